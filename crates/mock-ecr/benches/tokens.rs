@@ -1,0 +1,36 @@
+//! What it takes to mint a token and to judge one.
+
+use divan::Bencher;
+use mock_ecr::{AuthorizationToken, Claims, Timestamp, TokenIssuer, World};
+
+fn main() {
+    divan::main();
+}
+
+/// No two tokens are issued in the same millisecond, so that none is remembered.
+#[divan::bench]
+fn mint(bencher: Bencher<'_, '_>) {
+    let issuer = TokenIssuer::new(&World::default());
+    let mut millis = 0;
+    bencher
+        .with_inputs(|| {
+            millis += 1;
+            claims(millis)
+        })
+        .bench_local_refs(|claims| issuer.mint(claims));
+}
+
+#[divan::bench]
+fn judge(bencher: Bencher<'_, '_>) {
+    let issuer = TokenIssuer::new(&World::default());
+    let token: AuthorizationToken = issuer.mint(&claims(1));
+    let now = Timestamp::from_millis(1);
+    bencher.bench_local(|| issuer.judge(divan::black_box(token.as_str()), now));
+}
+
+fn claims(millis: i64) -> Claims {
+    let world = World::default();
+    let principal = world.default_principal().arn;
+    let issued = Timestamp::from_millis(millis);
+    Claims::new(principal, world.region, issued, world.token_life)
+}

@@ -1,0 +1,125 @@
+//! `GetAuthorizationToken`: where tokens come from.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::api::epoch_seconds;
+use crate::api::{ApiError, Input};
+use crate::ecr::Ecr;
+use crate::journal::Exchange;
+use crate::name::AccountId;
+use crate::principal::Caller;
+use crate::timestamp::Timestamp;
+use crate::token::Claims;
+
+/// The input: the registries whose endpoints are asked for, by default the caller's own.
+///
+/// Whether an account exists is not looked at. `[ASSUME]`
+pub(super) struct GetAuthorizationToken {
+    registry_ids: Option<Vec<AccountId>>,
+}
+
+impl GetAuthorizationToken {
+    /// # Errors
+    ///
+    /// When there are none or more than ten ids, or one is not 12 digits. The text for an id is recorded
+    /// (aws-actions/amazon-ecr-login#225); those for the number of them follow it. `[ASSUME]`
+    pub(super) fn parse(input: &Input) -> Result<Self, ApiError> {
+        let Some(ids) = input.string_list("registryIds")? else {
+            return Ok(GetAuthorizationToken { registry_ids: None });
+        };
+        let refuse = |constraint: &str| {
+            ApiError::InvalidParameter(format!(
+                "Invalid parameter at 'registryIds' failed to satisfy constraint: '{constraint}'"
+            ))
+        };
+        match ids.len() {
+            0 => return Err(refuse("Member must have length greater than or equal to 1")),
+            1..=10 => {}
+            _ => return Err(refuse("Member must have length less than or equal to 10")),
+        }
+        let ids: Result<_, _> = ids.into_iter().map(AccountId::try_from).collect();
+        ids.map(|ids| GetAuthorizationToken { registry_ids: Some(ids) }).map_err(|_| {
+            refuse("Member must satisfy constraint: [Member must satisfy regular expression pattern: [0-9]{12}]")
+        })
+    }
+
+    /// One entry for each registry, in order; the token is the same in all of them, for it is the caller's.
+    /// Source: hashicorp/terraform-provider-aws#38601.
+    pub(super) fn run(
+        self,
+        ecr: &Ecr,
+        caller: &Caller,
+        now: Timestamp,
+        exchange: &mut Exchange,
+    ) -> String {
+        let region = caller.region();
+        let life = ecr.world.token_life;
+        let claims = Claims::new(caller.arn().clone(), region.clone(), now, life);
+        let token = ecr.tokens.mint(&claims);
+        exchange.token = Some(token.id());
+        let expires_at = epoch_seconds::print(claims.expires);
+        let ids = self.registry_ids.unwrap_or_else(|| vec![caller.account()]);
+        let entries = ids.into_iter().map(|id| Entry {
+            authorization_token: token.as_str(),
+            expires_at: &expires_at,
+            proxy_endpoint: ecr.proxy_endpoint(id, region).into(),
+        });
+        print(entries)
+    }
+}
+
+/// One of `authorizationData`.
+struct Entry<'a> {
+    /// Base64, which JSON takes as it stands.
+    authorization_token: &'a str,
+    /// A number as JSON has it.
+    expires_at: &'a str,
+    /// What stands in a template may need escapes.
+    proxy_endpoint: Value,
+}
+
+/// Writes the output; the members stand in alphabetical order, as ECR writes them.
+///
+/// By hand, because serde would look at every character of a long token for what to escape.
+fn print<'a>(entries: impl ExactSizeIterator<Item = Entry<'a>>) -> String {
+    let mut json = String::with_capacity(entries.len() * USUAL_LENGTH);
+    json += r#"{"authorizationData":["#;
+    for (index, entry) in entries.enumerate() {
+        let separator = if index == 0 { "" } else { "," };
+        write!(
+            json,
+            r#"{separator}{{"authorizationToken":"{}","expiresAt":{},"proxyEndpoint":{}}}"#,
+            entry.authorization_token, entry.expires_at, entry.proxy_endpoint
+        )
+        .expect("a String takes any text");
+    }
+    json + "]}"
+}
+
+/// Somewhat more than an entry with a token of the default length takes.
+const USUAL_LENGTH: usize = 2600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_endpoint_is_made_of_is_escaped() {
+        let endpoints = [r#"http://"a""#, r"http://\b"];
+        let json = print(
+            endpoints
+                .map(|endpoint| Entry {
+                    authorization_token: "QVdTOg==",
+                    expires_at: "1.0E9",
+                    proxy_endpoint: endpoint.into(),
+                })
+                .into_iter(),
+        );
+        let read: Value = serde_json::from_str(&json).unwrap();
+        for (index, endpoint) in endpoints.into_iter().enumerate() {
+            assert_eq!(read["authorizationData"][index]["proxyEndpoint"], endpoint);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The answers of the API, whatever they say.
+
+use bytes::Bytes;
+use http::{Response, StatusCode, header};
+
+/// The content type of AWS JSON 1.1.
+pub(super) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+
+/// An answer in AWS JSON 1.1.
+pub(super) fn json(
+    status: StatusCode,
+    body: impl Into<Bytes>,
+    request_id: &str,
+) -> Response<Bytes> {
+    of_type(status, Some(CONTENT_TYPE), body, request_id)
+}
+
+/// An answer in another form, or in none that its headers would tell.
+///
+/// Source of the header set: hashicorp/terraform-provider-aws#3849. There is no `X-Amzn-ErrorType`: aws/aws-sdk-ruby#431.
+pub(super) fn of_type(
+    status: StatusCode,
+    content_type: Option<&str>,
+    body: impl Into<Bytes>,
+    request_id: &str,
+) -> Response<Bytes> {
+    let body = body.into();
+    let mut response = Response::builder()
+        .status(status)
+        .header(header::CONTENT_LENGTH, body.len());
+    if let Some(content_type) = content_type {
+        response = response.header(header::CONTENT_TYPE, content_type);
+    }
+    response
+        .header("x-amzn-requestid", request_id)
+        .body(body)
+        .expect("a request id is a header's value")
+}
+
+/// An answer that is not the service's own: it has no request id, and nothing to read.
+pub(super) fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,89 @@
+//! Step 2: the way of a request, on one screen.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Body;
+
+use crate::api::{self, ApiError};
+use crate::clock::Stopwatch;
+use crate::ecr::Ecr;
+use crate::journal::{Exchange, Plane};
+use crate::registry;
+use crate::route::Route;
+
+/// Answers a request; the exchange is in the journal before this returns.
+pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>) -> Response<Full<Bytes>>
+where
+    B: Body<Data: Send, Error: Into<BoxError>>,
+{
+    let stopwatch = Stopwatch::start();
+    let now = ecr.clock.now();
+    let (request, body) = request.into_parts();
+    let route = Route::of(&request);
+    let mut exchange = Exchange::open(&request, plane(&route), now);
+    let mut response = match &route {
+        Route::Api { host_region } => match collect(body).await {
+            Ok(body) => {
+                let call = api::Call {
+                    request: &request,
+                    body: &body,
+                    host_region: host_region.as_ref(),
+                    now,
+                };
+                api::answer(ecr, &call, &mut exchange)
+            }
+            Err(error) => api::refuse(error, &mut exchange),
+        },
+        Route::Registry { host, path } => {
+            let call = registry::Call {
+                request: &request,
+                host,
+                path: *path,
+                now,
+            };
+            registry::answer(ecr, &call, &mut exchange)
+        }
+        Route::Unknown => registry::not_found(),
+    };
+    // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
+    let date = HeaderValue::try_from(now.to_http()).expect("a date is printable ASCII");
+    response.headers_mut().insert(header::DATE, date);
+    exchange.status = response.status();
+    exchange.took = stopwatch.elapsed();
+    ecr.journal.record(exchange);
+    response.map(Full::new)
+}
+
+fn plane(route: &Route) -> Plane {
+    match route {
+        Route::Api { .. } => Plane::Api,
+        Route::Registry { .. } => Plane::Registry,
+        Route::Unknown => Plane::Unknown,
+    }
+}
+
+/// Reads the body of an API call, which must end within a limit of size and of time.
+async fn collect<B>(body: B) -> Result<Bytes, ApiError>
+where
+    B: Body<Data: Send, Error: Into<BoxError>>,
+{
+    // A body that says it is too long is refused before it is sent.
+    if body.size_hint().lower() > LONGEST_BODY as u64 {
+        return Err(ApiError::TooLarge);
+    }
+    let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(body, LONGEST_BODY).collect());
+    match collected.await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(ApiError::Incomplete),
+    }
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// 7 MiB, the limit of Kinesis. `[ANALOG]` Source: mhart/kinesalite.
+const LONGEST_BODY: usize = 7 * 1024 * 1024;
+const SLOWEST_BODY: Duration = Duration::from_secs(30);

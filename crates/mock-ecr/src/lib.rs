@@ -1,0 +1,80 @@
+//! An offline Amazon ECR whose authorization token means something: it is minted deterministically, opens the registry, is bound
+//! to its account, region and principal, and dies when a clock that the test owns says so.
+//!
+#![cfg_attr(feature = "sdk", doc = "```")]
+#![cfg_attr(not(feature = "sdk"), doc = "```text")]
+//! # use std::time::Duration;
+//! # use mock_ecr::MockEcr;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let ecr = MockEcr::builder().frozen().start().await?; // a free loopback port; stops when dropped
+//! let client = aws_sdk_ecr::Client::new(&ecr.sdk_config()); // feature "sdk"
+//!
+//! let answer = client.get_authorization_token().send().await?;
+//! let data = &answer.authorization_data()[0];
+//! let token = data.authorization_token().expect("ECR always sends one");
+//! // The example of AWS's documentation.
+//! assert_eq!(data.expires_at().expect("and its end").as_secs_f64(), 1448875853.241);
+//! assert!(ecr.judge(token).is_ok());
+//!
+//! ecr.clock().advance(Duration::from_secs(12 * 3600));
+//! let refusal = ecr.judge(token).unwrap_err();
+//! assert_eq!(refusal.to_string(), "expired since 2015-11-30T09:30:53.241Z");
+//! assert_eq!(ecr.requests().operation("GetAuthorizationToken").count(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Any other client is pointed at [`MockEcr::url`], with the credentials of a [`Principal`] of the mock's [`World`]. Both
+//! planes answer there: `POST /` is the API, `GET /v2/` the registry.
+//!
+//! # A map of the code
+//!
+//! A request goes through the files in this order: `serve` (sockets) → `handle` (the whole way on one screen) → `route`
+//! → `sigv4` and `api/`, or `registry/` → `journal`. Both planes meet in `token`, which is the only place that makes or judges
+//! one. On the ground lie `name`, `timestamp`, `clock`, `principal` and `world`.
+//!
+//! # What is not emulated
+//!
+//! Behind the registry's door there is `/v2/` alone, and the API has one operation. Where ECR's own answer is not on record,
+//! the documentation of the code says what stands in for it: `[ANALOG]` was recorded of another AWS service that speaks the
+//! same protocol, `[ASSUME]` is a choice.
+
+mod api;
+mod clock;
+mod ecr;
+mod environment;
+mod handle;
+mod host;
+mod journal;
+mod name;
+mod principal;
+mod principals;
+mod query;
+mod registry;
+mod request_id;
+mod route;
+#[cfg(feature = "sdk")]
+mod sdk;
+mod secret;
+mod serve;
+mod server;
+mod sigv4;
+mod timestamp;
+mod token;
+mod world;
+
+pub use clock::{Clock, ClockStart, ClockStartError};
+pub use journal::{Exchange, Plane, Requests};
+pub use name::{AccountId, NameError, Partition, PrincipalArn, Region};
+pub use principal::{Caller, Principal};
+pub use secret::Secret;
+pub use server::{MockEcr, MockEcrBuilder, StartError};
+pub use timestamp::{Timestamp, TimestampError};
+pub use token::{
+    AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,
+};
+pub use world::{
+    Account, AuthMode, DurationError, ProxyEndpoint, ProxyEndpointError, SigV4Clock, World,
+    WorldError, parse_duration,
+};

@@ -1,0 +1,72 @@
+//! A query string, taken apart and put together again.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+
+/// A parameter with its escapes resolved; one without `=` has an empty value.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: Vec<u8>,
+    pub(crate) value: Vec<u8>,
+}
+
+/// Takes a query string apart at its `&` and `=`; what stands between two `&` and is empty is no parameter.
+pub(crate) fn parse(query: &str) -> impl Iterator<Item = Parameter> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Parameter {
+            name: decode(name),
+            value: decode(value),
+        }
+    })
+}
+
+/// The first value of a parameter, if it is text and not empty.
+pub(crate) fn value(query: &str, name: &str) -> Option<String> {
+    let first = parse(query).find(|parameter| parameter.name == name.as_bytes())?;
+    String::from_utf8(first.value)
+        .ok()
+        .filter(|value| !value.is_empty())
+}
+
+/// `+` is a space, as in HTML forms.
+fn decode(text: &str) -> Vec<u8> {
+    let text: Cow<'_, str> = if text.contains('+') {
+        text.replace('+', " ").into()
+    } else {
+        text.into()
+    };
+    percent_decode(text.as_bytes()).collect()
+}
+
+/// Writes bytes with every character escaped but RFC 3986's unreserved ones.
+pub(crate) fn encode(bytes: &[u8]) -> impl fmt::Display {
+    percent_encode(bytes, RESERVED)
+}
+
+/// Everything but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_comes_apart_and_goes_together() {
+        let parameters: Vec<_> = parse("a=1&&b&c=%2f+%C3%A9=&d=%zz").collect();
+        let written: Vec<_> = parameters
+            .iter()
+            .map(|p| format!("{}={}", encode(&p.name), encode(&p.value)))
+            .collect();
+        assert_eq!(written, ["a=1", "b=", "c=%2F%20%C3%A9%3D", "d=%25zz"]);
+        assert_eq!(value("a=1&a=2&b", "a").as_deref(), Some("1"));
+        assert_eq!(value("a=1&a=2&b", "b"), None);
+    }
+}

@@ -1,0 +1,62 @@
+//! The registry's door: Basic credentials, the token in them, and the caller that the token speaks for.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use http::header;
+
+use crate::ecr::Ecr;
+use crate::host::Host;
+use crate::journal::Exchange;
+use crate::principal::Caller;
+use crate::registry::Call;
+use crate::registry::error::RegistryError;
+use crate::token::TokenError;
+
+/// Finds out who calls the registry.
+///
+/// A token opens the registries of every account in its region; on a bare address, which names no region, its own will do.
+///
+/// # Errors
+///
+/// When there are no Basic credentials of the user `AWS`, or the token in them is worth nothing here and now.
+pub(super) fn authenticate(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    exchange: &mut Exchange,
+) -> Result<Caller, RegistryError> {
+    let password = password(call).ok_or(RegistryError::NotAuthorized)?;
+    judge(ecr, call, &password, exchange).map_err(|error| {
+        exchange.token_error = Some(error.clone());
+        error.into()
+    })
+}
+
+fn judge(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    password: &str,
+    exchange: &mut Exchange,
+) -> Result<Caller, TokenError> {
+    let (claims, id) = ecr.tokens.open_password(password)?;
+    exchange.token = Some(id);
+    let caller = ecr.tokens.admit(claims, id, call.now)?;
+    match call.host {
+        Host::Registry { region, .. } if region != caller.region() => {
+            Err(TokenError::WrongRegion {
+                token: caller.region().clone(),
+                registry: region.clone(),
+            })
+        }
+        _ => Ok(caller),
+    }
+}
+
+/// The password of `AWS`; nothing for another user, another scheme, and what is no Basic credentials at all. That these
+/// are answered alike is `[ASSUME]`, but for another scheme (awslabs/aws-sigv4-proxy#237).
+fn password(call: &Call<'_>) -> Option<String> {
+    let header = call.request.headers.get(header::AUTHORIZATION)?;
+    let (scheme, credentials) = header.to_str().ok()?.split_once(' ')?;
+    let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
+    let password = decoded.strip_prefix(b"AWS:")?;
+    let is_basic = scheme.eq_ignore_ascii_case("Basic");
+    is_basic.then(|| String::from_utf8_lossy(password).into_owned())
+}

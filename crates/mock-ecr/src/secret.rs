@@ -1,0 +1,52 @@
+//! Text that must not be seen: secret keys and session tokens.
+
+use std::fmt;
+
+use serde::Deserialize;
+use subtle::ConstantTimeEq;
+
+/// A secret; it prints as `Secret(…)`, and is compared in constant time.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for whoever has to send or sign with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn equals(&self, other: &str) -> bool {
+        self.0.as_bytes().ct_eq(other.as_bytes()).into()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Secret(text.to_owned())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_does_not_print_itself() {
+        let secret = Secret::from("hunter2");
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+        assert!(secret.equals("hunter2") && !secret.equals("hunter") && !secret.equals(""));
+    }
+}

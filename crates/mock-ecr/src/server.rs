@@ -1,0 +1,300 @@
+//! The running mock, and how one is started.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::clock::{Clock, ClockStart};
+use crate::ecr::Ecr;
+use crate::environment;
+use crate::journal::Requests;
+use crate::name::{PrincipalArn, Region};
+use crate::principal::{Caller, Principal};
+use crate::serve::{bind, serve};
+use crate::token::{AuthorizationToken, Claims, Revocation, TokenError};
+use crate::world::{AuthMode, ProxyEndpoint, World, WorldError};
+
+/// A running mock of Amazon ECR, which stops when it is dropped.
+///
+/// It runs on the tokio runtime that started it, without a thread of its own. A blocking client must therefore not be called on
+/// the only thread of a runtime.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use mock_ecr::MockEcr;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let ecr = MockEcr::builder().frozen().token_life(Duration::from_secs(60)).start().await?;
+/// let token = ecr.mint();
+/// assert!(ecr.judge(token.as_str()).is_ok());
+/// ecr.clock().advance(Duration::from_secs(60));
+/// assert_eq!(
+///     ecr.judge(token.as_str()).unwrap_err().to_string(),
+///     "expired since 2015-11-29T21:31:53.241Z"
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MockEcr {
+    ecr: Arc<Ecr>,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+impl MockEcr {
+    /// Starts the mock of the empty world on a free port of the loopback address.
+    ///
+    /// # Errors
+    ///
+    /// As [`MockEcrBuilder::start`].
+    pub async fn start() -> Result<MockEcr, StartError> {
+        MockEcr::builder().start().await
+    }
+
+    /// A mock whose world is written in code, starting from the empty one.
+    pub fn builder() -> MockEcrBuilder {
+        MockEcrBuilder::new(World::default())
+    }
+
+    /// A mock of a given world, such as one read from a file.
+    pub fn of(world: World) -> MockEcrBuilder {
+        MockEcrBuilder::new(world)
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:41234`; both planes answer there.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The environment in which AWS's tools and SDKs call this mock as its first principal.
+    ///
+    /// A variable without a value must be removed: it would lead a client elsewhere, to other credentials or through a
+    /// proxy.
+    ///
+    /// ```no_run
+    /// # fn example(ecr: mock_ecr::MockEcr) -> std::io::Result<()> {
+    /// let mut command = std::process::Command::new("aws");
+    /// for (name, value) in ecr.environment() {
+    ///     match value {
+    ///         Some(value) => command.env(name, value),
+    ///         None => command.env_remove(name),
+    ///     };
+    /// }
+    /// command.args(["ecr", "get-login-password"]).status()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn environment(&self) -> Vec<(&'static str, Option<String>)> {
+        environment::of(self.world(), &self.url())
+    }
+
+    /// The world that it was started from.
+    pub fn world(&self) -> &World {
+        &self.ecr.world
+    }
+
+    /// The clock that it lives by.
+    pub fn clock(&self) -> &Clock {
+        &self.ecr.clock
+    }
+
+    /// The exchanges so far, those that were refused included.
+    pub fn requests(&self) -> Requests {
+        self.ecr.journal.requests()
+    }
+
+    /// Forgets the exchanges so far.
+    pub fn clear_requests(&self) {
+        self.ecr.journal.clear();
+    }
+
+    /// Mints a token for the first principal in the world's region, as if it had asked for one now.
+    pub fn mint(&self) -> AuthorizationToken {
+        let world = self.world();
+        self.mint_for(world.default_principal().arn, world.region.clone())
+    }
+
+    /// Mints a token for anyone, as if they had asked for one now.
+    pub fn mint_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
+        let life = self.world().token_life;
+        let claims = Claims::new(principal, region, self.clock().now(), life);
+        self.ecr.tokens.mint(&claims)
+    }
+
+    /// Judges a token, or the password in it, now: whom it speaks for, or why it is worth nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenIssuer::judge`](crate::TokenIssuer::judge).
+    pub fn judge(&self, token_or_password: &str) -> Result<Caller, TokenError> {
+        let now = self.clock().now();
+        self.ecr.tokens.judge(token_or_password, now)
+    }
+
+    /// Makes tokens worthless before their time.
+    pub fn revoke(&self, revocation: Revocation) {
+        self.ecr.tokens.revoke(revocation);
+    }
+
+    /// Stops accepting, lets what is in flight finish for at most ten seconds, and returns when it has.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        // The task ends in no other way: it neither panics nor is it aborted while this value lives.
+        let _ = (&mut self.serving).await;
+    }
+}
+
+impl Drop for MockEcr {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// A mock that is yet to be started; every setting has a default.
+#[derive(Debug)]
+pub struct MockEcrBuilder {
+    world: World,
+    listen: SocketAddr,
+    mistake: Option<WorldError>,
+}
+
+impl MockEcrBuilder {
+    fn new(world: World) -> Self {
+        MockEcrBuilder {
+            world,
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            mistake: None,
+        }
+    }
+
+    /// Where to listen; a free port of the loopback address by default.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// What all keys and random choices come from.
+    #[must_use]
+    pub fn seed(mut self, seed: impl Into<String>) -> Self {
+        self.world.seed = seed.into();
+        self
+    }
+
+    /// Lets the clock stand still at [`ClockStart::FROZEN`].
+    #[must_use]
+    pub fn frozen(self) -> Self {
+        self.clock(ClockStart::FROZEN)
+    }
+
+    /// What the clock shows at first, and whether it runs.
+    #[must_use]
+    pub fn clock(mut self, start: ClockStart) -> Self {
+        self.world.clock = start;
+        self
+    }
+
+    /// How long a token lives.
+    #[must_use]
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.world.token_life = life;
+        self
+    }
+
+    /// How much of a signature must be right.
+    #[must_use]
+    pub fn auth(mut self, mode: AuthMode) -> Self {
+        self.world.auth = mode;
+        self
+    }
+
+    /// The region of clients that name none; a text that is no region fails the start.
+    #[must_use]
+    pub fn region(mut self, region: &str) -> Self {
+        match region.parse() {
+            Ok(region) => self.world.region = region,
+            Err(error) => self.note("region", error),
+        }
+        self
+    }
+
+    /// The template of `proxyEndpoint`; a text that is none fails the start.
+    #[must_use]
+    pub fn proxy_endpoint(mut self, template: &str) -> Self {
+        match template.parse::<ProxyEndpoint>() {
+            Ok(template) => self.world.proxy_endpoint = template,
+            Err(error) => self.note("proxy_endpoint", error),
+        }
+        self
+    }
+
+    /// Adds someone who may call; without any, there is [`Principal::example`].
+    #[must_use]
+    pub fn principal(mut self, principal: Principal) -> Self {
+        self.world.principals.push(principal);
+        self
+    }
+
+    /// Binds the address and starts to answer.
+    ///
+    /// # Errors
+    ///
+    /// When the world cannot be, the address cannot be bound, or there is no tokio runtime.
+    pub async fn start(self) -> Result<MockEcr, StartError> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake.into());
+        }
+        self.world.validate()?;
+        tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let bound = |source| StartError::Bind {
+            address: self.listen,
+            source,
+        };
+        let listener = bind(self.listen).map_err(bound)?;
+        let address = listener.local_addr().map_err(bound)?;
+        let ecr = Arc::new(Ecr::new(self.world, address.port()));
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, Arc::clone(&ecr), stopped));
+        Ok(MockEcr {
+            ecr,
+            address,
+            stop: Some(stop),
+            serving,
+        })
+    }
+
+    fn note(&mut self, key: &str, error: impl std::fmt::Display) {
+        self.mistake
+            .get_or_insert_with(|| WorldError::in_code(key, error));
+    }
+}
+
+/// Why a mock does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The world cannot be.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Nobody would run it.
+    #[error("a mock is started within a tokio runtime, such as that of #[tokio::test]")]
+    NoRuntime,
+}

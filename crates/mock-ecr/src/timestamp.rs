@@ -1,0 +1,213 @@
+//! An instant in milliseconds, the unit that ECR counts in, and the forms in which the wire spells it.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::str::FromStr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::civil;
+use jiff::fmt::rfc2822;
+use jiff::tz::Offset;
+use serde::Deserialize;
+
+/// A point in time, exact to the millisecond, between the years 1 and 9999.
+///
+/// Arithmetic stops at either end of that range instead of failing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant of [`ClockStart::FROZEN`](crate::ClockStart::FROZEN), 2015-11-29T21:30:53.241Z.
+    pub(crate) const AWS_EXAMPLE: Timestamp = Timestamp(1_448_832_653_241);
+    const MIN: i64 = -62_135_596_800_000;
+    const MAX: i64 = 253_402_207_199_999;
+
+    /// The instant `millis` milliseconds after the start of 1970.
+    pub fn from_millis(millis: i64) -> Self {
+        Timestamp(millis.clamp(Self::MIN, Self::MAX))
+    }
+
+    /// Milliseconds since the start of 1970.
+    pub fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Reads the basic form of ISO 8601 that SigV4 uses, `20151129T213053Z`.
+    pub(crate) fn parse_basic(text: &str) -> Option<Self> {
+        let digits = |range| -> Option<i16> {
+            let digits: &str = text.get(range)?;
+            digits.bytes().all(|c| c.is_ascii_digit()).then_some(())?;
+            digits.parse().ok()
+        };
+        let narrow = |range| digits(range)?.try_into().ok();
+        if text.len() != 16 || text.get(8..9) != Some("T") || text.get(15..) != Some("Z") {
+            return None;
+        }
+        let date = civil::Date::new(digits(0..4)?, narrow(4..6)?, narrow(6..8)?).ok()?;
+        let time = civil::Time::new(narrow(9..11)?, narrow(11..13)?, narrow(13..15)?, 0).ok()?;
+        let instant = Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
+        Some(Self::from_millis(instant.as_millisecond()))
+    }
+
+    /// Reads the form of HTTP's `Date` header, `Sun, 29 Nov 2015 21:30:53 GMT`.
+    pub(crate) fn parse_http(text: &str) -> Option<Self> {
+        let zoned = rfc2822::parse(text).ok()?;
+        Some(Self::from_millis(zoned.timestamp().as_millisecond()))
+    }
+
+    /// `20151129T213053Z`, as SigV4 writes it.
+    pub(crate) fn to_basic(self) -> String {
+        self.instant().strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
+    /// `Sun, 29 Nov 2015 21:30:53 GMT`, as HTTP writes it.
+    pub(crate) fn to_http(self) -> String {
+        HTTP_DATE
+            .timestamp_to_rfc9110_string(&self.instant())
+            .expect("the years of a Timestamp have four digits")
+    }
+
+    fn instant(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).expect("the range of a Timestamp lies in jiff's")
+    }
+}
+
+const HTTP_DATE: rfc2822::DateTimePrinter = rfc2822::DateTimePrinter::new();
+
+impl Add<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn add(self, duration: Duration) -> Timestamp {
+        Self::from_millis(self.0.saturating_add(millis(duration)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn sub(self, duration: Duration) -> Timestamp {
+        Self::from_millis(self.0.saturating_sub(millis(duration)))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    duration.as_millis().try_into().unwrap_or(i64::MAX)
+}
+
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let epoch = Timestamp(0);
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => epoch + after,
+            Err(before) => epoch - before.duration(),
+        }
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(timestamp: Timestamp) -> Self {
+        let distance = Duration::from_millis(timestamp.0.unsigned_abs());
+        if timestamp.0 >= 0 {
+            UNIX_EPOCH + distance
+        } else {
+            UNIX_EPOCH - distance
+        }
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds: `2015-11-29T21:30:53.241Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.instant())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        text.parse::<jiff::Timestamp>()
+            .map(|instant| Self::from_millis(instant.as_millisecond()))
+            .map_err(|_| TimestampError(text.chars().take(100).collect()))
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = TimestampError;
+
+    fn try_from(text: String) -> Result<Self, TimestampError> {
+        text.parse()
+    }
+}
+
+/// A text that is no instant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an instant; expected RFC 3339, such as 2015-11-29T21:30:53.241Z")]
+pub struct TimestampError(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: Timestamp = Timestamp(1_448_832_653_241);
+
+    #[test]
+    fn it_is_read_and_printed_with_milliseconds() {
+        assert_eq!("2015-11-29T21:30:53.241Z".parse(), Ok(EXAMPLE));
+        assert_eq!("2015-11-29T22:30:53.241+01:00".parse(), Ok(EXAMPLE));
+        assert_eq!(EXAMPLE.to_string(), "2015-11-29T21:30:53.241Z");
+        assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000Z");
+        assert!("yesterday".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn the_forms_of_the_wire_come_back() {
+        let whole = Timestamp(1_448_832_653_000);
+        assert_eq!(EXAMPLE.to_basic(), "20151129T213053Z");
+        assert_eq!(Timestamp::parse_basic("20151129T213053Z"), Some(whole));
+        assert_eq!(EXAMPLE.to_http(), "Sun, 29 Nov 2015 21:30:53 GMT");
+        assert_eq!(Timestamp::parse_http(&EXAMPLE.to_http()), Some(whole));
+    }
+
+    #[test]
+    fn a_date_header_can_tell_every_instant() {
+        let first = Timestamp::from_millis(i64::MIN);
+        assert_eq!(first.to_http(), "Mon, 01 Jan 0001 00:00:00 GMT");
+        let last = Timestamp::from_millis(i64::MAX);
+        assert_eq!(last.to_http(), "Thu, 30 Dec 9999 21:59:59 GMT");
+    }
+
+    #[test]
+    fn a_broken_basic_form_is_none() {
+        for wrong in [
+            "",
+            "20151129T213053",
+            "20151329T213053Z",
+            "20151129 213053Z",
+            "2015112９T21305Z",
+            "+0151129T213053Z",
+            "20151129T21:053Z",
+            "2015112éT21305Z",
+            "20151129T21305é",
+        ] {
+            assert_eq!(Timestamp::parse_basic(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_stops_at_the_ends_of_the_range() {
+        let end = EXAMPLE + Duration::MAX;
+        assert_eq!(end.as_millis(), Timestamp::MAX);
+        assert!(end.to_string().starts_with("9999-"));
+        let start = EXAMPLE - Duration::MAX;
+        assert!(start.to_string().starts_with("0001-01-01"));
+        assert_eq!(Timestamp::from(SystemTime::from(start)), start);
+    }
+}

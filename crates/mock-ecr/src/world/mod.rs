@@ -1,0 +1,216 @@
+//! What a mock is made from: one type, written in code or in a TOML file.
+
+mod duration;
+mod file;
+mod proxy_endpoint;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::clock::ClockStart;
+use crate::name::{AccountId, Region};
+use crate::principal::Principal;
+
+pub use duration::{DurationError, parse_duration};
+pub use file::WorldError;
+pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
+
+/// Everything that makes a mock answer as it does: the same world gives the same bytes.
+///
+/// The empty world works: one account, one principal with the keys of AWS's documentation, tokens that live 12 hours.
+///
+/// ```
+/// # use mock_ecr::World;
+/// let world = World::parse(
+///     r#"
+///     seed = "blue"
+///     region = "eu-central-1"
+///     token_life = "1h"
+///     clock = "2030-01-01T00:00:00Z"
+///
+///     [[principals]]
+///     arn = "arn:aws:iam::210987654321:user/ci"
+///     access_key_id = "AKIAI44QH8DHBEXAMPLE"
+///     secret_access_key = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
+///     deny = ["ecr:Delete*"]
+///     "#,
+/// )?;
+/// assert_eq!(world.default_account().as_str(), "210987654321");
+/// # Ok::<(), mock_ecr::WorldError>(())
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct World {
+    /// What all keys and random choices come from; mocks with one seed accept each other's tokens.
+    pub seed: String,
+    /// The region of clients that name none.
+    pub region: Region,
+    /// The accounts that exist; when empty, those of the principals.
+    pub accounts: Vec<Account>,
+    /// Who may call; when empty, [`Principal::example`].
+    pub principals: Vec<Principal>,
+    /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub token_life: Duration,
+    /// How long an `authorizationToken` is, in characters; it is padded to about this length.
+    ///
+    /// The default is the one published figure, 2,368; see [`TokenIssuer`](crate::TokenIssuer).
+    pub token_length: usize,
+    /// What the clock shows at first.
+    pub clock: ClockStart,
+    /// Which clock a signature's date is held against.
+    pub sigv4_clock: SigV4Clock,
+    /// How much of a signature must be right.
+    pub auth: AuthMode,
+    /// What `proxyEndpoint` is made from.
+    pub proxy_endpoint: ProxyEndpoint,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World {
+            seed: "mock-ecr".to_owned(),
+            region: Region::default(),
+            accounts: Vec::new(),
+            principals: Vec::new(),
+            token_life: Duration::from_secs(12 * 3600),
+            token_length: 2368,
+            clock: ClockStart::System,
+            sigv4_clock: SigV4Clock::Either,
+            auth: AuthMode::Strict,
+            proxy_endpoint: ProxyEndpoint::default(),
+        }
+    }
+}
+
+impl World {
+    /// The account of registries and clients that name none: the first that is listed, or the first principal's.
+    pub fn default_account(&self) -> AccountId {
+        let listed = self.accounts.first().map(|account| account.id);
+        let first = || self.principals.first().map(|p| p.arn.account());
+        listed.or_else(first).unwrap_or(AccountId::EXAMPLE)
+    }
+
+    /// The principals, or the one that a world has which names none.
+    pub fn principals(&self) -> impl Iterator<Item = Principal> {
+        let example = self
+            .principals
+            .is_empty()
+            .then(|| Principal::example(self.default_account(), &self.region));
+        self.principals.iter().cloned().chain(example)
+    }
+
+    /// The principal whose credentials are handed out when nobody asks for others: the first.
+    pub fn default_principal(&self) -> Principal {
+        self.principals()
+            .next()
+            .expect("a world has at least the example principal")
+    }
+
+    /// Checks a world that was written in code.
+    pub(crate) fn validate(&self) -> Result<(), WorldError> {
+        self.check().map_err(|conflict| WorldError::from(&conflict))
+    }
+
+    /// Holds the parts of the world against each other; what a single value can say of itself, its type has said.
+    fn check(&self) -> Result<(), Conflict> {
+        if self.token_length > MAX_TOKEN_LENGTH {
+            let expected = "at most 65536 characters, so that a token fits into a header";
+            let at = vec!["token_length".into()];
+            return Err(Conflict::new(at, &self.token_length, expected));
+        }
+        self.check_principals()
+    }
+
+    fn check_principals(&self) -> Result<(), Conflict> {
+        let is_listed = |account| self.accounts.iter().any(|listed| listed.id == account);
+        let (mut arns, mut keys) = (HashSet::new(), HashSet::new());
+        for (index, principal) in self.principals.iter().enumerate() {
+            let at = |key: &'static str| vec!["principals".into(), index.into(), key.into()];
+            if !arns.insert(&principal.arn) {
+                let expected = "an ARN that no other principal has";
+                return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+            let key = &principal.access_key_id;
+            if !is_access_key_id(key) {
+                let expected = "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE";
+                return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if !keys.insert(key) {
+                let expected = "an access key id that no other principal has";
+                return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if !self.accounts.is_empty() && !is_listed(principal.arn.account()) {
+                let expected = "a principal of one of the listed accounts";
+                return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Source: the pattern `[\w]+` of IAM's `accessKeyIdType`; anything else could not stand in a credential scope.
+fn is_access_key_id(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(is_word)
+}
+
+const MAX_TOKEN_LENGTH: usize = 65_536;
+
+/// An account, which is also a registry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Account {
+    /// Its twelve digits.
+    pub id: AccountId,
+}
+
+impl From<AccountId> for Account {
+    fn from(id: AccountId) -> Self {
+        Account { id }
+    }
+}
+
+/// Which clock a signature's date must lie within 15 minutes of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SigV4Clock {
+    /// The mock's, as in the real service.
+    Mock,
+    /// The mock's, or while that was moved, the system's too: a client in another process lives in real time.
+    Either,
+}
+
+/// How much of a signature must be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AuthMode {
+    /// The key must be a principal's, and the signature is verified.
+    Strict,
+    /// Any key will do and the signature is not looked at; the account is the one that a key of twelve digits names.
+    Lenient,
+}
+
+/// Two parts of a world that do not go together.
+#[derive(Debug)]
+struct Conflict {
+    at: Vec<file::Step>,
+    found: String,
+    expected: &'static str,
+}
+
+impl Conflict {
+    fn new(at: Vec<file::Step>, found: &impl ToString, expected: &'static str) -> Self {
+        Conflict {
+            at,
+            found: found.to_string(),
+            expected,
+        }
+    }
+}

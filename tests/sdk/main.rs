@@ -1,0 +1,10 @@
+//! The AWS SDK for Rust against the mock, by the clocks that the two may have.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and says where"
+)]
+
+mod clock;
+mod principals;
+mod stub;

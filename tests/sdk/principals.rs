@@ -1,0 +1,170 @@
+use aws_sdk_ecr::Client;
+use aws_sdk_ecr::error::ProvideErrorMetadata as _;
+use mock_ecr::{AuthMode, MockEcr, Principal, PrincipalArn, World};
+use tokio::net::TcpStream;
+
+fn deploy() -> Principal {
+    let arn = "arn:aws:sts::210987654321:assumed-role/Deploy/ci";
+    Principal::new(arn.parse().unwrap(), "ASIAI44QH8DHBEXAMPLE", "secret").session_token("session")
+}
+
+async fn refusal(ecr: &MockEcr, principal: &Principal) -> (String, String) {
+    let client = Client::new(&ecr.sdk_config_for(principal));
+    let error = client.get_authorization_token().send().await.unwrap_err();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    (text(error.code()), text(error.message()))
+}
+
+#[tokio::test]
+async fn temporary_credentials_buy_a_token_for_their_own_account() {
+    let ecr = MockEcr::builder()
+        .frozen()
+        .principal(deploy())
+        .start()
+        .await
+        .unwrap();
+    let answer = Client::new(&ecr.sdk_config())
+        .get_authorization_token()
+        .send()
+        .await
+        .unwrap();
+    let data = &answer.authorization_data()[0];
+    assert_eq!(
+        data.proxy_endpoint(),
+        Some("https://210987654321.dkr.ecr.us-east-1.amazonaws.com")
+    );
+    let caller = ecr.judge(data.authorization_token().unwrap()).unwrap();
+    assert_eq!(caller.arn(), &deploy().arn);
+    assert_eq!(ecr.requests().caller(&deploy().arn).count(), 1);
+}
+
+#[tokio::test]
+async fn credentials_that_nobody_has_are_refused() {
+    let ecr = MockEcr::builder().frozen().start().await.unwrap();
+    let (code, message) = refusal(&ecr, &deploy()).await;
+    assert_eq!(code, "UnrecognizedClientException");
+    assert_eq!(
+        message,
+        "The security token included in the request is invalid."
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_refused() {
+    let ecr = MockEcr::builder().frozen().start().await.unwrap();
+    let mut impostor = ecr.world().default_principal();
+    impostor.secret_access_key = "guessed".into();
+    let (code, message) = refusal(&ecr, &impostor).await;
+    assert_eq!(code, "InvalidSignatureException");
+    assert!(
+        message.starts_with("The request signature we calculated does not match"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn credentials_end_when_the_clock_says_so() {
+    let end = "2015-11-29T22:30:53.241Z".parse().unwrap();
+    let ecr = MockEcr::builder()
+        .frozen()
+        .principal(deploy().expires(end))
+        .start()
+        .await
+        .unwrap();
+    assert!(
+        Client::new(&ecr.sdk_config())
+            .get_authorization_token()
+            .send()
+            .await
+            .is_ok()
+    );
+    ecr.clock().set(end);
+    // The SDK would not send credentials that it knows to have ended.
+    let (code, message) = refusal(&ecr, &deploy()).await;
+    assert_eq!(code, "ExpiredTokenException");
+    assert_eq!(
+        message,
+        "The security token included in the request is expired"
+    );
+}
+
+#[tokio::test]
+async fn a_policy_decides_who_may_ask_for_a_token() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/worlds/denied.toml"
+    );
+    let ecr = MockEcr::of(World::from_file(file).unwrap())
+        .start()
+        .await
+        .unwrap();
+    let [reader, suspended] = &ecr.world().principals[..] else {
+        panic!("the world has two principals");
+    };
+    assert_eq!(
+        refusal(&ecr, reader).await,
+        (
+            "AccessDeniedException".to_owned(),
+            "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action".to_owned()
+        )
+    );
+    assert_eq!(
+        refusal(&ecr, suspended).await,
+        (
+            "AccessDeniedException".to_owned(),
+            "User: arn:aws:iam::123456789012:user/suspended is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny".to_owned()
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_lenient_mock_takes_any_key_and_twelve_digits_for_an_account() {
+    let ecr = MockEcr::builder()
+        .frozen()
+        .auth(AuthMode::Lenient)
+        .start()
+        .await
+        .unwrap();
+    let nobody: PrincipalArn = "arn:aws:iam::123456789012:user/nobody".parse().unwrap();
+    for (key, account) in [
+        ("210987654321", "210987654321"),
+        ("whatever", "123456789012"),
+    ] {
+        let principal = Principal::new(nobody.clone(), key, "whatever");
+        let client = Client::new(&ecr.sdk_config_for(&principal));
+        let answer = client.get_authorization_token().send().await.unwrap();
+        let token = answer.authorization_data()[0]
+            .authorization_token()
+            .unwrap();
+        assert_eq!(ecr.judge(token).unwrap().account().as_str(), account);
+    }
+}
+
+#[tokio::test]
+async fn a_mock_stops_when_it_is_dropped() {
+    let ecr = MockEcr::start().await.unwrap();
+    let address = ecr.address();
+    let mut open = TcpStream::connect(address).await.unwrap();
+    drop(ecr);
+    let read = tokio::io::AsyncReadExt::read(&mut open, &mut [0; 1]).await;
+    assert!(
+        matches!(read, Ok(0) | Err(_)),
+        "the open connection was cut"
+    );
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "nobody listens any more"
+    );
+}
+
+#[tokio::test]
+async fn every_world_of_the_fixtures_starts() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/worlds");
+    let mut worlds = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let world = World::from_file(entry.unwrap().path()).unwrap();
+        MockEcr::of(world).start().await.unwrap();
+        worlds += 1;
+    }
+    assert!(worlds >= 3);
+}

@@ -1,0 +1,86 @@
+//! Answers, and what they should be.
+
+/// What a frozen clock shows in the `Date` header of every answer.
+pub(crate) const DATE: &str = "Date: Sun, 29 Nov 2015 21:30:53 GMT";
+
+/// The id of the first request of a world that names no seed.
+pub(crate) const FIRST_REQUEST_ID: &str = "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa";
+
+/// An answer: its status line, its header lines in alphabetical order, and its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status_line: String,
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        let text = str::from_utf8(bytes).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| {
+            panic!("{text:?} is no answer");
+        });
+        let mut lines = head.split("\r\n").map(str::to_owned);
+        let status_line = lines.next().unwrap();
+        let mut headers: Vec<_> = lines.collect();
+        headers.sort();
+        Answer {
+            status_line,
+            headers,
+            body: body.to_owned(),
+        }
+    }
+
+    /// Compares all of it; the header lines stand in alphabetical order.
+    #[track_caller]
+    pub(crate) fn is(&self, status_line: &str, headers: &[&str], body: &str) {
+        assert_eq!(self.body, body);
+        assert_eq!(self.headers, headers);
+        assert_eq!(self.status_line, status_line);
+    }
+
+    /// Compares all of the first answer of a mock's API, in AWS JSON 1.1. Source of the header set:
+    /// hashicorp/terraform-provider-aws#3849; there is no `X-Amzn-ErrorType`, source: aws/aws-sdk-ruby#431.
+    #[track_caller]
+    pub(crate) fn is_json(&self, status_line: &str, body: &str) {
+        let headers = [
+            &format!("Content-Length: {}", body.len()),
+            "Content-Type: application/x-amz-json-1.1",
+            DATE,
+            FIRST_REQUEST_ID,
+        ];
+        self.is(status_line, &headers, body);
+    }
+
+    /// All client errors have status 400: ECR's model declares no other. Source: botocore's model of ECR.
+    #[track_caller]
+    pub(crate) fn is_refusal(&self, body: &str) {
+        self.is_json("HTTP/1.1 400 Bad Request", body);
+    }
+
+    /// The refusal of an error that has a code and a `message`. Source of the shape: aws/aws-sdk-php#1114.
+    #[track_caller]
+    pub(crate) fn is_error(&self, code: &str, message: &str) {
+        self.is_refusal(&format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
+    }
+
+    /// An answer in XML, which names no content type. [ANALOG] Source: mhart/kinesalite, `test/connection.js`.
+    #[track_caller]
+    pub(crate) fn is_xml(&self, status_line: &str, body: &str) {
+        let length = format!("Content-Length: {}", body.len());
+        self.is(status_line, &[&length, DATE, FIRST_REQUEST_ID], body);
+    }
+
+    #[track_caller]
+    pub(crate) fn status(&self) -> u16 {
+        self.status_line.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// The value of the header of that name.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut headers = self.headers.iter().filter_map(|line| line.split_once(": "));
+        headers.find(|(found, _)| *found == name).unwrap().1
+    }
+}

@@ -1,0 +1,110 @@
+//! HTTP/2 with prior knowledge: the same port, the same answers.
+
+use bytes::Bytes;
+use http::{Request, Response, Version, header};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use mock_ecr::MockEcr;
+use tokio::net::TcpStream;
+
+use crate::answer::Answer;
+use crate::raw::{RawRequest, frozen};
+use crate::signer::Signer;
+
+/// A connection that speaks HTTP/2 from its first byte.
+pub(crate) struct Http2(http2::SendRequest<Full<Bytes>>);
+
+impl Http2 {
+    pub(crate) async fn connect(ecr: &MockEcr) -> Self {
+        let stream = TcpStream::connect(ecr.address()).await.unwrap();
+        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+        let (sender, connection) = handshake.await.unwrap();
+        tokio::spawn(connection);
+        Http2(sender)
+    }
+
+    /// Sends what the request says, with its host in the place that HTTP/2 has for it.
+    pub(crate) async fn send(&mut self, request: &RawRequest) -> Response<String> {
+        let uri = match request.target() {
+            whole if whole.starts_with("http:") => whole.to_owned(),
+            path => format!("http://{}{path}", request.header("Host").unwrap()),
+        };
+        let mut builder = Request::builder()
+            .method(request.method())
+            .version(Version::HTTP_2)
+            .uri(uri);
+        for (name, value) in request.headers() {
+            if name != "Host" {
+                builder = builder.header(name, value);
+            }
+        }
+        let body = Full::new(Bytes::copy_from_slice(request.content()));
+        let answer = self.0.send_request(builder.body(body).unwrap()).await;
+        let (parts, body) = answer.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Response::from_parts(parts, String::from_utf8(body.into()).unwrap())
+    }
+}
+
+/// The answer has the status, the headers and the body that one in HTTP/1.1 has.
+#[track_caller]
+fn are_the_same(answer: &Response<String>, http1: &Answer) {
+    assert_eq!(answer.version(), Version::HTTP_2);
+    assert_eq!(answer.status().as_u16(), http1.status());
+    assert_eq!(answer.body(), &http1.body);
+    let headers = answer.headers().iter();
+    let mut headers: Vec<_> = headers
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+        .collect();
+    headers.sort();
+    let lower = |line: &String| {
+        let (name, value) = line.split_once(": ").unwrap();
+        format!("{}: {value}", name.to_lowercase())
+    };
+    let expected: Vec<_> = http1.headers.iter().map(lower).collect();
+    assert_eq!(headers, expected);
+}
+
+#[tokio::test]
+async fn both_planes_answer_as_in_http_1() {
+    let token = frozen().await.mint();
+    for request in [
+        RawRequest::token_call().signed(),
+        RawRequest::token_call().presigned_by(&Signer::default()),
+        RawRequest::token_call(),
+        RawRequest::new("GET", "/"),
+        RawRequest::ping("GET"),
+        RawRequest::ping("HEAD").bearing(&token),
+        RawRequest::ping("GET")
+            .bearing(&token)
+            .on_host("123456789012.dkr.ecr.us-west-2.amazonaws.com"),
+    ] {
+        let ecr = frozen().await;
+        let mut http2 = Http2::connect(&ecr).await;
+        let answer = http2.send(&request).await;
+        are_the_same(&answer, &request.answer().await);
+        assert_eq!(ecr.requests().count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_host_stands_in_the_uri() {
+    let ecr = frozen().await;
+    let host = "602401143452.dkr.ecr.eu-west-1.amazonaws.com";
+    let visit = RawRequest::ping("GET").on_host(host);
+    let answer = Http2::connect(&ecr).await.send(&visit).await;
+    let challenge = answer.headers()[header::WWW_AUTHENTICATE].to_str().unwrap();
+    let realm = format!(r#"realm="https://{host}/""#);
+    assert!(challenge.contains(&realm), "{challenge:?}");
+    assert_eq!(ecr.requests().last().unwrap().host, host);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused() {
+    let ecr = frozen().await;
+    let mut http2 = Http2::connect(&ecr).await;
+    let call = RawRequest::token_call().body(vec![b' '; (7 << 20) + 1]);
+    assert_eq!(http2.send(&call).await.status(), 413);
+    assert_eq!(http2.send(&RawRequest::ping("GET")).await.status(), 401);
+}

@@ -1,0 +1,268 @@
+//! What the journal knows of exchanges, those that were refused included.
+
+use std::time::Duration;
+
+use mock_ecr::{AccountId, Exchange, MockEcr, Plane, Principal, Region, Revocation, TokenError};
+
+use crate::raw::{RawRequest, frozen, now};
+use crate::signer::Signer;
+
+#[tokio::test]
+async fn a_call_is_recorded_with_everything_about_it() {
+    let ecr = frozen().await;
+    let input = r#"{"registryIds":["210987654321"], "more":1}"#;
+    let call = RawRequest::token_call()
+        .with("User-Agent", "aws-sdk-rust/1.3.11 ua/2.1")
+        .at("/?a=b")
+        .body(input);
+    let answer = call.signed().to(&ecr).await;
+
+    let requests = ecr.requests();
+    assert_eq!(requests.count(), 1);
+    let exchange = requests.last().unwrap();
+    assert_eq!(exchange.received, now());
+    assert_eq!(exchange.plane, Plane::Api);
+    assert_eq!(exchange.method, "POST");
+    assert_eq!(exchange.host, "localhost");
+    assert_eq!(exchange.target, "/?a=b");
+    assert_eq!(exchange.user_agent, "aws-sdk-rust/1.3.11 ua/2.1");
+    assert_eq!(exchange.operation, Some("GetAuthorizationToken"));
+    assert_eq!(exchange.input.as_deref(), Some(input));
+    let caller = exchange.caller.as_ref().unwrap();
+    assert_eq!(
+        caller.arn().as_str(),
+        "arn:aws:iam::123456789012:user/developer"
+    );
+    assert_eq!(caller.region().as_str(), "us-east-1");
+    assert_eq!(exchange.token, Some(ecr.mint().id()));
+    assert_eq!(exchange.status, 200);
+    assert_eq!((exchange.error, &exchange.token_error), (None, &None));
+    let request_id = answer.header("X-Amzn-Requestid");
+    assert_eq!(exchange.request_id.as_deref(), Some(request_id));
+    assert!(exchange.took > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
+    let ecr = frozen().await;
+    let token = ecr.mint();
+    let host = "602401143452.dkr.ecr.us-east-1.amazonaws.com";
+    let visit = RawRequest::ping("HEAD").bearing(&token).on_host(host);
+    visit.with("User-Agent", "docker/27.0").to(&ecr).await;
+
+    let requests = ecr.requests();
+    let exchange = requests.last().unwrap();
+    assert_eq!(exchange.plane, Plane::Registry);
+    assert_eq!(
+        (&exchange.method[..], &exchange.target[..]),
+        ("HEAD", "/v2/")
+    );
+    assert_eq!(exchange.host, host);
+    assert_eq!(exchange.user_agent, "docker/27.0");
+    assert_eq!((exchange.operation, &exchange.input), (None, &None));
+    let caller = exchange.caller.as_ref().unwrap();
+    assert_eq!(caller.arn(), &ecr.world().default_principal().arn);
+    assert_eq!(exchange.token, Some(token.id()));
+    assert_eq!((exchange.status.as_u16(), exchange.error), (200, None));
+    assert_eq!(exchange.request_id, None);
+}
+
+#[tokio::test]
+async fn a_call_that_is_none_is_recorded_with_its_error() {
+    for (request, error) in [
+        (
+            RawRequest::new("GET", "/"),
+            "MissingAuthenticationTokenException",
+        ),
+        (
+            RawRequest::token_call().body("x").signed(),
+            "SerializationException",
+        ),
+        (
+            RawRequest::call("Nothing").signed(),
+            "UnknownOperationException",
+        ),
+    ] {
+        let exchange = refused(&request).await;
+        assert_eq!((exchange.error, exchange.operation), (Some(error), None));
+        assert!(exchange.caller.is_none() && exchange.input.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_nobody_is_recorded_with_its_operation_but_not_its_input() {
+    let call = RawRequest::token_call();
+    for (request, error) in [
+        (call.clone(), "MissingAuthenticationTokenException"),
+        (call.clone().authorized("X"), "IncompleteSignatureException"),
+        (call.signed().body("{ }"), "InvalidSignatureException"),
+    ] {
+        let exchange = refused(&request).await;
+        let operation = Some("GetAuthorizationToken");
+        assert_eq!(
+            (exchange.error, exchange.operation),
+            (Some(error), operation)
+        );
+        assert!(exchange.caller.is_none() && exchange.input.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_call_with_a_wrong_input_is_recorded_with_it() {
+    for (input, error) in [
+        (r#"{"registryIds":7}"#, "SerializationException"),
+        (r#"{"registryIds":["7"]}"#, "InvalidParameterException"),
+    ] {
+        let call = RawRequest::token_call().body(input).signed();
+        let exchange = refused(&call).await;
+        let operation = Some("GetAuthorizationToken");
+        assert_eq!(
+            (exchange.error, exchange.operation),
+            (Some(error), operation)
+        );
+        assert_eq!(exchange.input.as_deref(), Some(input));
+        assert!(exchange.caller.is_some());
+    }
+}
+
+/// The record of a call that was answered with an error, as its client was told it.
+async fn refused(request: &RawRequest) -> Exchange {
+    let ecr = frozen().await;
+    let answer = request.to(&ecr).await;
+    let requests = ecr.requests();
+    let exchange = requests.last().unwrap();
+    assert!(answer.body.contains(exchange.error.unwrap()), "{answer:?}");
+    assert_eq!(exchange.status, answer.status(), "{answer:?}");
+    let request_id = answer.header("X-Amzn-Requestid");
+    assert_eq!(exchange.request_id.as_deref(), Some(request_id));
+    assert_eq!((exchange.token, &exchange.token_error), (None, &None));
+    exchange.clone()
+}
+
+#[tokio::test]
+async fn a_denied_call_is_recorded_with_its_caller() {
+    let principal = Principal::example(AccountId::EXAMPLE, &Region::default()).deny(["ecr:*"]);
+    let builder = MockEcr::builder().frozen().principal(principal.clone());
+    let ecr = builder.start().await.unwrap();
+    let call = RawRequest::token_call().signed_by(&Signer::new(&principal));
+    call.to(&ecr).await;
+    let denied = ecr.requests().error("AccessDeniedException");
+    assert_eq!(denied.caller(&principal.arn).count(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_recorded_with_what_was_wrong_with_it() {
+    let ecr = frozen().await;
+    let token = ecr.mint();
+    let visit = RawRequest::ping("GET").bearing(&token);
+    let west = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
+    visit.clone().on_host(west).to(&ecr).await;
+    ecr.revoke(Revocation::Token(token.id()));
+    visit.to(&ecr).await;
+    ecr.clock().advance(Duration::from_secs(12 * 3600));
+    visit.to(&ecr).await;
+    RawRequest::ping("GET")
+        .authorized("Basic QVdTOg==")
+        .to(&ecr)
+        .await;
+    RawRequest::ping("GET").to(&ecr).await;
+
+    let since = ecr.clock().now();
+    let found: Vec<_> = ecr
+        .requests()
+        .iter()
+        .map(|exchange| {
+            assert!(exchange.caller.is_none(), "{exchange:?}");
+            let status = exchange.status.as_u16();
+            let error = exchange.error.unwrap();
+            (status, error, exchange.token, exchange.token_error.clone())
+        })
+        .collect();
+    let shown = Some(token.id());
+    let wrong_region = TokenError::WrongRegion {
+        token: Region::default(),
+        registry: "us-west-2".parse().unwrap(),
+    };
+    let revoked = TokenError::Revoked { id: token.id() };
+    let malformed = TokenError::Malformed("the password in it is not JSON with a payload");
+    assert_eq!(
+        found,
+        [
+            (401, "UNAUTHORIZED", shown, Some(wrong_region)),
+            (403, "DENIED", shown, Some(revoked)),
+            (403, "DENIED", shown, Some(TokenError::Expired { since })),
+            (400, "DENIED", None, Some(malformed)),
+            (401, "UNAUTHORIZED", None, None),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_nobody_s_is_recorded_as_such() {
+    let ecr = frozen().await;
+    let answer = RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
+    assert_eq!(answer.status(), 404);
+    let unknown = ecr.requests().plane(Plane::Unknown).status(404);
+    assert_eq!(unknown.last().unwrap().target, "/favicon.ico");
+}
+
+#[tokio::test]
+async fn exchanges_are_recorded_at_the_mock_s_time() {
+    let ecr = frozen().await;
+    RawRequest::ping("GET").to(&ecr).await;
+    ecr.clock().advance(Duration::from_millis(7));
+    RawRequest::ping("GET").to(&ecr).await;
+    let received: Vec<_> = ecr.requests().iter().map(|x| x.received).collect();
+    assert_eq!(received, [now(), now() + Duration::from_millis(7)]);
+}
+
+#[tokio::test]
+async fn a_query_chooses_among_the_exchanges() {
+    let ecr = frozen().await;
+    let token = ecr.mint();
+    RawRequest::token_call().signed().to(&ecr).await;
+    RawRequest::token_call().to(&ecr).await;
+    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    RawRequest::ping("GET").to(&ecr).await;
+
+    let requests = ecr.requests();
+    let developer = &ecr.world().default_principal().arn;
+    let count = |chosen: mock_ecr::Requests| chosen.count();
+    let all = || requests.clone();
+    assert_eq!(count(all()), 4);
+    assert_eq!(count(all().operation("GetAuthorizationToken")), 2);
+    assert_eq!(count(all().operation("PutImage")), 0);
+    assert_eq!(count(all().plane(Plane::Registry)), 2);
+    assert_eq!(count(all().plane(Plane::Registry).status(401)), 1);
+    assert_eq!(count(all().error("UNAUTHORIZED")), 1);
+    assert_eq!(count(all().caller(developer)), 2);
+    assert_eq!(count(all().token(token.id())), 2);
+    assert_eq!(
+        count(all().matching(|exchange| exchange.method == "POST")),
+        2
+    );
+    assert_eq!(all().forgotten(), 0);
+    assert_eq!(all().last().unwrap().status, 401);
+
+    ecr.clear_requests();
+    assert_eq!(count(ecr.requests()), 0);
+    assert_eq!(count(requests), 4);
+}
+
+#[tokio::test]
+async fn long_texts_are_cut() {
+    let ecr = frozen().await;
+    let long = "x".repeat(20_000);
+    let visit = RawRequest::ping("GET").at(&format!("/v2/{long}"));
+    visit.with("User-Agent", &long).to(&ecr).await;
+    let more = format!(r#"{{"more":"{long}"}}"#);
+    let call = RawRequest::token_call().body(more).signed();
+    call.to(&ecr).await;
+
+    let requests = ecr.requests();
+    let mut exchanges = requests.iter();
+    let visit = exchanges.next().unwrap();
+    assert_eq!((visit.user_agent.len(), visit.target.len()), (1024, 1024));
+    let call = exchanges.next().unwrap();
+    assert_eq!(call.input.as_ref().unwrap().len(), 4096);
+}

@@ -1,0 +1,27 @@
+//! The mock as a client sees it: bytes into a socket, bytes out of it.
+//!
+//! What is expected was recorded of AWS, at the place that a test or its file names. `[ANALOG]` was recorded of another service
+//! that speaks the same protocol, `[ASSUME]` is a choice.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on fails the test that called it"
+)]
+
+mod answer;
+mod broken;
+mod door;
+mod http2;
+mod journal;
+mod limits;
+mod malformed;
+mod order;
+mod raw;
+mod refusals;
+mod registry_ids;
+mod repeatable;
+mod secrets;
+mod signature_form;
+mod signer;
+mod stalled;
+mod token_call;

@@ -1,0 +1,179 @@
+//! No secret leaves the mock, neither in its journal nor in its log.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mock_ecr::{AuthorizationToken, MockEcr, Principal, Revocation};
+use tracing::Dispatch;
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+
+use crate::http2::Http2;
+use crate::raw::RawRequest;
+use crate::signer::Signer;
+
+const SECRET_KEY: &str = "s3cr3tK3y/OfNobodyElse";
+const SESSION_TOKEN: &str = "s3ssionT0ken//OfNobodyElse==";
+const OTHER_SECRET_KEY: &str = "0therS3cretKey";
+const OTHER_SESSION_TOKEN: &str = "0therSessi0nToken";
+const PASSWORD: &str = "p4ssw0rd-of-nobody-else";
+
+/// Everything that is logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// As long as there is but one subscriber, whoever logs first on another thread, where nobody listens, silences that
+    /// place in the code for every thread. A second subscriber, which is the one that is returned, sees to that.
+    fn listen(&self) -> (DefaultGuard, Dispatch) {
+        let second = Dispatch::new(NoSubscriber::default());
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(move || log.clone())
+            .finish();
+        (tracing::subscriber::set_default(subscriber), second)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_in_the_journal_or_the_log_at_trace_level() {
+    let arn = "arn:aws:sts::123456789012:assumed-role/R/S";
+    let principal = Principal::new(arn.parse().unwrap(), "ASIAIOSFODNN7EXAMPLE", SECRET_KEY)
+        .session_token(SESSION_TOKEN);
+    // The signer keeps a log as well, and may say there what it likes.
+    let (accepted, refused) = (accepted_calls(&principal), refused_calls(&principal));
+    let log = Log::default();
+    let listening = log.listen();
+    let ecr = MockEcr::builder().frozen().principal(principal);
+    let ecr = ecr.start().await.unwrap();
+    let token = ecr.mint();
+    let visits = visits(&token);
+
+    for call in &accepted {
+        assert_eq!(call.to(&ecr).await.status(), 200, "{call:?}");
+    }
+    for call in &refused {
+        assert!(call.to(&ecr).await.status() >= 400, "{call:?}");
+    }
+    for visit in &visits {
+        visit.to(&ecr).await;
+    }
+    let mut http2 = Http2::connect(&ecr).await;
+    for request in accepted.iter().chain(&visits[..1]) {
+        assert_eq!(http2.send(request).await.status(), 200, "{request:?}");
+    }
+    ecr.revoke(Revocation::Token(token.id()));
+    visits[0].to(&ecr).await;
+
+    let n_requests = 2 * accepted.len() + refused.len() + visits.len() + 2;
+    assert_eq!(ecr.requests().count(), n_requests);
+    let values = format!("{:?}\n{token:?}\n{ecr:?}", ecr.requests());
+    drop(http2);
+    ecr.stop().await;
+    drop(listening);
+    let log = log.text();
+    // The log hears what it should: the mock itself, and the libraries under it.
+    assert!(
+        log.contains("mock_ecr::journal") && log.contains("h2::"),
+        "{log}"
+    );
+    for secret in secrets(&[accepted, refused, visits].concat(), &token) {
+        assert!(!values.contains(&secret), "{secret} is in {values}");
+        assert!(!log.contains(&secret), "{secret} is in {log}");
+    }
+}
+
+fn accepted_calls(principal: &Principal) -> Vec<RawRequest> {
+    let call = RawRequest::token_call();
+    let signer = Signer::new(principal);
+    vec![call.clone().signed_by(&signer), call.presigned_by(&signer)]
+}
+
+fn refused_calls(principal: &Principal) -> Vec<RawRequest> {
+    let mut wrong_key = principal.clone();
+    wrong_key.secret_access_key = OTHER_SECRET_KEY.into();
+    let wrong_session = principal.clone().session_token(OTHER_SESSION_TOKEN);
+    let [signer, wrong_key, wrong_session] =
+        [principal, &wrong_key, &wrong_session].map(Signer::new);
+
+    let call = RawRequest::token_call();
+    let signed = call.clone().signed_by(&signer);
+    let presigned = call.clone().presigned_by(&signer);
+    vec![
+        call.clone().signed_by(&wrong_key),
+        call.clone().signed_by(&wrong_session),
+        call.presigned_by(&wrong_session),
+        signed.clone().body("{ }"),
+        signed.clone().body("hello"),
+        signed.clone().body(r#"{"registryIds":["7"]}"#),
+        signed.clone().at("/?X-Amz-Algorithm"),
+        signed.clone().without("Content-Type"),
+        signed.without("X-Amz-Date"),
+        presigned.clone().with("Content-Type", "text/plain"),
+        presigned.authorized("X"),
+    ]
+}
+
+fn visits(token: &AuthorizationToken) -> Vec<RawRequest> {
+    let ping = RawRequest::ping("GET");
+    let wrong = BASE64_STANDARD.encode(format!("AWS:{PASSWORD}"));
+    vec![
+        ping.clone().bearing(token),
+        RawRequest::ping("HEAD").bearing(token),
+        ping.clone().bearing(token).at("/v2/app/tags/list"),
+        RawRequest::new("GET", "/elsewhere").bearing(token),
+        ping.clone().authorized(&format!("Basic {wrong}")),
+        ping.clone()
+            .authorized(&format!("Bearer {}", token.as_str())),
+        ping.clone().on_host(&format!("AWS:{PASSWORD}@localhost")),
+        ping.at(&format!("http://AWS:{PASSWORD}@localhost/v2/")),
+    ]
+}
+
+/// Whatever proves something in these requests, in each form in which it is sent.
+fn secrets(requests: &[RawRequest], token: &AuthorizationToken) -> Vec<String> {
+    let mut secrets = vec![token.as_str().to_owned(), token.password()];
+    for secret in [
+        SECRET_KEY,
+        OTHER_SECRET_KEY,
+        SESSION_TOKEN,
+        OTHER_SESSION_TOKEN,
+        PASSWORD,
+    ] {
+        let encoded = secret.replace('/', "%2F").replace('=', "%3D");
+        secrets.extend([secret.to_owned(), encoded]);
+    }
+    for request in requests {
+        let authorization = request.header("Authorization").unwrap_or_default();
+        // What follows the scheme; one letter is no secret.
+        if let Some((_, credentials)) = authorization.split_once(' ') {
+            secrets.push(credentials.to_owned());
+        }
+        secrets.extend(after(authorization, "Signature="));
+        secrets.extend(after(request.target(), "X-Amz-Signature="));
+    }
+    secrets
+}
+
+fn after(text: &str, name: &str) -> Option<String> {
+    let (_, value) = text.split_once(name)?;
+    value.split('&').next().map(str::to_owned)
+}

@@ -1,0 +1,115 @@
+//! Signatures that lack parts, or are there twice.
+//!
+//! [ANALOG] Source, unless a test names another: mhart/kinesalite, `index.js` and `test/connection.js`.
+
+use crate::raw::RawRequest;
+
+const INCOMPLETE: &str = "IncompleteSignatureException";
+
+#[tokio::test]
+async fn a_header_that_says_nothing_lacks_everything() {
+    for target in ["/", "/?X-Amz-Algorith"] {
+        let call = RawRequest::token_call().at(target).authorized("X");
+        call.answer().await.is_error(
+            INCOMPLETE,
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X",
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_parts_of_a_header_are_separated_by_commas_or_spaces() {
+    for header in [
+        "AWS4- Signature=b Credential=a",
+        "AWS4- Signature=b,Credential=a",
+        "AWS4- Signature=b, Credential=a",
+    ] {
+        let call = RawRequest::token_call()
+            .authorized(header)
+            .with("Date", "a");
+        let message = format!(
+            "Authorization header requires 'SignedHeaders' parameter. Authorization={header}"
+        );
+        call.answer().await.is_error(INCOMPLETE, &message);
+    }
+}
+
+#[tokio::test]
+async fn a_header_without_a_date_beside_it_is_incomplete() {
+    let header = "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c";
+    let call = RawRequest::token_call().authorized(header);
+    let message = format!(
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization={header}"
+    );
+    call.answer().await.is_error(INCOMPLETE, &message);
+}
+
+#[tokio::test]
+async fn an_empty_algorithm_in_the_query_lacks_everything() {
+    let call = RawRequest::token_call().at("/?X-Amz-Algorithm");
+    call.answer().await.is_error(
+        INCOMPLETE,
+        "AWS query-string parameters must include 'X-Amz-Algorithm'. AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters must include 'X-Amz-Date'. Re-examine the query-string parameters.",
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_lacks_one_part_is_told_which() {
+    let query = "/?X-Amz-Algorithm=a&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-Date=d";
+    RawRequest::token_call().at(query).answer().await.is_error(
+        INCOMPLETE,
+        "AWS query-string parameters must include 'X-Amz-SignedHeaders'. Re-examine the query-string parameters.",
+    );
+}
+
+#[tokio::test]
+async fn a_query_without_an_algorithm_is_no_signature() {
+    let query = "/?X-Amz-Credential=a&X-Amz-Signature=b&X-Amz-SignedHeaders=c&X-Amz-Date=d";
+    RawRequest::token_call().at(query).answer().await.is_error(
+        "MissingAuthenticationTokenException",
+        "Missing Authentication Token",
+    );
+}
+
+#[tokio::test]
+async fn a_signature_in_the_query_and_one_in_a_header_are_one_too_many() {
+    let call = RawRequest::token_call()
+        .at("/?X-Amz-Algorithm")
+        .authorized("X");
+    call.answer().await.is_error(
+        "InvalidSignatureException",
+        "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+    );
+}
+
+#[tokio::test]
+async fn a_date_that_is_not_ascii_is_told_what_it_should_be() {
+    // [ANALOG] Source of the text: scratchstack-aws-signature. Sixteen bytes, of which the ninth is half a character.
+    let query = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-SignedHeaders=host&X-Amz-Date=2015112%C3%A9213053Z";
+    RawRequest::token_call().at(query).answer().await.is_error(
+        INCOMPLETE,
+        "Date must be in ISO-8601 'basic format'. Got '2015112é213053Z'. See http://en.wikipedia.org/wiki/ISO_8601",
+    );
+}
+
+#[tokio::test]
+async fn a_credential_has_five_parts() {
+    // [ANALOG] Source of the text: scratchstack-aws-signature.
+    let call = RawRequest::token_call()
+        .authorized("AWS4-HMAC-SHA256 Credential=a/b/c/d, SignedHeaders=host, Signature=e")
+        .with("X-Amz-Date", "20151129T213053Z");
+    call.answer().await.is_error(
+        INCOMPLETE,
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b/c/d'",
+    );
+}
+
+#[tokio::test]
+async fn another_algorithm_is_not_supported() {
+    // [ANALOG] Source of the text: scratchstack-aws-signature.
+    let call = RawRequest::token_call()
+        .authorized("AWS5 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f")
+        .with("X-Amz-Date", "20151129T213053Z");
+    let answer = call.answer().await;
+    answer.is_error(INCOMPLETE, "Unsupported AWS 'algorithm': 'AWS5'.");
+}

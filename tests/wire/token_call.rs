@@ -1,0 +1,143 @@
+//! `GetAuthorizationToken` when all is well.
+
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mock_ecr::{ClockStart, MockEcr, Timestamp};
+
+use crate::raw::{RawRequest, frozen};
+use crate::signer::Signer;
+
+#[tokio::test]
+async fn the_answer_is_compact_json_with_its_keys_in_order_and_no_other_header() {
+    // Sources: hashicorp/terraform-provider-aws#3849 for the headers and #35268 for the JSON, the test "ECR timestamps" of
+    // elerch/aws-sdk-for-zig for the keys.
+    let ecr = frozen().await;
+    let answer = RawRequest::token_call().signed().to(&ecr).await;
+    let token = ecr.mint();
+    let token = token.as_str();
+    let body = format!(
+        r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#
+    );
+    answer.is_json("HTTP/1.1 200 OK", &body);
+}
+
+#[tokio::test]
+async fn the_end_of_a_token_is_written_as_java_writes_doubles() {
+    // Sources: hashicorp/terraform-provider-aws#35268, then elerch/aws-sdk-for-zig twice.
+    for (millis, text) in [
+        (1_705_071_987_000, "1.705071987E9"),
+        (1_738_598_491_557, "1.738598491557E9"),
+        (1_738_598_491_500, "1.7385984915E9"),
+        // At least one digit stands after the dot.
+        (2_000_000_000_000, "2.0E9"),
+    ] {
+        let start = Timestamp::from_millis(millis) - TWELVE_HOURS;
+        let body = body_at(start).await;
+        let member = format!(r#","expiresAt":{text},"proxyEndpoint""#);
+        assert!(body.contains(&member), "{body}");
+    }
+}
+
+const TWELVE_HOURS: Duration = Duration::from_secs(12 * 3600);
+
+async fn body_at(start: Timestamp) -> String {
+    let builder = MockEcr::builder().clock(ClockStart::Frozen(start));
+    let ecr = builder.start().await.unwrap();
+    let signer = Signer::default().at(start);
+
+    let answer = RawRequest::token_call().signed_by(&signer).to(&ecr).await;
+    assert_eq!(answer.status(), 200, "{answer:?}");
+    answer.body
+}
+
+#[tokio::test]
+async fn a_token_is_the_credentials_of_aws_around_base64_around_json() {
+    // Sources: a Wiz write-up of 2025-09 for the members and their order, open-policy-agent/opa#6580 for the prefix.
+    let answer = RawRequest::token_call().signed().answer().await;
+    let answer: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let token = &answer["authorizationData"][0]["authorizationToken"];
+    let token = BASE64_STANDARD.decode(token.as_str().unwrap()).unwrap();
+    let password = token.strip_prefix(b"AWS:").unwrap();
+    let json = String::from_utf8(BASE64_STANDARD.decode(password).unwrap()).unwrap();
+    let (payload, rest) = json
+        .strip_prefix(r#"{"payload":""#)
+        .and_then(|json| json.split_once(r#"","datakey":""#))
+        .unwrap();
+    let (datakey, rest) = rest.split_once('"').unwrap();
+    assert_eq!(
+        rest,
+        r#","version":"2","type":"DATA_KEY","expiration":1448875853}"#
+    );
+    assert!(BASE64_STANDARD.decode(payload).is_ok());
+    assert!(
+        datakey.starts_with("AQEBAHijEFXGwF1cipVOacG8qRmJoVBPay8LUUvU8RCVV0XoHwAAAH4wfAYJKoZIh")
+    );
+}
+
+#[tokio::test]
+async fn both_names_of_the_api_and_their_fips_forms_answer_alike() {
+    // Source: docs.aws.amazon.com/general/latest/gr/ecr.html and the SDKs' endpoint rules.
+    for host in [
+        "api.ecr.us-east-1.amazonaws.com",
+        "ecr.us-east-1.amazonaws.com",
+        "ecr.us-east-1.api.aws",
+        "api.ecr-fips.us-east-1.amazonaws.com",
+        "ecr-fips.us-east-1.amazonaws.com",
+        "ecr-fips.us-east-1.api.aws",
+    ] {
+        let call = RawRequest::token_call().on_host(host).signed();
+        let answer = call.answer().await;
+        let plain = RawRequest::token_call().signed().answer().await;
+        assert_eq!(answer, plain, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn the_region_is_the_one_that_the_caller_signed_for() {
+    // The suffix of China: kubernetes/kubernetes#69141.
+    for (region, endpoint) in [
+        (
+            "eu-west-1",
+            "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+        ),
+        (
+            "cn-north-1",
+            "https://123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        ),
+    ] {
+        let signer = Signer::default().in_region(region);
+
+        let answer = RawRequest::token_call().signed_by(&signer).answer().await;
+        let member = format!(r#","proxyEndpoint":"{endpoint}"}}]}}"#);
+        assert!(answer.body.ends_with(&member), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_date_is_the_mock_s() {
+    let ecr = frozen().await;
+    ecr.clock().set("2030-01-01T00:00:00.999Z".parse().unwrap());
+    let answer = RawRequest::token_call().to(&ecr).await;
+    assert_eq!(answer.header("Date"), "Tue, 01 Jan 2030 00:00:00 GMT");
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_of_its_own() {
+    // A UUID of version 4. Source: turbot/steampipe-plugin-aws#1938.
+    let ecr = frozen().await;
+    let mut ids = Vec::new();
+    for request in [
+        RawRequest::token_call().signed(),
+        RawRequest::token_call(),
+        RawRequest::new("GET", "/"),
+    ] {
+        let answer = request.to(&ecr).await;
+        let id = answer.header("X-Amzn-Requestid").to_owned();
+        let lengths: Vec<_> = id.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");
+        assert_eq!(&id[14..15], "4", "{id}");
+        assert!(!ids.contains(&id), "{id}");
+        ids.push(id);
+    }
+}
