@@ -1,0 +1,326 @@
+//! Python's argparse, as far as v1's command line shows it.
+//!
+//! v1 scans the words three times, once for each level of the command, and what one level does not know is left to the
+//! next. So an option of any level may stand anywhere after the word that opens its level.
+
+use std::fmt;
+
+use crate::python;
+
+/// An option of one level.
+#[derive(Debug)]
+pub(crate) struct Flag {
+    pub(crate) name: &'static str,
+    pub(crate) takes: Takes,
+}
+
+/// What an option takes from the words behind it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Takes {
+    Nothing,
+    /// Nothing, and no later word is looked at.
+    NothingAndStops,
+    One,
+    OneOf(&'static [&'static str]),
+    AtMostOneOf(&'static [&'static str]),
+    Many,
+}
+
+/// Whether a level takes the first word that is no option for itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Positional {
+    Taken,
+    Left,
+}
+
+/// What one level found, and what it leaves to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    found: Vec<(&'static str, Vec<String>)>,
+    pub(crate) positional: Option<String>,
+    pub(crate) rest: Vec<String>,
+}
+
+impl Scan {
+    /// The values of the last occurrence of an option.
+    pub(crate) fn values(&self, name: &str) -> Option<&[String]> {
+        let last = self.found.iter().rev().find(|(found, _)| *found == name);
+        last.map(|(_, values)| values.as_slice())
+    }
+
+    /// The single value of the last occurrence of an option.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        self.values(name)?.first().cloned()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values(name).is_some()
+    }
+}
+
+/// Scans the words of one level.
+///
+/// # Errors
+/// The first word that this level cannot accept; an ambiguous abbreviation comes before all else.
+pub(crate) fn scan(
+    flags: &'static [Flag],
+    positional: Positional,
+    words: Vec<String>,
+) -> Result<Scan, ArgparseError> {
+    let mut words = classify(flags, words)?.into_iter().peekable();
+    let mut scan = Scan::default();
+    while let Some(word) = words.next() {
+        let wanted = positional == Positional::Taken && scan.positional.is_none();
+        match word {
+            Word::Value(value) if wanted => scan.positional = Some(value),
+            Word::Separator if wanted => {}
+            Word::Separator => scan.rest.push("--".to_owned()),
+            Word::Value(value) | Word::Unknown(value) => scan.rest.push(value),
+            Word::Known { flag, attached } => {
+                let values = take(flag, attached, &mut words)?;
+                scan.found.push((flag.name, values));
+                if matches!(flag.takes, Takes::NothingAndStops) {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(scan)
+}
+
+type Words = std::iter::Peekable<std::vec::IntoIter<Word>>;
+
+fn take(
+    flag: &'static Flag,
+    attached: Option<String>,
+    words: &mut Words,
+) -> Result<Vec<String>, ArgparseError> {
+    let name = flag.name;
+    match flag.takes {
+        Takes::Nothing | Takes::NothingAndStops => match attached {
+            Some(value) => Err(ArgparseError::ValueIgnored { name, value }),
+            None => Ok(Vec::new()),
+        },
+        Takes::One => {
+            let value = attached.or_else(|| next_value(words));
+            Ok(vec![value.ok_or(ArgparseError::ValueMissing { name })?])
+        }
+        Takes::OneOf(choices) => {
+            let value = attached.or_else(|| next_value(words));
+            let value = value.ok_or(ArgparseError::ValueMissing { name })?;
+            Ok(vec![chosen(name, choices, value)?])
+        }
+        Takes::AtMostOneOf(choices) => {
+            let value = attached.or_else(|| next_value(words));
+            let value = value.map(|value| chosen(name, choices, value));
+            Ok(value.transpose()?.into_iter().collect())
+        }
+        Takes::Many => Ok(match attached {
+            Some(value) => vec![value],
+            None => std::iter::from_fn(|| next_value(words)).collect(),
+        }),
+    }
+}
+
+fn next_value(words: &mut Words) -> Option<String> {
+    match words.next_if(|word| matches!(word, Word::Value(_)))? {
+        Word::Value(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn chosen(
+    name: &'static str,
+    choices: &'static [&'static str],
+    value: String,
+) -> Result<String, ArgparseError> {
+    if choices.contains(&value.as_str()) {
+        return Ok(value);
+    }
+    Err(ArgparseError::NoSuchChoice { name, choices })
+}
+
+/// A word, by its looks alone.
+#[derive(Debug)]
+enum Word {
+    Value(String),
+    Known {
+        flag: &'static Flag,
+        attached: Option<String>,
+    },
+    Unknown(String),
+    Separator,
+}
+
+/// argparse looks at every word before it acts on the first, so an ambiguous one is found even behind `--version`.
+fn classify(flags: &'static [Flag], words: Vec<String>) -> Result<Vec<Word>, ArgparseError> {
+    let mut only_values = false;
+    let mut classified = Vec::with_capacity(words.len());
+    for word in words {
+        classified.push(match word.as_str() {
+            _ if only_values => Word::Value(word),
+            "--" => {
+                only_values = true;
+                Word::Separator
+            }
+            _ => classify_word(flags, word)?,
+        });
+    }
+    Ok(classified)
+}
+
+fn classify_word(flags: &'static [Flag], word: String) -> Result<Word, ArgparseError> {
+    if !word.starts_with('-') || word.len() == 1 {
+        return Ok(Word::Value(word));
+    }
+    let (name, attached) = match word.split_once('=') {
+        Some((name, value)) => (name, Some(value.to_owned())),
+        None => (word.as_str(), None),
+    };
+    if let Some(flag) = flags.iter().find(|flag| flag.name == name) {
+        return Ok(Word::Known { flag, attached });
+    }
+    let mut candidates = flags
+        .iter()
+        .filter(|flag| name.starts_with("--") && flag.name.starts_with(name));
+    match (candidates.next(), candidates.next()) {
+        (Some(flag), None) => Ok(Word::Known { flag, attached }),
+        (Some(first), Some(second)) => {
+            let matches = [first, second].into_iter().chain(candidates);
+            let matches = matches.map(|flag| flag.name).collect();
+            Err(ArgparseError::Ambiguous { word, matches })
+        }
+        (None, _) if is_negative_number(&word) || word.contains(' ') => Ok(Word::Value(word)),
+        (None, _) => Ok(Word::Unknown(word)),
+    }
+}
+
+/// `-1` and `-1.5` are values, as long as no option looks like a number.
+fn is_negative_number(word: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = &word[1..];
+    match number.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction) && !fraction.is_empty(),
+        None => digits(number) && !number.is_empty(),
+    }
+}
+
+/// Why argparse would not go on; its `Display` is argparse's own message.
+#[derive(Debug, PartialEq)]
+pub(crate) enum ArgparseError {
+    Ambiguous {
+        word: String,
+        matches: Vec<&'static str>,
+    },
+    ValueMissing {
+        name: &'static str,
+    },
+    ValueIgnored {
+        name: &'static str,
+        value: String,
+    },
+    NoSuchChoice {
+        name: &'static str,
+        choices: &'static [&'static str],
+    },
+    Required {
+        name: &'static str,
+    },
+}
+
+impl fmt::Display for ArgparseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ambiguous { word, matches } => {
+                let matches = matches.join(", ");
+                write!(f, "ambiguous option: {word} could match {matches}")
+            }
+            Self::ValueMissing { name } => write!(f, "argument {name}: expected one argument"),
+            Self::ValueIgnored { name, value } => {
+                let value = python::repr_str(value);
+                write!(f, "argument {name}: ignored explicit argument {value}")
+            }
+            Self::NoSuchChoice { name, choices } => {
+                write!(f, "argument {name}: Invalid choice, valid choices are:\n\n")?;
+                f.write_str(&in_two_columns(choices))
+            }
+            Self::Required { name } => {
+                write!(f, "the following arguments are required: {name}")
+            }
+        }
+    }
+}
+
+/// v1 pads every choice to forty columns and sets two on a line.
+fn in_two_columns(choices: &[&str]) -> String {
+    let padded: Vec<_> = choices
+        .iter()
+        .map(|choice| format!("{choice:40}"))
+        .collect();
+    let lines: Vec<_> = padded.chunks(2).map(|pair| pair.join(" | ")).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static FLAGS: &[Flag] = &[
+        Flag {
+            name: "--region",
+            takes: Takes::One,
+        },
+        Flag {
+            name: "--registry-ids",
+            takes: Takes::Many,
+        },
+        Flag {
+            name: "--version",
+            takes: Takes::NothingAndStops,
+        },
+    ];
+
+    fn scanned(words: &[&str]) -> Result<Scan, ArgparseError> {
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        scan(FLAGS, Positional::Left, words)
+    }
+
+    #[test]
+    fn the_last_occurrence_wins() {
+        let scan = scanned(&["--region", "a", "--region=b"]).unwrap();
+        assert_eq!(scan.value("--region").as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_list_ends_at_the_next_option_or_separator() {
+        let scan = scanned(&["--registry-ids", "1", "-2", "-", "--", "3"]).unwrap();
+        assert_eq!(scan.values("--registry-ids").unwrap(), ["1", "-2", "-"]);
+        assert_eq!(scan.rest, ["--", "3"]);
+    }
+
+    #[test]
+    fn an_attached_list_value_stands_alone() {
+        let scan = scanned(&["--registry-ids=1", "2"]).unwrap();
+        assert_eq!(scan.values("--registry-ids").unwrap(), ["1"]);
+        assert_eq!(scan.rest, ["2"]);
+    }
+
+    #[test]
+    fn an_ambiguous_abbreviation_is_found_behind_a_stopping_option() {
+        let error = scanned(&["--version", "--reg"]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "ambiguous option: --reg could match --region, --registry-ids"
+        );
+    }
+
+    #[test]
+    fn nothing_behind_a_stopping_option_is_judged() {
+        assert!(
+            scanned(&["--version", "--region"])
+                .unwrap()
+                .has("--version")
+        );
+        assert!(scanned(&["--region"]).is_err());
+    }
+}

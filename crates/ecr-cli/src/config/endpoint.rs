@@ -1,0 +1,134 @@
+//! Where to send the request, if not to the region's own endpoint.
+
+use aws_config::profile::ProfileSet;
+use aws_runtime::env_config::EnvConfigValue;
+use aws_types::os_shim_internal::Env;
+use http::Uri;
+use http::uri::{Authority, PathAndQuery};
+
+use crate::config::{is_on, variable};
+use crate::error::Error;
+
+/// The URL that the request goes to, path and query included.
+///
+/// User and password are left out of it: v1 does not send them either.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Endpoint(Uri);
+
+impl Endpoint {
+    /// Reads `--endpoint-url`.
+    ///
+    /// # Errors
+    /// A URL without scheme, of another scheme than http and https, or no URL at all.
+    pub(crate) fn from_option(url: &str) -> Result<Self, Error> {
+        if !url.contains("://") {
+            return Err(Error::EndpointWithoutScheme(url.to_owned()));
+        }
+        Self::parse(url)
+    }
+
+    /// Finds `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`, the profile's services section, its `endpoint_url`.
+    ///
+    /// # Errors
+    /// As [`Endpoint::from_option`].
+    pub(crate) fn configured(profiles: &ProfileSet) -> Result<Option<Self>, Error> {
+        let ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+        if is_on(ignored, "ignore_configured_endpoint_urls", profiles) {
+            return Ok(None);
+        }
+        let environment = variable("AWS_ENDPOINT_URL_ECR").filter(|url| !url.is_empty());
+        let environment =
+            environment.or_else(|| variable("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()));
+        let url = environment.or_else(|| {
+            let setting = EnvConfigValue::new()
+                .profile("endpoint_url")
+                .service_id("ecr");
+            let environment = Env::real();
+            let (url, _) = setting.load(&environment, Some(profiles))?;
+            Some(url.into_owned())
+        });
+        url.map(|url| Self::parse(&url)).transpose()
+    }
+
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.0
+    }
+
+    fn parse(url: &str) -> Result<Self, Error> {
+        if !url.contains("://") {
+            return Err(Error::InvalidEndpoint(url.to_owned()));
+        }
+        let invalid = || Error::EndpointForm(without_password(url));
+        let uri: Uri = url.parse().map_err(|_| invalid())?;
+        let scheme = uri.scheme_str().ok_or_else(invalid)?;
+        let authority = uri.authority().ok_or_else(invalid)?.as_str();
+        let host_and_port = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        let authority: Authority = host_and_port.parse().map_err(|_| invalid())?;
+        let has_bad_port =
+            host_and_port.len() > authority.host().len() && authority.port_u16().is_none();
+        if !matches!(scheme, "http" | "https") || authority.host().is_empty() || has_bad_port {
+            return Err(invalid());
+        }
+        let root = PathAndQuery::from_static("/");
+        Uri::builder()
+            .scheme(scheme)
+            .path_and_query(uri.path_and_query().cloned().unwrap_or(root))
+            .authority(authority)
+            .build()
+            .map(Self)
+            .map_err(|_| invalid())
+    }
+}
+
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(user)) if scheme < user => {
+            format!("{}{}", &url[..scheme + 3], &url[user + 1..])
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(url: &str) -> String {
+        Endpoint::from_option(url).unwrap().uri().to_string()
+    }
+
+    #[test]
+    fn path_and_query_are_kept_and_an_empty_path_is_the_root() {
+        assert_eq!(parsed("http://127.0.0.1:4566"), "http://127.0.0.1:4566/");
+        assert_eq!(parsed("http://h/base/"), "http://h/base/");
+        assert_eq!(parsed("http://h/base"), "http://h/base");
+        assert_eq!(parsed("https://h/?x=1"), "https://h/?x=1");
+        assert_eq!(parsed("http://[::1]:4566"), "http://[::1]:4566/");
+    }
+
+    #[test]
+    fn user_and_password_are_neither_kept_nor_shown() {
+        assert_eq!(parsed("http://u:p@h:1"), "http://h:1/");
+        let error = Endpoint::from_option("ftp://u:p@h:1").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("Invalid endpoint: ftp://h:1:")
+        );
+    }
+
+    #[test]
+    fn what_is_no_http_url_is_refused() {
+        for url in [
+            "ftp://h",
+            "http://",
+            "http://h:99999",
+            "http://h:x",
+            "http://h:",
+        ] {
+            assert!(Endpoint::from_option(url).is_err(), "{url}");
+        }
+    }
+}

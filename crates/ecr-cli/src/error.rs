@@ -1,0 +1,167 @@
+//! Everything that can go wrong, with the text and the exit code that v1 has for it.
+
+use std::io;
+
+use http::Uri;
+
+use crate::args::argparse::ArgparseError;
+use crate::program::Program;
+
+/// Why there is no answer to print.
+///
+/// `Display` is the bare message; [`Error::report`] sets it the way v1 does.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Error {
+    #[error("{error}")]
+    Usage {
+        program: Program,
+        error: ArgparseError,
+    },
+    #[error("Unknown options: {}", .words.join(", "))]
+    UnknownOptions {
+        program: Program,
+        words: Vec<String>,
+    },
+    #[error("Unknown options: {}", .0.join(","))]
+    UnknownWords(Vec<String>),
+    #[error("{0} is not offered by this program; `ecr help` lists what is")]
+    NotOffered(String),
+    #[error("an argument is not UTF-8; every argument must be")]
+    ArgumentNotUnicode,
+
+    #[error(
+        "Bad value for --endpoint-url \"{0}\": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/"
+    )]
+    EndpointWithoutScheme(String),
+    #[error("Invalid endpoint: {0}")]
+    InvalidEndpoint(String),
+    #[error(
+        "Invalid endpoint: {0}: it must be of the form http://<hostname>/ or https://<hostname>/"
+    )]
+    EndpointForm(String),
+    #[error(
+        "Unknown cli_timestamp_format value: {0}, valid values are \"none\", \"wire\" or \"iso8601\""
+    )]
+    TimestampFormat(String),
+    #[error("{0}")]
+    ProfileFile(String),
+    #[error("The config profile ({0}) could not be found")]
+    ProfileNotFound(String),
+    #[error("Provided region_name '{0}' doesn't match a supported format.")]
+    RegionFormat(String),
+    #[error("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY")]
+    PartialCredentials,
+    #[error(
+        "You must specify a region. You can also configure your region by running \"aws configure\"."
+    )]
+    NoRegion,
+    #[error(
+        "Invalid value provided to \"mode\": \"{0}\" must be one of: ('legacy', 'standard', 'adaptive')"
+    )]
+    RetryMode(String),
+    #[error(
+        "Value provided to \"max_attempts\": {0} must be an integer greater than or equal to 1."
+    )]
+    MaxAttempts(i64),
+    #[error("invalid literal for int() with base 10: {0}")]
+    NotAnInteger(String),
+
+    #[error("Error parsing parameter '--registry-ids': {0}")]
+    RegistryIds(String),
+    #[error("Parameter validation failed:\n{}", .0.join("\n"))]
+    Validation(Vec<String>),
+
+    #[error(
+        "Unable to locate credentials. You can configure credentials by running \"aws configure\"."
+    )]
+    NoCredentials,
+    #[error("Error when retrieving credentials: {0}")]
+    Credentials(String),
+    #[error("Could not connect to the endpoint URL: \"{0}\"")]
+    Connect(Uri),
+    #[error("Failed to connect to proxy URL: \"{0}\"")]
+    Proxy(String),
+    #[error("SSL validation failed for {url} {reason}")]
+    Tls { url: Uri, reason: String },
+    #[error("Connect timeout on endpoint URL: \"{0}\"")]
+    ConnectTimeout(Uri),
+    #[error("Read timeout on endpoint URL: \"{0}\"")]
+    ReadTimeout(Uri),
+    #[error(
+        "Connection was closed before we received a valid response from endpoint URL: \"{0}\"."
+    )]
+    Closed(Uri),
+    #[error("The request could not be made: {0}")]
+    Request(String),
+
+    #[error(
+        "An error occurred ({code}) when calling the GetAuthorizationToken operation{}: {message}",
+        reached(.retries)
+    )]
+    Service {
+        code: String,
+        message: String,
+        /// How often the call was repeated, if it would have been repeated once more.
+        retries: Option<u32>,
+    },
+    #[error("{0}")]
+    ServiceUnreadable(String),
+    #[error("The answer holds no usable authorization data: {0}")]
+    Answer(String),
+    #[error("Unknown output type: {0}")]
+    OutputType(String),
+
+    #[error("The runtime could not be started: {0}")]
+    Runtime(io::Error),
+    #[error("The output could not be written: {0}")]
+    Output(io::Error),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Error {
+    /// The bytes for stderr; empty where v1's twin ends quietly.
+    pub(crate) fn report(&self) -> String {
+        match self {
+            Self::Usage { program, .. } => {
+                let name = program.name();
+                format!("{}{name}: error: {self}\n", program.usage())
+            }
+            Self::UnknownOptions { program, .. } => format!("{}\n{self}\n", program.usage()),
+            Self::NoRegion | Self::NoCredentials => format!("{self}\n"),
+            Self::Interrupted => String::new(),
+            Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => String::new(),
+            _ => format!("\n{self}\n"),
+        }
+    }
+
+    /// 2 where argparse refuses, 130 after Ctrl-C, 120 where stdout fails, else 255.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } => 2,
+            Self::Interrupted => 130,
+            Self::Output(_) => 120,
+            _ => 255,
+        }
+    }
+}
+
+/// An error and all its causes, on one line.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut texts: Vec<String> = causes.map(|cause| one_line(&cause.to_string())).collect();
+    texts.dedup();
+    texts.join(": ")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn reached(retries: &Option<u32>) -> String {
+    match retries {
+        Some(retries) => format!(" (reached max retries: {retries})"),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,32 @@
+//! `ecr`: `aws ecr get-authorization-token` and `get-login-password` on the AWS SDK for Rust.
+//!
+//! The way of a call: [`args`] reads what was typed, [`config`] resolves it against environment and profile,
+//! [`client`] asks ECR, [`output`] renders the answer. Whatever fails on the way is an [`error::Error`], which alone
+//! knows its text and its exit code. Recorded behaviour of AWS CLI 1.46.3 is what "v1" means throughout.
+
+use std::process::ExitCode;
+
+mod answer;
+mod args;
+mod client;
+mod config;
+mod error;
+mod output;
+mod program;
+mod python;
+mod registry_ids;
+mod retry;
+mod run;
+mod service_error;
+mod transport;
+
+fn main() -> ExitCode {
+    let finished = run::run(std::env::args_os()).and_then(|text| output::write(&text));
+    match finished {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::write_error(&error.report());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! How Python spells values: v1's texts and numbers are Python's.
+
+use std::str::Utf8Error;
+
+use serde_json::{Number, Value};
+
+/// The class of a JSON value after `json.loads`.
+pub(crate) fn class(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if is_integer(number) => "int",
+        Value::Number(_) => "float",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// `str(value)`.
+pub(crate) fn str(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        _ => repr(value),
+    }
+}
+
+/// `repr(value)`.
+pub(crate) fn repr(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => number_repr(number),
+        Value::String(text) => repr_str(text),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(repr).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(key, value)| format!("{}: {}", repr_str(key), repr(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// `repr` of a string: single quotes, unless there is a single quote and no double one inside.
+pub(crate) fn repr_str(text: &str) -> String {
+    let quote = match text.contains('\'') && !text.contains('"') {
+        true => '"',
+        false => '\'',
+    };
+    let mut repr = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => repr.push_str("\\\\"),
+            '\n' => repr.push_str("\\n"),
+            '\r' => repr.push_str("\\r"),
+            '\t' => repr.push_str("\\t"),
+            c if c == quote => repr.extend(['\\', c]),
+            c if c.is_ascii_control() => repr.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => repr.push(c),
+        }
+    }
+    repr.push(quote);
+    repr
+}
+
+/// `repr` of the number that Python reads from a JSON token: an integer keeps all its digits, anything with a point or
+/// an exponent becomes a double and is printed with the fewest digits that read back as the same one.
+pub(crate) fn number_repr(number: &Number) -> String {
+    let token = number.to_string();
+    if is_integer(number) {
+        return match token.as_str() {
+            "-0" => "0".to_owned(),
+            _ => token,
+        };
+    }
+    float_repr(token.parse().unwrap_or(f64::NAN))
+}
+
+fn is_integer(number: &Number) -> bool {
+    let token = number.to_string();
+    !token.contains(['.', 'e', 'E'])
+}
+
+fn float_repr(float: f64) -> String {
+    if float.is_nan() {
+        return "nan".to_owned();
+    }
+    if float.is_infinite() {
+        let sign = if float < 0.0 { "-" } else { "" };
+        return format!("{sign}inf");
+    }
+    let scientific = format!("{float:e}");
+    let (mantissa, exponent) = scientific
+        .split_once('e')
+        .expect("the exponent form of a finite float has an exponent");
+    let exponent: i32 = exponent.parse().expect("the exponent of a float is small");
+    if (-4..16).contains(&exponent) {
+        return format!("{float:?}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// The text of the `UnicodeDecodeError` that Python raises for bytes that are no UTF-8.
+pub(crate) fn decode_error(bytes: &[u8], error: Utf8Error) -> String {
+    let start = error.valid_up_to();
+    let byte = bytes[start];
+    let reason = match (error.error_len(), byte) {
+        (None, _) => "unexpected end of data",
+        (Some(_), 0x80..=0xc1 | 0xf5..) => "invalid start byte",
+        (Some(_), _) => "invalid continuation byte",
+    };
+    match error.error_len() {
+        None if bytes.len() - start > 1 => {
+            let end = bytes.len() - 1;
+            format!("'utf-8' codec can't decode bytes in position {start}-{end}: {reason}")
+        }
+        _ => {
+            format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {start}: {reason}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Inputs and outputs recorded from CPython 3.11 through AWS CLI 1.46.3.
+    #[test]
+    fn numbers_are_spelled_as_python_spells_them() {
+        for (token, repr) in [
+            ("1.448875853241E9", "1448875853.241"),
+            ("1448875853.0", "1448875853.0"),
+            ("1448875853", "1448875853"),
+            ("1.448875853E9", "1448875853.0"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("1e15", "1000000000000000.0"),
+            ("1e16", "1e+16"),
+            ("1e22", "1e+22"),
+            ("-1.5", "-1.5"),
+            (
+                "123456789012345678901234567890",
+                "123456789012345678901234567890",
+            ),
+        ] {
+            let Ok(Value::Number(number)) = serde_json::from_str(token) else {
+                panic!("{token}");
+            };
+            assert_eq!(number_repr(&number), repr, "{token}");
+        }
+    }
+
+    #[test]
+    fn containers_are_spelled_as_python_spells_them() {
+        let value = serde_json::from_str(r#"{"a": ["it's", null, true, 1.0]}"#).unwrap();
+        assert_eq!(repr(&value), r#"{'a': ["it's", None, True, 1.0]}"#);
+    }
+}

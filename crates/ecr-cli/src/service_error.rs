@@ -1,0 +1,83 @@
+//! An error as ECR sends it, read the way v1 reads it.
+//!
+//! The SDK reads errors too, but by other rules: it puts the header `x-amzn-errortype` and the member `code` first, and
+//! keeps nothing of a body that is no JSON.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::python;
+
+/// The code and the message of an error response.
+#[derive(Debug, PartialEq)]
+pub(crate) struct ServiceError {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+/// What in an error response made v1 give up; the text is Python's.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Unreadable(pub(crate) String);
+
+impl ServiceError {
+    /// Reads a response whose body is loaded.
+    ///
+    /// # Errors
+    /// A body that is no UTF-8 or no JSON object, or a `__type` that is no string.
+    pub(crate) fn read(response: &HttpResponse) -> Result<Self, Unreadable> {
+        let status = response.status().as_u16();
+        let body = response.body().bytes().unwrap_or_default();
+        if status >= 500 && (body.is_empty() || body.starts_with(b"<html>")) {
+            return Ok(Self {
+                code: status.to_string(),
+                message: reason(status),
+            });
+        }
+        let body = std::str::from_utf8(body)
+            .map_err(|error| Unreadable(python::decode_error(body, error)))?;
+        let Ok(document) = serde_json::from_str(body) else {
+            return Ok(Self {
+                code: status.to_string(),
+                message: body.to_owned(),
+            });
+        };
+        let Value::Object(members) = document else {
+            let class = python::class(&document);
+            return Err(Unreadable(format!(
+                "'{class}' object has no attribute 'get'"
+            )));
+        };
+        let code = match response.headers().get("x-amzn-query-error") {
+            Some(header) => header.split(';').next().unwrap_or_default().to_owned(),
+            None => code(members.get("__type"), status)?,
+        };
+        let message = members.get("message").or_else(|| members.get("Message"));
+        let message = message.map(python::str).unwrap_or_default();
+        Ok(Self { code, message })
+    }
+}
+
+/// `namespace#Code:http://…` is `Code`; without a type it is the status.
+fn code(kind: Option<&Value>, status: u16) -> Result<String, Unreadable> {
+    match kind {
+        None => Ok(status.to_string()),
+        Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(kind)) => {
+            let kind = kind.split(':').next().unwrap_or_default();
+            Ok(kind.rsplit('#').next().unwrap_or_default().to_owned())
+        }
+        Some(other) => {
+            let class = python::class(other);
+            Err(Unreadable(format!(
+                "argument of type '{class}' is not iterable"
+            )))
+        }
+    }
+}
+
+fn reason(status: u16) -> String {
+    let status = StatusCode::from_u16(status).ok();
+    let reason = status.and_then(|status| status.canonical_reason());
+    reason.unwrap_or_default().to_owned()
+}

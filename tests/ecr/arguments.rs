@@ -1,0 +1,294 @@
+//! The command line: what is understood, and what is refused.
+
+use crate::command::{Ecr, Outcome};
+use crate::stub::{ONE_REGISTRY, Stub};
+
+/// Runs get-authorization-token and answers the body that was sent, if any was.
+fn asked(arguments: &[&str]) -> (Outcome, Option<String>) {
+    asked_with(arguments, |ecr| ecr)
+}
+
+fn asked_with(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> (Outcome, Option<String>) {
+    let stub = Stub::answering(ONE_REGISTRY);
+    let ecr = Ecr::new(&[&["get-authorization-token"], arguments].concat()).at(&stub);
+    let outcome = change(ecr).run();
+    let body = stub.requests().first().map(|request| request.body.clone());
+    (outcome, body)
+}
+
+#[track_caller]
+fn sent(arguments: &[&str]) -> String {
+    let (outcome, body) = asked(arguments);
+    outcome.printed();
+    body.unwrap()
+}
+
+#[test]
+fn options_stand_anywhere_and_the_last_one_wins() {
+    let stub = Stub::answering(ONE_REGISTRY);
+    let url = format!("--endpoint-url={}", stub.url());
+    let words = [
+        "--region",
+        "a-1",
+        &url,
+        "get-login-password",
+        "--region=b-1",
+    ];
+    Ecr::new(&words).run().printed();
+    assert!(stub.request().signed_by().contains("/b-1/"));
+}
+
+#[test]
+fn registry_ids_are_understood_in_all_their_forms() {
+    let one = r#"{"registryIds":["1"]}"#;
+    let two = r#"{"registryIds":["1","2"]}"#;
+    assert_eq!(sent(&["--registry-ids", "1", "2"]), two);
+    assert_eq!(sent(&["--registry-ids=1"]), one);
+    assert_eq!(sent(&["--registry", "1"]), one);
+    assert_eq!(sent(&["--registry-ids", "9", "--registry-ids", "1"]), one);
+    assert_eq!(sent(&["--registry-ids", "1", "--output", "json", "2"]), two);
+    assert_eq!(sent(&["--registry-ids", r#" ["1", "2"] "#]), two);
+    assert_eq!(sent(&["--registry-ids="]), r#"{"registryIds":[""]}"#);
+    let literal = r#"{"registryIds":["[\"1\"]","[\"2\"]"]}"#;
+    assert_eq!(sent(&["--registry-ids", r#"["1"]"#, r#"["2"]"#]), literal);
+}
+
+/// The characters one by one are v1's doing: it iterates over the string that it read.
+#[test]
+fn registry_ids_come_from_a_file() {
+    for (word, content, body) in [
+        (
+            "file://ids.json",
+            "\n [\"1\",\r\n\"2\"]\r\n",
+            r#"{"registryIds":["1","2"]}"#,
+        ),
+        ("file://~/ids.json", "[\"1\"]", r#"{"registryIds":["1"]}"#),
+        (
+            "file://$HOME/ids.json",
+            "[\"1\"]",
+            r#"{"registryIds":["1"]}"#,
+        ),
+        (
+            "file://${HOME}/ids.json",
+            "[\"1\"]",
+            r#"{"registryIds":["1"]}"#,
+        ),
+        (
+            "file://ids.json",
+            "12\n",
+            r#"{"registryIds":["1","2","\n"]}"#,
+        ),
+    ] {
+        let words = ["--registry-ids", word];
+        let (outcome, sent) = asked_with(&words, |ecr| ecr.file("ids.json", content));
+        outcome.printed();
+        assert_eq!(sent.as_deref(), Some(body), "{word}");
+    }
+}
+
+#[test]
+fn registry_ids_that_cannot_be_sent_are_refused() {
+    let type_error = |index: usize, value: &str, class: &str| {
+        format!(
+            "\nInvalid type for parameter registryIds[{index}], value: {value}, type: <class '{class}'>, valid types: <class 'str'>"
+        )
+    };
+    let mixed = [
+        type_error(1, "2", "int"),
+        type_error(2, "True", "bool"),
+        type_error(3, "None", "NoneType"),
+        type_error(4, "1.5", "float"),
+    ];
+    let too_short = "\nInvalid length for parameter registryIds, value: 0, valid min length: 1";
+    let missing = "\nError parsing parameter '--registry-ids': Unable to load paramfile file://nope: [Errno 2] No such file or directory: 'nope'\n";
+    for (words, stderr) in [
+        (
+            vec!["--registry-ids"],
+            format!("\nParameter validation failed:{too_short}\n"),
+        ),
+        (
+            vec!["--registry-ids", "[]"],
+            format!("\nParameter validation failed:{too_short}\n"),
+        ),
+        (
+            vec!["--registry-ids", r#"["1",2,true,null,1.5]"#],
+            format!("\nParameter validation failed:{}\n", mixed.concat()),
+        ),
+        (vec!["--registry-ids", "file://nope"], missing.to_owned()),
+    ] {
+        let (outcome, sent) = asked(&words);
+        outcome.failed(255, &stderr);
+        assert_eq!(sent, None);
+    }
+}
+
+#[test]
+fn registry_ids_in_bad_json_are_refused_with_line_and_column() {
+    let (outcome, sent) = asked(&["--registry-ids", "[1"]);
+    assert_eq!((outcome.code, sent), (255, None));
+    let start = "\nError parsing parameter '--registry-ids': Invalid JSON: ";
+    assert!(outcome.stderr.starts_with(start), "{outcome:?}");
+    assert!(outcome.stderr.contains("line 1 column 2"), "{outcome:?}");
+    assert!(
+        outcome.stderr.ends_with("\nJSON received: [1\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn words_that_are_left_over_are_refused_in_v1s_order() {
+    let usage = "usage: ecr [options] <command> [parameters]\nTo see help text, you can run:\n\n  ecr help\n";
+    for (words, unknown) in [
+        (vec!["--foo", "bar"], "--foo, bar"),
+        (vec!["foo", "bar"], "bar, foo"),
+        (vec!["--registry-ids=1", "2"], "2"),
+        (vec!["--registry-ids", "--", "1"], "1"),
+        (vec!["--help"], "--help"),
+    ] {
+        let (outcome, sent) = asked(&words);
+        outcome.failed(255, &format!("{usage}\nUnknown options: {unknown}\n"));
+        assert_eq!(sent, None);
+    }
+    let ecr = Ecr::new(&["get-login-password", "--foo", "--registry-ids", "1"]);
+    ecr.run()
+        .failed(255, "\nUnknown options: --foo,--registry-ids,1\n");
+}
+
+#[test]
+fn what_argparse_refuses_exits_with_2() {
+    for (words, message) in [
+        (vec![], "the following arguments are required: operation"),
+        (
+            vec!["get-authorization-token", "--region"],
+            "argument --region: expected one argument",
+        ),
+        (
+            vec!["get-authorization-token", "--no"],
+            "ambiguous option: --no could match --no-verify-ssl, --no-paginate, --no-sign-request",
+        ),
+        (
+            vec!["get-authorization-token", "--output", "yaml"],
+            "argument --output: Invalid choice, valid choices are:\n\njson                                     | text                                    \ntable                                   ",
+        ),
+    ] {
+        let outcome = Ecr::new(&words).run();
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (2, ""),
+            "{outcome:?}"
+        );
+        let end = format!("ecr: error: {message}\n");
+        assert!(outcome.stderr.ends_with(&end), "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_operation_that_is_not_offered_exits_with_2_and_names_those_that_are() {
+    let outcome = Ecr::new(&["create-repository"]).run();
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str()),
+        (2, ""),
+        "{outcome:?}"
+    );
+    for name in [
+        "argument operation: Invalid choice",
+        "get-authorization-token",
+        "get-login-password",
+    ] {
+        assert!(outcome.stderr.contains(name), "{outcome:?}");
+    }
+}
+
+#[test]
+fn options_of_v1_that_are_not_offered_are_refused_by_name() {
+    for words in [
+        &["--query", "x"][..],
+        &["--debug"],
+        &["--no-sign-request"],
+        &["--no-verify-ssl"],
+        &["--cli-read-timeout", "1"],
+        &["--cli-connect-timeout=1"],
+        &["--cli-input-json", "{}"],
+        &["--generate-cli-skeleton"],
+    ] {
+        let (outcome, sent) = asked(words);
+        let name = words[0].split('=').next().unwrap();
+        outcome.complained_about(&[name, "is not offered"]);
+        assert_eq!(sent, None);
+    }
+}
+
+#[test]
+fn formats_of_v1_that_are_not_offered_are_refused_before_the_request() {
+    let config = |line: &str| format!("[default]\n{line}\n");
+    let runs = [
+        (asked(&["--output", "text"]), "output text"),
+        (asked(&["--output", "table"]), "output table"),
+        (
+            asked_with(&[], |ecr| ecr.env("AWS_DEFAULT_OUTPUT", "text")),
+            "output text",
+        ),
+        (
+            asked_with(&[], |ecr| {
+                ecr.file(".aws/config", &config("cli_timestamp_format = iso8601"))
+            }),
+            "cli_timestamp_format = iso8601",
+        ),
+    ];
+    for ((outcome, sent), name) in runs {
+        outcome.complained_about(&[name, "is not offered"]);
+        assert_eq!(sent, None);
+    }
+}
+
+#[test]
+fn a_format_that_nobody_knows_is_refused_after_the_request() {
+    let (outcome, sent) = asked_with(&[], |ecr| ecr.env("AWS_DEFAULT_OUTPUT", "bogus"));
+    outcome.failed(255, "\nUnknown output type: bogus\n");
+    assert!(sent.is_some());
+}
+
+#[test]
+fn the_endpoint_is_judged_before_the_words_that_are_left_over() {
+    let bad = "\nBad value for --endpoint-url \"nope\": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/\n";
+    asked(&["--endpoint-url", "nope", "--foo"])
+        .0
+        .failed(255, bad);
+    let (outcome, _) = asked(&["--profile", "nope", "--foo"]);
+    assert!(
+        outcome.stderr.ends_with("Unknown options: --foo\n"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn version_and_help_need_no_configuration() {
+    let version = Ecr::new(&["get-login-password", "--version", "--output", "yaml"]);
+    let version = version.without("AWS_DEFAULT_REGION").run();
+    let expected = format!("ecr-cli/{} aws-sdk-ecr/", env!("CARGO_PKG_VERSION"));
+    assert!(version.printed().starts_with(&expected));
+    for words in [
+        &["help"][..],
+        &["get-authorization-token", "help"],
+        &["get-login-password", "help"],
+    ] {
+        let help = Ecr::new(words).without_credentials().run();
+        assert!(help.printed().contains("ecr get-login-password\n"));
+    }
+}
+
+#[test]
+fn under_the_name_aws_the_service_is_a_word_of_its_own() {
+    let stub = Stub::answering(ONE_REGISTRY);
+    let ecr = Ecr::as_aws(&["--region", "x-1", "ecr", "get-login-password"]).at(&stub);
+    assert_eq!(ecr.run().printed(), "password\n");
+    let outcome = Ecr::as_aws(&["get-login-password"]).run();
+    assert_eq!(outcome.code, 2);
+    assert!(
+        outcome.stderr.contains("argument command: Invalid choice"),
+        "{outcome:?}"
+    );
+    let outcome = Ecr::as_aws(&["ecr", "get-authorization-token", "--foo"]).run();
+    let end = "\n  aws help\n  aws <command> help\n  aws <command> <subcommand> help\n\nUnknown options: --foo\n";
+    assert!(outcome.stderr.ends_with(end), "{outcome:?}");
+}

@@ -1,0 +1,132 @@
+//! `ecr` in an environment of its own, and what came of it.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin;
+use tempfile::TempDir;
+
+use crate::stub::Stub;
+
+/// A run of `ecr` to be: an empty home, the documentation's credentials and a region.
+pub(crate) struct Ecr {
+    home: TempDir,
+    command: Command,
+    _links: Option<TempDir>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ecr {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
+        Self::run_as(assert_cmd::cargo::cargo_bin_cmd!("ecr"), arguments)
+    }
+
+    /// The same program under the name `aws`.
+    pub(crate) fn as_aws(arguments: &[&str]) -> Self {
+        let links = tempfile::tempdir().unwrap();
+        let aws = links.path().join("aws");
+        std::os::unix::fs::symlink(cargo_bin!("ecr"), &aws).unwrap();
+        let mut ecr = Self::run_as(Command::new(aws), arguments);
+        ecr._links = Some(links);
+        ecr
+    }
+
+    fn run_as(mut command: Command, arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(home.path())
+            .env("HOME", home.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ACCESS_KEY_ID", KEY_ID)
+            .env("AWS_SECRET_ACCESS_KEY", SECRET)
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_MAX_ATTEMPTS", "1");
+        Self {
+            home,
+            command,
+            _links: None,
+        }
+    }
+
+    /// Points it to a server.
+    pub(crate) fn at(self, stub: &Stub) -> Self {
+        let url = stub.url();
+        self.env("AWS_ENDPOINT_URL", &url)
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    pub(crate) fn without_credentials(self) -> Self {
+        self.without("AWS_ACCESS_KEY_ID")
+            .without("AWS_SECRET_ACCESS_KEY")
+    }
+
+    /// Writes a file below the home, which is the working directory too.
+    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+        let path = self.home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    #[track_caller]
+    pub(crate) fn run(mut self) -> Outcome {
+        let output = self.command.output().unwrap();
+        Outcome {
+            code: output.status.code().expect("it ends by itself"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub(crate) fn printed(&self) -> &str {
+        assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{self:?}");
+        &self.stdout
+    }
+
+    /// Failed with this code and exactly this text, and nothing on stdout.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32, stderr: &str) {
+        assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{self:?}");
+        assert_eq!(self.stderr, stderr);
+    }
+
+    /// Failed with 255 and one line that holds all of these.
+    #[track_caller]
+    pub(crate) fn complained_about(&self, parts: &[&str]) {
+        assert_eq!((self.code, self.stdout.as_str()), (255, ""), "{self:?}");
+        assert_eq!(self.stderr.trim().lines().count(), 1, "{self:?}");
+        for part in parts {
+            assert!(self.stderr.contains(part), "{part:?} in {self:?}");
+        }
+    }
+}
+
+/// The example keys of AWS's documentation.
+pub(crate) const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

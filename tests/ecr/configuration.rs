@@ -1,0 +1,122 @@
+//! Region, profile, credentials and endpoint: which source wins.
+
+use crate::command::{Ecr, KEY_ID};
+use crate::stub::{ONE_REGISTRY, Request, Stub};
+
+const FILE_KEYS: &str = "aws_access_key_id = AKIDFILE\naws_secret_access_key = secretfile\n";
+
+/// Runs against a server and answers the one request that it got.
+#[track_caller]
+fn asked(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> Request {
+    let stub = Stub::answering(ONE_REGISTRY);
+    let ecr = Ecr::new(&[&["get-login-password"], arguments].concat()).at(&stub);
+    change(ecr).run().printed();
+    stub.request()
+}
+
+#[track_caller]
+fn region(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> String {
+    let signed_by = asked(arguments, change).signed_by();
+    signed_by.split('/').nth(1).unwrap().to_owned()
+}
+
+/// v1 ignores AWS_REGION; the SDKs honour it.
+#[test]
+fn the_region_is_the_option_then_the_environment_then_the_profile() {
+    let profile = |ecr: Ecr| ecr.file(".aws/config", "[default]\nregion = file-1\n");
+    let sdk = |ecr: Ecr| profile(ecr).env("AWS_REGION", "sdk-1");
+    assert_eq!(region(&["--region", "opt-1"], sdk), "opt-1");
+    assert_eq!(region(&[], sdk), "us-east-1");
+    let without_default = |ecr: Ecr| ecr.without("AWS_DEFAULT_REGION");
+    assert_eq!(region(&[], |ecr| without_default(sdk(ecr))), "sdk-1");
+    assert_eq!(region(&[], |ecr| without_default(profile(ecr))), "file-1");
+}
+
+#[test]
+fn environment_credentials_come_before_files_unless_the_profile_is_typed() {
+    let files = |ecr: Ecr| ecr.file(".aws/credentials", &format!("[p]\n{FILE_KEYS}"));
+    let from_environment = asked(&[], |ecr| files(ecr).env("AWS_PROFILE", "p"));
+    assert!(from_environment.signed_by().starts_with(KEY_ID));
+    let from_file = asked(&["--profile", "p"], files);
+    assert!(from_file.signed_by().starts_with("AKIDFILE/"));
+}
+
+#[test]
+fn the_credentials_file_comes_before_the_config_file() {
+    let request = asked(&[], |ecr| {
+        ecr.without_credentials()
+            .file(".aws/credentials", &format!("[default]\n{FILE_KEYS}"))
+            .file(
+                ".aws/config",
+                "[default]\naws_access_key_id = AKIDCONF\naws_secret_access_key = x\n",
+            )
+    });
+    assert!(request.signed_by().starts_with("AKIDFILE/"));
+}
+
+#[test]
+fn aws_default_profile_comes_before_aws_profile() {
+    let chosen = region(&[], |ecr| {
+        ecr.without("AWS_DEFAULT_REGION")
+            .env("AWS_DEFAULT_PROFILE", "p")
+            .env("AWS_PROFILE", "q")
+            .file(
+                ".aws/config",
+                "[profile p]\nregion = p-1\n[profile q]\nregion = q-1\n",
+            )
+    });
+    assert_eq!(chosen, "p-1");
+}
+
+#[test]
+fn a_credential_process_is_asked() {
+    let process = r#"echo '{"Version":1,"AccessKeyId":"AKIDPROC","SecretAccessKey":"s"}'"#;
+    let request = asked(&[], |ecr| {
+        let config = format!("[default]\ncredential_process = {process}\n");
+        ecr.without_credentials()
+            .env("PATH", "/usr/bin:/bin")
+            .file(".aws/config", &config)
+    });
+    assert!(request.signed_by().starts_with("AKIDPROC/"));
+}
+
+#[test]
+fn the_endpoint_is_the_option_then_the_environment_then_the_profile() {
+    let stub = Stub::answering(ONE_REGISTRY);
+    let url = |path: &str| format!("{}{path}", stub.url());
+    let config = format!(
+        "[default]\nservices = s\nendpoint_url = {}\n[services s]\necr =\n  endpoint_url = {}\n",
+        url("/file"),
+        url("/services"),
+    );
+    let option = url("/option");
+    let ecr = |arguments: &[&str]| {
+        Ecr::new(&[&["get-login-password"], arguments].concat()).file(".aws/config", &config)
+    };
+    let environment = |ecr: Ecr| ecr.env("AWS_ENDPOINT_URL", &url("/all"));
+    let service = |ecr: Ecr| environment(ecr).env("AWS_ENDPOINT_URL_ECR", &url("/ecr"));
+    let runs = [
+        (service(ecr(&["--endpoint-url", &option])), "/option"),
+        (service(ecr(&[])), "/ecr"),
+        (environment(ecr(&[])), "/all"),
+        (ecr(&[]), "/services"),
+    ];
+    for (ecr, target) in runs {
+        ecr.run().printed();
+        assert_eq!(stub.requests().last().unwrap().target, target);
+    }
+}
+
+#[test]
+fn configured_endpoints_can_be_ignored() {
+    let proxy = Stub::with([crate::stub::reply(403, "", "")]);
+    let ecr = Ecr::new(&["get-login-password"])
+        .env("https_proxy", &proxy.url())
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    assert_eq!(ecr.run().code, 255);
+    assert_eq!(
+        proxy.request().target,
+        "api.ecr.us-east-1.amazonaws.com:443"
+    );
+}

@@ -1,0 +1,270 @@
+//! Errors of the service and of the configuration: text and exit code.
+
+use crate::command::{Ecr, Outcome, SECRET};
+use crate::stub::{ONE_REGISTRY, Reaction, Stub, refusal, reply, reply_bytes};
+
+fn answered(reaction: Reaction) -> Outcome {
+    let stub = Stub::with([reaction]);
+    Ecr::new(&["get-authorization-token"]).at(&stub).run()
+}
+
+fn occurred(code: &str, retries: &str, message: &str) -> String {
+    format!(
+        "\nAn error occurred ({code}) when calling the GetAuthorizationToken operation{retries}: {message}\n"
+    )
+}
+
+#[test]
+fn an_error_of_the_service_is_told_in_v1s_words() {
+    let cases = [
+        (
+            refusal(400, "InvalidParameterException", "boom"),
+            "InvalidParameterException",
+            "boom",
+        ),
+        (
+            refusal(403, "AccessDeniedException", "no"),
+            "AccessDeniedException",
+            "no",
+        ),
+        (refusal(400, "com.amazonaws.ecr#X", "m"), "X", "m"),
+        (refusal(400, "a#B:http://c#d", "m"), "B", "m"),
+        (refusal(501, "X", "boom"), "X", "boom"),
+        (reply(400, "", r#"{"__type":"X","Message":"m"}"#), "X", "m"),
+        (
+            reply(400, "", r#"{"__type":"X","message":"low","Message":"cap"}"#),
+            "X",
+            "low",
+        ),
+        (
+            reply(400, "", r#"{"__type":"X","message":{"a":"b"}}"#),
+            "X",
+            "{'a': 'b'}",
+        ),
+        (reply(400, "", r#"{"__type":"X"}"#), "X", ""),
+        (reply(400, "", r#"{"message":"m","code":"C"}"#), "400", "m"),
+        (
+            reply(400, "x-amzn-errortype: H\r\n", r#"{"message":"m"}"#),
+            "400",
+            "m",
+        ),
+        (
+            reply(400, "x-amzn-query-error: Q.Code;Sender\r\n", "{}"),
+            "Q.Code",
+            "",
+        ),
+        (
+            reply(404, "", "<html>oops</html>"),
+            "404",
+            "<html>oops</html>",
+        ),
+        (reply(302, "Location: /elsewhere\r\n", ""), "302", ""),
+    ];
+    for (reaction, code, message) in cases {
+        answered(reaction).failed(255, &occurred(code, "", message));
+    }
+}
+
+#[test]
+fn an_error_that_would_be_repeated_says_that_it_was_not() {
+    let reached = " (reached max retries: 0)";
+    let cases = [
+        (
+            refusal(500, "ServerException", "svr"),
+            "ServerException",
+            "svr",
+        ),
+        (
+            refusal(400, "ThrottlingException", "slow"),
+            "ThrottlingException",
+            "slow",
+        ),
+        (
+            reply(500, "", "<html>oops</html>"),
+            "500",
+            "Internal Server Error",
+        ),
+        (reply(503, "", ""), "503", "Service Unavailable"),
+        (reply(429, "", "busy"), "429", "busy"),
+    ];
+    for (reaction, code, message) in cases {
+        answered(reaction).failed(255, &occurred(code, reached, message));
+    }
+}
+
+#[test]
+fn an_error_body_that_v1_cannot_read_gets_its_text() {
+    let cases: [(&[u8], &str); 4] = [
+        (b"null", "'NoneType' object has no attribute 'get'"),
+        (b"5", "'int' object has no attribute 'get'"),
+        (br#"{"__type":5}"#, "argument of type 'int' is not iterable"),
+        (
+            b"\xff\xfe",
+            "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
+        ),
+    ];
+    for (body, text) in cases {
+        answered(reply_bytes(400, "", body)).failed(255, &format!("\n{text}\n"));
+    }
+}
+
+#[test]
+fn a_throttled_call_is_repeated() {
+    let stub = Stub::with([
+        refusal(400, "ThrottlingException", "Rate exceeded"),
+        reply(200, "", ONE_REGISTRY),
+    ]);
+    let ecr = Ecr::new(&["get-login-password"]).at(&stub);
+    let outcome = ecr.env("AWS_MAX_ATTEMPTS", "2").run();
+    assert_eq!(outcome.printed(), "password\n");
+    assert_eq!(stub.requests().len(), 2);
+}
+
+#[test]
+fn a_refused_call_is_not_repeated() {
+    for code in [
+        "AccessDeniedException",
+        "TooManyRequestsException",
+        "RequestTimeTooSkewed",
+    ] {
+        let stub = Stub::with([refusal(400, code, "no")]);
+        let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+        let outcome = ecr.env("AWS_MAX_ATTEMPTS", "5").run();
+        outcome.failed(255, &occurred(code, "", "no"));
+        stub.request();
+    }
+}
+
+#[test]
+fn attempts_end_where_they_are_set_to_end() {
+    let stub = Stub::with([refusal(500, "ServerException", "svr")]);
+    let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+    let outcome = ecr
+        .without("AWS_MAX_ATTEMPTS")
+        .file(".aws/config", "[default]\nmax_attempts = 2\n")
+        .run();
+    let reached = " (reached max retries: 1)";
+    outcome.failed(255, &occurred("ServerException", reached, "svr"));
+    assert_eq!(stub.requests().len(), 2);
+}
+
+/// Each case breaks one thing; none may reach the server.
+#[test]
+fn a_setting_that_is_missing_or_wrong_ends_the_run_before_the_request() {
+    for (change, stderr) in BROKEN_SETTINGS {
+        let stub = Stub::answering(ONE_REGISTRY);
+        let ecr = change(Ecr::new(&["get-authorization-token"]).at(&stub));
+        ecr.run().failed(255, stderr);
+        assert!(stub.requests().is_empty(), "{stderr}");
+    }
+}
+
+/// v1 ends with a Python traceback and 1.
+#[test]
+fn a_broken_profile_file_is_named_with_its_line() {
+    let ecr = Ecr::new(&["get-authorization-token"]).file(".aws/config", "[default]\nregion\n");
+    let path = ecr.home().join(".aws/config");
+    let outcome = ecr.run();
+    outcome.complained_about(&[path.to_str().unwrap(), "line 2"]);
+}
+
+#[test]
+fn a_failing_credential_process_is_named() {
+    let ecr = Ecr::new(&["get-authorization-token"])
+        .without_credentials()
+        .env("PATH", "/usr/bin:/bin")
+        .file(
+            ".aws/config",
+            "[default]\ncredential_process = sh -c 'echo oops >&2; exit 3'\n",
+        );
+    ecr.run().complained_about(&["credential", "oops"]);
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let stub = Stub::with([refusal(403, "AccessDeniedException", "no")]);
+    let session = "SESSIONSESSION";
+    for ecr in [
+        Ecr::new(&["get-authorization-token"]).at(&stub),
+        Ecr::new(&[
+            "get-authorization-token",
+            "--endpoint-url",
+            "http://u:SESSIONSESSION@127.0.0.1:1",
+        ]),
+        Ecr::new(&[
+            "get-authorization-token",
+            "--endpoint-url",
+            "ftp://u:SESSIONSESSION@h",
+        ]),
+        Ecr::new(&["get-authorization-token"]).env("AWS_SESSION_TOKEN", "SESSIONSESSION\n"),
+    ] {
+        let outcome = ecr.run();
+        assert_eq!(outcome.code, 255);
+        assert!(!outcome.stderr.contains(session), "{outcome:?}");
+        assert!(!outcome.stderr.contains(SECRET), "{outcome:?}");
+    }
+}
+
+type Change = fn(Ecr) -> Ecr;
+
+/// What breaks a run, and what it says then.
+const BROKEN_SETTINGS: [(Change, &str); 13] = [
+    (
+        |ecr| ecr.without("AWS_DEFAULT_REGION"),
+        "You must specify a region. You can also configure your region by running \"aws configure\".\n",
+    ),
+    (
+        Ecr::without_credentials,
+        "Unable to locate credentials. You can configure credentials by running \"aws configure\".\n",
+    ),
+    (
+        |ecr| {
+            ecr.env("AWS_ACCESS_KEY_ID", "")
+                .env("AWS_SECRET_ACCESS_KEY", "")
+        },
+        "Unable to locate credentials. You can configure credentials by running \"aws configure\".\n",
+    ),
+    (
+        |ecr| ecr.without("AWS_SECRET_ACCESS_KEY"),
+        "\nPartial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n",
+    ),
+    (
+        |ecr| {
+            ecr.without("AWS_SECRET_ACCESS_KEY")
+                .without("AWS_DEFAULT_REGION")
+        },
+        "\nPartial credentials found in env, missing: AWS_SECRET_ACCESS_KEY\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_PROFILE", "nope"),
+        "\nThe config profile (nope) could not be found\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_PROFILE", ""),
+        "\nThe config profile () could not be found\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_DEFAULT_REGION", "us east"),
+        "\nProvided region_name 'us east' doesn't match a supported format.\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_MAX_ATTEMPTS", "0"),
+        "\nValue provided to \"max_attempts\": 0 must be an integer greater than or equal to 1.\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_MAX_ATTEMPTS", ""),
+        "\ninvalid literal for int() with base 10: ''\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_RETRY_MODE", "bogus"),
+        "\nInvalid value provided to \"mode\": \"bogus\" must be one of: ('legacy', 'standard', 'adaptive')\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_ENDPOINT_URL_ECR", "127.0.0.1:1"),
+        "\nInvalid endpoint: 127.0.0.1:1\n",
+    ),
+    (
+        |ecr| ecr.file(".aws/config", "[default]\ncli_timestamp_format = bogus\n"),
+        "\nUnknown cli_timestamp_format value: bogus, valid values are \"none\", \"wire\" or \"iso8601\"\n",
+    ),
+];

@@ -1,0 +1,18 @@
+//! The binary `ecr` against a scripted server on loopback.
+//!
+//! Expected texts and numbers are recorded from AWS CLI 1.46.3 unless a test says otherwise.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on fails the test that called it"
+)]
+
+mod arguments;
+mod command;
+mod configuration;
+mod errors;
+mod json;
+mod network;
+mod password;
+mod request;
+mod stub;
