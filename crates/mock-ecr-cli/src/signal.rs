@@ -1,0 +1,40 @@
+//! The signals that end the command, or are passed on to the one that it runs.
+
+use std::io;
+
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use crate::failure::Failure;
+
+/// Receives the signals of a list from now on.
+pub(crate) struct Signals(mpsc::UnboundedReceiver<Signal>);
+
+impl Signals {
+    /// Must be called within a runtime.
+    pub(crate) fn receive(list: &[Signal]) -> Result<Self, Failure> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        for &kind in list {
+            forward(kind, sender.clone()).map_err(Failure::system("cannot receive signals"))?;
+        }
+        Ok(Signals(receiver))
+    }
+
+    pub(crate) async fn next(&mut self) -> Signal {
+        self.0
+            .recv()
+            .await
+            .expect("the tasks that send signals never end")
+    }
+}
+
+fn forward(kind: Signal, sender: mpsc::UnboundedSender<Signal>) -> io::Result<()> {
+    let mut signals = signal(SignalKind::from_raw(kind.as_raw()))?;
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() && sender.send(kind).is_ok() {}
+        // Keeps the sender, so that the receiver never sees an end.
+        std::future::pending::<()>().await;
+    });
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! `mock-ecr token`: tokens without a running mock.
+
+use std::io::{self, Read as _, Write as _};
+use std::process::ExitCode;
+
+use mock_ecr::{Claims, Clock, PrincipalArn, Timestamp, TokenError, TokenId, TokenIssuer, World};
+
+use crate::args::{InspectOptions, MintOptions};
+use crate::failure::Failure;
+
+pub(crate) fn mint(options: MintOptions) -> Result<ExitCode, Failure> {
+    let world = options.world.world()?;
+    let root = |account| PrincipalArn::root(account, &world.region);
+    let principal = options
+        .principal
+        .or_else(|| options.account.map(root))
+        .unwrap_or_else(|| world.default_principal().arn);
+    let issued = options.at.unwrap_or_else(|| now(&world));
+    let claims = Claims::new(principal, world.region.clone(), issued, world.token_life);
+    let token = TokenIssuer::new(&world).mint(&claims);
+    if options.password {
+        print(&token.password())
+    } else {
+        print(token.as_str())
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn inspect(options: InspectOptions) -> Result<ExitCode, Failure> {
+    let world = options.world.world()?;
+    let token = if options.token == "-" {
+        read_stdin()?
+    } else {
+        options.token
+    };
+    let now = options.at.unwrap_or_else(|| now(&world));
+    let issuer = TokenIssuer::new(&world);
+    let verdict = issuer.judge(token.trim(), now).map(drop);
+    if let Ok((claims, id)) = issuer.open(token.trim()) {
+        print(&describe(&claims, id))?;
+    }
+    print(&format!("verdict    {}", say(&verdict, now)))?;
+    Ok(if verdict.is_ok() { 0 } else { 1 }.into())
+}
+
+fn describe(claims: &Claims, id: TokenId) -> String {
+    let Claims {
+        principal,
+        region,
+        issued,
+        expires,
+        ..
+    } = claims;
+    let account = claims.account();
+    [
+        format!("token      {id}"),
+        format!("principal  {principal}"),
+        format!("account    {account}"),
+        format!("region     {region}"),
+        format!("issued     {issued}"),
+        format!("expires    {expires}"),
+    ]
+    .join("\n")
+}
+
+fn say(verdict: &Result<(), TokenError>, now: Timestamp) -> String {
+    match verdict {
+        Ok(()) => format!("valid at {now}"),
+        Err(error) => format!("worth nothing at {now}: {error}"),
+    }
+}
+
+fn now(world: &World) -> Timestamp {
+    Clock::new(world.clock).now()
+}
+
+fn read_stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    io::stdin()
+        .read_to_string(&mut text)
+        .map_err(Failure::system("cannot read the token from stdin"))?;
+    Ok(text)
+}
+
+fn print(line: &str) -> Result<(), Failure> {
+    writeln!(io::stdout(), "{line}").map_err(Failure::system("cannot write to stdout"))
+}

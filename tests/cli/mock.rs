@@ -1,0 +1,75 @@
+//! A running `mock-ecr serve`, and raw requests to it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+use rustix::process::{Pid, Signal, kill_process};
+
+pub(crate) struct Mock {
+    process: Child,
+    pub(crate) first_line: String,
+    pub(crate) address: String,
+}
+
+impl Mock {
+    /// Starts it on a free port and waits for its first line.
+    pub(crate) fn serve(options: &[&str]) -> Self {
+        let mut process = Command::new(cargo_bin("mock-ecr"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first_line = String::new();
+        let stdout = process.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut first_line).unwrap();
+        let address = first_line.trim_end().rsplit('/').next().unwrap().to_owned();
+        Mock {
+            process,
+            first_line,
+            address,
+        }
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).unwrap()
+    }
+
+    /// `GET /v2/` with a token; answers the whole response.
+    pub(crate) fn ping(&self, token: &str) -> String {
+        let mut stream = self.connect();
+        write!(
+            stream,
+            "GET /v2/ HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {token}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(pid(&self.process), signal).unwrap();
+    }
+
+    pub(crate) fn wait(mut self) -> ExitStatus {
+        self.process.wait().unwrap()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub(crate) fn pid(process: &Child) -> Pid {
+    Pid::from_raw(process.id().try_into().unwrap()).unwrap()
+}

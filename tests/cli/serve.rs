@@ -1,0 +1,135 @@
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use predicates::prelude::*;
+use rustix::process::Signal;
+
+use crate::mock::Mock;
+
+#[test]
+fn the_first_line_tells_where_it_listens() {
+    let mock = Mock::serve(&[]);
+    let port = mock.address.strip_prefix("127.0.0.1:").unwrap();
+    assert_ne!(port.parse(), Ok(0_u16));
+    assert_eq!(
+        mock.first_line,
+        format!("mock-ecr listening on http://127.0.0.1:{port}\n")
+    );
+    assert!(mock.ping("").starts_with("HTTP/1.1 401 "));
+}
+
+#[test]
+fn a_signal_ends_it_with_success() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mock = Mock::serve(&[]);
+        mock.signal(signal);
+        assert_eq!(mock.wait().code(), Some(0), "{signal:?}");
+    }
+}
+
+/// The answer to `Expect: 100-continue` tells that the request is in flight, so that nothing here depends on time.
+#[test]
+fn what_is_in_flight_is_finished_before_it_ends() {
+    let mock = Mock::serve(&[]);
+    let mut stream = mock.connect();
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+
+    mock.signal(Signal::TERM);
+    while std::net::TcpStream::connect(&mock.address).is_ok() {
+        std::thread::yield_now();
+    }
+    stream.write_all(b"{}").unwrap();
+
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
+    assert!(response.contains("UnknownOperationException"), "{response}");
+    assert_eq!(mock.wait().code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mock = Mock::serve(&[]);
+    let mut stream = mock.connect();
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.read_exact(&mut [0; 25]).unwrap();
+    mock.signal(Signal::TERM);
+    while std::net::TcpStream::connect(&mock.address).is_ok() {
+        std::thread::yield_now();
+    }
+    mock.signal(Signal::TERM);
+    assert_eq!(mock.wait().code(), Some(0));
+}
+
+#[test]
+fn a_taken_port_is_one_clear_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    cargo_bin_cmd!("mock-ecr")
+        .args(["serve", "--listen", &address])
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(format!(
+            "mock-ecr: cannot listen on {address}: Address already in use (os error 98)\n"
+        ));
+}
+
+#[test]
+fn a_wrong_world_is_one_clear_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("world.toml");
+    std::fs::write(&file, "seed = 'a'\ntoken_life = 'long'\n").unwrap();
+    let file = file.to_str().unwrap();
+    cargo_bin_cmd!("mock-ecr")
+        .args(["serve", "--listen", "127.0.0.1:0", "--world", file])
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(format!(
+            "mock-ecr: {file}:2: token_life: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms\n"
+        ));
+}
+
+#[test]
+fn a_wrong_option_says_what_was_expected() {
+    for (option, value, expected) in [
+        ("--clock", "noon", "expected system, frozen, or an instant"),
+        ("--token-ttl", "12", "expected a number with a unit"),
+        ("--region", "US", "lower-case letters, digits and hyphens"),
+        ("--auth", "none", "[possible values: strict, lenient]"),
+        ("--proxy-endpoint", "x", "expected http:// or https://"),
+        ("--listen", "x", "invalid socket address"),
+    ] {
+        cargo_bin_cmd!("mock-ecr")
+            .args(["serve", option, value])
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(predicate::str::contains(option).and(predicate::str::contains(expected)));
+    }
+}
+
+#[test]
+fn options_go_before_the_file() {
+    let world = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/worlds/full.toml"
+    );
+    let options = ["--world", world, "--region", "us-west-2", "--seed", "red"];
+    let mock = Mock::serve(&options);
+    let response = mock.ping("");
+    let port = mock.address.rsplit(':').next().unwrap();
+    let realm = format!("realm=\"http://123456789012.dkr.ecr.us-west-2.localhost:{port}/\"");
+    assert!(response.contains(&realm), "{response}");
+    assert!(
+        response.contains("Date: Tue, 01 Jan 2030 00:00:00 GMT"),
+        "{response}"
+    );
+}
