@@ -15,6 +15,7 @@ fn the_command_is_told_where_the_mock_is_and_who_it_is() {
         .env("http_proxy", "http://127.0.0.1:1")
         .env("AWS_PROFILE", "other")
         .env("AWS_SESSION_TOKEN", "other")
+        .env("AWS_CREDENTIAL_EXPIRATION", "2015-11-29T21:30:53Z")
         .output()
         .unwrap();
     let environment = String::from_utf8(output.stdout).unwrap();
@@ -44,6 +45,7 @@ fn the_command_is_told_where_the_mock_is_and_who_it_is() {
         "http_proxy",
         "AWS_PROFILE",
         "AWS_SESSION_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION",
     ] {
         assert_eq!(value(name), None, "{name}");
     }

@@ -42,10 +42,12 @@ fn credentials(principal: Principal) -> [(&'static str, Option<String>); 3] {
 }
 
 /// Other credentials, other endpoints, and proxies, which would not find the loopback address.
-const REMOVED: [&str; 14] = [
+const REMOVED: [&str; 15] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
+    // The end of the credentials that were set before: botocore would take the mock's for expired.
+    "AWS_CREDENTIAL_EXPIRATION",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_USE_FIPS_ENDPOINT",
     "AWS_USE_DUALSTACK_ENDPOINT",
