@@ -38,9 +38,16 @@ impl Host {
         let service = ["ecr.", "ecr-fips."];
         let rest = service.iter().find_map(|form| name.strip_prefix(form))?;
         Some(Host::Api {
-            region: region(rest)?,
+            region: region(rest).filter(is_numbered)?,
         })
     }
+}
+
+/// Every region of AWS ends in a number, as in `us-east-1`. Without one, `ecr.example.com` is somebody's own name for a
+/// mock, on which both planes must answer.
+fn is_numbered(region: &Region) -> bool {
+    let number = region.as_str().rsplit_once('-').map(|(_, number)| number);
+    number.is_some_and(|number| number.bytes().all(|c| c.is_ascii_digit()))
 }
 
 /// The label before the next dot, which must follow: a region is never the last part of a name.
@@ -91,6 +98,8 @@ mod tests {
             "[::1]:4566",
             "localhost",
             "ecr.localhost",
+            "ecr.example.com:4566",
+            "api.ecr.test-cluster.svc.cluster.local",
             "12345.dkr.ecr.us-west-2.amazonaws.com",
             "123456789012.dkr.ecr.us-west-2",
         ] {

@@ -24,6 +24,13 @@ async fn the_challenge_names_the_registry_that_was_called() {
 }
 
 #[tokio::test]
+async fn a_name_that_only_begins_like_the_api_s_has_the_door_too() {
+    let ecr = frozen().await;
+    let knock = |ping: RawRequest| ping.on_host("ecr.example.com");
+    hears(&ecr, knock, Words::challenge(US_EAST_1)).await;
+}
+
+#[tokio::test]
 async fn every_path_under_v2_has_the_same_door() {
     // Source: google/go-containerregistry#861, aquasecurity/trivy#6217.
     let ecr = frozen().await;
