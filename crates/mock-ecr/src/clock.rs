@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 
-use crate::timestamp::Timestamp;
+use crate::timestamp::{InstantText, Timestamp};
 
 /// The clock of a mock: the system's time, or an instant at which it stands still, plus what a test has moved it by.
 ///
@@ -106,7 +106,7 @@ fn system() -> Timestamp {
 
 /// What a mock's clock shows at first, and whether it runs: `system`, `frozen`, or an instant to stand still at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(try_from = "InstantText")]
 pub enum ClockStart {
     /// The system's time.
     System,
@@ -135,11 +135,11 @@ impl FromStr for ClockStart {
     }
 }
 
-impl TryFrom<String> for ClockStart {
+impl TryFrom<InstantText> for ClockStart {
     type Error = ClockStartError;
 
-    fn try_from(text: String) -> Result<Self, ClockStartError> {
-        text.parse()
+    fn try_from(text: InstantText) -> Result<Self, ClockStartError> {
+        text.0.parse()
     }
 }
 

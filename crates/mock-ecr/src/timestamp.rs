@@ -8,13 +8,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::civil;
 use jiff::fmt::rfc2822;
 use jiff::tz::Offset;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
+use toml::value::Datetime;
 
 /// A point in time, exact to the millisecond, between the years 1 and 9999.
 ///
 /// Arithmetic stops at either end of that range instead of failing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(try_from = "InstantText")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -139,11 +141,41 @@ impl FromStr for Timestamp {
     }
 }
 
-impl TryFrom<String> for Timestamp {
+impl TryFrom<InstantText> for Timestamp {
     type Error = TimestampError;
 
-    fn try_from(text: String) -> Result<Self, TimestampError> {
-        text.parse()
+    fn try_from(text: InstantText) -> Result<Self, TimestampError> {
+        text.0.parse()
+    }
+}
+
+/// What a file says where an instant is expected: a string, or TOML's own date and time.
+pub(crate) struct InstantText(pub(crate) String);
+
+impl<'de> Deserialize<'de> for InstantText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(InstantVisitor)
+    }
+}
+
+struct InstantVisitor;
+
+impl<'de> Visitor<'de> for InstantVisitor {
+    type Value = InstantText;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an instant, such as 2015-11-29T21:30:53.241Z")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<InstantText, E> {
+        Ok(InstantText(text.to_owned()))
+    }
+
+    /// TOML hands out its dates as maps with one secret key.
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<InstantText, A::Error> {
+        let date = Datetime::deserialize(MapAccessDeserializer::new(map));
+        date.map(|date| InstantText(date.to_string()))
+            .map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))
     }
 }
 

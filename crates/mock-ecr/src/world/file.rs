@@ -191,6 +191,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ClockStart;
+    use crate::timestamp::Timestamp;
 
     #[track_caller]
     fn refuses(toml: &str, message: &str) {
@@ -241,6 +243,30 @@ mod tests {
             "seed = 7",
             "line 1: seed: invalid type: integer `7`, expected a string",
         );
+    }
+
+    #[test]
+    fn an_instant_may_be_toml_s_own_date_and_time() {
+        let toml = format!(
+            "clock = 2030-01-01T00:00:00Z\n[[principals]]\n{KEYS}arn = 'arn:aws:iam::123456789012:user/a'\nexpires = 2030-01-01 02:00:00.5+01:00\n"
+        );
+        let world = World::parse(&toml).unwrap();
+        let instant: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(world.clock, ClockStart::Frozen(instant));
+        let end = world.principals[0].expires.unwrap();
+        assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
+        refuses(
+            "clock = 2030-01-01T00:00:00",
+            "line 1: clock: \"2030-01-01T00:00:00\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
+        );
+        for (wrong, found) in [("7", "integer `7`"), ("[]", "sequence")] {
+            refuses(
+                &format!("clock = {wrong}"),
+                &format!(
+                    "line 1: clock: invalid type: {found}, expected an instant, such as 2015-11-29T21:30:53.241Z"
+                ),
+            );
+        }
     }
 
     #[test]
