@@ -107,6 +107,17 @@ fn what_is_no_token_of_this_seed_is_told_apart() {
 }
 
 #[test]
+fn a_stdin_without_an_end_is_judged_all_the_same() {
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("mock-ecr"))
+        .args(["token", "inspect"])
+        .stdin(std::fs::File::open("/dev/zero").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.ends_with(b": not base64\n"));
+}
+
+#[test]
 fn a_closed_stdout_is_one_clear_line() {
     let full = std::fs::File::options()
         .write(true)

@@ -76,7 +76,9 @@ fn now(world: &World) -> Timestamp {
 
 fn read_stdin() -> Result<String, Failure> {
     let mut text = String::new();
+    // What is longer is no token, and what never ends must not fill the memory.
     io::stdin()
+        .take(LONGEST_INPUT)
         .read_to_string(&mut text)
         .map_err(Failure::system("cannot read the token from stdin"))?;
     Ok(text)
@@ -85,3 +87,5 @@ fn read_stdin() -> Result<String, Failure> {
 fn print(line: &str) -> Result<(), Failure> {
     writeln!(io::stdout(), "{line}").map_err(Failure::system("cannot write to stdout"))
 }
+
+const LONGEST_INPUT: u64 = 1 << 20;

@@ -18,8 +18,10 @@ pub(crate) enum Host {
 
 impl Host {
     pub(crate) fn of(authority: &str) -> Self {
-        Self::registry(authority)
-            .or_else(|| Self::api(authority))
+        // Names of hosts are the same in capitals (RFC 9110, section 4.2.3).
+        let authority = authority.to_ascii_lowercase();
+        Self::registry(&authority)
+            .or_else(|| Self::api(&authority))
             .unwrap_or(Host::Bare)
     }
 
@@ -64,6 +66,7 @@ mod tests {
         for authority in [
             "123456789012.dkr.ecr.us-west-2.amazonaws.com",
             "123456789012.dkr.ecr.us-west-2.amazonaws.com:443",
+            "123456789012.DKR.ECR.US-WEST-2.amazonaws.com",
             "123456789012.dkr.ecr-fips.us-west-2.amazonaws.com",
             "123456789012.dkr-ecr.us-west-2.on.aws",
             "123456789012.dkr-ecr-fips.us-west-2.on.aws",

@@ -270,6 +270,18 @@ mod tests {
     }
 
     #[test]
+    fn an_account_stands_in_a_world_once_and_every_secret_key_has_a_character() {
+        refuses(
+            "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
+            "line 4: accounts[1].id: \"123456789012\" will not do; expected an id that no other account has",
+        );
+        refuses(
+            "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
+            "line 4: principals[0].secret_access_key: \"\" will not do; expected a key to sign with, such as the 40 characters of AWS's",
+        );
+    }
+
+    #[test]
     fn what_is_not_toml_is_refused_with_its_line() {
         let error = World::parse("seed = 'a'\n\n= 3\n").unwrap_err();
         assert_eq!(error.line(), Some(3), "{error}");

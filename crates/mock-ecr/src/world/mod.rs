@@ -122,7 +122,24 @@ impl World {
             let at = vec!["token_length".into()];
             return Err(Conflict::new(at, &self.token_length, expected));
         }
+        self.check_accounts()?;
         self.check_principals()
+    }
+
+    fn check_accounts(&self) -> Result<(), Conflict> {
+        let mut ids = HashSet::new();
+        match self
+            .accounts
+            .iter()
+            .position(|account| !ids.insert(account.id))
+        {
+            Some(index) => {
+                let at = vec!["accounts".into(), index.into(), "id".into()];
+                let id = &self.accounts[index].id;
+                Err(Conflict::new(at, id, "an id that no other account has"))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_principals(&self) -> Result<(), Conflict> {
@@ -138,6 +155,10 @@ impl World {
             if !is_access_key_id(key) {
                 let expected = "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE";
                 return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if principal.secret_access_key.expose().is_empty() {
+                let expected = "a key to sign with, such as the 40 characters of AWS's";
+                return Err(Conflict::new(at("secret_access_key"), &"", expected));
             }
             if !keys.insert(key) {
                 let expected = "an access key id that no other principal has";
