@@ -42,6 +42,7 @@
 
 mod api;
 mod clock;
+mod digester;
 mod ecr;
 mod environment;
 mod handle;
@@ -52,6 +53,7 @@ mod principal;
 mod principals;
 mod query;
 mod registry;
+mod repository;
 mod request_id;
 mod route;
 #[cfg(feature = "sdk")]
@@ -60,6 +62,7 @@ mod secret;
 mod serve;
 mod server;
 mod sigv4;
+mod store;
 mod timestamp;
 mod token;
 mod world;

@@ -124,7 +124,7 @@ fn every_action() -> Vec<String> {
 }
 
 /// IAM compares actions without regard to case; `*` stands for any run of characters and `?` for any one.
-fn fits(pattern: &str, action: &str) -> bool {
+pub(crate) fn fits(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
     let (mut p, mut a) = (0, 0);
     let mut last_star = None;

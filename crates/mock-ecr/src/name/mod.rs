@@ -1,10 +1,20 @@
 //! The names that requests carry: parse and print, nothing else.
 
-use std::fmt;
+mod digest;
+mod reference;
+mod repository;
+mod upload_id;
+
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::Deserialize;
+
+pub(crate) use digest::Algorithm;
+pub use digest::Digest;
+pub use reference::{Reference, Tag};
+pub use repository::{RepositoryId, RepositoryName};
+pub use upload_id::UploadId;
 
 /// The twelve digits of an AWS account, which is also the id of its registry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -201,35 +211,37 @@ impl NameError {
 /// Names are printed as they are written, and read from text wherever a file has a string.
 macro_rules! as_text {
     ($name:ty) => {
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "{:?}", self.as_str())
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = NameError;
+            type Error = $crate::name::NameError;
 
-            fn try_from(text: String) -> Result<Self, NameError> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
 
         impl TryFrom<&str> for $name {
-            type Error = NameError;
+            type Error = $crate::name::NameError;
 
-            fn try_from(text: &str) -> Result<Self, NameError> {
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
     };
 }
+
+use as_text;
 
 as_text!(AccountId);
 as_text!(Region);

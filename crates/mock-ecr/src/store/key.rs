@@ -1,0 +1,145 @@
+//! The keys under which everything lasts: the schema of a store.
+//!
+//! ```text
+//! registries/ACCOUNT/REGION/repositories/NAME                   a repository and its settings
+//! registries/ACCOUNT/REGION/content/NAME/policy                 its policy, as text
+//! registries/ACCOUNT/REGION/content/NAME/resource-tags/KEY      a tag of the resource; KEY is in hexadecimal
+//! registries/ACCOUNT/REGION/content/NAME/images/DIGEST          what is known of an image, a newline, and its manifest
+//! registries/ACCOUNT/REGION/content/NAME/tags/TAG               the digest of an image
+//! registries/ACCOUNT/REGION/content/NAME/referrers/DIGEST/DIGEST  an image, by the subject that it names
+//! registries/ACCOUNT/REGION/content/NAME/layers/DIGEST          a layer's bytes
+//! registries/ACCOUNT/REGION/content/NAME/uploads/ID             when an upload began
+//! registries/ACCOUNT/REGION/content/NAME/parts/ID/START         its bytes from one on, in 20 digits
+//! registries/ACCOUNT/REGION/content/NAME/sums/ID                the digest of its first part
+//! ```
+//!
+//! In NAME a slash is written as `!`, and in DIGEST the colon as `-`. An image or a layer is there when its one object is: what is
+//! written in several steps writes that object last.
+
+use object_store::path::{Path, PathPart};
+
+use crate::name::{AccountId, Digest, Region, RepositoryId, RepositoryName, Tag, UploadId};
+
+/// The key of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key(pub(super) Path);
+
+impl Key {
+    pub(crate) fn repository(id: &RepositoryId) -> Self {
+        Folder::repositories(id.account, &id.region).key(&encode(&id.name))
+    }
+
+    pub(crate) fn policy(id: &RepositoryId) -> Self {
+        Folder::content(id).key("policy")
+    }
+
+    pub(crate) fn resource_tag(id: &RepositoryId, key: &str) -> Self {
+        let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+        Folder::resource_tags(id).key(&hex)
+    }
+
+    pub(crate) fn image(id: &RepositoryId, digest: &Digest) -> Self {
+        Folder::images(id).key(&file_name(digest))
+    }
+
+    pub(crate) fn tag(id: &RepositoryId, tag: &Tag) -> Self {
+        Folder::tags(id).key(tag.as_str())
+    }
+
+    pub(crate) fn referrer(id: &RepositoryId, subject: &Digest, digest: &Digest) -> Self {
+        Folder::referrers(id, subject).key(&file_name(digest))
+    }
+
+    pub(crate) fn layer(id: &RepositoryId, digest: &Digest) -> Self {
+        Folder::content(id).folder("layers").key(&file_name(digest))
+    }
+
+    pub(crate) fn upload(id: &RepositoryId, upload: &UploadId) -> Self {
+        Folder::uploads(id).key(upload.as_str())
+    }
+
+    pub(crate) fn part(id: &RepositoryId, upload: &UploadId, start: u64) -> Self {
+        Folder::parts(id, upload).key(&format!("{start:020}"))
+    }
+
+    pub(crate) fn sum(id: &RepositoryId, upload: &UploadId) -> Self {
+        Folder::content(id).folder("sums").key(upload.as_str())
+    }
+}
+
+/// A folder, whose objects can be listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Folder(pub(super) Path);
+
+impl Folder {
+    pub(crate) fn repositories(account: AccountId, region: &Region) -> Self {
+        Folder::registry(account, region).folder("repositories")
+    }
+
+    /// All that is in a repository, but not the repository itself.
+    pub(crate) fn content(id: &RepositoryId) -> Self {
+        Folder::registry(id.account, &id.region)
+            .folder("content")
+            .folder(&encode(&id.name))
+    }
+
+    pub(crate) fn resource_tags(id: &RepositoryId) -> Self {
+        Folder::content(id).folder("resource-tags")
+    }
+
+    pub(crate) fn images(id: &RepositoryId) -> Self {
+        Folder::content(id).folder("images")
+    }
+
+    pub(crate) fn tags(id: &RepositoryId) -> Self {
+        Folder::content(id).folder("tags")
+    }
+
+    pub(crate) fn referrers(id: &RepositoryId, subject: &Digest) -> Self {
+        Folder::content(id)
+            .folder("referrers")
+            .folder(&file_name(subject))
+    }
+
+    pub(crate) fn uploads(id: &RepositoryId) -> Self {
+        Folder::content(id).folder("uploads")
+    }
+
+    pub(crate) fn parts(id: &RepositoryId, upload: &UploadId) -> Self {
+        Folder::content(id).folder("parts").folder(upload.as_str())
+    }
+
+    fn registry(account: AccountId, region: &Region) -> Self {
+        Folder(Path::from("registries"))
+            .folder(account.as_str())
+            .folder(region.as_str())
+    }
+
+    fn folder(&self, name: &str) -> Self {
+        Folder(self.0.clone().join(PathPart::from(name)))
+    }
+
+    pub(crate) fn key(&self, name: &str) -> Key {
+        Key(self.0.clone().join(PathPart::from(name)))
+    }
+}
+
+/// How the name of a repository is written in a key.
+pub(crate) fn encode(name: &RepositoryName) -> String {
+    name.as_str().replace('/', "!")
+}
+
+/// The name of the repository that a key ends in.
+pub(crate) fn decode(file_name: &str) -> Option<RepositoryName> {
+    file_name.replace('!', "/").parse().ok()
+}
+
+/// How a digest is written in a key.
+pub(crate) fn file_name(digest: &Digest) -> String {
+    digest.as_str().replace(':', "-")
+}
+
+/// The digest that a key ends in.
+pub(crate) fn digest(file_name: &str) -> Option<Digest> {
+    file_name.replacen('-', ":", 1).parse().ok()
+}

@@ -1,0 +1,248 @@
+//! Everything that lasts, as objects under documented keys ([`key`]): in memory, or in a directory.
+//!
+//! All that is asked of a store is that an object appears whole or not at all, and that of several who create one key one wins. Any
+//! store of the `object_store` crate gives that. Nothing is kept beside it, so that servers which share a store share all.
+
+mod key;
+mod location;
+mod writer;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::memory::InMemory;
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
+pub use location::{StoreLocation, StoreLocationError};
+pub(crate) use writer::Writer;
+
+/// A store of objects.
+#[derive(Clone, Debug)]
+pub(crate) struct Store(Arc<dyn ObjectStore>);
+
+/// Whether a key was free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Created {
+    /// It was, and now holds what was given.
+    New,
+    /// It was not, and holds what it held.
+    Taken,
+}
+
+/// An object's bytes as they come, or those of a part of it.
+pub(crate) struct Content {
+    /// How long the whole object is.
+    pub(crate) size: u64,
+    /// The part that comes.
+    pub(crate) range: Range<u64>,
+    pub(crate) bytes: BoxStream<'static, Result<Bytes, StoreError>>,
+}
+
+impl Store {
+    pub(crate) fn in_memory() -> Self {
+        Store(Arc::new(InMemory::new()))
+    }
+
+    pub(crate) fn of(objects: impl ObjectStore) -> Self {
+        Store(Arc::new(objects))
+    }
+
+    /// The whole of an object.
+    pub(crate) async fn read(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
+        match found(self.0.get(&key.0).await)? {
+            Some(object) => Ok(found(object.bytes().await)?),
+            None => Ok(None),
+        }
+    }
+
+    /// An object that holds a value.
+    pub(crate) async fn read_record<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        let bytes = self.read(key).await?;
+        bytes.map(|bytes| parse(key, &bytes)).transpose()
+    }
+
+    /// How long an object is, if there is one.
+    pub(crate) async fn size(&self, key: &Key) -> Result<Option<u64>, StoreError> {
+        Ok(found(self.0.head(&key.0).await)?.map(|object| object.size))
+    }
+
+    /// An object as a stream, or a part of it.
+    pub(crate) async fn open(
+        &self,
+        key: &Key,
+        range: Option<GetRange>,
+    ) -> Result<Option<Content>, StoreError> {
+        let options = GetOptions {
+            range,
+            ..GetOptions::default()
+        };
+        let object = found(self.0.get_opts(&key.0, options).await)?;
+        Ok(object.map(|object| Content {
+            size: object.meta.size,
+            range: object.range.clone(),
+            bytes: object.into_stream().map_err(StoreError::from).boxed(),
+        }))
+    }
+
+    /// Writes an object where there is none.
+    pub(crate) async fn create(&self, key: &Key, bytes: Bytes) -> Result<Created, StoreError> {
+        let put = self
+            .0
+            .put_opts(&key.0, bytes.into(), PutMode::Create.into());
+        match put.await {
+            Ok(_) => Ok(Created::New),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Taken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes a value where there is none.
+    pub(crate) async fn create_record<T: Serialize>(
+        &self,
+        key: &Key,
+        value: &T,
+    ) -> Result<Created, StoreError> {
+        self.create(key, print(value)).await
+    }
+
+    /// Writes an object, over what is there.
+    pub(crate) async fn write(&self, key: &Key, bytes: Bytes) -> Result<(), StoreError> {
+        self.0.put(&key.0, bytes.into()).await?;
+        Ok(())
+    }
+
+    /// Writes a value, over what is there.
+    pub(crate) async fn write_record<T: Serialize>(
+        &self,
+        key: &Key,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        self.write(key, print(value)).await
+    }
+
+    /// Writes an object that is longer than should be held in memory.
+    pub(crate) fn writer(&self, key: &Key) -> Writer {
+        Writer::new(Arc::clone(&self.0), key.0.clone())
+    }
+
+    /// Gives an object another key, over what is there.
+    pub(crate) async fn rename(&self, from: &Key, to: &Key) -> Result<(), StoreError> {
+        Ok(self.0.rename(&from.0, &to.0).await?)
+    }
+
+    /// Copies an object, if it is there; tells whether it was.
+    pub(crate) async fn copy(&self, from: &Key, to: &Key) -> Result<Option<()>, StoreError> {
+        found(self.0.copy(&from.0, &to.0).await)
+    }
+
+    /// Removes an object, if it is there; tells whether it was.
+    pub(crate) async fn remove(&self, key: &Key) -> Result<Option<()>, StoreError> {
+        // Not every store tells whether there was anything to remove.
+        if self.size(key).await?.is_none() {
+            return Ok(None);
+        }
+        found(self.0.delete(&key.0).await)
+    }
+
+    /// Removes all that is in a folder.
+    pub(crate) async fn clear(&self, folder: &Folder) -> Result<(), StoreError> {
+        let found: Vec<ObjectMeta> = self.0.list(Some(&folder.0)).try_collect().await?;
+        for object in found {
+            self.remove(&Key(object.location)).await?;
+        }
+        Ok(())
+    }
+
+    /// The first `limit` names in a folder that come after another, in the order of their bytes.
+    pub(crate) async fn page(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let listed = match after {
+            Some(after) => self
+                .0
+                .list_with_offset(Some(&folder.0), &folder.key(after).0),
+            None => self.0.list(Some(&folder.0)),
+        };
+        let mut entries: Vec<Entry> = listed
+            .try_filter_map(|object| async move { Ok(Entry::of(&object)) })
+            .try_collect()
+            .await?;
+        // A directory is listed in no order.
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        entries.truncate(limit);
+        Ok(entries)
+    }
+
+    /// All names in a folder, in the order of their bytes.
+    pub(crate) async fn all(&self, folder: &Folder) -> Result<Vec<Entry>, StoreError> {
+        self.page(folder, None, usize::MAX).await
+    }
+}
+
+/// What a folder says of an object in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) size: u64,
+}
+
+impl Entry {
+    fn of(object: &ObjectMeta) -> Option<Self> {
+        Some(Entry {
+            name: object.location.filename()?.to_owned(),
+            size: object.size,
+        })
+    }
+}
+
+fn found<T>(result: object_store::Result<T>) -> Result<Option<T>, StoreError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes a value as objects hold it.
+pub(crate) fn print<T: Serialize>(value: &T) -> Bytes {
+    serde_json::to_vec(value)
+        .expect("what is stored are structs of texts and numbers")
+        .into()
+}
+
+/// Reads a value as objects hold it.
+pub(crate) fn parse<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(bytes).map_err(|source| StoreError::Record {
+        key: key.0.to_string(),
+        source,
+    })
+}
+
+/// What a store says when it does not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// It fails.
+    #[error("the store fails: {0}")]
+    Objects(#[from] object_store::Error),
+    /// It fails while a long object is written.
+    #[error("the store fails: {0}")]
+    Write(#[from] std::io::Error),
+    /// It holds what this program has not written.
+    #[error("the store holds something strange at {key}: {source}")]
+    Record {
+        key: String,
+        source: serde_json::Error,
+    },
+}
