@@ -82,7 +82,24 @@ impl Answer {
     /// The value of the header of that name.
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.find(name);
+        value.unwrap_or_else(|| panic!("no {name} in {:?}", self.headers))
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter().filter_map(|line| line.split_once(": "));
-        headers.find(|(found, _)| *found == name).unwrap().1
+        let (_, value) = headers.find(|(found, _)| found.eq_ignore_ascii_case(name))?;
+        Some(value)
+    }
+
+    /// The code of an error of the registry.
+    #[track_caller]
+    pub(crate) fn error(&self) -> String {
+        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
+        body["errors"][0]["code"].as_str().unwrap().to_owned()
     }
 }

@@ -18,6 +18,7 @@ mod malformed;
 mod order;
 mod raw;
 mod refusals;
+mod registry;
 mod registry_ids;
 mod repeatable;
 mod secrets;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use mock_ecr::{
-    AccountId, AuthMode, ClockStart, PrincipalArn, ProxyEndpoint, Region, Timestamp, World,
-    WorldError, parse_duration,
+    AccountId, AuthMode, ClockStart, Dialect, PrincipalArn, ProxyEndpoint, Region, StoreLocation,
+    Timestamp, World, WorldError, parse_duration,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -117,6 +117,15 @@ pub(crate) struct WorldOptions {
     /// What `proxyEndpoint` is made from: a URL with {account}, {region}, {dns_suffix} and {port}.
     #[arg(long, value_name = "TEMPLATE")]
     proxy_endpoint: Option<ProxyEndpoint>,
+    /// Where images are kept: `memory`, or `file:` and a directory.
+    #[arg(long, value_name = "LOCATION")]
+    store: Option<StoreLocation>,
+    /// How the registry speaks: as ECR was recorded to, or as OCI Distribution 1.1 has it.
+    #[arg(long, value_enum)]
+    dialect: Option<DialectName>,
+    /// Lets a push make the repository that it needs.
+    #[arg(long)]
+    create_on_push: bool,
 }
 
 impl WorldOptions {
@@ -131,6 +140,9 @@ impl WorldOptions {
         replace(&mut world.auth, self.auth.map(Into::into));
         replace(&mut world.region, self.region);
         replace(&mut world.proxy_endpoint, self.proxy_endpoint);
+        replace(&mut world.store, self.store);
+        replace(&mut world.dialect, self.dialect.map(Into::into));
+        world.create_on_push |= self.create_on_push;
         Ok(world)
     }
 }
@@ -154,6 +166,23 @@ impl From<Auth> for AuthMode {
         match auth {
             Auth::Strict => AuthMode::Strict,
             Auth::Lenient => AuthMode::Lenient,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DialectName {
+    /// With ECR's quirks.
+    Ecr,
+    /// To the letter of the specification.
+    Oci,
+}
+
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Ecr => Dialect::Ecr,
+            DialectName::Oci => Dialect::Oci,
         }
     }
 }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
+use crate::download::LayerUrls;
 use crate::journal::Journal;
-use crate::name::{AccountId, Region};
+use crate::name::{AccountId, Region, RepositoryId};
+use crate::page_token::PageTokens;
 use crate::principals::Principals;
+use crate::repository::{Repositories, RepositoryError, Settings, TagMutability, TagRule};
 use crate::request_id::RequestIds;
 use crate::sigv4::{self, SigningKeys};
+use crate::store::Store;
 use crate::token::TokenIssuer;
-use crate::world::World;
+use crate::world::{ImageTagMutability, World};
 
 /// The world of a mock and all that has come of it since it started.
 #[derive(Debug)]
@@ -20,23 +24,57 @@ pub(crate) struct Ecr {
     pub(crate) tokens: TokenIssuer,
     pub(crate) request_ids: RequestIds,
     pub(crate) journal: Journal,
+    pub(crate) repositories: Repositories,
+    pub(crate) page_tokens: PageTokens,
+    pub(crate) layer_urls: LayerUrls,
     signing_keys: SigningKeys,
     port: u16,
 }
 
 impl Ecr {
-    pub(crate) fn new(world: World, port: u16) -> Self {
+    pub(crate) fn new(world: World, store: Store, port: u16) -> Self {
         let principals = Arc::new(Principals::new(&world));
         Ecr {
             clock: Clock::new(world.clock),
             tokens: TokenIssuer::with_principals(&world, Arc::clone(&principals)),
             request_ids: RequestIds::from_seed(&world.seed),
             journal: Journal::default(),
+            repositories: Repositories::new(store, &world.seed),
+            page_tokens: PageTokens::from_seed(&world.seed),
+            layer_urls: LayerUrls::from_seed(&world.seed),
             signing_keys: SigningKeys::default(),
             principals,
             port,
             world,
         }
+    }
+
+    /// Makes the repositories that the world begins with, where the store has not kept them.
+    pub(crate) async fn seed_repositories(&self) -> Result<(), RepositoryError> {
+        for seed in &self.world.repositories {
+            let id = RepositoryId {
+                account: seed.account.unwrap_or(self.world.default_account()),
+                region: seed.region.clone().unwrap_or(self.world.region.clone()),
+                name: seed.name.clone(),
+            };
+            let mut settings = Settings::created_at(self.clock.now());
+            if seed.image_tag_mutability == ImageTagMutability::Immutable {
+                settings.mutability = TagMutability {
+                    rule: TagRule::Immutable,
+                    exclusions: Vec::new(),
+                };
+            }
+            match self.repositories.create(&id, settings).await {
+                Ok(_) | Err(RepositoryError::RepositoryAlreadyExists(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// What a signature is held against, when it came to the host of a region.

@@ -3,21 +3,25 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::{HeaderValue, Request, Response, header};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyDataStream, BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body;
 
 use crate::api::{self, ApiError};
 use crate::clock::Stopwatch;
+use crate::download;
 use crate::ecr::Ecr;
 use crate::journal::{Exchange, Plane};
+use crate::payload::{Payload, whole};
 use crate::registry;
+use crate::repository::{BrokenOff, ContentStream};
 use crate::route::Route;
 
 /// Answers a request; the exchange is in the journal before this returns.
-pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>) -> Response<Full<Bytes>>
+pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>) -> Response<Payload>
 where
-    B: Body<Data: Send, Error: Into<BoxError>>,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
 {
     let stopwatch = Stopwatch::start();
     let now = ecr.clock.now();
@@ -33,20 +37,21 @@ where
                     host_region: host_region.as_ref(),
                     now,
                 };
-                api::answer(ecr, &call, &mut exchange)
+                whole(api::answer(ecr, &call, &mut exchange))
             }
-            Err(error) => api::refuse(error, &mut exchange),
+            Err(error) => whole(api::refuse(error, &mut exchange)),
         },
         Route::Registry { host, path } => {
             let call = registry::Call {
                 request: &request,
                 host,
-                path: *path,
+                path,
                 now,
             };
-            registry::answer(ecr, &call, &mut exchange)
+            registry::answer(ecr, &call, content(body), &mut exchange).await
         }
-        Route::Unknown => registry::not_found(),
+        Route::Layer => download::answer(ecr, &request, now, &mut exchange).await,
+        Route::Unknown => whole(registry::not_found()),
     };
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
     let date = HeaderValue::try_from(now.to_http()).expect("a date is printable ASCII");
@@ -54,13 +59,13 @@ where
     exchange.status = response.status();
     exchange.took = stopwatch.elapsed();
     ecr.journal.record(exchange);
-    response.map(Full::new)
+    response
 }
 
 fn plane(route: &Route) -> Plane {
     match route {
         Route::Api { .. } => Plane::Api,
-        Route::Registry { .. } => Plane::Registry,
+        Route::Registry { .. } | Route::Layer => Plane::Registry,
         Route::Unknown => Plane::Unknown,
     }
 }
@@ -80,6 +85,23 @@ where
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge),
         Ok(Err(_)) | Err(_) => Err(ApiError::Incomplete),
     }
+}
+
+/// The body of a registry call as a stream, which may take as long as it likes but not pause for long.
+fn content<'a, B>(body: B) -> ContentStream<'a>
+where
+    B: Body<Data = Bytes> + Send + 'a,
+{
+    let body = Box::pin(BodyDataStream::new(body));
+    futures_util::stream::unfold(body, |mut body| async {
+        let next = tokio::time::timeout(SLOWEST_BODY, body.next());
+        let item = match next.await {
+            Ok(item) => item?.map_err(|_| BrokenOff),
+            Err(_) => Err(BrokenOff),
+        };
+        Some((item, body))
+    })
+    .boxed()
 }
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;

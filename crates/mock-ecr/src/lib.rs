@@ -40,18 +40,23 @@
 //! the documentation of the code says what stands in for it: `[ANALOG]` was recorded of another AWS service that speaks the
 //! same protocol, `[ASSUME]` is a choice.
 
+mod access;
 mod api;
 mod clock;
 mod digester;
+mod download;
 mod ecr;
 mod environment;
 mod handle;
 mod host;
 mod journal;
 mod name;
+mod page_token;
+mod payload;
 mod principal;
 mod principals;
 mod query;
+mod range;
 mod registry;
 mod repository;
 mod request_id;
@@ -69,15 +74,16 @@ mod world;
 
 pub use clock::{Clock, ClockStart, ClockStartError};
 pub use journal::{Exchange, Plane, Requests};
-pub use name::{AccountId, NameError, Partition, PrincipalArn, Region};
+pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};
 pub use principal::{Caller, Principal};
 pub use secret::Secret;
 pub use server::{MockEcr, MockEcrBuilder, StartError};
+pub use store::{StoreLocation, StoreLocationError};
 pub use timestamp::{Timestamp, TimestampError};
 pub use token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,
 };
 pub use world::{
-    Account, AuthMode, DurationError, ProxyEndpoint, ProxyEndpointError, SigV4Clock, World,
-    WorldError, parse_duration,
+    Account, AuthMode, CrossAccount, Dialect, DurationError, ImageTagMutability, ProxyEndpoint,
+    ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError, parse_duration,
 };

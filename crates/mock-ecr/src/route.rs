@@ -2,28 +2,94 @@
 
 use http::Method;
 use http::request::Parts;
+use percent_encoding::percent_decode_str;
 
+use crate::download;
 use crate::host::Host;
 use crate::name::Region;
 
-/// The plane that a request is for.
+/// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// The API, with the region that the host names.
     Api { host_region: Option<Region> },
     /// The registry, with the host that it was called by.
     Registry { host: Host, path: RegistryPath },
-    /// Neither.
+    /// A layer at a URL of its own.
+    Layer,
+    /// None of them.
     Unknown,
 }
 
-/// What is asked of the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is asked of the registry. Names and digests are as they were written: what is wrong with one is for the registry to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RegistryPath {
     /// `/v2/`: is there a registry, and does it let me in?
     Ping,
+    /// `/v2/_catalog`: which repositories are there?
+    Catalog,
+    /// `/v2/NAME/…`: something of a repository.
+    Repository { name: String, resource: Resource },
     /// Nothing that this registry has.
     Other,
+}
+
+/// Something of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Resource {
+    /// `manifests/REFERENCE`
+    Manifest(String),
+    /// `blobs/DIGEST`
+    Blob(String),
+    /// `blobs/uploads/`
+    Uploads,
+    /// `blobs/uploads/ID`
+    Upload(String),
+    /// `tags/list`
+    Tags,
+    /// `referrers/DIGEST`
+    Referrers(String),
+}
+
+impl RegistryPath {
+    /// Reads a path that begins with `/v2`. The name of a repository may have slashes, so what follows it is told from the end.
+    fn of(path: &str) -> Self {
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        let Some(rest) = path.strip_prefix("/v2/") else {
+            return if path == "/v2" {
+                RegistryPath::Ping
+            } else {
+                RegistryPath::Other
+            };
+        };
+        match rest {
+            "" => RegistryPath::Ping,
+            "_catalog" => RegistryPath::Catalog,
+            _ => Resource::of(rest).map_or(RegistryPath::Other, |(name, resource)| {
+                RegistryPath::Repository { name, resource }
+            }),
+        }
+    }
+}
+
+impl Resource {
+    fn of(rest: &str) -> Option<(String, Self)> {
+        let segments: Vec<&str> = rest.split('/').collect();
+        let (name, resource) = match segments.as_slice() {
+            [name @ .., "blobs", "uploads"] | [name @ .., "blobs", "uploads", ""] => {
+                (name, Resource::Uploads)
+            }
+            [name @ .., "blobs", "uploads", id] => (name, Resource::Upload((*id).to_owned())),
+            [name @ .., "blobs", digest] => (name, Resource::Blob((*digest).to_owned())),
+            [name @ .., "manifests", reference] => {
+                (name, Resource::Manifest((*reference).to_owned()))
+            }
+            [name @ .., "tags", "list"] => (name, Resource::Tags),
+            [name @ .., "referrers", digest] => (name, Resource::Referrers((*digest).to_owned())),
+            _ => return None,
+        };
+        (!name.is_empty()).then(|| (name.join("/"), resource))
+    }
 }
 
 impl Route {
@@ -36,6 +102,7 @@ impl Route {
                 host_region: Some(region),
             },
             host @ Host::Registry { .. } => Route::registry(host, path),
+            Host::Bare if path.starts_with(download::PREFIX) => Route::Layer,
             Host::Bare if path == "/v2" || path.starts_with("/v2/") => {
                 Route::registry(Host::Bare, path)
             }
@@ -47,10 +114,7 @@ impl Route {
     }
 
     fn registry(host: Host, path: &str) -> Self {
-        let path = match path {
-            "/v2/" | "/v2" => RegistryPath::Ping,
-            _ => RegistryPath::Other,
-        };
+        let path = RegistryPath::of(path);
         Route::Registry { host, path }
     }
 }
@@ -93,8 +157,38 @@ mod tests {
             route("GET", "127.0.0.1:1", "/v2/x"),
             bare(RegistryPath::Other)
         );
+        assert_eq!(route("GET", "127.0.0.1:1", "/_layer/x"), Route::Layer);
         assert_eq!(route("GET", "127.0.0.1:1", "/v20"), Route::Unknown);
         assert_eq!(route("GET", "127.0.0.1:1", "/favicon.ico"), Route::Unknown);
+    }
+
+    #[test]
+    fn a_path_of_the_registry_is_read_from_its_end() {
+        for (path, resource) in [
+            ("blobs/uploads/", Resource::Uploads),
+            ("blobs/uploads", Resource::Uploads),
+            ("blobs/uploads/id", Resource::Upload("id".to_owned())),
+            ("blobs/sha256:0a", Resource::Blob("sha256:0a".to_owned())),
+            ("blobs/sha256%3A0a", Resource::Blob("sha256:0a".to_owned())),
+            ("manifests/latest", Resource::Manifest("latest".to_owned())),
+            ("tags/list", Resource::Tags),
+            (
+                "referrers/sha256:0a",
+                Resource::Referrers("sha256:0a".to_owned()),
+            ),
+        ] {
+            for name in ["app", "team/app", "blobs/uploads", "tags"] {
+                let expected = RegistryPath::Repository {
+                    name: name.to_owned(),
+                    resource: resource.clone(),
+                };
+                assert_eq!(RegistryPath::of(&format!("/v2/{name}/{path}")), expected);
+            }
+        }
+        assert_eq!(RegistryPath::of("/v2/_catalog"), RegistryPath::Catalog);
+        for other in ["/v2/app", "/v2/tags/list", "/v2/app/tags", "/v2/app/x/y"] {
+            assert_eq!(RegistryPath::of(other), RegistryPath::Other, "{other}");
+        }
     }
 
     #[test]

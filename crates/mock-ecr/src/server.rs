@@ -14,8 +14,9 @@ use crate::journal::Requests;
 use crate::name::{PrincipalArn, Region};
 use crate::principal::{Caller, Principal};
 use crate::serve::{bind, serve};
+use crate::store::{StoreLocation, StoreLocationError};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError};
-use crate::world::{AuthMode, ProxyEndpoint, World, WorldError};
+use crate::world::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
 
 /// A running mock of Amazon ECR, which stops when it is dropped.
 ///
@@ -238,6 +239,37 @@ impl MockEcrBuilder {
         self
     }
 
+    /// How the registry speaks.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.world.dialect = dialect;
+        self
+    }
+
+    /// Where images are kept; in memory by default.
+    #[must_use]
+    pub fn store(mut self, location: StoreLocation) -> Self {
+        self.world.store = location;
+        self
+    }
+
+    /// Adds a repository; a text that is no name of one fails the start.
+    #[must_use]
+    pub fn repository(mut self, name: &str) -> Self {
+        match name.parse() {
+            Ok(name) => self.world.repositories.push(SeedRepository::new(name)),
+            Err(error) => self.note("repositories", error),
+        }
+        self
+    }
+
+    /// Lets a push make the repository that it needs.
+    #[must_use]
+    pub fn create_on_push(mut self) -> Self {
+        self.world.create_on_push = true;
+        self
+    }
+
     /// Adds someone who may call; without any, there is [`Principal::example`].
     #[must_use]
     pub fn principal(mut self, principal: Principal) -> Self {
@@ -262,7 +294,10 @@ impl MockEcrBuilder {
         };
         let listener = bind(self.listen).map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
-        let ecr = Arc::new(Ecr::new(self.world, address.port()));
+        let store = self.world.store.open()?;
+        let ecr = Arc::new(Ecr::new(self.world, store, address.port()));
+        let seeded = ecr.seed_repositories().await;
+        seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, Arc::clone(&ecr), stopped));
         Ok(MockEcr {
@@ -294,6 +329,12 @@ pub enum StartError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreLocationError),
+    /// The repositories that the world begins with cannot be made.
+    #[error("cannot make the repositories of the world: {0}")]
+    Repositories(Box<dyn std::error::Error + Send + Sync>),
     /// Nobody would run it.
     #[error("a mock is started within a tokio runtime, such as that of #[tokio::test]")]
     NoRuntime,

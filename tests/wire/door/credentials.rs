@@ -191,11 +191,13 @@ async fn a_token_from_the_wire_is_the_one_that_the_library_mints() {
 }
 
 #[tokio::test]
-async fn behind_the_door_there_is_nothing_but_the_ping() {
+async fn behind_the_door_there_is_no_path_but_the_registry_s() {
     let ecr = frozen().await;
     let token = ecr.mint();
-    let knock = |ping: RawRequest| ping.bearing(&token).at("/v2/app/tags/list");
-    hears(&ecr, knock, Words::nothing()).await;
+    for path in ["/v2/app", "/v2/app/tags", "/v2/tags/list"] {
+        let knock = |ping: RawRequest| ping.bearing(&token).at(path);
+        hears(&ecr, knock, Words::nothing()).await;
+    }
     let put = RawRequest::ping("PUT").bearing(&token).to(&ecr).await;
     assert_eq!((put.status(), &put.body[..]), (404, Words::nothing().body));
 }

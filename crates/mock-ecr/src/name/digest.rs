@@ -36,7 +36,7 @@ impl Algorithm {
 /// The digest of a content, such as `sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Digest(Arc<str>);
+pub(crate) struct Digest(Arc<str>);
 
 impl Digest {
     pub(crate) fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
@@ -45,7 +45,7 @@ impl Digest {
     }
 
     /// The whole digest.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -58,7 +58,7 @@ impl Digest {
     }
 
     /// The digits behind the colon.
-    pub fn hex(&self) -> &str {
+    pub(crate) fn hex(&self) -> &str {
         self.0
             .split_once(':')
             .expect("parsing a digest checks its colon")

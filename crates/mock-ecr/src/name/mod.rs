@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-pub(crate) use digest::Algorithm;
-pub use digest::Digest;
-pub use reference::{Reference, Tag};
-pub use repository::{RepositoryId, RepositoryName};
-pub use upload_id::UploadId;
+pub(crate) use digest::{Algorithm, Digest};
+pub(crate) use reference::{Reference, Tag};
+pub(crate) use repository::RepositoryId;
+pub use repository::RepositoryName;
+pub(crate) use upload_id::UploadId;
 
 /// The twelve digits of an AWS account, which is also the id of its registry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

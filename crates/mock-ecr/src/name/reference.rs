@@ -11,11 +11,11 @@ use crate::name::{Digest, NameError, as_text};
 /// A tag of an image. Source of the form: OCI Distribution 1.1, "Pulling manifests".
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Tag(Arc<str>);
+pub(crate) struct Tag(Arc<str>);
 
 impl Tag {
     /// The tag itself.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -48,7 +48,7 @@ as_text!(Tag);
 
 /// The tag or the digest of a manifest; what has a colon is a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reference {
+pub(crate) enum Reference {
     /// By what it is called.
     Tag(Tag),
     /// By what it is.

@@ -59,13 +59,13 @@ as_text!(RepositoryName);
 
 /// A repository among all of a mock: its account, its region, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RepositoryId {
+pub(crate) struct RepositoryId {
     /// Whose it is.
-    pub account: AccountId,
+    pub(crate) account: AccountId,
     /// Where it is.
-    pub region: Region,
+    pub(crate) region: Region,
     /// What it is called.
-    pub name: RepositoryName,
+    pub(crate) name: RepositoryName,
 }
 
 /// Its ARN, such as `arn:aws:ecr:us-east-1:123456789012:repository/app`.

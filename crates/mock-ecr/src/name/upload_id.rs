@@ -7,11 +7,11 @@ use crate::name::{NameError, as_text};
 
 /// The id of an upload, a UUID. Source of the form: the pattern of `UploadId` in ECR's service model (botocore 1.44.5).
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct UploadId(Arc<str>);
+pub(crate) struct UploadId(Arc<str>);
 
 impl UploadId {
     /// The id itself.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -4,13 +4,18 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde_json::json;
 
+use crate::access::AccessError;
+use crate::name::{Digest, RepositoryId};
+use crate::repository::{InvalidManifest, RepositoryError};
 use crate::token::TokenError;
+use crate::world::{Quirk, World};
 
 pub(super) const API_VERSION: &str = "docker-distribution-api-version";
 pub(super) const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
+pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// An error of the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RegistryError {
     /// No credentials, or a token of another region. Source: NVIDIA/enroot#59 and aquasecurity/trivy#6217.
     NotAuthorized,
@@ -22,46 +27,183 @@ pub(super) enum RegistryError {
     /// A token that was revoked, or whose credentials are no more. Source of the text: kubernetes/kubernetes#69141; the
     /// status is `[ASSUME]`.
     DeadToken,
+    /// The caller may not do that. Source: ministryofjustice/cloud-platform#7245; of the status, AWS's user guide,
+    /// `common-errors.html`.
+    AccessDenied(String),
     /// Nothing that the registry has. Source: NVIDIA/enroot#59.
     NotFound,
+    /// Something that the registry has, but not for that method. `[ASSUME]`
+    MethodNotAllowed,
+    /// No such repository. Source: docker/cli#5275, actions/starter-workflows#2647.
+    NameUnknown(String),
+    /// No such image. Source: aws-ia/taskcat#872, of ECR Public. `[ASSUME]`
+    ManifestUnknown,
+    /// No such layer. `[ASSUME]`
+    BlobUnknown,
+    /// No such upload. `[ASSUME]`
+    UploadUnknown,
+    /// A manifest names what the repository lacks. Source of the text for images: int128/docker-manifest-create-action#63; the
+    /// one for layers and the status are `[ASSUME]`.
+    ManifestBlobUnknown(String),
+    /// A tag that may not be moved. Source: a log of jib's, status 400 and code; of the end of the text, a record of 2026.
+    TagImmutable(String),
+    /// What was sent has another digest. `[ASSUME]`
+    DigestMismatch,
+    /// A part that does not begin where the last one ended. Source of the status: aws/containers-roadmap#2831.
+    RangeInvalid,
+    /// What was sent broke off. `[ASSUME]`
+    UploadInvalid,
+    /// A parameter that breaks a constraint; see [`Quirk::ValidationUnsupported`].
+    InvalidParameter {
+        parameter: &'static str,
+        constraint: &'static str,
+        code: OciCode,
+    },
+    /// As before, in the dialect `ecr`. Source: opcr-io/policy#149.
+    Unsupported(String),
+    /// As before, in the dialect `oci`.
+    Invalid(OciCode),
+    /// A manifest of more than 4 MiB, in the dialect `oci`.
+    TooLarge,
+    /// The store fails.
+    Internal,
+}
+
+/// What OCI Distribution 1.1 calls a parameter that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OciCode {
+    DigestInvalid,
+    ManifestInvalid,
+    NameInvalid,
+    SizeInvalid,
+    Unsupported,
+}
+
+impl OciCode {
+    fn name_and_message(self) -> (&'static str, &'static str) {
+        match self {
+            OciCode::DigestInvalid => ("DIGEST_INVALID", "the digest is none"),
+            OciCode::ManifestInvalid => {
+                ("MANIFEST_INVALID", "the manifest or its reference is none")
+            }
+            OciCode::NameInvalid => ("NAME_INVALID", "the name of the repository is none"),
+            OciCode::SizeInvalid => ("SIZE_INVALID", "the number of results is none"),
+            OciCode::Unsupported => ("UNSUPPORTED", "the registry does not do that"),
+        }
+    }
 }
 
 impl RegistryError {
+    /// Settles how an invalid parameter is told.
+    pub(super) fn in_dialect(self, world: &World) -> Self {
+        match self {
+            RegistryError::InvalidParameter {
+                parameter,
+                constraint,
+                ..
+            } if world.has(Quirk::ValidationUnsupported) => RegistryError::Unsupported(format!(
+                "Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'"
+            )),
+            RegistryError::InvalidParameter { constraint, .. } if constraint == TOO_LONG => {
+                RegistryError::TooLarge
+            }
+            RegistryError::InvalidParameter { code, .. } => RegistryError::Invalid(code),
+            other => other,
+        }
+    }
+
     /// The OCI code of the error; where the body has none, the code that the specification has for it.
-    pub(super) fn code(self) -> &'static str {
+    pub(super) fn code(&self) -> &'static str {
         match self {
             RegistryError::NotAuthorized => "UNAUTHORIZED",
             RegistryError::InvalidToken
             | RegistryError::ExpiredToken
-            | RegistryError::DeadToken => "DENIED",
+            | RegistryError::DeadToken
+            | RegistryError::AccessDenied(_) => "DENIED",
             RegistryError::NotFound => "NOT_FOUND",
+            RegistryError::NameUnknown(_) => "NAME_UNKNOWN",
+            RegistryError::ManifestUnknown => "MANIFEST_UNKNOWN",
+            RegistryError::BlobUnknown => "BLOB_UNKNOWN",
+            RegistryError::UploadUnknown => "BLOB_UPLOAD_UNKNOWN",
+            RegistryError::ManifestBlobUnknown(_) => "MANIFEST_BLOB_UNKNOWN",
+            RegistryError::TagImmutable(_) => "TAG_INVALID",
+            RegistryError::DigestMismatch => "DIGEST_INVALID",
+            RegistryError::RangeInvalid | RegistryError::UploadInvalid => "BLOB_UPLOAD_INVALID",
+            RegistryError::MethodNotAllowed | RegistryError::Unsupported(_) => "UNSUPPORTED",
+            RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
+                code.name_and_message().0
+            }
+            RegistryError::TooLarge => "SIZE_INVALID",
+            RegistryError::Internal => "UNKNOWN",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            RegistryError::NotAuthorized => StatusCode::UNAUTHORIZED,
+            RegistryError::ExpiredToken
+            | RegistryError::DeadToken
+            | RegistryError::AccessDenied(_) => StatusCode::FORBIDDEN,
+            RegistryError::NotFound
+            | RegistryError::NameUnknown(_)
+            | RegistryError::ManifestUnknown
+            | RegistryError::BlobUnknown
+            | RegistryError::UploadUnknown
+            | RegistryError::ManifestBlobUnknown(_) => StatusCode::NOT_FOUND,
+            RegistryError::MethodNotAllowed | RegistryError::Unsupported(_) => {
+                StatusCode::METHOD_NOT_ALLOWED
+            }
+            RegistryError::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
+            RegistryError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            RegistryError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            RegistryError::InvalidToken
+            | RegistryError::TagImmutable(_)
+            | RegistryError::DigestMismatch
+            | RegistryError::UploadInvalid
+            | RegistryError::InvalidParameter { .. }
+            | RegistryError::Invalid(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    fn message(&self) -> &str {
+        match self {
+            RegistryError::NotAuthorized | RegistryError::NotFound => "",
+            RegistryError::InvalidToken => "Your Authorization Token is invalid.",
+            RegistryError::ExpiredToken => {
+                "Your authorization token has expired. Reauthenticate and try again."
+            }
+            RegistryError::DeadToken => "The security token included in the request is invalid.",
+            RegistryError::AccessDenied(text)
+            | RegistryError::NameUnknown(text)
+            | RegistryError::ManifestBlobUnknown(text)
+            | RegistryError::TagImmutable(text)
+            | RegistryError::Unsupported(text) => text,
+            RegistryError::MethodNotAllowed => "The operation is unsupported.",
+            RegistryError::ManifestUnknown => "Requested image not found",
+            RegistryError::BlobUnknown => "blob unknown to registry",
+            RegistryError::UploadUnknown => "blob upload unknown to registry",
+            RegistryError::DigestMismatch => "provided digest did not match uploaded content",
+            RegistryError::RangeInvalid => "the range does not begin where the last one ended",
+            RegistryError::UploadInvalid => "the upload broke off",
+            RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
+                code.name_and_message().1
+            }
+            RegistryError::TooLarge => "the manifest is longer than 4 MiB",
+            RegistryError::Internal => "the store of the registry fails",
         }
     }
 
     /// Turns the error into an answer: the only place that does.
     pub(super) fn into_response(self, realm: &str) -> Response<Bytes> {
-        let (status, message) = match self {
-            RegistryError::NotAuthorized => return challenge(realm),
-            RegistryError::InvalidToken => (
-                StatusCode::BAD_REQUEST,
-                "Your Authorization Token is invalid.",
-            ),
-            RegistryError::ExpiredToken => (
-                StatusCode::FORBIDDEN,
-                "Your authorization token has expired. Reauthenticate and try again.",
-            ),
-            RegistryError::DeadToken => (
-                StatusCode::FORBIDDEN,
-                "The security token included in the request is invalid.",
-            ),
-            RegistryError::NotFound => return not_found(),
-        };
-        let body = json!({ "errors": [{ "code": self.code(), "message": message }] });
-        respond(
-            status,
-            "application/json; charset=utf-8",
-            format!("{body}\n"),
-        )
+        match self {
+            RegistryError::NotAuthorized => challenge(realm),
+            RegistryError::NotFound => not_found(),
+            _ => {
+                let body =
+                    json!({ "errors": [{ "code": self.code(), "message": self.message() }] });
+                respond(self.status(), JSON, format!("{body}\n"))
+            }
+        }
     }
 }
 
@@ -113,3 +255,74 @@ impl From<TokenError> for RegistryError {
         }
     }
 }
+
+impl From<AccessError> for RegistryError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Denied(denied) => RegistryError::AccessDenied(denied.to_string()),
+            AccessError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<RepositoryError> for RegistryError {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::RepositoryNotFound(id) => RegistryError::NameUnknown(format!(
+                "The repository with name '{}' does not exist in the registry with id '{}'",
+                id.name, id.account
+            )),
+            RepositoryError::ImageNotFound { .. } => RegistryError::ManifestUnknown,
+            RepositoryError::LayersNotFound { .. } => RegistryError::BlobUnknown,
+            RepositoryError::ReferencedImagesNotFound { repository, images } => {
+                missing_parts("Images", &images, &repository)
+            }
+            RepositoryError::TagAlreadyExists { repository, tag } => {
+                RegistryError::TagImmutable(format!(
+                    "The image tag '{tag}' already exists in the '{}' repository and cannot be overwritten because the tag is immutable.",
+                    repository.name
+                ))
+            }
+            RepositoryError::DigestMismatch { .. } => RegistryError::DigestMismatch,
+            RepositoryError::InvalidManifest(invalid) => invalid_manifest(invalid),
+            RepositoryError::UploadNotFound { .. } => RegistryError::UploadUnknown,
+            RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
+            RepositoryError::BrokenContent => RegistryError::UploadInvalid,
+            error => {
+                tracing::error!(%error, "the registry cannot answer");
+                RegistryError::Internal
+            }
+        }
+    }
+}
+
+/// The answer to a manifest whose parts are not there.
+pub(super) fn missing_parts(
+    what: &str,
+    digests: &[Digest],
+    repository: &RepositoryId,
+) -> RegistryError {
+    let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
+    let digests = digests.join(", ");
+    RegistryError::ManifestBlobUnknown(format!(
+        "{what} with digests '[{digests}]' required for pushing image into repository with name '{}' in the registry with id '{}' do not exist",
+        repository.name, repository.account
+    ))
+}
+
+/// Source of the text for what is no JSON: opcr-io/policy#149; the others are `[ASSUME]`.
+fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
+    let constraint = match invalid {
+        InvalidManifest::Json => "Invalid JSON syntax",
+        InvalidManifest::Shape => "Invalid image manifest",
+        InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
+        InvalidManifest::TooLong => TOO_LONG,
+    };
+    RegistryError::InvalidParameter {
+        parameter: "ImageManifest",
+        constraint,
+        code: OciCode::ManifestInvalid,
+    }
+}
+
+const TOO_LONG: &str = "Member must have length less than or equal to 4194304";

@@ -1,9 +1,17 @@
-//! Steps 3' and 4' on the registry: Docker Registry v2 and OCI Distribution under `/v2/`.
+//! Steps 3' and 4' on the registry: Docker Registry v2 and OCI Distribution 1.1 under `/v2/`.
 //!
-//! Every route has the same door, [`auth`]; behind it there is the ping alone so far.
+//! Every route has the same door, [`auth`]; what a caller may do behind it is asked of [`crate::access`]. The routes only translate
+//! between HTTP and what [`crate::repository`] does. What ECR does differently from the specification is a
+//! [`Quirk`](crate::world::Quirk).
 
+mod admitted;
 mod auth;
+mod blob;
 mod error;
+mod lists;
+mod manifest;
+mod referrers;
+mod upload;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -12,9 +20,12 @@ use http::{Method, Response, header};
 use crate::ecr::Ecr;
 use crate::host::Host;
 use crate::journal::Exchange;
-use crate::route::RegistryPath;
+use crate::payload::{Payload, whole};
+use crate::repository::ContentStream;
+use crate::route::{RegistryPath, Resource};
 use crate::timestamp::Timestamp;
 
+use admitted::Admitted;
 use error::RegistryError;
 pub(crate) use error::not_found;
 
@@ -23,28 +34,66 @@ pub(crate) use error::not_found;
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a Parts,
     pub(crate) host: &'a Host,
-    pub(crate) path: RegistryPath,
+    pub(crate) path: &'a RegistryPath,
     pub(crate) now: Timestamp,
 }
 
 /// Answers a call, and notes in the exchange what came of it.
-pub(crate) fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Response<Bytes> {
-    run(ecr, call, exchange).unwrap_or_else(|error| {
-        exchange.error = Some(error.code());
-        error.into_response(&realm(ecr, call.host))
-    })
-}
-
-fn run(
+pub(crate) async fn answer(
     ecr: &Ecr,
     call: &Call<'_>,
+    body: ContentStream<'_>,
     exchange: &mut Exchange,
-) -> Result<Response<Bytes>, RegistryError> {
-    exchange.caller = Some(auth::authenticate(ecr, call, exchange)?);
-    let is_read = matches!(call.request.method, Method::GET | Method::HEAD);
+) -> Response<Payload> {
+    match run(ecr, call, body, exchange).await {
+        Ok(response) => response,
+        Err(error) => {
+            let error = error.in_dialect(&ecr.world);
+            exchange.error = Some(error.code());
+            whole(error.into_response(&realm(ecr, call.host)))
+        }
+    }
+}
+
+async fn run(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    body: ContentStream<'_>,
+    exchange: &mut Exchange,
+) -> Result<Response<Payload>, RegistryError> {
+    let caller = auth::authenticate(ecr, call, exchange)?;
+    exchange.caller = Some(caller.clone());
+    let admitted = Admitted { ecr, call, caller };
+    let method = &call.request.method;
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
     match call.path {
-        RegistryPath::Ping if is_read => Ok(ping()),
-        RegistryPath::Ping | RegistryPath::Other => Err(RegistryError::NotFound),
+        RegistryPath::Ping if is_read => Ok(whole(ping())),
+        RegistryPath::Catalog if is_read => lists::catalog(&admitted).await,
+        RegistryPath::Repository { name, resource } => {
+            let repository = admitted.repository(name)?;
+            match resource {
+                Resource::Manifest(reference) => {
+                    manifest::answer(&admitted, &repository, reference, body).await
+                }
+                Resource::Blob(digest) => blob::answer(&admitted, &repository, digest).await,
+                Resource::Uploads if *method == Method::POST => {
+                    upload::begin(&admitted, &repository, body).await
+                }
+                Resource::Upload(upload) => {
+                    upload::answer(&admitted, &repository, upload, body).await
+                }
+                Resource::Tags if is_read => lists::tags(&admitted, &repository).await,
+                Resource::Referrers(digest) if is_read => {
+                    referrers::answer(&admitted, &repository, digest).await
+                }
+                Resource::Uploads | Resource::Tags | Resource::Referrers(_) => {
+                    Err(RegistryError::MethodNotAllowed)
+                }
+            }
+        }
+        RegistryPath::Ping | RegistryPath::Catalog | RegistryPath::Other => {
+            Err(RegistryError::NotFound)
+        }
     }
 }
 

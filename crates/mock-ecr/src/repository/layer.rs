@@ -5,7 +5,8 @@
 use object_store::GetRange;
 
 use crate::name::{Digest, RepositoryId};
-use crate::repository::{Repositories, RepositoryError};
+use crate::repository::manifest::Manifest;
+use crate::repository::{Image, Repositories, RepositoryError};
 use crate::store::{Content, Key};
 
 impl Repositories {
@@ -52,6 +53,22 @@ impl Repositories {
     ) -> Result<Option<()>, RepositoryError> {
         let (from, to) = (Key::layer(from, digest), Key::layer(to, digest));
         Ok(self.store.copy(&from, &to).await?)
+    }
+
+    /// Whether an image of the repository has a layer.
+    pub(crate) async fn is_referenced(
+        &self,
+        id: &RepositoryId,
+        digest: &Digest,
+    ) -> Result<bool, RepositoryError> {
+        let images = self.images(id, None, usize::MAX).await?;
+        let has_it = |image: &Image| {
+            Manifest::parse(&image.manifest).is_ok_and(|manifest| {
+                let mut layers = manifest.required_layers();
+                layers.any(|layer| layer.digest == *digest)
+            })
+        };
+        Ok(images.iter().any(has_it))
     }
 
     /// Those of some layers that are not there.

@@ -26,7 +26,7 @@ pub(crate) use image::{Image, NewImage, Pushed};
 pub(crate) use manifest::LONGEST_MANIFEST;
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use policy::{RepositoryPolicy, Verdict};
-pub(crate) use upload::ContentStream;
+pub(crate) use upload::{BrokenOff, ContentStream, Uploaded};
 
 /// The repositories of a mock, of every account and region.
 #[derive(Debug)]

@@ -20,6 +20,24 @@ pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, BrokenOff>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BrokenOff;
 
+/// What has come of an upload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Uploaded {
+    /// How many bytes.
+    pub(crate) size: u64,
+    /// How many of them were in the first part.
+    pub(crate) first_part: u64,
+}
+
+impl Uploaded {
+    fn of(parts: &[Entry]) -> Self {
+        Uploaded {
+            size: parts.iter().map(|part| part.size).sum(),
+            first_part: parts.first().map_or(0, |part| part.size),
+        }
+    }
+}
+
 /// When an upload began.
 #[derive(Debug, Serialize, Deserialize)]
 struct Begun {
@@ -66,18 +84,18 @@ impl Repositories {
         }
     }
 
-    /// How many bytes have come.
+    /// What has come.
     pub(crate) async fn uploaded(
         &self,
         id: &RepositoryId,
         upload: &UploadId,
         now: Timestamp,
-    ) -> Result<u64, RepositoryError> {
+    ) -> Result<Uploaded, RepositoryError> {
         self.require_upload(id, upload, now).await?;
-        Ok(size(&self.parts(id, upload).await?))
+        Ok(Uploaded::of(&self.parts(id, upload).await?))
     }
 
-    /// Takes the next bytes, which begin at `start` if the client says where; tells how many have come then.
+    /// Takes the next bytes, which begin at `start` if the client says where; tells what has come then.
     pub(crate) async fn upload(
         &self,
         id: &RepositoryId,
@@ -85,8 +103,9 @@ impl Repositories {
         start: Option<u64>,
         content: ContentStream<'_>,
         now: Timestamp,
-    ) -> Result<u64, RepositoryError> {
-        let expected = self.uploaded(id, upload, now).await?;
+    ) -> Result<Uploaded, RepositoryError> {
+        let uploaded = self.uploaded(id, upload, now).await?;
+        let expected = uploaded.size;
         if let Some(start) = start.filter(|start| *start != expected) {
             return Err(RepositoryError::PartOutOfOrder {
                 repository: id.clone(),
@@ -99,7 +118,13 @@ impl Repositories {
         if expected == 0 && sum.size > 0 {
             self.store.write_record(&Key::sum(id, upload), &sum).await?;
         }
-        Ok(expected + sum.size)
+        Ok(Uploaded {
+            size: expected + sum.size,
+            first_part: match uploaded.first_part {
+                0 => sum.size,
+                first_part => first_part,
+            },
+        })
     }
 
     async fn write_part(
@@ -145,7 +170,7 @@ impl Repositories {
         };
         self.join_parts(id, upload, &parts, expected).await?;
         self.cancel_upload(id, upload).await?;
-        Ok((size(&parts), created))
+        Ok((Uploaded::of(&parts).size, created))
     }
 
     async fn join_parts(
@@ -222,10 +247,6 @@ impl Repositories {
     ) -> Result<Vec<Entry>, RepositoryError> {
         Ok(self.store.all(&Folder::parts(id, upload)).await?)
     }
-}
-
-fn size(parts: &[Entry]) -> u64 {
-    parts.iter().map(|part| part.size).sum()
 }
 
 fn require_digest(expected: &Digest, actual: Digest) -> Result<(), RepositoryError> {

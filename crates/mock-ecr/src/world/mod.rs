@@ -3,8 +3,9 @@
 mod duration;
 mod file;
 mod proxy_endpoint;
+mod registry;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,10 +13,12 @@ use serde::Deserialize;
 use crate::clock::ClockStart;
 use crate::name::{AccountId, Region};
 use crate::principal::Principal;
+use crate::store::StoreLocation;
 
 pub use duration::{DurationError, parse_duration};
 pub use file::WorldError;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
+pub use registry::{CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository};
 
 /// Everything that makes a mock answer as it does: the same world gives the same bytes.
 ///
@@ -67,6 +70,20 @@ pub struct World {
     pub auth: AuthMode,
     /// What `proxyEndpoint` is made from.
     pub proxy_endpoint: ProxyEndpoint,
+    /// Where images are kept.
+    pub store: StoreLocation,
+    /// How the registry speaks.
+    pub dialect: Dialect,
+    /// Quirks that the dialect does not have but this registry has, or the other way round.
+    pub quirks: BTreeMap<Quirk, bool>,
+    /// The repositories that are there from the start; one that the store has already stays as it is.
+    pub repositories: Vec<SeedRepository>,
+    /// Whether a push makes the repository that it needs, in the caller's own account.
+    pub create_on_push: bool,
+    /// Whether layers are mounted from one repository into another where the dialect makes it a setting of the account.
+    pub blob_mounting: bool,
+    /// When a principal may reach the repository of another account.
+    pub cross_account: CrossAccount,
 }
 
 impl Default for World {
@@ -82,6 +99,13 @@ impl Default for World {
             sigv4_clock: SigV4Clock::Either,
             auth: AuthMode::Strict,
             proxy_endpoint: ProxyEndpoint::default(),
+            store: StoreLocation::default(),
+            dialect: Dialect::default(),
+            quirks: BTreeMap::new(),
+            repositories: Vec::new(),
+            create_on_push: false,
+            blob_mounting: false,
+            cross_account: CrossAccount::default(),
         }
     }
 }
@@ -108,6 +132,12 @@ impl World {
         self.principals()
             .next()
             .expect("a world has at least the example principal")
+    }
+
+    /// Whether the registry has a quirk.
+    pub fn has(&self, quirk: Quirk) -> bool {
+        let said = self.quirks.get(&quirk).copied();
+        said.unwrap_or_else(|| self.dialect.has(quirk))
     }
 
     /// Checks a world that was written in code.

@@ -1,0 +1,144 @@
+//! Who may do what to a repository: the policy of the caller, and the repository's own.
+
+use std::fmt;
+
+use crate::ecr::Ecr;
+use crate::name::{PrincipalArn, RepositoryId};
+use crate::principal::{Caller, Denial};
+use crate::repository::{RepositoryError, RepositoryPolicy, Verdict};
+use crate::world::CrossAccount;
+
+/// Decides whether a caller may do something to a repository.
+///
+/// Within an account either policy can allow it; across accounts both must, or the world must say that they need not. What either
+/// denies is denied. Source: IAM's policy evaluation logic.
+pub(crate) async fn authorize(
+    ecr: &Ecr,
+    caller: &Caller,
+    repository: &RepositoryId,
+    action: &'static str,
+) -> Result<(), AccessError> {
+    let denied = |reason| {
+        Err(AccessError::Denied(AccessDenied {
+            arn: caller.arn().clone(),
+            action,
+            resource: repository.to_string(),
+            reason,
+        }))
+    };
+    let by_identity = caller.principal().may(action);
+    if by_identity == Err(Denial::Explicit) {
+        return denied(Reason::Explicit);
+    }
+    let is_own = caller.account() == repository.account;
+    let by_resource = verdict(ecr, caller, repository, action).await?;
+    let is_open = ecr.world.cross_account == CrossAccount::Open;
+    match (by_resource, by_identity) {
+        (Verdict::Denied, _) => denied(Reason::ExplicitInResource),
+        (Verdict::Allowed, _) if is_own => Ok(()),
+        (_, Err(_)) => denied(Reason::NotInIdentity),
+        (Verdict::Silent, Ok(())) if !is_own && !is_open => denied(Reason::NotInResource),
+        (_, Ok(())) => Ok(()),
+    }
+}
+
+/// Decides whether a caller may do something that is about no one repository.
+pub(crate) fn authorize_registry(
+    caller: &Caller,
+    action: &'static str,
+) -> Result<(), AccessDenied> {
+    caller
+        .principal()
+        .may(action)
+        .map_err(|denial| AccessDenied {
+            arn: caller.arn().clone(),
+            action,
+            resource: "*".to_owned(),
+            reason: match denial {
+                Denial::Implicit => Reason::NotInIdentity,
+                Denial::Explicit => Reason::Explicit,
+            },
+        })
+}
+
+async fn verdict(
+    ecr: &Ecr,
+    caller: &Caller,
+    repository: &RepositoryId,
+    action: &str,
+) -> Result<Verdict, RepositoryError> {
+    let text = match ecr.repositories.policy(repository).await {
+        Ok(text) => text,
+        Err(RepositoryError::PolicyNotFound(_) | RepositoryError::RepositoryNotFound(_)) => {
+            return Ok(Verdict::Silent);
+        }
+        Err(error) => return Err(error),
+    };
+    let policy = RepositoryPolicy::parse(&text).map_err(RepositoryError::InvalidPolicy)?;
+    Ok(policy.verdict(caller.arn(), action))
+}
+
+/// Why a caller may not, or why nobody knows.
+#[derive(Debug)]
+pub(crate) enum AccessError {
+    Denied(AccessDenied),
+    Repository(RepositoryError),
+}
+
+impl From<RepositoryError> for AccessError {
+    fn from(error: RepositoryError) -> Self {
+        AccessError::Repository(error)
+    }
+}
+
+/// That a caller may not do something, in ECR's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccessDenied {
+    arn: PrincipalArn,
+    action: &'static str,
+    resource: String,
+    reason: Reason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    NotInIdentity,
+    NotInResource,
+    Explicit,
+    ExplicitInResource,
+}
+
+/// Sources: ministryofjustice/cloud-platform#7245 (2025) for identity-based policies, aws-actions/amazon-ecr-login#232 for
+/// resource-based ones, aws/aws-cli#5592 (2020) for an explicit deny. That one in a resource-based policy is told alike is `[ASSUME]`.
+impl fmt::Display for AccessDenied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let AccessDenied {
+            arn,
+            action,
+            resource,
+            reason,
+        } = self;
+        write!(
+            f,
+            "User: {arn} is not authorized to perform: {action} on resource: {resource} "
+        )?;
+        match reason {
+            Reason::NotInIdentity => {
+                write!(
+                    f,
+                    "because no identity-based policy allows the {action} action"
+                )
+            }
+            Reason::NotInResource => {
+                write!(
+                    f,
+                    "because no resource-based policy allows the {action} action"
+                )
+            }
+            Reason::Explicit => f.write_str("with an explicit deny"),
+            Reason::ExplicitInResource => {
+                f.write_str("with an explicit deny in a resource-based policy")
+            }
+        }
+    }
+}

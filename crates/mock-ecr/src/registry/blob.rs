@@ -1,0 +1,115 @@
+//! `blobs/DIGEST`: layers and configurations.
+
+use http::uri::Authority;
+use http::{Method, Response, StatusCode, header};
+
+use crate::name::{Digest, RepositoryId};
+use crate::payload::Payload;
+use crate::range::{self, Unsatisfiable};
+use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
+use crate::registry::error::{API_VERSION, RegistryError};
+use crate::route::authority;
+use crate::world::Quirk;
+
+/// What a layer is sent as: nobody has told the registry more.
+const CONTENT_TYPE: &str = "application/octet-stream";
+
+pub(super) async fn answer(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    digest: &str,
+) -> Result<Response<Payload>, RegistryError> {
+    match admitted.call.request.method {
+        Method::HEAD => head(admitted, id, &layer_digest(digest)?).await,
+        Method::GET => get(admitted, id, &layer_digest(digest)?).await,
+        Method::DELETE => delete(admitted, id, digest).await,
+        _ => Err(RegistryError::MethodNotAllowed),
+    }
+}
+
+/// Source of the headers: argoproj-labs/argocd-image-updater#216.
+async fn head(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    digest: &Digest,
+) -> Result<Response<Payload>, RegistryError> {
+    let size = size(admitted, id, digest, "ecr:BatchCheckLayerAvailability").await?;
+    let response = respond(StatusCode::OK)
+        .header(header::CONTENT_TYPE, CONTENT_TYPE)
+        .header(header::CONTENT_LENGTH, size)
+        .header(header::ACCEPT_RANGES, "bytes")
+        .header(DIGEST_HEADER, digest.as_str())
+        .body(bytes::Bytes::new())
+        .expect("numbers and digests are values of headers");
+    Ok(crate::payload::whole(response))
+}
+
+async fn get(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    digest: &Digest,
+) -> Result<Response<Payload>, RegistryError> {
+    let size = size(admitted, id, digest, "ecr:GetDownloadUrlForLayer").await?;
+    if admitted.has(Quirk::RedirectedLayers)
+        && let Some(base) = elsewhere(admitted)
+    {
+        let path = admitted.ecr.layer_urls.sign(id, digest, admitted.call.now);
+        let location = format!("{base}{path}");
+        return Ok(empty(
+            respond(StatusCode::TEMPORARY_REDIRECT).header(header::LOCATION, location),
+        ));
+    }
+    let range = range::of(&admitted.call.request.headers, size);
+    let range = range.map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
+    let content = admitted.ecr.repositories.open_layer(id, digest, range);
+    let mut response = range::respond(content.await?, CONTENT_TYPE);
+    let headers = response.headers_mut();
+    headers.insert(
+        API_VERSION,
+        header::HeaderValue::from_static("registry/2.0"),
+    );
+    let digest = digest.as_str().parse();
+    headers.insert(DIGEST_HEADER, digest.expect("a digest is printable ASCII"));
+    Ok(response)
+}
+
+/// The mock's own address by another name than the one that it was called by.
+///
+/// To another name clients do not send the credentials along, which the URL would refuse. Where the mock has no second name, as when
+/// it is called across a network, the layer is sent at once.
+fn elsewhere(admitted: &Admitted<'_>) -> Option<String> {
+    let authority: Authority = authority(admitted.call.request).parse().ok()?;
+    let port = authority.port_u16().unwrap_or_else(|| admitted.ecr.port());
+    match authority.host() {
+        "127.0.0.1" => Some(format!("http://localhost:{port}")),
+        host if host == "localhost" || host.ends_with(".localhost") => {
+            Some(format!("http://127.0.0.1:{port}"))
+        }
+        _ => None,
+    }
+}
+
+async fn delete(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    digest: &str,
+) -> Result<Response<Payload>, RegistryError> {
+    if admitted.has(Quirk::LayersStay) {
+        return Err(RegistryError::MethodNotAllowed);
+    }
+    admitted.open(id, "ecr:BatchDeleteImage").await?;
+    let digest = layer_digest(digest)?;
+    admitted.ecr.repositories.delete_layer(id, &digest).await?;
+    Ok(empty(respond(StatusCode::ACCEPTED)))
+}
+
+async fn size(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    digest: &Digest,
+    action: &'static str,
+) -> Result<u64, RegistryError> {
+    admitted.open(id, action).await?;
+    let size = admitted.ecr.repositories.layer_size(id, digest).await?;
+    size.ok_or(RegistryError::BlobUnknown)
+}

@@ -1,0 +1,170 @@
+//! `tags/list` and `_catalog`, page by page.
+
+use http::{Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::name::{RepositoryId, RepositoryName};
+use crate::payload::{Payload, whole};
+use crate::registry::admitted::{Admitted, respond};
+use crate::registry::error::{JSON, OciCode, PLAIN_TEXT, RegistryError};
+use crate::route::authority;
+use crate::world::Quirk;
+
+#[derive(Serialize)]
+struct Tags<'a> {
+    name: &'a RepositoryName,
+    tags: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Catalog {
+    repositories: Vec<String>,
+}
+
+pub(super) async fn tags(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+) -> Result<Response<Payload>, RegistryError> {
+    admitted.open(id, "ecr:ListImages").await?;
+    let scope = format!("tags {id}");
+    let page = Page::asked(admitted, &scope)?;
+    let repositories = &admitted.ecr.repositories;
+    let tags = repositories.tags(id, page.after.as_deref(), page.limit_and_one());
+    let names = tags.await?.iter().map(ToString::to_string).collect();
+    let path = format!("/v2/{}/tags/list", id.name);
+    let (tags, link) = page.cut(names, admitted, &scope, &path);
+    let list = Tags {
+        name: &id.name,
+        tags,
+    };
+    Ok(list_response(admitted, &list, link))
+}
+
+pub(super) async fn catalog(admitted: &Admitted<'_>) -> Result<Response<Payload>, RegistryError> {
+    // Any name will do: it is only asked where the registry is.
+    let RepositoryId {
+        account, region, ..
+    } = admitted.repository("any")?;
+    admitted.authorize_registry("ecr:DescribeRepositories")?;
+    let scope = format!("catalog {account} {region}");
+    let page = Page::asked(admitted, &scope)?;
+    let after = page.after.as_deref().and_then(|name| name.parse().ok());
+    let repositories = &admitted.ecr.repositories;
+    let found = repositories.list(account, &region, after.as_ref(), page.limit_and_one());
+    let found = found.await?;
+    let names = found
+        .iter()
+        .map(|found| found.id.name.to_string())
+        .collect();
+    let (repositories, link) = page.cut(names, admitted, &scope, "/v2/_catalog");
+    Ok(list_response(admitted, &Catalog { repositories }, link))
+}
+
+/// A page of a list.
+struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+impl Page {
+    fn asked(admitted: &Admitted<'_>, scope: &str) -> Result<Self, RegistryError> {
+        let n = admitted.parameter("n");
+        let n = n.map(|text| text.parse().map_err(|_| invalid_number()));
+        let n: Option<usize> = n.transpose()?;
+        let last = admitted.parameter("last");
+        if !admitted.has(Quirk::OpaquePages) {
+            return Ok(Page {
+                after: last,
+                limit: n,
+            });
+        }
+        if n.is_some_and(|n| !(1..=MOST_RESULTS).contains(&n)) {
+            return Err(invalid_number());
+        }
+        let open = |token: String| admitted.ecr.page_tokens.open(scope, &token);
+        let after = last.map(|token| open(token).ok_or_else(invalid_token));
+        Ok(Page {
+            after: after.transpose()?,
+            limit: Some(n.unwrap_or(DEFAULT_RESULTS)),
+        })
+    }
+
+    /// One more tells whether there is a next page.
+    fn limit_and_one(&self) -> usize {
+        self.limit
+            .map_or(usize::MAX, |limit| limit.saturating_add(1))
+    }
+
+    /// The names of this page, and the link to the next one.
+    fn cut(
+        &self,
+        mut names: Vec<String>,
+        admitted: &Admitted<'_>,
+        scope: &str,
+        path: &str,
+    ) -> (Vec<String>, Option<String>) {
+        let Some(limit) = self.limit.filter(|limit| names.len() > *limit) else {
+            return (names, None);
+        };
+        names.truncate(limit);
+        let link = names.last().map(|last| {
+            if admitted.has(Quirk::OpaquePages) {
+                let token = admitted.ecr.page_tokens.seal(scope, last);
+                let base = base(admitted);
+                format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
+            } else {
+                let last = last.replace('/', "%2F");
+                format!("<{path}?n={limit}&last={last}>; rel=\"next\"")
+            }
+        });
+        (names, link)
+    }
+}
+
+/// The URL that the registry was called by; without TLS there is one scheme.
+fn base(admitted: &Admitted<'_>) -> String {
+    format!("http://{}", authority(admitted.call.request))
+}
+
+fn list_response(
+    admitted: &Admitted<'_>,
+    list: &impl Serialize,
+    link: Option<String>,
+) -> Response<Payload> {
+    let content_type = if admitted.has(Quirk::PlainTextLists) {
+        PLAIN_TEXT
+    } else {
+        JSON
+    };
+    let mut body = serde_json::to_vec(list).expect("strings are always JSON");
+    body.push(b'\n');
+    let mut response = respond(StatusCode::OK)
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CONTENT_LENGTH, body.len());
+    if let Some(link) = link {
+        response = response.header(header::LINK, link);
+    }
+    let response = response.body(body.into());
+    whole(response.expect("hosts that were sent in a header, and names, are values of headers"))
+}
+
+/// Source: google/go-containerregistry#681.
+fn invalid_number() -> RegistryError {
+    RegistryError::InvalidParameter {
+        parameter: "maxResults",
+        constraint: "Member must have value less than or equal to 1000",
+        code: OciCode::SizeInvalid,
+    }
+}
+
+/// Source of the text: CodesWhat/drydock#927, of ECR Public.
+fn invalid_token() -> RegistryError {
+    RegistryError::InvalidParameter {
+        parameter: "NextToken",
+        constraint: "Invalid next token provided",
+        code: OciCode::Unsupported,
+    }
+}
+
+const DEFAULT_RESULTS: usize = 100;
+const MOST_RESULTS: usize = 1000;

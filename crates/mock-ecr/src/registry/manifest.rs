@@ -1,0 +1,174 @@
+//! `manifests/REFERENCE`: images, by tag or by digest.
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use http::{Method, Response, StatusCode, header};
+
+use crate::name::{Reference, RepositoryId};
+use crate::payload::{Payload, whole};
+use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, respond};
+use crate::registry::error::{OciCode, RegistryError, missing_parts};
+use crate::repository::{
+    BrokenOff, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, NewImage, RepositoryError,
+};
+use crate::world::Quirk;
+
+pub(super) async fn answer(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    reference: &str,
+    body: ContentStream<'_>,
+) -> Result<Response<Payload>, RegistryError> {
+    let method = &admitted.call.request.method;
+    let reference = reference.parse().map_err(|_| invalid(reference, method));
+    match *method {
+        Method::HEAD => head(admitted, id, &reference?).await,
+        Method::GET => get(admitted, id, &reference?).await,
+        Method::PUT => put(admitted, id, reference?, body).await,
+        Method::DELETE => delete(admitted, id, &reference?).await,
+        _ => Err(RegistryError::MethodNotAllowed),
+    }
+}
+
+/// Source of the text: google/go-containerregistry#704; of the status 400 to `HEAD`, bazel-contrib/rules_oci#720.
+fn invalid(reference: &str, method: &Method) -> RegistryError {
+    let code = if reference.contains(':') {
+        OciCode::DigestInvalid
+    } else {
+        OciCode::ManifestInvalid
+    };
+    if *method == Method::HEAD {
+        return RegistryError::Invalid(code);
+    }
+    let (parameter, constraint) = if reference.contains(':') {
+        ("imageDigest", "Invalid image digest")
+    } else {
+        (
+            "imageTag",
+            "must satisfy regular expression '[a-zA-Z0-9-_.]+'",
+        )
+    };
+    RegistryError::InvalidParameter {
+        parameter,
+        constraint,
+        code,
+    }
+}
+
+async fn find(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    reference: &Reference,
+) -> Result<Image, RegistryError> {
+    admitted.open(id, "ecr:BatchGetImage").await?;
+    Ok(admitted.ecr.repositories.image(id, reference).await?)
+}
+
+/// Source of the digest and of the empty `Sizes`: aws/containers-roadmap#1931.
+async fn head(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    reference: &Reference,
+) -> Result<Response<Payload>, RegistryError> {
+    let image = find(admitted, id, reference).await?;
+    let mut response = respond(StatusCode::OK)
+        .header(header::CONTENT_TYPE, &image.facts.media_type)
+        .header(header::CONTENT_LENGTH, image.manifest.len())
+        .header(DIGEST_HEADER, image.digest.as_str());
+    if admitted.has(Quirk::EmptySizes) {
+        response = response.header("sizes", "");
+    }
+    response
+        .body(Bytes::new())
+        .map(whole)
+        .map_err(|_| RegistryError::Internal)
+}
+
+/// An image is sent whatever the client accepts: it has asked for this one.
+async fn get(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    reference: &Reference,
+) -> Result<Response<Payload>, RegistryError> {
+    let image = find(admitted, id, reference).await?;
+    let mut response = respond(StatusCode::OK)
+        .header(header::CONTENT_TYPE, &image.facts.media_type)
+        .header(header::CONTENT_LENGTH, image.manifest.len());
+    if !admitted.has(Quirk::NoDigestOnManifestGet) {
+        response = response.header(DIGEST_HEADER, image.digest.as_str());
+    }
+    response
+        .body(image.manifest)
+        .map(whole)
+        .map_err(|_| RegistryError::Internal)
+}
+
+async fn put(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    reference: Reference,
+    body: ContentStream<'_>,
+) -> Result<Response<Payload>, RegistryError> {
+    let repository = admitted.open_for_push(id, "ecr:PutImage").await?;
+    let media_type = admitted.header(header::CONTENT_TYPE).map(str::to_owned);
+    let (tag, digest) = match reference.clone() {
+        Reference::Tag(tag) => (Some(tag), None),
+        Reference::Digest(digest) => (None, Some(digest)),
+    };
+    let new = NewImage {
+        manifest: collect(body).await?,
+        media_type,
+        digest,
+        tag,
+    };
+    let repositories = &admitted.ecr.repositories;
+    let pushed = repositories
+        .put_image(&repository, new, admitted.call.now)
+        .await;
+    let image = pushed.map_err(refusal)?.image;
+    let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());
+    if !admitted.has(Quirk::NoManifestLocation) {
+        let location = format!("/v2/{}/manifests/{}", id.name, image.digest);
+        response = response.header(header::LOCATION, location);
+    }
+    if let Some(subject) = &image.facts.subject {
+        response = response.header("oci-subject", subject.as_str());
+    }
+    Ok(empty(response))
+}
+
+fn refusal(error: RepositoryError) -> RegistryError {
+    match error {
+        RepositoryError::LayersNotFound { repository, layers } => {
+            missing_parts("Layers", &layers, &repository)
+        }
+        error => error.into(),
+    }
+}
+
+/// Reads a manifest, and no more than one may have.
+async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
+    let mut manifest = BytesMut::new();
+    while let Some(bytes) = body.next().await {
+        manifest.extend_from_slice(&bytes.map_err(|BrokenOff| RegistryError::UploadInvalid)?);
+        if manifest.len() > LONGEST_MANIFEST {
+            return Err(RepositoryError::InvalidManifest(InvalidManifest::TooLong).into());
+        }
+    }
+    Ok(manifest.freeze())
+}
+
+/// By tag only the tag goes. `[ASSUME]`
+async fn delete(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    reference: &Reference,
+) -> Result<Response<Payload>, RegistryError> {
+    admitted.open(id, "ecr:BatchDeleteImage").await?;
+    let repositories = &admitted.ecr.repositories;
+    match reference {
+        Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
+        Reference::Digest(digest) => drop(repositories.delete_image(id, digest).await?),
+    }
+    Ok(empty(respond(StatusCode::ACCEPTED)))
+}

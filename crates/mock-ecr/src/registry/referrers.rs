@@ -1,0 +1,76 @@
+//! `referrers/DIGEST`: the images that name another as their subject.
+
+use http::{Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::name::{Digest, RepositoryId};
+use crate::payload::{Payload, whole};
+use crate::registry::admitted::{Admitted, layer_digest, respond};
+use crate::registry::error::RegistryError;
+use crate::repository::Image;
+
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
+/// An index, as OCI Distribution 1.1 has it under "Listing Referrers".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Index<'a> {
+    schema_version: u8,
+    media_type: &'static str,
+    manifests: Vec<Descriptor<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor<'a> {
+    media_type: &'a str,
+    digest: &'a Digest,
+    size: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<&'a serde_json::Map<String, serde_json::Value>>,
+}
+
+pub(super) async fn answer(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    subject: &str,
+) -> Result<Response<Payload>, RegistryError> {
+    admitted.open(id, "ecr:ListImageReferrers").await?;
+    let subject = layer_digest(subject)?;
+    let images = admitted.ecr.repositories.referrers(id, &subject).await?;
+    let filter = admitted.parameter("artifactType");
+    let is_asked_for = |image: &&Image| {
+        let artifact_type = image.facts.artifact_type.as_deref();
+        filter
+            .as_deref()
+            .is_none_or(|asked| artifact_type == Some(asked))
+    };
+    let index = Index {
+        schema_version: 2,
+        media_type: INDEX,
+        manifests: images.iter().filter(is_asked_for).map(descriptor).collect(),
+    };
+    let body = serde_json::to_vec(&index).expect("strings and numbers are always JSON");
+    let mut response = respond(StatusCode::OK)
+        .header(header::CONTENT_TYPE, INDEX)
+        .header(header::CONTENT_LENGTH, body.len());
+    if filter.is_some() {
+        response = response.header("oci-filters-applied", "artifactType");
+    }
+    let response = response.body(body.into());
+    Ok(whole(
+        response.expect("the headers are constants and a number"),
+    ))
+}
+
+fn descriptor(image: &Image) -> Descriptor<'_> {
+    Descriptor {
+        media_type: &image.facts.media_type,
+        digest: &image.digest,
+        size: image.manifest.len(),
+        artifact_type: image.facts.artifact_type.as_deref(),
+        annotations: image.facts.annotations.as_ref(),
+    }
+}

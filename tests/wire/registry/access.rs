@@ -1,0 +1,118 @@
+//! Who may do what behind the door.
+
+use mock_ecr::{MockEcr, World};
+
+use super::{EMPTY, HELLO, Registry, error};
+use crate::answer::Answer;
+
+/// A world in which the caller may only read, and what is told to it otherwise.
+const READER: &str = r#"
+[[repositories]]
+name = "app"
+
+[[principals]]
+arn = "arn:aws:iam::123456789012:user/reader"
+access_key_id = "A"
+secret_access_key = "S"
+allow = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+deny = ["ecr:ListImages"]
+"#;
+
+#[tokio::test]
+async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
+    // Source: ministryofjustice/cloud-platform#7245 (2025).
+    let registry = Registry::of(MockEcr::of(World::parse(READER).unwrap())).await;
+    for (method, path, action) in [
+        (
+            "POST",
+            "blobs/uploads/".to_owned(),
+            "ecr:InitiateLayerUpload",
+        ),
+        ("PUT", "manifests/latest".to_owned(), "ecr:PutImage"),
+        (
+            "DELETE",
+            "manifests/latest".to_owned(),
+            "ecr:BatchDeleteImage",
+        ),
+        (
+            "GET",
+            format!("referrers/{HELLO}"),
+            "ecr:ListImageReferrers",
+        ),
+    ] {
+        let answer = registry.send(method, &format!("/v2/app/{path}")).await;
+        let text = format!(
+            "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: {action} on resource: arn:aws:ecr:us-east-1:123456789012:repository/app because no identity-based policy allows the {action} action"
+        );
+        assert_eq!(
+            (answer.status(), answer.body),
+            (403, error("DENIED", &text))
+        );
+    }
+    assert_eq!(
+        registry
+            .send("GET", "/v2/app/manifests/latest")
+            .await
+            .status(),
+        404
+    );
+}
+
+#[tokio::test]
+async fn what_a_policy_denies_is_forbidden_in_other_words() {
+    // Source: aws/aws-cli#5592 (2020), of the API.
+    let registry = Registry::of(MockEcr::of(World::parse(READER).unwrap())).await;
+    let answer = registry.send("GET", "/v2/app/tags/list").await;
+    assert_eq!(answer.status(), 403);
+    assert!(
+        answer
+            .body
+            .contains("repository/app with an explicit deny\"")
+    );
+}
+
+/// What the caller hears of the registry of another account.
+async fn abroad(cross_account: &str) -> Answer {
+    let world =
+        format!("{cross_account}\n[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n");
+    let world = World::parse(&world).unwrap();
+    let registry = Registry::of(MockEcr::of(world)).await;
+    let request = registry
+        .request("PUT", "/v2/theirs/manifests/latest")
+        .body(EMPTY);
+    let host = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
+    request.on_host(host).to(&registry.ecr).await
+}
+
+#[tokio::test]
+async fn another_account_s_repository_is_closed_unless_the_world_opens_it() {
+    // Source of the text: aws-actions/amazon-ecr-login#232.
+    let answer = abroad("").await;
+    let text = "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:us-east-1:210987654321:repository/theirs because no resource-based policy allows the ecr:PutImage action";
+    assert_eq!((answer.status(), answer.body), (403, error("DENIED", text)));
+    assert_eq!(abroad("cross_account = 'open'").await.status(), 201);
+}
+
+#[tokio::test]
+async fn on_every_route_a_dead_token_is_told_so() {
+    // Source: flipt-io/flipt#3043; on routes below /v2/, google/go-containerregistry#861.
+    let registry = Registry::ecr().await;
+    let life = registry.ecr.world().token_life;
+    registry.ecr.clock().advance(life);
+    for (method, path) in [
+        ("GET", "/v2/app/manifests/latest"),
+        ("PUT", "/v2/app/manifests/latest"),
+        ("POST", "/v2/app/blobs/uploads/"),
+        ("GET", "/v2/app/tags/list"),
+        ("GET", "/v2/_catalog"),
+    ] {
+        let expired = registry.send(method, path).await;
+        let text = "Your authorization token has expired. Reauthenticate and try again.";
+        assert_eq!(
+            (expired.status(), expired.body),
+            (403, error("DENIED", text))
+        );
+        let stranger = registry.request(method, path).without("Authorization");
+        assert_eq!(stranger.to(&registry.ecr).await.status(), 401);
+    }
+}

@@ -1,0 +1,223 @@
+//! Images, by tag and by digest.
+
+use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_MANIFEST, Registry, error};
+
+#[tokio::test]
+async fn a_push_is_answered_without_a_location() {
+    // Source: apple/swift-container-plugin#27.
+    let registry = Registry::ecr().await;
+    for reference in ["latest", EMPTY_DIGEST] {
+        let pushed = registry.put(reference, EMPTY).await;
+        assert_eq!(pushed.status(), 201);
+        assert_eq!(pushed.header("docker-content-digest"), EMPTY_DIGEST);
+        assert!(!pushed.has("location"));
+    }
+}
+
+#[tokio::test]
+async fn a_pull_is_answered_without_a_digest_and_a_head_with_one() {
+    // Source: oras-project/oras-go#237, aws/containers-roadmap#1931.
+    let registry = Registry::ecr().await;
+    registry.put("latest", EMPTY).await;
+    for reference in ["latest", EMPTY_DIGEST] {
+        let path = format!("/v2/app/manifests/{reference}");
+        let pulled = registry.request("GET", &path);
+        let pulled = pulled.without("Connection").to(&registry.ecr).await;
+        pulled.is(
+            "HTTP/1.1 200 OK",
+            &[
+                "Content-Length: 2",
+                &format!("Content-Type: {OCI_MANIFEST}"),
+                crate::answer::DATE,
+                "Docker-Distribution-Api-Version: registry/2.0",
+            ],
+            EMPTY,
+        );
+        let head = registry.request("HEAD", &path);
+        let head = head.without("Connection").to(&registry.ecr).await;
+        head.is(
+            "HTTP/1.1 200 OK",
+            &[
+                "Content-Length: 2",
+                &format!("Content-Type: {OCI_MANIFEST}"),
+                crate::answer::DATE,
+                &format!("Docker-Content-Digest: {EMPTY_DIGEST}"),
+                "Docker-Distribution-Api-Version: registry/2.0",
+                "Sizes: ",
+            ],
+            "",
+        );
+    }
+}
+
+#[tokio::test]
+async fn several_accept_lines_are_no_trouble() {
+    let registry = Registry::ecr().await;
+    registry.put("latest", EMPTY).await;
+    let mut bytes = b"GET /v2/app/manifests/latest HTTP/1.1\r\nHost: localhost\r\n".to_vec();
+    let token = registry.token.as_str();
+    let rest = format!(
+        "Authorization: Basic {token}\r\nAccept: text/plain\r\nAccept: {OCI_MANIFEST}\r\nConnection: close\r\n\r\n"
+    );
+    bytes.extend_from_slice(rest.as_bytes());
+    let answer = crate::raw::exchange(&registry.ecr, &bytes, crate::raw::everything).await;
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
+}
+
+#[tokio::test]
+async fn an_image_that_is_not_there_is_unknown() {
+    // Source of the text: aws-ia/taskcat#872.
+    let registry = Registry::ecr().await;
+    for reference in ["latest", HELLO] {
+        let path = format!("/v2/app/manifests/{reference}");
+        let answer = registry.send("GET", &path).await;
+        let body = error("MANIFEST_UNKNOWN", "Requested image not found");
+        assert_eq!((answer.status(), answer.body), (404, body));
+        assert_eq!(registry.send("DELETE", &path).await.status(), 404);
+    }
+}
+
+#[tokio::test]
+async fn a_repository_that_is_not_there_is_unknown() {
+    // Source: actions/starter-workflows#2647; of the status, docker/cli#5275.
+    let registry = Registry::ecr().await;
+    let text =
+        "The repository with name 'no/such' does not exist in the registry with id '123456789012'";
+    for (method, path) in [
+        ("GET", "manifests/latest"),
+        ("PUT", "manifests/latest"),
+        ("GET", "tags/list"),
+        ("POST", "blobs/uploads/"),
+        ("GET", &format!("blobs/{HELLO}")),
+        ("GET", &format!("referrers/{HELLO}")),
+    ] {
+        let answer = registry.send(method, &format!("/v2/no/such/{path}")).await;
+        assert_eq!(
+            (answer.status(), answer.body),
+            (404, error("NAME_UNKNOWN", text))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_push_may_make_its_repository() {
+    let builder = mock_ecr::MockEcr::builder().create_on_push();
+    let registry = Registry::of(builder).await;
+    assert_eq!(
+        registry.send("GET", "/v2/new/one/tags/list").await.status(),
+        404
+    );
+    let begun = registry.send("POST", "/v2/new/one/blobs/uploads/").await;
+    assert_eq!(begun.status(), 202);
+    assert_eq!(
+        registry.send("GET", "/v2/new/one/tags/list").await.status(),
+        200
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_unsupported() {
+    // Source: opcr-io/policy#149.
+    let registry = Registry::ecr().await;
+    let answer = registry.put("latest", "{").await;
+    let text =
+        "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
+    assert_eq!(
+        (answer.status(), answer.body),
+        (405, error("UNSUPPORTED", text))
+    );
+}
+
+#[tokio::test]
+async fn a_tag_that_is_none_is_unsupported_and_to_head_a_bad_request() {
+    // Source: google/go-containerregistry#704, bazel-contrib/rules_oci#720.
+    let registry = Registry::ecr().await;
+    let path = "/v2/app/manifests/a@b";
+    let answer = registry.send("GET", path).await;
+    let text = "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_.]+''";
+    assert_eq!(
+        (answer.status(), answer.body),
+        (405, error("UNSUPPORTED", text))
+    );
+    assert_eq!(registry.send("HEAD", path).await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_manifest_needs_its_layers_and_images() {
+    // Source of the text for images: int128/docker-manifest-create-action#63; the one for layers is [ASSUME].
+    let registry = Registry::ecr().await;
+    for (member, what) in [("layers", "Layers"), ("manifests", "Images")] {
+        let manifest = format!(r#"{{"{member}":[{{"digest":"{HELLO}","size":5}}]}}"#);
+        let answer = registry.put("latest", &manifest).await;
+        let text = format!(
+            "{what} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
+        );
+        assert_eq!(
+            (answer.status(), answer.body),
+            (404, error("MANIFEST_BLOB_UNKNOWN", &text))
+        );
+    }
+    assert_eq!(
+        registry.send("GET", "/v2/app/tags/list").await.body,
+        "{\"name\":\"app\",\"tags\":[]}\n"
+    );
+}
+
+#[tokio::test]
+async fn an_immutable_tag_stays_where_it_is() {
+    // Source: a log of jib's for status and code; the end of the text was recorded in 2026.
+    let world = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
+    let world = mock_ecr::World::parse(world).unwrap();
+    let registry = Registry::of(mock_ecr::MockEcr::of(world)).await;
+    let put = |manifest: &'static str| {
+        let path = "/v2/fixed/manifests/1.0.2";
+        let request = registry.request("PUT", path).body(manifest);
+        let ecr = &registry.ecr;
+        async move { request.to(ecr).await }
+    };
+    assert_eq!(put(EMPTY).await.status(), 201);
+    assert_eq!(put(EMPTY).await.status(), 201);
+    let refused = put("{ }").await;
+    let text = "The image tag '1.0.2' already exists in the 'fixed' repository and cannot be overwritten because the tag is immutable.";
+    assert_eq!(
+        (refused.status(), refused.body),
+        (400, error("TAG_INVALID", text))
+    );
+    let head = registry.send("HEAD", "/v2/fixed/manifests/1.0.2").await;
+    assert_eq!(head.header("docker-content-digest"), EMPTY_DIGEST);
+}
+
+#[tokio::test]
+async fn a_digest_is_computed_and_never_believed() {
+    let registry = Registry::ecr().await;
+    let refused = registry.put(HELLO, EMPTY).await;
+    assert_eq!(
+        (refused.status(), refused.error()),
+        (400, "DIGEST_INVALID".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn an_image_goes_by_its_digest_and_a_tag_alone() {
+    let registry = Registry::ecr().await;
+    registry.put("one", EMPTY).await;
+    registry.put("two", EMPTY).await;
+    assert_eq!(
+        registry
+            .send("DELETE", "/v2/app/manifests/one")
+            .await
+            .status(),
+        202
+    );
+    assert_eq!(
+        registry.send("GET", "/v2/app/manifests/two").await.status(),
+        200
+    );
+    let by_digest = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+    assert_eq!(registry.send("DELETE", &by_digest).await.status(), 202);
+    assert_eq!(
+        registry.send("GET", "/v2/app/manifests/two").await.status(),
+        404
+    );
+    assert_eq!(registry.send("GET", &by_digest).await.status(), 404);
+}

@@ -1,0 +1,101 @@
+//! Tags, repositories and referrers.
+
+use super::{EMPTY, EMPTY_DIGEST, Registry, error};
+
+#[tokio::test]
+async fn tags_come_as_plain_text_in_pages_that_only_we_can_turn() {
+    // Source: deitch/docker_registry2#34.
+    let registry = Registry::ecr().await;
+    for tag in ["b", "c", "a"] {
+        registry.put(tag, EMPTY).await;
+    }
+    let first = registry.send("GET", "/v2/app/tags/list?n=2").await;
+    assert_eq!(first.header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(first.body, "{\"name\":\"app\",\"tags\":[\"a\",\"b\"]}\n");
+    let link = first.header("link");
+    let next = link.strip_prefix("<http://localhost").unwrap();
+    let next = next.strip_suffix(">; rel=\"next\"").unwrap();
+    let second = registry.send("GET", next).await;
+    assert_eq!(second.body, "{\"name\":\"app\",\"tags\":[\"c\"]}\n");
+    assert!(!second.has("link"));
+}
+
+#[tokio::test]
+async fn a_page_has_a_hundred_unless_told_otherwise() {
+    // Source: deitch/docker_registry2#34.
+    let registry = Registry::ecr().await;
+    for index in 0..101 {
+        registry.put(&format!("t{index:03}"), EMPTY).await;
+    }
+    let first = registry.send("GET", "/v2/app/tags/list").await;
+    assert!(first.body.contains("t099") && !first.body.contains("t100"));
+    assert!(first.has("link"));
+    let all = registry.send("GET", "/v2/app/tags/list?n=1000").await;
+    assert!(all.body.contains("t100") && !all.has("link"));
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_is_unsupported() {
+    // Source: google/go-containerregistry#681 and #1091; OctopusDeploy/Issues#6495; of the second text, CodesWhat/drydock#927.
+    let registry = Registry::ecr().await;
+    let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
+    let token = "Invalid parameter at 'NextToken' failed to satisfy constraint: 'Invalid next token provided'";
+    for (query, text) in [("n=1001", number), ("last=a", token)] {
+        for path in ["/v2/app/tags/list", "/v2/_catalog"] {
+            let answer = registry.send("GET", &format!("{path}?{query}")).await;
+            assert_eq!(
+                (answer.status(), answer.body),
+                (405, error("UNSUPPORTED", text))
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_catalog_has_the_repositories_of_the_registry() {
+    let world = "[[repositories]]\nname = 'team/app'\n[[repositories]]\nname = 'elsewhere'\nregion = 'eu-west-1'\n";
+    let world = mock_ecr::World::parse(world).unwrap();
+    let registry = Registry::of(mock_ecr::MockEcr::of(world)).await;
+    let all = registry.send("GET", "/v2/_catalog").await;
+    assert_eq!(all.body, "{\"repositories\":[\"app\",\"team/app\"]}\n");
+}
+
+#[tokio::test]
+async fn referrers_are_an_index_that_can_be_filtered() {
+    // Source: OCI Distribution 1.1, "Listing Referrers".
+    let registry = Registry::ecr().await;
+    let referrer = format!(
+        r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a/signature","subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"k":"v"}}}}"#
+    );
+    let pushed = registry.put("signature", &referrer).await;
+    assert_eq!(pushed.header("oci-subject"), EMPTY_DIGEST);
+    let digest = pushed.header("docker-content-digest");
+    let path = format!("/v2/app/referrers/{EMPTY_DIGEST}");
+    let descriptor = format!(
+        r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{},"artifactType":"a/signature","annotations":{{"k":"v"}}}}"#,
+        referrer.len()
+    );
+    let index = |manifests: &str| {
+        format!(
+            r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{manifests}]}}"#
+        )
+    };
+    let all = registry.send("GET", &path).await;
+    assert_eq!(
+        all.header("content-type"),
+        "application/vnd.oci.image.index.v1+json"
+    );
+    assert_eq!(
+        (&all.body, all.has("oci-filters-applied")),
+        (&index(&descriptor), false)
+    );
+    let right = registry
+        .send("GET", &format!("{path}?artifactType=a%2Fsignature"))
+        .await;
+    assert_eq!(right.body, index(&descriptor));
+    let wrong = registry
+        .send("GET", &format!("{path}?artifactType=a/sbom"))
+        .await;
+    assert_eq!(wrong.header("oci-filters-applied"), "artifactType");
+    assert_eq!(wrong.body, index(""));
+}

@@ -1,0 +1,82 @@
+//! What is behind the registry's door: layers, images, and lists of them.
+
+mod access;
+mod images;
+mod layers;
+mod lists;
+mod oci;
+mod redirects;
+
+use mock_ecr::{AuthorizationToken, MockEcr, MockEcrBuilder};
+
+use crate::answer::Answer;
+use crate::raw::RawRequest;
+
+/// The manifest of an image without layers, and its digest.
+const EMPTY: &str = "{}";
+const EMPTY_DIGEST: &str =
+    "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+/// The digest of `hello`.
+const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+/// A mock with a repository `app`, and a client that has a token.
+struct Registry {
+    ecr: MockEcr,
+    token: AuthorizationToken,
+}
+
+impl Registry {
+    /// As ECR has it.
+    async fn ecr() -> Self {
+        Registry::of(MockEcr::builder()).await
+    }
+
+    /// As OCI Distribution has it.
+    async fn oci() -> Self {
+        Registry::of(MockEcr::builder().dialect(mock_ecr::Dialect::Oci)).await
+    }
+
+    async fn of(builder: MockEcrBuilder) -> Self {
+        let ecr = builder.frozen().repository("app").start().await.unwrap();
+        let token = ecr.mint();
+        Registry { ecr, token }
+    }
+
+    fn request(&self, method: &'static str, path: &str) -> RawRequest {
+        RawRequest::new(method, path)
+            .bearing(&self.token)
+            .with("Connection", "close")
+    }
+
+    async fn send(&self, method: &'static str, path: &str) -> Answer {
+        self.request(method, path).to(&self.ecr).await
+    }
+
+    /// Begins an upload, and returns where it goes on.
+    async fn begin(&self) -> String {
+        let begun = self.send("POST", "/v2/app/blobs/uploads/").await;
+        assert_eq!(begun.status(), 202);
+        begun.header("location").to_owned()
+    }
+
+    /// Uploads `hello` in one request.
+    async fn push_hello(&self) {
+        let target = format!("/v2/app/blobs/uploads/?digest={HELLO}");
+        let request = self.request("POST", &target).body("hello");
+        assert_eq!(request.to(&self.ecr).await.status(), 201);
+    }
+
+    async fn put(&self, reference: &str, manifest: &str) -> Answer {
+        let path = format!("/v2/app/manifests/{reference}");
+        let request = self
+            .request("PUT", &path)
+            .with("Content-Type", OCI_MANIFEST);
+        request.body(manifest).to(&self.ecr).await
+    }
+}
+
+/// The body of an error, as the registry writes it.
+fn error(code: &str, message: &str) -> String {
+    format!("{{\"errors\":[{{\"code\":\"{code}\",\"message\":\"{message}\"}}]}}\n")
+}

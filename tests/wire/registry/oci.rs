@@ -1,0 +1,178 @@
+//! The dialect `oci`: OCI Distribution 1.1 to the letter, each test under the heading that it is about.
+
+use super::{EMPTY, EMPTY_DIGEST, HELLO, Registry};
+
+#[tokio::test]
+async fn pushing_a_blob_in_chunks() {
+    let registry = Registry::oci().await;
+    let upload = registry.begin().await;
+    for (part, sent, range) in [("he", "0-1", "0-1"), ("llo", "2-4", "0-4")] {
+        let request = registry
+            .request("PATCH", &upload)
+            .with("Content-Range", sent);
+        let taken = request.body(part).to(&registry.ecr).await;
+        assert_eq!((taken.status(), taken.header("range")), (202, range));
+        let status = registry.send("GET", &upload).await;
+        assert_eq!((status.status(), status.header("range")), (204, range));
+        assert!(status.has("location"));
+    }
+    let out_of_order = registry
+        .request("PATCH", &upload)
+        .with("Content-Range", "9-10");
+    assert_eq!(
+        out_of_order.body("xy").to(&registry.ecr).await.status(),
+        416
+    );
+    let done = registry
+        .send("PUT", &format!("{upload}?digest={HELLO}"))
+        .await;
+    assert_eq!(
+        (done.status(), done.header("location")),
+        (201, &format!("/v2/app/blobs/{HELLO}")[..])
+    );
+}
+
+#[tokio::test]
+async fn pulling_blobs() {
+    let registry = Registry::oci().await;
+    let layer = format!("/v2/app/blobs/{HELLO}");
+    let absent = registry.send("GET", &layer).await;
+    assert_eq!(
+        (absent.status(), absent.error()),
+        (404, "BLOB_UNKNOWN".to_owned())
+    );
+    registry.push_hello().await;
+    let whole = registry.send("GET", &layer).await;
+    assert_eq!((whole.status(), &whole.body[..]), (200, "hello"));
+    assert_eq!(whole.header("docker-content-digest"), HELLO);
+    let part = registry.request("GET", &layer).with("Range", "bytes=1-3");
+    let part = part.to(&registry.ecr).await;
+    assert_eq!((part.status(), &part.body[..]), (206, "ell"));
+}
+
+#[tokio::test]
+async fn pushing_and_pulling_manifests() {
+    let registry = Registry::oci().await;
+    let pushed = registry.put("latest", EMPTY).await;
+    let location = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+    assert_eq!(
+        (pushed.status(), pushed.header("location")),
+        (201, &location[..])
+    );
+    let pulled = registry.send("GET", &location).await;
+    assert_eq!(pulled.header("docker-content-digest"), EMPTY_DIGEST);
+    assert!(!registry.send("HEAD", &location).await.has("sizes"));
+}
+
+#[tokio::test]
+async fn deleting_tags_manifests_and_blobs() {
+    let registry = Registry::oci().await;
+    registry.push_hello().await;
+    registry.put("latest", EMPTY).await;
+    for path in [
+        "/v2/app/manifests/latest".to_owned(),
+        format!("/v2/app/manifests/{EMPTY_DIGEST}"),
+        format!("/v2/app/blobs/{HELLO}"),
+    ] {
+        assert_eq!(registry.send("DELETE", &path).await.status(), 202, "{path}");
+        assert_eq!(registry.send("GET", &path).await.status(), 404, "{path}");
+        assert_eq!(registry.send("DELETE", &path).await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn listing_tags() {
+    let registry = Registry::oci().await;
+    for tag in ["b", "a", "c"] {
+        registry.put(tag, EMPTY).await;
+    }
+    for (query, tags, link) in [
+        ("", r#"["a","b","c"]"#, None),
+        (
+            "?n=2",
+            r#"["a","b"]"#,
+            Some("</v2/app/tags/list?n=2&last=b>; rel=\"next\""),
+        ),
+        ("?n=2&last=b", r#"["c"]"#, None),
+        ("?last=a", r#"["b","c"]"#, None),
+        ("?n=0", "[]", None),
+    ] {
+        let list = registry
+            .send("GET", &format!("/v2/app/tags/list{query}"))
+            .await;
+        assert_eq!(list.body, format!("{{\"name\":\"app\",\"tags\":{tags}}}\n"));
+        assert!(list.header("content-type").starts_with("application/json"));
+        assert_eq!(list.has("link").then(|| list.header("link")), link);
+    }
+}
+
+#[tokio::test]
+async fn mounting_a_blob_from_another_repository() {
+    let world =
+        mock_ecr::World::parse("dialect = 'oci'\n[[repositories]]\nname = 'other'\n").unwrap();
+    let registry = Registry::of(mock_ecr::MockEcr::of(world)).await;
+    registry.push_hello().await;
+    let mount = |query: &str| format!("/v2/other/blobs/uploads/?{query}");
+    let mounted = registry
+        .send("POST", &mount(&format!("mount={HELLO}&from=app")))
+        .await;
+    let location = format!("/v2/other/blobs/{HELLO}");
+    assert_eq!(
+        (mounted.status(), mounted.header("location")),
+        (201, &location[..])
+    );
+    for query in [
+        format!("mount={HELLO}"),
+        format!("mount={EMPTY_DIGEST}&from=app"),
+    ] {
+        assert_eq!(
+            registry.send("POST", &mount(&query)).await.status(),
+            202,
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn error_codes() {
+    let registry = Registry::oci().await;
+    for (method, path, status, code) in [
+        ("GET", "/v2/A/manifests/latest", 400, "NAME_INVALID"),
+        ("GET", "/v2/app/manifests/sha256:x", 400, "DIGEST_INVALID"),
+        ("GET", "/v2/app/manifests/latest", 404, "MANIFEST_UNKNOWN"),
+        ("PUT", "/v2/app/manifests/latest", 400, "MANIFEST_INVALID"),
+        ("GET", "/v2/app/blobs/sha256:x", 400, "DIGEST_INVALID"),
+        ("GET", "/v2/none/tags/list", 404, "NAME_UNKNOWN"),
+        ("GET", "/v2/app/tags/list?n=x", 400, "SIZE_INVALID"),
+        ("PUT", "/v2/app/blobs/uploads/x", 404, "BLOB_UPLOAD_UNKNOWN"),
+        ("PATCH", "/v2/app/tags/list", 405, "UNSUPPORTED"),
+    ] {
+        let answer = registry.send(method, path).await;
+        assert_eq!(
+            (answer.status(), answer.error()),
+            (status, code.to_owned()),
+            "{path}"
+        );
+    }
+    let long = format!(
+        "{{\"annotations\":{{\"a\":\"{}\"}}}}",
+        "x".repeat(4_194_304)
+    );
+    assert_eq!(registry.put("latest", &long).await.status(), 413);
+}
+
+#[tokio::test]
+async fn a_quirk_can_be_had_alone() {
+    let world = "dialect = 'oci'\n[quirks]\npatch_created = true\n";
+    let registry = Registry::of(mock_ecr::MockEcr::of(
+        mock_ecr::World::parse(world).unwrap(),
+    ))
+    .await;
+    let upload = registry.begin().await;
+    let taken = registry
+        .request("PATCH", &upload)
+        .body("hello")
+        .to(&registry.ecr)
+        .await;
+    assert_eq!((taken.status(), taken.header("range")), (201, "0-4"));
+}
