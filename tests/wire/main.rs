@@ -15,6 +15,7 @@ mod http2;
 mod journal;
 mod limits;
 mod malformed;
+mod operations;
 mod order;
 mod raw;
 mod refusals;

@@ -29,7 +29,7 @@ where
     let route = Route::of(&request);
     let mut exchange = Exchange::open(&request, plane(&route), now);
     let mut response = match &route {
-        Route::Api { host_region } => match collect(body).await {
+        Route::Api { host_region } => match collect(body, api::longest_body(&request)).await {
             Ok(body) => {
                 let call = api::Call {
                     request: &request,
@@ -37,7 +37,7 @@ where
                     host_region: host_region.as_ref(),
                     now,
                 };
-                whole(api::answer(ecr, &call, &mut exchange))
+                whole(api::answer(ecr, &call, &mut exchange).await)
             }
             Err(error) => whole(api::refuse(error, &mut exchange)),
         },
@@ -71,15 +71,15 @@ fn plane(route: &Route) -> Plane {
 }
 
 /// Reads the body of an API call, which must end within a limit of size and of time.
-async fn collect<B>(body: B) -> Result<Bytes, ApiError>
+async fn collect<B>(body: B, longest: usize) -> Result<Bytes, ApiError>
 where
     B: Body<Data: Send, Error: Into<BoxError>>,
 {
     // A body that says it is too long is refused before it is sent.
-    if body.size_hint().lower() > LONGEST_BODY as u64 {
+    if body.size_hint().lower() > longest as u64 {
         return Err(ApiError::TooLarge);
     }
-    let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(body, LONGEST_BODY).collect());
+    let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(body, longest).collect());
     match collected.await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge),
@@ -106,6 +106,4 @@ where
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// 7 MiB, the limit of Kinesis. `[ANALOG]` Source: mhart/kinesalite.
-const LONGEST_BODY: usize = 7 * 1024 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(30);

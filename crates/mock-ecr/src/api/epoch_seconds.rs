@@ -1,5 +1,7 @@
 //! Instants as AWS JSON writes them.
 
+use serde_json::value::RawValue;
+
 use crate::timestamp::Timestamp;
 
 /// Writes seconds since 1970 in the form of Java's `Double.toString`: `1.448875853241E9`.
@@ -20,6 +22,11 @@ pub(super) fn print(instant: Timestamp) -> String {
         Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
         _ => text,
     }
+}
+
+/// As [`print`], for a place in a larger JSON.
+pub(super) fn raw(instant: Timestamp) -> Box<RawValue> {
+    RawValue::from_string(print(instant)).expect("Java prints doubles as JSON numbers")
 }
 
 #[cfg(test)]

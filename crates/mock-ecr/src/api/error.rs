@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::api::response;
+use crate::name::{RepositoryId, UploadId};
 use crate::sigv4::SigV4Error;
 
 /// An error of the API. All client errors of ECR have status 400: its model declares no other.
@@ -31,12 +32,50 @@ pub(crate) enum ApiError {
     AccessDenied(String),
     /// A member that breaks a constraint. Source: aws-actions/amazon-ecr-login#225.
     InvalidParameter(String),
+    /// Another error of the service model, by its name.
+    Modelled { code: &'static str, message: String },
+    /// A part of a layer that does not begin where the last one ended; tells where that was.
+    InvalidLayerPart(Box<InvalidLayerPart>),
+    /// The store fails.
+    Server,
     /// A request of another protocol.
     Foreign(Foreign),
     /// A body of more than 7 MiB. `[ANALOG]`
     TooLarge,
     /// A body that did not come, or broke off. `[ASSUME]`
     Incomplete,
+}
+
+/// What the service model lets `InvalidLayerPartException` tell.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InvalidLayerPart {
+    #[serde(rename = "__type")]
+    code: &'static str,
+    last_valid_byte_received: u64,
+    message: String,
+    registry_id: String,
+    repository_name: String,
+    upload_id: String,
+}
+
+impl InvalidLayerPart {
+    /// The text is `[ASSUME]`.
+    pub(super) fn new(
+        repository: &RepositoryId,
+        upload: &UploadId,
+        start: u64,
+        expected: u64,
+    ) -> Self {
+        InvalidLayerPart {
+            code: "InvalidLayerPartException",
+            last_valid_byte_received: expected.saturating_sub(1),
+            message: format!("The layer part begins at byte {start}, expected byte {expected}"),
+            registry_id: repository.account.to_string(),
+            repository_name: repository.name.to_string(),
+            upload_id: upload.to_string(),
+        }
+    }
 }
 
 /// Requests that are not AWS JSON 1.1, and which get no answer in it. `[ANALOG]` Source: mhart/kinesalite.
@@ -61,6 +100,10 @@ pub(crate) enum Foreign {
 }
 
 impl ApiError {
+    pub(super) fn modelled(code: &'static str, message: String) -> Self {
+        ApiError::Modelled { code, message }
+    }
+
     /// The error's name, as `__type` or the XML element says it.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -73,6 +116,9 @@ impl ApiError {
             ApiError::ExpiredToken => "ExpiredTokenException",
             ApiError::AccessDenied(_) => "AccessDeniedException",
             ApiError::InvalidParameter(_) => "InvalidParameterException",
+            ApiError::Modelled { code, .. } => code,
+            ApiError::InvalidLayerPart(_) => "InvalidLayerPartException",
+            ApiError::Server => "ServerException",
             ApiError::Foreign(foreign) => foreign.code(),
             ApiError::TooLarge => "RequestEntityTooLarge",
             ApiError::Incomplete => "RequestTimeout",
@@ -97,7 +143,13 @@ impl ApiError {
             ApiError::IncompleteSignature(text)
             | ApiError::InvalidSignature(text)
             | ApiError::AccessDenied(text)
-            | ApiError::InvalidParameter(text) => (Some(text.as_str()), None),
+            | ApiError::InvalidParameter(text)
+            | ApiError::Modelled { message: text, .. } => (Some(text.as_str()), None),
+            ApiError::InvalidLayerPart(part) => {
+                let json = serde_json::to_vec(part).expect("strings and numbers are always JSON");
+                return response::json(StatusCode::BAD_REQUEST, json, request_id);
+            }
+            ApiError::Server => (Some("The store of the registry fails."), None),
             ApiError::Foreign(foreign) => return foreign.to_response(request_id),
             ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
             ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
@@ -108,7 +160,12 @@ impl ApiError {
             message,
         };
         let json = serde_json::to_vec(&body).expect("strings are always JSON");
-        response::json(StatusCode::BAD_REQUEST, json, request_id)
+        // Source: the service model marks ServerException alone as a fault.
+        let status = match self {
+            ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        response::json(status, json, request_id)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::epoch_seconds;
-use crate::api::{ApiError, Input};
 use crate::ecr::Ecr;
 use crate::journal::Exchange;
 use crate::name::AccountId;
@@ -16,35 +16,13 @@ use crate::token::Claims;
 /// The input: the registries whose endpoints are asked for, by default the caller's own.
 ///
 /// Whether an account exists is not looked at. `[ASSUME]`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct GetAuthorizationToken {
     registry_ids: Option<Vec<AccountId>>,
 }
 
 impl GetAuthorizationToken {
-    /// # Errors
-    ///
-    /// When there are none or more than ten ids, or one is not 12 digits. The text for an id is recorded
-    /// (aws-actions/amazon-ecr-login#225); those for the number of them follow it. `[ASSUME]`
-    pub(super) fn parse(input: &Input) -> Result<Self, ApiError> {
-        let Some(ids) = input.string_list("registryIds")? else {
-            return Ok(GetAuthorizationToken { registry_ids: None });
-        };
-        let refuse = |constraint: &str| {
-            ApiError::InvalidParameter(format!(
-                "Invalid parameter at 'registryIds' failed to satisfy constraint: '{constraint}'"
-            ))
-        };
-        match ids.len() {
-            0 => return Err(refuse("Member must have length greater than or equal to 1")),
-            1..=10 => {}
-            _ => return Err(refuse("Member must have length less than or equal to 10")),
-        }
-        let ids: Result<_, _> = ids.into_iter().map(AccountId::try_from).collect();
-        ids.map(|ids| GetAuthorizationToken { registry_ids: Some(ids) }).map_err(|_| {
-            refuse("Member must satisfy constraint: [Member must satisfy regular expression pattern: [0-9]{12}]")
-        })
-    }
-
     /// One entry for each registry, in order; the token is the same in all of them, for it is the caller's.
     /// Source: hashicorp/terraform-provider-aws#38601.
     pub(super) fn run(

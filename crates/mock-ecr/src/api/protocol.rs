@@ -1,14 +1,26 @@
 //! Telling an AWS JSON 1.1 request from everything else that is sent to the API.
 
+use http::request::Parts;
 use http::{Method, header};
 
 use crate::api::error::{ApiError, Foreign};
+use crate::api::operation::Operation;
 use crate::api::response::CONTENT_TYPE;
-use crate::api::{Call, Input, Operation};
+use crate::api::{Call, Input};
 use crate::sigv4::{self, SigV4Error};
 
 /// Source: `targetPrefix` of the service model.
 const TARGET_PREFIX: &str = "AmazonEC2ContainerRegistry_V20150921";
+
+/// How many bytes the body of a call may have.
+///
+/// 7 MiB, the limit of Kinesis (`[ANALOG]`, source: mhart/kinesalite); but a part of a layer has up to 20,971,520 bytes in the
+/// service model, and base64 makes four of three.
+pub(crate) fn longest_body(request: &Parts) -> usize {
+    let target = request.headers.get("x-amz-target");
+    let is_part = target.is_some_and(|target| target.as_bytes().ends_with(b".UploadLayerPart"));
+    if is_part { 29 << 20 } else { 7 << 20 }
+}
 
 /// Finds out which operation is called, and with which input.
 ///

@@ -84,6 +84,31 @@ impl fmt::Display for RepositoryId {
     }
 }
 
+impl FromStr for RepositoryId {
+    type Err = NameError;
+
+    /// Reads an ARN, whose partition must be the one of its region.
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let read = || {
+            let rest = text.strip_prefix("arn:")?;
+            let [_partition, "ecr", region, account, resource] =
+                rest.splitn(5, ':').collect::<Vec<_>>()[..]
+            else {
+                return None;
+            };
+            Some(RepositoryId {
+                account: account.parse().ok()?,
+                region: region.parse().ok()?,
+                name: resource.strip_prefix("repository/")?.parse().ok()?,
+            })
+        };
+        read().filter(|id| id.to_string() == text).ok_or_else(|| {
+            let expected = "an ARN such as arn:aws:ecr:us-east-1:123456789012:repository/app";
+            NameError::new("the ARN of a repository", text, expected)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +149,14 @@ mod tests {
             id.to_string(),
             "arn:aws-cn:ecr:cn-north-1:123456789012:repository/team/app"
         );
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for wrong in [
+            "",
+            "arn:aws:ecr:cn-north-1:123456789012:repository/app",
+            "arn:aws:ecr:us-east-1:123456789012:app",
+            "arn:aws:iam::123456789012:user/app",
+        ] {
+            assert!(wrong.parse::<RepositoryId>().is_err(), "{wrong}");
+        }
     }
 }

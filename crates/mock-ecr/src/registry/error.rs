@@ -283,7 +283,8 @@ impl From<RepositoryError> for RegistryError {
                     repository.name
                 ))
             }
-            RepositoryError::DigestMismatch { .. } => RegistryError::DigestMismatch,
+            RepositoryError::DigestMismatch { .. }
+            | RepositoryError::LayerDigestMismatch { .. } => RegistryError::DigestMismatch,
             RepositoryError::InvalidManifest(invalid) => invalid_manifest(invalid),
             RepositoryError::UploadNotFound { .. } => RegistryError::UploadUnknown,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,

@@ -27,7 +27,16 @@ pub(crate) enum RepositoryError {
     /// The tag names another image, and may not be moved.
     #[error("the tag {tag} of {repository} cannot be moved")]
     TagAlreadyExists { repository: RepositoryId, tag: Tag },
-    /// The content is not what its digest says.
+    /// The layer is there, and was before.
+    #[error("there is a layer {digest} in {repository} already")]
+    LayerAlreadyExists {
+        repository: RepositoryId,
+        digest: Digest,
+    },
+    /// The layer is not what its digest says.
+    #[error("the digest of the layer is {actual}, not {expected}")]
+    LayerDigestMismatch { expected: Digest, actual: Digest },
+    /// The manifest is not what its digest says.
     #[error("the digest is {actual}, not {expected}")]
     DigestMismatch { expected: Digest, actual: Digest },
     #[error("{repository} lacks the layers {layers:?}")]

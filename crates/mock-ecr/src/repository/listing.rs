@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::name::{Digest, RepositoryId, Tag};
+use crate::repository::manifest::Manifest;
 use crate::repository::{Image, Repositories, RepositoryError};
-use crate::store::{self, Folder};
+use crate::store::{self, Entry, Folder};
 
 impl Repositories {
     /// The first `limit` tags after another, in the order of their bytes.
@@ -19,6 +20,38 @@ impl Repositories {
         Ok(names.filter_map(|name| name.parse().ok()).collect())
     }
 
+    /// The digests of the first `limit` images after another, in their order.
+    pub(crate) async fn image_digests(
+        &self,
+        id: &RepositoryId,
+        after: Option<&Digest>,
+        limit: usize,
+    ) -> Result<Vec<Digest>, RepositoryError> {
+        let after = after.map(store::file_name);
+        let folder = Folder::images(id);
+        let entries = self.store.page(&folder, after.as_deref(), limit).await?;
+        let digest = |entry: &Entry| store::digest(&entry.name);
+        Ok(entries.iter().filter_map(digest).collect())
+    }
+
+    /// The indexes that list an image.
+    pub(crate) async fn lists_of(
+        &self,
+        id: &RepositoryId,
+        digest: &Digest,
+    ) -> Result<Vec<Digest>, RepositoryError> {
+        let lists_it = |image: &Image| {
+            let manifest = Manifest::parse(&image.manifest).unwrap_or_default();
+            manifest
+                .manifests
+                .iter()
+                .any(|child| child.digest == *digest)
+        };
+        let images = self.images(id, None, usize::MAX).await?;
+        let lists = images.into_iter().filter(lists_it);
+        Ok(lists.map(|list| list.digest).collect())
+    }
+
     /// The first `limit` images after another, in the order of their digests.
     pub(crate) async fn images(
         &self,
@@ -26,14 +59,8 @@ impl Repositories {
         after: Option<&Digest>,
         limit: usize,
     ) -> Result<Vec<Image>, RepositoryError> {
-        let after = after.map(store::file_name);
-        let folder = Folder::images(id);
-        let entries = self.store.page(&folder, after.as_deref(), limit).await?;
         let mut images = Vec::new();
-        for digest in entries
-            .iter()
-            .filter_map(|entry| store::digest(&entry.name))
-        {
+        for digest in self.image_digests(id, after, limit).await? {
             images.extend(self.image_of(id, &digest).await?);
         }
         Ok(images)

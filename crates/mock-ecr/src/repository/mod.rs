@@ -22,10 +22,11 @@ use crate::store::{Created, Folder, Key, Store, decode};
 use crate::timestamp::Timestamp;
 
 pub(crate) use error::{InvalidManifest, RepositoryError};
-pub(crate) use image::{Image, NewImage, Pushed};
+pub(crate) use image::{Image, NewImage};
 pub(crate) use manifest::LONGEST_MANIFEST;
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use policy::{RepositoryPolicy, Verdict};
+pub(crate) use resource_tags::ResourceTag;
 pub(crate) use upload::{BrokenOff, ContentStream, Uploaded};
 
 /// The repositories of a mock, of every account and region.

@@ -10,7 +10,8 @@ use crate::digester::digest_of;
 use crate::name::{AccountId, Algorithm, Digest, Reference, RepositoryId};
 use crate::repository::upload::BrokenOff;
 use crate::repository::{
-    ContentStream, NewImage, Repositories, Repository, RepositoryError, Settings, TagMutability,
+    ContentStream, Image, NewImage, Repositories, Repository, RepositoryError, Settings,
+    TagMutability,
 };
 use crate::store::{Created, Store, StoreLocation};
 use crate::timestamp::Timestamp;
@@ -63,6 +64,11 @@ impl Fixture {
         }
         let completed = self.repositories.complete_upload(id, &upload, digest, NOW);
         Ok(completed.await?.0)
+    }
+
+    async fn images(&self) -> Vec<Image> {
+        let images = self.repositories.images(&self.repository.id, None, 9);
+        images.await.unwrap()
     }
 
     async fn read(&self, digest: &Digest) -> Vec<u8> {
@@ -132,7 +138,7 @@ async fn a_layer_is_there_once_its_digest_is_right() {
             let wrong = sha256("other");
             let error = fixture.upload(parts, &wrong).await.unwrap_err();
             assert!(
-                matches!(error, RepositoryError::DigestMismatch { .. }),
+                matches!(error, RepositoryError::LayerDigestMismatch { .. }),
                 "{error}"
             );
             let size = fixture
@@ -249,28 +255,22 @@ async fn servers_with_one_seed_on_one_store_draw_different_upload_ids() {
 }
 
 #[tokio::test]
-async fn an_image_needs_its_layers_and_its_tag_follows_it() {
+async fn an_image_needs_its_layers() {
     for fixture in Fixture::both().await {
-        let Fixture {
-            repositories,
-            repository,
-            ..
-        } = &fixture;
-        let error = fixture
-            .push(&manifest_of("one"), "latest")
-            .await
-            .unwrap_err();
+        let pushed = fixture.push(&manifest_of("one"), "latest").await;
+        let error = pushed.unwrap_err();
         assert!(
             matches!(error, RepositoryError::LayersNotFound { .. }),
             "{error}"
         );
-        assert!(
-            repositories
-                .images(&repository.id, None, 9)
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        assert!(fixture.images().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_tag_follows_the_image_that_was_pushed_last() {
+    for fixture in Fixture::both().await {
+        let id = &fixture.repository.id;
         fixture.upload(&["one"], &sha256("one")).await.unwrap();
         fixture.upload(&["two"], &sha256("two")).await.unwrap();
         for (layer, created) in [
@@ -278,34 +278,22 @@ async fn an_image_needs_its_layers_and_its_tag_follows_it() {
             ("one", Created::Taken),
             ("two", Created::New),
         ] {
-            assert_eq!(
-                fixture.push(&manifest_of(layer), "latest").await.unwrap(),
-                created
-            );
+            let manifest = manifest_of(layer);
+            assert_eq!(fixture.push(&manifest, "latest").await.unwrap(), created);
             let reference: Reference = "latest".parse().unwrap();
-            let image = repositories
-                .image(&repository.id, &reference)
-                .await
-                .unwrap();
-            assert_eq!(image.manifest, manifest_of(layer).as_bytes());
-            assert_eq!(image.digest, sha256(&manifest_of(layer)));
+            let image = fixture.repositories.image(id, &reference).await.unwrap();
+            assert_eq!(image.manifest, manifest.as_bytes());
+            assert_eq!(image.digest, sha256(&manifest));
             assert_eq!((image.facts.size, image.facts.pushed()), (3, NOW));
         }
-        assert_eq!(
-            repositories
-                .images(&repository.id, None, 9)
-                .await
-                .unwrap()
-                .len(),
-            2
-        );
-        let tags = repositories
-            .delete_image(&repository.id, &sha256(&manifest_of("two")))
-            .await;
-        assert_eq!(tags.unwrap(), ["latest".parse().unwrap()]);
+        assert_eq!(fixture.images().await.len(), 2);
+        let two = sha256(&manifest_of("two"));
+        let tags = fixture.repositories.delete_image(id, &two).await.unwrap();
+        assert_eq!(tags, ["latest".parse().unwrap()]);
         assert!(
-            repositories
-                .tags(&repository.id, None, 9)
+            fixture
+                .repositories
+                .tags(id, None, 9)
                 .await
                 .unwrap()
                 .is_empty()

@@ -253,7 +253,7 @@ fn require_digest(expected: &Digest, actual: Digest) -> Result<(), RepositoryErr
     if *expected == actual {
         return Ok(());
     }
-    Err(RepositoryError::DigestMismatch {
+    Err(RepositoryError::LayerDigestMismatch {
         expected: expected.clone(),
         actual,
     })

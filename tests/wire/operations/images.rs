@@ -1,0 +1,213 @@
+//! Images: put, described, listed, read and deleted; and what the registry says of them.
+
+use super::{Api, EMPTY_DIGEST, HELLO, OCI_MANIFEST};
+use crate::raw::RawRequest;
+
+#[tokio::test]
+async fn an_image_that_is_put_can_be_pulled() {
+    let api = Api::start().await;
+    let put = api.put("latest", "{}").await;
+    assert_eq!(
+        put,
+        format!(
+            r#"{{"image":{{"imageId":{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"latest"}},"imageManifest":"{{}}","imageManifestMediaType":"{OCI_MANIFEST}","registryId":"123456789012","repositoryName":"app"}}}}"#
+        )
+    );
+    let token = api.0.mint();
+    let pull = RawRequest::new("GET", "/v2/app/manifests/latest").bearing(&token);
+    let pulled = pull.to(&api.0).await;
+    assert_eq!(
+        (&pulled.body[..], pulled.header("content-type")),
+        ("{}", OCI_MANIFEST)
+    );
+    let text = format!(
+        "Image with digest '{EMPTY_DIGEST}' and tag 'latest' already exists in the repository with name 'app' in the registry with id '123456789012'"
+    );
+    let input = r#"{"repositoryName":"app","imageTag":"latest","imageManifest":"{}"}"#;
+    api.refuses("PutImage", input, "ImageAlreadyExistsException", &text)
+        .await;
+}
+
+#[tokio::test]
+async fn an_image_that_was_pushed_is_described() {
+    let api = Api::start().await;
+    let token = api.0.mint();
+    let request = |method, path: &str| RawRequest::new(method, path).bearing(&token);
+    let upload = format!("/v2/app/blobs/uploads/?digest={HELLO}");
+    assert_eq!(
+        request("POST", &upload)
+            .body("hello")
+            .to(&api.0)
+            .await
+            .status(),
+        201
+    );
+    let manifest = format!(
+        r#"{{"mediaType":"{OCI_MANIFEST}","artifactType":"a/b","subject":{{"digest":"{EMPTY_DIGEST}"}},"layers":[{{"digest":"{HELLO}","size":5}}]}}"#
+    );
+    let push = request("PUT", "/v2/app/manifests/1.0").with("Content-Type", OCI_MANIFEST);
+    let pushed = push.body(&manifest[..]).to(&api.0).await;
+    let digest = pushed.header("docker-content-digest");
+    let detail = format!(
+        r#"{{"artifactMediaType":"a/b","imageDigest":"{digest}","imageManifestMediaType":"{OCI_MANIFEST}","imagePushedAt":1.448832653241E9,"imageSizeInBytes":5,"imageStatus":"ACTIVE","imageTags":["1.0"],"registryId":"123456789012","repositoryName":"app","subjectManifestDigest":"{EMPTY_DIGEST}"}}"#
+    );
+    for ids in ["", r#","imageIds":[{"imageTag":"1.0"}]"#] {
+        let input = format!(r#"{{"repositoryName":"app"{ids}}}"#);
+        let described = api.gives("DescribeImages", &input).await;
+        assert_eq!(described, format!(r#"{{"imageDetails":[{detail}]}}"#));
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_is_not_there_is_told_by_its_id() {
+    // Source of the text: getmoto/moto, `ecr/exceptions.py`.
+    let api = Api::start().await;
+    let text = "The image with imageId {imageDigest:'null', imageTag:'x'} does not exist within the repository with name 'app' in the registry with id '123456789012'";
+    let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"x"}]}"#;
+    api.refuses("DescribeImages", input, "ImageNotFoundException", text)
+        .await;
+}
+
+#[tokio::test]
+async fn images_are_listed_by_tag_and_page_by_page() {
+    let api = Api::start().await;
+    for tag in ["b", "a"] {
+        api.put(tag, "{}").await;
+    }
+    api.put("c", "{ }").await;
+    let untag = r#"{"repositoryName":"app","imageIds":[{"imageTag":"c"}]}"#;
+    let all = api.gives("ListImages", r#"{"repositoryName":"app"}"#).await;
+    let of = |tag: &str| format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"{tag}"}}"#);
+    assert!(all.contains(&format!("{},{}", of("a"), of("b"))), "{all}");
+    let mut seen = Vec::new();
+    let mut next = String::new();
+    loop {
+        let input = format!(r#"{{"repositoryName":"app","maxResults":1{next}}}"#);
+        let page = api.gives("ListImages", &input).await;
+        let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+        seen.push(page["imageIds"][0]["imageTag"].as_str().unwrap().to_owned());
+        match page["nextToken"].as_str() {
+            Some(token) => next = format!(r#","nextToken":"{token}""#),
+            None => break,
+        }
+    }
+    seen.sort();
+    assert_eq!(seen, ["a", "b", "c"]);
+    api.gives("BatchDeleteImage", untag).await;
+    let untagged = r#"{"repositoryName":"app","filter":{"tagStatus":"UNTAGGED"}}"#;
+    assert_eq!(
+        api.gives("ListImages", untagged).await,
+        r#"{"imageIds":[]}"#
+    );
+}
+
+#[tokio::test]
+async fn manifests_come_in_batches_and_so_do_failures() {
+    // Source of the codes: the enum ImageFailureCode of the service model; the texts are [ASSUME].
+    let api = Api::start().await;
+    api.put("latest", "{}").await;
+    let other = HELLO;
+    for (image_id, code) in [
+        (r#"{"imageTag":"none"}"#.to_owned(), "ImageNotFound"),
+        ("{}".to_owned(), "MissingDigestAndTag"),
+        (r#"{"imageDigest":"x"}"#.to_owned(), "InvalidImageDigest"),
+        (r#"{"imageTag":"a b"}"#.to_owned(), "InvalidImageTag"),
+        (format!(r#"{{"imageDigest":"{other}"}}"#), "ImageNotFound"),
+        (
+            format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"x"}}"#),
+            "ImageTagDoesNotMatchDigest",
+        ),
+    ] {
+        let input = format!(
+            r#"{{"repositoryName":"app","imageIds":[{image_id},{{"imageTag":"latest"}}]}}"#
+        );
+        for operation in ["BatchGetImage", "BatchDeleteImage"] {
+            let input = match operation {
+                "BatchGetImage" => input.clone(),
+                _ => format!(r#"{{"repositoryName":"app","imageIds":[{image_id}]}}"#),
+            };
+            let output = api.gives(operation, &input).await;
+            let failure = format!(r#"{{"failures":[{{"failureCode":"{code}","#);
+            assert!(output.starts_with(&failure), "{operation}: {output}");
+            assert!(
+                output.contains(&format!(r#""imageId":{image_id}}}]"#)),
+                "{output}"
+            );
+            let has_image = output.contains(r#""imageManifest":"{}""#);
+            assert_eq!(has_image, operation == "BatchGetImage");
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_its_last_tag_goes_the_image() {
+    // Source: the description of BatchDeleteImage in AWS's API reference.
+    let api = Api::start().await;
+    for tag in ["a", "b"] {
+        api.put(tag, "{}").await;
+    }
+    for (tag, left) in [("a", 1), ("b", 0)] {
+        let input = format!(r#"{{"repositoryName":"app","imageIds":[{{"imageTag":"{tag}"}}]}}"#);
+        let gone = api.gives("BatchDeleteImage", &input).await;
+        let image_id = format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"{tag}"}}"#);
+        assert_eq!(
+            gone,
+            format!(r#"{{"failures":[],"imageIds":[{image_id}]}}"#)
+        );
+        let described = api
+            .gives("DescribeImages", r#"{"repositoryName":"app"}"#)
+            .await;
+        assert_eq!(described.matches("imageDigest").count(), left);
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_an_index_lists_stays() {
+    // Source of the code: the enum ImageFailureCode of the service model.
+    let api = Api::start().await;
+    api.put("one", "{}").await;
+    api.put(
+        "all",
+        &format!(r#"{{"manifests":[{{"digest":"{EMPTY_DIGEST}"}}]}}"#),
+    )
+    .await;
+    let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"one"}]}"#;
+    let output = api.gives("BatchDeleteImage", input).await;
+    assert!(output.contains("ImageReferencedByManifestList"), "{output}");
+    let both = r#"{"repositoryName":"app","imageIds":[{"imageTag":"all"},{"imageTag":"one"}]}"#;
+    let output = api.gives("BatchDeleteImage", both).await;
+    assert!(output.starts_with(r#"{"failures":[],"#), "{output}");
+}
+
+#[tokio::test]
+async fn what_is_no_manifest_or_lacks_its_parts_is_refused() {
+    // Source: aws/aws-cli#8620, int128/docker-manifest-create-action#63; the text for layers is [ASSUME].
+    let api = Api::start().await;
+    let input = |manifest: &str| {
+        let manifest = manifest.replace('"', "\\\"");
+        format!(r#"{{"repositoryName":"app","imageManifest":"{manifest}"}}"#)
+    };
+    let text =
+        "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
+    api.refuses("PutImage", &input("{"), "InvalidParameterException", text)
+        .await;
+    for (member, what, code) in [
+        ("layers", "Layers", "LayersNotFoundException"),
+        ("manifests", "Images", "ReferencedImagesNotFoundException"),
+    ] {
+        let manifest = format!(r#"{{"{member}":[{{"digest":"{HELLO}"}}]}}"#);
+        let text = format!(
+            "{what} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
+        );
+        api.refuses("PutImage", &input(&manifest), code, &text)
+            .await;
+    }
+    let wrong =
+        format!(r#"{{"repositoryName":"app","imageManifest":"{{}}","imageDigest":"{HELLO}"}}"#);
+    let answer = api.call("PutImage", &wrong).await;
+    assert!(
+        answer.body.contains("ImageDigestDoesNotMatchException"),
+        "{}",
+        answer.body
+    );
+}

@@ -1,0 +1,158 @@
+//! Layers: uploaded in parts, looked for, and where they are.
+
+use super::{Api, HELLO};
+use crate::raw::RawRequest;
+
+/// Begins an upload, and returns its id.
+async fn begin(api: &Api) -> String {
+    let begun = api
+        .gives("InitiateLayerUpload", r#"{"repositoryName":"app"}"#)
+        .await;
+    let upload = begun
+        .strip_prefix(r#"{"partSize":10485760,"uploadId":""#)
+        .unwrap();
+    upload.strip_suffix(r#""}"#).unwrap().to_owned()
+}
+
+fn part(upload: &str, first: u64, last: u64, blob: &str) -> String {
+    format!(
+        r#"{{"repositoryName":"app","uploadId":"{upload}","partFirstByte":{first},"partLastByte":{last},"layerPartBlob":"{blob}"}}"#
+    )
+}
+
+fn end(upload: &str, digest: &str) -> String {
+    format!(r#"{{"repositoryName":"app","uploadId":"{upload}","layerDigests":["{digest}"]}}"#)
+}
+
+#[tokio::test]
+async fn a_layer_comes_in_parts_and_goes_by_its_url() {
+    let api = Api::start().await;
+    let upload = begin(&api).await;
+    let rest =
+        format!(r#""registryId":"123456789012","repositoryName":"app","uploadId":"{upload}"}}"#);
+    for (first, last, blob) in [(0, 2, "aGVs"), (3, 4, "bG8=")] {
+        let uploaded = api
+            .gives("UploadLayerPart", &part(&upload, first, last, blob))
+            .await;
+        assert_eq!(uploaded, format!(r#"{{"lastByteReceived":{last},{rest}"#));
+    }
+    let done = api.gives("CompleteLayerUpload", &end(&upload, HELLO)).await;
+    assert_eq!(done, format!(r#"{{"layerDigest":"{HELLO}",{rest}"#));
+    let input = format!(
+        r#"{{"repositoryName":"app","layerDigests":["{HELLO}","sha256:{}","x"]}}"#,
+        "0".repeat(64)
+    );
+    let looked = api.gives("BatchCheckLayerAvailability", &input).await;
+    assert!(
+        looked.contains(&format!(
+            r#"{{"layerAvailability":"AVAILABLE","layerDigest":"{HELLO}","layerSize":5}}"#
+        )),
+        "{looked}"
+    );
+    assert!(looked.contains(r#"{"layerAvailability":"UNAVAILABLE","layerDigest":"sha256:00"#));
+    assert!(looked.contains(r#"{"failureCode":"InvalidLayerDigest""#));
+    let input = format!(r#"{{"repositoryName":"app","layerDigest":"{HELLO}"}}"#);
+    let url = api.gives("GetDownloadUrlForLayer", &input).await;
+    let path = url
+        .strip_prefix(r#"{"downloadUrl":"http://localhost"#)
+        .unwrap();
+    let layer = RawRequest::new("GET", path.split('"').next().unwrap());
+    assert_eq!(layer.to(&api.0).await.body, "hello");
+}
+
+#[tokio::test]
+async fn a_part_out_of_order_is_told_where_the_last_one_ended() {
+    // Source of the members: the service model; the text is [ASSUME].
+    let api = Api::start().await;
+    let upload = begin(&api).await;
+    api.gives("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
+        .await;
+    let refused = api
+        .call("UploadLayerPart", &part(&upload, 4, 5, "bG8="))
+        .await;
+    let body = format!(
+        r#"{{"__type":"InvalidLayerPartException","lastValidByteReceived":2,"message":"The layer part begins at byte 4, expected byte 3","registryId":"123456789012","repositoryName":"app","uploadId":"{upload}"}}"#
+    );
+    assert_eq!((refused.status(), refused.body), (400, body));
+}
+
+#[tokio::test]
+async fn an_upload_that_cannot_end_is_refused() {
+    // Source of the codes: the service model; the texts are [ASSUME].
+    let api = Api::start().await;
+    let upload = begin(&api).await;
+    let refused = async |operation: &str, input: &str, code: &str| {
+        let answer = api.call(operation, input).await;
+        assert!(answer.body.contains(code), "{}", answer.body);
+    };
+    refused(
+        "CompleteLayerUpload",
+        &end(&upload, HELLO),
+        "EmptyUploadException",
+    )
+    .await;
+    refused(
+        "UploadLayerPart",
+        &part(&upload, 0, 9, "aGVs"),
+        "InvalidParameterException",
+    )
+    .await;
+    refused(
+        "UploadLayerPart",
+        &part(&upload, 9, 0, "aGVs"),
+        "InvalidParameterException",
+    )
+    .await;
+    api.gives("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
+        .await;
+    refused(
+        "CompleteLayerUpload",
+        &end(&upload, HELLO),
+        "InvalidLayerException",
+    )
+    .await;
+    api.gives("UploadLayerPart", &part(&upload, 3, 4, "bG8="))
+        .await;
+    api.gives("CompleteLayerUpload", &end(&upload, HELLO)).await;
+    refused(
+        "CompleteLayerUpload",
+        &end(&upload, HELLO),
+        "UploadNotFoundException",
+    )
+    .await;
+    let again = begin(&api).await;
+    api.gives("UploadLayerPart", &part(&again, 0, 4, "aGVsbG8="))
+        .await;
+    refused(
+        "CompleteLayerUpload",
+        &end(&again, HELLO),
+        "LayerAlreadyExistsException",
+    )
+    .await;
+    let absent = format!(
+        r#"{{"repositoryName":"app","layerDigest":"sha256:{}"}}"#,
+        "0".repeat(64)
+    );
+    refused("GetDownloadUrlForLayer", &absent, "LayersNotFoundException").await;
+}
+
+#[tokio::test]
+async fn a_part_may_be_as_long_as_the_model_says() {
+    let api = Api::start().await;
+    let upload = begin(&api).await;
+    let most = 20_971_520_usize;
+    let blob = "A".repeat(most.div_ceil(3) * 4 - 2);
+    let blob = format!("{}A=", &blob[..blob.len()]);
+    let last = most as u64 - 1;
+    api.gives("UploadLayerPart", &part(&upload, 0, last, &blob))
+        .await;
+    let more = format!("{}AAAA", "A".repeat(most.div_ceil(3) * 4));
+    let refused = api
+        .call("UploadLayerPart", &part(&upload, 0, last, &more))
+        .await;
+    assert!(
+        refused.body.contains("less than or equal to 20971520"),
+        "{}",
+        refused.body
+    );
+}

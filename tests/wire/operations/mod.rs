@@ -1,0 +1,63 @@
+//! The operations of the API on repositories and images, as bytes.
+
+mod images;
+mod layers;
+mod repositories;
+mod settings;
+
+use mock_ecr::MockEcr;
+
+use crate::answer::Answer;
+use crate::raw::RawRequest;
+
+const EMPTY_DIGEST: &str =
+    "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+/// A mock with a repository `app`, and a client with the keys of a principal.
+struct Api(MockEcr);
+
+impl Api {
+    async fn start() -> Self {
+        Api::of("[[repositories]]\nname = 'app'\n").await
+    }
+
+    async fn of(world: &str) -> Self {
+        let world = mock_ecr::World::parse(world).unwrap();
+        Api(MockEcr::of(world).frozen().start().await.unwrap())
+    }
+
+    async fn call(&self, operation: &str, input: &str) -> Answer {
+        let request = RawRequest::call(operation).body(input).signed();
+        request.to(&self.0).await
+    }
+
+    /// Calls an operation that must do what it is asked, and returns its output.
+    #[track_caller]
+    fn gives(&self, operation: &str, input: &str) -> impl Future<Output = String> {
+        let call = RawRequest::call(operation).body(input).signed();
+        let operation = operation.to_owned();
+        async move {
+            let answer = call.to(&self.0).await;
+            assert_eq!(answer.status(), 200, "{operation}: {}", answer.body);
+            answer.body
+        }
+    }
+
+    /// Calls an operation that must be refused.
+    async fn refuses(&self, operation: &str, input: &str, code: &str, message: &str) {
+        let answer = self.call(operation, input).await;
+        let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
+        assert_eq!((answer.status(), answer.body), (400, body));
+    }
+
+    /// Puts an image without layers.
+    async fn put(&self, tag: &str, manifest: &str) -> String {
+        let manifest = manifest.replace('"', "\\\"");
+        let input = format!(
+            r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{manifest}","imageManifestMediaType":"{OCI_MANIFEST}"}}"#
+        );
+        self.gives("PutImage", &input).await
+    }
+}
