@@ -94,6 +94,11 @@ fn only_the_planes_know_wire_shapes() {
 }
 
 #[test]
+fn only_the_store_knows_keys() {
+    only_in(&["src/store/"], &["registries/", "PathPart", "ObjectStore"]);
+}
+
+#[test]
 fn the_library_neither_prints_nor_reads_the_environment_nor_knows_clap() {
     only_in(
         &["src/lib.rs"],

@@ -31,12 +31,13 @@
 //! # A map of the code
 //!
 //! A request goes through the files in this order: `serve` (sockets) → `handle` (the whole way on one screen) → `route`
-//! → `sigv4` and `api/`, or `registry/` → `journal`. Both planes meet in `token`, which is the only place that makes or judges
-//! one. On the ground lie `name`, `timestamp`, `clock`, `principal` and `world`.
+//! → `sigv4` and `api/`, or `registry/` → `access` → `repository/` → `store/` → `journal`. Both planes meet in `token`, which is the
+//! only place that makes or judges one, and in `repository`, which is the only one that does anything to images. On the ground lie
+//! `name`, `timestamp`, `clock`, `principal` and `world`.
 //!
 //! # What is not emulated
 //!
-//! Behind the registry's door there is `/v2/` alone, and the API has one operation. Where ECR's own answer is not on record,
+//! Scanning, lifecycle policies, replication, pull-through caches and signing. Where ECR's own answer is not on record,
 //! the documentation of the code says what stands in for it: `[ANALOG]` was recorded of another AWS service that speaks the
 //! same protocol, `[ASSUME]` is a choice.
 
