@@ -8,7 +8,9 @@
 mod clients;
 mod limits;
 mod mock;
+mod pusher;
 mod run;
 mod serve;
+mod stores;
 mod tidy;
 mod token;

@@ -1,0 +1,131 @@
+//! What lasts on a directory: through crashes, and between servers that share it.
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::mock::Mock;
+use crate::pusher::{Image, Pusher};
+
+const ROUNDS: u64 = 100;
+
+/// A server that keeps its images in a directory; without redirects, so that one connection is enough.
+fn serve(directory: &tempfile::TempDir, options: &[&str]) -> Mock {
+    let store = format!("file:{}", directory.path().display());
+    let mut all = vec!["--store", &store, "--dialect", "oci", "--create-on-push"];
+    all.extend(options);
+    Mock::serve(&all)
+}
+
+fn token() -> String {
+    let minted = cargo_bin_cmd!("mock-ecr").args(["token", "mint"]).output();
+    String::from_utf8(minted.unwrap().stdout)
+        .unwrap()
+        .trim()
+        .to_owned()
+}
+
+/// Numbers that look like chance and are the same in every run.
+fn draw(round: u64, below: u64) -> u64 {
+    let mixed = (round + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 29)) % below
+}
+
+/// The image that a round pushes under an index.
+fn image(round: u64, index: u64) -> Image {
+    let size = 1 + draw(round * 31 + index, 20_000);
+    Image::tagged(&format!("r{round}-{index}"), size.try_into().unwrap())
+}
+
+/// The image that a tag names, if a round has pushed it.
+fn image_of(tag: &str) -> Image {
+    let (round, index) = tag[1..].split_once('-').unwrap();
+    image(round.parse().unwrap(), index.parse().unwrap())
+}
+
+#[test]
+fn a_hundred_crashes_lose_no_push_that_was_acknowledged_and_corrupt_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = token();
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..ROUNDS {
+        let mock = serve(&directory, &[]);
+        let mut pusher = Pusher::new(&mock, &token).watched(killer(&mock, draw(round, 60_000)));
+        let pushed = (0..).map_while(|index| {
+            let image = image(round, index);
+            let answer = pusher.push(&image).ok()?;
+            assert_eq!(answer.status, 201);
+            Some(image.tag)
+        });
+        acknowledged.extend(pushed);
+        drop(mock);
+        let mock = serve(&directory, &[]);
+        let mut reader = Pusher::new(&mock, &token);
+        // What was not acknowledged may be there, and then all of it.
+        let of_round = format!("r{round}-");
+        let tags = reader.tags();
+        for tag in tags.iter().filter(|tag| tag.starts_with(&of_round)) {
+            reader.has(&image_of(tag));
+        }
+        let lost = acknowledged.iter().find(|tag| !tags.contains(tag));
+        assert_eq!(lost, None);
+    }
+    assert!(!acknowledged.is_empty(), "some pushes were in time");
+    let mock = serve(&directory, &[]);
+    let mut reader = Pusher::new(&mock, &token);
+    for tag in reader.tags() {
+        reader.has(&image_of(&tag));
+    }
+}
+
+/// Ends the server, without a chance to tidy up, when so many bytes have been sent to it.
+fn killer(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
+    let pid = Pid::from_raw(mock.pid().try_into().unwrap()).unwrap();
+    let mut sent = 0;
+    move |length| {
+        let before = sent;
+        sent += length as u64;
+        if before <= after && sent > after {
+            kill_process(pid, Signal::KILL).unwrap();
+        }
+    }
+}
+
+#[test]
+fn servers_on_one_directory_serve_each_other_s_tokens_and_images() {
+    let directory = tempfile::tempdir().unwrap();
+    let (one, other) = (serve(&directory, &[]), serve(&directory, &[]));
+    let token = token();
+    let image = Image::tagged("shared", 5000);
+    assert_eq!(Pusher::new(&one, &token).push(&image).unwrap().status, 201);
+    Pusher::new(&other, &token).has(&image);
+}
+
+#[test]
+fn of_pushes_that_race_for_an_immutable_tag_through_two_servers_one_wins() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = directory.path().join("world.toml");
+    let toml = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\n";
+    std::fs::write(&world, toml).unwrap();
+    let options = ["--world", world.to_str().unwrap()];
+    let servers = [serve(&directory, &options), serve(&directory, &options)];
+    let token = token();
+    for round in 0..20 {
+        let tag = format!("r{round}");
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..4)
+                .map(|index: usize| {
+                    let mut pusher = Pusher::new(&servers[index % 2], &token);
+                    let image = Image::tagged(&tag, 100 + index);
+                    scope.spawn(move || pusher.push(&image).unwrap().status)
+                })
+                .collect();
+            racers
+                .into_iter()
+                .map(|racer| racer.join().unwrap())
+                .collect()
+        });
+        let won = statuses.iter().filter(|status| **status == 201).count();
+        let lost = statuses.iter().filter(|status| **status == 400).count();
+        assert_eq!((won, lost), (1, 3), "{statuses:?}");
+    }
+}
