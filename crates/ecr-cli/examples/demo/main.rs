@@ -1,12 +1,13 @@
-//! The life of an authorization token, told and shown: asked for by the real SDK, used, forged, outlived, replaced.
+//! The life of an authorization token, told and shown: asked for by the real SDK, used to push and pull, forged, outlived, replaced.
 //!
 //! Every step says what it expects; the program ends with 0 only if every answer was the expected one.
 
 #![allow(clippy::print_stdout, reason = "telling is what this program is for")]
 
+mod image;
+mod wire;
+
 use std::error::Error;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -14,11 +15,17 @@ use std::time::Duration;
 use mock_ecr::{AuthorizationToken, MockEcr};
 use serde_json::Value;
 
+use wire::Request;
+
 type Failure = Box<dyn Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode, Failure> {
-    let ecr = MockEcr::builder().frozen().start().await?;
+    let ecr = MockEcr::builder()
+        .frozen()
+        .repository("app")
+        .start()
+        .await?;
     // The runtime serves the mock; its clients wait on a thread of their own.
     tokio::task::spawn_blocking(|| tell(ecr)).await?
 }
@@ -31,8 +38,9 @@ fn tell(ecr: MockEcr) -> Result<ExitCode, Failure> {
     let token = demo.ask_for_token()?;
     let say = "The registry lets the token in.";
     demo.ping(say, Some(&token), Expect::Status(200))?;
+    demo.push_and_pull(&token)?;
 
-    let say = "With one character changed, it does not.";
+    let say = "With one character changed, it opens nothing.";
     let forged = change_one_character(&token);
     demo.ping(
         say,
@@ -40,11 +48,11 @@ fn tell(ecr: MockEcr) -> Result<ExitCode, Failure> {
         Expect::Refusal(400, "Your Authorization Token is invalid."),
     )?;
 
-    let say = "Nor with a token of another region: this registry is in us-east-1.";
+    let say = "Nor does a token of another region: this registry is in us-east-1.";
     let foreign = demo.token_of("eu-west-1")?;
     demo.ping(say, Some(foreign.as_str()), Expect::Challenge)?;
 
-    let say = "Nor with none.";
+    let say = "Without one, the registry asks for it.";
     demo.ping(say, None, Expect::Challenge)?;
 
     demo.ecr.clock().advance(Duration::from_secs(12 * 3600));
@@ -124,39 +132,26 @@ impl Demo {
     fn ping(&mut self, say: &str, token: Option<&str>, expect: Expect) -> Result<(), Failure> {
         println!("\n{say}");
         println!("> GET /v2/");
-        let authorization = token.map_or(String::new(), |token| {
-            format!("Authorization: Basic {token}\r\n")
-        });
-        let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
-        let request = format!(
-            "GET /v2/ HTTP/1.1\r\nHost: {host}\r\n{authorization}Connection: close\r\n\r\n"
-        );
-        let mut stream = TcpStream::connect(self.ecr.address())?;
-        stream.write_all(request.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-
-        let (head, body) = answer
-            .split_once("\r\n\r\n")
-            .ok_or("the answer has no head")?;
-        let challenge = head
-            .lines()
-            .find(|line| line.starts_with("Www-Authenticate: "));
-        let told = head
-            .lines()
-            .next()
-            .into_iter()
-            .chain(challenge)
-            .chain(body.lines());
-        for line in told {
-            println!("< {line}");
+        let request = Request {
+            method: "GET",
+            target: "/v2/",
+            host: "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            token,
+            body: None,
+        };
+        let answer = request.send(self.ecr.address())?;
+        let body = String::from_utf8(answer.body.clone())?;
+        println!("< {}", answer.status_line());
+        let challenge = answer.header("Www-Authenticate");
+        if let Some(challenge) = challenge {
+            println!("< Www-Authenticate: {challenge}");
         }
-        let has_status = |status: u16| head.starts_with(&format!("HTTP/1.1 {status} "));
+        body.lines().for_each(|line| println!("< {line}"));
         self.check(match expect {
-            Expect::Status(status) => has_status(status),
-            Expect::Challenge => has_status(401) && challenge.is_some(),
+            Expect::Status(status) => answer.has_status(status),
+            Expect::Challenge => answer.has_status(401) && challenge.is_some(),
             Expect::Refusal(status, text) => {
-                has_status(status) && challenge.is_none() && body.contains(text)
+                answer.has_status(status) && challenge.is_none() && body.contains(text)
             }
         });
         Ok(())

@@ -1,0 +1,122 @@
+//! An image that is pushed with the token and pulled back.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::wire::{Answer, Request};
+use crate::{Demo, Failure};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
+const BYTES: &str = "application/octet-stream";
+
+/// An image whose one layer is an archive without files.
+struct Image {
+    config: Vec<u8>,
+    layer: Vec<u8>,
+}
+
+impl Image {
+    fn new() -> Self {
+        let layer = vec![0; 1024];
+        let config = format!(
+            r#"{{"architecture":"amd64","os":"linux","rootfs":{{"type":"layers","diff_ids":["{}"]}}}}"#,
+            digest(&layer)
+        );
+        Image {
+            config: config.into_bytes(),
+            layer,
+        }
+    }
+
+    fn manifest(&self) -> String {
+        format!(
+            r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}","config":{},"layers":[{}]}}"#,
+            descriptor(CONFIG, &self.config),
+            descriptor(LAYER, &self.layer)
+        )
+    }
+}
+
+impl Demo {
+    pub(crate) fn push_and_pull(&mut self, token: &str) -> Result<(), Failure> {
+        let image = Image::new();
+        println!("\nIt pushes an image,");
+        self.push(&image, token)?;
+
+        println!("and pulls it back; the layer comes from a URL of its own, which wants no token.");
+        let manifest = self.call("GET", "/v2/app/manifests/1", Some(token), None)?;
+        self.check(manifest.has_status(200) && manifest.body == image.manifest().as_bytes());
+        let target = format!("/v2/app/blobs/{}", digest(&image.layer));
+        let redirect = self.call("GET", &target, Some(token), None)?;
+        self.check(redirect.has_status(307));
+        let layer = self.call("GET", &elsewhere(&redirect)?, None, None)?;
+        self.check(layer.has_status(200) && layer.body == image.layer);
+        Ok(())
+    }
+
+    fn push(&mut self, image: &Image, token: &str) -> Result<(), Failure> {
+        for blob in [&image.config, &image.layer] {
+            let target = format!("/v2/app/blobs/uploads/?digest={}", digest(blob));
+            let answer = self.call("POST", &target, Some(token), Some((BYTES, blob)))?;
+            self.check(answer.has_status(201));
+        }
+        let manifest = image.manifest();
+        let body = Some((MANIFEST, manifest.as_bytes()));
+        let answer = self.call("PUT", "/v2/app/manifests/1", Some(token), body)?;
+        let is_right = answer.header("Docker-Content-Digest") == Some(&digest(manifest.as_bytes()));
+        self.check(answer.has_status(201) && is_right);
+        Ok(())
+    }
+
+    /// Calls the mock by its address, as clients do that have no names for it.
+    fn call(
+        &self,
+        method: &str,
+        target: &str,
+        token: Option<&str>,
+        body: Option<(&str, &[u8])>,
+    ) -> Result<Answer, Failure> {
+        let host = self.ecr.address().to_string();
+        println!("> {method} {}", shortened(target));
+        let request = Request {
+            method,
+            target,
+            host: &host,
+            token,
+            body,
+        };
+        let answer = request.send(self.ecr.address())?;
+        println!("< {}", answer.status_line());
+        Ok(answer)
+    }
+}
+
+/// The path and query that a redirect leads to.
+fn elsewhere(redirect: &Answer) -> Result<String, Failure> {
+    let location = redirect.header("Location").ok_or("no Location came")?;
+    let (_, path) = location
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .ok_or("the Location is no URL of this mock")?;
+    Ok(format!("/{path}"))
+}
+
+fn descriptor(media_type: &str, bytes: &[u8]) -> String {
+    let (digest, size) = (digest(bytes), bytes.len());
+    format!(r#"{{"mediaType":"{media_type}","digest":"{digest}","size":{size}}}"#)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// A digest and a signature are long, and nobody reads them.
+fn shortened(target: &str) -> String {
+    match target.split_once("sha256:") {
+        Some((before, digest)) => format!("{before}sha256:{}…", &digest[..8]),
+        None => target.to_owned(),
+    }
+}
