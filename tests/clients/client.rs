@@ -36,9 +36,15 @@ impl<'mock> Client<'mock> {
         Client::new(mock, "buildah", &["--tls-verify=false"]).with_storage()
     }
 
-    /// The docker command; it takes loopback addresses for insecure by itself.
+    /// The docker command without an engine, whatever the machine has; it takes loopback addresses for insecure by itself.
     pub(crate) fn docker(mock: &'mock Mock) -> Self {
-        Client::new(mock, "docker", &[])
+        Client::docker_with(mock, "unix:///nowhere")
+    }
+
+    /// The docker command with an engine.
+    pub(crate) fn docker_with(mock: &'mock Mock, engine: &str) -> Self {
+        let docker = Client::new(mock, "docker", &[]);
+        docker.with_options(&["--host", engine])
     }
 
     pub(crate) fn all(mock: &'mock Mock) -> [Self; 4] {
@@ -70,19 +76,21 @@ impl<'mock> Client<'mock> {
         }
     }
 
-    fn with_storage(mut self) -> Self {
-        let folder = |name| self.home.path().join(name).display().to_string();
+    fn with_storage(self) -> Self {
+        let folder = |name| self.file(name).display().to_string();
         let (root, run) = (folder("storage"), folder("run-storage"));
-        self.options = [
+        self.with_options(&[
             "--storage-driver",
             "vfs",
             "--root",
             &root,
             "--runroot",
             &run,
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        ])
+    }
+
+    fn with_options(mut self, options: &[&str]) -> Self {
+        self.options = options.iter().map(|&option| option.to_owned()).collect();
         self
     }
 

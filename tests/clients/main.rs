@@ -11,6 +11,7 @@
 mod buildah;
 mod client;
 mod docker;
+mod engine;
 mod fence;
 mod layout;
 mod login;

@@ -3,9 +3,10 @@
 use std::fs;
 
 use crate::client::Client;
+use crate::engine::Engine;
 use crate::layout::Layout;
 use crate::mock::{Mock, Password, image, remote};
-use crate::{buildah, podman, skopeo};
+use crate::{buildah, engine, podman, skopeo};
 
 #[test]
 fn an_expired_token_is_refused_to_every_client_in_words_of_ecr() {
@@ -72,6 +73,21 @@ fn docker_cannot_move_an_immutable_tag() {
         &docker.refused(&["manifest", "push", "--insecure", &first]),
     );
     docker.allowed(&["manifest", "push", "--insecure", &second]);
+}
+
+#[test]
+fn an_engine_cannot_move_an_immutable_tag() {
+    let mock = with_immutable_tag();
+    let engine = Engine::beside(&mock);
+    let docker = Client::docker_with(&mock, &engine.host());
+    for (name, is_allowed) in [("stone:1", false), ("stone:2", true)] {
+        engine::import(&docker, "second", name);
+        let push = ["push", &image(name)];
+        match is_allowed {
+            true => drop(docker.allowed(&push)),
+            false => stays(&mock, &docker.refused(&push)),
+        }
+    }
 }
 
 /// A mock that has the image `stone:1`, whose tag may not be moved.
