@@ -8,8 +8,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::client::Client;
-use crate::layout::tar;
+use crate::layout::{Layout, tar};
 use crate::mock::{DIALECTS, Mock, Password, image};
+use crate::skopeo;
 
 /// An engine behind the fence of a mock, with storage of its own and without any network to give to containers.
 pub(crate) struct Engine {
@@ -110,6 +111,20 @@ fn an_image_comes_back_whole() {
         assert!(pushed.contains(&format!("digest: {digest} ")), "{pushed}");
         let inspect = ["image", "inspect", "--format", "{{.Id}}", &name];
         assert_eq!(docker.done(&inspect), id);
+    }
+}
+
+#[test]
+fn an_index_gives_each_architecture_its_image() {
+    let mock = Mock::serve(&["--create-on-push"]);
+    skopeo::push(&Client::skopeo(&mock), &Layout::index(), "app:1");
+    let engine = Engine::beside(&mock);
+    let docker = Client::docker_with(&mock, &engine.host());
+    for architecture in ["amd64", "arm64"] {
+        let (platform, name) = (format!("linux/{architecture}"), image("app:1"));
+        docker.allowed(&["pull", "--platform", &platform, &name]);
+        let inspect = ["image", "inspect", "--format", "{{.Architecture}}", &name];
+        assert_eq!(docker.done(&inspect), architecture);
     }
 }
 

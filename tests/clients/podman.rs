@@ -1,8 +1,9 @@
 use std::fs;
 
 use crate::client::Client;
-use crate::layout::tar;
+use crate::layout::{Layout, tar};
 use crate::mock::{DIALECTS, Mock, image};
+use crate::skopeo;
 
 /// Makes an image of one file in podman's storage.
 pub(crate) fn import(podman: &Client<'_>, text: &str) {
@@ -51,6 +52,19 @@ fn an_image_is_pulled_by_its_digest() {
     let absent = image(&format!("app@sha256:{}", "0".repeat(64)));
     let said = there.refused(&["pull", "--tls-verify=false", &absent]);
     assert!(said.contains("manifest unknown"), "{said}");
+}
+
+#[test]
+fn an_index_gives_each_architecture_its_image() {
+    let mock = Mock::serve(&["--create-on-push"]);
+    skopeo::push(&Client::skopeo(&mock), &Layout::index(), "app:1");
+    let podman = Client::podman(&mock);
+    for architecture in ["amd64", "arm64"] {
+        let name = image("app:1");
+        podman.allowed(&["pull", "--tls-verify=false", "--arch", architecture, &name]);
+        let pulled = inspect(&podman, &name, "{{.Architecture}}");
+        assert_eq!(pulled, architecture);
+    }
 }
 
 #[test]
