@@ -47,6 +47,11 @@ impl<'mock> Client<'mock> {
         docker.with_options(&["--host", engine])
     }
 
+    /// A shell that runs clients.
+    pub(crate) fn shell(mock: &'mock Mock) -> Self {
+        Client::new(mock, "sh", &[])
+    }
+
     pub(crate) fn all(mock: &'mock Mock) -> [Self; 4] {
         [
             Client::skopeo(mock),

@@ -46,7 +46,7 @@ impl Layout {
 
     /// How skopeo and its kin call the one thing in it.
     pub(crate) fn reference(&self) -> String {
-        format!("oci:{}:it", self.path().display())
+        format!("oci:{}:latest", self.path().display())
     }
 
     /// The digest of the one thing in it.
@@ -68,7 +68,7 @@ impl Layout {
             .collect()
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -109,7 +109,7 @@ impl Layout {
 
     fn name(&self, descriptor: &Value) {
         let mut descriptor = descriptor.clone();
-        descriptor["annotations"] = json!({"org.opencontainers.image.ref.name": "it"});
+        descriptor["annotations"] = json!({"org.opencontainers.image.ref.name": "latest"});
         let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor]});
         fs::write(self.path().join("index.json"), index.to_string()).unwrap();
     }

@@ -17,5 +17,6 @@ mod layout;
 mod login;
 mod mock;
 mod podman;
+mod readme;
 mod refusals;
 mod skopeo;

@@ -1,0 +1,59 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin;
+
+use crate::client::Client;
+use crate::engine::{self, Engine};
+use crate::layout::Layout;
+use crate::mock::Mock;
+use crate::skopeo;
+
+/// The commands of a section, in their order.
+fn commands(section: &str) -> Vec<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = fs::read_to_string(file).unwrap();
+    let (_, after) = readme.split_once(&format!("\n## {section}\n")).unwrap();
+    let text = after.split("\n## ").next().unwrap();
+    let commands = text.lines().filter_map(|line| line.strip_prefix("$ "));
+    commands.map(str::to_owned).collect()
+}
+
+/// A shell in a folder like the one that README's commands are for: with a built mock, and with an image.
+fn shell<'mock>(mock: &'mock Mock, image: &Layout) -> Client<'mock> {
+    let shell = Client::shell(mock);
+    let release = shell.file("target/release");
+    fs::create_dir_all(&release).unwrap();
+    symlink(cargo_bin("mock-ecr"), release.join("mock-ecr")).unwrap();
+    symlink(image.path(), shell.file("image")).unwrap();
+    shell
+}
+
+#[test]
+fn the_lines_that_push_an_image_do_so() {
+    let lines = commands("A registry that the token opens");
+    let [serve, docker @ .., login, copy] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    assert_eq!(serve, "target/release/mock-ecr serve --create-on-push &");
+    let mock = Mock::serve(&["--create-on-push"]);
+    let engine = Engine::beside(&mock);
+    let image = Layout::image("hello");
+    let shell = shell(&mock, &image);
+    let run = |line: &String| {
+        let host = engine.host();
+        shell.done(&["-c", &format!("export DOCKER_HOST={host}; {line}")]);
+    };
+
+    let name = "team/app:1.0";
+    let imported = Client::docker_with(&mock, &engine.host());
+    engine::import(&imported, "other", name);
+    docker.iter().for_each(run);
+    let pushed = skopeo::pull(&Client::skopeo(&mock), name);
+    assert_ne!(pushed.digest(), image.digest());
+
+    [login, copy].into_iter().for_each(run);
+    let pushed = skopeo::pull(&Client::skopeo(&mock), name);
+    assert_eq!(pushed.blobs(), image.blobs());
+}
