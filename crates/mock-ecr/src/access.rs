@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ecr::Ecr;
-use crate::name::{PrincipalArn, RepositoryId};
+use crate::name::{AccountId, PrincipalArn, RepositoryId};
 use crate::principal::{Caller, Denial};
 use crate::repository::{RepositoryError, RepositoryPolicy, Verdict};
 use crate::world::CrossAccount;
@@ -19,12 +19,10 @@ pub(crate) async fn authorize(
     action: &'static str,
 ) -> Result<(), AccessError> {
     let denied = |reason| {
-        Err(AccessError::Denied(AccessDenied {
-            arn: caller.arn().clone(),
-            action,
-            resource: repository.to_string(),
-            reason,
-        }))
+        let resource = repository.to_string();
+        Err(AccessError::Denied(AccessDenied::new(
+            caller, action, resource, reason,
+        )))
     };
     let by_identity = caller.principal().may(action);
     if by_identity == Err(Denial::Explicit) {
@@ -42,23 +40,37 @@ pub(crate) async fn authorize(
     }
 }
 
-/// Decides whether a caller may do something that is about no one repository.
+/// Decides whether a caller may do something to all repositories of a registry at once.
+///
+/// No policy of a repository speaks of that, so those of another account stay closed unless the world opens them. Sources:
+/// aws-amplify/amplify-cli#10828 (2022) for the resource, artsy/hokusai#27 (2017) for another account.
+pub(crate) fn authorize_all(
+    ecr: &Ecr,
+    caller: &Caller,
+    registry: AccountId,
+    action: &'static str,
+) -> Result<(), AccessDenied> {
+    let region = caller.region();
+    let partition = region.partition().name;
+    let resource = format!("arn:{partition}:ecr:{region}:{registry}:repository/*");
+    let is_open = ecr.world.cross_account == CrossAccount::Open;
+    let reason = match caller.principal().may(action) {
+        Err(denial) => denial.into(),
+        Ok(()) if caller.account() != registry && !is_open => Reason::NotInResource,
+        Ok(()) => return Ok(()),
+    };
+    Err(AccessDenied::new(caller, action, resource, reason))
+}
+
+/// Decides whether a caller may do something that is about no repository.
 pub(crate) fn authorize_registry(
     caller: &Caller,
     action: &'static str,
 ) -> Result<(), AccessDenied> {
-    caller
-        .principal()
-        .may(action)
-        .map_err(|denial| AccessDenied {
-            arn: caller.arn().clone(),
-            action,
-            resource: "*".to_owned(),
-            reason: match denial {
-                Denial::Implicit => Reason::NotInIdentity,
-                Denial::Explicit => Reason::Explicit,
-            },
-        })
+    caller.principal().may(action).map_err(|denial| {
+        let resource = "*".to_owned();
+        AccessDenied::new(caller, action, resource, denial.into())
+    })
 }
 
 async fn verdict(
@@ -100,12 +112,32 @@ pub(crate) struct AccessDenied {
     reason: Reason,
 }
 
+impl AccessDenied {
+    fn new(caller: &Caller, action: &'static str, resource: String, reason: Reason) -> Self {
+        AccessDenied {
+            arn: caller.arn().clone(),
+            action,
+            resource,
+            reason,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
     NotInIdentity,
     NotInResource,
     Explicit,
     ExplicitInResource,
+}
+
+impl From<Denial> for Reason {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Implicit => Reason::NotInIdentity,
+            Denial::Explicit => Reason::Explicit,
+        }
+    }
 }
 
 /// Sources: ministryofjustice/cloud-platform#7245 (2025) for identity-based policies, aws-actions/amazon-ecr-login#232 for

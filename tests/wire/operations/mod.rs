@@ -1,5 +1,6 @@
 //! The operations of the API on repositories and images, as bytes.
 
+mod access;
 mod images;
 mod layers;
 mod repositories;

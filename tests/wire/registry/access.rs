@@ -116,3 +116,20 @@ async fn on_every_route_a_dead_token_is_told_so() {
         assert_eq!(stranger.to(&registry.ecr).await.status(), 401);
     }
 }
+
+#[tokio::test]
+async fn another_account_s_repositories_are_not_in_a_catalog() {
+    // [ASSUME], after artsy/hokusai#27 (2017) and aws-amplify/amplify-cli#10828 (2022), of the API.
+    let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
+    let catalog = async |world: &str| {
+        let registry = Registry::of(MockEcr::of(World::parse(world).unwrap())).await;
+        let host = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
+        let request = registry.request("GET", "/v2/_catalog").on_host(host);
+        request.to(&registry.ecr).await
+    };
+    let closed = catalog(theirs).await;
+    let text = "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:DescribeRepositories on resource: arn:aws:ecr:us-east-1:210987654321:repository/* because no resource-based policy allows the ecr:DescribeRepositories action";
+    assert_eq!((closed.status(), closed.body), (403, error("DENIED", text)));
+    let open = catalog(&format!("cross_account = 'open'\n{theirs}")).await;
+    assert_eq!(open.body, "{\"repositories\":[\"theirs\"]}\n");
+}

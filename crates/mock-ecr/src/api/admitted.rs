@@ -51,7 +51,17 @@ impl Admitted<'_> {
         }
     }
 
-    /// Finds out whether the caller may do something that is about no one repository.
+    /// Finds out whether the caller may do something to all repositories of a registry.
+    pub(super) fn authorize_all(
+        &self,
+        registry: AccountId,
+        action: &'static str,
+    ) -> Result<(), ApiError> {
+        access::authorize_all(self.ecr, self.caller, registry, action)
+            .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
+    }
+
+    /// Finds out whether the caller may do something that is about no repository.
     pub(super) fn authorize_registry(&self, action: &'static str) -> Result<(), ApiError> {
         access::authorize_registry(self.caller, action)
             .map_err(|denied| ApiError::AccessDenied(denied.to_string()))

@@ -60,8 +60,8 @@ impl DescribeRepositories {
         &self,
         admitted: &Admitted<'_>,
     ) -> Result<(Vec<Repository>, Option<String>), ApiError> {
-        admitted.authorize_registry(Self::ACTION)?;
         let account = admitted.registry(self.registry_id);
+        admitted.authorize_all(account, Self::ACTION)?;
         let region = admitted.caller.region();
         let scope = format!("DescribeRepositories {account} {region}");
         let page = Page::asked(

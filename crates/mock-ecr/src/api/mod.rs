@@ -2,7 +2,7 @@
 //!
 //! The order of checks is the one that was recorded of Kinesis, which speaks the same protocol: method, content type, JSON,
 //! target, signature, types, constraints. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
-//! The policy of the caller is evaluated between signature and types where an operation is about no one repository, and else after
+//! The policy of the caller is evaluated between signature and types where an operation is about no repository, and else after
 //! the constraints: only then is it known which. `[ASSUME]`
 
 mod admitted;

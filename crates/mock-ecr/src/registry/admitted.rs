@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use crate::access;
 use crate::ecr::Ecr;
 use crate::host::Host;
-use crate::name::{Digest, RepositoryId};
+use crate::name::{AccountId, Digest, RepositoryId};
 use crate::payload::Payload;
 use crate::principal::Caller;
 use crate::query;
@@ -79,9 +79,13 @@ impl Admitted<'_> {
         }
     }
 
-    /// Finds out whether the caller may do something that is about no one repository.
-    pub(super) fn authorize_registry(&self, action: &'static str) -> Result<(), RegistryError> {
-        access::authorize_registry(&self.caller, action)
+    /// Finds out whether the caller may do something to all repositories of a registry.
+    pub(super) fn authorize_all(
+        &self,
+        registry: AccountId,
+        action: &'static str,
+    ) -> Result<(), RegistryError> {
+        access::authorize_all(self.ecr, &self.caller, registry, action)
             .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
     }
 

@@ -45,7 +45,7 @@ pub(super) async fn catalog(admitted: &Admitted<'_>) -> Result<Response<Payload>
     let RepositoryId {
         account, region, ..
     } = admitted.repository("any")?;
-    admitted.authorize_registry("ecr:DescribeRepositories")?;
+    admitted.authorize_all(account, "ecr:DescribeRepositories")?;
     let scope = format!("catalog {account} {region}");
     let page = Page::asked(admitted, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());
