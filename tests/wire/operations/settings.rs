@@ -135,3 +135,14 @@ async fn tags_that_a_resource_cannot_have_are_refused() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_resource_of_another_region_is_not_reached() {
+    // [ASSUME]
+    let world = "[[repositories]]\nname='app'\nregion='eu-west-1'\n";
+    let api = Api::of(world).await;
+    let input = r#"{"resourceArn":"arn:aws:ecr:eu-west-1:123456789012:repository/app"}"#;
+    let text = "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'";
+    let code = "InvalidParameterException";
+    api.refuses("ListTagsForResource", input, code, text).await;
+}

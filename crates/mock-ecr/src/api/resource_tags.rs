@@ -111,15 +111,16 @@ impl ListTagsForResource {
     }
 }
 
-/// The repository that an ARN names. The text about another is `[ASSUME]`.
+/// The repository that an ARN names, which must be in the region that is called. The text about another is `[ASSUME]`.
 async fn open(
     admitted: &Admitted<'_>,
     arn: &str,
     action: &'static str,
 ) -> Result<RepositoryId, ApiError> {
-    let id: RepositoryId = arn
-        .parse()
-        .map_err(|_| invalid("resourceArn", "Invalid ARN"))?;
+    let id: Option<RepositoryId> = arn.parse().ok();
+    let id = id
+        .filter(|id| id.region == *admitted.caller.region())
+        .ok_or_else(|| invalid("resourceArn", "Invalid ARN"))?;
     admitted.authorize(&id, action).await?;
     Ok(id)
 }
