@@ -1,8 +1,11 @@
 //! The operations of the API on repositories and images, as bytes.
 
+mod absent;
 mod access;
+mod constraints;
 mod images;
 mod layers;
+mod pages;
 mod repositories;
 mod settings;
 

@@ -1,0 +1,69 @@
+//! A repository that is not there, or not here.
+
+use super::{Api, HELLO};
+use crate::raw::RawRequest;
+use crate::signer::Signer;
+
+#[tokio::test]
+async fn every_operation_tells_of_one_that_is_not_there() {
+    // Source: turbot/steampipe-plugin-aws#1938.
+    let api = Api::start().await;
+    let upload = "00000000-0000-4000-8000-000000000000";
+    let layer = format!(r#","layerDigest":"{HELLO}""#);
+    let part = format!(
+        r#","uploadId":"{upload}","partFirstByte":0,"partLastByte":0,"layerPartBlob":"YQ==""#
+    );
+    let end = format!(r#","uploadId":"{upload}","layerDigests":["{HELLO}"]"#);
+    let ids = r#","imageIds":[{"imageTag":"a"}]"#;
+    for (operation, more) in [
+        ("BatchCheckLayerAvailability", r#","layerDigests":["a:0"]"#),
+        ("BatchDeleteImage", ids),
+        ("BatchGetImage", ids),
+        ("CompleteLayerUpload", &end),
+        ("DeleteRepository", ""),
+        ("DeleteRepositoryPolicy", ""),
+        ("DescribeImages", ""),
+        ("DescribeImages", ids),
+        ("GetDownloadUrlForLayer", &layer),
+        ("GetRepositoryPolicy", ""),
+        ("InitiateLayerUpload", ""),
+        ("ListImages", ""),
+        ("PutImage", r#","imageManifest":"{}""#),
+        (
+            "PutImageTagMutability",
+            r#","imageTagMutability":"MUTABLE""#,
+        ),
+        (
+            "SetRepositoryPolicy",
+            r#","policyText":"{\"Statement\":[]}""#,
+        ),
+        ("UploadLayerPart", &part),
+    ] {
+        let input = format!(r#"{{"repositoryName":"no/such"{more}}}"#);
+        is_missed(&api, operation, &input).await;
+    }
+    let arn = r#""resourceArn":"arn:aws:ecr:us-east-1:123456789012:repository/no/such""#;
+    for (operation, more) in [
+        ("ListTagsForResource", ""),
+        ("TagResource", r#","tags":[{"Key":"a","Value":""}]"#),
+        ("UntagResource", r#","tagKeys":["a"]"#),
+    ] {
+        is_missed(&api, operation, &format!("{{{arn}{more}}}")).await;
+    }
+}
+
+async fn is_missed(api: &Api, operation: &str, input: &str) {
+    let text =
+        "The repository with name 'no/such' does not exist in the registry with id '123456789012'";
+    let code = "RepositoryNotFoundException";
+    api.refuses(operation, input, code, text).await;
+}
+
+#[tokio::test]
+async fn regions_have_repositories_of_their_own() {
+    let api = Api::start().await;
+    let signer = Signer::default().in_region("eu-west-1");
+    let call = RawRequest::call("DescribeRepositories").signed_by(&signer);
+    let answer = call.to(&api.0).await;
+    assert_eq!(answer.body, r#"{"repositories":[]}"#);
+}

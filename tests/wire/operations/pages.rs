@@ -1,0 +1,115 @@
+//! Lists of images and repositories, page by page, while they change.
+
+use serde_json::Value;
+
+use super::Api;
+
+const IMAGES: [(&str, &str); 2] = [
+    ("ListImages", "imageIds"),
+    ("DescribeImages", "imageDetails"),
+];
+
+/// A mock whose repository has four images, one for each tag.
+async fn four_images() -> Api {
+    let api = Api::start().await;
+    for tag in ["a", "b", "c", "d"] {
+        let manifest = format!(r#"{{"annotations":{{"tag":"{tag}"}}}}"#);
+        api.put(tag, &manifest).await;
+    }
+    api
+}
+
+/// A page of two images.
+async fn page(api: &Api, operation: &str, token: Option<&str>) -> Value {
+    let output = api.gives(operation, &input(token)).await;
+    serde_json::from_str(&output).unwrap()
+}
+
+fn input(token: Option<&str>) -> String {
+    let token = token.map_or(String::new(), |token| format!(r#","nextToken":"{token}""#));
+    format!(r#"{{"repositoryName":"app","maxResults":2{token}}}"#)
+}
+
+/// The digests of a page, in its order.
+fn digests(page: &Value, list: &str) -> Vec<String> {
+    let entries = page[list].as_array().unwrap().iter();
+    let digest = |entry: &Value| entry["imageDigest"].as_str().unwrap().to_owned();
+    entries.map(digest).collect()
+}
+
+#[tokio::test]
+async fn two_pages_of_two_are_all_of_four() {
+    let api = four_images().await;
+    for (operation, list) in IMAGES {
+        let first = page(&api, operation, None).await;
+        let last = page(&api, operation, first["nextToken"].as_str()).await;
+        assert_eq!(last.get("nextToken"), None);
+        let all = [digests(&first, list), digests(&last, list)].concat();
+        assert_eq!(all.len(), 4);
+        assert!(all.is_sorted());
+    }
+}
+
+#[tokio::test]
+async fn a_page_stays_the_same_when_what_was_before_it_goes() {
+    for (operation, list) in IMAGES {
+        let api = four_images().await;
+        let first = page(&api, operation, None).await;
+        let token = first["nextToken"].as_str();
+        let before = page(&api, operation, token).await;
+        // The token was made from the second of these.
+        for digest in digests(&first, list) {
+            let ids =
+                format!(r#"{{"repositoryName":"app","imageIds":[{{"imageDigest":"{digest}"}}]}}"#);
+            api.gives("BatchDeleteImage", &ids).await;
+        }
+        assert_eq!(page(&api, operation, token).await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_refused_whichever_of_its_letters_is_another() {
+    // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
+    let api = four_images().await;
+    let text = "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid next token provided'";
+    let code = "InvalidParameterException";
+    for (operation, _) in IMAGES {
+        let first = page(&api, operation, None).await;
+        let token = first["nextToken"].as_str().unwrap();
+        for at in 0..token.len() {
+            let letter = if &token[at..=at] == "A" { "B" } else { "A" };
+            let altered = [&token[..at], letter, &token[at + 1..]].concat();
+            let input = input(Some(&altered));
+            api.refuses(operation, &input, code, text).await;
+        }
+        for wrong in [&token[1..], &format!("{token}A"), &format!("{token}=")] {
+            let input = input(Some(wrong));
+            api.refuses(operation, &input, code, text).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_has_one_to_a_thousand_results() {
+    // Source: google/go-containerregistry#681, of the greater bound.
+    let api = Api::start().await;
+    let code = "InvalidParameterException";
+    for operation in ["DescribeRepositories", "ListImages", "DescribeImages"] {
+        let input = |n: i64| match operation {
+            "DescribeRepositories" => format!(r#"{{"maxResults":{n}}}"#),
+            _ => format!(r#"{{"repositoryName":"app","maxResults":{n}}}"#),
+        };
+        for (n, bound) in [
+            (0, "greater than or equal to 1"),
+            (-1, "greater than or equal to 1"),
+            (1001, "less than or equal to 1000"),
+            (i64::MAX, "less than or equal to 1000"),
+        ] {
+            let text = format!(
+                "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value {bound}'"
+            );
+            api.refuses(operation, &input(n), code, &text).await;
+        }
+        api.gives(operation, &input(1000)).await;
+    }
+}
