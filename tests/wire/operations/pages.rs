@@ -113,3 +113,37 @@ async fn a_page_has_one_to_a_thousand_results() {
         api.gives(operation, &input(1000)).await;
     }
 }
+
+#[tokio::test]
+async fn pages_of_any_length_make_the_same_list() {
+    let api = four_images().await;
+    for tag in ["e", "f", "g"] {
+        api.put(tag, r#"{"annotations":{"tag":"a"}}"#).await;
+    }
+    // Leaves the second image without a tag.
+    api.put("b", r#"{"annotations":{"tag":"a"}}"#).await;
+    for (filter, n_entries) in [("TAGGED", 7), ("UNTAGGED", 1), ("ANY", 8)] {
+        let whole = list(&api, filter, 1000).await;
+        assert_eq!(whole.len(), n_entries);
+        for length in 1..=n_entries {
+            assert_eq!(list(&api, filter, length).await, whole);
+        }
+    }
+}
+
+/// All entries of a list that is read in pages of a length.
+async fn list(api: &Api, filter: &str, length: usize) -> Vec<Value> {
+    let mut entries = Vec::new();
+    let mut next = String::new();
+    loop {
+        let input = format!(
+            r#"{{"repositoryName":"app","filter":{{"tagStatus":"{filter}"}},"maxResults":{length}{next}}}"#
+        );
+        let page: Value = serde_json::from_str(&api.gives("ListImages", &input).await).unwrap();
+        entries.extend_from_slice(page["imageIds"].as_array().unwrap());
+        match page["nextToken"].as_str() {
+            Some(token) => next = format!(r#","nextToken":"{token}""#),
+            None => return entries,
+        }
+    }
+}

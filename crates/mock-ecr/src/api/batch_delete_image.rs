@@ -58,7 +58,7 @@ async fn delete(
 ) -> Result<Result<Vec<ImageId>, Failure>, ApiError> {
     let repositories = &admitted.ecr.repositories;
     let digest = &image.digest;
-    let tags = repositories.tags_of(id, digest).await?;
+    let tags = repositories.tags_of(id, digest, None, 2).await?;
     if let (None, Some(tag)) = (&image_id.image_digest, &image_id.image_tag)
         && tags.len() > 1
     {

@@ -61,11 +61,11 @@ impl DescribeImages {
             Some(image_ids) => (named(admitted, &id, image_ids).await?, None),
             None => self.page(admitted, &id).await?,
         };
-        let mut by_image = repositories.tags_by_image(&id).await?;
         let filter = self.filter.unwrap_or_default();
         let mut image_details = Vec::new();
         for image in images {
-            let tags = by_image.remove(&image.digest).unwrap_or_default();
+            let tags = repositories.tags_of(&id, &image.digest, None, usize::MAX);
+            let tags = tags.await?;
             let tagged = if tags.is_empty() {
                 Tagged::No
             } else {

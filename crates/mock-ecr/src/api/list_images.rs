@@ -6,7 +6,8 @@ use crate::api::ApiError;
 use crate::api::admitted::Admitted;
 use crate::api::image_id::ImageId;
 use crate::api::page::Page;
-use crate::name::{AccountId, RepositoryName};
+use crate::name::{AccountId, Digest, RepositoryId, RepositoryName, Tag};
+use crate::repository::{Repositories, RepositoryError};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,8 +59,7 @@ impl ListImages {
         let id = admitted
             .open(self.registry_id, name, "ecr:ListImages")
             .await?;
-        let repositories = &admitted.ecr.repositories;
-        repositories.find(&id).await?;
+        admitted.ecr.repositories.find(&id).await?;
         let scope = format!("ListImages {id}");
         let page = Page::asked(
             admitted,
@@ -68,27 +68,74 @@ impl ListImages {
             self.next_token.as_deref(),
         )?;
         let filter = self.filter.unwrap_or_default();
-        let mut tags = repositories.tags_by_image(&id).await?;
-        let mut entries = Vec::new();
-        for digest in repositories.image_digests(&id, None, usize::MAX).await? {
-            let tags = tags.remove(&digest).unwrap_or_default();
-            if tags.is_empty() && filter.lets_pass(Tagged::No) {
-                entries.push(ImageId::new(&digest, None));
-            }
-            if filter.lets_pass(Tagged::Yes) {
-                entries.extend(tags.iter().map(|tag| ImageId::new(&digest, Some(tag))));
-            }
-        }
-        entries.retain(|entry| {
-            page.after
-                .as_ref()
-                .is_none_or(|after| position(entry) > *after)
-        });
-        let next_token = page.cut(admitted, &mut entries, position);
+        let list = List {
+            repositories: &admitted.ecr.repositories,
+            id: &id,
+            filter: &filter,
+            limit: page.limit_and_one(),
+        };
+        let mut image_ids = list.after(page.after.as_deref()).await?;
+        let next_token = page.cut(admitted, &mut image_ids, position);
         Ok(Output {
-            image_ids: entries,
+            image_ids,
             next_token,
         })
+    }
+}
+
+/// The entries of a repository: image by image, and within an image tag by tag.
+struct List<'a> {
+    repositories: &'a Repositories,
+    id: &'a RepositoryId,
+    filter: &'a Filter,
+    limit: usize,
+}
+
+impl List<'_> {
+    /// As many entries after a position as are asked for; of the images no more are looked at than it takes.
+    async fn after(&self, position: Option<&str>) -> Result<Vec<ImageId>, RepositoryError> {
+        let from = position.and_then(|position| position.split_once(' '));
+        let from = from.and_then(|(digest, tag)| Some((digest.parse::<Digest>().ok()?, tag)));
+        let mut entries = Vec::new();
+        if let Some((digest, tag)) = &from {
+            entries.extend(self.tagged(digest, Some(tag)).await?);
+        }
+        let after = from.as_ref().map(|(digest, _)| digest);
+        let digests = self.repositories.image_digests(self.id, after, usize::MAX);
+        for digest in digests.await? {
+            if entries.len() >= self.limit {
+                break;
+            }
+            entries.extend(self.of_image(&digest).await?);
+        }
+        Ok(entries)
+    }
+
+    async fn of_image(&self, digest: &Digest) -> Result<Vec<ImageId>, RepositoryError> {
+        let tags = self.repositories.tags_of(self.id, digest, None, 1);
+        if !tags.await?.is_empty() {
+            return self.tagged(digest, None).await;
+        }
+        let untagged = ImageId::new(digest, None);
+        let passes = self.filter.lets_pass(Tagged::No);
+        Ok(passes.then_some(untagged).into_iter().collect())
+    }
+
+    async fn tagged(
+        &self,
+        digest: &Digest,
+        after: Option<&str>,
+    ) -> Result<Vec<ImageId>, RepositoryError> {
+        if !self.filter.lets_pass(Tagged::Yes) {
+            return Ok(Vec::new());
+        }
+        // A tag follows an empty text too.
+        let after = after.filter(|tag| !tag.is_empty());
+        let tags = self
+            .repositories
+            .tags_of(self.id, digest, after, self.limit);
+        let entry = |tag: &Tag| ImageId::new(digest, Some(tag));
+        Ok(tags.await?.iter().map(entry).collect())
     }
 }
 

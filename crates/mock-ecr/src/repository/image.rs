@@ -166,6 +166,9 @@ impl Repositories {
         tag: &Tag,
         digest: &Digest,
     ) -> Result<Created, RepositoryError> {
+        // First, so that no tag names an image that does not know of it.
+        let known = Key::image_tag(&repository.id, digest, tag);
+        self.store.write(&known, Bytes::new()).await?;
         let key = Key::tag(&repository.id, tag);
         let bytes = Bytes::from(digest.as_str().to_owned());
         if self.store.create(&key, bytes.clone()).await? == Created::New {
@@ -227,10 +230,11 @@ impl Repositories {
     ) -> Result<Vec<Tag>, RepositoryError> {
         let reference = Reference::Digest(digest.clone());
         let image = self.image(id, &reference).await?;
-        let tags = self.tags_of(id, digest).await?;
+        let tags = self.tags_of(id, digest, None, usize::MAX).await?;
         for tag in &tags {
             self.store.remove(&Key::tag(id, tag)).await?;
         }
+        self.store.clear(&Folder::image_tags(id, digest)).await?;
         self.store.remove(&Key::image(id, digest)).await?;
         if let Some(subject) = &image.facts.subject {
             let key = Key::referrer(id, subject, digest);

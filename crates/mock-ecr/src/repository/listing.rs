@@ -1,7 +1,5 @@
 //! The images and tags of a repository, page by page.
 
-use std::collections::BTreeMap;
-
 use crate::name::{Digest, RepositoryId, Tag};
 use crate::repository::manifest::Manifest;
 use crate::repository::{Image, Repositories, RepositoryError};
@@ -66,27 +64,27 @@ impl Repositories {
         Ok(images)
     }
 
-    /// Every tag, by the image that it names.
-    pub(crate) async fn tags_by_image(
-        &self,
-        id: &RepositoryId,
-    ) -> Result<BTreeMap<Digest, Vec<Tag>>, RepositoryError> {
-        let mut by_image: BTreeMap<Digest, Vec<Tag>> = BTreeMap::new();
-        for tag in self.tags(id, None, usize::MAX).await? {
-            if let Some(digest) = self.tagged(id, &tag).await? {
-                by_image.entry(digest).or_default().push(tag);
-            }
-        }
-        Ok(by_image)
-    }
-
-    /// The tags that name an image.
+    /// The first `limit` tags after another that name an image.
+    ///
+    /// A tag that has moved on is still listed under the image that it has left, and so each is looked at.
     pub(crate) async fn tags_of(
         &self,
         id: &RepositoryId,
         digest: &Digest,
+        after: Option<&str>,
+        limit: usize,
     ) -> Result<Vec<Tag>, RepositoryError> {
-        let mut by_image = self.tags_by_image(id).await?;
-        Ok(by_image.remove(digest).unwrap_or_default())
+        let folder = Folder::image_tags(id, digest);
+        let entries = self.store.page(&folder, after, usize::MAX).await?;
+        let mut tags = Vec::new();
+        for tag in entries.iter().filter_map(|entry| entry.name.parse().ok()) {
+            if tags.len() == limit {
+                break;
+            }
+            if self.tagged(id, &tag).await?.as_ref() == Some(digest) {
+                tags.push(tag);
+            }
+        }
+        Ok(tags)
     }
 }

@@ -302,6 +302,39 @@ async fn a_tag_follows_the_image_that_was_pushed_last() {
 }
 
 #[tokio::test]
+async fn an_image_knows_the_tags_that_name_it_and_no_other() {
+    for fixture in Fixture::both().await {
+        let Fixture {
+            repositories,
+            repository,
+            ..
+        } = &fixture;
+        let id = &repository.id;
+        let tags_of = async |manifest: &str, after, limit| {
+            let digest = sha256(manifest);
+            let tags = repositories.tags_of(id, &digest, after, limit);
+            let tags = tags.await.unwrap().into_iter();
+            tags.map(String::from).collect::<Vec<_>>()
+        };
+        for tag in ["c", "a", "d", "b"] {
+            fixture.push("{}", tag).await.unwrap();
+        }
+        assert_eq!(tags_of("{}", None, 9).await, ["a", "b", "c", "d"]);
+        assert_eq!(tags_of("{}", Some("a"), 2).await, ["b", "c"]);
+        fixture.push("{ }", "b").await.unwrap();
+        let tag = "c".parse().unwrap();
+        repositories.delete_tag(id, &tag).await.unwrap();
+        assert_eq!(tags_of("{}", Some("a"), 2).await, ["d"]);
+        assert_eq!(tags_of("{ }", None, 9).await, ["b"]);
+        fixture.push("{}", "b").await.unwrap();
+        assert_eq!(tags_of("{}", None, 9).await, ["a", "b", "d"]);
+        assert!(tags_of("{ }", None, 9).await.is_empty());
+        repositories.delete_image(id, &sha256("{}")).await.unwrap();
+        assert!(tags_of("{}", None, 9).await.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn an_immutable_tag_goes_to_one_of_many() {
     for fixture in Fixture::both().await {
         let immutable = TagMutability::named("IMMUTABLE", vec![]).unwrap();

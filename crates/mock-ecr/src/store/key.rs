@@ -6,6 +6,7 @@
 //! registries/ACCOUNT/REGION/content/NAME/resource-tags/KEY      a tag of the resource; KEY is in hexadecimal
 //! registries/ACCOUNT/REGION/content/NAME/images/DIGEST          what is known of an image, a newline, and its manifest
 //! registries/ACCOUNT/REGION/content/NAME/tags/TAG               the digest of an image
+//! registries/ACCOUNT/REGION/content/NAME/image-tags/DIGEST/TAG  a tag that names an image, or once did
 //! registries/ACCOUNT/REGION/content/NAME/referrers/DIGEST/DIGEST  an image, by the subject that it names
 //! registries/ACCOUNT/REGION/content/NAME/layers/DIGEST          a layer's bytes
 //! registries/ACCOUNT/REGION/content/NAME/uploads/ID             when an upload began
@@ -44,6 +45,10 @@ impl Key {
 
     pub(crate) fn tag(id: &RepositoryId, tag: &Tag) -> Self {
         Folder::tags(id).key(tag.as_str())
+    }
+
+    pub(crate) fn image_tag(id: &RepositoryId, digest: &Digest, tag: &Tag) -> Self {
+        Folder::image_tags(id, digest).key(tag.as_str())
     }
 
     pub(crate) fn referrer(id: &RepositoryId, subject: &Digest, digest: &Digest) -> Self {
@@ -93,6 +98,12 @@ impl Folder {
 
     pub(crate) fn tags(id: &RepositoryId) -> Self {
         Folder::content(id).folder("tags")
+    }
+
+    pub(crate) fn image_tags(id: &RepositoryId, digest: &Digest) -> Self {
+        Folder::content(id)
+            .folder("image-tags")
+            .folder(&file_name(digest))
     }
 
     pub(crate) fn referrers(id: &RepositoryId, subject: &Digest) -> Self {
