@@ -64,6 +64,16 @@ async fn what_must_be_there_is_missed() {
 }
 
 #[tokio::test]
+async fn nothing_in_a_list_is_not_nothing() {
+    // [ASSUME]
+    let constraint = "Member must satisfy constraint: [Member must not be null]";
+    let ids = r#"{"repositoryName":"app","imageIds":[null]}"#;
+    breaks("BatchGetImage", ids, "imageIds", constraint).await;
+    let keys = r#"{"resourceArn":"a","tagKeys":[null]}"#;
+    breaks("UntagResource", keys, "tagKeys", constraint).await;
+}
+
+#[tokio::test]
 async fn another_type_is_told_with_a_capital_letter() {
     // [ANALOG] Source: mhart/kinesalite; architect/dynalite, `test/helpers.js`.
     let api = Api::start().await;

@@ -70,7 +70,7 @@ fn check_type(shape: &Shape, value: &Value) -> Result<(), ApiError> {
     }
 }
 
-/// A null in a list is taken for an empty value, which no constraint lets pass. `[ASSUME]`
+/// A null in a list is of any type; constraints are what it breaks.
 fn check_element(shape: &Shape, element: &Value) -> Result<(), ApiError> {
     match element {
         Value::Null => Ok(()),
@@ -111,7 +111,8 @@ fn constrain_members(
     let is_there = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
     if let Some(missing) = shape.required.iter().find(|name| !is_there(name)) {
         // [ASSUME]
-        return Err(invalid(outermost.unwrap_or(missing), "must not be null"));
+        let constraint = Constraint::Null.of_member("");
+        return Err(invalid(outermost.unwrap_or(missing), &constraint));
     }
     for (name, member) in &shape.members {
         let Some(value) = members.get(name).filter(|value| !value.is_null()) else {
@@ -139,22 +140,27 @@ fn constrain_list(shape: &Shape, elements: &[Value], at: &str) -> Result<(), Api
     }
     let element_shape = shape.element();
     for element in elements {
-        match element {
-            Value::Object(members) => constrain_members(element_shape, members, Some(at))?,
-            element => {
-                let empty = Value::String(String::new());
-                let element = if element.is_null() { &empty } else { element };
-                if let Some(constraint) = broken(element_shape, element) {
-                    return Err(invalid(at, &constraint.of_element()));
-                }
-            }
+        if let Value::Object(members) = element {
+            constrain_members(element_shape, members, Some(at))?;
+        } else if let Some(constraint) = broken_by_element(element_shape, element) {
+            return Err(invalid(at, &constraint.of_element()));
         }
     }
     Ok(())
 }
 
+/// A null breaks what an empty text would break, or else that there is nothing. `[ASSUME]`
+fn broken_by_element<'a>(shape: &'a Shape, element: &Value) -> Option<Constraint<'a>> {
+    if element.is_null() {
+        let empty = Value::String(String::new());
+        return broken(shape, &empty).or(Some(Constraint::Null));
+    }
+    broken(shape, element)
+}
+
 /// A constraint that a value breaks.
 enum Constraint<'a> {
+    Null,
     Length(String),
     Value(String),
     Pattern(&'a str),
@@ -199,6 +205,7 @@ impl Constraint<'_> {
     /// google/go-containerregistry#681 (value); of enums `[ASSUME]`.
     fn of_member(&self, shape: &str) -> String {
         match self {
+            Constraint::Null => "must not be null".to_owned(),
             Constraint::Length(bound) => format!("must have length {bound}"),
             Constraint::Value(bound) => format!("Member must have value {bound}"),
             Constraint::Pattern(_) if shape == "RepositoryName" => {
@@ -215,6 +222,7 @@ impl Constraint<'_> {
     /// In the words of the framework. Source: aws-actions/amazon-ecr-login#225 (2021).
     fn of_element(&self) -> String {
         let constraint = match self {
+            Constraint::Null => "Member must not be null".to_owned(),
             Constraint::Length(bound) => format!("Member must have length {bound}"),
             Constraint::Value(bound) => format!("Member must have value {bound}"),
             Constraint::Pattern(pattern) => {
