@@ -43,6 +43,9 @@ async fn filters_go_with_exclusions_and_with_nothing_else() {
             answer.body
         );
     }
+    let input = format!(r#"{{"repositoryName":"new"{filters}}}"#);
+    let answer = api.call("CreateRepository", &input).await;
+    assert!(answer.body.contains("InvalidParameterException"));
 }
 
 #[tokio::test]

@@ -51,10 +51,12 @@ impl CreateRepository {
 
     fn settings(&self, admitted: &Admitted<'_>) -> Result<Settings, ApiError> {
         let mut settings = Settings::created_at(admitted.now);
-        if let Some(name) = &self.image_tag_mutability {
-            let filters = self.image_tag_mutability_exclusion_filters.as_deref();
-            settings.mutability = mutability(name, filters.unwrap_or_default())?;
-        }
+        let name = self.image_tag_mutability.as_deref();
+        let filters = self.image_tag_mutability_exclusion_filters.as_deref();
+        settings.mutability = mutability(
+            name.unwrap_or(settings.mutability.name()),
+            filters.unwrap_or_default(),
+        )?;
         if let Some(encryption) = &self.encryption_configuration {
             settings
                 .encryption_type
