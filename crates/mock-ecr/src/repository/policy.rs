@@ -46,9 +46,15 @@ impl RepositoryPolicy {
     ///
     /// # Errors
     ///
-    /// What is wrong with the text, when it is none.
+    /// What is wrong with the text, when it is none, or when it names an action that is about no repository. Source of the latter:
+    /// cloudposse/terraform-aws-ecr#67 (2020).
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        let policy: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut actions = policy.statement.iter().flat_map(|said| &said.action);
+        match actions.find(|action| action.eq_ignore_ascii_case("ecr:GetAuthorizationToken")) {
+            Some(action) => Err(format!("{action} is about no repository")),
+            None => Ok(policy),
+        }
     }
 
     /// What it says of an action of someone; what denies goes before what allows.
@@ -175,7 +181,14 @@ mod tests {
 
     #[test]
     fn what_is_no_policy_is_told() {
-        for text in ["", "[]", "{}", r#"{"Statement":[{"Effect":"Maybe"}]}"#] {
+        let foreign = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":["ecr:GetAuthorizationToken"]}}"#;
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"Statement":[{"Effect":"Maybe"}]}"#,
+            foreign,
+        ] {
             assert!(RepositoryPolicy::parse(text).is_err(), "{text}");
         }
     }
