@@ -6,5 +6,6 @@
 )]
 
 mod clock;
+mod images;
 mod principals;
 mod stub;

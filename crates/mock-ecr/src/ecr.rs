@@ -8,12 +8,14 @@ use crate::journal::Journal;
 use crate::name::{AccountId, Region, RepositoryId};
 use crate::page_token::PageTokens;
 use crate::principals::Principals;
-use crate::repository::{Repositories, RepositoryError, Settings, TagMutability, TagRule};
+use crate::repository::{
+    LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
+};
 use crate::request_id::RequestIds;
 use crate::sigv4::{self, SigningKeys};
 use crate::store::Store;
 use crate::token::TokenIssuer;
-use crate::world::{ImageTagMutability, World};
+use crate::world::{ImageTagMutability, SeedRepository, World};
 
 /// The world of a mock and all that has come of it since it started.
 #[derive(Debug)]
@@ -50,26 +52,39 @@ impl Ecr {
     }
 
     /// Makes the repositories that the world begins with, where the store has not kept them.
-    pub(crate) async fn seed_repositories(&self) -> Result<(), RepositoryError> {
+    pub(crate) async fn seed_repositories(&self) -> Result<(), SeedError> {
         for seed in &self.world.repositories {
             let id = RepositoryId {
                 account: seed.account.unwrap_or(self.world.default_account()),
                 region: seed.region.clone().unwrap_or(self.world.region.clone()),
                 name: seed.name.clone(),
             };
-            let mut settings = Settings::created_at(self.clock.now());
-            if seed.image_tag_mutability == ImageTagMutability::Immutable {
-                settings.mutability = TagMutability {
-                    rule: TagRule::Immutable,
-                    exclusions: Vec::new(),
-                };
-            }
-            match self.repositories.create(&id, settings).await {
-                Ok(_) | Err(RepositoryError::RepositoryAlreadyExists(_)) => {}
-                Err(error) => return Err(error),
+            match self.repositories.find(&id).await {
+                Err(RepositoryError::RepositoryNotFound(_)) => self.seed(id, seed).await?,
+                found => drop(found?),
             }
         }
         Ok(())
+    }
+
+    /// The repository comes after its images, so that one that is there has them all.
+    async fn seed(&self, id: RepositoryId, seed: &SeedRepository) -> Result<(), SeedError> {
+        let now = self.clock.now();
+        let mut settings = Settings::created_at(now);
+        settings.mutability.rule = match seed.image_tag_mutability {
+            ImageTagMutability::Mutable => TagRule::Mutable,
+            ImageTagMutability::Immutable => TagRule::Immutable,
+        };
+        let repository = Repository { id, settings };
+        if let Some(layout) = &seed.layout {
+            self.repositories.load(&repository, layout, now).await?;
+        }
+        let Repository { id, settings } = repository;
+        match self.repositories.create(&id, settings).await {
+            // Another server on the same store was faster.
+            Ok(_) | Err(RepositoryError::RepositoryAlreadyExists(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The port that it listens on.
@@ -92,4 +107,13 @@ impl Ecr {
     pub(crate) fn proxy_endpoint(&self, account: AccountId, region: &Region) -> String {
         self.world.proxy_endpoint.render(account, region, self.port)
     }
+}
+
+/// Why a world's repositories cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SeedError {
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
 }

@@ -3,6 +3,7 @@
 mod access;
 mod images;
 mod layers;
+mod layouts;
 mod lists;
 mod oci;
 mod redirects;

@@ -5,6 +5,7 @@
 mod error;
 mod image;
 mod layer;
+mod layout;
 mod listing;
 mod manifest;
 mod mutability;
@@ -23,6 +24,7 @@ use crate::timestamp::Timestamp;
 
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::{Image, NewImage};
+pub(crate) use layout::LayoutError;
 pub(crate) use manifest::LONGEST_MANIFEST;
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use policy::{RepositoryPolicy, Verdict};

@@ -34,7 +34,18 @@ impl World {
                 WorldError::new(None, String::new(), format!("cannot be read: {cause}"))
             })
             .and_then(|toml| World::parse(&toml))
+            .map(|world| world.beside(path))
             .map_err(|error| error.within(path))
+    }
+
+    /// Takes the paths in a world's file for relative to that file.
+    fn beside(mut self, file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let layouts = self.repositories.iter_mut();
+        for layout in layouts.filter_map(|repository| repository.layout.as_mut()) {
+            *layout = folder.join(&*layout);
+        }
+        self
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a world says of its registry: the dialect that it speaks, and the repositories that it begins with.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use crate::name::{AccountId, Region, RepositoryName};
@@ -90,6 +92,9 @@ pub struct SeedRepository {
     /// Whether its tags may be moved.
     #[serde(default)]
     pub image_tag_mutability: ImageTagMutability,
+    /// An OCI image layout on disk, whose images it has; in a file, relative to that file.
+    #[serde(default)]
+    pub layout: Option<PathBuf>,
 }
 
 impl SeedRepository {
@@ -100,6 +105,7 @@ impl SeedRepository {
             account: None,
             region: None,
             image_tag_mutability: ImageTagMutability::Mutable,
+            layout: None,
         }
     }
 }

@@ -1,0 +1,142 @@
+//! Repositories and images through the SDK, which reads every member of every answer.
+
+use aws_sdk_ecr::Client;
+use aws_sdk_ecr::error::ProvideErrorMetadata as _;
+use aws_sdk_ecr::primitives::Blob;
+use aws_sdk_ecr::types::{ImageIdentifier, ImageTagMutability, Tag};
+use mock_ecr::MockEcr;
+
+const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+/// A mock with nothing in it, and a client of it.
+async fn start() -> (MockEcr, Client) {
+    let ecr = MockEcr::builder().frozen().start().await.unwrap();
+    let client = Client::new(&ecr.sdk_config());
+    (ecr, client)
+}
+
+#[tokio::test]
+async fn a_repository_is_made_as_it_was_asked_for() {
+    let (_ecr, client) = start().await;
+    let tag = Tag::builder().key("team").value("blue").build().unwrap();
+    let made = client
+        .create_repository()
+        .repository_name("team/app")
+        .image_tag_mutability(ImageTagMutability::Immutable)
+        .tags(tag)
+        .send()
+        .await
+        .unwrap();
+    let repository = made.repository().unwrap();
+    assert_eq!(
+        repository.created_at().unwrap().as_secs_f64(),
+        1_448_832_653.241
+    );
+    assert_eq!(
+        repository.image_tag_mutability(),
+        Some(&ImageTagMutability::Immutable)
+    );
+    let arn = repository.repository_arn().unwrap();
+    let tags = client
+        .list_tags_for_resource()
+        .resource_arn(arn)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(tags.tags()[0].value(), "blue");
+}
+
+#[tokio::test]
+async fn repositories_are_paged_through() {
+    let (_ecr, client) = start().await;
+    for index in 0..7 {
+        let name = format!("app-{index}");
+        client
+            .create_repository()
+            .repository_name(name)
+            .send()
+            .await
+            .unwrap();
+    }
+    let pages = client
+        .describe_repositories()
+        .into_paginator()
+        .page_size(3)
+        .items();
+    let all = pages.send().collect::<Result<Vec<_>, _>>().await.unwrap();
+    let names: Vec<_> = all
+        .iter()
+        .map(|found| found.repository_name().unwrap())
+        .collect();
+    assert_eq!(names.len(), 7);
+    assert_eq!((names[0], names[6]), ("app-0", "app-6"));
+}
+
+#[tokio::test]
+async fn an_image_is_uploaded_put_described_and_deleted() {
+    let (_ecr, client) = start().await;
+    client
+        .create_repository()
+        .repository_name("app")
+        .send()
+        .await
+        .unwrap();
+    let begun = client
+        .initiate_layer_upload()
+        .repository_name("app")
+        .send()
+        .await
+        .unwrap();
+    let upload = begun.upload_id().unwrap();
+    client
+        .upload_layer_part()
+        .repository_name("app")
+        .upload_id(upload)
+        .part_first_byte(0)
+        .part_last_byte(4)
+        .layer_part_blob(Blob::new("hello"))
+        .send()
+        .await
+        .unwrap();
+    let complete = client
+        .complete_layer_upload()
+        .repository_name("app")
+        .upload_id(upload);
+    complete.layer_digests(HELLO).send().await.unwrap();
+    let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
+    let put = client.put_image().repository_name("app").image_tag("1.0");
+    put.image_manifest(&manifest).send().await.unwrap();
+
+    let one = ImageIdentifier::builder().image_tag("1.0").build();
+    let described = client
+        .describe_images()
+        .repository_name("app")
+        .image_ids(one.clone());
+    let described = described.send().await.unwrap();
+    let detail = &described.image_details()[0];
+    assert_eq!(detail.image_size_in_bytes(), Some(5));
+    assert_eq!(detail.image_tags(), ["1.0"]);
+    assert_eq!(
+        detail.image_pushed_at().unwrap().as_secs_f64(),
+        1_448_832_653.241
+    );
+    let got = client
+        .batch_get_image()
+        .repository_name("app")
+        .image_ids(one.clone());
+    let got = got.send().await.unwrap();
+    assert_eq!(got.images()[0].image_manifest(), Some(&manifest[..]));
+
+    let delete = client
+        .batch_delete_image()
+        .repository_name("app")
+        .image_ids(one.clone());
+    assert!(delete.send().await.unwrap().failures().is_empty());
+    let gone = client
+        .describe_images()
+        .repository_name("app")
+        .image_ids(one);
+    let gone = gone.send().await.unwrap_err();
+    assert_eq!(gone.code(), Some("ImageNotFoundException"));
+    assert!(gone.into_service_error().is_image_not_found_exception());
+}

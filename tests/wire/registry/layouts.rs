@@ -1,0 +1,102 @@
+//! Repositories that begin with the images of a layout on disk.
+
+use mock_ecr::{MockEcr, StartError, World};
+
+use super::Registry;
+use crate::raw::RawRequest;
+
+const WORLDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/worlds");
+/// The index in `fixtures/layouts/hello`.
+const INDEX: &str = "sha256:acb0996b591f46b2e56594dd52dc322dbc819c1e67b80c8eede56c89f1217d7b";
+
+#[tokio::test]
+async fn a_world_brings_an_index_with_all_its_images() {
+    let world = World::from_file(format!("{WORLDS}/full.toml")).unwrap();
+    let registry = Registry::of(MockEcr::of(world)).await;
+    let index = registry.send("GET", "/v2/team/app/manifests/1.0").await;
+    assert_eq!(index.status(), 200);
+    assert_eq!(
+        index.header("content-type"),
+        "application/vnd.oci.image.index.v1+json"
+    );
+    let images: serde_json::Value = serde_json::from_str(&index.body).unwrap();
+    for image in images["manifests"].as_array().unwrap() {
+        let path = format!(
+            "/v2/team/app/manifests/{}",
+            image["digest"].as_str().unwrap()
+        );
+        let image = registry.send("GET", &path).await;
+        let image: serde_json::Value = serde_json::from_str(&image.body).unwrap();
+        let layer = image["layers"][0]["digest"].as_str().unwrap();
+        let layer = registry
+            .send("HEAD", &format!("/v2/team/app/blobs/{layer}"))
+            .await;
+        assert_eq!(
+            (layer.status(), layer.header("content-length")),
+            (200, "101")
+        );
+    }
+    let head = registry.send("HEAD", "/v2/team/app/manifests/1.0").await;
+    assert_eq!(head.header("docker-content-digest"), INDEX);
+}
+
+#[tokio::test]
+async fn what_a_repository_has_in_the_store_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = format!(
+        "store = 'file:{}'\n[[repositories]]\nname = 'app'\nlayout = '{WORLDS}/../layouts/hello'\n",
+        folder.path().display()
+    );
+    let start = async || {
+        let world = World::parse(&toml).unwrap();
+        MockEcr::of(world).frozen().start().await.unwrap()
+    };
+    let first = start().await;
+    let token = first.mint();
+    let path = "/v2/app/manifests/1.0";
+    let delete = RawRequest::new("DELETE", path).bearing(&token);
+    assert_eq!(delete.to(&first).await.status(), 202);
+    drop(first);
+    let second = start().await;
+    let get = RawRequest::new("GET", path).bearing(&token);
+    assert_eq!(get.to(&second).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_layout_that_is_none_is_named_with_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().display();
+    let start = async || {
+        let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
+        let started = MockEcr::of(World::parse(&toml).unwrap()).start().await;
+        let error = started.err().unwrap();
+        assert!(matches!(error, StartError::Repositories(_)), "{error:?}");
+        error.to_string()
+    };
+    let index = format!("{folder}/index.json");
+    let said = start().await;
+    assert!(
+        said.contains(&format!("{index} cannot be read: No such file")),
+        "{said}"
+    );
+    std::fs::write(&index, "{}").unwrap();
+    let said = start().await;
+    assert!(
+        said.contains(&format!("{index} is no index of a layout: missing field")),
+        "{said}"
+    );
+    let digest = format!("sha256:{}", "0".repeat(64));
+    std::fs::write(
+        &index,
+        format!(r#"{{"manifests":[{{"digest":"{digest}"}}]}}"#),
+    )
+    .unwrap();
+    let said = start().await;
+    assert!(said.contains("/blobs/sha256/0000"), "{said}");
+    let tagged = format!(
+        r#"{{"manifests":[{{"digest":"{digest}","annotations":{{"org.opencontainers.image.ref.name":"a b"}}}}]}}"#
+    );
+    std::fs::write(&index, tagged).unwrap();
+    let said = start().await;
+    assert!(said.contains(r#"index.json: "a b" is not a tag"#), "{said}");
+}
