@@ -1,10 +1,12 @@
 //! Every constraint of the model is one: what breaks it is refused, and what does not is taken.
 
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::api::ApiError;
 use crate::api::input::Input;
 use crate::api::model::{Kind, Model, Shape};
+use crate::name::RepositoryName;
 
 fn read(operation: &str, input: Value) -> Result<Value, ApiError> {
     let Value::Object(members) = input else {
@@ -193,4 +195,13 @@ fn another_type_is_told_before_any_constraint() {
     let part = json!({"layerPartBlob": "%%%"});
     let error = read("UploadLayerPart", part).unwrap_err();
     assert!(matches!(error, ApiError::Serialization(_)), "{error:?}");
+}
+
+proptest! {
+    /// Otherwise a name would be told of in the words of whoever reads it after the model.
+    #[test]
+    fn a_name_is_one_where_the_model_says_so(name in "[a-z0-9]{0,2}([._/-]{1,3}[a-z0-9A]{0,2}){0,3}") {
+        let input = json!({"repositoryName": name});
+        prop_assert_eq!(read("DeleteRepository", input).is_ok(), name.parse::<RepositoryName>().is_ok());
+    }
 }
