@@ -67,3 +67,28 @@ async fn regions_have_repositories_of_their_own() {
     let answer = call.to(&api.0).await;
     assert_eq!(answer.body, r#"{"repositories":[]}"#);
 }
+
+#[tokio::test]
+async fn a_digest_that_nobody_makes_names_nothing() {
+    // [ASSUME]; the form is that of LayerDigest in the service model.
+    let api = Api::start().await;
+    for digest in ["sha256:0A", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
+        let input = format!(r#"{{"repositoryName":"app","layerDigests":["{digest}"]}}"#);
+        assert_eq!(
+            api.gives("BatchCheckLayerAvailability", &input).await,
+            format!(
+                r#"{{"failures":[],"layers":[{{"layerAvailability":"UNAVAILABLE","layerDigest":"{digest}"}}]}}"#
+            )
+        );
+        let input =
+            format!(r#"{{"repositoryName":"app","imageIds":[{{"imageDigest":"{digest}"}}]}}"#);
+        let got = api.gives("BatchGetImage", &input).await;
+        assert!(got.contains(r#""failureCode":"ImageNotFound""#), "{got}");
+    }
+    for text in ["", ":", "sha256", "sha256:", ":0a", "sha256:0g", "a/b:0a"] {
+        let input = format!(r#"{{"repositoryName":"app","layerDigests":["{text}"]}}"#);
+        let looked = api.gives("BatchCheckLayerAvailability", &input).await;
+        let code = r#""failureCode":"InvalidLayerDigest""#;
+        assert!(looked.contains(code), "{looked}");
+    }
+}

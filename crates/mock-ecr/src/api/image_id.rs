@@ -34,11 +34,16 @@ impl ImageId {
         let tag = self.image_tag.as_deref().map(str::parse);
         match (digest, tag) {
             (None, None) => Err(Failure::MissingDigestAndTag),
-            (Some(Err(_)), _) => Err(Failure::InvalidImageDigest),
+            (Some(Err(_)), _) if !self.has_form_of_digest() => Err(Failure::InvalidImageDigest),
             (_, Some(Err(_))) => Err(Failure::InvalidImageTag),
+            (Some(Err(_)), _) => Err(Failure::ImageNotFound),
             (Some(Ok(digest)), _) => Ok(Reference::Digest(digest)),
             (None, Some(Ok(tag))) => Ok(Reference::Tag(tag)),
         }
+    }
+
+    fn has_form_of_digest(&self) -> bool {
+        self.image_digest.as_deref().is_some_and(has_form_of_digest)
     }
 
     /// The image that it means, if the digest and the tag mean the same.
@@ -65,6 +70,18 @@ impl ImageId {
         }
         Ok(Ok(image))
     }
+}
+
+/// Whether a text fits `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`, as far as ECR asks; that it is a digest of no algorithm that is known here
+/// makes it one that names nothing. `[ASSUME]`
+pub(super) fn has_form_of_digest(text: &str) -> bool {
+    let is_algorithm = |c: u8| c.is_ascii_alphanumeric() || b"-_+.".contains(&c);
+    text.split_once(':').is_some_and(|(algorithm, hex)| {
+        !algorithm.is_empty()
+            && !hex.is_empty()
+            && algorithm.bytes().all(is_algorithm)
+            && hex.bytes().all(|c| c.is_ascii_hexdigit())
+    })
 }
 
 /// Why nothing comes of one image of many.

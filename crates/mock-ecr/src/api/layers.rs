@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
 use crate::api::admitted::Admitted;
+use crate::api::image_id::has_form_of_digest;
 use crate::api::input::invalid;
 use crate::name::{AccountId, Digest, RepositoryId, RepositoryName};
 use crate::repository::RepositoryError;
@@ -39,6 +40,19 @@ struct LayerView {
     layer_size: Option<u64>,
 }
 
+impl LayerView {
+    fn new(layer_digest: String, layer_size: Option<u64>) -> Self {
+        LayerView {
+            layer_availability: match layer_size {
+                Some(_) => "AVAILABLE",
+                None => "UNAVAILABLE",
+            },
+            layer_digest,
+            layer_size,
+        }
+    }
+}
+
 impl BatchCheckLayerAvailability {
     pub(super) async fn run(self, admitted: &Admitted<'_>) -> Result<Availability, ApiError> {
         let name = self.repository_name;
@@ -52,6 +66,9 @@ impl BatchCheckLayerAvailability {
         for layer_digest in self.layer_digests {
             match layer_digest.parse() {
                 Ok(digest) => availability.layers.push(look(admitted, &id, &digest).await?),
+                Err(_) if has_form_of_digest(&layer_digest) => {
+                    availability.layers.push(LayerView::new(layer_digest, None));
+                }
                 Err(_) => availability.failures.push(LayerFailure {
                     failure_code: "InvalidLayerDigest",
                     failure_reason: "Invalid request parameters: layer digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
@@ -70,14 +87,7 @@ async fn look(
     digest: &Digest,
 ) -> Result<LayerView, ApiError> {
     let layer_size = admitted.ecr.repositories.layer_size(id, digest).await?;
-    Ok(LayerView {
-        layer_availability: match layer_size {
-            Some(_) => "AVAILABLE",
-            None => "UNAVAILABLE",
-        },
-        layer_digest: digest.to_string(),
-        layer_size,
-    })
+    Ok(LayerView::new(digest.to_string(), layer_size))
 }
 
 #[derive(Debug, Deserialize)]
