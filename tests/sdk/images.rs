@@ -72,71 +72,51 @@ async fn repositories_are_paged_through() {
     assert_eq!((names[0], names[6]), ("app-0", "app-6"));
 }
 
+/// Uploads the layer `hello`.
+async fn upload(client: &Client) {
+    let begun = client.initiate_layer_upload().repository_name("app");
+    let begun = begun.send().await.unwrap();
+    let id = begun.upload_id().unwrap();
+    let part = client
+        .upload_layer_part()
+        .repository_name("app")
+        .upload_id(id);
+    let part = part.part_first_byte(0).part_last_byte(4);
+    part.layer_part_blob(Blob::new("hello"))
+        .send()
+        .await
+        .unwrap();
+    let complete = client.complete_layer_upload().repository_name("app");
+    let complete = complete.upload_id(id).layer_digests(HELLO);
+    complete.send().await.unwrap();
+}
+
 #[tokio::test]
 async fn an_image_is_uploaded_put_described_and_deleted() {
     let (_ecr, client) = start().await;
-    client
-        .create_repository()
-        .repository_name("app")
-        .send()
-        .await
-        .unwrap();
-    let begun = client
-        .initiate_layer_upload()
-        .repository_name("app")
-        .send()
-        .await
-        .unwrap();
-    let upload = begun.upload_id().unwrap();
-    client
-        .upload_layer_part()
-        .repository_name("app")
-        .upload_id(upload)
-        .part_first_byte(0)
-        .part_last_byte(4)
-        .layer_part_blob(Blob::new("hello"))
-        .send()
-        .await
-        .unwrap();
-    let complete = client
-        .complete_layer_upload()
-        .repository_name("app")
-        .upload_id(upload);
-    complete.layer_digests(HELLO).send().await.unwrap();
+    let create = client.create_repository().repository_name("app");
+    create.send().await.unwrap();
+    upload(&client).await;
     let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
     let put = client.put_image().repository_name("app").image_tag("1.0");
     put.image_manifest(&manifest).send().await.unwrap();
 
     let one = ImageIdentifier::builder().image_tag("1.0").build();
-    let described = client
-        .describe_images()
-        .repository_name("app")
-        .image_ids(one.clone());
-    let described = described.send().await.unwrap();
+    let described = client.describe_images().repository_name("app");
+    let described = described.image_ids(one.clone()).send().await.unwrap();
     let detail = &described.image_details()[0];
     assert_eq!(detail.image_size_in_bytes(), Some(5));
     assert_eq!(detail.image_tags(), ["1.0"]);
-    assert_eq!(
-        detail.image_pushed_at().unwrap().as_secs_f64(),
-        1_448_832_653.241
-    );
-    let got = client
-        .batch_get_image()
-        .repository_name("app")
-        .image_ids(one.clone());
-    let got = got.send().await.unwrap();
+    let pushed = detail.image_pushed_at().unwrap();
+    assert_eq!(pushed.as_secs_f64(), 1_448_832_653.241);
+    let got = client.batch_get_image().repository_name("app");
+    let got = got.image_ids(one.clone()).send().await.unwrap();
     assert_eq!(got.images()[0].image_manifest(), Some(&manifest[..]));
 
-    let delete = client
-        .batch_delete_image()
-        .repository_name("app")
-        .image_ids(one.clone());
-    assert!(delete.send().await.unwrap().failures().is_empty());
-    let gone = client
-        .describe_images()
-        .repository_name("app")
-        .image_ids(one);
-    let gone = gone.send().await.unwrap_err();
+    let delete = client.batch_delete_image().repository_name("app");
+    let deleted = delete.image_ids(one.clone()).send().await.unwrap();
+    assert!(deleted.failures().is_empty());
+    let gone = client.describe_images().repository_name("app");
+    let gone = gone.image_ids(one).send().await.unwrap_err();
     assert_eq!(gone.code(), Some("ImageNotFoundException"));
-    assert!(gone.into_service_error().is_image_not_found_exception());
 }
