@@ -3,21 +3,21 @@
 //! All that is asked of a store is that an object appears whole or not at all, and that of several who create one key one wins. Any
 //! store of the `object_store` crate gives that. Nothing is kept beside it, so that servers which share a store share all.
 
+mod content;
 mod key;
 mod location;
 mod writer;
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::TryStreamExt as _;
 use object_store::memory::InMemory;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use content::Content;
 pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
 pub use location::{StoreLocation, StoreLocationError};
 pub(crate) use writer::Writer;
@@ -33,15 +33,6 @@ pub(crate) enum Created {
     New,
     /// It was not, and holds what it held.
     Taken,
-}
-
-/// An object's bytes as they come, or those of a part of it.
-pub(crate) struct Content {
-    /// How long the whole object is.
-    pub(crate) size: u64,
-    /// The part that comes.
-    pub(crate) range: Range<u64>,
-    pub(crate) bytes: BoxStream<'static, Result<Bytes, StoreError>>,
 }
 
 impl Store {
@@ -86,11 +77,7 @@ impl Store {
             ..GetOptions::default()
         };
         let object = found(self.0.get_opts(&key.0, options).await)?;
-        Ok(object.map(|object| Content {
-            size: object.meta.size,
-            range: object.range.clone(),
-            bytes: object.into_stream().map_err(StoreError::from).boxed(),
-        }))
+        Ok(object.map(Content::of))
     }
 
     /// Writes an object where there is none.
