@@ -42,7 +42,7 @@ enum Budget {
     AtMost(f64),
 }
 
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 18] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -75,6 +75,33 @@ const ROWS: [Row; 11] = [
         "client-peak",
         "ecr get-authorization-token: MiB",
         Budget::AtMost(10.0),
+    ),
+    row(
+        "ping",
+        "GET /v2/ with a token: requests/s",
+        Budget::RatioAtLeast(1.0),
+    ),
+    row("put", "PUT of a layer: MB/s", Budget::RatioAtLeast(1.0)),
+    row("get", "GET of a layer: MB/s", Budget::RatioAtLeast(1.0)),
+    row(
+        "skopeo-push",
+        "skopeo push of 100 MB: s",
+        Budget::RatioAtMost(1.0),
+    ),
+    row(
+        "skopeo-pull",
+        "skopeo pull of 100 MB: s",
+        Budget::RatioAtMost(1.0),
+    ),
+    row(
+        "layers-peak",
+        "4 GiB in and out, most ever held: MiB",
+        Budget::AtMost(64.0),
+    ),
+    row(
+        "page",
+        "pages/s of 100,000 tags, and of 100",
+        Budget::RatioAtLeast(0.5),
     ),
     row("mock-ecr-size", "binary mock-ecr: MB", Budget::AtMost(6.0)),
     row("ecr-size", "binary ecr: MB", Budget::AtMost(6.0)),

@@ -1,9 +1,11 @@
 //! Everything that lasts, as objects under documented keys ([`key`]): in memory, or in a directory.
 //!
 //! All that is asked of a store is that an object appears whole or not at all, and that of several who create one key one wins. Any
-//! store of the `object_store` crate gives that. Nothing is kept beside it, so that servers which share a store share all.
+//! store of the `object_store` crate gives that. Nothing is kept beside one that others may write to, so that servers which share a store
+//! share all.
 
 mod content;
+mod index;
 mod key;
 mod location;
 mod writer;
@@ -18,13 +20,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use content::Content;
+use index::Index;
 pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
 pub use location::{StoreLocation, StoreLocationError};
 pub(crate) use writer::Writer;
 
 /// A store of objects.
 #[derive(Clone, Debug)]
-pub(crate) struct Store(Arc<dyn ObjectStore>);
+pub(crate) struct Store {
+    objects: Arc<dyn ObjectStore>,
+    /// What a page is found by where nobody else writes.
+    index: Option<Arc<Index>>,
+}
 
 /// Whether a key was free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,16 +44,22 @@ pub(crate) enum Created {
 
 impl Store {
     pub(crate) fn in_memory() -> Self {
-        Store(Arc::new(InMemory::new()))
+        Store {
+            objects: Arc::new(InMemory::new()),
+            index: Some(Arc::default()),
+        }
     }
 
     pub(crate) fn of(objects: impl ObjectStore) -> Self {
-        Store(Arc::new(objects))
+        Store {
+            objects: Arc::new(objects),
+            index: None,
+        }
     }
 
     /// The whole of an object.
     pub(crate) async fn read(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
-        match found(self.0.get(&key.0).await)? {
+        match found(self.objects.get(&key.0).await)? {
             Some(object) => Ok(found(object.bytes().await)?),
             None => Ok(None),
         }
@@ -63,7 +76,7 @@ impl Store {
 
     /// How long an object is, if there is one.
     pub(crate) async fn size(&self, key: &Key) -> Result<Option<u64>, StoreError> {
-        Ok(found(self.0.head(&key.0).await)?.map(|object| object.size))
+        Ok(found(self.objects.head(&key.0).await)?.map(|object| object.size))
     }
 
     /// An object as a stream, or a part of it.
@@ -76,17 +89,21 @@ impl Store {
             range,
             ..GetOptions::default()
         };
-        let object = found(self.0.get_opts(&key.0, options).await)?;
+        let object = found(self.objects.get_opts(&key.0, options).await)?;
         Ok(object.map(Content::of))
     }
 
     /// Writes an object where there is none.
     pub(crate) async fn create(&self, key: &Key, bytes: Bytes) -> Result<Created, StoreError> {
+        let size = bytes.len() as u64;
         let put = self
-            .0
+            .objects
             .put_opts(&key.0, bytes.into(), PutMode::Create.into());
         match put.await {
-            Ok(_) => Ok(Created::New),
+            Ok(_) => {
+                self.note(|index| index.insert(key, size));
+                Ok(Created::New)
+            }
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Taken),
             Err(error) => Err(error.into()),
         }
@@ -103,7 +120,9 @@ impl Store {
 
     /// Writes an object, over what is there.
     pub(crate) async fn write(&self, key: &Key, bytes: Bytes) -> Result<(), StoreError> {
-        self.0.put(&key.0, bytes.into()).await?;
+        let size = bytes.len() as u64;
+        self.objects.put(&key.0, bytes.into()).await?;
+        self.note(|index| index.insert(key, size));
         Ok(())
     }
 
@@ -118,17 +137,24 @@ impl Store {
 
     /// Writes an object that is longer than should be held in memory.
     pub(crate) fn writer(&self, key: &Key) -> Writer {
-        Writer::new(Arc::clone(&self.0), key.0.clone())
+        Writer::new(self, key)
     }
 
     /// Gives an object another key, over what is there.
     pub(crate) async fn rename(&self, from: &Key, to: &Key) -> Result<(), StoreError> {
-        Ok(self.0.rename(&from.0, &to.0).await?)
+        self.objects.rename(&from.0, &to.0).await?;
+        self.note(|index| {
+            index.copy(from, to);
+            index.remove(from);
+        });
+        Ok(())
     }
 
     /// Copies an object, if it is there; tells whether it was.
     pub(crate) async fn copy(&self, from: &Key, to: &Key) -> Result<Option<()>, StoreError> {
-        found(self.0.copy(&from.0, &to.0).await)
+        let copied = found(self.objects.copy(&from.0, &to.0).await)?;
+        self.note(|index| index.copy(from, to));
+        Ok(copied)
     }
 
     /// Removes an object, if it is there; tells whether it was.
@@ -137,12 +163,14 @@ impl Store {
         if self.size(key).await?.is_none() {
             return Ok(None);
         }
-        found(self.0.delete(&key.0).await)
+        let removed = found(self.objects.delete(&key.0).await)?;
+        self.note(|index| index.remove(key));
+        Ok(removed)
     }
 
     /// Removes all that is in a folder.
     pub(crate) async fn clear(&self, folder: &Folder) -> Result<(), StoreError> {
-        let found: Vec<ObjectMeta> = self.0.list(Some(&folder.0)).try_collect().await?;
+        let found: Vec<ObjectMeta> = self.objects.list(Some(&folder.0)).try_collect().await?;
         for object in found {
             self.remove(&Key(object.location)).await?;
         }
@@ -156,11 +184,14 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
+        if let Some(index) = &self.index {
+            return Ok(index.page(folder, after, limit));
+        }
         let listed = match after {
             Some(after) => self
-                .0
+                .objects
                 .list_with_offset(Some(&folder.0), &folder.key(after).0),
-            None => self.0.list(Some(&folder.0)),
+            None => self.objects.list(Some(&folder.0)),
         };
         let mut entries: Vec<Entry> = listed
             .try_filter_map(|object| async move { Ok(Entry::of(&object)) })
@@ -170,6 +201,12 @@ impl Store {
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         entries.truncate(limit);
         Ok(entries)
+    }
+
+    fn note(&self, change: impl FnOnce(&Index)) {
+        if let Some(index) = &self.index {
+            change(index);
+        }
     }
 
     /// All names in a folder, in the order of their bytes.

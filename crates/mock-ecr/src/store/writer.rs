@@ -3,30 +3,43 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
-use object_store::path::Path;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::store::StoreError;
+use crate::store::{Key, Store, StoreError};
 
 /// Writes one object. Dropped before it is finished, it leaves nothing.
-pub(crate) struct Writer(BufWriter);
+pub(crate) struct Writer {
+    store: Store,
+    key: Key,
+    size: u64,
+    objects: BufWriter,
+}
 
 impl Writer {
-    pub(super) fn new(objects: Arc<dyn ObjectStore>, path: Path) -> Self {
+    pub(super) fn new(store: &Store, key: &Key) -> Self {
+        let objects = Arc::clone(&store.objects);
         // S3 takes no parts of less than 5 MiB; two at a time keep a store busy and the memory flat.
-        let writer = BufWriter::with_capacity(objects, path, PART).with_max_concurrency(2);
-        Writer(writer)
+        let objects = BufWriter::with_capacity(objects, key.0.clone(), PART);
+        Writer {
+            store: store.clone(),
+            key: key.clone(),
+            size: 0,
+            objects: objects.with_max_concurrency(2),
+        }
     }
 
     pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
-        Ok(self.0.put(bytes).await?)
+        self.size += bytes.len() as u64;
+        Ok(self.objects.put(bytes).await?)
     }
 
     /// Lets the object appear.
     pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
-        Ok(self.0.shutdown().await?)
+        self.objects.shutdown().await?;
+        let size = self.size;
+        self.store.note(|index| index.insert(&self.key, size));
+        Ok(())
     }
 }
 
