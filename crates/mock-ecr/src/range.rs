@@ -15,10 +15,7 @@ pub(crate) struct Unsatisfiable;
 ///
 /// Several ranges, units other than bytes and what is no range are passed over, as RFC 9110, section 14.2, has it.
 pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
-    let text = headers
-        .get(header::RANGE)
-        .and_then(|value| value.to_str().ok());
-    let Some((first, last)) = text.and_then(bounds) else {
+    let Some((first, last)) = asked(headers) else {
         return Ok(None);
     };
     match (first, last) {
@@ -31,6 +28,15 @@ pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<GetRange>, Uns
         (None, Some(length)) => Ok(Some(GetRange::Suffix(length.min(size)))),
         (None, None) => Ok(None),
     }
+}
+
+/// Whether a range ends before it begins. Such a one may be passed over or refused: RFC 9110, section 14.2.
+pub(crate) fn is_backward(headers: &HeaderMap) -> bool {
+    matches!(asked(headers), Some((Some(first), Some(last))) if last < first)
+}
+
+fn asked(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
+    bounds(headers.get(header::RANGE)?.to_str().ok()?)
 }
 
 /// `bytes=1-2`, `bytes=1-` or `bytes=-2`.
@@ -97,21 +103,21 @@ mod tests {
 
     use super::*;
 
-    fn asked(range: &str, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
+    fn range(text: &str, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
         let mut headers = HeaderMap::new();
-        headers.insert(header::RANGE, range.parse().unwrap());
+        headers.insert(header::RANGE, text.parse().unwrap());
         of(&headers, size)
     }
 
     #[test]
     fn a_range_lies_within_what_there_is() {
-        assert_eq!(asked("bytes=2-4", 10), Ok(Some(GetRange::Bounded(2..5))));
-        assert_eq!(asked("bytes=2-99", 10), Ok(Some(GetRange::Bounded(2..10))));
-        assert_eq!(asked("bytes=2-", 10), Ok(Some(GetRange::Offset(2))));
-        assert_eq!(asked("bytes=-3", 10), Ok(Some(GetRange::Suffix(3))));
-        assert_eq!(asked("bytes=-99", 10), Ok(Some(GetRange::Suffix(10))));
+        assert_eq!(range("bytes=2-4", 10), Ok(Some(GetRange::Bounded(2..5))));
+        assert_eq!(range("bytes=2-99", 10), Ok(Some(GetRange::Bounded(2..10))));
+        assert_eq!(range("bytes=2-", 10), Ok(Some(GetRange::Offset(2))));
+        assert_eq!(range("bytes=-3", 10), Ok(Some(GetRange::Suffix(3))));
+        assert_eq!(range("bytes=-99", 10), Ok(Some(GetRange::Suffix(10))));
         for outside in ["bytes=10-", "bytes=10-11", "bytes=-0"] {
-            assert_eq!(asked(outside, 10), Err(Unsatisfiable), "{outside}");
+            assert_eq!(range(outside, 10), Err(Unsatisfiable), "{outside}");
         }
         for none in [
             "bytes=4-2",
@@ -121,7 +127,7 @@ mod tests {
             "bytes=+1-2",
             "x",
         ] {
-            assert_eq!(asked(none, 10), Ok(None), "{none}");
+            assert_eq!(range(none, 10), Ok(None), "{none}");
         }
     }
 
@@ -143,7 +149,7 @@ mod tests {
         #[test]
         fn any_range_is_read_without_panic(text in "[ -~]*|bytes=[0-9-]*", size: u64) {
             let _ = of_part(&text);
-            let _ = asked(&text, size);
+            let _ = range(&text, size);
         }
     }
 }

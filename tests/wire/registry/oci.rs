@@ -45,9 +45,29 @@ async fn pulling_blobs() {
     let whole = registry.send("GET", &layer).await;
     assert_eq!((whole.status(), &whole.body[..]), (200, "hello"));
     assert_eq!(whole.header("docker-content-digest"), HELLO);
-    let part = registry.request("GET", &layer).with("Range", "bytes=1-3");
-    let part = part.to(&registry.ecr).await;
-    assert_eq!((part.status(), &part.body[..]), (206, "ell"));
+}
+
+#[tokio::test]
+async fn pulling_a_part_of_a_blob() {
+    let registry = Registry::oci().await;
+    registry.push_hello().await;
+    let layer = format!("/v2/app/blobs/{HELLO}");
+    for (range, body, content_range) in [
+        ("bytes=1-3", "ell", "bytes 1-3/5"),
+        ("bytes=1-", "ello", "bytes 1-4/5"),
+        ("bytes=-2", "lo", "bytes 3-4/5"),
+        ("bytes=3-9", "lo", "bytes 3-4/5"),
+    ] {
+        let part = registry.request("GET", &layer).with("Range", range);
+        let part = part.to(&registry.ecr).await;
+        assert_eq!((part.status(), &part.body[..]), (206, body), "{range}");
+        assert_eq!(part.header("content-range"), content_range);
+        assert_eq!(part.header("content-length"), body.len().to_string());
+    }
+    for range in ["bytes=3-1", "bytes=5-9"] {
+        let part = registry.request("GET", &layer).with("Range", range);
+        assert_eq!(part.to(&registry.ecr).await.status(), 416, "{range}");
+    }
 }
 
 #[tokio::test]

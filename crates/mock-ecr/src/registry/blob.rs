@@ -59,8 +59,11 @@ async fn get(
             respond(StatusCode::TEMPORARY_REDIRECT).header(header::LOCATION, location),
         ));
     }
-    let range = range::of(&admitted.call.request.headers, size);
-    let range = range.map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
+    let headers = &admitted.call.request.headers;
+    if range::is_backward(headers) {
+        return Err(RegistryError::RangeInvalid);
+    }
+    let range = range::of(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
     let content = admitted.ecr.repositories.open_layer(id, digest, range);
     let mut response = range::respond(content.await?, CONTENT_TYPE);
     let headers = response.headers_mut();
