@@ -128,28 +128,47 @@ async fn listing_tags() {
 
 #[tokio::test]
 async fn mounting_a_blob_from_another_repository() {
-    let world =
-        mock_ecr::World::parse("dialect = 'oci'\n[[repositories]]\nname = 'other'\n").unwrap();
-    let registry = Registry::of(mock_ecr::MockEcr::of(world)).await;
+    let builder = mock_ecr::MockEcr::builder().dialect(mock_ecr::Dialect::Oci);
+    let registry = Registry::of(builder.create_on_push()).await;
     registry.push_hello().await;
-    let mount = |query: &str| format!("/v2/other/blobs/uploads/?{query}");
-    let mounted = registry
-        .send("POST", &mount(&format!("mount={HELLO}&from=app")))
-        .await;
-    let location = format!("/v2/other/blobs/{HELLO}");
-    assert_eq!(
-        (mounted.status(), mounted.header("location")),
-        (201, &location[..])
-    );
-    for query in [
-        format!("mount={HELLO}"),
-        format!("mount={EMPTY_DIGEST}&from=app"),
-    ] {
+    let mount = async |to: &str, query: &str| {
+        let target = format!("/v2/{to}/blobs/uploads/?mount={query}");
+        registry.send("POST", &target).await
+    };
+    let named = format!("{HELLO}&from=app");
+    for (to, query) in [("named", &named[..]), ("unnamed", HELLO), ("app", &named)] {
+        let mounted = mount(to, query).await;
+        let location = format!("/v2/{to}/blobs/{HELLO}");
         assert_eq!(
-            registry.send("POST", &mount(&query)).await.status(),
-            202,
-            "{query}"
+            (mounted.status(), mounted.header("location")),
+            (201, &location[..])
         );
+        assert_eq!(registry.send("GET", &location).await.body, "hello");
+    }
+    for query in [EMPTY_DIGEST, &format!("{EMPTY_DIGEST}&from=app")] {
+        assert_eq!(mount("app", query).await.status(), 202, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_blob_that_the_caller_may_not_read_is_not_mounted() {
+    let world = mock_ecr::World::parse(
+        r#"
+dialect = "oci"
+[[repositories]]
+name = "other"
+[[principals]]
+arn = "arn:aws:iam::123456789012:user/writer"
+access_key_id = "A"
+secret_access_key = "S"
+allow = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"]
+"#,
+    );
+    let registry = Registry::of(mock_ecr::MockEcr::of(world.unwrap())).await;
+    registry.push_hello().await;
+    for from in ["", "&from=app"] {
+        let target = format!("/v2/other/blobs/uploads/?mount={HELLO}{from}");
+        assert_eq!(registry.send("POST", &target).await.status(), 202, "{from}");
     }
 }
 

@@ -48,23 +48,52 @@ async fn mount(
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<Option<Response<Payload>>, RegistryError> {
-    let is_off = admitted.has(Quirk::MountingBySetting) && !admitted.ecr.world.blob_mounting;
-    let from = admitted.parameter("from");
-    let from = from.and_then(|name| admitted.repository(&name).ok());
-    let (false, Some(from)) = (is_off, from) else {
+    if admitted.has(Quirk::MountingBySetting) && !admitted.ecr.world.blob_mounting {
         return Ok(None);
-    };
-    let action = "ecr:GetDownloadUrlForLayer";
-    let access = access::authorize(admitted.ecr, &admitted.caller, &from, action);
-    if access.await.is_err() {
-        return Ok(None);
+    }
+    for from in sources(admitted, id).await? {
+        if take_over(admitted, &from, id, digest).await? {
+            return Ok(Some(created(id, digest)));
+        }
+    }
+    Ok(None)
+}
+
+/// The repositories that a layer may come from: the one that is named, or without a name any of the registry. Source: OCI
+/// Distribution 1.1, "Mounting a blob from another repository".
+async fn sources(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+) -> Result<Vec<RepositoryId>, RegistryError> {
+    if let Some(name) = admitted.parameter("from") {
+        return Ok(admitted.repository(&name).into_iter().collect());
+    }
+    if admitted.has(Quirk::MountingBySetting) {
+        return Ok(Vec::new());
     }
     let repositories = &admitted.ecr.repositories;
-    if admitted.has(Quirk::MountingBySetting) && !repositories.is_referenced(&from, digest).await? {
-        return Ok(None);
+    let found = repositories.list(id.account, &id.region, None, usize::MAX);
+    Ok(found.await?.into_iter().map(|found| found.id).collect())
+}
+
+/// Tells whether the layer was there for the caller to take.
+async fn take_over(
+    admitted: &Admitted<'_>,
+    from: &RepositoryId,
+    to: &RepositoryId,
+    digest: &Digest,
+) -> Result<bool, RegistryError> {
+    let action = "ecr:GetDownloadUrlForLayer";
+    let access = access::authorize(admitted.ecr, &admitted.caller, from, action);
+    if access.await.is_err() {
+        return Ok(false);
     }
-    let mounted = repositories.mount_layer(&from, id, digest).await?;
-    Ok(mounted.map(|()| created(id, digest)))
+    let repositories = &admitted.ecr.repositories;
+    if admitted.has(Quirk::MountingBySetting) && !repositories.is_referenced(from, digest).await? {
+        return Ok(false);
+    }
+    let mounted = repositories.mount_layer(from, to, digest).await?;
+    Ok(mounted.is_some())
 }
 
 pub(super) async fn answer(
