@@ -173,6 +173,20 @@ allow = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpl
 }
 
 #[tokio::test]
+async fn listing_referrers_where_there_is_no_repository() {
+    let registry = Registry::oci().await;
+    let path = format!("/v2/none/referrers/{HELLO}");
+    let list = registry.send("GET", &path).await;
+    assert_eq!((list.status(), &list.body[..]), (200, NO_REFERRERS));
+    assert_eq!(list.header("content-type"), OCI_INDEX);
+    let filtered = registry
+        .send("GET", &format!("{path}?artifactType=a/b"))
+        .await;
+    assert_eq!(filtered.body, NO_REFERRERS);
+    assert_eq!(filtered.header("oci-filters-applied"), "artifactType");
+}
+
+#[tokio::test]
 async fn error_codes() {
     let registry = Registry::oci().await;
     for (method, path, status, code) in [
@@ -215,3 +229,7 @@ async fn a_quirk_can_be_had_alone() {
         .await;
     assert_eq!((taken.status(), taken.header("range")), (201, "0-4"));
 }
+
+const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const NO_REFERRERS: &str =
+    r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;

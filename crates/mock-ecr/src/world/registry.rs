@@ -62,6 +62,8 @@ pub enum Quirk {
     MountingBySetting,
     /// Layers cannot be deleted: 405 `UNSUPPORTED`. `[ASSUME]`
     LayersStay,
+    /// `referrers` of a repository that is not there is 404 instead of an empty list. `[ASSUME]`
+    ReferrersNeedRepository,
 }
 
 /// When a principal may reach the repository of another account.
