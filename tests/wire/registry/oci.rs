@@ -193,6 +193,9 @@ async fn error_codes() {
         ("GET", "/v2/A/manifests/latest", 400, "NAME_INVALID"),
         ("GET", "/v2/app/manifests/sha256:x", 400, "DIGEST_INVALID"),
         ("GET", "/v2/app/manifests/latest", 404, "MANIFEST_UNKNOWN"),
+        ("GET", "/v2/app/manifests/.x", 404, "MANIFEST_UNKNOWN"),
+        ("DELETE", "/v2/app/manifests/.x", 404, "MANIFEST_UNKNOWN"),
+        ("PUT", "/v2/app/manifests/.x", 400, "MANIFEST_INVALID"),
         ("PUT", "/v2/app/manifests/latest", 400, "MANIFEST_INVALID"),
         ("GET", "/v2/app/blobs/sha256:x", 400, "DIGEST_INVALID"),
         ("GET", "/v2/none/tags/list", 404, "NAME_UNKNOWN"),
@@ -207,6 +210,8 @@ async fn error_codes() {
             "{path}"
         );
     }
+    let head = registry.send("HEAD", "/v2/app/manifests/.x").await;
+    assert_eq!(head.status(), 404);
     let long = format!(
         "{{\"annotations\":{{\"a\":\"{}\"}}}}",
         "x".repeat(4_194_304)

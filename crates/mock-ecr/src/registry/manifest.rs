@@ -19,9 +19,8 @@ pub(super) async fn answer(
     reference: &str,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    let method = &admitted.call.request.method;
-    let reference = reference.parse().map_err(|_| invalid(reference, method));
-    match *method {
+    let reference = reference.parse().map_err(|_| invalid(admitted, reference));
+    match admitted.call.request.method {
         Method::HEAD => head(admitted, id, &reference?).await,
         Method::GET => get(admitted, id, &reference?).await,
         Method::PUT => put(admitted, id, reference?, body).await,
@@ -31,7 +30,13 @@ pub(super) async fn answer(
 }
 
 /// Source of the text: google/go-containerregistry#704; of the status 400 to `HEAD`, bazel-contrib/rules_oci#720.
-fn invalid(reference: &str, method: &Method) -> RegistryError {
+fn invalid(admitted: &Admitted<'_>, reference: &str) -> RegistryError {
+    let method = &admitted.call.request.method;
+    let is_sought = *method != Method::PUT && !reference.contains(':');
+    if is_sought && !admitted.has(Quirk::ValidationUnsupported) {
+        // What cannot be a tag is no image's: 404, as OCI Distribution 1.1 has it under "Pulling manifests".
+        return RegistryError::ManifestUnknown;
+    }
     let code = if reference.contains(':') {
         OciCode::DigestInvalid
     } else {
