@@ -1,6 +1,7 @@
 //! What is behind the registry's door: layers, images, and lists of them.
 
 mod access;
+mod conformance;
 mod images;
 mod layers;
 mod layouts;
@@ -20,6 +21,7 @@ const EMPTY_DIGEST: &str =
 /// The digest of `hello`.
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// A mock with a repository `app`, and a client that has a token.
 struct Registry {

@@ -1,6 +1,6 @@
 //! The dialect `oci`: OCI Distribution 1.1 to the letter, each test under the heading that it is about.
 
-use super::{EMPTY, EMPTY_DIGEST, HELLO, Registry};
+use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, Registry};
 
 #[tokio::test]
 async fn pushing_a_blob_in_chunks() {
@@ -235,6 +235,5 @@ async fn a_quirk_can_be_had_alone() {
     assert_eq!((taken.status(), taken.header("range")), (201, "0-4"));
 }
 
-const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const NO_REFERRERS: &str =
     r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;

@@ -1,0 +1,296 @@
+//! What the conformance suite of OCI Distribution 1.1 sends beside `oci`: blobs in every way that they are pushed, and every kind of
+//! manifest.
+
+use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, OCI_MANIFEST, Registry};
+use crate::answer::Answer;
+use crate::raw::{exchange, head_and_body_of};
+
+/// How a blob is pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    OneRequest,
+    TwoRequests,
+    Chunks,
+    Stream,
+}
+
+const WAYS: [Way; 4] = [Way::OneRequest, Way::TwoRequests, Way::Chunks, Way::Stream];
+
+impl Way {
+    /// Pushes a blob, and returns the last answer.
+    async fn push(self, registry: &Registry, digest: &str, content: &str) -> Answer {
+        let upload = registry.begin().await;
+        let end = format!("{upload}?digest={digest}");
+        let request = match self {
+            Way::OneRequest => {
+                let target = format!("/v2/app/blobs/uploads/?digest={digest}");
+                registry.request("POST", &target).body(content)
+            }
+            Way::TwoRequests => registry.request("PUT", &end).body(content),
+            Way::Chunks => {
+                let (first, last) = content.split_at(2);
+                let chunk = registry.request("PATCH", &upload).body(first);
+                let chunk = chunk.with("Content-Range", "0-1");
+                assert_eq!(chunk.to(&registry.ecr).await.status(), 202);
+                let range = format!("2-{}", content.len() - 1);
+                let request = registry.request("PUT", &end).body(last);
+                request.with("Content-Range", &range)
+            }
+            Way::Stream => {
+                let taken = stream(registry, &upload, content).await;
+                assert_eq!(taken.status(), 202);
+                registry.request("PUT", &end)
+            }
+        };
+        request.to(&registry.ecr).await
+    }
+}
+
+/// Sends the whole of a blob without saying how long it is.
+async fn stream(registry: &Registry, upload: &str, content: &str) -> Answer {
+    let head = registry.request("PATCH", upload);
+    let head = head.with("Transfer-Encoding", "chunked").bytes();
+    let body = format!("{:x}\r\n{content}\r\n0\r\n\r\n", content.len());
+    let bytes = [&head[..], body.as_bytes()].concat();
+    Answer::parse(&exchange(&registry.ecr, &bytes, head_and_body_of).await)
+}
+
+#[tokio::test]
+async fn a_blob_is_pushed_in_every_way() {
+    let registry = Registry::oci().await;
+    for digest in [HELLO, HELLO_SHA512] {
+        for way in WAYS {
+            let pushed = way.push(&registry, digest, "hello").await;
+            assert_eq!(pushed.status(), 201, "{way:?}");
+            assert_eq!(pushed.header("docker-content-digest"), digest);
+            let blob = pushed.header("location");
+            assert_eq!(registry.send("GET", blob).await.body, "hello", "{way:?}");
+            let head = registry.send("HEAD", blob).await;
+            assert_eq!((head.status(), head.header("content-length")), (200, "5"));
+            assert_eq!(registry.send("DELETE", blob).await.status(), 202);
+            assert_eq!(registry.send("HEAD", blob).await.status(), 404);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_blob_may_be_empty() {
+    let registry = Registry::oci().await;
+    for way in [Way::OneRequest, Way::TwoRequests] {
+        let pushed = way.push(&registry, NOTHING, "").await;
+        assert_eq!(pushed.status(), 201, "{way:?}");
+        let pulled = registry.send("GET", pushed.header("location")).await;
+        assert_eq!(
+            (pulled.status(), pulled.header("content-length")),
+            (200, "0")
+        );
+        registry.send("DELETE", pushed.header("location")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_blob_of_another_digest_is_refused_in_every_way() {
+    let registry = Registry::oci().await;
+    for digest in [HELLO, HELLO_SHA512] {
+        for way in WAYS {
+            let refused = way.push(&registry, digest, "hello, oh no").await;
+            assert_eq!(
+                (refused.status(), refused.error()),
+                (400, "DIGEST_INVALID".to_owned()),
+                "{way:?}"
+            );
+            let blob = format!("/v2/app/blobs/{digest}");
+            assert_eq!(registry.send("GET", &blob).await.status(), 404, "{way:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn after_a_chunk_out_of_order_the_upload_tells_where_to_go_on() {
+    let registry = Registry::oci().await;
+    let upload = registry.begin().await;
+    let end = format!("{upload}?digest={HELLO}");
+    for (method, target, chunk, range, status, shown) in [
+        ("PUT", &end, "lo", "3-4", 416, "0-0"),
+        ("PATCH", &upload, "he", "0-1", 202, "0-1"),
+        ("PATCH", &upload, "he", "0-1", 416, "0-1"),
+        ("PUT", &end, "lo", "3-4", 416, "0-1"),
+    ] {
+        let request = registry
+            .request(method, target)
+            .with("Content-Range", range);
+        let answer = request.body(chunk).to(&registry.ecr).await;
+        assert_eq!(answer.status(), status, "{method} {range}");
+        let found = registry.send("GET", &upload).await;
+        assert_eq!((found.status(), found.header("range")), (204, shown));
+        assert_eq!(found.header("location"), upload);
+    }
+    let last = registry.request("PUT", &end).with("Content-Range", "2-4");
+    assert_eq!(last.body("llo").to(&registry.ecr).await.status(), 201);
+}
+
+#[tokio::test]
+async fn an_upload_that_is_cancelled_is_gone() {
+    let registry = Registry::oci().await;
+    let upload = registry.begin().await;
+    assert_eq!(registry.send("DELETE", &upload).await.status(), 204);
+    let gone = registry.send("GET", &upload).await;
+    assert_eq!(
+        (gone.status(), gone.error()),
+        (404, "BLOB_UPLOAD_UNKNOWN".to_owned())
+    );
+}
+
+/// Pushes a manifest under a tag or a digest.
+async fn put(registry: &Registry, reference: &str, media_type: &str, manifest: &str) -> Answer {
+    let path = format!("/v2/app/manifests/{reference}");
+    let request = registry.request("PUT", &path).body(manifest);
+    let request = request.with("Content-Type", media_type);
+    request.to(&registry.ecr).await
+}
+
+#[tokio::test]
+async fn every_kind_of_manifest_is_pushed_and_pulled() {
+    let registry = Registry::oci().await;
+    registry.push_hello().await;
+    registry.put("latest", EMPTY).await;
+    for (media_type, rest) in [
+        (OCI_INDEX, r#""manifests":[]"#.to_owned()),
+        (
+            OCI_INDEX,
+            format!(r#""manifests":[{{"digest":"{EMPTY_DIGEST}"}}]"#),
+        ),
+        (
+            OCI_MANIFEST,
+            format!(r#""config":{{"digest":"{HELLO}"}},"layers":[]"#),
+        ),
+        (
+            OCI_MANIFEST,
+            format!(r#""layers":[{{"digest":"{HELLO}","data":"aGVsbG8="}}]"#),
+        ),
+        (
+            OCI_MANIFEST,
+            format!(r#""artifactType":"a/b","layers":[{{"digest":"{HELLO}"}}]"#),
+        ),
+        (
+            OCI_MANIFEST,
+            r#""org.example.field":{"more":[null]}"#.to_owned(),
+        ),
+        (
+            OCI_MANIFEST,
+            format!(r#""layers":[{{"digest":"{NOTHING}","urls":["https://store.example.com/"]}}]"#),
+        ),
+        (
+            OCI_MANIFEST,
+            format!(r#""subject":{{"digest":"{NOTHING}"}}"#),
+        ),
+        (
+            OCI_MANIFEST,
+            format!(r#""annotations":{{"a":"{}"}}"#, "A".repeat(4_000_000)),
+        ),
+    ] {
+        let manifest = format!(r#"{{"schemaVersion":2,"mediaType":"{media_type}",{rest}}}"#);
+        let pushed = put(&registry, "a", media_type, &manifest).await;
+        let about = &rest[..rest.len().min(99)];
+        assert_eq!(pushed.status(), 201, "{about}");
+        let digest = pushed.header("docker-content-digest");
+        let again = put(&registry, digest, media_type, &manifest).await;
+        assert_eq!(
+            (again.status(), again.header("docker-content-digest")),
+            (201, digest)
+        );
+        for path in ["/v2/app/manifests/a", pushed.header("location")] {
+            let pulled = registry.send("GET", path).await;
+            assert!(pulled.status() == 200 && pulled.body == manifest, "{about}");
+            let head = registry.send("HEAD", path).await;
+            assert_eq!(
+                (head.status(), head.header("docker-content-digest")),
+                (200, digest)
+            );
+            assert_eq!(head.header("content-type"), media_type);
+            assert_eq!(head.header("content-length"), manifest.len().to_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_goes_by_a_digest_of_either_algorithm() {
+    let registry = Registry::oci().await;
+    let path = format!("/v2/app/manifests/{EMPTY_SHA512}");
+    let pushed = registry.put(EMPTY_SHA512, EMPTY).await;
+    assert_eq!(
+        (pushed.status(), pushed.header("location")),
+        (201, &path[..])
+    );
+    assert_eq!(pushed.header("docker-content-digest"), EMPTY_SHA512);
+    assert_eq!(registry.send("GET", &path).await.body, EMPTY);
+    assert_eq!(registry.send("DELETE", &path).await.status(), 202);
+    assert_eq!(registry.send("HEAD", &path).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_manifest_of_another_digest_is_refused() {
+    let registry = Registry::oci().await;
+    for reference in [EMPTY_DIGEST, EMPTY_SHA512, "sha256:baddigeststring"] {
+        let refused = registry.put(reference, "{}  ").await;
+        assert_eq!(
+            (refused.status(), refused.error()),
+            (400, "DIGEST_INVALID".to_owned()),
+            "{reference}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn referrers_are_told_by_their_artifact_types() {
+    let registry = Registry::oci().await;
+    registry.push_hello().await;
+    let subject = format!(r#""subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"k":"v"}}"#);
+    let mut referrers = Vec::new();
+    for (media_type, rest) in [
+        (
+            OCI_MANIFEST,
+            format!(r#""config":{{"mediaType":"a/config","digest":"{HELLO}"}}"#),
+        ),
+        (OCI_MANIFEST, r#""artifactType":"a/image""#.to_owned()),
+        (
+            OCI_INDEX,
+            r#""artifactType":"a/index","manifests":[]"#.to_owned(),
+        ),
+    ] {
+        let manifest = format!(r#"{{"mediaType":"{media_type}",{rest},{subject}}}"#);
+        let pushed = put(&registry, "a", media_type, &manifest).await;
+        assert_eq!(pushed.header("oci-subject"), EMPTY_DIGEST);
+        referrers.push(pushed.header("docker-content-digest").to_owned());
+    }
+    let path = format!("/v2/app/referrers/{EMPTY_DIGEST}");
+    let all = registry.send("GET", &path).await;
+    assert_eq!(all.header("content-type"), OCI_INDEX);
+    let listed = |list: &Answer| -> Vec<bool> {
+        referrers
+            .iter()
+            .map(|digest| list.body.contains(digest))
+            .collect()
+    };
+    assert_eq!(listed(&all), [true, true, true]);
+    for (at, artifact_type) in ["a/config", "a/image", "a/index"].iter().enumerate() {
+        let filtered = format!("{path}?artifactType={artifact_type}");
+        let some = registry.send("GET", &filtered).await;
+        assert_eq!(some.header("oci-filters-applied"), "artifactType");
+        assert_eq!(listed(&some), [0, 1, 2].map(|other| other == at));
+        assert!(some.body.contains(r#""annotations":{"k":"v"}"#));
+    }
+    registry
+        .send("DELETE", &format!("/v2/app/manifests/{}", referrers[1]))
+        .await;
+    assert_eq!(
+        listed(&registry.send("GET", &path).await),
+        [true, false, true]
+    );
+}
+
+/// The digest of nothing.
+const NOTHING: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// The other digest of `hello`, and of a manifest that says nothing.
+const HELLO_SHA512: &str = "sha512:9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca72323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043";
+const EMPTY_SHA512: &str = "sha512:27c74670adb75075fad058d5ceaf7b20c4e7786c83bae8a32f626f9782af34c9a33c2046ef60fd2a7878d378e29fec851806bbd9a67878f3a9f1cda4830763fd";
