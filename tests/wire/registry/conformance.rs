@@ -250,7 +250,7 @@ async fn referrers_are_told_by_their_artifact_types() {
     for (media_type, rest) in [
         (
             OCI_MANIFEST,
-            format!(r#""config":{{"mediaType":"a/config","digest":"{HELLO}"}}"#),
+            format!(r#""artifactType":"","config":{{"mediaType":"a/config","digest":"{HELLO}"}}"#),
         ),
         (OCI_MANIFEST, r#""artifactType":"a/image""#.to_owned()),
         (

@@ -75,13 +75,13 @@ impl Manifest {
         }
     }
 
-    /// Its type as an artifact: its own, or its configuration's. Source: OCI Distribution 1.1, "Listing Referrers".
+    /// Its type as an artifact: its own, or if that is "empty or missing" its configuration's. Source: OCI Distribution 1.1, "Listing
+    /// Referrers".
     pub(crate) fn artifact_type(&self) -> Option<&str> {
-        let of_config = self
-            .config
-            .as_ref()
-            .map(|config| config.media_type.as_str());
-        self.artifact_type.as_deref().or(of_config)
+        let config = self.config.as_ref();
+        let of_config = config.map(|config| config.media_type.as_str());
+        let mut types = self.artifact_type.as_deref().into_iter().chain(of_config);
+        types.find(|text| !text.is_empty())
     }
 
     /// The blobs that must be in the repository before it.
@@ -159,6 +159,24 @@ mod tests {
             index.media_type(None).unwrap(),
             "application/vnd.oci.image.index.v1+json"
         );
+    }
+
+    #[test]
+    fn its_artifact_type_is_its_own_or_its_configuration_s() {
+        let config = format!(
+            r#""config":{{"mediaType":"a/c","digest":"sha256:{}"}}"#,
+            "0a".repeat(32)
+        );
+        for (own, artifact_type) in [
+            (r#""artifactType":"a/b","#, "a/b"),
+            (r#""artifactType":"","#, "a/c"),
+            ("", "a/c"),
+        ] {
+            let manifest = Manifest::parse(format!("{{{own}{config}}}").as_bytes()).unwrap();
+            assert_eq!(manifest.artifact_type(), Some(artifact_type), "{own}");
+        }
+        let index = Manifest::parse(br#"{"artifactType":"","manifests":[]}"#).unwrap();
+        assert_eq!(index.artifact_type(), None);
     }
 
     #[test]
