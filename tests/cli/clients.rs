@@ -32,7 +32,7 @@ fn ecr() -> String {
     program.to_str().unwrap().to_owned()
 }
 
-fn installed(variable: &str) -> String {
+pub(crate) fn installed(variable: &str) -> String {
     let path = std::env::var(variable)
         .map(PathBuf::from)
         .unwrap_or_default();

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
+mod buckets;
 mod clients;
 mod limits;
 mod mock;

@@ -16,9 +16,15 @@ pub(crate) struct Mock {
 impl Mock {
     /// Starts it on a free port and waits for its first line.
     pub(crate) fn serve(options: &[&str]) -> Self {
+        Mock::serve_with(options, &[])
+    }
+
+    /// The same with variables in its environment.
+    pub(crate) fn serve_with(options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(cargo_bin("mock-ecr"))
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(options)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -16,7 +16,7 @@ fn serve(directory: &tempfile::TempDir, options: &[&str]) -> Mock {
     Mock::serve(&all)
 }
 
-fn token() -> String {
+pub(crate) fn token() -> String {
     let minted = cargo_bin_cmd!("mock-ecr").args(["token", "mint"]).output();
     String::from_utf8(minted.unwrap().stdout)
         .unwrap()

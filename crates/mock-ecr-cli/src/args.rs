@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use mock_ecr::{
-    AccountId, AuthMode, ClockStart, Dialect, PrincipalArn, ProxyEndpoint, Region, StoreLocation,
-    Timestamp, World, WorldError, parse_duration,
+    AccountId, AuthMode, ClockStart, Dialect, PrincipalArn, ProxyEndpoint, Region, S3Access,
+    Secret, StoreLocation, Timestamp, World, WorldError, parse_duration,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -117,7 +117,8 @@ pub(crate) struct WorldOptions {
     /// What `proxyEndpoint` is made from: a URL with {account}, {region}, {dns_suffix} and {port}.
     #[arg(long, value_name = "TEMPLATE")]
     proxy_endpoint: Option<ProxyEndpoint>,
-    /// Where images are kept: `memory`, or `file:` and a directory.
+    /// Where images are kept: `memory`, `file:` and a directory, or `s3://BUCKET/PREFIX`, which is reached as AWS_ENDPOINT_URL_S3,
+    /// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN say.
     #[arg(long, value_name = "LOCATION")]
     store: Option<StoreLocation>,
     /// How the registry speaks: as ECR was recorded to, or as OCI Distribution 1.1 has it.
@@ -141,6 +142,7 @@ impl WorldOptions {
         replace(&mut world.region, self.region);
         replace(&mut world.proxy_endpoint, self.proxy_endpoint);
         replace(&mut world.store, self.store);
+        world.s3_access = s3_access();
         replace(&mut world.dialect, self.dialect.map(Into::into));
         world.create_on_push |= self.create_on_push;
         Ok(world)
@@ -151,6 +153,20 @@ fn replace<T>(value: &mut T, option: Option<T>) {
     if let Some(option) = option {
         *value = option;
     }
+}
+
+/// How the environment says that buckets are reached, as it says it to AWS's own tools.
+fn s3_access() -> Option<S3Access> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let either = |one, other| variable(one).or_else(|| variable(other));
+    Some(S3Access {
+        region: either("AWS_REGION", "AWS_DEFAULT_REGION")
+            .unwrap_or_else(|| "us-east-1".to_owned()),
+        endpoint: either("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        access_key_id: variable("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?.into(),
+        session_token: variable("AWS_SESSION_TOKEN").map(Secret::from),
+    })
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -79,7 +79,7 @@ pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, Repository
 pub use principal::{Caller, Principal};
 pub use secret::Secret;
 pub use server::{MockEcr, MockEcrBuilder, StartError};
-pub use store::{StoreLocation, StoreLocationError};
+pub use store::{S3Access, StoreLocation, StoreLocationError};
 pub use timestamp::{Timestamp, TimestampError};
 pub use token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,

@@ -14,7 +14,7 @@ use crate::journal::Requests;
 use crate::name::{PrincipalArn, Region};
 use crate::principal::{Caller, Principal};
 use crate::serve::{bind, serve};
-use crate::store::{StoreLocation, StoreLocationError};
+use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError};
 use crate::world::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
 
@@ -253,6 +253,13 @@ impl MockEcrBuilder {
         self
     }
 
+    /// With what the bucket is reached that images are kept in, if they are.
+    #[must_use]
+    pub fn s3_access(mut self, access: S3Access) -> Self {
+        self.world.s3_access = Some(access);
+        self
+    }
+
     /// Adds a repository; a text that is no name of one fails the start.
     #[must_use]
     pub fn repository(mut self, name: &str) -> Self {
@@ -294,7 +301,7 @@ impl MockEcrBuilder {
         };
         let listener = bind(self.listen).map_err(bound)?;
         let address = listener.local_addr().map_err(bound)?;
-        let store = self.world.store.open()?;
+        let store = self.world.open_store().await?;
         let ecr = Arc::new(Ecr::new(self.world, store, address.port()));
         let seeded = ecr.seed_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;

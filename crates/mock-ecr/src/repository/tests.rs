@@ -35,7 +35,7 @@ impl Fixture {
 
     async fn on(location: impl Fn(&std::path::Path) -> StoreLocation) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = location(directory.path()).open().unwrap();
+        let store = location(directory.path()).open(None).await.unwrap();
         let repositories = Repositories::new(store, "seed");
         let settings = Settings::created_at(NOW);
         let repository = repositories

@@ -7,11 +7,13 @@ use std::str::FromStr;
 use object_store::local::LocalFileSystem;
 use serde::Deserialize;
 
+use crate::secret::Secret;
 use crate::store::Store;
 
-/// Where everything that lasts is kept: `memory`, or `file:` and a directory.
+/// Where everything that lasts is kept: `memory`, `file:` and a directory, or `s3://`, a bucket, and what its keys begin with.
 ///
-/// A directory is made when it is not there. Servers that share one, and a seed, serve each other's images and tokens.
+/// A directory is made when it is not there; a bucket is not, and takes an [`S3Access`] and the crate's feature `s3`. Servers that share
+/// either, and a seed, serve each other's images and tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
@@ -21,25 +23,70 @@ pub enum StoreLocation {
     Memory,
     /// In a directory.
     Directory(PathBuf),
+    /// In a bucket of S3, or of whatever speaks like it and knows `If-None-Match`.
+    S3 {
+        /// The name of the bucket.
+        bucket: String,
+        /// What all keys begin with; may be empty.
+        prefix: String,
+    },
+}
+
+/// With what a bucket is reached; nothing is taken from the environment.
+#[derive(Clone, Debug)]
+pub struct S3Access {
+    /// The region that is signed for.
+    pub region: String,
+    /// The URL of the service, `http` or `https`, for path-style requests; Amazon's own of the region when there is none.
+    pub endpoint: Option<String>,
+    /// The access key ID.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: Secret,
+    /// The session token, where the credentials are temporary.
+    pub session_token: Option<Secret>,
 }
 
 impl StoreLocation {
     /// Opens the store that is there.
-    pub(crate) fn open(&self) -> Result<Store, StoreLocationError> {
+    pub(crate) async fn open(
+        &self,
+        access: Option<&S3Access>,
+    ) -> Result<Store, StoreLocationError> {
+        let unusable = |cause: String| StoreLocationError::Unusable {
+            location: self.to_string(),
+            cause,
+        };
         match self {
             StoreLocation::Memory => Ok(Store::in_memory()),
             StoreLocation::Directory(path) => {
-                let unusable = |cause: String| StoreLocationError::Unusable {
-                    path: path.clone(),
-                    cause,
-                };
                 std::fs::create_dir_all(path).map_err(|cause| unusable(cause.to_string()))?;
                 let files = LocalFileSystem::new_with_prefix(path)
                     .map_err(|cause| unusable(cause.to_string()))?;
-                Ok(Store::of(files))
+                Ok(Store::in_files(files))
+            }
+            StoreLocation::S3 { bucket, prefix } => {
+                let access = access.ok_or_else(|| unusable(NO_CREDENTIALS.to_owned()))?;
+                open_bucket(bucket, prefix, access).await.map_err(unusable)
             }
         }
     }
+}
+
+const NO_CREDENTIALS: &str = "there are no credentials; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the program, or an \
+S3Access to the library";
+
+#[cfg(feature = "s3")]
+async fn open_bucket(bucket: &str, prefix: &str, access: &S3Access) -> Result<Store, String> {
+    let objects = crate::store::s3::open(bucket, prefix, access).await;
+    objects
+        .map(Store::in_order)
+        .map_err(|cause| cause.to_string())
+}
+
+#[cfg(not(feature = "s3"))]
+async fn open_bucket(_: &str, _: &str, _: &S3Access) -> Result<Store, String> {
+    Err("this mock-ecr was built without its feature s3; build it with --features s3".to_owned())
 }
 
 impl FromStr for StoreLocation {
@@ -52,9 +99,23 @@ impl FromStr for StoreLocation {
                 let path = path.strip_prefix("//").unwrap_or(path);
                 Ok(StoreLocation::Directory(path.into()))
             }
+            Some(("s3", path)) => {
+                parse_bucket(path).ok_or_else(|| StoreLocationError::Unknown(text.to_owned()))
+            }
             _ => Err(StoreLocationError::Unknown(text.to_owned())),
         }
     }
+}
+
+fn parse_bucket(path: &str) -> Option<StoreLocation> {
+    let path = path.strip_prefix("//")?;
+    let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let fits = !bucket.is_empty() && bucket.chars().all(is_name);
+    fits.then(|| StoreLocation::S3 {
+        bucket: bucket.to_owned(),
+        prefix: prefix.trim_end_matches('/').to_owned(),
+    })
 }
 
 impl TryFrom<String> for StoreLocation {
@@ -70,6 +131,8 @@ impl fmt::Display for StoreLocation {
         match self {
             StoreLocation::Memory => f.write_str("memory"),
             StoreLocation::Directory(path) => write!(f, "file:{}", path.display()),
+            StoreLocation::S3 { bucket, prefix } if prefix.is_empty() => write!(f, "s3://{bucket}"),
+            StoreLocation::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
         }
     }
 }
@@ -79,14 +142,14 @@ impl fmt::Display for StoreLocation {
 #[non_exhaustive]
 pub enum StoreLocationError {
     /// The text names no kind of store.
-    #[error("{0:?} is no store; expected memory, or file:DIRECTORY")]
+    #[error("{0:?} is no store; expected memory, file:DIRECTORY, or s3://BUCKET/PREFIX")]
     Unknown(String),
-    /// The directory cannot be used.
-    #[error("cannot keep a store in {path}: {cause}", path = path.display())]
+    /// The directory or the bucket cannot be used.
+    #[error("cannot keep a store in {location}: {cause}")]
     Unusable {
-        /// The directory.
-        path: PathBuf,
-        /// What the system says.
+        /// The location.
+        location: String,
+        /// What the system, or S3, says.
         cause: String,
     },
 }
@@ -96,11 +159,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_is_memory_or_a_directory() {
-        for text in ["memory", "file:/var/lib/ecr", "file:images"] {
+    fn a_location_is_memory_a_directory_or_a_bucket() {
+        let directories = ["memory", "file:/var/lib/ecr", "file:images"];
+        for text in [&directories[..], &["s3://a.b-c", "s3://images/ci/7"]].concat() {
             assert_eq!(text.parse::<StoreLocation>().unwrap().to_string(), text);
         }
-        for wrong in ["", "file", "file:", "memory:", "http://a", "/var"] {
+        for wrong in [
+            "", "file", "file:", "memory:", "http://a", "/var", "s3:", "s3://", "s3:///a", "s3:a",
+            "s3://a b",
+        ] {
             assert!(wrong.parse::<StoreLocation>().is_err(), "{wrong}");
         }
     }

@@ -1,4 +1,4 @@
-//! Everything that lasts, as objects under documented keys ([`key`]): in memory, or in a directory.
+//! Everything that lasts, as objects under documented keys ([`key`]): in memory, in a directory, or in a bucket.
 //!
 //! All that is asked of a store is that an object appears whole or not at all, and that of several who create one key one wins. Any
 //! store of the `object_store` crate gives that. Nothing is kept beside one that others may write to, so that servers which share a store
@@ -8,12 +8,16 @@ mod content;
 mod index;
 mod key;
 mod location;
+#[cfg(feature = "s3")]
+mod s3;
 mod writer;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode};
 use serde::Serialize;
@@ -22,15 +26,29 @@ use serde::de::DeserializeOwned;
 pub(crate) use content::Content;
 use index::Index;
 pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
-pub use location::{StoreLocation, StoreLocationError};
+pub use location::{S3Access, StoreLocation, StoreLocationError};
 pub(crate) use writer::Writer;
 
 /// A store of objects.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     objects: Arc<dyn ObjectStore>,
-    /// What a page is found by where nobody else writes.
-    index: Option<Arc<Index>>,
+    listing: Listing,
+}
+
+/// How the objects of a folder are listed.
+#[derive(Clone, Debug)]
+enum Listing {
+    /// By an index, where nobody else writes.
+    Indexed(Arc<Index>),
+    /// In the order of their bytes, a page at a time.
+    #[cfg_attr(
+        not(feature = "s3"),
+        expect(dead_code, reason = "only a bucket is listed in order")
+    )]
+    Ordered,
+    /// In no order, all at once.
+    Unordered,
 }
 
 /// Whether a key was free.
@@ -46,14 +64,22 @@ impl Store {
     pub(crate) fn in_memory() -> Self {
         Store {
             objects: Arc::new(InMemory::new()),
-            index: Some(Arc::default()),
+            listing: Listing::Indexed(Arc::default()),
         }
     }
 
-    pub(crate) fn of(objects: impl ObjectStore) -> Self {
+    fn in_files(files: LocalFileSystem) -> Self {
+        Store {
+            objects: Arc::new(files),
+            listing: Listing::Unordered,
+        }
+    }
+
+    #[cfg(feature = "s3")]
+    fn in_order(objects: impl ObjectStore) -> Self {
         Store {
             objects: Arc::new(objects),
-            index: None,
+            listing: Listing::Ordered,
         }
     }
 
@@ -184,27 +210,36 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        if let Some(index) = &self.index {
-            return Ok(index.page(folder, after, limit));
+        match &self.listing {
+            Listing::Indexed(index) => Ok(index.page(folder, after, limit)),
+            Listing::Ordered => Ok(self.list(folder, after).take(limit).try_collect().await?),
+            Listing::Unordered => {
+                let mut entries: Vec<Entry> = self.list(folder, after).try_collect().await?;
+                entries.sort_by(|one, other| one.name.cmp(&other.name));
+                entries.truncate(limit);
+                Ok(entries)
+            }
         }
+    }
+
+    fn list(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+    ) -> BoxStream<'static, object_store::Result<Entry>> {
         let listed = match after {
             Some(after) => self
                 .objects
                 .list_with_offset(Some(&folder.0), &folder.key(after).0),
             None => self.objects.list(Some(&folder.0)),
         };
-        let mut entries: Vec<Entry> = listed
+        listed
             .try_filter_map(|object| async move { Ok(Entry::of(&object)) })
-            .try_collect()
-            .await?;
-        // A directory is listed in no order.
-        entries.sort_by(|one, other| one.name.cmp(&other.name));
-        entries.truncate(limit);
-        Ok(entries)
+            .boxed()
     }
 
     fn note(&self, change: impl FnOnce(&Index)) {
-        if let Some(index) = &self.index {
+        if let Listing::Indexed(index) = &self.listing {
             change(index);
         }
     }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::clock::ClockStart;
 use crate::name::{AccountId, Region};
 use crate::principal::Principal;
-use crate::store::StoreLocation;
+use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 
 pub use duration::{DurationError, parse_duration};
 pub use file::WorldError;
@@ -72,6 +72,9 @@ pub struct World {
     pub proxy_endpoint: ProxyEndpoint,
     /// Where images are kept.
     pub store: StoreLocation,
+    /// With what the bucket of `store` is reached, if it is one; no file says it.
+    #[serde(skip)]
+    pub s3_access: Option<S3Access>,
     /// How the registry speaks.
     pub dialect: Dialect,
     /// Quirks that the dialect does not have but this registry has, or the other way round.
@@ -100,6 +103,7 @@ impl Default for World {
             auth: AuthMode::Strict,
             proxy_endpoint: ProxyEndpoint::default(),
             store: StoreLocation::default(),
+            s3_access: None,
             dialect: Dialect::default(),
             quirks: BTreeMap::new(),
             repositories: Vec::new(),
@@ -132,6 +136,10 @@ impl World {
         self.principals()
             .next()
             .expect("a world has at least the example principal")
+    }
+
+    pub(crate) async fn open_store(&self) -> Result<Store, StoreLocationError> {
+        self.store.open(self.s3_access.as_ref()).await
     }
 
     /// Whether the registry has a quirk.
