@@ -42,7 +42,7 @@ enum Budget {
     AtMost(f64),
 }
 
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 19] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -101,6 +101,11 @@ const ROWS: [Row; 18] = [
     row(
         "page",
         "pages/s of 100,000 tags, and of 100",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "catalog",
+        "pages/s of 10,000 repositories, and of 100",
         Budget::RatioAtLeast(0.5),
     ),
     row("mock-ecr-size", "binary mock-ecr: MB", Budget::AtMost(6.0)),
