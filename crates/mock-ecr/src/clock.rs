@@ -100,7 +100,7 @@ impl Clock {
     clippy::disallowed_methods,
     reason = "every other reading of time goes through here"
 )]
-fn system() -> Timestamp {
+pub(crate) fn system() -> Timestamp {
     SystemTime::now().into()
 }
 

@@ -7,6 +7,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::ecr::Ecr;
+use crate::host::Host;
 use crate::journal::Exchange;
 use crate::name::{Digest, RepositoryId};
 use crate::payload::{self, Payload};
@@ -14,9 +15,21 @@ use crate::query;
 use crate::range::{self, Unsatisfiable};
 use crate::repository::RepositoryError;
 use crate::timestamp::Timestamp;
+use crate::way::Way;
 
 /// The path that such URLs begin with.
 pub(crate) const PREFIX: &str = "/_layer/";
+
+/// The URL before the path of a layer, for a client that has reached the mock by AWS's own name of `host`: that of the bucket in which AWS
+/// keeps the layers of the region.
+pub(crate) fn bucket_url(host: &Host, way: Way) -> Option<String> {
+    match host {
+        Host::Registry { region, .. } | Host::Api { region } if way != Way::Http => {
+            Some(format!("https://{}", Host::layers(region)))
+        }
+        _ => None,
+    }
+}
 
 /// How long a URL is good. Source: the hour of GetDownloadUrlForLayer's example in AWS's API reference; for redirects `[ASSUME]`.
 const LIFE: std::time::Duration = std::time::Duration::from_secs(3600);

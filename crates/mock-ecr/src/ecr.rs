@@ -14,6 +14,7 @@ use crate::repository::{
 use crate::request_id::RequestIds;
 use crate::sigv4::{self, SigningKeys};
 use crate::store::Store;
+use crate::tls::Tls;
 use crate::token::TokenIssuer;
 use crate::world::{ImageTagMutability, SeedRepository, World};
 
@@ -29,12 +30,14 @@ pub(crate) struct Ecr {
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
     pub(crate) layer_urls: LayerUrls,
+    /// Where it speaks TLS.
+    pub(crate) tls: Option<Tls>,
     signing_keys: SigningKeys,
     port: u16,
 }
 
 impl Ecr {
-    pub(crate) fn new(world: World, store: Store, port: u16) -> Self {
+    pub(crate) fn new(world: World, store: Store, tls: Option<Tls>, port: u16) -> Self {
         let principals = Arc::new(Principals::new(&world));
         Ecr {
             clock: Clock::new(world.clock),
@@ -46,6 +49,7 @@ impl Ecr {
             layer_urls: LayerUrls::from_seed(&world.seed),
             signing_keys: SigningKeys::default(),
             principals,
+            tls,
             port,
             world,
         }

@@ -12,14 +12,16 @@ use crate::api::{self, ApiError};
 use crate::clock::Stopwatch;
 use crate::download;
 use crate::ecr::Ecr;
+use crate::intercept;
 use crate::journal::{Exchange, Plane};
 use crate::payload::{Payload, whole};
 use crate::registry;
 use crate::repository::{BrokenOff, ContentStream};
 use crate::route::Route;
+use crate::way::Way;
 
 /// Answers a request; the exchange is in the journal before this returns.
-pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>) -> Response<Payload>
+pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, way: Way) -> Response<Payload>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
 {
@@ -27,7 +29,7 @@ where
     let now = ecr.clock.now();
     let (request, body) = request.into_parts();
     let route = Route::of(&request);
-    let mut exchange = Exchange::open(&request, plane(&route), now);
+    let mut exchange = Exchange::open(&request, plane(&route), way, now);
     let mut response = match &route {
         Route::Api { host_region } => match collect(body, api::longest_body(&request)).await {
             Ok(body) => {
@@ -35,6 +37,7 @@ where
                     request: &request,
                     body: &body,
                     host_region: host_region.as_ref(),
+                    way,
                     now,
                 };
                 whole(api::answer(ecr, &call, &mut exchange).await)
@@ -46,11 +49,13 @@ where
                 request: &request,
                 host,
                 path,
+                way,
                 now,
             };
             registry::answer(ecr, &call, content(body), &mut exchange).await
         }
         Route::Layer => download::answer(ecr, &request, now, &mut exchange).await,
+        Route::Tunnel => whole(intercept::answer(ecr, &request, way, &mut exchange)),
         Route::Unknown => whole(registry::not_found()),
     };
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
@@ -66,6 +71,7 @@ fn plane(route: &Route) -> Plane {
     match route {
         Route::Api { .. } => Plane::Api,
         Route::Registry { .. } | Route::Layer => Plane::Registry,
+        Route::Tunnel => Plane::Proxy,
         Route::Unknown => Plane::Unknown,
     }
 }

@@ -4,14 +4,19 @@ use crate::name::{AccountId, Region};
 
 /// Which of AWS's hosts a request is for, told by its `Host` header.
 ///
-/// Sources: the endpoint rules of the SDKs for the API, `docs.aws.amazon.com/general/latest/gr/ecr.html` for the registry.
-/// What follows the region (`amazonaws.com`, `on.aws`, `localhost`) is not looked at.
+/// Sources: the endpoint rules of the SDKs for the API, `docs.aws.amazon.com/general/latest/gr/ecr.html` for the registry,
+/// `docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html` for the bucket of the layers. What follows the region
+/// (`amazonaws.com`, `on.aws`, `localhost`) is not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
     /// `ACCOUNT.dkr.ecr.REGION.…`, and its FIPS and dual-stack forms.
     Registry { account: AccountId, region: Region },
     /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms.
     Api { region: Region },
+    /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
+    Layers,
+    /// `public.ecr.aws` and the API behind it, which the mock is not.
+    Public,
     /// An address or a name that says nothing, such as `127.0.0.1:4566`.
     Bare,
 }
@@ -22,7 +27,37 @@ impl Host {
         let authority = authority.to_ascii_lowercase();
         Self::registry(&authority)
             .or_else(|| Self::api(&authority))
+            .or_else(|| Self::bucket(&authority))
+            .or_else(|| Self::public(&authority))
             .unwrap_or(Host::Bare)
+    }
+
+    /// The name of the host that serves the layers of a region.
+    pub(crate) fn layers(region: &Region) -> String {
+        let suffix = region.partition().dns_suffix;
+        format!("prod-{region}-starport-layer-bucket.s3.{region}.{suffix}")
+    }
+
+    /// Whether it is a name of AWS's that the mock answers for.
+    pub(crate) fn is_ecr_s(&self) -> bool {
+        matches!(
+            self,
+            Host::Registry { .. } | Host::Api { .. } | Host::Layers
+        )
+    }
+
+    fn bucket(authority: &str) -> Option<Self> {
+        let (bucket, rest) = authority.split_once(".s3.")?;
+        let region = region(rest)?;
+        let name = format!("prod-{region}-starport-layer-bucket");
+        (bucket == name).then_some(Host::Layers)
+    }
+
+    fn public(authority: &str) -> Option<Self> {
+        let name = authority.split(':').next().unwrap_or_default();
+        let api = name.strip_prefix("api.").unwrap_or(name);
+        let is_public = name == "public.ecr.aws" || api.starts_with("ecr-public.");
+        is_public.then_some(Host::Public)
     }
 
     fn registry(authority: &str) -> Option<Self> {
@@ -91,6 +126,72 @@ mod tests {
             let region = "cn-north-1".parse().unwrap();
             assert_eq!(Host::of(authority), Host::Api { region }, "{authority}");
         }
+    }
+
+    #[test]
+    fn layers_have_a_host_of_their_own() {
+        for region in ["us-west-2", "cn-north-1", "eusc-de-east-1"] {
+            let name = Host::layers(&region.parse().unwrap());
+            assert_eq!(Host::of(&name), Host::Layers);
+            assert_eq!(Host::of(&format!("{name}:443")), Host::Layers);
+        }
+        let other = "prod-us-east-1-starport-layer-bucket.s3.us-west-2.amazonaws.com";
+        assert_eq!(Host::of(other), Host::Bare);
+    }
+
+    #[test]
+    fn the_public_gallery_is_kept_apart() {
+        for name in [
+            "public.ecr.aws",
+            "public.ecr.aws:443",
+            "api.ecr-public.us-east-1.amazonaws.com",
+            "ecr-public.us-east-1.api.aws",
+        ] {
+            assert_eq!(Host::of(name), Host::Public, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_endpoint_of_the_sdk_is_the_api_of_its_region() {
+        let regions = [
+            "us-east-1",
+            "eu-central-2",
+            "cn-north-1",
+            "us-gov-west-1",
+            "us-iso-east-1",
+            "us-isob-east-1",
+            "eu-isoe-west-1",
+            "us-isof-south-1",
+            "eusc-de-east-1",
+        ];
+        let mut known = 0;
+        for region in regions {
+            for (fips, dual_stack) in [(false, false), (true, false), (false, true), (true, true)] {
+                let Some(host) = endpoint_host(region, fips, dual_stack).await else {
+                    continue;
+                };
+                let region = region.parse().unwrap();
+                assert_eq!(Host::of(&host), Host::Api { region }, "{host}");
+                known += 1;
+            }
+        }
+        assert!(known > 2 * regions.len(), "{known} endpoints");
+    }
+
+    /// The host of the SDK's endpoint rules, where they have one.
+    async fn endpoint_host(region: &str, fips: bool, dual_stack: bool) -> Option<String> {
+        use aws_sdk_ecr::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+        let params = Params::builder()
+            .region(region)
+            .use_fips(fips)
+            .use_dual_stack(dual_stack)
+            .build()
+            .unwrap();
+        let endpoint = DefaultResolver::new()
+            .resolve_endpoint(&params)
+            .await
+            .ok()?;
+        Some(endpoint.url().strip_prefix("https://")?.to_owned())
     }
 
     #[test]

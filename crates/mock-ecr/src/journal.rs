@@ -13,6 +13,7 @@ use crate::query;
 use crate::route::authority;
 use crate::timestamp::Timestamp;
 use crate::token::{TokenError, TokenId};
+use crate::way::Way;
 
 /// A request and how it was answered.
 ///
@@ -27,6 +28,8 @@ pub struct Exchange {
     pub took: Duration,
     /// Whether it was for the API or the registry.
     pub plane: Plane,
+    /// How it came; `host` is the name by which.
+    pub way: Way,
     /// The HTTP method.
     pub method: String,
     /// The host that was asked for.
@@ -61,17 +64,23 @@ pub enum Plane {
     Api,
     /// The registry, which tokens open.
     Registry,
-    /// Neither: nothing is there.
+    /// Neither, but a tunnel to one of them, or to another host.
+    Proxy,
+    /// None: nothing is there.
     Unknown,
 }
 
 impl Exchange {
-    pub(crate) fn open(request: &Parts, plane: Plane, received: Timestamp) -> Self {
+    /// The error of a tunnel to a host that the mock is not.
+    pub(crate) const OTHER_HOST: &str = "OTHER_HOST";
+
+    pub(crate) fn open(request: &Parts, plane: Plane, way: Way, received: Timestamp) -> Self {
         let user_agent = request.headers.get(http::header::USER_AGENT);
         Exchange {
             received,
             took: Duration::ZERO,
             plane,
+            way,
             method: cut(request.method.as_str(), LONGEST_TEXT),
             host: cut(authority(request), LONGEST_TEXT),
             target: cut(&redacted_target(request), LONGEST_TEXT),
@@ -231,6 +240,12 @@ impl Requests {
         self.matching(|exchange| exchange.error == Some(code))
     }
 
+    /// Those that wanted a tunnel to a host which the mock is not, and were refused: your client tried to reach `host`.
+    #[must_use]
+    pub fn strayed(self) -> Self {
+        self.error(Exchange::OTHER_HOST)
+    }
+
     /// Those of one caller.
     #[must_use]
     pub fn caller(self, arn: &PrincipalArn) -> Self {
@@ -278,7 +293,8 @@ mod tests {
 
     fn exchange(target: &str) -> Exchange {
         let request = http::Request::builder().uri(target).body(()).unwrap();
-        Exchange::open(&request.into_parts().0, Plane::Api, Timestamp::AWS_EXAMPLE)
+        let (request, ()) = request.into_parts();
+        Exchange::open(&request, Plane::Api, Way::Http, Timestamp::AWS_EXAMPLE)
     }
 
     #[test]

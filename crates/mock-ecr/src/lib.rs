@@ -50,6 +50,7 @@ mod ecr;
 mod environment;
 mod handle;
 mod host;
+mod intercept;
 mod journal;
 mod name;
 mod page_token;
@@ -70,7 +71,9 @@ mod server;
 mod sigv4;
 mod store;
 mod timestamp;
+mod tls;
 mod token;
+mod way;
 mod world;
 
 pub use clock::{Clock, ClockStart, ClockStartError};
@@ -81,9 +84,11 @@ pub use secret::Secret;
 pub use server::{MockEcr, MockEcrBuilder, StartError};
 pub use store::{S3Access, StoreLocation, StoreLocationError};
 pub use timestamp::{Timestamp, TimestampError};
+pub use tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};
 pub use token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,
 };
+pub use way::Way;
 pub use world::{
     Account, AuthMode, CrossAccount, Dialect, DurationError, ImageTagMutability, ProxyEndpoint,
     ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError, parse_duration,

@@ -17,6 +17,8 @@ pub(crate) enum Route {
     Registry { host: Host, path: RegistryPath },
     /// A layer at a URL of its own.
     Layer,
+    /// A tunnel to some host.
+    Tunnel,
     /// None of them.
     Unknown,
 }
@@ -97,7 +99,12 @@ impl Route {
     /// paths of the registry are taken from it.
     pub(crate) fn of(request: &Parts) -> Self {
         let path = request.uri.path();
+        if request.method == Method::CONNECT {
+            return Route::Tunnel;
+        }
         match Host::of(authority(request)) {
+            Host::Layers => Route::Layer,
+            Host::Public => Route::Unknown,
             Host::Api { region } => Route::Api {
                 host_region: Some(region),
             },

@@ -3,19 +3,26 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::{Method, Request};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::server::TlsStream;
 
 use crate::ecr::Ecr;
 use crate::handle::handle;
+use crate::tls::{self, Tls};
+use crate::way::Way;
 
 /// Listens on an address. When this returns, clients can connect.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -32,10 +39,10 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Connections that wait to be accepted; with tokio's 128, a crowd of clients waits a second for its packets to be sent anew.
 const BACKLOG: u32 = 4096;
 
-/// Accepts connections until `stop` is sent or dropped, then lets what is in flight finish, within a limit of time.
+/// Accepts connections until the sender of `stop` is dropped, then lets what is in flight finish, within a limit of time.
 ///
 /// Dropping the future cuts every connection.
-pub(crate) async fn serve(listener: TcpListener, ecr: Arc<Ecr>, mut stop: oneshot::Receiver<()>) {
+pub(crate) async fn serve(listener: TcpListener, ecr: Arc<Ecr>, mut stop: watch::Receiver<()>) {
     let graceful = GracefulShutdown::new();
     // The set ends its connections when it is dropped; those that have ended by themselves are taken out as others come.
     let mut connections = JoinSet::new();
@@ -43,12 +50,16 @@ pub(crate) async fn serve(listener: TcpListener, ecr: Arc<Ecr>, mut stop: onesho
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(converse(stream, Arc::clone(&ecr), graceful.watcher()));
+                    let connection = Connection {
+                        ecr: Arc::clone(&ecr),
+                        watchers: [graceful.watcher(), graceful.watcher()],
+                    };
+                    connections.spawn(connection.greet(stream, stop.clone()));
                     while connections.try_join_next().is_some() {}
                 }
                 Err(error) => wait_for_room(&error).await,
             },
-            _ = &mut stop => break,
+            _ = stop.changed() => break,
         }
     }
     drop(listener);
@@ -64,16 +75,102 @@ async fn wait_for_room(error: &io::Error) {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-async fn converse(stream: TcpStream, ecr: Arc<Ecr>, watcher: Watcher) {
-    // Answers are small and whole: there is nothing to wait for.
-    let _ = stream.set_nodelay(true);
+/// One client.
+struct Connection {
+    ecr: Arc<Ecr>,
+    /// For itself, and for the tunnel that it may become.
+    watchers: [Watcher; 2],
+}
+
+impl Connection {
+    /// Tells TLS from HTTP, where there is TLS.
+    async fn greet(self, stream: TcpStream, mut stop: watch::Receiver<()>) {
+        // Answers are small and whole: there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = self.ecr.tls.clone() else {
+            return self.converse(stream, Way::Http).await;
+        };
+        let first = tokio::select! {
+            first = in_time(first_byte(&stream)) => first,
+            _ = stop.changed() => return,
+        };
+        match first {
+            Ok(tls::HANDSHAKE) => {
+                let secured = tokio::select! {
+                    secured = in_time(tls.accept(stream)) => secured,
+                    _ = stop.changed() => return,
+                };
+                match secured {
+                    Ok(stream) => self.converse(stream, Way::Https).await,
+                    Err(error) => refused(&error),
+                }
+            }
+            Ok(_) => self.converse(stream, Way::Http).await,
+            Err(error) => tracing::debug!(%error, "a connection brought nothing"),
+        }
+    }
+
+    /// Serves a client, and again in the tunnel that it may be granted.
+    async fn converse<I>(self, stream: I, way: Way)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let [watcher, in_tunnel] = self.watchers;
+        let tunnel = converse(stream, way, Arc::clone(&self.ecr), watcher).await;
+        if let (Some(tunnel), Some(tls)) = (tunnel, &self.ecr.tls) {
+            match in_time(dig(tunnel, tls)).await {
+                Ok(stream) => {
+                    converse(stream, Way::Tunnel, self.ecr, in_tunnel).await;
+                }
+                Err(error) => refused(&error),
+            }
+        }
+    }
+}
+
+/// Speaks HTTP until the client is gone, or has been granted a tunnel.
+async fn converse<I>(stream: I, way: Way, ecr: Arc<Ecr>, watcher: Watcher) -> Option<OnUpgrade>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let granted = Arc::new(Mutex::new(None));
     let spoken = Arc::new(Notify::new());
-    let speaks = Arc::clone(&spoken);
-    let service = service_fn(move |request| {
+    let (speaks, grants) = (Arc::clone(&spoken), Arc::clone(&granted));
+    let service = service_fn(move |mut request: Request<Incoming>| {
         speaks.notify_one();
-        let ecr = Arc::clone(&ecr);
-        async move { Ok::<_, Infallible>(handle(&ecr, request).await) }
+        let (ecr, grants) = (Arc::clone(&ecr), Arc::clone(&grants));
+        async move {
+            let asks = request.method() == Method::CONNECT;
+            let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
+            let response = handle(&ecr, request, way).await;
+            if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
+                *locked(&grants) = Some(tunnel);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
+    let server = http();
+    let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    tokio::select! {
+        ended = watcher.watch(connection.into_owned()) => if let Err(error) = ended {
+            tracing::debug!(error, "a connection broke");
+        },
+        () = silence(&spoken) => tracing::debug!("a connection brought no request"),
+    }
+    locked(&granted).take()
+}
+
+fn locked(granted: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade>> {
+    granted.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the end of a tunnel, in place of the host that the client wanted.
+async fn dig(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
+    let stream = tunnel.await.map_err(io::Error::other)?;
+    tls.accept(TokioIo::new(stream)).await
+}
+
+fn http() -> auto::Builder<TokioExecutor> {
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
         .http1()
@@ -87,13 +184,25 @@ async fn converse(stream: TcpStream, ecr: Arc<Ecr>, watcher: Watcher) {
         .http2()
         .auto_date_header(false)
         .timer(TokioTimer::new());
-    let connection = server.serve_connection(TokioIo::new(stream), service);
-    tokio::select! {
-        ended = watcher.watch(connection.into_owned()) => if let Err(error) = ended {
-            tracing::debug!(error, "a connection broke");
-        },
-        () = silence(&spoken) => tracing::debug!("a connection brought no request"),
+    server
+}
+
+async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
+    let mut first = [0];
+    match stream.peek(&mut first).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(first[0]),
     }
+}
+
+async fn in_time<T>(greeting: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(SLOWEST_HEADER, greeting)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+fn refused(error: &io::Error) {
+    tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's authority?");
 }
 
 /// Ends when the first request is late; hyper's own limit does not hold before it knows the version of HTTP.

@@ -4,7 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, ClockStart};
@@ -15,6 +16,7 @@ use crate::name::{PrincipalArn, Region};
 use crate::principal::{Caller, Principal};
 use crate::serve::{bind, serve};
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
+use crate::tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Tls};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError};
 use crate::world::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
 
@@ -43,8 +45,8 @@ use crate::world::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, Worl
 pub struct MockEcr {
     ecr: Arc<Ecr>,
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<()>,
+    stop: Option<watch::Sender<()>>,
+    serving: Vec<JoinHandle<()>>,
 }
 
 impl MockEcr {
@@ -99,6 +101,11 @@ impl MockEcr {
         environment::of(self.world(), &self.url())
     }
 
+    /// The certificate of the authority that its clients must trust, in PEM, where it speaks TLS.
+    pub fn ca_certificate(&self) -> Option<&str> {
+        self.ecr.tls.as_ref().map(Tls::certificate)
+    }
+
     /// The world that it was started from.
     pub fn world(&self) -> &World {
         &self.ecr.world
@@ -150,14 +157,18 @@ impl MockEcr {
     /// Stops accepting, lets what is in flight finish for at most ten seconds, and returns when it has.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        // The task ends in no other way: it neither panics nor is it aborted while this value lives.
-        let _ = (&mut self.serving).await;
+        for serving in &mut self.serving {
+            // The task ends in no other way: it neither panics nor is it aborted while this value lives.
+            let _ = serving.await;
+        }
     }
 }
 
 impl Drop for MockEcr {
     fn drop(&mut self) {
-        self.serving.abort();
+        for serving in &self.serving {
+            serving.abort();
+        }
     }
 }
 
@@ -166,6 +177,7 @@ impl Drop for MockEcr {
 pub struct MockEcrBuilder {
     world: World,
     listen: SocketAddr,
+    also: Vec<SocketAddr>,
     mistake: Option<WorldError>,
 }
 
@@ -174,6 +186,7 @@ impl MockEcrBuilder {
         MockEcrBuilder {
             world,
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            also: Vec::new(),
             mistake: None,
         }
     }
@@ -182,6 +195,21 @@ impl MockEcrBuilder {
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
+        self
+    }
+
+    /// Where to listen as well.
+    #[must_use]
+    pub fn also_listen(mut self, address: SocketAddr) -> Self {
+        self.also.push(address);
+        self
+    }
+
+    /// Speaks TLS too, on the same port: with a certificate of a private authority for whatever name is asked for, and as the proxy of
+    /// clients that accept only AWS's names.
+    #[must_use]
+    pub fn tls(mut self, authority: AuthorityLocation) -> Self {
+        self.world.tls = Some(authority);
         self
     }
 
@@ -295,18 +323,20 @@ impl MockEcrBuilder {
         }
         self.world.validate()?;
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let bound = |source| StartError::Bind {
-            address: self.listen,
-            source,
-        };
-        let listener = bind(self.listen).map_err(bound)?;
-        let address = listener.local_addr().map_err(bound)?;
+        let listener = listen(self.listen)?;
+        let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
+        let address = listener.local_addr().map_err(unbound(self.listen))?;
+        let tls = self.world.tls.as_ref().map(CertificateAuthority::at);
+        let tls = tls.transpose()?.map(Tls::new);
         let store = self.world.open_store().await?;
-        let ecr = Arc::new(Ecr::new(self.world, store, address.port()));
+        let ecr = Arc::new(Ecr::new(self.world, store, tls, address.port()));
         let seeded = ecr.seed_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
-        let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, Arc::clone(&ecr), stopped));
+        let (stop, stopped) = watch::channel(());
+        let serving = std::iter::once(listener).chain(also?);
+        let serving = serving
+            .map(|listener| tokio::spawn(serve(listener, Arc::clone(&ecr), stopped.clone())))
+            .collect();
         Ok(MockEcr {
             ecr,
             address,
@@ -319,6 +349,14 @@ impl MockEcrBuilder {
         self.mistake
             .get_or_insert_with(|| WorldError::in_code(key, error));
     }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    bind(address).map_err(unbound(address))
+}
+
+fn unbound(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
+    move |source| StartError::Bind { address, source }
 }
 
 /// Why a mock does not start.
@@ -339,6 +377,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreLocationError),
+    /// There is no certificate authority where one was said to be.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The repositories that the world begins with cannot be made.
     #[error("cannot make the repositories of the world: {0}")]
     Repositories(Box<dyn std::error::Error + Send + Sync>),

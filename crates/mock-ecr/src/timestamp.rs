@@ -70,6 +70,17 @@ impl Timestamp {
             .expect("the years of a Timestamp have four digits")
     }
 
+    /// Year, month and day, in UTC.
+    pub(crate) fn date(self) -> (i32, u8, u8) {
+        let date = Offset::UTC.to_datetime(self.instant()).date();
+        let unsigned = |part: i8| part.unsigned_abs();
+        (
+            date.year().into(),
+            unsigned(date.month()),
+            unsigned(date.day()),
+        )
+    }
+
     fn instant(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).expect("the range of a Timestamp lies in jiff's")
     }

@@ -4,18 +4,21 @@ use http::request::Parts;
 
 use crate::access::{self, AccessError};
 use crate::api::ApiError;
+use crate::download;
 use crate::ecr::Ecr;
 use crate::host::Host;
 use crate::name::{AccountId, RepositoryId, RepositoryName};
 use crate::principal::Caller;
 use crate::route::authority;
 use crate::timestamp::Timestamp;
+use crate::way::Way;
 
 /// A call whose signature is right.
 pub(super) struct Admitted<'a> {
     pub(super) ecr: &'a Ecr,
     pub(super) caller: &'a Caller,
     pub(super) request: &'a Parts,
+    pub(super) way: Way,
     pub(super) now: Timestamp,
 }
 
@@ -79,10 +82,16 @@ impl Admitted<'_> {
         Ok(id)
     }
 
+    /// The URL before the paths of layers, for this caller.
+    pub(super) fn layers_url(&self) -> String {
+        let host = Host::of(authority(self.request));
+        download::bucket_url(&host, self.way).unwrap_or_else(|| self.url(&host))
+    }
+
     /// Where the mock can be reached, as the caller has reached it.
-    pub(super) fn url(&self) -> String {
-        match Host::of(authority(self.request)) {
-            Host::Bare => format!("http://{}", authority(self.request)),
+    fn url(&self, host: &Host) -> String {
+        match host {
+            Host::Bare => format!("{}://{}", self.way.scheme(), authority(self.request)),
             _ => format!("http://127.0.0.1:{}", self.ecr.port()),
         }
     }

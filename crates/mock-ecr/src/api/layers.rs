@@ -120,7 +120,7 @@ impl GetDownloadUrlForLayer {
         }
         let path = admitted.ecr.layer_urls.sign(&id, &digest, admitted.now);
         Ok(DownloadUrl {
-            download_url: admitted.url() + &path,
+            download_url: admitted.layers_url() + &path,
             layer_digest: digest.to_string(),
         })
     }

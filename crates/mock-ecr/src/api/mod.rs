@@ -41,6 +41,7 @@ use crate::journal::Exchange;
 use crate::name::Region;
 use crate::sigv4;
 use crate::timestamp::Timestamp;
+use crate::way::Way;
 
 use admitted::Admitted;
 pub(crate) use error::ApiError;
@@ -53,6 +54,7 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Parts,
     pub(crate) body: &'a [u8],
     pub(crate) host_region: Option<&'a Region>,
+    pub(crate) way: Way,
     pub(crate) now: Timestamp,
 }
 
@@ -88,6 +90,7 @@ async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<Stri
         ecr,
         caller: &caller,
         request: call.request,
+        way: call.way,
         now: call.now,
     };
     operation.run(&admitted, input, exchange).await

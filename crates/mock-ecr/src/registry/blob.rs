@@ -3,6 +3,7 @@
 use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
 
+use crate::download;
 use crate::name::{Digest, RepositoryId};
 use crate::payload::Payload;
 use crate::range::{self, Unsatisfiable};
@@ -76,17 +77,22 @@ async fn get(
     Ok(response)
 }
 
-/// The mock's own address by another name than the one that it was called by.
+/// The mock by another name than the one that it was called by.
 ///
 /// To another name clients do not send the credentials along, which the URL would refuse. Where the mock has no second name, as when
 /// it is called across a network, the layer is sent at once.
 fn elsewhere(admitted: &Admitted<'_>) -> Option<String> {
-    let authority: Authority = authority(admitted.call.request).parse().ok()?;
+    let call = admitted.call;
+    if let Some(bucket) = download::bucket_url(call.host, call.way) {
+        return Some(bucket);
+    }
+    let authority: Authority = authority(call.request).parse().ok()?;
     let port = authority.port_u16().unwrap_or_else(|| admitted.ecr.port());
+    let scheme = call.way.scheme();
     match authority.host() {
-        "127.0.0.1" => Some(format!("http://localhost:{port}")),
+        "127.0.0.1" => Some(format!("{scheme}://localhost:{port}")),
         host if host == "localhost" || host.ends_with(".localhost") => {
-            Some(format!("http://127.0.0.1:{port}"))
+            Some(format!("{scheme}://127.0.0.1:{port}"))
         }
         _ => None,
     }

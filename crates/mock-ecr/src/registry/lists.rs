@@ -121,9 +121,10 @@ impl Page {
     }
 }
 
-/// The URL that the registry was called by; without TLS there is one scheme.
+/// The URL that the registry was called by.
 fn base(admitted: &Admitted<'_>) -> String {
-    format!("http://{}", authority(admitted.call.request))
+    let scheme = admitted.call.way.scheme();
+    format!("{scheme}://{}", authority(admitted.call.request))
 }
 
 fn list_response(

@@ -24,6 +24,7 @@ use crate::payload::{Payload, whole};
 use crate::repository::ContentStream;
 use crate::route::{RegistryPath, Resource};
 use crate::timestamp::Timestamp;
+use crate::way::Way;
 
 use admitted::Admitted;
 use error::RegistryError;
@@ -35,6 +36,7 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Parts,
     pub(crate) host: &'a Host,
     pub(crate) path: &'a RegistryPath,
+    pub(crate) way: Way,
     pub(crate) now: Timestamp,
 }
 

@@ -14,6 +14,7 @@ use crate::clock::ClockStart;
 use crate::name::{AccountId, Region};
 use crate::principal::Principal;
 use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
+use crate::tls::AuthorityLocation;
 
 pub use duration::{DurationError, parse_duration};
 pub use file::WorldError;
@@ -75,6 +76,8 @@ pub struct World {
     /// With what the bucket of `store` is reached, if it is one; no file says it.
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
+    /// Where the private certificate authority is kept; without one, the mock speaks no TLS.
+    pub tls: Option<AuthorityLocation>,
     /// How the registry speaks.
     pub dialect: Dialect,
     /// Quirks that the dialect does not have but this registry has, or the other way round.
@@ -104,6 +107,7 @@ impl Default for World {
             proxy_endpoint: ProxyEndpoint::default(),
             store: StoreLocation::default(),
             s3_access: None,
+            tls: None,
             dialect: Dialect::default(),
             quirks: BTreeMap::new(),
             repositories: Vec::new(),

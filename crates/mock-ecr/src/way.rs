@@ -1,0 +1,23 @@
+//! The way by which a request came.
+
+/// How a client has reached the mock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Way {
+    /// By HTTP, as if it were a server of nobody's in particular.
+    Http,
+    /// By TLS, under the name that the client asked for.
+    Https,
+    /// By TLS in a tunnel, for which it asked the mock as its proxy.
+    Tunnel,
+}
+
+impl Way {
+    /// The scheme of the URLs that lead the same way.
+    pub(crate) fn scheme(self) -> &'static str {
+        match self {
+            Way::Http => "http",
+            Way::Https | Way::Tunnel => "https",
+        }
+    }
+}
