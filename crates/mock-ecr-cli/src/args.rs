@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use mock_ecr::{
-    AccountId, AuthMode, ClockStart, Dialect, PrincipalArn, ProxyEndpoint, Region, S3Access,
-    Secret, StoreLocation, Timestamp, World, WorldError, parse_duration,
+    AccountId, AuthMode, AuthorityError, AuthorityLocation, ClockStart, Dialect, PrincipalArn,
+    ProxyEndpoint, Region, S3Access, Secret, StoreLocation, Timestamp, World, WorldError,
+    parse_duration,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -29,6 +31,12 @@ pub(crate) enum Command {
     Serve(ServeOptions),
     /// Runs a command with a mock around it: AWS's tools and SDKs, started by the command, call the mock.
     Run(RunOptions),
+    /// Prints the environment in which clients call a running mock, for `eval "$(mock-ecr env)"`.
+    Env(EnvOptions),
+    /// Prints the certificate that clients must trust to speak TLS with the mock.
+    Ca(CaOptions),
+    /// Logs docker and its like in to a running mock, as `docker login` would.
+    Login(LoginOptions),
     /// Mints tokens and explains them, without a running mock.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -58,9 +66,128 @@ pub(crate) struct RunOptions {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) world: WorldOptions,
+    /// How the command is led to the mock.
+    #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
+    pub(crate) redirect: RedirectMode,
+    /// Gives the command an empty home, and no file of any client's; with `--redirect hosts` this is the default.
+    #[arg(long, overrides_with = "no_isolate")]
+    isolate: bool,
+    /// Leaves the command its home.
+    #[arg(long)]
+    no_isolate: bool,
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
+}
+
+impl RunOptions {
+    pub(crate) fn home(&self) -> Home {
+        let is_fenced = self.redirect == RedirectMode::Hosts;
+        match self.isolate || (is_fenced && !self.no_isolate) {
+            true => Home::Fresh,
+            false => Home::Own,
+        }
+    }
+}
+
+/// Which files of clients a command finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// Those of whoever runs it.
+    Own,
+    /// None.
+    Fresh,
+}
+
+/// How a client is led to the mock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedirectMode {
+    /// By the variables that name endpoints, for clients that read them.
+    Env,
+    /// Through the mock as their proxy, for clients that accept only AWS's names; other hosts are refused.
+    Proxy,
+    /// In a network of its own, where AWS's names lead to the mock and nothing leads elsewhere; for every client. Needs root, or a kernel
+    /// that lets users have namespaces.
+    Hosts,
+}
+
+impl RedirectMode {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            RedirectMode::Env => "env",
+            RedirectMode::Proxy => "proxy",
+            RedirectMode::Hosts => "hosts",
+        }
+    }
+}
+
+/// Where a running mock is.
+#[derive(Debug, Parser)]
+pub(crate) struct Running {
+    /// The URL of the mock.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MOCK_ECR_URL",
+        default_value = "http://127.0.0.1:4566"
+    )]
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct EnvOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// How clients are led to the mock; with `hosts` the system must know the names, this prints the rest.
+    #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
+    pub(crate) redirect: RedirectMode,
+    /// For whom to print.
+    #[arg(long, value_enum, default_value_t = Shell::Sh)]
+    pub(crate) format: Shell,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// sh, bash, zsh and their like.
+    Sh,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    #[value(name = "powershell")]
+    Pwsh,
+    /// A file of NAME=VALUE lines, as docker compose reads it; it cannot remove a variable.
+    Dotenv,
+    /// An object, in which null stands for what must be removed.
+    Json,
+    /// The file that $GITHUB_ENV names in GitHub Actions; it cannot remove a variable.
+    Github,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CaOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// Makes the authority in this directory if it is not there, and asks no running mock: `file:` and a directory.
+    #[arg(long, value_name = "LOCATION")]
+    pub(crate) tls: Option<AuthorityLocation>,
+    /// Prints the path of the certificate instead.
+    #[arg(long)]
+    pub(crate) path: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct LoginOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// The host to log in to; without it, that of the mock's URL.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) registry: Option<String>,
+    /// Names a credential helper, such as `ecr-login`, instead of writing a token.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) helper: Option<String>,
+    /// The directory that holds `config.json`.
+    #[arg(long, value_name = "DIR", env = "DOCKER_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Parser)]
@@ -121,6 +248,10 @@ pub(crate) struct WorldOptions {
     /// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN say.
     #[arg(long, value_name = "LOCATION")]
     store: Option<StoreLocation>,
+    /// Speaks TLS as well, on the same port, with a private authority in `memory`, or in `file:` and a directory; without a value, beside
+    /// the images.
+    #[arg(long, value_name = "LOCATION", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    tls: Option<TlsOption>,
     /// How the registry speaks: as ECR was recorded to, or as OCI Distribution 1.1 has it.
     #[arg(long, value_enum)]
     dialect: Option<DialectName>,
@@ -144,8 +275,32 @@ impl WorldOptions {
         replace(&mut world.store, self.store);
         world.s3_access = s3_access();
         replace(&mut world.dialect, self.dialect.map(Into::into));
+        if let Some(TlsOption(location)) = self.tls {
+            world.tls = Some(location.unwrap_or_else(|| beside(&world.store)));
+        }
         world.create_on_push |= self.create_on_push;
         Ok(world)
+    }
+}
+
+/// `--tls`, with or without a location.
+#[derive(Clone, Debug)]
+struct TlsOption(Option<AuthorityLocation>);
+
+impl FromStr for TlsOption {
+    type Err = AuthorityError;
+
+    fn from_str(text: &str) -> Result<Self, AuthorityError> {
+        let location = (!text.is_empty()).then(|| text.parse()).transpose()?;
+        Ok(TlsOption(location))
+    }
+}
+
+/// Where an authority is kept of which nobody has said where.
+pub(crate) fn beside(store: &StoreLocation) -> AuthorityLocation {
+    match store {
+        StoreLocation::Directory(path) => AuthorityLocation::Directory(path.join("tls")),
+        _ => AuthorityLocation::Memory,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mock_ecr::{StartError, WorldError};
+use mock_ecr::{AuthorityError, StartError, WorldError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -14,6 +15,31 @@ pub(crate) enum Failure {
     Start(#[from] StartError),
     #[error("cannot run {}: {cause}", .program.display())]
     Spawn { program: OsString, cause: io::Error },
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    #[error(
+        "{0:?} is not the URL of a mock; expected http:// and a host, such as http://127.0.0.1:4566"
+    )]
+    Url(String),
+    #[error(
+        "no mock at {url}: {cause}; `mock-ecr serve` starts one, and --url or MOCK_ECR_URL tells where it is"
+    )]
+    Unreachable { url: String, cause: io::Error },
+    #[error("the mock at {url} refuses: {said}")]
+    Refused { url: String, said: String },
+    #[error(
+        "an authority in memory is known to its mock alone; give --tls=file:DIRECTORY, or --url for a running mock"
+    )]
+    NoDirectory,
+    #[error("there is no home directory; give --config DIR")]
+    NoHome,
+    #[error("cannot change {}: {cause}", .path.display())]
+    File { path: PathBuf, cause: io::Error },
+    #[error("cannot build the fence of --redirect hosts: {what}: {cause}")]
+    Fence {
+        what: &'static str,
+        cause: io::Error,
+    },
     #[error("{what}: {cause}")]
     System {
         what: &'static str,

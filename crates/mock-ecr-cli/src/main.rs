@@ -1,11 +1,19 @@
 //! The command `mock-ecr`: an offline Amazon ECR for tests in any language.
 
 mod args;
+mod ca;
+mod env;
 mod failure;
+mod fence;
+mod home;
+mod login;
+mod remote;
 mod run;
 mod serve;
 mod signal;
+mod stdout;
 mod token;
+mod trust;
 
 use std::process::ExitCode;
 
@@ -20,10 +28,22 @@ fn main() -> ExitCode {
     let outcome = match args.command {
         Command::Serve(options) => serve::serve(options),
         Command::Run(options) => run::run(options),
+        Command::Env(options) => briefly(env::env(options)),
+        Command::Ca(options) => briefly(ca::ca(options)),
+        Command::Login(options) => briefly(login::login(options)),
         Command::Token(TokenCommand::Mint(options)) => token::mint(options),
         Command::Token(TokenCommand::Inspect(options)) => token::inspect(options),
     };
     outcome.unwrap_or_else(Failure::report)
+}
+
+/// Runs what only asks a question.
+fn briefly(task: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::system("cannot start a runtime"))?;
+    runtime.block_on(task)
 }
 
 fn log_to_stderr(level: args::LogLevel) {

@@ -1,29 +1,89 @@
 //! `mock-ecr run`: a mock around one command.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitCode, ExitStatus};
 
-use mock_ecr::MockEcr;
+use mock_ecr::{MockEcr, Redirect, Variable};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
-use crate::args::RunOptions;
+use crate::args::{Home, RedirectMode, RunOptions, beside};
 use crate::failure::Failure;
+use crate::fence::Fence;
+use crate::home::{self, FreshHome};
 use crate::signal::Signals;
+use crate::trust;
 
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
-    let world = options.world.world()?;
+    let home = options.home();
+    let mut world = options.world.world()?;
+    if options.redirect != RedirectMode::Env && world.tls.is_none() {
+        world.tls = Some(beside(&world.store));
+    }
+    let fence = match options.redirect {
+        RedirectMode::Hosts => Some(Fence::enter()?),
+        _ => None,
+    };
+    let home = match home {
+        Home::Fresh => Some(FreshHome::make().map_err(Failure::system("cannot make a home"))?),
+        Home::Own => None,
+    };
     let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let signals = Signals::receive(&PASSED_ON)?;
-        let ecr = MockEcr::of(world).listen(options.listen).start().await?;
-        let child = spawn(&ecr, &options.command)?;
+        let ecr = match &fence {
+            Some(_) => MockEcr::of(world).listen(HTTP).also_listen(HTTPS),
+            None => MockEcr::of(world).listen(options.listen),
+        };
+        let ecr = ecr.start().await?;
+        let surroundings = Surroundings {
+            variables: variables(&ecr, options.redirect, fence.as_ref())?,
+            home,
+        };
+        let child = surroundings.spawn(&options.command)?;
         let status = wait(child, signals).await?;
+        tell_strays(&ecr);
         Ok(exit_code(status))
     })
+}
+
+/// Behind the fence every port is free, and the names of hosts come without one.
+const HTTP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
+const HTTPS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 443);
+
+fn variables(
+    ecr: &MockEcr,
+    redirect: RedirectMode,
+    fence: Option<&Fence>,
+) -> Result<Vec<Variable>, Failure> {
+    let certificate = ecr.ca_certificate().unwrap_or_default();
+    match (redirect, fence) {
+        (RedirectMode::Env, _) => Ok(ecr.environment()),
+        (RedirectMode::Hosts, Some(fence)) => {
+            let file = fence.furnish(&ecr.host_names(), certificate)?;
+            Ok(ecr.environment_by_name(Redirect::Hosts, &file))
+        }
+        _ => {
+            let file = trust::keep(certificate)?;
+            Ok(ecr.environment_by_name(Redirect::Proxy, &file))
+        }
+    }
+}
+
+/// Says which hosts the command wanted that are none of ECR's: it would have called them outside.
+fn tell_strays(ecr: &MockEcr) {
+    let strays = ecr.requests().strayed();
+    let hosts: BTreeSet<&str> = strays.iter().map(|stray| stray.host.as_str()).collect();
+    for host in hosts {
+        let line = format!("mock-ecr: the command tried to reach {host}, and was refused");
+        // Nobody is left to be told when stderr is closed.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
 }
 
 const PASSED_ON: [Signal; 6] = [
@@ -35,22 +95,36 @@ const PASSED_ON: [Signal; 6] = [
     Signal::USR2,
 ];
 
-fn spawn(ecr: &MockEcr, command: &[OsString]) -> Result<Child, Failure> {
-    let (program, arguments) = command
-        .split_first()
-        .expect("the arguments require a command");
-    let mut command = Command::new(program);
-    command.args(arguments);
-    for (name, value) in ecr.environment() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
+/// What a command finds around it.
+struct Surroundings {
+    variables: Vec<Variable>,
+    home: Option<FreshHome>,
+}
+
+impl Surroundings {
+    fn spawn(&self, command: &[OsString]) -> Result<Child, Failure> {
+        let (program, arguments) = command
+            .split_first()
+            .expect("the arguments require a command");
+        let mut command = Command::new(program);
+        command.args(arguments);
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(home) = &self.home {
+            command.envs(home.variables());
+            for name in home::REMOVED {
+                command.env_remove(name);
+            }
+        }
+        command.spawn().map_err(|cause| Failure::Spawn {
+            program: program.clone(),
+            cause,
+        })
     }
-    command.spawn().map_err(|cause| Failure::Spawn {
-        program: program.clone(),
-        cause,
-    })
 }
 
 /// Waits for the command to end, and passes on to it whatever signal comes meanwhile.

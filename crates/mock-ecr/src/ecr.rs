@@ -1,5 +1,6 @@
 //! What one mock knows, behind both planes.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::clock::Clock;
@@ -33,11 +34,11 @@ pub(crate) struct Ecr {
     /// Where it speaks TLS.
     pub(crate) tls: Option<Tls>,
     signing_keys: SigningKeys,
-    port: u16,
+    address: SocketAddr,
 }
 
 impl Ecr {
-    pub(crate) fn new(world: World, store: Store, tls: Option<Tls>, port: u16) -> Self {
+    pub(crate) fn new(world: World, store: Store, tls: Option<Tls>, address: SocketAddr) -> Self {
         let principals = Arc::new(Principals::new(&world));
         Ecr {
             clock: Clock::new(world.clock),
@@ -50,7 +51,7 @@ impl Ecr {
             signing_keys: SigningKeys::default(),
             principals,
             tls,
-            port,
+            address,
             world,
         }
     }
@@ -93,7 +94,12 @@ impl Ecr {
 
     /// The port that it listens on.
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.address.port()
+    }
+
+    /// The address that it listens on, or the first of them.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// What a signature is held against, when it came to the host of a region.
@@ -109,7 +115,9 @@ impl Ecr {
 
     /// The URL of a registry, without a slash at its end.
     pub(crate) fn proxy_endpoint(&self, account: AccountId, region: &Region) -> String {
-        self.world.proxy_endpoint.render(account, region, self.port)
+        self.world
+            .proxy_endpoint
+            .render(account, region, self.port())
     }
 }
 

@@ -10,6 +10,7 @@ use hyper::body::Body;
 
 use crate::api::{self, ApiError};
 use crate::clock::Stopwatch;
+use crate::control;
 use crate::download;
 use crate::ecr::Ecr;
 use crate::intercept;
@@ -56,6 +57,7 @@ where
         }
         Route::Layer => download::answer(ecr, &request, now, &mut exchange).await,
         Route::Tunnel => whole(intercept::answer(ecr, &request, way, &mut exchange)),
+        Route::Control => whole(control::answer(ecr, &request, &mut exchange)),
         Route::Unknown => whole(registry::not_found()),
     };
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
@@ -72,6 +74,7 @@ fn plane(route: &Route) -> Plane {
         Route::Api { .. } => Plane::Api,
         Route::Registry { .. } | Route::Layer => Plane::Registry,
         Route::Tunnel => Plane::Proxy,
+        Route::Control => Plane::Control,
         Route::Unknown => Plane::Unknown,
     }
 }

@@ -1,6 +1,9 @@
 //! The names of AWS's hosts, and what each says of plane, account and region.
 
-use crate::name::{AccountId, Region};
+use std::collections::BTreeSet;
+
+use crate::name::{AccountId, REGIONS, Region};
+use crate::world::World;
 
 /// Which of AWS's hosts a request is for, told by its `Host` header.
 ///
@@ -80,6 +83,64 @@ impl Host {
     }
 }
 
+/// All names that lead to the registries of a world, and to the API, in every region that is known and the world's own.
+pub(crate) fn names(world: &World) -> Vec<String> {
+    let known = REGIONS.iter().map(|name| {
+        name.parse()
+            .expect("the names of AWS's regions are regions")
+    });
+    let regions: BTreeSet<Region> = known.chain([world.region.clone()]).collect();
+    let listed = world.accounts.iter().map(|account| account.id);
+    let of_principals = world.principals().map(|principal| principal.arn.account());
+    let accounts: BTreeSet<AccountId> = listed.chain(of_principals).collect();
+    regions
+        .iter()
+        .flat_map(|region| {
+            let registries = accounts
+                .iter()
+                .flat_map(|account| registry_names(*account, region));
+            api_names(region)
+                .into_iter()
+                .chain([Host::layers(region)])
+                .chain(registries)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn api_names(region: &Region) -> [String; 4] {
+    let partition = region.partition();
+    let (suffix, dual_stack) = (partition.dns_suffix, partition.dual_stack_suffix);
+    [
+        format!("api.ecr.{region}.{suffix}"),
+        format!("api.ecr-fips.{region}.{suffix}"),
+        format!("ecr.{region}.{dual_stack}"),
+        format!("ecr-fips.{region}.{dual_stack}"),
+    ]
+}
+
+fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
+    let partition = region.partition();
+    let suffix = partition.dns_suffix;
+    let names = [
+        format!("{account}.dkr.ecr.{region}.{suffix}"),
+        format!("{account}.dkr.ecr-fips.{region}.{suffix}"),
+    ];
+    // Elsewhere no dual-stack name is documented.
+    let dual_stack = match partition.name {
+        "aws" | "aws-us-gov" => Some("on.aws"),
+        "aws-cn" => Some("on.amazonwebservices.com.cn"),
+        _ => None,
+    };
+    let dual_stack = dual_stack.into_iter().flat_map(|suffix| {
+        [
+            format!("{account}.dkr-ecr.{region}.{suffix}"),
+            format!("{account}.dkr-ecr-fips.{region}.{suffix}"),
+        ]
+    });
+    names.into_iter().chain(dual_stack).collect()
+}
+
 /// Every region of AWS ends in a number, as in `us-east-1`. Without one, `ecr.example.com` is somebody's own name for a
 /// mock, on which both planes must answer.
 fn is_numbered(region: &Region) -> bool {
@@ -151,6 +212,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_name_of_a_world_is_one_of_ecr_s() {
+        let names = names(&World::default());
+        for name in &names {
+            assert!(Host::of(name).is_ecr_s(), "{name}");
+        }
+        for expected in [
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "123456789012.dkr-ecr.eu-west-1.on.aws",
+            "api.ecr.cn-north-1.amazonaws.com.cn",
+            "ecr.eusc-de-east-1.api.amazonwebservices.eu",
+        ] {
+            assert!(names.iter().any(|name| name == expected), "{expected}");
+        }
+    }
+
     #[tokio::test]
     async fn every_endpoint_of_the_sdk_is_the_api_of_its_region() {
         let regions = [
@@ -170,7 +247,8 @@ mod tests {
                 let Some(host) = endpoint_host(region, fips, dual_stack).await else {
                     continue;
                 };
-                let region = region.parse().unwrap();
+                let region: Region = region.parse().unwrap();
+                assert!(api_names(&region).contains(&host), "{host}");
                 assert_eq!(Host::of(&host), Host::Api { region }, "{host}");
                 known += 1;
             }

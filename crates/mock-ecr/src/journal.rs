@@ -66,6 +66,8 @@ pub enum Plane {
     Registry,
     /// Neither, but a tunnel to one of them, or to another host.
     Proxy,
+    /// None of these, but the mock itself.
+    Control,
     /// None: nothing is there.
     Unknown,
 }

@@ -44,6 +44,7 @@
 mod access;
 mod api;
 mod clock;
+mod control;
 mod digester;
 mod download;
 mod ecr;
@@ -77,6 +78,7 @@ mod way;
 mod world;
 
 pub use clock::{Clock, ClockStart, ClockStartError};
+pub use environment::{Redirect, Variable};
 pub use journal::{Exchange, Plane, Requests};
 pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};
 pub use principal::{Caller, Principal};

@@ -4,6 +4,7 @@ use http::Method;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
+use crate::control;
 use crate::download;
 use crate::host::Host;
 use crate::name::Region;
@@ -19,6 +20,8 @@ pub(crate) enum Route {
     Layer,
     /// A tunnel to some host.
     Tunnel,
+    /// The mock itself.
+    Control,
     /// None of them.
     Unknown,
 }
@@ -109,6 +112,7 @@ impl Route {
                 host_region: Some(region),
             },
             host @ Host::Registry { .. } => Route::registry(host, path),
+            Host::Bare if path.starts_with(control::PREFIX) => Route::Control,
             Host::Bare if path.starts_with(download::PREFIX) => Route::Layer,
             Host::Bare if path == "/v2" || path.starts_with("/v2/") => {
                 Route::registry(Host::Bare, path)

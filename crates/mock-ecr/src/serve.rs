@@ -24,16 +24,24 @@ use crate::handle::handle;
 use crate::tls::{self, Tls};
 use crate::way::Way;
 
-/// Listens on an address. When this returns, clients can connect.
-pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // A mock that was just stopped leaves its port in TIME_WAIT, which the next one need not wait for.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
+/// An address that clients can connect to.
+pub(crate) struct Listener(TcpListener);
+
+impl Listener {
+    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // A mock that was just stopped leaves its port in TIME_WAIT, which the next one need not wait for.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok(Listener(socket.listen(BACKLOG)?))
+    }
+
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
 }
 
 /// Connections that wait to be accepted; with tokio's 128, a crowd of clients waits a second for its packets to be sent anew.
@@ -42,7 +50,11 @@ const BACKLOG: u32 = 4096;
 /// Accepts connections until the sender of `stop` is dropped, then lets what is in flight finish, within a limit of time.
 ///
 /// Dropping the future cuts every connection.
-pub(crate) async fn serve(listener: TcpListener, ecr: Arc<Ecr>, mut stop: watch::Receiver<()>) {
+pub(crate) async fn serve(
+    Listener(listener): Listener,
+    ecr: Arc<Ecr>,
+    mut stop: watch::Receiver<()>,
+) {
     let graceful = GracefulShutdown::new();
     // The set ends its connections when it is dropped; those that have ended by themselves are taken out as others come.
     let mut connections = JoinSet::new();

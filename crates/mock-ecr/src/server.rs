@@ -1,20 +1,21 @@
 //! The running mock, and how one is started.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, ClockStart};
 use crate::ecr::Ecr;
-use crate::environment;
+use crate::environment::{self, Redirect, Variable};
+use crate::host;
 use crate::journal::Requests;
 use crate::name::{PrincipalArn, Region};
 use crate::principal::{Caller, Principal};
-use crate::serve::{bind, serve};
+use crate::serve::{Listener, serve};
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Tls};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError};
@@ -97,8 +98,20 @@ impl MockEcr {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn environment(&self) -> Vec<(&'static str, Option<String>)> {
+    pub fn environment(&self) -> Vec<Variable> {
         environment::of(self.world(), &self.url())
+    }
+
+    /// The environment in which clients call this mock by AWS's own names, and trust the certificate of its authority, which is in a file.
+    ///
+    /// [`Redirect::Proxy`] makes the mock their proxy; [`Redirect::Hosts`] leaves it to the system to lead them here. Both take TLS.
+    pub fn environment_by_name(&self, redirect: Redirect, certificate: &Path) -> Vec<Variable> {
+        environment::by_name(self.world(), &self.url(), redirect, certificate)
+    }
+
+    /// All names of AWS's hosts that lead to the registries of the world, and to the API, in every region that is known and the world's own.
+    pub fn host_names(&self) -> Vec<String> {
+        host::names(self.world())
     }
 
     /// The certificate of the authority that its clients must trust, in PEM, where it speaks TLS.
@@ -325,11 +338,11 @@ impl MockEcrBuilder {
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let listener = listen(self.listen)?;
         let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
-        let address = listener.local_addr().map_err(unbound(self.listen))?;
+        let address = listener.address().map_err(unbound(self.listen))?;
         let tls = self.world.tls.as_ref().map(CertificateAuthority::at);
         let tls = tls.transpose()?.map(Tls::new);
         let store = self.world.open_store().await?;
-        let ecr = Arc::new(Ecr::new(self.world, store, tls, address.port()));
+        let ecr = Arc::new(Ecr::new(self.world, store, tls, address));
         let seeded = ecr.seed_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let (stop, stopped) = watch::channel(());
@@ -351,8 +364,8 @@ impl MockEcrBuilder {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    bind(address).map_err(unbound(address))
+fn listen(address: SocketAddr) -> Result<Listener, StartError> {
+    Listener::bind(address).map_err(unbound(address))
 }
 
 fn unbound(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {

@@ -2,6 +2,7 @@
 
 mod digest;
 mod reference;
+mod region;
 mod repository;
 mod upload_id;
 
@@ -12,6 +13,8 @@ use serde::Deserialize;
 
 pub(crate) use digest::{Algorithm, Digest};
 pub(crate) use reference::{Reference, Tag};
+pub(crate) use region::REGIONS;
+pub use region::{Partition, Region};
 pub(crate) use repository::RepositoryId;
 pub use repository::RepositoryName;
 pub(crate) use upload_id::UploadId;
@@ -42,88 +45,6 @@ impl FromStr for AccountId {
             .ok_or_else(|| NameError::new("an account id", text, "12 digits, such as 123456789012"))
     }
 }
-
-/// An AWS region such as `us-east-1`.
-///
-/// Any lower-case DNS label that starts with a letter is accepted, so that a region younger than this crate works.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Region(Arc<str>);
-
-impl Region {
-    /// The region's name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The partition that the region belongs to, told by its prefix as the SDKs do.
-    pub fn partition(&self) -> Partition {
-        let prefix = |(prefix, _): &&(&str, Partition)| self.0.starts_with(prefix);
-        PARTITIONS
-            .iter()
-            .find(prefix)
-            .map_or(Partition::AWS, |(_, partition)| *partition)
-    }
-}
-
-impl Default for Region {
-    fn default() -> Self {
-        Region("us-east-1".into())
-    }
-}
-
-impl FromStr for Region {
-    type Err = NameError;
-
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        let is_label = text.len() <= 63
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && !text.ends_with('-')
-            && text
-                .bytes()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
-        if is_label {
-            Ok(Region(text.into()))
-        } else {
-            Err(NameError::new(
-                "a region",
-                text,
-                "lower-case letters, digits and hyphens, such as us-east-1",
-            ))
-        }
-    }
-}
-
-/// A group of regions with one ARN prefix and one DNS suffix.
-///
-/// Source: the partitions of the SDKs' endpoint rules; `amazonaws.com.cn` was recorded in kubernetes/kubernetes#69141.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Partition {
-    /// The second word of the partition's ARNs.
-    pub name: &'static str,
-    /// What its registry hosts end in.
-    pub dns_suffix: &'static str,
-}
-
-impl Partition {
-    const AWS: Partition = Partition::new("aws", "amazonaws.com");
-
-    const fn new(name: &'static str, dns_suffix: &'static str) -> Self {
-        Partition { name, dns_suffix }
-    }
-}
-
-/// Region prefixes in the order in which they are tried; what none of them fits is in `aws`.
-const PARTITIONS: [(&str, Partition); 7] = [
-    ("cn-", Partition::new("aws-cn", "amazonaws.com.cn")),
-    ("us-gov-", Partition::new("aws-us-gov", "amazonaws.com")),
-    ("us-iso-", Partition::new("aws-iso", "c2s.ic.gov")),
-    ("us-isob-", Partition::new("aws-iso-b", "sc2s.sgov.gov")),
-    ("eu-isoe-", Partition::new("aws-iso-e", "cloud.adc-e.uk")),
-    ("us-isof-", Partition::new("aws-iso-f", "csp.hci.ic.gov")),
-    ("eusc-", Partition::new("aws-eusc", "amazonaws.eu")),
-];
 
 /// The ARN of who calls: a user, a role session or the root of an account.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

@@ -1,0 +1,37 @@
+//! `mock-ecr ca`: the certificate of a mock's authority.
+
+use std::process::ExitCode;
+
+use hyper::Method;
+use mock_ecr::{AuthorityLocation, CertificateAuthority};
+
+use crate::args::CaOptions;
+use crate::failure::Failure;
+use crate::{remote, stdout, trust};
+
+pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Failure> {
+    let text = match &options.tls {
+        Some(AuthorityLocation::Directory(directory)) => {
+            let authority = CertificateAuthority::in_directory(directory)?;
+            match options.path {
+                true => line(&CertificateAuthority::certificate_path(directory)),
+                false => authority.certificate_pem().to_owned(),
+            }
+        }
+        Some(_) => return Err(Failure::NoDirectory),
+        None => {
+            let pem = remote::ask(&options.running.url, Method::GET, "ca.pem").await?;
+            let pem = String::from_utf8_lossy(&pem).into_owned();
+            match options.path {
+                true => line(&trust::keep(&pem)?),
+                false => pem,
+            }
+        }
+    };
+    stdout::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(path: &std::path::Path) -> String {
+    format!("{}\n", path.display())
+}

@@ -1,0 +1,190 @@
+//! The fence of `--redirect hosts`: a network with a loopback device and nothing else, in which AWS's names lead to the mock.
+//!
+//! This process goes behind it itself, before it has any thread besides its first, and so does the command that it runs. The files that it
+//! puts in the place of the system's are seen there alone.
+
+use std::io;
+use std::os::fd::AsRawFd as _;
+use std::path::{Path, PathBuf};
+
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket,
+};
+use tempfile::TempDir;
+
+use crate::failure::Failure;
+
+/// What stands in the place of the system's files; it is gone with this value.
+pub(crate) struct Fence {
+    files: TempDir,
+}
+
+impl Fence {
+    /// Goes behind a new fence.
+    ///
+    /// # Errors
+    ///
+    /// When this is not allowed: it takes root, or a kernel that lets users have namespaces.
+    pub(crate) fn enter() -> Result<Self, Failure> {
+        // As root the files are made outside, and as a user in a namespace of one's own.
+        let files = tempfile::Builder::new().prefix("mock-ecr-fence-").tempdir();
+        let files = files.map_err(failed("cannot make a directory"))?;
+        let user = rustix::process::geteuid().as_raw();
+        let group = rustix::process::getegid().as_raw();
+        let mut namespaces = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS;
+        if user != 0 {
+            namespaces |= CloneFlags::CLONE_NEWUSER;
+        }
+        unshare(namespaces).map_err(denied)?;
+        if user != 0 {
+            map_user(user, group).map_err(failed("cannot keep the user's name"))?;
+        }
+        raise_loopback().map_err(failed("cannot raise the loopback device"))?;
+        // What is mounted from here on is seen here alone.
+        bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
+            .map_err(failed("cannot part from the system's mounts"))?;
+        let fence = Fence { files };
+        fence
+            .close_doors()
+            .map_err(failed("cannot cover the doors that lead out"))?;
+        Ok(fence)
+    }
+
+    /// Lets names lead to the loopback address, and the system's clients trust a certificate.
+    pub(crate) fn furnish(&self, names: &[String], certificate: &str) -> Result<PathBuf, Failure> {
+        let hosts = self.write("hosts", &hosts(names));
+        let trusted = self.write("ca.pem", certificate);
+        let (hosts, trusted) = (
+            hosts.map_err(failed("cannot write the names of hosts"))?,
+            trusted.map_err(failed("cannot write the certificate"))?,
+        );
+        cover(Path::new("/etc/hosts"), &hosts).map_err(failed("cannot cover /etc/hosts"))?;
+        for bundle in TRUST_STORES.map(Path::new) {
+            cover(bundle, &trusted).map_err(failed("cannot cover the system's trust store"))?;
+        }
+        Ok(trusted)
+    }
+
+    /// Sockets in files lead through the fence: to a container engine, and to whoever resolves names.
+    fn close_doors(&self) -> io::Result<()> {
+        let nothing = self.write("nothing", "")?;
+        for door in DOORS.map(Path::new) {
+            cover(door, &nothing)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let path = self.files.path().join(name);
+        std::fs::write(&path, text)?;
+        Ok(path)
+    }
+}
+
+/// Where systems keep whom they trust: Debian and Alpine, Fedora and its kin, openSUSE, BSDs' OpenSSL.
+const TRUST_STORES: [&str; 5] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+const DOORS: [&str; 9] = [
+    "/etc/resolv.conf",
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/podman/podman.sock",
+    "/run/crio/crio.sock",
+    "/run/nscd/socket",
+    "/run/systemd/resolve/io.systemd.Resolve",
+    "/run/dbus/system_bus_socket",
+    "/run/buildkit/buildkitd.sock",
+];
+
+fn hosts(names: &[String]) -> String {
+    let own = "127.0.0.1 localhost\n::1 localhost\n".to_owned();
+    names
+        .iter()
+        .fold(own, |text, name| text + "127.0.0.1 " + name + "\n")
+}
+
+/// Puts a file in the place of one that is there.
+fn cover(path: &Path, with: &Path) -> io::Result<()> {
+    // A link is covered where it leads to.
+    match std::fs::canonicalize(path) {
+        Ok(path) => bind(Some(with), &path, MsFlags::MS_BIND),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn bind(from: Option<&Path>, to: &Path, flags: MsFlags) -> io::Result<()> {
+    let nothing: Option<&str> = None;
+    Ok(mount(from, to, nothing, flags, nothing)?)
+}
+
+/// The user is who they were, inside the namespace as well.
+fn map_user(user: u32, group: u32) -> io::Result<()> {
+    std::fs::write("/proc/self/setgroups", "deny")?;
+    std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}
+
+/// What `ip link set lo up` asks of the kernel.
+fn raise_loopback() -> io::Result<()> {
+    let netlink = socket(
+        AddressFamily::Netlink,
+        SockType::Raw,
+        SockFlag::SOCK_CLOEXEC,
+        SockProtocol::NetlinkRoute,
+    )?;
+    let fd = netlink.as_raw_fd();
+    let kernel = NetlinkAddr::new(0, 0);
+    sendto(fd, &set_link_up(LOOPBACK), &kernel, MsgFlags::empty())?;
+    let mut answer = [0; 64];
+    let length = recv(fd, &mut answer, MsgFlags::empty())?;
+    // struct nlmsgerr follows the header: an errno, negated, or 0.
+    let code = answer[..length]
+        .get(16..20)
+        .and_then(|code| code.try_into().ok());
+    match code.map(i32::from_ne_bytes) {
+        Some(0) => Ok(()),
+        Some(code) => Err(io::Error::from_raw_os_error(-code)),
+        None => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+/// The first device of every network namespace.
+const LOOPBACK: i32 = 1;
+
+/// `RTM_NEWLINK` with `IFF_UP`; the layout is that of rtnetlink(7): struct nlmsghdr, then struct ifinfomsg.
+fn set_link_up(index: i32) -> Vec<u8> {
+    const RTM_NEWLINK: u16 = 16;
+    const NLM_F_REQUEST_AND_ACK: u16 = 1 | 4;
+    const IFF_UP: u32 = 1;
+    let mut message = Vec::with_capacity(32);
+    message.extend(32_u32.to_ne_bytes());
+    message.extend(RTM_NEWLINK.to_ne_bytes());
+    message.extend(NLM_F_REQUEST_AND_ACK.to_ne_bytes());
+    message.extend([0; 8]); // sequence, port
+    message.extend([0; 4]); // family, padding, type
+    message.extend(index.to_ne_bytes());
+    message.extend(IFF_UP.to_ne_bytes()); // the flags
+    message.extend(IFF_UP.to_ne_bytes()); // which of them change
+    message
+}
+
+fn failed(what: &'static str) -> impl FnOnce(io::Error) -> Failure {
+    move |cause| Failure::Fence { what, cause }
+}
+
+fn denied(errno: nix::Error) -> Failure {
+    Failure::Fence {
+        what: "namespaces of network and mounts take root, or a kernel that lets users have them \
+               (kernel.unprivileged_userns_clone, user.max_user_namespaces)",
+        cause: errno.into(),
+    }
+}

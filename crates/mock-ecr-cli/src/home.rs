@@ -1,0 +1,50 @@
+//! A home for one command, in which no client finds anything.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+
+use tempfile::TempDir;
+
+/// An empty home, which is gone with this value, and with it whatever a command has left there.
+pub(crate) struct FreshHome(TempDir);
+
+impl FreshHome {
+    pub(crate) fn make() -> io::Result<Self> {
+        let home = tempfile::Builder::new()
+            .prefix("mock-ecr-home-")
+            .tempdir()?;
+        for (_, folder) in FOLDERS {
+            std::fs::create_dir_all(home.path().join(folder))?;
+        }
+        // Programs refuse a runtime directory that others can read.
+        let private = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(home.path().join("run"), private)?;
+        Ok(FreshHome(home))
+    }
+
+    /// What tells clients that this is where their files are.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
+        let home = self.0.path();
+        let within =
+            |(name, path): &(&'static str, &str)| (*name, home.join(path).into_os_string());
+        FOLDERS.iter().chain(FILES).map(within)
+    }
+}
+
+const FOLDERS: &[(&str, &str)] = &[
+    ("DOCKER_CONFIG", ".docker"),
+    ("AWS_ECR_CACHE_DIR", ".ecr"),
+    ("XDG_CONFIG_HOME", ".config"),
+    ("XDG_CACHE_HOME", ".cache"),
+    ("XDG_DATA_HOME", ".local/share"),
+    ("XDG_RUNTIME_DIR", "run"),
+];
+
+const FILES: &[(&str, &str)] = &[
+    ("AWS_CONFIG_FILE", ".aws/config"),
+    ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+];
+
+/// What would lead a client to files that are not in its home.
+pub(crate) const REMOVED: [&str; 3] = ["REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_HOST"];

@@ -1,0 +1,105 @@
+//! `mock-ecr login`: an entry for a running mock in the file of docker and its like.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use hyper::{Method, Uri};
+use serde_json::{Map, Value, json};
+
+use crate::args::LoginOptions;
+use crate::failure::Failure;
+use crate::{remote, stdout};
+
+pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Failure> {
+    let url = &options.running.url;
+    let registry = options.registry.clone().or_else(|| host(url));
+    let registry = registry.ok_or_else(|| Failure::Url(url.clone()))?;
+    let entry = match &options.helper {
+        Some(helper) => Entry::Helper(helper.clone()),
+        None => Entry::Token(token(url).await?),
+    };
+    let path = directory(&options)?.join("config.json");
+    let failed = |cause| Failure::File {
+        path: path.clone(),
+        cause,
+    };
+    let mut config = read(&path).map_err(failed)?;
+    entry.enter(&mut config, &registry).map_err(failed)?;
+    write(&path, &Value::Object(config)).map_err(failed)?;
+    stdout::print(&format!("{registry} is in {}\n", path.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is written of a registry.
+enum Entry {
+    /// Its token, as `docker login` writes it.
+    Token(String),
+    /// The program that knows one.
+    Helper(String),
+}
+
+impl Entry {
+    /// Adds it to what is there; a helper and a token of one registry do not go together.
+    fn enter(self, config: &mut Map<String, Value>, registry: &str) -> io::Result<()> {
+        let (section, other, value) = match self {
+            Entry::Token(token) => ("auths", "credHelpers", json!({ "auth": token })),
+            Entry::Helper(name) => ("credHelpers", "auths", json!(name)),
+        };
+        let entries = config.entry(section).or_insert_with(|| json!({}));
+        let entries = entries.as_object_mut().ok_or_else(|| strange(section))?;
+        entries.insert(registry.to_owned(), value);
+        if let Some(entries) = config.get_mut(other).and_then(Value::as_object_mut) {
+            entries.shift_remove(registry);
+        }
+        Ok(())
+    }
+}
+
+fn host(url: &str) -> Option<String> {
+    let url: Uri = url.parse().ok()?;
+    url.authority().map(ToString::to_string)
+}
+
+async fn token(url: &str) -> Result<String, Failure> {
+    let answer = remote::ask(url, Method::POST, "tokens").await?;
+    let answer: Option<Value> = serde_json::from_slice(&answer).ok();
+    let token = answer
+        .as_ref()
+        .and_then(|json| json["authorizationToken"].as_str());
+    token.map(str::to_owned).ok_or_else(|| Failure::Refused {
+        url: url.to_owned(),
+        said: "it is no mock-ecr".to_owned(),
+    })
+}
+
+fn directory(options: &LoginOptions) -> Result<PathBuf, Failure> {
+    let of_user = || Some(std::env::home_dir()?.join(".docker"));
+    let directory = options.config.clone().or_else(of_user);
+    directory.ok_or(Failure::NoHome)
+}
+
+fn read(path: &Path) -> io::Result<Map<String, Value>> {
+    match std::fs::read(path) {
+        Ok(json) => serde_json::from_slice(&json).map_err(io::Error::from),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Map::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Replaces the file as a whole, for its owner alone: it holds a password.
+fn write(path: &Path, config: &Value) -> io::Result<()> {
+    // What is a link stays one, to a file that is new.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(directory)?;
+    let mut draft = tempfile::NamedTempFile::new_in(directory)?;
+    writeln!(draft, "{config:#}")?;
+    draft.persist(path)?;
+    Ok(())
+}
+
+fn strange(section: &str) -> io::Error {
+    let text = format!("{section:?} is not an object, so that nothing can be added to it");
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
