@@ -10,6 +10,7 @@
 
 mod answer;
 mod broken;
+mod control;
 mod door;
 mod http2;
 mod journal;
@@ -26,4 +27,5 @@ mod secrets;
 mod signature_form;
 mod signer;
 mod stalled;
+mod tls;
 mod token_call;

@@ -28,7 +28,10 @@ impl FreshHome {
         let home = self.0.path();
         let within =
             |(name, path): &(&'static str, &str)| (*name, home.join(path).into_os_string());
-        FOLDERS.iter().chain(FILES).map(within)
+        let own = ("HOME", home.as_os_str().to_owned());
+        [own]
+            .into_iter()
+            .chain(FOLDERS.iter().chain(FILES).map(within))
     }
 }
 

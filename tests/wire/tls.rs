@@ -1,0 +1,250 @@
+//! TLS on the mock's own port, and tunnels through it.
+
+use std::sync::Arc;
+
+use mock_ecr::{AuthorityLocation, MockEcr, Plane, Way};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::answer::Answer;
+use crate::raw::RawRequest;
+
+const API: &str = "api.ecr.us-east-1.amazonaws.com";
+const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+
+/// A mock that speaks TLS, whose clock stands still.
+async fn secure() -> MockEcr {
+    let builder = MockEcr::builder().tls(AuthorityLocation::Memory);
+    builder.frozen().start().await.unwrap()
+}
+
+/// What a client trusts: the authority of a mock.
+fn trusting(ecr: &MockEcr, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+    let pem = ecr.ca_certificate().unwrap();
+    let mut roots = RootCertStore::empty();
+    let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+    roots.add(certificate).unwrap();
+    config(roots, versions)
+}
+
+fn config(roots: RootCertStore, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+async fn shake(
+    stream: TcpStream,
+    name: &'static str,
+    config: ClientConfig,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(name).unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    connector.connect(name, stream).await
+}
+
+async fn connect(ecr: &MockEcr, name: &'static str) -> TlsStream<TcpStream> {
+    let stream = TcpStream::connect(ecr.address()).await.unwrap();
+    let config = trusting(ecr, rustls::DEFAULT_VERSIONS);
+    shake(stream, name, config).await.unwrap()
+}
+
+async fn ask(mut stream: TlsStream<TcpStream>, request: RawRequest) -> Answer {
+    let request = request.with("Connection", "close");
+    stream.write_all(&request.bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    Answer::parse(&answer)
+}
+
+#[tokio::test]
+async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
+    let ecr = secure().await;
+    let call = RawRequest::token_call().on_host(API).signed();
+    assert_eq!(ask(connect(&ecr, API).await, call).await.status(), 200);
+    let exchange = ecr.requests().last().cloned().unwrap();
+    assert_eq!(
+        (exchange.way, exchange.plane, exchange.host.as_str()),
+        (Way::Https, Plane::Api, API)
+    );
+
+    let ping = RawRequest::ping("GET")
+        .on_host(REGISTRY)
+        .bearing(&ecr.mint());
+    assert_eq!(ask(connect(&ecr, REGISTRY).await, ping).await.status(), 200);
+}
+
+#[tokio::test]
+async fn http_is_spoken_on_the_same_port() {
+    let ecr = secure().await;
+    let answer = RawRequest::ping("GET").bearing(&ecr.mint()).to(&ecr).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(ecr.requests().last().unwrap().way, Way::Http);
+}
+
+#[tokio::test]
+async fn both_versions_of_tls_and_both_of_http_are_spoken() {
+    let ecr = secure().await;
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        for protocol in [&b"h2"[..], b"http/1.1"] {
+            let stream = TcpStream::connect(ecr.address()).await.unwrap();
+            let mut config = trusting(&ecr, &[version]);
+            config.alpn_protocols = vec![protocol.to_vec()];
+            let stream = shake(stream, REGISTRY, config).await.unwrap();
+            let (_, session) = stream.get_ref();
+            assert_eq!(session.alpn_protocol(), Some(protocol));
+            assert_eq!(session.protocol_version(), Some(version.version));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_a_certificate_too() {
+    let ecr = secure().await;
+    for name in ["127.0.0.1", "localhost"] {
+        let ping = RawRequest::ping("GET").on_host(name);
+        assert_eq!(ask(connect(&ecr, name).await, ping).await.status(), 401);
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_trust_the_authority_is_not_answered() {
+    let ecr = secure().await;
+    let stream = TcpStream::connect(ecr.address()).await.unwrap();
+    let distrusting = trusting(&secure().await, rustls::DEFAULT_VERSIONS);
+    let refused = shake(stream, API, distrusting).await.unwrap_err();
+    assert!(refused.to_string().contains("certificate"), "{refused}");
+    assert_eq!(ecr.requests().count(), 0);
+    // The next client is.
+    let ping = RawRequest::ping("GET").on_host(REGISTRY);
+    assert_eq!(ask(connect(&ecr, REGISTRY).await, ping).await.status(), 401);
+}
+
+#[tokio::test]
+async fn an_authority_in_a_directory_outlasts_its_mock() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = AuthorityLocation::Directory(directory.path().to_owned());
+    let start = || MockEcr::builder().tls(location.clone()).start();
+    let first = start().await.unwrap();
+    let certificate = first.ca_certificate().unwrap().to_owned();
+    drop(first);
+    let second = start().await.unwrap();
+    assert_eq!(second.ca_certificate(), Some(certificate.as_str()));
+    connect(&second, API).await;
+}
+
+#[tokio::test]
+async fn layers_are_at_the_name_of_the_bucket_of_aws() {
+    let ecr = MockEcr::builder()
+        .tls(AuthorityLocation::Memory)
+        .create_on_push()
+        .start()
+        .await
+        .unwrap();
+    let token = ecr.mint();
+    let digest = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    let at = |method, target: &str| {
+        let request = RawRequest::new(method, target).on_host(REGISTRY);
+        request.bearing(&token)
+    };
+    let uploads = format!("/v2/app/blobs/uploads/?digest={digest}");
+    let pushed = at("POST", &uploads).body("hello");
+    assert_eq!(
+        ask(connect(&ecr, REGISTRY).await, pushed).await.status(),
+        201
+    );
+
+    let pull = at("GET", &format!("/v2/app/blobs/{digest}"));
+    let redirect = ask(connect(&ecr, REGISTRY).await, pull).await;
+    assert_eq!(redirect.status(), 307);
+    let location = redirect.header("location");
+    let (host, path) = location
+        .strip_prefix("https://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let bucket = "prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com";
+    assert_eq!(host, bucket);
+    let download = RawRequest::new("GET", format!("/{path}")).on_host(bucket);
+    let layer = ask(connect(&ecr, bucket).await, download).await;
+    assert_eq!((layer.status(), layer.body.as_str()), (200, "hello"));
+}
+
+/// Asks for a tunnel; answers the head of what comes back, and the stream.
+async fn tunnel(ecr: &MockEcr, request_line: &str) -> (String, TcpStream) {
+    let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
+    let request = format!("{request_line}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    (String::from_utf8(head).unwrap(), stream)
+}
+
+#[tokio::test]
+async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
+    let ecr = secure().await;
+    for version in ["HTTP/1.1", "HTTP/1.0"] {
+        let connect = format!("CONNECT {REGISTRY}:443 {version}\r\nHost: {REGISTRY}:443");
+        let (head, stream) = tunnel(&ecr, &connect).await;
+        assert!(head.contains(" 200 "), "{head}");
+        let config = trusting(&ecr, rustls::DEFAULT_VERSIONS);
+        let stream = shake(stream, REGISTRY, config).await.unwrap();
+        let ping = RawRequest::ping("GET").on_host(REGISTRY);
+        assert_eq!(ask(stream, ping).await.status(), 401);
+        let exchange = ecr.requests().last().cloned().unwrap();
+        assert_eq!(
+            (exchange.way, exchange.plane),
+            (Way::Tunnel, Plane::Registry)
+        );
+    }
+    assert_eq!(ecr.requests().plane(Plane::Proxy).status(200).count(), 2);
+}
+
+#[tokio::test]
+async fn a_tunnel_to_any_other_host_is_refused_and_remembered() {
+    let ecr = secure().await;
+    for host in [
+        "sts.us-east-1.amazonaws.com:443",
+        "public.ecr.aws:443",
+        "example.com:443",
+        "127.0.0.1:22",
+    ] {
+        let (head, _) = tunnel(&ecr, &format!("CONNECT {host} HTTP/1.1\r\nHost: {host}")).await;
+        assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
+        assert_eq!(ecr.requests().strayed().last().unwrap().host, host);
+    }
+    assert_eq!(ecr.requests().strayed().count(), 4);
+}
+
+#[tokio::test]
+async fn without_tls_there_is_no_tunnel() {
+    let ecr = MockEcr::start().await.unwrap();
+    let (head, _) = tunnel(&ecr, &format!("CONNECT {API}:443 HTTP/1.1\r\nHost: {API}")).await;
+    assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
+    assert_eq!(ecr.requests().last().unwrap().error, Some("NO_TLS"));
+    assert_eq!(ecr.requests().strayed().count(), 0);
+}
+
+#[tokio::test]
+async fn a_tunnel_holds_no_other() {
+    let ecr = secure().await;
+    let connect = format!("CONNECT {API}:443 HTTP/1.1\r\nHost: {API}");
+    let (_, stream) = tunnel(&ecr, &connect).await;
+    let config = trusting(&ecr, rustls::DEFAULT_VERSIONS);
+    let mut stream = shake(stream, API, config).await.unwrap();
+    let request = format!("{connect}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 403");
+}
