@@ -219,26 +219,31 @@ fn options_of_v1_that_are_not_offered_are_refused_by_name() {
 }
 
 #[test]
-fn formats_of_v1_that_are_not_offered_are_refused_before_the_request() {
-    let config = |line: &str| format!("[default]\n{line}\n");
-    let runs = [
-        (asked(&["--output", "text"]), "output text"),
-        (asked(&["--output", "table"]), "output table"),
-        (
-            asked_with(&[], |ecr| ecr.env("AWS_DEFAULT_OUTPUT", "text")),
-            "output text",
-        ),
-        (
-            asked_with(&[], |ecr| {
-                ecr.file(".aws/config", &config("cli_timestamp_format = iso8601"))
-            }),
-            "cli_timestamp_format = iso8601",
-        ),
-    ];
-    for ((outcome, sent), name) in runs {
-        outcome.complained_about(&[name, "is not offered"]);
-        assert_eq!(sent, None);
-    }
+fn the_format_is_the_options_then_the_environments_then_the_profiles() {
+    let table = ".aws/config";
+    let profile = "[default]\noutput = table\n";
+    let first_word = |outcome: &Outcome| outcome.printed().chars().next();
+    let (outcome, _) = asked_with(&[], |ecr| ecr.file(table, profile));
+    assert_eq!(first_word(&outcome), Some('-'));
+    let text = |ecr: Ecr| ecr.file(table, profile).env("AWS_DEFAULT_OUTPUT", "text");
+    let (outcome, _) = asked_with(&[], text);
+    assert_eq!(first_word(&outcome), Some('A'));
+    let (outcome, _) = asked_with(&["--output", "json"], text);
+    assert_eq!(first_word(&outcome), Some('{'));
+}
+
+#[test]
+fn the_profile_may_ask_for_dates() {
+    let (outcome, _) = asked_with(&["--output", "text"], |ecr| {
+        let config = "[default]\ncli_timestamp_format = iso8601\n";
+        ecr.file(".aws/config", config).env("TZ", "EST5")
+    });
+    assert!(
+        outcome
+            .printed()
+            .contains("\t2015-11-30T04:30:53.241000-05:00\t"),
+        "{outcome:?}"
+    );
 }
 
 #[test]

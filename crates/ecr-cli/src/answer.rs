@@ -38,8 +38,8 @@ impl Answer {
     }
 
     /// The whole answer.
-    pub(crate) fn document(&self) -> &Value {
-        &self.0
+    pub(crate) fn into_document(self) -> Value {
+        self.0
     }
 
     /// The token of the first registry.

@@ -109,8 +109,12 @@ pub(crate) enum Error {
     ServiceUnreadable(String),
     #[error("The answer holds no usable authorization data: {0}")]
     Answer(String),
+    #[error("The time {0} is beyond the years 1 to 9999, so that it has no date")]
+    TimeOutOfRange(String),
     #[error("Unknown output type: {0}")]
     OutputType(String),
+    #[error("{0}")]
+    Unprintable(String),
 
     #[error("The runtime could not be started: {0}")]
     Runtime(io::Error),

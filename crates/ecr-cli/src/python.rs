@@ -2,6 +2,8 @@
 
 use std::str::Utf8Error;
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde_json::{Number, Value};
 
 /// The class of a JSON value after `json.loads`.
@@ -14,6 +16,18 @@ pub(crate) fn class(value: &Value) -> &'static str {
         Value::String(_) => "str",
         Value::Array(_) => "list",
         Value::Object(_) => "dict",
+    }
+}
+
+/// Whether Python takes a value for false.
+pub(crate) fn is_falsy(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.to_string().parse() == Ok(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
     }
 }
 
@@ -59,12 +73,22 @@ pub(crate) fn repr_str(text: &str) -> String {
             '\r' => repr.push_str("\\r"),
             '\t' => repr.push_str("\\t"),
             c if c == quote => repr.extend(['\\', c]),
-            c if c.is_ascii_control() => repr.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => repr.push(c),
+            c if is_printable(c) => repr.push(c),
+            c => repr.push_str(&match u32::from(c) {
+                code @ ..=0xff => format!("\\x{code:02x}"),
+                code @ ..=0xffff => format!("\\u{code:04x}"),
+                code => format!("\\U{code:08x}"),
+            }),
         }
     }
     repr.push(quote);
     repr
+}
+
+/// No control, no separator but the space, and nothing without a meaning of its own.
+fn is_printable(c: char) -> bool {
+    let other = GeneralCategoryGroup::Other.union(GeneralCategoryGroup::Separator);
+    c == ' ' || !other.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
 /// `repr` of the number that Python reads from a JSON token: an integer keeps all its digits, anything with a point or
@@ -153,6 +177,13 @@ mod tests {
             };
             assert_eq!(number_repr(&number), repr, "{token}");
         }
+    }
+
+    /// Recorded from CPython 3.11.
+    #[test]
+    fn what_is_not_printable_is_escaped() {
+        let repr = repr_str("é中 \u{7f}\u{ad}\u{2028}\u{3000}\u{e0001}");
+        assert_eq!(repr, r"'é中 \x7f\xad\u2028\u3000\U000e0001'");
     }
 
     #[test]

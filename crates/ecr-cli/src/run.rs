@@ -4,9 +4,9 @@ use std::ffi::OsString;
 
 use crate::args::{CommandLine, Operation, Typed};
 use crate::client;
-use crate::config::{OutputFormat, Settings};
+use crate::config::Settings;
 use crate::error::Error;
-use crate::output::{help, json, password, version};
+use crate::output::{self, Colour, Print, help, password, version};
 use crate::registry_ids::RegistryIds;
 
 /// Runs the command line and answers what belongs on stdout; nothing is printed before success.
@@ -39,15 +39,16 @@ async fn command(line: CommandLine) -> Result<String, Error> {
     match line.operation()? {
         Operation::Help => Ok(help(line.program)),
         Operation::GetAuthorizationToken { registry_ids } => {
-            let format = settings.output_format()?;
+            let print = Print {
+                format: settings.format(),
+                colour: Colour::named(line.globals.color.as_deref()),
+                timestamps: settings.timestamps(),
+            };
             let registry_ids = registry_ids.map(RegistryIds::read).transpose()?;
             let config = settings.resolve()?;
             let registry_ids = registry_ids.map(RegistryIds::validated).transpose()?;
             let answer = client::authorization_token(&config, registry_ids).await?;
-            match format {
-                OutputFormat::Json => Ok(json::render(answer.document())),
-                OutputFormat::Unknown(name) => Err(Error::OutputType(name)),
-            }
+            output::render(answer.into_document(), &print)
         }
         Operation::GetLoginPassword => {
             let answer = client::authorization_token(&settings.resolve()?, None).await?;

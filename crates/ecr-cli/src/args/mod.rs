@@ -28,6 +28,7 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Default)]
 pub(crate) struct Globals {
     pub(crate) ca_bundle: Option<String>,
+    pub(crate) color: Option<String>,
     pub(crate) endpoint_url: Option<String>,
     pub(crate) output: Option<String>,
     pub(crate) profile: Option<String>,
@@ -83,6 +84,7 @@ impl Globals {
     fn of(scan: &argparse::Scan) -> Self {
         Self {
             ca_bundle: scan.value("--ca-bundle"),
+            color: scan.value("--color"),
             endpoint_url: scan.value("--endpoint-url"),
             output: scan.value("--output"),
             profile: scan.value("--profile"),
@@ -179,7 +181,7 @@ static GET_AUTHORIZATION_TOKEN_FLAGS: &[Flag] = &[
 
 /// Options of v1 that are known, so that they are refused by name instead of being ignored or misread.
 ///
-/// `--no-paginate` and `--color` are not among them: they change nothing for these operations in JSON.
+/// `--no-paginate` is not among them: it changes nothing for these operations.
 const NOT_OFFERED: &[&str] = &[
     "--debug",
     "--no-verify-ssl",

@@ -9,6 +9,8 @@ use aws_types::region::Region;
 
 use crate::args::Globals;
 use crate::error::{Error, with_causes};
+use crate::output::Format;
+use crate::output::timestamps::Timestamps;
 use crate::transport::Transport;
 use credentials::CredentialSource;
 use endpoint::Endpoint;
@@ -57,14 +59,6 @@ pub(crate) struct EndpointVariant {
     pub(crate) dual_stack: bool,
 }
 
-/// How to print.
-#[derive(Debug)]
-pub(crate) enum OutputFormat {
-    Json,
-    /// Named by environment or profile; v1 complains about it only after the request.
-    Unknown(String),
-}
-
 impl Settings {
     /// Checks what v1 checks before it looks at the operation, and reads the profile files.
     ///
@@ -89,24 +83,20 @@ impl Settings {
     }
 
     /// The format to print in: `--output`, `AWS_DEFAULT_OUTPUT`, the profile's `output`, JSON.
-    ///
-    /// # Errors
-    /// A format, of the document or of `expiresAt`, that v1 has and this program does not.
-    pub(crate) fn output_format(&self) -> Result<OutputFormat, Error> {
-        if self.profiles.get("cli_timestamp_format") == Some("iso8601") {
-            return Err(Error::NotOffered(
-                "cli_timestamp_format = iso8601".to_owned(),
-            ));
-        }
-        let format = self
+    pub(crate) fn format(&self) -> Format {
+        let name = self
             .output
             .clone()
             .or_else(|| variable("AWS_DEFAULT_OUTPUT"));
-        let format = format.or_else(|| self.profiles.get("output").map(str::to_owned));
-        match format.as_deref() {
-            None | Some("json") => Ok(OutputFormat::Json),
-            Some(known @ ("text" | "table")) => Err(Error::NotOffered(format!("output {known}"))),
-            Some(other) => Ok(OutputFormat::Unknown(other.to_owned())),
+        let name = name.as_deref().or_else(|| self.profiles.get("output"));
+        Format::named(name)
+    }
+
+    /// How to spell times.
+    pub(crate) fn timestamps(&self) -> Timestamps {
+        match self.profiles.get("cli_timestamp_format") {
+            Some("iso8601") => Timestamps::Iso8601,
+            _ => Timestamps::Wire,
         }
     }
 

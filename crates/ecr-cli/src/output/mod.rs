@@ -2,11 +2,103 @@
 
 use std::io::{self, Write};
 
+use serde_json::Value;
+
 use crate::error::Error;
 use crate::program::Program;
+use table::canvas::{Paint, RESET};
+use timestamps::Timestamps;
 
 pub(crate) mod json;
 pub(crate) mod password;
+mod table;
+mod terminal;
+mod text;
+pub(crate) mod timestamps;
+mod width;
+
+/// How to print a document.
+#[derive(Debug)]
+pub(crate) struct Print {
+    pub(crate) format: Format,
+    pub(crate) colour: Colour,
+    pub(crate) timestamps: Timestamps,
+}
+
+/// The form of a document on stdout.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Format {
+    Json,
+    Text,
+    Table,
+    /// Named by environment or profile; v1 complains about it only after the request.
+    Unknown(String),
+}
+
+/// `--color`; only a table has colours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Colour {
+    On,
+    Off,
+    /// On, if someone watches.
+    Auto,
+}
+
+/// Renders an answer of GetAuthorizationToken, the way v1 does: times first.
+///
+/// # Errors
+/// An unknown format, a document for which the format has no form.
+pub(crate) fn render(document: Value, print: &Print) -> Result<String, Error> {
+    let document = print.timestamps.applied(document)?;
+    if let Format::Unknown(name) = &print.format {
+        return Err(Error::OutputType(name.clone()));
+    }
+    match print.format {
+        Format::Text => text::render(&document),
+        Format::Table => table(&document, print.colour),
+        _ => Ok(json::render(&document)),
+    }
+}
+
+/// v1 leaves a terminal on which it may have used colours in its normal state, even if it printed nothing.
+fn table(document: &Value, colour: Colour) -> Result<String, Error> {
+    let is_terminal = terminal::is_terminal();
+    let paint = match colour {
+        Colour::On => Paint::Coloured,
+        Colour::Auto if is_terminal => Paint::Coloured,
+        Colour::Auto | Colour::Off => Paint::Plain,
+    };
+    let mut text = table::render(TITLE, document, terminal::columns(), paint)?;
+    if is_terminal && paint == Paint::Coloured {
+        text.push_str(RESET);
+    }
+    Ok(text)
+}
+
+impl Format {
+    pub(crate) fn named(name: Option<&str>) -> Self {
+        match name {
+            None | Some("json") => Self::Json,
+            Some("text") => Self::Text,
+            Some("table") => Self::Table,
+            Some(other) => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+
+impl Colour {
+    /// The value of `--color`, which has been checked.
+    pub(crate) fn named(name: Option<&str>) -> Self {
+        match name {
+            Some("on") => Self::On,
+            Some("off") => Self::Off,
+            _ => Self::Auto,
+        }
+    }
+}
+
+/// Over every table stands the operation.
+const TITLE: &str = "GetAuthorizationToken";
 
 /// Writes the whole text to stdout.
 ///
@@ -46,7 +138,7 @@ usage:
   {called} get-login-password
   {called} help
 
-get-authorization-token prints the tokens as JSON; get-login-password prints the
+get-authorization-token prints the tokens; get-login-password prints the
 password of the first one, for `docker login --username AWS --password-stdin`.
 
 options:
@@ -55,7 +147,8 @@ options:
   --profile NAME          over AWS_DEFAULT_PROFILE and AWS_PROFILE
   --endpoint-url URL      over AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL and the profile
   --ca-bundle FILE        over AWS_CA_BUNDLE and the profile
-  --output json           the only format
+  --output FORMAT         json, text or table; over AWS_DEFAULT_OUTPUT and the profile
+  --color on|off|auto     whether a table is coloured
   --version               print the version
 
 Options may stand anywhere, be shortened while they are unique, and be repeated:

@@ -1,0 +1,144 @@
+//! A table as v1 prints it: the document's objects and lists become sections, which are drawn below each other.
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::python;
+use canvas::{Canvas, Paint};
+use section::Section;
+use sections::Sections;
+
+pub(crate) mod canvas;
+mod section;
+mod sections;
+
+/// Renders a document under a title.
+///
+/// A document that Python takes for false is no output at all.
+///
+/// # Errors
+/// Rows of unequal length, and a list that mixes objects with something else.
+pub(crate) fn render(
+    title: &str,
+    document: &Value,
+    columns: usize,
+    paint: Paint,
+) -> Result<String, Error> {
+    if python::is_falsy(document) {
+        return Ok(String::new());
+    }
+    let mut sections = Sections::of(title, document)?.into_vec();
+    if total_width(&sections) > columns {
+        sections = sections
+            .into_iter()
+            .map(Section::upright)
+            .collect::<Result<_, _>>()?;
+    }
+    let width = total_width(&sections);
+    let mut canvas = Canvas::new(paint);
+    canvas.write(&format!("{}\n", "-".repeat(width)));
+    for section in &sections {
+        section.draw(&mut canvas, width);
+    }
+    Ok(canvas.into_text())
+}
+
+fn total_width(sections: &[Section]) -> usize {
+    let widths = sections.iter().map(Section::total_width);
+    widths.max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(document: &str, columns: usize) -> Result<String, Error> {
+        let document = serde_json::from_str(document).unwrap();
+        render("Title", &document, columns, Paint::Plain)
+    }
+
+    /// Recorded from AWS CLI 1.46.3, but for the title.
+    #[test]
+    fn documents_are_drawn_as_v1_draws_them() {
+        let drawings: &[(&str, &str)] = &[
+            (
+                r#"{"c": [1.5, null], "b": true, "a": ""}"#,
+                "\
+---------------
+|    Title    |
++----+--------+
+|  a |   b    |
++----+--------+
+|    |  True  |
++----+--------+
+||     c     ||
+|+-----------+|
+||  1.5      ||
+||  None     ||
+|+-----------+|
+",
+            ),
+            (
+                r#"[{"a": 1}, {"a": 2, "b": "é"}]"#,
+                "\
+-------------
+|   Title   |
++----+------+
+|  a |  b   |
++----+------+
+|  1 |      |
+|  2 |  é  |
++----+------+
+",
+            ),
+            (r#"{"a": [{}]}"#, "-------\n|Title|\n+-----+\n|| a ||\n"),
+            ("\"scalar\"", "-------\n|Title|\n+-----+\n"),
+            (
+                r#"{"only": 1}"#,
+                "---------------\n|    Title    |\n+-------+-----+\n|  only |  1  |\n+-------+-----+\n",
+            ),
+        ];
+        for (document, drawn) in drawings {
+            assert_eq!(rendered(document, 80).unwrap(), *drawn, "{document}");
+        }
+    }
+
+    #[test]
+    fn falsy_documents_are_not_drawn() {
+        for document in ["null", "[]", "{}", "\"\"", "0", "-0.0", "false"] {
+            assert_eq!(rendered(document, 80).unwrap(), "", "{document}");
+        }
+    }
+
+    /// Each row of a section with one row becomes a pair, once the table is wider than the terminal.
+    #[test]
+    fn a_single_row_is_set_upright_where_the_terminal_is_narrow() {
+        let upright = "\
+-------------
+|   Title   |
++----+------+
+|  a |  1   |
+|  b |  22  |
++----+------+
+";
+        assert_eq!(rendered(r#"{"a": 1, "b": 22}"#, 12).unwrap(), upright);
+    }
+
+    #[test]
+    fn what_v1_cannot_draw_is_the_same_error() {
+        for (document, text) in [
+            (
+                "[[1, 2], [3]]",
+                "Row should have 2 elements, instead it has 1",
+            ),
+            (r#"[{"a": 1}, 2]"#, "'int' object is not iterable"),
+            (
+                r#"[{"a": 1}, "x"]"#,
+                "string indices must be integers, not 'str'",
+            ),
+        ] {
+            let error = rendered(document, 80).unwrap_err();
+            assert_eq!(error.to_string(), text, "{document}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! How the time in an answer is spelled (`cli_timestamp_format`).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Number, Value};
+
+use crate::error::Error;
+use crate::python;
+
+/// The values of `cli_timestamp_format`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Timestamps {
+    /// `none` and `wire`: the number that came.
+    Wire,
+    /// `iso8601`: the time where the user is.
+    Iso8601,
+}
+
+impl Timestamps {
+    /// Spells the times of an answer; one that is no number, as in a skeleton, stays what it is.
+    ///
+    /// # Errors
+    /// A time beyond the years 1 to 9999.
+    pub(crate) fn applied(self, mut document: Value) -> Result<Value, Error> {
+        if self == Self::Wire {
+            return Ok(document);
+        }
+        let zone = TimeZone::system();
+        let elements = document.get_mut("authorizationData");
+        for element in elements.and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(time) = element.get_mut("expiresAt")
+                && let Value::Number(seconds) = time
+            {
+                *time = Value::String(iso8601(seconds, &zone)?);
+            }
+        }
+        Ok(document)
+    }
+}
+
+/// Python's `isoformat`: six digits of a second, or none if all are zero.
+fn iso8601(seconds: &Number, zone: &TimeZone) -> Result<String, Error> {
+    let out_of_range = || Error::TimeOutOfRange(python::number_repr(seconds));
+    let time = timestamp(seconds).ok_or_else(out_of_range)?;
+    let time = time.to_zoned_datetime(zone.clone());
+    if !(1..=9999).contains(&time.year()) {
+        return Err(out_of_range());
+    }
+    Ok(match time.subsec_nanosecond() {
+        0 => time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        _ => time.strftime("%Y-%m-%dT%H:%M:%S.%6f%:z").to_string(),
+    })
+}
+
+/// The microsecond nearest to the double that Python reads; of two, the even one.
+fn timestamp(seconds: &Number) -> Option<Timestamp> {
+    let seconds: f64 = seconds.to_string().parse().ok()?;
+    let whole = seconds.trunc();
+    let microseconds = ((seconds - whole) * 1e6).round_ties_even();
+    // Beyond the range of a time a saturated number still is.
+    Timestamp::new(whole as i64, 0)
+        .ok()?
+        .checked_add(jiff::SignedDuration::from_micros(microseconds as i64))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(seconds: &str, zone: &str) -> Result<String, Error> {
+        let zone = TimeZone::posix(zone).unwrap();
+        iso8601(&serde_json::from_str(seconds).unwrap(), &zone)
+    }
+
+    /// Recorded from AWS CLI 1.46.3.
+    #[test]
+    fn times_are_spelled_as_python_spells_them() {
+        for (seconds, zone, time) in [
+            ("1448875853.241", "UTC0", "2015-11-30T09:30:53.241000+00:00"),
+            ("1448875853.0", "UTC0", "2015-11-30T09:30:53+00:00"),
+            (
+                "1.448875853241E9",
+                "EST5",
+                "2015-11-30T04:30:53.241000-05:00",
+            ),
+            ("1448875853", "<+0530>-5:30", "2015-11-30T15:00:53+05:30"),
+            ("-1.5", "UTC0", "1969-12-31T23:59:58.500000+00:00"),
+            ("0.00001", "UTC0", "1970-01-01T00:00:00.000010+00:00"),
+            ("0.0000001", "UTC0", "1970-01-01T00:00:00+00:00"),
+            ("32503680000.5", "UTC0", "3000-01-01T00:00:00.500000+00:00"),
+        ] {
+            assert_eq!(spelled(seconds, zone).unwrap(), time, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_time_beyond_year_9999_is_an_error() {
+        for seconds in ["1448875853241", "1e22", "1e400", "-1e12"] {
+            assert!(spelled(seconds, "UTC0").is_err(), "{seconds}");
+        }
+    }
+}
