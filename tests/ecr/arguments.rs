@@ -202,8 +202,7 @@ fn an_operation_that_is_not_offered_exits_with_2_and_names_those_that_are() {
 #[test]
 fn options_of_v1_that_are_not_offered_are_refused_by_name() {
     for words in [
-        &["--query", "x"][..],
-        &["--debug"],
+        &["--debug"][..],
         &["--no-sign-request"],
         &["--no-verify-ssl"],
         &["--cli-read-timeout", "1"],
@@ -244,6 +243,18 @@ fn the_profile_may_ask_for_dates() {
             .contains("\t2015-11-30T04:30:53.241000-05:00\t"),
         "{outcome:?}"
     );
+}
+
+#[test]
+fn a_query_is_compiled_before_the_request_and_evaluated_after_it() {
+    let (outcome, _) = asked(&["--query", "authorizationData[0].expiresAt"]);
+    assert_eq!(outcome.printed(), "1448875853.241\n");
+    let (outcome, sent) = asked(&["--query", "[", "--endpoint-url", "nope"]);
+    outcome.complained_about(&["Bad value for --query [: "]);
+    assert_eq!(sent, None);
+    let (outcome, sent) = asked(&["--query", "foo()"]);
+    outcome.failed(255, "\nUnknown function: foo()\n");
+    assert!(sent.is_some());
 }
 
 #[test]

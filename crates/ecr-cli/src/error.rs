@@ -30,6 +30,8 @@ pub(crate) enum Error {
     #[error("an argument is not UTF-8; every argument must be")]
     ArgumentNotUnicode,
 
+    #[error("Bad value for --query {expression}: {reason}")]
+    Query { expression: String, reason: String },
     #[error(
         "Bad value for --endpoint-url \"{0}\": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/"
     )]
@@ -113,6 +115,8 @@ pub(crate) enum Error {
     TimeOutOfRange(String),
     #[error("Unknown output type: {0}")]
     OutputType(String),
+    #[error("{0}")]
+    Evaluation(String),
     #[error("{0}")]
     Unprintable(String),
 

@@ -109,7 +109,8 @@ fn is_integer(number: &Number) -> bool {
     !token.contains(['.', 'e', 'E'])
 }
 
-fn float_repr(float: f64) -> String {
+/// `repr` of a float.
+pub(crate) fn float_repr(float: f64) -> String {
     if float.is_nan() {
         return "nan".to_owned();
     }

@@ -6,6 +6,7 @@ use crate::args::{CommandLine, Operation, Typed};
 use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::output::query::Query;
 use crate::output::{self, Colour, Print, help, password, version};
 use crate::registry_ids::RegistryIds;
 
@@ -35,12 +36,15 @@ async fn interruptible(line: CommandLine) -> Result<String, Error> {
 }
 
 async fn command(line: CommandLine) -> Result<String, Error> {
+    let query = line.globals.query.as_deref().map(Query::compile);
+    let query = query.transpose()?;
     let settings = Settings::load(&line.globals).await?;
     match line.operation()? {
         Operation::Help => Ok(help(line.program)),
         Operation::GetAuthorizationToken { registry_ids } => {
             let print = Print {
                 format: settings.format(),
+                query,
                 colour: Colour::named(line.globals.color.as_deref()),
                 timestamps: settings.timestamps(),
             };

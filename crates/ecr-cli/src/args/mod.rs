@@ -32,6 +32,7 @@ pub(crate) struct Globals {
     pub(crate) endpoint_url: Option<String>,
     pub(crate) output: Option<String>,
     pub(crate) profile: Option<String>,
+    pub(crate) query: Option<String>,
     pub(crate) region: Option<String>,
 }
 
@@ -88,6 +89,7 @@ impl Globals {
             endpoint_url: scan.value("--endpoint-url"),
             output: scan.value("--output"),
             profile: scan.value("--profile"),
+            query: scan.value("--query"),
             region: scan.value("--region"),
         }
     }
@@ -185,7 +187,6 @@ static GET_AUTHORIZATION_TOKEN_FLAGS: &[Flag] = &[
 const NOT_OFFERED: &[&str] = &[
     "--debug",
     "--no-verify-ssl",
-    "--query",
     "--no-sign-request",
     "--cli-read-timeout",
     "--cli-connect-timeout",

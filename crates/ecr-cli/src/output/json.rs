@@ -18,6 +18,41 @@ pub(crate) fn render(document: &Value) -> String {
     text
 }
 
+/// Python's `json.dumps(separators=(",", ":"))`: on one line, and in ASCII.
+pub(crate) fn compact(document: &Value) -> String {
+    match document {
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(compact).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(members) => {
+            let member = |(key, value): (&String, _)| format!("{}:{}", ascii(key), compact(value));
+            let members: Vec<_> = members.iter().map(member).collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::String(string) => ascii(string),
+        scalar => {
+            let mut text = String::new();
+            write_value(&mut text, scalar, 0);
+            text
+        }
+    }
+}
+
+fn ascii(string: &str) -> String {
+    let mut text = String::new();
+    write_string(&mut text, string);
+    let mut units = [0; 2];
+    let escaped = text.chars().map(|c| match c {
+        ' '..='~' => c.to_string(),
+        other => {
+            let units = other.encode_utf16(&mut units).iter();
+            units.map(|unit| format!("\\u{unit:04x}")).collect()
+        }
+    });
+    escaped.collect()
+}
+
 fn write_value(text: &mut String, value: &Value, depth: usize) {
     match value {
         Value::Null => text.push_str("null"),

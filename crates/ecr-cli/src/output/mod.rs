@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::program::Program;
+use query::Query;
 use table::canvas::{Paint, RESET};
 use timestamps::Timestamps;
 
 pub(crate) mod json;
 pub(crate) mod password;
+pub(crate) mod query;
 mod table;
 mod terminal;
 mod text;
@@ -21,6 +23,7 @@ mod width;
 #[derive(Debug)]
 pub(crate) struct Print {
     pub(crate) format: Format,
+    pub(crate) query: Option<Query>,
     pub(crate) colour: Colour,
     pub(crate) timestamps: Timestamps,
 }
@@ -44,15 +47,19 @@ pub(crate) enum Colour {
     Auto,
 }
 
-/// Renders an answer of GetAuthorizationToken, the way v1 does: times first.
+/// Renders an answer of GetAuthorizationToken, the way v1 does: times, then the query, then the format.
 ///
 /// # Errors
-/// An unknown format, a document for which the format has no form.
+/// An unknown format, a query without a value, a document for which the format has no form.
 pub(crate) fn render(document: Value, print: &Print) -> Result<String, Error> {
     let document = print.timestamps.applied(document)?;
     if let Format::Unknown(name) = &print.format {
         return Err(Error::OutputType(name.clone()));
     }
+    let document = match &print.query {
+        Some(query) => query.search(&document)?,
+        None => document,
+    };
     match print.format {
         Format::Text => text::render(&document),
         Format::Table => table(&document, print.colour),
@@ -148,6 +155,7 @@ options:
   --endpoint-url URL      over AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL and the profile
   --ca-bundle FILE        over AWS_CA_BUNDLE and the profile
   --output FORMAT         json, text or table; over AWS_DEFAULT_OUTPUT and the profile
+  --query EXPRESSION      what of the answer to print, as JMESPath
   --color on|off|auto     whether a table is coloured
   --version               print the version
 

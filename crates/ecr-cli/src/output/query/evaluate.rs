@@ -1,0 +1,201 @@
+//! The value of a syntax tree.
+
+use std::cmp::Ordering;
+
+use jmespath::Variable;
+use jmespath::ast::{Ast, Comparator};
+use serde_json::Value;
+
+use super::Failure;
+use super::functions::{self, Argument};
+use super::literals::Literals;
+use super::number::{self, equal};
+use crate::python;
+
+/// Evaluates trees of one expression.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Evaluator<'a> {
+    literals: &'a Literals,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(literals: &'a Literals) -> Self {
+        Self { literals }
+    }
+
+    /// The value of a tree, where `current` is what `@` stands for.
+    pub(super) fn value(self, node: &Ast, current: &Value) -> Result<Value, Failure> {
+        match node {
+            Ast::Identity { .. } => Ok(current.clone()),
+            Ast::Field { name, .. } => Ok(current.get(name).cloned().unwrap_or_default()),
+            Ast::Index { idx, .. } => Ok(item(current, *idx)),
+            Ast::Slice {
+                start, stop, step, ..
+            } => slice(current, *start, *stop, *step),
+            Ast::Literal { offset, value, .. } => Ok(self.literal(*offset, value)),
+            Ast::Subexpr { lhs, rhs, .. } => self.value(rhs, &self.value(lhs, current)?),
+            Ast::Projection { lhs, rhs, .. } => self.projection(lhs, rhs, current),
+            Ast::Flatten { node, .. } => Ok(flat(self.value(node, current)?)),
+            Ast::ObjectValues { node, .. } => Ok(match self.value(node, current)? {
+                Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
+                _ => Value::Null,
+            }),
+            Ast::Function { name, args, .. } => self.call(name, args, current),
+            Ast::Expref { .. } => Err(Failure(
+                "an expression (&) is of use to a function only".to_owned(),
+            )),
+            Ast::MultiList { .. } | Ast::MultiHash { .. } if current.is_null() => Ok(Value::Null),
+            Ast::MultiList { elements, .. } => {
+                let elements = elements.iter().map(|element| self.value(element, current));
+                elements.collect()
+            }
+            Ast::MultiHash { elements, .. } => {
+                let members = elements
+                    .iter()
+                    .map(|pair| Ok((pair.key.clone(), self.value(&pair.value, current)?)));
+                Ok(Value::Object(members.collect::<Result<_, _>>()?))
+            }
+            _ => self.logic(node, current),
+        }
+    }
+
+    fn logic(self, node: &Ast, current: &Value) -> Result<Value, Failure> {
+        match node {
+            Ast::Not { node, .. } => Ok(Value::Bool(is_false(&self.value(node, current)?))),
+            Ast::Or { lhs, rhs, .. } => match self.value(lhs, current)? {
+                left if is_false(&left) => self.value(rhs, current),
+                left => Ok(left),
+            },
+            Ast::And { lhs, rhs, .. } => match self.value(lhs, current)? {
+                left if is_false(&left) => Ok(left),
+                _ => self.value(rhs, current),
+            },
+            Ast::Condition {
+                predicate, then, ..
+            } => match self.value(predicate, current)? {
+                value if is_false(&value) => Ok(Value::Null),
+                _ => self.value(then, current),
+            },
+            Ast::Comparison {
+                comparator,
+                lhs,
+                rhs,
+                ..
+            } => {
+                let left = self.value(lhs, current)?;
+                compared(comparator, &left, &self.value(rhs, current)?)
+            }
+            _ => Ok(Value::Null),
+        }
+    }
+
+    /// A literal in quotes has kept its value; one of JSON has been set aside.
+    fn literal(self, offset: usize, value: &Variable) -> Value {
+        match (self.literals.get(&offset), value) {
+            (Some(value), _) => value.clone(),
+            (None, Variable::String(text)) => Value::String(text.clone()),
+            (None, _) => Value::Null,
+        }
+    }
+
+    /// The right side for each item on the left; what is null falls out.
+    fn projection(self, lhs: &Ast, rhs: &Ast, current: &Value) -> Result<Value, Failure> {
+        let Value::Array(items) = self.value(lhs, current)? else {
+            return Ok(Value::Null);
+        };
+        let values = items.iter().map(|item| self.value(rhs, item));
+        let values = values.filter(|value| !matches!(value, Ok(Value::Null)));
+        values.collect()
+    }
+
+    fn call(self, name: &str, arguments: &[Ast], current: &Value) -> Result<Value, Failure> {
+        let arguments = arguments.iter().map(|argument| match argument {
+            Ast::Expref { ast, .. } => Ok(Argument::Expression(ast)),
+            other => self.value(other, current).map(Argument::Value),
+        });
+        let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+        functions::call(self, name, &arguments)
+    }
+}
+
+/// Zero is not false.
+fn is_false(value: &Value) -> bool {
+    !value.is_number() && python::is_falsy(value)
+}
+
+/// Only numbers and strings have an order; what else is ordered is null.
+fn compared(comparator: &Comparator, left: &Value, right: &Value) -> Result<Value, Failure> {
+    type Holds = fn(Ordering) -> bool;
+    let (sign, holds): (_, Holds) = match comparator {
+        Comparator::Equal => return Ok(Value::Bool(same(left, right))),
+        Comparator::NotEqual => return Ok(Value::Bool(!same(left, right))),
+        Comparator::LessThan => ("<", Ordering::is_lt),
+        Comparator::LessThanEqual => ("<=", Ordering::is_le),
+        Comparator::GreaterThan => (">", Ordering::is_gt),
+        Comparator::GreaterThanEqual => (">=", Ordering::is_ge),
+    };
+    let has_order = |value: &Value| value.is_number() || value.is_string();
+    if !has_order(left) || !has_order(right) {
+        return Ok(Value::Null);
+    }
+    Ok(Value::Bool(holds(number::order(sign, left, right)?)))
+}
+
+/// To Python `1` equals `True`; JMESPath makes an exception, which does not reach inside of lists and objects.
+fn same(left: &Value, right: &Value) -> bool {
+    left.is_boolean() == right.is_boolean() && equal(left, right)
+}
+
+fn item(list: &Value, index: i32) -> Value {
+    let Value::Array(items) = list else {
+        return Value::Null;
+    };
+    let distance = index.unsigned_abs() as usize;
+    let index = match index {
+        ..0 => items.len().checked_sub(distance),
+        0.. => Some(distance),
+    };
+    let item = index.and_then(|index| items.get(index));
+    item.cloned().unwrap_or_default()
+}
+
+/// Python's slice: negative positions count from the end, and what is beyond an end is that end.
+fn slice(list: &Value, start: Option<i32>, stop: Option<i32>, step: i32) -> Result<Value, Failure> {
+    let Value::Array(items) = list else {
+        return Ok(Value::Null);
+    };
+    if step == 0 {
+        return Err(Failure("slice step cannot be zero".to_owned()));
+    }
+    let (length, step) = (items.len() as i64, i64::from(step));
+    let (first, last) = if step > 0 {
+        (0, length)
+    } else {
+        (-1, length - 1)
+    };
+    let position = |position: i32| match i64::from(position) {
+        position @ ..0 => (position + length).clamp(first, last),
+        position => position.clamp(first, last),
+    };
+    let (from, to) = if step > 0 {
+        (first, last)
+    } else {
+        (last, first)
+    };
+    let stop = stop.map_or(to, position);
+    let positions = std::iter::successors(Some(start.map_or(from, position)), |it| Some(it + step));
+    let positions = positions.take_while(|&it| if step > 0 { it < stop } else { it > stop });
+    let items = positions.filter_map(|it| items.get(usize::try_from(it).ok()?));
+    Ok(items.cloned().collect())
+}
+
+fn flat(list: Value) -> Value {
+    let Value::Array(items) = list else {
+        return Value::Null;
+    };
+    let items = items.into_iter().flat_map(|item| match item {
+        Value::Array(items) => items,
+        other => vec![other],
+    });
+    items.collect()
+}

@@ -1,0 +1,279 @@
+//! What each function does. The caller has checked count and types, so what does not fit is read as empty.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use super::{Argument, list, value_type, wrong_type};
+use crate::output::json;
+use crate::output::query::Failure;
+use crate::output::query::evaluate::Evaluator;
+use crate::output::query::number::{Num, equal, order, value_of};
+use crate::python;
+
+type Outcome = Result<Value, Failure>;
+
+pub(super) fn abs(values: &[&Value]) -> Outcome {
+    Ok(match number(values[0]) {
+        Num::Int(int) => Num::Int(int.abs()).into(),
+        Num::Float(float) => Num::Float(float.abs()).into(),
+    })
+}
+
+pub(super) fn avg(items: &[Value]) -> Outcome {
+    Ok(match items.len() {
+        0 => Value::Null,
+        count => Num::Float(total(items).float() / count as f64).into(),
+    })
+}
+
+pub(super) fn ceil(values: &[&Value]) -> Outcome {
+    number(values[0]).rounded(f64::ceil)
+}
+
+pub(super) fn contains(values: &[&Value]) -> Outcome {
+    match (values[0], values[1]) {
+        (Value::String(text), Value::String(part)) => Ok(text.contains(part).into()),
+        (Value::String(_), other) => {
+            let class = python::class(other);
+            Err(Failure(format!(
+                "'in <string>' requires string as left operand, not {class}"
+            )))
+        }
+        (list, wanted) => {
+            let mut items = list.as_array().into_iter().flatten();
+            Ok(items.any(|item| equal(item, wanted)).into())
+        }
+    }
+}
+
+pub(super) fn ends_with(values: &[&Value]) -> Outcome {
+    Ok(text(values[0]).ends_with(text(values[1])).into())
+}
+
+pub(super) fn floor(values: &[&Value]) -> Outcome {
+    number(values[0]).rounded(f64::floor)
+}
+
+pub(super) fn join(values: &[&Value]) -> Outcome {
+    let items = values[1].as_array().into_iter().flatten();
+    let items: Vec<_> = items.map(text).collect();
+    Ok(items.join(text(values[0])).into())
+}
+
+pub(super) fn keys(values: &[&Value]) -> Outcome {
+    let names = members(values[0]).map(|(name, _)| name.as_str());
+    Ok(names.collect())
+}
+
+/// Of a string, the code points.
+pub(super) fn length(values: &[&Value]) -> Outcome {
+    Ok(Value::from(match values[0] {
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        other => text(other).chars().count(),
+    }))
+}
+
+pub(super) fn map(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+    Ok(Value::Array(keyed(
+        evaluator,
+        &arguments[0],
+        &arguments[1],
+    )?))
+}
+
+pub(super) fn max(items: &[Value]) -> Outcome {
+    extreme(items, items, ">")
+}
+
+pub(super) fn max_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+    extreme_by(evaluator, arguments, "max_by", ">")
+}
+
+/// Python checks the type of the first only, and lets what is empty pass for no members.
+pub(super) fn merge(values: &[&Value]) -> Outcome {
+    let is_odd = |value: &&&Value| !value.is_object() && !is_empty(value);
+    if let Some(odd) = values.iter().find(is_odd) {
+        let (value, class) = (python::str(odd), value_type(odd));
+        return Err(wrong_type("merge", &value, class, &["object"]));
+    }
+    let all = values.iter().flat_map(|value| members(value));
+    let all = all.map(|(name, value)| (name.clone(), value.clone()));
+    Ok(Value::Object(all.collect::<Map<_, _>>()))
+}
+
+pub(super) fn min(items: &[Value]) -> Outcome {
+    extreme(items, items, "<")
+}
+
+pub(super) fn min_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+    extreme_by(evaluator, arguments, "min_by", "<")
+}
+
+pub(super) fn not_null(values: &[&Value]) -> Outcome {
+    let first = values.iter().find(|value| !value.is_null());
+    Ok(first.map(|&value| value.clone()).unwrap_or_default())
+}
+
+pub(super) fn reverse(values: &[&Value]) -> Outcome {
+    Ok(match values[0] {
+        Value::Array(items) => items.iter().rev().cloned().collect(),
+        other => text(other).chars().rev().collect::<String>().into(),
+    })
+}
+
+pub(super) fn sort(items: &[Value]) -> Outcome {
+    sorted(items, items)
+}
+
+/// The first key decides on the type of all.
+pub(super) fn sort_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+    let items = list(&arguments[0]);
+    let keys = keyed(evaluator, &arguments[1], &arguments[0])?;
+    let Some(first) = keys.first() else {
+        return Ok(Value::Array(Vec::new()));
+    };
+    match value_type(first) {
+        wanted @ ("number" | "string") => check_keys("sort_by", &keys, &[wanted])?,
+        _ => check_keys("sort_by", &keys, &["string", "number"])?,
+    }
+    sorted(items, &keys)
+}
+
+pub(super) fn starts_with(values: &[&Value]) -> Outcome {
+    Ok(text(values[0]).starts_with(text(values[1])).into())
+}
+
+pub(super) fn sum(items: &[Value]) -> Outcome {
+    Ok(total(items).into())
+}
+
+pub(super) fn to_array(values: &[&Value]) -> Outcome {
+    Ok(match values[0] {
+        list @ Value::Array(_) => list.clone(),
+        other => Value::Array(vec![other.clone()]),
+    })
+}
+
+/// What Python's `int`, or else its `float`, reads from a string.
+pub(super) fn to_number(values: &[&Value]) -> Outcome {
+    Ok(match values[0] {
+        Value::String(text) => number_in(text.trim()),
+        number @ Value::Number(_) => number.clone(),
+        _ => Value::Null,
+    })
+}
+
+pub(super) fn to_string(values: &[&Value]) -> Outcome {
+    Ok(match values[0] {
+        text @ Value::String(_) => text.clone(),
+        other => json::compact(other).into(),
+    })
+}
+
+pub(super) fn type_of(values: &[&Value]) -> Outcome {
+    Ok(value_type(values[0]).into())
+}
+
+pub(super) fn member_values(values: &[&Value]) -> Outcome {
+    Ok(members(values[0]).map(|(_, value)| value.clone()).collect())
+}
+
+fn number(value: &Value) -> Num {
+    Num::of(value).unwrap_or(Num::Int(0))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn total(items: &[Value]) -> Num {
+    items.iter().map(number).fold(Num::Int(0), Num::plus)
+}
+
+/// Underscores may stand between digits.
+fn number_in(text: &str) -> Value {
+    let digits: Vec<_> = text.split('_').collect();
+    let is_apart = |text: &&str| !text.is_empty();
+    let text = match digits.iter().all(is_apart) {
+        true => digits.concat(),
+        false => return Value::Null,
+    };
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
+    if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        let sign = if text.starts_with('-') { "-" } else { "" };
+        return match unsigned.trim_start_matches('0') {
+            "" => Value::from(0),
+            digits => value_of(&format!("{sign}{digits}")),
+        };
+    }
+    text.parse()
+        .map_or(Value::Null, |float| Num::Float(float).into())
+}
+
+/// The value of the expression for each item.
+fn keyed(
+    evaluator: Evaluator<'_>,
+    expression: &Argument<'_>,
+    items: &Argument<'_>,
+) -> Result<Vec<Value>, Failure> {
+    let Argument::Expression(expression) = expression else {
+        return Ok(Vec::new());
+    };
+    let items = list(items).iter();
+    items
+        .map(|item| evaluator.value(expression, item))
+        .collect()
+}
+
+fn extreme_by(
+    evaluator: Evaluator<'_>,
+    arguments: &[Argument<'_>],
+    name: &str,
+    sign: &str,
+) -> Outcome {
+    let keys = keyed(evaluator, &arguments[1], &arguments[0])?;
+    check_keys(name, &keys, &["number", "string"])?;
+    extreme(list(&arguments[0]), &keys, sign)
+}
+
+fn check_keys(name: &str, keys: &[Value], types: &[&str]) -> Result<(), Failure> {
+    match keys.iter().find(|key| !types.contains(&value_type(key))) {
+        None => Ok(()),
+        Some(key) => Err(wrong_type(name, &python::str(key), value_type(key), types)),
+    }
+}
+
+/// The first item whose key no other key exceeds, by `>` or by `<`.
+fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Outcome {
+    let exceeds = match sign {
+        ">" => Ordering::Greater,
+        _ => Ordering::Less,
+    };
+    let mut pairs = items.iter().zip(keys);
+    let Some(mut best) = pairs.next() else {
+        return Ok(Value::Null);
+    };
+    for pair in pairs {
+        if order(sign, pair.1, best.1)? == exceeds {
+            best = pair;
+        }
+    }
+    Ok(best.0.clone())
+}
+
+/// The items in the order of their keys, which are all numbers or all strings.
+fn sorted(items: &[Value], keys: &[Value]) -> Outcome {
+    let mut pairs: Vec<_> = items.iter().zip(keys).collect();
+    pairs.sort_by(|(_, left), (_, right)| order("<", left, right).unwrap_or(Ordering::Equal));
+    Ok(pairs.into_iter().map(|(item, _)| item.clone()).collect())
+}

@@ -1,0 +1,314 @@
+//! The functions of JMESPath as Python's library has them.
+
+use jmespath::ast::Ast;
+use serde_json::Value;
+
+use super::Failure;
+use super::evaluate::Evaluator;
+use crate::python;
+use bodies::*;
+
+mod bodies;
+
+/// What a function is called with.
+#[derive(Debug)]
+pub(super) enum Argument<'a> {
+    Value(Value),
+    Expression(&'a Ast),
+}
+
+/// Calls a function by its name.
+///
+/// # Errors
+/// An unknown name, another number of arguments, an argument of a type that the function does not take.
+pub(super) fn call(
+    evaluator: Evaluator<'_>,
+    name: &str,
+    arguments: &[Argument<'_>],
+) -> Result<Value, Failure> {
+    let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) else {
+        return Err(Failure(format!("Unknown function: {name}()")));
+    };
+    function.check_count(arguments.len())?;
+    for (argument, types) in arguments.iter().zip(function.parameters) {
+        function.check_type(argument, types)?;
+    }
+    match function.body {
+        Body::Values(body) => body(&values(arguments)),
+        Body::List(body) => body(list(&arguments[0])),
+        Body::Keyed(body) => body(evaluator, arguments),
+    }
+}
+
+/// A function: its name, the types that each parameter takes (none: any), and what it does.
+struct Function {
+    name: &'static str,
+    parameters: &'static [&'static [&'static str]],
+    count: Count,
+    body: Body,
+}
+
+#[derive(PartialEq)]
+enum Count {
+    Exact,
+    AtLeast,
+}
+
+/// What a function does, by what it needs to do it.
+enum Body {
+    Values(fn(&[&Value]) -> Result<Value, Failure>),
+    List(fn(&[Value]) -> Result<Value, Failure>),
+    Keyed(fn(Evaluator<'_>, &[Argument<'_>]) -> Result<Value, Failure>),
+}
+
+impl Function {
+    fn check_count(&self, given: usize) -> Result<(), Failure> {
+        let (name, wanted) = (self.name, self.parameters.len());
+        let (fits, least) = match self.count {
+            Count::Exact => (given == wanted, ""),
+            Count::AtLeast => (given >= wanted, "at least "),
+        };
+        if fits {
+            return Ok(());
+        }
+        let s = if wanted == 1 { "" } else { "s" };
+        Err(Failure(format!(
+            "Expected {least}{wanted} argument{s} for function {name}(), received {given}"
+        )))
+    }
+
+    fn check_type(&self, argument: &Argument<'_>, types: &[&str]) -> Result<(), Failure> {
+        let class = type_name(argument);
+        let base = |name: &str| name.split('-').next() == Some(class);
+        if !types.is_empty() && !types.iter().any(|name| base(name)) {
+            let value = match argument {
+                Argument::Value(value) => python::str(value),
+                Argument::Expression(_) => "an expression".to_owned(),
+            };
+            return Err(self.wrong_type(&value, class, types));
+        }
+        let item_types = types.iter().filter_map(|name| name.split_once('-'));
+        let mut item_types = item_types.map(|(_, item)| item).peekable();
+        match list(argument) {
+            [first, ..] if item_types.peek().is_some() => {
+                let wanted = item_types.find(|name| *name == value_type(first));
+                let wrong = |item: &&Value| Some(value_type(item)) != wanted;
+                match list(argument).iter().find(wrong) {
+                    Some(item) => {
+                        Err(self.wrong_type(&python::str(item), python::class(item), types))
+                    }
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn wrong_type(&self, value: &str, class: &str, types: &[&str]) -> Failure {
+        wrong_type(self.name, value, class, types)
+    }
+}
+
+fn wrong_type(function: &str, value: &str, class: &str, types: &[&str]) -> Failure {
+    let types: Vec<_> = types.iter().map(|name| format!("'{name}'")).collect();
+    let types = types.join(", ");
+    Failure(format!(
+        "In function {function}(), invalid type for value: {value}, expected one of: [{types}], received: \"{class}\""
+    ))
+}
+
+fn type_name(argument: &Argument<'_>) -> &'static str {
+    match argument {
+        Argument::Value(value) => value_type(value),
+        Argument::Expression(_) => "expref",
+    }
+}
+
+fn value_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn values<'a>(arguments: &'a [Argument<'_>]) -> Vec<&'a Value> {
+    let values = arguments.iter().map(|argument| match argument {
+        Argument::Value(value) => value,
+        Argument::Expression(_) => &Value::Null,
+    });
+    values.collect()
+}
+
+fn list<'a>(argument: &'a Argument<'_>) -> &'a [Value] {
+    match argument {
+        Argument::Value(Value::Array(items)) => items,
+        _ => &[],
+    }
+}
+
+const ANY: &[&str] = &[];
+const NUMBER: &[&str] = &["number"];
+const STRING: &[&str] = &["string"];
+const ARRAY: &[&str] = &["array"];
+const OBJECT: &[&str] = &["object"];
+const EXPRESSION: &[&str] = &["expref"];
+const NUMBERS: &[&str] = &["array-number"];
+const STRINGS: &[&str] = &["array-string"];
+const NUMBERS_OR_STRINGS: &[&str] = &["array-number", "array-string"];
+
+const fn function(
+    name: &'static str,
+    parameters: &'static [&'static [&'static str]],
+    body: Body,
+) -> Function {
+    Function {
+        name,
+        parameters,
+        count: Count::Exact,
+        body,
+    }
+}
+
+const fn variadic(
+    name: &'static str,
+    parameters: &'static [&'static [&'static str]],
+    body: Body,
+) -> Function {
+    Function {
+        name,
+        parameters,
+        count: Count::AtLeast,
+        body,
+    }
+}
+
+static FUNCTIONS: &[Function] = &[
+    function("abs", &[NUMBER], Body::Values(abs)),
+    function("avg", &[NUMBERS], Body::List(avg)),
+    function("ceil", &[NUMBER], Body::Values(ceil)),
+    function(
+        "contains",
+        &[&["array", "string"], ANY],
+        Body::Values(contains),
+    ),
+    function("ends_with", &[STRING, STRING], Body::Values(ends_with)),
+    function("floor", &[NUMBER], Body::Values(floor)),
+    function("join", &[STRING, STRINGS], Body::Values(join)),
+    function("keys", &[OBJECT], Body::Values(keys)),
+    function(
+        "length",
+        &[&["string", "array", "object"]],
+        Body::Values(length),
+    ),
+    function("map", &[EXPRESSION, ARRAY], Body::Keyed(map)),
+    function("max", &[NUMBERS_OR_STRINGS], Body::List(max)),
+    function("max_by", &[ARRAY, EXPRESSION], Body::Keyed(max_by)),
+    variadic("merge", &[OBJECT], Body::Values(merge)),
+    function("min", &[NUMBERS_OR_STRINGS], Body::List(min)),
+    function("min_by", &[ARRAY, EXPRESSION], Body::Keyed(min_by)),
+    variadic("not_null", &[ANY], Body::Values(not_null)),
+    function("reverse", &[&["array", "string"]], Body::Values(reverse)),
+    function(
+        "sort",
+        &[&["array-string", "array-number"]],
+        Body::List(sort),
+    ),
+    function("sort_by", &[ARRAY, EXPRESSION], Body::Keyed(sort_by)),
+    function("starts_with", &[STRING, STRING], Body::Values(starts_with)),
+    function("sum", &[NUMBERS], Body::List(sum)),
+    function("to_array", &[ANY], Body::Values(to_array)),
+    function("to_number", &[ANY], Body::Values(to_number)),
+    function("to_string", &[ANY], Body::Values(to_string)),
+    function("type", &[ANY], Body::Values(type_of)),
+    function("values", &[OBJECT], Body::Values(member_values)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::Query;
+    use serde_json::Value;
+
+    fn searched(expression: &str) -> String {
+        let value = Query::compile(expression).and_then(|query| query.search(&Value::Null));
+        value.map_or_else(|error| error.to_string(), |value| value.to_string())
+    }
+
+    /// Recorded from jmespath 1.1.0 under Python 3.11, but for the order of JSON's white space.
+    #[test]
+    fn functions_answer_what_they_answer_in_python() {
+        for (expression, value) in [
+            ("abs(`-1.50`)", "1.5"),
+            ("avg(`[1, 2]`)", "1.5"),
+            ("avg(`[]`)", "null"),
+            ("ceil(`1.2`)", "2"),
+            ("ceil(`-0.5`)", "0"),
+            ("floor(`1e22`)", "10000000000000000000000"),
+            ("contains('abc', 'b')", "true"),
+            ("contains(`[1]`, `true`)", "true"),
+            ("ends_with('abc', 'c')", "true"),
+            ("join(',', `[\"a\", \"b\"]`)", "\"a,b\""),
+            (r#"keys(`{"b": 1, "a": 2}`)"#, r#"["b","a"]"#),
+            ("length('é😀')", "2"),
+            ("map(&a, `[{}, 1]`)", "[null,null]"),
+            ("max(`[1, 1.0, 0]`)", "1"),
+            ("min(`[]`)", "null"),
+            (
+                r#"max_by(`[{"a": 1, "b": 1}, {"a": 1}]`, &a)"#,
+                r#"{"a":1,"b":1}"#,
+            ),
+            (
+                r#"merge(`{"b": 1, "a": 2}`, `{"b": 3}`)"#,
+                r#"{"b":3,"a":2}"#,
+            ),
+            ("not_null(`null`, `1`)", "1"),
+            ("reverse('aé')", "\"éa\""),
+            ("sort(`[2, 1.0]`)", "[1.0,2]"),
+            (r#"sort_by(`[{"a": 2}, {"a": 1}]`, &a)[].a"#, "[1,2]"),
+            ("sum(`[1, 2.5]`)", "3.5"),
+            ("sum(`[]`)", "0"),
+            ("to_string(sum(`[1e308, 1e308]`))", "\"Infinity\""),
+            ("to_array('x')", "[\"x\"]"),
+            ("to_number(' 1_0 ')", "10"),
+            ("to_number('-007')", "-7"),
+            ("to_number('1e3')", "1000.0"),
+            ("to_number('x')", "null"),
+            ("to_string(`1.50`)", "\"1.5\""),
+            (
+                "to_string(`[1, \"é😀\"]`)",
+                r#""[1,\"\\u00e9\\ud83d\\ude00\"]""#,
+            ),
+            ("type(`null`)", "\"null\""),
+        ] {
+            assert_eq!(searched(expression), value, "{expression}");
+        }
+    }
+
+    /// Recorded from AWS CLI 1.46.3.
+    #[test]
+    fn a_function_names_what_it_cannot_take() {
+        for (expression, text) in [
+            (
+                "length()",
+                "Expected 1 argument for function length(), received 0",
+            ),
+            (
+                "not_null()",
+                "Expected at least 1 argument for function not_null(), received 0",
+            ),
+            (
+                "length(`1`)",
+                "In function length(), invalid type for value: 1, expected one of: ['string', 'array', 'object'], received: \"number\"",
+            ),
+            (
+                "sort(`[1, \"a\"]`)",
+                "In function sort(), invalid type for value: a, expected one of: ['array-string', 'array-number'], received: \"str\"",
+            ),
+        ] {
+            assert_eq!(searched(expression), text, "{expression}");
+        }
+    }
+}

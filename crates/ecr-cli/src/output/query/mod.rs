@@ -1,0 +1,155 @@
+//! `--query`: JMESPath as Python's library has it, which v1 uses.
+//!
+//! The crate `jmespath` parses. Its values are not used: they sort the keys of objects and lose the spelling of
+//! numbers, and both show in what is printed. So the syntax tree is evaluated here, on the document itself.
+//!
+//! The parser knows no variables (`let`), no index beyond 32 bits, and no lists without commas between their items;
+//! the last two are lapses that Python's parser lets pass.
+
+use jmespath::ErrorReason;
+use jmespath::ast::Ast;
+use serde_json::Value;
+
+use crate::error::Error;
+use evaluate::Evaluator;
+use literals::Literals;
+
+mod evaluate;
+mod functions;
+mod literals;
+mod number;
+
+/// A compiled expression.
+#[derive(Debug)]
+pub(crate) struct Query {
+    syntax: Ast,
+    literals: Literals,
+}
+
+impl Query {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// What is no expression.
+    pub(crate) fn compile(expression: &str) -> Result<Self, Error> {
+        let bad = |reason| Error::Query {
+            expression: expression.to_owned(),
+            reason,
+        };
+        let (expression, literals) = literals::taken_out(expression).map_err(bad)?;
+        let syntax = jmespath::parse(&expression).map_err(|error| match error.reason {
+            ErrorReason::Parse(reason) => bad(reason),
+            other => bad(other.to_string()),
+        })?;
+        Ok(Self { syntax, literals })
+    }
+
+    /// Evaluates the expression against a document.
+    ///
+    /// # Errors
+    /// A function that does not exist or does not take what it is given, and values that cannot be compared.
+    pub(crate) fn search(&self, document: &Value) -> Result<Value, Error> {
+        Evaluator::new(&self.literals)
+            .value(&self.syntax, document)
+            .map_err(|failure| Error::Evaluation(failure.0))
+    }
+}
+
+/// Why an expression has no value; the text is Python's.
+#[derive(Debug)]
+struct Failure(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str =
+        r#"{"z": [{"n": 1.50, "s": "é"}, {"n": 2, "s": "b"}], "a": {"y": 1, "x": [[1], 2]}}"#;
+
+    fn searched(expression: &str) -> Result<String, Error> {
+        let document = serde_json::from_str(DOCUMENT).unwrap();
+        let value = Query::compile(expression)?.search(&document)?;
+        Ok(value.to_string())
+    }
+
+    /// Recorded from jmespath 1.1.0 under Python 3.11, but for the order of JSON's white space.
+    #[test]
+    fn expressions_have_the_values_that_python_finds() {
+        for (expression, value) in [
+            ("a", r#"{"y":1,"x":[[1],2]}"#),
+            ("{b: a.y, a: z[0].n}", r#"{"b":1,"a":1.50}"#),
+            (r#"`{"b": 1, "a": 2.50}`"#, r#"{"b":1,"a":2.50}"#),
+            ("`foo`", r#""foo""#),
+            ("` foo`", r#""foo""#),
+            ("``", r#""""#),
+            (r#"`"a\`b"`"#, r#""a`b""#),
+            (r"'it\'s `'", r#""it's `""#),
+            (r#""a"."y""#, "1"),
+            ("z[].n", "[1.50,2]"),
+            ("z[?s=='b'].n | [0]", "2"),
+            ("z[::-1].s", r#"["b","é"]"#),
+            ("z[5]", "null"),
+            ("z[-1].s", r#""b""#),
+            ("a.*", "[1,[[1],2]]"),
+            ("a.x[]", "[1,2]"),
+            ("a.x[*].foo", "[]"),
+            ("a.missing.[y]", "null"),
+            ("!a.y", "null"),
+            ("!(a.y)", "false"),
+            ("!`0`", "false"),
+            ("!`[]`", "true"),
+            ("a.y && 'yes' || 'no'", r#""yes""#),
+            ("`1` == `true`", "false"),
+            ("`1` == `1.0`", "true"),
+            ("`[1]` == `[true]`", "true"),
+            ("`true` > `0`", "null"),
+            ("'b' > 'a'", "true"),
+        ] {
+            assert_eq!(searched(expression).unwrap(), value, "{expression}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_expression_is_found_at_once() {
+        for expression in [
+            "", "[", "a b", "a.", "a = b", "{a:}", "[,]", "a)", "`a", "é",
+        ] {
+            let error = Query::compile(expression).unwrap_err();
+            let start = format!("Bad value for --query {expression}: ");
+            assert!(error.to_string().starts_with(&start), "{error}");
+        }
+    }
+
+    /// Recorded from AWS CLI 1.46.3.
+    #[test]
+    fn a_character_without_meaning_is_pointed_at() {
+        let error = Query::compile("let $x = `1` in $x").unwrap_err();
+        let expected = "Bad value for --query let $x = `1` in $x: Bad jmespath expression: Unknown token $:\n\
+            let $x = `1` in $x\n    ^";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    /// Recorded from AWS CLI 1.46.3.
+    #[test]
+    fn what_has_no_value_says_why() {
+        for (expression, text) in [
+            ("foo()", "Unknown function: foo()"),
+            ("z[::0]", "slice step cannot be zero"),
+            (
+                "a.y > 's'",
+                "'>' not supported between instances of 'int' and 'str'",
+            ),
+        ] {
+            let error = searched(expression).unwrap_err();
+            assert_eq!(error.to_string(), text, "{expression}");
+        }
+    }
+
+    #[test]
+    fn an_expression_may_be_long_but_not_deep() {
+        let long = format!("'{}'", "x".repeat(100_000));
+        assert!(Query::compile(&long).is_ok());
+        let deep = format!("{}@{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert!(Query::compile(&deep).is_err());
+    }
+}

@@ -1,0 +1,126 @@
+//! Python's numbers: whole ones and doubles, which compare and add up as one kind.
+
+use std::cmp::Ordering;
+
+use serde_json::{Number, Value};
+
+use super::Failure;
+use crate::python;
+
+/// A number to reckon with. A whole number beyond 128 bits becomes a double.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Num {
+    Int(i128),
+    Float(f64),
+}
+
+impl Num {
+    /// The number in a value; to Python a boolean is one too.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Bool(value) => Some(Self::Int(i128::from(*value))),
+            Value::Number(number) => Some(Self::read(number)),
+            _ => None,
+        }
+    }
+
+    fn read(number: &Number) -> Self {
+        let token = number.to_string();
+        let int = token.parse().map(Self::Int);
+        int.unwrap_or_else(|_| Self::Float(token.parse().unwrap_or(f64::NAN)))
+    }
+
+    pub(super) fn float(self) -> f64 {
+        match self {
+            Self::Int(int) => int as f64,
+            Self::Float(float) => float,
+        }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Int(left), Self::Int(right)) => match left.checked_add(right) {
+                Some(sum) => Self::Int(sum),
+                None => Self::Float(left as f64 + right as f64),
+            },
+            _ => Self::Float(self.float() + other.float()),
+        }
+    }
+
+    /// The next whole number as `round` sees it; of an infinite one there is none.
+    pub(super) fn rounded(self, round: fn(f64) -> f64) -> Result<Value, Failure> {
+        match self {
+            Self::Float(float) if float.is_finite() => {
+                Ok(value_of(&format!("{:.0}", round(float))))
+            }
+            Self::Float(_) => Err(Failure(
+                "cannot convert float infinity to integer".to_owned(),
+            )),
+            Self::Int(_) => Ok(self.into()),
+        }
+    }
+
+    fn cmp(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Int(left), Self::Int(right)) => left.cmp(&right),
+            _ => self.float().total_cmp(&other.float()),
+        }
+    }
+}
+
+impl From<Num> for Value {
+    fn from(number: Num) -> Self {
+        match number {
+            Num::Int(int) => value_of(&int.to_string()),
+            // JSON has no infinity, but numbers that are read as one.
+            Num::Float(float) if float.is_infinite() && float > 0.0 => value_of("1e999"),
+            Num::Float(float) if float.is_infinite() => value_of("-1e999"),
+            Num::Float(float) => value_of(&python::float_repr(float)),
+        }
+    }
+}
+
+/// The number that a JSON token spells; null, where it spells none.
+pub(super) fn value_of(token: &str) -> Value {
+    match token {
+        "-0" => Value::from(0),
+        _ => token.parse().map_or(Value::Null, Value::Number),
+    }
+}
+
+/// The order of two numbers or of two strings.
+///
+/// # Errors
+/// One of each; `sign` is the comparison that Python names.
+pub(super) fn order(sign: &str, left: &Value, right: &Value) -> Result<Ordering, Failure> {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) => Ok(left.cmp(right)),
+        _ => match (Num::of(left), Num::of(right)) {
+            (Some(left), Some(right)) => Ok(left.cmp(right)),
+            _ => {
+                let (left, right) = (python::class(left), python::class(right));
+                Err(Failure(format!(
+                    "'{sign}' not supported between instances of '{left}' and '{right}'"
+                )))
+            }
+        },
+    }
+}
+
+/// Python's `==`.
+pub(super) fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Array(left), Value::Array(right)) => {
+            let pairs = left.iter().zip(right);
+            left.len() == right.len() && pairs.into_iter().all(|(left, right)| equal(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let is_in = |name: &String, value| right.get(name).is_some_and(|it| equal(value, it));
+            left.len() == right.len() && left.iter().all(|(name, value)| is_in(name, value))
+        }
+        _ => match (Num::of(left), Num::of(right)) {
+            (Some(left), Some(right)) => left.cmp(right).is_eq(),
+            _ => left == right,
+        },
+    }
+}
