@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::Failure;
 use super::functions::{self, Argument};
-use super::literals::Literals;
 use super::number::{self, equal};
+use super::spelling::Literals;
 use crate::python;
 
 /// Evaluates trees of one expression.

@@ -2,9 +2,6 @@
 //!
 //! The crate `jmespath` parses. Its values are not used: they sort the keys of objects and lose the spelling of
 //! numbers, and both show in what is printed. So the syntax tree is evaluated here, on the document itself.
-//!
-//! The parser knows no variables (`let`), no index beyond 32 bits, and no lists without commas between their items;
-//! the last two are lapses that Python's parser lets pass.
 
 use jmespath::ErrorReason;
 use jmespath::ast::Ast;
@@ -12,12 +9,12 @@ use serde_json::Value;
 
 use crate::error::Error;
 use evaluate::Evaluator;
-use literals::Literals;
+use spelling::Literals;
 
 mod evaluate;
 mod functions;
-mod literals;
 mod number;
+mod spelling;
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -36,7 +33,7 @@ impl Query {
             expression: expression.to_owned(),
             reason,
         };
-        let (expression, literals) = literals::taken_out(expression).map_err(bad)?;
+        let (expression, literals) = spelling::respelled(expression).map_err(bad)?;
         let syntax = jmespath::parse(&expression).map_err(|error| match error.reason {
             ErrorReason::Parse(reason) => bad(reason),
             other => bad(other.to_string()),

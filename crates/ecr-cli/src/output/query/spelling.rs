@@ -1,0 +1,185 @@
+//! An expression in the spelling that the parser takes, with its literals set aside.
+//!
+//! The parser is stricter than Python's in some places and laxer in one; both are made up for here.
+
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+use serde_json::Value;
+
+/// The JSON literals of an expression, by the offset at which the parser finds each.
+pub(super) type Literals = BTreeMap<usize, Value>;
+
+/// Respells an expression.
+///
+/// # Errors
+/// A character that means nothing, a literal that is none, items without a comma between them, and more operators than
+/// can be nested safely.
+pub(super) fn respelled(expression: &str) -> Result<(String, Literals), String> {
+    let mut spelling = Spelling::default();
+    let mut characters = expression.char_indices().peekable();
+    while let Some((offset, character)) = characters.next() {
+        match character {
+            '`' => spelling.literal(&quoted(&mut characters, character)?)?,
+            '"' | '\'' => spelling.quoted(character, &quoted(&mut characters, character)?)?,
+            '0'..='9' | '-' => {
+                let digits = word(character, &mut characters, |c| c.is_ascii_digit());
+                let number = digits.parse::<i128>();
+                spelling.number(number.map_err(|_| unknown(expression, offset, "'-'"))?)?;
+            }
+            '_' | 'a'..='z' | 'A'..='Z' => {
+                let is_of_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
+                spelling.operand(&word(character, &mut characters, is_of_name))?;
+            }
+            '@' => spelling.operand("@")?,
+            ' ' | '\t' | '\r' | '\n' => spelling.text.push(character),
+            _ if ".*[]?,:(){}|&<>!=".contains(character) => spelling.operator(character),
+            _ => return Err(unknown(expression, offset, &character.to_string())),
+        }
+    }
+    match spelling.operators {
+        0..=MAX_OPERATORS => Ok((spelling.text, spelling.literals)),
+        _ => Err(format!("it has more than {MAX_OPERATORS} operators")),
+    }
+}
+
+/// What has been respelled so far.
+#[derive(Debug, Default)]
+struct Spelling {
+    text: String,
+    literals: Literals,
+    operators: usize,
+    /// The brackets that are open.
+    brackets: Vec<char>,
+    /// Whether an operand has just ended, so that none may begin.
+    has_operand: bool,
+}
+
+impl Spelling {
+    /// Between operands the parser needs a comma in `{}`, where Python does not, and none in `[]`, where Python does.
+    fn operand(&mut self, text: &str) -> Result<(), String> {
+        match self.brackets.last() {
+            Some('[') if self.has_operand => {
+                return Err(format!("there is no comma before {text}"));
+            }
+            Some('{') if self.has_operand => self.text.push(','),
+            _ => {}
+        }
+        self.text.push_str(text);
+        self.has_operand = true;
+        Ok(())
+    }
+
+    fn quoted(&mut self, quote: char, text: &str) -> Result<(), String> {
+        self.operand(&format!("{quote}{text}{quote}"))
+    }
+
+    /// The parser gets a `null` for every literal; it finds it where the operand begins.
+    fn literal(&mut self, literal: &str) -> Result<(), String> {
+        self.operand(NULL)?;
+        let offset = self.text.len() - NULL.len();
+        self.literals.insert(offset, value(literal)?);
+        Ok(())
+    }
+
+    /// The parser's indices have 32 bits, beyond which no list reaches, and no negative zero.
+    fn number(&mut self, number: i128) -> Result<(), String> {
+        let end = i128::from(i32::MAX);
+        self.operand(&number.clamp(-end, end).to_string())
+    }
+
+    fn operator(&mut self, operator: char) {
+        match operator {
+            '[' | '{' | '(' => self.brackets.push(operator),
+            ']' | '}' | ')' => drop(self.brackets.pop()),
+            _ => {}
+        }
+        self.operators += 1;
+        self.has_operand = matches!(operator, ']' | '}' | ')');
+        self.text.push(operator);
+    }
+}
+
+type Characters<'a> = Peekable<CharIndices<'a>>;
+
+fn word(first: char, characters: &mut Characters<'_>, belongs: impl Fn(char) -> bool) -> String {
+    let mut word = String::from(first);
+    while let Some((_, character)) = characters.next_if(|&(_, character)| belongs(character)) {
+        word.push(character);
+    }
+    word
+}
+
+/// What stands before the closing delimiter; one behind a backslash does not close.
+fn quoted(characters: &mut Characters<'_>, delimiter: char) -> Result<String, String> {
+    let unclosed = || format!("there is no closing {delimiter}");
+    let mut text = String::new();
+    loop {
+        let (_, character) = characters.next().ok_or_else(unclosed)?;
+        if character == delimiter {
+            return Ok(text);
+        }
+        text.push(character);
+        if character == '\\' {
+            text.push(characters.next().ok_or_else(unclosed)?.1);
+        }
+    }
+}
+
+/// JSON, or, as JMESPath had it once, a bare string.
+fn value(literal: &str) -> Result<Value, String> {
+    let literal = literal.replace("\\`", "`");
+    serde_json::from_str(&literal)
+        .or_else(|_| serde_json::from_str(&format!("\"{}\"", literal.trim_start())))
+        .map_err(|error| format!("the literal {literal} is no JSON ({error})"))
+}
+
+/// The text is Python's.
+fn unknown(expression: &str, offset: usize, token: &str) -> String {
+    let column = expression[..offset].chars().count();
+    let pointer = format!("{}^", " ".repeat(column));
+    format!("Bad jmespath expression: Unknown token {token}:\n{expression}\n{pointer}")
+}
+
+const NULL: &str = "`null`";
+
+/// Parser and evaluator recurse, and so does Python, which gives up at a thousand calls.
+const MAX_OPERATORS: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parser_gets_what_it_understands() {
+        for (expression, spelling) in [
+            ("`[1]` == `foo`", "`null` == `null`"),
+            (r"'it\'s `'", r"'it\'s `'"),
+            ("{a: b c: 'd'}", "{a: b ,c: 'd'}"),
+            ("a[-0]", "a[0]"),
+            ("a[:99999999999]", "a[:2147483647]"),
+            ("f(a b)", "f(a b)"),
+        ] {
+            let (respelled, _) = respelled(expression).unwrap();
+            assert_eq!(respelled, spelling);
+        }
+    }
+
+    #[test]
+    fn a_literal_is_kept_under_its_new_offset() {
+        let (_, literals) = respelled("`[1.0]`||`x y`").unwrap();
+        let expected = [
+            (0, serde_json::from_str("[1.0]").unwrap()),
+            (8, "x y".into()),
+        ];
+        assert_eq!(literals, Literals::from(expected));
+    }
+
+    #[test]
+    fn items_need_commas_between_them() {
+        assert!(respelled("[a b]").is_err());
+        assert!(respelled("[a[0] 'b']").is_err());
+        assert!(respelled("[a, f(b c)]").is_ok());
+    }
+}
