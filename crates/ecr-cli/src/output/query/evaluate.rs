@@ -34,12 +34,9 @@ impl<'a> Evaluator<'a> {
             } => slice(current, *start, *stop, *step),
             Ast::Literal { offset, value, .. } => Ok(self.literal(*offset, value)),
             Ast::Subexpr { lhs, rhs, .. } => self.value(rhs, &self.value(lhs, current)?),
-            Ast::Projection { lhs, rhs, .. } => self.projection(lhs, rhs, current),
+            Ast::Projection { lhs, rhs, .. } => self.projection(self.value(lhs, current)?, rhs),
             Ast::Flatten { node, .. } => Ok(flat(self.value(node, current)?)),
-            Ast::ObjectValues { node, .. } => Ok(match self.value(node, current)? {
-                Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
-                _ => Value::Null,
-            }),
+            Ast::ObjectValues { node, .. } => Ok(members(self.value(node, current)?)),
             Ast::Function { name, args, .. } => self.call(name, args, current),
             Ast::Expref { .. } => Err(Failure(
                 "an expression (&) is of use to a function only".to_owned(),
@@ -70,12 +67,6 @@ impl<'a> Evaluator<'a> {
                 left if is_false(&left) => Ok(left),
                 _ => self.value(rhs, current),
             },
-            Ast::Condition {
-                predicate, then, ..
-            } => match self.value(predicate, current)? {
-                value if is_false(&value) => Ok(Value::Null),
-                _ => self.value(then, current),
-            },
             Ast::Comparison {
                 comparator,
                 lhs,
@@ -98,14 +89,53 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The right side for each item on the left; what is null falls out.
-    fn projection(self, lhs: &Ast, rhs: &Ast, current: &Value) -> Result<Value, Failure> {
-        let Value::Array(items) = self.value(lhs, current)? else {
+    /// The value of a tree for each item of a list; what is null falls out.
+    ///
+    /// To Python's parser a hash ends the projection: what follows `[].{a: b}` is applied to the list as a whole.
+    fn projection(self, list: Value, node: &Ast) -> Result<Value, Failure> {
+        if let Ast::Condition {
+            predicate, then, ..
+        } = node
+        {
+            return self.projection(self.filtered(list, predicate)?, then);
+        }
+        match leading_hash(node) {
+            Some(hash) => self.behind_hash(node, self.for_each(list, hash)?),
+            None => self.for_each(list, node),
+        }
+    }
+
+    fn filtered(self, list: Value, predicate: &Ast) -> Result<Value, Failure> {
+        let Value::Array(items) = list else {
             return Ok(Value::Null);
         };
-        let values = items.iter().map(|item| self.value(rhs, item));
+        let mut kept = Vec::new();
+        for item in items {
+            if !is_false(&self.value(predicate, &item)?) {
+                kept.push(item);
+            }
+        }
+        Ok(Value::Array(kept))
+    }
+
+    fn for_each(self, list: Value, node: &Ast) -> Result<Value, Failure> {
+        let Value::Array(items) = list else {
+            return Ok(Value::Null);
+        };
+        let values = items.iter().map(|item| self.value(node, item));
         let values = values.filter(|value| !matches!(value, Ok(Value::Null)));
         values.collect()
+    }
+
+    /// The value of a tree whose leading hash has this one.
+    fn behind_hash(self, node: &Ast, hash: Value) -> Result<Value, Failure> {
+        match node {
+            Ast::Subexpr { lhs, rhs, .. } => self.value(rhs, &self.behind_hash(lhs, hash)?),
+            Ast::Projection { lhs, rhs, .. } => self.projection(self.behind_hash(lhs, hash)?, rhs),
+            Ast::Flatten { node, .. } => Ok(flat(self.behind_hash(node, hash)?)),
+            Ast::ObjectValues { node, .. } => Ok(members(self.behind_hash(node, hash)?)),
+            _ => Ok(hash),
+        }
     }
 
     fn call(self, name: &str, arguments: &[Ast], current: &Value) -> Result<Value, Failure> {
@@ -115,6 +145,18 @@ impl<'a> Evaluator<'a> {
         });
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
         functions::call(self, name, &arguments)
+    }
+}
+
+/// The hash with which a tree begins.
+fn leading_hash(node: &Ast) -> Option<&Ast> {
+    match node {
+        Ast::MultiHash { .. } => Some(node),
+        Ast::Subexpr { lhs: first, .. }
+        | Ast::Projection { lhs: first, .. }
+        | Ast::Flatten { node: first, .. }
+        | Ast::ObjectValues { node: first, .. } => leading_hash(first),
+        _ => None,
     }
 }
 
@@ -187,6 +229,13 @@ fn slice(list: &Value, start: Option<i32>, stop: Option<i32>, step: i32) -> Resu
     let positions = positions.take_while(|&it| if step > 0 { it < stop } else { it > stop });
     let items = positions.filter_map(|it| items.get(usize::try_from(it).ok()?));
     Ok(items.cloned().collect())
+}
+
+fn members(object: Value) -> Value {
+    match object {
+        Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
+        _ => Value::Null,
+    }
 }
 
 fn flat(list: Value) -> Value {

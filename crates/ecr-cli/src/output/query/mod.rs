@@ -2,6 +2,11 @@
 //!
 //! The crate `jmespath` parses. Its values are not used: they sort the keys of objects and lose the spelling of
 //! numbers, and both show in what is printed. So the syntax tree is evaluated here, on the document itself.
+//!
+//! What differs: a comma behind the last argument of a function and a slice with two numbers side by side, which
+//! Python lets pass, are errors; what follows `a.*.b` and a slice behind an index stays in the projection, which
+//! Python ends there; an expression (`&`) is no value outside of a function that takes one; and what is
+//! not JSON in a literal, as `NaN`, is a string.
 
 use jmespath::ErrorReason;
 use jmespath::ast::Ast;
@@ -90,6 +95,9 @@ mod tests {
             ("a.*", "[1,[[1],2]]"),
             ("a.x[]", "[1,2]"),
             ("a.x[*].foo", "[]"),
+            ("z[].{a: n}.a", "null"),
+            ("z[*].{a: n}[0]", r#"{"a":1.50}"#),
+            ("z[?n].{a: n}[1].a", "2"),
             ("a.missing.[y]", "null"),
             ("!a.y", "null"),
             ("!(a.y)", "false"),

@@ -136,7 +136,10 @@ pub(super) fn sort_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> O
     };
     match value_type(first) {
         wanted @ ("number" | "string") => check_keys("sort_by", &keys, &[wanted])?,
-        _ => check_keys("sort_by", &keys, &["string", "number"])?,
+        other => {
+            let item = python::str(&items[0]);
+            return Err(wrong_type("sort_by", &item, other, &["string", "number"]));
+        }
     }
     sorted(items, &keys)
 }

@@ -78,29 +78,36 @@ impl Function {
     }
 
     fn check_type(&self, argument: &Argument<'_>, types: &[&str]) -> Result<(), Failure> {
-        let class = type_name(argument);
-        let base = |name: &str| name.split('-').next() == Some(class);
-        if !types.is_empty() && !types.iter().any(|name| base(name)) {
-            let value = match argument {
-                Argument::Value(value) => python::str(value),
-                Argument::Expression(_) => "an expression".to_owned(),
-            };
-            return Err(self.wrong_type(&value, class, types));
-        }
-        let item_types = types.iter().filter_map(|name| name.split_once('-'));
-        let mut item_types = item_types.map(|(_, item)| item).peekable();
-        match list(argument) {
-            [first, ..] if item_types.peek().is_some() => {
-                let wanted = item_types.find(|name| *name == value_type(first));
-                let wrong = |item: &&Value| Some(value_type(item)) != wanted;
-                match list(argument).iter().find(wrong) {
-                    Some(item) => {
-                        Err(self.wrong_type(&python::str(item), python::class(item), types))
-                    }
-                    None => Ok(()),
-                }
+        let value = match argument {
+            Argument::Value(_) if types.is_empty() => return Ok(()),
+            Argument::Value(value) => value,
+            Argument::Expression(_) if types.contains(&"expref") => return Ok(()),
+            Argument::Expression(_) => {
+                return Err(self.wrong_type("an expression", "expref", types));
             }
-            _ => Ok(()),
+        };
+        let class = value_type(value);
+        let takes = |name: &&str| name.split('-').next() == Some(class);
+        if !types.iter().any(takes) {
+            return Err(self.wrong_type(&python::str(value), class, types));
+        }
+        self.check_items(list(argument), types)
+    }
+
+    /// Where the types name those of items, all items must be of the one that the first item is of.
+    fn check_items(&self, items: &[Value], types: &[&str]) -> Result<(), Failure> {
+        let mut wanted = types
+            .iter()
+            .filter_map(|name| name.split_once('-'))
+            .peekable();
+        let (Some(first), Some(_)) = (items.first(), wanted.peek()) else {
+            return Ok(());
+        };
+        let wanted = wanted.find(|(_, item)| *item == value_type(first));
+        let wanted = wanted.map(|(_, item)| item);
+        match items.iter().find(|item| Some(value_type(item)) != wanted) {
+            None => Ok(()),
+            Some(item) => Err(self.wrong_type(&python::str(item), python::class(item), types)),
         }
     }
 
@@ -115,13 +122,6 @@ fn wrong_type(function: &str, value: &str, class: &str, types: &[&str]) -> Failu
     Failure(format!(
         "In function {function}(), invalid type for value: {value}, expected one of: [{types}], received: \"{class}\""
     ))
-}
-
-fn type_name(argument: &Argument<'_>) -> &'static str {
-    match argument {
-        Argument::Value(value) => value_type(value),
-        Argument::Expression(_) => "expref",
-    }
 }
 
 fn value_type(value: &Value) -> &'static str {
