@@ -3,10 +3,9 @@
 //! The crate `jmespath` parses. Its values are not used: they sort the keys of objects and lose the spelling of
 //! numbers, and both show in what is printed. So the syntax tree is evaluated here, on the document itself.
 //!
-//! What differs: a comma behind the last argument of a function and a slice with two numbers side by side, which
-//! Python lets pass, are errors; what follows `a.*.b` and a slice behind an index stays in the projection, which
-//! Python ends there; an expression (`&`) is no value outside of a function that takes one; and what is
-//! not JSON in a literal, as `NaN`, is a string.
+//! What differs: a slice with two numbers side by side, which Python lets pass, is an error; what follows `a.*.b`, and
+//! what follows a slice behind an index, stays in the projection, which Python ends there; an expression (`&`) is no
+//! value outside of a function that takes one; and what is not JSON in a literal, as `NaN`, is a string.
 
 use jmespath::ErrorReason;
 use jmespath::ast::Ast;

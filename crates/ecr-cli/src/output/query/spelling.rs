@@ -1,6 +1,6 @@
 //! An expression in the spelling that the parser takes, with its literals set aside.
 //!
-//! The parser is stricter than Python's in some places and laxer in one; both are made up for here.
+//! The parser is stricter than Python's in some matters and laxer in one; both are made up for here.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -54,6 +54,8 @@ struct Spelling {
     brackets: Vec<char>,
     /// Whether an operand has just ended, so that none may begin.
     has_operand: bool,
+    /// Where in the text a comma behind an argument stands, as long as nothing follows it.
+    comma: Option<usize>,
 }
 
 impl Spelling {
@@ -68,6 +70,7 @@ impl Spelling {
         }
         self.text.push_str(text);
         self.has_operand = true;
+        self.comma = None;
         Ok(())
     }
 
@@ -89,7 +92,16 @@ impl Spelling {
         self.operand(&number.clamp(-end, end).to_string())
     }
 
+    /// Python lets a comma pass behind the last argument, the parser does not.
     fn operator(&mut self, operator: char) {
+        let comma = self.comma.take();
+        match operator {
+            ',' if self.has_operand && self.brackets.last() == Some(&'(') => {
+                self.comma = Some(self.text.len());
+            }
+            ')' if let Some(comma) = comma => drop(self.text.remove(comma)),
+            _ => {}
+        }
         match operator {
             '[' | '{' | '(' => self.brackets.push(operator),
             ']' | '}' | ')' => drop(self.brackets.pop()),
@@ -160,6 +172,8 @@ mod tests {
             ("a[-0]", "a[0]"),
             ("a[:99999999999]", "a[:2147483647]"),
             ("f(a b)", "f(a b)"),
+            ("f(a, )", "f(a )"),
+            ("f(a,,)", "f(a,,)"),
         ] {
             let (respelled, _) = respelled(expression).unwrap();
             assert_eq!(respelled, spelling);

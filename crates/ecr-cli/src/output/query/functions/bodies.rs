@@ -15,7 +15,7 @@ type Outcome = Result<Value, Failure>;
 
 pub(super) fn abs(values: &[&Value]) -> Outcome {
     Ok(match number(values[0]) {
-        Num::Int(int) => Num::Int(int.abs()).into(),
+        Num::Int(int) => value_of(&int.unsigned_abs().to_string()),
         Num::Float(float) => Num::Float(float.abs()).into(),
     })
 }
