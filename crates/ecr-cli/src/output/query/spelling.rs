@@ -24,9 +24,10 @@ pub(super) fn respelled(expression: &str) -> Result<(String, Literals), String> 
             '`' => spelling.literal(&quoted(&mut characters, character)?)?,
             '"' | '\'' => spelling.quoted(character, &quoted(&mut characters, character)?)?,
             '0'..='9' | '-' => {
-                let digits = word(character, &mut characters, |c| c.is_ascii_digit());
-                let number = digits.parse::<i128>();
-                spelling.number(number.map_err(|_| unknown(expression, offset, "'-'"))?)?;
+                match word(character, &mut characters, |c| c.is_ascii_digit()).as_str() {
+                    "-" => return Err(unknown(expression, offset, "'-'")),
+                    digits => spelling.number(digits)?,
+                }
             }
             '_' | 'a'..='z' | 'A'..='Z' => {
                 let is_of_name = |c: char| c == '_' || c.is_ascii_alphanumeric();
@@ -86,10 +87,14 @@ impl Spelling {
         Ok(())
     }
 
-    /// The parser's indices have 32 bits, beyond which no list reaches, and no negative zero.
-    fn number(&mut self, number: i128) -> Result<(), String> {
-        let end = i128::from(i32::MAX);
-        self.operand(&number.clamp(-end, end).to_string())
+    /// The parser's numbers have 32 bits, beyond which no list reaches, and no negative zero.
+    fn number(&mut self, digits: &str) -> Result<(), String> {
+        let end = match digits.starts_with('-') {
+            true => -i32::MAX,
+            false => i32::MAX,
+        };
+        let number = digits.parse().unwrap_or(end).max(-i32::MAX);
+        self.operand(&number.to_string())
     }
 
     /// Python lets a comma pass behind the last argument, the parser does not.
@@ -171,6 +176,7 @@ mod tests {
             ("{a: b c: 'd'}", "{a: b ,c: 'd'}"),
             ("a[-0]", "a[0]"),
             ("a[:99999999999]", "a[:2147483647]"),
+            ("a[-2147483648:]", "a[-2147483647:]"),
             ("f(a b)", "f(a b)"),
             ("f(a, )", "f(a )"),
             ("f(a,,)", "f(a,,)"),

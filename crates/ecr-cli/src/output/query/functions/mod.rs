@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Failure;
 use super::evaluate::Evaluator;
 use crate::python;
-use bodies::*;
+use Body::{Keyed, List, Values};
 
 mod bodies;
 
@@ -34,21 +34,23 @@ pub(super) fn call(
         function.check_type(argument, types)?;
     }
     match function.body {
-        Body::Values(body) => body(&values(arguments)),
-        Body::List(body) => body(list(&arguments[0])),
-        Body::Keyed(body) => body(evaluator, arguments),
+        Values(body) => body(&values(arguments)),
+        List(body) => body(list(&arguments[0])),
+        Keyed(body) => body(evaluator, arguments),
     }
 }
+
+/// The types that a parameter takes; `array-number` is a list of numbers.
+type Types = &'static [&'static str];
 
 /// A function: its name, the types that each parameter takes (none: any), and what it does.
 struct Function {
     name: &'static str,
-    parameters: &'static [&'static [&'static str]],
+    parameters: &'static [Types],
     count: Count,
     body: Body,
 }
 
-#[derive(PartialEq)]
 enum Count {
     Exact,
     AtLeast,
@@ -150,21 +152,20 @@ fn list<'a>(argument: &'a Argument<'_>) -> &'a [Value] {
     }
 }
 
-const ANY: &[&str] = &[];
-const NUMBER: &[&str] = &["number"];
-const STRING: &[&str] = &["string"];
-const ARRAY: &[&str] = &["array"];
-const OBJECT: &[&str] = &["object"];
-const EXPRESSION: &[&str] = &["expref"];
-const NUMBERS: &[&str] = &["array-number"];
-const STRINGS: &[&str] = &["array-string"];
-const NUMBERS_OR_STRINGS: &[&str] = &["array-number", "array-string"];
+const ANY: Types = &[];
+const NUMBER: Types = &["number"];
+const STRING: Types = &["string"];
+const ARRAY: Types = &["array"];
+const OBJECT: Types = &["object"];
+const EXPRESSION: Types = &["expref"];
+const NUMBERS: Types = &["array-number"];
+const STRINGS: Types = &["array-string"];
+const NUMBERS_OR_STRINGS: Types = &["array-number", "array-string"];
+const STRINGS_OR_NUMBERS: Types = &["array-string", "array-number"];
+const ARRAY_OR_STRING: Types = &["array", "string"];
+const SIZED: Types = &["string", "array", "object"];
 
-const fn function(
-    name: &'static str,
-    parameters: &'static [&'static [&'static str]],
-    body: Body,
-) -> Function {
+const fn function(name: &'static str, parameters: &'static [Types], body: Body) -> Function {
     Function {
         name,
         parameters,
@@ -173,11 +174,7 @@ const fn function(
     }
 }
 
-const fn variadic(
-    name: &'static str,
-    parameters: &'static [&'static [&'static str]],
-    body: Body,
-) -> Function {
+const fn variadic(name: &'static str, parameters: &'static [Types], body: Body) -> Function {
     Function {
         name,
         parameters,
@@ -187,44 +184,40 @@ const fn variadic(
 }
 
 static FUNCTIONS: &[Function] = &[
-    function("abs", &[NUMBER], Body::Values(abs)),
-    function("avg", &[NUMBERS], Body::List(avg)),
-    function("ceil", &[NUMBER], Body::Values(ceil)),
+    function("abs", &[NUMBER], Values(bodies::abs)),
+    function("avg", &[NUMBERS], List(bodies::avg)),
+    function("ceil", &[NUMBER], Values(bodies::ceil)),
     function(
         "contains",
-        &[&["array", "string"], ANY],
-        Body::Values(contains),
+        &[ARRAY_OR_STRING, ANY],
+        Values(bodies::contains),
     ),
-    function("ends_with", &[STRING, STRING], Body::Values(ends_with)),
-    function("floor", &[NUMBER], Body::Values(floor)),
-    function("join", &[STRING, STRINGS], Body::Values(join)),
-    function("keys", &[OBJECT], Body::Values(keys)),
+    function("ends_with", &[STRING, STRING], Values(bodies::ends_with)),
+    function("floor", &[NUMBER], Values(bodies::floor)),
+    function("join", &[STRING, STRINGS], Values(bodies::join)),
+    function("keys", &[OBJECT], Values(bodies::keys)),
+    function("length", &[SIZED], Values(bodies::length)),
+    function("map", &[EXPRESSION, ARRAY], Keyed(bodies::map)),
+    function("max", &[NUMBERS_OR_STRINGS], List(bodies::max)),
+    function("max_by", &[ARRAY, EXPRESSION], Keyed(bodies::max_by)),
+    variadic("merge", &[OBJECT], Values(bodies::merge)),
+    function("min", &[NUMBERS_OR_STRINGS], List(bodies::min)),
+    function("min_by", &[ARRAY, EXPRESSION], Keyed(bodies::min_by)),
+    variadic("not_null", &[ANY], Values(bodies::not_null)),
+    function("reverse", &[ARRAY_OR_STRING], Values(bodies::reverse)),
+    function("sort", &[STRINGS_OR_NUMBERS], List(bodies::sort)),
+    function("sort_by", &[ARRAY, EXPRESSION], Keyed(bodies::sort_by)),
     function(
-        "length",
-        &[&["string", "array", "object"]],
-        Body::Values(length),
+        "starts_with",
+        &[STRING, STRING],
+        Values(bodies::starts_with),
     ),
-    function("map", &[EXPRESSION, ARRAY], Body::Keyed(map)),
-    function("max", &[NUMBERS_OR_STRINGS], Body::List(max)),
-    function("max_by", &[ARRAY, EXPRESSION], Body::Keyed(max_by)),
-    variadic("merge", &[OBJECT], Body::Values(merge)),
-    function("min", &[NUMBERS_OR_STRINGS], Body::List(min)),
-    function("min_by", &[ARRAY, EXPRESSION], Body::Keyed(min_by)),
-    variadic("not_null", &[ANY], Body::Values(not_null)),
-    function("reverse", &[&["array", "string"]], Body::Values(reverse)),
-    function(
-        "sort",
-        &[&["array-string", "array-number"]],
-        Body::List(sort),
-    ),
-    function("sort_by", &[ARRAY, EXPRESSION], Body::Keyed(sort_by)),
-    function("starts_with", &[STRING, STRING], Body::Values(starts_with)),
-    function("sum", &[NUMBERS], Body::List(sum)),
-    function("to_array", &[ANY], Body::Values(to_array)),
-    function("to_number", &[ANY], Body::Values(to_number)),
-    function("to_string", &[ANY], Body::Values(to_string)),
-    function("type", &[ANY], Body::Values(type_of)),
-    function("values", &[OBJECT], Body::Values(member_values)),
+    function("sum", &[NUMBERS], List(bodies::sum)),
+    function("to_array", &[ANY], Values(bodies::to_array)),
+    function("to_number", &[ANY], Values(bodies::to_number)),
+    function("to_string", &[ANY], Values(bodies::to_string)),
+    function("type", &[ANY], Values(bodies::type_of)),
+    function("values", &[OBJECT], Values(bodies::member_values)),
 ];
 
 #[cfg(test)]
