@@ -39,6 +39,9 @@ impl Timestamps {
 }
 
 /// Python's `isoformat`: six digits of a second, or none if all are zero.
+///
+/// v1 takes the offsets that the zone has this year for every year. Here a time has the offset that it had; for a token,
+/// which lives half a day, they are the same.
 fn iso8601(seconds: &Number, zone: &TimeZone) -> Result<String, Error> {
     let out_of_range = || Error::TimeOutOfRange(python::number_repr(seconds));
     let time = timestamp(seconds).ok_or_else(out_of_range)?;
