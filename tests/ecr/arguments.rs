@@ -250,7 +250,9 @@ fn a_query_is_compiled_before_the_request_and_evaluated_after_it() {
     let (outcome, _) = asked(&["--query", "authorizationData[0].expiresAt"]);
     assert_eq!(outcome.printed(), "1448875853.241\n");
     let (outcome, sent) = asked(&["--query", "[", "--endpoint-url", "nope"]);
-    outcome.complained_about(&["Bad value for --query [: "]);
+    let incomplete = "Invalid jmespath expression: Incomplete expression:";
+    let expected = format!("\nBad value for --query [: {incomplete}\n\"[\"\n  ^\n");
+    outcome.failed(255, &expected);
     assert_eq!(sent, None);
     let (outcome, sent) = asked(&["--query", "foo()"]);
     outcome.failed(255, "\nUnknown function: foo()\n");

@@ -37,8 +37,9 @@ impl Query {
             expression: expression.to_owned(),
             reason,
         };
-        let (expression, literals) = spelling::respelled(expression).map_err(bad)?;
-        let syntax = jmespath::parse(&expression).map_err(|error| match error.reason {
+        let (text, literals) = spelling::respelled(expression).map_err(bad)?;
+        let syntax = jmespath::parse(&text).map_err(|error| match error.reason {
+            _ if error.offset >= text.len() => bad(incomplete(expression)),
             ErrorReason::Parse(reason) => bad(reason),
             other => bad(other.to_string()),
         })?;
@@ -54,6 +55,12 @@ impl Query {
             .value(&self.syntax, document)
             .map_err(|failure| Error::Evaluation(failure.0))
     }
+}
+
+/// The text is Python's; it points behind the last character.
+fn incomplete(expression: &str) -> String {
+    let pointer = " ".repeat(expression.chars().count() + 1);
+    format!("Invalid jmespath expression: Incomplete expression:\n\"{expression}\"\n{pointer}^")
 }
 
 /// Why an expression has no value; the text is Python's.
@@ -126,11 +133,25 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn a_character_without_meaning_is_pointed_at() {
-        let error = Query::compile("let $x = `1` in $x").unwrap_err();
-        let expected = "Bad value for --query let $x = `1` in $x: Bad jmespath expression: Unknown token $:\n\
-            let $x = `1` in $x\n    ^";
-        assert_eq!(error.to_string(), expected);
+    fn what_is_wrong_is_pointed_at() {
+        for (expression, reason) in [
+            (
+                "let $x = `1` in $x",
+                "Bad jmespath expression: Unknown token $:\nlet $x = `1` in $x\n    ^",
+            ),
+            (
+                "a[?",
+                "Invalid jmespath expression: Incomplete expression:\n\"a[?\"\n    ^",
+            ),
+            (
+                "a.{b:c",
+                "Invalid jmespath expression: Incomplete expression:\n\"a.{b:c\"\n       ^",
+            ),
+        ] {
+            let error = Query::compile(expression).unwrap_err();
+            let expected = format!("Bad value for --query {expression}: {reason}");
+            assert_eq!(error.to_string(), expected);
+        }
     }
 
     /// Recorded from AWS CLI 1.46.3.
