@@ -82,7 +82,13 @@ fn table(document: &Value, colour: Colour) -> Result<String, Error> {
     Ok(text)
 }
 
+/// To text and tables a value is a scalar, a list or an object.
+fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
 impl Format {
+    /// The format of this name; without one it is JSON.
     pub(crate) fn named(name: Option<&str>) -> Self {
         match name {
             None | Some("json") => Self::Json,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::is_scalar;
 use crate::error::Error;
 use crate::python;
 
@@ -113,10 +114,6 @@ fn object(value: &Value) -> Result<&Map<String, Value>, Error> {
         let class = python::class(value);
         Error::Unprintable(format!("'{class}' object has no attribute 'items'"))
     })
-}
-
-fn is_scalar(value: &Value) -> bool {
-    !value.is_array() && !value.is_object()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::section::Section;
 use crate::error::Error;
+use crate::output::is_scalar;
 use crate::python;
 
 /// The sections in the order in which they are drawn; rows go to the last one.
@@ -170,8 +171,4 @@ fn cell(item: &Value, name: &str) -> Result<String, Error> {
 
 fn owned<'a>(names: impl IntoIterator<Item = &'a &'a String>) -> Vec<String> {
     names.into_iter().map(|&name| name.clone()).collect()
-}
-
-fn is_scalar(value: &Value) -> bool {
-    !value.is_array() && !value.is_object()
 }
