@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::is_scalar;
 use crate::error::Error;
+use crate::output::is_scalar;
 use crate::python;
 
 /// Renders a document; an empty list or object is no output at all.

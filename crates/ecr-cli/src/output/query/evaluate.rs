@@ -6,10 +6,10 @@ use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator};
 use serde_json::Value;
 
-use super::Failure;
-use super::functions::{self, Argument};
-use super::number::{self, equal};
-use super::spelling::Literals;
+use crate::output::query::Failure;
+use crate::output::query::functions::{self, Argument};
+use crate::output::query::number::{self, equal};
+use crate::output::query::spelling::Literals;
 use crate::python;
 
 /// Evaluates trees of one expression.

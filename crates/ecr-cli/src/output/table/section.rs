@@ -1,7 +1,7 @@
 //! A part of a table that has columns of its own.
 
-use super::canvas::{Canvas, Paint};
 use crate::error::Error;
+use crate::output::table::canvas::{Canvas, Paint};
 use crate::output::width;
 
 /// A title, the names of the columns and the rows, each of which may be missing.

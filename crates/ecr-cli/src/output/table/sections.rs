@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::section::Section;
 use crate::error::Error;
 use crate::output::is_scalar;
+use crate::output::table::section::Section;
 use crate::python;
 
 /// The sections in the order in which they are drawn; rows go to the last one.
