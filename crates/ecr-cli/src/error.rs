@@ -25,8 +25,10 @@ pub(crate) enum Error {
     },
     #[error("Unknown options: {}", .0.join(","))]
     UnknownWords(Vec<String>),
-    #[error("{0} is not offered by this program; `ecr help` lists what is")]
-    NotOffered(String),
+    #[error(
+        "{0} is an operation of AWS CLI v1 that this program does not offer; it offers {OFFERED}"
+    )]
+    OperationNotOffered(String),
     #[error("an argument is not UTF-8; every argument must be")]
     ArgumentNotUnicode,
 
@@ -46,6 +48,16 @@ pub(crate) enum Error {
         "Unknown cli_timestamp_format value: {0}, valid values are \"none\", \"wire\" or \"iso8601\""
     )]
     TimestampFormat(String),
+    #[error(
+        "The profile is configured to use the services section but the \"{0}\" services configuration does not exist."
+    )]
+    ServicesSection(String),
+    #[error(
+        "Attempted to set {kind} timeout to {seconds}, but the timeout cannot be set to a value less than or equal to 0."
+    )]
+    TimeoutNegative { kind: &'static str, seconds: i64 },
+    #[error("The {kind} timeout {seconds} is too long to be waited for; 0 waits for ever")]
+    TimeoutTooLong { kind: &'static str, seconds: u64 },
     #[error("{0}")]
     ProfileFile(String),
     #[error("The config profile ({0}) could not be found")]
@@ -69,8 +81,11 @@ pub(crate) enum Error {
     #[error("invalid literal for int() with base 10: {0}")]
     NotAnInteger(String),
 
-    #[error("Error parsing parameter '--registry-ids': {0}")]
-    RegistryIds(String),
+    #[error("Error parsing parameter '{option}': {reason}")]
+    Parameter {
+        option: &'static str,
+        reason: String,
+    },
     #[error("Parameter validation failed:\n{}", .0.join("\n"))]
     Validation(Vec<String>),
 
@@ -113,6 +128,9 @@ pub(crate) enum Error {
     Answer(String),
     #[error("The time {0} is beyond the years 1 to 9999, so that it has no date")]
     TimeOutOfRange(String),
+    /// An element of `get-login` that is no use, behind others that are.
+    #[error("{cause}")]
+    LaterLogin { printed: String, cause: Box<Error> },
     #[error("Unknown output type: {0}")]
     OutputType(String),
     #[error("{0}")]
@@ -129,6 +147,14 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// What belongs on stdout in spite of the error.
+    pub(crate) fn printed(&self) -> &str {
+        match self {
+            Self::LaterLogin { printed, .. } => printed,
+            _ => "",
+        }
+    }
+
     /// The bytes for stderr; empty where v1's twin ends quietly.
     pub(crate) fn report(&self) -> String {
         match self {
@@ -154,6 +180,8 @@ impl Error {
         }
     }
 }
+
+const OFFERED: &str = "get-authorization-token, get-login-password and get-login";
 
 /// An error and all its causes, on one line.
 pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {

@@ -1,7 +1,7 @@
-//! `ecr`: `aws ecr get-authorization-token` and `get-login-password` on the AWS SDK for Rust.
+//! `ecr`: `aws ecr get-authorization-token`, `get-login-password` and `get-login` on the AWS SDK for Rust.
 //!
-//! The way of a call: [`args`] reads what was typed, [`config`] resolves it against environment and profile,
-//! [`client`] asks ECR, [`output`] renders the answer. Whatever fails on the way is an [`error::Error`], which alone
+//! The way of a call: [`args`] reads what was typed, [`input`] loads what is asked for, [`config`] resolves the rest
+//! against environment and profile, [`client`] asks ECR, [`output`] renders the answer. Whatever fails on the way is an [`error::Error`], which alone
 //! knows its text and its exit code. Recorded behaviour of AWS CLI 1.46.3 is what "v1" means throughout.
 
 use std::process::ExitCode;
@@ -11,13 +11,14 @@ mod args;
 mod client;
 mod config;
 mod error;
+mod input;
 mod output;
 mod program;
 mod python;
-mod registry_ids;
 mod retry;
 mod run;
 mod service_error;
+mod skeleton;
 mod transport;
 
 fn main() -> ExitCode {
@@ -25,6 +26,8 @@ fn main() -> ExitCode {
     match finished {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // Whoever cannot be given the lines cannot be helped by a second error either.
+            let _ = output::write(error.printed());
             output::write_error(&error.report());
             ExitCode::from(error.exit_code())
         }

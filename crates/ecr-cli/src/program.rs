@@ -28,6 +28,14 @@ impl Program {
         }
     }
 
+    /// What one types in front of a command.
+    pub(crate) fn call(self) -> &'static str {
+        match self {
+            Self::Ecr => "ecr",
+            Self::Aws => "aws ecr",
+        }
+    }
+
     pub(crate) fn usage(self) -> &'static str {
         match self {
             Self::Ecr => ECR_USAGE,
@@ -41,6 +49,7 @@ usage: ecr [options] <command> [parameters]
 To see help text, you can run:
 
   ecr help
+  ecr <command> help
 ";
 
 /// Recorded from AWS CLI 1.46.3, carriage return included.

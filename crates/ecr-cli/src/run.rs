@@ -2,19 +2,21 @@
 
 use std::ffi::OsString;
 
-use crate::args::{CommandLine, Operation, Typed};
+use crate::args::operation::{GetAuthorizationToken, GetLogin, Operation, Skeleton};
+use crate::args::{CommandLine, Typed};
 use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::input::{Input, Loaded};
 use crate::output::query::Query;
 use crate::output::{self, Colour, Print, help, password, version};
-use crate::registry_ids::RegistryIds;
+use crate::skeleton;
 
 /// Runs the command line and answers what belongs on stdout; nothing is printed before success.
 pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error> {
     match Typed::parse(argv)? {
-        Typed::Version => Ok(version()),
-        Typed::Help(program) => Ok(help(program)),
+        Typed::Version(program) => Ok(version(program)),
+        Typed::Help(program) => Ok(help::program(program)),
         Typed::Command(line) => {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -40,23 +42,51 @@ async fn command(line: CommandLine) -> Result<String, Error> {
     let query = query.transpose()?;
     let settings = Settings::load(&line.globals).await?;
     match line.operation()? {
-        Operation::Help => Ok(help(line.program)),
-        Operation::GetAuthorizationToken { registry_ids } => {
+        Operation::Help(topic) => Ok(help::page(topic, line.program)),
+        Operation::GetAuthorizationToken(typed) => {
             let print = Print {
                 format: settings.format(),
                 query,
                 colour: Colour::named(line.globals.color.as_deref()),
                 timestamps: settings.timestamps(),
             };
-            let registry_ids = registry_ids.map(RegistryIds::read).transpose()?;
-            let config = settings.resolve()?;
-            let registry_ids = registry_ids.map(RegistryIds::validated).transpose()?;
-            let answer = client::authorization_token(&config, registry_ids).await?;
-            output::render(answer.into_document(), &print)
+            get_authorization_token(&settings, typed, &print).await
         }
+        Operation::GetLogin(typed) => get_login(&settings, typed).await,
         Operation::GetLoginPassword => {
             let answer = client::authorization_token(&settings.resolve()?, None).await?;
             password::render(&answer)
         }
     }
+}
+
+async fn get_authorization_token(
+    settings: &Settings<'_>,
+    typed: GetAuthorizationToken,
+    print: &Print,
+) -> Result<String, Error> {
+    let skeleton = typed.skeleton;
+    let input = Loaded::read(typed)?;
+    settings.check_profile()?;
+    let input = input.merged()?;
+    if skeleton == Some(Skeleton::Input) {
+        return Ok(skeleton::INPUT.to_owned());
+    }
+    let config = settings.resolve()?;
+    let registry_ids = input.validated()?;
+    let document = match skeleton {
+        Some(_) => skeleton::output(&print.format),
+        None => client::authorization_token(&config, registry_ids)
+            .await?
+            .into_document(),
+    };
+    output::render(document, print)
+}
+
+async fn get_login(settings: &Settings<'_>, typed: GetLogin) -> Result<String, Error> {
+    let email = typed.email;
+    let input = Input::of_login(typed)?;
+    let config = settings.resolve()?;
+    let answer = client::authorization_token(&config, input.validated()?).await?;
+    password::logins(answer, email)
 }

@@ -14,6 +14,12 @@ pub(crate) struct Flag {
     pub(crate) takes: Takes,
 }
 
+impl Flag {
+    pub(crate) const fn new(name: &'static str, takes: Takes) -> Self {
+        Self { name, takes }
+    }
+}
+
 /// What an option takes from the words behind it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Takes {
@@ -24,6 +30,7 @@ pub(crate) enum Takes {
     OneOf(&'static [&'static str]),
     AtMostOneOf(&'static [&'static str]),
     Many,
+    AtLeastOne,
 }
 
 /// Whether a level takes the first word that is no option for itself.
@@ -51,6 +58,12 @@ impl Scan {
     /// The single value of the last occurrence of an option.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         self.values(name)?.first().cloned()
+    }
+
+    /// Which of these options occurred last.
+    pub(crate) fn last_of<const N: usize>(&self, names: [&str; N]) -> Option<&'static str> {
+        let mut found = self.found.iter().rev().map(|(name, _)| *name);
+        found.find(|name| names.contains(name))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -115,10 +128,18 @@ fn take(
             let value = value.map(|value| chosen(name, choices, value));
             Ok(value.transpose()?.into_iter().collect())
         }
-        Takes::Many => Ok(match attached {
-            Some(value) => vec![value],
-            None => std::iter::from_fn(|| next_value(words)).collect(),
-        }),
+        Takes::Many => Ok(all_values(attached, words)),
+        Takes::AtLeastOne => match all_values(attached, words) {
+            values if values.is_empty() => Err(ArgparseError::ValuesMissing { name }),
+            values => Ok(values),
+        },
+    }
+}
+
+fn all_values(attached: Option<String>, words: &mut Words) -> Vec<String> {
+    match attached {
+        Some(value) => vec![value],
+        None => std::iter::from_fn(|| next_value(words)).collect(),
     }
 }
 
@@ -129,7 +150,11 @@ fn next_value(words: &mut Words) -> Option<String> {
     }
 }
 
-fn chosen(
+/// The value, if it is one of the choices.
+///
+/// # Errors
+/// Any other value.
+pub(crate) fn chosen(
     name: &'static str,
     choices: &'static [&'static str],
     value: String,
@@ -137,7 +162,11 @@ fn chosen(
     if choices.contains(&value.as_str()) {
         return Ok(value);
     }
-    Err(ArgparseError::NoSuchChoice { name, choices })
+    Err(ArgparseError::NoSuchChoice {
+        name,
+        choices,
+        value,
+    })
 }
 
 /// A word, by its looks alone.
@@ -215,6 +244,9 @@ pub(crate) enum ArgparseError {
     ValueMissing {
         name: &'static str,
     },
+    ValuesMissing {
+        name: &'static str,
+    },
     ValueIgnored {
         name: &'static str,
         value: String,
@@ -222,6 +254,7 @@ pub(crate) enum ArgparseError {
     NoSuchChoice {
         name: &'static str,
         choices: &'static [&'static str],
+        value: String,
     },
     Required {
         name: &'static str,
@@ -240,9 +273,17 @@ impl fmt::Display for ArgparseError {
                 let value = python::repr_str(value);
                 write!(f, "argument {name}: ignored explicit argument {value}")
             }
-            Self::NoSuchChoice { name, choices } => {
+            Self::ValuesMissing { name } => {
+                write!(f, "argument {name}: expected at least one argument")
+            }
+            Self::NoSuchChoice {
+                name,
+                choices,
+                value,
+            } => {
                 write!(f, "argument {name}: Invalid choice, valid choices are:\n\n")?;
-                f.write_str(&in_two_columns(choices))
+                f.write_str(&in_two_columns(choices))?;
+                f.write_str(&suggestion(choices, value))
             }
             Self::Required { name } => {
                 write!(f, "the following arguments are required: {name}")
@@ -261,23 +302,25 @@ fn in_two_columns(choices: &[&str]) -> String {
     lines.join("\n")
 }
 
+/// What the user may have meant, by the measure of Python's difflib.
+fn suggestion(choices: &[&str], value: &str) -> String {
+    let close = difflib::get_close_matches(value, choices.to_vec(), 3, 0.8);
+    if close.is_empty() {
+        return String::new();
+    }
+    let lines: String = close.iter().map(|word| format!("\n  * {word}")).collect();
+    let value = python::repr_str(value);
+    format!("\n\n\nInvalid choice: {value}, maybe you meant:\n{lines}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     static FLAGS: &[Flag] = &[
-        Flag {
-            name: "--region",
-            takes: Takes::One,
-        },
-        Flag {
-            name: "--registry-ids",
-            takes: Takes::Many,
-        },
-        Flag {
-            name: "--version",
-            takes: Takes::NothingAndStops,
-        },
+        Flag::new("--region", Takes::One),
+        Flag::new("--registry-ids", Takes::Many),
+        Flag::new("--version", Takes::NothingAndStops),
     ];
 
     fn scanned(words: &[&str]) -> Result<Scan, ArgparseError> {
@@ -322,5 +365,17 @@ mod tests {
                 .has("--version")
         );
         assert!(scanned(&["--region"]).is_err());
+    }
+
+    #[test]
+    fn a_close_miss_is_answered_with_what_was_meant() {
+        let choices: &[&str] = &["json", "text", "table"];
+        let message = |value: &str| {
+            let error = chosen("--output", choices, value.to_owned()).unwrap_err();
+            error.to_string()
+        };
+        let meant = "\n\n\nInvalid choice: 'jsn', maybe you meant:\n\n  * json";
+        assert!(message("jsn").ends_with(meant), "{}", message("jsn"));
+        assert!(!message("yaml").contains("maybe"));
     }
 }

@@ -6,7 +6,7 @@ use aws_types::os_shim_internal::Env;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery};
 
-use crate::config::{is_on, variable};
+use crate::config::{is_on, services, variable};
 use crate::error::Error;
 
 /// The URL that the request goes to, path and query included.
@@ -15,38 +15,34 @@ use crate::error::Error;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Endpoint(Uri);
 
-impl Endpoint {
-    /// Reads `--endpoint-url`.
-    ///
-    /// # Errors
-    /// A URL without scheme, of another scheme than http and https, or no URL at all.
-    pub(crate) fn from_option(url: &str) -> Result<Self, Error> {
-        if !url.contains("://") {
-            return Err(Error::EndpointWithoutScheme(url.to_owned()));
-        }
-        Self::parse(url)
+/// Checks that `--endpoint-url` opens with a scheme, by the measure of Python's `urlparse`.
+///
+/// # Errors
+/// A URL without scheme.
+pub(super) fn check_scheme(url: &str) -> Result<(), Error> {
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let has_scheme = url.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_of_scheme)
+    });
+    match has_scheme {
+        true => Ok(()),
+        false => Err(Error::EndpointWithoutScheme(url.to_owned())),
     }
+}
 
-    /// Finds `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`, the profile's services section, its `endpoint_url`.
+impl Endpoint {
+    /// `--endpoint-url`, or else what environment and profile say, unless they are to be ignored.
     ///
     /// # Errors
-    /// As [`Endpoint::from_option`].
-    pub(crate) fn configured(profiles: &ProfileSet) -> Result<Option<Self>, Error> {
-        let ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
-        if is_on(ignored, "ignore_configured_endpoint_urls", profiles) {
-            return Ok(None);
-        }
-        let environment = variable("AWS_ENDPOINT_URL_ECR").filter(|url| !url.is_empty());
-        let environment =
-            environment.or_else(|| variable("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()));
-        let url = environment.or_else(|| {
-            let setting = EnvConfigValue::new()
-                .profile("endpoint_url")
-                .service_id("ecr");
-            let environment = Env::real();
-            let (url, _) = setting.load(&environment, Some(profiles))?;
-            Some(url.into_owned())
-        });
+    /// A URL of another scheme than http and https, or no URL at all; a services section that is missing.
+    pub(super) fn resolve(
+        option: Option<&str>,
+        profiles: &ProfileSet,
+    ) -> Result<Option<Self>, Error> {
+        let url = match option {
+            Some(url) => Some(url.to_owned()),
+            None => configured(profiles)?,
+        };
         url.map(|url| Self::parse(&url)).transpose()
     }
 
@@ -82,6 +78,25 @@ impl Endpoint {
     }
 }
 
+/// `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`, the profile's services section, its `endpoint_url`.
+fn configured(profiles: &ProfileSet) -> Result<Option<String>, Error> {
+    let ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+    if is_on(ignored, "ignore_configured_endpoint_urls", profiles) {
+        return Ok(None);
+    }
+    let named = |name| variable(name).filter(|url| !url.is_empty());
+    if let Some(url) = named("AWS_ENDPOINT_URL_ECR").or_else(|| named("AWS_ENDPOINT_URL")) {
+        return Ok(Some(url));
+    }
+    services::check(profiles)?;
+    let setting = EnvConfigValue::new()
+        .profile("endpoint_url")
+        .service_id("ecr");
+    let environment = Env::real();
+    let url = setting.load(&environment, Some(profiles));
+    Ok(url.map(|(url, _)| url.into_owned()))
+}
+
 fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(user)) if scheme < user => {
@@ -96,7 +111,7 @@ mod tests {
     use super::*;
 
     fn parsed(url: &str) -> String {
-        Endpoint::from_option(url).unwrap().uri().to_string()
+        Endpoint::parse(url).unwrap().uri().to_string()
     }
 
     #[test]
@@ -111,7 +126,7 @@ mod tests {
     #[test]
     fn user_and_password_are_neither_kept_nor_shown() {
         assert_eq!(parsed("http://u:p@h:1"), "http://h:1/");
-        let error = Endpoint::from_option("ftp://u:p@h:1").unwrap_err();
+        let error = Endpoint::parse("ftp://u:p@h:1").unwrap_err();
         assert!(
             error
                 .to_string()
@@ -128,7 +143,17 @@ mod tests {
             "http://h:x",
             "http://h:",
         ] {
-            assert!(Endpoint::from_option(url).is_err(), "{url}");
+            assert!(Endpoint::parse(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_opens_with_a_letter_and_ends_at_the_colon() {
+        for url in ["http://h", "foo:80", "localhost:8080"] {
+            assert!(check_scheme(url).is_ok(), "{url}");
+        }
+        for url in ["", "localhost", "127.0.0.1:1", "//h/x", "ht tp://h"] {
+            assert!(check_scheme(url).is_err(), "{url}");
         }
     }
 }

@@ -1,15 +1,24 @@
-//! How often a call is tried.
+//! How often a call is tried, and by which rules.
 
 use aws_config::profile::ProfileSet;
 
-use crate::config::{is_true, variable};
+use crate::config::integer::integer;
+use crate::config::{is_true, setting, variable};
 use crate::error::Error;
-use crate::python;
 
-/// The number of attempts, first one included.
+/// The number of attempts, first one included, and what deserves another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Retries {
+    pub(crate) mode: Mode,
     pub(crate) attempts: u32,
+}
+
+/// Which failures v1 takes for passing ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Mode {
+    Legacy,
+    /// The adaptive mode too: what it adapts to is the calls before, and a command makes one.
+    Standard,
 }
 
 impl Retries {
@@ -19,25 +28,28 @@ impl Retries {
     ///
     /// # Errors
     /// A mode that v1 does not know; a number that is none or below one.
-    pub(crate) fn resolve(profiles: &ProfileSet) -> Result<Self, Error> {
-        let setting = |name, key| variable(name).or_else(|| profiles.get(key).map(str::to_owned));
-        let attempts = match setting("AWS_RETRY_MODE", "retry_mode").as_deref() {
+    pub(super) fn resolve(profiles: &ProfileSet) -> Result<Self, Error> {
+        let mode = match setting("AWS_RETRY_MODE", "retry_mode", profiles).as_deref() {
             // Recorded: the switch makes the standard mode v1's default.
-            None if variable("AWS_NEW_RETRIES_2026").is_some_and(|value| is_true(&value)) => 3,
-            None | Some("legacy") => 5,
-            Some("standard" | "adaptive") => 3,
+            None if variable("AWS_NEW_RETRIES_2026").is_some_and(|value| is_true(&value)) => {
+                Mode::Standard
+            }
+            None | Some("legacy") => Mode::Legacy,
+            Some("standard" | "adaptive") => Mode::Standard,
             Some(other) => return Err(Error::RetryMode(other.to_owned())),
         };
-        let Some(text) = setting("AWS_MAX_ATTEMPTS", "max_attempts") else {
-            return Ok(Self { attempts });
+        let attempts = match (setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles), mode) {
+            (Some(text), _) => attempts(integer(&text)?)?,
+            (None, Mode::Legacy) => 5,
+            (None, Mode::Standard) => 3,
         };
-        let number: i64 = text
-            .trim()
-            .parse()
-            .map_err(|_| Error::NotAnInteger(python::repr_str(&text)))?;
-        match u32::try_from(number) {
-            Ok(attempts) if attempts > 0 => Ok(Self { attempts }),
-            _ => Err(Error::MaxAttempts(number)),
-        }
+        Ok(Self { mode, attempts })
+    }
+}
+
+fn attempts(number: i64) -> Result<u32, Error> {
+    match number {
+        1.. => Ok(u32::try_from(number).unwrap_or(u32::MAX)),
+        _ => Err(Error::MaxAttempts(number)),
     }
 }

@@ -10,6 +10,7 @@ use query::Query;
 use table::canvas::{Paint, RESET};
 use timestamps::Timestamps;
 
+pub(crate) mod help;
 pub(crate) mod json;
 pub(crate) mod password;
 pub(crate) mod query;
@@ -129,42 +130,17 @@ pub(crate) fn write_error(text: &str) {
 }
 
 /// The line of `--version`.
-pub(crate) fn version() -> String {
+///
+/// Under the name `aws` it is the line of the AWS CLI that this program behaves like: scripts read from it which
+/// options they may use. `ecr --version` and `help` say what program it is.
+pub(crate) fn version(program: Program) -> String {
     let (ours, sdk) = (env!("CARGO_PKG_VERSION"), aws_sdk_ecr::meta::PKG_VERSION);
-    format!("ecr-cli/{ours} aws-sdk-ecr/{sdk}\n")
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    match program {
+        Program::Ecr => format!("ecr-cli/{ours} aws-sdk-ecr/{sdk}\n"),
+        Program::Aws => format!(
+            "aws-cli/1.46.3 Python/3.11.7 Linux/{} botocore/1.43.62\n",
+            kernel.trim()
+        ),
+    }
 }
-
-/// The text of `help`.
-pub(crate) fn help(program: Program) -> String {
-    let called = match program {
-        Program::Ecr => "ecr",
-        Program::Aws => "aws ecr",
-    };
-    HELP.replace("{called}", called)
-}
-
-const HELP: &str = "\
-Asks Amazon ECR for authorization tokens, as AWS CLI version 1 does.
-
-usage:
-  {called} get-authorization-token [--registry-ids ID ...]
-  {called} get-login-password
-  {called} help
-
-get-authorization-token prints the tokens; get-login-password prints the
-password of the first one, for `docker login --username AWS --password-stdin`.
-
-options:
-  --registry-ids ID ...   registries to ask for; also a JSON list or file://PATH
-  --region REGION         over AWS_DEFAULT_REGION, AWS_REGION and the profile
-  --profile NAME          over AWS_DEFAULT_PROFILE and AWS_PROFILE
-  --endpoint-url URL      over AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL and the profile
-  --ca-bundle FILE        over AWS_CA_BUNDLE and the profile
-  --output FORMAT         json, text or table; over AWS_DEFAULT_OUTPUT and the profile
-  --query EXPRESSION      what of the answer to print, as JMESPath
-  --color on|off|auto     whether a table is coloured
-  --version               print the version
-
-Options may stand anywhere, be shortened while they are unique, and be repeated:
-the last one counts.
-";

@@ -1,0 +1,62 @@
+//! The global options, which may stand anywhere on the command line.
+
+use crate::args::argparse::{Flag, Scan, Takes};
+
+/// The global options as they were typed, unchecked but for their choices.
+///
+/// `--no-paginate` and `--v2-debug` are read and left out: no operation here has pages, and v2 is not this program's
+/// matter.
+#[derive(Debug, Default)]
+pub(crate) struct Globals {
+    pub(crate) ca_bundle: Option<String>,
+    pub(crate) color: Option<String>,
+    pub(crate) connect_timeout: Option<String>,
+    pub(crate) debug: bool,
+    pub(crate) endpoint_url: Option<String>,
+    pub(crate) no_sign_request: bool,
+    pub(crate) no_verify_ssl: bool,
+    pub(crate) output: Option<String>,
+    pub(crate) profile: Option<String>,
+    /// The expression of `--query`, not yet compiled.
+    pub(crate) query: Option<String>,
+    pub(crate) read_timeout: Option<String>,
+    pub(crate) region: Option<String>,
+}
+
+impl Globals {
+    pub(super) fn of(scan: &Scan) -> Self {
+        Self {
+            ca_bundle: scan.value("--ca-bundle"),
+            color: scan.value("--color"),
+            connect_timeout: scan.value("--cli-connect-timeout"),
+            debug: scan.has("--debug"),
+            endpoint_url: scan.value("--endpoint-url"),
+            no_sign_request: scan.has("--no-sign-request"),
+            no_verify_ssl: scan.has("--no-verify-ssl"),
+            output: scan.value("--output"),
+            profile: scan.value("--profile"),
+            query: scan.value("--query"),
+            read_timeout: scan.value("--cli-read-timeout"),
+            region: scan.value("--region"),
+        }
+    }
+}
+
+/// v1's global options in its order, which shows in the message about an ambiguous one.
+pub(super) static GLOBAL_FLAGS: &[Flag] = &[
+    Flag::new("--debug", Takes::Nothing),
+    Flag::new("--endpoint-url", Takes::One),
+    Flag::new("--no-verify-ssl", Takes::Nothing),
+    Flag::new("--no-paginate", Takes::Nothing),
+    Flag::new("--output", Takes::OneOf(&["json", "text", "table"])),
+    Flag::new("--query", Takes::One),
+    Flag::new("--profile", Takes::One),
+    Flag::new("--region", Takes::One),
+    Flag::new("--version", Takes::NothingAndStops),
+    Flag::new("--color", Takes::OneOf(&["on", "off", "auto"])),
+    Flag::new("--no-sign-request", Takes::Nothing),
+    Flag::new("--ca-bundle", Takes::One),
+    Flag::new("--cli-read-timeout", Takes::One),
+    Flag::new("--cli-connect-timeout", Takes::One),
+    Flag::new("--v2-debug", Takes::Nothing),
+];

@@ -1,0 +1,310 @@
+//! The operations and their own options.
+
+use crate::args::CommandLine;
+use crate::args::argparse::{self, ArgparseError, Flag, Positional, Scan, Takes};
+use crate::error::Error;
+use crate::program::Program;
+
+/// An operation with its own options.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Operation {
+    GetAuthorizationToken(GetAuthorizationToken),
+    GetLogin(GetLogin),
+    GetLoginPassword,
+    Help(Topic),
+}
+
+/// What was typed for `get-authorization-token`.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct GetAuthorizationToken {
+    pub(crate) registry_ids: Option<Vec<String>>,
+    pub(crate) input_json: Option<String>,
+    pub(crate) skeleton: Option<Skeleton>,
+}
+
+/// What was typed for `get-login`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct GetLogin {
+    pub(crate) registry_ids: Option<Vec<String>>,
+    pub(crate) email: Email,
+}
+
+/// Which side of the call a skeleton shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Skeleton {
+    Input,
+    Output,
+}
+
+/// Whether `get-login` prints `-e none`, which Docker needed before 17.06.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Email {
+    Included,
+    LeftOut,
+}
+
+/// What `help` was asked about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Topic {
+    Service,
+    GetAuthorizationToken,
+    GetLogin,
+    GetLoginPassword,
+}
+
+impl CommandLine {
+    /// Reads the operation and its options.
+    ///
+    /// # Errors
+    /// What argparse refuses, what is left over, and an operation of v1 that this program does not have.
+    pub(crate) fn operation(&self) -> Result<Operation, Error> {
+        let program = self.program;
+        let usage = |error| Error::Usage { program, error };
+        let scan = argparse::scan(&[], Positional::Taken, self.words.clone()).map_err(usage)?;
+        let name = "operation";
+        let operation = scan.positional.ok_or(ArgparseError::Required { name });
+        let choices = choices(program);
+        let operation = operation.and_then(|word| argparse::chosen(name, choices, word));
+        match operation.map_err(usage)?.as_str() {
+            "get-authorization-token" => get_authorization_token(program, scan.rest),
+            "get-login" => get_login(program, scan.rest),
+            "get-login-password" => get_login_password(scan.rest),
+            "help" => Ok(Operation::Help(Topic::Service)),
+            other => Err(Error::OperationNotOffered(other.to_owned())),
+        }
+    }
+}
+
+fn get_authorization_token(program: Program, words: Vec<String>) -> Result<Operation, Error> {
+    let flags = GET_AUTHORIZATION_TOKEN_FLAGS;
+    let scan = argparse::scan(flags, Positional::Taken, words)
+        .map_err(|error| Error::Usage { program, error })?;
+    if scan.positional.as_deref() == Some("help") {
+        return Ok(Operation::Help(Topic::GetAuthorizationToken));
+    }
+    let typed = GetAuthorizationToken {
+        registry_ids: registry_ids(&scan),
+        input_json: scan.value("--cli-input-json"),
+        skeleton: skeleton(&scan),
+    };
+    // v1 takes the first stray word for the word `help` and reports it behind all others.
+    let words: Vec<_> = scan.rest.into_iter().chain(scan.positional).collect();
+    match words.is_empty() {
+        true => Ok(Operation::GetAuthorizationToken(typed)),
+        false => Err(Error::UnknownOptions { program, words }),
+    }
+}
+
+fn get_login(program: Program, words: Vec<String>) -> Result<Operation, Error> {
+    if is_help(&words) {
+        return Ok(Operation::Help(Topic::GetLogin));
+    }
+    let scan = argparse::scan(GET_LOGIN_FLAGS, Positional::Left, words)
+        .map_err(|error| Error::Usage { program, error })?;
+    let typed = GetLogin {
+        registry_ids: registry_ids(&scan),
+        email: match scan.last_of(["--include-email", "--no-include-email"]) {
+            Some("--no-include-email") => Email::LeftOut,
+            _ => Email::Included,
+        },
+    };
+    match scan.rest.is_empty() {
+        true => Ok(Operation::GetLogin(typed)),
+        false => Err(Error::UnknownWords(scan.rest)),
+    }
+}
+
+fn get_login_password(words: Vec<String>) -> Result<Operation, Error> {
+    match words.is_empty() {
+        true => Ok(Operation::GetLoginPassword),
+        false if is_help(&words) => Ok(Operation::Help(Topic::GetLoginPassword)),
+        false => Err(Error::UnknownWords(words)),
+    }
+}
+
+/// The commands that v1 adds to the service's own answer `help` only where it stands alone.
+fn is_help(words: &[String]) -> bool {
+    words.len() == 1 && words[0] == "help"
+}
+
+fn registry_ids(scan: &Scan) -> Option<Vec<String>> {
+    scan.values("--registry-ids").map(<[String]>::to_vec)
+}
+
+fn skeleton(scan: &Scan) -> Option<Skeleton> {
+    let values = scan.values("--generate-cli-skeleton")?;
+    match values.first().map(String::as_str) {
+        Some("output") => Some(Skeleton::Output),
+        _ => Some(Skeleton::Input),
+    }
+}
+
+static GET_AUTHORIZATION_TOKEN_FLAGS: &[Flag] = &[
+    Flag::new("--registry-ids", Takes::Many),
+    Flag::new("--cli-input-json", Takes::One),
+    Flag::new(
+        "--generate-cli-skeleton",
+        Takes::AtMostOneOf(&["input", "output"]),
+    ),
+];
+
+static GET_LOGIN_FLAGS: &[Flag] = &[
+    Flag::new("--registry-ids", Takes::AtLeastOne),
+    Flag::new("--include-email", Takes::Nothing),
+    Flag::new("--no-include-email", Takes::Nothing),
+];
+
+fn choices(program: Program) -> &'static [&'static str] {
+    match program {
+        Program::Ecr => OFFERED,
+        Program::Aws => OPERATIONS_OF_V1,
+    }
+}
+
+const OFFERED: &[&str] = &[
+    "get-authorization-token",
+    "get-login",
+    "get-login-password",
+    "help",
+];
+
+/// The operations of `aws ecr`, recorded from AWS CLI 1.46.3 in its order: a mistyped one lists them all.
+const OPERATIONS_OF_V1: &[&str] = &[
+    "batch-check-layer-availability",
+    "batch-delete-image",
+    "batch-get-image",
+    "batch-get-repository-scanning-configuration",
+    "complete-layer-upload",
+    "create-pull-through-cache-rule",
+    "create-repository",
+    "create-repository-creation-template",
+    "delete-lifecycle-policy",
+    "delete-pull-through-cache-rule",
+    "delete-registry-policy",
+    "delete-repository",
+    "delete-repository-creation-template",
+    "delete-repository-policy",
+    "delete-signing-configuration",
+    "deregister-pull-time-update-exclusion",
+    "describe-image-replication-status",
+    "describe-image-scan-findings",
+    "describe-image-signing-status",
+    "describe-images",
+    "describe-pull-through-cache-rules",
+    "describe-registry",
+    "describe-repositories",
+    "describe-repository-creation-templates",
+    "get-account-setting",
+    "get-authorization-token",
+    "get-download-url-for-layer",
+    "get-lifecycle-policy",
+    "get-lifecycle-policy-preview",
+    "get-registry-policy",
+    "get-registry-scanning-configuration",
+    "get-repository-policy",
+    "get-signing-configuration",
+    "initiate-layer-upload",
+    "list-image-referrers",
+    "list-images",
+    "list-pull-time-update-exclusions",
+    "list-tags-for-resource",
+    "put-account-setting",
+    "put-image",
+    "put-image-scanning-configuration",
+    "put-image-tag-mutability",
+    "put-lifecycle-policy",
+    "put-registry-policy",
+    "put-registry-scanning-configuration",
+    "put-replication-configuration",
+    "put-signing-configuration",
+    "register-pull-time-update-exclusion",
+    "set-repository-policy",
+    "start-image-scan",
+    "start-lifecycle-policy-preview",
+    "tag-resource",
+    "untag-resource",
+    "update-image-storage-class",
+    "update-pull-through-cache-rule",
+    "update-repository-creation-template",
+    "upload-layer-part",
+    "validate-pull-through-cache-rule",
+    "get-login",
+    "get-login-password",
+    "wait",
+    "help",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Typed;
+    use std::ffi::OsString;
+
+    fn command_line(words: &[&str]) -> CommandLine {
+        match Typed::parse(words.iter().map(OsString::from)) {
+            Ok(Typed::Command(line)) => line,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn operation(words: &[&str]) -> Operation {
+        command_line(words).operation().unwrap()
+    }
+
+    fn asking_for(ids: &[&str]) -> Operation {
+        let ids = ids.iter().map(|&id| id.to_owned()).collect();
+        Operation::GetAuthorizationToken(GetAuthorizationToken {
+            registry_ids: Some(ids),
+            ..GetAuthorizationToken::default()
+        })
+    }
+
+    #[test]
+    fn under_the_name_aws_the_service_is_typed_first() {
+        let line = command_line(&["/bin/aws", "--region", "x", "ecr", "get-login-password"]);
+        assert_eq!(line.globals.region.as_deref(), Some("x"));
+        assert_eq!(line.operation().unwrap(), Operation::GetLoginPassword);
+    }
+
+    #[test]
+    fn an_abbreviation_is_a_global_option_first() {
+        let words = ["--reg", "1", "--registry", "2"];
+        let line = command_line(&[&["ecr", "get-authorization-token"], &words[..]].concat());
+        assert_eq!(line.globals.region.as_deref(), Some("1"));
+        assert_eq!(line.operation().unwrap(), asking_for(&["2"]));
+    }
+
+    #[test]
+    fn a_global_option_may_stand_inside_a_list() {
+        let words = ["--registry-ids", "1", "--output", "json", "2"];
+        let words = [&["ecr", "get-authorization-token"], &words[..]].concat();
+        assert_eq!(operation(&words), asking_for(&["1", "2"]));
+    }
+
+    #[test]
+    fn the_last_word_about_the_email_counts() {
+        let email = |words: &[&str]| match operation(&[&["ecr", "get-login"], words].concat()) {
+            Operation::GetLogin(typed) => typed.email,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(email(&[]), Email::Included);
+        assert_eq!(email(&["--no-include"]), Email::LeftOut);
+        let both = ["--no-include-email", "--include-email"];
+        assert_eq!(email(&both), Email::Included);
+    }
+
+    #[test]
+    fn help_is_help_only_where_it_stands_alone() {
+        let help = operation(&["ecr", "get-login", "help"]);
+        assert_eq!(help, Operation::Help(Topic::GetLogin));
+        let line = command_line(&["ecr", "get-login", "help", "me"]);
+        assert!(matches!(line.operation(), Err(Error::UnknownWords(_))));
+    }
+
+    #[test]
+    fn an_operation_that_only_v1_has_is_refused_by_name() {
+        let line = command_line(&["aws", "ecr", "describe-images"]);
+        let error = line.operation().unwrap_err();
+        assert!(error.to_string().contains("describe-images"), "{error}");
+    }
+}

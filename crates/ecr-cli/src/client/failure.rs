@@ -1,0 +1,118 @@
+//! Why a call failed, in v1's words.
+
+use std::error::Error as StdError;
+use std::io;
+
+use aws_sdk_ecr::error::{ConnectorError, SdkError};
+use aws_sdk_ecr::operation::get_authorization_token::GetAuthorizationTokenError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use http::Uri;
+use hyper_util::client::legacy;
+
+use crate::client::recorder::Record;
+use crate::config::retries::{Mode, Retries};
+use crate::error::{Error, with_causes};
+use crate::retry;
+use crate::service_error::{ServiceError, Unreadable};
+use crate::transport::{self, TrustError};
+
+type CallError = SdkError<GetAuthorizationTokenError, HttpResponse>;
+
+/// The error that v1 has for a call that failed.
+pub(super) fn failure(error: CallError, retries: Retries, record: &Record) -> Error {
+    let url = &record.url;
+    match error {
+        SdkError::ServiceError(error) => service_failure(error.raw(), retries, record),
+        SdkError::DispatchFailure(error) => match error.as_connector_error() {
+            Some(error) => network_failure(error, url),
+            None => Error::Closed(url.clone()),
+        },
+        SdkError::ResponseError(_) => Error::Closed(url.clone()),
+        SdkError::TimeoutError(_) => Error::ReadTimeout(url.clone()),
+        other => Error::Request(with_causes(&other)),
+    }
+}
+
+fn service_failure(response: &HttpResponse, retries: Retries, record: &Record) -> Error {
+    match ServiceError::read(response) {
+        Ok(ServiceError { code, message }) => Error::Service {
+            code,
+            message,
+            retries: is_exhausted(response, retries, record).then_some(retries.attempts - 1),
+        },
+        Err(Unreadable(text)) => Error::ServiceUnreadable(text),
+    }
+}
+
+/// Whether v1 says that it has no attempt left.
+///
+/// The legacy mode says so of a failure that it would have repeated, the standard mode of any that came last.
+fn is_exhausted(response: &HttpResponse, retries: Retries, record: &Record) -> bool {
+    match retries.mode {
+        Mode::Legacy => retry::is_repeated(response, retries.mode),
+        Mode::Standard => record.attempts >= retries.attempts,
+    }
+}
+
+fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
+    let url = url.clone();
+    if let Some(error) = cause::<TrustError>(error) {
+        let reason = error.to_string();
+        return Error::Tls { url, reason };
+    }
+    let is_connecting = cause::<legacy::Error>(error).is_some_and(legacy::Error::is_connect);
+    if !is_connecting {
+        return match error.is_timeout() {
+            true => Error::ReadTimeout(url),
+            false => Error::Closed(url),
+        };
+    }
+    if let Some(error) = cause::<rustls::Error>(error) {
+        let reason = error.to_string();
+        return Error::Tls { url, reason };
+    }
+    if let Some(proxy) = transport::proxy(&url) {
+        return Error::Proxy(proxy.to_string().trim_end_matches('/').to_owned());
+    }
+    if error.is_timeout() {
+        return Error::ConnectTimeout(url);
+    }
+    match hung_up(error) {
+        true => Error::Tls {
+            url,
+            reason: "the connection was closed during the TLS handshake".to_owned(),
+        },
+        false => Error::Connect(url),
+    }
+}
+
+/// A port that refuses is another kind of failure: this peer was there and closed on the greeting.
+fn hung_up(error: &ConnectorError) -> bool {
+    let mut io_errors = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    io_errors.any(|error| {
+        let kind = error.kind();
+        matches!(
+            kind,
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
+        )
+    })
+}
+
+/// The first cause of type `E`.
+fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    causes(error).find_map(|error| error.downcast_ref())
+}
+
+/// An error and what caused it. The payload of an `io::Error` is a cause, which its `source` skips.
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        match error.downcast_ref::<io::Error>() {
+            Some(error) => error
+                .get_ref()
+                .map(|inner| inner as &(dyn StdError + 'static)),
+            None => error.source(),
+        }
+    })
+}

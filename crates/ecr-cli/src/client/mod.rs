@@ -1,0 +1,116 @@
+//! The call, through the AWS SDK.
+
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_credential_types::Credentials;
+use aws_sdk_ecr::Client;
+use aws_sdk_ecr::config::{Builder, SharedInterceptor};
+use aws_sdk_ecr::error::SdkError;
+use aws_smithy_async::rt::sleep::TokioSleep;
+
+use crate::answer::Answer;
+use crate::config::Config;
+use crate::config::retries::Retries;
+use crate::config::timeouts::Timeouts;
+use crate::error::Error;
+use crate::retry::V1Rules;
+use failure::failure;
+use log::Log;
+use recorder::{Exchange, Recorder};
+
+mod failure;
+mod log;
+mod recorder;
+
+/// Calls GetAuthorizationToken.
+///
+/// # Errors
+/// No credentials, no connection, an error of the service, an answer that holds nothing usable.
+pub(crate) async fn authorization_token(
+    config: &Config,
+    registry_ids: Option<Vec<String>>,
+) -> Result<Answer, Error> {
+    let exchange = Exchange::default();
+    let client = Client::from_conf(sdk_config(config, &exchange).await?.build());
+    #[allow(
+        deprecated,
+        reason = "the member is deprecated, and its purpose here is to be asked for"
+    )]
+    let call = client
+        .get_authorization_token()
+        .set_registry_ids(registry_ids);
+    match call.send().await {
+        Ok(_) => Answer::read(&exchange.record().body),
+        // The SDK refuses a null in the list, which v1 prints; what it refuses besides, `Answer` refuses too.
+        Err(SdkError::ServiceError(error)) if error.raw().status().is_success() => {
+            Answer::read(error.raw().body().bytes().unwrap_or_default())
+        }
+        Err(error) => Err(failure(error, config.retries, &exchange.record())),
+    }
+}
+
+async fn sdk_config(config: &Config, exchange: &Exchange) -> Result<Builder, Error> {
+    let credentials = match &config.credentials {
+        Some(source) => Some(source.load(&config.region, &config.transport).await?),
+        None => None,
+    };
+    let recorder = Recorder {
+        exchange: exchange.clone(),
+        endpoint: config.endpoint.clone(),
+        transport: config.transport.clone(),
+    };
+    let mut builder = Builder::new()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(config.region.clone())
+        .http_client(config.transport.clone())
+        .sleep_impl(TokioSleep::new())
+        .retry_config(retry_config(config.retries))
+        .retry_classifier(V1Rules(config.retries.mode))
+        .timeout_config(timeout_config(config.timeouts))
+        .interceptor(recorder);
+    if config.debug {
+        let log = Log::new(credentials.as_ref());
+        builder.push_interceptor(SharedInterceptor::new(log));
+    }
+    Ok(to_endpoint(signed(builder, credentials), config))
+}
+
+/// The service's own backoff is v1's too: rand(0, 1) * 2^k seconds.
+fn retry_config(retries: Retries) -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(retries.attempts)
+        .with_initial_backoff(Duration::from_secs(1))
+}
+
+/// Without a word about it the SDK has a connect timeout of its own.
+fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
+    let builder = TimeoutConfig::builder();
+    let builder = match timeouts.connect {
+        Some(timeout) => builder.connect_timeout(timeout),
+        None => builder.disable_connect_timeout(),
+    };
+    match timeouts.read {
+        Some(timeout) => builder.read_timeout(timeout).build(),
+        None => builder.disable_read_timeout().build(),
+    }
+}
+
+fn signed(builder: Builder, credentials: Option<Credentials>) -> Builder {
+    match credentials {
+        Some(credentials) => builder.credentials_provider(credentials),
+        None => builder.allow_no_auth(),
+    }
+}
+
+/// The SDK refuses FIPS and dual stack with an endpoint of the user's; v1 lets the endpoint win.
+fn to_endpoint(builder: Builder, config: &Config) -> Builder {
+    match &config.endpoint {
+        Some(endpoint) => builder.endpoint_url(endpoint.uri().to_string()),
+        None => builder
+            .use_fips(config.variant.fips)
+            .use_dual_stack(config.variant.dual_stack),
+    }
+}

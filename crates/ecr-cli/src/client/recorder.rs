@@ -1,0 +1,99 @@
+//! What the SDK's output and errors no longer hold.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_ecr::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_ecr::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_ecr::error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use http::Uri;
+
+use crate::config::endpoint::Endpoint;
+use crate::output;
+use crate::transport::Transport;
+
+/// What passed over the wire in the last attempt, and which attempt that was.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Exchange(Arc<Mutex<Record>>);
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Record {
+    pub(super) url: Uri,
+    pub(super) body: Vec<u8>,
+    pub(super) attempts: u32,
+}
+
+impl Exchange {
+    pub(super) fn record(&self) -> Record {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Record)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Keeps what the SDK's output and errors no longer hold, and sends to the very URL that the user named.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    pub(super) exchange: Exchange,
+    pub(super) endpoint: Option<Endpoint>,
+    pub(super) transport: Transport,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "recorder"
+    }
+
+    /// The SDK appends a slash to an endpoint's path and drops its query; v1 does neither.
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(endpoint) = &self.endpoint {
+            context.request_mut().set_uri(endpoint.uri().clone())?;
+        }
+        Ok(())
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let url: Uri = context.request().uri().parse()?;
+        if self.transport.is_unverified(&url) {
+            output::write_error(UNVERIFIED);
+        }
+        self.exchange.change(|record| {
+            record.url = url;
+            record.attempts += 1;
+        });
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default();
+        self.exchange.change(|record| record.body = body.to_vec());
+        Ok(())
+    }
+}
+
+/// v1 warns of every request that it makes without a check.
+const UNVERIFIED: &str = "Warning: the server's certificate is not verified (--no-verify-ssl); anyone may be answering.\n";

@@ -1,0 +1,49 @@
+//! Numbers as Python's `int()` reads them: spaces around, a sign, underscores between digits.
+
+use crate::error::Error;
+use crate::python;
+
+/// Reads a whole number; one that is beyond 64 bits becomes the nearest that is not.
+///
+/// # Errors
+/// Anything else, with Python's own text.
+pub(super) fn integer(text: &str) -> Result<i64, Error> {
+    let number = text.trim();
+    let (sign, digits) = match number.strip_prefix(['+', '-']) {
+        Some(digits) => (&number[..1], digits),
+        None => ("", number),
+    };
+    let mut groups = digits.split('_');
+    if !groups.all(is_digits) {
+        return Err(Error::NotAnInteger(python::repr_str(text)));
+    }
+    let limit = if sign == "-" { i64::MIN } else { i64::MAX };
+    let digits = digits.replace('_', "");
+    Ok(format!("{sign}{digits}").parse().unwrap_or(limit))
+}
+
+fn is_digits(group: &str) -> bool {
+    !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_python_reads_is_read() {
+        assert_eq!(integer(" 1_0 ").unwrap(), 10);
+        assert_eq!(integer("+5").unwrap(), 5);
+        assert_eq!(integer("-1").unwrap(), -1);
+        assert_eq!(integer("99999999999999999999").unwrap(), i64::MAX);
+    }
+
+    #[test]
+    fn what_python_refuses_is_refused() {
+        for text in ["", "abc", "1.5", "_1", "1__0", "--1", "0x1"] {
+            let error = integer(text).unwrap_err().to_string();
+            let expected = format!("invalid literal for int() with base 10: '{text}'");
+            assert_eq!(error, expected);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Which profile applies, and the files that hold it.
+
+use std::borrow::Cow;
+
+use aws_config::profile::{self, ProfileSet};
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use crate::config::variable;
+use crate::error::{Error, with_causes};
+
+/// Which profile applies, and whether it shuts out credentials in the environment.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Profile {
+    /// `--profile`: environment credentials do not count.
+    Option(String),
+    /// `AWS_DEFAULT_PROFILE` or `AWS_PROFILE`: environment credentials come first.
+    Environment(String),
+    Default,
+}
+
+impl Profile {
+    /// `--profile`, unless it is empty, then `AWS_DEFAULT_PROFILE`, then `AWS_PROFILE`, even if empty.
+    pub(super) fn chosen(option: Option<&str>) -> Self {
+        if let Some(name) = option.filter(|name| !name.is_empty()) {
+            return Self::Option(name.to_owned());
+        }
+        let name = variable("AWS_DEFAULT_PROFILE").or_else(|| variable("AWS_PROFILE"));
+        name.map_or(Self::Default, Self::Environment)
+    }
+
+    /// The name, if one was given.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Option(name) | Self::Environment(name) => Some(name),
+            Self::Default => None,
+        }
+    }
+}
+
+/// Reads the config and the credentials file.
+///
+/// # Errors
+/// A file that cannot be read or parsed; the message names the file and the line.
+pub(super) async fn load(profile: &Profile) -> Result<ProfileSet, Error> {
+    let name = profile.name().map_or("default", |name| name).to_owned();
+    let files = EnvConfigFiles::default();
+    profile::load(&Fs::real(), &Env::real(), &files, Some(Cow::Owned(name)))
+        .await
+        .map_err(|error| Error::ProfileFile(with_causes(&error)))
+}

@@ -1,0 +1,94 @@
+//! How long to wait for a connection and for each piece of the answer.
+
+use std::time::Duration;
+
+use crate::args::globals::Globals;
+use crate::config::integer::integer;
+use crate::error::Error;
+
+/// The numbers of `--cli-connect-timeout` and `--cli-read-timeout`, not yet known to be times.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TypedTimeouts {
+    connect: i64,
+    read: i64,
+}
+
+/// How long to wait; `None` is for ever.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Option<Duration>,
+    pub(crate) read: Option<Duration>,
+}
+
+impl TypedTimeouts {
+    /// Reads what was typed; without it both are a minute, as `aws help` says.
+    ///
+    /// # Errors
+    /// What is no whole number.
+    pub(super) fn read(globals: &Globals) -> Result<Self, Error> {
+        let seconds = |typed: &Option<String>| typed.as_deref().map_or(Ok(60), integer);
+        Ok(Self {
+            read: seconds(&globals.read_timeout)?,
+            connect: seconds(&globals.connect_timeout)?,
+        })
+    }
+
+    /// Makes times of the numbers; v1 does so when it is about to make the client.
+    ///
+    /// # Errors
+    /// A negative number, and one beyond what v1's runtime can wait for.
+    pub(super) fn checked(self) -> Result<Timeouts, Error> {
+        Ok(Timeouts {
+            connect: duration("connect", self.connect)?,
+            read: duration("read", self.read)?,
+        })
+    }
+}
+
+fn duration(kind: &'static str, seconds: i64) -> Result<Option<Duration>, Error> {
+    match u64::try_from(seconds) {
+        Ok(0) => Ok(None),
+        Ok(seconds) if seconds <= LONGEST => Ok(Some(Duration::from_secs(seconds))),
+        Ok(seconds) => Err(Error::TimeoutTooLong { kind, seconds }),
+        Err(_) => Err(Error::TimeoutNegative { kind, seconds }),
+    }
+}
+
+/// Python counts nanoseconds in 64 bits.
+const LONGEST: u64 = i64::MAX as u64 / 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(connect: &str, read: &str) -> Result<Timeouts, Error> {
+        let globals = Globals {
+            connect_timeout: Some(connect.to_owned()),
+            read_timeout: Some(read.to_owned()),
+            ..Globals::default()
+        };
+        TypedTimeouts::read(&globals)?.checked()
+    }
+
+    #[test]
+    fn zero_is_for_ever() {
+        let timeouts = checked("0", "5").unwrap();
+        assert_eq!(timeouts.connect, None);
+        assert_eq!(timeouts.read, Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_waited_for_is_refused() {
+        assert!(matches!(
+            checked("-1", "1"),
+            Err(Error::TimeoutNegative {
+                kind: "connect",
+                ..
+            })
+        ));
+        assert!(matches!(
+            checked("1", "99999999999"),
+            Err(Error::TimeoutTooLong { kind: "read", .. })
+        ));
+    }
+}

@@ -1,0 +1,140 @@
+//! What is asked for: `--registry-ids` and `--cli-input-json`, loaded, put together and checked.
+//!
+//! The three steps are apart because v1 finds fault with other things in between.
+
+use serde_json::{Map, Value};
+
+use crate::args::operation::{GetAuthorizationToken, GetLogin};
+use crate::error::Error;
+use crate::python;
+use parameter_file::Content;
+
+mod parameter_file;
+mod registry_ids;
+mod validation;
+
+/// The values as they were loaded, the JSON not yet parsed.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    registry_ids: Option<Value>,
+    input_json: Option<String>,
+}
+
+/// The members of the request to be, not yet checked against the service model.
+#[derive(Debug, Default)]
+pub(crate) struct Input(Map<String, Value>);
+
+impl Loaded {
+    /// Loads what was typed for `get-authorization-token`.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and bad JSON in `--registry-ids`.
+    pub(crate) fn read(typed: GetAuthorizationToken) -> Result<Self, Error> {
+        let registry_ids = typed.registry_ids.map(registry_ids::load).transpose()?;
+        let input_json = typed.input_json.map(input_json).transpose()?;
+        Ok(Self {
+            registry_ids,
+            input_json,
+        })
+    }
+
+    /// Parses the JSON; what was typed on the command line wins over its members.
+    ///
+    /// # Errors
+    /// JSON that cannot be parsed or is no object.
+    pub(crate) fn merged(self) -> Result<Input, Error> {
+        let mut members = match self.input_json {
+            Some(text) => parsed(&text)?,
+            None => Map::new(),
+        };
+        if let Some(registry_ids) = self.registry_ids {
+            members.insert(REGISTRY_IDS.to_owned(), registry_ids);
+        }
+        Ok(Input(members))
+    }
+}
+
+impl Input {
+    /// Loads what was typed for `get-login`.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn of_login(typed: GetLogin) -> Result<Self, Error> {
+        let registry_ids = typed.registry_ids.map(registry_ids::load_plain);
+        let member = registry_ids
+            .transpose()?
+            .map(|ids| (REGISTRY_IDS.to_owned(), ids));
+        Ok(Self(member.into_iter().collect()))
+    }
+}
+
+fn input_json(value: String) -> Result<String, Error> {
+    let option = "--cli-input-json";
+    Ok(match parameter_file::load(option, &value)? {
+        None => value,
+        Some(Content::Text(text)) => text,
+        Some(Content::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+    })
+}
+
+/// v1 names the option without its dashes here.
+fn parsed(text: &str) -> Result<Map<String, Value>, Error> {
+    let fault = |reason| Error::Parameter {
+        option: "cli-input-json",
+        reason,
+    };
+    let value = serde_json::from_str(text)
+        .map_err(|error| fault(format!("Invalid JSON: {error}\nJSON received: {text}")))?;
+    match value {
+        Value::Object(members) => Ok(members),
+        other => {
+            let class = python::class(&other);
+            Err(fault(format!(
+                "the top level must be an object, not a {class}"
+            )))
+        }
+    }
+}
+
+const REGISTRY_IDS: &str = "registryIds";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn validated(
+        registry_ids: Option<&[&str]>,
+        input_json: &str,
+    ) -> Result<Option<Vec<String>>, Error> {
+        let registry_ids = registry_ids.map(|ids| ids.iter().map(|&id| id.to_owned()).collect());
+        let typed = GetAuthorizationToken {
+            registry_ids,
+            input_json: Some(input_json.to_owned()),
+            skeleton: None,
+        };
+        Loaded::read(typed)?.merged()?.validated()
+    }
+
+    #[test]
+    fn the_command_line_wins_over_a_member_of_the_json_even_of_the_wrong_type() {
+        let ids = validated(Some(&["1"]), r#"{"registryIds": 5}"#).unwrap();
+        assert_eq!(ids, Some(vec!["1".to_owned()]));
+        assert_eq!(validated(None, "{}").unwrap(), None);
+    }
+
+    #[test]
+    fn an_unknown_member_is_an_error_whatever_else_is_typed() {
+        let error = validated(Some(&["1"]), r#"{"zzz": null}"#).unwrap_err();
+        let text = "Unknown parameter in input: \"zzz\", must be one of: registryIds";
+        assert!(error.to_string().ends_with(text), "{error}");
+    }
+
+    #[test]
+    fn bad_json_is_named_by_line_and_column() {
+        let error = validated(None, "{\n nope\n}").unwrap_err().to_string();
+        assert!(error.contains("line 2 column 2"), "{error}");
+        assert!(error.ends_with("\nJSON received: {\n nope\n}"), "{error}");
+        let error = validated(None, "[]").unwrap_err().to_string();
+        assert!(error.contains("must be an object"), "{error}");
+    }
+}

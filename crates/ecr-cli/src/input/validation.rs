@@ -1,0 +1,64 @@
+//! The check against the service model that v1 makes before it signs.
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::input::{Input, REGISTRY_IDS};
+use crate::python;
+
+impl Input {
+    /// The registry ids, if any are named.
+    ///
+    /// Neither the form of an id nor the number of ids is checked: v1 leaves both to the service.
+    ///
+    /// # Errors
+    /// Members that the model does not know, an empty list, values of the wrong type; all of them at once.
+    pub(crate) fn validated(self) -> Result<Option<Vec<String>>, Error> {
+        let unknown = self.0.keys().filter(|name| *name != REGISTRY_IDS);
+        let mut complaints: Vec<_> = unknown
+            .map(|name| {
+                format!("Unknown parameter in input: \"{name}\", must be one of: {REGISTRY_IDS}")
+            })
+            .collect();
+        let ids = self
+            .0
+            .get(REGISTRY_IDS)
+            .map(|value| ids(value, &mut complaints));
+        match complaints.is_empty() {
+            true => Ok(ids),
+            false => Err(Error::Validation(complaints)),
+        }
+    }
+}
+
+/// The strings of the list, and into `complaints` whatever is none.
+fn ids(value: &Value, complaints: &mut Vec<String>) -> Vec<String> {
+    let Value::Array(items) = value else {
+        let wanted = "<class 'list'>, <class 'tuple'>";
+        complaints.push(wrong_type(REGISTRY_IDS, value, wanted));
+        return Vec::new();
+    };
+    if items.is_empty() {
+        complaints.push(format!(
+            "Invalid length for parameter {REGISTRY_IDS}, value: 0, valid min length: 1"
+        ));
+    }
+    let mut ids = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        match item {
+            Value::String(id) => ids.push(id.clone()),
+            other => {
+                let name = format!("{REGISTRY_IDS}[{index}]");
+                complaints.push(wrong_type(&name, other, "<class 'str'>"));
+            }
+        }
+    }
+    ids
+}
+
+fn wrong_type(name: &str, value: &Value, wanted: &str) -> String {
+    let (value, class) = (python::str(value), python::class(value));
+    format!(
+        "Invalid type for parameter {name}, value: {value}, type: <class '{class}'>, valid types: {wanted}"
+    )
+}

@@ -1,0 +1,45 @@
+//! The body of a response, read whole.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
+
+/// Reads a response to its end, so that a stalled body is a read timeout too.
+///
+/// The SDK's own read timeout ends with the headers. As in v1, the time counts for each piece of the body anew.
+pub(super) async fn read(
+    response: HttpResponse,
+    limit: Option<Duration>,
+) -> Result<HttpResponse, ConnectorError> {
+    let mut bytes = Vec::new();
+    let mut body = SdkBody::taken();
+    let mut response = response;
+    std::mem::swap(&mut body, response.body_mut());
+    while let Some(frame) = within(limit, body.frame()).await? {
+        let frame = frame.map_err(ConnectorError::io)?;
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    *response.body_mut() = SdkBody::from(bytes);
+    Ok(response)
+}
+
+/// Waits for a future, at most as long as the limit says.
+///
+/// # Errors
+/// A limit that is reached.
+pub(super) async fn within<T>(
+    limit: Option<Duration>,
+    future: impl Future<Output = T>,
+) -> Result<T, ConnectorError> {
+    match limit {
+        None => Ok(future.await),
+        Some(limit) => tokio::time::timeout(limit, future)
+            .await
+            .map_err(|elapsed| ConnectorError::timeout(elapsed.into())),
+    }
+}

@@ -1,0 +1,135 @@
+//! The HTTP client of the SDK and of the credential providers: ring, proxies, and trust that is loaded when needed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use http::Uri;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+
+pub(crate) use bundle::TrustError;
+use unverified::Unverified;
+
+mod body;
+mod bundle;
+mod unverified;
+
+/// Makes a connector for each request, once the scheme of the request is known.
+///
+/// Reading the platform's root certificates takes longer than a whole call on loopback, so it must not happen for
+/// `http://`.
+#[derive(Debug, Clone)]
+pub(crate) struct Transport {
+    trust: Trust,
+}
+
+/// Whose certificates are trusted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Trust {
+    /// Those that the platform trusts.
+    Platform,
+    /// Those that a CA bundle has signed.
+    Bundle(Arc<Path>),
+    /// Everybody's: `--no-verify-ssl`.
+    Anything,
+}
+
+impl Transport {
+    pub(crate) fn new(trust: Trust) -> Self {
+        Self { trust }
+    }
+
+    /// Whether a request to `uri` is encrypted for whoever answers.
+    pub(crate) fn is_unverified(&self, uri: &Uri) -> bool {
+        self.trust == Trust::Anything && needs_tls(uri)
+    }
+
+    fn trust_store(&self, uri: &Uri) -> Result<TrustStore, TrustError> {
+        match &self.trust {
+            _ if !needs_tls(uri) => Ok(TrustStore::empty()),
+            Trust::Bundle(path) => {
+                Ok(TrustStore::empty().with_pem_certificate(bundle::read(path)?))
+            }
+            Trust::Platform | Trust::Anything => Ok(TrustStore::default()),
+        }
+    }
+}
+
+/// The proxy that the environment names for a request to `uri`.
+pub(crate) fn proxy(uri: &Uri) -> Option<Uri> {
+    intercept(uri).map(|intercept| intercept.uri().clone())
+}
+
+fn intercept(uri: &Uri) -> Option<Intercept> {
+    Matcher::from_env().intercept(uri)
+}
+
+fn needs_tls(uri: &Uri) -> bool {
+    let is_https = |uri: &Uri| uri.scheme_str() == Some("https");
+    is_https(uri) || proxy(uri).is_some_and(|proxy| is_https(&proxy))
+}
+
+impl HttpClient for Transport {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(LateConnector {
+            transport: self.clone(),
+            settings: settings.clone(),
+            components: components.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct LateConnector {
+    transport: Transport,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl LateConnector {
+    fn connector(&self, uri: &str) -> Result<SharedHttpConnector, ConnectorError> {
+        let uri: Uri = uri
+            .parse()
+            .map_err(|error| ConnectorError::user(Box::new(error)))?;
+        if self.transport.is_unverified(&uri) {
+            let connector = Unverified::new(self.settings.clone());
+            return Ok(SharedHttpConnector::new(connector));
+        }
+        let trust = self.transport.trust_store(&uri);
+        let trust = trust.map_err(|error| ConnectorError::user(Box::new(error)))?;
+        let context = TlsContext::builder().with_trust_store(trust).build();
+        let context = context.map_err(|error| ConnectorError::user(Box::new(error)))?;
+        let mut builder = Connector::builder()
+            .connector_settings(self.settings.clone())
+            .proxy_config(ProxyConfig::from_env());
+        builder.set_sleep_impl(self.components.sleep_impl());
+        let builder = builder.tls_provider(Provider::rustls(CryptoMode::Ring));
+        let connector = builder.tls_context(context).build();
+        Ok(SharedHttpConnector::new(connector))
+    }
+}
+
+impl HttpConnector for LateConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let read_timeout = self.settings.read_timeout();
+        match self.connector(request.uri()) {
+            Ok(connector) => HttpConnectorFuture::new(async move {
+                let response = connector.call(request).await?;
+                body::read(response, read_timeout).await
+            }),
+            Err(error) => HttpConnectorFuture::ready(Err(error)),
+        }
+    }
+}
