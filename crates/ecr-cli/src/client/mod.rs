@@ -10,6 +10,7 @@ use aws_sdk_ecr::Client;
 use aws_sdk_ecr::config::{Builder, SharedInterceptor};
 use aws_sdk_ecr::error::SdkError;
 use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_types::region::Region;
 
 use crate::answer::Answer;
 use crate::config::Config;
@@ -60,11 +61,12 @@ async fn sdk_config(config: &Config, exchange: &Exchange) -> Result<Builder, Err
     let recorder = Recorder {
         exchange: exchange.clone(),
         endpoint: config.endpoint.clone(),
+        region: config.region.clone(),
         transport: config.transport.clone(),
     };
     let mut builder = Builder::new()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(config.region.clone())
+        .region(host_label(&config.region))
         .http_client(config.transport.clone())
         .sleep_impl(TokioSleep::new())
         .retry_config(retry_config(config.retries))
@@ -76,6 +78,15 @@ async fn sdk_config(config: &Config, exchange: &Exchange) -> Result<Builder, Err
         builder.push_interceptor(SharedInterceptor::new(log));
     }
     Ok(to_endpoint(signed(builder, credentials), config))
+}
+
+/// The SDK takes no empty region. It uses it for nothing but the host name where the recorder names what to sign for,
+/// and an empty region comes with an endpoint.
+fn host_label(region: &Region) -> Region {
+    match region.as_ref() {
+        "" => Region::from_static("none"),
+        _ => region.clone(),
+    }
 }
 
 /// The service's own backoff is v1's too: rand(0, 1) * 2^k seconds.

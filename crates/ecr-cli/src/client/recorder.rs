@@ -9,6 +9,7 @@ use aws_sdk_ecr::config::interceptors::{
 use aws_sdk_ecr::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_ecr::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_types::region::{Region, SigningRegion};
 use http::Uri;
 
 use crate::config::endpoint::Endpoint;
@@ -44,6 +45,7 @@ impl Exchange {
 pub(super) struct Recorder {
     pub(super) exchange: Exchange,
     pub(super) endpoint: Option<Endpoint>,
+    pub(super) region: Region,
     pub(super) transport: Transport,
 }
 
@@ -53,13 +55,16 @@ impl Intercept for Recorder {
         "recorder"
     }
 
-    /// The SDK appends a slash to an endpoint's path and drops its query; v1 does neither.
+    /// The SDK appends a slash to an endpoint's path and drops its query; v1 does neither. It refuses an empty region
+    /// too, for which v1 signs.
     fn modify_before_signing(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _components: &RuntimeComponents,
-        _bag: &mut ConfigBag,
+        bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let region = SigningRegion::from(self.region.clone());
+        bag.interceptor_state().store_put(region);
         if let Some(endpoint) = &self.endpoint {
             context.request_mut().set_uri(endpoint.uri().clone())?;
         }
