@@ -43,7 +43,7 @@ impl Globals {
 }
 
 /// v1's global options in its order, which shows in the message about an ambiguous one.
-pub(super) static GLOBAL_FLAGS: &[Flag] = &[
+pub(crate) static GLOBAL_FLAGS: &[Flag] = &[
     Flag::new("--debug", Takes::Nothing),
     Flag::new("--endpoint-url", Takes::One),
     Flag::new("--no-verify-ssl", Takes::Nothing),

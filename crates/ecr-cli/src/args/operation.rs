@@ -139,7 +139,7 @@ fn skeleton(scan: &Scan) -> Option<Skeleton> {
     }
 }
 
-static GET_AUTHORIZATION_TOKEN_FLAGS: &[Flag] = &[
+pub(crate) static GET_AUTHORIZATION_TOKEN_FLAGS: &[Flag] = &[
     Flag::new("--registry-ids", Takes::Many),
     Flag::new("--cli-input-json", Takes::One),
     Flag::new(
@@ -148,7 +148,7 @@ static GET_AUTHORIZATION_TOKEN_FLAGS: &[Flag] = &[
     ),
 ];
 
-static GET_LOGIN_FLAGS: &[Flag] = &[
+pub(crate) static GET_LOGIN_FLAGS: &[Flag] = &[
     Flag::new("--registry-ids", Takes::AtLeastOne),
     Flag::new("--include-email", Takes::Nothing),
     Flag::new("--no-include-email", Takes::Nothing),

@@ -1,14 +1,77 @@
-//! The pages of `help`.
+//! The pages of `help`: plain text, on stdout, without a pager.
 
 use crate::args::operation::Topic;
 use crate::program::Program;
 
 /// The page of the program itself.
 pub(crate) fn program(program: Program) -> String {
-    format!("{program:?}")
+    match program {
+        Program::Ecr => page(Topic::Service, program),
+        Program::Aws => filled(include_str!("program.txt"), program),
+    }
 }
 
 /// The page of the service or of one command.
 pub(crate) fn page(topic: Topic, program: Program) -> String {
-    format!("{topic:?} {program:?}")
+    let text = match topic {
+        Topic::Service => include_str!("service.txt"),
+        Topic::GetAuthorizationToken => include_str!("get-authorization-token.txt"),
+        Topic::GetLogin => include_str!("get-login.txt"),
+        Topic::GetLoginPassword => include_str!("get-login-password.txt"),
+    };
+    filled(text, program)
+}
+
+fn filled(text: &str, program: Program) -> String {
+    text.replace("{global options}", include_str!("global-options.txt"))
+        .replace("{called}", program.call())
+        .replace("{program}", program.name())
+        .replace("{version}", env!("CARGO_PKG_VERSION"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::argparse::Flag;
+    use crate::args::globals::GLOBAL_FLAGS;
+    use crate::args::operation::{GET_AUTHORIZATION_TOKEN_FLAGS, GET_LOGIN_FLAGS};
+
+    #[track_caller]
+    fn assert_names_all(page: &str, flags: &[Flag]) {
+        for flag in flags {
+            let name = flag.name;
+            let lines = page.lines().filter(|line| {
+                let line = line.trim_start().trim_start_matches("--include-email | ");
+                line.strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with([' ', '\n']) || rest.is_empty())
+            });
+            assert!(lines.count() > 0, "{name} has a paragraph in {page}");
+        }
+    }
+
+    #[test]
+    fn each_page_describes_each_option_that_may_stand_there() {
+        for called in [Program::Ecr, Program::Aws] {
+            assert_names_all(&page(Topic::Service, called), GLOBAL_FLAGS);
+            let token = page(Topic::GetAuthorizationToken, called);
+            assert_names_all(&token, GET_AUTHORIZATION_TOKEN_FLAGS);
+            assert_names_all(&token, GLOBAL_FLAGS);
+            assert_names_all(&page(Topic::GetLogin, called), GET_LOGIN_FLAGS);
+        }
+    }
+
+    #[test]
+    fn a_page_names_the_command_as_it_is_typed() {
+        let typed = |called| page(Topic::GetLoginPassword, called);
+        assert!(typed(Program::Aws).contains("\n    aws ecr get-login-password"));
+        assert!(typed(Program::Ecr).contains("\n    ecr get-login-password"));
+        for text in [
+            program(Program::Aws),
+            program(Program::Ecr),
+            typed(Program::Aws),
+        ] {
+            assert!(!text.contains(['{', '}']) || text.contains("{\n"), "{text}");
+            assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        }
+    }
 }
