@@ -120,3 +120,51 @@ fn configured_endpoints_can_be_ignored() {
         "api.ecr.us-east-1.amazonaws.com:443"
     );
 }
+
+#[test]
+fn a_services_section_that_is_missing_is_named() {
+    let config = "[default]\nservices = s\nendpoint_url = http://127.0.0.1:1\n";
+    let ecr = Ecr::new(&["get-login-password"]).file(".aws/config", config);
+    let expected = "\nThe profile is configured to use the services section but the \"s\" services configuration does not exist.\n";
+    ecr.run().failed(255, expected);
+}
+
+#[test]
+fn an_unsigned_request_needs_no_credentials() {
+    let request = asked(&["--no-sign-request"], Ecr::without_credentials);
+    assert_eq!(request.header("authorization"), None);
+    assert_eq!(request.header("x-amz-date"), None);
+}
+
+#[test]
+fn an_empty_region_is_signed_for_where_an_endpoint_is_named() {
+    assert_eq!(region(&["--region", ""], |ecr| ecr), "");
+    let outcome = Ecr::new(&["get-login-password", "--region", ""]).run();
+    outcome.failed(255, "\nInvalid endpoint: https://api.ecr..amazonaws.com\n");
+}
+
+/// `[ASSUME]` no recorded case assumes a role; the form of the exchange is the one of the STS API.
+#[test]
+fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
+    let credentials = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+        <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>\
+        <Credentials><AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+        <SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>\
+        </AssumeRoleResult></AssumeRoleResponse>";
+    let sts = Stub::with([crate::stub::reply(
+        200,
+        "Content-Type: text/xml\r\n",
+        credentials,
+    )]);
+    let config = format!(
+        "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\n{FILE_KEYS}"
+    );
+    let request = asked(&["--profile", "r"], |ecr| {
+        ecr.env("AWS_ENDPOINT_URL_STS", &sts.url())
+            .file(".aws/config", &config)
+    });
+    assert!(sts.request().body.contains("Action=AssumeRole"));
+    assert!(sts.request().signed_by().starts_with("AKIDFILE/"));
+    assert!(request.signed_by().starts_with("AKIDROLE/"));
+    assert_eq!(request.header("x-amz-security-token"), Some("t"));
+}

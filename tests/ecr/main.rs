@@ -10,9 +10,15 @@
 mod arguments;
 mod command;
 mod configuration;
+mod debug;
 mod errors;
+mod help;
+mod input;
 mod json;
+mod login;
 mod network;
 mod password;
 mod request;
 mod stub;
+mod timeouts;
+mod tls;

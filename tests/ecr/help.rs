@@ -1,0 +1,32 @@
+//! `help`, at the top and for each command.
+
+use crate::command::Ecr;
+
+#[test]
+fn each_command_has_a_page_that_needs_no_configuration() {
+    for words in [
+        &["help"][..],
+        &["get-authorization-token", "help"],
+        &["get-login", "help"],
+        &["get-login-password", "help"],
+    ] {
+        let help = Ecr::new(words).without_credentials().run();
+        let page = help.printed();
+        for section in [
+            "NAME\n",
+            "DESCRIPTION\n",
+            "SYNOPSIS\n    ecr ",
+            "GLOBAL OPTIONS\n",
+        ] {
+            assert!(page.contains(section), "{section} in {page}");
+        }
+    }
+}
+
+#[test]
+fn under_the_name_aws_the_page_shows_what_is_typed_there() {
+    let page = Ecr::as_aws(&["ecr", "get-login", "help"]).run();
+    assert!(page.printed().contains("SYNOPSIS\n    aws ecr get-login\n"));
+    let page = Ecr::as_aws(&["help"]).run();
+    assert!(page.printed().contains("This is not the AWS CLI."));
+}

@@ -1,0 +1,55 @@
+//! The commands that get-login prints.
+
+use crate::command::{Ecr, Outcome};
+use crate::stub::{ONE_REGISTRY, Stub};
+
+/// Two registries, the second with this token.
+fn two_registries(token: &str) -> String {
+    let second = format!(r#",{{"authorizationToken":"{token}","proxyEndpoint":"https://b"}}]}}"#);
+    ONE_REGISTRY.replace("]}", &second)
+}
+
+fn run(arguments: &[&str], body: &str) -> (Outcome, Vec<String>) {
+    let stub = Stub::answering(body);
+    let ecr = Ecr::new(&[&["get-login"], arguments].concat()).at(&stub);
+    let outcome = ecr.run();
+    let bodies = stub.requests().into_iter().map(|request| request.body);
+    (outcome, bodies.collect())
+}
+
+const FIRST: &str = "docker login -u AWS -p password -e none https://012345678910.dkr.ecr.us-east-1.amazonaws.com\n";
+
+#[test]
+fn each_registry_is_a_line() {
+    let (outcome, _) = run(&[], &two_registries("QVdTOnB3Mg=="));
+    let second = "docker login -u AWS -p pw2 -e none https://b\n";
+    assert_eq!(outcome.printed(), format!("{FIRST}{second}"));
+    let (outcome, _) = run(&["--no-include-email"], ONE_REGISTRY);
+    assert_eq!(outcome.printed(), FIRST.replace(" -e none", ""));
+    let (outcome, _) = run(&[], r#"{"authorizationData":[]}"#);
+    assert_eq!(outcome.printed(), "");
+}
+
+#[test]
+fn registry_ids_are_never_json() {
+    let (_, bodies) = run(&["--registry-ids", r#"["1"]"#], ONE_REGISTRY);
+    assert_eq!(bodies, [r#"{"registryIds":["[\"1\"]"]}"#]);
+    let (outcome, bodies) = run(&["--registry-ids"], ONE_REGISTRY);
+    assert_eq!((outcome.code, bodies.len()), (2, 0), "{outcome:?}");
+    let message = "ecr: error: argument --registry-ids: expected at least one argument\n";
+    assert!(outcome.stderr.ends_with(message), "{outcome:?}");
+}
+
+#[test]
+fn the_lines_before_a_bad_element_stay() {
+    let (outcome, _) = run(&[], &two_registries("A"));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (255, FIRST));
+    assert!(outcome.stderr.contains("is no base64"), "{outcome:?}");
+}
+
+#[test]
+fn an_element_without_an_endpoint_is_an_error() {
+    let body = r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3N3b3Jk"}]}"#;
+    let (outcome, _) = run(&[], body);
+    outcome.complained_about(&["there is no proxyEndpoint"]);
+}

@@ -1,0 +1,127 @@
+//! Whose certificates are trusted.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::CertifiedKey;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::command::Ecr;
+use crate::stub::{ONE_REGISTRY, Reaction, reply};
+
+/// A server with a certificate that nobody has signed, and the certificate.
+fn server() -> (SocketAddr, String) {
+    let CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            serve(StreamOwned::new(connection, stream.unwrap()));
+        }
+    });
+    (address, cert.pem())
+}
+
+/// Answers once the request is there: the body of two bytes comes with its headers or right behind them.
+fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    while !request.ends_with(b"\r\n\r\n{}") {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(read) => request.extend_from_slice(&buffer[..read]),
+        }
+    }
+    let Reaction::Send(bytes) = reply(200, "", ONE_REGISTRY) else {
+        unreachable!("a reply is bytes");
+    };
+    stream.write_all(&bytes).unwrap();
+    stream.conn.send_close_notify();
+    stream.flush().unwrap();
+}
+
+/// A proxy that opens a tunnel to whatever it is asked for.
+fn proxy() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            client.read_exact(&mut byte).unwrap();
+            request.push(byte[0]);
+        }
+        let request = String::from_utf8(request).unwrap();
+        let target = request.split(' ').nth(1).unwrap();
+        let mut server = TcpStream::connect(target).unwrap();
+        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        thread::spawn(move || std::io::copy(&mut from, &mut to));
+        std::io::copy(&mut server, &mut client)
+    });
+    url
+}
+
+fn ecr(address: SocketAddr, arguments: &[&str]) -> Ecr {
+    let url = format!("https://{address}");
+    Ecr::new(&[&["get-login-password"], arguments].concat()).env("AWS_ENDPOINT_URL", &url)
+}
+
+#[test]
+fn a_certificate_counts_if_the_bundle_holds_it() {
+    let (address, pem) = server();
+    let outcome = ecr(address, &["--ca-bundle", "ca.pem"])
+        .file("ca.pem", &pem)
+        .run();
+    assert_eq!(outcome.printed(), "password\n");
+    ecr(address, &[])
+        .run()
+        .complained_about(&["SSL validation failed"]);
+}
+
+#[test]
+fn no_verify_ssl_takes_any_certificate_and_says_so() {
+    let (address, _) = server();
+    for change in [
+        |ecr: Ecr| ecr,
+        |ecr: Ecr| ecr.env("AWS_CA_BUNDLE", "/nope.pem"),
+        |ecr: Ecr| ecr.env("https_proxy", &proxy()),
+    ] {
+        let outcome = change(ecr(address, &["--no-verify-ssl"])).run();
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (0, "password\n"),
+            "{outcome:?}"
+        );
+        let warning = outcome.stderr.trim_end();
+        assert!(
+            warning.contains("not verified") && !warning.contains('\n'),
+            "{warning}"
+        );
+    }
+}
+
+#[test]
+fn no_verify_ssl_names_a_server_that_is_not_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let outcome = ecr(address, &["--no-verify-ssl"]).run();
+    let text = format!("\nCould not connect to the endpoint URL: \"https://{address}/\"\n");
+    assert!(outcome.stderr.ends_with(&text), "{outcome:?}");
+}
