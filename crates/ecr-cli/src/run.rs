@@ -22,7 +22,7 @@ pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error>
                 .enable_all()
                 .build()
                 .map_err(Error::Runtime)?;
-            let text = runtime.block_on(interruptible(line));
+            let text = runtime.block_on(interruptible(&line));
             // A name that is still being resolved must not hold up the end.
             runtime.shutdown_background();
             text
@@ -30,14 +30,14 @@ pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error>
     }
 }
 
-async fn interruptible(line: CommandLine) -> Result<String, Error> {
+async fn interruptible(line: &CommandLine) -> Result<String, Error> {
     tokio::select! {
         text = command(line) => text,
         _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
     }
 }
 
-async fn command(line: CommandLine) -> Result<String, Error> {
+async fn command(line: &CommandLine) -> Result<String, Error> {
     let query = line.globals.query.as_deref().map(Query::compile);
     let query = query.transpose()?;
     let settings = Settings::load(&line.globals).await?;

@@ -16,7 +16,7 @@ pub(crate) mod operation;
 pub(crate) enum Typed {
     Version(Program),
     Help(Program),
-    Command(CommandLine),
+    Command(Box<CommandLine>),
 }
 
 /// The global options, and the words that are left for the operation.
@@ -55,11 +55,12 @@ impl Typed {
                 return Ok(Self::Help(program));
             }
         }
-        Ok(Self::Command(CommandLine {
+        let line = CommandLine {
             program,
             globals: Globals::of(&scan),
             words: scan.rest,
-        }))
+        };
+        Ok(Self::Command(Box::new(line)))
     }
 }
 

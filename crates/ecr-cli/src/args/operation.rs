@@ -242,7 +242,7 @@ mod tests {
 
     fn command_line(words: &[&str]) -> CommandLine {
         match Typed::parse(words.iter().map(OsString::from)) {
-            Ok(Typed::Command(line)) => line,
+            Ok(Typed::Command(line)) => *line,
             other => panic!("{other:?}"),
         }
     }
