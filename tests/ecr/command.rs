@@ -80,7 +80,7 @@ impl Ecr {
     }
 
     /// Writes a file below the home, which is the working directory too.
-    pub(crate) fn file(self, name: &str, content: &str) -> Self {
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();

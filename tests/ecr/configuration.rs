@@ -168,3 +168,46 @@ fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
     assert!(request.signed_by().starts_with("AKIDROLE/"));
     assert_eq!(request.header("x-amz-security-token"), Some("t"));
 }
+
+/// Recorded from AWS CLI 1.46.3: each is found before the ids are looked at.
+#[test]
+fn credentials_that_a_profile_holds_in_part_are_named() {
+    let role = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\n";
+    let half = "[default]\naws_access_key_id = A\n";
+    let partial = |found_in: &str, missing: &str| {
+        format!("Partial credentials found in {found_in}, missing: {missing}")
+    };
+    let source = |rest: &str| format!("{role}source_profile = b\n{rest}");
+    for (file, content, message) in [
+        (
+            ".aws/config",
+            source(""),
+            "The source_profile \"b\" referenced in the profile \"default\" does not exist."
+                .to_owned(),
+        ),
+        (
+            ".aws/config",
+            source("[profile b]\nregion = x\n"),
+            "The source profile \"b\" must have credentials.".to_owned(),
+        ),
+        (
+            ".aws/config",
+            role.to_owned(),
+            partial("assume-role", "source_profile or credential_source"),
+        ),
+        (
+            ".aws/config",
+            half.to_owned(),
+            partial("config-file", "aws_secret_access_key"),
+        ),
+        (
+            ".aws/credentials",
+            half.to_owned(),
+            partial("shared-credentials-file", "aws_secret_access_key"),
+        ),
+    ] {
+        let ecr = Ecr::new(&["get-authorization-token", "--registry-ids"]);
+        let outcome = ecr.without_credentials().file(file, &content).run();
+        outcome.failed(255, &format!("\n{message}\n"));
+    }
+}

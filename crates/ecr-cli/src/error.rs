@@ -64,8 +64,19 @@ pub(crate) enum Error {
     ProfileNotFound(String),
     #[error("Provided region_name '{0}' doesn't match a supported format.")]
     RegionFormat(String),
-    #[error("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY")]
-    PartialCredentials,
+    #[error("Partial credentials found in {found_in}, missing: {missing}")]
+    PartialCredentials {
+        found_in: &'static str,
+        missing: &'static str,
+    },
+    #[error(
+        "The source_profile \"{name}\" referenced in the profile \"{profile}\" does not exist."
+    )]
+    SourceProfileNotFound { name: String, profile: String },
+    #[error("The source profile \"{0}\" must have credentials.")]
+    SourceProfileEmpty(String),
+    #[error("The profile \"{0}\" names both a source_profile and a credential_source; one must go")]
+    RoleWithTwoSources(String),
     #[error(
         "You must specify a region. You can also configure your region by running \"aws configure\"."
     )]

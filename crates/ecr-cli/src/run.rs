@@ -54,7 +54,7 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
         }
         Operation::GetLogin(typed) => get_login(&settings, typed).await,
         Operation::GetLoginPassword => {
-            let answer = client::authorization_token(&settings.resolve()?, None).await?;
+            let answer = client::authorization_token(&settings.resolve().await?, None).await?;
             password::render(&answer)
         }
     }
@@ -72,7 +72,7 @@ async fn get_authorization_token(
     if skeleton == Some(Skeleton::Input) {
         return Ok(skeleton::INPUT.to_owned());
     }
-    let config = settings.resolve()?;
+    let config = settings.resolve().await?;
     let registry_ids = input.validated()?;
     let document = match skeleton {
         Some(_) => skeleton::output(&print.format),
@@ -86,7 +86,7 @@ async fn get_authorization_token(
 async fn get_login(settings: &Settings<'_>, typed: GetLogin) -> Result<String, Error> {
     let email = typed.email;
     let input = Input::of_login(typed)?;
-    let config = settings.resolve()?;
+    let config = settings.resolve().await?;
     let answer = client::authorization_token(&config, input.validated()?).await?;
     password::logins(answer, email)
 }

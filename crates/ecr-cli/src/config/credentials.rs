@@ -4,7 +4,7 @@ use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
@@ -12,7 +12,8 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_types::region::Region;
 
-use crate::config::{Profile, variable};
+use crate::config::profile::{self, Profile};
+use crate::config::{role, variable};
 use crate::error::{Error, with_causes};
 use crate::transport::Transport;
 
@@ -25,21 +26,18 @@ pub(crate) enum CredentialSource {
 }
 
 impl CredentialSource {
-    /// Looks whether the environment holds credentials and whether they count.
+    /// Looks whether the environment holds credentials and whether they count, and at the profile if it does not.
     ///
     /// # Errors
-    /// A key id without its secret.
-    pub(crate) fn find(profile: &Profile) -> Result<Self, Error> {
-        let profile_only = Self::Profile(profile.name().map(str::to_owned));
-        if matches!(profile, Profile::Option(_)) {
-            return Ok(profile_only);
+    /// A key id without its secret, a role without credentials to assume it with.
+    pub(super) async fn find(profile: &Profile, profiles: &ProfileSet) -> Result<Self, Error> {
+        if !matches!(profile, Profile::Option(_)) && is_in_environment()? {
+            return Ok(Self::Environment);
         }
-        let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
-        match (is_set("AWS_ACCESS_KEY_ID"), is_set("AWS_SECRET_ACCESS_KEY")) {
-            (true, true) => Ok(Self::Environment),
-            (true, false) => Err(Error::PartialCredentials),
-            (false, _) => Ok(profile_only),
-        }
+        let name = profile.name().unwrap_or("default");
+        role::check(name, profiles)?;
+        check_keys(name, profiles).await?;
+        Ok(Self::Profile(profile.name().map(str::to_owned)))
     }
 
     /// Loads the credentials once; a command does not live long enough to refresh them.
@@ -63,6 +61,33 @@ impl CredentialSource {
             other => Error::Credentials(with_causes(&other)),
         })
     }
+}
+
+fn is_in_environment() -> Result<bool, Error> {
+    let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    match (is_set("AWS_ACCESS_KEY_ID"), is_set("AWS_SECRET_ACCESS_KEY")) {
+        (true, false) => Err(Error::PartialCredentials {
+            found_in: "env",
+            missing: "AWS_SECRET_ACCESS_KEY",
+        }),
+        (has_key, _) => Ok(has_key),
+    }
+}
+
+/// v1 names the file that holds half of a key; the profile itself no longer knows where its settings come from.
+async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
+    let key = "aws_access_key_id";
+    let missing = "aws_secret_access_key";
+    let holds = |key| profiles.get(key).is_some();
+    if !holds(key) || holds(missing) || holds("role_arn") {
+        return Ok(());
+    }
+    let found_in = match profile::credentials_file_holds(name, key).await? {
+        true => "shared-credentials-file",
+        false if holds("credential_process") => return Ok(()),
+        false => "config-file",
+    };
+    Err(Error::PartialCredentials { found_in, missing })
 }
 
 /// `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, still counts in v1.

@@ -20,9 +20,11 @@ use timeouts::{Timeouts, TypedTimeouts};
 pub(crate) mod credentials;
 pub(crate) mod endpoint;
 mod integer;
+mod location;
 pub(crate) mod profile;
 pub(crate) mod region;
 pub(crate) mod retries;
+mod role;
 mod services;
 pub(crate) mod timeouts;
 
@@ -103,13 +105,13 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// The first setting that is missing or wrong.
-    pub(crate) fn resolve(&self) -> Result<Config, Error> {
+    pub(crate) async fn resolve(&self) -> Result<Config, Error> {
         self.check_profile()?;
         let globals = self.globals;
         let region = region::named(globals.region.as_deref(), &self.profiles)?;
         let credentials = match globals.no_sign_request {
             true => None,
-            false => Some(CredentialSource::find(&self.profile)?),
+            false => Some(CredentialSource::find(&self.profile, &self.profiles).await?),
         };
         let region = region.ok_or(Error::NoRegion)?;
         let retries = Retries::resolve(&self.profiles)?;

@@ -6,6 +6,7 @@ use aws_config::profile::{self, ProfileSet};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
+use crate::config::location::Location;
 use crate::config::variable;
 use crate::error::{Error, with_causes};
 
@@ -43,9 +44,27 @@ impl Profile {
 /// # Errors
 /// A file that cannot be read or parsed; the message names the file and the line.
 pub(super) async fn load(profile: &Profile) -> Result<ProfileSet, Error> {
-    let name = profile.name().map_or("default", |name| name).to_owned();
-    let files = EnvConfigFiles::default();
-    profile::load(&Fs::real(), &Env::real(), &files, Some(Cow::Owned(name)))
+    Location::Config.check_text()?;
+    Location::Credentials.check_text()?;
+    let name = profile.name().unwrap_or("default");
+    load_from(&EnvConfigFiles::default(), name).await
+}
+
+/// Whether it is the credentials file that holds a key of the profile.
+///
+/// # Errors
+/// As [`load`].
+pub(super) async fn credentials_file_holds(profile: &str, key: &str) -> Result<bool, Error> {
+    let files = EnvConfigFiles::builder()
+        .include_default_credentials_file(true)
+        .build();
+    let profiles = load_from(&files, profile).await?;
+    Ok(profiles.get(key).is_some())
+}
+
+async fn load_from(files: &EnvConfigFiles, profile: &str) -> Result<ProfileSet, Error> {
+    let name = Cow::Owned(profile.to_owned());
+    profile::load(&Fs::real(), &Env::real(), files, Some(name))
         .await
         .map_err(|error| Error::ProfileFile(with_causes(&error)))
 }

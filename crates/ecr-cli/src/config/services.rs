@@ -3,11 +3,10 @@
 //! The profile reader of the SDK finds single settings in such a section, and does not tell an empty section from none.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use aws_config::profile::ProfileSet;
 
-use crate::config::variable;
+use crate::config::location::Location;
 use crate::error::Error;
 
 /// Checks the section that the profile's `services` names.
@@ -18,21 +17,11 @@ pub(super) fn check(profiles: &ProfileSet) -> Result<(), Error> {
     let Some(name) = profiles.get("services") else {
         return Ok(());
     };
-    let config = config_file().and_then(|path| fs::read_to_string(path).ok());
+    let config = Location::Config.path();
+    let config = config.and_then(|path| fs::read_to_string(path).ok());
     match config.is_some_and(|config| has_section(&config, name)) {
         true => Ok(()),
         false => Err(Error::ServicesSection(name.to_owned())),
-    }
-}
-
-fn config_file() -> Option<PathBuf> {
-    let home = || variable("HOME");
-    match variable("AWS_CONFIG_FILE").filter(|path| !path.is_empty()) {
-        Some(path) => match path.strip_prefix("~/") {
-            Some(rest) => Some(Path::new(&home()?).join(rest)),
-            None => Some(path.into()),
-        },
-        None => Some(Path::new(&home()?).join(".aws/config")),
     }
 }
 

@@ -1,0 +1,49 @@
+//! Where the profile files are.
+
+use std::path::{Path, PathBuf};
+use std::{fs, str};
+
+use crate::config::variable;
+use crate::error::Error;
+
+/// The two files that hold profiles.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Location {
+    Config,
+    Credentials,
+}
+
+impl Location {
+    /// The path of the file, whether or not there is one.
+    pub(super) fn path(self) -> Option<PathBuf> {
+        let home = || variable("HOME");
+        let (name, default) = match self {
+            Self::Config => ("AWS_CONFIG_FILE", ".aws/config"),
+            Self::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+        };
+        match variable(name).filter(|path| !path.is_empty()) {
+            Some(path) => match path.strip_prefix("~/") {
+                Some(rest) => Some(Path::new(&home()?).join(rest)),
+                None => Some(path.into()),
+            },
+            None => Some(Path::new(&home()?).join(default)),
+        }
+    }
+
+    /// Checks that the file, if there is one, is text: the SDK's reader takes one that is not for an empty one.
+    ///
+    /// # Errors
+    /// Bytes that are no UTF-8.
+    pub(super) fn check_text(self) -> Result<(), Error> {
+        let Some(path) = self.path() else {
+            return Ok(());
+        };
+        let content = fs::read(&path).unwrap_or_default();
+        str::from_utf8(&content).map(drop).map_err(|error| {
+            let before = &content[..error.valid_up_to()];
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let path = path.display();
+            Error::ProfileFile(format!("{path} is not UTF-8 on line {line}"))
+        })
+    }
+}

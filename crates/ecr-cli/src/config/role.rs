@@ -1,0 +1,56 @@
+//! Whether a profile that assumes a role says with whose credentials.
+//!
+//! The SDK's provider finds the same faults later and in other words, and passes over some of them.
+
+use aws_config::profile::{Profile, ProfileSet};
+
+use crate::error::Error;
+
+/// Checks the profile, if it assumes a role.
+///
+/// # Errors
+/// No source of credentials, or a source profile that does not exist or holds none.
+pub(super) fn check(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
+    let Some(profile) = profiles.get_profile(name) else {
+        return Ok(());
+    };
+    let holds = |key| profile.get(key).is_some();
+    if !holds("role_arn") || holds("web_identity_token_file") {
+        return Ok(());
+    }
+    match (profile.get("source_profile"), holds("credential_source")) {
+        (Some(_), true) => Err(Error::RoleWithTwoSources(name.to_owned())),
+        (Some(source), false) => check_source(source, name, profiles),
+        (None, true) => Ok(()),
+        (None, false) => Err(Error::PartialCredentials {
+            found_in: "assume-role",
+            missing: "source_profile or credential_source",
+        }),
+    }
+}
+
+fn check_source(source: &str, name: &str, profiles: &ProfileSet) -> Result<(), Error> {
+    match profiles.get_profile(source) {
+        None => Err(Error::SourceProfileNotFound {
+            name: source.to_owned(),
+            profile: name.to_owned(),
+        }),
+        Some(profile) if !has_credentials(profile) => {
+            Err(Error::SourceProfileEmpty(source.to_owned()))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// A key, or one of the settings from which keys are got.
+fn has_credentials(profile: &Profile) -> bool {
+    let keys = [
+        "aws_access_key_id",
+        "credential_process",
+        "role_arn",
+        "sso_session",
+        "sso_start_url",
+        "web_identity_token_file",
+    ];
+    keys.iter().any(|key| profile.get(key).is_some())
+}
