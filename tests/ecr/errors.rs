@@ -135,6 +135,34 @@ fn a_refused_call_is_not_repeated() {
     }
 }
 
+/// The standard mode says of any failure of the last attempt that it was the last.
+#[test]
+fn the_standard_mode_repeats_by_its_own_rules() {
+    let run = |code: &str| {
+        let stub = Stub::with([refusal(400, code, "no")]);
+        let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+        let ecr = ecr.env("AWS_RETRY_MODE", "standard");
+        (
+            ecr.env("AWS_MAX_ATTEMPTS", "2").run(),
+            stub.requests().len(),
+        )
+    };
+    let (outcome, requests) = run("SlowDown");
+    outcome.failed(
+        255,
+        &occurred("SlowDown", " (reached max retries: 1)", "no"),
+    );
+    assert_eq!(requests, 2);
+    let (outcome, requests) = run("AccessDeniedException");
+    outcome.failed(255, &occurred("AccessDeniedException", "", "no"));
+    assert_eq!(requests, 1);
+    let reached = " (reached max retries: 0)";
+    let stub = Stub::with([refusal(400, "AccessDeniedException", "no")]);
+    let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+    let outcome = ecr.env("AWS_RETRY_MODE", "standard").run();
+    outcome.failed(255, &occurred("AccessDeniedException", reached, "no"));
+}
+
 #[test]
 fn attempts_end_where_they_are_set_to_end() {
     let stub = Stub::with([refusal(500, "ServerException", "svr")]);
@@ -166,6 +194,9 @@ fn a_broken_profile_file_is_named_with_its_line() {
     let path = ecr.home().join(".aws/config");
     let outcome = ecr.run();
     outcome.complained_about(&[path.to_str().unwrap(), "line 2"]);
+    let ecr = Ecr::new(&["get-authorization-token"]).file(".aws/config", b"[default]\n\xff = x\n");
+    ecr.run()
+        .complained_about(&[".aws/config", "not UTF-8", "line 2"]);
 }
 
 #[test]
