@@ -1,7 +1,7 @@
 //! The log of `--debug`.
 
 use crate::command::{Ecr, KEY_ID, Outcome, SECRET};
-use crate::stub::{ONE_REGISTRY, Reaction, Stub, reply};
+use crate::stub::{ONE_REGISTRY, Reaction, Stub, refusal, reply};
 
 const SESSION: &str = "a-session-token";
 
@@ -53,16 +53,18 @@ fn the_log_shows_the_call_and_no_secret() {
 
 #[test]
 fn a_server_that_sends_secrets_back_does_not_make_them_show() {
-    let echo =
-        format!(r#"{{"__type":"X","message":"{SESSION} {SECRET} authorizationToken password"}}"#);
-    let (outcome, signatures) = logged("get-authorization-token", reply(403, "", &echo));
-    assert_eq!(outcome.code, 255);
-    let (log, _) = outcome.stderr.split_once("\nAn error occurred").unwrap();
-    let log = Outcome {
-        stderr: log.to_owned(),
-        ..outcome
-    };
-    assert_no_secret_in(&log, &signatures);
+    for echo in [
+        format!("{SESSION} {SECRET}"),
+        "authorizationToken: password".to_owned(),
+    ] {
+        let (outcome, signatures) = logged("get-authorization-token", refusal(403, "X", &echo));
+        assert_eq!(outcome.code, 255);
+        // The message of the error itself is the server's, as in v1.
+        let (log, _) = outcome.stderr.split_once("\nAn error occurred").unwrap();
+        assert!(log.contains("< 403\n"), "{outcome:?}");
+        let stderr = log.to_owned();
+        assert_no_secret_in(&Outcome { stderr, ..outcome }, &signatures);
+    }
 }
 
 #[test]

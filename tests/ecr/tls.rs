@@ -54,8 +54,8 @@ fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
     stream.flush().unwrap();
 }
 
-/// A proxy that opens a tunnel to whatever it is asked for.
-fn proxy() -> String {
+/// A proxy that opens a tunnel to this address, whatever it is asked for.
+fn proxy(address: SocketAddr) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -66,9 +66,8 @@ fn proxy() -> String {
             client.read_exact(&mut byte).unwrap();
             request.push(byte[0]);
         }
-        let request = String::from_utf8(request).unwrap();
-        let target = request.split(' ').nth(1).unwrap();
-        let mut server = TcpStream::connect(target).unwrap();
+        assert!(request.starts_with(b"CONNECT ecr.invalid:443 "));
+        let mut server = TcpStream::connect(address).unwrap();
         client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
         let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
         thread::spawn(move || std::io::copy(&mut from, &mut to));
@@ -97,17 +96,16 @@ fn a_certificate_counts_if_the_bundle_holds_it() {
 #[test]
 fn no_verify_ssl_takes_any_certificate_and_says_so() {
     let (address, _) = server();
-    for change in [
-        |ecr: Ecr| ecr,
-        |ecr: Ecr| ecr.env("AWS_CA_BUNDLE", "/nope.pem"),
-        |ecr: Ecr| ecr.env("https_proxy", &proxy()),
+    let through_proxy = Ecr::new(&["get-login-password", "--no-verify-ssl"])
+        .env("AWS_ENDPOINT_URL", "https://ecr.invalid")
+        .env("https_proxy", &proxy(address));
+    for ecr in [
+        ecr(address, &["--no-verify-ssl"]),
+        ecr(address, &["--no-verify-ssl", "--ca-bundle", "/nope.pem"]),
+        through_proxy,
     ] {
-        let outcome = change(ecr(address, &["--no-verify-ssl"])).run();
-        assert_eq!(
-            (outcome.code, outcome.stdout.as_str()),
-            (0, "password\n"),
-            "{outcome:?}"
-        );
+        let outcome = ecr.run();
+        assert_eq!(outcome.stdout, "password\n", "{outcome:?}");
         let warning = outcome.stderr.trim_end();
         assert!(
             warning.contains("not verified") && !warning.contains('\n'),
