@@ -43,7 +43,9 @@ pub(crate) async fn authorization_token(
     let call = client
         .get_authorization_token()
         .set_registry_ids(registry_ids);
-    match call.send().await {
+    let sent = call.send().await;
+    config.timeouts.check_read()?;
+    match sent {
         Ok(_) => Answer::read(&exchange.record().body),
         // The SDK refuses a null in the list, which v1 prints; what it refuses besides, `Answer` refuses too.
         Err(SdkError::ServiceError(error)) if error.raw().status().is_success() => {

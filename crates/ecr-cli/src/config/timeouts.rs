@@ -36,21 +36,37 @@ impl TypedTimeouts {
     /// Makes times of the numbers; v1 does so when it is about to make the client.
     ///
     /// # Errors
-    /// A negative number, and one beyond what v1's runtime can wait for.
+    /// A negative number, and a connect timeout that is too long.
     pub(super) fn checked(self) -> Result<Timeouts, Error> {
-        Ok(Timeouts {
-            connect: duration("connect", self.connect)?,
-            read: duration("read", self.read)?,
-        })
+        let connect = duration("connect", self.connect)?;
+        bearable("connect", connect)?;
+        let read = duration("read", self.read)?;
+        Ok(Timeouts { connect, read })
+    }
+}
+
+impl Timeouts {
+    /// Checks the read timeout; v1 does so once the request is sent and it begins to wait.
+    ///
+    /// # Errors
+    /// A read timeout that is too long.
+    pub(crate) fn check_read(&self) -> Result<(), Error> {
+        bearable("read", self.read)
     }
 }
 
 fn duration(kind: &'static str, seconds: i64) -> Result<Option<Duration>, Error> {
     match u64::try_from(seconds) {
         Ok(0) => Ok(None),
-        Ok(seconds) if seconds <= LONGEST => Ok(Some(Duration::from_secs(seconds))),
-        Ok(seconds) => Err(Error::TimeoutTooLong { kind, seconds }),
+        Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
         Err(_) => Err(Error::TimeoutNegative { kind, seconds }),
+    }
+}
+
+fn bearable(kind: &'static str, timeout: Option<Duration>) -> Result<(), Error> {
+    match timeout.map(|timeout| timeout.as_secs()) {
+        Some(seconds) if seconds > LONGEST => Err(Error::TimeoutTooLong { kind, seconds }),
+        _ => Ok(()),
     }
 }
 
@@ -87,7 +103,15 @@ mod tests {
             })
         ));
         assert!(matches!(
-            checked("1", "99999999999"),
+            checked("99999999999", "1"),
+            Err(Error::TimeoutTooLong {
+                kind: "connect",
+                ..
+            })
+        ));
+        let read = checked("1", "99999999999").unwrap();
+        assert!(matches!(
+            read.check_read(),
             Err(Error::TimeoutTooLong { kind: "read", .. })
         ));
     }
