@@ -75,7 +75,7 @@ pub(crate) enum Error {
     SourceProfileNotFound { name: String, profile: String },
     #[error("The source profile \"{0}\" must have credentials.")]
     SourceProfileEmpty(String),
-    #[error("The profile \"{0}\" names both a source_profile and a credential_source; one must go")]
+    #[error("The profile \"{0}\" contains both source_profile and credential_source.")]
     RoleWithTwoSources(String),
     #[error(
         "You must specify a region. You can also configure your region by running \"aws configure\"."
@@ -106,6 +106,10 @@ pub(crate) enum Error {
     NoCredentials,
     #[error("Error when retrieving credentials: {0}")]
     Credentials(String),
+    #[error(
+        "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to an empty or whitespace-only string. Provide a valid path to a CA bundle file."
+    )]
+    CaBundleEmpty,
     #[error("Could not connect to the endpoint URL: \"{0}\"")]
     Connect(Uri),
     #[error("Failed to connect to proxy URL: \"{0}\"")]

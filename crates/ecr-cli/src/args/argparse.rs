@@ -85,7 +85,11 @@ pub(crate) fn scan(
     while let Some(word) = words.next() {
         let wanted = positional == Positional::Taken && scan.positional.is_none();
         match word {
-            Word::Value(value) if wanted => scan.positional = Some(value),
+            // argparse takes the separators around a positional for a part of it.
+            Word::Value(value) if wanted => {
+                scan.positional = Some(value);
+                while words.next_if(Word::is_separator).is_some() {}
+            }
             Word::Separator if wanted => {}
             Word::Separator => scan.rest.push("--".to_owned()),
             Word::Value(value) | Word::Unknown(value) => scan.rest.push(value),
@@ -179,6 +183,12 @@ enum Word {
     },
     Unknown(String),
     Separator,
+}
+
+impl Word {
+    fn is_separator(&self) -> bool {
+        matches!(self, Self::Separator)
+    }
 }
 
 /// argparse looks at every word before it acts on the first, so an ambiguous one is found even behind `--version`.
@@ -377,5 +387,14 @@ mod tests {
         let meant = "\n\n\nInvalid choice: 'jsn', maybe you meant:\n\n  * json";
         assert!(message("jsn").ends_with(meant), "{}", message("jsn"));
         assert!(!message("yaml").contains("maybe"));
+    }
+
+    #[test]
+    fn a_separator_behind_a_positional_is_a_part_of_it() {
+        let words = ["get-login", "--", "x", "--region"];
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        let scan = scan(FLAGS, Positional::Taken, words).unwrap();
+        assert_eq!(scan.positional.as_deref(), Some("get-login"));
+        assert_eq!(scan.rest, ["x", "--region"]);
     }
 }

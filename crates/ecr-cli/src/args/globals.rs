@@ -52,11 +52,11 @@ pub(crate) static GLOBAL_FLAGS: &[Flag] = &[
     Flag::new("--query", Takes::One),
     Flag::new("--profile", Takes::One),
     Flag::new("--region", Takes::One),
-    Flag::new("--version", Takes::NothingAndStops),
     Flag::new("--color", Takes::OneOf(&["on", "off", "auto"])),
     Flag::new("--no-sign-request", Takes::Nothing),
     Flag::new("--ca-bundle", Takes::One),
     Flag::new("--cli-read-timeout", Takes::One),
     Flag::new("--cli-connect-timeout", Takes::One),
     Flag::new("--v2-debug", Takes::Nothing),
+    Flag::new("--version", Takes::NothingAndStops),
 ];

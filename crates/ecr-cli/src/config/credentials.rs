@@ -90,20 +90,20 @@ async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     Err(Error::PartialCredentials { found_in, missing })
 }
 
-/// `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, still counts in v1.
+/// `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, still counts in v1, and counts first.
 async fn from_environment() -> aws_credential_types::provider::Result {
     let provider = EnvironmentVariableCredentialsProvider::new();
     let credentials = provider.provide_credentials().await?;
     let token = variable("AWS_SECURITY_TOKEN").filter(|token| !token.is_empty());
     match token {
-        Some(token) if credentials.session_token().is_none() => Ok(Credentials::new(
+        Some(token) => Ok(Credentials::new(
             credentials.access_key_id(),
             credentials.secret_access_key(),
             Some(token),
             None,
             "AWS_SECURITY_TOKEN",
         )),
-        _ => Ok(credentials),
+        None => Ok(credentials),
     }
 }
 

@@ -54,7 +54,7 @@ impl Endpoint {
         if !url.contains("://") {
             return Err(Error::InvalidEndpoint(url.to_owned()));
         }
-        let invalid = || Error::EndpointForm(without_password(url));
+        let invalid = || Error::InvalidEndpoint(without_password(url));
         let uri: Uri = url.parse().map_err(|_| invalid())?;
         let scheme = uri.scheme_str().ok_or_else(invalid)?;
         let authority = uri.authority().ok_or_else(invalid)?.as_str();
@@ -64,7 +64,10 @@ impl Endpoint {
         let authority: Authority = host_and_port.parse().map_err(|_| invalid())?;
         let has_bad_port =
             host_and_port.len() > authority.host().len() && authority.port_u16().is_none();
-        if !matches!(scheme, "http" | "https") || authority.host().is_empty() || has_bad_port {
+        if !matches!(scheme, "http" | "https") || has_bad_port {
+            return Err(Error::EndpointForm(without_password(url)));
+        }
+        if !is_host(authority.host()) {
             return Err(invalid());
         }
         let root = PathAndQuery::from_static("/");
@@ -94,7 +97,23 @@ fn configured(profiles: &ProfileSet) -> Result<Option<String>, Error> {
         .service_id("ecr");
     let environment = Env::real();
     let url = setting.load(&environment, Some(profiles));
-    Ok(url.map(|(url, _)| url.into_owned()))
+    let url = url.map(|(url, _)| url.into_owned());
+    Ok(url.filter(|url| !url.is_empty()))
+}
+
+/// Labels of letters, digits and inner hyphens, as v1 wants them; or an address of IPv6.
+fn is_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        let fits = (1..=63).contains(&label.len());
+        let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        fits && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(is_inner)
+    };
+    host.starts_with('[')
+        || host
+            .strip_suffix('.')
+            .unwrap_or(host)
+            .split('.')
+            .all(is_label)
 }
 
 fn without_password(url: &str) -> String {
@@ -142,6 +161,8 @@ mod tests {
             "http://h:99999",
             "http://h:x",
             "http://h:",
+            "http://a_b",
+            "http://-x:1",
         ] {
             assert!(Endpoint::parse(url).is_err(), "{url}");
         }

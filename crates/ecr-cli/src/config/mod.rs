@@ -118,6 +118,7 @@ impl<'a> Settings<'a> {
         let endpoint = Endpoint::resolve(globals.endpoint_url.as_deref(), &self.profiles)?;
         region::check_host(&region, endpoint.as_ref())?;
         let timeouts = self.timeouts.checked()?;
+        let trust = self.trust()?;
         let (region, variant) = EndpointVariant::of(&region, &self.profiles);
         Ok(Config {
             region,
@@ -126,21 +127,25 @@ impl<'a> Settings<'a> {
             retries,
             timeouts,
             credentials,
-            transport: Transport::new(self.trust()),
+            transport: Transport::new(trust),
             debug: globals.debug,
         })
     }
 
     /// `--no-verify-ssl`, `--ca-bundle`, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the platform's certificates.
-    fn trust(&self) -> Trust {
+    ///
+    /// # Errors
+    /// A name of a bundle that is blank, unless it was typed.
+    fn trust(&self) -> Result<Trust, Error> {
         if self.globals.no_verify_ssl {
-            return Trust::Anything;
+            return Ok(Trust::Anything);
         }
         let typed = self.globals.ca_bundle.clone();
-        let ca_bundle = typed.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles));
-        match ca_bundle.filter(|path| !path.is_empty()) {
-            Some(path) => Trust::Bundle(Path::new(&path).into()),
-            None => Trust::Platform,
+        let typed = typed.filter(|path| !path.is_empty());
+        match typed.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)) {
+            Some(path) if path.trim().is_empty() => Err(Error::CaBundleEmpty),
+            Some(path) => Ok(Trust::Bundle(Path::new(&path).into())),
+            None => Ok(Trust::Platform),
         }
     }
 }

@@ -29,6 +29,8 @@ impl Retries {
     /// # Errors
     /// A mode that v1 does not know; a number that is none or below one.
     pub(super) fn resolve(profiles: &ProfileSet) -> Result<Self, Error> {
+        let number = setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles);
+        let number = number.map(|text| integer(&text)).transpose()?;
         let mode = match setting("AWS_RETRY_MODE", "retry_mode", profiles).as_deref() {
             // Recorded: the switch makes the standard mode v1's default.
             None if variable("AWS_NEW_RETRIES_2026").is_some_and(|value| is_true(&value)) => {
@@ -38,8 +40,8 @@ impl Retries {
             Some("standard" | "adaptive") => Mode::Standard,
             Some(other) => return Err(Error::RetryMode(other.to_owned())),
         };
-        let attempts = match (setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles), mode) {
-            (Some(text), _) => attempts(integer(&text)?)?,
+        let attempts = match (number, mode) {
+            (Some(number), _) => attempts(number)?,
             (None, Mode::Legacy) => 5,
             (None, Mode::Standard) => 3,
         };
@@ -49,7 +51,10 @@ impl Retries {
 
 fn attempts(number: i64) -> Result<u32, Error> {
     match number {
-        1.. => Ok(u32::try_from(number).unwrap_or(u32::MAX)),
+        1.. => Ok(u32::try_from(number).map_or(MOST, |number| number.min(MOST))),
         _ => Err(Error::MaxAttempts(number)),
     }
 }
+
+/// As good as no end: with its pauses, it takes days.
+const MOST: u32 = 10_000;
