@@ -34,7 +34,7 @@ fn the_region_is_the_option_then_the_environment_then_the_profile() {
 
 #[test]
 fn environment_credentials_come_before_files_unless_the_profile_is_typed() {
-    let files = |ecr: Ecr| ecr.file(".aws/credentials", &format!("[p]\n{FILE_KEYS}"));
+    let files = |ecr: Ecr| ecr.file(".aws/credentials", format!("[p]\n{FILE_KEYS}"));
     let from_environment = asked(&[], |ecr| files(ecr).env("AWS_PROFILE", "p"));
     assert!(from_environment.signed_by().starts_with(KEY_ID));
     let from_file = asked(&["--profile", "p"], files);
@@ -45,7 +45,7 @@ fn environment_credentials_come_before_files_unless_the_profile_is_typed() {
 fn the_credentials_file_comes_before_the_config_file() {
     let request = asked(&[], |ecr| {
         ecr.without_credentials()
-            .file(".aws/credentials", &format!("[default]\n{FILE_KEYS}"))
+            .file(".aws/credentials", format!("[default]\n{FILE_KEYS}"))
             .file(
                 ".aws/config",
                 "[default]\naws_access_key_id = AKIDCONF\naws_secret_access_key = x\n",

@@ -8,6 +8,7 @@ use argparse::{ArgparseError, Positional};
 use globals::{GLOBAL_FLAGS, Globals};
 
 pub(crate) mod argparse;
+mod choices;
 pub(crate) mod globals;
 pub(crate) mod operation;
 

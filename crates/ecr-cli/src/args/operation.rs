@@ -2,6 +2,7 @@
 
 use crate::args::CommandLine;
 use crate::args::argparse::{self, ArgparseError, Flag, Positional, Scan, Takes};
+use crate::args::choices::operations;
 use crate::error::Error;
 use crate::program::Program;
 
@@ -63,7 +64,7 @@ impl CommandLine {
         let scan = argparse::scan(&[], Positional::Taken, self.words.clone()).map_err(usage)?;
         let name = "operation";
         let operation = scan.positional.ok_or(ArgparseError::Required { name });
-        let choices = choices(program);
+        let choices = operations(program);
         let operation = operation.and_then(|word| argparse::chosen(name, choices, word));
         match operation.map_err(usage)?.as_str() {
             "get-authorization-token" => get_authorization_token(program, scan.rest),
@@ -152,86 +153,6 @@ pub(crate) static GET_LOGIN_FLAGS: &[Flag] = &[
     Flag::new("--registry-ids", Takes::AtLeastOne),
     Flag::new("--include-email", Takes::Nothing),
     Flag::new("--no-include-email", Takes::Nothing),
-];
-
-fn choices(program: Program) -> &'static [&'static str] {
-    match program {
-        Program::Ecr => OFFERED,
-        Program::Aws => OPERATIONS_OF_V1,
-    }
-}
-
-const OFFERED: &[&str] = &[
-    "get-authorization-token",
-    "get-login",
-    "get-login-password",
-    "help",
-];
-
-/// The operations of `aws ecr`, recorded from AWS CLI 1.46.3 in its order: a mistyped one lists them all.
-const OPERATIONS_OF_V1: &[&str] = &[
-    "batch-check-layer-availability",
-    "batch-delete-image",
-    "batch-get-image",
-    "batch-get-repository-scanning-configuration",
-    "complete-layer-upload",
-    "create-pull-through-cache-rule",
-    "create-repository",
-    "create-repository-creation-template",
-    "delete-lifecycle-policy",
-    "delete-pull-through-cache-rule",
-    "delete-registry-policy",
-    "delete-repository",
-    "delete-repository-creation-template",
-    "delete-repository-policy",
-    "delete-signing-configuration",
-    "deregister-pull-time-update-exclusion",
-    "describe-image-replication-status",
-    "describe-image-scan-findings",
-    "describe-image-signing-status",
-    "describe-images",
-    "describe-pull-through-cache-rules",
-    "describe-registry",
-    "describe-repositories",
-    "describe-repository-creation-templates",
-    "get-account-setting",
-    "get-authorization-token",
-    "get-download-url-for-layer",
-    "get-lifecycle-policy",
-    "get-lifecycle-policy-preview",
-    "get-registry-policy",
-    "get-registry-scanning-configuration",
-    "get-repository-policy",
-    "get-signing-configuration",
-    "initiate-layer-upload",
-    "list-image-referrers",
-    "list-images",
-    "list-pull-time-update-exclusions",
-    "list-tags-for-resource",
-    "put-account-setting",
-    "put-image",
-    "put-image-scanning-configuration",
-    "put-image-tag-mutability",
-    "put-lifecycle-policy",
-    "put-registry-policy",
-    "put-registry-scanning-configuration",
-    "put-replication-configuration",
-    "put-signing-configuration",
-    "register-pull-time-update-exclusion",
-    "set-repository-policy",
-    "start-image-scan",
-    "start-lifecycle-policy-preview",
-    "tag-resource",
-    "untag-resource",
-    "update-image-storage-class",
-    "update-pull-through-cache-rule",
-    "update-repository-creation-template",
-    "upload-layer-part",
-    "validate-pull-through-cache-rule",
-    "get-login",
-    "get-login-password",
-    "wait",
-    "help",
 ];
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! v1 scans the words three times, once for each level of the command, and what one level does not know is left to the
 //! next. So an option of any level may stand anywhere after the word that opens its level.
 
-use std::fmt;
+pub(crate) use error::ArgparseError;
+use word::{Word, classify};
 
-use crate::python;
+mod error;
+mod word;
 
 /// An option of one level.
 #[derive(Debug)]
@@ -173,156 +175,6 @@ pub(crate) fn chosen(
     })
 }
 
-/// A word, by its looks alone.
-#[derive(Debug)]
-enum Word {
-    Value(String),
-    Known {
-        flag: &'static Flag,
-        attached: Option<String>,
-    },
-    Unknown(String),
-    Separator,
-}
-
-impl Word {
-    fn is_separator(&self) -> bool {
-        matches!(self, Self::Separator)
-    }
-}
-
-/// argparse looks at every word before it acts on the first, so an ambiguous one is found even behind `--version`.
-fn classify(flags: &'static [Flag], words: Vec<String>) -> Result<Vec<Word>, ArgparseError> {
-    let mut only_values = false;
-    let mut classified = Vec::with_capacity(words.len());
-    for word in words {
-        classified.push(match word.as_str() {
-            _ if only_values => Word::Value(word),
-            "--" => {
-                only_values = true;
-                Word::Separator
-            }
-            _ => classify_word(flags, word)?,
-        });
-    }
-    Ok(classified)
-}
-
-fn classify_word(flags: &'static [Flag], word: String) -> Result<Word, ArgparseError> {
-    if !word.starts_with('-') || word.len() == 1 {
-        return Ok(Word::Value(word));
-    }
-    let (name, attached) = match word.split_once('=') {
-        Some((name, value)) => (name, Some(value.to_owned())),
-        None => (word.as_str(), None),
-    };
-    if let Some(flag) = flags.iter().find(|flag| flag.name == name) {
-        return Ok(Word::Known { flag, attached });
-    }
-    let mut candidates = flags
-        .iter()
-        .filter(|flag| name.starts_with("--") && flag.name.starts_with(name));
-    match (candidates.next(), candidates.next()) {
-        (Some(flag), None) => Ok(Word::Known { flag, attached }),
-        (Some(first), Some(second)) => {
-            let matches = [first, second].into_iter().chain(candidates);
-            let matches = matches.map(|flag| flag.name).collect();
-            Err(ArgparseError::Ambiguous { word, matches })
-        }
-        (None, _) if is_negative_number(&word) || word.contains(' ') => Ok(Word::Value(word)),
-        (None, _) => Ok(Word::Unknown(word)),
-    }
-}
-
-/// `-1` and `-1.5` are values, as long as no option looks like a number.
-fn is_negative_number(word: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = &word[1..];
-    match number.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction) && !fraction.is_empty(),
-        None => digits(number) && !number.is_empty(),
-    }
-}
-
-/// Why argparse would not go on; its `Display` is argparse's own message.
-#[derive(Debug, PartialEq)]
-pub(crate) enum ArgparseError {
-    Ambiguous {
-        word: String,
-        matches: Vec<&'static str>,
-    },
-    ValueMissing {
-        name: &'static str,
-    },
-    ValuesMissing {
-        name: &'static str,
-    },
-    ValueIgnored {
-        name: &'static str,
-        value: String,
-    },
-    NoSuchChoice {
-        name: &'static str,
-        choices: &'static [&'static str],
-        value: String,
-    },
-    Required {
-        name: &'static str,
-    },
-}
-
-impl fmt::Display for ArgparseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ambiguous { word, matches } => {
-                let matches = matches.join(", ");
-                write!(f, "ambiguous option: {word} could match {matches}")
-            }
-            Self::ValueMissing { name } => write!(f, "argument {name}: expected one argument"),
-            Self::ValueIgnored { name, value } => {
-                let value = python::repr_str(value);
-                write!(f, "argument {name}: ignored explicit argument {value}")
-            }
-            Self::ValuesMissing { name } => {
-                write!(f, "argument {name}: expected at least one argument")
-            }
-            Self::NoSuchChoice {
-                name,
-                choices,
-                value,
-            } => {
-                write!(f, "argument {name}: Invalid choice, valid choices are:\n\n")?;
-                f.write_str(&in_two_columns(choices))?;
-                f.write_str(&suggestion(choices, value))
-            }
-            Self::Required { name } => {
-                write!(f, "the following arguments are required: {name}")
-            }
-        }
-    }
-}
-
-/// v1 pads every choice to forty columns and sets two on a line.
-fn in_two_columns(choices: &[&str]) -> String {
-    let padded: Vec<_> = choices
-        .iter()
-        .map(|choice| format!("{choice:40}"))
-        .collect();
-    let lines: Vec<_> = padded.chunks(2).map(|pair| pair.join(" | ")).collect();
-    lines.join("\n")
-}
-
-/// What the user may have meant, by the measure of Python's difflib.
-fn suggestion(choices: &[&str], value: &str) -> String {
-    let close = difflib::get_close_matches(value, choices.to_vec(), 3, 0.8);
-    if close.is_empty() {
-        return String::new();
-    }
-    let lines: String = close.iter().map(|word| format!("\n  * {word}")).collect();
-    let value = python::repr_str(value);
-    format!("\n\n\nInvalid choice: {value}, maybe you meant:\n{lines}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,18 +227,6 @@ mod tests {
                 .has("--version")
         );
         assert!(scanned(&["--region"]).is_err());
-    }
-
-    #[test]
-    fn a_close_miss_is_answered_with_what_was_meant() {
-        let choices: &[&str] = &["json", "text", "table"];
-        let message = |value: &str| {
-            let error = chosen("--output", choices, value.to_owned()).unwrap_err();
-            error.to_string()
-        };
-        let meant = "\n\n\nInvalid choice: 'jsn', maybe you meant:\n\n  * json";
-        assert!(message("jsn").ends_with(meant), "{}", message("jsn"));
-        assert!(!message("yaml").contains("maybe"));
     }
 
     #[test]

@@ -1,0 +1,101 @@
+//! What argparse says when it refuses.
+
+use std::fmt;
+
+use crate::python;
+
+/// Why argparse would not go on; its `Display` is argparse's own message.
+#[derive(Debug, PartialEq)]
+pub(crate) enum ArgparseError {
+    Ambiguous {
+        word: String,
+        matches: Vec<&'static str>,
+    },
+    ValueMissing {
+        name: &'static str,
+    },
+    ValuesMissing {
+        name: &'static str,
+    },
+    ValueIgnored {
+        name: &'static str,
+        value: String,
+    },
+    NoSuchChoice {
+        name: &'static str,
+        choices: &'static [&'static str],
+        value: String,
+    },
+    Required {
+        name: &'static str,
+    },
+}
+
+impl fmt::Display for ArgparseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ambiguous { word, matches } => {
+                let matches = matches.join(", ");
+                write!(f, "ambiguous option: {word} could match {matches}")
+            }
+            Self::ValueMissing { name } => write!(f, "argument {name}: expected one argument"),
+            Self::ValueIgnored { name, value } => {
+                let value = python::repr_str(value);
+                write!(f, "argument {name}: ignored explicit argument {value}")
+            }
+            Self::ValuesMissing { name } => {
+                write!(f, "argument {name}: expected at least one argument")
+            }
+            Self::NoSuchChoice {
+                name,
+                choices,
+                value,
+            } => {
+                write!(f, "argument {name}: Invalid choice, valid choices are:\n\n")?;
+                f.write_str(&in_two_columns(choices))?;
+                f.write_str(&suggestion(choices, value))
+            }
+            Self::Required { name } => {
+                write!(f, "the following arguments are required: {name}")
+            }
+        }
+    }
+}
+
+/// v1 pads every choice to forty columns and sets two on a line.
+fn in_two_columns(choices: &[&str]) -> String {
+    let padded: Vec<_> = choices
+        .iter()
+        .map(|choice| format!("{choice:40}"))
+        .collect();
+    let lines: Vec<_> = padded.chunks(2).map(|pair| pair.join(" | ")).collect();
+    lines.join("\n")
+}
+
+/// What the user may have meant, by the measure of Python's difflib.
+fn suggestion(choices: &[&str], value: &str) -> String {
+    let close = difflib::get_close_matches(value, choices.to_vec(), 3, 0.8);
+    if close.is_empty() {
+        return String::new();
+    }
+    let lines: String = close.iter().map(|word| format!("\n  * {word}")).collect();
+    let value = python::repr_str(value);
+    format!("\n\n\nInvalid choice: {value}, maybe you meant:\n{lines}")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::args::argparse::chosen;
+
+    #[test]
+    fn a_close_miss_is_answered_with_what_was_meant() {
+        let choices: &[&str] = &["json", "text", "table"];
+        let message = |value: &str| {
+            let error = chosen("--output", choices, value.to_owned()).unwrap_err();
+            error.to_string()
+        };
+        let meant = "\n\n\nInvalid choice: 'jsn', maybe you meant:\n\n  * json";
+        assert!(message("jsn").ends_with(meant), "{}", message("jsn"));
+        assert!(!message("yaml").contains("maybe"));
+    }
+}
