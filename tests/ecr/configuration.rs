@@ -42,6 +42,21 @@ fn environment_credentials_come_before_files_unless_the_profile_is_typed() {
 }
 
 #[test]
+fn the_old_name_of_the_session_token_counts_first() {
+    let request = asked(&[], |ecr| {
+        ecr.env("AWS_SESSION_TOKEN", "new")
+            .env("AWS_SECURITY_TOKEN", "old")
+    });
+    assert_eq!(request.header("x-amz-security-token"), Some("old"));
+}
+
+#[test]
+fn an_endless_number_of_attempts_does_not_keep_the_first_one_back() {
+    let number = u64::MAX.to_string();
+    asked(&[], |ecr| ecr.env("AWS_MAX_ATTEMPTS", &number));
+}
+
+#[test]
 fn the_credentials_file_comes_before_the_config_file() {
     let request = asked(&[], |ecr| {
         ecr.without_credentials()

@@ -239,7 +239,19 @@ fn no_error_shows_a_secret() {
 type Change = fn(Ecr) -> Ecr;
 
 /// What breaks a run, and what it says then.
-const BROKEN_SETTINGS: [(Change, &str); 13] = [
+const BROKEN_SETTINGS: [(Change, &str); 16] = [
+    (
+        |ecr| ecr.env("AWS_CA_BUNDLE", " "),
+        "\nInvalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to an empty or whitespace-only string. Provide a valid path to a CA bundle file.\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_RETRY_MODE", "x").env("AWS_MAX_ATTEMPTS", "x"),
+        "\ninvalid literal for int() with base 10: 'x'\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_ENDPOINT_URL_ECR", "http://a_b"),
+        "\nInvalid endpoint: http://a_b\n",
+    ),
     (
         |ecr| ecr.without("AWS_DEFAULT_REGION"),
         "You must specify a region. You can also configure your region by running \"aws configure\".\n",
