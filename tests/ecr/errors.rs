@@ -239,7 +239,14 @@ fn no_error_shows_a_secret() {
 type Change = fn(Ecr) -> Ecr;
 
 /// What breaks a run, and what it says then.
-const BROKEN_SETTINGS: [(Change, &str); 16] = [
+const BROKEN_SETTINGS: [(Change, &str); 17] = [
+    (
+        |ecr| {
+            ecr.without_credentials()
+                .file(".aws/credentials", "[default]\naws_secret_access_key = s\n")
+        },
+        "Unable to locate credentials. You can configure credentials by running \"aws configure\".\n",
+    ),
     (
         |ecr| ecr.env("AWS_CA_BUNDLE", " "),
         "\nInvalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to an empty or whitespace-only string. Provide a valid path to a CA bundle file.\n",

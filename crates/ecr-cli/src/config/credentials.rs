@@ -23,6 +23,8 @@ pub(crate) enum CredentialSource {
     Environment,
     /// Everything but the environment, beginning with this profile.
     Profile(Option<String>),
+    /// Neither the environment nor a profile.
+    Elsewhere,
 }
 
 impl CredentialSource {
@@ -37,6 +39,9 @@ impl CredentialSource {
         let name = profile.name().unwrap_or("default");
         role::check(name, profiles)?;
         check_keys(name, profiles).await?;
+        if holds_a_secret_alone(profiles) {
+            return Ok(Self::Elsewhere);
+        }
         Ok(Self::Profile(profile.name().map(str::to_owned)))
     }
 
@@ -52,7 +57,11 @@ impl CredentialSource {
         let loaded = match self {
             Self::Environment => from_environment().await,
             Self::Profile(name) => {
-                let chain = chain(name.as_deref(), region, transport);
+                let chain = chain(name.as_deref(), &provider_config(region, transport));
+                chain.provide_credentials().await
+            }
+            Self::Elsewhere => {
+                let chain = elsewhere(&provider_config(region, transport));
                 chain.provide_credentials().await
             }
         };
@@ -90,6 +99,13 @@ async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     Err(Error::PartialCredentials { found_in, missing })
 }
 
+/// v1 passes over a secret without its key id, and the SDK fails on it.
+fn holds_a_secret_alone(profiles: &ProfileSet) -> bool {
+    let holds = |key| profiles.get(key).is_some();
+    let others = ["aws_access_key_id", "role_arn", "credential_process"];
+    holds("aws_secret_access_key") && !others.into_iter().any(holds)
+}
+
 /// `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, still counts in v1, and counts first.
 async fn from_environment() -> aws_credential_types::provider::Result {
     let provider = EnvironmentVariableCredentialsProvider::new();
@@ -110,23 +126,25 @@ async fn from_environment() -> aws_credential_types::provider::Result {
 /// The default chain of aws-config without its first link, which [`CredentialSource::Environment`] is.
 ///
 /// It reads the profile files again. That happens only when the environment holds no credentials.
-fn chain(
-    profile: Option<&str>,
-    region: &Region,
-    transport: &Transport,
-) -> CredentialsProviderChain {
-    let config = ProviderConfig::without_region()
-        .with_region(Some(region.clone()))
-        .with_http_client(transport.clone());
+fn chain(profile: Option<&str>, config: &ProviderConfig) -> CredentialsProviderChain {
     let files = ProfileFileCredentialsProvider::builder()
-        .configure(&config)
+        .configure(config)
         .profile_name(profile.unwrap_or("default"))
         .build();
-    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&config);
-    let container = EcsCredentialsProvider::builder().configure(&config);
-    let instance = ImdsCredentialsProvider::builder().configure(&config);
-    CredentialsProviderChain::first_try("Profile", files)
-        .or_else("WebIdentityToken", web_identity.build())
+    CredentialsProviderChain::first_try("Profile", files).or_else("Elsewhere", elsewhere(config))
+}
+
+fn elsewhere(config: &ProviderConfig) -> CredentialsProviderChain {
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(config);
+    let container = EcsCredentialsProvider::builder().configure(config);
+    let instance = ImdsCredentialsProvider::builder().configure(config);
+    CredentialsProviderChain::first_try("WebIdentityToken", web_identity.build())
         .or_else("EcsContainer", container.build())
         .or_else("Ec2InstanceMetadata", instance.build())
+}
+
+fn provider_config(region: &Region, transport: &Transport) -> ProviderConfig {
+    ProviderConfig::without_region()
+        .with_region(Some(region.clone()))
+        .with_http_client(transport.clone())
 }
