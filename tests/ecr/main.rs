@@ -12,6 +12,7 @@ mod command;
 mod configuration;
 mod debug;
 mod errors;
+mod golden;
 mod help;
 mod input;
 mod json;

@@ -1,23 +1,35 @@
-//! A server that gives scripted answers, one to each connection, and keeps what it was asked.
+//! A server that gives scripted answers, one to each request, and keeps what it was asked.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-/// The server; it lives as long as the test process.
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// The server; it stops when it is dropped.
 pub(crate) struct Stub {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
-/// What the server does with a connection once it has read the request.
+/// What the server does with a connection once it has read the request; then it closes it.
 #[derive(Clone)]
 pub(crate) enum Reaction {
-    /// Sends these bytes and closes.
+    /// Sends these bytes.
     Send(Vec<u8>),
     /// Closes without a word.
     Close,
+    /// Resets the connection.
+    Reset,
+    /// Sends these bytes, and then nothing until the client hangs up.
+    Stall(Vec<u8>),
+    /// Sends these bytes once the client has waited for so long.
+    Late(Duration, Vec<u8>),
 }
 
 /// One request as it came.
@@ -35,20 +47,40 @@ impl Stub {
         Self::with([reply(200, "", body)])
     }
 
-    /// Answers the connections in turn; the last reaction is for all that follow.
+    /// Answers the requests in turn; the last reaction is for all that follow.
     pub(crate) fn with(reactions: impl IntoIterator<Item = Reaction>) -> Self {
+        Self::start(None, reactions.into_iter().collect())
+    }
+
+    /// As [`Stub::with`], over TLS.
+    pub(crate) fn with_tls(tls: Arc<ServerConfig>, reactions: Vec<Reaction>) -> Self {
+        Self::start(Some(tls), reactions)
+    }
+
+    fn start(tls: Option<Arc<ServerConfig>>, reactions: Vec<Reaction>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let reactions: Vec<_> = reactions.into_iter().collect();
-        let seen = Arc::clone(&requests);
-        thread::spawn(move || {
-            for (index, stream) in listener.incoming().enumerate() {
-                let reaction = reactions.get(index).or(reactions.last()).unwrap();
-                serve(&stream.unwrap(), reaction, &seen);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (seen, told) = (Arc::clone(&requests), Arc::clone(&stopped));
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming() {
+                let asked = accept(&stream.unwrap(), tls.as_ref(), &reactions, &seen);
+                if asked.is_none() && told.load(Ordering::SeqCst) {
+                    break;
+                }
             }
         });
-        Self { address, requests }
+        Self {
+            address,
+            requests,
+            stopped,
+            thread: Some(thread),
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -66,6 +98,27 @@ impl Stub {
         assert_eq!(requests.len(), 1, "{requests:?}");
         requests[0].clone()
     }
+
+    /// What it was asked by clients that have ended.
+    pub(crate) fn finish(mut self) -> Vec<Request> {
+        self.stop();
+        self.thread.take().unwrap().join().unwrap();
+        self.requests()
+    }
+
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        // It waits for a connection, and ends with one that asks nothing; whoever came before is served first.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.stop();
+        }
+    }
 }
 
 impl Request {
@@ -78,10 +131,17 @@ impl Request {
     /// `KEY/REGION/SERVICE` of the signature's scope.
     #[track_caller]
     pub(crate) fn signed_by(&self) -> String {
-        let authorization = self.header("authorization").unwrap();
-        let (_, scope) = authorization.split_once("Credential=").unwrap();
-        let parts: Vec<_> = scope.split(',').next().unwrap().split('/').collect();
-        format!("{}/{}/{}", parts[0], parts[2], parts[3])
+        self.scope().unwrap()
+    }
+
+    /// As [`Request::signed_by`], of a request that may not be signed.
+    pub(crate) fn scope(&self) -> Option<String> {
+        let (_, scope) = self.header("authorization")?.split_once("Credential=")?;
+        let parts: Vec<_> = scope.split(',').next()?.split('/').collect();
+        let [key, _date, region, service, _] = parts[..] else {
+            return None;
+        };
+        Some(format!("{key}/{region}/{service}"))
     }
 }
 
@@ -91,11 +151,12 @@ pub(crate) fn reply(status: u16, headers: &str, body: &str) -> Reaction {
 }
 
 pub(crate) fn reply_bytes(status: u16, headers: &str, body: &[u8]) -> Reaction {
-    let length = body.len();
-    let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"
-    );
-    Reaction::Send([head.as_bytes(), body].concat())
+    Reaction::Send([head(status, headers, body.len()).as_bytes(), body].concat())
+}
+
+/// What stands before the body of a response.
+pub(crate) fn head(status: u16, headers: &str, length: usize) -> String {
+    format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n")
 }
 
 /// An error as ECR sends it.
@@ -111,22 +172,77 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Reaction {
 /// Authorization data of one registry, in the form in which ECR sends it.
 pub(crate) const ONE_REGISTRY: &str = r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3N3b3Jk","expiresAt":1.448875853241E9,"proxyEndpoint":"https://012345678910.dkr.ecr.us-east-1.amazonaws.com"}]}"#;
 
-fn serve(mut stream: &TcpStream, reaction: &Reaction, requests: &Mutex<Vec<Request>>) {
-    let mut reader = BufReader::new(stream);
-    let Some(request) = read_request(&mut reader) else {
-        return;
+/// None if nothing was asked over this connection.
+fn accept(
+    socket: &TcpStream,
+    tls: Option<&Arc<ServerConfig>>,
+    reactions: &[Reaction],
+    requests: &Mutex<Vec<Request>>,
+) -> Option<()> {
+    match tls {
+        None => serve(socket, socket, reactions, requests),
+        Some(config) => {
+            let session = ServerConnection::new(Arc::clone(config)).unwrap();
+            let stream = StreamOwned::new(session, socket);
+            serve(socket, stream, reactions, requests)
+        }
+    }
+}
+
+fn serve(
+    socket: &TcpStream,
+    stream: impl Read + Write,
+    reactions: &[Reaction],
+    requests: &Mutex<Vec<Request>>,
+) -> Option<()> {
+    let mut stream = BufReader::new(stream);
+    let request = read_request(&mut stream)?;
+    let index = {
+        let mut requests = requests.lock().unwrap();
+        requests.push(request);
+        requests.len() - 1
     };
-    requests.lock().unwrap().push(request);
+    let reaction = reactions.get(index).or(reactions.last()).unwrap();
+    // A client that has hung up shows in what it printed.
+    drop(react(reaction, socket, &mut stream));
+    Some(())
+}
+
+fn react(
+    reaction: &Reaction,
+    socket: &TcpStream,
+    stream: &mut BufReader<impl Read + Write>,
+) -> io::Result<()> {
     match reaction {
-        // A client that has hung up shows in what it printed.
-        Reaction::Send(bytes) => drop(stream.write_all(bytes)),
-        Reaction::Close => {}
+        Reaction::Close => Ok(()),
+        Reaction::Reset => Ok(rustix::net::sockopt::set_socket_linger(
+            socket,
+            Some(Duration::ZERO),
+        )?),
+        Reaction::Send(bytes) => stream.get_mut().write_all(bytes),
+        Reaction::Stall(bytes) => {
+            stream.get_mut().write_all(bytes)?;
+            io::copy(stream, &mut io::sink()).map(drop)
+        }
+        Reaction::Late(delay, bytes) => {
+            socket.set_read_timeout(Some(*delay))?;
+            match stream.fill_buf() {
+                Ok(_) => Ok(()),
+                Err(_) => stream.get_mut().write_all(bytes),
+            }
+        }
     }
 }
 
 fn read_request(reader: &mut impl BufRead) -> Option<Request> {
+    // A greeting of TLS has no end of line to wait for.
+    reader
+        .fill_buf()
+        .ok()?
+        .first()
+        .filter(|byte| byte.is_ascii_uppercase())?;
     let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|&read| read > 0)?;
+    reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next()?, words.next()?);
     let mut headers = Vec::new();

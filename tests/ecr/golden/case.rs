@@ -1,0 +1,155 @@
+//! One recorded case, as it stands in the fixtures.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+/// The keys are described in `fixtures/awscli/README.md`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    pub(super) args: Vec<String>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) unset: Vec<String>,
+    #[serde(default)]
+    pub(super) files: BTreeMap<String, Bytes>,
+    #[serde(default)]
+    pub(super) home: BTreeMap<String, Bytes>,
+    #[serde(default)]
+    pub(super) executable: Vec<String>,
+    pub(super) stdin: Option<String>,
+    pub(super) stdin_file: Option<String>,
+    pub(super) terminal: Option<[u16; 2]>,
+    #[serde(default)]
+    pub(super) listen: Listen,
+    pub(super) tls: Option<Host>,
+    #[serde(default)]
+    pub(super) https_proxy: bool,
+    #[serde(default = "first_answer")]
+    pub(super) answers: Vec<Answer>,
+    #[serde(default)]
+    pub(super) slow: bool,
+    #[serde(default)]
+    pub(super) sent: Sent,
+    #[serde(default)]
+    pub(super) exit: i32,
+    #[serde(default)]
+    pub(super) stdout: String,
+    #[serde(default)]
+    pub(super) stderr: String,
+}
+
+/// How the server takes connections.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Listen {
+    #[default]
+    Open,
+    Refused,
+    Full,
+}
+
+/// Whom the server's certificate is for.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Host {
+    Localhost,
+    Elsewhere,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Answer {
+    /// 200, with a body of `shared.toml`.
+    Shared(String),
+    Own(OwnAnswer),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnAnswer {
+    #[serde(default = "ok")]
+    pub(super) status: u16,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) body: Bytes,
+    #[serde(default)]
+    pub(super) missing: usize,
+    #[serde(default)]
+    pub(super) delay: u64,
+    #[serde(default)]
+    pub(super) manner: Manner,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Manner {
+    #[default]
+    Whole,
+    Reset,
+    Closed,
+    Silent,
+    Half,
+    Raw,
+}
+
+/// What was asked of the server: the first request, and how many there were.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Sent {
+    pub(super) times: usize,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) body: Option<String>,
+    pub(super) signed: Option<String>,
+    pub(super) session: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Bytes {
+    Text(String),
+    Binary { base64: String },
+}
+
+impl Bytes {
+    /// The bytes, with `fill` done to what is text.
+    pub(super) fn filled(&self, fill: impl Fn(&str) -> String) -> Vec<u8> {
+        match self {
+            Self::Text(text) => fill(text).into_bytes(),
+            Self::Binary { base64 } => STANDARD.decode(base64).unwrap(),
+        }
+    }
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self {
+            times: 1,
+            method: "POST".into(),
+            path: "/".into(),
+            body: None,
+            signed: None,
+            session: None,
+        }
+    }
+}
+
+fn first_answer() -> Vec<Answer> {
+    vec![Answer::Shared("one".into())]
+}
+
+fn ok() -> u16 {
+    200
+}

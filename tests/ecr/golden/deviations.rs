@@ -1,0 +1,102 @@
+//! Where `ecr` differs from AWS CLI v1 on purpose, and how far it may.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::fixtures;
+
+#[derive(Deserialize)]
+pub(super) struct Deviations {
+    deviation: Vec<Deviation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deviation {
+    cases: Vec<String>,
+    level: Level,
+    /// For who reads the file; without a reason there is no deviation.
+    #[serde(rename = "because")]
+    _because: String,
+}
+
+/// How far a case may differ.
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    /// In nothing.
+    Exact,
+    /// In what stderr says, but not in whether it says something.
+    Wording,
+    /// It must fail, print nothing and say why.
+    Refusal,
+}
+
+impl Deviations {
+    pub(super) fn load() -> Self {
+        fixtures::read(&fixtures::path("deviations.toml"))
+    }
+
+    pub(super) fn level(&self, name: &str) -> Level {
+        self.first_match(name)
+            .map_or(Level::Exact, |(deviation, _)| deviation.level)
+    }
+
+    /// A pattern that decides about no case is misspelt, or stands behind a wider one.
+    pub(super) fn assert_all_decide<'a>(&self, names: impl Iterator<Item = &'a String>) {
+        let mut idle: Vec<&str> = self.patterns().map(|(_, pattern)| pattern).collect();
+        for (_, decided) in names.filter_map(|name| self.first_match(name)) {
+            idle.retain(|pattern| *pattern != decided);
+        }
+        assert!(idle.is_empty(), "deviations of no case: {idle:?}");
+    }
+
+    fn first_match(&self, name: &str) -> Option<(&Deviation, &str)> {
+        self.patterns().find(|(_, pattern)| matches(pattern, name))
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = (&Deviation, &str)> {
+        self.deviation.iter().flat_map(|deviation| {
+            let patterns = deviation.cases.iter();
+            patterns.map(move |pattern| (deviation, pattern.as_str()))
+        })
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Exact => "exact",
+            Self::Wording => "wording",
+            Self::Refusal => "refusal",
+        })
+    }
+}
+
+/// Whether a name is as the pattern says, in which `*` is any text.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| {
+            let ends = tail.char_indices().map(|(index, _)| index);
+            ends.chain([tail.len()])
+                .any(|index| matches(rest, &tail[index..]))
+        }),
+    }
+}
+
+#[test]
+fn an_asterisk_is_any_text() {
+    for (pattern, name, expected) in [
+        ("net/close", "net/close", true),
+        ("net/close", "net/closed", false),
+        ("net/*", "net/close", true),
+        ("net/*", "tls/close", false),
+        ("*/null*", "errbody/null", true),
+        ("err*/*null*", "errbody/400_null_body", true),
+        ("err*/*null", "errbody/400_null_body", false),
+    ] {
+        assert_eq!(matches(pattern, name), expected, "{pattern} and {name}");
+    }
+}

@@ -1,0 +1,180 @@
+//! What was recorded against what was observed.
+
+use serde_json::Value;
+
+use super::case::{Case, Sent};
+use super::deviations::Level;
+use super::places::Places;
+use super::program::Ended;
+use crate::stub::Request;
+
+/// A run as far as it is compared.
+pub(super) struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+    /// The calls and their payloads, not headers that name the program.
+    wire: String,
+}
+
+/// One part in which a run is not as it should be.
+pub(super) struct Difference {
+    pub(super) part: &'static str,
+    pub(super) recorded: String,
+    pub(super) observed: String,
+}
+
+impl Outcome {
+    pub(super) fn recorded(case: &Case, places: &Places<'_>) -> Self {
+        Self {
+            code: Some(case.exit),
+            stdout: places.fill(&case.stdout),
+            stderr: places.fill(&case.stderr),
+            wire: recorded_wire(&case.sent),
+        }
+    }
+
+    pub(super) fn observed(ended: Ended, requests: &[Request]) -> Self {
+        Self {
+            code: ended.code,
+            stdout: ended.stdout,
+            stderr: ended.stderr,
+            wire: observed_wire(requests),
+        }
+    }
+
+    fn exit(&self) -> String {
+        self.code.map_or("a signal".into(), |code| code.to_string())
+    }
+
+    fn speaks(&self) -> bool {
+        !self.stderr.trim().is_empty()
+    }
+}
+
+/// None where the case holds.
+pub(super) fn differences(recorded: &Outcome, observed: &Outcome, level: Level) -> Vec<Difference> {
+    let mut found = match level {
+        Level::Refusal => return failed_refusal(observed),
+        Level::Exact => different("stderr", &recorded.stderr, &observed.stderr),
+        Level::Wording if recorded.speaks() == observed.speaks() => Vec::new(),
+        Level::Wording => different("stderr", &recorded.stderr, &observed.stderr),
+    };
+    found.extend(different("exit code", &recorded.exit(), &observed.exit()));
+    found.extend(different("stdout", &recorded.stdout, &observed.stdout));
+    found.extend(different("requests", &recorded.wire, &observed.wire));
+    found
+}
+
+fn failed_refusal(observed: &Outcome) -> Vec<Difference> {
+    let has_failed = observed
+        .code
+        .is_some_and(|code| ![0, PANIC].contains(&code));
+    let is_silent = observed.stdout.trim().is_empty();
+    let says_why = observed.speaks() && !observed.stderr.contains("panicked");
+    let checks = [
+        ("exit code", has_failed, "a failure", observed.exit()),
+        ("stdout", is_silent, "", observed.stdout.clone()),
+        ("stderr", says_why, "why it fails", observed.stderr.clone()),
+    ];
+    let failed = checks.into_iter().filter(|(_, holds, ..)| !holds);
+    failed
+        .map(|(part, _, wanted, observed)| Difference {
+            part,
+            recorded: wanted.into(),
+            observed,
+        })
+        .collect()
+}
+
+fn different(part: &'static str, recorded: &str, observed: &str) -> Vec<Difference> {
+    if recorded == observed {
+        return Vec::new();
+    }
+    vec![Difference {
+        part,
+        recorded: recorded.into(),
+        observed: observed.into(),
+    }]
+}
+
+fn recorded_wire(sent: &Sent) -> String {
+    if sent.times == 0 {
+        return NO_REQUEST.into();
+    }
+    // A proxy is asked to connect, and told nothing else.
+    let is_call = sent.method == "POST";
+    let call = |text: &'static str| if is_call { text } else { "" };
+    let body = sent.body.as_deref().unwrap_or(call("{}"));
+    let signed = sent.signed.as_deref();
+    let lines = [
+        ("requests", sent.times.to_string()),
+        ("first", format!("{} {}", sent.method, sent.path)),
+        ("target", call(TARGET).into()),
+        (
+            "signed",
+            signed.unwrap_or(call("AKIDEXAMPLE/us-east-1/ecr")).into(),
+        ),
+        ("session", sent.session.clone().unwrap_or_default()),
+        ("body", canonical(body)),
+    ];
+    joined(&lines)
+}
+
+fn observed_wire(requests: &[Request]) -> String {
+    let Some(first) = requests.first() else {
+        return NO_REQUEST.into();
+    };
+    let header = |name| first.header(name).unwrap_or_default().to_owned();
+    joined(&[
+        ("requests", requests.len().to_string()),
+        ("first", format!("{} {}", first.method, first.target)),
+        ("target", header("x-amz-target")),
+        ("signed", first.scope().unwrap_or_default()),
+        ("session", header("x-amz-security-token")),
+        ("body", canonical(&first.body)),
+    ])
+}
+
+/// JSON is compared as what it says.
+fn canonical(body: &str) -> String {
+    serde_json::from_str::<Value>(body).map_or(body.into(), |value| value.to_string())
+}
+
+fn joined(lines: &[(&str, String)]) -> String {
+    let lines = lines
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"));
+    lines.collect()
+}
+
+/// How Rust's panics end a program.
+const PANIC: i32 = 101;
+
+const NO_REQUEST: &str = "no request\n";
+const TARGET: &str = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
+
+#[test]
+fn a_level_decides_what_may_differ() {
+    let outcome = |code, stdout: &str, stderr: &str| Outcome {
+        code: Some(code),
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+        wire: String::new(),
+    };
+    let recorded = outcome(255, "", "\na\n");
+    for (observed, exact, wording, refusal) in [
+        (outcome(255, "", "\na\n"), true, true, true),
+        (outcome(255, "", "\nb\n"), false, true, true),
+        (outcome(254, "", "\na\n"), false, false, true),
+        (outcome(255, "", "\n"), false, false, false),
+        (outcome(255, "a\n", "\na\n"), false, false, false),
+        (outcome(0, "", "\na\n"), false, false, false),
+        (outcome(PANIC, "", "\na\n"), false, false, false),
+    ] {
+        let holds = |level| differences(&recorded, &observed, level).is_empty();
+        assert_eq!(holds(Level::Exact), exact, "{:?}", observed.stderr);
+        assert_eq!(holds(Level::Wording), wording, "{:?}", observed.stderr);
+        assert_eq!(holds(Level::Refusal), refusal, "{:?}", observed.stderr);
+    }
+}

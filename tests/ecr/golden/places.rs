@@ -1,0 +1,109 @@
+//! The directories of one run, and what the placeholders of its case stand for.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::case::{Bytes, Case};
+use super::fixtures::Shared;
+use super::server::Server;
+use super::tls::Authority;
+
+pub(super) struct Places<'a> {
+    root: TempDir,
+    shared: &'a Shared,
+    endpoint: String,
+    port: String,
+    kernel: String,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(case: &Case, shared: &'a Shared, server: &Server) -> Self {
+        let port = server.port().to_string();
+        let scheme = case.tls.map_or("http", |_| "https");
+        let places = Self {
+            root: tempfile::tempdir().unwrap(),
+            shared,
+            endpoint: format!("{scheme}://127.0.0.1:{port}"),
+            port,
+            kernel: kernel(),
+        };
+        fs::create_dir(places.work()).unwrap();
+        fs::create_dir(places.home()).unwrap();
+        places
+    }
+
+    /// Writes the files that the case begins with.
+    pub(super) fn furnish(&self, case: &Case, authority: &Authority) {
+        self.write_all(&self.work(), &case.files);
+        self.write_all(&self.home(), &case.home);
+        for name in &case.executable {
+            let path = self.work().join(name);
+            fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        }
+        if case.tls.is_some() {
+            fs::write(self.work().join("ca.pem"), &authority.certificate).unwrap();
+        }
+        if let Some(content) = &case.stdin_file {
+            fs::write(self.stdin_file(), content).unwrap();
+        }
+    }
+
+    /// `{TMP}`, where the program runs.
+    pub(super) fn work(&self) -> PathBuf {
+        self.root.path().join("tmp")
+    }
+
+    pub(super) fn home(&self) -> PathBuf {
+        self.root.path().join("home")
+    }
+
+    pub(super) fn stdin_file(&self) -> PathBuf {
+        self.root.path().join("stdin")
+    }
+
+    /// The variables that the case is run with.
+    pub(super) fn environment(&self, case: &Case) -> BTreeMap<String, String> {
+        let mut all = self.shared.environment.clone();
+        all.insert("HOME".into(), self.fill("{HOME}"));
+        all.insert("PATH".into(), std::env::var("PATH").unwrap());
+        all.retain(|name, _| !case.unset.contains(name));
+        for (name, value) in &case.env {
+            all.insert(name.clone(), self.fill(value));
+        }
+        if case.https_proxy {
+            all.insert("HTTPS_PROXY".into(), self.fill("http://127.0.0.1:{PORT}"));
+        }
+        all
+    }
+
+    /// A text of the case, with what its placeholders stand for.
+    pub(super) fn fill(&self, text: &str) -> String {
+        let mut filled = text.to_owned();
+        for (name, value) in &self.shared.texts {
+            filled = filled.replace(&format!("{{{name}}}"), value);
+        }
+        filled
+            .replace("{EP}", &self.endpoint)
+            .replace("{PORT}", &self.port)
+            .replace("{TMP}", self.work().to_str().unwrap())
+            .replace("{HOME}", self.home().to_str().unwrap())
+            .replace("{KERNEL}", &self.kernel)
+    }
+
+    fn write_all(&self, folder: &Path, files: &BTreeMap<String, Bytes>) {
+        for (name, content) in files {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content.filled(|text| self.fill(text))).unwrap();
+        }
+    }
+}
+
+fn kernel() -> String {
+    let name = rustix::system::uname();
+    name.release().to_str().unwrap().to_owned()
+}

@@ -1,0 +1,132 @@
+//! What is shown of the verdicts.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use super::case::Case;
+use super::deviations::Level;
+use super::judge::Difference;
+
+pub(super) struct Verdict<'a> {
+    pub(super) name: &'a str,
+    case: &'a Case,
+    level: Level,
+    differences: Vec<Difference>,
+}
+
+impl<'a> Verdict<'a> {
+    pub(super) fn new(
+        name: &'a str,
+        case: &'a Case,
+        level: Level,
+        differences: Vec<Difference>,
+    ) -> Self {
+        Self {
+            name,
+            case,
+            level,
+            differences,
+        }
+    }
+
+    pub(super) fn holds(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// `exact N/M, all N/M`.
+pub(super) fn figure(verdicts: &[Verdict<'_>]) -> String {
+    let exact = |verdict: &&Verdict<'_>| verdict.level == Level::Exact;
+    let all = count(verdicts.iter());
+    let exact = count(verdicts.iter().filter(exact));
+    format!("golden cases: exact {exact}, all {all}")
+}
+
+fn count<'a>(verdicts: impl Iterator<Item = &'a Verdict<'a>> + Clone) -> String {
+    let held = verdicts.clone().filter(|verdict| verdict.holds()).count();
+    format!("{held}/{}", verdicts.count())
+}
+
+#[track_caller]
+pub(super) fn assert_all_hold(verdicts: &[Verdict<'_>]) {
+    let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.holds()).collect();
+    assert!(failed.is_empty(), "{}", details(&failed));
+}
+
+/// The first of the failed cases in full, and the names of the others.
+pub(super) fn details(failed: &[&Verdict<'_>]) -> String {
+    let (shown, others) = failed.split_at(failed.len().min(SHOWN));
+    let mut text = format!("{} cases do not hold\n", failed.len());
+    for verdict in shown {
+        describe(&mut text, verdict);
+    }
+    if !others.is_empty() {
+        text.push_str("\nand\n");
+    }
+    for verdict in others {
+        writeln!(text, "{} [{}]", verdict.name, verdict.level).unwrap();
+    }
+    text.push_str(
+        "\nto run one alone: GOLDEN_ONLY='NAME' cargo test --package ecr-cli --test ecr golden",
+    );
+    text
+}
+
+fn describe(text: &mut String, verdict: &Verdict<'_>) {
+    let arguments = verdict.case.args.join(" ");
+    writeln!(
+        text,
+        "\n{} [{}]: aws {arguments}",
+        verdict.name, verdict.level
+    )
+    .unwrap();
+    for difference in &verdict.differences {
+        writeln!(text, "  {} (- recorded, + observed)", difference.part).unwrap();
+        compare(text, &difference.recorded, &difference.observed);
+    }
+}
+
+/// Lines that both begin or end with stand once.
+fn compare(text: &mut String, recorded: &str, observed: &str) {
+    let recorded: Vec<_> = recorded.split_inclusive('\n').collect();
+    let observed: Vec<_> = observed.split_inclusive('\n').collect();
+    let pairs = recorded.iter().zip(&observed);
+    let start = pairs
+        .take_while(|(recorded, observed)| recorded == observed)
+        .count();
+    let (before, recorded) = recorded.split_at(start);
+    let observed = &observed[start..];
+    let pairs = recorded.iter().rev().zip(observed.iter().rev());
+    let end = pairs
+        .take_while(|(recorded, observed)| recorded == observed)
+        .count();
+    let (recorded, after) = recorded.split_at(recorded.len() - end);
+    let observed = &observed[..observed.len() - end];
+    for (mark, lines) in [
+        (' ', before),
+        ('-', recorded),
+        ('+', observed),
+        (' ', after),
+    ] {
+        for line in lines {
+            writeln!(text, "    {mark} {}", visible(line)).unwrap();
+        }
+    }
+}
+
+/// Ends of lines and colours show, and quotes stay as they are.
+fn visible(line: &str) -> String {
+    let escaped = |letter: char| match letter {
+        _ if letter.is_control() => letter.escape_default().to_string(),
+        _ => letter.to_string(),
+    };
+    line.chars().map(escaped).collect()
+}
+
+/// Says so even of a test that passes, whose `println!` is not shown.
+pub(super) fn say(line: &str) {
+    let mut stderr = io::stderr().lock();
+    writeln!(stderr, "{line}").unwrap();
+}
+
+const SHOWN: usize = 20;
