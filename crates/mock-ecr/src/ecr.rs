@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::download::LayerUrls;
+use crate::fault::Faults;
 use crate::journal::Journal;
 use crate::name::{AccountId, Region, RepositoryId};
 use crate::page_token::PageTokens;
@@ -31,6 +32,7 @@ pub(crate) struct Ecr {
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
     pub(crate) layer_urls: LayerUrls,
+    pub(crate) faults: Arc<Faults>,
     /// Where it speaks TLS.
     pub(crate) tls: Option<Tls>,
     signing_keys: SigningKeys,
@@ -38,7 +40,13 @@ pub(crate) struct Ecr {
 }
 
 impl Ecr {
-    pub(crate) fn new(world: World, store: Store, tls: Option<Tls>, address: SocketAddr) -> Self {
+    pub(crate) fn new(
+        world: World,
+        store: Store,
+        faults: Arc<Faults>,
+        tls: Option<Tls>,
+        address: SocketAddr,
+    ) -> Self {
         let principals = Arc::new(Principals::new(&world));
         Ecr {
             clock: Clock::new(world.clock),
@@ -50,6 +58,7 @@ impl Ecr {
             layer_urls: LayerUrls::from_seed(&world.seed),
             signing_keys: SigningKeys::default(),
             principals,
+            faults,
             tls,
             address,
             world,

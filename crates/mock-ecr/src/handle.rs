@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use http::request::Parts;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyDataStream, BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body;
@@ -13,12 +14,15 @@ use crate::clock::Stopwatch;
 use crate::control;
 use crate::download;
 use crate::ecr::Ecr;
+use crate::fault::{self, FaultPlane, Signs, Struck};
 use crate::intercept;
 use crate::journal::{Exchange, Plane};
 use crate::payload::{Payload, whole};
 use crate::registry;
 use crate::repository::{BrokenOff, ContentStream};
 use crate::route::Route;
+use crate::timestamp::Timestamp;
+use crate::token::TokenError;
 use crate::way::Way;
 
 /// Answers a request; the exchange is in the journal before this returns.
@@ -31,42 +35,123 @@ where
     let (request, body) = request.into_parts();
     let route = Route::of(&request);
     let mut exchange = Exchange::open(&request, plane(&route), way, now);
-    let mut response = match &route {
-        Route::Api { host_region } => match collect(body, api::longest_body(&request)).await {
-            Ok(body) => {
-                let call = api::Call {
-                    request: &request,
-                    body: &body,
-                    host_region: host_region.as_ref(),
-                    way,
-                    now,
-                };
-                whole(api::answer(ecr, &call, &mut exchange).await)
-            }
-            Err(error) => whole(api::refuse(error, &mut exchange)),
-        },
-        Route::Registry { host, path } => {
-            let call = registry::Call {
-                request: &request,
-                host,
-                path,
-                way,
-                now,
-            };
-            registry::answer(ecr, &call, content(body), &mut exchange).await
-        }
-        Route::Layer => download::answer(ecr, &request, now, &mut exchange).await,
-        Route::Tunnel => whole(intercept::answer(ecr, &request, way, &mut exchange)),
-        Route::Control => whole(control::answer(ecr, &request, &mut exchange)),
-        Route::Unknown => whole(registry::not_found()),
+    let struck = ecr.faults.strike(|| Signs::of(ecr, &request, &route), now);
+    let received = Received {
+        request: &request,
+        way,
+        now,
     };
+    let mut response = match refuse(ecr, &struck, &route, &mut exchange) {
+        Some(refusal) => whole(refusal),
+        None => answer(ecr, &received, &route, body, &mut exchange).await,
+    };
+    if !struck.is_empty() {
+        response = distort(ecr, &struck, &route, response, &mut exchange, now).await;
+    }
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
-    let date = HeaderValue::try_from(now.to_http()).expect("a date is printable ASCII");
+    let shown = fault::date(&struck, now).to_http();
+    let date = HeaderValue::try_from(shown).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);
     exchange.status = response.status();
     exchange.took = stopwatch.elapsed();
     ecr.journal.record(exchange);
     response
+}
+
+/// A request, but for its body.
+struct Received<'a> {
+    request: &'a Parts,
+    way: Way,
+    now: Timestamp,
+}
+
+/// The error that a fault answers in place of everything else.
+fn refuse(
+    ecr: &Ecr,
+    struck: &[Struck],
+    route: &Route,
+    exchange: &mut Exchange,
+) -> Option<Response<Bytes>> {
+    let plane = match route {
+        Route::Api { .. } => FaultPlane::Api,
+        _ => FaultPlane::Registry,
+    };
+    let (mut response, code) = fault::refuse(struck, plane)?;
+    exchange.error = Some(code);
+    match plane {
+        FaultPlane::Api => {
+            let request_id = ecr.request_ids.next();
+            api::sign(&mut response, &request_id);
+            exchange.request_id = Some(request_id);
+        }
+        FaultPlane::Registry => registry::sign(&mut response),
+    }
+    Some(response)
+}
+
+/// Does to an answer what the faults say.
+async fn distort(
+    ecr: &Ecr,
+    struck: &[Struck],
+    route: &Route,
+    response: Response<Payload>,
+    exchange: &mut Exchange,
+    now: Timestamp,
+) -> Response<Payload> {
+    exchange.faults = struck.iter().map(|struck| struck.id).collect();
+    let realm = match route {
+        Route::Registry { host, .. } => registry::realm(ecr, host),
+        _ => String::new(),
+    };
+    let circumstances = fault::Circumstances {
+        now,
+        is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),
+        realm: &realm,
+    };
+    fault::distort(struck, response, &circumstances).await
+}
+
+/// The answer that the mock has when nothing goes wrong.
+async fn answer<B>(
+    ecr: &Ecr,
+    received: &Received<'_>,
+    route: &Route,
+    body: B,
+    exchange: &mut Exchange,
+) -> Response<Payload>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+{
+    let Received { request, way, now } = *received;
+    match route {
+        Route::Api { host_region } => match collect(body, api::longest_body(request)).await {
+            Ok(body) => {
+                let call = api::Call {
+                    request,
+                    body: &body,
+                    host_region: host_region.as_ref(),
+                    way,
+                    now,
+                };
+                whole(api::answer(ecr, &call, exchange).await)
+            }
+            Err(error) => whole(api::refuse(error, exchange)),
+        },
+        Route::Registry { host, path } => {
+            let call = registry::Call {
+                request,
+                host,
+                path,
+                way,
+                now,
+            };
+            registry::answer(ecr, &call, content(body), exchange).await
+        }
+        Route::Layer => download::answer(ecr, request, now, exchange).await,
+        Route::Tunnel => whole(intercept::answer(ecr, request, way, exchange)),
+        Route::Control => whole(control::answer(ecr, request, exchange)),
+        Route::Unknown => whole(registry::not_found()),
+    }
 }
 
 fn plane(route: &Route) -> Plane {

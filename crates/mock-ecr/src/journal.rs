@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 use http::request::Parts;
 
+use crate::fault::FaultId;
 use crate::name::PrincipalArn;
 use crate::principal::Caller;
 use crate::query;
@@ -52,6 +53,8 @@ pub struct Exchange {
     pub error: Option<&'static str>,
     /// What was wrong with the token that was shown to the registry, which learns its bearer less.
     pub token_error: Option<TokenError>,
+    /// The faults that shaped the answer, in their order.
+    pub faults: Vec<FaultId>,
     /// What the API calls this request in `x-amzn-RequestId`.
     pub request_id: Option<String>,
 }
@@ -99,6 +102,7 @@ impl Exchange {
             status: StatusCode::OK,
             error: None,
             token_error: None,
+            faults: Vec::new(),
             request_id: None,
         }
     }
@@ -253,6 +257,12 @@ impl Requests {
     pub fn caller(self, arn: &PrincipalArn) -> Self {
         let is_it = |caller: &Caller| caller.arn() == arn;
         self.matching(|exchange| exchange.caller.as_ref().is_some_and(is_it))
+    }
+
+    /// Those that a fault shaped.
+    #[must_use]
+    pub fn fault(self, id: FaultId) -> Self {
+        self.matching(|exchange| exchange.faults.contains(&id))
     }
 
     /// Those that issued or showed one token.

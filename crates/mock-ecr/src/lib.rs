@@ -49,6 +49,7 @@ mod digester;
 mod download;
 mod ecr;
 mod environment;
+mod fault;
 mod handle;
 mod host;
 mod intercept;
@@ -64,6 +65,7 @@ mod registry;
 mod repository;
 mod request_id;
 mod route;
+mod sabotage;
 #[cfg(feature = "sdk")]
 mod sdk;
 mod secret;
@@ -79,6 +81,12 @@ mod world;
 
 pub use clock::{Clock, ClockStart, ClockStartError};
 pub use environment::{Redirect, Variable};
+pub use fault::{
+    ActiveFault, AuthorizationData, BodyFault, CertificateFault, EndpointFault, ErrorCode,
+    ErrorFault, ExpiredAs, ExpiresAt, Fault, FaultBuilder, FaultError, FaultGuard, FaultHandle,
+    FaultId, FaultPlane, Latency, Moment, Pattern, RegistryRoute, Throttle, TokenFault,
+    UnknownErrorCode, What, When,
+};
 pub use journal::{Exchange, Plane, Requests};
 pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};
 pub use principal::{Caller, Principal};
@@ -93,5 +101,6 @@ pub use token::{
 pub use way::Way;
 pub use world::{
     Account, AuthMode, CrossAccount, Dialect, DurationError, ImageTagMutability, ProxyEndpoint,
-    ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError, parse_duration,
+    ProxyEndpointError, Quirk, SeedRepository, Shift, SigV4Clock, World, WorldError,
+    parse_duration,
 };

@@ -1,16 +1,29 @@
 //! The body of an answer: whole in memory, or as it comes from the store.
 
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
+use futures_util::{Stream, TryStreamExt as _};
 use http::Response;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Either, Full, StreamBody};
 use hyper::body::Frame;
 
-use crate::store::{Content, StoreError};
+use crate::store::Content;
 
 /// A body; most are short and whole.
-pub(crate) type Payload = Either<Full<Bytes>, UnsyncBoxBody<Bytes, StoreError>>;
+pub(crate) type Payload = Either<Full<Bytes>, UnsyncBoxBody<Bytes, BodyError>>;
+
+/// Why a body does not come to its end.
+///
+/// A type of its own: a boxed error would have to be turned into itself, which the compiler cannot see through in a task.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct BodyError(Box<dyn std::error::Error + Send + Sync>);
+
+impl BodyError {
+    pub(crate) fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        BodyError(cause.into())
+    }
+}
 
 pub(crate) fn whole(response: Response<Bytes>) -> Response<Payload> {
     response.map(|bytes| Either::Left(Full::new(bytes)))
@@ -18,6 +31,17 @@ pub(crate) fn whole(response: Response<Bytes>) -> Response<Payload> {
 
 /// The bytes of an object, which are never all in memory.
 pub(crate) fn streamed(content: Content) -> Payload {
-    let frames = content.bytes.map_ok(Frame::data);
-    Either::Right(StreamBody::new(frames).boxed_unsync())
+    pieces(content.bytes.map_err(BodyError::new))
+}
+
+/// A body that comes piece by piece.
+pub(crate) fn pieces(
+    pieces: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+) -> Payload {
+    Either::Right(StreamBody::new(pieces.map_ok(Frame::data)).boxed_unsync())
+}
+
+/// No body.
+pub(crate) fn nothing() -> Payload {
+    Either::Left(Full::default())
 }

@@ -1,6 +1,5 @@
 //! Step 1: sockets. Nothing else knows that there are any.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +20,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::ecr::Ecr;
 use crate::handle::handle;
+use crate::sabotage::{self, Abrupt, Plot, Sabotaged};
 use crate::tls::{self, Tls};
 use crate::way::Way;
 
@@ -65,8 +65,9 @@ pub(crate) async fn serve(
                     let connection = Connection {
                         ecr: Arc::clone(&ecr),
                         watchers: [graceful.watcher(), graceful.watcher()],
+                        stop: stop.clone(),
                     };
-                    connections.spawn(connection.greet(stream, stop.clone()));
+                    connections.spawn(connection.greet(stream));
                     while connections.try_join_next().is_some() {}
                 }
                 Err(error) => wait_for_room(&error).await,
@@ -92,16 +93,18 @@ struct Connection {
     ecr: Arc<Ecr>,
     /// For itself, and for the tunnel that it may become.
     watchers: [Watcher; 2],
+    stop: watch::Receiver<()>,
 }
 
 impl Connection {
     /// Tells TLS from HTTP, where there is TLS.
-    async fn greet(self, stream: TcpStream, mut stop: watch::Receiver<()>) {
+    async fn greet(self, stream: TcpStream) {
         // Answers are small and whole: there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.ecr.tls.clone() else {
             return self.converse(stream, Way::Http).await;
         };
+        let mut stop = self.stop.clone();
         let first = tokio::select! {
             first = in_time(first_byte(&stream)) => first,
             _ = stop.changed() => return,
@@ -125,14 +128,15 @@ impl Connection {
     /// Serves a client, and again in the tunnel that it may be granted.
     async fn converse<I>(self, stream: I, way: Way)
     where
-        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
     {
         let [watcher, in_tunnel] = self.watchers;
-        let tunnel = converse(stream, way, Arc::clone(&self.ecr), watcher).await;
+        let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
+        let tunnel = converse(stream, way, ecr, watcher, stop).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.ecr.tls) {
             match in_time(dig(tunnel, tls)).await {
                 Ok(stream) => {
-                    converse(stream, Way::Tunnel, self.ecr, in_tunnel).await;
+                    converse(stream, Way::Tunnel, self.ecr, in_tunnel, self.stop).await;
                 }
                 Err(error) => refused(&error),
             }
@@ -141,24 +145,34 @@ impl Connection {
 }
 
 /// Speaks HTTP until the client is gone, or has been granted a tunnel.
-async fn converse<I>(stream: I, way: Way, ecr: Arc<Ecr>, watcher: Watcher) -> Option<OnUpgrade>
+async fn converse<I>(
+    stream: I,
+    way: Way,
+    ecr: Arc<Ecr>,
+    watcher: Watcher,
+    stop: watch::Receiver<()>,
+) -> Option<OnUpgrade>
 where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
 {
+    let plot = Plot::default();
+    let stream = Sabotaged::new(stream, plot.clone());
     let granted = Arc::new(Mutex::new(None));
     let spoken = Arc::new(Notify::new());
     let (speaks, grants) = (Arc::clone(&spoken), Arc::clone(&granted));
     let service = service_fn(move |mut request: Request<Incoming>| {
         speaks.notify_one();
         let (ecr, grants) = (Arc::clone(&ecr), Arc::clone(&grants));
+        let (plot, stop) = (plot.clone(), stop.clone());
         async move {
+            let version = request.version();
             let asks = request.method() == Method::CONNECT;
             let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
             let response = handle(&ecr, request, way).await;
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
                 *locked(&grants) = Some(tunnel);
             }
-            Ok::<_, Infallible>(response)
+            sabotage::send(response, version, &plot, stop).await
         }
     });
     let server = http();
@@ -180,6 +194,25 @@ fn locked(granted: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade
 async fn dig(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
     let stream = tunnel.await.map_err(io::Error::other)?;
     tls.accept(TokioIo::new(stream)).await
+}
+
+impl Abrupt for TcpStream {
+    fn reset_when_dropped(&self) {
+        // Where the system knows no such option, the client sees a farewell.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Abrupt for TlsStream<TcpStream> {
+    fn reset_when_dropped(&self) {
+        self.get_ref().0.reset_when_dropped();
+    }
+}
+
+impl Abrupt for TlsStream<TokioIo<Upgraded>> {
+    fn reset_when_dropped(&self) {
+        // The connection around a tunnel is hyper's, which does not let it be seen.
+    }
 }
 
 fn http() -> auto::Builder<TokioExecutor> {

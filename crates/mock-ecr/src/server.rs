@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{Clock, ClockStart};
 use crate::ecr::Ecr;
 use crate::environment::{self, Redirect, Variable};
+use crate::fault::{Fault, FaultError, FaultHandle, Faults};
 use crate::host;
 use crate::journal::Requests;
 use crate::name::{PrincipalArn, Region};
@@ -127,6 +128,11 @@ impl MockEcr {
     /// The clock that it lives by.
     pub fn clock(&self) -> &Clock {
         &self.ecr.clock
+    }
+
+    /// What goes wrong, and how often it did.
+    pub fn faults(&self) -> FaultHandle {
+        FaultHandle::of(Arc::clone(&self.ecr.faults))
     }
 
     /// The exchanges so far, those that were refused included.
@@ -301,6 +307,13 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Lets something go wrong, from the start; what cannot mean anything fails it.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.world.faults.push(fault);
+        self
+    }
+
     /// Adds a repository; a text that is no name of one fails the start.
     #[must_use]
     pub fn repository(mut self, name: &str) -> Self {
@@ -339,10 +352,16 @@ impl MockEcrBuilder {
         let listener = listen(self.listen)?;
         let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
         let address = listener.address().map_err(unbound(self.listen))?;
-        let tls = self.world.tls.as_ref().map(CertificateAuthority::at);
-        let tls = tls.transpose()?.map(Tls::new);
+        let faults = Arc::new(Faults::from_seed(&self.world.seed));
+        for fault in &self.world.faults {
+            faults.add(fault.clone())?;
+        }
+        let authority = self.world.tls.as_ref().map(CertificateAuthority::at);
+        let tls = authority
+            .transpose()?
+            .map(|authority| Tls::new(authority, Arc::clone(&faults)));
         let store = self.world.open_store().await?;
-        let ecr = Arc::new(Ecr::new(self.world, store, tls, address));
+        let ecr = Arc::new(Ecr::new(self.world, store, faults, tls, address));
         let seeded = ecr.seed_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let (stop, stopped) = watch::channel(());
@@ -390,6 +409,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreLocationError),
+    /// A fault of the world cannot mean anything.
+    #[error("a fault of the world cannot be: {0}")]
+    Fault(#[from] FaultError),
     /// There is no certificate authority where one was said to be.
     #[error(transparent)]
     Authority(#[from] AuthorityError),

@@ -25,7 +25,7 @@ pub(super) fn print(instant: Timestamp) -> String {
 }
 
 /// As [`print()`], for a place in a larger JSON.
-pub(super) fn raw(instant: Timestamp) -> Box<RawValue> {
+pub(crate) fn raw(instant: Timestamp) -> Box<RawValue> {
     RawValue::from_string(print(instant)).expect("Java prints doubles as JSON numbers")
 }
 

@@ -12,7 +12,7 @@ mod create_repository;
 mod delete_repository;
 mod describe_images;
 mod describe_repositories;
-mod epoch_seconds;
+pub(crate) mod epoch_seconds;
 mod error;
 mod get_authorization_token;
 mod image_id;
@@ -47,6 +47,12 @@ use admitted::Admitted;
 pub(crate) use error::ApiError;
 use input::Input;
 pub(crate) use protocol::longest_body;
+pub(crate) use response::sign;
+
+/// Whether the mock has an operation of a name.
+pub(crate) fn is_operation(name: &str) -> bool {
+    operation::Operation::named(name).is_some()
+}
 
 /// A call of the API as it came over the wire.
 #[derive(Debug)]

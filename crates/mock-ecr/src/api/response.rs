@@ -1,7 +1,7 @@
 //! The answers of the API, whatever they say.
 
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 
 /// The content type of AWS JSON 1.1.
 pub(super) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -35,6 +35,14 @@ pub(super) fn of_type(
         .header("x-amzn-requestid", request_id)
         .body(body)
         .expect("a request id is a header's value")
+}
+
+/// Puts beside an answer what the API puts beside every one of its own.
+pub(crate) fn sign(response: &mut Response<Bytes>, request_id: &str) {
+    let request_id = HeaderValue::from_str(request_id).expect("a request id is a header's value");
+    response
+        .headers_mut()
+        .insert("x-amzn-requestid", request_id);
 }
 
 /// An answer that is not the service's own: it has no request id, and nothing to read.

@@ -9,7 +9,7 @@ mod upload_id;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use digest::{Algorithm, Digest};
 pub(crate) use reference::{Reference, Tag};
@@ -23,6 +23,12 @@ pub(crate) use upload_id::UploadId;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct AccountId([u8; 12]);
+
+impl Serialize for AccountId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 
 impl AccountId {
     /// The account of AWS's documentation examples, and of a world that names none.
@@ -47,9 +53,15 @@ impl FromStr for AccountId {
 }
 
 /// The ARN of who calls: a user, a role session or the root of an account.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PrincipalArn(Arc<str>);
+
+impl From<PrincipalArn> for String {
+    fn from(arn: PrincipalArn) -> Self {
+        arn.as_str().to_owned()
+    }
+}
 
 impl PrincipalArn {
     /// The root user of `account`, in the partition of `region`.

@@ -3,16 +3,22 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::name::NameError;
 
 /// An AWS region such as `us-east-1`.
 ///
 /// Any lower-case DNS label that starts with a letter is accepted, so that a region younger than this crate works.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Region(Arc<str>);
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.as_str().to_owned()
+    }
+}
 
 impl Region {
     /// The region's name.

@@ -1,10 +1,11 @@
 //! What the registry answers when it does not do what it was asked.
 
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::access::AccessError;
+use crate::fault::ExpiredAs;
 use crate::name::{Digest, RepositoryId};
 use crate::repository::{InvalidManifest, RepositoryError};
 use crate::token::TokenError;
@@ -222,6 +223,26 @@ fn challenge(realm: &str) -> Response<Bytes> {
         .header(header::CONTENT_LENGTH, BODY.len())
         .body(BODY.into())
         .expect("a proxy endpoint is printable ASCII")
+}
+
+/// Puts beside an answer what the registry puts beside every one of its own.
+pub(crate) fn sign(response: &mut Response<Bytes>) {
+    let version = HeaderValue::from_static("registry/2.0");
+    response.headers_mut().insert(API_VERSION, version);
+}
+
+/// The answer to a token whose time is over, in another form than the recorded one. That of 400 is ECR Public's, after
+/// aws/containers-roadmap#2835; its body is `[ASSUME]`.
+pub(crate) fn expired(form: ExpiredAs, realm: &str) -> Response<Bytes> {
+    match form {
+        ExpiredAs::Challenge => challenge(realm),
+        ExpiredAs::Forbidden => RegistryError::ExpiredToken.into_response(realm),
+        ExpiredAs::BadRequest => {
+            let mut response = RegistryError::ExpiredToken.into_response(realm);
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        }
+    }
 }
 
 /// Go's own answer to a path that its router does not know.

@@ -28,7 +28,7 @@ use crate::way::Way;
 
 use admitted::Admitted;
 use error::RegistryError;
-pub(crate) use error::not_found;
+pub(crate) use error::{expired, not_found, sign};
 
 /// A call of the registry.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ fn ping() -> Response<Bytes> {
 }
 
 /// The registry that a challenge names: the one of the host, or on a bare address the default account's.
-fn realm(ecr: &Ecr, host: &Host) -> String {
+pub(crate) fn realm(ecr: &Ecr, host: &Host) -> String {
     let world = &ecr.world;
     match host {
         Host::Registry { account, region } => ecr.proxy_endpoint(*account, region),

@@ -13,18 +13,24 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use crate::clock;
+use crate::fault::{CertificateFault, Faults};
 use crate::tls::CertificateAuthority;
 
 /// Makes certificates, and keeps them.
 pub(super) struct Leaves {
     authority: CertificateAuthority,
-    made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+    faults: Arc<Faults>,
+    made: Mutex<HashMap<Asked, Arc<CertifiedKey>>>,
 }
 
+/// A name, and what is to be wrong with its certificate.
+type Asked = (String, Option<CertificateFault>);
+
 impl Leaves {
-    pub(super) fn new(authority: CertificateAuthority) -> Self {
+    pub(super) fn new(authority: CertificateAuthority, faults: Arc<Faults>) -> Self {
         Leaves {
             authority,
+            faults,
             made: Mutex::default(),
         }
     }
@@ -32,11 +38,13 @@ impl Leaves {
     /// The certificate for a name, or for the loopback addresses: whoever connects to an address asks for no name (RFC 6066, section 3).
     fn leaf(&self, name: Option<&str>) -> Option<Arc<CertifiedKey>> {
         let name = name.unwrap_or("localhost");
+        let fault = self.faults.strike_greeting(name, clock::system());
+        let key = (name.to_owned(), fault);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(leaf) = made.get(name) {
+        if let Some(leaf) = made.get(&key) {
             return Some(Arc::clone(leaf));
         }
-        let leaf = match self.make(name) {
+        let leaf = match self.make(name, fault) {
             Ok(leaf) => Arc::new(leaf),
             Err(error) => {
                 tracing::warn!(%error, name, "no certificate can be made");
@@ -46,13 +54,29 @@ impl Leaves {
         if made.len() >= MOST_LEAVES {
             made.clear();
         }
-        made.insert(name.to_owned(), Arc::clone(&leaf));
+        made.insert(key, Arc::clone(&leaf));
         Some(leaf)
     }
 
-    fn make(&self, name: &str) -> Result<CertifiedKey, rcgen::Error> {
+    fn make(
+        &self,
+        name: &str,
+        fault: Option<CertificateFault>,
+    ) -> Result<CertifiedKey, rcgen::Error> {
         let key = KeyPair::generate()?;
-        let certificate = params(name)?.signed_by(&key, self.authority.issuer())?;
+        let name = match fault {
+            Some(CertificateFault::WrongName) => "wrong-name.invalid",
+            _ => name,
+        };
+        let mut params = params(name)?;
+        if fault == Some(CertificateFault::Expired) {
+            params.not_after = rcgen::date_time_ymd(2015, 11, 29);
+            params.not_before = rcgen::date_time_ymd(2014, 11, 29);
+        }
+        let certificate = match fault {
+            Some(CertificateFault::SelfSigned) => params.self_signed(&key)?,
+            _ => params.signed_by(&key, self.authority.issuer())?,
+        };
         let provider = rustls::crypto::ring::default_provider();
         let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
         CertifiedKey::from_der(vec![certificate.der().clone()], key, &provider)

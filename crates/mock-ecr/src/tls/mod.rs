@@ -13,6 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::fault::Faults;
+
 pub use authority::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};
 use leaves::Leaves;
 
@@ -27,14 +29,14 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    pub(crate) fn new(authority: CertificateAuthority) -> Self {
+    pub(crate) fn new(authority: CertificateAuthority, faults: Arc<Faults>) -> Self {
         let certificate = authority.certificate_pem().into();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("ring speaks TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(Leaves::new(authority)));
+            .with_cert_resolver(Arc::new(Leaves::new(authority, faults)));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Tls {
             acceptor: TlsAcceptor::from(Arc::new(config)),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Serialize};
+
+use crate::timestamp::Timestamp;
 
 /// Reads a length of time such as `12h`, `90m`, `1h 30m` or `1500ms`; it must be longer than nothing.
 ///
@@ -22,9 +24,94 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
 #[error("{0:?} is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms")]
 pub struct DurationError(String);
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    parse_duration(&text).map_err(serde::de::Error::custom)
+/// Reads and writes a length of time as people do.
+pub(crate) mod text {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(from)?;
+        super::parse_duration(&text).map_err(serde::de::Error::custom)
+    }
+
+    pub(crate) fn serialize<S: Serializer>(
+        duration: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&super::print(*duration))
+    }
+}
+
+/// Writes a length of time so that [`parse_duration`] reads it.
+fn print(duration: Duration) -> String {
+    let signed = jiff::SignedDuration::try_from(duration).unwrap_or(jiff::SignedDuration::MAX);
+    format!("{signed:#}")
+}
+
+/// A length of time before or after an instant, such as `5m`, `-20m` or `+1h`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Shift {
+    direction: Direction,
+    length: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Before,
+    After,
+}
+
+impl Shift {
+    /// So much later.
+    pub fn after(length: Duration) -> Self {
+        Shift {
+            direction: Direction::After,
+            length,
+        }
+    }
+
+    /// So much earlier.
+    pub fn before(length: Duration) -> Self {
+        Shift {
+            direction: Direction::Before,
+            length,
+        }
+    }
+
+    pub(crate) fn of(self, instant: Timestamp) -> Timestamp {
+        match self.direction {
+            Direction::Before => instant - self.length,
+            Direction::After => instant + self.length,
+        }
+    }
+}
+
+impl TryFrom<String> for Shift {
+    type Error = DurationError;
+
+    fn try_from(text: String) -> Result<Self, DurationError> {
+        match text.strip_prefix('-') {
+            Some(length) => Ok(Shift::before(parse_duration(length)?)),
+            None => Ok(Shift::after(parse_duration(text.trim_start_matches('+'))?)),
+        }
+    }
+}
+
+impl From<Shift> for String {
+    fn from(shift: Shift) -> Self {
+        match shift.direction {
+            Direction::Before => format!("-{}", print(shift.length)),
+            Direction::After => print(shift.length),
+        }
+    }
+}
+
+impl std::fmt::Debug for Shift {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from(*self))
+    }
 }
 
 #[cfg(test)]
@@ -39,5 +126,23 @@ mod tests {
         for wrong in ["", "12", "-1h", "0s", "1ns", "forever"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_printed_is_read_again() {
+        for text in ["1500ms", "12h", "90m", "36h 1s"] {
+            let duration = parse_duration(text).unwrap();
+            assert_eq!(parse_duration(&print(duration)), Ok(duration), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_shift_goes_both_ways() {
+        let now = Timestamp::AWS_EXAMPLE;
+        let of = |text: &str| Shift::try_from(text.to_owned()).unwrap().of(now);
+        assert_eq!(of("-20m"), now - Duration::from_secs(1200));
+        assert_eq!(of("+1h"), of("1h"));
+        assert_eq!(of("1h"), now + Duration::from_secs(3600));
+        assert!(Shift::try_from("--1h".to_owned()).is_err());
     }
 }

@@ -11,12 +11,14 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::clock::ClockStart;
+use crate::fault::Fault;
 use crate::name::{AccountId, Region};
 use crate::principal::Principal;
 use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::tls::AuthorityLocation;
 
-pub use duration::{DurationError, parse_duration};
+pub(crate) use duration::text as duration_text;
+pub use duration::{DurationError, Shift, parse_duration};
 pub use file::WorldError;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
 pub use registry::{CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository};
@@ -57,7 +59,7 @@ pub struct World {
     /// Who may call; when empty, [`Principal::example`].
     pub principals: Vec<Principal>,
     /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
-    #[serde(deserialize_with = "duration::deserialize")]
+    #[serde(deserialize_with = "duration::text::deserialize")]
     pub token_life: Duration,
     /// How long an `authorizationToken` is, in characters; it is padded to about this length.
     ///
@@ -78,6 +80,8 @@ pub struct World {
     pub s3_access: Option<S3Access>,
     /// Where the private certificate authority is kept; without one, the mock speaks no TLS.
     pub tls: Option<AuthorityLocation>,
+    /// What goes wrong, from the start.
+    pub faults: Vec<Fault>,
     /// How the registry speaks.
     pub dialect: Dialect,
     /// Quirks that the dialect does not have but this registry has, or the other way round.
@@ -108,6 +112,7 @@ impl Default for World {
             store: StoreLocation::default(),
             s3_access: None,
             tls: None,
+            faults: Vec::new(),
             dialect: Dialect::default(),
             quirks: BTreeMap::new(),
             repositories: Vec::new(),

@@ -1,0 +1,251 @@
+//! Faults in the output of `GetAuthorizationToken`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::api::epoch_seconds;
+use crate::fault::What;
+use crate::name::AccountId;
+use crate::timestamp::Timestamp;
+use crate::world::Shift;
+
+/// Another list of `authorizationData`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationData {
+    /// `[]`
+    Empty,
+    /// `null`
+    Null,
+    /// No list at all.
+    Missing,
+    /// Each entry twice.
+    Doubled,
+    /// A list with `null` before each entry.
+    WithNulls,
+    /// The entries of another account.
+    Account(AccountId),
+}
+
+/// Another `expiresAt`; the token itself ends when it did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiresAt {
+    /// An hour ago.
+    Past,
+    /// In ten seconds.
+    Near,
+    /// In ten years.
+    Far,
+    /// So much from now, or so much ago.
+    In(Shift),
+    /// Not there.
+    Missing,
+    /// `null`
+    Null,
+    /// Whole seconds.
+    Integer,
+    /// Milliseconds since 1970, which is the year 47,000 or so to whoever expects seconds.
+    Milliseconds,
+    /// A text such as `2015-11-30T09:30:53.241Z`.
+    Iso8601,
+}
+
+/// Another `authorizationToken`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenFault {
+    /// Base64 of a text without a colon.
+    NoColon,
+    /// With colons in its password.
+    Colons,
+    /// For another user than `AWS`.
+    OtherUser,
+    /// In the alphabet of URLs, with `-` and `_`.
+    UrlSafe,
+    /// Not base64.
+    NotBase64,
+    /// 16 KiB long.
+    Long,
+    /// An empty text.
+    Empty,
+    /// `null`
+    Null,
+    /// A number.
+    Number,
+    /// Not there.
+    Missing,
+}
+
+/// Another `proxyEndpoint`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointFault {
+    /// Of a registry that is not ECR's.
+    Foreign,
+    /// A URL.
+    Url(String),
+    /// Without `https://`.
+    NoScheme,
+    /// With a slash at its end.
+    Slash,
+    /// `null`
+    Null,
+    /// Not there.
+    Missing,
+}
+
+/// The output, member by member, its numbers as they were written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Output {
+    authorization_data: Vec<Entry>,
+}
+
+type Entry = BTreeMap<String, Box<RawValue>>;
+
+/// Does to a body what a fault says; one that is not an output stays as it is.
+pub(crate) fn edit(body: &[u8], what: &What, now: Timestamp) -> Option<Vec<u8>> {
+    let mut output: Output = serde_json::from_slice(body).ok()?;
+    match what {
+        What::AuthorizationData(fault) => return list(&output.authorization_data, fault),
+        What::ExpiresAt(fault) => each(&mut output, "expiresAt", |old| expires_at(fault, old, now)),
+        What::Token(fault) => each(&mut output, "authorizationToken", |old| token(fault, old)),
+        What::ProxyEndpoint(fault) => {
+            each(&mut output, "proxyEndpoint", |old| endpoint(fault, old));
+        }
+        _ => return None,
+    }
+    serde_json::to_vec(&output).ok()
+}
+
+/// Gives a member of each entry another value, or takes it away.
+fn each(output: &mut Output, member: &str, value: impl Fn(&RawValue) -> Option<Box<RawValue>>) {
+    for entry in &mut output.authorization_data {
+        let Some(old) = entry.remove(member) else {
+            continue;
+        };
+        if let Some(new) = value(&old) {
+            entry.insert(member.to_owned(), new);
+        }
+    }
+}
+
+fn list(entries: &[Entry], fault: &AuthorizationData) -> Option<Vec<u8>> {
+    let list = match fault {
+        AuthorizationData::Empty => "[]".to_owned(),
+        AuthorizationData::Null => "null".to_owned(),
+        AuthorizationData::Missing => return Some(b"{}".to_vec()),
+        AuthorizationData::Doubled => {
+            let twice: Vec<&Entry> = entries.iter().flat_map(|entry| [entry, entry]).collect();
+            serde_json::to_string(&twice).ok()?
+        }
+        AuthorizationData::WithNulls => {
+            let nulls: Vec<Option<&Entry>> = entries
+                .iter()
+                .flat_map(|entry| [None, Some(entry)])
+                .collect();
+            serde_json::to_string(&nulls).ok()?
+        }
+        AuthorizationData::Account(account) => serde_json::to_string(&entries)
+            .ok()
+            .map(|json| in_account(&json, *account))?,
+    };
+    Some(format!(r#"{{"authorizationData":{list}}}"#).into_bytes())
+}
+
+/// Names another account in every endpoint of AWS's form.
+fn in_account(json: &str, account: AccountId) -> String {
+    let mut text = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(".dkr.ecr.") {
+        let (before, after) = rest.split_at(at);
+        let is_account = before.len() >= 12 && before.is_char_boundary(before.len() - 12);
+        match is_account {
+            true => text += &before[..before.len() - 12],
+            false => text += before,
+        }
+        if is_account {
+            text += account.as_str();
+        }
+        let (suffix, tail) = after.split_at(".dkr.ecr.".len());
+        text += suffix;
+        rest = tail;
+    }
+    text + rest
+}
+
+fn expires_at(fault: &ExpiresAt, old: &RawValue, now: Timestamp) -> Option<Box<RawValue>> {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let seconds: f64 = old.get().parse().unwrap_or_default();
+    match fault {
+        ExpiresAt::Past => Some(epoch_seconds::raw(now - HOUR)),
+        ExpiresAt::Near => Some(epoch_seconds::raw(now + Duration::from_secs(10))),
+        ExpiresAt::Far => Some(epoch_seconds::raw(now + HOUR * 24 * 3652)),
+        ExpiresAt::In(shift) => Some(epoch_seconds::raw(shift.of(now))),
+        ExpiresAt::Missing => None,
+        ExpiresAt::Null => raw("null"),
+        ExpiresAt::Integer => raw(&format!("{seconds:.0}")),
+        ExpiresAt::Milliseconds => raw(&format!("{:.0}", seconds * 1000.0)),
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "instants of tokens have 13 digits"
+        )]
+        ExpiresAt::Iso8601 => {
+            let instant = Timestamp::from_millis((seconds * 1000.0).round() as i64);
+            text(&instant.to_string())
+        }
+    }
+}
+
+fn token(fault: &TokenFault, old: &RawValue) -> Option<Box<RawValue>> {
+    let old: String = serde_json::from_str(old.get()).ok()?;
+    let plain = STANDARD.decode(&old).ok()?;
+    let plain = String::from_utf8(plain).ok()?;
+    let (_, password) = plain.split_once(':')?;
+    match fault {
+        TokenFault::NoColon => text(&STANDARD.encode(format!("AWS{password}"))),
+        TokenFault::Colons => text(&STANDARD.encode(format!("AWS:a:b:{password}"))),
+        TokenFault::OtherUser => text(&STANDARD.encode(format!("nobody:{password}"))),
+        // Passwords are ASCII, whose base64 may have neither character that differs: these bring both.
+        TokenFault::UrlSafe => text(&URL_SAFE.encode(format!("AWS:{password}??>>ÿÿ"))),
+        TokenFault::NotBase64 => text("!!! not base64 !!!"),
+        TokenFault::Long => {
+            let padding = "A".repeat((LONG / 4 * 3_usize).saturating_sub(plain.len()));
+            text(&STANDARD.encode(plain + &padding))
+        }
+        TokenFault::Empty => text(""),
+        TokenFault::Null => raw("null"),
+        TokenFault::Number => raw("12345"),
+        TokenFault::Missing => None,
+    }
+}
+
+const LONG: usize = 16 * 1024;
+
+fn endpoint(fault: &EndpointFault, old: &RawValue) -> Option<Box<RawValue>> {
+    let old: String = serde_json::from_str(old.get()).ok()?;
+    match fault {
+        EndpointFault::Foreign => text("https://registry.example.com"),
+        EndpointFault::Url(url) => text(url),
+        EndpointFault::NoScheme => {
+            text(old.split_once("://").map_or(old.as_str(), |(_, host)| host))
+        }
+        EndpointFault::Slash => text(&format!("{old}/")),
+        EndpointFault::Null => raw("null"),
+        EndpointFault::Missing => None,
+    }
+}
+
+fn text(text: &str) -> Option<Box<RawValue>> {
+    to_raw_value(text).ok()
+}
+
+fn raw(json: &str) -> Option<Box<RawValue>> {
+    RawValue::from_string(json.to_owned()).ok()
+}

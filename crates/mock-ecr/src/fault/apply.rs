@@ -1,0 +1,125 @@
+//! What faults make of an answer.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Either};
+
+use crate::fault::refusal::{ErrorCode, ErrorFault};
+use crate::fault::{BodyFault, FaultPlane, Struck, Throttle, What, Wire, answer};
+use crate::payload::{Payload, whole};
+use crate::registry;
+use crate::timestamp::Timestamp;
+
+/// The error that is answered in place of everything else, if a fault says so, and its code.
+pub(crate) fn refuse(
+    struck: &[Struck],
+    plane: FaultPlane,
+) -> Option<(Response<Bytes>, &'static str)> {
+    let error = struck.iter().find_map(|struck| match &struck.what {
+        What::Error(error) => Some(error.clone()),
+        What::Throttle(throttle) => Some(slow_down(throttle, plane)),
+        _ => None,
+    })?;
+    Some((error.answer(plane), error.code_on(plane)))
+}
+
+/// AWS's APIs say nothing of when to come back.
+fn slow_down(throttle: &Throttle, plane: FaultPlane) -> ErrorFault {
+    ErrorFault {
+        retry_after: throttle
+            .retry_after
+            .filter(|_| plane == FaultPlane::Registry),
+        ..ErrorCode::THROTTLING.into()
+    }
+}
+
+/// Does to an answer what the faults say, in their order; what is left to do on the way out goes with it.
+pub(crate) async fn distort(
+    struck: &[Struck],
+    mut response: Response<Payload>,
+    circumstances: &Circumstances<'_>,
+) -> Response<Payload> {
+    for Struck { what, .. } in struck {
+        response = match what {
+            What::Body(fault) => with_body(response, fault),
+            What::ContentType(text) => with_content_type(response, text),
+            What::Expired(form) if circumstances.is_expired => {
+                whole(registry::expired(*form, circumstances.realm))
+            }
+            _ if what.is_of_the_token() => edited(response, what, circumstances.now).await,
+            _ => response,
+        };
+    }
+    if let Some(wire) = Wire::of(struck) {
+        response.extensions_mut().insert(wire);
+    }
+    response
+}
+
+/// What the faults must know of the answer.
+pub(crate) struct Circumstances<'a> {
+    /// When the request came.
+    pub(crate) now: Timestamp,
+    /// Whether it was refused because the time of its token is over.
+    pub(crate) is_expired: bool,
+    /// What a challenge names.
+    pub(crate) realm: &'a str,
+}
+
+/// The `Date` of an answer.
+pub(crate) fn date(struck: &[Struck], now: Timestamp) -> Timestamp {
+    struck.iter().fold(now, |now, struck| match &struck.what {
+        What::Date(shift) => shift.of(now),
+        _ => now,
+    })
+}
+
+fn with_body(response: Response<Payload>, fault: &BodyFault) -> Response<Payload> {
+    let (mut parts, _) = response.into_parts();
+    let (content_type, body) = match fault {
+        BodyFault::Html => {
+            parts.status = StatusCode::OK;
+            (Some("text/html; charset=utf-8"), PORTAL)
+        }
+        BodyFault::Empty => (None, ""),
+        BodyFault::NotJson => (None, r#"{"authorizationData":[{"#),
+        BodyFault::Text(text) => (None, text.as_str()),
+    };
+    if let Some(content_type) = content_type {
+        let value = HeaderValue::from_static(content_type);
+        parts.headers.insert(header::CONTENT_TYPE, value);
+    }
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, body.len().into());
+    whole(Response::from_parts(parts, body.to_owned().into()))
+}
+
+const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head>\
+<body><form>Please accept the terms of use.</form></body></html>\n";
+
+fn with_content_type(mut response: Response<Payload>, text: &str) -> Response<Payload> {
+    let name: HeaderName = header::CONTENT_TYPE;
+    match HeaderValue::from_str(text) {
+        Ok(value) if !text.is_empty() => response.headers_mut().insert(name, value),
+        _ => response.headers_mut().remove(name),
+    };
+    response
+}
+
+/// An answer with another output; one that is an error, or is not in memory, stays as it is.
+async fn edited(response: Response<Payload>, what: &What, now: Timestamp) -> Response<Payload> {
+    let (mut parts, body) = response.into_parts();
+    let body = match body {
+        Either::Left(body) if parts.status.is_success() => match body.collect().await {
+            Ok(collected) => collected.to_bytes(),
+            Err(impossible) => match impossible {},
+        },
+        body => return Response::from_parts(parts, body),
+    };
+    let body = answer::edit(&body, what, now).map_or(body, Bytes::from);
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, body.len().into());
+    whole(Response::from_parts(parts, body))
+}

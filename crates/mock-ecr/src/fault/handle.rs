@@ -1,0 +1,250 @@
+//! Faults in the hands of a test.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::fault::refusal::ErrorCode;
+use crate::fault::what::Moment;
+use crate::fault::{
+    ActiveFault, ErrorFault, Fault, FaultError, FaultId, FaultPlane, Faults, Latency, Pattern,
+    RegistryRoute, Throttle, What, When,
+};
+
+/// The faults of a running mock.
+///
+/// ```
+/// # use mock_ecr::MockEcr;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ecr = MockEcr::start().await?;
+/// let throttled = ecr.faults().throttling().operation("GetAuthorizationToken").times(2).set();
+/// assert_eq!(throttled.fired(), 0);
+/// drop(throttled); // and the fault is gone
+/// assert!(ecr.faults().list().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FaultHandle {
+    faults: Arc<Faults>,
+}
+
+impl FaultHandle {
+    pub(crate) fn of(faults: Arc<Faults>) -> Self {
+        FaultHandle { faults }
+    }
+
+    /// Sets a fault behind those that are set.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot mean anything.
+    pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
+        self.faults.add(fault)
+    }
+
+    /// Takes a fault away, and answers it with its counts if it was there.
+    pub fn remove(&self, id: FaultId) -> Option<ActiveFault> {
+        self.faults.remove(id)
+    }
+
+    /// Takes all away.
+    pub fn clear(&self) {
+        self.faults.clear();
+    }
+
+    /// Those that are set, in their order.
+    pub fn list(&self) -> Vec<ActiveFault> {
+        self.faults.list()
+    }
+
+    /// How often a fault has struck, if it is set.
+    pub fn fired(&self, id: FaultId) -> Option<u64> {
+        let faults = self.list();
+        faults
+            .iter()
+            .find(|active| active.id == id)
+            .map(|active| active.fired)
+    }
+
+    /// `ThrottlingException`, or 429 of the registry.
+    pub fn throttling(&self) -> FaultBuilder {
+        self.with(What::Error(ErrorCode::THROTTLING.into()))
+    }
+
+    /// An error of AWS, or the registry's that goes with it.
+    pub fn error(&self, code: &str) -> FaultBuilder {
+        let (code, mistake) = match code.parse::<ErrorCode>() {
+            Ok(code) => (code, None),
+            Err(unknown) => (ErrorCode::THROTTLING, Some(FaultError(unknown.to_string()))),
+        };
+        FaultBuilder {
+            mistake,
+            ..self.with(What::Error(ErrorFault::from(code)))
+        }
+    }
+
+    /// So many requests a second, and so many at once.
+    pub fn throttle(&self, rate: f64, burst: u32) -> FaultBuilder {
+        self.with(What::Throttle(Throttle {
+            rate,
+            burst,
+            retry_after: None,
+        }))
+    }
+
+    /// A wait before each answer.
+    pub fn latency(&self, latency: Duration) -> FaultBuilder {
+        self.with(What::Latency(Latency::Fixed(latency)))
+    }
+
+    /// A connection that is reset before the answer.
+    pub fn reset(&self) -> FaultBuilder {
+        self.with(What::Reset(Moment::BeforeHeaders))
+    }
+
+    /// Anything.
+    pub fn with(&self, what: What) -> FaultBuilder {
+        FaultBuilder {
+            faults: Arc::clone(&self.faults),
+            fault: Fault::new(what),
+            mistake: None,
+        }
+    }
+}
+
+/// A fault that is yet to be set.
+#[derive(Debug)]
+#[must_use = "a fault strikes once it is set"]
+pub struct FaultBuilder {
+    faults: Arc<Faults>,
+    fault: Fault,
+    /// What was wrong so far; it is told when the fault is set.
+    mistake: Option<FaultError>,
+}
+
+impl FaultBuilder {
+    /// For calls of one operation of the API.
+    pub fn operation(self, name: &str) -> Self {
+        self.when(|when| when.operation = Some(name.to_owned()))
+    }
+
+    /// For one plane.
+    pub fn plane(self, plane: FaultPlane) -> Self {
+        self.when(|when| when.plane = Some(plane))
+    }
+
+    /// For one route of the registry.
+    pub fn route(self, route: RegistryRoute) -> Self {
+        self.when(|when| when.route = Some(route))
+    }
+
+    /// For one method of HTTP.
+    pub fn method(self, method: &str) -> Self {
+        self.when(|when| when.method = Some(method.to_owned()))
+    }
+
+    /// For repositories, with stars for anything.
+    pub fn repository(self, pattern: &str) -> Self {
+        self.when(|when| when.repository = Some(Pattern::from(pattern)))
+    }
+
+    /// At most so often.
+    pub fn times(self, times: u64) -> Self {
+        self.when(|when| when.times = Some(times))
+    }
+
+    /// After so many requests.
+    pub fn after(self, requests: u64) -> Self {
+        self.when(|when| when.after = Some(requests))
+    }
+
+    /// The last of every so many.
+    pub fn every(self, requests: u64) -> Self {
+        self.when(|when| when.every = Some(requests))
+    }
+
+    /// By chance, from 0 to 1.
+    pub fn probability(self, probability: f64) -> Self {
+        self.when(|when| when.probability = Some(probability))
+    }
+
+    /// As a closure has it.
+    pub fn when(mut self, change: impl FnOnce(&mut When)) -> Self {
+        change(&mut self.fault.when);
+        self
+    }
+
+    /// Sets it, until the guard is dropped.
+    ///
+    /// # Panics
+    ///
+    /// When the fault cannot mean anything; [`FaultBuilder::try_set`] answers that.
+    #[track_caller]
+    pub fn set(self) -> FaultGuard {
+        match self.try_set() {
+            Ok(guard) => guard,
+            Err(error) => panic!("the fault cannot be set: {error}"),
+        }
+    }
+
+    /// Sets it, until the guard is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot mean anything.
+    pub fn try_set(self) -> Result<FaultGuard, FaultError> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        let id = self.faults.add(self.fault)?;
+        Ok(FaultGuard {
+            faults: self.faults,
+            id,
+            on_drop: OnDrop::Remove,
+        })
+    }
+}
+
+/// A fault that is set, and taken away when this is dropped.
+#[derive(Debug)]
+#[must_use = "the fault is taken away when its guard is dropped; FaultGuard::keep leaves it"]
+pub struct FaultGuard {
+    faults: Arc<Faults>,
+    id: FaultId,
+    on_drop: OnDrop,
+}
+
+#[derive(Debug, PartialEq)]
+enum OnDrop {
+    Remove,
+    Leave,
+}
+
+impl FaultGuard {
+    /// Its name.
+    pub fn id(&self) -> FaultId {
+        self.id
+    }
+
+    /// How often it has struck.
+    pub fn fired(&self) -> u64 {
+        let faults = self.faults.list();
+        let own = faults.iter().find(|active| active.id == self.id);
+        own.map_or(0, |active| active.fired)
+    }
+
+    /// Leaves it for as long as the mock lives.
+    pub fn keep(mut self) -> FaultId {
+        self.on_drop = OnDrop::Leave;
+        self.id
+    }
+}
+
+impl Drop for FaultGuard {
+    fn drop(&mut self) {
+        if self.on_drop == OnDrop::Remove {
+            self.faults.remove(self.id);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! How long an answer is made to wait.
+
+use std::time::Duration;
+
+use rand::RngExt as _;
+use rand_chacha::ChaCha20Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::world::duration_text;
+
+/// A wait, in real time: fixed, anything between two, or as percentiles have it.
+///
+/// In TOML and JSON `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s" }`, between which it is linear;
+/// half of the answers wait up to the first, and none longer than the last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Latency {
+    /// Always the same.
+    Fixed(#[serde(with = "duration_text")] Duration),
+    /// Anything between two.
+    Uniform {
+        /// The shortest.
+        #[serde(with = "duration_text")]
+        from: Duration,
+        /// The longest.
+        #[serde(with = "duration_text")]
+        to: Duration,
+    },
+    /// As these percentiles have it.
+    Percentiles {
+        /// What half of the answers do not exceed.
+        #[serde(with = "duration_text")]
+        p50: Duration,
+        /// What nine of ten do not exceed.
+        #[serde(with = "duration_text")]
+        p90: Duration,
+        /// What none exceeds.
+        #[serde(with = "duration_text")]
+        p99: Duration,
+    },
+}
+
+impl Latency {
+    pub(super) fn check(&self) -> Result<(), String> {
+        let ascends = match self {
+            Latency::Fixed(_) => true,
+            Latency::Uniform { from, to } => from <= to,
+            Latency::Percentiles { p50, p90, p99 } => p50 <= p90 && p90 <= p99,
+        };
+        match ascends {
+            true => Ok(()),
+            false => Err("of two latencies the second is the longer".to_owned()),
+        }
+    }
+
+    pub(super) fn draw(&self, rng: &mut ChaCha20Rng) -> Duration {
+        match self {
+            Latency::Fixed(duration) => *duration,
+            Latency::Uniform { from, to } => between(*from, *to, rng.random()),
+            Latency::Percentiles { p50, p90, p99 } => {
+                let at: f64 = rng.random();
+                match at {
+                    ..0.5 => between(Duration::ZERO, *p50, at / 0.5),
+                    ..0.9 => between(*p50, *p90, (at - 0.5) / 0.4),
+                    _ => between(*p90, *p99, (at - 0.9) / 0.1),
+                }
+            }
+        }
+    }
+}
+
+fn between(from: Duration, to: Duration, share: f64) -> Duration {
+    from + (to.saturating_sub(from)).mul_f64(share.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_is_as_the_percentiles_have_it() {
+        let toml = "l = { p50 = '20ms', p90 = '100ms', p99 = '2s' }";
+        let table: std::collections::BTreeMap<String, Latency> = toml::from_str(toml).unwrap();
+        let latency = &table["l"];
+        let mut rng = ChaCha20Rng::from_seed([7; 32]);
+        let mut drawn: Vec<_> = (0..1000).map(|_| latency.draw(&mut rng)).collect();
+        drawn.sort();
+        assert!(drawn[450] <= Duration::from_millis(20));
+        assert!(drawn[550] > Duration::from_millis(20));
+        assert!(drawn[850] <= Duration::from_millis(100));
+        assert!(drawn[950] > Duration::from_millis(100));
+        assert!(drawn[999] <= Duration::from_secs(2));
+    }
+}

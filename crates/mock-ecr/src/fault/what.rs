@@ -1,0 +1,235 @@
+//! What a fault does.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::refusal::ErrorFault;
+use crate::fault::{
+    AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Signs, TokenFault,
+};
+use crate::timestamp::Timestamp;
+use crate::world::Shift;
+
+/// What goes wrong.
+///
+/// In TOML and JSON it is a table with one key, such as `{ error = "ServerException" }` or `{ close = { after_bytes = 10 } }`.
+/// Where several faults strike one request, an error or a throttle is answered in place of everything else, and the rest is done to that
+/// answer, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum What {
+    /// An error of AWS by its code; on the registry, the error of OCI that goes with it.
+    Error(ErrorFault),
+    /// A bucket of requests that fills with the mock's clock; whoever finds it empty is told to slow down.
+    Throttle(Throttle),
+    /// A wait before the answer, in real time.
+    Latency(Latency),
+    /// Nothing more comes, and the connection stays open until the client gives up.
+    Stall(Moment),
+    /// So many bytes of the body a second.
+    Bandwidth(u64),
+    /// The connection is closed.
+    Close(Moment),
+    /// The connection is reset, as by a peer that crashed. Through TLS by a tunnel it is closed.
+    Reset(Moment),
+    /// The body is so many bytes longer than its `Content-Length` says.
+    Overrun(u64),
+    /// A body in chunks, of which the first is garbage.
+    GarbledChunks,
+    /// Another body, with the status of the answer that it takes the place of.
+    Body(BodyFault),
+    /// Another `Content-Type`; empty for none.
+    ContentType(String),
+    /// Another list in the answer of `GetAuthorizationToken`.
+    AuthorizationData(AuthorizationData),
+    /// Another end of the token, in the answer alone.
+    ExpiresAt(ExpiresAt),
+    /// Another token.
+    Token(TokenFault),
+    /// Another registry.
+    ProxyEndpoint(EndpointFault),
+    /// How the registry refuses a token whose time is over.
+    Expired(ExpiredAs),
+    /// The `Date` of the answer is off by so much.
+    Date(Shift),
+    /// The certificate is one that nobody should trust; the connection is struck, not the request.
+    Certificate(CertificateFault),
+}
+
+/// Requests that may pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// How many a second.
+    pub rate: f64,
+    /// How many at once, after a pause.
+    pub burst: u32,
+    /// What `Retry-After` says on the registry, in seconds; nothing by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+/// When in an answer something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Before its first byte.
+    BeforeHeaders,
+    /// Between headers and body.
+    AfterHeaders,
+    /// After so many bytes of the body.
+    AfterBytes(u64),
+}
+
+/// A body in place of the answer's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyFault {
+    /// A page of HTML with status 200, as a captive portal has it.
+    Html,
+    /// Nothing.
+    Empty,
+    /// What begins as JSON and is none.
+    NotJson,
+    /// A text.
+    Text(String),
+}
+
+/// How the registry refuses a token whose time is over.
+///
+/// ECR answers 403 without a challenge (clients that wait for 401 never recover), ECR Public 400; the specification of OCI has 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpiredAs {
+    /// 403, as ECR.
+    Forbidden,
+    /// 401 with a challenge.
+    Challenge,
+    /// 400, as ECR Public.
+    BadRequest,
+}
+
+/// A certificate that nobody should trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateFault {
+    /// Its time is over.
+    Expired,
+    /// No authority has signed it.
+    SelfSigned,
+    /// It is for another name.
+    WrongName,
+}
+
+impl What {
+    /// As TOML has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            What::Error(_) => "error",
+            What::Throttle(_) => "throttle",
+            What::Latency(_) => "latency",
+            What::Stall(_) => "stall",
+            What::Bandwidth(_) => "bandwidth",
+            What::Close(_) => "close",
+            What::Reset(_) => "reset",
+            What::Overrun(_) => "overrun",
+            What::GarbledChunks => "garbled_chunks",
+            What::Body(_) => "body",
+            What::ContentType(_) => "content_type",
+            What::AuthorizationData(_) => "authorization_data",
+            What::ExpiresAt(_) => "expires_at",
+            What::Token(_) => "token",
+            What::ProxyEndpoint(_) => "proxy_endpoint",
+            What::Expired(_) => "expired",
+            What::Date(_) => "date",
+            What::Certificate(_) => "certificate",
+        }
+    }
+
+    /// The one plane on which it means anything, if there is only one.
+    pub(super) fn plane(&self) -> Option<FaultPlane> {
+        match self {
+            What::Expired(_) => Some(FaultPlane::Registry),
+            _ => self.is_of_the_token().then_some(FaultPlane::Api),
+        }
+    }
+
+    /// Whether it means anything to a request.
+    pub(super) fn fits(&self, signs: &Signs) -> bool {
+        match self {
+            What::Certificate(_) => false,
+            What::Expired(_) => signs.plane == FaultPlane::Registry,
+            _ if self.is_of_the_token() => signs.operation.as_deref() == Some(TOKEN_CALL),
+            _ => true,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self {
+            What::Throttle(throttle) if !(throttle.rate > 0.0 && throttle.rate.is_finite()) => {
+                Err(format!("a rate is more than 0, not {}", throttle.rate))
+            }
+            What::Throttle(throttle) if throttle.burst == 0 => {
+                Err("a burst is at least 1".to_owned())
+            }
+            What::Bandwidth(0) => Err("a bandwidth is at least 1 byte a second".to_owned()),
+            What::Overrun(0) => Err("an overrun is at least 1 byte".to_owned()),
+            What::Overrun(bytes) if *bytes > LONGEST_OVERRUN => {
+                Err(format!("an overrun is at most {LONGEST_OVERRUN} bytes"))
+            }
+            What::Latency(latency) => latency.check(),
+            What::ContentType(text) if http::HeaderValue::from_str(text).is_err() => {
+                Err(format!("{text:?} is no value of a header"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it is about the output of `GetAuthorizationToken`.
+    pub(super) fn is_of_the_token(&self) -> bool {
+        matches!(
+            self,
+            What::AuthorizationData(_)
+                | What::ExpiresAt(_)
+                | What::Token(_)
+                | What::ProxyEndpoint(_)
+        )
+    }
+}
+
+pub(super) const TOKEN_CALL: &str = "GetAuthorizationToken";
+const LONGEST_OVERRUN: u64 = 1 << 20;
+
+/// The requests that may pass now.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    left: f64,
+    since: Timestamp,
+}
+
+impl Bucket {
+    pub(super) fn full(throttle: &Throttle, now: Timestamp) -> Self {
+        Bucket {
+            left: throttle.burst.into(),
+            since: now,
+        }
+    }
+
+    /// Lets one pass, if one may.
+    pub(super) fn take(&mut self, throttle: &Throttle, now: Timestamp) -> bool {
+        // A clock that was set back has given nothing.
+        let passed = now
+            .as_millis()
+            .saturating_sub(self.since.as_millis())
+            .max(0);
+        #[allow(clippy::cast_precision_loss, reason = "a bucket is full long before")]
+        let gained = passed as f64 / 1000.0 * throttle.rate;
+        self.left = (self.left + gained).min(throttle.burst.into());
+        self.since = now;
+        let passes = self.left >= 1.0;
+        if passes {
+            self.left -= 1.0;
+        }
+        passes
+    }
+}

@@ -1,0 +1,205 @@
+//! Which requests meet a fault, and which of those it strikes.
+
+use std::fmt;
+
+use rand::RngExt as _;
+use rand_chacha::ChaCha20Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::api;
+use crate::fault::{Pattern, Signs};
+use crate::name::{AccountId, PrincipalArn, Region};
+use crate::timestamp::Timestamp;
+
+/// Which requests meet a fault: those that are all that is said here.
+///
+/// Whoever calls is taken at their word: a fault strikes before anything is verified.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct When {
+    /// The API, or the registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plane: Option<FaultPlane>,
+    /// An operation of the API, such as `GetAuthorizationToken`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// A route of the registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<RegistryRoute>,
+    /// A method of HTTP, such as `HEAD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The account of the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// The region that is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+    /// The caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<PrincipalArn>,
+    /// The repository, with stars for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<Pattern>,
+    /// The host that was asked for, without its port, with stars for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<Pattern>,
+    /// What the client calls itself, with stars for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<Pattern>,
+    /// How often it strikes at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+    /// How many requests it lets pass first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// It strikes the last of every so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<u64>,
+    /// The chance to strike, from 0 to 1, drawn from the seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// From when on it strikes, by the mock's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Until when it strikes, by the mock's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// A plane that faults strike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FaultPlane {
+    /// The AWS API.
+    Api,
+    /// The registry, and the host of its layers.
+    Registry,
+}
+
+impl fmt::Display for FaultPlane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FaultPlane::Api => "API",
+            FaultPlane::Registry => "registry",
+        })
+    }
+}
+
+/// A route of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum RegistryRoute {
+    /// `/v2/`
+    Ping,
+    /// `/v2/_catalog`
+    Catalog,
+    /// `/v2/NAME/manifests/REFERENCE`
+    Manifest,
+    /// `/v2/NAME/blobs/DIGEST`
+    Blob,
+    /// `/v2/NAME/blobs/uploads/` and what is below
+    Upload,
+    /// `/v2/NAME/tags/list`
+    Tags,
+    /// `/v2/NAME/referrers/DIGEST`
+    Referrers,
+    /// The URLs that layers are downloaded from.
+    Layer,
+}
+
+impl When {
+    pub(super) fn check(&self) -> Result<(), String> {
+        if let Some(operation) = &self.operation {
+            if !api::is_operation(operation) {
+                return Err(format!("{operation:?} is no operation that the mock has"));
+            }
+            if self.route.is_some() {
+                return Err("a request has an operation or a route, not both".to_owned());
+            }
+        }
+        for (name, number) in [("times", self.times), ("every", self.every)] {
+            if number == Some(0) {
+                return Err(format!("{name} is at least 1"));
+            }
+        }
+        if let Some(probability) = self.probability
+            && !(0.0..=1.0).contains(&probability)
+        {
+            return Err(format!("a probability is from 0 to 1, not {probability}"));
+        }
+        if let (Some(from), Some(until)) = (self.from, self.until)
+            && from >= until
+        {
+            return Err(format!("nothing is from {from} until {until}"));
+        }
+        match (self.plane, self.of_details()) {
+            (Some(plane), Some(of_details)) if plane != of_details => Err(format!(
+                "the plane is the {plane}, but what is said besides is of the {of_details}"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The plane that it speaks of, if it speaks of one.
+    pub(super) fn implied_plane(&self) -> Option<FaultPlane> {
+        self.plane.or(self.of_details())
+    }
+
+    fn of_details(&self) -> Option<FaultPlane> {
+        let of_operation = self.operation.as_ref().map(|_| FaultPlane::Api);
+        of_operation.or(self.route.map(|_| FaultPlane::Registry))
+    }
+
+    /// Whether a request is such, at a time.
+    pub(super) fn fits(&self, signs: &Signs, now: Timestamp) -> bool {
+        let pattern = |pattern: &Option<Pattern>, text: Option<&str>| match pattern {
+            Some(pattern) => text.is_some_and(|text| pattern.fits(text)),
+            None => true,
+        };
+        let method = self.method.as_deref();
+        is(&self.plane, Some(&signs.plane))
+            && is(&self.operation, signs.operation.as_ref())
+            && is(&self.route, signs.route.as_ref())
+            && method.is_none_or(|method| method.eq_ignore_ascii_case(&signs.method))
+            && is(&self.account, signs.account.as_ref())
+            && is(&self.region, signs.region.as_ref())
+            && is(&self.principal, signs.principal.as_ref())
+            && pattern(&self.repository, signs.repository.as_deref())
+            && pattern(&self.host, Some(&signs.host))
+            && pattern(&self.user_agent, Some(&signs.user_agent))
+            && self.from.is_none_or(|from| now >= from)
+            && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether a greeting of TLS is such, of which only the host is known.
+    pub(super) fn fits_greeting(&self, name: &str, now: Timestamp) -> bool {
+        self.host.as_ref().is_none_or(|host| host.fits(name))
+            && self.from.is_none_or(|from| now >= from)
+            && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether it strikes the request that is the `met`th of its kind, after it has struck so many.
+    pub(super) fn is_due(&self, met: u64, fired: u64, rng: &mut ChaCha20Rng) -> bool {
+        let Some(index) = met
+            .checked_sub(self.after.unwrap_or(0))
+            .filter(|index| *index > 0)
+        else {
+            return false;
+        };
+        let in_turn = self.every.is_none_or(|every| index.is_multiple_of(every));
+        let is_left = self.times.is_none_or(|times| fired < times);
+        in_turn
+            && is_left
+            && self
+                .probability
+                .is_none_or(|chance| rng.random::<f64>() < chance)
+    }
+}
+
+/// Whether nothing was said, or this.
+fn is<T: PartialEq>(said: &Option<T>, found: Option<&T>) -> bool {
+    said.is_none() || said.as_ref() == found
+}
