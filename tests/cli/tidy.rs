@@ -90,6 +90,7 @@ fn only_the_planes_know_wire_shapes() {
         "src/api/",
         "src/registry/",
         "src/control/",
+        "src/fault/",
         "src/token/password.rs",
     ];
     // Manifests and policies are what users store, and records are what stores hold.

@@ -26,6 +26,14 @@ impl Http2 {
 
     /// Sends what the request says, with its host in the place that HTTP/2 has for it.
     pub(crate) async fn send(&mut self, request: &RawRequest) -> Response<String> {
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The same, where the answer may break off.
+    pub(crate) async fn try_send(
+        &mut self,
+        request: &RawRequest,
+    ) -> Result<Response<String>, hyper::Error> {
         let uri = match request.target() {
             whole if whole.starts_with("http:") => whole.to_owned(),
             path => format!("http://{}{path}", request.header("Host").unwrap()),
@@ -40,10 +48,11 @@ impl Http2 {
             }
         }
         let body = Full::new(Bytes::copy_from_slice(request.content()));
-        let answer = self.0.send_request(builder.body(body).unwrap()).await;
-        let (parts, body) = answer.unwrap().into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Response::from_parts(parts, String::from_utf8(body.into()).unwrap())
+        let answer = self.0.send_request(builder.body(body).unwrap()).await?;
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let body = String::from_utf8(body.into()).unwrap();
+        Ok(Response::from_parts(parts, body))
     }
 }
 

@@ -12,6 +12,7 @@ mod answer;
 mod broken;
 mod control;
 mod door;
+mod faults;
 mod http2;
 mod journal;
 mod limits;

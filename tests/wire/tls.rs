@@ -14,11 +14,11 @@ use tokio_rustls::client::TlsStream;
 use crate::answer::Answer;
 use crate::raw::RawRequest;
 
-const API: &str = "api.ecr.us-east-1.amazonaws.com";
-const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+pub(crate) const API: &str = "api.ecr.us-east-1.amazonaws.com";
+pub(crate) const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
 /// A mock that speaks TLS, whose clock stands still.
-async fn secure() -> MockEcr {
+pub(crate) async fn secure() -> MockEcr {
     let builder = MockEcr::builder().tls(AuthorityLocation::Memory);
     builder.frozen().start().await.unwrap()
 }
@@ -51,10 +51,18 @@ async fn shake(
     connector.connect(name, stream).await
 }
 
-async fn connect(ecr: &MockEcr, name: &'static str) -> TlsStream<TcpStream> {
+/// Shakes hands with a mock, whose authority is trusted, by a name.
+pub(crate) async fn try_connect(
+    ecr: &MockEcr,
+    name: &'static str,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let stream = TcpStream::connect(ecr.address()).await.unwrap();
     let config = trusting(ecr, rustls::DEFAULT_VERSIONS);
-    shake(stream, name, config).await.unwrap()
+    shake(stream, name, config).await
+}
+
+async fn connect(ecr: &MockEcr, name: &'static str) -> TlsStream<TcpStream> {
+    try_connect(ecr, name).await.unwrap()
 }
 
 async fn ask(mut stream: TlsStream<TcpStream>, request: RawRequest) -> Answer {

@@ -5,6 +5,7 @@ mod file;
 mod proxy_endpoint;
 mod registry;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
@@ -170,7 +171,19 @@ impl World {
             return Err(Conflict::new(at, &self.token_length, expected));
         }
         self.check_accounts()?;
-        self.check_principals()
+        self.check_principals()?;
+        self.check_faults()
+    }
+
+    fn check_faults(&self) -> Result<(), Conflict> {
+        for (index, fault) in self.faults.iter().enumerate() {
+            fault.check().map_err(|error| {
+                let at = vec!["faults".into(), index.into(), "what".into()];
+                let expected = format!("a fault that means something: {error}");
+                Conflict::new(at, &fault.what.name(), expected)
+            })?;
+        }
+        Ok(())
     }
 
     fn check_accounts(&self) -> Result<(), Conflict> {
@@ -270,15 +283,19 @@ pub enum AuthMode {
 struct Conflict {
     at: Vec<file::Step>,
     found: String,
-    expected: &'static str,
+    expected: Cow<'static, str>,
 }
 
 impl Conflict {
-    fn new(at: Vec<file::Step>, found: &impl ToString, expected: &'static str) -> Self {
+    fn new(
+        at: Vec<file::Step>,
+        found: &impl ToString,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Conflict {
             at,
             found: found.to_string(),
-            expected,
+            expected: expected.into(),
         }
     }
 }

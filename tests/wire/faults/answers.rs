@@ -1,0 +1,181 @@
+//! Wrong answers.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use serde_json::{Value, json};
+
+use super::{ping, token_call, with};
+
+/// The output of `GetAuthorizationToken` under a fault.
+async fn output(what: &str) -> Value {
+    let answer = token_call(&with(&format!("what = {{ {what} }}")).await).await;
+    assert_eq!(answer.status(), 200, "{what}");
+    assert_eq!(
+        answer.header("content-length"),
+        answer.body.len().to_string()
+    );
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// A member of the one entry.
+async fn member(what: &str, name: &str) -> Option<Value> {
+    let output = output(what).await;
+    output["authorizationData"][0].get(name).cloned()
+}
+
+#[tokio::test]
+async fn the_list_is_another() {
+    let whole = output("date = '1s'").await;
+    let entry = &whole["authorizationData"][0];
+    for (what, list) in [
+        ("'empty'", json!([])),
+        ("'null'", json!(null)),
+        ("'doubled'", json!([entry, entry])),
+        ("'with_nulls'", json!([null, entry])),
+    ] {
+        let expected = json!({ "authorizationData": list });
+        let found = output(&format!("authorization_data = {what}")).await;
+        assert_eq!(found, expected, "{what}");
+    }
+    assert_eq!(output("authorization_data = 'missing'").await, json!({}));
+    let endpoint = member(
+        "authorization_data = { account = '210987654321' }",
+        "proxyEndpoint",
+    );
+    let expected = "https://210987654321.dkr.ecr.us-east-1.amazonaws.com";
+    assert_eq!(endpoint.await, Some(json!(expected)));
+}
+
+#[tokio::test]
+async fn the_end_of_the_token_is_another_in_the_answer_alone() {
+    for (what, expected) in [
+        ("'past'", Some("1.448829053241E9")),
+        ("'near'", Some("1.448832663241E9")),
+        ("'far'", Some("1.764365453241E9")),
+        ("{ in = '-5m' }", Some("1.448832353241E9")),
+        ("'integer'", Some("1448875853")),
+        ("'milliseconds'", Some("1448875853241")),
+        ("'iso8601'", Some("\"2015-11-30T09:30:53.241Z\"")),
+        ("'null'", Some("null")),
+    ] {
+        let ecr = with(&format!("what = {{ expires_at = {what} }}")).await;
+        let answer = token_call(&ecr).await;
+        let (_, rest) = answer.body.split_once("\"expiresAt\":").unwrap();
+        let found = rest.split_once(',').map(|(value, _)| value);
+        assert_eq!(found, expected, "{what}");
+        assert_eq!(ping(&ecr).await.status(), 200);
+    }
+    assert_eq!(member("expires_at = 'missing'", "expiresAt").await, None);
+}
+
+#[tokio::test]
+async fn the_token_is_none() {
+    let token = |what: &'static str| async move {
+        let what = format!("token = '{what}'");
+        let token = member(&what, "authorizationToken").await.unwrap();
+        token.as_str().unwrap().to_owned()
+    };
+    let plain = |token: String| String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
+    assert!(!plain(token("no_colon").await).contains(':'));
+    assert!(plain(token("colons").await).starts_with("AWS:a:b:"));
+    assert!(plain(token("other_user").await).starts_with("nobody:"));
+    assert!(STANDARD.decode(token("not_base64").await).is_err());
+    assert_eq!(token("empty").await, "");
+    assert!((16_000..17_000).contains(&token("long").await.len()));
+
+    let url_safe = token("url_safe").await;
+    assert!(STANDARD.decode(&url_safe).is_err());
+    assert!(URL_SAFE.decode(&url_safe).is_ok());
+
+    assert_eq!(
+        member("token = 'null'", "authorizationToken").await,
+        Some(json!(null))
+    );
+    assert_eq!(
+        member("token = 'number'", "authorizationToken").await,
+        Some(json!(12345))
+    );
+    assert_eq!(
+        member("token = 'missing'", "authorizationToken").await,
+        None
+    );
+}
+
+#[tokio::test]
+async fn the_endpoint_is_another() {
+    let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+    for (what, expected) in [
+        ("'foreign'", Some(json!("https://registry.example.com"))),
+        ("'no_scheme'", Some(json!(host))),
+        ("'slash'", Some(json!(format!("https://{host}/")))),
+        (
+            "{ url = 'http://localhost:1' }",
+            Some(json!("http://localhost:1")),
+        ),
+        ("'null'", Some(json!(null))),
+        ("'missing'", None),
+    ] {
+        let found = member(&format!("proxy_endpoint = {what}"), "proxyEndpoint").await;
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn the_body_is_not_what_was_asked_for() {
+    for (what, status, content_type, begins) in [
+        ("'html'", 200, "text/html; charset=utf-8", "<!DOCTYPE html>"),
+        ("'empty'", 200, "application/x-amz-json-1.1", ""),
+        (
+            "'not_json'",
+            200,
+            "application/x-amz-json-1.1",
+            "{\"authorizationData\":[{",
+        ),
+        ("{ text = 'ok' }", 200, "application/x-amz-json-1.1", "ok"),
+    ] {
+        let ecr = with(&format!("what = {{ body = {what} }}")).await;
+        let answer = token_call(&ecr).await;
+        assert_eq!(answer.status(), status, "{what}");
+        assert_eq!(answer.header("content-type"), content_type, "{what}");
+        assert!(answer.body.starts_with(begins), "{what}: {}", answer.body);
+        assert_eq!(
+            answer.header("content-length"),
+            answer.body.len().to_string()
+        );
+    }
+    // A captive portal answers an error with 200 as well.
+    let ecr = with("what = { body = 'html' }").await;
+    let unsigned = crate::raw::RawRequest::token_call().to(&ecr).await;
+    assert_eq!(unsigned.status(), 200);
+}
+
+#[tokio::test]
+async fn the_content_type_is_another_or_none() {
+    let ecr = with("what = { content_type = 'text/plain' }").await;
+    assert_eq!(token_call(&ecr).await.header("content-type"), "text/plain");
+    let ecr = with("what = { content_type = '' }").await;
+    let answer = token_call(&ecr).await;
+    assert!(
+        !answer
+            .headers
+            .iter()
+            .any(|line| line.starts_with("Content-Type"))
+    );
+}
+
+#[tokio::test]
+async fn faults_are_applied_in_their_order() {
+    let ecr = with("what = { authorization_data = 'doubled' }").await;
+    super::set(&ecr, "what = { proxy_endpoint = 'missing' }");
+    super::set(&ecr, "what = { content_type = 'text/plain' }");
+    let answer = token_call(&ecr).await;
+    let output: Value = serde_json::from_str(&answer.body).unwrap();
+    let entries = output["authorizationData"].as_array().unwrap();
+    assert_eq!(entries.len(), 2);
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.get("proxyEndpoint").is_none())
+    );
+    assert_eq!(answer.header("content-type"), "text/plain");
+}

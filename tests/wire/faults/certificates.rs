@@ -1,0 +1,24 @@
+//! Certificates that nobody should trust.
+
+use super::set;
+use crate::tls;
+
+#[tokio::test]
+async fn a_client_that_looks_refuses_each() {
+    for (what, said) in [
+        ("expired", "Expired"),
+        ("self_signed", "UnknownIssuer"),
+        ("wrong_name", "NotValidForName"),
+    ] {
+        let ecr = tls::secure().await;
+        let fault =
+            format!("when = {{ host = 'api.*', times = 1 }}\nwhat = {{ certificate = '{what}' }}");
+        let id = set(&ecr, &fault);
+        let refused = tls::try_connect(&ecr, tls::API).await.unwrap_err();
+        assert!(format!("{refused:?}").contains(said), "{what}: {refused:?}");
+        assert_eq!(ecr.faults().fired(id), Some(1));
+        // Neither another host nor the next time.
+        assert!(tls::try_connect(&ecr, tls::REGISTRY).await.is_ok());
+        assert!(tls::try_connect(&ecr, tls::API).await.is_ok());
+    }
+}

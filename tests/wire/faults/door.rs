@@ -1,0 +1,55 @@
+//! The door, and the date.
+
+use std::time::Duration;
+
+use super::{set, token_call, with};
+use crate::answer::Answer;
+use crate::raw::{RawRequest, frozen};
+
+/// Knocks with a token whose time is over.
+async fn late(what: &str, method: &'static str) -> Answer {
+    let ecr = with(&format!("what = {{ expired = '{what}' }}")).await;
+    let token = ecr.mint();
+    ecr.clock().advance(Duration::from_secs(12 * 3600));
+    RawRequest::ping(method).bearing(&token).to(&ecr).await
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refused_as_one_likes() {
+    let text = "Your authorization token has expired. Reauthenticate and try again.";
+    let forbidden = late("forbidden", "GET").await;
+    assert_eq!(forbidden.status(), 403);
+    assert!(forbidden.body.contains(text));
+
+    let challenge = late("challenge", "GET").await;
+    assert_eq!(challenge.status(), 401);
+    let basic = "Basic realm=\"https://123456789012.dkr.ecr.us-east-1.amazonaws.com/\",service=\"ecr.amazonaws.com\"";
+    assert_eq!(challenge.header("www-authenticate"), basic);
+
+    // Source of the status: aws/containers-roadmap#2835.
+    let bad_request = late("bad_request", "GET").await;
+    assert_eq!(bad_request.status(), 400);
+    assert!(bad_request.body.contains(text));
+    let head = late("bad_request", "HEAD").await;
+    assert_eq!((head.status(), head.body.as_str()), (400, ""));
+}
+
+#[tokio::test]
+async fn a_token_that_lives_is_let_in_all_the_same() {
+    let ecr = with("what = { expired = 'challenge' }").await;
+    let ping = RawRequest::ping("GET").bearing(&ecr.mint());
+    assert_eq!(ping.to(&ecr).await.status(), 200);
+    let stranger = RawRequest::ping("GET").authorized("Basic QVdTOng=");
+    assert_eq!(stranger.to(&ecr).await.status(), 400);
+}
+
+#[tokio::test]
+async fn the_date_is_off_by_so_much() {
+    let ecr = frozen().await;
+    set(&ecr, "when = { plane = 'api' }\nwhat = { date = '-20m' }");
+    let answer = token_call(&ecr).await;
+    assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 21:10:53 GMT");
+    set(&ecr, "what = { date = '+1h' }");
+    let answer = token_call(&ecr).await;
+    assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 22:10:53 GMT");
+}

@@ -1,0 +1,99 @@
+//! Errors of AWS by their code, and those of OCI that go with them.
+
+use mock_ecr::Plane;
+
+use super::{ping, set, token_call, with};
+use crate::answer::DATE;
+use crate::raw::frozen;
+
+#[tokio::test]
+async fn throttling_is_an_error_of_each_plane_in_its_own_envelope() {
+    // Sources: aws/amazon-ecs-agent#498; AWS's user guide, `common-errors.html`.
+    let ecr = with("what = { error = 'ThrottlingException' }").await;
+    token_call(&ecr)
+        .await
+        .is_error("ThrottlingException", "Rate exceeded");
+    let body = "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"Rate exceeded\"}]}\n";
+    ping(&ecr).await.is(
+        "HTTP/1.1 429 Too Many Requests",
+        &[
+            &format!("Content-Length: {}", body.len()),
+            "Content-Type: application/json; charset=utf-8",
+            DATE,
+            "Docker-Distribution-Api-Version: registry/2.0",
+        ],
+        body,
+    );
+}
+
+#[tokio::test]
+async fn each_code_has_its_status_on_each_plane() {
+    for (code, api, registry) in [
+        ("ServerException", 500, 500),
+        ("InternalFailure", 500, 500),
+        ("BadGateway", 502, 502),
+        ("ServiceUnavailable", 503, 503),
+        ("GatewayTimeout", 504, 504),
+        ("UnrecognizedClientException", 400, 400),
+        ("ExpiredTokenException", 400, 403),
+        ("AccessDeniedException", 400, 403),
+        ("RepositoryNotFoundException", 400, 404),
+        ("ImageNotFoundException", 400, 404),
+    ] {
+        let ecr = with(&format!("what = {{ error = '{code}' }}")).await;
+        let answer = token_call(&ecr).await;
+        assert_eq!(answer.status(), api, "{code}");
+        assert!(answer.body.contains(&format!("\"__type\":\"{code}\"")));
+        let answer = ping(&ecr).await;
+        assert_eq!(answer.status(), registry, "{code}");
+        assert!(answer.body.starts_with("{\"errors\":[{\"code\":\""));
+    }
+}
+
+#[tokio::test]
+async fn text_and_retry_after_are_one_s_own() {
+    let fault =
+        "what = { error = { code = 'ServiceUnavailable', message = 'later', retry_after = 7 } }";
+    let ecr = with(fault).await;
+    for answer in [token_call(&ecr).await, ping(&ecr).await] {
+        assert_eq!(answer.header("retry-after"), "7");
+        assert!(answer.body.contains("\"message\":\"later\""));
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_of_requests_is_emptied_and_filled_by_the_clock() {
+    let ecr = with("what = { throttle = { rate = 1, burst = 2, retry_after = 3 } }").await;
+    let statuses = [
+        ping(&ecr).await.status(),
+        ping(&ecr).await.status(),
+        ping(&ecr).await.status(),
+    ];
+    assert_eq!(statuses, [200, 200, 429]);
+    assert_eq!(ping(&ecr).await.header("retry-after"), "3");
+    ecr.clock().advance(std::time::Duration::from_secs(1));
+    assert_eq!(ping(&ecr).await.status(), 200);
+    assert_eq!(ping(&ecr).await.status(), 429);
+}
+
+#[tokio::test]
+async fn the_journal_names_the_faults_and_the_error() {
+    let ecr = frozen().await;
+    let other = set(&ecr, "what = { date = '-20m' }");
+    let fault = set(
+        &ecr,
+        "when = { plane = 'api' }\nwhat = { error = 'ServerException' }",
+    );
+    token_call(&ecr).await;
+    let exchange = ecr.requests().last().cloned().unwrap();
+    assert_eq!(exchange.faults, [other, fault]);
+    assert_eq!(exchange.error, Some("ServerException"));
+    assert!(exchange.request_id.is_some());
+    ping(&ecr).await;
+    assert_eq!(
+        ecr.requests().fault(fault).plane(Plane::Registry).count(),
+        0
+    );
+    assert_eq!(ecr.faults().fired(fault), Some(1));
+    assert_eq!(ecr.faults().fired(other), Some(2));
+}

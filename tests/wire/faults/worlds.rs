@@ -1,0 +1,41 @@
+//! Faults that a world begins with.
+
+use mock_ecr::{MockEcr, World};
+
+use super::{ping, token_call};
+
+#[tokio::test]
+async fn a_world_begins_with_its_faults() {
+    let world = World::parse(
+        "
+        [[faults]]
+        when = { operation = 'GetAuthorizationToken', times = 1 }
+        what = { error = 'ThrottlingException' }
+
+        [[faults]]
+        when = { plane = 'registry', after = 1 }
+        what = { error = 'BadGateway' }
+        ",
+    );
+    let ecr = MockEcr::of(world.unwrap()).frozen().start().await.unwrap();
+    assert_eq!(token_call(&ecr).await.status(), 400);
+    assert_eq!(token_call(&ecr).await.status(), 200);
+    assert_eq!(ping(&ecr).await.status(), 200);
+    assert_eq!(ping(&ecr).await.status(), 502);
+    assert_eq!(ecr.faults().list().len(), 2);
+}
+
+#[tokio::test]
+async fn a_world_with_a_fault_that_cannot_be_is_refused_with_its_place() {
+    for (toml, said) in [
+        ("[[faults]]\nwhat = { error = 'Nothing' }", "line 2"),
+        ("[[faults]]\nwhat = { expload = 1 }", "expload"),
+        (
+            "[[faults]]\nwhen = { plane = 'api' }\nwhat = { expired = 'challenge' }",
+            "registry alone",
+        ),
+    ] {
+        let error = World::parse(toml).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
