@@ -6,6 +6,7 @@
 )]
 
 mod clock;
+mod faults;
 mod images;
 mod principals;
 mod stub;

@@ -41,7 +41,7 @@ where
         way,
         now,
     };
-    let mut response = match refuse(ecr, &struck, &route, &mut exchange) {
+    let mut response = match refuse(ecr, &struck, &request, &route, &mut exchange) {
         Some(refusal) => whole(refusal),
         None => answer(ecr, &received, &route, body, &mut exchange).await,
     };
@@ -69,6 +69,7 @@ struct Received<'a> {
 fn refuse(
     ecr: &Ecr,
     struck: &[Struck],
+    request: &Parts,
     route: &Route,
     exchange: &mut Exchange,
 ) -> Option<Response<Bytes>> {
@@ -82,6 +83,7 @@ fn refuse(
         FaultPlane::Api => {
             let request_id = ecr.request_ids.next();
             api::sign(&mut response, &request_id);
+            exchange.operation = api::operation_of(request);
             exchange.request_id = Some(request_id);
         }
         FaultPlane::Registry => registry::sign(&mut response),

@@ -54,6 +54,13 @@ pub(crate) fn is_operation(name: &str) -> bool {
     operation::Operation::named(name).is_some()
 }
 
+/// The operation that a request calls, if the mock has it.
+pub(crate) fn operation_of(request: &Parts) -> Option<&'static str> {
+    let target = request.headers.get("x-amz-target")?.to_str().ok()?;
+    let (_, name) = target.rsplit_once('.')?;
+    operation::Operation::named(name).map(operation::Operation::name)
+}
+
 /// A call of the API as it came over the wire.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {

@@ -2,6 +2,7 @@
 
 use http::request::Parts;
 
+use crate::api;
 use crate::ecr::Ecr;
 use crate::fault::{FaultPlane, RegistryRoute};
 use crate::host::Host;
@@ -13,7 +14,7 @@ use crate::route::{RegistryPath, Resource, Route, authority};
 #[derive(Clone, Debug)]
 pub(crate) struct Signs {
     pub(crate) plane: FaultPlane,
-    pub(crate) operation: Option<String>,
+    pub(crate) operation: Option<&'static str>,
     pub(crate) route: Option<RegistryRoute>,
     pub(crate) method: String,
     pub(crate) account: Option<AccountId>,
@@ -46,7 +47,7 @@ impl Signs {
         let user_agent = request.headers.get(http::header::USER_AGENT);
         Some(Signs {
             plane,
-            operation: operation(request),
+            operation: api::operation_of(request),
             route: registry_route,
             method: request.method.to_string(),
             account: principal.as_ref().map(PrincipalArn::account),
@@ -65,7 +66,7 @@ impl Signs {
     pub(super) fn of_token_call() -> Option<Self> {
         Some(Signs {
             plane: FaultPlane::Api,
-            operation: Some(super::what::TOKEN_CALL.to_owned()),
+            operation: Some(super::what::TOKEN_CALL),
             route: None,
             method: "POST".to_owned(),
             account: None,
@@ -83,11 +84,6 @@ fn without_port(host: &str) -> &str {
         Some((name, port)) if port.bytes().all(|c| c.is_ascii_digit()) => name,
         _ => host,
     }
-}
-
-fn operation(request: &Parts) -> Option<String> {
-    let target = request.headers.get("x-amz-target")?.to_str().ok()?;
-    Some(target.rsplit_once('.')?.1.to_owned())
 }
 
 fn of_registry(route: &Route) -> (Option<RegistryRoute>, Option<String>) {

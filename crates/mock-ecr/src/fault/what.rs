@@ -159,7 +159,7 @@ impl What {
         match self {
             What::Certificate(_) => false,
             What::Expired(_) => signs.plane == FaultPlane::Registry,
-            _ if self.is_of_the_token() => signs.operation.as_deref() == Some(TOKEN_CALL),
+            _ if self.is_of_the_token() => signs.operation == Some(TOKEN_CALL),
             _ => true,
         }
     }

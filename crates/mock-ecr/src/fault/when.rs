@@ -159,9 +159,9 @@ impl When {
             Some(pattern) => text.is_some_and(|text| pattern.fits(text)),
             None => true,
         };
-        let method = self.method.as_deref();
+        let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
         is(&self.plane, Some(&signs.plane))
-            && is(&self.operation, signs.operation.as_ref())
+            && operation.is_none_or(|operation| signs.operation == Some(operation))
             && is(&self.route, signs.route.as_ref())
             && method.is_none_or(|method| method.eq_ignore_ascii_case(&signs.method))
             && is(&self.account, signs.account.as_ref())
