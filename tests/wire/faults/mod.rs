@@ -1,6 +1,7 @@
 //! Faults as a client meets them, on both planes.
 
 mod answers;
+mod any;
 mod certificates;
 mod connections;
 mod door;
