@@ -19,6 +19,7 @@ mod limits;
 mod malformed;
 mod operations;
 mod order;
+mod powers;
 mod raw;
 mod refusals;
 mod registry;

@@ -27,7 +27,67 @@ pub struct Clock(Arc<State>);
 #[derive(Debug)]
 struct State {
     start: ClockStart,
-    offset_millis: AtomicI64,
+    /// A [`Motion`] in one word, so that whoever reads the time waits for nobody.
+    motion: AtomicI64,
+}
+
+/// Whether a clock stands still, and at what, or how far it runs from the system's.
+#[derive(Clone, Copy)]
+enum Motion {
+    Still { at: i64 },
+    Running { offset: i64 },
+}
+
+impl Motion {
+    fn of(start: ClockStart) -> Self {
+        match start {
+            ClockStart::System => Motion::Running { offset: 0 },
+            ClockStart::Frozen(instant) => Motion::Still {
+                at: instant.as_millis(),
+            },
+        }
+    }
+
+    /// Milliseconds between the years 1 and 9999 leave more than a bit free.
+    fn pack(self) -> i64 {
+        match self {
+            Motion::Still { at } => at << 1 | 1,
+            Motion::Running { offset } => offset << 1,
+        }
+    }
+
+    fn unpack(word: i64) -> Self {
+        match word & 1 {
+            0 => Motion::Running { offset: word >> 1 },
+            _ => Motion::Still { at: word >> 1 },
+        }
+    }
+
+    fn shows(self) -> Timestamp {
+        match self {
+            Motion::Still { at } => Timestamp::from_millis(at),
+            Motion::Running { offset } => {
+                Timestamp::from_millis(system().as_millis().saturating_add(offset))
+            }
+        }
+    }
+
+    /// Shows another instant, and stands or runs as before.
+    fn moved(self, to: impl Fn(Timestamp) -> Timestamp) -> Self {
+        match self {
+            Motion::Still { at } => Motion::Still {
+                at: to(Timestamp::from_millis(at)).as_millis(),
+            },
+            Motion::Running { offset } => {
+                // The system's time is read once, so that a move is exact to the millisecond.
+                let base = system().as_millis();
+                let now = Timestamp::from_millis(base.saturating_add(offset));
+                Motion::Running {
+                    offset: to(now).as_millis() - base,
+                }
+            }
+        }
+    }
 }
 
 impl Clock {
@@ -35,7 +95,7 @@ impl Clock {
     pub fn new(start: ClockStart) -> Self {
         Clock(Arc::new(State {
             start,
-            offset_millis: AtomicI64::new(0),
+            motion: AtomicI64::new(Motion::of(start).pack()),
         }))
     }
 
@@ -46,53 +106,68 @@ impl Clock {
 
     /// What this clock shows.
     pub fn now(&self) -> Timestamp {
-        let offset = self.0.offset_millis.load(Ordering::SeqCst);
-        Timestamp::from_millis(self.base().as_millis().saturating_add(offset))
+        self.motion().shows()
     }
 
     /// Moves the clock on by `duration`, to the millisecond.
     pub fn advance(&self, duration: Duration) {
-        self.show(|now| now + duration);
+        self.change(|motion| motion.moved(|now| now + duration));
     }
 
     /// Moves the clock back by `duration`, to the millisecond.
     pub fn rewind(&self, duration: Duration) {
-        self.show(|now| now - duration);
+        self.change(|motion| motion.moved(|now| now - duration));
     }
 
     /// Makes the clock show `instant`; it stands still or runs on from there, as it did before.
     pub fn set(&self, instant: Timestamp) {
-        self.show(|_| instant);
+        self.change(|motion| motion.moved(|_| instant));
     }
 
-    /// Whoever moves the clock at the same moment moves it too: no move is lost.
-    fn show(&self, moved: impl Fn(Timestamp) -> Timestamp) {
-        let base = self.base().as_millis();
-        let target = |offset| moved(Timestamp::from_millis(base.saturating_add(offset)));
-        let offset = &self.0.offset_millis;
-        offset
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |offset| {
-                Some(target(offset).as_millis() - base)
-            })
-            .expect("the update always gives an offset");
+    /// Lets the clock stand still at what it shows.
+    pub fn freeze(&self) {
+        self.change(|motion| Motion::Still {
+            at: motion.shows().as_millis(),
+        });
+    }
+
+    /// Lets the clock run on from what it shows.
+    pub fn run(&self) {
+        self.change(|motion| match motion {
+            Motion::Still { at } => Motion::Running {
+                offset: at - system().as_millis(),
+            },
+            Motion::Running { .. } => motion,
+        });
+    }
+
+    /// Brings the clock back to how it started: to the system's time, or to standing still where it stood.
+    pub fn reset(&self) {
+        self.change(|_| Motion::of(self.0.start));
     }
 
     /// Whether the clock stands still between moves.
     pub fn is_frozen(&self) -> bool {
-        matches!(self.0.start, ClockStart::Frozen(_))
+        matches!(self.motion(), Motion::Still { .. })
     }
 
     /// The system's time while this clock shows another, for clients that live in real time.
     pub(crate) fn system_if_moved(&self) -> Option<Timestamp> {
-        let moved = self.is_frozen() || self.0.offset_millis.load(Ordering::SeqCst) != 0;
-        moved.then(system)
+        let is_moved = !matches!(self.motion(), Motion::Running { offset: 0 });
+        is_moved.then(system)
     }
 
-    fn base(&self) -> Timestamp {
-        match self.0.start {
-            ClockStart::System => system(),
-            ClockStart::Frozen(instant) => instant,
-        }
+    fn motion(&self) -> Motion {
+        Motion::unpack(self.0.motion.load(Ordering::SeqCst))
+    }
+
+    /// Whoever changes the clock at the same moment changes it too: no move is lost.
+    fn change(&self, change: impl Fn(Motion) -> Motion) {
+        let changed = |word| Some(change(Motion::unpack(word)).pack());
+        self.0
+            .motion
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, changed)
+            .expect("the update always gives a motion");
     }
 }
 
@@ -191,6 +266,25 @@ mod tests {
         assert!(clock.now() >= target);
         assert!(clock.now() < target + Duration::from_secs(3600));
         assert!(clock.system_if_moved().is_some());
+    }
+
+    #[test]
+    fn a_clock_is_frozen_where_it_is_and_runs_on_from_there() {
+        let clock = Clock::new(ClockStart::System);
+        clock.freeze();
+        let still = clock.now();
+        assert!(clock.is_frozen());
+        clock.set(Timestamp::AWS_EXAMPLE);
+        clock.run();
+        assert!(!clock.is_frozen());
+        assert!(clock.now() >= Timestamp::AWS_EXAMPLE && clock.now() < still);
+        clock.reset();
+        assert!(clock.now() >= still && clock.system_if_moved().is_none());
+
+        let clock = Clock::frozen();
+        clock.run();
+        clock.reset();
+        assert!(clock.is_frozen() && clock.now() == Timestamp::AWS_EXAMPLE);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::clock::Clock;
 use crate::download::LayerUrls;
 use crate::fault::Faults;
@@ -36,7 +38,9 @@ pub(crate) struct Ecr {
     /// Where it speaks TLS.
     pub(crate) tls: Option<Tls>,
     signing_keys: SigningKeys,
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
+    /// Closed when the mock is told to stop.
+    stopping: watch::Receiver<()>,
 }
 
 impl Ecr {
@@ -45,7 +49,8 @@ impl Ecr {
         store: Store,
         faults: Arc<Faults>,
         tls: Option<Tls>,
-        address: SocketAddr,
+        addresses: Vec<SocketAddr>,
+        stopping: watch::Receiver<()>,
     ) -> Self {
         let principals = Arc::new(Principals::new(&world));
         Ecr {
@@ -60,8 +65,33 @@ impl Ecr {
             principals,
             faults,
             tls,
-            address,
+            addresses,
+            stopping,
             world,
+        }
+    }
+
+    /// Makes the mock as it was when it started: its clock, its tokens, what is drawn from the seed, its journal, and, unless they are
+    /// kept, its images.
+    pub(crate) async fn reset(&self, keep: Keep) -> Result<(), SeedError> {
+        self.clock.reset();
+        self.tokens.reset();
+        self.request_ids.restart(&self.world.seed);
+        self.journal.reset();
+        match keep {
+            Keep::Images => Ok(()),
+            Keep::Nothing => {
+                self.repositories.reset(&self.world.seed).await?;
+                self.seed_repositories().await
+            }
+        }
+    }
+
+    /// Ends when the mock is told to stop.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.stopping.clone();
+        async move {
+            let _ = stopping.changed().await;
         }
     }
 
@@ -101,14 +131,14 @@ impl Ecr {
         }
     }
 
-    /// The port that it listens on.
+    /// The port that it listens on, or the first of them.
     pub(crate) fn port(&self) -> u16 {
-        self.address.port()
+        self.addresses.first().map_or(0, SocketAddr::port)
     }
 
-    /// The address that it listens on, or the first of them.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+    /// The addresses that it listens on.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
 
     /// What a signature is held against, when it came to the host of a region.
@@ -128,6 +158,17 @@ impl Ecr {
             .proxy_endpoint
             .render(account, region, self.port())
     }
+}
+
+/// What a reset leaves as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Keep {
+    /// Nothing: repositories and images are those that the world begins with.
+    #[default]
+    Nothing,
+    /// The repositories and all that is in them.
+    Images,
 }
 
 /// Why a world's repositories cannot be made.

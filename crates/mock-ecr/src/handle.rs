@@ -35,6 +35,7 @@ where
     let (request, body) = request.into_parts();
     let route = Route::of(&request);
     let mut exchange = Exchange::open(&request, plane(&route), way, now);
+    exchange.route = route.name();
     let struck = ecr.faults.strike(|| Signs::of(ecr, &request, &route), now);
     let received = Received {
         request: &request,

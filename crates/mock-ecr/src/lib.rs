@@ -84,6 +84,7 @@ mod way;
 mod world;
 
 pub use clock::{Clock, ClockStart, ClockStartError};
+pub use ecr::Keep;
 pub use environment::{Redirect, Variable};
 pub use fault::{
     ActiveFault, AuthorizationData, BodyFault, CertificateFault, EndpointFault, ErrorCode,
@@ -91,16 +92,17 @@ pub use fault::{
     FaultId, FaultPlane, Latency, Moment, Pattern, RegistryRoute, Throttle, TokenFault,
     UnknownErrorCode, What, When,
 };
-pub use journal::{Exchange, Plane, Requests};
+pub use journal::{Exchange, Plane, Requests, Times, TooFew};
 pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};
 pub use principal::{Caller, Principal};
 pub use secret::Secret;
-pub use server::{MockEcr, MockEcrBuilder, StartError};
+pub use server::{MockEcr, MockEcrBuilder, ResetError, StartError};
 pub use store::{S3Access, StoreLocation, StoreLocationError};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};
 pub use token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,
+    TokenRecord,
 };
 pub use way::Way;
 pub use world::{

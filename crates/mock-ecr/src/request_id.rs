@@ -17,6 +17,13 @@ impl RequestIds {
         RequestIds(Mutex::new(ChaCha20Rng::from_seed(seed.finalize().into())))
     }
 
+    /// Begins anew.
+    pub(crate) fn restart(&self, seed: &str) {
+        let RequestIds(fresh) = RequestIds::from_seed(seed);
+        let fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+
     /// A UUID of version 4, which is what ECR sends. Source: turbot/steampipe-plugin-aws#1938.
     pub(crate) fn next(&self) -> String {
         let mut bytes = [0; 16];
@@ -41,6 +48,8 @@ mod tests {
         assert_ne!(first, second);
         assert_eq!(first, RequestIds::from_seed("a").next());
         assert_ne!(first, RequestIds::from_seed("b").next());
+        ids.restart("a");
+        assert_eq!(first, ids.next());
         let shape: String = first
             .chars()
             .map(|c| if c == '-' { '-' } else { 'x' })

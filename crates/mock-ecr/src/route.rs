@@ -97,6 +97,18 @@ impl Resource {
     }
 }
 
+impl Resource {
+    fn name(&self) -> &'static str {
+        match self {
+            Resource::Manifest(_) => "manifest",
+            Resource::Blob(_) => "blob",
+            Resource::Uploads | Resource::Upload(_) => "upload",
+            Resource::Tags => "tags",
+            Resource::Referrers(_) => "referrers",
+        }
+    }
+}
+
 impl Route {
     /// AWS does not look at the path of an API call (mhart/kinesalite, `index.js`), so that on a bare address only the
     /// paths of the registry are taken from it.
@@ -121,6 +133,19 @@ impl Route {
                 Route::Api { host_region: None }
             }
             Host::Bare => Route::Unknown,
+        }
+    }
+
+    /// What of the registry it is for, in a word.
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        let Route::Registry { path, .. } = self else {
+            return (*self == Route::Layer).then_some("layer");
+        };
+        match path {
+            RegistryPath::Ping => Some("ping"),
+            RegistryPath::Catalog => Some("catalog"),
+            RegistryPath::Repository { resource, .. } => Some(resource.name()),
+            RegistryPath::Other => None,
         }
     }
 

@@ -9,17 +9,18 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, ClockStart};
-use crate::ecr::Ecr;
+use crate::ecr::{Ecr, Keep};
 use crate::environment::{self, Redirect, Variable};
 use crate::fault::{Fault, FaultError, FaultHandle, Faults};
 use crate::host;
 use crate::journal::Requests;
 use crate::name::{PrincipalArn, Region};
 use crate::principal::{Caller, Principal};
+use crate::secret::Secret;
 use crate::serve::{Listener, serve};
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Tls};
-use crate::token::{AuthorizationToken, Claims, Revocation, TokenError};
+use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
 use crate::world::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
 
 /// A running mock of Amazon ECR, which stops when it is dropped.
@@ -138,6 +139,36 @@ impl MockEcr {
     /// The exchanges so far, those that were refused included.
     pub fn requests(&self) -> Requests {
         self.ecr.journal.requests()
+    }
+
+    /// The latest 10,000 tokens that were issued, or shown to the registry, oldest first, with their uses; the oldest are forgotten.
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ecr = MockEcr::start().await?;
+    /// let token = ecr.mint();
+    /// let [record] = &ecr.tokens()[..] else { panic!("there is one") };
+    /// assert_eq!((record.id, record.shown, &record.refusal), (token.id(), 0, &None));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn tokens(&self) -> Vec<TokenRecord> {
+        self.ecr.tokens.records(self.clock().now())
+    }
+
+    /// Makes the mock as it was when it started: its clock, tokens and revocations, what is drawn from the seed, its journal, and, unless
+    /// they are kept, its repositories, which are then deleted from the store for every server that shares it.
+    ///
+    /// A request that is answered meanwhile may find some of it reset and some not.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or a layout that the world begins with can no longer be read.
+    pub async fn reset(&self, keep: Keep) -> Result<(), ResetError> {
+        let reset = self.ecr.reset(keep).await;
+        reset.map_err(|error| ResetError(Box::new(error)))
     }
 
     /// Forgets the exchanges so far.
@@ -324,6 +355,14 @@ impl MockEcrBuilder {
         self
     }
 
+    /// Has whoever asks for `/_mock/` send a key, as `Authorization: Bearer KEY`; a mock that listens beyond loopback answers there with
+    /// one only.
+    #[must_use]
+    pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
+        self.world.control_key = Some(key.into());
+        self
+    }
+
     /// Lets a push make the repository that it needs.
     #[must_use]
     pub fn create_on_push(mut self) -> Self {
@@ -361,12 +400,16 @@ impl MockEcrBuilder {
             .transpose()?
             .map(|authority| Tls::new(authority, Arc::clone(&faults)));
         let store = self.world.open_store().await?;
-        let ecr = Arc::new(Ecr::new(self.world, store, faults, tls, address));
+        let listeners: Vec<_> = std::iter::once(listener).chain(also?).collect();
+        let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
+        let addresses = addresses.map_err(unbound(self.listen))?;
+        let (stop, stopped) = watch::channel(());
+        let ecr = Ecr::new(self.world, store, faults, tls, addresses, stopped.clone());
+        let ecr = Arc::new(ecr);
         let seeded = ecr.seed_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
-        let (stop, stopped) = watch::channel(());
-        let serving = std::iter::once(listener).chain(also?);
-        let serving = serving
+        let serving = listeners
+            .into_iter()
             .map(|listener| tokio::spawn(serve(listener, Arc::clone(&ecr), stopped.clone())))
             .collect();
         Ok(MockEcr {
@@ -390,6 +433,11 @@ fn listen(address: SocketAddr) -> Result<Listener, StartError> {
 fn unbound(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
     move |source| StartError::Bind { address, source }
 }
+
+/// Why a mock could not be made as it was.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot make the repositories of the world anew: {0}")]
+pub struct ResetError(Box<dyn std::error::Error + Send + Sync>);
 
 /// Why a mock does not start.
 #[derive(Debug, thiserror::Error)]

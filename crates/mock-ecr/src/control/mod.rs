@@ -47,7 +47,12 @@ fn run(ecr: &Ecr, request: &Parts) -> Result<Response<Bytes>, Refusal> {
 fn admit(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
     let host = authority(request).parse::<Authority>();
     let is_loopback = host.is_ok_and(|host| is_loopback(host.host()));
-    if !is_loopback || !ecr.address().ip().is_loopback() {
+    if !is_loopback
+        || !ecr
+            .addresses()
+            .iter()
+            .all(|address| address.ip().is_loopback())
+    {
         return Err(Refusal::NotLocal);
     }
     let site = request.headers.get(SEC_FETCH_SITE);

@@ -38,6 +38,8 @@ fn judge(
 ) -> Result<Caller, TokenError> {
     let (claims, id) = ecr.tokens.open_password(password)?;
     exchange.token = Some(id);
+    exchange.bearer = Some(claims.principal.clone());
+    ecr.tokens.note_shown(&claims, id, call.now);
     let caller = ecr.tokens.admit(claims, id, call.now)?;
     match call.host {
         Host::Registry { region, .. } if region != caller.region() => {

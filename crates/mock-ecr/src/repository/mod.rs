@@ -82,8 +82,15 @@ impl Repositories {
     pub(crate) fn new(store: Store, seed: &str) -> Self {
         Repositories {
             store,
-            upload_ids: RequestIds::from_seed(&format!("{seed}\nuploads")),
+            upload_ids: RequestIds::from_seed(&uploads_of(seed)),
         }
+    }
+
+    /// Deletes every repository, of other servers on the same store too, and draws the ids of uploads anew.
+    pub(crate) async fn reset(&self, seed: &str) -> Result<(), RepositoryError> {
+        self.store.clear(&Folder::registries()).await?;
+        self.upload_ids.restart(&uploads_of(seed));
+        Ok(())
     }
 
     pub(crate) async fn create(
@@ -211,4 +218,8 @@ impl Repositories {
         self.store.remove(&Key::policy(id)).await?;
         Ok(text)
     }
+}
+
+fn uploads_of(seed: &str) -> String {
+    format!("{seed}\nuploads")
 }

@@ -77,6 +77,11 @@ impl Key {
 pub(crate) struct Folder(pub(super) Path);
 
 impl Folder {
+    /// All that there is.
+    pub(crate) fn registries() -> Self {
+        Folder(Path::from("registries"))
+    }
+
     pub(crate) fn repositories(account: AccountId, region: &Region) -> Self {
         Folder::registry(account, region).folder("repositories")
     }
@@ -121,7 +126,7 @@ impl Folder {
     }
 
     fn registry(account: AccountId, region: &Region) -> Self {
-        Folder(Path::from("registries"))
+        Folder::registries()
             .folder(account.as_str())
             .folder(region.as_str())
     }

@@ -3,6 +3,7 @@
 mod claims;
 mod error;
 mod id;
+mod ledger;
 mod password;
 mod revocation;
 mod seal;
@@ -21,6 +22,8 @@ use crate::world::World;
 pub use claims::Claims;
 pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
+use ledger::Ledger;
+pub use ledger::TokenRecord;
 pub use revocation::Revocation;
 use revocation::Revoked;
 use seal::{Keys, Tag};
@@ -55,6 +58,7 @@ pub struct TokenIssuer {
     length: usize,
     principals: Arc<Principals>,
     revoked: Mutex<Revoked>,
+    ledger: Mutex<Ledger>,
     last_minted: Mutex<Option<(Claims, AuthorizationToken)>>,
 }
 
@@ -70,6 +74,7 @@ impl TokenIssuer {
             length: world.token_length,
             principals,
             revoked: Mutex::default(),
+            ledger: Mutex::default(),
             last_minted: Mutex::default(),
         }
     }
@@ -82,6 +87,7 @@ impl TokenIssuer {
             Some((minted, token)) if minted == claims => token.clone(),
             _ => {
                 let token = self.mint_anew(claims);
+                lock(&self.ledger).issue(claims, token.id);
                 *last = Some((claims.clone(), token.clone()));
                 token
             }
@@ -159,6 +165,34 @@ impl TokenIssuer {
             return Err(TokenError::DeadCredentials { arn: arn.clone() });
         }
         Ok(Caller::new(principal, claims.region))
+    }
+
+    /// Notes that an opened token was shown to the registry.
+    pub(crate) fn note_shown(&self, claims: &Claims, id: TokenId, now: Timestamp) {
+        lock(&self.ledger).show(claims, id, now);
+    }
+
+    /// The latest 10,000 tokens that were issued here, or shown, oldest first, each judged now.
+    pub(crate) fn records(&self, now: Timestamp) -> Vec<TokenRecord> {
+        let mut records = lock(&self.ledger).records();
+        for record in &mut records {
+            record.refusal = self.admit(record.claims.clone(), record.id, now).err();
+        }
+        records
+    }
+
+    /// How many tokens were issued.
+    pub(crate) fn issued(&self) -> u64 {
+        lock(&self.ledger).issued()
+    }
+
+    /// Forgets the tokens, their uses and the revocations.
+    pub(crate) fn reset(&self) {
+        // What was minted last would not be issued again.
+        let mut last = lock(&self.last_minted);
+        *last = None;
+        *lock(&self.ledger) = Ledger::default();
+        *lock(&self.revoked) = Revoked::default();
     }
 
     /// Makes tokens worthless before their time.

@@ -15,6 +15,7 @@ use crate::clock::ClockStart;
 use crate::fault::Fault;
 use crate::name::{AccountId, Region};
 use crate::principal::Principal;
+use crate::secret::Secret;
 use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::tls::AuthorityLocation;
 
@@ -79,6 +80,10 @@ pub struct World {
     /// With what the bucket of `store` is reached, if it is one; no file says it.
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
+    /// What whoever asks for `/_mock/` must know; no file says it. Without it, only a mock that listens on loopback addresses answers there,
+    /// and only who calls it by the name of one.
+    #[serde(skip)]
+    pub control_key: Option<Secret>,
     /// Where the private certificate authority is kept; without one, the mock speaks no TLS.
     pub tls: Option<AuthorityLocation>,
     /// What goes wrong, from the start.
@@ -112,6 +117,7 @@ impl Default for World {
             proxy_endpoint: ProxyEndpoint::default(),
             store: StoreLocation::default(),
             s3_access: None,
+            control_key: None,
             tls: None,
             faults: Vec::new(),
             dialect: Dialect::default(),
@@ -170,6 +176,7 @@ impl World {
             let at = vec!["token_length".into()];
             return Err(Conflict::new(at, &self.token_length, expected));
         }
+        self.check_control_key()?;
         self.check_accounts()?;
         self.check_principals()?;
         self.check_faults()
@@ -184,6 +191,17 @@ impl World {
             })?;
         }
         Ok(())
+    }
+
+    /// The key itself is not repeated.
+    fn check_control_key(&self) -> Result<(), Conflict> {
+        let key = self.control_key.as_ref().map(Secret::expose);
+        let fits = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_graphic());
+        if key.is_none_or(fits) {
+            return Ok(());
+        }
+        let expected = "visible ASCII characters, at least one, so that it fits into a header";
+        Err(Conflict::new(vec!["control_key".into()], &"…", expected))
     }
 
     fn check_accounts(&self) -> Result<(), Conflict> {

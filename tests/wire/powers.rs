@@ -1,0 +1,183 @@
+//! What the handle can do to a mock, and what it can claim of the exchanges.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use mock_ecr::{Keep, MockEcr, PrincipalArn, Requests, Revocation, TokenError};
+
+use crate::raw::{RawRequest, frozen, now};
+
+/// Longer than any test runs.
+const LONG: Duration = Duration::from_secs(600);
+
+#[tokio::test]
+async fn tokens_are_told_with_their_uses() {
+    let ecr = frozen().await;
+    let (token, unused) = (ecr.mint(), {
+        ecr.clock().advance(Duration::from_secs(1));
+        ecr.mint()
+    });
+    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    ecr.clock().advance(Duration::from_secs(1));
+    ecr.revoke(Revocation::Token(token.id()));
+    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+
+    let tokens = ecr.tokens();
+    let uses: Vec<_> = tokens.iter().map(|t| (t.id, t.shown)).collect();
+    assert_eq!(uses, [(token.id(), 2), (unused.id(), 0)]);
+    assert_eq!(tokens[0].claims.issued, now());
+    assert_eq!(tokens[0].last_shown, Some(now() + Duration::from_secs(2)));
+    let revoked = TokenError::Revoked { id: token.id() };
+    assert_eq!(tokens[0].refusal, Some(revoked));
+    assert_eq!((tokens[1].last_shown, &tokens[1].refusal), (None, &None));
+}
+
+#[tokio::test]
+async fn a_token_of_another_mock_is_told_when_it_is_shown() {
+    let (ecr, other) = (frozen().await, frozen().await);
+    let token = other.mint();
+    assert!(ecr.tokens().is_empty());
+    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    assert_eq!(ecr.tokens()[0].id, token.id());
+}
+
+#[tokio::test]
+async fn a_reset_mock_is_as_it_was() {
+    let builder = MockEcr::builder().frozen().repository("app");
+    let ecr = builder.start().await.unwrap();
+    let call = RawRequest::token_call().signed();
+    let first = call.to(&ecr).await;
+    let token = ecr.mint();
+    ecr.revoke(Revocation::Token(token.id()));
+    let made = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
+    made.signed().to(&ecr).await;
+    ecr.clock().advance(Duration::from_secs(7));
+
+    ecr.reset(Keep::Nothing).await.unwrap();
+    assert_eq!(ecr.clock().now(), now());
+    assert_eq!(ecr.requests().count(), 0);
+    assert!(ecr.tokens().is_empty());
+    assert!(ecr.judge(token.as_str()).is_ok());
+    assert_eq!(call.to(&ecr).await, first, "ids are drawn anew");
+    assert_eq!(ecr.tokens().len(), 1);
+    assert_eq!(repositories(&ecr).await, ["app"]);
+}
+
+#[tokio::test]
+async fn a_reset_can_keep_the_images() {
+    let ecr = frozen().await;
+    let made = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
+    made.signed().to(&ecr).await;
+    ecr.reset(Keep::Images).await.unwrap();
+    assert_eq!(ecr.requests().count(), 0);
+    assert_eq!(repositories(&ecr).await, ["made"]);
+}
+
+async fn repositories(ecr: &MockEcr) -> Vec<String> {
+    let answer = RawRequest::call("DescribeRepositories").signed();
+    let answer: serde_json::Value = serde_json::from_str(&answer.to(ecr).await.body).unwrap();
+    let all = answer["repositories"].as_array().unwrap().iter();
+    all.map(|one| one["repositoryName"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_wait_ends_when_enough_has_come() {
+    let ecr = frozen().await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let waiting = ecr.requests().status(401).wait(2, LONG);
+    let (came, _) = tokio::join!(waiting, async {
+        RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
+        RawRequest::ping("HEAD").to(&ecr).await
+    });
+    let came = came.unwrap();
+    assert_eq!(came.count(), 2);
+    assert_eq!(came.last().unwrap().method, "HEAD");
+}
+
+#[tokio::test]
+async fn a_wait_in_vain_says_what_came() {
+    let ecr = frozen().await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let waited = ecr.requests().wait(2, Duration::ZERO).await;
+    let too_few = waited.unwrap_err();
+    assert_eq!(too_few.found.count(), 1);
+    assert_eq!(
+        too_few.to_string(),
+        "1 of the 2 exchanges that were waited for came within 0ns"
+    );
+}
+
+/// What a claim says that does not hold.
+#[track_caller]
+fn complaint(requests: Requests, claim: impl FnOnce(Requests) -> Requests) -> String {
+    let failed = catch_unwind(AssertUnwindSafe(|| claim(requests))).unwrap_err();
+    *failed.downcast::<String>().unwrap()
+}
+
+#[tokio::test]
+async fn a_claim_about_a_number_prints_the_journal_when_it_fails() {
+    let ecr = frozen().await;
+    RawRequest::token_call().signed().to(&ecr).await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let calls = || ecr.requests().operation("GetAuthorizationToken");
+    calls().expect(1).expect(1..=3).expect(..=1).expect(1..);
+    ecr.requests().operation("PutImage").expect(0);
+    let token = ecr.mint().id();
+    assert_eq!(
+        complaint(calls(), |calls| calls.expect(2..=3)),
+        format!(
+            "expected 2 to 3 such exchanges, found 1; the journal, oldest first:\n\
+             > 2015-11-29T21:30:53.241Z api      200 POST http://localhost/ GetAuthorizationToken \
+             caller=arn:aws:iam::123456789012:user/developer token={token} (with Authorization)\n  \
+             2015-11-29T21:30:53.241Z registry 401 GET http://localhost/v2/ ping error=UNAUTHORIZED"
+        )
+    );
+    ecr.clear_requests();
+    assert_eq!(
+        complaint(calls(), |calls| calls.expect(2..)),
+        "expected at least 2 such exchanges, found 0; the journal is empty"
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_token_where_it_should_not_is_found_out() {
+    let ecr = frozen().await;
+    RawRequest::new("GET", "/_layer/x").to(&ecr).await;
+    let layers = || ecr.requests().route("layer").expect(1..);
+    layers().expect_no_authorization();
+    let visit = RawRequest::new("GET", "/_layer/x").authorized("Basic QVdTOg==");
+    visit.to(&ecr).await;
+    let said = complaint(layers(), Requests::expect_no_authorization);
+    assert!(
+        said.starts_with("expected no Authorization header, found otherwise in 1 of 2 exchanges;"),
+        "{said}"
+    );
+    assert!(!said.contains("QVdTOg"), "{said}");
+    assert_eq!(said.matches("\n> ").count(), 1, "{said}");
+}
+
+#[tokio::test]
+async fn tokens_of_somebody_else_are_found_out() {
+    let ecr = frozen().await;
+    let developer = ecr.world().default_principal().arn;
+    RawRequest::ping("GET").to(&ecr).await;
+    RawRequest::ping("GET").bearing(&ecr.mint()).to(&ecr).await;
+    ecr.requests().expect_tokens_of(&developer);
+    let root: PrincipalArn = "arn:aws:iam::210987654321:root".parse().unwrap();
+    let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&root));
+    let expected =
+        "expected only tokens issued to arn:aws:iam::210987654321:root, found otherwise in 1 of 2";
+    assert!(said.starts_with(expected), "{said}");
+
+    // A dead token is somebody's, and what is no token is nobody's.
+    ecr.clock().advance(LONG * 100);
+    let stranger = ecr.mint_for(root, ecr.world().region.clone());
+    ecr.clear_requests();
+    ecr.revoke(Revocation::Token(stranger.id()));
+    RawRequest::ping("GET").bearing(&stranger).to(&ecr).await;
+    let garbage = RawRequest::ping("GET").authorized("Basic QVdTOg==");
+    garbage.to(&ecr).await;
+    let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&developer));
+    assert_eq!(said.matches("\n> ").count(), 2, "{said}");
+}
