@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::watch;
 
@@ -18,6 +19,7 @@ use crate::repository::{
 use crate::request_id::RequestIds;
 use crate::sigv4::{self, SigningKeys};
 use crate::store::Store;
+use crate::timestamp::Timestamp;
 use crate::tls::Tls;
 use crate::token::TokenIssuer;
 use crate::world::{ImageTagMutability, SeedRepository, World};
@@ -38,6 +40,8 @@ pub(crate) struct Ecr {
     /// Where it speaks TLS.
     pub(crate) tls: Option<Tls>,
     signing_keys: SigningKeys,
+    /// When it started, or was last reset, on its own clock.
+    started: AtomicI64,
     addresses: Vec<SocketAddr>,
     /// Closed when the mock is told to stop.
     stopping: watch::Receiver<()>,
@@ -53,8 +57,10 @@ impl Ecr {
         stopping: watch::Receiver<()>,
     ) -> Self {
         let principals = Arc::new(Principals::new(&world));
+        let clock = Clock::new(world.clock);
         Ecr {
-            clock: Clock::new(world.clock),
+            started: AtomicI64::new(clock.now().as_millis()),
+            clock,
             tokens: TokenIssuer::with_principals(&world, Arc::clone(&principals)),
             request_ids: RequestIds::from_seed(&world.seed),
             journal: Journal::default(),
@@ -75,6 +81,8 @@ impl Ecr {
     /// kept, its images.
     pub(crate) async fn reset(&self, keep: Keep) -> Result<(), SeedError> {
         self.clock.reset();
+        let started = self.clock.now().as_millis();
+        self.started.store(started, Ordering::SeqCst);
         self.tokens.reset();
         self.request_ids.restart(&self.world.seed);
         self.journal.reset();
@@ -85,6 +93,11 @@ impl Ecr {
                 self.seed_repositories().await
             }
         }
+    }
+
+    /// When it started, or was last reset, on its own clock.
+    pub(crate) fn started(&self) -> Timestamp {
+        Timestamp::from_millis(self.started.load(Ordering::SeqCst))
     }
 
     /// Ends when the mock is told to stop.

@@ -152,7 +152,10 @@ where
         }
         Route::Layer => download::answer(ecr, request, now, exchange).await,
         Route::Tunnel => whole(intercept::answer(ecr, request, way, exchange)),
-        Route::Control => whole(control::answer(ecr, request, exchange)),
+        Route::Control => {
+            let body = collect(body, control::LONGEST_BODY);
+            control::answer(ecr, request, body, exchange).await
+        }
         Route::Unknown => whole(registry::not_found()),
     }
 }

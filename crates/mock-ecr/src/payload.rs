@@ -1,7 +1,7 @@
 //! The body of an answer: whole in memory, or as it comes from the store.
 
 use bytes::Bytes;
-use futures_util::{Stream, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use http::Response;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Either, Full, StreamBody};
@@ -44,4 +44,10 @@ pub(crate) fn pieces(
 /// No body.
 pub(crate) fn nothing() -> Payload {
     Either::Left(Full::default())
+}
+
+/// Pieces as they come to be.
+pub(crate) fn live(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Payload {
+    let frames = pieces.map(|piece| Ok(Frame::data(piece)));
+    Either::Right(StreamBody::new(frames).boxed_unsync())
 }

@@ -1,7 +1,11 @@
 //! The way by which a request came.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// How a client has reached the mock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Way {
     /// By HTTP, as if it were a server of nobody's in particular.

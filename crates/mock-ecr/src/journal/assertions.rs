@@ -80,10 +80,6 @@ impl Requests {
     ///
     /// When there are more or fewer, with the whole journal, one exchange a line, those that were counted marked.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "the claim is the use; what is returned is for more of them"
-    )]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());
         if !times.has(count) {
@@ -106,10 +102,6 @@ impl Requests {
     ///
     /// When one did, with the whole journal.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "the claim is the use; what is returned is for more of them"
-    )]
     pub fn expect_no_authorization(self) -> Self {
         self.expect_all("no Authorization header", |exchange| {
             !exchange.authorization
@@ -122,10 +114,6 @@ impl Requests {
     ///
     /// When another was, or what is no token, with the whole journal.
     #[track_caller]
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "the claim is the use; what is returned is for more of them"
-    )]
     pub fn expect_tokens_of(self, principal: &PrincipalArn) -> Self {
         let expected = format!("only tokens issued to {principal}");
         self.expect_all(&expected, |exchange| match &exchange.bearer {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::request::Parts;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::FaultId;
 use crate::name::PrincipalArn;
@@ -43,7 +45,7 @@ pub struct Exchange {
     /// The input of the operation, as JSON, once the caller was known.
     pub input: Option<String>,
     /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers`, or a `layer` at a
-    /// URL of its own, as S3 has them.
+    /// URL of its own, as S3 has them; of the mock itself, a path under `/_mock/`.
     pub route: Option<&'static str>,
     /// Whether an `Authorization` header came, right or wrong.
     pub authorization: bool,
@@ -66,7 +68,10 @@ pub struct Exchange {
 }
 
 /// The two halves of ECR, which meet in the token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Plane {
     /// The AWS API, which issues tokens.
@@ -82,15 +87,6 @@ pub enum Plane {
 }
 
 impl Plane {
-    /// Every plane.
-    pub(crate) const ALL: [Plane; 5] = [
-        Plane::Api,
-        Plane::Registry,
-        Plane::Proxy,
-        Plane::Control,
-        Plane::Unknown,
-    ];
-
     /// What it is called where it is written.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -181,9 +181,19 @@ impl TokenIssuer {
         records
     }
 
-    /// How many tokens were issued.
-    pub(crate) fn issued(&self) -> u64 {
-        lock(&self.ledger).issued()
+    /// How many tokens there are, and what they are worth now.
+    pub(crate) fn tally(&self, now: Timestamp) -> Tally {
+        let records = self.records(now);
+        let count = |is: fn(&Option<TokenError>) -> bool| {
+            let found = records.iter().filter(|record| is(&record.refusal));
+            found.count()
+        };
+        Tally {
+            issued: lock(&self.ledger).issued(),
+            known: records.len(),
+            alive: count(Option::is_none),
+            revoked: count(|refusal| matches!(refusal, Some(TokenError::Revoked { .. }))),
+        }
     }
 
     /// Forgets the tokens, their uses and the revocations.
@@ -199,6 +209,19 @@ impl TokenIssuer {
     pub fn revoke(&self, revocation: Revocation) {
         lock(&self.revoked).add(revocation);
     }
+}
+
+/// How many tokens there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tally {
+    /// Issued since the start or the last reset.
+    pub(crate) issued: u64,
+    /// Those of which there are records.
+    pub(crate) known: usize,
+    /// Those of them that are alive.
+    pub(crate) alive: usize,
+    /// Those of them that are revoked.
+    pub(crate) revoked: usize,
 }
 
 /// Accepts a token, `base64("AWS:" + password)`, as well as the password in it.

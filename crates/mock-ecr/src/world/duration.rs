@@ -19,6 +19,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         .ok_or_else(|| DurationError(text.chars().take(100).collect()))
 }
 
+/// Writes a length of time as [`parse_duration`] reads it, such as `12h`.
+pub(crate) fn print_duration(duration: Duration) -> String {
+    let signed = jiff::SignedDuration::try_from(duration).unwrap_or(jiff::SignedDuration::MAX);
+    format!("{signed:#}")
+}
+
 /// A text that is no length of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms")]
@@ -39,14 +45,8 @@ pub(crate) mod text {
         duration: &Duration,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&super::print(*duration))
+        serializer.collect_str(&super::print_duration(*duration))
     }
-}
-
-/// Writes a length of time so that [`parse_duration`] reads it.
-fn print(duration: Duration) -> String {
-    let signed = jiff::SignedDuration::try_from(duration).unwrap_or(jiff::SignedDuration::MAX);
-    format!("{signed:#}")
 }
 
 /// A length of time before or after an instant, such as `5m`, `-20m` or `+1h`.
@@ -102,8 +102,8 @@ impl TryFrom<String> for Shift {
 impl From<Shift> for String {
     fn from(shift: Shift) -> Self {
         match shift.direction {
-            Direction::Before => format!("-{}", print(shift.length)),
-            Direction::After => print(shift.length),
+            Direction::Before => format!("-{}", print_duration(shift.length)),
+            Direction::After => print_duration(shift.length),
         }
     }
 }
@@ -123,6 +123,11 @@ mod tests {
         assert_eq!(parse_duration("12h"), Ok(Duration::from_secs(43_200)));
         assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_secs(5_400)));
         assert_eq!(parse_duration("1500ms"), Ok(Duration::from_millis(1_500)));
+        assert_eq!(print_duration(Duration::from_secs(43_200)), "12h");
+        assert_eq!(
+            parse_duration(&print_duration(Duration::from_millis(5_400_007))),
+            Ok(Duration::from_millis(5_400_007))
+        );
         for wrong in ["", "12", "-1h", "0s", "1ns", "forever"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
@@ -132,7 +137,11 @@ mod tests {
     fn what_is_printed_is_read_again() {
         for text in ["1500ms", "12h", "90m", "36h 1s"] {
             let duration = parse_duration(text).unwrap();
-            assert_eq!(parse_duration(&print(duration)), Ok(duration), "{text}");
+            assert_eq!(
+                parse_duration(&print_duration(duration)),
+                Ok(duration),
+                "{text}"
+            );
         }
     }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::ClockStart;
 use crate::fault::Fault;
@@ -19,8 +19,8 @@ use crate::secret::Secret;
 use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::tls::AuthorityLocation;
 
-pub(crate) use duration::text as duration_text;
 pub use duration::{DurationError, Shift, parse_duration};
+pub(crate) use duration::{print_duration, text as duration_text};
 pub use file::WorldError;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
 pub use registry::{CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository};
@@ -275,7 +275,7 @@ impl From<AccountId> for Account {
 }
 
 /// Which clock a signature's date must lie within 15 minutes of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SigV4Clock {
@@ -286,7 +286,7 @@ pub enum SigV4Clock {
 }
 
 /// How much of a signature must be right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthMode {

@@ -15,6 +15,11 @@ use crate::name::{AccountId, Region};
 pub struct ProxyEndpoint(String);
 
 impl ProxyEndpoint {
+    /// The template.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Fills the template in.
     pub(crate) fn render(&self, account: AccountId, region: &Region, port: u16) -> String {
         let mut url = String::with_capacity(self.0.len() + 32);

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::name::{AccountId, Region, RepositoryName};
 
 /// How the registry speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Dialect {
@@ -31,7 +31,7 @@ impl Dialect {
 /// What ECR's registry does differently from OCI Distribution 1.1, each with the source that it was recorded in.
 ///
 /// The dialect `ecr` has all of them and `oci` none; a world can switch each on or off by its name, such as `patch_created`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Quirk {
@@ -66,8 +66,26 @@ pub enum Quirk {
     ReferrersNeedRepository,
 }
 
+impl Quirk {
+    /// Every quirk.
+    pub(crate) const ALL: [Quirk; 12] = [
+        Quirk::PatchCreated,
+        Quirk::FrozenRange,
+        Quirk::NoManifestLocation,
+        Quirk::NoDigestOnManifestGet,
+        Quirk::RedirectedLayers,
+        Quirk::EmptySizes,
+        Quirk::PlainTextLists,
+        Quirk::OpaquePages,
+        Quirk::ValidationUnsupported,
+        Quirk::MountingBySetting,
+        Quirk::LayersStay,
+        Quirk::ReferrersNeedRepository,
+    ];
+}
+
 /// When a principal may reach the repository of another account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CrossAccount {
@@ -113,7 +131,7 @@ impl SeedRepository {
 }
 
 /// Whether the tags of a repository may be moved to another image.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum ImageTagMutability {

@@ -1,0 +1,71 @@
+//! Who may ask.
+
+use std::net::IpAddr;
+
+use http::request::Parts;
+use http::uri::Authority;
+use http::{HeaderName, StatusCode, header};
+
+use crate::control::refusal::Refusal;
+use crate::ecr::Ecr;
+use crate::route::authority;
+use crate::secret::Secret;
+
+/// Lets in who has the key, or, where there is none, who calls the mock from its own machine by a name that can mean nothing else; and
+/// never a page of somebody's.
+pub(super) fn admit(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
+    let site = request.headers.get(SEC_FETCH_SITE);
+    let crosses = site.is_some_and(|site| site != "same-origin" && site != "none");
+    if crosses || request.headers.contains_key(header::ORIGIN) {
+        return Err(cross_site());
+    }
+    match &ecr.world.control_key {
+        Some(key) => knows(key, request),
+        None => is_local(ecr, request),
+    }
+}
+
+fn knows(key: &Secret, request: &Parts) -> Result<(), Refusal> {
+    let header = request.headers.get(header::AUTHORIZATION);
+    let said = header.and_then(|header| header.to_str().ok()?.split_once(' '));
+    let is_key = |(scheme, said): (&str, &str)| {
+        scheme.eq_ignore_ascii_case("Bearer") && key.equals(said.trim())
+    };
+    said.is_some_and(is_key).then_some(()).ok_or_else(no_key)
+}
+
+/// Whoever can reach the mock from elsewhere can write any name into a header, so that the addresses count too.
+fn is_local(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
+    let host = authority(request).parse::<Authority>();
+    let is_named = host.is_ok_and(|host| is_loopback(host.host()));
+    let mut addresses = ecr.addresses().iter();
+    let is_within = addresses.all(|address| address.ip().is_loopback());
+    (is_named && is_within).then_some(()).ok_or_else(not_local)
+}
+
+/// A name under `localhost` is one of the machine's own (RFC 6761, section 6.3).
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let is_address = |address: IpAddr| address.is_loopback();
+    let name = host.to_ascii_lowercase();
+    address.parse().is_ok_and(is_address) || name == "localhost" || name.ends_with(".localhost")
+}
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+fn cross_site() -> Refusal {
+    let text =
+        "pages of a browser are not told: the request has an Origin, or comes from another site";
+    Refusal::new(StatusCode::FORBIDDEN, "CROSS_SITE", text)
+}
+
+fn no_key() -> Refusal {
+    let text = "this mock has a control key; send it as Authorization: Bearer KEY (MOCK_ECR_CONTROL_KEY for the command)";
+    Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
+}
+
+fn not_local() -> Refusal {
+    let text = "without a control key the mock tells of itself only where it listens on loopback addresses alone, and by the name of \
+                one; start it with --control-key to ask from elsewhere";
+    Refusal::new(StatusCode::FORBIDDEN, "NOT_LOCAL", text)
+}

@@ -1,0 +1,116 @@
+//! What is asked, read from the wire: parameters and bodies as types.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::api::ApiError;
+use crate::control::refusal::Refusal;
+use crate::control::routes::Route;
+use crate::ecr::Ecr;
+use crate::query;
+
+/// A request that was let in, on its way to its handler.
+pub(super) struct Asked<'a> {
+    pub(super) ecr: &'a Ecr,
+    pub(super) request: &'a Parts,
+    query: BTreeMap<String, String>,
+    body: Bytes,
+}
+
+impl<'a> Asked<'a> {
+    /// Refuses parameters that the route does not have: one that is misspelt would ask for something else.
+    pub(super) fn new(ecr: &'a Ecr, request: &'a Parts, route: &Route) -> Result<Self, Refusal> {
+        let known = route.parameter_names();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let mut found = BTreeMap::new();
+        for parameter in query::parse(request.uri.query().unwrap_or_default()) {
+            let (name, value) = (text(parameter.name), text(parameter.value));
+            if !known.contains(&name) {
+                return Err(unknown(&name, &known));
+            }
+            if found.insert(name.clone(), value).is_some() {
+                return Err(Refusal::query(&name, "it is there twice; give it once"));
+            }
+        }
+        Ok(Asked {
+            ecr,
+            request,
+            query: found,
+            body: Bytes::new(),
+        })
+    }
+
+    /// Reads the body, which must say that it is JSON: no page of a browser can say so of what it sends elsewhere unasked.
+    pub(super) async fn read(
+        &mut self,
+        body: impl Future<Output = Result<Bytes, ApiError>>,
+    ) -> Result<(), Refusal> {
+        let content_type = self.request.headers.get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let essence = content_type.and_then(|value| value.split(';').next());
+        if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+            return Err(not_json());
+        }
+        self.body = body.await.map_err(|error| unread(&error))?;
+        Ok(())
+    }
+
+    /// The parameters of the query that a type has.
+    pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        let text = |(name, value): (&String, &String)| (name.clone(), Value::from(value.as_str()));
+        let map: Map<String, Value> = self.query.iter().map(text).collect();
+        serde_path_to_error::deserialize(Value::Object(map)).map_err(|error| {
+            let name = error.path().to_string();
+            Refusal::query(&name, error.into_inner().to_string())
+        })
+    }
+
+    /// The body; an empty one is that of an object without fields.
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        let body: &[u8] = if self.body.is_empty() {
+            b"{}"
+        } else {
+            &self.body
+        };
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let at = error.path().to_string();
+            Refusal::body(error.into_inner().to_string()).at(&at)
+        })?;
+        let end = json.end();
+        end.map_err(|error| Refusal::body(error.to_string()))?;
+        Ok(value)
+    }
+}
+
+fn unknown(name: &str, known: &[String]) -> Refusal {
+    let text = match known {
+        [] => "there is no such parameter; this takes none".to_owned(),
+        _ => format!("there is no such parameter; expected {}", known.join(", ")),
+    };
+    Refusal::query(name, text)
+}
+
+fn not_json() -> Refusal {
+    let text = "the body must be JSON and say so: Content-Type: application/json";
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NOT_JSON", text)
+}
+
+fn unread(error: &ApiError) -> Refusal {
+    match error {
+        ApiError::TooLarge => {
+            let text = "the body is too long; expected at most 64 KiB";
+            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", text)
+        }
+        _ => Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "INCOMPLETE",
+            "the body did not come whole within 30 seconds",
+        ),
+    }
+}

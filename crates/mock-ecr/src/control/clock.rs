@@ -1,0 +1,151 @@
+//! `clock`: the time that the mock lives by.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+
+use crate::clock::Clock;
+use crate::control::asked::Asked;
+use crate::control::reply::{self, Outcome};
+use crate::control::routes::{Body, Content, Route, schema};
+use crate::timestamp::Timestamp;
+use crate::world::parse_duration;
+
+pub(super) const ROUTES: [Route; 5] = [
+    Route {
+        method: Method::GET,
+        path: "clock",
+        summary: "Tells what the clock shows.",
+        query: &[],
+        body: None,
+        answer: Content::Json(schema::<ClockView>),
+        run: |asked| async move { shown(&asked.ecr.clock) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "clock/advance",
+        summary: "Moves the clock on.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Advance>,
+            example: || json!({ "by": "12h" }),
+        }),
+        answer: Content::Json(schema::<ClockView>),
+        run: |asked| async move { advance(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "clock/set",
+        summary: "Makes the clock show an instant; it stands still or runs on from there, as it did before.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Set>,
+            example: || json!({ "to": "2030-01-01T00:00:00Z" }),
+        }),
+        answer: Content::Json(schema::<ClockView>),
+        run: |asked| async move { set(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "clock/freeze",
+        summary: "Lets the clock stand still at what it shows.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Nothing>,
+            example: || json!({}),
+        }),
+        answer: Content::Json(schema::<ClockView>),
+        run: |asked| async move { change(&asked, Clock::freeze) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "clock/run",
+        summary: "Lets the clock run on from what it shows.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Nothing>,
+            example: || json!({}),
+        }),
+        answer: Content::Json(schema::<ClockView>),
+        run: |asked| async move { change(&asked, Clock::run) }.boxed(),
+    },
+];
+
+/// What the clock shows.
+#[derive(Serialize, JsonSchema)]
+struct ClockView {
+    /// The instant.
+    #[schemars(extend("format" = "date-time"))]
+    now: String,
+    /// Whether it goes on by itself.
+    state: ClockState,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum ClockState {
+    /// It stands still between moves.
+    Frozen,
+    /// It runs as the system's does.
+    Running,
+}
+
+/// How far to move the clock on.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    /// A length of time, such as `12h`, `90m` or `1500ms`.
+    #[serde(deserialize_with = "duration")]
+    #[schemars(with = "String")]
+    by: Duration,
+}
+
+/// Where to set the clock.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    /// An instant, as RFC 3339 writes it.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    to: Timestamp,
+}
+
+/// An object without fields.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(from)?;
+    parse_duration(&text).map_err(serde::de::Error::custom)
+}
+
+fn advance(asked: &Asked<'_>) -> Outcome {
+    let Advance { by } = asked.body()?;
+    asked.ecr.clock.advance(by);
+    shown(&asked.ecr.clock)
+}
+
+fn set(asked: &Asked<'_>) -> Outcome {
+    let Set { to } = asked.body()?;
+    asked.ecr.clock.set(to);
+    shown(&asked.ecr.clock)
+}
+
+fn change(asked: &Asked<'_>, change: fn(&Clock)) -> Outcome {
+    let Nothing {} = asked.body()?;
+    change(&asked.ecr.clock);
+    shown(&asked.ecr.clock)
+}
+
+fn shown(clock: &Clock) -> Outcome {
+    let state = match clock.is_frozen() {
+        true => ClockState::Frozen,
+        false => ClockState::Running,
+    };
+    let now = clock.now().to_string();
+    reply::json(&ClockView { now, state })
+}

@@ -1,0 +1,72 @@
+//! `environment`: what leads a client here.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::control::asked::Asked;
+use crate::control::refusal::Refusal;
+use crate::control::reply::{self, Outcome};
+use crate::control::routes::{Content, Route, fields, schema};
+use crate::environment::{self, Redirect};
+use crate::route::authority;
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "environment",
+    summary: "The variables that lead clients here; null stands for one that must be removed.",
+    query: &[fields::<Led>],
+    body: None,
+    answer: Content::Json(schema::<BTreeMap<String, Option<String>>>),
+    run: |asked| async move { environment(&asked) }.boxed(),
+}];
+
+/// How clients are led here.
+#[derive(Deserialize, JsonSchema)]
+struct Led {
+    /// By the variables that name endpoints, through the mock as their proxy, or by the names of hosts.
+    #[serde(default)]
+    #[schemars(example = &"env")]
+    redirect: RedirectName,
+    /// The file that clients are to trust; needed by `proxy` and `hosts`.
+    #[schemars(with = "String", example = &"/ca.pem")]
+    certificate: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum RedirectName {
+    #[default]
+    Env,
+    Proxy,
+    Hosts,
+}
+
+fn environment(asked: &Asked<'_>) -> Outcome {
+    let Led {
+        redirect,
+        certificate,
+    } = asked.query()?;
+    let (world, url) = (
+        &asked.ecr.world,
+        format!("http://{}", authority(asked.request)),
+    );
+    let by_name = |redirect| {
+        let text = "certificate=PATH is missing: the file that clients are to trust";
+        let certificate = certificate.as_deref();
+        let certificate = certificate.ok_or_else(|| Refusal::query("certificate", text))?;
+        Ok(environment::by_name(world, &url, redirect, certificate))
+    };
+    let variables = match redirect {
+        RedirectName::Env => environment::of(world, &url),
+        RedirectName::Proxy => by_name(Redirect::Proxy)?,
+        RedirectName::Hosts => by_name(Redirect::Hosts)?,
+    };
+    let variables: BTreeMap<_, _> = variables.into_iter().collect();
+    reply::json(&variables)
+}

@@ -1,0 +1,73 @@
+//! An exchange as JSON.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::journal::{Exchange, Plane};
+use crate::way::Way;
+
+/// A request and how it was answered, without any secret.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Exchange")]
+pub(super) struct ExchangeView<'a> {
+    /// When the mock read it, on its own clock.
+    #[schemars(extend("format" = "date-time"))]
+    received: String,
+    /// How long the answer took to make, in microseconds of real time.
+    took_micros: u64,
+    plane: Plane,
+    way: Way,
+    method: &'a str,
+    host: &'a str,
+    /// Path and query.
+    target: &'a str,
+    /// What the client calls itself; empty if nothing.
+    user_agent: &'a str,
+    /// The operation of the API.
+    operation: Option<&'static str>,
+    /// The input of the operation, as text.
+    input: Option<&'a str>,
+    /// What of the registry, or of the mock itself, was asked for.
+    route: Option<&'static str>,
+    /// Whether an `Authorization` header came.
+    authorization: bool,
+    /// Who has proved who they are.
+    caller: Option<&'a str>,
+    /// The id of the token that was issued or shown.
+    token: Option<String>,
+    /// Whom the token speaks for that was shown.
+    bearer: Option<&'a str>,
+    status: u16,
+    /// The code of the error that was answered.
+    error: Option<&'static str>,
+    /// What was wrong with the token that was shown.
+    token_error: Option<String>,
+    /// What the API calls this request.
+    request_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a Exchange> for ExchangeView<'a> {
+    fn from(exchange: &'a Exchange) -> Self {
+        ExchangeView {
+            received: exchange.received.to_string(),
+            took_micros: exchange.took.as_micros().try_into().unwrap_or(u64::MAX),
+            plane: exchange.plane,
+            way: exchange.way,
+            method: &exchange.method,
+            host: &exchange.host,
+            target: &exchange.target,
+            user_agent: &exchange.user_agent,
+            operation: exchange.operation,
+            input: exchange.input.as_deref(),
+            route: exchange.route,
+            authorization: exchange.authorization,
+            caller: exchange.caller.as_ref().map(|caller| caller.arn().as_str()),
+            token: exchange.token.map(|id| id.to_string()),
+            bearer: exchange.bearer.as_ref().map(|arn| arn.as_str()),
+            status: exchange.status.as_u16(),
+            error: exchange.error,
+            token_error: exchange.token_error.as_ref().map(ToString::to_string),
+            request_id: exchange.request_id.as_deref(),
+        }
+    }
+}

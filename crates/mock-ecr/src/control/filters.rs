@@ -1,0 +1,182 @@
+//! Which exchanges are meant, as parameters of a query.
+
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use crate::journal::{Choice, Exchange, Plane};
+use crate::timestamp::Timestamp;
+use crate::token::TokenId;
+use crate::way::Way;
+
+/// Which exchanges are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `plane` asks for them.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct Filters {
+    #[schemars(with = "Plane", example = &"api")]
+    plane: Option<Plane>,
+    #[schemars(with = "Way", example = &"http")]
+    way: Option<Way>,
+    #[schemars(with = "String", example = &"POST")]
+    method: Option<String>,
+    /// The host, with its port if it was sent with one.
+    #[schemars(with = "String", example = &"127.0.0.1:4566")]
+    host: Option<String>,
+    /// A part of path and query.
+    #[schemars(with = "String", example = &"/")]
+    target: Option<String>,
+    /// A part of what the client calls itself.
+    #[schemars(with = "String", example = &"aws-cli")]
+    user_agent: Option<String>,
+    /// The operation of the API.
+    #[schemars(with = "String", example = &"GetAuthorizationToken")]
+    operation: Option<String>,
+    /// A part of the input of the operation.
+    #[schemars(with = "String", example = &"registryIds")]
+    input: Option<String>,
+    /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
+    #[schemars(with = "String", example = &"manifest")]
+    route: Option<String>,
+    /// Whether an `Authorization` header came.
+    #[serde(deserialize_with = "parsed")]
+    #[schemars(with = "bool", example = true)]
+    authorization: Option<bool>,
+    /// The ARN of who has proved who they are.
+    #[schemars(with = "String", example = &"arn:aws:iam::123456789012:user/developer")]
+    caller: Option<String>,
+    /// The id of the token that was issued or shown.
+    #[serde(deserialize_with = "parsed")]
+    #[schemars(with = "String", example = &"fa44db647e557a51")]
+    token: Option<TokenId>,
+    /// The ARN of whom the token speaks for that was shown.
+    #[schemars(with = "String", example = &"arn:aws:iam::123456789012:user/developer")]
+    bearer: Option<String>,
+    #[serde(deserialize_with = "parsed")]
+    #[schemars(with = "u16", example = 200)]
+    status: Option<u16>,
+    /// The code of the error that was answered.
+    #[schemars(with = "String", example = &"AccessDeniedException")]
+    error: Option<String>,
+    /// A part of what was wrong with the token that was shown.
+    #[schemars(with = "String", example = &"expired")]
+    token_error: Option<String>,
+    /// What the API calls the request.
+    #[schemars(with = "String", example = &"a061e3d2-891b-44f9-9472-4e969e1d74aa")]
+    request_id: Option<String>,
+    /// Received at this instant of the mock's clock, or later.
+    #[schemars(with = "String", extend("format" = "date-time"), example = &"2015-11-29T21:30:53.241Z")]
+    since: Option<Timestamp>,
+    /// Received before this instant of the mock's clock.
+    #[schemars(with = "String", extend("format" = "date-time"), example = &"2015-11-30T09:30:53.241Z")]
+    until: Option<Timestamp>,
+    /// Took at least so long to answer, in real time.
+    #[serde(deserialize_with = "duration")]
+    #[schemars(with = "String", example = &"100ms")]
+    slower_than: Option<Duration>,
+}
+
+/// How many of them are meant.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Newest {
+    /// How many to tell at most, the newest.
+    #[serde(default, deserialize_with = "parsed")]
+    #[schemars(with = "usize", example = 100)]
+    pub(super) limit: Option<usize>,
+}
+
+impl Filters {
+    pub(super) fn choice(self) -> Choice {
+        let mut choice = Choice::default();
+        match self.plane {
+            Some(plane) => choice.and(move |exchange| exchange.plane == plane),
+            None => choice.and(|exchange| exchange.plane != Plane::Control),
+        }
+        is(&mut choice, self.way, |exchange| Some(exchange.way));
+        is(&mut choice, self.status, |exchange| {
+            Some(exchange.status.as_u16())
+        });
+        is(&mut choice, self.token, |exchange| exchange.token);
+        is(&mut choice, self.authorization, |exchange| {
+            Some(exchange.authorization)
+        });
+        equals(&mut choice, self.method, |exchange| Some(&exchange.method));
+        equals(&mut choice, self.host, |exchange| Some(&exchange.host));
+        equals(&mut choice, self.operation, |exchange| exchange.operation);
+        equals(&mut choice, self.route, |exchange| exchange.route);
+        equals(&mut choice, self.error, |exchange| exchange.error);
+        equals(&mut choice, self.request_id, |exchange| {
+            exchange.request_id.as_deref()
+        });
+        equals(&mut choice, self.caller, |exchange| {
+            Some(exchange.caller.as_ref()?.arn().as_str())
+        });
+        equals(&mut choice, self.bearer, |exchange| {
+            Some(exchange.bearer.as_ref()?.as_str())
+        });
+        has(&mut choice, self.target, |exchange| {
+            Some(exchange.target.clone())
+        });
+        has(&mut choice, self.user_agent, |exchange| {
+            Some(exchange.user_agent.clone())
+        });
+        has(&mut choice, self.input, |exchange| exchange.input.clone());
+        has(&mut choice, self.token_error, |exchange| {
+            Some(exchange.token_error.as_ref()?.to_string())
+        });
+        if let Some(since) = self.since {
+            choice.and(move |exchange| exchange.received >= since);
+        }
+        if let Some(until) = self.until {
+            choice.and(move |exchange| exchange.received < until);
+        }
+        if let Some(limit) = self.slower_than {
+            choice.and(move |exchange| exchange.took >= limit);
+        }
+        choice
+    }
+}
+
+/// The field must be what is wanted, if anything is.
+fn is<T: PartialEq + Send + Sync + 'static>(
+    choice: &mut Choice,
+    wanted: Option<T>,
+    field: fn(&Exchange) -> Option<T>,
+) {
+    if let Some(wanted) = wanted {
+        choice.and(move |exchange| field(exchange).as_ref() == Some(&wanted));
+    }
+}
+
+/// The field must be the text that is wanted, whatever the case of its letters: hosts and methods are written in either.
+fn equals(choice: &mut Choice, wanted: Option<String>, field: fn(&Exchange) -> Option<&str>) {
+    if let Some(wanted) = wanted {
+        choice.and(move |exchange| {
+            field(exchange).is_some_and(|text| text.eq_ignore_ascii_case(&wanted))
+        });
+    }
+}
+
+/// The field must hold the text that is wanted.
+fn has(choice: &mut Choice, wanted: Option<String>, field: fn(&Exchange) -> Option<String>) {
+    if let Some(wanted) = wanted {
+        choice.and(move |exchange| field(exchange).is_some_and(|text| text.contains(&wanted)));
+    }
+}
+
+/// Every value of a query is a text at first.
+pub(super) fn parsed<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let text = String::deserialize(from)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A length of time.
+pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    super::clock::duration(from).map(Some)
+}

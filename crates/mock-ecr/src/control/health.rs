@@ -1,0 +1,46 @@
+//! `health`: is there a mock, and which?
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::control::reply;
+use crate::control::routes::{Content, Route, schema};
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "health",
+    summary: "Tells that the mock answers.",
+    query: &[],
+    body: None,
+    answer: Content::Json(schema::<Health>),
+    run: |asked| {
+        async move {
+            reply::json(&Health {
+                status: Status::Ok,
+                version: env!("CARGO_PKG_VERSION"),
+                now: asked.ecr.clock.now().to_string(),
+            })
+        }
+        .boxed()
+    },
+}];
+
+/// How the mock is.
+#[derive(Serialize, JsonSchema)]
+struct Health {
+    /// Whoever can read this has a mock that answers.
+    status: Status,
+    /// The version of mock-ecr.
+    version: &'static str,
+    /// What its clock shows.
+    #[schemars(extend("format" = "date-time"))]
+    now: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Ok,
+}

@@ -1,0 +1,130 @@
+//! `metrics`: numbers, as Prometheus reads them.
+
+use std::fmt::Write as _;
+
+use futures_util::FutureExt as _;
+use http::Method;
+
+use crate::control::reply;
+use crate::control::routes::{Content, Route};
+use crate::ecr::Ecr;
+use crate::journal::Count;
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "metrics",
+    summary: "Numbers for Prometheus, on the mock's clock; a reset begins them anew.",
+    query: &[],
+    body: None,
+    answer: Content::Text(PROMETHEUS),
+    run: |asked| async move { reply::text(PROMETHEUS, metrics(asked.ecr)) }.boxed(),
+}];
+
+const PROMETHEUS: &str = "text/plain; version=0.0.4";
+
+fn metrics(ecr: &Ecr) -> String {
+    let mut text = String::new();
+    requests(&mut text, ecr.journal.counts());
+    for (name, help, value) in tokens(ecr).into_iter().chain(journal(ecr)).chain(time(ecr)) {
+        let kind = match name.ends_with("_total") {
+            true => "counter",
+            false => "gauge",
+        };
+        head(&mut text, name, kind, help);
+        line(&mut text, format_args!("mock_ecr_{name} {value}"));
+    }
+    text
+}
+
+/// A name, what it means, and its value.
+type Number = (&'static str, &'static str, f64);
+
+fn tokens(ecr: &Ecr) -> [Number; 4] {
+    let tally = ecr.tokens.tally(ecr.clock.now());
+    let (known, alive, revoked) = (tally.known as f64, tally.alive as f64, tally.revoked as f64);
+    [
+        (
+            "tokens_issued_total",
+            "Tokens that were issued.",
+            tally.issued as f64,
+        ),
+        ("tokens_known", "Tokens whose uses are kept.", known),
+        (
+            "tokens_alive",
+            "Those that the registry would take now.",
+            alive,
+        ),
+        ("tokens_revoked", "Those that are revoked.", revoked),
+    ]
+}
+
+fn journal(ecr: &Ecr) -> [Number; 3] {
+    let (exchanges, bytes, forgotten) = ecr.journal.sizes();
+    [
+        (
+            "journal_exchanges",
+            "Exchanges in the journal.",
+            exchanges as f64,
+        ),
+        (
+            "journal_bytes",
+            "What they take of the memory.",
+            bytes as f64,
+        ),
+        (
+            "journal_forgotten",
+            "Exchanges that it has forgotten to make room.",
+            forgotten as f64,
+        ),
+    ]
+}
+
+fn time(ecr: &Ecr) -> [Number; 2] {
+    let now = ecr.clock.now().as_millis();
+    let up = now - ecr.started().as_millis();
+    let seconds = |millis: i64| millis as f64 / 1000.0;
+    [
+        (
+            "uptime_seconds",
+            "Since the start or the last reset, on the mock's clock.",
+            seconds(up),
+        ),
+        (
+            "clock_seconds",
+            "What the mock's clock shows, since 1970.",
+            seconds(now),
+        ),
+    ]
+}
+
+/// Nothing in a label needs an escape: all of it is a word of the mock's own.
+fn requests(text: &mut String, counts: Vec<(Count, u64)>) {
+    head(
+        text,
+        "requests_total",
+        "counter",
+        "Requests that were answered.",
+    );
+    for (count, n) in counts {
+        let (plane, status) = (count.plane.name(), count.status);
+        let (operation, error) = (
+            count.operation.unwrap_or_default(),
+            count.error.unwrap_or_default(),
+        );
+        line(
+            text,
+            format_args!(
+                "mock_ecr_requests_total{{plane=\"{plane}\",operation=\"{operation}\",status=\"{status}\",error=\"{error}\"}} {n}"
+            ),
+        );
+    }
+}
+
+fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+    line(text, format_args!("# HELP mock_ecr_{name} {help}"));
+    line(text, format_args!("# TYPE mock_ecr_{name} {kind}"));
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    writeln!(text, "{line}").expect("a String takes any text");
+}

@@ -1,0 +1,118 @@
+//! `openapi.json`: the description of all this, made from the table of routes and the types of its JSON.
+
+use std::collections::BTreeMap;
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::control::refusal::Problem;
+use crate::control::reply;
+use crate::control::routes::{self, Body, Content, Route, schema};
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "openapi.json",
+    summary: "Describes all of this, in OpenAPI 3.1.",
+    query: &[],
+    body: None,
+    answer: Content::Json(schema::<BTreeMap<String, Value>>),
+    run: |_| async { reply::json(&document()) }.boxed(),
+}];
+
+pub(super) fn document() -> Value {
+    let settings = SchemaSettings::draft2020_12();
+    let settings = settings.with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for route in routes::all() {
+        let path = paths.entry(format!("/_mock/{}", route.path)).or_default();
+        let method = route.method.as_str().to_ascii_lowercase();
+        path.insert(method, operation(route, &mut generator));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": info(),
+        "paths": paths,
+        "security": [{}, { "key": [] }],
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "securitySchemes": { "key": { "type": "http", "scheme": "bearer" } },
+        },
+    })
+}
+
+fn info() -> Value {
+    json!({
+        "title": "mock-ecr",
+        "version": env!("CARGO_PKG_VERSION"),
+        "summary": "What a running mock of Amazon ECR tells of itself, and what can be done to it.",
+        "description": "It answers names of the loopback address only, or whoever sends the key that the mock was started with; pages of a \
+                        browser are refused. Bodies are at most 64 KiB, and must be sent as application/json.",
+        "license": { "name": "MIT OR Apache-2.0" },
+    })
+}
+
+fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    let mut operation = json!({
+        "operationId": format!("{} {}", route.method, route.path).to_ascii_lowercase().replace([' ', '/', '.'], "_"),
+        "summary": route.summary,
+        "parameters": parameters(route, generator),
+        "responses": {
+            "200": { "description": "It was done.", "content": { route.answer.content_type(): answer(route, generator) } },
+            "default": {
+                "description": "It was refused.",
+                "content": { "application/json": { "schema": generator.subschema_for::<Problem>() } },
+            },
+        },
+    });
+    if let Some(body) = &route.body {
+        operation["requestBody"] = request_body(body, generator);
+    }
+    operation
+}
+
+fn answer(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    match &route.answer {
+        Content::Json(schema) => json!({ "schema": schema(generator) }),
+        Content::Text(_) => json!({ "schema": { "type": "string" } }),
+    }
+}
+
+fn request_body(body: &Body, generator: &mut SchemaGenerator) -> Value {
+    let json = json!({ "schema": (body.schema)(generator), "example": (body.example)() });
+    json!({ "required": true, "content": { "application/json": json } })
+}
+
+/// Each field of the types of a query is a parameter, and its first example the parameter's.
+fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    for query in route.query {
+        let schema = query(generator);
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, schema) in properties.into_iter().flatten() {
+            parameters.push(parameter(name, schema.clone()));
+        }
+    }
+    parameters
+}
+
+fn parameter(name: &str, mut schema: Value) -> Value {
+    let mut parameter = json!({ "name": name, "in": "query" });
+    if let Some(fields) = schema.as_object_mut() {
+        if let Some(description) = fields.remove("description") {
+            parameter["description"] = description;
+        }
+        if let Some(Value::Array(examples)) = fields.remove("examples") {
+            parameter["example"] = examples.into_iter().next().unwrap_or_default();
+        }
+        fields.remove("default");
+    }
+    parameter["schema"] = schema;
+    parameter
+}

@@ -1,0 +1,95 @@
+//! `requests`: the journal.
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::control::asked::Asked;
+use crate::control::exchange::ExchangeView;
+use crate::control::filters::{Filters, Newest};
+use crate::control::har::Har;
+use crate::control::reply::{self, Outcome};
+use crate::control::routes::{Content, Route, fields, schema};
+use crate::journal::{Exchange, Requests};
+
+pub(super) const ROUTES: [Route; 3] = [
+    Route {
+        method: Method::GET,
+        path: "requests",
+        summary: "The exchanges of the journal, oldest first.",
+        query: &[fields::<Filters>, fields::<Newest>],
+        body: None,
+        answer: Content::Json(schema::<RequestsView<'_>>),
+        run: |asked| async move { list(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::DELETE,
+        path: "requests",
+        summary: "Forgets the exchanges of the journal.",
+        query: &[],
+        body: None,
+        answer: Content::Json(schema::<Cleared>),
+        run: |asked| async move { clear(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::GET,
+        path: "requests.har",
+        summary: "The exchanges of the journal as an HTTP Archive 1.2, without bodies of answers and headers with secrets.",
+        query: &[fields::<Filters>, fields::<Newest>],
+        body: None,
+        answer: Content::Json(schema::<Har>),
+        run: |asked| async move { archive(&asked) }.boxed(),
+    },
+];
+
+/// Exchanges that were asked for.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Requests")]
+pub(super) struct RequestsView<'a> {
+    /// How many there are of those that were asked for, more than `limit` perhaps.
+    matched: usize,
+    /// How many exchanges of whatever kind the journal has forgotten, to make room.
+    forgotten: u64,
+    requests: Vec<ExchangeView<'a>>,
+}
+
+impl<'a> RequestsView<'a> {
+    pub(super) fn of(requests: &'a Requests, limit: Option<usize>) -> Self {
+        RequestsView {
+            matched: requests.count(),
+            forgotten: requests.forgotten(),
+            requests: newest(requests, limit).map(Into::into).collect(),
+        }
+    }
+}
+
+fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &Exchange> {
+    let limit = limit.unwrap_or(usize::MAX);
+    requests.iter().skip(requests.count().saturating_sub(limit))
+}
+
+fn list(asked: &Asked<'_>) -> Outcome {
+    let (filters, Newest { limit }) = (asked.query::<Filters>()?, asked.query()?);
+    let requests = asked.ecr.journal.chosen(filters.choice());
+    reply::json(&RequestsView::of(&requests, limit))
+}
+
+fn archive(asked: &Asked<'_>) -> Outcome {
+    let (filters, Newest { limit }) = (asked.query::<Filters>()?, asked.query()?);
+    let requests = asked.ecr.journal.chosen(filters.choice());
+    reply::json(&Har::of(newest(&requests, limit)))
+}
+
+/// What was forgotten.
+#[derive(Serialize, JsonSchema)]
+struct Cleared {
+    /// How many exchanges there were.
+    cleared: usize,
+}
+
+fn clear(asked: &Asked<'_>) -> Outcome {
+    let (cleared, _, _) = asked.ecr.journal.sizes();
+    asked.ecr.journal.clear();
+    reply::json(&Cleared { cleared })
+}

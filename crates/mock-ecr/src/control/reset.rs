@@ -1,0 +1,57 @@
+//! `reset`: the mock as it was when it started.
+
+use futures_util::FutureExt as _;
+use http::{Method, StatusCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::control::asked::Asked;
+use crate::control::refusal::Refusal;
+use crate::control::reply::{self, Outcome};
+use crate::control::routes::{Body, Content, Route, schema};
+use crate::ecr::Keep;
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::POST,
+    path: "reset",
+    summary: "Makes the mock as it was when it started: clock, tokens, revocations, journal, repositories.",
+    query: &[],
+    body: Some(Body {
+        schema: schema::<Reset>,
+        example: || json!({ "keep": "images" }),
+    }),
+    answer: Content::Json(schema::<Reset>),
+    run: |asked| reset(asked).boxed(),
+}];
+
+/// What a reset leaves as it is.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Reset {
+    /// What is kept.
+    keep: Kept,
+}
+
+#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    /// Nothing: repositories and images are those that the world begins with.
+    #[default]
+    Nothing,
+    /// The repositories and all that is in them.
+    Images,
+}
+
+async fn reset(asked: Asked<'_>) -> Outcome {
+    let reset: Reset = asked.body()?;
+    let keep = match reset.keep {
+        Kept::Nothing => Keep::Nothing,
+        Kept::Images => Keep::Images,
+    };
+    asked.ecr.reset(keep).await.map_err(|error| {
+        let text = format!("cannot make the repositories of the world anew: {error}");
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)
+    })?;
+    reply::json(&reset)
+}

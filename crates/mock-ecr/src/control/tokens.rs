@@ -1,0 +1,256 @@
+//! `tokens`: those that were issued, with their uses; minting, revoking and explaining them.
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+
+use crate::control::asked::Asked;
+use crate::control::filters::Newest;
+use crate::control::refusal::Refusal;
+use crate::control::reply::{self, Outcome};
+use crate::control::routes::{Body, Content, Route, fields, schema};
+use crate::name::{AccountId, PrincipalArn, Region};
+use crate::timestamp::Timestamp;
+use crate::token::{Claims, Revocation, TokenId, TokenRecord};
+
+pub(super) const ROUTES: [Route; 4] = [
+    Route {
+        method: Method::GET,
+        path: "tokens",
+        summary: "The tokens that were issued or shown, the latest 10,000, oldest first, with their uses.",
+        query: &[fields::<Newest>],
+        body: None,
+        answer: Content::Json(schema::<Tokens>),
+        run: |asked| async move { list(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "tokens",
+        summary: "Mints a token, as if a principal had asked for one now.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Mint>,
+            example: || json!({ "account": "123456789012", "region": "eu-west-1" }),
+        }),
+        answer: Content::Json(schema::<Minted>),
+        run: |asked| async move { mint(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "tokens/revoke",
+        summary: "Makes tokens worthless before their time: one, all of a principal, or all issued before an instant.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Revoke>,
+            example: || json!({ "principal": "arn:aws:iam::210987654321:user/ci" }),
+        }),
+        answer: Content::Json(schema::<Revoked>),
+        run: |asked| async move { revoke(&asked) }.boxed(),
+    },
+    Route {
+        method: Method::POST,
+        path: "tokens/inspect",
+        summary: "Explains a token, or the password in it: whom it speaks for, where, how long, and whether it is alive.",
+        query: &[],
+        body: Some(Body {
+            schema: schema::<Inspect>,
+            example: || json!({ "token": "QVdTOmV5Sn…" }),
+        }),
+        answer: Content::Json(schema::<Inspected>),
+        run: |asked| async move { inspect(&asked) }.boxed(),
+    },
+];
+
+/// Tokens and their uses.
+#[derive(Serialize, JsonSchema)]
+struct Tokens {
+    /// How many were issued since the start or the last reset.
+    issued: u64,
+    tokens: Vec<TokenView>,
+}
+
+/// A token, without what it is worth.
+#[derive(Serialize, JsonSchema)]
+struct TokenView {
+    #[serde(flatten)]
+    claims: ClaimsView,
+    /// How often it was shown to the registry, dead or alive.
+    shown: u64,
+    /// When it was last shown.
+    #[schemars(extend("format" = "date-time"))]
+    last_shown: Option<String>,
+    /// Whether the registry would take it now.
+    alive: bool,
+    /// Why not.
+    refusal: Option<String>,
+}
+
+/// What a token says.
+#[derive(Serialize, JsonSchema)]
+struct ClaimsView {
+    /// What it is called in the journal and in a revocation: 16 hexadecimal digits.
+    id: String,
+    /// Whom it speaks for.
+    principal: String,
+    /// The account of the principal.
+    account: String,
+    /// Whose registries it opens.
+    region: String,
+    #[schemars(extend("format" = "date-time"))]
+    issued: String,
+    #[schemars(extend("format" = "date-time"))]
+    expires: String,
+}
+
+impl ClaimsView {
+    fn of(claims: &Claims, id: TokenId) -> Self {
+        ClaimsView {
+            id: id.to_string(),
+            principal: claims.principal.to_string(),
+            account: claims.account().to_string(),
+            region: claims.region.to_string(),
+            issued: claims.issued.to_string(),
+            expires: claims.expires.to_string(),
+        }
+    }
+}
+
+impl From<TokenRecord> for TokenView {
+    fn from(record: TokenRecord) -> Self {
+        TokenView {
+            claims: ClaimsView::of(&record.claims, record.id),
+            shown: record.shown,
+            last_shown: record.last_shown.map(|instant| instant.to_string()),
+            alive: record.refusal.is_none(),
+            refusal: record.refusal.map(|refusal| refusal.to_string()),
+        }
+    }
+}
+
+fn list(asked: &Asked<'_>) -> Outcome {
+    let Newest { limit } = asked.query()?;
+    let ecr = asked.ecr;
+    let records = ecr.tokens.records(ecr.clock.now());
+    let skipped = records.len().saturating_sub(limit.unwrap_or(usize::MAX));
+    reply::json(&Tokens {
+        issued: ecr.tokens.tally(ecr.clock.now()).issued,
+        tokens: records.into_iter().skip(skipped).map(Into::into).collect(),
+    })
+}
+
+/// Whom to mint a token for, and where.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Mint {
+    /// For this principal; by default, the first of the world.
+    #[schemars(with = "Option<String>")]
+    principal: Option<PrincipalArn>,
+    /// For the root user of this account instead.
+    #[schemars(with = "Option<String>")]
+    account: Option<AccountId>,
+    /// For the registries of this region; by default, the world's.
+    #[schemars(with = "Option<String>")]
+    region: Option<Region>,
+}
+
+/// A token that was minted.
+#[derive(Serialize, JsonSchema)]
+struct Minted {
+    #[serde(flatten)]
+    claims: ClaimsView,
+    /// The token, as `GetAuthorizationToken` answers it.
+    authorization_token: String,
+    /// The password in it, as `docker login --username AWS` takes it.
+    password: String,
+}
+
+fn mint(asked: &Asked<'_>) -> Outcome {
+    let mint: Mint = asked.body()?;
+    let (ecr, world) = (asked.ecr, &asked.ecr.world);
+    let region = mint.region.unwrap_or_else(|| world.region.clone());
+    let principal = match (mint.principal, mint.account) {
+        (Some(_), Some(_)) => {
+            let text = "a token speaks for one principal; give principal or account, not both";
+            return Err(Refusal::body(text).at("account"));
+        }
+        (Some(arn), None) => arn,
+        (None, Some(account)) => PrincipalArn::root(account, &region),
+        (None, None) => world.default_principal().arn,
+    };
+    let claims = Claims::new(principal, region, ecr.clock.now(), world.token_life);
+    let token = ecr.tokens.mint(&claims);
+    reply::json(&Minted {
+        claims: ClaimsView::of(&claims, token.id()),
+        authorization_token: token.as_str().to_owned(),
+        password: token.password(),
+    })
+}
+
+/// Which tokens to revoke: one of these.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Revoke {
+    /// One token, by its id.
+    #[serde(deserialize_with = "token_id")]
+    Id(#[schemars(with = "String")] TokenId),
+    /// Every token of a principal, those to come as well.
+    Principal(#[schemars(with = "String")] PrincipalArn),
+    /// Every token issued before an instant.
+    IssuedBefore(#[schemars(with = "String", extend("format" = "date-time"))] Timestamp),
+}
+
+fn token_id<'de, D: Deserializer<'de>>(from: D) -> Result<TokenId, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
+/// What a revocation has come to.
+#[derive(Serialize, JsonSchema)]
+struct Revoked {
+    /// How many of the tokens that are known here are still alive.
+    alive: usize,
+}
+
+fn revoke(asked: &Asked<'_>) -> Outcome {
+    let ecr = asked.ecr;
+    ecr.tokens.revoke(match asked.body()? {
+        Revoke::Id(id) => Revocation::Token(id),
+        Revoke::Principal(arn) => Revocation::Principal(arn),
+        Revoke::IssuedBefore(instant) => Revocation::IssuedBefore(instant),
+    });
+    let alive = ecr.tokens.tally(ecr.clock.now()).alive;
+    reply::json(&Revoked { alive })
+}
+
+/// What to explain.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Inspect {
+    /// The token, or the password in it.
+    token: String,
+}
+
+/// What a token is.
+#[derive(Serialize, JsonSchema)]
+struct Inspected {
+    /// What it says, if it was sealed under this seed.
+    claims: Option<ClaimsView>,
+    /// Whether the registry would take it now.
+    alive: bool,
+    /// Why not.
+    refusal: Option<String>,
+}
+
+fn inspect(asked: &Asked<'_>) -> Outcome {
+    let Inspect { token } = asked.body()?;
+    let (ecr, token) = (asked.ecr, token.trim());
+    let verdict = ecr.tokens.judge(token, ecr.clock.now());
+    let opened = ecr.tokens.open(token).ok();
+    reply::json(&Inspected {
+        claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),
+        alive: verdict.is_ok(),
+        refusal: verdict.err().map(|refusal| refusal.to_string()),
+    })
+}

@@ -1,0 +1,177 @@
+//! `world`: what the mock was made from, with all that was left to it filled in.
+
+use std::collections::BTreeMap;
+
+use futures_util::FutureExt as _;
+use http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::clock::ClockStart;
+use crate::control::reply;
+use crate::control::routes::{Content, Route, schema};
+use crate::principal::Principal;
+use crate::tls::AuthorityLocation;
+use crate::world::{
+    AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
+    print_duration,
+};
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "world",
+    summary: "What the mock was made from, with all that was left to it filled in; secrets are masked.",
+    query: &[],
+    body: None,
+    answer: Content::Json(schema::<WorldView>),
+    run: |asked| async move { reply::json(&WorldView::of(&asked.ecr.world)) }.boxed(),
+}];
+
+/// A world, in the words of its TOML.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "World")]
+struct WorldView {
+    /// What all keys and random choices come from: whoever knows it can make tokens that the mock takes.
+    seed: String,
+    region: String,
+    accounts: Vec<AccountView>,
+    principals: Vec<PrincipalView>,
+    token_life: String,
+    token_length: usize,
+    /// What the clock showed at first.
+    clock: String,
+    #[schemars(with = "String")]
+    sigv4_clock: SigV4Clock,
+    #[schemars(with = "String")]
+    auth: AuthMode,
+    proxy_endpoint: String,
+    store: String,
+    tls: Option<String>,
+    control_key: Option<Masked>,
+    #[schemars(with = "String")]
+    dialect: Dialect,
+    /// Every quirk, as the dialect or the world has it.
+    #[schemars(with = "BTreeMap<String, bool>")]
+    quirks: BTreeMap<Quirk, bool>,
+    repositories: Vec<RepositoryView>,
+    create_on_push: bool,
+    blob_mounting: bool,
+    #[schemars(with = "String")]
+    cross_account: CrossAccount,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
+struct AccountView {
+    id: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Principal")]
+struct PrincipalView {
+    arn: String,
+    access_key_id: String,
+    secret_access_key: Masked,
+    session_token: Option<Masked>,
+    #[schemars(extend("format" = "date-time"))]
+    expires: Option<String>,
+    allow: Vec<String>,
+    deny: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Repository")]
+struct RepositoryView {
+    name: String,
+    account: String,
+    region: String,
+    #[schemars(with = "String")]
+    image_tag_mutability: ImageTagMutability,
+    layout: Option<String>,
+}
+
+/// A secret that is there.
+#[derive(Serialize, JsonSchema)]
+enum Masked {
+    #[serde(rename = "(masked)")]
+    Masked,
+}
+
+impl WorldView {
+    fn of(world: &World) -> Self {
+        let principals: Vec<Principal> = world.principals().collect();
+        let mut accounts: Vec<_> = world.accounts.iter().map(|account| account.id).collect();
+        if accounts.is_empty() {
+            accounts = principals.iter().map(|one| one.arn.account()).collect();
+            accounts.sort();
+            accounts.dedup();
+        }
+        let account = |id: crate::name::AccountId| AccountView { id: id.to_string() };
+        let repositories = world.repositories.iter();
+        WorldView {
+            seed: world.seed.clone(),
+            region: world.region.to_string(),
+            accounts: accounts.into_iter().map(account).collect(),
+            principals: principals.iter().map(PrincipalView::of).collect(),
+            token_life: print_duration(world.token_life),
+            token_length: world.token_length,
+            clock: clock(world.clock),
+            sigv4_clock: world.sigv4_clock,
+            auth: world.auth,
+            proxy_endpoint: world.proxy_endpoint.as_str().to_owned(),
+            store: world.store.to_string(),
+            tls: world.tls.as_ref().map(authority),
+            control_key: world.control_key.as_ref().map(|_| Masked::Masked),
+            dialect: world.dialect,
+            quirks: Quirk::ALL.map(|quirk| (quirk, world.has(quirk))).into(),
+            repositories: repositories
+                .map(|one| RepositoryView::of(one, world))
+                .collect(),
+            create_on_push: world.create_on_push,
+            blob_mounting: world.blob_mounting,
+            cross_account: world.cross_account,
+        }
+    }
+}
+
+impl PrincipalView {
+    fn of(principal: &Principal) -> Self {
+        PrincipalView {
+            arn: principal.arn.to_string(),
+            access_key_id: principal.access_key_id.clone(),
+            secret_access_key: Masked::Masked,
+            session_token: principal.session_token.as_ref().map(|_| Masked::Masked),
+            expires: principal.expires.map(|instant| instant.to_string()),
+            allow: principal.allow.clone(),
+            deny: principal.deny.clone(),
+        }
+    }
+}
+
+impl RepositoryView {
+    fn of(seed: &SeedRepository, world: &World) -> Self {
+        let account = seed.account.unwrap_or(world.default_account());
+        let layout = seed.layout.as_ref();
+        RepositoryView {
+            name: seed.name.to_string(),
+            account: account.to_string(),
+            region: seed.region.as_ref().unwrap_or(&world.region).to_string(),
+            image_tag_mutability: seed.image_tag_mutability,
+            layout: layout.map(|path| path.display().to_string()),
+        }
+    }
+}
+
+fn clock(start: ClockStart) -> String {
+    match start {
+        ClockStart::System => "system".to_owned(),
+        ClockStart::Frozen(instant) => instant.to_string(),
+    }
+}
+
+fn authority(location: &AuthorityLocation) -> String {
+    match location {
+        AuthorityLocation::Memory => "memory".to_owned(),
+        AuthorityLocation::Directory(path) => format!("file:{}", path.display()),
+    }
+}

@@ -1,0 +1,136 @@
+//! `/_mock/tokens`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::control::{ask, is_refused, post, told};
+use crate::raw::{RawRequest, frozen};
+
+#[tokio::test]
+async fn a_token_is_minted_that_opens_the_registry() {
+    let ecr = frozen().await;
+    let minted = told(&post("tokens", "{}"), &ecr).await;
+    let token = ecr.mint();
+    assert_eq!(minted["authorization_token"], token.as_str());
+    assert_eq!(minted["password"], token.password());
+    assert_eq!(minted["id"], token.id().to_string());
+    assert_eq!(
+        minted["principal"],
+        "arn:aws:iam::123456789012:user/developer"
+    );
+    assert_eq!(minted["expires"], "2015-11-30T09:30:53.241Z");
+}
+
+#[tokio::test]
+async fn a_token_is_minted_for_whom_and_where_one_likes() {
+    let ecr = frozen().await;
+    let mint = post(
+        "tokens",
+        r#"{"account":"210987654321","region":"cn-north-1"}"#,
+    );
+    let minted = told(&mint, &ecr).await;
+    assert_eq!(minted["principal"], "arn:aws-cn:iam::210987654321:root");
+    assert_eq!(minted["region"], "cn-north-1");
+    let arn = "arn:aws:iam::123456789012:user/developer";
+    let mint = post("tokens", &format!(r#"{{"principal":"{arn}"}}"#));
+    assert_eq!(told(&mint, &ecr).await["principal"], arn);
+
+    for (body, at, said) in [
+        (r#"{"account":"12"}"#, Some("account"), "12 digits"),
+        (r#"{"region":"US EAST"}"#, Some("region"), "region"),
+        (r#"{"principal":"me"}"#, Some("principal"), "arn:PARTITION"),
+    ] {
+        let answer = post("tokens", body).to(&ecr).await;
+        is_refused(&answer, 400, "BAD_BODY", at, said);
+    }
+    let both = format!(r#"{{"principal":"{arn}","account":"123456789012"}}"#);
+    let answer = post("tokens", &both).to(&ecr).await;
+    is_refused(&answer, 400, "BAD_BODY", Some("account"), "not both");
+}
+
+#[tokio::test]
+async fn tokens_are_listed_with_their_uses_and_never_with_what_they_are_worth() {
+    let ecr = frozen().await;
+    let token = ecr.mint();
+    ecr.clock().advance(Duration::from_secs(1));
+    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    let newer = ecr.mint();
+    let answer = ask("GET", "tokens").to(&ecr).await;
+    for token in [&token, &newer] {
+        assert!(!answer.body.contains(&token.password()));
+    }
+    let listed = told(&ask("GET", "tokens"), &ecr).await;
+    assert_eq!(listed["issued"], 2);
+    let expected = json!({
+        "id": token.id().to_string(),
+        "principal": "arn:aws:iam::123456789012:user/developer",
+        "account": "123456789012",
+        "region": "us-east-1",
+        "issued": "2015-11-29T21:30:53.241Z",
+        "expires": "2015-11-30T09:30:53.241Z",
+        "shown": 1,
+        "last_shown": "2015-11-29T21:30:54.241Z",
+        "alive": true,
+        "refusal": null,
+    });
+    assert_eq!(listed["tokens"][0], expected);
+    let newest = told(&ask("GET", "tokens?limit=1"), &ecr).await;
+    assert_eq!(newest["tokens"][0]["id"], newer.id().to_string());
+    assert_eq!(newest["tokens"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn tokens_are_revoked_by_id_by_principal_and_by_time() {
+    for body in [
+        r#"{"id":"fa44db647e557a51"}"#,
+        r#"{"principal":"arn:aws:iam::123456789012:user/developer"}"#,
+        r#"{"issued_before":"2015-11-29T21:30:53.242Z"}"#,
+    ] {
+        let ecr = frozen().await;
+        let token = ecr.mint();
+        let body = body.replace("fa44db647e557a51", &token.id().to_string());
+        assert_eq!(told(&post("tokens/revoke", &body), &ecr).await["alive"], 0);
+        assert!(ecr.judge(token.as_str()).is_err(), "{body}");
+    }
+    for (body, said) in [
+        ("{}", "expected"),
+        (r#"{"id":"fa44db647e557a51","principal":"x"}"#, "expected"),
+        (
+            r#"{"token":"x"}"#,
+            "expected one of `id`, `principal`, `issued_before`",
+        ),
+        (r#"{"id":"x"}"#, "16 hexadecimal digits"),
+    ] {
+        let answer = post("tokens/revoke", body).answer().await;
+        assert_eq!(answer.status(), 400, "{body}");
+        assert!(answer.body.contains(said), "{body}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_explained_dead_or_alive() {
+    let ecr = frozen().await;
+    let token = ecr.mint();
+    let inspect = |token: &str| post("tokens/inspect", &json!({ "token": token }).to_string());
+    let alive = told(&inspect(token.as_str()), &ecr).await;
+    assert_eq!(
+        (&alive["alive"], &alive["refusal"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(alive["claims"]["id"], token.id().to_string());
+    ecr.clock().advance(Duration::from_secs(12 * 3600));
+    let dead = told(&inspect(&token.password()), &ecr).await;
+    assert_eq!(dead["alive"], false);
+    assert_eq!(dead["refusal"], "expired since 2015-11-30T09:30:53.241Z");
+    assert_eq!(dead["claims"], alive["claims"]);
+    let none = told(&inspect("x!"), &ecr).await;
+    assert_eq!(
+        none,
+        json!({ "claims": null, "alive": false, "refusal": "not base64" })
+    );
+    assert_eq!(
+        told(&ask("GET", "tokens"), &ecr).await["tokens"][0]["shown"],
+        0
+    );
+}

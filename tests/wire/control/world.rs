@@ -1,0 +1,162 @@
+//! `/_mock/health`, `world`, `reset` and `metrics`.
+
+use mock_ecr::{MockEcr, Principal, World};
+use serde_json::json;
+
+use crate::control::{ask, is_refused, post, told};
+use crate::raw::{RawRequest, frozen};
+
+#[tokio::test]
+async fn a_mock_that_answers_says_so() {
+    let health = told(&ask("GET", "health"), &frozen().await).await;
+    let version = env!("CARGO_PKG_VERSION");
+    let now = "2015-11-29T21:30:53.241Z";
+    assert_eq!(
+        health,
+        json!({ "status": "ok", "version": version, "now": now })
+    );
+}
+
+#[tokio::test]
+async fn the_world_is_told_with_what_was_left_to_it_and_without_secrets() {
+    let arn = "arn:aws:sts::210987654321:assumed-role/R/S"
+        .parse()
+        .unwrap();
+    let principal = Principal::new(arn, "ASIA", "s3cr3tK3y").session_token("s3ssionT0ken");
+    let builder = MockEcr::builder().principal(principal).control_key("k3y");
+    let ecr = builder.repository("app").start().await.unwrap();
+    let asked = ask("GET", "world").authorized("Bearer k3y");
+    let answer = asked.to(&ecr).await;
+    for secret in ["s3cr3tK3y", "s3ssionT0ken", "k3y"] {
+        assert!(!answer.body.contains(secret), "{}", answer.body);
+    }
+    let world = told(&asked, &ecr).await;
+    assert_eq!(world["accounts"], json!([{ "id": "210987654321" }]));
+    assert_eq!(world["principals"][0]["secret_access_key"], "(masked)");
+    assert_eq!(world["principals"][0]["session_token"], "(masked)");
+    assert_eq!(world["control_key"], "(masked)");
+    assert_eq!(world["token_life"], "12h");
+    assert_eq!(world["quirks"]["patch_created"], true);
+    assert_eq!(world["repositories"][0]["account"], "210987654321");
+    let proxy_endpoint = "https://{account}.dkr.ecr.{region}.{dns_suffix}";
+    assert_eq!(world["proxy_endpoint"], proxy_endpoint);
+}
+
+#[tokio::test]
+async fn the_world_of_a_file_is_told_in_the_words_of_the_file() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/worlds/full.toml"
+    );
+    let file = std::fs::read_to_string(path).unwrap();
+    let ecr = MockEcr::of(World::from_file(path).unwrap()).start().await;
+    let told = told(&ask("GET", "world"), &ecr.unwrap()).await;
+    let keys = told.as_object().unwrap().keys();
+    for key in keys.filter(|key| !["tls", "control_key"].contains(&key.as_str())) {
+        let is_there = file.contains(&format!("\n{key} = ")) || file.contains(&format!("[{key}]"));
+        assert!(is_there, "{key}");
+    }
+    for quirk in told["quirks"].as_object().unwrap().keys() {
+        assert!(file.contains(&format!("\n{quirk} = true")), "{quirk}");
+    }
+    assert_eq!(
+        told["quirks"].as_object().unwrap().len(),
+        file.matches("= true").count() - 1
+    );
+    assert_eq!(told["token_life"], "1h 30m");
+    assert_eq!(told["clock"], "2030-01-01T00:00:00.000Z");
+}
+
+#[tokio::test]
+async fn a_mock_is_reset_with_or_without_its_images() {
+    let ecr = frozen().await;
+    let create = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
+    create.signed().to(&ecr).await;
+    ecr.clock().advance(std::time::Duration::from_secs(1));
+    let kept = told(&post("reset", r#"{"keep":"images"}"#), &ecr).await;
+    assert_eq!(kept, json!({ "keep": "images" }));
+    let describe = RawRequest::call("DescribeRepositories").signed();
+    assert!(describe.to(&ecr).await.body.contains("\"made\""));
+
+    let reset = told(&post("reset", "{}"), &ecr).await;
+    assert_eq!(reset, json!({ "keep": "nothing" }));
+    assert!(!describe.to(&ecr).await.body.contains("\"made\""));
+    assert_eq!(
+        ecr.requests().count(),
+        2,
+        "the reset itself, and what came after"
+    );
+
+    let wrong = post("reset", r#"{"keep":"tokens"}"#).to(&ecr).await;
+    is_refused(
+        &wrong,
+        400,
+        "BAD_BODY",
+        Some("keep"),
+        "`nothing` or `images`",
+    );
+}
+
+#[tokio::test]
+async fn a_reset_that_fails_says_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let layout = directory.path().join("layout");
+    copy(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/layouts/hello"),
+        &layout,
+    );
+    let toml = format!(
+        "[[repositories]]\nname = 'app'\nlayout = '{}'\n",
+        layout.display()
+    );
+    let ecr = MockEcr::of(World::parse(&toml).unwrap())
+        .start()
+        .await
+        .unwrap();
+    std::fs::remove_dir_all(&layout).unwrap();
+    let answer = post("reset", "{}").to(&ecr).await;
+    is_refused(&answer, 500, "RESET_FAILED", None, "layout");
+}
+
+fn copy(from: impl AsRef<std::path::Path>, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        match path.is_dir() {
+            true => copy(&path, &target),
+            false => drop(std::fs::copy(&path, &target).unwrap()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn metrics_count_what_was_answered_and_issued() {
+    let ecr = frozen().await;
+    RawRequest::token_call().signed().to(&ecr).await;
+    RawRequest::token_call().signed().to(&ecr).await;
+    RawRequest::ping("GET").to(&ecr).await;
+    ecr.revoke(mock_ecr::Revocation::Token(ecr.mint().id()));
+    ecr.clock().advance(std::time::Duration::from_secs(5));
+    ecr.mint();
+    ecr.clear_requests();
+    let answer = ask("GET", "metrics").to(&ecr).await;
+    assert_eq!(answer.header("Content-Type"), "text/plain; version=0.0.4");
+    for line in [
+        r#"mock_ecr_requests_total{plane="api",operation="GetAuthorizationToken",status="200",error=""} 2"#,
+        r#"mock_ecr_requests_total{plane="registry",operation="ping",status="401",error="UNAUTHORIZED"} 1"#,
+        "# TYPE mock_ecr_requests_total counter",
+        "mock_ecr_tokens_issued_total 2",
+        "mock_ecr_tokens_alive 1",
+        "mock_ecr_tokens_revoked 1",
+        "mock_ecr_journal_exchanges 0",
+        "mock_ecr_uptime_seconds 5",
+        "mock_ecr_clock_seconds 1448832658.241",
+    ] {
+        assert!(
+            answer.body.lines().any(|found| found == line),
+            "{line}\n{}",
+            answer.body
+        );
+    }
+}
