@@ -11,6 +11,7 @@
 mod answer;
 mod broken;
 mod control;
+mod cookbook;
 mod door;
 mod faults;
 mod http2;

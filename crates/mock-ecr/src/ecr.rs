@@ -86,6 +86,7 @@ impl Ecr {
         self.tokens.reset();
         self.request_ids.restart(&self.world.seed);
         self.journal.reset();
+        self.faults.reset(&self.world.faults);
         match keep {
             Keep::Images => Ok(()),
             Keep::Nothing => {

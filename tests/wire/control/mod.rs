@@ -1,6 +1,7 @@
 //! `/_mock/`: what the mock tells of itself, what can be done to it from there, and by whom.
 
 mod clock;
+mod faults;
 mod live;
 mod openapi;
 mod requests;

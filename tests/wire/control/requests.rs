@@ -45,7 +45,7 @@ async fn an_exchange_is_told_with_every_field() {
         "host": "localhost", "target": "/", "user_agent": "aws-cli/1.46", "operation": "GetAuthorizationToken",
         "input": r#"{"registryIds":["210987654321"]}"#, "route": null, "authorization": true,
         "caller": "arn:aws:iam::123456789012:user/developer", "token": id.to_string(), "bearer": null, "status": 200,
-        "error": null, "token_error": null, "request_id": null,
+        "error": null, "token_error": null, "faults": [], "request_id": null,
     });
     assert_eq!(*call, expected);
     assert_eq!(

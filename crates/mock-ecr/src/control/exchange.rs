@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::fault::FaultId;
 use crate::journal::{Exchange, Plane};
 use crate::way::Way;
 
@@ -42,6 +43,8 @@ pub(super) struct ExchangeView<'a> {
     error: Option<&'static str>,
     /// What was wrong with the token that was shown.
     token_error: Option<String>,
+    /// The ids of the faults that shaped the answer.
+    faults: &'a [FaultId],
     /// What the API calls this request.
     request_id: Option<&'a str>,
 }
@@ -67,6 +70,7 @@ impl<'a> From<&'a Exchange> for ExchangeView<'a> {
             status: exchange.status.as_u16(),
             error: exchange.error,
             token_error: exchange.token_error.as_ref().map(ToString::to_string),
+            faults: &exchange.faults,
             request_id: exchange.request_id.as_deref(),
         }
     }

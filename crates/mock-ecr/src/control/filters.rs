@@ -7,6 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use crate::fault::FaultId;
 use crate::journal::{Choice, Exchange, Plane};
 use crate::timestamp::Timestamp;
 use crate::token::TokenId;
@@ -63,6 +64,10 @@ pub(super) struct Filters {
     /// A part of what was wrong with the token that was shown.
     #[schemars(with = "String", example = &"expired")]
     token_error: Option<String>,
+    /// The id of a fault that shaped the answer.
+    #[serde(deserialize_with = "parsed")]
+    #[schemars(with = "u64", example = 0)]
+    fault: Option<u64>,
     /// What the API calls the request.
     #[schemars(with = "String", example = &"a061e3d2-891b-44f9-9472-4e969e1d74aa")]
     request_id: Option<String>,
@@ -126,6 +131,9 @@ impl Filters {
         has(&mut choice, self.token_error, |exchange| {
             Some(exchange.token_error.as_ref()?.to_string())
         });
+        if let Some(fault) = self.fault {
+            choice.and(move |exchange| exchange.faults.contains(&FaultId(fault)));
+        }
         if let Some(since) = self.since {
             choice.and(move |exchange| exchange.received >= since);
         }

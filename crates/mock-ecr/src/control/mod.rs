@@ -9,6 +9,7 @@ mod certificate;
 mod clock;
 mod environment;
 mod exchange;
+mod faults;
 mod filters;
 mod har;
 mod health;

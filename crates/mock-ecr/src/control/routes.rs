@@ -12,8 +12,8 @@ use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
 use crate::control::reply::{JSON, Outcome};
 use crate::control::{
-    PREFIX, certificate, clock, environment, health, live, metrics, openapi, requests, reset,
-    tokens, world,
+    PREFIX, certificate, clock, environment, faults, health, live, metrics, openapi, requests,
+    reset, tokens, world,
 };
 
 /// Something that can be asked for.
@@ -66,12 +66,13 @@ pub(super) fn fields<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -
 }
 
 /// Every route, a group for each resource.
-const ROUTES: [&[Route]; 11] = [
+const ROUTES: [&[Route]; 12] = [
     &health::ROUTES,
     &world::ROUTES,
     &reset::ROUTES,
     &clock::ROUTES,
     &tokens::ROUTES,
+    &faults::ROUTES,
     &requests::ROUTES,
     &live::ROUTES,
     &metrics::ROUTES,

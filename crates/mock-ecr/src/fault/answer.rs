@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -15,7 +16,7 @@ use crate::timestamp::Timestamp;
 use crate::world::Shift;
 
 /// Another list of `authorizationData`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorizationData {
     /// `[]`
@@ -29,11 +30,11 @@ pub enum AuthorizationData {
     /// A list with `null` before each entry.
     WithNulls,
     /// The entries of another account.
-    Account(AccountId),
+    Account(#[schemars(with = "String")] AccountId),
 }
 
 /// Another `expiresAt`; the token itself ends when it did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiresAt {
     /// An hour ago.
@@ -43,7 +44,7 @@ pub enum ExpiresAt {
     /// In ten years.
     Far,
     /// So much from now, or so much ago.
-    In(Shift),
+    In(#[schemars(with = "String")] Shift),
     /// Not there.
     Missing,
     /// `null`
@@ -57,7 +58,7 @@ pub enum ExpiresAt {
 }
 
 /// Another `authorizationToken`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenFault {
     /// Base64 of a text without a colon.
@@ -83,7 +84,7 @@ pub enum TokenFault {
 }
 
 /// Another `proxyEndpoint`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndpointFault {
     /// Of a registry that is not ECR's.

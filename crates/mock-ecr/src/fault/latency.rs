@@ -1,45 +1,99 @@
 //! How long an answer is made to wait.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
+use schemars::JsonSchema;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::world::duration_text;
+use crate::world::{duration_text, parse_duration};
 
 /// A wait, in real time: fixed, anything between two, or as percentiles have it.
 ///
 /// In TOML and JSON `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s" }`, between which it is linear;
 /// half of the answers wait up to the first, and none longer than the last.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Latency {
     /// Always the same.
-    Fixed(#[serde(with = "duration_text")] Duration),
+    Fixed(
+        #[serde(with = "duration_text")]
+        #[schemars(with = "String")]
+        Duration,
+    ),
     /// Anything between two.
     Uniform {
         /// The shortest.
         #[serde(with = "duration_text")]
+        #[schemars(with = "String")]
         from: Duration,
         /// The longest.
         #[serde(with = "duration_text")]
+        #[schemars(with = "String")]
         to: Duration,
     },
     /// As these percentiles have it.
     Percentiles {
         /// What half of the answers do not exceed.
         #[serde(with = "duration_text")]
+        #[schemars(with = "String")]
         p50: Duration,
         /// What nine of ten do not exceed.
         #[serde(with = "duration_text")]
+        #[schemars(with = "String")]
         p90: Duration,
         /// What none exceeds.
         #[serde(with = "duration_text")]
+        #[schemars(with = "String")]
         p99: Duration,
     },
 }
+
+/// By hand: what is wrong with an untagged enum, serde does not say.
+impl<'de> Deserialize<'de> for Latency {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(LatencyVisitor)
+    }
+}
+
+struct LatencyVisitor;
+
+impl<'de> Visitor<'de> for LatencyVisitor {
+    type Value = Latency;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(EXPECTED)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Latency, E> {
+        parse_duration(text).map(Latency::Fixed).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Latency, A::Error> {
+        let mut lengths = BTreeMap::new();
+        while let Some((name, text)) = map.next_entry::<String, String>()? {
+            let length = parse_duration(&text).map_err(A::Error::custom)?;
+            lengths.insert(name, length);
+        }
+        let mut take = |name: &str| lengths.remove(name);
+        let between = (take("from"), take("to"));
+        let percentiles = (take("p50"), take("p90"), take("p99"));
+        match (between, percentiles, lengths.is_empty()) {
+            ((Some(from), Some(to)), (None, None, None), true) => Ok(Latency::Uniform { from, to }),
+            ((None, None), (Some(p50), Some(p90), Some(p99)), true) => {
+                Ok(Latency::Percentiles { p50, p90, p99 })
+            }
+            _ => Err(A::Error::custom(format!("expected {EXPECTED}"))),
+        }
+    }
+}
+
+const EXPECTED: &str = "a length of time, from and to, or p50, p90 and p99";
 
 impl Latency {
     pub(super) fn check(&self) -> Result<(), String> {

@@ -20,6 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -54,7 +55,7 @@ pub(crate) use wire::{Ending, Shape, Wire};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Which requests meet it; without anything said, every request of both planes.
@@ -100,8 +101,10 @@ impl Fault {
     }
 }
 
-/// The name of a fault in one mock; it is not given again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// The name of a fault in one mock; it is not given again before a reset.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct FaultId(pub u64);
 
@@ -112,7 +115,7 @@ impl fmt::Display for FaultId {
 }
 
 /// A fault that is set, and how often it has struck.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ActiveFault {
     /// Its name.
     pub id: FaultId,
@@ -205,10 +208,22 @@ impl Faults {
         Some(entry.active)
     }
 
-    pub(crate) fn clear(&self) {
+    /// Takes all away, and answers them.
+    pub(crate) fn clear(&self) -> Vec<ActiveFault> {
         let mut set = self.lock();
-        set.faults.clear();
         self.count.store(0, Ordering::Release);
+        let faults = set.faults.drain(..);
+        faults.map(|entry| entry.active).collect()
+    }
+
+    /// Sets those that a world begins with in the place of what is set.
+    pub(crate) fn reset(&self, faults: &[Fault]) {
+        *self.lock() = Set::default();
+        self.count.store(0, Ordering::Release);
+        for fault in faults {
+            self.add(fault.clone())
+                .expect("a world's faults are checked when it starts");
+        }
     }
 
     pub(crate) fn list(&self) -> Vec<ActiveFault> {

@@ -4,6 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,8 +15,9 @@ use crate::fault::FaultPlane;
 /// An error that a fault answers.
 ///
 /// In TOML and JSON its code alone, or a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(into = "Written")]
+#[schemars(with = "Written")]
 pub struct ErrorFault {
     /// Its code.
     pub code: ErrorCode,
@@ -23,33 +27,57 @@ pub struct ErrorFault {
     pub retry_after: Option<u64>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "ErrorFault")]
 enum Written {
     Code(ErrorCode),
-    Whole {
-        code: ErrorCode,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        message: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_after: Option<u64>,
-    },
+    Whole(Whole),
 }
 
-impl From<Written> for ErrorFault {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Code(code) => code.into(),
-            Written::Whole {
-                code,
-                message,
-                retry_after,
-            } => ErrorFault {
-                code,
-                message,
-                retry_after,
-            },
-        }
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    code: ErrorCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+/// By hand: what is wrong with an untagged enum, serde does not say.
+impl<'de> Deserialize<'de> for ErrorFault {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ErrorFaultVisitor)
+    }
+}
+
+struct ErrorFaultVisitor;
+
+impl<'de> Visitor<'de> for ErrorFaultVisitor {
+    type Value = ErrorFault;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the code of an error, or a table of code, message and retry_after")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<ErrorFault, E> {
+        let code: ErrorCode = text.parse().map_err(E::custom)?;
+        Ok(code.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ErrorFault, A::Error> {
+        let whole = Whole::deserialize(MapAccessDeserializer::new(map))?;
+        let Whole {
+            code,
+            message,
+            retry_after,
+        } = whole;
+        Ok(ErrorFault {
+            code,
+            message,
+            retry_after,
+        })
     }
 }
 
@@ -62,11 +90,11 @@ impl From<ErrorFault> for Written {
         } = fault;
         match (&message, retry_after) {
             (None, None) => Written::Code(code),
-            _ => Written::Whole {
+            _ => Written::Whole(Whole {
                 code,
                 message,
                 retry_after,
-            },
+            }),
         }
     }
 }
@@ -82,8 +110,9 @@ impl From<ErrorCode> for ErrorFault {
 }
 
 /// The code of an error of AWS that the mock knows, such as `ThrottlingException`.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "&'static str")]
+#[schemars(with = "String")]
 pub struct ErrorCode(&'static Row);
 
 impl ErrorCode {

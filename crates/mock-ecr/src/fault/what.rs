@@ -1,5 +1,6 @@
 //! What a fault does.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::refusal::ErrorFault;
@@ -14,7 +15,7 @@ use crate::world::Shift;
 /// In TOML and JSON it is a table with one key, such as `{ error = "ServerException" }` or `{ close = { after_bytes = 10 } }`.
 /// Where several faults strike one request, an error or a throttle is answered in place of everything else, and the rest is done to that
 /// answer, in order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum What {
@@ -51,13 +52,13 @@ pub enum What {
     /// How the registry refuses a token whose time is over.
     Expired(ExpiredAs),
     /// The `Date` of the answer is off by so much.
-    Date(Shift),
+    Date(#[schemars(with = "String")] Shift),
     /// The certificate is one that nobody should trust; the connection is struck, not the request.
     Certificate(CertificateFault),
 }
 
 /// Requests that may pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Throttle {
     /// How many a second.
@@ -70,7 +71,7 @@ pub struct Throttle {
 }
 
 /// When in an answer something happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// Before its first byte.
@@ -82,7 +83,7 @@ pub enum Moment {
 }
 
 /// A body in place of the answer's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyFault {
     /// A page of HTML with status 200, as a captive portal has it.
@@ -98,7 +99,7 @@ pub enum BodyFault {
 /// How the registry refuses a token whose time is over.
 ///
 /// ECR answers 403 without a challenge (clients that wait for 401 never recover), ECR Public 400; the specification of OCI has 401.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiredAs {
     /// 403, as ECR.
@@ -110,7 +111,7 @@ pub enum ExpiredAs {
 }
 
 /// A certificate that nobody should trust.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateFault {
     /// Its time is over.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api;
@@ -14,7 +15,7 @@ use crate::timestamp::Timestamp;
 /// Which requests meet a fault: those that are all that is said here.
 ///
 /// Whoever calls is taken at their word: a fault strikes before anything is verified.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct When {
@@ -32,12 +33,15 @@ pub struct When {
     pub method: Option<String>,
     /// The account of the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub account: Option<AccountId>,
     /// The region that is called.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub region: Option<Region>,
     /// The caller.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub principal: Option<PrincipalArn>,
     /// The repository, with stars for anything.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,14 +66,16 @@ pub struct When {
     pub probability: Option<f64>,
     /// From when on it strikes, by the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub from: Option<Timestamp>,
     /// Until when it strikes, by the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub until: Option<Timestamp>,
 }
 
 /// A plane that faults strike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FaultPlane {
     /// The AWS API.
@@ -88,7 +94,7 @@ impl fmt::Display for FaultPlane {
 }
 
 /// A route of the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum RegistryRoute {
