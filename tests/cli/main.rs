@@ -7,6 +7,7 @@
 
 mod buckets;
 mod clients;
+mod control;
 mod limits;
 mod mock;
 mod pusher;

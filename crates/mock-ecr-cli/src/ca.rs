@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use hyper::Method;
 use mock_ecr::{AuthorityLocation, CertificateAuthority};
 
 use crate::args::CaOptions;
@@ -20,7 +19,7 @@ pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Failure> {
         }
         Some(_) => return Err(Failure::NoDirectory),
         None => {
-            let pem = remote::ask(&options.running.url, Method::GET, "ca.pem").await?;
+            let pem = remote::get(&options.running, "ca.pem").await?;
             let pem = String::from_utf8_lossy(&pem).into_owned();
             match options.path {
                 true => line(&trust::keep(&pem)?),

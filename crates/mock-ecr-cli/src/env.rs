@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use hyper::Method;
 use serde_json::{Map, Value};
 
 use crate::args::{EnvOptions, RedirectMode, Shell};
@@ -10,20 +9,18 @@ use crate::failure::Failure;
 use crate::{remote, stdout, trust};
 
 pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Failure> {
-    let url = &options.running.url;
-    let mut resource = format!("environment?redirect={}", options.redirect.name());
+    let running = &options.running;
+    let mut query = vec![("redirect", options.redirect.name().to_owned())];
     if options.redirect != RedirectMode::Env {
-        let pem = remote::ask(url, Method::GET, "ca.pem").await?;
+        let pem = remote::get(running, "ca.pem").await?;
         let path = trust::keep(&String::from_utf8_lossy(&pem))?;
-        resource += &format!("&certificate={}", path.display());
+        query.push(("certificate", path.display().to_string()));
     }
-    let json = remote::ask(url, Method::GET, &resource).await?;
-    let variables: Map<String, Value> =
-        serde_json::from_slice(&json).map_err(|_| Failure::Refused {
-            url: url.clone(),
-            said: "it is no mock-ecr".to_owned(),
-        })?;
-    stdout::print(&print(&variables, options.format))?;
+    let resource = remote::with_query("environment", query);
+    let variables = remote::get_json(running, &resource).await?;
+    let none = Map::new();
+    let variables = variables.as_object().unwrap_or(&none);
+    stdout::print(&print(variables, options.format))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,6 +22,10 @@ pub(crate) enum Failure {
     )]
     Url(String),
     #[error(
+        "the control key has characters that fit into no header; give the one that the mock was started with"
+    )]
+    ControlKey,
+    #[error(
         "no mock at {url}: {cause}; `mock-ecr serve` starts one, and --url or MOCK_ECR_URL tells where it is"
     )]
     Unreachable { url: String, cause: io::Error },

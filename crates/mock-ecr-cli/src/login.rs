@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use hyper::{Method, Uri};
+use hyper::Uri;
 use serde_json::{Map, Value, json};
 
-use crate::args::LoginOptions;
+use crate::args::{LoginOptions, Running};
 use crate::failure::Failure;
 use crate::{remote, stdout};
 
@@ -17,7 +17,7 @@ pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Failure> {
     let registry = registry.ok_or_else(|| Failure::Url(url.clone()))?;
     let entry = match &options.helper {
         Some(helper) => Entry::Helper(helper.clone()),
-        None => Entry::Token(token(url).await?),
+        None => Entry::Token(token(&options.running).await?),
     };
     let path = directory(&options)?.join("config.json");
     let failed = |cause| Failure::File {
@@ -61,16 +61,10 @@ fn host(url: &str) -> Option<String> {
     url.authority().map(ToString::to_string)
 }
 
-async fn token(url: &str) -> Result<String, Failure> {
-    let answer = remote::ask(url, Method::POST, "tokens").await?;
-    let answer: Option<Value> = serde_json::from_slice(&answer).ok();
-    let token = answer
-        .as_ref()
-        .and_then(|json| json["authorizationToken"].as_str());
-    token.map(str::to_owned).ok_or_else(|| Failure::Refused {
-        url: url.to_owned(),
-        said: "it is no mock-ecr".to_owned(),
-    })
+async fn token(running: &Running) -> Result<String, Failure> {
+    let minted = remote::post(running, "tokens", &json!({})).await?;
+    let token = minted["authorization_token"].as_str().map(str::to_owned);
+    token.ok_or_else(|| running.refused("it minted no token"))
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Failure> {

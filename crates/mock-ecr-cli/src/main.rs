@@ -2,17 +2,22 @@
 
 mod args;
 mod ca;
+mod clock;
 mod env;
 mod failure;
 mod fence;
 mod home;
 mod login;
 mod remote;
+mod requests;
+mod reset;
 mod run;
 mod serve;
 mod signal;
 mod stdout;
+mod table;
 mod token;
+mod tokens;
 mod trust;
 
 use std::process::ExitCode;
@@ -31,6 +36,10 @@ fn main() -> ExitCode {
         Command::Env(options) => briefly(env::env(options)),
         Command::Ca(options) => briefly(ca::ca(options)),
         Command::Login(options) => briefly(login::login(options)),
+        Command::Clock(options) => briefly(clock::clock(options)),
+        Command::Tokens(options) => briefly(tokens::tokens(options)),
+        Command::Requests(options) => briefly(requests::requests(*options)),
+        Command::Reset(options) => briefly(reset::reset(options)),
         Command::Token(TokenCommand::Mint(options)) => token::mint(options),
         Command::Token(TokenCommand::Inspect(options)) => token::inspect(options),
     };

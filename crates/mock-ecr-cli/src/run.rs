@@ -22,6 +22,7 @@ use crate::trust;
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     let home = options.home();
     let mut world = options.world.world()?;
+    world.control_key = options.control.control_key;
     if options.redirect != RedirectMode::Env && world.tls.is_none() {
         world.tls = Some(beside(&world.store));
     }

@@ -12,7 +12,8 @@ use crate::failure::Failure;
 use crate::signal::Signals;
 
 pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Failure> {
-    let world = options.world.world()?;
+    let mut world = options.world.world()?;
+    world.control_key = options.control.control_key;
     let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::receive(&[Signal::INT, Signal::TERM])?;

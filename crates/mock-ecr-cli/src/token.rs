@@ -74,7 +74,7 @@ fn now(world: &World) -> Timestamp {
     Clock::new(world.clock).now()
 }
 
-fn read_stdin() -> Result<String, Failure> {
+pub(crate) fn read_stdin() -> Result<String, Failure> {
     let mut text = String::new();
     // What is longer is no token, and what never ends must not fill the memory.
     io::stdin()

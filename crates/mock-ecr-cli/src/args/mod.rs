@@ -1,5 +1,7 @@
 //! What was typed.
 
+mod control;
+
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,6 +15,11 @@ use mock_ecr::{
     parse_duration,
 };
 use tracing_subscriber::filter::LevelFilter;
+
+pub(crate) use control::{
+    ClockAction, ClockOptions, Kept, MintHere, Output, RequestsOptions, ResetOptions,
+    RevokeOptions, TokensAction, TokensOptions,
+};
 
 /// An offline Amazon ECR whose authorization token means something.
 #[derive(Debug, Parser)]
@@ -37,6 +44,14 @@ pub(crate) enum Command {
     Ca(CaOptions),
     /// Logs docker and its like in to a running mock, as `docker login` would.
     Login(LoginOptions),
+    /// Reads and moves the clock of a running mock.
+    Clock(ClockOptions),
+    /// Lists, mints, revokes and explains the tokens of a running mock.
+    Tokens(TokensOptions),
+    /// Prints the requests that a running mock has answered, waits for them, or follows them.
+    Requests(Box<RequestsOptions>),
+    /// Makes a running mock as it was when it started: clock, tokens, revocations, requests, repositories.
+    Reset(ResetOptions),
     /// Mints tokens and explains them, without a running mock.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -56,7 +71,22 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "ADDR", default_value_t = (Ipv4Addr::LOCALHOST, 4566).into())]
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
+    pub(crate) control: ControlOptions,
+    #[command(flatten)]
     pub(crate) world: WorldOptions,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ControlOptions {
+    /// What whoever asks for /_mock/ must send, as `Authorization: Bearer KEY`; without it, they must be on this machine, and the mock on
+    /// a loopback address.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "MOCK_ECR_CONTROL_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) control_key: Option<Secret>,
 }
 
 #[derive(Debug, Parser)]
@@ -64,6 +94,8 @@ pub(crate) struct RunOptions {
     /// The address to listen on; port 0 is a free one.
     #[arg(long, value_name = "ADDR", default_value_t = (Ipv4Addr::LOCALHOST, 0).into())]
     pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) control: ControlOptions,
     #[command(flatten)]
     pub(crate) world: WorldOptions,
     /// How the command is led to the mock.
@@ -129,9 +161,19 @@ pub(crate) struct Running {
         long,
         value_name = "URL",
         env = "MOCK_ECR_URL",
-        default_value = "http://127.0.0.1:4566"
+        default_value = "http://127.0.0.1:4566",
+        global = true
     )]
     pub(crate) url: String,
+    /// The key that the mock was started with, if it was.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "MOCK_ECR_CONTROL_KEY",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) control_key: Option<Secret>,
 }
 
 #[derive(Debug, Parser)]

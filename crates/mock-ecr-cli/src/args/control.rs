@@ -1,0 +1,250 @@
+//! What was typed for a mock that runs already.
+
+use std::time::Duration;
+
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp, TokenId, parse_duration};
+
+use crate::args::Running;
+
+/// Whom to print for.
+#[derive(Debug, Parser)]
+pub(crate) struct Output {
+    /// Prints JSON, as the mock tells it, instead of a table.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ClockOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) action: Option<ClockAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClockAction {
+    /// Tells what the clock shows; so does no word at all.
+    Get,
+    /// Moves the clock on.
+    Advance {
+        /// How far, such as 12h, 90m or 1500ms.
+        #[arg(value_name = "DURATION", value_parser = duration)]
+        by: String,
+    },
+    /// Makes the clock show an instant; it stands still or runs on from there, as it did before.
+    Set {
+        /// The instant, such as 2015-11-29T21:30:53.241Z.
+        #[arg(value_name = "INSTANT")]
+        to: Timestamp,
+    },
+    /// Lets the clock stand still at what it shows.
+    Freeze,
+    /// Lets the clock run on from what it shows.
+    Run,
+}
+
+/// A length of time, as it was written: the mock reads it again.
+fn duration(text: &str) -> Result<String, mock_ecr::DurationError> {
+    parse_duration(text).map(|_: Duration| text.to_owned())
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct TokensOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) action: Option<TokensAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokensAction {
+    /// Lists the tokens that were issued or shown, with their uses; so does no word at all.
+    List,
+    /// Mints a token at the mock's time.
+    Mint(MintHere),
+    /// Makes tokens worthless before their time.
+    Revoke(RevokeOptions),
+    /// Explains a token: whom it speaks for, where, how long, and whether the mock would take it. Exits with 1 if not.
+    Inspect {
+        /// The token, or the password in it; `-`, or nothing, reads it from stdin.
+        #[arg(default_value = "-")]
+        token: String,
+    },
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct MintHere {
+    /// Mints for the root user of this account; without it, for the first principal of the world.
+    #[arg(long, value_name = "ID", conflicts_with = "principal")]
+    pub(crate) account: Option<AccountId>,
+    /// Mints for this user or role session.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: Option<PrincipalArn>,
+    /// Mints for the registries of this region; without it, the world's.
+    #[arg(long, value_name = "R")]
+    pub(crate) region: Option<Region>,
+    /// Prints the password in the token, as `docker login` takes it, instead of the token.
+    #[arg(long)]
+    pub(crate) password: bool,
+}
+
+#[derive(Debug, Parser)]
+#[command(group = ArgGroup::new("which").required(true))]
+pub(crate) struct RevokeOptions {
+    /// One token, by the id that the journal shows.
+    #[arg(group = "which", value_name = "ID")]
+    pub(crate) id: Option<TokenId>,
+    /// Every token of this principal, those to come as well.
+    #[arg(long, group = "which", value_name = "ARN")]
+    pub(crate) principal: Option<PrincipalArn>,
+    /// Every token issued before an instant.
+    #[arg(long, group = "which", value_name = "INSTANT")]
+    pub(crate) issued_before: Option<Timestamp>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ResetOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// What to leave as it is.
+    #[arg(long, value_enum)]
+    pub(crate) keep: Option<Kept>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Kept {
+    /// The repositories and all that is in them.
+    Images,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct RequestsOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// How many to print at most, the newest.
+    #[arg(long, value_name = "N", conflicts_with_all = ["follow", "wait"])]
+    pub(crate) limit: Option<usize>,
+    /// Prints requests as they come, until the mock ends.
+    #[arg(long, conflicts_with_all = ["har", "wait"])]
+    pub(crate) follow: bool,
+    /// Prints an HTTP Archive, which browsers can show.
+    #[arg(long, conflicts_with = "wait")]
+    pub(crate) har: bool,
+    /// Waits until there are so many; exits with 1 when they do not come in time.
+    #[arg(long, value_name = "N")]
+    pub(crate) wait: Option<usize>,
+    /// How long to wait, in real time; 30s unless told otherwise.
+    #[arg(long, value_name = "DURATION", requires = "wait", value_parser = duration)]
+    pub(crate) timeout: Option<String>,
+    /// Forgets all requests so far, and prints none.
+    #[arg(long, conflicts_with_all = ["Filters", "limit", "follow", "har", "wait"])]
+    pub(crate) clear: bool,
+}
+
+/// Which requests are meant; the mock reads the values.
+#[derive(Debug, Parser)]
+#[command(next_help_heading = "Which requests")]
+pub(crate) struct Filters {
+    /// `api`, `registry`, `proxy`, `unknown`, or `control`, whose requests are left out unless they are asked for.
+    #[arg(long)]
+    plane: Option<String>,
+    /// How they came: `http`, `https` or `tunnel`.
+    #[arg(long)]
+    way: Option<String>,
+    /// The HTTP method.
+    #[arg(long)]
+    method: Option<String>,
+    /// The host, with its port if it was sent with one.
+    #[arg(long)]
+    host: Option<String>,
+    /// A part of path and query.
+    #[arg(long, value_name = "TEXT")]
+    target: Option<String>,
+    /// A part of what the client calls itself.
+    #[arg(long, value_name = "TEXT")]
+    user_agent: Option<String>,
+    /// The operation of the API, such as GetAuthorizationToken.
+    #[arg(long, value_name = "NAME")]
+    operation: Option<String>,
+    /// A part of the operation's input.
+    #[arg(long, value_name = "TEXT")]
+    input: Option<String>,
+    /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
+    #[arg(long, value_name = "NAME")]
+    route: Option<String>,
+    /// Whether an Authorization header came: `true` or `false`.
+    #[arg(long, value_name = "BOOL")]
+    authorization: Option<String>,
+    /// Who has proved who they are.
+    #[arg(long, value_name = "ARN")]
+    caller: Option<String>,
+    /// The id of the token that was issued or shown.
+    #[arg(long, value_name = "ID")]
+    token: Option<String>,
+    /// Whom the token speaks for that was shown.
+    #[arg(long, value_name = "ARN")]
+    bearer: Option<String>,
+    /// The status of the answer.
+    #[arg(long)]
+    status: Option<String>,
+    /// The code of the error that was answered.
+    #[arg(long, value_name = "CODE")]
+    error: Option<String>,
+    /// A part of what was wrong with the token that was shown.
+    #[arg(long, value_name = "TEXT")]
+    token_error: Option<String>,
+    /// What the API calls the request.
+    #[arg(long, value_name = "ID")]
+    request_id: Option<String>,
+    /// Received at this instant of the mock's clock, or later.
+    #[arg(long, value_name = "INSTANT")]
+    since: Option<String>,
+    /// Received before this instant of the mock's clock.
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<String>,
+    /// Took at least so long to answer, in real time.
+    #[arg(long, value_name = "DURATION")]
+    slower_than: Option<String>,
+}
+
+impl Filters {
+    /// The parameters that say the same to the mock.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let all = [
+            ("plane", &self.plane),
+            ("way", &self.way),
+            ("method", &self.method),
+            ("host", &self.host),
+            ("target", &self.target),
+            ("user_agent", &self.user_agent),
+            ("operation", &self.operation),
+            ("input", &self.input),
+            ("route", &self.route),
+            ("authorization", &self.authorization),
+            ("caller", &self.caller),
+            ("token", &self.token),
+            ("bearer", &self.bearer),
+            ("status", &self.status),
+            ("error", &self.error),
+            ("token_error", &self.token_error),
+            ("request_id", &self.request_id),
+            ("since", &self.since),
+            ("until", &self.until),
+            ("slower_than", &self.slower_than),
+        ];
+        let given = all.map(|(name, value)| Some((name, value.clone()?)));
+        given.into_iter().flatten()
+    }
+}

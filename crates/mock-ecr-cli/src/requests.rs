@@ -1,0 +1,124 @@
+//! `mock-ecr requests`: the journal of a running mock.
+
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use crate::args::{Output, RequestsOptions, Running};
+use crate::failure::Failure;
+use crate::table::{line, table};
+use crate::{remote, stdout};
+
+pub(crate) async fn requests(options: RequestsOptions) -> Result<ExitCode, Failure> {
+    let RequestsOptions {
+        running, output, ..
+    } = &options;
+    match What::of(&options) {
+        What::Clear => clear(running, output).await?,
+        What::Follow => follow(running, output, &resource(&options, "requests/stream")).await?,
+        What::Archive => {
+            let har = remote::get_json(running, &resource(&options, "requests.har")).await?;
+            stdout::print(&format!("{har:#}\n"))?;
+        }
+        What::Wait => list(running, output, &resource(&options, "requests/wait")).await?,
+        What::List => list(running, output, &resource(&options, "requests")).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is wanted of the requests.
+enum What {
+    Clear,
+    Follow,
+    Archive,
+    Wait,
+    List,
+}
+
+impl What {
+    /// The arguments exclude each other.
+    fn of(options: &RequestsOptions) -> Self {
+        match options {
+            options if options.clear => What::Clear,
+            options if options.follow => What::Follow,
+            options if options.har => What::Archive,
+            options if options.wait.is_some() => What::Wait,
+            _ => What::List,
+        }
+    }
+}
+
+fn resource(options: &RequestsOptions, name: &str) -> String {
+    let number = |name, number: Option<usize>| Some((name, number?.to_string()));
+    let timeout = options.timeout.clone();
+    let more = [
+        number("limit", options.limit),
+        number("count", options.wait),
+        timeout.map(|timeout| ("timeout", timeout)),
+    ];
+    let filters = options.filters.parameters();
+    remote::with_query(name, filters.chain(more.into_iter().flatten()))
+}
+
+async fn clear(running: &Running, output: &Output) -> Result<(), Failure> {
+    let done = remote::delete(running, "requests").await?;
+    stdout::print(&match output.json {
+        true => format!("{done:#}\n"),
+        false => format!("{} requests are forgotten\n", done["cleared"]),
+    })
+}
+
+async fn list(running: &Running, output: &Output, resource: &str) -> Result<(), Failure> {
+    let json = remote::get_json(running, resource).await?;
+    if output.json {
+        return stdout::print(&format!("{json:#}\n"));
+    }
+    let rows = json["requests"].as_array().into_iter().flatten().map(row);
+    let rows: Vec<_> = rows.collect();
+    stdout::print(&table(&HEADING, &rows))?;
+    match json["forgotten"].as_u64() {
+        Some(0) | None => Ok(()),
+        Some(n) => stdout::print(&format!("{n} older requests of any kind are forgotten\n")),
+    }
+}
+
+async fn follow(running: &Running, output: &Output, resource: &str) -> Result<(), Failure> {
+    remote::follow(running, resource, |exchange| {
+        stdout::print(&match (output.json, exchange["missed"].as_u64()) {
+            (true, _) => format!("{exchange}\n"),
+            (false, Some(n)) => format!("{n} requests were missed\n"),
+            (false, None) => line(&row(&exchange), &WIDTHS),
+        })
+    })
+    .await
+}
+
+const HEADING: [&str; 7] = [
+    "RECEIVED",
+    "STATUS",
+    "METHOD",
+    "HOST",
+    "TARGET",
+    "WHAT",
+    "WHO, OR WHY NOT",
+];
+
+/// Of what usually comes: those who print as they go cannot know what will.
+const WIDTHS: [usize; 7] = [24, 6, 6, 15, 12, 22, 0];
+
+fn row(exchange: &Value) -> Vec<String> {
+    let text = |field: &str| exchange[field].as_str();
+    let one_of = |fields: &[&str]| {
+        let found = fields.iter().find_map(|field| text(field));
+        found.unwrap_or("-").to_owned()
+    };
+    vec![
+        one_of(&["received"]),
+        exchange["status"].to_string(),
+        one_of(&["method"]),
+        one_of(&["host"]),
+        one_of(&["target"]),
+        one_of(&["operation", "route"]),
+        one_of(&["token_error", "error", "caller"]),
+    ]
+}

@@ -1,0 +1,23 @@
+//! `mock-ecr reset`: a running mock as it was when it started.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::args::{Kept, ResetOptions};
+use crate::failure::Failure;
+use crate::{remote, stdout};
+
+pub(crate) async fn reset(options: ResetOptions) -> Result<ExitCode, Failure> {
+    let keep = match options.keep {
+        Some(Kept::Images) => "images",
+        None => "nothing",
+    };
+    let done = remote::post(&options.running, "reset", &json!({ "keep": keep })).await?;
+    stdout::print(&match (options.output.json, options.keep) {
+        (true, _) => format!("{done:#}\n"),
+        (false, Some(Kept::Images)) => "the mock is as it was, but for its images\n".to_owned(),
+        (false, None) => "the mock is as it was\n".to_owned(),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,106 @@
+//! `mock-ecr tokens`: the tokens of a running mock.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value, json};
+
+use crate::args::{MintHere, RevokeOptions, Running, TokensAction, TokensOptions};
+use crate::failure::Failure;
+use crate::table::table;
+use crate::token::read_stdin;
+use crate::{remote, stdout};
+
+pub(crate) async fn tokens(options: TokensOptions) -> Result<ExitCode, Failure> {
+    let running = &options.running;
+    let (json, text) = match options.action.unwrap_or(TokensAction::List) {
+        TokensAction::List => list(running).await,
+        TokensAction::Mint(mint) => minted(running, mint).await,
+        TokensAction::Revoke(revoke) => revoked(running, revoke).await,
+        TokensAction::Inspect { token } => inspected(running, token).await,
+    }?;
+    stdout::print(&match options.output.json {
+        true => format!("{json:#}\n"),
+        false => text,
+    })?;
+    // Only what was inspected can be dead as a whole.
+    let is_dead = json["alive"] == Value::Bool(false);
+    Ok(if is_dead { 1 } else { 0 }.into())
+}
+
+/// What the mock says, and the same for people.
+type Said = (Value, String);
+
+async fn list(running: &Running) -> Result<Said, Failure> {
+    let json = remote::get_json(running, "tokens").await?;
+    let rows = json["tokens"].as_array().into_iter().flatten().map(row);
+    let rows: Vec<_> = rows.collect();
+    Ok((json, table(&HEADING, &rows)))
+}
+
+const HEADING: [&str; 7] = [
+    "TOKEN",
+    "PRINCIPAL",
+    "REGION",
+    "ISSUED",
+    "SHOWN",
+    "LAST SHOWN",
+    "STATE",
+];
+
+fn row(token: &Value) -> Vec<String> {
+    let text = |field: &str| token[field].as_str().unwrap_or("-").to_owned();
+    let refusal = token["refusal"].as_str();
+    vec![
+        text("id"),
+        text("principal"),
+        text("region"),
+        text("issued"),
+        token["shown"].to_string(),
+        text("last_shown"),
+        refusal.map_or_else(|| format!("alive until {}", text("expires")), str::to_owned),
+    ]
+}
+
+async fn minted(running: &Running, mint: MintHere) -> Result<Said, Failure> {
+    let mut body = Map::new();
+    let mut give = |name: &str, value: Option<String>| {
+        let value = value.map(Value::String);
+        body.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    give("account", mint.account.map(|id| id.to_string()));
+    give("principal", mint.principal.map(|arn| arn.to_string()));
+    give("region", mint.region.map(|region| region.to_string()));
+    let json = remote::post(running, "tokens", &Value::Object(body)).await?;
+    let wanted = match mint.password {
+        true => "password",
+        false => "authorization_token",
+    };
+    let text = format!("{}\n", json[wanted].as_str().unwrap_or_default());
+    Ok((json, text))
+}
+
+async fn revoked(running: &Running, revoke: RevokeOptions) -> Result<Said, Failure> {
+    let body = match (revoke.id, revoke.principal, revoke.issued_before) {
+        (Some(id), ..) => json!({ "id": id.to_string() }),
+        (_, Some(arn), _) => json!({ "principal": arn.to_string() }),
+        (_, _, before) => json!({ "issued_before": before.map(|instant| instant.to_string()) }),
+    };
+    let json = remote::post(running, "tokens/revoke", &body).await?;
+    let text = format!("{} tokens are still alive\n", json["alive"]);
+    Ok((json, text))
+}
+
+async fn inspected(running: &Running, token: String) -> Result<Said, Failure> {
+    let token = match token.as_str() {
+        "-" => read_stdin()?,
+        _ => token,
+    };
+    let body = json!({ "token": token.trim() });
+    let json = remote::post(running, "tokens/inspect", &body).await?;
+    let claims = json["claims"].as_object().into_iter().flatten();
+    let claims =
+        claims.map(|(name, value)| format!("{name:<10} {}\n", value.as_str().unwrap_or_default()));
+    let verdict = json["refusal"].as_str().unwrap_or("alive");
+    let text = claims.collect::<String>() + &format!("{:<10} {verdict}\n", "verdict");
+    Ok((json, text))
+}

@@ -1,0 +1,257 @@
+//! `clock`, `tokens`, `requests` and `reset`: what is done to a mock that runs already.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use assert_cmd::Command;
+use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
+use predicates::prelude::*;
+use serde_json::Value;
+
+use crate::mock::Mock;
+
+fn to(mock: &Mock, words: &[&str]) -> Command {
+    let mut command = cargo_bin_cmd!("mock-ecr");
+    command.args(words);
+    command.env("MOCK_ECR_URL", format!("http://{}", mock.address));
+    command
+}
+
+fn said(mock: &Mock, words: &[&str]) -> String {
+    let outcome = to(mock, words).assert().success();
+    String::from_utf8(outcome.get_output().stdout.clone()).unwrap()
+}
+
+fn json(mock: &Mock, words: &[&str]) -> Value {
+    serde_json::from_str(&said(mock, words)).unwrap()
+}
+
+fn frozen() -> Mock {
+    Mock::serve(&["--clock", "frozen"])
+}
+
+#[test]
+fn the_clock_is_read_and_moved() {
+    let mock = frozen();
+    assert_eq!(said(&mock, &["clock"]), "2015-11-29T21:30:53.241Z frozen\n");
+    let advanced = said(&mock, &["clock", "advance", "12h"]);
+    assert_eq!(advanced, "2015-11-30T09:30:53.241Z frozen\n");
+    let set = said(&mock, &["clock", "set", "2030-01-01T00:00:00Z"]);
+    assert_eq!(set, "2030-01-01T00:00:00.000Z frozen\n");
+    assert_eq!(said(&mock, &["clock", "get"]), set);
+    let running = json(&mock, &["clock", "run", "--json"]);
+    assert_eq!(running["state"], "running");
+    assert!(said(&mock, &["clock", "freeze"]).ends_with(" frozen\n"));
+    to(&mock, &["clock", "advance", "soon"])
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("such as 12h"));
+}
+
+#[test]
+fn tokens_are_minted_listed_explained_and_revoked() {
+    let mock = frozen();
+    let token = said(&mock, &["tokens", "mint"]);
+    let token = token.trim();
+    assert!(mock.ping(token).starts_with("HTTP/1.1 200 "));
+    let table = said(&mock, &["tokens"]);
+    let row = table.lines().nth(1).unwrap();
+    let id = row.split(' ').next().unwrap();
+    let fields: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(
+        fields[1..3],
+        ["arn:aws:iam::123456789012:user/developer", "us-east-1"]
+    );
+    assert_eq!(fields[4], "1", "{table}");
+    assert!(
+        row.ends_with("alive until 2015-11-30T09:30:53.241Z"),
+        "{table}"
+    );
+    assert!(table.starts_with("TOKEN "), "{table}");
+    assert_eq!(
+        json(&mock, &["tokens", "list", "--json"])["tokens"][0]["id"],
+        id
+    );
+
+    let explained = to(&mock, &["tokens", "inspect"])
+        .write_stdin(token)
+        .assert();
+    explained
+        .success()
+        .stdout(predicate::str::contains("verdict    alive\n"));
+    let revoked = said(&mock, &["tokens", "revoke", id]);
+    assert_eq!(revoked, "0 tokens are still alive\n");
+    assert!(mock.ping(token).starts_with("HTTP/1.1 403 "));
+    to(&mock, &["tokens", "inspect", token])
+        .assert()
+        .code(1)
+        .stdout(predicate::str::contains(format!("token {id} was revoked")));
+}
+
+#[test]
+fn a_token_is_minted_for_whom_and_where_one_likes() {
+    let mock = frozen();
+    let words = [
+        "tokens",
+        "mint",
+        "--account",
+        "210987654321",
+        "--region",
+        "eu-west-1",
+    ];
+    let minted = json(&mock, &[&words[..], &["--json"]].concat());
+    assert_eq!(minted["principal"], "arn:aws:iam::210987654321:root");
+    assert_eq!(minted["region"], "eu-west-1");
+    let password = said(&mock, &[&words[..], &["--password"]].concat());
+    assert_eq!(minted["password"], password.trim());
+    for which in [
+        &["--principal", "arn:aws:iam::210987654321:root"][..],
+        &["--issued-before", "2015-11-30T00:00:00Z"],
+    ] {
+        said(&mock, &[&["tokens", "revoke"][..], which].concat());
+    }
+    to(&mock, &["tokens", "revoke"]).assert().code(2);
+}
+
+#[test]
+fn requests_are_chosen_printed_and_forgotten() {
+    let mock = frozen();
+    mock.ping("QVdTOg==");
+    let token = said(&mock, &["tokens", "mint"]);
+    mock.ping(token.trim());
+    let table = said(&mock, &["requests"]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert!(lines[0].starts_with("RECEIVED "), "{table}");
+    let fields: Vec<&str> = lines[2].split_whitespace().collect();
+    let caller = "arn:aws:iam::123456789012:user/developer";
+    let expected = [
+        "2015-11-29T21:30:53.241Z",
+        "200",
+        "GET",
+        "x",
+        "/v2/",
+        "ping",
+        caller,
+    ];
+    assert_eq!(fields, expected);
+    let chosen = json(
+        &mock,
+        &["requests", "--status", "200", "--bearer", caller, "--json"],
+    );
+    assert_eq!(chosen["matched"], 1);
+    let newest = said(&mock, &["requests", "--limit", "1"]);
+    assert_eq!(newest.lines().count(), 2);
+    to(&mock, &["requests", "--status", "ok"])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("refuses: status: invalid digit"));
+
+    let har = json(&mock, &["requests", "--har", "--route", "ping"]);
+    assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 2);
+    assert!(said(&mock, &["requests", "--clear"]).ends_with(" requests are forgotten\n"));
+    assert_eq!(said(&mock, &["requests"]).lines().count(), 1);
+    to(&mock, &["requests", "--clear", "--status", "200"])
+        .assert()
+        .code(2);
+}
+
+#[test]
+fn requests_are_waited_for() {
+    let mock = frozen();
+    mock.ping("QVdTOg==");
+    let come = said(&mock, &["requests", "--wait", "1", "--route", "ping"]);
+    assert_eq!(come.lines().count(), 2);
+    to(&mock, &["requests", "--wait", "2", "--timeout", "1ms"])
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(predicate::str::contains("1 of the 2 exchanges"));
+}
+
+#[test]
+fn requests_are_followed_until_the_mock_ends() {
+    let mock = frozen();
+    let mut follower = std::process::Command::new(cargo_bin("mock-ecr"))
+        .args(["requests", "--follow", "--json", "--url"])
+        .arg(format!("http://{}", mock.address))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    // The stream is in the journal when its head is answered, and it tells of all that comes after.
+    said(
+        &mock,
+        &[
+            "requests", "--plane", "control", "--target", "stream", "--wait", "1",
+        ],
+    );
+    mock.ping("QVdTOg==");
+    let first: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(first["route"], "ping");
+    mock.signal(rustix::process::Signal::TERM);
+    assert!(mock.wait().success());
+    assert!(lines.next().is_none());
+    assert!(follower.wait().unwrap().success());
+}
+
+#[test]
+fn a_mock_is_reset() {
+    let mock = frozen();
+    said(&mock, &["clock", "advance", "1h"]);
+    mock.ping("QVdTOg==");
+    let kept = said(&mock, &["reset", "--keep", "images"]);
+    assert_eq!(kept, "the mock is as it was, but for its images\n");
+    assert_eq!(said(&mock, &["clock"]), "2015-11-29T21:30:53.241Z frozen\n");
+    assert_eq!(said(&mock, &["requests"]).lines().count(), 1);
+    let reset = json(&mock, &["reset", "--json"]);
+    assert_eq!(reset["keep"], "nothing");
+}
+
+#[test]
+fn a_mock_with_a_key_is_asked_with_it() {
+    let mock = Mock::serve(&["--control-key", "hunter2"]);
+    for words in [
+        &["clock"][..],
+        &["tokens"],
+        &["requests"],
+        &["reset"],
+        &["env"],
+        &["login"],
+    ] {
+        to(&mock, words)
+            .assert()
+            .code(1)
+            .stderr(predicate::str::contains("MOCK_ECR_CONTROL_KEY"));
+    }
+    let with_key = to(&mock, &["clock"])
+        .env("MOCK_ECR_CONTROL_KEY", "hunter2")
+        .assert();
+    with_key.success();
+    said(&mock, &["env", "--control-key", "hunter2"]);
+    to(&mock, &["clock", "--control-key", "two\nlines"])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("fit into no header"));
+
+    let mock = Mock::serve_with(&[], &[("MOCK_ECR_CONTROL_KEY", "k3y")]);
+    to(&mock, &["clock"]).assert().code(1);
+    let help = cargo_bin_cmd!("mock-ecr")
+        .args(["serve", "--help"])
+        .env("MOCK_ECR_CONTROL_KEY", "k3y")
+        .assert();
+    help.success().stdout(predicate::str::contains("k3y").not());
+}
+
+#[test]
+fn a_mock_that_does_not_run_is_named_with_the_way_to_start_one() {
+    for command in ["clock", "tokens", "requests", "reset"] {
+        cargo_bin_cmd!("mock-ecr")
+            .args([command, "--url", "http://127.0.0.1:1"])
+            .assert()
+            .code(1)
+            .stdout("")
+            .stderr(predicate::str::contains("no mock at http://127.0.0.1:1"))
+            .stderr(predicate::str::contains("mock-ecr serve"));
+    }
+}
