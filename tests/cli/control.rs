@@ -1,4 +1,4 @@
-//! `clock`, `tokens`, `requests` and `reset`: what is done to a mock that runs already.
+//! `clock`, `tokens`, `faults`, `requests` and `reset`: what is done to a mock that runs already.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
@@ -46,6 +46,46 @@ fn the_clock_is_read_and_moved() {
         .assert()
         .code(2)
         .stderr(predicate::str::contains("such as 12h"));
+}
+
+#[test]
+fn faults_are_set_listed_and_taken_away() {
+    let mock = frozen();
+    let fault = "when = { plane = 'registry', times = 1 }\nwhat = { error = 'BadGateway' }";
+    let set = said(&mock, &["faults", "add", fault]);
+    assert!(set.starts_with("FAULT "), "{set}");
+    assert!(mock.ping("x").starts_with("HTTP/1.1 502 "));
+    let listed = said(&mock, &["faults"]);
+    let row: Vec<&str> = listed.lines().nth(1).unwrap().split_whitespace().collect();
+    let expected = [
+        "0",
+        "error=BadGateway",
+        "plane=registry",
+        "times=1",
+        "1",
+        "1",
+    ];
+    assert_eq!(row, expected, "{listed}");
+    assert_eq!(json(&mock, &["faults", "--json"])["faults"][0]["fired"], 1);
+
+    said(&mock, &["faults", "remove", "0"]);
+    to(&mock, &["faults", "remove", "0"])
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("no fault 0 is set"));
+    let from_stdin = to(&mock, &["faults", "add", "-"])
+        .write_stdin("what = { date = '-20m' }")
+        .assert();
+    from_stdin.success();
+    said(&mock, &["faults", "clear"]);
+    assert_eq!(said(&mock, &["faults"]).lines().count(), 1);
+    for wrong in ["nonsense", "what = { error = 'Nothing' }"] {
+        to(&mock, &["faults", "add", wrong])
+            .assert()
+            .code(1)
+            .stdout("")
+            .stderr(predicate::str::contains("this is no fault"));
+    }
 }
 
 #[test]

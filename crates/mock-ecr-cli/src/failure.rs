@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mock_ecr::{AuthorityError, StartError, WorldError};
+use mock_ecr::{AuthorityError, FaultError, StartError, WorldError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -39,6 +39,10 @@ pub(crate) enum Failure {
     NoHome,
     #[error("cannot change {}: {cause}", .path.display())]
     File { path: PathBuf, cause: io::Error },
+    #[error("this is no fault: {0}")]
+    Fault(FaultError),
+    #[error("no fault {0} is set; `mock-ecr faults` lists those that are")]
+    NoFault(u64),
     #[error("cannot build the fence of --redirect hosts: {what}: {cause}")]
     Fence {
         what: &'static str,

@@ -5,6 +5,7 @@ mod ca;
 mod clock;
 mod env;
 mod failure;
+mod faults;
 mod fence;
 mod home;
 mod login;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Ca(options) => briefly(ca::ca(options)),
         Command::Login(options) => briefly(login::login(options)),
         Command::Clock(options) => briefly(clock::clock(options)),
+        Command::Faults(options) => briefly(faults::faults(options)),
         Command::Tokens(options) => briefly(tokens::tokens(options)),
         Command::Requests(options) => briefly(requests::requests(*options)),
         Command::Reset(options) => briefly(reset::reset(options)),

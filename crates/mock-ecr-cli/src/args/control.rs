@@ -109,6 +109,34 @@ pub(crate) struct RevokeOptions {
 }
 
 #[derive(Debug, Parser)]
+pub(crate) struct FaultsOptions {
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) action: Option<FaultsAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaultsAction {
+    /// Lists the faults that are set, with their counts; so does no word at all.
+    List,
+    /// Sets a fault behind those that are set.
+    Add {
+        /// The fault in TOML, such as `what = { error = "ThrottlingException" }`; `-` reads it from stdin.
+        toml: String,
+    },
+    /// Takes a fault away.
+    Remove {
+        /// Its number.
+        id: u64,
+    },
+    /// Takes all away.
+    Clear,
+}
+
+#[derive(Debug, Parser)]
 pub(crate) struct ResetOptions {
     #[command(flatten)]
     pub(crate) running: Running,

@@ -17,8 +17,8 @@ use mock_ecr::{
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use control::{
-    ClockAction, ClockOptions, Kept, MintHere, Output, RequestsOptions, ResetOptions,
-    RevokeOptions, TokensAction, TokensOptions,
+    ClockAction, ClockOptions, FaultsAction, FaultsOptions, Kept, MintHere, Output,
+    RequestsOptions, ResetOptions, RevokeOptions, TokensAction, TokensOptions,
 };
 
 /// An offline Amazon ECR whose authorization token means something.
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Clock(ClockOptions),
     /// Lists, mints, revokes and explains the tokens of a running mock.
     Tokens(TokensOptions),
+    /// Lets things go wrong in a running mock, and tells how often they did.
+    Faults(FaultsOptions),
     /// Prints the requests that a running mock has answered, waits for them, or follows them.
     Requests(Box<RequestsOptions>),
     /// Makes a running mock as it was when it started: clock, tokens, revocations, requests, repositories.
