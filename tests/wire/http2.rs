@@ -84,6 +84,7 @@ async fn both_planes_answer_as_in_http_1() {
         RawRequest::token_call(),
         RawRequest::new("GET", "/"),
         RawRequest::ping("GET"),
+        RawRequest::ping("HEAD"),
         RawRequest::ping("HEAD").bearing(&token),
         RawRequest::ping("GET")
             .bearing(&token)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyDataStream, BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Body;
 
@@ -17,7 +17,7 @@ use crate::ecr::Ecr;
 use crate::fault::{self, FaultPlane, Signs, Struck};
 use crate::intercept;
 use crate::journal::{Exchange, Plane};
-use crate::payload::{Payload, whole};
+use crate::payload::{Payload, told_only, whole};
 use crate::registry;
 use crate::repository::{BrokenOff, ContentStream};
 use crate::route::Route;
@@ -48,6 +48,9 @@ where
     };
     if !struck.is_empty() {
         response = distort(ecr, &struck, &route, response, &mut exchange, now).await;
+    }
+    if request.method == Method::HEAD {
+        response = told_only(response);
     }
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
     let shown = fault::date(&struck, now).to_http();

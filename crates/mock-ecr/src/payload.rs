@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
-use http::Response;
+use http::{Response, header};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Either, Full, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Body as _, Frame};
 
 use crate::store::Content;
 
@@ -27,6 +27,17 @@ impl BodyError {
 
 pub(crate) fn whole(response: Response<Bytes>) -> Response<Payload> {
     response.map(|bytes| Either::Left(Full::new(bytes)))
+}
+
+/// An answer to `HEAD` tells of its body and has none. In HTTP/1 hyper leaves it out by itself, in HTTP/2 it does not.
+pub(crate) fn told_only(mut response: Response<Payload>) -> Response<Payload> {
+    if let Some(length @ 1..) = response.body().size_hint().exact() {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert(length.into());
+    }
+    response.map(|_| nothing())
 }
 
 /// The bytes of an object, which are never all in memory.
