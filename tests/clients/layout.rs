@@ -58,14 +58,7 @@ impl Layout {
 
     /// All that is in it: the bytes of manifests, configs and layers by their digests.
     pub(crate) fn blobs(&self) -> BTreeMap<String, Vec<u8>> {
-        let files = fs::read_dir(self.path().join("blobs/sha256")).unwrap();
-        files
-            .map(|file| {
-                let path = file.unwrap().path();
-                let name = path.file_name().unwrap().to_str().unwrap();
-                (name.to_owned(), fs::read(&path).unwrap())
-            })
-            .collect()
+        blobs(self.path())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -113,6 +106,18 @@ impl Layout {
         let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor]});
         fs::write(self.path().join("index.json"), index.to_string()).unwrap();
     }
+}
+
+/// All that is in a layout.
+pub(crate) fn blobs(layout: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(layout.join("blobs/sha256")).unwrap();
+    files
+        .map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            (name.to_owned(), fs::read(&path).unwrap())
+        })
+        .collect()
 }
 
 /// A file system of one file, such as a layer and `podman import` have.

@@ -1,4 +1,4 @@
-//! Real clients against the mock: skopeo, podman, buildah and the docker command.
+//! Real clients against the mock: at a loopback address, and by AWS's names.
 //!
 //! Each runs beside the mock in a network namespace that holds nothing but a loopback device, so that a client which
 //! goes astray reaches nobody. `scripts/install-clients` installs what is needed here.
@@ -8,15 +8,22 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
+mod api;
 mod buildah;
+mod chains;
 mod client;
+mod cosign;
 mod docker;
 mod engine;
 mod fence;
+mod images;
+mod installed;
 mod layout;
 mod login;
 mod mock;
+mod page;
 mod podman;
 mod readme;
 mod refusals;
+mod shell;
 mod skopeo;

@@ -24,7 +24,7 @@ pub(crate) enum Password {
     Good,
     /// A whole token, but of a mock with another seed.
     Wrong,
-    /// A token that died in the millisecond that the mock's clock shows.
+    /// A token that died in the millisecond that a frozen clock shows.
     Expired,
 }
 
@@ -62,15 +62,19 @@ impl Drop for Mock {
 }
 
 impl Password {
-    pub(crate) fn mint(self) -> String {
-        let options = match self {
-            Password::Good => &[][..],
+    /// What `mock-ecr token mint` must be told.
+    pub(crate) fn options(self) -> &'static [&'static str] {
+        match self {
+            Password::Good => &[],
             Password::Wrong => &["--seed", "another"],
             Password::Expired => &["--at", "2015-11-29T09:30:53.241Z"],
-        };
+        }
+    }
+
+    pub(crate) fn mint(self) -> String {
         let output = cargo_bin_cmd!("mock-ecr")
             .args(["token", "mint", "--password", "--clock", "frozen"])
-            .args(options)
+            .args(self.options())
             .output()
             .unwrap();
         assert!(output.status.success(), "{output:?}");

@@ -1,6 +1,5 @@
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 
 use assert_cmd::cargo::cargo_bin;
 
@@ -8,17 +7,8 @@ use crate::client::Client;
 use crate::engine::{self, Engine};
 use crate::layout::Layout;
 use crate::mock::Mock;
+use crate::page::Page;
 use crate::skopeo;
-
-/// The commands of a section, in their order.
-fn commands(section: &str) -> Vec<String> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let readme = fs::read_to_string(file).unwrap();
-    let (_, after) = readme.split_once(&format!("\n## {section}\n")).unwrap();
-    let text = after.split("\n## ").next().unwrap();
-    let commands = text.lines().filter_map(|line| line.strip_prefix("$ "));
-    commands.map(str::to_owned).collect()
-}
 
 /// A shell in a folder like the one that README's commands are for: with a built mock, and with an image.
 fn shell<'mock>(mock: &'mock Mock, image: &Layout) -> Client<'mock> {
@@ -32,7 +22,7 @@ fn shell<'mock>(mock: &'mock Mock, image: &Layout) -> Client<'mock> {
 
 #[test]
 fn the_lines_that_push_an_image_do_so() {
-    let lines = commands("A registry that the token opens");
+    let lines = Page::Readme.commands("A registry that the token opens");
     let [serve, docker @ .., login, copy] = &lines[..] else {
         panic!("{lines:#?}");
     };

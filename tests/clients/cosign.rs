@@ -1,0 +1,92 @@
+//! cosign, which signs and verifies with a key of its own and keeps signatures where images are.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::images::{INVALID, UNKNOWN_AUTHORITY};
+use crate::mock::Password;
+use crate::page::Page;
+use crate::shell::Shell;
+use crate::shell::Way::Hosts;
+
+const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
+
+#[test]
+fn a_signature_is_verified_and_refers_to_the_image() {
+    let shell = Shell::led_by(Hosts);
+    let mut commands = commands();
+    commands.push(format!(
+        "oras discover --format json {IMAGE} >referrers.json"
+    ));
+    let verified = shell.done(&commands);
+    let verified = verified.lines().find_map(json).unwrap();
+    let signed = &verified[0]["critical"]["image"]["docker-manifest-digest"];
+
+    let referrers = json(&fs::read_to_string(shell.file("referrers.json")).unwrap()).unwrap();
+    let image = referrers["reference"].as_str().unwrap();
+    assert!(image.ends_with(signed.as_str().unwrap()), "{referrers}");
+    let signatures = referrers["referrers"].as_array().unwrap();
+    assert_eq!(signatures.len(), 1, "{referrers}");
+    assert_eq!(
+        signatures[0]["artifactType"],
+        "application/vnd.dev.sigstore.bundle.v0.3+json"
+    );
+}
+
+#[test]
+fn another_key_verifies_nothing() {
+    let another = "mkdir other && (cd other && cosign generate-key-pair) && mv other/cosign.pub .";
+    let mut commands = commands();
+    commands.insert(commands.len() - 1, another.to_owned());
+    Shell::led_by(Hosts).fails(&commands, "accepted signatures do not match threshold");
+}
+
+#[test]
+fn an_image_that_nobody_signed_is_not_verified() {
+    let commands = commands_without("cosign sign ");
+    Shell::led_by(Hosts).fails(&commands, "no signatures found");
+}
+
+#[test]
+fn cosign_trusts_no_other_authority() {
+    for attempt in attempts() {
+        let shell = Shell::led_by(Hosts).knowing(Password::Good);
+        shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
+    }
+}
+
+#[test]
+fn a_token_of_another_mock_signs_and_verifies_nothing() {
+    for attempt in attempts() {
+        let shell = Shell::led_by(Hosts).knowing(Password::Wrong);
+        shell.fails(&attempt, INVALID);
+    }
+}
+
+/// To sign, and to verify, each as the first that asks the registry.
+fn attempts() -> [Vec<String>; 2] {
+    ["cosign verify ", "cosign sign "].map(|other| {
+        let commands = commands_without(other).into_iter();
+        let commands = commands.filter(|command| !command.starts_with("crane "));
+        // The digest would be asked for before.
+        let (ask, end) = ("\"$(crane digest --full-ref ", ")\"");
+        commands
+            .map(|command| command.replace(ask, "").replace(end, ""))
+            .collect()
+    })
+}
+
+fn commands_without(start: &str) -> Vec<String> {
+    let mut commands = commands();
+    commands.retain(|command| !command.starts_with(start));
+    commands
+}
+
+fn commands() -> Vec<String> {
+    Page::Clients.commands("cosign")
+}
+
+fn json(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}

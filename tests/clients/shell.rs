@@ -1,0 +1,199 @@
+//! A shell in which clients are led to a mock by AWS's names, behind a fence.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
+use tempfile::TempDir;
+
+use crate::mock::Password;
+use crate::{fence, installed};
+
+/// How clients in it are led to the mock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    Hosts,
+    Proxy,
+    Env,
+}
+
+/// Which docker-credential-ecr-login it has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Helper {
+    OfTheSystem,
+    Newer,
+}
+
+pub(crate) struct Shell {
+    way: Way,
+    folder: TempDir,
+    /// What is done before the commands.
+    prologue: String,
+}
+
+impl Shell {
+    /// One that has every client, and the image of the documentation.
+    pub(crate) fn led_by(way: Way) -> Self {
+        fence::require();
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("bin")).unwrap();
+        let shell = Shell {
+            way,
+            folder,
+            prologue: String::new(),
+        };
+        symlink(layout(), shell.file("image")).unwrap();
+        symlink(installed::node_modules(), shell.file("node_modules")).unwrap();
+        shell.write("storage.conf", &shell.storage());
+        shell.add_programs();
+        shell
+    }
+
+    pub(crate) fn with_helper(self, helper: Helper) -> Self {
+        match helper {
+            Helper::OfTheSystem => self,
+            Helper::Newer => {
+                self.add("docker-credential-ecr-login", &installed::newer_helper());
+                self
+            }
+        }
+    }
+
+    /// Gives clients this password, whichever program they ask for it.
+    pub(crate) fn knowing(self, password: Password) -> Self {
+        let mint = [
+            "mock-ecr token mint --password",
+            &password.options().join(" "),
+        ]
+        .join(" ");
+        self.write_program("aws", &mint);
+        let entry = r#"'{"ServerURL":"","Username":"AWS","Secret":"%s"}'"#;
+        let helper = format!("printf {entry} \"$({mint})\"");
+        self.write_program("docker-credential-ecr-login", &helper);
+        self
+    }
+
+    /// Lets clients trust an authority that is not the mock's.
+    pub(crate) fn trusting_another(mut self) -> Self {
+        let place = format!("--tls=file:{}", self.file("other").display());
+        let ca = cargo_bin_cmd!("mock-ecr").args(["ca", &place]).output();
+        let certificate = String::from_utf8(ca.unwrap().stdout).unwrap();
+        assert!(certificate.contains("BEGIN CERTIFICATE"), "{certificate}");
+        self.write("other.pem", &certificate);
+        for variable in TRUST {
+            self.prologue += &format!("export {variable}=\"$PWD/other.pem\"\n");
+        }
+        // Go's clients would look into the system's.
+        self.prologue += "export SSL_CERT_DIR=\"$PWD/other\"\n";
+        self
+    }
+
+    /// Takes the secret key from clients that call the API.
+    pub(crate) fn with_a_wrong_key(mut self) -> Self {
+        self.prologue += "export AWS_SECRET_ACCESS_KEY=wrong\n";
+        self
+    }
+
+    /// What the commands print, every one of which must succeed.
+    #[track_caller]
+    pub(crate) fn done(&self, commands: &[String]) -> String {
+        let (said, output) = self.run(commands);
+        let way = self.way;
+        assert!(output.status.success(), "{way:?} {commands:#?}: {said}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Asserts that the commands fail, and what is said of it.
+    #[track_caller]
+    pub(crate) fn fails(&self, commands: &[String], why: &str) {
+        let (said, output) = self.run(commands);
+        let way = self.way;
+        assert!(!output.status.success(), "{way:?} {commands:#?}: {said}");
+        assert!(said.contains(why), "{way:?} {why:?}: {said}");
+    }
+
+    /// A file in its folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, commands: &[String]) -> (String, Output) {
+        let script = format!("set -e\n{}{}", self.prologue, commands.join("\n"));
+        let output = self.command().args(["sh", "-c", &script]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (said, output)
+    }
+
+    fn command(&self) -> Command {
+        let mock = cargo_bin("mock-ecr");
+        let (mut command, way) = match self.way {
+            Way::Hosts => (Command::new(mock), "hosts"),
+            Way::Proxy => (fence::behind_new(mock), "proxy"),
+            Way::Env => (fence::behind_new(mock), "env"),
+        };
+        let path = std::env::var("PATH").unwrap_or_default();
+        command
+            .env_clear()
+            .env("PATH", format!("{}:{path}", self.file("bin").display()))
+            .env("CONTAINERS_STORAGE_CONF", self.file("storage.conf"))
+            .current_dir(&self.folder)
+            .args(["run", "--redirect", way])
+            .args(["--isolate", "--create-on-push", "--"]);
+        command
+    }
+
+    fn add_programs(&self) {
+        for name in ["mock-ecr", "ecr"] {
+            self.add(name, &installed::built(name));
+        }
+        for name in ["crane", "oras", "cosign"] {
+            self.add(name, &installed::newer(name));
+        }
+        self.add("aws", &installed::named_by("AWS_V1"));
+        // A virtual environment knows its Python by the path that it is run by.
+        let python = installed::named_by("MOCK_ECR_PYTHON");
+        let run = format!("exec {} \"$@\"", python.display());
+        self.write_program("python3", &run);
+    }
+
+    fn add(&self, name: &str, program: &Path) {
+        symlink(program, self.file("bin").join(name)).unwrap();
+    }
+
+    /// Puts a program of its own in the place of one.
+    fn write_program(&self, name: &str, script: &str) {
+        let path = self.file("bin").join(name);
+        let _ = fs::remove_file(&path);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.file(name), text).unwrap();
+    }
+
+    /// podman and buildah run as root would otherwise keep images where the system's are.
+    fn storage(&self) -> String {
+        let (images, run) = (self.file("storage"), self.file("run-storage"));
+        format!(
+            "[storage]\ndriver = 'vfs'\ngraphroot = '{}'\nrunroot = '{}'\n",
+            images.display(),
+            run.display()
+        )
+    }
+}
+
+/// Where the clients here look for whom to trust.
+const TRUST: [&str; 4] = [
+    "AWS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+];
+
+/// An index of two images.
+pub(crate) fn layout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/layouts/hello")
+}
