@@ -1,58 +1,51 @@
 //! Clients of the API by AWS's names: what they are given opens the registry, and they call nobody who is not the mock.
 
-use std::iter;
-
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 
-use crate::page::Page;
-use crate::shell::Way::{Env, Hosts, Proxy};
+use crate::page::{Page, Row};
 use crate::shell::{Helper, Shell, Way};
 
 #[test]
 fn aws_cli_v1_is_issued_a_token() {
-    let client = Client::of("AWS CLI v1");
-    client.is_issued_a_token(&[Hosts, Proxy, Env]);
-    client.is_refused(&[Hosts, Proxy], "CERTIFICATE_VERIFY_FAILED");
+    Client::of("AWS CLI v1").does_as_the_page_says();
 }
 
 #[test]
 fn boto3_is_issued_a_token() {
-    let client = Client::of("boto3");
-    client.is_issued_a_token(&[Hosts, Proxy, Env]);
-    client.is_refused(&[Hosts, Proxy], "CERTIFICATE_VERIFY_FAILED");
+    Client::of("boto3").does_as_the_page_says();
 }
 
 #[test]
 fn the_sdk_for_javascript_is_issued_a_token() {
-    let client = Client::of("AWS SDK for JavaScript");
-    client.is_issued_a_token(&[Hosts, Env]);
-    client.is_refused(&[Hosts], "unable to verify the first certificate");
+    Client::of("AWS SDK for JavaScript").does_as_the_page_says();
 }
 
 #[test]
 fn ecr_is_issued_a_token() {
-    let client = Client::of("ecr");
-    client.is_issued_a_token(&[Hosts, Proxy, Env]);
-    client.is_refused(&[Hosts, Proxy], "invalid peer certificate");
+    Client::of("ecr").does_as_the_page_says();
 }
 
 #[test]
 fn the_helper_of_the_system_is_issued_a_token() {
-    let client = Client::helper(Helper::OfTheSystem);
-    client.is_issued_a_token(&[Hosts, Proxy]);
-    client.is_refused(&[Hosts, Proxy], "certificate signed by unknown authority");
+    Client::of(HELPER).does_as_the_page_says();
 }
 
 #[test]
 fn a_newer_helper_is_issued_a_token() {
-    let client = Client::helper(Helper::Newer);
-    client.is_issued_a_token(&[Hosts, Proxy, Env]);
-    client.is_refused(&[Hosts, Proxy], "certificate signed by unknown authority");
+    let client = Client {
+        row: Page::Clients.row("a newer docker-credential-ecr-login"),
+        helper: Helper::Newer,
+        ..Client::of(HELPER)
+    };
+    client.does_as_the_page_says();
 }
+
+const HELPER: &str = "docker-credential-ecr-login";
 
 struct Client {
     commands: Vec<String>,
+    row: Row,
     helper: Helper,
 }
 
@@ -60,14 +53,22 @@ impl Client {
     fn of(section: &str) -> Self {
         Client {
             commands: Page::Clients.commands(section),
+            row: Page::Clients.row(section),
             helper: Helper::OfTheSystem,
         }
     }
 
-    fn helper(helper: Helper) -> Self {
-        Client {
-            helper,
-            ..Client::of("docker-credential-ecr-login")
+    #[track_caller]
+    fn does_as_the_page_says(&self) {
+        for way in Way::all_of(&self.row) {
+            self.is_issued_a_token(way);
+            match way {
+                // There is no TLS.
+                Way::Env => {}
+                _ => self.trusts_no_other_authority(way),
+            }
+            let unknown = self.led_by(way).with_a_wrong_key();
+            unknown.fails(&self.attempt(), "InvalidSignatureException");
         }
     }
 
@@ -76,29 +77,25 @@ impl Client {
     }
 
     #[track_caller]
-    fn is_issued_a_token(&self, ways: &[Way]) {
-        for &way in ways {
-            let printed = self.led_by(way).done(&self.commands);
-            let told = cargo_bin_cmd!("mock-ecr")
-                .args(["token", "inspect"])
-                .write_stdin(token_in(&printed))
-                .assert();
-            told.success();
-        }
+    fn is_issued_a_token(&self, way: Way) {
+        let printed = self.led_by(way).done(&self.commands);
+        let told = cargo_bin_cmd!("mock-ecr")
+            .args(["token", "inspect"])
+            .write_stdin(token_in(&printed))
+            .assert();
+        told.success();
     }
 
-    /// The key must be right for the mock, and the mock's authority the one that is trusted.
     #[track_caller]
-    fn is_refused(&self, ways: &[Way], words_of_tls: &str) {
+    fn trusts_no_other_authority(&self, way: Way) {
+        let shell = self.led_by(way).trusting_another();
+        shell.fails(&self.attempt(), &self.row["another authority"]);
+    }
+
+    /// The helper says why in its log alone.
+    fn attempt(&self) -> [String; 1] {
         let log = "{ cat $AWS_ECR_CACHE_DIR/log/*.log >&2; exit 1; }";
-        let attempt = format!("{} || {log}", self.commands[0]);
-        let attempt: Vec<_> = iter::once(attempt).collect();
-        for &way in ways {
-            let untrusting = self.led_by(way).trusting_another();
-            untrusting.fails(&attempt, words_of_tls);
-            let unknown = self.led_by(way).with_a_wrong_key();
-            unknown.fails(&attempt, "InvalidSignatureException");
-        }
+        [format!("{} || {log}", self.commands[0])]
     }
 }
 

@@ -4,17 +4,23 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::images::{INVALID, UNKNOWN_AUTHORITY};
+use crate::images::{UNKNOWN_AUTHORITY, bad_passwords};
 use crate::mock::Password;
 use crate::page::Page;
-use crate::shell::Shell;
 use crate::shell::Way::Hosts;
+use crate::shell::{Shell, Way};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
 
 #[test]
 fn a_signature_is_verified_and_refers_to_the_image() {
-    let shell = Shell::led_by(Hosts);
+    for way in Way::all_of(&Page::Clients.row("cosign")) {
+        is_verified_and_refers_to_the_image(&Shell::led_by(way));
+    }
+}
+
+#[track_caller]
+fn is_verified_and_refers_to_the_image(shell: &Shell) {
     let mut commands = commands();
     commands.push(format!(
         "oras discover --format json {IMAGE} >referrers.json"
@@ -57,10 +63,12 @@ fn cosign_trusts_no_other_authority() {
 }
 
 #[test]
-fn a_token_of_another_mock_signs_and_verifies_nothing() {
-    for attempt in attempts() {
-        let shell = Shell::led_by(Hosts).knowing(Password::Wrong);
-        shell.fails(&attempt, INVALID);
+fn without_a_good_token_nothing_is_signed_and_verified() {
+    for (password, words) in bad_passwords(&Page::Clients.row("cosign")) {
+        for attempt in attempts() {
+            let shell = Shell::led_by(Hosts).knowing(password);
+            shell.fails(&attempt, words);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! The commands that stand in the project's pages.
+//! What the project's pages say of clients.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,16 +10,34 @@ pub(crate) enum Page {
     Clients,
 }
 
+/// A row of a table: what stands there, by the heads of its columns.
+pub(crate) type Row = BTreeMap<String, String>;
+
 impl Page {
     /// The commands of a section, in their order.
     #[track_caller]
     pub(crate) fn commands(self, section: &str) -> Vec<String> {
         let page = self.text();
-        let after = page.split_once(&format!("\n## {section}\n"));
-        let (_, after) = after.unwrap_or_else(|| panic!("there is no section {section}"));
-        let text = after.split("\n## ").next().unwrap();
+        let mut sections = page.split("\n## ");
+        let text = sections.find_map(|text| text.strip_prefix(&format!("{section}\n")));
+        let text = text.unwrap_or_else(|| panic!("there is no section {section}"));
+        // A line may go on in the next.
+        let text = text.replace("\\\n", "");
         let commands = text.lines().filter_map(|line| line.strip_prefix("$ "));
         commands.map(str::to_owned).collect()
+    }
+
+    /// The row of a client, in whichever table it stands.
+    #[track_caller]
+    pub(crate) fn row(self, client: &str) -> Row {
+        let page = self.text();
+        let mut tables = page.split("\n\n").filter(|text| text.starts_with('|'));
+        let found = tables.find_map(|table| {
+            let row = table.lines().find(|row| cells(row)[0] == client)?;
+            Some(cells(table.lines().next()?).into_iter().zip(cells(row)))
+        });
+        let found = found.unwrap_or_else(|| panic!("there is no row {client}"));
+        found.collect()
     }
 
     fn text(self) -> String {
@@ -27,5 +46,29 @@ impl Page {
             Page::Clients => "CLIENTS.md",
         };
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+    }
+}
+
+fn cells(row: &str) -> Vec<String> {
+    let row = row.trim_matches('|');
+    row.split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_client_of_the_page_has_a_test() {
+    let tests = [
+        include_str!("api.rs"),
+        include_str!("chains.rs"),
+        include_str!("cosign.rs"),
+        include_str!("images.rs"),
+    ]
+    .concat();
+    let page = Page::Clients.text();
+    let sections = page.split("\n## ").skip(1);
+    let sections = sections.filter_map(|text| text.lines().next());
+    let tables = page.split("\n\n").filter(|text| text.starts_with('|'));
+    let clients = tables.flat_map(|table| table.lines().skip(2).map(|row| cells(row).remove(0)));
+    for name in sections.map(str::to_owned).chain(clients) {
+        assert!(tests.contains(&format!("\"{name}\"")), "{name}");
     }
 }

@@ -1,5 +1,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::slice;
 
 use assert_cmd::cargo::cargo_bin;
 
@@ -8,16 +10,34 @@ use crate::engine::{self, Engine};
 use crate::layout::Layout;
 use crate::mock::Mock;
 use crate::page::Page;
+use crate::shell::{Shell, Way};
 use crate::skopeo;
 
 /// A shell in a folder like the one that README's commands are for: with a built mock, and with an image.
 fn shell<'mock>(mock: &'mock Mock, image: &Layout) -> Client<'mock> {
     let shell = Client::shell(mock);
-    let release = shell.file("target/release");
-    fs::create_dir_all(&release).unwrap();
-    symlink(cargo_bin("mock-ecr"), release.join("mock-ecr")).unwrap();
+    add_release(&shell.file("target/release"));
     symlink(image.path(), shell.file("image")).unwrap();
     shell
+}
+
+fn add_release(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    symlink(cargo_bin("mock-ecr"), folder.join("mock-ecr")).unwrap();
+}
+
+#[test]
+fn the_lines_for_clients_that_accept_only_aws_s_names_lead_them_here() {
+    let lines = Page::Readme.commands("Clients that accept only AWS's names");
+    let [hosts, proxy] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    let shell = Shell::led_by(Way::Nowhere);
+    add_release(&shell.file("target/release"));
+    let printed = shell.done(slice::from_ref(hosts));
+    assert_eq!(printed, "Login Succeeded!\n");
+    let printed = shell.done(slice::from_ref(proxy));
+    assert_eq!(printed, "Not Authorized\n");
 }
 
 #[test]

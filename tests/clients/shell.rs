@@ -9,6 +9,7 @@ use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 use tempfile::TempDir;
 
 use crate::mock::Password;
+use crate::page::Row;
 use crate::{fence, installed};
 
 /// How clients in it are led to the mock.
@@ -17,6 +18,23 @@ pub(crate) enum Way {
     Hosts,
     Proxy,
     Env,
+    /// Not at all: the commands see to it.
+    Nowhere,
+}
+
+impl Way {
+    /// Those that a client goes by what its row says.
+    #[track_caller]
+    pub(crate) fn all_of(row: &Row) -> Vec<Way> {
+        let mut ways = vec![
+            ("`hosts`", Way::Hosts),
+            ("`proxy`", Way::Proxy),
+            ("`env`", Way::Env),
+        ];
+        ways.retain(|(head, _)| row.get(*head).is_some_and(|cell| cell == "yes"));
+        assert!(!ways.is_empty(), "{row:?}");
+        ways.into_iter().map(|(_, way)| way).collect()
+    }
 }
 
 /// Which docker-credential-ecr-login it has.
@@ -128,19 +146,18 @@ impl Shell {
 
     fn command(&self) -> Command {
         let mock = cargo_bin("mock-ecr");
-        let (mut command, way) = match self.way {
-            Way::Hosts => (Command::new(mock), "hosts"),
-            Way::Proxy => (fence::behind_new(mock), "proxy"),
-            Way::Env => (fence::behind_new(mock), "env"),
+        let mut command = match self.way {
+            Way::Hosts => run(Command::new(mock), "hosts"),
+            Way::Proxy => run(fence::behind_new(mock), "proxy"),
+            Way::Env => run(fence::behind_new(mock), "env"),
+            Way::Nowhere => fence::behind_new("env"),
         };
         let path = std::env::var("PATH").unwrap_or_default();
         command
             .env_clear()
             .env("PATH", format!("{}:{path}", self.file("bin").display()))
             .env("CONTAINERS_STORAGE_CONF", self.file("storage.conf"))
-            .current_dir(&self.folder)
-            .args(["run", "--redirect", way])
-            .args(["--isolate", "--create-on-push", "--"]);
+            .current_dir(&self.folder);
         command
     }
 
@@ -183,6 +200,12 @@ impl Shell {
             run.display()
         )
     }
+}
+
+fn run(mut mock: Command, way: &str) -> Command {
+    mock.args(["run", "--redirect", way]);
+    mock.args(["--isolate", "--create-on-push", "--"]);
+    mock
 }
 
 /// Where the clients here look for whom to trust.
