@@ -15,6 +15,7 @@ mod client;
 mod cosign;
 mod docker;
 mod engine;
+mod engine_by_name;
 mod fence;
 mod images;
 mod installed;
