@@ -20,9 +20,11 @@ fn either_helper_opens_the_registry_to_skopeo_crane_and_docker() {
 
 #[test]
 fn no_client_of_a_helper_trusts_another_authority() {
-    for attempt in attempts() {
-        let shell = Shell::led_by(Proxy).knowing(Password::Good);
-        shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
+    for way in [Hosts, Proxy] {
+        for attempt in attempts() {
+            let shell = Shell::led_by(way).knowing(Password::Good);
+            shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
+        }
     }
 }
 

@@ -27,11 +27,12 @@ fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
     }
 }
 
-/// In `hosts` it would take the name for an insecure one, as the docker command does.
 #[test]
 fn an_engine_trusts_no_other_authority() {
-    let shell = Shell::led_by(Proxy).knowing(Password::Good);
-    shell.trusting_another().fails(&pull(), UNKNOWN_AUTHORITY);
+    for way in [Hosts, Proxy] {
+        let shell = Shell::led_by(way).knowing(Password::Good);
+        shell.trusting_another().fails(&pull(), UNKNOWN_AUTHORITY);
+    }
 }
 
 #[test]

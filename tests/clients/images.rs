@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::layout::blobs;
 use crate::mock::Password;
 use crate::page::{Page, Row};
-use crate::shell::Way::{Hosts, Proxy};
 use crate::shell::{self, Shell, Way};
 
 pub(crate) const UNKNOWN_AUTHORITY: &str = "certificate signed by unknown authority";
@@ -44,21 +43,8 @@ fn docker_inspects_what_is_there() {
     for client in Client::by_each_way("docker") {
         let (_, printed) = client.works();
         tells_both_images(&printed);
-        client.knows_no_good_password();
+        client.is_refused();
     }
-}
-
-/// It takes whatever leads to a loopback address for insecure, so that behind the fence it trusts any authority.
-#[test]
-fn docker_asks_for_a_certificate_through_the_proxy_alone() {
-    let login = &Page::Clients.commands("docker")[..1];
-    let untrusting = |way| {
-        Shell::led_by(way)
-            .knowing(Password::Good)
-            .trusting_another()
-    };
-    untrusting(Proxy).fails(login, UNKNOWN_AUTHORITY);
-    untrusting(Hosts).done(login);
 }
 
 #[test]
@@ -114,11 +100,6 @@ impl Client {
         let shell = Shell::led_by(self.way).knowing(Password::Good);
         let untrusting = shell.trusting_another();
         untrusting.fails(&self.commands, UNKNOWN_AUTHORITY);
-        self.knows_no_good_password();
-    }
-
-    #[track_caller]
-    fn knows_no_good_password(&self) {
         for (password, words) in bad_passwords(&self.row) {
             let shell = Shell::led_by(self.way).knowing(password);
             shell.fails(&self.commands, words);

@@ -4,17 +4,19 @@
 //! puts in the place of the system's are seen there alone.
 
 use std::io;
-use std::os::fd::AsRawFd as _;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::socket::{
-    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket,
-};
 use tempfile::TempDir;
 
 use crate::failure::Failure;
+use crate::loopback;
+
+/// Where AWS's names lead behind the fence. Docker and its engine ask no certificate of a name that leads to 127.0.0.0/8, as if it were
+/// insecure, so that it is an address of those that RFC 5737 keeps for documentation.
+pub(crate) const ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
 /// What stands in the place of the system's files; it is gone with this value.
 pub(crate) struct Fence {
@@ -41,7 +43,8 @@ impl Fence {
         if user != 0 {
             map_user(user, group).map_err(failed("cannot keep the user's name"))?;
         }
-        raise_loopback().map_err(failed("cannot raise the loopback device"))?;
+        loopback::raise().map_err(failed("cannot raise the loopback device"))?;
+        loopback::add(ADDRESS).map_err(failed("cannot give the loopback device an address"))?;
         // What is mounted from here on is seen here alone.
         bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
             .map_err(failed("cannot part from the system's mounts"))?;
@@ -52,7 +55,7 @@ impl Fence {
         Ok(fence)
     }
 
-    /// Lets names lead to the loopback address, and the system's clients trust a certificate.
+    /// Lets names lead to [`ADDRESS`], and the system's clients trust a certificate.
     pub(crate) fn furnish(&self, names: &[String], certificate: &str) -> Result<PathBuf, Failure> {
         let hosts = self.write("hosts", &hosts(names));
         let trusted = self.write("ca.pem", certificate);
@@ -108,7 +111,7 @@ fn hosts(names: &[String]) -> String {
     let own = "127.0.0.1 localhost\n::1 localhost\n".to_owned();
     names
         .iter()
-        .fold(own, |text, name| text + "127.0.0.1 " + name + "\n")
+        .fold(own, |text, name| text + &format!("{ADDRESS} {name}\n"))
 }
 
 /// Puts a file in the place of one that is there.
@@ -131,50 +134,6 @@ fn map_user(user: u32, group: u32) -> io::Result<()> {
     std::fs::write("/proc/self/setgroups", "deny")?;
     std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
     std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
-}
-
-/// What `ip link set lo up` asks of the kernel.
-fn raise_loopback() -> io::Result<()> {
-    let netlink = socket(
-        AddressFamily::Netlink,
-        SockType::Raw,
-        SockFlag::SOCK_CLOEXEC,
-        SockProtocol::NetlinkRoute,
-    )?;
-    let fd = netlink.as_raw_fd();
-    let kernel = NetlinkAddr::new(0, 0);
-    sendto(fd, &set_link_up(LOOPBACK), &kernel, MsgFlags::empty())?;
-    let mut answer = [0; 64];
-    let length = recv(fd, &mut answer, MsgFlags::empty())?;
-    // struct nlmsgerr follows the header: an errno, negated, or 0.
-    let code = answer[..length]
-        .get(16..20)
-        .and_then(|code| code.try_into().ok());
-    match code.map(i32::from_ne_bytes) {
-        Some(0) => Ok(()),
-        Some(code) => Err(io::Error::from_raw_os_error(-code)),
-        None => Err(io::ErrorKind::InvalidData.into()),
-    }
-}
-
-/// The first device of every network namespace.
-const LOOPBACK: i32 = 1;
-
-/// `RTM_NEWLINK` with `IFF_UP`; the layout is that of rtnetlink(7): struct nlmsghdr, then struct ifinfomsg.
-fn set_link_up(index: i32) -> Vec<u8> {
-    const RTM_NEWLINK: u16 = 16;
-    const NLM_F_REQUEST_AND_ACK: u16 = 1 | 4;
-    const IFF_UP: u32 = 1;
-    let mut message = Vec::with_capacity(32);
-    message.extend(32_u32.to_ne_bytes());
-    message.extend(RTM_NEWLINK.to_ne_bytes());
-    message.extend(NLM_F_REQUEST_AND_ACK.to_ne_bytes());
-    message.extend([0; 8]); // sequence, port
-    message.extend([0; 4]); // family, padding, type
-    message.extend(index.to_ne_bytes());
-    message.extend(IFF_UP.to_ne_bytes()); // the flags
-    message.extend(IFF_UP.to_ne_bytes()); // which of them change
-    message
 }
 
 fn failed(what: &'static str) -> impl FnOnce(io::Error) -> Failure {

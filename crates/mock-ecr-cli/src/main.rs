@@ -9,6 +9,7 @@ mod faults;
 mod fence;
 mod home;
 mod login;
+mod loopback;
 mod remote;
 mod requests;
 mod reset;

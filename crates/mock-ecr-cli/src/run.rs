@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitCode, ExitStatus};
 
-use mock_ecr::{MockEcr, Redirect, Variable};
+use mock_ecr::{MockEcr, MockEcrBuilder, Redirect, Variable, World};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
 use crate::args::{Home, RedirectMode, RunOptions, beside};
 use crate::failure::Failure;
-use crate::fence::Fence;
+use crate::fence::{self, Fence};
 use crate::home::{self, FreshHome};
 use crate::signal::Signals;
 use crate::trust;
@@ -38,7 +38,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     runtime.block_on(async {
         let signals = Signals::receive(&PASSED_ON)?;
         let ecr = match &fence {
-            Some(_) => MockEcr::of(world).listen(HTTP).also_listen(HTTPS),
+            Some(_) => behind_the_fence(world),
             None => MockEcr::of(world).listen(options.listen),
         };
         let ecr = ecr.start().await?;
@@ -53,9 +53,16 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Behind the fence every port is free, and the names of hosts come without one.
-const HTTP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
-const HTTPS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 443);
+/// Every port is free there, and the names of hosts come without one. What the mock tells of itself it tells at the loopback address.
+fn behind_the_fence(world: World) -> MockEcrBuilder {
+    let own = |port| (Ipv4Addr::LOCALHOST, port).into();
+    let named = |port| (fence::ADDRESS, port).into();
+    MockEcr::of(world)
+        .listen(own(80))
+        .also_listen(own(443))
+        .also_listen(named(80))
+        .also_listen(named(443))
+}
 
 fn variables(
     ecr: &MockEcr,
