@@ -103,6 +103,8 @@ impl Shell {
         for variable in TRUST {
             self.prologue += &format!("export {variable}=\"$PWD/other.pem\"\n");
         }
+        // SDKs would try again and again.
+        self.prologue += "export AWS_MAX_ATTEMPTS=1\n";
         // Go's clients would look into the system's.
         self.prologue += "export SSL_CERT_DIR=\"$PWD/other\"\n";
         self
