@@ -89,6 +89,39 @@ async fn a_body_that_never_comes_is_answered_for() {
 }
 
 #[tokio::test]
+async fn a_body_for_the_mock_itself_that_never_comes_is_refused() {
+    let ecr = frozen().await;
+    let head = RawRequest::new("POST", "/_mock/reset")
+        .with("Content-Type", "application/json")
+        .with("Content-Length", "2")
+        .with("Expect", "100-continue");
+    let mut stalled = Stalled::after(&ecr, &head.bytes()).await;
+    let mut invitation = [0; 25];
+    stalled.0.read_exact(&mut invitation).await.unwrap();
+    others_are_served(&ecr).await;
+
+    let json = r#"{"error":"the body did not come whole within 30 seconds","code":"INCOMPLETE"}"#;
+    let answer = format!(
+        "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Cache-Control: no-store\r\n{DATE}\r\n\r\n{json}",
+        json.len()
+    );
+    stalled.ends_with(&answer).await;
+}
+
+#[tokio::test]
+async fn whoever_reads_along_hears_now_and_then_that_the_mock_is_there() {
+    let ecr = frozen().await;
+    let stream = RawRequest::new("GET", "/_mock/requests/stream");
+    let mut stalled = Stalled::after(&ecr, &stream.bytes()).await;
+    tokio::time::pause();
+    let mut heard = Vec::new();
+    while !String::from_utf8_lossy(&heard).contains(": still here\n\n") {
+        assert!(stalled.0.read_buf(&mut heard).await.unwrap() > 0);
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_idles_between_requests_is_ended() {
     let ecr = frozen().await;
     let ping = RawRequest::ping("HEAD");

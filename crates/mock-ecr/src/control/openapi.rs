@@ -99,6 +99,8 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
             parameters.push(parameter(name, schema.clone()));
         }
     }
+    // Whether the fields of a type keep their order is for whoever builds serde_json to say.
+    parameters.sort_by_key(|parameter| parameter["name"].to_string());
     parameters
 }
 

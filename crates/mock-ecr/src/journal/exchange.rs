@@ -150,7 +150,8 @@ impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (received, plane) = (self.received, self.plane.name());
         write!(f, "{received} {plane:<8} {} ", self.status.as_u16())?;
-        write!(f, "{} http://{}{}", self.method, self.host, self.target)?;
+        let (scheme, host, target) = (self.way.scheme(), &self.host, &self.target);
+        write!(f, "{} {scheme}://{host}{target}", self.method)?;
         optional(f, " ", self.operation.or(self.route))?;
         optional(f, " error=", self.error)?;
         optional(f, " caller=", self.caller.as_ref().map(Caller::arn))?;

@@ -154,16 +154,22 @@ impl Requests {
             journal, choice, ..
         } = self;
         let enough = async {
-            loop {
+            let mut place = journal.place();
+            let mut requests = journal.chosen(choice.clone());
+            while requests.count() < count {
                 let mut next = pin!(journal.next());
                 // What is recorded between the look and the wait must end the wait.
                 next.as_mut().enable();
-                let requests = journal.chosen(choice.clone());
-                if requests.count() >= count {
-                    return requests;
+                let news = journal.since(place);
+                place = news.place;
+                // The whole journal is looked at only when there is something to find.
+                if news.exchanges.iter().any(|exchange| choice.fits(exchange)) {
+                    requests = journal.chosen(choice.clone());
+                } else {
+                    next.await;
                 }
-                next.await;
             }
+            requests
         };
         let waited = tokio::time::timeout(within, enough).await;
         waited.map_err(|_| TooFew {
