@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::python;
 use parameter_file::Content;
 
+mod json;
 mod parameter_file;
 mod registry_ids;
 mod validation;
@@ -83,9 +84,7 @@ fn parsed(text: &str) -> Result<Map<String, Value>, Error> {
         option: "cli-input-json",
         reason,
     };
-    let value = serde_json::from_str(text)
-        .map_err(|error| fault(format!("Invalid JSON: {error}\nJSON received: {text}")))?;
-    match value {
+    match json::parse(text).map_err(fault)? {
         Value::Object(members) => Ok(members),
         other => {
             let class = python::class(&other);

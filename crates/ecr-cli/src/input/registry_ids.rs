@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::input::json;
 use crate::input::parameter_file::{self, Content};
 
 /// Loads what was typed for `get-authorization-token`.
@@ -47,14 +48,13 @@ fn is_json(text: &str) -> bool {
 }
 
 fn from_json(text: &str) -> Result<Value, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| fault(format!("Invalid JSON: {error}\nJSON received: {text}")))
+    json::parse(text).map_err(fault)
 }
 
 /// A text file that is no JSON list is a list of its characters: v1 iterates over the string that it read.
 fn from_text(value: &str, text: &str) -> Result<Value, Error> {
     match text {
-        "" => Err(fault(format!("{value} is empty"))),
+        blank if blank.trim().is_empty() => Err(fault(format!("{value} is empty"))),
         json if is_json(json) => from_json(json),
         text => Ok(text.chars().map(|c| Value::String(c.to_string())).collect()),
     }

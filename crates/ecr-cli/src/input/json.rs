@@ -1,0 +1,271 @@
+//! JSON that was typed, and what Python says of it where it is none.
+
+use serde_json::Value;
+
+/// Parses a text.
+///
+/// # Errors
+/// What is wrong with the text and where, in v1's words, and the text.
+pub(super) fn parse(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| {
+        let reason = fault(text).unwrap_or_else(|| error.to_string());
+        format!("Invalid JSON: {reason}\nJSON received: {text}")
+    })
+}
+
+/// Nothing, where Python reads what cannot be held here: `NaN`, infinities, halves of surrogate pairs, deep nesting.
+fn fault(text: &str) -> Option<String> {
+    let text: Vec<char> = text.chars().collect();
+    let Fault { what, at } = Scanner { text: &text, at: 0 }.document().err()?;
+    let before = &text[..at];
+    let line = before.iter().filter(|&&c| c == '\n').count() + 1;
+    let column = before.iter().rev().take_while(|&&c| c != '\n').count() + 1;
+    Some(format!("{what}: line {line} column {column} (char {at})"))
+}
+
+struct Fault {
+    what: &'static str,
+    at: usize,
+}
+
+type Scanned = Result<(), Fault>;
+
+/// Walks over a text, in code points as Python does, and stops where Python stops.
+struct Scanner<'a> {
+    text: &'a [char],
+    at: usize,
+}
+
+impl Scanner<'_> {
+    fn document(mut self) -> Scanned {
+        if self.peek() == Some('\u{feff}') {
+            return self.fault("Unexpected UTF-8 BOM (decode using utf-8-sig)");
+        }
+        let mut open = Vec::new();
+        loop {
+            self.skip_space();
+            match self.peek() {
+                Some(bracket @ ('[' | '{')) => {
+                    open.push(bracket);
+                    self.at += 1;
+                    self.skip_space();
+                    if self.peek() != Some(closing(bracket)) {
+                        self.key_in(bracket)?;
+                        continue;
+                    }
+                }
+                Some('"') => self.string()?,
+                _ => self.scalar()?,
+            }
+            if self.ends(&mut open)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Walks from the end of a value to where the next begins; whether there is none.
+    fn ends(&mut self, open: &mut Vec<char>) -> Result<bool, Fault> {
+        loop {
+            self.skip_space();
+            match (open.last().copied(), self.peek()) {
+                (None, None) => return Ok(true),
+                (None, Some(_)) => self.fault("Extra data")?,
+                (Some(bracket), Some(c)) if c == closing(bracket) => drop(open.pop()),
+                (Some(bracket), Some(',')) => {
+                    self.at += 1;
+                    self.key_in(bracket)?;
+                    return Ok(false);
+                }
+                _ => self.fault("Expecting ',' delimiter")?,
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Inside of braces, the key and the colon behind it.
+    fn key_in(&mut self, bracket: char) -> Scanned {
+        if bracket == '[' {
+            return Ok(());
+        }
+        self.skip_space();
+        if self.peek() != Some('"') {
+            return self.fault("Expecting property name enclosed in double quotes");
+        }
+        self.string()?;
+        self.skip_space();
+        if self.peek() != Some(':') {
+            return self.fault("Expecting ':' delimiter");
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn string(&mut self) -> Scanned {
+        let start = self.at;
+        self.at += 1;
+        loop {
+            match self.peek() {
+                Some('"') => break,
+                Some('\\') if self.at + 1 < self.text.len() => self.escape()?,
+                Some('\\') | None => {
+                    self.at = start;
+                    return self.fault("Unterminated string starting at");
+                }
+                Some(c) if c < ' ' => return self.fault("Invalid control character at"),
+                Some(_) => self.at += 1,
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Scanned {
+        match self.text[self.at + 1] {
+            'u' => {
+                self.at += 1;
+                // Python wants one more character behind the digits, the closing quote.
+                let digits = self.text.get(self.at + 1..self.at + 5);
+                let is_hex = digits.is_some_and(|it| it.iter().all(char::is_ascii_hexdigit));
+                if !is_hex || self.at + 5 >= self.text.len() {
+                    return self.fault("Invalid \\uXXXX escape");
+                }
+                self.at += 5;
+            }
+            c if "\"\\/bfnrt".contains(c) => self.at += 2,
+            _ => return self.fault("Invalid \\escape"),
+        }
+        Ok(())
+    }
+
+    /// A word or a number; Python ends a number where it no longer is one, and complains of what follows.
+    fn scalar(&mut self) -> Scanned {
+        let rest = &self.text[self.at..];
+        let is_next = |word: &&&str| word.chars().eq(rest.iter().copied().take(word.len()));
+        let length = match WORDS.iter().find(is_next) {
+            Some(word) => word.len(),
+            None => number(rest),
+        };
+        if length == 0 {
+            return self.fault("Expecting value");
+        }
+        self.at += length;
+        Ok(())
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(' ' | '\t' | '\n' | '\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at).copied()
+    }
+
+    fn fault(&self, what: &'static str) -> Scanned {
+        Err(Fault { what, at: self.at })
+    }
+}
+
+fn closing(bracket: char) -> char {
+    if bracket == '[' { ']' } else { '}' }
+}
+
+/// How many characters of a number stand at the start of a text.
+fn number(text: &[char]) -> usize {
+    let digits = |from: usize| {
+        let digits = text.iter().skip(from);
+        digits.take_while(|c| c.is_ascii_digit()).count()
+    };
+    let sign = usize::from(text.first() == Some(&'-'));
+    let mut end = sign
+        + match text.get(sign) {
+            Some('0') => 1,
+            _ => digits(sign),
+        };
+    if end == sign {
+        return 0;
+    }
+    if text.get(end) == Some(&'.') && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    if matches!(text.get(end), Some('e' | 'E')) {
+        let signed = usize::from(matches!(text.get(end + 1), Some('+' | '-')));
+        match digits(end + 1 + signed) {
+            0 => {}
+            count => end += 1 + signed + count,
+        }
+    }
+    end
+}
+
+const WORDS: &[&str] = &["null", "true", "false", "NaN", "Infinity", "-Infinity"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_fault(text: &str, what: &str, place: &str) {
+        let expected = format!("Invalid JSON: {what}: {place}\nJSON received: {text}");
+        assert_eq!(parse(text).unwrap_err(), expected);
+    }
+
+    /// Recorded from CPython 3.11 through AWS CLI 1.46.3.
+    #[test]
+    fn what_is_wrong_is_told_in_pythons_words() {
+        for (what, faults) in [
+            (
+                "Expecting value",
+                &[
+                    ("", 0),
+                    ("nul", 0),
+                    ("[-]", 1),
+                    (r#"["1",]"#, 5),
+                    (r#"{"a":}"#, 5),
+                ][..],
+            ),
+            (
+                "Expecting ',' delimiter",
+                &[("[1", 2), ("[01]", 2), ("[1.]", 2), ("[1e+]", 2)],
+            ),
+            ("Expecting ':' delimiter", &[(r#"{"a" 1}"#, 5)]),
+            (
+                "Expecting property name enclosed in double quotes",
+                &[("{", 1), ("{,}", 1), (r#"{"a":1,}"#, 7)],
+            ),
+            ("Extra data", &[("{}x", 2), ("1e5.3", 3), ("[]]", 2)]),
+            (
+                "Unterminated string starting at",
+                &[("{\"é", 1), ("{\"a\":\"\\", 5)],
+            ),
+            ("Invalid control character at", &[("\"é\t\"", 2)]),
+            ("Invalid \\escape", &[(r#""a\qc""#, 2)]),
+            (
+                "Invalid \\uXXXX escape",
+                &[(r#""\u12""#, 2), (r#""\u1234"#, 2)],
+            ),
+        ] {
+            for (text, at) in faults {
+                let place = format!("line 1 column {} (char {at})", at + 1);
+                assert_fault(text, what, &place);
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_counted_in_lines_and_in_code_points() {
+        assert_fault("{}\n\n{}", "Extra data", "line 3 column 1 (char 4)");
+        let text = "[\"é\",\r\n x]";
+        assert_fault(text, "Expecting value", "line 2 column 2 (char 8)");
+    }
+
+    #[test]
+    fn what_only_python_reads_is_told_in_the_words_of_the_library() {
+        let nested = "[".repeat(1000) + &"]".repeat(1000);
+        for text in ["NaN", "[-Infinity]", r#""\ud800""#, &nested] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(" at line 1 column "), "{error}");
+        }
+    }
+}
