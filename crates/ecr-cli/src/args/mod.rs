@@ -40,7 +40,7 @@ impl Typed {
             .collect::<Result<Vec<_>, _>>()?;
         let positional = match program {
             Program::Ecr => Positional::Left,
-            Program::Aws => Positional::Taken,
+            Program::Aws => SERVICE,
         };
         let usage = |error| Error::Usage { program, error };
         let scan = argparse::scan(GLOBAL_FLAGS, positional, words).map_err(usage)?;
@@ -48,12 +48,10 @@ impl Typed {
             return Ok(Self::Version(program));
         }
         if program == Program::Aws {
-            let name = "command";
-            let service = scan.positional.clone();
-            let service = service.ok_or(usage(ArgparseError::Required { name }))?;
-            let service = argparse::chosen(name, SERVICES, service).map_err(usage)?;
-            if service == "help" {
-                return Ok(Self::Help(program));
+            match scan.positional.as_deref() {
+                None => return Err(usage(ArgparseError::Required { name: COMMAND })),
+                Some("help") => return Ok(Self::Help(program)),
+                Some(_) => {}
             }
         }
         let line = CommandLine {
@@ -65,5 +63,10 @@ impl Typed {
     }
 }
 
+const COMMAND: &str = "command";
+
 /// The one service that this program stands in for.
-const SERVICES: &[&str] = &["ecr", "help"];
+const SERVICE: Positional = Positional::OneOf {
+    name: COMMAND,
+    choices: &["ecr", "help"],
+};

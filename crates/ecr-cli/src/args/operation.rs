@@ -61,11 +61,11 @@ impl CommandLine {
     pub(crate) fn operation(&self) -> Result<Operation, Error> {
         let program = self.program;
         let usage = |error| Error::Usage { program, error };
-        let scan = argparse::scan(&[], Positional::Taken, self.words.clone()).map_err(usage)?;
         let name = "operation";
-        let operation = scan.positional.ok_or(ArgparseError::Required { name });
         let choices = operations(program);
-        let operation = operation.and_then(|word| argparse::chosen(name, choices, word));
+        let positional = Positional::OneOf { name, choices };
+        let scan = argparse::scan(&[], positional, self.words.clone()).map_err(usage)?;
+        let operation = scan.positional.ok_or(ArgparseError::Required { name });
         match operation.map_err(usage)?.as_str() {
             "get-authorization-token" => get_authorization_token(program, scan.rest),
             "get-login" => get_login(program, scan.rest),
@@ -88,8 +88,9 @@ fn get_authorization_token(program: Program, words: Vec<String>) -> Result<Opera
         input_json: scan.value("--cli-input-json"),
         skeleton: skeleton(&scan),
     };
-    // v1 takes the first stray word for the word `help` and reports it behind all others.
-    let words: Vec<_> = scan.rest.into_iter().chain(scan.positional).collect();
+    // v1 takes the first stray word for the word `help` and reports it behind all others, unless it is empty.
+    let stray = scan.positional.filter(|word| !word.is_empty());
+    let words: Vec<_> = scan.rest.into_iter().chain(stray).collect();
     match words.is_empty() {
         true => Ok(Operation::GetAuthorizationToken(typed)),
         false => Err(Error::UnknownOptions { program, words }),
@@ -212,6 +213,30 @@ mod tests {
         assert_eq!(email(&["--no-include"]), Email::LeftOut);
         let both = ["--no-include-email", "--include-email"];
         assert_eq!(email(&both), Email::Included);
+    }
+
+    #[test]
+    fn an_empty_word_is_no_stray_one() {
+        let words = ["ecr", "get-authorization-token", ""];
+        assert_eq!(
+            operation(&words),
+            Operation::GetAuthorizationToken(GetAuthorizationToken::default())
+        );
+        let line = command_line(&["ecr", "get-authorization-token", "", "x"]);
+        assert!(line.operation().is_err());
+    }
+
+    #[test]
+    fn faults_are_found_in_the_order_of_the_words() {
+        let fault = |words: &[&str]| {
+            let words = [&["aws"], words].concat();
+            Typed::parse(words.iter().map(OsString::from))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(fault(&["s3", "--version"]).starts_with("argument command: "));
+        assert!(fault(&["s3", "--output", "x"]).starts_with("argument command: "));
+        assert!(fault(&["--output", "x", "s3"]).starts_with("argument --output: "));
     }
 
     #[test]

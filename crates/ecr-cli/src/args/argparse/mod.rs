@@ -36,10 +36,24 @@ pub(crate) enum Takes {
 }
 
 /// Whether a level takes the first word that is no option for itself.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Positional {
     Taken,
+    /// Taken and judged in its turn: a fault of an option before it comes first.
+    OneOf {
+        name: &'static str,
+        choices: &'static [&'static str],
+    },
     Left,
+}
+
+impl Positional {
+    fn judged(self, word: String) -> Result<String, ArgparseError> {
+        match self {
+            Self::OneOf { name, choices } => chosen(name, choices, word),
+            Self::Taken | Self::Left => Ok(word),
+        }
+    }
 }
 
 /// What one level found, and what it leaves to the next.
@@ -85,11 +99,11 @@ pub(crate) fn scan(
     let mut words = classify(flags, words)?.into_iter().peekable();
     let mut scan = Scan::default();
     while let Some(word) = words.next() {
-        let wanted = positional == Positional::Taken && scan.positional.is_none();
+        let wanted = !matches!(positional, Positional::Left) && scan.positional.is_none();
         match word {
             // argparse takes the separators around a positional for a part of it.
             Word::Value(value) if wanted => {
-                scan.positional = Some(value);
+                scan.positional = Some(positional.judged(value)?);
                 while words.next_if(Word::is_separator).is_some() {}
             }
             Word::Separator if wanted => {}
@@ -156,11 +170,7 @@ fn next_value(words: &mut Words) -> Option<String> {
     }
 }
 
-/// The value, if it is one of the choices.
-///
-/// # Errors
-/// Any other value.
-pub(crate) fn chosen(
+fn chosen(
     name: &'static str,
     choices: &'static [&'static str],
     value: String,
