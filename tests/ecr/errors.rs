@@ -239,7 +239,7 @@ fn no_error_shows_a_secret() {
 type Change = fn(Ecr) -> Ecr;
 
 /// What breaks a run, and what it says then.
-const BROKEN_SETTINGS: [(Change, &str); 17] = [
+const BROKEN_SETTINGS: [(Change, &str); 20] = [
     (
         |ecr| {
             ecr.without_credentials()
@@ -254,6 +254,26 @@ const BROKEN_SETTINGS: [(Change, &str); 17] = [
     (
         |ecr| ecr.env("AWS_RETRY_MODE", "x").env("AWS_MAX_ATTEMPTS", "x"),
         "\ninvalid literal for int() with base 10: 'x'\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_RETRY_MODE", "x").env("AWS_MAX_ATTEMPTS", "0"),
+        "\nValue provided to \"max_attempts\": 0 must be an integer greater than or equal to 1.\n",
+    ),
+    (
+        |ecr| {
+            ecr.without("AWS_DEFAULT_REGION")
+                .without("AWS_ENDPOINT_URL")
+                .file(".aws/config", "[default]\nservices = s\n[services s]\n")
+        },
+        "\nThe profile is configured to use the services section but the \"s\" services configuration does not exist.\n",
+    ),
+    (
+        |ecr| {
+            let role =
+                "[default]\nrole_arn = arn:aws:iam::123456789012:role/x\ncredential_source = X\n";
+            ecr.without_credentials().file(".aws/config", role)
+        },
+        "\nThe credential source \"X\" referenced in profile \"default\" is not valid.\n",
     ),
     (
         |ecr| ecr.env("AWS_ENDPOINT_URL_ECR", "http://a_b"),

@@ -38,6 +38,35 @@ fn a_refused_proxy_is_named() {
 }
 
 #[test]
+fn a_proxy_is_gone_around_where_v1_goes_around_it() {
+    let proxy = dead_url();
+    for variables in [
+        &[("ALL_PROXY", proxy.as_str())][..],
+        &[("HTTP_PROXY", &proxy), ("NO_PROXY", "*")],
+        &[("HTTP_PROXY", &proxy), ("http_proxy", "")],
+    ] {
+        let stub = Stub::answering(ONE_REGISTRY);
+        let ecr = Ecr::new(&["get-login-password"]).at(&stub);
+        let set = |ecr: Ecr, (name, value): &(&str, &str)| ecr.env(name, value);
+        let ecr = variables.iter().fold(ecr, set);
+        assert_eq!(ecr.run().printed(), "password\n");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_no_url_is_not_gone_around() {
+    let stub = Stub::answering(ONE_REGISTRY);
+    for proxy in ["http://a b", "socks5://127.0.0.1:1", "http://"] {
+        let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+        let outcome = ecr
+            .env("HTTP_PROXY", proxy)
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .run();
+        outcome.complained_about(&["proxy"]);
+    }
+}
+
+#[test]
 fn an_answer_that_breaks_off_names_the_endpoint() {
     let short = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{".to_vec();
     for reaction in [

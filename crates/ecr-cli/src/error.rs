@@ -73,6 +73,8 @@ pub(crate) enum Error {
         "The source_profile \"{name}\" referenced in the profile \"{profile}\" does not exist."
     )]
     SourceProfileNotFound { name: String, profile: String },
+    #[error("The credential source \"{name}\" referenced in profile \"{profile}\" is not valid.")]
+    CredentialSource { name: String, profile: String },
     #[error("The source profile \"{0}\" must have credentials.")]
     SourceProfileEmpty(String),
     #[error("The profile \"{0}\" contains both source_profile and credential_source.")]

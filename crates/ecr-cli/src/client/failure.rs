@@ -10,11 +10,12 @@ use http::Uri;
 use hyper_util::client::legacy;
 
 use crate::client::recorder::Record;
+use crate::config::endpoint::without_password;
 use crate::config::retries::{Mode, Retries};
 use crate::error::{Error, with_causes};
 use crate::retry;
 use crate::service_error::{ServiceError, Unreadable};
-use crate::transport::{self, TrustError};
+use crate::transport::{TrustError, proxy};
 
 type CallError = SdkError<GetAuthorizationTokenError, HttpResponse>;
 
@@ -60,6 +61,9 @@ fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
         let reason = error.to_string();
         return Error::Tls { url, reason };
     }
+    if error.is_user() {
+        return Error::Request(with_causes(error));
+    }
     let is_connecting = cause::<legacy::Error>(error).is_some_and(legacy::Error::is_connect);
     if !is_connecting {
         return match error.is_timeout() {
@@ -71,8 +75,8 @@ fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
         let reason = error.to_string();
         return Error::Tls { url, reason };
     }
-    if let Some(proxy) = transport::proxy(&url) {
-        return Error::Proxy(proxy.to_string().trim_end_matches('/').to_owned());
+    if let Some(proxy) = proxy::url(&url) {
+        return Error::Proxy(without_password(&proxy));
     }
     if error.is_timeout() {
         return Error::ConnectTimeout(url);

@@ -30,27 +30,25 @@ pub(super) fn check_scheme(url: &str) -> Result<(), Error> {
     }
 }
 
-impl Endpoint {
-    /// `--endpoint-url`, or else what environment and profile say, unless they are to be ignored.
-    ///
-    /// # Errors
-    /// A URL of another scheme than http and https, or no URL at all; a services section that is missing.
-    pub(super) fn resolve(
-        option: Option<&str>,
-        profiles: &ProfileSet,
-    ) -> Result<Option<Self>, Error> {
-        let url = match option {
-            Some(url) => Some(url.to_owned()),
-            None => configured(profiles)?,
-        };
-        url.map(|url| Self::parse(&url)).transpose()
+/// `--endpoint-url`, or else what environment and profile say, unless they are to be ignored.
+///
+/// # Errors
+/// A services section that is missing.
+pub(super) fn named(option: Option<&str>, profiles: &ProfileSet) -> Result<Option<String>, Error> {
+    match option {
+        Some(url) => Ok(Some(url.to_owned())),
+        None => configured(profiles),
     }
+}
 
+impl Endpoint {
     pub(crate) fn uri(&self) -> &Uri {
         &self.0
     }
 
-    fn parse(url: &str) -> Result<Self, Error> {
+    /// # Errors
+    /// A URL of another scheme than http and https, or no URL at all.
+    pub(super) fn parse(url: &str) -> Result<Self, Error> {
         if !url.contains("://") {
             return Err(Error::InvalidEndpoint(url.to_owned()));
         }
@@ -116,7 +114,8 @@ fn is_host(host: &str) -> bool {
             .all(is_label)
 }
 
-fn without_password(url: &str) -> String {
+/// A URL without user and password, fit to be shown.
+pub(crate) fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(user)) if scheme < user => {
             format!("{}{}", &url[..scheme + 3], &url[user + 1..])

@@ -113,12 +113,13 @@ impl<'a> Settings<'a> {
             true => None,
             false => Some(CredentialSource::find(&self.profile, &self.profiles).await?),
         };
+        let url = endpoint::named(globals.endpoint_url.as_deref(), &self.profiles)?;
         let region = region.ok_or(Error::NoRegion)?;
         let retries = Retries::resolve(&self.profiles)?;
-        let endpoint = Endpoint::resolve(globals.endpoint_url.as_deref(), &self.profiles)?;
+        let endpoint = url.map(|url| Endpoint::parse(&url)).transpose()?;
         region::check_host(&region, endpoint.as_ref())?;
-        let timeouts = self.timeouts.checked()?;
         let trust = self.trust()?;
+        let timeouts = self.timeouts.checked()?;
         let (region, variant) = EndpointVariant::of(&region, &self.profiles);
         Ok(Config {
             region,
@@ -135,13 +136,12 @@ impl<'a> Settings<'a> {
     /// `--no-verify-ssl`, `--ca-bundle`, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the platform's certificates.
     ///
     /// # Errors
-    /// A name of a bundle that is blank, unless it was typed.
+    /// A name of a bundle that is blank.
     fn trust(&self) -> Result<Trust, Error> {
         if self.globals.no_verify_ssl {
             return Ok(Trust::Anything);
         }
         let typed = self.globals.ca_bundle.clone();
-        let typed = typed.filter(|path| !path.is_empty());
         match typed.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)) {
             Some(path) if path.trim().is_empty() => Err(Error::CaBundleEmpty),
             Some(path) => Ok(Trust::Bundle(Path::new(&path).into())),

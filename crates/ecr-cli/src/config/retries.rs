@@ -30,7 +30,7 @@ impl Retries {
     /// A mode that v1 does not know; a number that is none or below one.
     pub(super) fn resolve(profiles: &ProfileSet) -> Result<Self, Error> {
         let number = setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles);
-        let number = number.map(|text| integer(&text)).transpose()?;
+        let number = number.map(|text| attempts(integer(&text)?)).transpose()?;
         let mode = match setting("AWS_RETRY_MODE", "retry_mode", profiles).as_deref() {
             // Recorded: the switch makes the standard mode v1's default.
             None if variable("AWS_NEW_RETRIES_2026").is_some_and(|value| is_true(&value)) => {
@@ -41,7 +41,7 @@ impl Retries {
             Some(other) => return Err(Error::RetryMode(other.to_owned())),
         };
         let attempts = match (number, mode) {
-            (Some(number), _) => attempts(number)?,
+            (Some(number), _) => number,
             (None, Mode::Legacy) => 5,
             (None, Mode::Standard) => 3,
         };

@@ -18,11 +18,18 @@ pub(super) fn check(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     if !holds("role_arn") || holds("web_identity_token_file") {
         return Ok(());
     }
-    match (profile.get("source_profile"), holds("credential_source")) {
-        (Some(_), true) => Err(Error::RoleWithTwoSources(name.to_owned())),
-        (Some(source), false) => check_source(source, name, profiles),
-        (None, true) => Ok(()),
-        (None, false) => Err(Error::PartialCredentials {
+    match (
+        profile.get("source_profile"),
+        profile.get("credential_source"),
+    ) {
+        (Some(_), Some(_)) => Err(Error::RoleWithTwoSources(name.to_owned())),
+        (Some(source), None) => check_source(source, name, profiles),
+        (None, Some(source)) if CREDENTIAL_SOURCES.contains(&source) => Ok(()),
+        (None, Some(source)) => Err(Error::CredentialSource {
+            name: source.to_owned(),
+            profile: name.to_owned(),
+        }),
+        (None, None) => Err(Error::PartialCredentials {
             found_in: "assume-role",
             missing: "source_profile or credential_source",
         }),
@@ -54,3 +61,5 @@ fn has_credentials(profile: &Profile) -> bool {
     ];
     keys.iter().any(|key| profile.get(key).is_some())
 }
+
+const CREDENTIAL_SOURCES: &[&str] = &["Ec2InstanceMetadata", "EcsContainer", "Environment"];

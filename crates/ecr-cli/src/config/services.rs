@@ -1,6 +1,6 @@
 //! Whether the services section exists that a profile names.
 //!
-//! The profile reader of the SDK finds single settings in such a section, and does not tell an empty section from none.
+//! The profile reader of the SDK finds single settings in such a section, and does not tell whether there is one.
 
 use std::fs;
 
@@ -25,13 +25,18 @@ pub(super) fn check(profiles: &ProfileSet) -> Result<(), Error> {
     }
 }
 
+/// Whether there is a section of this name with something in it.
 fn has_section(config: &str, name: &str) -> bool {
-    let headers = config.lines().filter_map(|line| {
-        let (header, _) = line.trim().strip_prefix('[')?.split_once(']')?;
-        header.trim().strip_prefix("services")
-    });
-    let mut names = headers.map(|name| name.trim().trim_matches(['"', '\'']));
-    names.any(|found| found == name)
+    let lines = config.lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
+    lines.any(|line| is_header(line, name))
+        && lines.next().is_some_and(|line| !line.starts_with('['))
+}
+
+fn is_header(line: &str, name: &str) -> bool {
+    let header = line.strip_prefix('[').and_then(|line| line.split_once(']'));
+    let section = header.and_then(|(header, _)| header.trim().strip_prefix("services"));
+    section.is_some_and(|section| section.trim().trim_matches(['"', '\'']) == name)
 }
 
 #[cfg(test)]
@@ -40,10 +45,21 @@ mod tests {
 
     #[test]
     fn a_section_is_found_by_its_name() {
-        let config = "[default]\nservices = a\n[services a]\n[ services \"b c\" ] # d\n";
+        let config = "[default]\nservices = a\n[services a]\ns3 =\n[ services \"b c\" ] # d\n\n# e\n ecr =\n";
         assert!(has_section(config, "a"));
         assert!(has_section(config, "b c"));
         assert!(!has_section(config, "default"));
         assert!(!has_section(config, "s"));
+    }
+
+    #[test]
+    fn an_empty_section_is_none() {
+        for config in [
+            "[services a]",
+            "[services a]\n# b = c\n",
+            "[services a]\n[b]\nc = d",
+        ] {
+            assert!(!has_section(config, "a"), "{config}");
+        }
     }
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -13,13 +12,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 pub(crate) use bundle::TrustError;
 use unverified::Unverified;
 
 mod body;
 mod bundle;
+pub(crate) mod proxy;
 mod unverified;
 
 /// Makes a connector for each request, once the scheme of the request is known.
@@ -63,18 +62,9 @@ impl Transport {
     }
 }
 
-/// The proxy that the environment names for a request to `uri`.
-pub(crate) fn proxy(uri: &Uri) -> Option<Uri> {
-    intercept(uri).map(|intercept| intercept.uri().clone())
-}
-
-fn intercept(uri: &Uri) -> Option<Intercept> {
-    Matcher::from_env().intercept(uri)
-}
-
 fn needs_tls(uri: &Uri) -> bool {
-    let is_https = |uri: &Uri| uri.scheme_str() == Some("https");
-    is_https(uri) || proxy(uri).is_some_and(|proxy| is_https(&proxy))
+    let is_encrypted = |proxy: String| proxy.starts_with("https:");
+    uri.scheme_str() == Some("https") || proxy::url(uri).is_some_and(is_encrypted)
 }
 
 impl HttpClient for Transport {
@@ -103,6 +93,7 @@ impl LateConnector {
         let uri: Uri = uri
             .parse()
             .map_err(|error| ConnectorError::user(Box::new(error)))?;
+        let proxy_config = proxy::config(&uri)?;
         if self.transport.is_unverified(&uri) {
             let connector = Unverified::new(self.settings.clone());
             return Ok(SharedHttpConnector::new(connector));
@@ -113,7 +104,7 @@ impl LateConnector {
         let context = context.map_err(|error| ConnectorError::user(Box::new(error)))?;
         let mut builder = Connector::builder()
             .connector_settings(self.settings.clone())
-            .proxy_config(ProxyConfig::from_env());
+            .proxy_config(proxy_config);
         builder.set_sleep_impl(self.components.sleep_impl());
         let builder = builder.tls_provider(Provider::rustls(CryptoMode::Ring));
         let connector = builder.tls_context(context).build();

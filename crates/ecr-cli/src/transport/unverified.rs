@@ -22,7 +22,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 
 use crate::transport::body::within;
-use crate::transport::intercept;
+use crate::transport::proxy::intercept;
 
 /// A connector that takes any certificate for good.
 #[derive(Debug)]
