@@ -28,7 +28,8 @@ impl ServiceError {
     pub(crate) fn read(response: &HttpResponse) -> Result<Self, Unreadable> {
         let status = response.status().as_u16();
         let body = response.body().bytes().unwrap_or_default();
-        if status >= 500 && (body.is_empty() || body.starts_with(b"<html>")) {
+        let is_html = body.trim_ascii_start().starts_with(b"<html>");
+        if status >= 500 && (body.is_empty() || is_html) {
             return Ok(Self {
                 code: status.to_string(),
                 message: reason(status),
@@ -48,14 +49,21 @@ impl ServiceError {
                 "'{class}' object has no attribute 'get'"
             )));
         };
-        let code = match response.headers().get("x-amzn-query-error") {
-            Some(header) => header.split(';').next().unwrap_or_default().to_owned(),
+        let header = response.headers().get("x-amzn-query-error");
+        let code = match header.and_then(query_code) {
+            Some(code) => code.to_owned(),
             None => code(members.get("__type"), status)?,
         };
         let message = members.get("message").or_else(|| members.get("Message"));
         let message = message.map(python::str).unwrap_or_default();
         Ok(Self { code, message })
     }
+}
+
+/// `Code;Sender`; anything else counts for nothing.
+fn query_code(header: &str) -> Option<&str> {
+    let (code, kind) = header.split_once(';')?;
+    (!code.is_empty() && !kind.contains(';')).then_some(code)
 }
 
 /// `namespace#Code:http://…` is `Code`; without a type it is the status.
@@ -69,9 +77,10 @@ fn code(kind: Option<&Value>, status: u16) -> Result<String, Unreadable> {
         }
         Some(other) => {
             let class = python::class(other);
-            Err(Unreadable(format!(
-                "argument of type '{class}' is not iterable"
-            )))
+            Err(Unreadable(match other {
+                Value::Array(_) | Value::Object(_) => format!("unhashable type: '{class}'"),
+                _ => format!("argument of type '{class}' is not iterable"),
+            }))
         }
     }
 }
@@ -80,4 +89,44 @@ fn reason(status: u16) -> String {
     let status = StatusCode::from_u16(status).ok();
     let reason = status.and_then(|status| status.canonical_reason());
     reason.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_runtime_api::http::StatusCode;
+
+    fn read(header: Option<&'static str>, status: u16, body: &'static str) -> ServiceError {
+        let status = StatusCode::try_from(status).unwrap();
+        let mut response = HttpResponse::new(status, body.into());
+        if let Some(header) = header {
+            let headers = response.headers_mut();
+            headers.insert("x-amzn-query-error", header);
+        }
+        ServiceError::read(&response).unwrap()
+    }
+
+    /// Recorded from AWS CLI 1.46.3.
+    #[test]
+    fn a_header_names_the_code_only_in_two_parts() {
+        for (header, code) in [
+            ("Q.Code;Sender", "Q.Code"),
+            ("Q;", "Q"),
+            ("Q.Code", "X"),
+            (";Sender", "X"),
+            ("A;B;C", "X"),
+            ("", "X"),
+        ] {
+            let error = read(Some(header), 400, r#"{"__type":"X"}"#);
+            assert_eq!(error.code, code, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_page_in_place_of_an_error_is_not_shown() {
+        for body in ["", "<html>x", " \n<html>x"] {
+            assert_eq!(read(None, 502, body).message, "Bad Gateway", "{body}");
+        }
+        assert_eq!(read(None, 404, "<html>").message, "<html>");
+    }
 }

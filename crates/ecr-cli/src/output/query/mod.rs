@@ -37,6 +37,9 @@ impl Query {
             expression: expression.to_owned(),
             reason,
         };
+        if expression.is_empty() {
+            return Err(bad(EMPTY.to_owned()));
+        }
         let (text, literals) = spelling::respelled(expression).map_err(bad)?;
         let syntax = jmespath::parse(&text).map_err(|error| match error.reason {
             _ if error.offset >= text.len() => bad(incomplete(expression)),
@@ -56,6 +59,9 @@ impl Query {
             .map_err(|failure| Error::Evaluation(failure.0))
     }
 }
+
+/// The text is Python's.
+const EMPTY: &str = "Invalid JMESPath expression: cannot be empty.";
 
 /// The text is Python's; it points behind the last character.
 fn incomplete(expression: &str) -> String {
@@ -135,6 +141,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_pointed_at() {
         for (expression, reason) in [
+            ("", "Invalid JMESPath expression: cannot be empty."),
             (
                 "let $x = `1` in $x",
                 "Bad jmespath expression: Unknown token $:\nlet $x = `1` in $x\n    ^",

@@ -132,6 +132,7 @@ mod tests {
                 "Row should have 2 elements, instead it has 1",
             ),
             (r#"[{"a": 1}, 2]"#, "'int' object is not iterable"),
+            (r#"[{"a": 1}, [1]]"#, "list index out of range"),
             (
                 r#"[{"a": 1}, "x"]"#,
                 "string indices must be integers, not 'str'",

@@ -148,6 +148,8 @@ fn nameless(value: &Value) -> Result<(Vec<&String>, Vec<&String>), Error> {
         Value::String(_) => "string indices must be integers, not 'str'".to_owned(),
         Value::Array(items) => match items.first() {
             None => return Ok((Vec::new(), Vec::new())),
+            // Python takes the item for the index of another.
+            Some(Value::Number(_) | Value::Bool(_)) => "list index out of range".to_owned(),
             Some(first) => {
                 let class = python::class(first);
                 format!("list indices must be integers or slices, not {class}")
