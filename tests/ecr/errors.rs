@@ -239,7 +239,7 @@ fn no_error_shows_a_secret() {
 type Change = fn(Ecr) -> Ecr;
 
 /// What breaks a run, and what it says then.
-const BROKEN_SETTINGS: [(Change, &str); 20] = [
+const BROKEN_SETTINGS: [(Change, &str); 22] = [
     (
         |ecr| {
             ecr.without_credentials()
@@ -293,6 +293,14 @@ const BROKEN_SETTINGS: [(Change, &str); 20] = [
                 .env("AWS_SECRET_ACCESS_KEY", "")
         },
         "Unable to locate credentials. You can configure credentials by running \"aws configure\".\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_ACCESS_KEY_ID", "a\nb"),
+        "\nError when retrieving credentials: the access key id holds a character that no header can hold\n",
+    ),
+    (
+        |ecr| ecr.env("AWS_SESSION_TOKEN", "a\nb"),
+        "\nError when retrieving credentials: the session token holds a character that no header can hold\n",
     ),
     (
         |ecr| ecr.without("AWS_SECRET_ACCESS_KEY"),

@@ -11,6 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_types::region::Region;
+use http::HeaderValue;
 
 use crate::config::profile::{self, Profile};
 use crate::config::{role, variable};
@@ -65,11 +66,28 @@ impl CredentialSource {
                 chain.provide_credentials().await
             }
         };
-        loaded.map_err(|error| match error {
+        let credentials = loaded.map_err(|error| match error {
             CredentialsError::CredentialsNotLoaded(_) => Error::NoCredentials,
             other => Error::Credentials(with_causes(&other)),
-        })
+        })?;
+        check_characters(&credentials)?;
+        Ok(credentials)
     }
+}
+
+/// The SDK panics where it cannot write a header. The text keeps to itself what stands there.
+fn check_characters(credentials: &Credentials) -> Result<(), Error> {
+    let key = Some(credentials.access_key_id());
+    for (name, value) in [
+        ("access key id", key),
+        ("session token", credentials.session_token()),
+    ] {
+        if value.is_some_and(|value| HeaderValue::from_str(value).is_err()) {
+            let text = format!("the {name} holds a character that no header can hold");
+            return Err(Error::Credentials(text));
+        }
+    }
+    Ok(())
 }
 
 fn is_in_environment() -> Result<bool, Error> {

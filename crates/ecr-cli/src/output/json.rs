@@ -42,15 +42,18 @@ pub(crate) fn compact(document: &Value) -> String {
 fn ascii(string: &str) -> String {
     let mut text = String::new();
     write_string(&mut text, string);
-    let mut units = [0; 2];
-    let escaped = text.chars().map(|c| match c {
-        ' '..='~' => c.to_string(),
-        other => {
-            let units = other.encode_utf16(&mut units).iter();
-            units.map(|unit| format!("\\u{unit:04x}")).collect()
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' '..='~' => ascii.push(c),
+            other => {
+                for unit in other.encode_utf16(&mut [0; 2]) {
+                    ascii.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
         }
-    });
-    escaped.collect()
+    }
+    ascii
 }
 
 fn write_value(text: &mut String, value: &Value, depth: usize) {

@@ -12,7 +12,7 @@ use jmespath::ast::Ast;
 use serde_json::Value;
 
 use crate::error::Error;
-use evaluate::Evaluator;
+use evaluate::{Budget, Evaluator};
 use spelling::Literals;
 
 mod evaluate;
@@ -52,9 +52,10 @@ impl Query {
     /// Evaluates the expression against a document.
     ///
     /// # Errors
-    /// A function that does not exist or does not take what it is given, and values that cannot be compared.
+    /// A function that does not exist or does not take what it is given, values that cannot be compared, and values that
+    /// grow beyond all measure.
     pub(crate) fn search(&self, document: &Value) -> Result<Value, Error> {
-        Evaluator::new(&self.literals)
+        Evaluator::new(&self.literals, &Budget::default())
             .value(&self.syntax, document)
             .map_err(|failure| Error::Evaluation(failure.0))
     }
@@ -123,6 +124,17 @@ mod tests {
             ("'b' > 'a'", "true"),
         ] {
             assert_eq!(searched(expression).unwrap(), value, "{expression}");
+        }
+    }
+
+    #[test]
+    fn an_expression_that_multiplies_the_answer_is_stopped() {
+        let doubled = format!("@{}", "|[@, @]".repeat(100));
+        let joined = format!("'aa'{}", "|join(@, [@, @, @])".repeat(60));
+        let spelled = format!("@{}", "|to_string([@])".repeat(100));
+        for expression in [doubled, joined, spelled] {
+            let error = searched(&expression).unwrap_err().to_string();
+            assert!(error.contains("more than 50 MB"), "{error}");
         }
     }
 

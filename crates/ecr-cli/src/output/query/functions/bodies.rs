@@ -55,10 +55,15 @@ pub(super) fn floor(values: &[&Value]) -> Outcome {
     number(values[0]).rounded(f64::floor)
 }
 
-pub(super) fn join(values: &[&Value]) -> Outcome {
-    let items = values[1].as_array().into_iter().flatten();
-    let items: Vec<_> = items.map(text).collect();
-    Ok(items.join(text(values[0])).into())
+/// The one function whose value can be far longer than all that it is given.
+pub(super) fn join(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+    let glue = match &arguments[0] {
+        Argument::Value(glue) => text(glue),
+        Argument::Expression(_) => "",
+    };
+    let items: Vec<_> = list(&arguments[1]).iter().map(text).collect();
+    evaluator.spend(glue.len().saturating_mul(items.len()))?;
+    Ok(items.join(glue).into())
 }
 
 pub(super) fn keys(values: &[&Value]) -> Outcome {

@@ -194,7 +194,7 @@ static FUNCTIONS: &[Function] = &[
     ),
     function("ends_with", &[STRING, STRING], Values(bodies::ends_with)),
     function("floor", &[NUMBER], Values(bodies::floor)),
-    function("join", &[STRING, STRINGS], Values(bodies::join)),
+    function("join", &[STRING, STRINGS], Keyed(bodies::join)),
     function("keys", &[OBJECT], Values(bodies::keys)),
     function("length", &[SIZED], Values(bodies::length)),
     function("map", &[EXPRESSION, ARRAY], Keyed(bodies::map)),
