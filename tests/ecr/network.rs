@@ -83,6 +83,16 @@ fn an_answer_that_breaks_off_names_the_endpoint() {
 }
 
 #[test]
+fn an_answer_without_end_is_not_read_to_it_nor_asked_for_again() {
+    for status in [200, 500] {
+        let stub = Stub::with([reply(status, "", &" ".repeat(10_000_001))]);
+        let outcome = Ecr::new(&["get-login-password"]).at(&stub).run();
+        outcome.failed(255, "\nThe call failed: the answer is longer than 10 MB\n");
+        assert_eq!(stub.requests().len(), 1);
+    }
+}
+
+#[test]
 fn a_broken_connection_is_tried_again() {
     let stub = Stub::with([Reaction::Close, reply(200, "", ONE_REGISTRY)]);
     let ecr = Ecr::new(&["get-login-password"]).at(&stub);

@@ -126,7 +126,7 @@ pub(crate) enum Error {
         "Connection was closed before we received a valid response from endpoint URL: \"{0}\"."
     )]
     Closed(Uri),
-    #[error("The request could not be made: {0}")]
+    #[error("The call failed: {0}")]
     Request(String),
 
     #[error(

@@ -2,6 +2,9 @@
 
 use std::ffi::OsString;
 
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
 use crate::args::operation::{GetAuthorizationToken, GetLogin, Operation, Skeleton};
 use crate::args::{CommandLine, Typed};
 use crate::client;
@@ -20,9 +23,10 @@ pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error>
         Typed::Command(line) => {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
+                .thread_stack_size(STACK)
                 .build()
                 .map_err(Error::Runtime)?;
-            let text = runtime.block_on(interruptible(&line));
+            let text = runtime.block_on(interruptible(line));
             // A name that is still being resolved must not hold up the end.
             runtime.shutdown_background();
             text
@@ -30,9 +34,12 @@ pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error>
     }
 }
 
-async fn interruptible(line: &CommandLine) -> Result<String, Error> {
+/// Runs the command on a thread of its own: Ctrl-C ends it even while it reads a pipe that nobody writes to.
+async fn interruptible(line: Box<CommandLine>) -> Result<String, Error> {
+    let runtime = Handle::current();
+    let command = spawn_blocking(move || runtime.block_on(command(&line)));
     tokio::select! {
-        text = command(line) => text,
+        text = command => text.map_err(|error| Error::Runtime(error.into()))?,
         _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
     }
 }
@@ -90,3 +97,6 @@ async fn get_login(settings: &Settings<'_>, typed: GetLogin) -> Result<String, E
     let answer = client::authorization_token(&config, input.validated()?).await?;
     password::logins(answer, email)
 }
+
+/// As much as a main thread has, in bytes: a query nests as deep as it is long.
+const STACK: usize = 8 << 20;

@@ -62,7 +62,8 @@ fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
         return Error::Tls { url, reason };
     }
     if error.is_user() {
-        return Error::Request(with_causes(error));
+        let reason = error.source().map(with_causes);
+        return Error::Request(reason.unwrap_or_else(|| error.to_string()));
     }
     let is_connecting = cause::<legacy::Error>(error).is_some_and(legacy::Error::is_connect);
     if !is_connecting {

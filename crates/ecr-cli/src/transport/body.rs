@@ -23,10 +23,21 @@ pub(super) async fn read(
         if let Ok(data) = frame.into_data() {
             bytes.extend_from_slice(&data);
         }
+        if bytes.len() > MOST_BYTES {
+            return Err(ConnectorError::user(TooLong.into()));
+        }
     }
     *response.body_mut() = SdkBody::from(bytes);
     Ok(response)
 }
+
+/// An answer that does not end must not take all memory; that of ten registries takes 30 kB.
+const MOST_BYTES: usize = 10_000_000;
+
+/// Another attempt would end no better, so that it is no failure of the network.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {} MB", MOST_BYTES / 1_000_000)]
+struct TooLong;
 
 /// Waits for a future, at most as long as the limit says.
 ///
