@@ -1,8 +1,9 @@
 //! `ecr`: `aws ecr get-authorization-token`, `get-login-password` and `get-login` on the AWS SDK for Rust.
 //!
 //! The way of a call: [`args`] reads what was typed, [`input`] loads what is asked for, [`config`] resolves the rest
-//! against environment and profile, [`client`] asks ECR, [`output`] renders the answer. Whatever fails on the way is an [`error::Error`], which alone
-//! knows its text and its exit code. Recorded behaviour of AWS CLI 1.46.3 is what "v1" means throughout.
+//! against environment and profile, [`client`] asks ECR, [`output`] renders the answer. Whatever fails on the way is an
+//! [`error::Error`], which alone knows its text and its exit code. Recorded behaviour of AWS CLI 1.46.3 is what "v1"
+//! means throughout.
 
 use std::process::ExitCode;
 
