@@ -205,10 +205,15 @@ fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     }
 }
 
+/// A name that nobody else writes to.
+fn draft(path: &Path) -> PathBuf {
+    let id = (std::process::id(), std::thread::current().id());
+    path.with_extension(format!("{id:?}.draft"))
+}
+
 /// Makes a file that only its owner may read, and that appears whole; tells whether there was none.
 fn create(path: &Path, text: &str) -> io::Result<bool> {
-    let id = (std::process::id(), std::thread::current().id());
-    let draft = path.with_extension(format!("{id:?}.draft"));
+    let draft = draft(path);
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -331,7 +336,7 @@ mod tests {
     fn many_that_make_it_at_once_have_the_same() {
         let directory = tempfile::tempdir().unwrap();
         let made = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..8)
+            let threads: Vec<_> = (0..32)
                 .map(|_| scope.spawn(|| CertificateAuthority::in_directory(directory.path())))
                 .collect();
             threads
