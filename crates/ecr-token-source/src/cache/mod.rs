@@ -1,0 +1,251 @@
+//! Tokens that outlive the process, in a file for its owner alone.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::credentials::{Credentials, Password};
+use crate::registry::Registry;
+use crate::token::Token;
+
+/// A file of tokens, each under the registry that it is for and the [`Identity`] that it was issued to.
+///
+/// The file is JSON of mode 0600, replaced as a whole. One that others may write to or that is another user's, one that is no such JSON,
+/// and one that cannot be read are taken for empty, and replaced by the next token; where it cannot be written, tokens are kept in
+/// memory alone. Of two processes that write at once one may lose its token from the file, which costs a call.
+#[derive(Clone, Debug)]
+pub struct CacheFile {
+    path: PathBuf,
+    identity: Identity,
+}
+
+/// Who asks whom: tokens of one identity are never handed to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The id of the access key that signs.
+    pub access_key_id: String,
+    /// Where the caller's own region is, which counts where no registry is asked for.
+    pub region: String,
+    /// The URL that is called in place of AWS's own, empty if there is none: a test's token must not end up at AWS.
+    pub endpoint: String,
+}
+
+impl CacheFile {
+    /// A file that need not exist, nor its directory, which is made with mode 0700.
+    pub fn new(path: impl Into<PathBuf>, identity: Identity) -> Self {
+        CacheFile {
+            path: path.into(),
+            identity,
+        }
+    }
+
+    /// Forgets the tokens of a registry, whoever they were issued to.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be written.
+    pub fn forget(path: &Path, registry: &Registry) -> io::Result<()> {
+        let is_other = |entry: &Entry| {
+            Registry::of(&entry.registry).is_ok_and(|found| !found.is_same_as(registry))
+        };
+        retain(path, is_other)
+    }
+
+    /// The registries of which the file has living tokens, each with its user.
+    pub fn living(path: &Path, now: SystemTime) -> Vec<(String, String)> {
+        let now = millis(now).unwrap_or_default();
+        let entries = read(path).into_iter();
+        let living = entries.filter(|entry| entry.expires_at_ms > now);
+        living
+            .map(|entry| (entry.registry, entry.username))
+            .collect()
+    }
+
+    /// The token of a registry, or of the caller's own, at whatever age.
+    pub(crate) fn load(&self, asked: Option<&Registry>) -> Option<Token> {
+        let entries = read(&self.path);
+        let entry = entries
+            .into_iter()
+            .find(|entry| self.is_for(entry, asked))?;
+        let mut token = entry.token()?;
+        if let Some(asked) = asked {
+            token.credentials.registry = asked.to_string();
+        }
+        Some(token)
+    }
+
+    /// Keeps a token in place of the older one, and drops those that are dead.
+    pub(crate) fn save(
+        &self,
+        asked: Option<&Registry>,
+        token: &Token,
+        now: SystemTime,
+    ) -> io::Result<()> {
+        let Some(entry) = Entry::of(token, asked, &self.identity) else {
+            return Ok(());
+        };
+        let mut entries = read(&self.path);
+        let now = millis(now).unwrap_or_default();
+        entries.retain(|other| other.expires_at_ms > now && !self.is_for(other, asked));
+        entries.push(entry);
+        let superfluous = entries.len().saturating_sub(MOST_ENTRIES);
+        entries.drain(..superfluous);
+        write(&self.path, entries)
+    }
+
+    /// Forgets a password that was refused.
+    pub(crate) fn forget_password(&self, password: &Password) -> io::Result<()> {
+        retain(&self.path, |entry| entry.password != password.expose())
+    }
+
+    fn is_for(&self, entry: &Entry, asked: Option<&Registry>) -> bool {
+        let is_registry = match asked {
+            None => entry.is_own,
+            Some(asked) => {
+                !entry.is_own
+                    && Registry::of(&entry.registry).is_ok_and(|found| found.is_same_as(asked))
+            }
+        };
+        is_registry && entry.identity == self.identity
+    }
+}
+
+/// The file, as it is on disk.
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    version: u32,
+    tokens: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    registry: String,
+    /// Whether no registry was asked for.
+    is_own: bool,
+    identity: Identity,
+    username: String,
+    password: String,
+    fetched_at_ms: i64,
+    expires_at_ms: i64,
+}
+
+impl Entry {
+    fn of(token: &Token, asked: Option<&Registry>, identity: &Identity) -> Option<Self> {
+        let credentials = &token.credentials;
+        Some(Entry {
+            registry: credentials.registry.clone(),
+            is_own: asked.is_none(),
+            identity: identity.clone(),
+            username: credentials.username.clone(),
+            password: credentials.password.expose().to_owned(),
+            fetched_at_ms: millis(token.fetched_at)?,
+            expires_at_ms: millis(credentials.expires_at?)?,
+        })
+    }
+
+    /// Whoever has edited the file may have written any number; no life longer than ECR's is believed here either.
+    fn token(self) -> Option<Token> {
+        let credentials = Credentials {
+            username: self.username,
+            password: Password::new(self.password),
+            expires_at: Some(time(self.expires_at_ms)?),
+            registry: self.registry,
+        };
+        Some(Token::fetched(credentials, time(self.fetched_at_ms)?))
+    }
+}
+
+fn read(path: &Path) -> Vec<Entry> {
+    let contents = trusted(path).ok();
+    let contents = contents.and_then(|text| serde_json::from_str::<Contents>(&text).ok());
+    let contents = contents.filter(|contents| contents.version == VERSION);
+    contents.map(|contents| contents.tokens).unwrap_or_default()
+}
+
+/// The text of a file that nobody else can have written.
+fn trusted(path: &Path) -> io::Result<String> {
+    // A pipe of that name would never end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let is_own = metadata.uid() == rustix::process::geteuid().as_raw();
+    let writable_by_others = 0o022;
+    if !is_own || metadata.mode() & writable_by_others != 0 {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let mut text = String::new();
+    file.take(LONGEST_FILE).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn retain(path: &Path, is_kept: impl Fn(&Entry) -> bool) -> io::Result<()> {
+    let mut entries = read(path);
+    let before = entries.len();
+    entries.retain(is_kept);
+    match entries.len() == before {
+        true => Ok(()),
+        false => write(path, entries),
+    }
+}
+
+/// Replaces the file: a reader sees the old one or the new one.
+fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
+    let version = VERSION;
+    let text = serde_json::to_vec(&Contents { version, tokens })?;
+    if let Some(directory) = path.parent() {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(directory)?;
+    }
+    let (beside, mut file) = new_file_beside(path)?;
+    let written = file
+        .write_all(&text)
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What cannot be removed either is a file of its owner's that nobody reads.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// A name may be taken by a process that was killed, whose number came up again.
+fn new_file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut last = io::ErrorKind::AlreadyExists.into();
+    for attempt in 0..100 {
+        let beside = path.with_extension(format!("{}-{attempt}.new", std::process::id()));
+        let mut options = OpenOptions::new();
+        match options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&beside)
+        {
+            Ok(file) => return Ok((beside, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
+fn millis(time: SystemTime) -> Option<i64> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
+fn time(millis: i64) -> Option<SystemTime> {
+    let since = Duration::from_millis(u64::try_from(millis).ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(since)
+}
+
+const VERSION: u32 = 1;
+const MOST_ENTRIES: usize = 100;
+const LONGEST_FILE: u64 = 4 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! Why there is no token.
+
+use std::sync::Arc;
+
+use crate::answer::AnswerError;
+
+/// Why there is no token. All who have waited for one call are told the same.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The call failed, and no living token was left.
+    #[error("{0}")]
+    Fetch(Arc<dyn std::error::Error + Send + Sync>),
+    /// What came is no use.
+    #[error("the answer holds no usable token: {0}")]
+    Answer(#[from] AnswerError),
+    /// ECR gave once more the password that the registry has refused.
+    #[error("ECR has issued once more the very token that the registry refused")]
+    Refused,
+}

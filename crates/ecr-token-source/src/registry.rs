@@ -1,0 +1,304 @@
+//! Registries of ECR, by the names of their hosts.
+
+use std::fmt;
+
+/// A private registry of ECR: whose it is, where it is, and by which of its names it was called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Registry {
+    account: String,
+    region: String,
+    partition: Partition,
+    stack: Stack,
+    encryption: Encryption,
+    host: String,
+    port: Option<u16>,
+}
+
+/// A part of AWS that has accounts, names and endpoints of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Partition {
+    /// All of AWS but for what follows; GovCloud has its names.
+    Aws,
+    /// China.
+    China,
+    /// The European Sovereign Cloud.
+    Europe,
+    /// US ISO.
+    Iso,
+    /// US ISOB.
+    IsoB,
+    /// EU ISOE.
+    IsoE,
+    /// US ISOF.
+    IsoF,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Stack {
+    Ipv4,
+    Dual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Encryption {
+    Any,
+    Fips,
+}
+
+/// What is no name of a private registry of ECR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no private registry of Amazon ECR")]
+pub struct NotEcr;
+
+impl Registry {
+    /// The registry of an image, of a URL, or of a host alone.
+    ///
+    /// A name has to be ECR's as a whole: what only resembles one would be sent a password.
+    ///
+    /// # Errors
+    ///
+    /// Every other registry, ECR Public included.
+    pub fn of(reference: &str) -> Result<Self, NotEcr> {
+        let (host, port) = host_and_port(reference)?;
+        let (account, rest) = host.split_once('.').ok_or(NotEcr)?;
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let (encryption, stack, rest) = service(rest).ok_or(NotEcr)?;
+        let (region, suffix) = rest.split_once('.').ok_or(NotEcr)?;
+        let partition = Partition::of_region(region);
+        if !is_account || !is_region(region) || partition.suffix(stack) != Some(suffix) {
+            return Err(NotEcr);
+        }
+        Ok(Registry {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            partition,
+            stack,
+            encryption,
+            host: host.clone(),
+            port,
+        })
+    }
+
+    /// The account, twelve digits.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The partition.
+    pub fn partition(&self) -> Partition {
+        self.partition
+    }
+
+    /// The host, in lower case.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it was called by the name that speaks IPv6 too.
+    pub fn is_dual_stack(&self) -> bool {
+        self.stack == Stack::Dual
+    }
+
+    /// Whether it was called by the name whose encryption follows FIPS 140.
+    pub fn is_fips(&self) -> bool {
+        self.encryption == Encryption::Fips
+    }
+
+    /// Whether both are one registry, by whatever names.
+    pub fn is_same_as(&self, other: &Registry) -> bool {
+        let who = |registry: &Registry| (registry.account.clone(), registry.partition);
+        who(self) == who(other) && self.region == other.region
+    }
+}
+
+/// The host, with the port where there was one.
+impl fmt::Display for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "{}:{port}", self.host),
+            None => f.write_str(&self.host),
+        }
+    }
+}
+
+impl std::str::FromStr for Registry {
+    type Err = NotEcr;
+
+    fn from_str(reference: &str) -> Result<Self, NotEcr> {
+        Registry::of(reference)
+    }
+}
+
+fn host_and_port(reference: &str) -> Result<(String, Option<u16>), NotEcr> {
+    let rest = match reference.split_once("://") {
+        Some(("https" | "http", rest)) => rest,
+        Some(_) => return Err(NotEcr),
+        None => reference,
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port.parse().map_err(|_| NotEcr)?)),
+        None => (authority, None),
+    };
+    Ok((host.to_ascii_lowercase(), port))
+}
+
+fn service(rest: &str) -> Option<(Encryption, Stack, &str)> {
+    let (stack, rest) = match rest.strip_prefix("dkr.ecr") {
+        Some(rest) => (Stack::Ipv4, rest),
+        None => (Stack::Dual, rest.strip_prefix("dkr-ecr")?),
+    };
+    match rest.strip_prefix("-fips.") {
+        Some(rest) => Some((Encryption::Fips, stack, rest)),
+        None => Some((Encryption::Any, stack, rest.strip_prefix('.')?)),
+    }
+}
+
+fn is_region(region: &str) -> bool {
+    let is_of_a_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let fits = (1..=63).contains(&region.len());
+    fits && region.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !region.ends_with('-')
+        && region.bytes().all(is_of_a_label)
+}
+
+impl Partition {
+    fn of_region(region: &str) -> Self {
+        let of = |prefix: &(&str, Partition)| region.starts_with(prefix.0);
+        let found = PREFIXES.iter().find(|prefix| of(prefix));
+        found.map_or(Partition::Aws, |&(_, partition)| partition)
+    }
+
+    /// What follows the region in a name.
+    fn suffix(self, stack: Stack) -> Option<&'static str> {
+        match (self, stack) {
+            (Partition::Aws, Stack::Ipv4) => Some("amazonaws.com"),
+            (Partition::Aws, Stack::Dual) => Some("on.aws"),
+            (Partition::China, Stack::Ipv4) => Some("amazonaws.com.cn"),
+            (Partition::China, Stack::Dual) => Some("on.amazonwebservices.com.cn"),
+            (Partition::Europe, Stack::Ipv4) => Some("amazonaws.eu"),
+            (Partition::Europe, Stack::Dual) => Some("on.amazonwebservices.eu"),
+            (Partition::Iso, Stack::Ipv4) => Some("c2s.ic.gov"),
+            (Partition::IsoB, Stack::Ipv4) => Some("sc2s.sgov.gov"),
+            (Partition::IsoE, Stack::Ipv4) => Some("cloud.adc-e.uk"),
+            (Partition::IsoF, Stack::Ipv4) => Some("csp.hci.ic.gov"),
+            (_, Stack::Dual) => None,
+        }
+    }
+}
+
+const PREFIXES: [(&str, Partition); 7] = [
+    ("cn-", Partition::China),
+    ("eusc-", Partition::Europe),
+    ("us-iso-", Partition::Iso),
+    ("us-isob-", Partition::IsoB),
+    ("eu-isoe-", Partition::IsoE),
+    ("us-isof-", Partition::IsoF),
+    ("eu-isof-", Partition::IsoF),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_is_read_from_an_image_a_url_or_a_host() {
+        let host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+        for reference in [
+            host.to_owned(),
+            format!("{host}/"),
+            format!("{host}/team/app:1.0"),
+            format!("{host}/team/app@sha256:00"),
+            format!("https://{host}"),
+            format!("https://{host}/v2/app/"),
+            host.to_ascii_uppercase(),
+        ] {
+            let registry = Registry::of(&reference).unwrap();
+            assert_eq!(registry.account(), "123456789012", "{reference}");
+            assert_eq!(registry.region(), "eu-west-1", "{reference}");
+            assert_eq!(registry.to_string(), host, "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_port_stays_with_its_host() {
+        let registry = Registry::of("123456789012.dkr.ecr.eu-west-1.amazonaws.com:5000/x:1");
+        let text = registry.unwrap().to_string();
+        assert_eq!(text, "123456789012.dkr.ecr.eu-west-1.amazonaws.com:5000");
+    }
+
+    #[test]
+    fn each_partition_has_its_names() {
+        for (rest, partition) in [
+            ("dkr.ecr.us-gov-west-1.amazonaws.com", Partition::Aws),
+            ("dkr-ecr.us-east-1.on.aws", Partition::Aws),
+            ("dkr.ecr.cn-north-1.amazonaws.com.cn", Partition::China),
+            (
+                "dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
+                Partition::China,
+            ),
+            ("dkr.ecr.eusc-de-east-1.amazonaws.eu", Partition::Europe),
+            ("dkr.ecr.us-iso-east-1.c2s.ic.gov", Partition::Iso),
+            ("dkr.ecr.us-isob-east-1.sc2s.sgov.gov", Partition::IsoB),
+            ("dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", Partition::IsoE),
+            ("dkr.ecr.us-isof-south-1.csp.hci.ic.gov", Partition::IsoF),
+        ] {
+            let registry = Registry::of(&format!("123456789012.{rest}")).unwrap();
+            assert_eq!(registry.partition(), partition, "{rest}");
+        }
+    }
+
+    #[test]
+    fn fips_and_dual_stack_are_in_the_name() {
+        let of = |rest: &str| Registry::of(&format!("123456789012.{rest}")).unwrap();
+        let plain = of("dkr.ecr.us-east-1.amazonaws.com");
+        let fips = of("dkr.ecr-fips.us-east-1.amazonaws.com");
+        let dual = of("dkr-ecr.us-east-1.on.aws");
+        let both = of("dkr-ecr-fips.us-east-1.on.aws");
+        let kinds = [&plain, &fips, &dual, &both].map(|one| (one.is_fips(), one.is_dual_stack()));
+        assert_eq!(
+            kinds,
+            [(false, false), (true, false), (false, true), (true, true)]
+        );
+        assert!(plain.is_same_as(&both));
+        assert!(!plain.is_same_as(&of("dkr.ecr.us-east-2.amazonaws.com")));
+    }
+
+    #[test]
+    fn what_resembles_a_name_is_none() {
+        for reference in [
+            "",
+            "alpine",
+            "docker.io/library/alpine",
+            "https://index.docker.io/v1/",
+            "public.ecr.aws/nginx",
+            "12345678901.dkr.ecr.us-east-1.amazonaws.com",
+            "1234567890123.dkr.ecr.us-east-1.amazonaws.com",
+            "AECRA3456789.dkr.ecr.us-east-1.amazonaws.com",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.test",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com.",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com@evil.test/",
+            "evil.test/123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "x.123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "123456789012.dkr.ecr.us-east-1.on.aws",
+            "123456789012.dkr-ecr.us-east-1.amazonaws.com",
+            "123456789012.dkr.ecr.cn-north-1.amazonaws.com",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com.cn",
+            "123456789012.dkr.ecr..amazonaws.com",
+            "123456789012.dkr.ecr.us_east.amazonaws.com",
+            "123456789012.dkr.ecrx.us-east-1.amazonaws.com",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com:x/app",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com:99999/app",
+            "ftp://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "u:p@123456789012.dkr.ecr.us-east-1.amazonaws.com",
+        ] {
+            assert_eq!(Registry::of(reference), Err(NotEcr), "{reference}");
+        }
+    }
+}
