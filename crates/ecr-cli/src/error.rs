@@ -155,6 +155,16 @@ pub(crate) enum Error {
     #[error("{0}")]
     Unprintable(String),
 
+    /// No token, in the words of whoever looked for one.
+    #[error("{0}")]
+    Token(String),
+    /// A line for docker, which reads stdout.
+    #[error("{0}")]
+    DockerHelper(String),
+    /// A line for the log of the kubelet.
+    #[error("{0}")]
+    Kubelet(String),
+
     #[error("The runtime could not be started: {0}")]
     Runtime(io::Error),
     #[error("The output could not be written: {0}")]
@@ -167,7 +177,7 @@ impl Error {
     /// What belongs on stdout in spite of the error.
     pub(crate) fn printed(&self) -> &str {
         match self {
-            Self::LaterLogin { printed, .. } => printed,
+            Self::LaterLogin { printed, .. } | Self::DockerHelper(printed) => printed,
             _ => "",
         }
     }
@@ -180,16 +190,17 @@ impl Error {
                 format!("{}{name}: error: {self}\n", program.usage())
             }
             Self::UnknownOptions { program, .. } => format!("{}\n{self}\n", program.usage()),
-            Self::NoRegion | Self::NoCredentials => format!("{self}\n"),
-            Self::Interrupted => String::new(),
+            Self::NoRegion | Self::NoCredentials | Self::Kubelet(_) => format!("{self}\n"),
+            Self::Interrupted | Self::DockerHelper(_) => String::new(),
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => String::new(),
             _ => format!("\n{self}\n"),
         }
     }
 
-    /// 2 where argparse refuses, 130 after Ctrl-C, 120 where stdout fails, else 255.
+    /// 1 where other programs ask, 2 where argparse refuses, 130 after Ctrl-C, 120 where stdout fails, else 255.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
+            Self::DockerHelper(_) | Self::Kubelet(_) => 1,
             Self::Usage { .. } => 2,
             Self::Interrupted => 130,
             Self::Output(_) => 120,

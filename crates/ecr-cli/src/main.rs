@@ -12,6 +12,7 @@ mod args;
 mod client;
 mod config;
 mod error;
+mod helper;
 mod input;
 mod output;
 mod program;

@@ -10,6 +10,7 @@ use crate::args::{CommandLine, Typed};
 use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::helper;
 use crate::input::{Input, Loaded};
 use crate::output::query::Query;
 use crate::output::{self, Colour, Print, help, password, version};
@@ -17,7 +18,7 @@ use crate::skeleton;
 
 /// Runs the command line and answers what belongs on stdout; nothing is printed before success.
 pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error> {
-    match Typed::parse(argv)? {
+    match Typed::parse(helper::spelled_out(argv))? {
         Typed::Version(program) => Ok(version(program)),
         Typed::Help(program) => Ok(help::program(program)),
         Typed::Command(line) => {
@@ -45,6 +46,9 @@ async fn interruptible(line: Box<CommandLine>) -> Result<String, Error> {
 }
 
 async fn command(line: &CommandLine) -> Result<String, Error> {
+    if let Some(called) = line.helper() {
+        return helper::run(called, &line.globals).await;
+    }
     let query = line.globals.query.as_deref().map(Query::compile);
     let query = query.transpose()?;
     let settings = Settings::load(&line.globals).await?;

@@ -11,9 +11,11 @@ pub(super) fn operations(program: Program) -> &'static [&'static str] {
 }
 
 const OFFERED: &[&str] = &[
+    "credential-helper",
     "get-authorization-token",
     "get-login",
     "get-login-password",
+    "kubelet-credential-provider",
     "help",
 ];
 

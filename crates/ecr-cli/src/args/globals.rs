@@ -6,7 +6,7 @@ use crate::args::argparse::{Flag, Scan, Takes};
 ///
 /// `--no-paginate` and `--v2-debug` are read and left out: no operation here has pages, and v2 is not this program's
 /// matter.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Globals {
     pub(crate) ca_bundle: Option<String>,
     pub(crate) color: Option<String>,

@@ -10,6 +10,7 @@ use globals::{GLOBAL_FLAGS, Globals};
 pub(crate) mod argparse;
 mod choices;
 pub(crate) mod globals;
+pub(crate) mod helper;
 pub(crate) mod operation;
 
 /// A command line, read as far as v1's main parser reads it.

@@ -51,6 +51,8 @@ pub(crate) enum Topic {
     GetAuthorizationToken,
     GetLogin,
     GetLoginPassword,
+    CredentialHelper,
+    KubeletCredentialProvider,
 }
 
 impl CommandLine {

@@ -26,6 +26,8 @@ pub(crate) enum CredentialSource {
     Profile(Option<String>),
     /// Neither the environment nor a profile.
     Elsewhere,
+    /// Found already.
+    Loaded(Credentials),
 }
 
 impl CredentialSource {
@@ -57,6 +59,7 @@ impl CredentialSource {
     ) -> Result<Credentials, Error> {
         let loaded = match self {
             Self::Environment => from_environment().await,
+            Self::Loaded(credentials) => Ok(credentials.clone()),
             Self::Profile(name) => {
                 let chain = chain(name.as_deref(), &provider_config(region, transport));
                 chain.provide_credentials().await

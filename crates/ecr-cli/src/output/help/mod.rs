@@ -18,6 +18,8 @@ pub(crate) fn page(topic: Topic, program: Program) -> String {
         Topic::GetAuthorizationToken => include_str!("get-authorization-token.txt"),
         Topic::GetLogin => include_str!("get-login.txt"),
         Topic::GetLoginPassword => include_str!("get-login-password.txt"),
+        Topic::CredentialHelper => include_str!("credential-helper.txt"),
+        Topic::KubeletCredentialProvider => include_str!("kubelet-credential-provider.txt"),
     };
     filled(text, program)
 }

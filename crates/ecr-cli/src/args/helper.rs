@@ -1,0 +1,67 @@
+//! The commands that other programs call; AWS CLI v1 has none of them.
+
+use crate::args::CommandLine;
+use crate::args::operation::Topic;
+use crate::program::Program;
+
+/// A command that answers another program.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Helper {
+    /// `credential-helper`, and the words behind it.
+    Docker(Vec<String>),
+    /// `kubelet-credential-provider`, and the words behind it.
+    Kubelet(Vec<String>),
+    Help(Topic),
+}
+
+impl CommandLine {
+    /// The helper that was called, if it is one.
+    pub(crate) fn helper(&self) -> Option<Helper> {
+        let (command, words) = self.words.split_first()?;
+        let words = words.to_vec();
+        let is_help = words == ["help"];
+        match (self.program, command.as_str()) {
+            (Program::Ecr, "credential-helper") if is_help => {
+                Some(Helper::Help(Topic::CredentialHelper))
+            }
+            (Program::Ecr, "kubelet-credential-provider") if is_help => {
+                Some(Helper::Help(Topic::KubeletCredentialProvider))
+            }
+            (Program::Ecr, "credential-helper") => Some(Helper::Docker(words)),
+            (Program::Ecr, "kubelet-credential-provider") => Some(Helper::Kubelet(words)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Typed;
+    use std::ffi::OsString;
+
+    fn helper(words: &[&str]) -> Option<Helper> {
+        match Typed::parse(words.iter().map(OsString::from)) {
+            Ok(Typed::Command(line)) => line.helper(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_helper_is_called_by_its_command() {
+        let get = Helper::Docker(vec!["get".to_owned()]);
+        let words = ["ecr", "--profile", "ci", "credential-helper", "get"];
+        assert_eq!(helper(&words), Some(get));
+        let kubelet = helper(&["ecr", "kubelet-credential-provider"]);
+        assert_eq!(kubelet, Some(Helper::Kubelet(Vec::new())));
+        let help = helper(&["ecr", "credential-helper", "help"]);
+        assert_eq!(help, Some(Helper::Help(Topic::CredentialHelper)));
+    }
+
+    #[test]
+    fn nothing_else_is_a_helper() {
+        assert_eq!(helper(&["ecr", "get-login-password"]), None);
+        assert_eq!(helper(&["aws", "ecr", "credential-helper", "get"]), None);
+        assert_eq!(helper(&["ecr"]), None);
+    }
+}

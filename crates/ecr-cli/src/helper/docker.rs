@@ -1,0 +1,107 @@
+//! The protocol of docker's credential helpers: an action as the argument, its matter on stdin, the answer on stdout.
+//!
+//! An error is a text on stdout, with exit code 1. One text means that there are no credentials, after which the caller goes on as
+//! nobody; so that it stands for registries that are not ECR's and for nothing else.
+
+use std::path::Path;
+
+use ecr_token_source::{CacheFile, Clock as _, Registry, SystemClock};
+use serde_json::{Map, Value, json};
+
+use crate::args::globals::Globals;
+use crate::args::operation::Topic;
+use crate::error::Error;
+use crate::helper::{one_line, stdin, tokens};
+use crate::output::{self, help};
+use crate::program::Program;
+
+pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
+    let [action] = words else {
+        return Err(said(USAGE));
+    };
+    match action.as_str() {
+        "get" => get(globals).await,
+        "store" => store(),
+        "erase" => erase(),
+        "list" => list(globals).await,
+        "version" => Ok(format!("{NAME} (ecr-cli) {}\n", env!("CARGO_PKG_VERSION"))),
+        "help" => Ok(help::page(Topic::CredentialHelper, Program::Ecr)),
+        other => Err(said(&format!("{NAME}: unknown action: {other}"))),
+    }
+}
+
+async fn get(globals: &Globals) -> Result<String, Error> {
+    let url = server_url()?;
+    let registry = Registry::of(&url).map_err(|_| said(NOT_FOUND))?;
+    let login = tokens::login(globals, Some(registry)).await;
+    let credentials = login.map_err(|error| said(&one_line(&error)))?.credentials;
+    let (username, secret) = (credentials.username, credentials.password.expose());
+    let answer = json!({ "ServerURL": url, "Username": username, "Secret": secret });
+    Ok(format!("{answer}\n"))
+}
+
+/// ECR's passwords are not kept, since `get` always has a better one; anybody else's cannot be.
+fn store() -> Result<String, Error> {
+    let text = stdin().map_err(|error| said(&error.to_string()))?;
+    let credentials: Value = serde_json::from_str(&text)
+        .map_err(|error| said(&format!("this is no JSON of credentials: {error}")))?;
+    let member = |name: &str| credentials[name].as_str().unwrap_or_default();
+    match (member("ServerURL"), member("Username")) {
+        ("", _) => Err(said(NO_URL)),
+        (_, "") => Err(said("no credentials username")),
+        (url, _) if Registry::of(url).is_err() => Err(said(&format!(
+            "{NAME} is for registries of Amazon ECR; it keeps no credentials of others"
+        ))),
+        _ => Ok(String::new()),
+    }
+}
+
+/// Forgets the token of a registry, so that the next `get` asks ECR.
+fn erase() -> Result<String, Error> {
+    let url = server_url()?;
+    if let (Ok(registry), Some(path)) = (Registry::of(&url), tokens::cache_path()) {
+        CacheFile::forget(&path, &registry).map_err(|error| said(&error.to_string()))?;
+    }
+    Ok(String::new())
+}
+
+/// The registries of which there are tokens, and the caller's own.
+///
+/// Some callers ask for the list before anything else and give up on an error, so that there always is one; why it is short stands on
+/// stderr.
+async fn list(globals: &Globals) -> Result<String, Error> {
+    let cached = tokens::cache_path().map(|path| living(&path));
+    let mut hosts = cached.unwrap_or_default();
+    match tokens::login(globals, None).await {
+        Ok(login) => hosts.push((login.credentials.registry, login.credentials.username)),
+        Err(error) => output::write_error(&format!("{NAME}: {}\n", one_line(&error))),
+    }
+    let entry = |(host, user)| (format!("https://{host}"), Value::String(user));
+    let map: Map<String, Value> = hosts.into_iter().map(entry).collect();
+    Ok(format!("{}\n", Value::Object(map)))
+}
+
+fn living(path: &Path) -> Vec<(String, String)> {
+    CacheFile::living(path, SystemClock.now())
+}
+
+/// The lines of stdin are one URL.
+fn server_url() -> Result<String, Error> {
+    let text = stdin().map_err(|error| said(&error.to_string()))?;
+    let url = text.lines().collect::<String>().trim().to_owned();
+    match url.is_empty() {
+        true => Err(said(NO_URL)),
+        false => Ok(url),
+    }
+}
+
+fn said(text: &str) -> Error {
+    Error::DockerHelper(format!("{text}\n"))
+}
+
+const NAME: &str = "docker-credential-ecr";
+const USAGE: &str = "Usage: docker-credential-ecr <store|get|erase|list|version>";
+
+/// The caller compares these with its own.
+const NOT_FOUND: &str = "credentials not found in native keychain";
+const NO_URL: &str = "no credentials server URL";

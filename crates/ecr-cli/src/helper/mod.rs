@@ -1,0 +1,76 @@
+//! Handing credentials to programs that ask for them by a protocol of their own: docker and its kin, and the kubelet.
+//!
+//! Nothing here prints for people, and nothing of AWS is touched before the registry is known to be one of ECR's.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::args::globals::Globals;
+use crate::args::helper::Helper;
+use crate::error::Error;
+use crate::output::help;
+use crate::program::Program;
+
+mod docker;
+mod kubelet;
+mod tokens;
+
+/// Answers what is asked on stdin.
+///
+/// # Errors
+/// Whatever goes wrong, in the form that the protocol has for it.
+pub(crate) async fn run(helper: Helper, globals: &Globals) -> Result<String, Error> {
+    match helper {
+        Helper::Docker(words) => docker::run(&words, globals).await,
+        Helper::Kubelet(words) => kubelet::run(&words, globals).await,
+        Helper::Help(topic) => Ok(help::page(topic, Program::Ecr)),
+    }
+}
+
+/// A call by the name of a docker credential helper, written out as a call of `ecr`.
+pub(crate) fn spelled_out(
+    mut argv: impl Iterator<Item = OsString>,
+) -> impl Iterator<Item = OsString> {
+    let name = argv.next();
+    let path = name.as_deref().map(Path::new);
+    let file = path
+        .and_then(Path::file_name)
+        .and_then(|file| file.to_str());
+    let is_helper = file.is_some_and(|file| file.starts_with("docker-credential-"));
+    let (front, words): (Vec<OsString>, Vec<OsString>) = match is_helper {
+        false => (name.into_iter().collect(), argv.collect()),
+        true => (
+            vec!["ecr".into(), "credential-helper".into()],
+            argv.map(action).collect(),
+        ),
+    };
+    front.into_iter().chain(words)
+}
+
+/// The helpers of docker know two of their actions by options as well.
+fn action(word: OsString) -> OsString {
+    match word.to_str() {
+        Some("--version" | "-v") => "version".into(),
+        Some("--help" | "-h") => "help".into(),
+        _ => word,
+    }
+}
+
+/// What stands on stdin, as far as a request can be long.
+fn stdin() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .take(LONGEST_REQUEST)
+        .read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// A text on one line, as the readers of logs want it.
+fn one_line(error: &Error) -> String {
+    let text = error.to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const LONGEST_REQUEST: u64 = 1 << 20;

@@ -1,0 +1,190 @@
+//! Tokens for whoever asks, from the cache file or from ECR.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ecr_token_source::{
+    Ask, AuthorizationData, CacheFile, Credentials, FetchError, Identity, Registry, TokenSource,
+};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::args::globals::Globals;
+use crate::client;
+use crate::config::credentials::CredentialSource;
+use crate::config::{Config, Settings};
+use crate::error::Error;
+
+/// Credentials, and how long another may keep them.
+pub(super) struct Login {
+    pub(super) credentials: Credentials,
+    pub(super) shelf_life: Duration,
+}
+
+/// The login of a registry, or of the caller's own.
+///
+/// The kubelet waits for a minute, and others for half of one: whatever hangs, there is an answer before that.
+///
+/// # Errors
+/// Settings that are missing or wrong, no credentials, a call that fails while there is no living token.
+pub(super) async fn login(globals: &Globals, registry: Option<Registry>) -> Result<Login, Error> {
+    let finished = tokio::time::timeout(DEADLINE, asked(globals, registry)).await;
+    finished.unwrap_or_else(|_| {
+        let seconds = DEADLINE.as_secs();
+        let text = format!("neither credentials nor an answer of ECR came within {seconds} s");
+        Err(Error::Request(text))
+    })
+}
+
+async fn asked(globals: &Globals, registry: Option<Registry>) -> Result<Login, Error> {
+    let region = registry
+        .as_ref()
+        .map(|registry| registry.region().to_owned());
+    let globals = in_region(globals, region);
+    let settings = Settings::load(&globals).await?;
+    let mut config = settings.resolve().await?;
+    if let Some(registry) = &registry {
+        config.variant.fips |= registry.is_fips();
+        config.variant.dual_stack |= registry.is_dual_stack();
+    }
+    let cache = match cache_path() {
+        None => None,
+        Some(path) => Some(CacheFile::new(
+            path,
+            identity(&mut config, registry.as_ref()).await?,
+        )),
+    };
+    let source = source(config, registry, cache);
+    let credentials = source.get().await;
+    let credentials = credentials.map_err(|error| Error::Token(error.to_string()))?;
+    Ok(Login {
+        shelf_life: source.shelf_life(&credentials),
+        credentials,
+    })
+}
+
+/// The region of the image counts before any other, and a stalled connection leaves time for another one.
+fn in_region(globals: &Globals, region: Option<String>) -> Globals {
+    let globals = globals.clone();
+    let seconds = |typed: Option<String>| typed.or_else(|| Some(PATIENCE.to_owned()));
+    Globals {
+        region: region.or(globals.region),
+        connect_timeout: seconds(globals.connect_timeout),
+        read_timeout: seconds(globals.read_timeout),
+        ..globals
+    }
+}
+
+/// Loads the credentials, which the call then need not do again.
+async fn identity(config: &mut Config, registry: Option<&Registry>) -> Result<Identity, Error> {
+    let mut access_key_id = String::new();
+    if let Some(source) = &config.credentials {
+        let loaded = source.load(&config.region, &config.transport).await?;
+        loaded.access_key_id().clone_into(&mut access_key_id);
+        config.credentials = Some(CredentialSource::Loaded(loaded));
+    }
+    let region = match registry {
+        Some(_) => String::new(),
+        None => config.region.to_string(),
+    };
+    let endpoint = config.endpoint.as_ref();
+    Ok(Identity {
+        access_key_id,
+        region,
+        endpoint: endpoint.map_or_else(String::new, |endpoint| endpoint.uri().to_string()),
+    })
+}
+
+fn source(config: Config, registry: Option<Registry>, cache: Option<CacheFile>) -> TokenSource {
+    let config = Arc::new(config);
+    let mut builder = TokenSource::builder(move |ask| fetch(Arc::clone(&config), ask));
+    if let Some(registry) = registry {
+        builder = builder.registry(registry);
+    }
+    if let Some(cache) = cache {
+        builder = builder.cache(cache);
+    }
+    builder.build()
+}
+
+async fn fetch(config: Arc<Config>, ask: Ask) -> Result<Vec<AuthorizationData>, FetchError> {
+    let ids = ask
+        .registry
+        .map(|registry| vec![registry.account().to_owned()]);
+    let answer = client::authorization_token(&config, ids).await?;
+    Ok(data(answer))
+}
+
+fn data(answer: Answer) -> Vec<AuthorizationData> {
+    let document = answer.into_document();
+    let elements = document["authorizationData"].as_array();
+    elements.into_iter().flatten().map(element).collect()
+}
+
+fn element(element: &Value) -> AuthorizationData {
+    let text = |name: &str| element[name].as_str().map(str::to_owned);
+    AuthorizationData {
+        authorization_token: text("authorizationToken"),
+        expires_at: element["expiresAt"].as_f64().and_then(time),
+        proxy_endpoint: text("proxyEndpoint"),
+    }
+}
+
+/// Seconds since 1970; what is no point in time is no end that could be relied on.
+fn time(seconds: f64) -> Option<SystemTime> {
+    let distance = Duration::try_from_secs_f64(seconds.abs()).ok()?;
+    match seconds.is_sign_negative() {
+        true => SystemTime::UNIX_EPOCH.checked_sub(distance),
+        false => SystemTime::UNIX_EPOCH.checked_add(distance),
+    }
+}
+
+/// Where tokens are kept, by the variables of Amazon's own helper, in a file with another name than its.
+pub(super) fn cache_path() -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    if variable("AWS_ECR_DISABLE_CACHE").is_some() {
+        return None;
+    }
+    let directory = variable("AWS_ECR_CACHE_DIR").map(PathBuf::from);
+    let directory = directory.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".ecr")))?;
+    Some(directory.join("tokens.json"))
+}
+
+const DEADLINE: Duration = Duration::from_secs(25);
+
+/// Seconds to wait for a connection, and for the next part of an answer.
+const PATIENCE: &str = "10";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_cannot_be_is_none() {
+        let epoch = SystemTime::UNIX_EPOCH;
+        assert_eq!(time(1.5), Some(epoch + Duration::from_millis(1500)));
+        assert_eq!(time(-1.0), Some(epoch - Duration::from_secs(1)));
+        for absurd in [f64::NAN, f64::INFINITY, 1e300, -1e300, 1e19] {
+            assert_eq!(time(absurd), None, "{absurd}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_read_whatever_is_missing() {
+        let body = br#"{"authorizationData":[null,{},{"authorizationToken":"a","expiresAt":1,"proxyEndpoint":"b"}]}"#;
+        let data = data(Answer::read(body).unwrap());
+        assert_eq!(data[..2], [const { empty() }, const { empty() }]);
+        assert_eq!(data[2].authorization_token.as_deref(), Some("a"));
+        assert_eq!(data[2].proxy_endpoint.as_deref(), Some("b"));
+        assert!(data[2].expires_at.is_some());
+    }
+
+    const fn empty() -> AuthorizationData {
+        AuthorizationData {
+            authorization_token: None,
+            expires_at: None,
+            proxy_endpoint: None,
+        }
+    }
+}
