@@ -9,6 +9,8 @@ fn each_command_has_a_page_that_needs_no_configuration() {
         &["get-authorization-token", "help"],
         &["get-login", "help"],
         &["get-login-password", "help"],
+        &["credential-helper", "help"],
+        &["kubelet-credential-provider", "help"],
     ] {
         let help = Ecr::new(words).without_credentials().run();
         let page = help.printed();

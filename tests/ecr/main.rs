@@ -8,14 +8,17 @@
 )]
 
 mod arguments;
+mod asked;
 mod command;
 mod configuration;
+mod credential_helper;
 mod debug;
 mod errors;
 mod golden;
 mod help;
 mod input;
 mod json;
+mod kubelet;
 mod login;
 mod network;
 mod password;
