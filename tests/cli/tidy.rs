@@ -46,15 +46,18 @@ fn only_in(allowed: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn the_client_depends_on_the_mock_in_its_tests_alone() {
-    let manifest = fs::read_to_string(root().join("crates/ecr-cli/Cargo.toml")).unwrap();
-    let (_, after) = manifest.split_once("\n[dependencies]\n").unwrap();
-    let (dependencies, rest) = after.split_once("\n[").unwrap();
-    assert!(!dependencies.contains("mock-ecr"), "{dependencies}");
-    assert!(
-        rest.contains("mock-ecr"),
-        "this test looks where the dependencies stand"
-    );
+fn clients_depend_on_the_mock_in_their_tests_alone() {
+    for name in ["ecr-cli", "ecr-token-source"] {
+        let manifest = format!("crates/{name}/Cargo.toml");
+        let manifest = fs::read_to_string(root().join(manifest)).unwrap();
+        let (_, after) = manifest.split_once("\n[dependencies]\n").unwrap();
+        let (dependencies, rest) = after.split_once("\n[").unwrap();
+        assert!(!dependencies.contains("mock-ecr"), "{dependencies}");
+        assert!(
+            rest.contains("mock-ecr"),
+            "this test looks where the dependencies stand"
+        );
+    }
 }
 
 #[test]
