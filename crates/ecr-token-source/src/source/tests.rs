@@ -301,6 +301,30 @@ async fn a_living_token_in_the_file_outlasts_a_failed_call() {
 }
 
 #[tokio::test]
+async fn a_refused_token_is_not_left_to_another_process() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = CacheFile::new(home.path().join("tokens.json"), Identity::default());
+    let fake = Fake::answering(Answer::Living(12 * 3600));
+    let process = || fake.builder().cache(cache.clone()).build();
+    let refused = process().get().await.unwrap();
+    fake.answer(Answer::Down);
+    assert!(process().get_after_refusal(&refused).await.is_err());
+    assert!(process().get().await.is_err());
+}
+
+#[tokio::test]
+async fn a_token_for_one_use_does_not_take_the_place_of_a_living_one() {
+    let fake = Fake::answering(Answer::Living(600));
+    let source = fake.source();
+    assert_eq!(password(&source).await, "1");
+    fake.advance(400);
+    fake.answer(Answer::Endless);
+    assert_eq!(password(&source).await, "2");
+    fake.answer(Answer::Down);
+    assert_eq!(password(&source).await, "1");
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_written_is_no_error() {
     let cache = CacheFile::new("/dev/null/tokens.json", Identity::default());
     let fake = Fake::answering(Answer::Living(600));
