@@ -47,7 +47,7 @@ where
         None => answer(ecr, &received, &route, body, &mut exchange).await,
     };
     if !struck.is_empty() {
-        response = distort(ecr, &struck, &route, response, &mut exchange, now).await;
+        response = Box::pin(distort(ecr, &struck, &route, response, &mut exchange, now)).await;
     }
     if request.method == Method::HEAD {
         response = told_only(response);
@@ -153,11 +153,11 @@ where
             };
             registry::answer(ecr, &call, content(body), exchange).await
         }
-        Route::Layer => download::answer(ecr, request, now, exchange).await,
+        Route::Layer => Box::pin(download::answer(ecr, request, now, exchange)).await,
         Route::Tunnel => whole(intercept::answer(ecr, request, way, exchange)),
         Route::Control => {
             let body = collect(body, control::LONGEST_BODY);
-            control::answer(ecr, request, body, exchange).await
+            Box::pin(control::answer(ecr, request, body, exchange)).await
         }
         Route::Unknown => whole(registry::not_found()),
     }

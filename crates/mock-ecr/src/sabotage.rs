@@ -148,14 +148,12 @@ impl<I: AsyncWrite + Abrupt + Unpin> AsyncWrite for Sabotaged<I> {
 
 /// Sends an answer as the faults on its way out have it. An error ends the connection, or on HTTP/2 the stream.
 pub(crate) async fn send(
-    mut response: Response<Payload>,
+    response: Response<Payload>,
+    wire: Wire,
     version: Version,
     plot: &Plot,
     mut stop: watch::Receiver<()>,
 ) -> Result<Response<Payload>, BrokenOff> {
-    let Some(wire) = response.extensions_mut().remove::<Wire>() else {
-        return Ok(response);
-    };
     pause(wire.delay, &mut stop).await;
     let (parts, body) = response.into_parts();
     let body = match wire.bandwidth {

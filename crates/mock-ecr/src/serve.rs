@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::server::TlsStream;
 
 use crate::ecr::Ecr;
+use crate::fault::Wire;
 use crate::handle::handle;
 use crate::sabotage::{self, Abrupt, Plot, Sabotaged};
 use crate::tls::{self, Tls};
@@ -168,11 +169,15 @@ where
             let version = request.version();
             let asks = request.method() == Method::CONNECT;
             let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
-            let response = handle(&ecr, request, way).await;
+            let mut response = handle(&ecr, request, way).await;
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
                 *locked(&grants) = Some(tunnel);
             }
-            sabotage::send(response, version, &plot, stop).await
+            match response.extensions_mut().remove::<Wire>() {
+                None => Ok(response),
+                // Apart, so that the answers without faults do not carry its state.
+                Some(wire) => Box::pin(sabotage::send(response, wire, version, &plot, stop)).await,
+            }
         }
     });
     let server = http();
