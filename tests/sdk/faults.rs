@@ -68,7 +68,7 @@ async fn a_client_that_has_a_limit_does_not_hang_on_a_stall() {
             &ecr,
             &format!("when = {{ times = 1 }}\nwhat = {{ stall = {moment} }}"),
         );
-        let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(300));
+        let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1));
         let config = Builder::from(&ecr.sdk_config())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(limits.build());
