@@ -14,11 +14,9 @@ use crate::payload::{self, Payload};
 use crate::query;
 use crate::range::{self, Unsatisfiable};
 use crate::repository::RepositoryError;
+use crate::route::LAYER_PREFIX;
 use crate::timestamp::Timestamp;
 use crate::way::Way;
-
-/// The path that such URLs begin with.
-pub(crate) const PREFIX: &str = "/_layer/";
 
 /// The URL before the path of a layer, for a client that has reached the mock by AWS's own name of `host`: that of the bucket in which AWS
 /// keeps the layers of the region.
@@ -57,7 +55,7 @@ impl LayerUrls {
             region,
             name,
         } = id;
-        let path = format!("{PREFIX}{account}/{region}/{name}/{digest}");
+        let path = format!("{LAYER_PREFIX}{account}/{region}/{name}/{digest}");
         let expires = (now + LIFE).as_millis();
         let signature = self.signature(&path, expires);
         format!("{path}?Expires={expires}&X-Amz-Signature={signature}")
@@ -121,7 +119,7 @@ async fn serve(ecr: &Ecr, request: &Parts, now: Timestamp) -> Result<Response<Pa
 
 /// What a path names: an account, a region, a name with slashes in it, and a digest.
 fn layer(path: &str) -> Option<(RepositoryId, Digest)> {
-    let (account, rest) = path.strip_prefix(PREFIX)?.split_once('/')?;
+    let (account, rest) = path.strip_prefix(LAYER_PREFIX)?.split_once('/')?;
     let (region, rest) = rest.split_once('/')?;
     let (name, digest) = rest.rsplit_once('/')?;
     let id = RepositoryId {

@@ -14,13 +14,14 @@ use crate::clock::Stopwatch;
 use crate::control;
 use crate::download;
 use crate::ecr::Ecr;
-use crate::fault::{self, FaultPlane, Signs, Struck};
+use crate::fault::{self, FaultPlane, Struck};
 use crate::intercept;
 use crate::journal::{Exchange, Plane};
 use crate::payload::{Payload, told_only, whole};
 use crate::registry;
 use crate::repository::{BrokenOff, ContentStream};
 use crate::route::Route;
+use crate::signs;
 use crate::timestamp::Timestamp;
 use crate::token::TokenError;
 use crate::way::Way;
@@ -36,7 +37,7 @@ where
     let route = Route::of(&request);
     let mut exchange = Exchange::open(&request, plane(&route), way, now);
     exchange.route = route.name();
-    let struck = ecr.faults.strike(|| Signs::of(ecr, &request, &route), now);
+    let struck = ecr.faults.strike(|| signs::of(ecr, &request, &route), now);
     let received = Received {
         request: &request,
         way,
@@ -112,7 +113,7 @@ async fn distort(
     let circumstances = fault::Circumstances {
         now,
         is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),
-        realm: &realm,
+        expired: &|form| registry::expired(form, &realm),
     };
     fault::distort(struck, response, &circumstances).await
 }

@@ -51,8 +51,10 @@ mod clock;
 mod control;
 mod digester;
 mod download;
+mod duration;
 mod ecr;
 mod environment;
+mod epoch_seconds;
 mod fault;
 mod handle;
 mod host;
@@ -75,6 +77,7 @@ mod sdk;
 mod secret;
 mod serve;
 mod server;
+mod signs;
 mod sigv4;
 mod store;
 mod timestamp;
@@ -84,6 +87,7 @@ mod way;
 mod world;
 
 pub use clock::{Clock, ClockStart, ClockStartError};
+pub use duration::{DurationError, Shift, parse_duration};
 pub use ecr::Keep;
 pub use environment::{Redirect, Variable};
 pub use fault::{
@@ -106,7 +110,6 @@ pub use token::{
 };
 pub use way::Way;
 pub use world::{
-    Account, AuthMode, CrossAccount, Dialect, DurationError, ImageTagMutability, ProxyEndpoint,
-    ProxyEndpointError, Quirk, SeedRepository, Shift, SigV4Clock, World, WorldError,
-    parse_duration,
+    Account, AuthMode, CrossAccount, Dialect, ImageTagMutability, ProxyEndpoint,
+    ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError,
 };

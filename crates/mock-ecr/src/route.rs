@@ -4,10 +4,14 @@ use http::Method;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
-use crate::control;
-use crate::download;
 use crate::host::Host;
 use crate::name::Region;
+
+/// What the paths of the mock itself begin with.
+pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
+
+/// What the paths of layers at URLs of their own begin with.
+pub(crate) const LAYER_PREFIX: &str = "/_layer/";
 
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,8 +128,8 @@ impl Route {
                 host_region: Some(region),
             },
             host @ Host::Registry { .. } => Route::registry(host, path),
-            Host::Bare if path.starts_with(control::PREFIX) => Route::Control,
-            Host::Bare if path.starts_with(download::PREFIX) => Route::Layer,
+            Host::Bare if path.starts_with(CONTROL_PREFIX) => Route::Control,
+            Host::Bare if path.starts_with(LAYER_PREFIX) => Route::Layer,
             Host::Bare if path == "/v2" || path.starts_with("/v2/") => {
                 Route::registry(Host::Bare, path)
             }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::api::admitted::Admitted;
-use crate::api::epoch_seconds;
 use crate::api::image_id::{Failure, ImageId};
 use crate::api::list_images::{Filter, Tagged};
 use crate::api::page::Page;
 use crate::api::{ApiError, input};
+use crate::epoch_seconds;
 use crate::name::{AccountId, RepositoryId, RepositoryName, Tag};
 use crate::repository::Image;
 

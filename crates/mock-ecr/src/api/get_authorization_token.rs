@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::epoch_seconds;
 use crate::ecr::Ecr;
+use crate::epoch_seconds;
 use crate::journal::Exchange;
 use crate::name::AccountId;
 use crate::principal::Caller;

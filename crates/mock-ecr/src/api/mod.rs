@@ -12,7 +12,6 @@ mod create_repository;
 mod delete_repository;
 mod describe_images;
 mod describe_repositories;
-pub(crate) mod epoch_seconds;
 mod error;
 mod get_authorization_token;
 mod image_id;
@@ -48,11 +47,6 @@ pub(crate) use error::ApiError;
 use input::Input;
 pub(crate) use protocol::longest_body;
 pub(crate) use response::sign;
-
-/// Whether the mock has an operation of a name.
-pub(crate) fn is_operation(name: &str) -> bool {
-    operation::Operation::named(name).is_some()
-}
 
 /// The operation that a request calls, if the mock has it.
 pub(crate) fn operation_of(request: &Parts) -> Option<&'static str> {

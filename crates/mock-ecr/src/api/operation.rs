@@ -185,6 +185,7 @@ mod tests {
     fn the_operations_are_those_of_the_model() {
         let names: Vec<&str> = Operation::ALL.map(Operation::name).to_vec();
         assert_eq!(names, Model::get().operations().collect::<Vec<_>>());
+        assert_eq!(names, crate::name::OPERATIONS);
         for operation in Operation::ALL {
             assert_eq!(Operation::named(operation.name()), Some(operation));
         }

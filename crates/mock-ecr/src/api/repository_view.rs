@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::api::admitted::Admitted;
-use crate::api::epoch_seconds;
+use crate::epoch_seconds;
 use crate::repository::{Repository, TagMutability};
 
 /// A repository; the members stand in alphabetical order, as ECR writes them. Source: hashicorp/terraform-provider-aws#35268.

@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::control::asked::Asked;
 use crate::control::reply::{self, Outcome};
 use crate::control::routes::{Body, Content, Route, schema};
+use crate::duration::parse_duration;
 use crate::timestamp::Timestamp;
-use crate::world::parse_duration;
 
 pub(super) const ROUTES: [Route; 5] = [
     Route {

@@ -35,9 +35,6 @@ use crate::payload::{Payload, whole};
 use asked::Asked;
 use refusal::Refusal;
 
-/// The path that it begins with.
-pub(crate) const PREFIX: &str = "/_mock/";
-
 /// How long a body may be.
 pub(crate) const LONGEST_BODY: usize = 64 << 10;
 

@@ -12,9 +12,10 @@ use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
 use crate::control::reply::{JSON, Outcome};
 use crate::control::{
-    PREFIX, certificate, clock, environment, faults, health, live, metrics, openapi, requests,
-    reset, tokens, world,
+    certificate, clock, environment, faults, health, live, metrics, openapi, requests, reset,
+    tokens, world,
 };
+use crate::route::CONTROL_PREFIX;
 
 /// Something that can be asked for.
 pub(super) struct Route {
@@ -88,7 +89,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
 /// The route that is asked for.
 pub(super) fn find(request: &Parts) -> Result<&'static Route, Refusal> {
     let path = request.uri.path();
-    let path = path.strip_prefix(PREFIX).unwrap_or_default();
+    let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
     let mut there = all().filter(|route| route.path == path).peekable();
     if there.peek().is_none() {
         return Err(not_found());
@@ -103,7 +104,7 @@ fn not_found() -> Refusal {
     let mut paths: Vec<&str> = all().map(|route| route.path).collect();
     paths.dedup();
     let text = format!(
-        "there is no such thing under {PREFIX}; there are {}",
+        "there is no such thing under {CONTROL_PREFIX}; there are {}",
         paths.join(", ")
     );
     Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)

@@ -10,11 +10,11 @@ use serde::Serialize;
 use crate::clock::ClockStart;
 use crate::control::reply;
 use crate::control::routes::{Content, Route, schema};
+use crate::duration::print_duration;
 use crate::principal::Principal;
 use crate::tls::AuthorityLocation;
 use crate::world::{
     AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
-    print_duration,
 };
 
 pub(super) const ROUTES: [Route; 1] = [Route {

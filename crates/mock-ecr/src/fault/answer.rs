@@ -9,11 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::api::epoch_seconds;
+use crate::duration::Shift;
+use crate::epoch_seconds;
 use crate::fault::What;
 use crate::name::AccountId;
 use crate::timestamp::Timestamp;
-use crate::world::Shift;
 
 /// Another list of `authorizationData`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

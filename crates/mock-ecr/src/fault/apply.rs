@@ -5,9 +5,8 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
 use crate::fault::refusal::{ErrorCode, ErrorFault};
-use crate::fault::{BodyFault, FaultPlane, Struck, Throttle, What, Wire, answer};
+use crate::fault::{BodyFault, ExpiredAs, FaultPlane, Struck, Throttle, What, Wire, answer};
 use crate::payload::{Payload, whole};
-use crate::registry;
 use crate::timestamp::Timestamp;
 
 /// The error that is answered in place of everything else, if a fault says so, and its code.
@@ -44,7 +43,7 @@ pub(crate) async fn distort(
             What::Body(fault) => with_body(response, fault),
             What::ContentType(text) => with_content_type(response, text),
             What::Expired(form) if circumstances.is_expired => {
-                whole(registry::expired(*form, circumstances.realm))
+                whole((circumstances.expired)(*form))
             }
             _ if what.is_of_the_token() => edited(response, what, circumstances.now).await,
             _ => response,
@@ -62,8 +61,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) now: Timestamp,
     /// Whether it was refused because the time of its token is over.
     pub(crate) is_expired: bool,
-    /// What a challenge names.
-    pub(crate) realm: &'a str,
+    /// How the registry refuses such a token, in each form.
+    pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> Response<Bytes> + Sync),
 }
 
 /// The `Date` of an answer.

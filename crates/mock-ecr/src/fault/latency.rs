@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::world::{duration_text, parse_duration};
+use crate::duration::{self, parse_duration};
 
 /// A wait, in real time: fixed, anything between two, or as percentiles have it.
 ///
@@ -22,33 +22,33 @@ use crate::world::{duration_text, parse_duration};
 pub enum Latency {
     /// Always the same.
     Fixed(
-        #[serde(with = "duration_text")]
+        #[serde(with = "duration::text")]
         #[schemars(with = "String")]
         Duration,
     ),
     /// Anything between two.
     Uniform {
         /// The shortest.
-        #[serde(with = "duration_text")]
+        #[serde(with = "duration::text")]
         #[schemars(with = "String")]
         from: Duration,
         /// The longest.
-        #[serde(with = "duration_text")]
+        #[serde(with = "duration::text")]
         #[schemars(with = "String")]
         to: Duration,
     },
     /// As these percentiles have it.
     Percentiles {
         /// What half of the answers do not exceed.
-        #[serde(with = "duration_text")]
+        #[serde(with = "duration::text")]
         #[schemars(with = "String")]
         p50: Duration,
         /// What nine of ten do not exceed.
-        #[serde(with = "duration_text")]
+        #[serde(with = "duration::text")]
         #[schemars(with = "String")]
         p90: Duration,
         /// What none exceeds.
-        #[serde(with = "duration_text")]
+        #[serde(with = "duration::text")]
         #[schemars(with = "String")]
         p99: Duration,
     },

@@ -1,14 +1,7 @@
 //! By what a request is told, before anything about it is verified.
 
-use http::request::Parts;
-
-use crate::api;
-use crate::ecr::Ecr;
 use crate::fault::{FaultPlane, RegistryRoute};
-use crate::host::Host;
 use crate::name::{AccountId, PrincipalArn, Region};
-use crate::query;
-use crate::route::{RegistryPath, Resource, Route, authority};
 
 /// What a request says of itself.
 #[derive(Clone, Debug)]
@@ -26,42 +19,6 @@ pub(crate) struct Signs {
 }
 
 impl Signs {
-    /// Those of a request for one of the planes; no other is ever struck.
-    pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route) -> Option<Self> {
-        let plane = match route {
-            Route::Api { .. } => FaultPlane::Api,
-            Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
-            Route::Tunnel | Route::Control | Route::Unknown => return None,
-        };
-        let claim = match plane {
-            FaultPlane::Api => Claim::of_signature(ecr, request),
-            FaultPlane::Registry => Claim::of_token(ecr, request),
-        };
-        let of_host = match Host::of(authority(request)) {
-            Host::Registry { region, .. } | Host::Api { region } => Some(region),
-            _ => None,
-        };
-        let Claim { principal, region } = claim.unwrap_or_default();
-        let (registry_route, repository) = of_registry(route);
-        let host = authority(request);
-        let user_agent = request.headers.get(http::header::USER_AGENT);
-        Some(Signs {
-            plane,
-            operation: api::operation_of(request),
-            route: registry_route,
-            method: request.method.to_string(),
-            account: principal.as_ref().map(PrincipalArn::account),
-            region: of_host.or(region),
-            principal,
-            repository,
-            host: without_port(host).to_ascii_lowercase(),
-            user_agent: user_agent
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-                .to_owned(),
-        })
-    }
-
     #[cfg(test)]
     pub(super) fn of_token_call() -> Option<Self> {
         Some(Signs {
@@ -75,74 +32,6 @@ impl Signs {
             repository: None,
             host: "localhost".to_owned(),
             user_agent: String::new(),
-        })
-    }
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|c| c.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
-
-fn of_registry(route: &Route) -> (Option<RegistryRoute>, Option<String>) {
-    let path = match route {
-        Route::Layer => return (Some(RegistryRoute::Layer), None),
-        Route::Registry { path, .. } => path,
-        _ => return (None, None),
-    };
-    match path {
-        RegistryPath::Ping => (Some(RegistryRoute::Ping), None),
-        RegistryPath::Catalog => (Some(RegistryRoute::Catalog), None),
-        RegistryPath::Other => (None, None),
-        RegistryPath::Repository { name, resource } => {
-            let route = match resource {
-                Resource::Manifest(_) => RegistryRoute::Manifest,
-                Resource::Blob(_) => RegistryRoute::Blob,
-                Resource::Uploads | Resource::Upload(_) => RegistryRoute::Upload,
-                Resource::Tags => RegistryRoute::Tags,
-                Resource::Referrers(_) => RegistryRoute::Referrers,
-            };
-            (Some(route), Some(name.clone()))
-        }
-    }
-}
-
-/// Who a request says that it comes from, and for which region.
-#[derive(Default)]
-struct Claim {
-    principal: Option<PrincipalArn>,
-    region: Option<Region>,
-}
-
-impl Claim {
-    /// `Credential=KEY/DATE/REGION/…`, in the header or the query.
-    fn of_signature(ecr: &Ecr, request: &Parts) -> Option<Self> {
-        let header = request.headers.get(http::header::AUTHORIZATION);
-        let in_header = header
-            .and_then(|value| value.to_str().ok()?.split_once("Credential="))
-            .map(|(_, rest)| rest.to_owned());
-        let credential = in_header.or_else(|| {
-            query::value(request.uri.query().unwrap_or_default(), "X-Amz-Credential")
-        })?;
-        let mut parts = credential.split('/');
-        let key = parts.next()?;
-        let region = parts.nth(1).and_then(|region| region.parse().ok());
-        let principal = ecr.principals.with_access_key_id(key);
-        Some(Claim {
-            principal: principal.map(|principal| principal.arn.clone()),
-            region,
-        })
-    }
-
-    fn of_token(ecr: &Ecr, request: &Parts) -> Option<Self> {
-        let header = request.headers.get(http::header::AUTHORIZATION)?;
-        let (_, token) = header.to_str().ok()?.split_once(' ')?;
-        let (claims, _) = ecr.tokens.open(token.trim()).ok()?;
-        Some(Claim {
-            principal: Some(claims.principal),
-            region: Some(claims.region),
         })
     }
 }

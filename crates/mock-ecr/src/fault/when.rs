@@ -7,9 +7,8 @@ use rand_chacha::ChaCha20Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api;
 use crate::fault::{Pattern, Signs};
-use crate::name::{AccountId, PrincipalArn, Region};
+use crate::name::{AccountId, OPERATIONS, PrincipalArn, Region};
 use crate::timestamp::Timestamp;
 
 /// Which requests meet a fault: those that are all that is said here.
@@ -119,7 +118,7 @@ pub enum RegistryRoute {
 impl When {
     pub(super) fn check(&self) -> Result<(), String> {
         if let Some(operation) = &self.operation {
-            if !api::is_operation(operation) {
+            if !OPERATIONS.contains(&operation.as_str()) {
                 return Err(format!("{operation:?} is no operation that the mock has"));
             }
             if self.route.is_some() {

@@ -1,6 +1,7 @@
 //! The names that requests carry: parse and print, nothing else.
 
 mod digest;
+mod operation;
 mod reference;
 mod region;
 mod repository;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use digest::{Algorithm, Digest};
+pub(crate) use operation::OPERATIONS;
 pub(crate) use reference::{Reference, Tag};
 pub(crate) use region::REGIONS;
 pub use region::{Partition, Region};

@@ -1,6 +1,5 @@
 //! What a mock is made from: one type, written in code or in a TOML file.
 
-mod duration;
 mod file;
 mod proxy_endpoint;
 mod registry;
@@ -19,8 +18,6 @@ use crate::secret::Secret;
 use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::tls::AuthorityLocation;
 
-pub use duration::{DurationError, Shift, parse_duration};
-pub(crate) use duration::{print_duration, text as duration_text};
 pub use file::WorldError;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
 pub use registry::{CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository};
@@ -61,7 +58,7 @@ pub struct World {
     /// Who may call; when empty, [`Principal::example`].
     pub principals: Vec<Principal>,
     /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
-    #[serde(deserialize_with = "duration::text::deserialize")]
+    #[serde(deserialize_with = "crate::duration::text::deserialize")]
     pub token_life: Duration,
     /// How long an `authorizationToken` is, in characters; it is padded to about this length.
     ///

@@ -12,7 +12,7 @@ use crate::timestamp::Timestamp;
     clippy::cast_precision_loss,
     reason = "milliseconds up to the year 9999 need 48 bits, and a double holds 53"
 )]
-pub(super) fn print(instant: Timestamp) -> String {
+pub(crate) fn print(instant: Timestamp) -> String {
     let seconds = instant.as_millis() as f64 / 1000.0;
     if seconds.abs() < 1e7 {
         return format!("{seconds:?}");
