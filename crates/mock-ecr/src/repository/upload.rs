@@ -214,9 +214,11 @@ impl Repositories {
         id: &RepositoryId,
         upload: &UploadId,
     ) -> Result<(), RepositoryError> {
-        self.store.remove(&Key::upload(id, upload)).await?;
+        self.store.clear(&Folder::parts(id, upload)).await?;
         self.store.remove(&Key::sum(id, upload)).await?;
-        Ok(self.store.clear(&Folder::parts(id, upload)).await?)
+        // Last: until then no other server, which may draw the same id, begins an upload whose parts would be cleared.
+        self.store.remove(&Key::upload(id, upload)).await?;
+        Ok(())
     }
 
     pub(crate) async fn require_upload(
