@@ -87,6 +87,9 @@ impl Fault {
     pub(crate) fn check(&self) -> Result<(), FaultError> {
         self.when.check().map_err(FaultError)?;
         self.what.check().map_err(FaultError)?;
+        if matches!(self.what, What::Certificate(_)) {
+            self.when.check_greeting().map_err(FaultError)?;
+        }
         let Some(needed) = self.what.plane() else {
             return Ok(());
         };
@@ -256,13 +259,13 @@ impl Faults {
     /// The certificate that a greeting by a name meets, if a fault has one for it.
     ///
     /// Of what a fault may say of a request, a greeting has its host and its turn.
-    pub(crate) fn strike_greeting(&self, name: &str, now: Timestamp) -> Option<CertificateFault> {
+    pub(crate) fn strike_greeting(&self, name: &str) -> Option<CertificateFault> {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
         }
         let mut set = self.lock();
         let mut entries = set.faults.iter_mut();
-        entries.find_map(|entry| entry.strike_greeting(name, now))
+        entries.find_map(|entry| entry.strike_greeting(name))
     }
 
     fn lock(&self) -> MutexGuard<'_, Set> {
@@ -305,14 +308,14 @@ impl Entry {
 }
 
 impl Entry {
-    fn strike_greeting(&mut self, name: &str, now: Timestamp) -> Option<CertificateFault> {
+    fn strike_greeting(&mut self, name: &str) -> Option<CertificateFault> {
         let ActiveFault {
             fault, met, fired, ..
         } = &mut self.active;
         let What::Certificate(certificate) = fault.what else {
             return None;
         };
-        if !fault.when.fits_greeting(name, now) {
+        if !fault.when.fits_greeting(name) {
             return None;
         }
         *met += 1;
@@ -429,6 +432,14 @@ mod tests {
             ),
             ("what = { throttle = { rate = -1, burst = 1 } }", "rate"),
             ("what = { bandwidth = 0 }", "bandwidth"),
+            (
+                "when = { operation = \"ListImages\" }\nwhat = { certificate = \"expired\" }",
+                "of a greeting",
+            ),
+            (
+                "when = { until = \"2030-01-01T00:00:00Z\" }\nwhat = { certificate = \"expired\" }",
+                "of a greeting",
+            ),
             (
                 "what = { latency = { from = \"2s\", to = \"1s\" } }",
                 "longer",

@@ -180,10 +180,24 @@ impl When {
     }
 
     /// Whether a greeting of TLS is such, of which only the host is known.
-    pub(super) fn fits_greeting(&self, name: &str, now: Timestamp) -> bool {
+    pub(super) fn fits_greeting(&self, name: &str) -> bool {
         self.host.as_ref().is_none_or(|host| host.fits(name))
-            && self.from.is_none_or(|from| now >= from)
-            && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Refuses what a greeting cannot be told by.
+    pub(super) fn check_greeting(&self) -> Result<(), String> {
+        let of_greeting = When {
+            host: self.host.clone(),
+            times: self.times,
+            after: self.after,
+            every: self.every,
+            probability: self.probability,
+            ..When::default()
+        };
+        match *self == of_greeting {
+            true => Ok(()),
+            false => Err("of a greeting of TLS only its host and its turn are known".to_owned()),
+        }
     }
 
     /// Whether it strikes the request that is the `met`th of its kind, after it has struck so many.
