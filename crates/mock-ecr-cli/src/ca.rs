@@ -6,7 +6,8 @@ use mock_ecr::{AuthorityLocation, CertificateAuthority};
 
 use crate::args::CaOptions;
 use crate::failure::Failure;
-use crate::{remote, stdout, trust};
+use crate::{remote, stdout};
+use ecr_contract::surroundings::keep_certificate;
 
 pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Failure> {
     let text = match &options.tls {
@@ -22,7 +23,7 @@ pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Failure> {
             let pem = remote::get(&options.running, "ca.pem").await?;
             let pem = String::from_utf8_lossy(&pem).into_owned();
             match options.path {
-                true => line(&trust::keep(&pem)?),
+                true => line(&keep_certificate(&pem)?),
                 false => pem,
             }
         }

@@ -6,14 +6,15 @@ use serde_json::{Map, Value};
 
 use crate::args::{EnvOptions, RedirectMode, Shell};
 use crate::failure::Failure;
-use crate::{remote, stdout, trust};
+use crate::{remote, stdout};
+use ecr_contract::surroundings::keep_certificate;
 
 pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Failure> {
     let running = &options.running;
     let mut query = vec![("redirect", options.redirect.name().to_owned())];
     if options.redirect != RedirectMode::Env {
         let pem = remote::get(running, "ca.pem").await?;
-        let path = trust::keep(&String::from_utf8_lossy(&pem))?;
+        let path = keep_certificate(&String::from_utf8_lossy(&pem))?;
         query.push(("certificate", path.display().to_string()));
     }
     let resource = remote::with_query("environment", query);

@@ -6,10 +6,7 @@ mod clock;
 mod env;
 mod failure;
 mod faults;
-mod fence;
-mod home;
 mod login;
-mod loopback;
 mod remote;
 mod requests;
 mod reset;
@@ -20,7 +17,6 @@ mod stdout;
 mod table;
 mod token;
 mod tokens;
-mod trust;
 
 use std::process::ExitCode;
 

@@ -3,21 +3,18 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::net::Ipv4Addr;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitCode, ExitStatus};
 
-use mock_ecr::{MockEcr, MockEcrBuilder, Redirect, Variable, World};
+use ecr_contract::surroundings::{Fence, FreshHome, Lead, surround};
+use mock_ecr::{MockEcr, Variable};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
 use crate::args::{Home, RedirectMode, RunOptions, beside};
 use crate::failure::Failure;
-use crate::fence::{self, Fence};
-use crate::home::{self, FreshHome};
 use crate::signal::Signals;
-use crate::trust;
 
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     let home = options.home();
@@ -30,6 +27,11 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
         RedirectMode::Hosts => Some(Fence::enter()?),
         _ => None,
     };
+    let lead = match (options.redirect, &fence) {
+        (_, Some(fence)) => Lead::Hosts(fence),
+        (RedirectMode::Proxy, None) => Lead::Proxy,
+        (_, None) => Lead::Env,
+    };
     let home = match home {
         Home::Fresh => Some(FreshHome::make().map_err(Failure::system("cannot make a home"))?),
         Home::Own => None,
@@ -37,50 +39,13 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let signals = Signals::receive(&PASSED_ON)?;
-        let ecr = match &fence {
-            Some(_) => behind_the_fence(world),
-            None => MockEcr::of(world).listen(options.listen),
-        };
-        let ecr = ecr.start().await?;
-        let surroundings = Surroundings {
-            variables: variables(&ecr, options.redirect, fence.as_ref())?,
-            home,
-        };
-        let child = surroundings.spawn(&options.command)?;
+        let ecr = lead.mock(world, options.listen).start().await?;
+        let variables = lead.variables(&ecr)?;
+        let child = spawn(&options.command, &variables, home.as_ref())?;
         let status = wait(child, signals).await?;
         tell_strays(&ecr);
         Ok(exit_code(status))
     })
-}
-
-/// Every port is free there, and the names of hosts come without one. What the mock tells of itself it tells at the loopback address.
-fn behind_the_fence(world: World) -> MockEcrBuilder {
-    let own = |port| (Ipv4Addr::LOCALHOST, port).into();
-    let named = |port| (fence::ADDRESS, port).into();
-    MockEcr::of(world)
-        .listen(own(80))
-        .also_listen(own(443))
-        .also_listen(named(80))
-        .also_listen(named(443))
-}
-
-fn variables(
-    ecr: &MockEcr,
-    redirect: RedirectMode,
-    fence: Option<&Fence>,
-) -> Result<Vec<Variable>, Failure> {
-    let certificate = ecr.ca_certificate().unwrap_or_default();
-    match (redirect, fence) {
-        (RedirectMode::Env, _) => Ok(ecr.environment()),
-        (RedirectMode::Hosts, Some(fence)) => {
-            let file = fence.furnish(&ecr.host_names(), certificate)?;
-            Ok(ecr.environment_by_name(Redirect::Hosts, &file))
-        }
-        _ => {
-            let file = trust::keep(certificate)?;
-            Ok(ecr.environment_by_name(Redirect::Proxy, &file))
-        }
-    }
 }
 
 /// Says which hosts the command wanted that are none of ECR's: it would have called them outside.
@@ -103,36 +68,23 @@ const PASSED_ON: [Signal; 6] = [
     Signal::USR2,
 ];
 
-/// What a command finds around it.
-struct Surroundings {
-    variables: Vec<Variable>,
-    home: Option<FreshHome>,
-}
-
-impl Surroundings {
-    fn spawn(&self, command: &[OsString]) -> Result<Child, Failure> {
-        let (program, arguments) = command
-            .split_first()
-            .expect("the arguments require a command");
-        let mut command = Command::new(program);
-        command.args(arguments);
-        for (name, value) in &self.variables {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        if let Some(home) = &self.home {
-            command.envs(home.variables());
-            for name in home::REMOVED {
-                command.env_remove(name);
-            }
-        }
-        command.spawn().map_err(|cause| Failure::Spawn {
+fn spawn(
+    command: &[OsString],
+    variables: &[Variable],
+    home: Option<&FreshHome>,
+) -> Result<Child, Failure> {
+    let (program, arguments) = command
+        .split_first()
+        .expect("the arguments require a command");
+    let mut command = std::process::Command::new(program);
+    command.args(arguments);
+    surround(&mut command, variables, home);
+    Command::from(command)
+        .spawn()
+        .map_err(|cause| Failure::Spawn {
             program: program.clone(),
             cause,
         })
-    }
 }
 
 /// Waits for the command to end, and passes on to it whatever signal comes meanwhile.

@@ -7,10 +7,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use tempfile::TempDir;
 
 /// An empty home, which is gone with this value, and with it whatever a command has left there.
-pub(crate) struct FreshHome(TempDir);
+#[derive(Debug)]
+pub struct FreshHome(TempDir);
 
 impl FreshHome {
-    pub(crate) fn make() -> io::Result<Self> {
+    /// Makes one among the system's temporary files.
+    pub fn make() -> io::Result<Self> {
         let home = tempfile::Builder::new()
             .prefix("mock-ecr-home-")
             .tempdir()?;
@@ -24,7 +26,7 @@ impl FreshHome {
     }
 
     /// What tells clients that this is where their files are.
-    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
+    pub fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         let home = self.0.path();
         let within =
             |(name, path): &(&'static str, &str)| (*name, home.join(path).into_os_string());
@@ -50,4 +52,4 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// What would lead a client to files that are not in its home.
-pub(crate) const REMOVED: [&str; 3] = ["REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_HOST"];
+pub(super) const REMOVED: [&str; 3] = ["REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_HOST"];

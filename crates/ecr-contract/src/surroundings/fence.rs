@@ -11,15 +11,16 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use tempfile::TempDir;
 
-use crate::failure::Failure;
-use crate::loopback;
+use crate::surroundings::SurroundingsError;
+use crate::surroundings::loopback;
 
 /// Where AWS's names lead behind the fence. Docker and its engine ask no certificate of a name that leads to 127.0.0.0/8, as if it were
 /// insecure, so that it is an address of those that RFC 5737 keeps for documentation.
-pub(crate) const ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
+pub(super) const ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
 /// What stands in the place of the system's files; it is gone with this value.
-pub(crate) struct Fence {
+#[derive(Debug)]
+pub struct Fence {
     files: TempDir,
 }
 
@@ -29,7 +30,7 @@ impl Fence {
     /// # Errors
     ///
     /// When this is not allowed: it takes root, or a kernel that lets users have namespaces.
-    pub(crate) fn enter() -> Result<Self, Failure> {
+    pub fn enter() -> Result<Self, SurroundingsError> {
         // As root the files are made outside, and as a user in a namespace of one's own.
         let files = tempfile::Builder::new().prefix("mock-ecr-fence-").tempdir();
         let files = files.map_err(failed("cannot make a directory"))?;
@@ -56,7 +57,11 @@ impl Fence {
     }
 
     /// Lets names lead to [`ADDRESS`], and the system's clients trust a certificate.
-    pub(crate) fn furnish(&self, names: &[String], certificate: &str) -> Result<PathBuf, Failure> {
+    pub fn furnish(
+        &self,
+        names: &[String],
+        certificate: &str,
+    ) -> Result<PathBuf, SurroundingsError> {
         let hosts = self.write("hosts", &hosts(names));
         let trusted = self.write("ca.pem", certificate);
         let (hosts, trusted) = (
@@ -136,12 +141,12 @@ fn map_user(user: u32, group: u32) -> io::Result<()> {
     std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
 }
 
-fn failed(what: &'static str) -> impl FnOnce(io::Error) -> Failure {
-    move |cause| Failure::Fence { what, cause }
+fn failed(what: &'static str) -> impl FnOnce(io::Error) -> SurroundingsError {
+    move |cause| SurroundingsError::Fence { what, cause }
 }
 
-fn denied(errno: nix::Error) -> Failure {
-    Failure::Fence {
+fn denied(errno: nix::Error) -> SurroundingsError {
+    SurroundingsError::Fence {
         what: "namespaces of network and mounts take root, or a kernel that lets users have them \
                (kernel.unprivileged_userns_clone, user.max_user_namespaces)",
         cause: errno.into(),

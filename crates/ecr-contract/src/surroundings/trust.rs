@@ -4,15 +4,18 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
+use crate::surroundings::SurroundingsError;
 
 /// Keeps a certificate in a file that is named after it, so that two mocks do not write over each other's.
 ///
 /// It outlives this process: whoever reads the variables that name it comes later. Certificates are no secret.
-pub(crate) fn keep(certificate: &str) -> Result<PathBuf, Failure> {
+pub fn keep_certificate(certificate: &str) -> Result<PathBuf, SurroundingsError> {
     let user = rustix::process::getuid().as_raw();
     let directory = std::env::temp_dir().join(format!("mock-ecr-{user}"));
-    write(&directory, certificate).map_err(Failure::system("cannot keep the certificate"))
+    write(&directory, certificate).map_err(|cause| SurroundingsError::System {
+        what: "cannot keep the certificate",
+        cause,
+    })
 }
 
 fn write(directory: &Path, certificate: &str) -> io::Result<PathBuf> {

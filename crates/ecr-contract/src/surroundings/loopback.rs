@@ -9,7 +9,7 @@ use nix::sys::socket::{
 };
 
 /// What `ip link set lo up` asks of the kernel.
-pub(crate) fn raise() -> io::Result<()> {
+pub(super) fn raise() -> io::Result<()> {
     const RTM_NEWLINK: u16 = 16;
     const IFF_UP: u32 = 1;
     // struct ifinfomsg: family and type, device, flags, which of them change.
@@ -21,7 +21,7 @@ pub(crate) fn raise() -> io::Result<()> {
 }
 
 /// What `ip address add ADDRESS/32 dev lo` asks of the kernel.
-pub(crate) fn add(address: Ipv4Addr) -> io::Result<()> {
+pub(super) fn add(address: Ipv4Addr) -> io::Result<()> {
     const RTM_NEWADDR: u16 = 20;
     const NLM_F_CREATE: u16 = 0x400;
     const AF_INET: u8 = 2;

@@ -1,0 +1,7 @@
+//! What Amazon ECR does on good and bad days, as scenarios that any client of it is run through.
+
+mod class;
+pub mod report;
+pub mod surroundings;
+
+pub use class::{Class, UnknownClass};
