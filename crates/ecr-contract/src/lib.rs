@@ -2,6 +2,8 @@
 
 mod class;
 pub mod report;
+mod scenario;
 pub mod surroundings;
 
 pub use class::{Class, UnknownClass};
+pub use scenario::{RedirectMode, ScenarioError};

@@ -162,7 +162,7 @@ impl World {
     }
 
     /// Checks a world that was written in code.
-    pub(crate) fn validate(&self) -> Result<(), WorldError> {
+    pub fn validate(&self) -> Result<(), WorldError> {
         self.check().map_err(|conflict| WorldError::from(&conflict))
     }
 

@@ -1,0 +1,211 @@
+//! Scenarios as TOML, and what is said of a wrong one.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::Scenario;
+
+/// The text of a scenario, and where it came from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Source {
+    /// The file, as errors name it.
+    pub(crate) file: String,
+    pub(crate) text: String,
+}
+
+impl Source {
+    pub(crate) fn read(path: &Path) -> Result<Self, ScenarioError> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Source { file, text }),
+            Err(cause) => Err(ScenarioError {
+                file,
+                line: None,
+                message: format!("cannot be read: {cause}"),
+            }),
+        }
+    }
+
+    /// The scenario, case by case; one without cases is its only one.
+    pub(crate) fn cases(&self) -> Result<Vec<(Option<String>, Scenario)>, ScenarioError> {
+        let outline: Outline = self.parse(&self.text)?;
+        if outline.case.is_empty() {
+            return Ok(vec![(None, self.scenario(&self.text)?)]);
+        }
+        let mut cases = Vec::new();
+        for case in &outline.case {
+            let Some(toml::Value::String(name)) = case.get("name") else {
+                return Err(self.error(None, "case: each needs a name"));
+            };
+            let text = filled_in(&self.text, case);
+            let scenario = self.scenario(&text).map_err(|mut error| {
+                error.message = format!("in case {name}: {}", error.message);
+                error
+            })?;
+            cases.push((Some(name.clone()), scenario));
+        }
+        Ok(cases)
+    }
+
+    fn scenario(&self, text: &str) -> Result<Scenario, ScenarioError> {
+        let scenario: Scenario = self.parse(text)?;
+        if let Some((_, rest)) = uncommented(text).split_once("${") {
+            let name = rest.split('}').next().unwrap_or_default();
+            let message = format!("${{{name}}}: no case says what it stands for");
+            return Err(self.error(None, &message));
+        }
+        scenario
+            .check()
+            .map_err(|message| self.error(None, &message))?;
+        Ok(scenario)
+    }
+
+    fn parse<'t, T: Deserialize<'t>>(&self, text: &'t str) -> Result<T, ScenarioError> {
+        let wrong = |error: &toml::de::Error, key: String| {
+            let line = error.span().map(|span| line_of(text, span.start));
+            let message = error.message().replace('\n', "; ");
+            match key.as_str() {
+                "" | "." => self.error(line, &message),
+                key => self.error(line, &format!("{key}: {message}")),
+            }
+        };
+        let document =
+            toml::Deserializer::parse(text).map_err(|error| wrong(&error, String::new()))?;
+        serde_path_to_error::deserialize(document)
+            .map_err(|error| wrong(error.inner(), error.path().to_string()))
+    }
+
+    fn error(&self, line: Option<usize>, message: &str) -> ScenarioError {
+        ScenarioError {
+            file: self.file.clone(),
+            line,
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// What is wrong with a scenario, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioError {
+    file: String,
+    line: Option<usize>,
+    message: String,
+}
+
+impl ScenarioError {
+    pub(crate) fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
+        ScenarioError {
+            file: file.into(),
+            line: None,
+            message: message.into(),
+        }
+    }
+}
+
+/// `file:line: message`
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.file)?;
+        if let Some(line) = self.line {
+            write!(f, "{line}:")?;
+        }
+        write!(f, " {}", self.message)
+    }
+}
+
+impl std::error::Error for ScenarioError {}
+
+/// The cases alone; the rest has texts in it that are yet to be filled in.
+#[derive(Deserialize)]
+struct Outline {
+    #[serde(default)]
+    case: Vec<toml::Table>,
+}
+
+/// Puts the texts of a case where they are named. A text that is nothing but a name becomes the value, be it no text; lines stay where
+/// they are.
+fn filled_in(text: &str, case: &toml::Table) -> String {
+    let mut filled = text.to_owned();
+    for (name, value) in case {
+        let written = value.to_string().replace('\n', " ");
+        filled = filled.replace(&format!("\"${{{name}}}\""), &written);
+        let bare = match value {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        filled = filled.replace(&format!("${{{name}}}"), &bare);
+    }
+    filled
+}
+
+fn uncommented(text: &str) -> String {
+    let lines = text.lines();
+    lines
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .collect()
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "id = 'T-1'\ntitle = 't'\nseverity = 'must'\nclasses = 'all'\nwhy = ['w']\n";
+
+    fn source(rest: &str) -> Source {
+        Source {
+            file: "t.toml".to_owned(),
+            text: format!("{HEAD}{rest}"),
+        }
+    }
+
+    #[track_caller]
+    fn refuses(rest: &str, said: &str) {
+        let error = source(rest).cases().expect_err("this is no scenario");
+        assert_eq!(error.to_string(), said);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_file_and_line() {
+        refuses(
+            "[[step]]\nfetch = {}\nexpect.anser = 'login'\n",
+            "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, `username`, `secret`, `key`, `cache_for`, `exit`, `stdout`, `says`, `within`, `calls`, `region`, `signer`, `api_host`, `registry_ids`, `gaps`, `tunnels`, `requests`, `leaks`, `files`, `logins`, `logouts`, `password_by`",
+        );
+        refuses(
+            "[[step]]\nfetch = {}\nwait = '1s'\n",
+            "t.toml:6: step[0]: a step does one thing, and this one two",
+        );
+        refuses(
+            "[[step]]\nfetch = {}\n",
+            "t.toml: step: nothing is expected of a token-printer",
+        );
+    }
+
+    #[test]
+    fn a_case_fills_in_what_it_names() {
+        let text = "[[case]]\nname = 'long'\nlength = 9\n[[case]]\nname = 'short'\nlength = 1\n\
+                    [world]\ntoken_length = \"${length}\"\nseed = 'of ${name}'\n\
+                    [[step]]\nfetch = {}\nexpect.answer = 'login'\n";
+        let cases = source(text).cases().unwrap();
+        let worlds = cases.iter().map(|(name, scenario)| {
+            let world = &scenario.world;
+            (name.as_deref().unwrap(), world.token_length, &*world.seed)
+        });
+        let worlds: Vec<_> = worlds.collect();
+        assert_eq!(worlds, [("long", 9, "of long"), ("short", 1, "of short")]);
+    }
+
+    #[test]
+    fn a_name_that_no_case_has_is_refused() {
+        refuses(
+            "[[step]]\nfetch = { registry = '${host}' }\nexpect.answer = 'login'\n",
+            "t.toml: ${host}: no case says what it stands for",
+        );
+    }
+}
