@@ -1,9 +1,16 @@
 //! What Amazon ECR does on good and bad days, as scenarios that any client of it is run through.
 
+mod alone;
 mod class;
 pub mod report;
 mod scenario;
 pub mod surroundings;
 
+mod client;
+mod run;
+mod suite;
+
+pub use alone::perform;
 pub use class::{Class, UnknownClass};
 pub use scenario::{RedirectMode, ScenarioError};
+pub use suite::{Step, Suite, SuiteError};

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use ecr_contract::SuiteError;
 use ecr_contract::surroundings::SurroundingsError;
 use mock_ecr::{AuthorityError, FaultError, StartError, WorldError};
 
@@ -44,6 +45,8 @@ pub(crate) enum Failure {
     Fault(FaultError),
     #[error("no fault {0} is set; `mock-ecr faults` lists those that are")]
     NoFault(u64),
+    #[error(transparent)]
+    Suite(#[from] SuiteError),
     #[error(transparent)]
     Surroundings(#[from] SurroundingsError),
     #[error("{what}: {cause}")]

@@ -3,6 +3,7 @@
 mod args;
 mod ca;
 mod clock;
+mod contract;
 mod env;
 mod failure;
 mod faults;
@@ -31,6 +32,10 @@ fn main() -> ExitCode {
     let outcome = match args.command {
         Command::Serve(options) => serve::serve(options),
         Command::Run(options) => run::run(options),
+        Command::Contract(options) => contract::contract(&options),
+        Command::ContractRun => ecr_contract::perform()
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(Failure::system("cannot perform a run")),
         Command::Env(options) => briefly(env::env(options)),
         Command::Ca(options) => briefly(ca::ca(options)),
         Command::Login(options) => briefly(login::login(options)),

@@ -80,7 +80,8 @@ impl Shift {
         }
     }
 
-    pub(crate) fn of(self, instant: Timestamp) -> Timestamp {
+    /// The instant that is so much before or after another.
+    pub fn of(self, instant: Timestamp) -> Timestamp {
         match self.direction {
             Direction::Before => instant - self.length,
             Direction::After => instant + self.length,

@@ -50,6 +50,8 @@ pub(crate) struct Expect {
     pub(crate) leaks: Option<Leaks>,
     /// What becomes of files at home that have a secret.
     pub(crate) files: Option<Files>,
+    /// Of an image tool: how often it asks its credential helper.
+    pub(crate) helper_calls: Option<Count>,
     /// Of a caller of `docker login`: how often it logs in to one host at most.
     pub(crate) logins: Option<Count>,
     /// Of a caller of `docker login`: how often it logs out.

@@ -1,5 +1,6 @@
 //! What ECR does on one day, and what a client does that survives it.
 
+pub(crate) mod builtin;
 mod expect;
 mod file;
 mod range;
@@ -19,6 +20,7 @@ pub(crate) use expect::{
 };
 pub use file::ScenarioError;
 pub(crate) use file::Source;
+pub(crate) use range::Span;
 pub(crate) use step::{Action, Ask, DockerShim, Fetch, GivenLogin, Revoked, Setting, Spoil, Step};
 
 /// A scenario, or one case of it.

@@ -81,6 +81,11 @@ pub(crate) struct Fetch {
     pub(crate) refused: Option<bool>,
     /// What an image tool's credential helper answers, call by call; the last again and again.
     pub(crate) logins: Vec<GivenLogin>,
+    /// An image tool's login that docker's config.json holds, besides the credential helper.
+    pub(crate) stored: Option<GivenLogin>,
+    /// How long a refresher is given until its file is there; 5 s unless said otherwise.
+    #[serde(deserialize_with = "length")]
+    pub(crate) patience: Option<Duration>,
     /// What `docker` does that a caller of `docker login` finds.
     pub(crate) docker: Option<DockerShim>,
     /// Variables of this call: set to a text, or removed by `false`.
@@ -164,8 +169,6 @@ pub(crate) enum Spoil {
     Garbage,
     /// Each is empty.
     Empty,
-    /// No folder of theirs can be written to.
-    ReadOnly,
 }
 
 /// As it is written: an action is one key among the others.

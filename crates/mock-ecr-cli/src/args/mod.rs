@@ -1,5 +1,6 @@
 //! What was typed.
 
+mod contract;
 mod control;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ use mock_ecr::{
 };
 use tracing_subscriber::filter::LevelFilter;
 
+pub(crate) use contract::ContractOptions;
 pub(crate) use control::{
     ClockAction, ClockOptions, FaultsAction, FaultsOptions, Kept, MintHere, Output,
     RequestsOptions, ResetOptions, RevokeOptions, TokensAction, TokensOptions,
@@ -38,6 +40,11 @@ pub(crate) enum Command {
     Serve(ServeOptions),
     /// Runs a command with a mock around it: AWS's tools and SDKs, started by the command, call the mock.
     Run(RunOptions),
+    /// Runs any client of ECR, unmodified, through what ECR does on good and bad days, and says what it survived.
+    Contract(Box<ContractOptions>),
+    /// One run of `contract`, told on stdin.
+    #[command(hide = true)]
+    ContractRun,
     /// Prints the environment in which clients call a running mock, for `eval "$(mock-ecr env)"`.
     Env(EnvOptions),
     /// Prints the certificate that clients must trust to speak TLS with the mock.

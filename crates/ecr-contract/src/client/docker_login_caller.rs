@@ -1,0 +1,110 @@
+//! Commands that call `docker login`, where a `docker` is on the path that notes how it is called.
+
+use std::io;
+
+use super::token_printer::without_newline;
+use super::{Answer, Login, Outcome, run};
+use crate::run::names::Names;
+use crate::run::shims::DockerCall;
+use crate::run::stage::Stage;
+use crate::scenario::{DockerShim, Fetch};
+
+pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
+    let code = match fetch.docker {
+        Some(DockerShim::Fails) => 1,
+        None => 0,
+    };
+    stage.shims.docker_exits(code)?;
+    let before = stage.shims.docker_calls().len();
+    let run = run(stage, names, &[], "", fetch).await?;
+    let calls = stage.shims.docker_calls().split_off(before);
+    let logins: Vec<Login> = calls.iter().filter_map(DockerCall::login).collect();
+    let ours = logins
+        .iter()
+        .find(|login| login.key.as_deref() == Some(&*names.registry));
+    let answer = match (run.has_succeeded(), ours.or(logins.first())) {
+        (true, Some(login)) => Answer::Login(login.clone()),
+        (true, None) => Answer::Misshapen("exit 0, and docker was not asked to log in".to_owned()),
+        (false, _) => Answer::error(run.stdout() + &run.stderr()),
+    };
+    let mut outcome = run.answered(answer);
+    outcome.docker = calls;
+    Ok(outcome)
+}
+
+impl DockerCall {
+    /// The login, if it is one: as docker reads it, host without scheme and password without the end of its line.
+    pub(crate) fn login(&self) -> Option<Login> {
+        let [command, rest @ ..] = &*self.arguments else {
+            return None;
+        };
+        if command != "login" {
+            return None;
+        }
+        let secret = option(rest, &["-p", "--password"]).or_else(|| {
+            self.stdin
+                .as_deref()
+                .map(without_newline)
+                .map(str::to_owned)
+        });
+        Some(Login {
+            username: option(rest, &["-u", "--username"]),
+            secret: secret.filter(|secret| !secret.is_empty()),
+            key: server(rest),
+            cache_for: None,
+        })
+    }
+}
+
+/// The value of an option, behind it or behind its equals sign.
+fn option(arguments: &[String], names: &[&str]) -> Option<String> {
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if names.contains(&&**argument) {
+            return arguments.next().cloned();
+        }
+        let joined = argument
+            .split_once('=')
+            .filter(|(name, _)| names.contains(name));
+        if let Some((_, value)) = joined {
+            return Some(value.to_owned());
+        }
+    }
+    None
+}
+
+fn server(arguments: &[String]) -> Option<String> {
+    let last = arguments.last().filter(|last| !last.starts_with('-'))?;
+    let host = last.split_once("://").map_or(&**last, |(_, host)| host);
+    Some(host.split('/').next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(arguments: &[&str], stdin: Option<&str>) -> Option<Login> {
+        let call = DockerCall {
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+            stdin: stdin.map(str::to_owned),
+        };
+        call.login()
+    }
+
+    #[test]
+    fn a_login_is_read_as_docker_does() {
+        let by_stdin = [
+            "login",
+            "--username",
+            "AWS",
+            "--password-stdin",
+            "https://host/v2",
+        ];
+        let found = login(&by_stdin, Some("pass\r\n")).unwrap();
+        assert_eq!(found.secret.as_deref(), Some("pass"));
+        assert_eq!(found.key.as_deref(), Some("host"));
+        let by_argument = login(&["login", "-u", "AWS", "-p=pass", "host"], None).unwrap();
+        assert_eq!(by_argument.username.as_deref(), Some("AWS"));
+        assert_eq!(login(&["logout", "host"], None), None);
+    }
+}

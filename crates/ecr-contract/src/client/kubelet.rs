@@ -1,0 +1,172 @@
+//! Credential providers of the kubelet, v1. Source of the protocol: `plugin.go` and `types.go` of Kubernetes.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Answer, CacheFor, Login, Outcome, run};
+use crate::run::names::{Names, REPOSITORY};
+use crate::run::stage::Stage;
+use crate::scenario::Fetch;
+
+pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
+    let image = match &fetch.input {
+        Some(input) => names.fill(input),
+        None => format!("{}/{REPOSITORY}", names.registry),
+    };
+    let request = json!({
+        "kind": "CredentialProviderRequest",
+        "apiVersion": API_VERSION,
+        "image": image,
+    });
+    let run = run(stage, names, &[], &request.to_string(), fetch).await?;
+    let stdout = run.stdout();
+    let answer = match (run.has_succeeded(), stdout.trim().is_empty()) {
+        (true, _) => response(&stdout, &image),
+        (false, true) => Answer::error(run.stderr()),
+        (false, false) => Answer::Misshapen(format!("{}, and something on stdout", run.ended.end)),
+    };
+    Ok(run.answered(answer))
+}
+
+/// The kubelet reads it strictly: what it does not know, it drops as a whole.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Response {
+    kind: String,
+    api_version: String,
+    cache_key_type: String,
+    cache_duration: Option<String>,
+    auth: Option<BTreeMap<String, AuthConfig>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthConfig {
+    username: String,
+    password: String,
+}
+
+fn response(stdout: &str, image: &str) -> Answer {
+    let response: Response = match serde_json::from_str(stdout) {
+        Ok(response) => response,
+        Err(error) => return Answer::Misshapen(format!("stdout is no response: {error}")),
+    };
+    if (&*response.kind, &*response.api_version) != ("CredentialProviderResponse", API_VERSION) {
+        let (kind, version) = (&response.kind, &response.api_version);
+        return Answer::Misshapen(format!("it is {kind:?} of {version:?}"));
+    }
+    let key_type = &*response.cache_key_type;
+    if !["Image", "Registry", "Global"].contains(&key_type) {
+        return Answer::Misshapen(format!("cacheKeyType is {key_type:?}"));
+    }
+    let cache_for = match response.cache_duration.as_deref().map(go_duration) {
+        None => CacheFor::Unsaid,
+        Some(Some(length)) => CacheFor::Length(length),
+        Some(None) => return Answer::Misshapen("cacheDuration is no duration".to_owned()),
+    };
+    let auth = response.auth.unwrap_or_default();
+    let Some((key, login)) = auth.iter().find(|(key, _)| fits(key, image)) else {
+        let keys: Vec<&String> = auth.keys().collect();
+        return match keys.is_empty() {
+            true => Answer::error("auth is empty: no credentials"),
+            false => Answer::Misshapen(format!("no key of auth fits {image}: {keys:?}")),
+        };
+    };
+    Answer::Login(Login {
+        username: Some(login.username.clone()),
+        secret: Some(login.password.clone()),
+        key: Some(key.clone()),
+        cache_for: Some(cache_for),
+    })
+}
+
+/// Whether a key is for an image: as many labels of the host, stars in them, the same port, and the beginning of the path.
+fn fits(key: &str, image: &str) -> bool {
+    let (key_host, key_path) = key.split_once('/').unwrap_or((key, ""));
+    let (host, path) = image.split_once('/').unwrap_or((image, ""));
+    let (key_name, key_port) = key_host.split_once(':').unwrap_or((key_host, ""));
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    let labels = |name: &str| name.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let (key_labels, labels) = (labels(key_name), labels(name));
+    key_port == port
+        && path.starts_with(key_path)
+        && key_labels.len() == labels.len()
+        && key_labels
+            .iter()
+            .zip(&labels)
+            .all(|(key, label)| label_fits(key, label))
+}
+
+fn label_fits(key: &str, label: &str) -> bool {
+    match key.split_once('*') {
+        None => key == label,
+        Some((start, end)) => {
+            label.len() >= start.len() + end.len()
+                && label.starts_with(start)
+                && label.ends_with(end)
+        }
+    }
+}
+
+/// A duration as Go writes it, such as `6h0m0s`, `21.6µs` or `0s`; a negative one is none.
+fn go_duration(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let end = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        seconds += number
+            * match &rest[..end] {
+                "h" => 3600.0,
+                "m" => 60.0,
+                "s" => 1.0,
+                "ms" => 1e-3,
+                "us" | "µs" | "μs" => 1e-6,
+                "ns" => 1e-9,
+                _ => return None,
+            };
+        rest = &rest[end..];
+    }
+    (!text.is_empty()).then(|| Duration::try_from_secs_f64(seconds).ok())?
+}
+
+const API_VERSION: &str = "credentialprovider.kubelet.k8s.io/v1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_go_writes_them() {
+        let millis = |text| go_duration(text).map(|length| length.as_millis());
+        assert_eq!(millis("6h0m0s"), Some(6 * 3_600_000));
+        assert_eq!(millis("1.5s"), Some(1500));
+        assert_eq!(millis("0s"), Some(0));
+        assert_eq!(go_duration("21.6µs"), Some(Duration::from_nanos(21_600)));
+        for wrong in ["", "6", "h", "6x", "-1s"] {
+            assert_eq!(go_duration(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_fits_by_labels_port_and_path() {
+        let image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app";
+        assert!(fits("123456789012.dkr.ecr.us-east-1.amazonaws.com", image));
+        assert!(fits("*.dkr.ecr.*.amazonaws.com", image));
+        assert!(fits(
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/ap",
+            image
+        ));
+        assert!(!fits("*.amazonaws.com", image));
+        assert!(!fits("127.0.0.1", "127.0.0.1:5000/app"));
+        assert!(fits("127.0.0.1:5000", "127.0.0.1:5000/app"));
+    }
+}

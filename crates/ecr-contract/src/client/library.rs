@@ -1,0 +1,205 @@
+//! Libraries, by a driver that reads and writes lines of JSON.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::time::{Duration, Instant, timeout, timeout_at};
+
+use super::{Answer, Login, Outcome, between, written};
+use crate::run::names::Names;
+use crate::run::process::{self, End};
+use crate::run::stage::Stage;
+use crate::scenario::{Fetch, Setting};
+
+/// A driver, which is started when it is first asked, and again when its environment is another.
+#[derive(Debug, Default)]
+pub(crate) struct Driver {
+    running: Option<Running>,
+    stderr: Arc<Mutex<Vec<u8>>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: Lines<BufReader<ChildStdout>>,
+    command: String,
+    surroundings: Surroundings,
+}
+
+/// What a driver is started anew for.
+type Surroundings = (Option<String>, Vec<(String, Setting)>);
+
+impl Driver {
+    pub(super) async fn fetch(
+        &mut self,
+        stage: &Stage,
+        names: &Names,
+        fetch: &Fetch,
+        times: usize,
+    ) -> io::Result<Vec<Outcome>> {
+        self.start(stage, names, fetch).await?;
+        let request = match fetch.refused {
+            Some(true) => json!({ "registry": names.registry, "refused": true }),
+            _ => json!({ "registry": names.registry }),
+        };
+        let request = format!("{request}\n");
+        let started = Instant::now();
+        let running = self.running.as_mut().expect("it was started");
+        // A driver that has ended is found out when it does not answer.
+        let _ = running
+            .stdin
+            .write_all(request.repeat(times).as_bytes())
+            .await;
+        let mut outcomes = Vec::with_capacity(times);
+        for _ in 0..times {
+            let (line, end) = running.answer(stage.deadline).await;
+            outcomes.push(Outcome {
+                answer: answer(&line, end),
+                command: running.command.clone(),
+                stdin: request.clone(),
+                ended: between(started, end.unwrap_or(End::Exit(0)), line.into_bytes()),
+                handed: stage.ecr.clock().now(),
+                names: names.clone(),
+                docker: Vec::new(),
+            });
+        }
+        if outcomes
+            .iter()
+            .any(|outcome| outcome.ended.end != End::Exit(0))
+        {
+            self.end().await;
+        }
+        Ok(outcomes)
+    }
+
+    async fn start(&mut self, stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<()> {
+        let env = fetch
+            .env
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()));
+        let surroundings = (fetch.principal.clone(), env.collect());
+        match &self.running {
+            Some(running) if running.surroundings == surroundings => return Ok(()),
+            Some(_) => self.end().await,
+            None => {}
+        }
+        let command = stage.command(names, &[], fetch);
+        let written = written(&command);
+        let mut child = process::spawn(command)?;
+        let stdout = child.stdout.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("it is piped");
+        tokio::spawn(collect(stderr, Arc::clone(&self.stderr)));
+        self.running = Some(Running {
+            stdin: child.stdin.take().expect("it is piped"),
+            stdout: BufReader::new(stdout).lines(),
+            child,
+            command: written,
+            surroundings,
+        });
+        Ok(())
+    }
+
+    pub(super) async fn end(&mut self) {
+        let Some(mut running) = self.running.take() else {
+            return;
+        };
+        drop(running.stdin);
+        if timeout(PATIENCE, running.child.wait()).await.is_err() {
+            process::kill_group(&running.child);
+            let _ = running.child.wait().await;
+        }
+    }
+
+    pub(super) fn stderr(&self) -> Vec<u8> {
+        lock(&self.stderr).clone()
+    }
+}
+
+impl Running {
+    /// The next line, and how it ended if it has.
+    async fn answer(&mut self, deadline: Instant) -> (String, Option<End>) {
+        match timeout_at(deadline, self.stdout.next_line()).await {
+            Err(_) => (String::new(), Some(End::Deadline)),
+            Ok(Ok(Some(line))) => (line, None),
+            Ok(_) => {
+                let status = timeout_at(deadline, self.child.wait()).await;
+                let end = match status {
+                    Ok(Ok(status)) => End::of(status),
+                    _ => End::Deadline,
+                };
+                // An end without an answer is never a good one.
+                let end = if end == End::Exit(0) {
+                    End::Exit(-1)
+                } else {
+                    end
+                };
+                (String::new(), Some(end))
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Line {
+    username: Option<String>,
+    password: Option<String>,
+    error: Option<String>,
+    #[serde(default)]
+    unsupported: bool,
+}
+
+fn answer(line: &str, end: Option<End>) -> Answer {
+    match end {
+        Some(End::Deadline) => return Answer::Hung,
+        Some(_) => return Answer::Misshapen("the driver ended without an answer".to_owned()),
+        None => {}
+    }
+    match serde_json::from_str::<Line>(line) {
+        Err(error) => Answer::Misshapen(format!("the line is no JSON of a login: {error}")),
+        Ok(found) if found.unsupported => Answer::Unsupported,
+        Ok(Line {
+            error: Some(error),
+            password: None,
+            ..
+        }) => Answer::error(error),
+        Ok(Line {
+            error: None,
+            password: Some(password),
+            username,
+            ..
+        }) if !password.is_empty() => Answer::Login(Login {
+            username,
+            secret: Some(password),
+            ..Login::default()
+        }),
+        Ok(_) => {
+            Answer::Misshapen("the line has neither a password alone nor an error alone".to_owned())
+        }
+    }
+}
+
+/// Keeps what a process says on stderr while it runs.
+pub(super) async fn collect(mut from: ChildStderr, into: Arc<Mutex<Vec<u8>>>) {
+    let mut piece = [0; 4096];
+    while let Ok(length) = from.read(&mut piece).await
+        && length > 0
+    {
+        let mut kept = lock(&into);
+        let room = LONGEST_STDERR.saturating_sub(kept.len());
+        kept.extend_from_slice(&piece[..length.min(room)]);
+    }
+}
+
+pub(super) fn lock(kept: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const LONGEST_STDERR: usize = 1 << 20;
+
+/// How long a client that was told to end may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);

@@ -1,0 +1,49 @@
+//! Commands that print a password, as `aws ecr get-login-password` does.
+
+use std::io;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::{Answer, Login, Outcome, Run, run};
+use crate::run::names::Names;
+use crate::run::stage::Stage;
+use crate::scenario::Fetch;
+
+pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
+    let run = run(stage, names, &[], "", fetch).await?;
+    let answer = answer(&run);
+    Ok(run.answered(answer))
+}
+
+fn answer(run: &Run) -> Answer {
+    let stdout = run.stdout();
+    match (run.has_succeeded(), stdout.trim().is_empty()) {
+        (true, false) => Answer::Login(login(&stdout)),
+        (true, true) => Answer::Misshapen("exit 0, and nothing on stdout".to_owned()),
+        (false, true) => Answer::error(run.stderr()),
+        (false, false) => Answer::Misshapen(format!("{}, and something on stdout", run.ended.end)),
+    }
+}
+
+/// The password as it is, `AWS:` and the password, or the base64 of both: what docker's `--password-stdin` takes away at the end is taken
+/// away here.
+fn login(stdout: &str) -> Login {
+    let text = without_newline(stdout);
+    let decoded = BASE64_STANDARD.decode(text).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let of_pair = |pair: &str| pair.strip_prefix("AWS:").map(str::to_owned);
+    let secret = of_pair(text).or_else(|| decoded.as_deref().and_then(of_pair));
+    Login {
+        secret: Some(secret.unwrap_or_else(|| text.to_owned())),
+        ..Login::default()
+    }
+}
+
+/// As docker reads a password from stdin: one CRLF, LF or CR at its end is none of it.
+pub(super) fn without_newline(text: &str) -> &str {
+    text.strip_suffix("\r\n")
+        .or_else(|| text.strip_suffix('\n'))
+        .or_else(|| text.strip_suffix('\r'))
+        .unwrap_or(text)
+}

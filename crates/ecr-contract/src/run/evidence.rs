@@ -1,0 +1,157 @@
+//! What was seen of a run: what the client said, and what the mock was asked.
+
+use mock_ecr::{Exchange, Plane};
+use tokio::time::Instant;
+
+use crate::client::{Login, Outcome};
+use crate::report::{ClientRun, Event, EventKind, Finding};
+use crate::run::mask::Mask;
+use crate::run::stage::Stage;
+
+/// What was seen of a run.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) runs: Vec<ClientRun>,
+    pub(crate) events: Vec<Event>,
+    /// All that the client answered, step by step.
+    pub(crate) outcomes: Vec<(usize, Outcome)>,
+    /// All that the mock was asked.
+    pub(crate) seen: Vec<Seen>,
+    /// The login that was handed out last.
+    pub(crate) last_login: Option<Login>,
+    started: Instant,
+}
+
+/// A request to the mock, in which step it came, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) step: usize,
+    pub(crate) at_ms: u64,
+    pub(crate) exchange: Exchange,
+}
+
+impl Evidence {
+    pub(crate) fn new(stage: &Stage) -> Self {
+        Evidence {
+            findings: Vec::new(),
+            runs: Vec::new(),
+            events: Vec::new(),
+            outcomes: Vec::new(),
+            seen: Vec::new(),
+            last_login: None,
+            started: stage.started,
+        }
+    }
+
+    /// Takes in what the mock was asked since it was last looked at.
+    pub(crate) fn gather(&mut self, stage: &Stage, step: usize) {
+        let (now, mocks) = (millis(self.started), stage.ecr.clock().now());
+        let requests = stage.ecr.requests();
+        for exchange in requests.iter().skip(self.seen.len()) {
+            let ago = mocks.as_millis() - exchange.received.as_millis();
+            let at_ms = now.saturating_sub(u64::try_from(ago).unwrap_or(0));
+            self.events.push(event(at_ms, exchange));
+            self.seen.push(Seen {
+                step,
+                at_ms,
+                exchange: exchange.clone(),
+            });
+        }
+    }
+
+    /// Takes in what the client answered.
+    pub(crate) fn answered(&mut self, step: usize, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            let at_ms = millis_between(self.started, outcome.ended.started);
+            let took_ms = u64::try_from(outcome.ended.took.as_millis()).unwrap_or(u64::MAX);
+            self.runs.push(ClientRun {
+                step,
+                command: outcome.command.clone(),
+                stdin: outcome.stdin.clone(),
+                end: outcome.ended.end.to_string(),
+                stdout: String::from_utf8_lossy(&outcome.ended.stdout).into_owned(),
+                stderr: String::from_utf8_lossy(&outcome.ended.stderr).into_owned(),
+                at_ms,
+                took_ms,
+            });
+            self.events.push(Event {
+                at_ms,
+                took_ms,
+                kind: EventKind::Client,
+                text: format!("the client answers {}", outcome.answer),
+                status: None,
+            });
+            self.outcomes.push((step, outcome.clone()));
+        }
+    }
+
+    /// Notes something that happened, from a moment until now.
+    pub(crate) fn note(&mut self, since: Instant, kind: EventKind, text: String) {
+        self.events.push(Event {
+            at_ms: millis_between(self.started, since),
+            took_ms: millis(since),
+            kind,
+            text,
+            status: None,
+        });
+    }
+
+    /// As it may be shown: without secrets, and in the order of time.
+    pub(crate) fn masked(mut self, stage: &Stage) -> Self {
+        let mask = Mask::of(stage);
+        for run in &mut self.runs {
+            run.stdout = mask.text(&run.stdout);
+            run.stderr = mask.text(&run.stderr);
+            run.stdin = mask.text(&run.stdin);
+            run.command = mask.text(&run.command);
+        }
+        for event in &mut self.events {
+            event.text = mask.text(&event.text);
+        }
+        for finding in &mut self.findings {
+            finding.observed = mask.text(&finding.observed);
+            finding.expected = mask.text(&finding.expected);
+        }
+        self.events.sort_by_key(|event| event.at_ms);
+        self
+    }
+}
+
+fn event(at_ms: u64, exchange: &Exchange) -> Event {
+    let kind = match exchange.plane {
+        Plane::Registry => EventKind::Registry,
+        Plane::Proxy => EventKind::Tunnel,
+        _ => EventKind::Api,
+    };
+    let what = exchange.operation.map_or_else(
+        || format!("{} {}{}", exchange.method, exchange.host, exchange.target),
+        |operation| format!("{operation} at {}", exchange.host),
+    );
+    let error = exchange.error.map(|error| format!(" {error}"));
+    let fault = if exchange.faults.is_empty() {
+        ""
+    } else {
+        " (by a fault)"
+    };
+    Event {
+        at_ms,
+        took_ms: u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX),
+        kind,
+        text: format!(
+            "{what}: {}{}{fault}",
+            exchange.status.as_u16(),
+            error.unwrap_or_default()
+        ),
+        status: Some(exchange.status.as_u16()),
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn millis_between(from: Instant, to: Instant) -> u64 {
+    let length = to.saturating_duration_since(from).as_millis();
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,218 @@
+//! What the client asked of ECR.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use mock_ecr::{Exchange, Plane};
+
+use crate::run::evidence::Seen;
+use crate::run::judge::{Held, Scene};
+use crate::scenario::{Asked, AskedPlane, Expect, Gaps, RedirectMode};
+
+impl Scene<'_> {
+    pub(super) fn asked(&self, expect: &Expect) -> Vec<Held> {
+        let calls = self.calls();
+        let count = expect.calls.map(|count| {
+            let expected = format!("{count} calls of {TOKEN_CALL}");
+            Held::new("calls", expected, calls.len(), count.has(calls.len()))
+        });
+        let region = expect.region.as_deref().map(|region| {
+            let region = self.stage.names.fill(region);
+            let seen = |exchange: &Exchange| {
+                exchange
+                    .caller
+                    .as_ref()
+                    .map(|caller| caller.region().as_str().to_owned())
+            };
+            all("region", &region, &calls, seen)
+        });
+        let signer = expect
+            .signer
+            .as_deref()
+            .map(|key| all("signer", key, &calls, |exchange| self.signer(exchange)));
+        let host = expect
+            .api_host
+            .as_deref()
+            .filter(|_| self.stage.redirect != RedirectMode::Env);
+        let host = host.map(|host| {
+            let host = self.stage.names.fill(host);
+            all("api_host", &host, &calls, |exchange| {
+                Some(bare(&exchange.host))
+            })
+        });
+        let ids = expect
+            .registry_ids
+            .as_ref()
+            .map(|ids| self.registry_ids(ids, &calls));
+        let gaps = expect.gaps.as_ref().map(|gaps| pauses(gaps, &calls));
+        let tunnels = expect.tunnels.map(|count| {
+            let tunnels = self
+                .seen
+                .iter()
+                .filter(|seen| seen.exchange.plane == Plane::Proxy)
+                .count();
+            Held::new(
+                "tunnels",
+                format!("{count} tunnels"),
+                tunnels,
+                count.has(tunnels),
+            )
+        });
+        let requests = expect.requests.iter().map(|asked| self.requests(asked));
+        let found = [count, region, signer, host, ids, gaps, tunnels];
+        found.into_iter().flatten().chain(requests).collect()
+    }
+
+    fn calls(&self) -> Vec<&Seen> {
+        let calls = self.seen.iter();
+        calls
+            .filter(|seen| seen.exchange.operation == Some(TOKEN_CALL))
+            .collect()
+    }
+
+    /// The access key id of whoever has proved who they are.
+    fn signer(&self, exchange: &Exchange) -> Option<String> {
+        let caller = exchange.caller.as_ref()?;
+        let mut principals = self.stage.ecr.world().principals();
+        let found = principals.find(|principal| &principal.arn == caller.arn())?;
+        Some(found.access_key_id)
+    }
+
+    fn registry_ids(&self, allowed: &[String], calls: &[&Seen]) -> Held {
+        let allowed: Vec<String> = allowed.iter().map(|id| self.stage.names.fill(id)).collect();
+        let asked = calls.iter().map(|seen| {
+            let input = seen.exchange.input.as_deref().unwrap_or("{}");
+            let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
+            input["registryIds"].clone()
+        });
+        let fits = |ids: &serde_json::Value| match ids.as_array() {
+            Some(ids) => {
+                let is_allowed = |id: &serde_json::Value| {
+                    id.as_str()
+                        .is_some_and(|id| allowed.iter().any(|allowed| allowed == id))
+                };
+                !ids.is_empty() && ids.iter().all(is_allowed)
+            }
+            None => ids.is_null(),
+        };
+        let wrong = asked.clone().find(|ids| !fits(ids));
+        let observed = wrong.clone().or(asked.last()).unwrap_or_default();
+        let expected = format!("none, or {allowed:?}");
+        Held::new("registry_ids", expected, observed, wrong.is_none())
+    }
+
+    fn requests(&self, asked: &Asked) -> Held {
+        let count = self
+            .seen
+            .iter()
+            .filter(|seen| fits(asked, &seen.exchange))
+            .count();
+        let expected = format!("{} {}", asked.count, written(asked));
+        Held::new("requests", expected, count, asked.count.has(count))
+    }
+}
+
+/// What holds of all calls of which it is known.
+fn all(
+    expectation: &'static str,
+    expected: &str,
+    calls: &[&Seen],
+    of: impl Fn(&Exchange) -> Option<String>,
+) -> Held {
+    let found: BTreeSet<String> = calls.iter().filter_map(|seen| of(&seen.exchange)).collect();
+    let held = found.iter().all(|found| found == expected) && !found.is_empty();
+    let observed = match found.is_empty() {
+        true => "no call of which it is known".to_owned(),
+        false => found.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    Held::new(expectation, expected, observed, held)
+}
+
+fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
+    let pairs = calls.windows(2);
+    let pauses: Vec<Duration> = pairs
+        .map(|pair| Duration::from_millis(pair[1].at_ms.saturating_sub(pair[0].at_ms)))
+        .collect();
+    let (expected, held) = match gaps {
+        Gaps::Growing => (
+            "pauses that grow".to_owned(),
+            pauses.len() < 2 || pauses.last() > pauses.first(),
+        ),
+        Gaps::Each(span) => (
+            format!("pauses of {span}"),
+            pauses.iter().all(|pause| span.has(*pause)),
+        ),
+    };
+    Held::new("gaps", expected, format!("{pauses:?}"), held)
+}
+
+fn fits(asked: &Asked, exchange: &Exchange) -> bool {
+    let plane = |plane| match plane {
+        AskedPlane::Api => Plane::Api,
+        AskedPlane::Registry => Plane::Registry,
+        AskedPlane::Proxy => Plane::Proxy,
+    };
+    asked
+        .plane
+        .is_none_or(|asked| plane(asked) == exchange.plane)
+        && asked
+            .operation
+            .as_deref()
+            .is_none_or(|name| exchange.operation == Some(name))
+        && asked
+            .route
+            .as_deref()
+            .is_none_or(|name| exchange.route == Some(name))
+        && asked
+            .method
+            .as_deref()
+            .is_none_or(|method| exchange.method == method)
+        && asked.status.is_none_or(|status| exchange.status == status)
+        && asked
+            .error
+            .as_deref()
+            .is_none_or(|code| exchange.error == Some(code))
+        && asked
+            .authorization
+            .is_none_or(|came| exchange.authorization == came)
+        && asked
+            .host
+            .as_ref()
+            .is_none_or(|host| host.0.is_match(&bare(&exchange.host)))
+}
+
+fn written(asked: &Asked) -> String {
+    let mut words = Vec::new();
+    let plane = asked.plane.map(|plane| match plane {
+        AskedPlane::Api => "of the API",
+        AskedPlane::Registry => "of the registry",
+        AskedPlane::Proxy => "for tunnels",
+    });
+    words.extend(plane.map(str::to_owned));
+    words.extend(asked.operation.as_ref().map(|name| format!("of {name}")));
+    words.extend(asked.route.as_ref().map(|name| format!("for a {name}")));
+    words.extend(asked.method.as_ref().map(|method| format!("by {method}")));
+    words.extend(asked.host.as_ref().map(|host| format!("at {}", host.0)));
+    words.extend(asked.status.map(|status| format!("answered {status}")));
+    words.extend(
+        asked
+            .error
+            .as_ref()
+            .map(|error| format!("answered {error}")),
+    );
+    words.extend(asked.authorization.map(|came| match came {
+        true => "with Authorization".to_owned(),
+        false => "without Authorization".to_owned(),
+    }));
+    format!("requests {}", words.join(" "))
+}
+
+/// A host without its port.
+fn bare(host: &str) -> String {
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit()));
+    name.map_or(host, |(name, _)| name).to_owned()
+}
+
+const TOKEN_CALL: &str = "GetAuthorizationToken";

@@ -1,0 +1,126 @@
+//! What the client keeps to itself, and how it deals with docker.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::client::Outcome;
+use crate::run::judge::{Held, Scene};
+use crate::run::mask::Mask;
+use crate::run::shims::DockerCall;
+use crate::run::steps::files_in;
+use crate::scenario::{Expect, Files, Leaks, PasswordBy};
+
+impl Scene<'_> {
+    pub(super) fn kept(&self, expect: &Expect) -> Vec<Held> {
+        let found = [
+            expect.leaks.map(|Leaks::None| self.leaks()),
+            expect.files.map(|Files::Private| self.files()),
+            expect.helper_calls.map(|count| {
+                let calls = self.stage.shims.helper_calls();
+                let expected = format!("{count} calls of the credential helper");
+                Held::new("helper_calls", expected, calls, count.has(calls))
+            }),
+            expect.logins.map(|count| {
+                let most = self.logins_to_one_host();
+                let expected = format!("{count} logins to each host");
+                Held::new("logins", expected, most, count.has(most))
+            }),
+            expect.logouts.map(|count| {
+                let logouts = self.docker().filter(|call| is(call, "logout")).count();
+                Held::new(
+                    "logouts",
+                    format!("{count} logouts"),
+                    logouts,
+                    count.has(logouts),
+                )
+            }),
+            expect
+                .password_by
+                .map(|PasswordBy::Stdin| self.password_by_stdin()),
+        ];
+        found.into_iter().flatten().collect()
+    }
+
+    fn leaks(&self) -> Held {
+        let mask = Mask::of(self.stage);
+        let mut places: Vec<&str> = Vec::new();
+        let stderr =
+            |outcome: &&&Outcome| mask.is_in(&String::from_utf8_lossy(&outcome.ended.stderr));
+        if self.outcomes.iter().any(|outcome| stderr(&outcome))
+            || mask.is_in(&String::from_utf8_lossy(self.stderr))
+        {
+            places.push("stderr");
+        }
+        if mask.is_in(&self.logs()) {
+            places.push("a log");
+        }
+        if self
+            .docker()
+            .any(|call| mask.is_in(&call.arguments.join("\n")))
+        {
+            places.push("docker's arguments");
+        }
+        let observed = match places.is_empty() {
+            true => "nowhere".to_owned(),
+            false => places.join(", "),
+        };
+        let expected = "no secret on stderr, in logs or among arguments";
+        Held::new("leaks", expected, observed, places.is_empty())
+    }
+
+    fn files(&self) -> Held {
+        let mask = Mask::of(self.stage);
+        let home = self.stage.home();
+        let open = files_in(home).into_iter().filter_map(|file| {
+            let mode = std::fs::metadata(&file).ok()?.permissions().mode() & 0o777;
+            let text = std::fs::read(&file).ok()?;
+            let is_open = mode & 0o077 != 0 && mask.is_in(&String::from_utf8_lossy(&text));
+            let name = file
+                .strip_prefix(home)
+                .unwrap_or(&file)
+                .display()
+                .to_string();
+            is_open.then(|| format!("{name} has mode {mode:04o}"))
+        });
+        let open: Vec<String> = open.collect();
+        let observed = match open.is_empty() {
+            true => "none that others can read".to_owned(),
+            false => open.join(", "),
+        };
+        let expected = "files with secrets that nobody else can read";
+        Held::new("files", expected, observed, open.is_empty())
+    }
+
+    fn docker(&self) -> impl Iterator<Item = &DockerCall> {
+        self.outcomes.iter().flat_map(|outcome| &outcome.docker)
+    }
+
+    fn logins_to_one_host(&self) -> usize {
+        let mut hosts: BTreeMap<String, usize> = BTreeMap::new();
+        for login in self.docker().filter_map(DockerCall::login) {
+            *hosts.entry(login.key.unwrap_or_default()).or_default() += 1;
+        }
+        hosts.into_values().max().unwrap_or(0)
+    }
+
+    fn password_by_stdin(&self) -> Held {
+        let logins: Vec<&DockerCall> = self.docker().filter(|call| is(call, "login")).collect();
+        let by_argument = logins.iter().filter(|call| call.stdin.is_none()).count();
+        let observed = match (logins.len(), by_argument) {
+            (0, _) => "docker was not asked to log in".to_owned(),
+            (_, 0) => "on stdin".to_owned(),
+            (_, _) => "among the arguments, where every process can read it".to_owned(),
+        };
+        let held = !logins.is_empty() && by_argument == 0;
+        Held::new(
+            "password_by",
+            "the password on docker's stdin",
+            observed,
+            held,
+        )
+    }
+}
+
+fn is(call: &DockerCall, command: &str) -> bool {
+    call.arguments.first().is_some_and(|first| first == command)
+}

@@ -1,0 +1,64 @@
+//! Secrets, found and blotted out.
+
+use crate::run::stage::Stage;
+
+/// The secrets of a run: what nobody but the client and ECR should see.
+#[derive(Debug)]
+pub(crate) struct Mask(Vec<String>);
+
+impl Mask {
+    pub(crate) fn of(stage: &Stage) -> Self {
+        let issued = stage.issued().into_iter();
+        let mut secrets: Vec<String> = issued
+            .flat_map(|issued| [issued.password, issued.token])
+            .collect();
+        for principal in stage.ecr.world().principals() {
+            secrets.push(principal.secret_access_key.expose().to_owned());
+            secrets.extend(
+                principal
+                    .session_token
+                    .map(|token| token.expose().to_owned()),
+            );
+        }
+        // Whole tokens before the passwords in them.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Mask(secrets)
+    }
+
+    /// A text without them, and no longer than anybody reads.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let masked = self.0.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(&**secret, "[secret]")
+        });
+        let masked = self.stumps(masked);
+        match masked.len() > LONGEST {
+            true => format!("{}…", &masked[..masked.floor_char_boundary(LONGEST)]),
+            false => masked,
+        }
+    }
+
+    /// Whether one of them stands in a text.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.0.iter().any(|secret| text.contains(&**secret))
+    }
+
+    /// What is left of secrets that were cut off.
+    fn stumps(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, secret| {
+            let Some(start) = secret.get(..STUMP) else {
+                return text;
+            };
+            let mut text = text;
+            while let Some(at) = text.find(start) {
+                let same = text[at..].bytes().zip(secret.bytes());
+                let length = same.take_while(|(one, other)| one == other).count();
+                text.replace_range(at..at + length, "[part of a secret]");
+            }
+            text
+        })
+    }
+}
+
+/// So many characters of a password are told from others.
+const STUMP: usize = 40;
+const LONGEST: usize = 4096;

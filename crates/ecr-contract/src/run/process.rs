@@ -1,0 +1,193 @@
+//! Processes of a client, and the end of all that it leaves behind.
+
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// How a process ended, and what it wrote.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    pub(crate) end: End,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) started: Instant,
+    pub(crate) took: Duration,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Exit(i32),
+    Signal(i32),
+    /// It was killed.
+    Deadline,
+}
+
+impl End {
+    pub(crate) fn of(status: ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt as _;
+        match (status.code(), status.signal()) {
+            (Some(code), _) => End::Exit(code),
+            (None, signal) => End::Signal(signal.unwrap_or_default()),
+        }
+    }
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            End::Exit(code) => write!(f, "exit {code}"),
+            End::Signal(signal) => write!(f, "signal {signal}"),
+            End::Deadline => f.write_str("killed at its deadline"),
+        }
+    }
+}
+
+/// Runs a command to its end, or to its deadline, at which it and its group are killed.
+pub(crate) async fn run(
+    command: std::process::Command,
+    stdin: &[u8],
+    deadline: Instant,
+) -> io::Result<Ended> {
+    let started = Instant::now();
+    let mut child = spawn(command)?;
+    let mut to_child = child.stdin.take().expect("it is piped");
+    let stdout = tokio::spawn(read(child.stdout.take().expect("it is piped")));
+    let stderr = tokio::spawn(read(child.stderr.take().expect("it is piped")));
+    let written = async {
+        // A client that does not read what it is told may have ended.
+        let _ = to_child.write_all(stdin).await;
+        drop(to_child);
+        child.wait().await
+    };
+    let end = match timeout_at(deadline, written).await {
+        Ok(status) => End::of(status?),
+        Err(_) => {
+            kill_group(&child);
+            child.wait().await?;
+            End::Deadline
+        }
+    };
+    Ok(Ended {
+        end,
+        stdout: output(stdout).await,
+        stderr: output(stderr).await,
+        started,
+        took: started.elapsed(),
+    })
+}
+
+/// Starts a command in a group of its own, with pipes.
+pub(crate) fn spawn(command: std::process::Command) -> io::Result<Child> {
+    Command::from(command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+}
+
+/// Kills a process and its group.
+pub(crate) fn kill_group(child: &Child) {
+    if let Some(group) = pid(child) {
+        // It may have ended in this moment.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// Asks a process to end.
+pub(crate) fn terminate(child: &Child) {
+    if let Some(pid) = pid(child) {
+        let _ = kill_process(pid, Signal::TERM);
+    }
+}
+
+fn pid(child: &Child) -> Option<Pid> {
+    child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?))
+}
+
+/// Reads what a process writes, as far as anybody will look at it.
+pub(crate) async fn read(from: impl AsyncRead + Unpin) -> Vec<u8> {
+    let mut output = Vec::new();
+    let mut from = from;
+    let mut piece = [0; 8192];
+    // What cannot be read is not there.
+    while let Ok(length) = from.read(&mut piece).await
+        && length > 0
+    {
+        let room = LONGEST_OUTPUT.saturating_sub(output.len());
+        output.extend_from_slice(&piece[..length.min(room)]);
+    }
+    output
+}
+
+/// Reads to the end.
+pub(crate) async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
+    let mut output = Vec::new();
+    // What cannot be read is not there.
+    let _ = from.read_to_end(&mut output).await;
+    output
+}
+
+/// A child that it has left behind may hold the pipe open, and would never be done.
+async fn output(reading: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
+    match timeout(LEFT_BEHIND, reading).await {
+        Ok(Ok(output)) => output,
+        _ => b"(a child of it has kept the pipe open)".to_vec(),
+    }
+}
+
+const LONGEST_OUTPUT: usize = 1 << 20;
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
+
+/// Makes this process the parent of all that its children leave behind.
+pub(crate) fn adopt_orphans() {
+    // Without it, what a client leaves behind in another session stays.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// Kills all children of this process, and theirs, which are its own once they have lost their parent.
+pub(crate) fn sweep() {
+    for _ in 0..1000 {
+        let children = children();
+        for child in &children {
+            let _ = kill_process(*child, Signal::KILL);
+        }
+        if children.is_empty() || !reap() {
+            return;
+        }
+    }
+}
+
+/// Waits for children that have been killed; whether there were any.
+fn reap() -> bool {
+    matches!(waitpid(None, WaitOptions::empty()), Ok(Some(_)))
+}
+
+/// The processes whose parent is this one.
+fn children() -> Vec<Pid> {
+    let own = rustix::process::getpid().as_raw_nonzero().get();
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let names = processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    let ids = names.filter_map(|name| name.parse::<i32>().ok());
+    ids.filter(|id| parent(*id) == Some(own))
+        .filter_map(Pid::from_raw)
+        .collect()
+}
+
+/// The fourth field of /proc/PID/stat, behind a name that may have spaces and parentheses.
+fn parent(id: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (_, after) = stat.rsplit_once(") ")?;
+    after.split(' ').nth(1)?.parse().ok()
+}

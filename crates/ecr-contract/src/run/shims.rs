@@ -1,0 +1,118 @@
+//! Programs that a client finds on its path in place of others: a `docker` that notes how it is called, and a credential helper that
+//! answers what it was given.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+/// The folder of the shims, and of what they note.
+#[derive(Debug)]
+pub(crate) struct Shims {
+    folder: PathBuf,
+}
+
+/// A call of `docker`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DockerCall {
+    pub(crate) arguments: Vec<String>,
+    /// What came on stdin, if it was said to.
+    pub(crate) stdin: Option<String>,
+}
+
+impl Shims {
+    pub(crate) fn make(folder: &Path) -> io::Result<Self> {
+        let folder = folder.to_owned();
+        let shims = Shims { folder };
+        for (program, script) in [("docker", DOCKER), (HELPER_PROGRAM, HELPER)] {
+            let notes = shims.notes(program);
+            std::fs::create_dir_all(&notes)?;
+            std::fs::create_dir_all(shims.folder.join("bin"))?;
+            let path = shims.folder.join("bin").join(program);
+            let script = script.replace("NOTES", &notes.display().to_string());
+            std::fs::write(&path, script)?;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(shims)
+    }
+
+    /// The path that finds them first.
+    pub(crate) fn on_path(&self) -> OsString {
+        let mut path = self.folder.join("bin").into_os_string();
+        if let Some(rest) = std::env::var_os("PATH") {
+            path.push(":");
+            path.push(rest);
+        }
+        path
+    }
+
+    /// Says with what `docker` exits.
+    pub(crate) fn docker_exits(&self, code: u8) -> io::Result<()> {
+        std::fs::write(self.notes("docker").join("exit"), code.to_string())
+    }
+
+    /// The calls of `docker` so far.
+    pub(crate) fn docker_calls(&self) -> Vec<DockerCall> {
+        let calls = self.calls("docker").map(|call| {
+            let read = |name| std::fs::read_to_string(call.join(name)).ok();
+            let arguments = read("arguments").unwrap_or_default();
+            DockerCall {
+                arguments: arguments.lines().map(str::to_owned).collect(),
+                stdin: read("stdin"),
+            }
+        });
+        calls.collect()
+    }
+
+    /// Says what the credential helper answers, call by call; the last again and again.
+    pub(crate) fn helper_answers(&self, registry: &str, secrets: &[String]) -> io::Result<()> {
+        let notes = self.notes(HELPER_PROGRAM);
+        let before = self.helper_calls();
+        for (index, secret) in secrets.iter().enumerate() {
+            let answer = json!({ "ServerURL": registry, "Username": "AWS", "Secret": secret });
+            let number = before + index + 1;
+            std::fs::write(notes.join(format!("answer.{number}")), answer.to_string())?;
+            std::fs::write(notes.join("answer"), answer.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// How often the credential helper was asked.
+    pub(crate) fn helper_calls(&self) -> usize {
+        self.calls(HELPER_PROGRAM).count()
+    }
+
+    fn notes(&self, program: &str) -> PathBuf {
+        self.folder.join("notes").join(program)
+    }
+
+    /// The folders of calls, in their order.
+    fn calls(&self, program: &str) -> impl Iterator<Item = PathBuf> {
+        let notes = self.notes(program);
+        let call = move |number: usize| notes.join(number.to_string());
+        (1..).map(call).take_while(|call| call.is_dir())
+    }
+}
+
+/// What docker's config.json calls the helper.
+pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
+const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
+
+/// Each call has a folder of its own: whoever makes it has its number.
+const DOCKER: &str = r#"#!/bin/sh
+number=1
+while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
+for argument; do printf '%s\n' "$argument"; done >"NOTES/$number/arguments"
+case " $* " in *" --password-stdin "*) cat >"NOTES/$number/stdin" ;; esac
+exit "$(cat NOTES/exit 2>/dev/null || echo 0)"
+"#;
+
+const HELPER: &str = r#"#!/bin/sh
+[ "$1" = get ] || exit 0
+number=1
+while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
+cat >"NOTES/$number/stdin"
+if [ -f "NOTES/answer.$number" ]; then cat "NOTES/answer.$number"; else cat NOTES/answer; fi
+"#;

@@ -1,0 +1,218 @@
+//! One run of a scenario as it is set up: its own mock, home and tools.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use mock_ecr::{
+    AccountId, Claims, MockEcr, PrincipalArn, Region, Revocation, SeedRepository, Timestamp,
+    TokenIssuer, Variable, World,
+};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::class::Class;
+use crate::run::names::{Names, REPOSITORY};
+use crate::run::shims::Shims;
+use crate::run::{Order, image};
+use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
+use crate::surroundings::{Fence, FreshHome, Lead, SurroundingsError, surround};
+
+/// One run of a scenario as it is set up.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) ecr: MockEcr,
+    pub(crate) class: Class,
+    pub(crate) redirect: RedirectMode,
+    pub(crate) names: Names,
+    pub(crate) shims: Shims,
+    /// When all that the client is asked must be done.
+    pub(crate) deadline: Instant,
+    pub(crate) started: Instant,
+    issuer: TokenIssuer,
+    variables: Vec<Variable>,
+    client: Vec<String>,
+    env: BTreeMap<String, Setting>,
+    home: FreshHome,
+    _tools: TempDir,
+}
+
+/// Why a run cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SetUpError {
+    #[error(transparent)]
+    Surroundings(#[from] SurroundingsError),
+    #[error("cannot start the mock: {0}")]
+    Mock(#[from] mock_ecr::StartError),
+    #[error("cannot prepare the client's files: {0}")]
+    Files(#[from] io::Error),
+}
+
+impl Stage {
+    pub(crate) async fn set(
+        order: &Order,
+        scenario: &Scenario,
+        redirect: RedirectMode,
+        fence: Option<&Fence>,
+    ) -> Result<Self, SetUpError> {
+        let tools = tempfile::Builder::new()
+            .prefix("mock-ecr-tools-")
+            .tempdir()?;
+        let home = FreshHome::make()?;
+        let world = world(scenario, &order.seed, order.class, tools.path())?;
+        let lead = match (redirect, fence) {
+            (RedirectMode::Hosts, Some(fence)) => Lead::Hosts(fence),
+            (RedirectMode::Proxy, _) => Lead::Proxy,
+            _ => Lead::Env,
+        };
+        let issuer = TokenIssuer::new(&world);
+        let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
+        let mut names = Names::of(&world, &home.path().display().to_string());
+        let ecr = lead.mock(world, anywhere).start().await?;
+        if order.class == Class::ImageTool && redirect == RedirectMode::Env {
+            names.registry = ecr.address().to_string();
+        }
+        let variables = lead.variables(&ecr)?;
+        let started = Instant::now();
+        Ok(Stage {
+            shims: Shims::make(tools.path())?,
+            class: order.class,
+            deadline: started + scenario.deadline,
+            client: order.client.clone(),
+            env: scenario.env.clone(),
+            _tools: tools,
+            started,
+            ecr,
+            redirect,
+            names,
+            issuer,
+            variables,
+            home,
+        })
+    }
+
+    /// The client's command, with what it finds around it.
+    pub(crate) fn command(&self, names: &Names, further: &[String], fetch: &Fetch) -> Command {
+        let mut words = self.client.iter().map(|word| names.fill(word));
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).args(further);
+        surround(&mut command, &self.variables, Some(&self.home));
+        command.envs(names.variables());
+        if matches!(self.class, Class::ImageTool | Class::DockerLoginCaller) {
+            command.env("PATH", self.shims.on_path());
+        }
+        self.act_as(&mut command, fetch.principal.as_deref());
+        for (name, setting) in self.env.iter().chain(&fetch.env) {
+            match setting {
+                Setting::Set(value) => command.env(name, names.fill(value)),
+                Setting::Removed => command.env_remove(name),
+            };
+        }
+        command
+    }
+
+    fn act_as(&self, command: &mut Command, access_key_id: Option<&str>) {
+        let Some(key) = access_key_id else { return };
+        let mut principals = self.ecr.world().principals();
+        let Some(principal) = principals.find(|principal| principal.access_key_id == key) else {
+            return;
+        };
+        command.env("AWS_ACCESS_KEY_ID", &principal.access_key_id);
+        command.env(
+            "AWS_SECRET_ACCESS_KEY",
+            principal.secret_access_key.expose(),
+        );
+        match &principal.session_token {
+            Some(token) => command.env("AWS_SESSION_TOKEN", token.expose()),
+            None => command.env_remove("AWS_SESSION_TOKEN"),
+        };
+    }
+
+    /// What is in the file of a client, and whatever else it has left at home.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The passwords of all tokens so far, oldest first.
+    pub(crate) fn issued(&self) -> Vec<Issued> {
+        let records = self.ecr.tokens().into_iter();
+        let issued = records.map(|record| Issued {
+            password: self.issuer.mint(&record.claims).password(),
+            token: self.issuer.mint(&record.claims).as_str().to_owned(),
+            claims: record.claims,
+        });
+        issued.collect()
+    }
+
+    pub(crate) fn revoke_all(&self) {
+        let next = Timestamp::from_millis(self.ecr.clock().now().as_millis() + 1);
+        self.ecr.revoke(Revocation::IssuedBefore(next));
+    }
+
+    /// A login for an image tool.
+    pub(crate) fn login(&self, given: GivenLogin, names: &Names) -> String {
+        let world = self.ecr.world();
+        let account: Option<AccountId> = names.account.parse().ok();
+        let region: Region = names.region.parse().unwrap_or_default();
+        let own = world.default_principal().arn;
+        let principal = match account {
+            Some(account) if account != own.account() => PrincipalArn::root(account, &region),
+            _ => own,
+        };
+        let now = self.ecr.clock().now();
+        let life = world.token_life;
+        match given {
+            GivenLogin::Fresh => self.ecr.mint_for(principal, region).password(),
+            GivenLogin::Expired => {
+                let issued =
+                    now.as_millis() - i64::try_from(life.as_millis()).unwrap_or(0) - 60_000;
+                let issued = Timestamp::from_millis(issued);
+                self.issuer
+                    .mint(&Claims::new(principal, region, issued, life))
+                    .password()
+            }
+            GivenLogin::Revoked => {
+                let token = self.ecr.mint_for(principal, region);
+                self.ecr.revoke(Revocation::Token(token.id()));
+                token.password()
+            }
+            GivenLogin::Foreign => {
+                let mut other = World::default();
+                other.seed = format!("not {}", world.seed);
+                let claims = Claims::new(principal, region, now, life);
+                TokenIssuer::new(&other).mint(&claims).password()
+            }
+        }
+    }
+
+    pub(crate) fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+/// A token that the mock has issued, as clients see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) password: String,
+    pub(crate) token: String,
+    pub(crate) claims: Claims,
+}
+
+/// The scenario's world, with a seed of this run's, and the image that a tool is to pull.
+fn world(scenario: &Scenario, seed: &str, class: Class, folder: &Path) -> io::Result<World> {
+    let mut world = scenario.world.clone();
+    world.seed = seed.to_owned();
+    if class == Class::ImageTool && world.repositories.is_empty() {
+        let name = REPOSITORY.parse().expect("it is the name of a repository");
+        let mut repository = SeedRepository::new(name);
+        repository.layout = Some(layout(folder)?);
+        world.repositories.push(repository);
+    }
+    Ok(world)
+}
+
+fn layout(folder: &Path) -> io::Result<PathBuf> {
+    image::write(folder)
+}

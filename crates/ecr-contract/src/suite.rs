@@ -1,0 +1,307 @@
+//! Many scenarios, side by side, each in a process of its own.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mock_ecr::Pattern;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::alone::{self, Performed};
+use crate::class::Class;
+use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Verdict};
+use crate::run::Order;
+use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
+
+/// Which scenarios a client is run through, and how.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Suite {
+    /// As what the client is run.
+    pub class: Class,
+    /// The client and its arguments, with placeholders.
+    pub client: Vec<String>,
+    /// How it is led to the mock; without it, by the names of hosts where there can be a fence, and else through a proxy.
+    pub redirect: Option<RedirectMode>,
+    /// Which scenarios, by their names, with stars for anything; without any, all of the class.
+    pub only: Vec<String>,
+    /// A folder of further scenarios.
+    pub scenarios: Option<PathBuf>,
+    /// What the seeds of all mocks come from.
+    pub seed: String,
+    /// How many are run at once.
+    pub jobs: usize,
+    /// The command, and its first arguments, that calls [`perform`](crate::perform).
+    pub performer: Vec<String>,
+}
+
+/// Why a suite cannot be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SuiteError {
+    /// A scenario is wrong.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// There is no such scenario.
+    #[error(
+        "no scenario for a {class} fits {only:?}; `mock-ecr contract --list` tells those that there are"
+    )]
+    NoneFits {
+        /// The class.
+        class: Class,
+        /// What was asked for.
+        only: String,
+    },
+    /// The way that was asked for cannot be had.
+    #[error("--redirect hosts takes a fence, which cannot be made here: {0}; try --redirect proxy")]
+    NoFence(String),
+    /// No process can be started for it.
+    #[error("cannot run a scenario: {0}")]
+    Perform(std::io::Error),
+}
+
+/// What has come of one scenario while others are still running.
+#[derive(Clone, Debug)]
+pub struct Step<'r> {
+    /// How many are done.
+    pub done: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Which one is done now.
+    pub id: &'r str,
+    /// What came of its case.
+    pub case: &'r CaseReport,
+}
+
+/// A scenario that was chosen, with its cases.
+#[derive(Clone, Debug)]
+struct Chosen {
+    source: Source,
+    cases: Vec<(Option<String>, Scenario)>,
+}
+
+impl Suite {
+    /// A suite of all scenarios for a class.
+    pub fn new(class: Class, client: Vec<String>, performer: Vec<String>) -> Self {
+        Suite {
+            class,
+            client,
+            redirect: None,
+            only: Vec::new(),
+            scenarios: None,
+            seed: "mock-ecr".to_owned(),
+            jobs: 8,
+            performer,
+        }
+    }
+
+    /// Runs them, and tells of each as it is done.
+    ///
+    /// # Errors
+    ///
+    /// When a scenario is wrong, none fits, or none can be run.
+    pub async fn run(&self, mut tell: impl FnMut(Step<'_>)) -> Result<Report, SuiteError> {
+        let started = Instant::now();
+        let (chosen, not_yet) = self.choose()?;
+        let fence = alone::probe(&self.performer)
+            .await
+            .map_err(SuiteError::Perform)?;
+        let redirect = self.way(fence.as_deref())?;
+        let of = chosen.iter().map(|one| one.cases.len()).sum();
+        let mut running = self.start(&chosen, redirect);
+        let mut done: Vec<(usize, usize, Performed)> = Vec::with_capacity(of);
+        while let Some(finished) = running.join_next().await {
+            let finished = finished.expect("a run does not panic");
+            let (scenario, _, performed) = &finished;
+            tell(Step {
+                done: done.len() + 1,
+                of,
+                id: &chosen[*scenario].cases[0].1.id,
+                case: &performed.case,
+            });
+            done.push(finished);
+        }
+        done.sort_by_key(|(scenario, case, _)| (*scenario, *case));
+        let fenced = done.iter().all(|(_, _, performed)| performed.fenced);
+        Ok(Report {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            class: self.class,
+            client: self.client.clone(),
+            redirect: redirect.name().to_owned(),
+            fenced,
+            seed: self.seed.clone(),
+            took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            scenarios: scenarios(&chosen, done),
+            not_yet,
+        })
+    }
+
+    /// The names and sentences of the scenarios that would be run.
+    ///
+    /// # Errors
+    ///
+    /// When a scenario is wrong, or none fits.
+    pub fn list(&self) -> Result<Vec<(String, String)>, SuiteError> {
+        let (chosen, not_yet) = self.choose()?;
+        let chosen = chosen.into_iter().map(|one| {
+            let (_, scenario) = &one.cases[0];
+            (scenario.id.clone(), scenario.title.clone())
+        });
+        let not_yet = not_yet
+            .into_iter()
+            .map(|one| (one.id, format!("{} (not yet: {})", one.title, one.reason)));
+        Ok(chosen.chain(not_yet).collect())
+    }
+
+    fn way(&self, no_fence: Option<&str>) -> Result<RedirectMode, SuiteError> {
+        match (self.redirect, no_fence) {
+            (Some(RedirectMode::Hosts), Some(why)) => Err(SuiteError::NoFence(why.to_owned())),
+            (Some(asked), _) => Ok(asked),
+            (None, None) => Ok(RedirectMode::Hosts),
+            (None, Some(_)) => Ok(RedirectMode::Proxy),
+        }
+    }
+
+    fn choose(&self) -> Result<(Vec<Chosen>, Vec<NotYet>), SuiteError> {
+        let (mut chosen, mut not_yet) = (Vec::new(), Vec::new());
+        let mut ids = BTreeSet::new();
+        for source in self.sources()? {
+            let mut cases = source.cases()?;
+            let scenario = cases.first().map(|(_, scenario)| scenario.clone());
+            let Some(scenario) = scenario else { continue };
+            if !ids.insert(scenario.id.clone()) {
+                let message = format!("id: there is another scenario {}", scenario.id);
+                return Err(ScenarioError::new(source.file, message).into());
+            }
+            cases.retain(|(case, _)| self.fits(&scenario.id, case.as_deref()));
+            if cases.is_empty() || !scenario.classes.contains(&self.class) {
+                continue;
+            }
+            match scenario.not_yet {
+                Some(reason) => not_yet.push(NotYet {
+                    id: scenario.id,
+                    title: scenario.title,
+                    reason,
+                }),
+                None => chosen.push(Chosen { source, cases }),
+            }
+        }
+        match chosen.is_empty() && not_yet.is_empty() {
+            true => Err(SuiteError::NoneFits {
+                class: self.class,
+                only: self.only.join(" "),
+            }),
+            false => Ok((chosen, not_yet)),
+        }
+    }
+
+    fn sources(&self) -> Result<Vec<Source>, ScenarioError> {
+        let mut sources: Vec<Source> = builtin::all().collect();
+        if let Some(folder) = &self.scenarios {
+            sources.extend(in_folder(folder)?);
+        }
+        Ok(sources)
+    }
+
+    /// Whether a scenario, or a case of it as `ID/CASE`, was asked for.
+    fn fits(&self, id: &str, case: Option<&str>) -> bool {
+        let whole = case.map(|case| format!("{id}/{case}"));
+        let is_asked = |pattern: &String| {
+            let pattern = Pattern::from(pattern.as_str());
+            pattern.fits(id) || whole.as_deref().is_some_and(|whole| pattern.fits(whole))
+        };
+        self.only.is_empty() || self.only.iter().any(is_asked)
+    }
+
+    fn start(
+        &self,
+        chosen: &[Chosen],
+        redirect: RedirectMode,
+    ) -> JoinSet<(usize, usize, Performed)> {
+        let turns = Arc::new(Semaphore::new(self.jobs.max(1)));
+        let mut running = JoinSet::new();
+        for (index, one) in chosen.iter().enumerate() {
+            for (number, (case, scenario)) in one.cases.iter().enumerate() {
+                let order = self.order(one, case.as_deref(), &scenario.id, redirect);
+                let (turns, performer) = (Arc::clone(&turns), self.performer.clone());
+                let deadline = scenario.deadline + GRACE;
+                running.spawn(async move {
+                    let _turn = turns.acquire().await.expect("nobody closes it");
+                    let performed = alone::perform_apart(&performer, &order, deadline).await;
+                    (index, number, performed)
+                });
+            }
+        }
+        running
+    }
+
+    fn order(&self, one: &Chosen, case: Option<&str>, id: &str, redirect: RedirectMode) -> Order {
+        let name = case.map_or_else(|| id.to_owned(), |case| format!("{id}/{case}"));
+        let mut options = vec!["--redirect".to_owned(), redirect.name().to_owned()];
+        options.extend(["--scenario".to_owned(), name.clone()]);
+        if self.seed != "mock-ecr" {
+            options.extend(["--seed".to_owned(), self.seed.clone()]);
+        }
+        if let Some(folder) = &self.scenarios {
+            options.extend(["--scenarios".to_owned(), folder.display().to_string()]);
+        }
+        Order {
+            source: one.source.clone(),
+            case: case.map(str::to_owned),
+            class: self.class,
+            client: self.client.clone(),
+            redirect,
+            seed: format!("{}/{name}", self.seed),
+            options,
+        }
+    }
+}
+
+/// The scenarios of a user's folder, in the order of their files.
+fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
+    let shown = folder.display().to_string();
+    let entries = std::fs::read_dir(folder)
+        .map_err(|cause| ScenarioError::new(&*shown, format!("cannot be read: {cause}")))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        let message = "it has no scenario: no file whose name ends in .toml";
+        return Err(ScenarioError::new(shown, message));
+    }
+    paths.iter().map(|path| Source::read(path)).collect()
+}
+
+fn scenarios(chosen: &[Chosen], done: Vec<(usize, usize, Performed)>) -> Vec<ScenarioReport> {
+    let mut reports: Vec<ScenarioReport> = chosen
+        .iter()
+        .map(|one| {
+            let (_, scenario) = &one.cases[0];
+            ScenarioReport {
+                id: scenario.id.clone(),
+                title: scenario.title.clone(),
+                severity: scenario.severity,
+                why: scenario.why.clone(),
+                verdict: Verdict::NotApplicable,
+                known: false,
+                cases: Vec::new(),
+            }
+        })
+        .collect();
+    for (index, _, performed) in done {
+        let report = &mut reports[index];
+        report.verdict = report.verdict.max(performed.case.verdict);
+        report.cases.push(performed.case);
+    }
+    reports
+}
+
+/// How much longer than its scenario a run may take to clear up.
+const GRACE: Duration = Duration::from_secs(20);

@@ -1,0 +1,49 @@
+//! What was typed after `mock-ecr contract`.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use ecr_contract::{Class, RedirectMode};
+
+#[derive(Debug, Parser)]
+pub(crate) struct ContractOptions {
+    /// As what the client is run: token-printer, docker-credential, kubelet, library, image-tool, refresher or docker-login-caller.
+    #[arg(long = "as", value_name = "CLASS")]
+    pub(crate) class: Class,
+    /// How the client is led to the mock: env, proxy or hosts. Without it, by the names of hosts behind a fence, or through a proxy where
+    /// there can be no fence.
+    #[arg(long, value_name = "MODE", value_enum)]
+    pub(crate) redirect: Option<super::RedirectMode>,
+    /// Only scenarios, or cases as ID/CASE, whose names fit, with stars for anything. Can be repeated.
+    #[arg(long = "scenario", value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+    /// A folder of further scenarios.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scenarios: Option<PathBuf>,
+    /// What the seeds of all mocks come from.
+    #[arg(long, value_name = "S", default_value = "mock-ecr")]
+    pub(crate) seed: String,
+    /// How many scenarios are run at once.
+    #[arg(long, short, value_name = "N", default_value_t = 8)]
+    pub(crate) jobs: usize,
+    /// Lists the scenarios, and runs none.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// The client and its arguments; {registry}, {account}, {region}, {image}, {file} and {home} stand for what they say.
+    #[arg(
+        required_unless_present = "list",
+        trailing_var_arg = true,
+        value_name = "CLIENT"
+    )]
+    pub(crate) client: Vec<String>,
+}
+
+impl ContractOptions {
+    pub(crate) fn redirect(&self) -> Option<RedirectMode> {
+        self.redirect.map(|mode| match mode {
+            super::RedirectMode::Env => RedirectMode::Env,
+            super::RedirectMode::Proxy => RedirectMode::Proxy,
+            super::RedirectMode::Hosts => RedirectMode::Hosts,
+        })
+    }
+}
