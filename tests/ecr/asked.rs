@@ -77,6 +77,17 @@ impl Home {
             .await
     }
 
+    /// `ecr` with these words, to be started by whoever wants it running.
+    pub(crate) fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(cargo_bin!("ecr"));
+        command
+            .args(words)
+            .env_clear()
+            .env("HOME", self.path())
+            .envs(self.environment.iter().cloned());
+        command
+    }
+
     /// Runs it by another name.
     pub(crate) async fn named(&self, name: &str, words: &[&str], stdin: &str) -> Outcome {
         let link = self.path().join(name);

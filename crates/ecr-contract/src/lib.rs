@@ -2,6 +2,7 @@
 
 mod alone;
 mod class;
+mod clock;
 pub mod report;
 mod scenario;
 pub mod surroundings;

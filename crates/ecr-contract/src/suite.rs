@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mock_ecr::Pattern;
 use tokio::sync::Semaphore;
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::alone::{self, Performed};
 use crate::class::Class;
+use crate::clock;
 use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Verdict};
 use crate::run::Order;
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
@@ -103,7 +104,7 @@ impl Suite {
     ///
     /// When a scenario is wrong, none fits, or none can be run.
     pub async fn run(&self, mut tell: impl FnMut(Step<'_>)) -> Result<Report, SuiteError> {
-        let started = Instant::now();
+        let started = clock::now();
         let (chosen, not_yet) = self.choose()?;
         let fence = alone::probe(&self.performer)
             .await
@@ -132,7 +133,7 @@ impl Suite {
             redirect: redirect.name().to_owned(),
             fenced,
             seed: self.seed.clone(),
-            took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            took_ms: clock::millis_since(started),
             scenarios: scenarios(&chosen, done),
             not_yet,
         })

@@ -11,6 +11,10 @@ pub(crate) enum Helper {
     Docker(Vec<String>),
     /// `kubelet-credential-provider`, and the words behind it.
     Kubelet(Vec<String>),
+    /// `login-lines`, and the words behind it.
+    Lines(Vec<String>),
+    /// `keep-login`, and the words behind it.
+    Keeper(Vec<String>),
     Help(Topic),
 }
 
@@ -20,17 +24,19 @@ impl CommandLine {
         let (command, words) = self.words.split_first()?;
         let words = words.to_vec();
         let is_help = words == ["help"];
-        match (self.program, command.as_str()) {
-            (Program::Ecr, "credential-helper") if is_help => {
-                Some(Helper::Help(Topic::CredentialHelper))
+        let (topic, helper) = match (self.program, command.as_str()) {
+            (Program::Ecr, "credential-helper") => (Topic::CredentialHelper, Helper::Docker(words)),
+            (Program::Ecr, "kubelet-credential-provider") => {
+                (Topic::KubeletCredentialProvider, Helper::Kubelet(words))
             }
-            (Program::Ecr, "kubelet-credential-provider") if is_help => {
-                Some(Helper::Help(Topic::KubeletCredentialProvider))
-            }
-            (Program::Ecr, "credential-helper") => Some(Helper::Docker(words)),
-            (Program::Ecr, "kubelet-credential-provider") => Some(Helper::Kubelet(words)),
-            _ => None,
-        }
+            (Program::Ecr, "login-lines") => (Topic::LoginLines, Helper::Lines(words)),
+            (Program::Ecr, "keep-login") => (Topic::KeepLogin, Helper::Keeper(words)),
+            _ => return None,
+        };
+        Some(match is_help {
+            true => Helper::Help(topic),
+            false => helper,
+        })
     }
 }
 

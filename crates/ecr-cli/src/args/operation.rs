@@ -53,6 +53,8 @@ pub(crate) enum Topic {
     GetLoginPassword,
     CredentialHelper,
     KubeletCredentialProvider,
+    LoginLines,
+    KeepLogin,
 }
 
 impl CommandLine {

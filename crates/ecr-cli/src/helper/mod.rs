@@ -13,7 +13,9 @@ use crate::output::help;
 use crate::program::Program;
 
 mod docker;
+mod keeper;
 mod kubelet;
+mod lines;
 mod tokens;
 
 /// Answers what is asked on stdin.
@@ -24,6 +26,8 @@ pub(crate) async fn run(helper: Helper, globals: &Globals) -> Result<String, Err
     match helper {
         Helper::Docker(words) => docker::run(&words, globals).await,
         Helper::Kubelet(words) => kubelet::run(&words, globals).await,
+        Helper::Lines(words) => lines::run(&words, globals).await,
+        Helper::Keeper(words) => keeper::run(&words, globals).await,
         Helper::Help(topic) => Ok(help::page(topic, Program::Ecr)),
     }
 }

@@ -29,7 +29,16 @@ pub(super) struct Login {
 /// # Errors
 /// Settings that are missing or wrong, no credentials, a call that fails while there is no living token.
 pub(super) async fn login(globals: &Globals, registry: Option<Registry>) -> Result<Login, Error> {
-    let finished = tokio::time::timeout(DEADLINE, asked(globals, registry)).await;
+    in_time(async {
+        let source = source(globals, registry, Kept::InFile).await?;
+        get(&source).await
+    })
+    .await
+}
+
+/// Ends whatever hangs.
+pub(super) async fn in_time<T>(task: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let finished = tokio::time::timeout(DEADLINE, task).await;
     finished.unwrap_or_else(|_| {
         let seconds = DEADLINE.as_secs();
         let text = format!("neither credentials nor an answer of ECR came within {seconds} s");
@@ -37,7 +46,24 @@ pub(super) async fn login(globals: &Globals, registry: Option<Registry>) -> Resu
     })
 }
 
-async fn asked(globals: &Globals, registry: Option<Registry>) -> Result<Login, Error> {
+/// Where tokens are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// In the file that all share who ask.
+    InFile,
+    /// In memory alone.
+    InMemory,
+}
+
+/// The source of a registry's tokens, with whatever the configuration is now.
+///
+/// # Errors
+/// Settings that are missing or wrong, and no credentials.
+pub(super) async fn source(
+    globals: &Globals,
+    registry: Option<Registry>,
+    kept: Kept,
+) -> Result<TokenSource, Error> {
     let region = registry
         .as_ref()
         .map(|registry| registry.region().to_owned());
@@ -48,14 +74,21 @@ async fn asked(globals: &Globals, registry: Option<Registry>) -> Result<Login, E
         config.variant.fips |= registry.is_fips();
         config.variant.dual_stack |= registry.is_dual_stack();
     }
-    let cache = match cache_path() {
+    let cache = match cache_path().filter(|_| kept == Kept::InFile) {
         None => None,
         Some(path) => Some(CacheFile::new(
             path,
             identity(&mut config, registry.as_ref()).await?,
         )),
     };
-    let source = source(config, registry, cache);
+    Ok(built(config, registry, cache))
+}
+
+/// A login, and how long another may keep it.
+///
+/// # Errors
+/// A call that fails while there is no living token.
+pub(super) async fn get(source: &TokenSource) -> Result<Login, Error> {
     let credentials = source.get().await;
     let credentials = credentials.map_err(|error| Error::Token(error.to_string()))?;
     Ok(Login {
@@ -96,7 +129,7 @@ async fn identity(config: &mut Config, registry: Option<&Registry>) -> Result<Id
     })
 }
 
-fn source(config: Config, registry: Option<Registry>, cache: Option<CacheFile>) -> TokenSource {
+fn built(config: Config, registry: Option<Registry>, cache: Option<CacheFile>) -> TokenSource {
     let config = Arc::new(config);
     let mut builder = TokenSource::builder(move |ask| fetch(Arc::clone(&config), ask));
     if let Some(registry) = registry {

@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Duration, Instant, timeout, timeout_at};
 
 use super::{Answer, Login, Outcome, between, written};
+use crate::clock;
 use crate::run::names::Names;
 use crate::run::process::{self, End};
 use crate::run::stage::Stage;
@@ -48,7 +49,7 @@ impl Driver {
             _ => json!({ "registry": names.registry }),
         };
         let request = format!("{request}\n");
-        let started = Instant::now();
+        let started = clock::now();
         let running = self.running.as_mut().expect("it was started");
         // A driver that has ended is found out when it does not answer.
         let _ = running

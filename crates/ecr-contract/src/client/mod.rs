@@ -17,6 +17,7 @@ use mock_ecr::Timestamp;
 use tokio::time::Instant;
 
 use crate::class::Class;
+use crate::clock;
 use crate::run::names::Names;
 use crate::run::process::{self, End, Ended};
 use crate::run::shims::DockerCall;
@@ -232,7 +233,7 @@ fn between(started: Instant, end: End, stdout: Vec<u8>) -> Ended {
         stdout,
         stderr: Vec::new(),
         started,
-        took: started.elapsed(),
+        took: clock::now() - started,
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::library::{PATIENCE, collect, lock};
 use super::token_printer::without_newline;
 use super::{Answer, GLANCE, Login, Outcome, between, written};
+use crate::clock;
 use crate::run::names::Names;
 use crate::run::process::{self, End};
 use crate::run::stage::Stage;
@@ -36,11 +37,11 @@ impl Daemon {
         fetch: &Fetch,
     ) -> io::Result<Vec<Outcome>> {
         self.start(stage, names, fetch)?;
-        let started = Instant::now();
+        let started = clock::now();
         let patience = fetch.patience.unwrap_or(Duration::from_secs(5));
         let until = (started + patience).min(stage.deadline);
         let mut answer = read(names);
-        while !matches!(answer, Answer::Login(_)) && Instant::now() < until && !self.has_ended() {
+        while !matches!(answer, Answer::Login(_)) && clock::now() < until && !self.has_ended() {
             sleep(GLANCE).await;
             answer = read(names);
         }
@@ -51,14 +52,14 @@ impl Daemon {
     pub(crate) async fn watch(&mut self, stage: &Stage, length: Duration) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::new();
         let names = stage.names.clone();
-        let until = (Instant::now() + length).min(stage.deadline);
-        while Instant::now() < until {
+        let until = (clock::now() + length).min(stage.deadline);
+        while clock::now() < until {
             let answer = read(&names);
             let judged = answer.login().and_then(|login| login.secret.as_deref());
             let is_dead = judged.is_some_and(|secret| stage.ecr.judge(secret).is_err());
             let is_news = outcomes.last().is_none_or(|last| last.answer != answer);
             if is_news || is_dead {
-                outcomes.push(self.outcome(stage, &names, Instant::now(), answer));
+                outcomes.push(self.outcome(stage, &names, clock::now(), answer));
             }
             if is_dead {
                 break;

@@ -4,6 +4,7 @@ use mock_ecr::{Exchange, Plane};
 use tokio::time::Instant;
 
 use crate::client::{Login, Outcome};
+use crate::clock::{millis_between, millis_since};
 use crate::report::{ClientRun, Event, EventKind, Finding};
 use crate::run::mask::Mask;
 use crate::run::stage::Stage;
@@ -23,10 +24,9 @@ pub(crate) struct Evidence {
     started: Instant,
 }
 
-/// A request to the mock, in which step it came, and when.
+/// A request to the mock, and when it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
-    pub(crate) step: usize,
     pub(crate) at_ms: u64,
     pub(crate) exchange: Exchange,
 }
@@ -45,15 +45,14 @@ impl Evidence {
     }
 
     /// Takes in what the mock was asked since it was last looked at.
-    pub(crate) fn gather(&mut self, stage: &Stage, step: usize) {
-        let (now, mocks) = (millis(self.started), stage.ecr.clock().now());
+    pub(crate) fn gather(&mut self, stage: &Stage) {
+        let (now, mocks) = (millis_since(self.started), stage.ecr.clock().now());
         let requests = stage.ecr.requests();
         for exchange in requests.iter().skip(self.seen.len()) {
             let ago = mocks.as_millis() - exchange.received.as_millis();
             let at_ms = now.saturating_sub(u64::try_from(ago).unwrap_or(0));
             self.events.push(event(at_ms, exchange));
             self.seen.push(Seen {
-                step,
                 at_ms,
                 exchange: exchange.clone(),
             });
@@ -90,7 +89,7 @@ impl Evidence {
     pub(crate) fn note(&mut self, since: Instant, kind: EventKind, text: String) {
         self.events.push(Event {
             at_ms: millis_between(self.started, since),
-            took_ms: millis(since),
+            took_ms: millis_since(since),
             kind,
             text,
             status: None,
@@ -145,13 +144,4 @@ fn event(at_ms: u64, exchange: &Exchange) -> Event {
         ),
         status: Some(exchange.status.as_u16()),
     }
-}
-
-fn millis(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-fn millis_between(from: Instant, to: Instant) -> u64 {
-    let length = to.saturating_duration_since(from).as_millis();
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

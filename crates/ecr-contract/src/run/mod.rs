@@ -11,10 +11,10 @@ pub(crate) mod stage;
 mod steps;
 
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
 use crate::class::Class;
 use crate::client::{Client, quoted};
+use crate::clock;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
 use crate::run::stage::Stage;
@@ -37,7 +37,7 @@ pub(crate) struct Order {
 
 /// Runs one case, and says what came of it.
 pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {
-    let started = Instant::now();
+    let started = clock::now();
     let outcome = match scenario(order) {
         Err(why) => Outcome::of(Verdict::BrokenSetUp, why),
         Ok(scenario) => match way(order, &scenario, fence) {
@@ -45,8 +45,7 @@ pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {
             Ok(redirect) => on_stage(order, &scenario, redirect, fence).await,
         },
     };
-    let took = started.elapsed().as_millis();
-    outcome.report(order, u64::try_from(took).unwrap_or(u64::MAX))
+    outcome.report(order, clock::millis_since(started))
 }
 
 fn scenario(order: &Order) -> Result<Scenario, String> {
@@ -85,7 +84,7 @@ async fn on_stage(
     let mut evidence = Evidence::new(&stage);
     let played = steps::play(&stage, scenario, &mut client, &mut evidence).await;
     client.end().await;
-    evidence.gather(&stage, 0);
+    evidence.gather(&stage);
     match played {
         Ok(()) => Outcome::judged(&stage, scenario, evidence, &client),
         Err(steps::Stop::NotApplicable(why)) => Outcome {

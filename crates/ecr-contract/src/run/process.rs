@@ -4,6 +4,7 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use crate::clock;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
@@ -54,7 +55,7 @@ pub(crate) async fn run(
     stdin: &[u8],
     deadline: Instant,
 ) -> io::Result<Ended> {
-    let started = Instant::now();
+    let started = clock::now();
     let mut child = spawn(command)?;
     let mut to_child = child.stdin.take().expect("it is piped");
     let stdout = tokio::spawn(read(child.stdout.take().expect("it is piped")));
@@ -78,7 +79,7 @@ pub(crate) async fn run(
         stdout: output(stdout).await,
         stderr: output(stderr).await,
         started,
-        took: started.elapsed(),
+        took: clock::now() - started,
     })
 }
 

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::class::Class;
+use crate::clock;
 use crate::run::names::{Names, REPOSITORY};
 use crate::run::shims::Shims;
 use crate::run::{Order, image};
@@ -75,7 +76,7 @@ impl Stage {
             names.registry = ecr.address().to_string();
         }
         let variables = lead.variables(&ecr)?;
-        let started = Instant::now();
+        let started = clock::now();
         Ok(Stage {
             shims: Shims::make(tools.path())?,
             class: order.class,
@@ -188,7 +189,7 @@ impl Stage {
     }
 
     pub(crate) fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        self.deadline.saturating_duration_since(clock::now())
     }
 }
 

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use mock_ecr::Fault;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::client::{Answer, Client, Outcome};
+use crate::clock;
 use crate::report::EventKind;
 use crate::run::evidence::Evidence;
 use crate::run::judge::Scene;
@@ -35,7 +36,7 @@ pub(crate) async fn play(
         };
         let before = evidence.seen.len();
         let outcomes = act(stage, client, action, evidence).await?;
-        evidence.gather(stage, number);
+        evidence.gather(stage);
         evidence.answered(number, &outcomes);
         if outcomes
             .iter()
@@ -112,7 +113,7 @@ async fn act(
     action: &Action,
     evidence: &mut Evidence,
 ) -> Result<Vec<Outcome>, Stop> {
-    let since = Instant::now();
+    let since = clock::now();
     let cannot_run = |error| Stop::Broken(format!("the client cannot be run: {error}"));
     let (kind, text) = match action {
         Action::Fetch(fetch) => return client.fetch(stage, fetch).await.map_err(cannot_run),

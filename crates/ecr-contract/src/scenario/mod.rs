@@ -59,8 +59,8 @@ pub(crate) struct Scenario {
     #[serde(rename = "step", default)]
     pub(crate) steps: Vec<Step>,
     /// Texts that stand for `${name}` elsewhere, one table a case; its own name is `name`.
-    #[serde(default)]
-    pub(crate) case: Vec<toml::Table>,
+    #[serde(rename = "case", default)]
+    _cases: Vec<toml::Table>,
 }
 
 /// How a client is led to the mock.

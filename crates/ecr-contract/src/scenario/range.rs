@@ -120,7 +120,7 @@ impl TryFrom<String> for Span {
             };
             Some(Span { least, end })
         });
-        ends.ok_or_else(|| WrongRange(text, "..30s, 1s.. or 1s..30s"))
+        ends.ok_or(WrongRange(text, "..30s, 1s.. or 1s..30s"))
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) fn page(topic: Topic, program: Program) -> String {
         Topic::GetLoginPassword => include_str!("get-login-password.txt"),
         Topic::CredentialHelper => include_str!("credential-helper.txt"),
         Topic::KubeletCredentialProvider => include_str!("kubelet-credential-provider.txt"),
+        Topic::LoginLines => include_str!("login-lines.txt"),
+        Topic::KeepLogin => include_str!("keep-login.txt"),
     };
     filled(text, program)
 }

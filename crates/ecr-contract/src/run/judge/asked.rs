@@ -80,7 +80,7 @@ impl Scene<'_> {
 
     fn registry_ids(&self, allowed: &[String], calls: &[&Seen]) -> Held {
         let allowed: Vec<String> = allowed.iter().map(|id| self.stage.names.fill(id)).collect();
-        let asked = calls.iter().map(|seen| {
+        let mut asked = calls.iter().map(|seen| {
             let input = seen.exchange.input.as_deref().unwrap_or("{}");
             let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
             input["registryIds"].clone()
@@ -96,7 +96,7 @@ impl Scene<'_> {
             None => ids.is_null(),
         };
         let wrong = asked.clone().find(|ids| !fits(ids));
-        let observed = wrong.clone().or(asked.last()).unwrap_or_default();
+        let observed = wrong.clone().or(asked.next_back()).unwrap_or_default();
         let expected = format!("none, or {allowed:?}");
         Held::new("registry_ids", expected, observed, wrong.is_none())
     }

@@ -1,0 +1,97 @@
+//! Logins for programs in any language: a request as a line of JSON on stdin, its answer as one on stdout.
+
+use std::collections::HashMap;
+use std::io;
+use std::time::SystemTime;
+
+use ecr_token_source::{Credentials, Registry, TokenSource};
+use serde_json::{Value, json};
+
+use crate::args::globals::Globals;
+use crate::error::Error;
+use crate::helper::one_line;
+use crate::helper::tokens::{self, Kept};
+use crate::output;
+
+/// Answers until stdin ends.
+pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
+    if !words.is_empty() {
+        let text = "login-lines takes no arguments but the global options";
+        return Err(Error::Kubelet(text.to_owned()));
+    }
+    let mut logins = Logins::default();
+    for line in io::stdin().lines() {
+        let line = line.map_err(|error| Error::Token(format!("stdin cannot be read: {error}")))?;
+        let answer = match logins.answer(globals, &line).await {
+            Ok(answer) => answer,
+            Err(text) => json!({ "error": text }),
+        };
+        output::write(&format!("{answer}\n"))?;
+    }
+    Ok(String::new())
+}
+
+/// The sources that were asked for, and the login that each gave last.
+#[derive(Default)]
+struct Logins {
+    sources: HashMap<String, Source>,
+}
+
+struct Source {
+    tokens: TokenSource,
+    last: Option<Credentials>,
+}
+
+impl Logins {
+    async fn answer(&mut self, globals: &Globals, line: &str) -> Result<Value, String> {
+        let request: Value =
+            serde_json::from_str(line).map_err(|error| format!("the line is no JSON: {error}"))?;
+        let Some(name) = request["registry"].as_str() else {
+            return Err("the line names no registry; expected {\"registry\":\"HOST\"}".to_owned());
+        };
+        let registry = Registry::of(name).map_err(|error| format!("{name:?}: {error}"))?;
+        let asked = self.ask(globals, name, registry, &request["refused"]);
+        let credentials = tokens::in_time(asked).await;
+        let credentials = credentials.map_err(|error| one_line(&error))?;
+        Ok(written(&credentials))
+    }
+
+    async fn ask(
+        &mut self,
+        globals: &Globals,
+        name: &str,
+        registry: Registry,
+        refused: &Value,
+    ) -> Result<Credentials, Error> {
+        if !self.sources.contains_key(name) {
+            let tokens = tokens::source(globals, Some(registry), Kept::InMemory).await?;
+            let source = Source { tokens, last: None };
+            self.sources.insert(name.to_owned(), source);
+        }
+        let source = self
+            .sources
+            .get_mut(name)
+            .expect("it is there, or was put there");
+        let given = match source.last.take().filter(|_| refused == true) {
+            Some(last) => source.tokens.get_after_refusal(&last).await,
+            None => source.tokens.get().await,
+        };
+        let given = given.map_err(|error| Error::Token(error.to_string()))?;
+        source.last = Some(given.clone());
+        Ok(given)
+    }
+}
+
+fn written(credentials: &Credentials) -> Value {
+    let mut answer = json!({
+        "username": credentials.username,
+        "password": credentials.password.expose(),
+    });
+    let end = credentials
+        .expires_at
+        .and_then(|end| end.duration_since(SystemTime::UNIX_EPOCH).ok());
+    if let Some(end) = end {
+        answer["expires_at"] = end.as_secs_f64().into();
+    }
+    answer
+}

@@ -1,0 +1,115 @@
+//! `ecr keep-login`: a login in a file.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use mock_ecr::MockEcr;
+use serde_json::Value;
+
+use crate::asked::{HOST, Home, mock};
+
+/// A keeper that is ended with this value.
+struct Keeper {
+    child: Child,
+    home: Home,
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Keeper {
+    fn of(home: Home) -> Self {
+        let mut command = home.command(&["keep-login", HOST]);
+        command.arg(home.path().join("config.json"));
+        command.stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        Keeper { child, home }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.home.path().join("config.json")
+    }
+
+    /// What the file holds once it is such; the test's runner ends a wait that has none.
+    async fn published(&self, is_it: impl Fn(&str) -> bool) -> String {
+        loop {
+            let text = fs::read_to_string(self.file()).unwrap_or_default();
+            if is_it(&text) {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+fn password(config: &str) -> String {
+    let config: Value = serde_json::from_str(config).unwrap();
+    let auth = config["auths"][HOST]["auth"].as_str().unwrap();
+    let pair = BASE64_STANDARD.decode(auth).unwrap();
+    let pair = String::from_utf8(pair).unwrap();
+    pair.strip_prefix("AWS:").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_file_has_a_login_that_only_its_owner_can_read() {
+    let ecr = mock().await;
+    let keeper = Keeper::of(Home::at(&ecr));
+    let config = keeper.published(|text| !text.is_empty()).await;
+    assert!(ecr.judge(&password(&config)).is_ok());
+    let mode = fs::metadata(keeper.file()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_login_is_renewed_before_it_ends() {
+    let ecr = MockEcr::builder().token_life(Duration::from_secs(4));
+    let ecr = ecr.start().await.unwrap();
+    let keeper = Keeper::of(Home::at(&ecr));
+    let first = keeper.published(|text| !text.is_empty()).await;
+    let second = keeper.published(|text| text != first).await;
+    assert_ne!(password(&first), password(&second));
+}
+
+#[tokio::test]
+async fn a_login_whose_time_is_over_is_taken_out_of_the_file() {
+    let ecr = MockEcr::builder().token_life(Duration::from_secs(4));
+    let ecr = ecr.start().await.unwrap();
+    let outage = ecr.faults().error("AccessDeniedException").after(1).set();
+    let keeper = Keeper::of(Home::at(&ecr));
+    keeper.published(|text| !text.is_empty()).await;
+    keeper.published(|text| text == "{\"auths\":{}}\n").await;
+    drop(outage);
+    let again = keeper.published(|text| text != "{\"auths\":{}}\n").await;
+    assert!(!password(&again).is_empty());
+}
+
+#[tokio::test]
+async fn it_needs_a_registry_of_ecrs_and_a_file_that_can_be_written() {
+    let home = Home::without_aws();
+    for (words, said) in [
+        (&["keep-login", HOST][..], "expected a registry and a file"),
+        (&["keep-login", "alpine", "f"], "\"alpine\""),
+    ] {
+        let outcome = home.ecr(words, "").await;
+        assert_eq!(outcome.code, 1);
+        assert!(outcome.stderr.contains(said), "{outcome:?}");
+    }
+    let ecr = mock().await;
+    let outcome = Home::at(&ecr)
+        .ecr(&["keep-login", HOST, "/dev/null/x"], "")
+        .await;
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome.stderr.contains("cannot write /dev/null/x"),
+        "{outcome:?}"
+    );
+}
