@@ -93,7 +93,7 @@ pub use environment::{Redirect, Variable};
 pub use fault::{
     ActiveFault, AuthorizationData, BodyFault, CertificateFault, EndpointFault, ErrorCode,
     ErrorFault, ExpiredAs, ExpiresAt, Fault, FaultBuilder, FaultError, FaultGuard, FaultHandle,
-    FaultId, FaultPlane, Latency, Moment, Pattern, RegistryRoute, Throttle, TokenFault,
+    FaultId, FaultPlane, Latency, Login, Moment, Pattern, RegistryRoute, Throttle, TokenFault,
     UnknownErrorCode, What, When,
 };
 pub use journal::{Exchange, Plane, Requests, Times, TooFew};

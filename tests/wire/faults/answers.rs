@@ -102,6 +102,25 @@ async fn the_token_is_none() {
 }
 
 #[tokio::test]
+async fn the_token_is_any_login() {
+    for (login, expected) in [
+        ("username = 'Bob', password = 'pa:ss::'", "Bob:pa:ss::"),
+        ("password = 'ÿ>?~'", "AWS:ÿ>?~"),
+        ("username = '', password = ''", ":"),
+    ] {
+        let what = format!("token = {{ login = {{ {login} }} }}");
+        let output = output(&what).await;
+        let entry = &output["authorizationData"][0];
+        assert_eq!(
+            entry["authorizationToken"],
+            STANDARD.encode(expected),
+            "{login}"
+        );
+        assert_eq!(entry["expiresAt"], 1_448_875_853.241, "{login}");
+    }
+}
+
+#[tokio::test]
 async fn the_endpoint_is_another() {
     let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
     for (what, expected) in [

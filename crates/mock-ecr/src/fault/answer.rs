@@ -67,6 +67,8 @@ pub enum TokenFault {
     Colons,
     /// For another user than `AWS`.
     OtherUser,
+    /// Base64 of any login.
+    Login(Login),
     /// In the alphabet of URLs, with `-` and `_`.
     UrlSafe,
     /// Not base64.
@@ -81,6 +83,21 @@ pub enum TokenFault {
     Number,
     /// Not there.
     Missing,
+}
+
+/// A user and a password, of which the registry knows nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The user, without a colon, with which the password begins.
+    #[serde(default = "aws")]
+    pub username: String,
+    /// The password, in which colons may stand.
+    pub password: String,
+}
+
+fn aws() -> String {
+    "AWS".to_owned()
 }
 
 /// Another `proxyEndpoint`.
@@ -213,6 +230,9 @@ fn token(fault: &TokenFault, old: &RawValue) -> Option<Box<RawValue>> {
         TokenFault::NoColon => text(&STANDARD.encode(format!("AWS{password}"))),
         TokenFault::Colons => text(&STANDARD.encode(format!("AWS:a:b:{password}"))),
         TokenFault::OtherUser => text(&STANDARD.encode(format!("nobody:{password}"))),
+        TokenFault::Login(Login { username, password }) => {
+            text(&STANDARD.encode(format!("{username}:{password}")))
+        }
         // Passwords are ASCII, whose base64 may have neither character that differs: these bring both.
         TokenFault::UrlSafe => text(&URL_SAFE.encode(format!("AWS:{password}??>>ÿÿ"))),
         TokenFault::NotBase64 => text("!!! not base64 !!!"),

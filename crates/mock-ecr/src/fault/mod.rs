@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::timestamp::Timestamp;
 
-pub use answer::{AuthorizationData, EndpointFault, ExpiresAt, TokenFault};
+pub use answer::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
 pub(crate) use apply::{Circumstances, date, distort, refuse};
 pub use handle::{FaultBuilder, FaultGuard, FaultHandle};
 pub use latency::Latency;
@@ -439,6 +439,10 @@ mod tests {
             (
                 "when = { until = \"2030-01-01T00:00:00Z\" }\nwhat = { certificate = \"expired\" }",
                 "of a greeting",
+            ),
+            (
+                "what = { token = { login = { username = \"a:b\", password = \"c\" } } }",
+                "has no colon",
             ),
             (
                 "what = { latency = { from = \"2s\", to = \"1s\" } }",

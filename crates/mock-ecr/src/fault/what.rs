@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::duration::Shift;
 use crate::fault::refusal::ErrorFault;
 use crate::fault::{
-    AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Signs, TokenFault,
+    AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Login, Signs, TokenFault,
 };
 use crate::timestamp::Timestamp;
 
@@ -179,6 +179,9 @@ impl What {
                 Err(format!("an overrun is at most {LONGEST_OVERRUN} bytes"))
             }
             What::Latency(latency) => latency.check(),
+            What::Token(TokenFault::Login(Login { username, .. })) if username.contains(':') => {
+                Err(format!("a user has no colon, {username:?} has one"))
+            }
             What::ContentType(text) if http::HeaderValue::from_str(text).is_err() => {
                 Err(format!("{text:?} is no value of a header"))
             }
