@@ -18,6 +18,7 @@ use crate::fault::{self, FaultPlane, Struck};
 use crate::intercept;
 use crate::journal::{Exchange, Plane};
 use crate::payload::{Payload, told_only, whole};
+use crate::principal::Caller;
 use crate::registry;
 use crate::repository::{BrokenOff, ContentStream};
 use crate::route::Route;
@@ -110,10 +111,13 @@ async fn distort(
         Route::Registry { host, .. } => registry::realm(ecr, host),
         _ => String::new(),
     };
+    let region = exchange.caller.as_ref().map(Caller::region);
+    let region = region.unwrap_or(&ecr.world.region);
     let circumstances = fault::Circumstances {
         now,
         is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),
         expired: &|form| registry::expired(form, &realm),
+        foreign: &|account| api::foreign(ecr, account, region, now),
     };
     fault::distort(struck, response, &circumstances).await
 }

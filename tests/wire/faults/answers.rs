@@ -47,6 +47,35 @@ async fn the_list_is_another() {
 }
 
 #[tokio::test]
+async fn an_entry_of_another_account_stands_before_or_behind_the_own_one() {
+    let own = &output("date = '1s'").await["authorizationData"][0];
+    for (place, foreign) in [("before", 0), ("after", 1)] {
+        let what = format!("authorization_data = {{ {place} = '210987654321' }}");
+        let ecr = with(&format!("what = {{ {what} }}")).await;
+        let answer = token_call(&ecr).await;
+        let answer: Value = serde_json::from_str(&answer.body).unwrap();
+        let list = answer["authorizationData"].as_array().unwrap();
+        assert_eq!(list.len(), 2, "{place}");
+        assert_eq!(&list[1 - foreign], own, "{place}");
+
+        let foreign = &list[foreign];
+        let endpoint = "https://210987654321.dkr.ecr.us-east-1.amazonaws.com";
+        assert_eq!(foreign["proxyEndpoint"], endpoint, "{place}");
+        assert_eq!(foreign["expiresAt"], own["expiresAt"], "{place}");
+        let bearer = ecr.judge(foreign["authorizationToken"].as_str().unwrap());
+        let root = "arn:aws:iam::210987654321:root";
+        assert_eq!(bearer.unwrap().arn().as_str(), root, "{place}");
+        let journal = ecr.requests();
+        let issued = journal.last().unwrap().token.unwrap();
+        assert_eq!(
+            ecr.mint().id(),
+            issued,
+            "the journal names the caller's own"
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_end_of_the_token_is_another_in_the_answer_alone() {
     for (what, expected) in [
         ("'past'", Some("1.448829053241E9")),

@@ -60,6 +60,9 @@ fn what() -> impl Strategy<Value = What> {
         Just(What::Body(BodyFault::NotJson)),
         Just(What::ContentType(String::new())),
         Just(What::AuthorizationData(AuthorizationData::Doubled)),
+        Just(What::AuthorizationData(AuthorizationData::Before(
+            "210987654321".parse().unwrap()
+        ))),
         Just(What::ExpiresAt(ExpiresAt::Iso8601)),
         Just(What::Token(TokenFault::Long)),
         Just(What::ProxyEndpoint(EndpointFault::Missing)),

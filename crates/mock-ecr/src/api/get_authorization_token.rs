@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::ecr::Ecr;
 use crate::epoch_seconds;
+use crate::fault::Foreign;
 use crate::journal::Exchange;
-use crate::name::AccountId;
-use crate::principal::Caller;
+use crate::name::{AccountId, Region};
+use crate::principal::{Caller, Principal};
 use crate::timestamp::Timestamp;
 use crate::token::Claims;
 
@@ -45,6 +46,17 @@ impl GetAuthorizationToken {
             proxy_endpoint: ecr.proxy_endpoint(id, region).into(),
         });
         print(entries)
+    }
+}
+
+/// What the root user of another account would be answered.
+pub(crate) fn foreign(ecr: &Ecr, account: AccountId, region: &Region, now: Timestamp) -> Foreign {
+    let root = Principal::root(account, region).arn;
+    let claims = Claims::new(root, region.clone(), now, ecr.world.token_life);
+    Foreign {
+        token: ecr.tokens.mint(&claims).as_str().to_owned(),
+        expires: claims.expires,
+        endpoint: ecr.proxy_endpoint(account, region),
     }
 }
 

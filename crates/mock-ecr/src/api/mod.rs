@@ -44,6 +44,7 @@ use crate::way::Way;
 
 use admitted::Admitted;
 pub(crate) use error::ApiError;
+pub(crate) use get_authorization_token::foreign;
 use input::Input;
 pub(crate) use protocol::longest_body;
 pub(crate) use response::sign;

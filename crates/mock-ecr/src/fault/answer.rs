@@ -1,6 +1,7 @@
 //! Faults in the output of `GetAuthorizationToken`.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::duration::Shift;
 use crate::epoch_seconds;
 use crate::fault::What;
+use crate::fault::apply::{Circumstances, Foreign};
 use crate::name::AccountId;
 use crate::timestamp::Timestamp;
 
@@ -31,6 +33,10 @@ pub enum AuthorizationData {
     WithNulls,
     /// The entries of another account.
     Account(#[schemars(with = "String")] AccountId),
+    /// The entry of another account before all others, with a token of its root user.
+    Before(#[schemars(with = "String")] AccountId),
+    /// The entry of another account behind all others, with a token of its root user.
+    After(#[schemars(with = "String")] AccountId),
 }
 
 /// Another `expiresAt`; the token itself ends when it did.
@@ -128,10 +134,13 @@ struct Output {
 type Entry = BTreeMap<String, Box<RawValue>>;
 
 /// Does to a body what a fault says; one that is not an output stays as it is.
-pub(crate) fn edit(body: &[u8], what: &What, now: Timestamp) -> Option<Vec<u8>> {
+pub(super) fn edit(body: &[u8], what: &What, circumstances: &Circumstances<'_>) -> Option<Vec<u8>> {
     let mut output: Output = serde_json::from_slice(body).ok()?;
+    let now = circumstances.now;
     match what {
-        What::AuthorizationData(fault) => return list(&output.authorization_data, fault),
+        What::AuthorizationData(fault) => {
+            return list(&output.authorization_data, fault, circumstances.foreign);
+        }
         What::ExpiresAt(fault) => each(&mut output, "expiresAt", |old| expires_at(fault, old, now)),
         What::Token(fault) => each(&mut output, "authorizationToken", |old| token(fault, old)),
         What::ProxyEndpoint(fault) => {
@@ -154,7 +163,11 @@ fn each(output: &mut Output, member: &str, value: impl Fn(&RawValue) -> Option<B
     }
 }
 
-fn list(entries: &[Entry], fault: &AuthorizationData) -> Option<Vec<u8>> {
+fn list(
+    entries: &[Entry],
+    fault: &AuthorizationData,
+    foreign: &dyn Fn(AccountId) -> Foreign,
+) -> Option<Vec<u8>> {
     let list = match fault {
         AuthorizationData::Empty => "[]".to_owned(),
         AuthorizationData::Null => "null".to_owned(),
@@ -173,8 +186,27 @@ fn list(entries: &[Entry], fault: &AuthorizationData) -> Option<Vec<u8>> {
         AuthorizationData::Account(account) => serde_json::to_string(&entries)
             .ok()
             .map(|json| in_account(&json, *account))?,
+        AuthorizationData::Before(account) => {
+            let before = foreign(*account).entry()?;
+            serde_json::to_string(&iter::once(&before).chain(entries).collect::<Vec<_>>()).ok()?
+        }
+        AuthorizationData::After(account) => {
+            let after = foreign(*account).entry()?;
+            serde_json::to_string(&entries.iter().chain([&after]).collect::<Vec<_>>()).ok()?
+        }
     };
     Some(format!(r#"{{"authorizationData":{list}}}"#).into_bytes())
+}
+
+impl Foreign {
+    fn entry(self) -> Option<Entry> {
+        let members = [
+            ("authorizationToken", text(&self.token)?),
+            ("expiresAt", epoch_seconds::raw(self.expires)),
+            ("proxyEndpoint", text(&self.endpoint)?),
+        ];
+        Some(members.map(|(name, value)| (name.to_owned(), value)).into())
+    }
 }
 
 /// Names another account in every endpoint of AWS's form.

@@ -6,6 +6,7 @@ use http_body_util::{BodyExt as _, Either};
 
 use crate::fault::refusal::{ErrorCode, ErrorFault};
 use crate::fault::{BodyFault, ExpiredAs, FaultPlane, Struck, Throttle, What, Wire, answer};
+use crate::name::AccountId;
 use crate::payload::{Payload, whole};
 use crate::timestamp::Timestamp;
 
@@ -45,7 +46,7 @@ pub(crate) async fn distort(
             What::Expired(form) if circumstances.is_expired => {
                 whole((circumstances.expired)(*form))
             }
-            _ if what.is_of_the_token() => edited(response, what, circumstances.now).await,
+            _ if what.is_of_the_token() => edited(response, what, circumstances).await,
             _ => response,
         };
     }
@@ -63,6 +64,16 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) is_expired: bool,
     /// How the registry refuses such a token, in each form.
     pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> Response<Bytes> + Sync),
+    /// What the root user of another account is given by the API.
+    pub(crate) foreign: &'a (dyn Fn(AccountId) -> Foreign + Sync),
+}
+
+/// What another account is given by the API.
+pub(crate) struct Foreign {
+    pub(crate) token: String,
+    pub(crate) expires: Timestamp,
+    /// The URL of its registry.
+    pub(crate) endpoint: String,
 }
 
 /// The `Date` of an answer.
@@ -107,7 +118,11 @@ fn with_content_type(mut response: Response<Payload>, text: &str) -> Response<Pa
 }
 
 /// An answer with another output; one that is an error, or is not in memory, stays as it is.
-async fn edited(response: Response<Payload>, what: &What, now: Timestamp) -> Response<Payload> {
+async fn edited(
+    response: Response<Payload>,
+    what: &What,
+    circumstances: &Circumstances<'_>,
+) -> Response<Payload> {
     let (mut parts, body) = response.into_parts();
     let body = match body {
         Either::Left(body) if parts.status.is_success() => match body.collect().await {
@@ -116,7 +131,7 @@ async fn edited(response: Response<Payload>, what: &What, now: Timestamp) -> Res
         },
         body => return Response::from_parts(parts, body),
     };
-    let body = answer::edit(&body, what, now).map_or(body, Bytes::from);
+    let body = answer::edit(&body, what, circumstances).map_or(body, Bytes::from);
     parts
         .headers
         .insert(header::CONTENT_LENGTH, body.len().into());

@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 use crate::timestamp::Timestamp;
 
 pub use answer::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
-pub(crate) use apply::{Circumstances, date, distort, refuse};
+pub(crate) use apply::{Circumstances, Foreign, date, distort, refuse};
 pub use handle::{FaultBuilder, FaultGuard, FaultHandle};
 pub use latency::Latency;
 pub use pattern::Pattern;
