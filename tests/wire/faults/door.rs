@@ -53,3 +53,18 @@ async fn the_date_is_off_by_so_much() {
     let answer = token_call(&ecr).await;
     assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 22:10:53 GMT");
 }
+
+#[tokio::test]
+async fn a_signature_is_too_old_by_a_date_that_is_right_or_wrong() {
+    let text = "Signature expired: 20151129T213053Z is now earlier than 20151129T215053Z (20151129T220553Z - 15 min.)";
+    let fault = format!(
+        "what = {{ error = {{ code = 'InvalidSignatureException', message = '{text}' }} }}"
+    );
+    let ecr = with(&fault).await;
+    let answer = token_call(&ecr).await;
+    answer.is_error("InvalidSignatureException", text);
+    set(&ecr, "what = { date = '+35m' }");
+    let answer = token_call(&ecr).await;
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 22:05:53 GMT");
+}

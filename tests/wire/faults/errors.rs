@@ -29,6 +29,7 @@ async fn throttling_is_an_error_of_each_plane_in_its_own_envelope() {
 #[tokio::test]
 async fn each_code_has_its_status_on_each_plane() {
     for (code, api, registry) in [
+        ("TooManyRequestsException", 429, 429),
         ("ServerException", 500, 500),
         ("InternalFailure", 500, 500),
         ("BadGateway", 502, 502),
@@ -36,6 +37,7 @@ async fn each_code_has_its_status_on_each_plane() {
         ("GatewayTimeout", 504, 504),
         ("UnrecognizedClientException", 400, 400),
         ("ExpiredTokenException", 400, 403),
+        ("InvalidSignatureException", 400, 403),
         ("AccessDeniedException", 400, 403),
         ("RepositoryNotFoundException", 400, 404),
         ("ImageNotFoundException", 400, 404),
@@ -51,11 +53,17 @@ async fn each_code_has_its_status_on_each_plane() {
 }
 
 #[tokio::test]
-async fn text_and_retry_after_are_one_s_own() {
-    let fault =
-        "what = { error = { code = 'ServiceUnavailable', message = 'later', retry_after = 7 } }";
-    let ecr = with(fault).await;
+async fn status_text_and_retry_after_are_one_s_own() {
+    let ecr = with(
+        "[what.error]
+        code = 'ThrottlingException'
+        status = 429
+        message = 'later'
+        retry_after = 7",
+    );
+    let ecr = ecr.await;
     for answer in [token_call(&ecr).await, ping(&ecr).await] {
+        assert_eq!(answer.status(), 429);
         assert_eq!(answer.header("retry-after"), "7");
         assert!(answer.body.contains("\"message\":\"later\""));
     }

@@ -433,6 +433,10 @@ mod tests {
             ("what = { throttle = { rate = -1, burst = 1 } }", "rate"),
             ("what = { bandwidth = 0 }", "bandwidth"),
             (
+                "what = { error = { code = \"ServerException\", status = 200 } }",
+                "from 400 to 599",
+            ),
+            (
                 "when = { operation = \"ListImages\" }\nwhat = { certificate = \"expired\" }",
                 "of a greeting",
             ),

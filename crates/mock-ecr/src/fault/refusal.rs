@@ -21,6 +21,8 @@ use crate::fault::FaultPlane;
 pub struct ErrorFault {
     /// Its code.
     pub code: ErrorCode,
+    /// Its status, from 400 to 599, in place of the usual one.
+    pub status: Option<u16>,
     /// Its text, in place of the usual one.
     pub message: Option<String>,
     /// What `Retry-After` says, in seconds.
@@ -40,6 +42,8 @@ enum Written {
 struct Whole {
     code: ErrorCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
@@ -58,7 +62,7 @@ impl<'de> Visitor<'de> for ErrorFaultVisitor {
     type Value = ErrorFault;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the code of an error, or a table of code, message and retry_after")
+        f.write_str("the code of an error, or a table of code, status, message and retry_after")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<ErrorFault, E> {
@@ -70,11 +74,13 @@ impl<'de> Visitor<'de> for ErrorFaultVisitor {
         let whole = Whole::deserialize(MapAccessDeserializer::new(map))?;
         let Whole {
             code,
+            status,
             message,
             retry_after,
         } = whole;
         Ok(ErrorFault {
             code,
+            status,
             message,
             retry_after,
         })
@@ -85,13 +91,15 @@ impl From<ErrorFault> for Written {
     fn from(fault: ErrorFault) -> Self {
         let ErrorFault {
             code,
+            status,
             message,
             retry_after,
         } = fault;
-        match (&message, retry_after) {
-            (None, None) => Written::Code(code),
+        match (status, &message, retry_after) {
+            (None, None, None) => Written::Code(code),
             _ => Written::Whole(Whole {
                 code,
+                status,
                 message,
                 retry_after,
             }),
@@ -103,6 +111,7 @@ impl From<ErrorCode> for ErrorFault {
     fn from(code: ErrorCode) -> Self {
         ErrorFault {
             code,
+            status: None,
             message: None,
             retry_after: None,
         }
@@ -199,14 +208,15 @@ const fn row(
 }
 
 /// Sources: ThrottlingException, aws/amazon-ecs-agent#498; TOOMANYREQUESTS, AWS's user guide, `common-errors.html`; which of the others have
-/// which status, the service model and AWS's page of common errors. The pairs, and the texts of errors of the service, are `[ASSUME]`.
+/// which status, the service model and AWS's page of common errors; TooManyRequestsException, whose status is Lambda's, `[ANALOG]`. The
+/// pairs, and the texts of errors of the service, are `[ASSUME]`.
 static ROWS: [Row; 19] = [
     row(
         ("ThrottlingException", 400, "Rate exceeded"),
         ("TOOMANYREQUESTS", 429, "Rate exceeded"),
     ),
     row(
-        ("TooManyRequestsException", 400, "Too Many Requests"),
+        ("TooManyRequestsException", 429, "Too Many Requests"),
         ("TOOMANYREQUESTS", 429, "Rate exceeded"),
     ),
     row(
@@ -344,6 +354,15 @@ static ROWS: [Row; 19] = [
 ];
 
 impl ErrorFault {
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self.status {
+            Some(status) if !(400..600).contains(&status) => Err(format!(
+                "the status of an error is from 400 to 599, not {status}"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Its code on a plane.
     pub(crate) fn code_on(&self, plane: FaultPlane) -> &'static str {
         match plane {
@@ -371,8 +390,9 @@ impl ErrorFault {
                 )
             }
         };
+        let status = StatusCode::from_u16(self.status.unwrap_or(status));
         let mut response = Response::builder()
-            .status(StatusCode::from_u16(status).expect("the statuses of the table are statuses"))
+            .status(status.expect("a fault is checked when it is set, and the table is right"))
             .header(header::CONTENT_TYPE, content_type)
             .header(header::CONTENT_LENGTH, body.len());
         if let Some(seconds) = self.retry_after {

@@ -167,6 +167,7 @@ impl What {
 
     pub(super) fn check(&self) -> Result<(), String> {
         match self {
+            What::Error(error) => error.check(),
             What::Throttle(throttle) if !(throttle.rate > 0.0 && throttle.rate.is_finite()) => {
                 Err(format!("a rate is more than 0, not {}", throttle.rate))
             }
