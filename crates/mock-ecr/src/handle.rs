@@ -38,13 +38,15 @@ where
     let route = Route::of(&request);
     let mut exchange = Exchange::open(&request, plane(&route), way, now);
     exchange.route = route.name();
-    let struck = ecr.faults.strike(|| signs::of(ecr, &request, &route), now);
+    let struck = ecr
+        .faults
+        .strike(|| signs::of(ecr, &request, &route, now), now);
     let received = Received {
         request: &request,
         way,
         now,
     };
-    let mut response = match refuse(ecr, &struck, &request, &route, &mut exchange) {
+    let mut response = match refuse(ecr, &struck, &received, &route, &mut exchange) {
         Some(refusal) => whole(refusal),
         None => answer(ecr, &received, &route, body, &mut exchange).await,
     };
@@ -75,7 +77,7 @@ struct Received<'a> {
 fn refuse(
     ecr: &Ecr,
     struck: &[Struck],
-    request: &Parts,
+    received: &Received<'_>,
     route: &Route,
     exchange: &mut Exchange,
 ) -> Option<Response<Bytes>> {
@@ -83,16 +85,20 @@ fn refuse(
         Route::Api { .. } => FaultPlane::Api,
         _ => FaultPlane::Registry,
     };
-    let (mut response, code) = fault::refuse(struck, plane)?;
+    let expired = |form| registry::expired(form, &realm(ecr, route));
+    let (mut response, code) = fault::refuse(struck, plane, expired)?;
     exchange.error = Some(code);
     match plane {
         FaultPlane::Api => {
             let request_id = ecr.request_ids.next();
             api::sign(&mut response, &request_id);
-            exchange.operation = api::operation_of(request);
+            exchange.operation = api::operation_of(received.request);
             exchange.request_id = Some(request_id);
         }
-        FaultPlane::Registry => registry::sign(&mut response),
+        FaultPlane::Registry => {
+            registry::sign(&mut response);
+            registry::note_shown(ecr, received.request, received.now, exchange);
+        }
     }
     Some(response)
 }
@@ -107,10 +113,7 @@ async fn distort(
     now: Timestamp,
 ) -> Response<Payload> {
     exchange.faults = struck.iter().map(|struck| struck.id).collect();
-    let realm = match route {
-        Route::Registry { host, .. } => registry::realm(ecr, host),
-        _ => String::new(),
-    };
+    let realm = realm(ecr, route);
     let region = exchange.caller.as_ref().map(Caller::region);
     let region = region.unwrap_or(&ecr.world.region);
     let circumstances = fault::Circumstances {
@@ -120,6 +123,14 @@ async fn distort(
         foreign: &|account| api::foreign(ecr, account, region, now),
     };
     fault::distort(struck, response, &circumstances).await
+}
+
+/// What a challenge of the registry names.
+fn realm(ecr: &Ecr, route: &Route) -> String {
+    match route {
+        Route::Registry { host, .. } => registry::realm(ecr, host),
+        _ => String::new(),
+    }
 }
 
 /// The answer that the mock has when nothing goes wrong.

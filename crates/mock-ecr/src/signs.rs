@@ -9,9 +9,10 @@ use crate::host::Host;
 use crate::name::{PrincipalArn, Region};
 use crate::query;
 use crate::route::{RegistryPath, Resource, Route, authority};
+use crate::timestamp::Timestamp;
 
 /// Those of a request for one of the planes; no other is ever struck.
-pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route) -> Option<Signs> {
+pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> Option<Signs> {
     let plane = match route {
         Route::Api { .. } => FaultPlane::Api,
         Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
@@ -19,13 +20,18 @@ pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route) -> Option<Signs> {
     };
     let claim = match plane {
         FaultPlane::Api => Claim::of_signature(ecr, request),
-        FaultPlane::Registry => Claim::of_token(ecr, request),
+        FaultPlane::Registry => Claim::of_token(ecr, request, now),
     };
     let of_host = match Host::of(authority(request)) {
         Host::Registry { region, .. } | Host::Api { region } => Some(region),
         _ => None,
     };
-    let Claim { principal, region } = claim.unwrap_or_default();
+    let Claim {
+        principal,
+        region,
+        is_alive,
+    } = claim.unwrap_or_default();
+    let is_here = of_host.is_none() || of_host == region;
     let (registry_route, repository) = of_registry(route);
     let host = authority(request);
     let user_agent = request.headers.get(http::header::USER_AGENT);
@@ -37,6 +43,7 @@ pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route) -> Option<Signs> {
         account: principal.as_ref().map(PrincipalArn::account),
         region: of_host.or(region),
         principal,
+        opens_registry: is_alive && is_here,
         repository,
         host: without_port(host).to_ascii_lowercase(),
         user_agent: user_agent
@@ -81,6 +88,8 @@ fn of_registry(route: &Route) -> (Option<RegistryRoute>, Option<String>) {
 struct Claim {
     principal: Option<PrincipalArn>,
     region: Option<Region>,
+    /// Whether it is by a token that lives.
+    is_alive: bool,
 }
 
 impl Claim {
@@ -100,16 +109,18 @@ impl Claim {
         Some(Claim {
             principal: principal.map(|principal| principal.arn.clone()),
             region,
+            is_alive: false,
         })
     }
 
-    fn of_token(ecr: &Ecr, request: &Parts) -> Option<Self> {
+    fn of_token(ecr: &Ecr, request: &Parts, now: Timestamp) -> Option<Self> {
         let header = request.headers.get(http::header::AUTHORIZATION)?;
         let (_, token) = header.to_str().ok()?.split_once(' ')?;
-        let (claims, _) = ecr.tokens.open(token.trim()).ok()?;
+        let (claims, id) = ecr.tokens.open(token.trim()).ok()?;
         Some(Claim {
-            principal: Some(claims.principal),
-            region: Some(claims.region),
+            principal: Some(claims.principal.clone()),
+            region: Some(claims.region.clone()),
+            is_alive: ecr.tokens.admit(claims, id, now).is_ok(),
         })
     }
 }

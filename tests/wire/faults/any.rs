@@ -67,6 +67,7 @@ fn what() -> impl Strategy<Value = What> {
         Just(What::Token(TokenFault::Long)),
         Just(What::ProxyEndpoint(EndpointFault::Missing)),
         Just(What::Expired(ExpiredAs::Challenge)),
+        Just(What::ExpiredEarly(ExpiredAs::Forbidden)),
         Just(What::Date(Shift::before(Duration::from_secs(
             1_000_000_000
         )))),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mock_ecr::MockEcr;
+
 use super::{set, token_call, with};
 use crate::answer::Answer;
 use crate::raw::{RawRequest, frozen};
@@ -42,6 +44,88 @@ async fn a_token_that_lives_is_let_in_all_the_same() {
     let stranger = RawRequest::ping("GET").authorized("Basic QVdTOng=");
     assert_eq!(stranger.to(&ecr).await.status(), 400);
 }
+
+#[tokio::test]
+async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
+    for (form, status) in [("forbidden", 403), ("challenge", 401), ("bad_request", 400)] {
+        let expected = late(form, "GET").await;
+        let fault = format!("when = {{ times = 2 }}\nwhat = {{ expired_early = '{form}' }}");
+        let ecr = with(&fault).await;
+        let ping = RawRequest::ping("GET").bearing(&ecr.mint());
+        let answers = [
+            ping.to(&ecr).await,
+            ping.to(&ecr).await,
+            ping.to(&ecr).await,
+        ];
+        assert_eq!(
+            answers.each_ref().map(Answer::status),
+            [status, status, 200]
+        );
+        assert_eq!(answers[0].body, expected.body, "{form}");
+        assert_eq!(
+            answers[0].has("www-authenticate"),
+            expected.has("www-authenticate")
+        );
+        let refused = ecr.requests().status(status);
+        assert_eq!(refused.count(), 2);
+        for exchange in refused.iter() {
+            assert_eq!(exchange.token, Some(ecr.mint().id()));
+            assert!(exchange.bearer.is_some() && exchange.error.is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_a_token_that_opens_the_registry_ends_early() {
+    let ecr = with("what = { expired_early = 'bad_request' }").await;
+    let dead = ecr.mint();
+    ecr.clock().advance(Duration::from_secs(12 * 3600));
+    let elsewhere = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    for (request, status) in [
+        (RawRequest::ping("GET"), 401),
+        (RawRequest::ping("GET").authorized("Basic QVdTOng="), 400),
+        (RawRequest::ping("GET").bearing(&dead), 403),
+        (
+            RawRequest::ping("GET")
+                .bearing(&ecr.mint())
+                .on_host(elsewhere),
+            401,
+        ),
+    ] {
+        assert_eq!(request.to(&ecr).await.status(), status);
+    }
+    let [fault] = &ecr.faults().list()[..] else {
+        panic!("there is one")
+    };
+    assert_eq!((fault.met, fault.fired), (0, 0));
+}
+
+#[tokio::test]
+async fn a_request_with_a_token_that_ends_early_does_nothing() {
+    let ecr = MockEcr::builder()
+        .frozen()
+        .repository("app")
+        .start()
+        .await
+        .unwrap();
+    set(
+        &ecr,
+        "when = { times = 1 }\nwhat = { expired_early = 'forbidden' }",
+    );
+    let manifest = format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[]}}"#);
+    let path = "/v2/app/manifests/1";
+    let push = RawRequest::new("PUT", path)
+        .with("Content-Type", INDEX)
+        .body(manifest);
+    let pull = RawRequest::new("GET", path).bearing(&ecr.mint());
+    let push = push.bearing(&ecr.mint());
+    assert_eq!(push.to(&ecr).await.status(), 403);
+    assert_eq!(pull.to(&ecr).await.status(), 404);
+    assert_eq!(push.to(&ecr).await.status(), 201);
+    assert_eq!(pull.to(&ecr).await.status(), 200);
+}
+
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 #[tokio::test]
 async fn the_date_is_off_by_so_much() {

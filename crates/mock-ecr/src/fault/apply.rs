@@ -14,13 +14,15 @@ use crate::timestamp::Timestamp;
 pub(crate) fn refuse(
     struck: &[Struck],
     plane: FaultPlane,
+    expired: impl Fn(ExpiredAs) -> (Response<Bytes>, &'static str),
 ) -> Option<(Response<Bytes>, &'static str)> {
-    let error = struck.iter().find_map(|struck| match &struck.what {
-        What::Error(error) => Some(error.clone()),
-        What::Throttle(throttle) => Some(slow_down(throttle, plane)),
+    let answer = |error: &ErrorFault| (error.answer(plane), error.code_on(plane));
+    struck.iter().find_map(|struck| match &struck.what {
+        What::Error(error) => Some(answer(error)),
+        What::Throttle(throttle) => Some(answer(&slow_down(throttle, plane))),
+        What::ExpiredEarly(form) => Some(expired(*form)),
         _ => None,
-    })?;
-    Some((error.answer(plane), error.code_on(plane)))
+    })
 }
 
 /// AWS's APIs say nothing of when to come back.
@@ -44,7 +46,7 @@ pub(crate) async fn distort(
             What::Body(fault) => with_body(response, fault),
             What::ContentType(text) => with_content_type(response, text),
             What::Expired(form) if circumstances.is_expired => {
-                whole((circumstances.expired)(*form))
+                whole((circumstances.expired)(*form).0)
             }
             _ if what.is_of_the_token() => edited(response, what, circumstances).await,
             _ => response,
@@ -62,8 +64,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) now: Timestamp,
     /// Whether it was refused because the time of its token is over.
     pub(crate) is_expired: bool,
-    /// How the registry refuses such a token, in each form.
-    pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> Response<Bytes> + Sync),
+    /// How the registry refuses such a token, in each form, and with which code.
+    pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> (Response<Bytes>, &'static str) + Sync),
     /// What the root user of another account is given by the API.
     pub(crate) foreign: &'a (dyn Fn(AccountId) -> Foreign + Sync),
 }

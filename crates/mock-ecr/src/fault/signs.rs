@@ -13,6 +13,8 @@ pub(crate) struct Signs {
     pub(crate) account: Option<AccountId>,
     pub(crate) region: Option<Region>,
     pub(crate) principal: Option<PrincipalArn>,
+    /// Whether it bears a token that opens the registry it is for.
+    pub(crate) opens_registry: bool,
     pub(crate) repository: Option<String>,
     pub(crate) host: String,
     pub(crate) user_agent: String,
@@ -29,6 +31,7 @@ impl Signs {
             account: None,
             region: None,
             principal: None,
+            opens_registry: false,
             repository: None,
             host: "localhost".to_owned(),
             user_agent: String::new(),

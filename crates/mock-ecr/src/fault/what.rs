@@ -13,8 +13,8 @@ use crate::timestamp::Timestamp;
 /// What goes wrong.
 ///
 /// In TOML and JSON it is a table with one key, such as `{ error = "ServerException" }` or `{ close = { after_bytes = 10 } }`.
-/// Where several faults strike one request, an error or a throttle is answered in place of everything else, and the rest is done to that
-/// answer, in order.
+/// Where several faults strike one request, an error, a throttle or an early end of the token is answered in place of everything else, and
+/// the rest is done to that answer, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -51,6 +51,8 @@ pub enum What {
     ProxyEndpoint(EndpointFault),
     /// How the registry refuses a token whose time is over.
     Expired(ExpiredAs),
+    /// A token that lives is refused as if its time were over; the request does nothing, and only one that bears such a token is struck.
+    ExpiredEarly(ExpiredAs),
     /// The `Date` of the answer is off by so much.
     Date(#[schemars(with = "String")] Shift),
     /// The certificate is one that nobody should trust; the connection is struck, not the request.
@@ -142,6 +144,7 @@ impl What {
             What::Token(_) => "token",
             What::ProxyEndpoint(_) => "proxy_endpoint",
             What::Expired(_) => "expired",
+            What::ExpiredEarly(_) => "expired_early",
             What::Date(_) => "date",
             What::Certificate(_) => "certificate",
         }
@@ -150,7 +153,7 @@ impl What {
     /// The one plane on which it means anything, if there is only one.
     pub(super) fn plane(&self) -> Option<FaultPlane> {
         match self {
-            What::Expired(_) => Some(FaultPlane::Registry),
+            What::Expired(_) | What::ExpiredEarly(_) => Some(FaultPlane::Registry),
             _ => self.is_of_the_token().then_some(FaultPlane::Api),
         }
     }
@@ -160,6 +163,7 @@ impl What {
         match self {
             What::Certificate(_) => false,
             What::Expired(_) => signs.plane == FaultPlane::Registry,
+            What::ExpiredEarly(_) => signs.opens_registry,
             _ if self.is_of_the_token() => signs.operation == Some(TOKEN_CALL),
             _ => true,
         }

@@ -2,6 +2,7 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::header;
+use http::request::Parts;
 
 use crate::ecr::Ecr;
 use crate::host::Host;
@@ -9,7 +10,8 @@ use crate::journal::Exchange;
 use crate::principal::Caller;
 use crate::registry::Call;
 use crate::registry::error::RegistryError;
-use crate::token::TokenError;
+use crate::timestamp::Timestamp;
+use crate::token::{Claims, TokenError, TokenId};
 
 /// Finds out who calls the registry.
 ///
@@ -23,11 +25,19 @@ pub(super) fn authenticate(
     call: &Call<'_>,
     exchange: &mut Exchange,
 ) -> Result<Caller, RegistryError> {
-    let password = password(call).ok_or(RegistryError::NotAuthorized)?;
+    let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
     judge(ecr, call, &password, exchange).map_err(|error| {
         exchange.token_error = Some(error.clone());
         error.into()
     })
+}
+
+/// Notes the token that a request shows, where a fault answers it before it gets to the door.
+pub(crate) fn note_shown(ecr: &Ecr, request: &Parts, now: Timestamp, exchange: &mut Exchange) {
+    if let Some(password) = password(request) {
+        // What is no token is not noted at the door either.
+        let _ = open(ecr, &password, now, exchange);
+    }
 }
 
 fn judge(
@@ -36,10 +46,7 @@ fn judge(
     password: &str,
     exchange: &mut Exchange,
 ) -> Result<Caller, TokenError> {
-    let (claims, id) = ecr.tokens.open_password(password)?;
-    exchange.token = Some(id);
-    exchange.bearer = Some(claims.principal.clone());
-    ecr.tokens.note_shown(&claims, id, call.now);
+    let (claims, id) = open(ecr, password, call.now, exchange)?;
     let caller = ecr.tokens.admit(claims, id, call.now)?;
     match call.host {
         Host::Registry { region, .. } if region != caller.region() => {
@@ -52,10 +59,23 @@ fn judge(
     }
 }
 
+fn open(
+    ecr: &Ecr,
+    password: &str,
+    now: Timestamp,
+    exchange: &mut Exchange,
+) -> Result<(Claims, TokenId), TokenError> {
+    let (claims, id) = ecr.tokens.open_password(password)?;
+    exchange.token = Some(id);
+    exchange.bearer = Some(claims.principal.clone());
+    ecr.tokens.note_shown(&claims, id, now);
+    Ok((claims, id))
+}
+
 /// The password of `AWS`; nothing for another user, another scheme, and what is no Basic credentials at all. That these
 /// are answered alike is `[ASSUME]`, but for another scheme (awslabs/aws-sigv4-proxy#237).
-fn password(call: &Call<'_>) -> Option<String> {
-    let header = call.request.headers.get(header::AUTHORIZATION)?;
+fn password(request: &Parts) -> Option<String> {
+    let header = request.headers.get(header::AUTHORIZATION)?;
     let (scheme, credentials) = header.to_str().ok()?.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(credentials.trim()).ok()?;
     let password = decoded.strip_prefix(b"AWS:")?;

@@ -231,18 +231,19 @@ pub(crate) fn sign(response: &mut Response<Bytes>) {
     response.headers_mut().insert(API_VERSION, version);
 }
 
-/// The answer to a token whose time is over, in another form than the recorded one. That of 400 is ECR Public's, after
+/// The answer to a token whose time is over, in another form than the recorded one, and its code. That of 400 is ECR Public's, after
 /// aws/containers-roadmap#2835; its body is `[ASSUME]`.
-pub(crate) fn expired(form: ExpiredAs, realm: &str) -> Response<Bytes> {
-    match form {
-        ExpiredAs::Challenge => challenge(realm),
-        ExpiredAs::Forbidden => RegistryError::ExpiredToken.into_response(realm),
-        ExpiredAs::BadRequest => {
-            let mut response = RegistryError::ExpiredToken.into_response(realm);
-            *response.status_mut() = StatusCode::BAD_REQUEST;
-            response
-        }
+pub(crate) fn expired(form: ExpiredAs, realm: &str) -> (Response<Bytes>, &'static str) {
+    let error = match form {
+        ExpiredAs::Challenge => RegistryError::NotAuthorized,
+        ExpiredAs::Forbidden | ExpiredAs::BadRequest => RegistryError::ExpiredToken,
+    };
+    let code = error.code();
+    let mut response = error.into_response(realm);
+    if form == ExpiredAs::BadRequest {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
     }
+    (response, code)
 }
 
 /// Go's own answer to a path that its router does not know.

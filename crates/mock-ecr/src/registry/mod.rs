@@ -27,6 +27,7 @@ use crate::timestamp::Timestamp;
 use crate::way::Way;
 
 use admitted::Admitted;
+pub(crate) use auth::note_shown;
 use error::RegistryError;
 pub(crate) use error::{expired, not_found, sign};
 
