@@ -27,6 +27,12 @@ async fn a_call_is_recorded_with_everything_about_it() {
     assert_eq!(exchange.target, "/?a=b");
     assert_eq!(exchange.user_agent, "aws-sdk-rust/1.3.11 ua/2.1");
     assert_eq!(exchange.operation, Some("GetAuthorizationToken"));
+    assert_eq!(
+        exchange.amz_target.as_deref(),
+        Some("AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken")
+    );
+    let content_type = Some("application/x-amz-json-1.1");
+    assert_eq!(exchange.content_type.as_deref(), content_type);
     assert_eq!(exchange.input.as_deref(), Some(input));
     let caller = exchange.caller.as_ref().unwrap();
     assert_eq!(
@@ -40,6 +46,48 @@ async fn a_call_is_recorded_with_everything_about_it() {
     let request_id = answer.header("X-Amzn-Requestid");
     assert_eq!(exchange.request_id.as_deref(), Some(request_id));
     assert!(exchange.took > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn what_a_signature_claims_is_recorded_whatever_comes_of_it() {
+    let call = RawRequest::token_call();
+    let nobody = Principal::new(
+        "arn:aws:iam::123456789012:user/nobody".parse().unwrap(),
+        "AKIDNOBODY",
+        "s3cr3t",
+    );
+    let signer = Signer::new(&nobody).in_region("eu-west-1");
+    for faults in ["", "what = { error = 'ThrottlingException' }"] {
+        let ecr = frozen().await;
+        if !faults.is_empty() {
+            let fault = mock_ecr::Fault::from_toml(faults).unwrap();
+            ecr.faults().add(fault).unwrap();
+        }
+        for call in [
+            call.clone().signed_by(&signer),
+            call.clone().presigned_by(&signer),
+        ] {
+            call.to(&ecr).await;
+            let requests = ecr.requests();
+            let claim = requests.last().unwrap().claim.as_ref().unwrap();
+            let found = [&claim.access_key_id, &claim.region, &claim.service];
+            assert_eq!(found, ["AKIDNOBODY", "eu-west-1", "ecr"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_claim_is_not_recorded() {
+    for credential in [
+        "AKID/20151129/us-east-1/ecr",
+        "s3cr3t/+/20151129/us-east-1/ecr/aws4_request",
+        "s3cr3t+/20151129/us-east-1/ecr/aws4_request",
+        "/20151129/us-east-1/ecr/aws4_request",
+    ] {
+        let header = format!("AWS4-HMAC-SHA256 Credential={credential}, Signature=x");
+        let exchange = refused(&RawRequest::token_call().authorized(&header)).await;
+        assert_eq!(exchange.claim, None, "{credential}");
+    }
 }
 
 #[tokio::test]

@@ -101,6 +101,7 @@ pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, Repository
 pub use principal::{Caller, Principal};
 pub use secret::Secret;
 pub use server::{MockEcr, MockEcrBuilder, ResetError, StartError};
+pub use sigv4::SignatureClaim;
 pub use store::{S3Access, StoreLocation, StoreLocationError};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};

@@ -7,8 +7,8 @@ use crate::ecr::Ecr;
 use crate::fault::{FaultPlane, RegistryRoute, Signs};
 use crate::host::Host;
 use crate::name::{PrincipalArn, Region};
-use crate::query;
 use crate::route::{RegistryPath, Resource, Route, authority};
+use crate::sigv4::SignatureClaim;
 use crate::timestamp::Timestamp;
 
 /// Those of a request for one of the planes; no other is ever struck.
@@ -93,22 +93,12 @@ struct Claim {
 }
 
 impl Claim {
-    /// `Credential=KEY/DATE/REGION/…`, in the header or the query.
     fn of_signature(ecr: &Ecr, request: &Parts) -> Option<Self> {
-        let header = request.headers.get(http::header::AUTHORIZATION);
-        let in_header = header
-            .and_then(|value| value.to_str().ok()?.split_once("Credential="))
-            .map(|(_, rest)| rest.to_owned());
-        let credential = in_header.or_else(|| {
-            query::value(request.uri.query().unwrap_or_default(), "X-Amz-Credential")
-        })?;
-        let mut parts = credential.split('/');
-        let key = parts.next()?;
-        let region = parts.nth(1).and_then(|region| region.parse().ok());
-        let principal = ecr.principals.with_access_key_id(key);
+        let claim = SignatureClaim::of(request)?;
+        let principal = ecr.principals.with_access_key_id(&claim.access_key_id);
         Some(Claim {
             principal: principal.map(|principal| principal.arn.clone()),
-            region,
+            region: claim.region.parse().ok(),
             is_alive: false,
         })
     }

@@ -40,10 +40,13 @@ async fn an_exchange_is_told_with_every_field() {
     assert!(call["request_id"].take().is_string());
     let calls = ecr.requests().operation("GetAuthorizationToken");
     let id = calls.last().unwrap().token.unwrap();
+    let key = &ecr.world().default_principal().access_key_id;
     let expected = json!({
         "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "plane": "api", "way": "http", "method": "POST",
         "host": "localhost", "target": "/", "user_agent": "aws-cli/1.46", "operation": "GetAuthorizationToken",
-        "input": r#"{"registryIds":["210987654321"]}"#, "route": null, "authorization": true,
+        "input": r#"{"registryIds":["210987654321"]}"#, "route": null,
+        "amz_target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", "content_type": "application/x-amz-json-1.1",
+        "claim": { "access_key_id": key, "region": "us-east-1", "service": "ecr" }, "authorization": true,
         "caller": "arn:aws:iam::123456789012:user/developer", "token": id.to_string(), "bearer": null, "status": 200,
         "error": null, "token_error": null, "faults": [], "request_id": null,
     });

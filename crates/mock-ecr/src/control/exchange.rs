@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::fault::FaultId;
 use crate::journal::{Exchange, Plane};
+use crate::sigv4::SignatureClaim;
 use crate::way::Way;
 
 /// A request and how it was answered, without any secret.
@@ -30,6 +31,12 @@ pub(super) struct ExchangeView<'a> {
     input: Option<&'a str>,
     /// What of the registry, or of the mock itself, was asked for.
     route: Option<&'static str>,
+    /// The operation as the request names it.
+    amz_target: Option<&'a str>,
+    /// The type of the request's body, as it says.
+    content_type: Option<&'a str>,
+    /// Whose signature it is, and where for, as it says of itself.
+    claim: Option<&'a SignatureClaim>,
     /// Whether an `Authorization` header came.
     authorization: bool,
     /// Who has proved who they are.
@@ -63,6 +70,9 @@ impl<'a> From<&'a Exchange> for ExchangeView<'a> {
             operation: exchange.operation,
             input: exchange.input.as_deref(),
             route: exchange.route,
+            amz_target: exchange.amz_target.as_deref(),
+            content_type: exchange.content_type.as_deref(),
+            claim: exchange.claim.as_ref(),
             authorization: exchange.authorization,
             caller: exchange.caller.as_ref().map(|caller| caller.arn().as_str()),
             token: exchange.token.map(|id| id.to_string()),

@@ -163,14 +163,17 @@ impl Request {
 
 /// Those that the journal keeps.
 fn headers(exchange: &Exchange) -> Vec<Pair> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let kept = [
-        ("Host", &exchange.host),
-        ("User-Agent", &exchange.user_agent),
+        ("Host", exchange.host.clone()),
+        ("User-Agent", exchange.user_agent.clone()),
+        ("X-Amz-Target", text(&exchange.amz_target)),
+        ("Content-Type", text(&exchange.content_type)),
     ];
     let sent = kept.into_iter().filter(|(_, value)| !value.is_empty());
     sent.map(|(name, value)| Pair {
         name: name.to_owned(),
-        value: value.clone(),
+        value,
     })
     .collect()
 }

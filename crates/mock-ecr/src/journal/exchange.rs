@@ -13,6 +13,7 @@ use crate::name::PrincipalArn;
 use crate::principal::Caller;
 use crate::query;
 use crate::route::authority;
+use crate::sigv4::SignatureClaim;
 use crate::timestamp::Timestamp;
 use crate::token::{TokenError, TokenId};
 use crate::way::Way;
@@ -47,6 +48,12 @@ pub struct Exchange {
     /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers`, or a `layer` at a
     /// URL of its own, as S3 has them; of the mock itself, a path under `/_mock/`.
     pub route: Option<&'static str>,
+    /// The operation as the request names it, `X-Amz-Target`, whether there is one of that name or not.
+    pub amz_target: Option<String>,
+    /// The type of the request's body, as it says.
+    pub content_type: Option<String>,
+    /// Whose signature it is, and where for, as it says of itself.
+    pub claim: Option<SignatureClaim>,
     /// Whether an `Authorization` header came, right or wrong.
     pub authorization: bool,
     /// Who has proved who they are.
@@ -104,7 +111,10 @@ impl Exchange {
     pub(crate) const OTHER_HOST: &str = "OTHER_HOST";
 
     pub(crate) fn open(request: &Parts, plane: Plane, way: Way, received: Timestamp) -> Self {
-        let user_agent = request.headers.get(http::header::USER_AGENT);
+        let header = |name: &str| {
+            let value = request.headers.get(name)?.to_str().ok()?;
+            Some(cut(value, LONGEST_TEXT))
+        };
         Exchange {
             received,
             took: Duration::ZERO,
@@ -113,15 +123,13 @@ impl Exchange {
             method: cut(request.method.as_str(), LONGEST_TEXT),
             host: cut(authority(request), LONGEST_TEXT),
             target: cut(&redacted_target(request), LONGEST_TEXT),
-            user_agent: cut(
-                user_agent
-                    .and_then(|value| value.to_str().ok())
-                    .unwrap_or_default(),
-                LONGEST_TEXT,
-            ),
+            user_agent: header("user-agent").unwrap_or_default(),
             operation: None,
             input: None,
             route: None,
+            amz_target: header("x-amz-target"),
+            content_type: header("content-type"),
+            claim: SignatureClaim::of(request),
             authorization: request.headers.contains_key(http::header::AUTHORIZATION),
             caller: None,
             token: None,
@@ -141,7 +149,10 @@ impl Exchange {
     pub(super) fn size(&self) -> usize {
         let texts = [&self.method, &self.host, &self.target, &self.user_agent];
         let texts: usize = texts.iter().map(|text| text.len()).sum();
-        size_of::<Exchange>() + texts + self.input.as_ref().map_or(0, String::len)
+        let optional = [&self.input, &self.amz_target, &self.content_type];
+        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+        let claim = self.claim.as_ref().map_or(0, SignatureClaim::size);
+        size_of::<Exchange>() + texts + optional + claim
     }
 }
 

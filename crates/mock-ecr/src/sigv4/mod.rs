@@ -8,6 +8,7 @@
 
 mod authorization;
 mod canonical;
+mod claim;
 mod signing_key;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::timestamp::Timestamp;
 use crate::world::{AuthMode, SigV4Clock};
 
 use authorization::Authorization;
+pub use claim::SignatureClaim;
 pub(crate) use signing_key::SigningKeys;
 
 /// What a signature is held against.
