@@ -235,6 +235,55 @@ async fn a_tunnel_to_any_other_host_is_refused_and_remembered() {
 }
 
 #[tokio::test]
+async fn a_whole_url_at_any_other_host_is_refused_and_remembered() {
+    let ecr = MockEcr::start().await.unwrap();
+    let port = ecr.address().port();
+    for url in [
+        "http://example.com/",
+        "http://example.com:80/v2/",
+        "http://public.ecr.aws/v2/",
+        "http://127.0.0.1/v2/",
+        &format!("http://example.com:{port}/_mock/health"),
+    ] {
+        for method in ["GET", "POST"] {
+            let answer = RawRequest::new(method, url).to(&ecr).await;
+            assert_eq!(answer.status(), 403, "{url}");
+            assert!(answer.body.contains("is no host of ECR"), "{answer:?}");
+            let stray = ecr.requests().strayed().last().cloned().unwrap();
+            assert_eq!(stray.plane, Plane::Proxy);
+            assert!(url.contains(&stray.host), "{url}: {}", stray.host);
+        }
+    }
+    assert_eq!(ecr.requests().strayed().count(), 10);
+}
+
+#[tokio::test]
+async fn a_whole_url_at_a_host_that_the_mock_is_is_answered() {
+    let ecr = MockEcr::start().await.unwrap();
+    let port = ecr.address().port();
+    for (host, status) in [
+        (REGISTRY, 401),
+        (API, 403),
+        (&format!("127.0.0.1:{port}"), 401),
+        (&format!("localhost:{port}"), 401),
+        (&format!("{REGISTRY}:{port}"), 401),
+    ] {
+        let answer = RawRequest::new("GET", format!("http://{host}/v2/"));
+        assert_eq!(answer.to(&ecr).await.status(), status, "{host}");
+    }
+    assert_eq!(ecr.requests().strayed().count(), 0);
+
+    // Across a network it has names that it does not know.
+    let everywhere = MockEcr::builder().listen((std::net::Ipv4Addr::UNSPECIFIED, 0).into());
+    let ecr = everywhere.start().await.unwrap();
+    let own = format!("http://mock-ecr:{}/v2/", ecr.address().port());
+    for (url, status) in [(&own[..], 401), ("http://mock-ecr/v2/", 403)] {
+        let answer = RawRequest::new("GET", url).to(&ecr).await;
+        assert_eq!(answer.status(), status, "{url}");
+    }
+}
+
+#[tokio::test]
 async fn without_tls_there_is_no_tunnel() {
     let ecr = MockEcr::start().await.unwrap();
     let (head, _) = tunnel(&ecr, &format!("CONNECT {API}:443 HTTP/1.1\r\nHost: {API}")).await;

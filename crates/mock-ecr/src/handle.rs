@@ -35,7 +35,10 @@ where
     let stopwatch = Stopwatch::start();
     let now = ecr.clock.now();
     let (request, body) = request.into_parts();
-    let route = Route::of(&request);
+    let route = match intercept::is_elsewhere(ecr, &request) {
+        true => Route::Elsewhere,
+        false => Route::of(&request),
+    };
     let mut exchange = Exchange::open(&request, plane(&route), way, now);
     exchange.route = route.name();
     let struck = ecr
@@ -171,6 +174,7 @@ where
         }
         Route::Layer => Box::pin(download::answer(ecr, request, now, exchange)).await,
         Route::Tunnel => whole(intercept::answer(ecr, request, way, exchange)),
+        Route::Elsewhere => whole(intercept::refuse(request, exchange)),
         Route::Control => {
             let body = collect(body, control::LONGEST_BODY);
             Box::pin(control::answer(ecr, request, body, exchange)).await
@@ -183,7 +187,7 @@ fn plane(route: &Route) -> Plane {
     match route {
         Route::Api { .. } => Plane::Api,
         Route::Registry { .. } | Route::Layer => Plane::Registry,
-        Route::Tunnel => Plane::Proxy,
+        Route::Tunnel | Route::Elsewhere => Plane::Proxy,
         Route::Control => Plane::Control,
         Route::Unknown => Plane::Unknown,
     }

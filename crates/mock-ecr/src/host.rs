@@ -1,6 +1,7 @@
 //! The names of AWS's hosts, and what each says of plane, account and region.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::name::{AccountId, REGIONS, Region};
 use crate::world::World;
@@ -81,6 +82,19 @@ impl Host {
             region: region(rest).filter(is_numbered)?,
         })
     }
+}
+
+/// Whether a name or an address means the machine itself. A name under `localhost` is one of its own (RFC 6761, section 6.3).
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let is_address = |address: IpAddr| address.is_loopback();
+    let name = host.to_ascii_lowercase();
+    address(host).is_some_and(is_address) || name == "localhost" || name.ends_with(".localhost")
+}
+
+/// The address that a host is, where it is no name.
+pub(crate) fn address(host: &str) -> Option<IpAddr> {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse().ok()
 }
 
 /// All names that lead to the registries of a world, and to the API, in every region that is known and the world's own.

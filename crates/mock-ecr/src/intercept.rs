@@ -1,13 +1,14 @@
-//! `CONNECT`: the mock as the proxy of clients that accept only AWS's names.
+//! The mock as the proxy of clients that accept only AWS's names: `CONNECT`, and requests that name a whole URL.
 //!
 //! It answers for those hosts itself and dials none, so that nothing which comes by here leaves the machine.
 
 use bytes::Bytes;
 use http::request::Parts;
+use http::uri::Scheme;
 use http::{Response, StatusCode, Version, header};
 
 use crate::ecr::Ecr;
-use crate::host::Host;
+use crate::host::{Host, address, is_loopback};
 use crate::journal::Exchange;
 use crate::route::authority;
 use crate::way::Way;
@@ -26,6 +27,36 @@ pub(crate) fn answer(
             refusal.into_response(authority(request))
         }
     }
+}
+
+/// Whether a request names a whole URL, as one to a proxy does (RFC 9112, section 3.2.2), that is not at one of the hosts that the mock is.
+///
+/// Of another name than AWS's the port must be the mock's, and the name one of this machine, where the mock listens to no other.
+pub(crate) fn is_elsewhere(ecr: &Ecr, request: &Parts) -> bool {
+    let (true, Some(scheme), Some(host)) = (
+        request.version <= Version::HTTP_11,
+        request.uri.scheme(),
+        request.uri.authority(),
+    ) else {
+        return false;
+    };
+    if Host::of(authority(request)).is_ecr_s() {
+        return false;
+    }
+    let usual = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let port = host.port_u16().unwrap_or(usual);
+    let name = host.host();
+    !ecr.addresses().iter().any(|own| {
+        let is_own =
+            own.ip().is_unspecified() || is_loopback(name) || address(name) == Some(own.ip());
+        is_own && own.port() == port
+    })
+}
+
+/// Refuses to go there.
+pub(crate) fn refuse(request: &Parts, exchange: &mut Exchange) -> Response<Bytes> {
+    exchange.error = Some(Refusal::OtherHost.code());
+    Refusal::OtherHost.into_response(authority(request))
 }
 
 fn judge(ecr: &Ecr, request: &Parts, way: Way) -> Result<(), Refusal> {

@@ -24,6 +24,8 @@ pub(crate) enum Route {
     Layer,
     /// A tunnel to some host.
     Tunnel,
+    /// Another host, for which the mock is asked as a proxy; never found by [`Route::of`].
+    Elsewhere,
     /// The mock itself.
     Control,
     /// None of them.

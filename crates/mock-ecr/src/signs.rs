@@ -16,7 +16,7 @@ pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> O
     let plane = match route {
         Route::Api { .. } => FaultPlane::Api,
         Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
-        Route::Tunnel | Route::Control | Route::Unknown => return None,
+        Route::Tunnel | Route::Elsewhere | Route::Control | Route::Unknown => return None,
     };
     let claim = match plane {
         FaultPlane::Api => Claim::of_signature(ecr, request),

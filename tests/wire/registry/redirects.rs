@@ -27,6 +27,9 @@ async fn a_layer_is_at_another_host_that_wants_no_credentials() {
     assert_eq!((layer.status(), &layer.body[..]), (200, "hello"));
     let forwarded = registry.send("GET", &url).await;
     assert_eq!(forwarded.status(), 400);
+    let visits = registry.ecr.requests().route("layer");
+    let sent: Vec<bool> = visits.iter().map(|visit| visit.authorization).collect();
+    assert_eq!(sent, [false, true]);
     assert!(
         forwarded
             .body

@@ -1,13 +1,12 @@
 //! Who may ask.
 
-use std::net::IpAddr;
-
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderName, StatusCode, header};
 
 use crate::control::refusal::Refusal;
 use crate::ecr::Ecr;
+use crate::host::is_loopback;
 use crate::route::authority;
 use crate::secret::Secret;
 
@@ -41,14 +40,6 @@ fn is_local(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
     let mut addresses = ecr.addresses().iter();
     let is_within = addresses.all(|address| address.ip().is_loopback());
     (is_named && is_within).then_some(()).ok_or_else(not_local)
-}
-
-/// A name under `localhost` is one of the machine's own (RFC 6761, section 6.3).
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let is_address = |address: IpAddr| address.is_loopback();
-    let name = host.to_ascii_lowercase();
-    address.parse().is_ok_and(is_address) || name == "localhost" || name.ends_with(".localhost")
 }
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

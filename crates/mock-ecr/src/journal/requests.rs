@@ -93,7 +93,7 @@ impl Requests {
         self.matching(move |exchange| exchange.error == Some(&code))
     }
 
-    /// Those that wanted a tunnel to a host which the mock is not, and were refused: your client tried to reach `host`.
+    /// Those that took the mock for a proxy to a host which it is not, and were refused: your client tried to reach `host`.
     #[must_use]
     pub fn strayed(self) -> Self {
         self.error(Exchange::OTHER_HOST)
