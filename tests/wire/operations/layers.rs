@@ -129,11 +129,14 @@ async fn an_upload_that_cannot_end_is_refused() {
         "LayerAlreadyExistsException",
     )
     .await;
-    let absent = format!(
-        r#"{{"repositoryName":"app","layerDigest":"sha256:{}"}}"#,
-        "0".repeat(64)
-    );
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let absent = format!(r#"{{"repositoryName":"app","layerDigest":"{digest}"}}"#);
     refused("GetDownloadUrlForLayer", &absent, "LayersNotFoundException").await;
+    let answer = api.call("GetDownloadUrlForLayer", &absent).await;
+    let text = format!(
+        "The layer with digest '{digest}' does not exist in the repository with name 'app' in the registry with id '123456789012'"
+    );
+    assert!(answer.body.contains(&text), "{}", answer.body);
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use crate::api::ApiError;
 use crate::api::admitted::Admitted;
 use crate::api::image_id::has_form_of_digest;
 use crate::api::input::invalid;
+use crate::api::refusal::no_layer;
 use crate::name::{AccountId, Digest, RepositoryId, RepositoryName};
-use crate::repository::RepositoryError;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,9 +114,7 @@ impl GetDownloadUrlForLayer {
         let repositories = &admitted.ecr.repositories;
         repositories.find(&id).await?;
         if repositories.layer_size(&id, &digest).await?.is_none() {
-            let layers = vec![digest];
-            let repository = id;
-            return Err(RepositoryError::LayersNotFound { repository, layers }.into());
+            return Err(no_layer(&digest, &id));
         }
         let path = admitted.ecr.layer_urls.sign(&id, &digest, admitted.now);
         Ok(DownloadUrl {

@@ -157,6 +157,16 @@ fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
     invalid("ImageManifest", constraint)
 }
 
+/// The answer to who asks for a layer that is not there; the text is `[ASSUME]`.
+pub(super) fn no_layer(digest: &Digest, id: &RepositoryId) -> ApiError {
+    let text = format!(
+        "The layer with digest '{digest}' does not exist in the repository {} in {}",
+        named(id),
+        registry(id)
+    );
+    ApiError::modelled("LayersNotFoundException", text)
+}
+
 fn required(what: &str, digests: &[Digest], id: &RepositoryId) -> String {
     let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
     format!(
