@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{Clock, ClockStart};
 use crate::ecr::{Ecr, Keep};
 use crate::environment::{self, Redirect, Variable};
-use crate::fault::{Fault, FaultError, FaultHandle, Faults};
+use crate::fault::{Fault, FaultError, FaultHandle, Faults, Greetings};
 use crate::host;
 use crate::journal::Requests;
 use crate::name::{PrincipalArn, Region};
@@ -391,7 +391,11 @@ impl MockEcrBuilder {
         let listener = listen(self.listen)?;
         let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
         let address = listener.address().map_err(unbound(self.listen))?;
-        let faults = Arc::new(Faults::from_seed(&self.world.seed));
+        let greetings = match self.world.tls {
+            Some(_) => Greetings::Come,
+            None => Greetings::Never,
+        };
+        let faults = Arc::new(Faults::from_seed(&self.world.seed, greetings));
         for fault in &self.world.faults {
             faults.add(fault.clone())?;
         }

@@ -1,6 +1,9 @@
 //! Certificates that nobody should trust.
 
+use mock_ecr::{Fault, MockEcr};
+
 use super::set;
+use crate::raw::frozen;
 use crate::tls;
 
 #[tokio::test]
@@ -21,4 +24,13 @@ async fn a_client_that_looks_refuses_each() {
         assert!(tls::try_connect(&ecr, tls::REGISTRY).await.is_ok());
         assert!(tls::try_connect(&ecr, tls::API).await.is_ok());
     }
+}
+
+#[tokio::test]
+async fn a_mock_without_tls_has_none_to_show() {
+    let fault = Fault::from_toml("what = { certificate = 'expired' }").unwrap();
+    let error = frozen().await.faults().add(fault.clone()).unwrap_err();
+    assert!(error.to_string().contains("start it with TLS"), "{error}");
+    let error = MockEcr::builder().fault(fault).start().await.unwrap_err();
+    assert!(error.to_string().contains("start it with TLS"), "{error}");
 }

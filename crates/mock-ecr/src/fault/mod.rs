@@ -142,7 +142,15 @@ pub(crate) struct Faults {
     /// How many there are, so that a request of a mock without faults pays for one look at a number.
     count: AtomicUsize,
     seed: String,
+    greetings: Greetings,
     set: Mutex<Set>,
+}
+
+/// Whether clients greet the mock in TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Greetings {
+    Come,
+    Never,
 }
 
 #[derive(Debug, Default)]
@@ -169,16 +177,21 @@ pub(crate) struct Struck {
 }
 
 impl Faults {
-    pub(crate) fn from_seed(seed: &str) -> Self {
+    pub(crate) fn from_seed(seed: &str, greetings: Greetings) -> Self {
         Faults {
             count: AtomicUsize::new(0),
             seed: seed.to_owned(),
+            greetings,
             set: Mutex::default(),
         }
     }
 
     pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         fault.check()?;
+        if matches!(fault.what, What::Certificate(_)) && self.greetings == Greetings::Never {
+            let text = "a certificate is shown in TLS, which this mock does not speak; start it with TLS (--tls)";
+            return Err(FaultError(text.to_owned()));
+        }
         let mut set = self.lock();
         if set.faults.len() >= MOST_FAULTS {
             return Err(FaultError(format!(
@@ -339,7 +352,7 @@ mod tests {
     use super::*;
 
     fn set(toml: &str) -> (Faults, FaultId) {
-        let faults = Faults::from_seed("seed");
+        let faults = Faults::from_seed("seed", Greetings::Come);
         let id = faults.add(Fault::from_toml(toml).unwrap()).unwrap();
         (faults, id)
     }

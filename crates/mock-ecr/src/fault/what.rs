@@ -14,7 +14,8 @@ use crate::timestamp::Timestamp;
 ///
 /// In TOML and JSON it is a table with one key, such as `{ error = "ServerException" }` or `{ close = { after_bytes = 10 } }`.
 /// Where several faults strike one request, an error, a throttle or an early end of the token is answered in place of everything else, and
-/// the rest is done to that answer, in order.
+/// the rest is done to that answer, in order. An answer ends once and has one shape: of several `close`, `reset` and `stall` the last
+/// counts, and so of `overrun` and `garbled_chunks`; one of these counts more than an end, for its answer is whole in its own way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

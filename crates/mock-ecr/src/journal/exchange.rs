@@ -85,7 +85,7 @@ pub enum Plane {
     Api,
     /// The registry, which tokens open.
     Registry,
-    /// Neither, but a tunnel to one of them, or to another host.
+    /// Neither, but a tunnel to one of them, or another host, for which the mock was taken as a proxy.
     Proxy,
     /// None of these, but the mock itself.
     Control,
