@@ -41,7 +41,9 @@ pub(crate) enum Failure {
     NoHome,
     #[error("cannot change {}: {cause}", .path.display())]
     File { path: PathBuf, cause: io::Error },
-    #[error("this is no fault: {0}")]
+    #[error(
+        "this is no fault: {0}; one is written in TOML, such as what = {{ error = \"ThrottlingException\" }}"
+    )]
     Fault(FaultError),
     #[error("no fault {0} is set; `mock-ecr faults` lists those that are")]
     NoFault(u64),

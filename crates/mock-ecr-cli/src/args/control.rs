@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp, TokenId, parse_duration};
 
-use crate::args::Running;
+use crate::args::{Filters, Running};
 
 /// Whom to print for.
 #[derive(Debug, Parser)]
@@ -48,7 +48,7 @@ pub(crate) enum ClockAction {
 }
 
 /// A length of time, as it was written: the mock reads it again.
-fn duration(text: &str) -> Result<String, mock_ecr::DurationError> {
+pub(super) fn duration(text: &str) -> Result<String, mock_ecr::DurationError> {
     parse_duration(text).map(|_: Duration| text.to_owned())
 }
 
@@ -179,100 +179,4 @@ pub(crate) struct RequestsOptions {
     /// Forgets all requests so far, and prints none.
     #[arg(long, conflicts_with_all = ["Filters", "limit", "follow", "har", "wait"])]
     pub(crate) clear: bool,
-}
-
-/// Which requests are meant; the mock reads the values.
-#[derive(Debug, Parser)]
-#[command(next_help_heading = "Which requests")]
-pub(crate) struct Filters {
-    /// `api`, `registry`, `proxy`, `unknown`, or `control`, whose requests are left out unless they are asked for.
-    #[arg(long)]
-    plane: Option<String>,
-    /// How they came: `http`, `https` or `tunnel`.
-    #[arg(long)]
-    way: Option<String>,
-    /// The HTTP method.
-    #[arg(long)]
-    method: Option<String>,
-    /// The host, with its port if it was sent with one.
-    #[arg(long)]
-    host: Option<String>,
-    /// A part of path and query.
-    #[arg(long, value_name = "TEXT")]
-    target: Option<String>,
-    /// A part of what the client calls itself.
-    #[arg(long, value_name = "TEXT")]
-    user_agent: Option<String>,
-    /// The operation of the API, such as GetAuthorizationToken.
-    #[arg(long, value_name = "NAME")]
-    operation: Option<String>,
-    /// A part of the operation's input.
-    #[arg(long, value_name = "TEXT")]
-    input: Option<String>,
-    /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
-    #[arg(long, value_name = "NAME")]
-    route: Option<String>,
-    /// Whether an Authorization header came: `true` or `false`.
-    #[arg(long, value_name = "BOOL")]
-    authorization: Option<String>,
-    /// Who has proved who they are.
-    #[arg(long, value_name = "ARN")]
-    caller: Option<String>,
-    /// The id of the token that was issued or shown.
-    #[arg(long, value_name = "ID")]
-    token: Option<String>,
-    /// Whom the token speaks for that was shown.
-    #[arg(long, value_name = "ARN")]
-    bearer: Option<String>,
-    /// The status of the answer.
-    #[arg(long)]
-    status: Option<String>,
-    /// The code of the error that was answered.
-    #[arg(long, value_name = "CODE")]
-    error: Option<String>,
-    /// A part of what was wrong with the token that was shown.
-    #[arg(long, value_name = "TEXT")]
-    token_error: Option<String>,
-    /// What the API calls the request.
-    #[arg(long, value_name = "ID")]
-    request_id: Option<String>,
-    /// Received at this instant of the mock's clock, or later.
-    #[arg(long, value_name = "INSTANT")]
-    since: Option<String>,
-    /// Received before this instant of the mock's clock.
-    #[arg(long, value_name = "INSTANT")]
-    until: Option<String>,
-    /// Took at least so long to answer, in real time.
-    #[arg(long, value_name = "DURATION")]
-    slower_than: Option<String>,
-}
-
-impl Filters {
-    /// The parameters that say the same to the mock.
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let all = [
-            ("plane", &self.plane),
-            ("way", &self.way),
-            ("method", &self.method),
-            ("host", &self.host),
-            ("target", &self.target),
-            ("user_agent", &self.user_agent),
-            ("operation", &self.operation),
-            ("input", &self.input),
-            ("route", &self.route),
-            ("authorization", &self.authorization),
-            ("caller", &self.caller),
-            ("token", &self.token),
-            ("bearer", &self.bearer),
-            ("status", &self.status),
-            ("error", &self.error),
-            ("token_error", &self.token_error),
-            ("request_id", &self.request_id),
-            ("since", &self.since),
-            ("until", &self.until),
-            ("slower_than", &self.slower_than),
-        ];
-        let given = all.map(|(name, value)| Some((name, value.clone()?)));
-        given.into_iter().flatten()
-    }
 }

@@ -2,6 +2,7 @@
 
 mod contract;
 mod control;
+mod filters;
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,6 +23,7 @@ pub(crate) use control::{
     ClockAction, ClockOptions, FaultsAction, FaultsOptions, Kept, MintHere, Output,
     RequestsOptions, ResetOptions, RevokeOptions, TokensAction, TokensOptions,
 };
+pub(crate) use filters::Filters;
 
 /// An offline Amazon ECR whose authorization token means something.
 #[derive(Debug, Parser)]
