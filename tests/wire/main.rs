@@ -17,6 +17,7 @@ mod faults;
 mod http2;
 mod journal;
 mod limits;
+mod long_names;
 mod malformed;
 mod operations;
 mod order;

@@ -9,6 +9,7 @@ use crate::api::error::InvalidLayerPart;
 use crate::api::input::invalid;
 use crate::name::{Digest, RepositoryId};
 use crate::repository::{InvalidManifest, RepositoryError};
+use crate::store::StoreError;
 
 impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
@@ -138,6 +139,9 @@ fn of_uploads(error: RepositoryError) -> ApiError {
                 start,
                 expected,
             )));
+        }
+        RepositoryError::Store(StoreError::NameTooLong) => {
+            return invalid("name", "Must fit into the name of a file of the store");
         }
         error => {
             tracing::error!(%error, "the API cannot answer");

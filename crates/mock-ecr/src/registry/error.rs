@@ -8,6 +8,7 @@ use crate::access::AccessError;
 use crate::fault::ExpiredAs;
 use crate::name::{Digest, RepositoryId};
 use crate::repository::{InvalidManifest, RepositoryError};
+use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::world::{Quirk, World};
 
@@ -311,6 +312,11 @@ impl From<RepositoryError> for RegistryError {
             RepositoryError::UploadNotFound { .. } => RegistryError::UploadUnknown,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
             RepositoryError::BrokenContent => RegistryError::UploadInvalid,
+            RepositoryError::Store(StoreError::NameTooLong) => RegistryError::InvalidParameter {
+                parameter: "name",
+                constraint: "Must fit into the name of a file of the store",
+                code: OciCode::NameInvalid,
+            },
             error => {
                 tracing::error!(%error, "the registry cannot answer");
                 RegistryError::Internal

@@ -1,0 +1,57 @@
+//! Names that are longer than those of files may be, on a store in a directory.
+
+use mock_ecr::{MockEcr, StoreLocation};
+
+use crate::raw::RawRequest;
+
+const TOO_LONG: &str = "Invalid parameter at 'name' failed to satisfy constraint: 'Must fit into the name of a file of the store'";
+
+/// A mock that keeps its images in a directory.
+async fn on(directory: &tempfile::TempDir) -> MockEcr {
+    let location = StoreLocation::Directory(directory.path().to_owned());
+    let builder = MockEcr::builder().frozen().create_on_push().store(location);
+    builder.repository("app").start().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_repository_with_one_is_refused_and_never_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let ecr = on(&directory).await;
+    for (length, status) in [(253, 200), (254, 400), (256, 400)] {
+        let input = format!(r#"{{"repositoryName":"{}"}}"#, "a".repeat(length));
+        let create = RawRequest::call("CreateRepository").body(input).signed();
+        let answer = create.to(&ecr).await;
+        assert_eq!(answer.status(), status, "{length}: {}", answer.body);
+        assert_eq!(answer.body.contains(TOO_LONG), status == 400);
+    }
+    let name = "a".repeat(256);
+    let token = ecr.mint();
+    for (method, path, status, error) in [
+        ("GET", "tags/list", 404, "NAME_UNKNOWN"),
+        ("GET", "manifests/1", 404, "NAME_UNKNOWN"),
+        ("POST", "blobs/uploads/", 405, "UNSUPPORTED"),
+    ] {
+        let request = RawRequest::new(method, format!("/v2/{name}/{path}"));
+        let answer = request.bearing(&token).to(&ecr).await;
+        assert_eq!(
+            (answer.status(), &answer.error()[..]),
+            (status, error),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_a_tag_with_one_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let ecr = on(&directory).await;
+    let arn = "arn:aws:ecr:us-east-1:123456789012:repository/app";
+    for (length, status) in [(126, 200), (128, 400)] {
+        let key = "k".repeat(length);
+        let input = format!(r#"{{"resourceArn":"{arn}","tags":[{{"Key":"{key}","Value":""}}]}}"#);
+        let tag = RawRequest::call("TagResource").body(input).signed();
+        let answer = tag.to(&ecr).await;
+        assert_eq!(answer.status(), status, "{length}: {}", answer.body);
+        assert_eq!(answer.body.contains(TOO_LONG), status == 400);
+    }
+}
