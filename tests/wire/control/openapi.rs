@@ -1,7 +1,5 @@
 //! `/_mock/openapi.json`, held against what it describes.
 
-use std::path::Path;
-
 use mock_ecr::{AuthorityLocation, MockEcr};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -30,20 +28,6 @@ fn operations(document: &Value) -> Vec<(&'static str, String, &Value)> {
         .collect();
     assert!(all.len() > 15);
     all
-}
-
-#[tokio::test]
-async fn the_copy_in_the_fixtures_is_the_document() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/openapi.json");
-    let document = document().await;
-    if std::env::var_os("MOCK_ECR_BLESS").is_some() {
-        std::fs::write(&path, format!("{document:#}\n")).unwrap();
-    }
-    let copy: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(
-        copy, document,
-        "run this test with MOCK_ECR_BLESS=1 to write the copy anew"
-    );
 }
 
 #[tokio::test]

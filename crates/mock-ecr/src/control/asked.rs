@@ -30,7 +30,7 @@ impl<'a> Asked<'a> {
         let mut found = BTreeMap::new();
         for parameter in query::parse(request.uri.query().unwrap_or_default()) {
             let (name, value) = (text(parameter.name), text(parameter.value));
-            if !known.contains(&name) {
+            if !known.contains(&name.as_str()) {
                 return Err(unknown(&name, &known));
             }
             if found.insert(name.clone(), value).is_some() {
@@ -88,7 +88,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn unknown(name: &str, known: &[String]) -> Refusal {
+fn unknown(name: &str, known: &[&str]) -> Refusal {
     let text = match known {
         [] => "there is no such parameter; this takes none".to_owned(),
         _ => format!("there is no such parameter; expected {}", known.join(", ")),

@@ -6,7 +6,6 @@ use futures_util::FutureExt as _;
 use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
 
 use crate::clock::Clock;
 use crate::control::asked::Asked;
@@ -22,7 +21,7 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Tells what the clock shows.",
         query: &[],
         body: None,
-        answer: Content::Json(schema::<ClockView>),
+        answer: Content::Json(schema::<ClockView>()),
         run: |asked| async move { shown(&asked.ecr.clock) }.boxed(),
     },
     Route {
@@ -31,10 +30,10 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Moves the clock on.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Advance>,
-            example: || json!({ "by": "12h" }),
+            schema: schema::<Advance>(),
+            example: r#"{ "by": "12h" }"#,
         }),
-        answer: Content::Json(schema::<ClockView>),
+        answer: Content::Json(schema::<ClockView>()),
         run: |asked| async move { advance(&asked) }.boxed(),
     },
     Route {
@@ -43,10 +42,10 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Makes the clock show an instant; it stands still or runs on from there, as it did before.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Set>,
-            example: || json!({ "to": "2030-01-01T00:00:00Z" }),
+            schema: schema::<Set>(),
+            example: r#"{ "to": "2030-01-01T00:00:00Z" }"#,
         }),
-        answer: Content::Json(schema::<ClockView>),
+        answer: Content::Json(schema::<ClockView>()),
         run: |asked| async move { set(&asked) }.boxed(),
     },
     Route {
@@ -55,10 +54,10 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Lets the clock stand still at what it shows.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Nothing>,
-            example: || json!({}),
+            schema: schema::<Nothing>(),
+            example: "{}",
         }),
-        answer: Content::Json(schema::<ClockView>),
+        answer: Content::Json(schema::<ClockView>()),
         run: |asked| async move { change(&asked, Clock::freeze) }.boxed(),
     },
     Route {
@@ -67,10 +66,10 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Lets the clock run on from what it shows.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Nothing>,
-            example: || json!({}),
+            schema: schema::<Nothing>(),
+            example: "{}",
         }),
-        answer: Content::Json(schema::<ClockView>),
+        answer: Content::Json(schema::<ClockView>()),
         run: |asked| async move { change(&asked, Clock::run) }.boxed(),
     },
 ];

@@ -19,9 +19,9 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "environment",
     summary: "The variables that lead clients here; null stands for one that must be removed.",
-    query: &[fields::<Led>],
+    query: &[fields::<Led>()],
     body: None,
-    answer: Content::Json(schema::<BTreeMap<String, Option<String>>>),
+    answer: Content::Json(schema::<BTreeMap<String, Option<String>>>()),
     run: |asked| async move { environment(&asked) }.boxed(),
 }];
 

@@ -4,7 +4,6 @@ use futures_util::FutureExt as _;
 use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::control::asked::Asked;
 use crate::control::filters::parsed;
@@ -20,7 +19,7 @@ pub(super) const ROUTES: [Route; 3] = [
         summary: "The faults that are set, in their order, with their counts.",
         query: &[],
         body: None,
-        answer: Content::Json(schema::<FaultsView>),
+        answer: Content::Json(schema::<FaultsView>()),
         run: |asked| async move { list(&asked) }.boxed(),
     },
     Route {
@@ -29,24 +28,19 @@ pub(super) const ROUTES: [Route; 3] = [
         summary: "Sets a fault behind those that are set.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Fault>,
-            example: || {
-                json!({
-                    "when": { "operation": "GetAuthorizationToken", "times": 2 },
-                    "what": { "error": "ThrottlingException" },
-                })
-            },
+            schema: schema::<Fault>(),
+            example: r#"{ "when": { "operation": "GetAuthorizationToken", "times": 2 }, "what": { "error": "ThrottlingException" } }"#,
         }),
-        answer: Content::Json(schema::<ActiveFault>),
+        answer: Content::Json(schema::<ActiveFault>()),
         run: |asked| async move { add(&asked) }.boxed(),
     },
     Route {
         method: Method::DELETE,
         path: "faults",
         summary: "Takes a fault away, or all of them, and answers what was taken.",
-        query: &[fields::<Which>],
+        query: &[fields::<Which>()],
         body: None,
-        answer: Content::Json(schema::<FaultsView>),
+        answer: Content::Json(schema::<FaultsView>()),
         run: |asked| async move { remove(&asked) }.boxed(),
     },
 ];

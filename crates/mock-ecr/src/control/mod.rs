@@ -1,7 +1,7 @@
 //! `/_mock/`: what the mock tells of itself and lets be done to it, from any language; and to whom.
 //!
 //! Each resource is a file, with the types of its JSON and its part of the table of routes. The table is what is dispatched on and what
-//! the OpenAPI document is made from, so that no route is without a description. Handlers are thin: what they do are methods of the handle.
+//! the OpenAPI document is made from, in a test, so that no route is without a description. Handlers are thin: what they do are methods of the handle.
 
 mod admit;
 mod asked;
@@ -10,6 +10,7 @@ mod clock;
 mod environment;
 mod exchange;
 mod faults;
+mod field_names;
 mod filters;
 mod har;
 mod health;

@@ -4,7 +4,6 @@ use futures_util::FutureExt as _;
 use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
@@ -18,10 +17,10 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "Makes the mock as it was when it started: clock, tokens, revocations, journal, repositories.",
     query: &[],
     body: Some(Body {
-        schema: schema::<Reset>,
-        example: || json!({ "keep": "images" }),
+        schema: schema::<Reset>(),
+        example: r#"{ "keep": "images" }"#,
     }),
-    answer: Content::Json(schema::<Reset>),
+    answer: Content::Json(schema::<Reset>()),
     run: |asked| reset(asked).boxed(),
 }];
 

@@ -1,19 +1,20 @@
 //! The table of everything that is there.
 
+use futures_util::future::BoxFuture;
 use http::Method;
 use http::StatusCode;
 use http::request::Parts;
+use schemars::JsonSchema;
+#[cfg(test)]
 use schemars::{Schema, SchemaGenerator};
-use serde_json::Value;
-
-use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
 
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::reply::{JSON, Outcome};
+use crate::control::reply::Outcome;
 use crate::control::{
-    certificate, clock, environment, faults, health, live, metrics, openapi, requests, reset,
-    tokens, world,
+    certificate, clock, environment, faults, field_names, health, live, metrics, openapi, requests,
+    reset, tokens, world,
 };
 use crate::route::CONTROL_PREFIX;
 
@@ -23,23 +24,38 @@ pub(super) struct Route {
     /// What comes after `/_mock/`.
     pub(super) path: &'static str,
     /// What it does, in a sentence.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
     pub(super) summary: &'static str,
     /// The types whose fields are its parameters.
-    pub(super) query: &'static [TypeSchema],
+    pub(super) query: &'static [Fields],
     pub(super) body: Option<Body>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
     pub(super) answer: Content,
     pub(super) run: for<'a> fn(Asked<'a>) -> BoxFuture<'a, Outcome>,
 }
 
+/// How a type is described. It is there in tests alone, which make the document; the program carries what they have made.
+#[cfg(test)]
 pub(super) type TypeSchema = fn(&mut SchemaGenerator) -> Schema;
+#[cfg(not(test))]
+pub(super) struct TypeSchema;
+
+/// A type of parameters.
+pub(super) struct Fields {
+    names: fn() -> &'static [&'static str],
+    #[cfg(test)]
+    pub(super) schema: TypeSchema,
+}
 
 /// The JSON that is to be sent.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
 pub(super) struct Body {
     pub(super) schema: TypeSchema,
-    pub(super) example: fn() -> Value,
+    pub(super) example: &'static str,
 }
 
 /// What comes back.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
 pub(super) enum Content {
     /// JSON of a type.
     Json(TypeSchema),
@@ -47,23 +63,24 @@ pub(super) enum Content {
     Text(&'static str),
 }
 
-impl Content {
-    pub(super) fn content_type(&self) -> &'static str {
-        match self {
-            Content::Json(_) => JSON,
-            Content::Text(content_type) => content_type,
-        }
-    }
-}
-
 /// The schema of a type, by its name.
-pub(super) fn schema<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<T>()
+#[cfg(test)]
+pub(super) const fn schema<T: JsonSchema>() -> TypeSchema {
+    |generator| generator.subschema_for::<T>()
 }
 
-/// The schema of a type, in full.
-pub(super) fn fields<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    T::json_schema(generator)
+#[cfg(not(test))]
+pub(super) const fn schema<T: JsonSchema>() -> TypeSchema {
+    TypeSchema
+}
+
+/// The fields of a type.
+pub(super) const fn fields<T: JsonSchema + DeserializeOwned>() -> Fields {
+    Fields {
+        names: field_names::of::<T>,
+        #[cfg(test)]
+        schema: |generator| T::json_schema(generator),
+    }
 }
 
 /// Every route, a group for each resource.
@@ -118,12 +135,8 @@ fn not_so(methods: &str) -> Refusal {
 
 impl Route {
     /// The names of its parameters.
-    pub(super) fn parameter_names(&self) -> Vec<String> {
-        let mut generator = SchemaGenerator::default();
-        let types = self.query.iter().map(|query| query(&mut generator));
-        types
-            .filter_map(|schema| schema.get("properties")?.as_object().cloned())
-            .flat_map(|properties| properties.into_iter().map(|(name, _)| name))
-            .collect()
+    pub(super) fn parameter_names(&self) -> Vec<&'static str> {
+        let names = self.query.iter().flat_map(|fields| (fields.names)());
+        names.copied().collect()
     }
 }

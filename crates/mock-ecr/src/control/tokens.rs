@@ -4,7 +4,6 @@ use futures_util::FutureExt as _;
 use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
 
 use crate::control::asked::Asked;
 use crate::control::filters::Newest;
@@ -20,9 +19,9 @@ pub(super) const ROUTES: [Route; 4] = [
         method: Method::GET,
         path: "tokens",
         summary: "The tokens that were issued or shown, the latest 10,000, oldest first, with their uses.",
-        query: &[fields::<Newest>],
+        query: &[fields::<Newest>()],
         body: None,
-        answer: Content::Json(schema::<Tokens>),
+        answer: Content::Json(schema::<Tokens>()),
         run: |asked| async move { list(&asked) }.boxed(),
     },
     Route {
@@ -31,10 +30,10 @@ pub(super) const ROUTES: [Route; 4] = [
         summary: "Mints a token, as if a principal had asked for one now.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Mint>,
-            example: || json!({ "account": "123456789012", "region": "eu-west-1" }),
+            schema: schema::<Mint>(),
+            example: r#"{ "account": "123456789012", "region": "eu-west-1" }"#,
         }),
-        answer: Content::Json(schema::<Minted>),
+        answer: Content::Json(schema::<Minted>()),
         run: |asked| async move { mint(&asked) }.boxed(),
     },
     Route {
@@ -43,10 +42,10 @@ pub(super) const ROUTES: [Route; 4] = [
         summary: "Makes tokens worthless before their time: one, all of a principal, or all issued before an instant.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Revoke>,
-            example: || json!({ "principal": "arn:aws:iam::210987654321:user/ci" }),
+            schema: schema::<Revoke>(),
+            example: r#"{ "principal": "arn:aws:iam::210987654321:user/ci" }"#,
         }),
-        answer: Content::Json(schema::<Revoked>),
+        answer: Content::Json(schema::<Revoked>()),
         run: |asked| async move { revoke(&asked) }.boxed(),
     },
     Route {
@@ -55,10 +54,10 @@ pub(super) const ROUTES: [Route; 4] = [
         summary: "Explains a token, or the password in it: whom it speaks for, where, how long, and whether it is alive.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Inspect>,
-            example: || json!({ "token": "QVdTOmV5Sn…" }),
+            schema: schema::<Inspect>(),
+            example: r#"{ "token": "QVdTOmV5Sn…" }"#,
         }),
-        answer: Content::Json(schema::<Inspected>),
+        answer: Content::Json(schema::<Inspected>()),
         run: |asked| async move { inspect(&asked) }.boxed(),
     },
 ];

@@ -23,7 +23,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "What the mock was made from, with all that was left to it filled in; secrets are masked.",
     query: &[],
     body: None,
-    answer: Content::Json(schema::<WorldView>),
+    answer: Content::Json(schema::<WorldView>()),
     run: |asked| async move { reply::json(&WorldView::of(&asked.ecr.world)) }.boxed(),
 }];
 

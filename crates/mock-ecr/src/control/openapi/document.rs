@@ -1,28 +1,16 @@
-//! `openapi.json`: the description of all this, made from the table of routes and the types of its JSON.
+//! The document, made from the table of routes and the types of its JSON.
 
 use std::collections::BTreeMap;
 
-use futures_util::FutureExt as _;
-use http::Method;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::control::refusal::Problem;
-use crate::control::reply;
-use crate::control::routes::{self, Body, Content, Route, schema};
+use crate::control::reply::JSON;
+use crate::control::routes::{self, Body, Content, Route};
 
-pub(super) const ROUTES: [Route; 1] = [Route {
-    method: Method::GET,
-    path: "openapi.json",
-    summary: "Describes all of this, in OpenAPI 3.1.",
-    query: &[],
-    body: None,
-    answer: Content::Json(schema::<BTreeMap<String, Value>>),
-    run: |_| async { reply::json(&document()) }.boxed(),
-}];
-
-pub(super) fn document() -> Value {
+fn document() -> Value {
     let settings = SchemaSettings::draft2020_12();
     let settings = settings.with(|settings| {
         settings.definitions_path = "/components/schemas".into();
@@ -64,7 +52,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "summary": route.summary,
         "parameters": parameters(route, generator),
         "responses": {
-            "200": { "description": "It was done.", "content": { route.answer.content_type(): answer(route, generator) } },
+            "200": { "description": "It was done.", "content": { content_type(&route.answer): answer(route, generator) } },
             "default": {
                 "description": "It was refused.",
                 "content": { "application/json": { "schema": generator.subschema_for::<Problem>() } },
@@ -77,6 +65,13 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     operation
 }
 
+fn content_type(answer: &Content) -> &'static str {
+    match answer {
+        Content::Json(_) => JSON,
+        Content::Text(content_type) => content_type,
+    }
+}
+
 fn answer(route: &Route, generator: &mut SchemaGenerator) -> Value {
     match &route.answer {
         Content::Json(schema) => json!({ "schema": schema(generator) }),
@@ -85,7 +80,8 @@ fn answer(route: &Route, generator: &mut SchemaGenerator) -> Value {
 }
 
 fn request_body(body: &Body, generator: &mut SchemaGenerator) -> Value {
-    let json = json!({ "schema": (body.schema)(generator), "example": (body.example)() });
+    let example: Value = serde_json::from_str(body.example).unwrap();
+    let json = json!({ "schema": (body.schema)(generator), "example": example });
     json!({ "required": true, "content": { "application/json": json } })
 }
 
@@ -93,7 +89,7 @@ fn request_body(body: &Body, generator: &mut SchemaGenerator) -> Value {
 fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters = Vec::new();
     for query in route.query {
-        let schema = query(generator);
+        let schema = (query.schema)(generator);
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, schema) in properties.into_iter().flatten() {
             parameters.push(parameter(name, schema.clone()));
@@ -117,4 +113,18 @@ fn parameter(name: &str, mut schema: Value) -> Value {
     }
     parameter["schema"] = schema;
     parameter
+}
+
+#[test]
+fn the_copy_that_the_program_carries_is_the_document() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    let document = document();
+    if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+        std::fs::write(path, format!("{document:#}\n")).unwrap();
+    }
+    let copy: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(
+        copy == document,
+        "run this test with MOCK_ECR_BLESS=1 to write the copy anew"
+    );
 }
