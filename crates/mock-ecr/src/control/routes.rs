@@ -70,6 +70,10 @@ pub(super) const fn schema<T: JsonSchema>() -> TypeSchema {
 }
 
 #[cfg(not(test))]
+#[expect(
+    clippy::extra_unused_type_parameters,
+    reason = "the table names the types, described or not"
+)]
 pub(super) const fn schema<T: JsonSchema>() -> TypeSchema {
     TypeSchema
 }

@@ -470,6 +470,10 @@ mod tests {
             let error = fault.check().unwrap_err().to_string();
             assert!(error.contains(said), "{toml}: {error}");
         }
+    }
+
+    #[test]
+    fn what_no_fault_has_is_refused() {
         for wrong in [
             "what = { error = \"NoSuchThing\" }",
             "what = \"explode\"",
