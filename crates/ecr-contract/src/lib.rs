@@ -8,10 +8,12 @@ mod scenario;
 pub mod surroundings;
 
 mod client;
+mod in_process;
 mod run;
 mod suite;
 
 pub use alone::perform;
 pub use class::{Class, UnknownClass};
+pub use in_process::{Answering, InProcess, Library, LibraryAsk, LibraryLogin, suite};
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Step, Suite, SuiteError};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use mock_ecr::Pattern;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::alone::{self, Performed};
 use crate::class::Class;
@@ -58,6 +59,9 @@ pub enum SuiteError {
     /// The way that was asked for cannot be had.
     #[error("--redirect hosts takes a fence, which cannot be made here: {0}; try --redirect proxy")]
     NoFence(String),
+    /// Only a library can live in a test's own process.
+    #[error("a {0} is a program of its own; `mock-ecr contract --as {0}` runs it")]
+    NotInProcess(Class),
     /// No process can be started for it.
     #[error("cannot run a scenario: {0}")]
     Perform(std::io::Error),
@@ -78,7 +82,7 @@ pub struct Step<'r> {
 
 /// A scenario that was chosen, with its cases.
 #[derive(Clone, Debug)]
-struct Chosen {
+pub(crate) struct Chosen {
     source: Source,
     cases: Vec<(Option<String>, Scenario)>,
 }
@@ -112,31 +116,45 @@ impl Suite {
         let redirect = self.way(fence.as_deref())?;
         let of = chosen.iter().map(|one| one.cases.len()).sum();
         let mut running = self.start(&chosen, redirect);
-        let mut done: Vec<(usize, usize, Performed)> = Vec::with_capacity(of);
+        let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(of);
+        let mut fenced = true;
         while let Some(finished) = running.join_next().await {
-            let finished = finished.expect("a run does not panic");
-            let (scenario, _, performed) = &finished;
+            let (scenario, case, performed) = finished.expect("a run does not panic");
             tell(Step {
                 done: done.len() + 1,
                 of,
-                id: &chosen[*scenario].cases[0].1.id,
+                id: &chosen[scenario].cases[0].1.id,
                 case: &performed.case,
             });
-            done.push(finished);
+            fenced &= performed.fenced;
+            done.push((scenario, case, performed.case));
         }
+        let mut report = self.report(&chosen, done, not_yet, redirect, started);
+        report.fenced = fenced;
+        Ok(report)
+    }
+
+    /// What came of all runs, in the order of the scenarios.
+    pub(crate) fn report(
+        &self,
+        chosen: &[Chosen],
+        mut done: Vec<(usize, usize, CaseReport)>,
+        not_yet: Vec<NotYet>,
+        redirect: RedirectMode,
+        started: Instant,
+    ) -> Report {
         done.sort_by_key(|(scenario, case, _)| (*scenario, *case));
-        let fenced = done.iter().all(|(_, _, performed)| performed.fenced);
-        Ok(Report {
+        Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             class: self.class,
             client: self.client.clone(),
             redirect: redirect.name().to_owned(),
-            fenced,
+            fenced: false,
             seed: self.seed.clone(),
             took_ms: clock::millis_since(started),
-            scenarios: scenarios(&chosen, done),
+            scenarios: scenarios(chosen, done),
             not_yet,
-        })
+        }
     }
 
     /// The names and sentences of the scenarios that would be run.
@@ -165,7 +183,7 @@ impl Suite {
         }
     }
 
-    fn choose(&self) -> Result<(Vec<Chosen>, Vec<NotYet>), SuiteError> {
+    pub(crate) fn choose(&self) -> Result<(Vec<Chosen>, Vec<NotYet>), SuiteError> {
         let (mut chosen, mut not_yet) = (Vec::new(), Vec::new());
         let mut ids = BTreeSet::new();
         for source in self.sources()? {
@@ -223,19 +241,32 @@ impl Suite {
     ) -> JoinSet<(usize, usize, Performed)> {
         let turns = Arc::new(Semaphore::new(self.jobs.max(1)));
         let mut running = JoinSet::new();
+        for (index, number, order) in self.orders(chosen, redirect) {
+            let (turns, performer) = (Arc::clone(&turns), self.performer.clone());
+            let deadline = chosen[index].cases[number].1.deadline + GRACE;
+            running.spawn(async move {
+                let _turn = turns.acquire().await.expect("nobody closes it");
+                let performed = alone::perform_apart(&performer, &order, deadline).await;
+                (index, number, performed)
+            });
+        }
+        running
+    }
+
+    /// All that is to be run, with the numbers of scenario and case.
+    pub(crate) fn orders(
+        &self,
+        chosen: &[Chosen],
+        redirect: RedirectMode,
+    ) -> Vec<(usize, usize, Order)> {
+        let mut orders = Vec::new();
         for (index, one) in chosen.iter().enumerate() {
             for (number, (case, scenario)) in one.cases.iter().enumerate() {
                 let order = self.order(one, case.as_deref(), &scenario.id, redirect);
-                let (turns, performer) = (Arc::clone(&turns), self.performer.clone());
-                let deadline = scenario.deadline + GRACE;
-                running.spawn(async move {
-                    let _turn = turns.acquire().await.expect("nobody closes it");
-                    let performed = alone::perform_apart(&performer, &order, deadline).await;
-                    (index, number, performed)
-                });
+                orders.push((index, number, order));
             }
         }
-        running
+        orders
     }
 
     fn order(&self, one: &Chosen, case: Option<&str>, id: &str, redirect: RedirectMode) -> Order {
@@ -280,7 +311,7 @@ fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
     paths.iter().map(|path| Source::read(path)).collect()
 }
 
-fn scenarios(chosen: &[Chosen], done: Vec<(usize, usize, Performed)>) -> Vec<ScenarioReport> {
+fn scenarios(chosen: &[Chosen], done: Vec<(usize, usize, CaseReport)>) -> Vec<ScenarioReport> {
     let mut reports: Vec<ScenarioReport> = chosen
         .iter()
         .map(|one| {
@@ -296,10 +327,10 @@ fn scenarios(chosen: &[Chosen], done: Vec<(usize, usize, Performed)>) -> Vec<Sce
             }
         })
         .collect();
-    for (index, _, performed) in done {
+    for (index, _, case) in done {
         let report = &mut reports[index];
-        report.verdict = report.verdict.max(performed.case.verdict);
-        report.cases.push(performed.case);
+        report.verdict = report.verdict.max(case.verdict);
+        report.cases.push(case);
     }
     reports
 }

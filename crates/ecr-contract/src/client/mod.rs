@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use crate::class::Class;
 use crate::clock;
+use crate::in_process::Running;
 use crate::run::names::Names;
 use crate::run::process::{self, End, Ended};
 use crate::run::shims::DockerCall;
@@ -36,6 +37,8 @@ pub(crate) enum Client {
     ImageTool,
     Refresher(refresher::Daemon),
     DockerLoginCaller,
+    /// A library in this process.
+    InProcess(Running),
 }
 
 /// What came of asking a client.
@@ -79,6 +82,7 @@ impl Client {
         };
         let times = fetch.parallel.unwrap_or(1);
         match self {
+            Client::InProcess(library) => library.fetch(stage, &names, fetch, times).await,
             Client::Library(driver) => driver.fetch(stage, &names, fetch, times).await,
             Client::Refresher(daemon) => daemon.look(stage, &names, fetch).await,
             Client::TokenPrinter => {

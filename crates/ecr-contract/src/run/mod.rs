@@ -10,6 +10,7 @@ pub(crate) mod shims;
 pub(crate) mod stage;
 mod steps;
 
+use mock_ecr::MockEcr;
 use serde::{Deserialize, Serialize};
 
 use crate::class::Class;
@@ -37,13 +38,27 @@ pub(crate) struct Order {
 
 /// Runs one case, and says what came of it.
 pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {
+    let client = |_: &MockEcr| Client::of(order.class);
+    play_with(order, fence, |_| Ok(()), client).await
+}
+
+/// Runs one case with a client that is made for its mock, if the scenario can be fitted to it.
+pub(crate) async fn play_with(
+    order: &Order,
+    fence: Option<&Fence>,
+    fit: impl FnOnce(&mut Scenario) -> Result<(), String>,
+    client: impl FnOnce(&MockEcr) -> Client,
+) -> CaseReport {
     let started = clock::now();
     let outcome = match scenario(order) {
         Err(why) => Outcome::of(Verdict::BrokenSetUp, why),
-        Ok(scenario) => match way(order, &scenario, fence) {
-            Err(why) => Outcome::of(Verdict::NotApplicable, why),
-            Ok(redirect) => on_stage(order, &scenario, redirect, fence).await,
-        },
+        Ok(mut scenario) => {
+            let fitted = fit(&mut scenario).and_then(|()| way(order, &scenario, fence));
+            match fitted {
+                Err(why) => Outcome::of(Verdict::NotApplicable, why),
+                Ok(redirect) => on_stage(order, &scenario, redirect, fence, client).await,
+            }
+        }
     };
     outcome.report(order, clock::millis_since(started))
 }
@@ -75,12 +90,13 @@ async fn on_stage(
     scenario: &Scenario,
     redirect: RedirectMode,
     fence: Option<&Fence>,
+    client: impl FnOnce(&MockEcr) -> Client,
 ) -> Outcome {
     let stage = match Stage::set(order, scenario, redirect, fence).await {
         Ok(stage) => stage,
         Err(error) => return Outcome::of(Verdict::BrokenSetUp, error.to_string()),
     };
-    let mut client = Client::of(order.class);
+    let mut client = client(&stage.ecr);
     let mut evidence = Evidence::new(&stage);
     let played = steps::play(&stage, scenario, &mut client, &mut evidence).await;
     client.end().await;

@@ -128,7 +128,11 @@ async fn act(
             };
         }
         Action::Wait(length) => {
-            sleep((*length).min(stage.left())).await;
+            match client {
+                // It lives by the mock's clock.
+                Client::InProcess(_) => stage.ecr.clock().advance(*length),
+                _ => sleep((*length).min(stage.left())).await,
+            }
             (EventKind::Wait, format!("{length:?} pass"))
         }
         Action::Clock(shift) => {

@@ -1,0 +1,233 @@
+//! Clients that live in the process of a test.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use futures_util::StreamExt as _;
+use futures_util::future::join_all;
+use mock_ecr::{ClockStart, MockEcr};
+use tokio::time::timeout_at;
+
+use crate::class::Class;
+use crate::client::{Answer, Client, Login, Outcome};
+use crate::clock;
+use crate::report::{CaseReport, Report};
+use crate::run::names::Names;
+use crate::run::process::{End, Ended};
+use crate::run::stage::Stage;
+use crate::run::{self, Order};
+use crate::scenario::{Action, Fetch, RedirectMode, Scenario};
+use crate::suite::{Suite, SuiteError};
+
+/// A suite for a client that lives in the process of a test.
+///
+/// Each scenario has a mock of its own, whose clock stands still: where time must pass, it is moved, and nothing sleeps. What a client is
+/// told by its environment, such as other credentials or a proxy, is not applicable here; `mock-ecr contract --as library` has that too.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use ecr_contract::{Class, LibraryAsk, LibraryLogin, suite};
+///
+/// let report = suite(Class::Library)
+///     .scenario("TOK-01")
+///     .run(|ecr| {
+///         // Yours would call `ecr.url()`, or take `ecr.sdk_config()`.
+///         let password = ecr.mint().password();
+///         move |ask: LibraryAsk| {
+///             let password = password.clone();
+///             async move { Ok::<_, String>(LibraryLogin::new("AWS", password)) }
+///         }
+///     })
+///     .await?;
+/// // This one has called nobody.
+/// assert_eq!(report.scenarios[0].id, "TOK-01");
+/// assert!(report.scenarios[0].cases[0].findings.iter().any(|finding| !finding.held));
+/// # Ok(())
+/// # }
+/// ```
+pub fn suite(class: Class) -> InProcess {
+    InProcess(Suite::new(class, Vec::new(), Vec::new()))
+}
+
+/// A suite that is yet to be run; every setting has a default.
+#[derive(Clone, Debug)]
+#[must_use = "a suite does nothing until it is run"]
+pub struct InProcess(Suite);
+
+/// A library under test.
+///
+/// A closure that takes a [`LibraryAsk`] and answers a future will do.
+pub trait Library {
+    /// Hands out a login, or says why there is none.
+    fn login(&self, ask: LibraryAsk) -> Answering;
+}
+
+/// An answer under way.
+pub type Answering = Pin<Box<dyn Future<Output = Result<LibraryLogin, String>>>>;
+
+/// What a library is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LibraryAsk {
+    /// The host of a registry.
+    pub registry: String,
+    /// Whether the registry has refused the login that was given last.
+    pub refused: bool,
+}
+
+/// A login that a library hands out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LibraryLogin {
+    /// Who logs in.
+    pub username: String,
+    /// With what.
+    pub password: String,
+}
+
+impl LibraryLogin {
+    /// A user and a password.
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+        LibraryLogin {
+            username: username.into(),
+            password: password.into(),
+        }
+    }
+}
+
+impl<F, Fut, E> Library for F
+where
+    F: Fn(LibraryAsk) -> Fut,
+    Fut: Future<Output = Result<LibraryLogin, E>> + 'static,
+    E: fmt::Display,
+{
+    fn login(&self, ask: LibraryAsk) -> Answering {
+        let answer = self(ask);
+        Box::pin(async move { answer.await.map_err(|error| error.to_string()) })
+    }
+}
+
+impl InProcess {
+    /// Only scenarios, or cases as `ID/CASE`, whose names fit, with stars for anything; can be said again.
+    pub fn scenario(mut self, glob: &str) -> Self {
+        self.0.only.push(glob.to_owned());
+        self
+    }
+
+    /// A folder of further scenarios.
+    pub fn scenarios(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.0.scenarios = Some(folder.into());
+        self
+    }
+
+    /// What the seeds of all mocks come from.
+    pub fn seed(mut self, seed: impl Into<String>) -> Self {
+        self.0.seed = seed.into();
+        self
+    }
+
+    /// Runs the library that a closure makes for each mock.
+    ///
+    /// # Errors
+    ///
+    /// When the class is another than [`Class::Library`], a scenario is wrong, or none fits.
+    pub async fn run<L: Library + 'static>(
+        self,
+        library: impl Fn(&MockEcr) -> L,
+    ) -> Result<Report, SuiteError> {
+        let suite = self.0;
+        if suite.class != Class::Library {
+            return Err(SuiteError::NotInProcess(suite.class));
+        }
+        let started = clock::now();
+        let (chosen, not_yet) = suite.choose()?;
+        let library = &library;
+        let runs = suite.orders(&chosen, RedirectMode::Env).into_iter();
+        let runs = runs.map(|(scenario, case, order)| async move {
+            let make = |ecr: &MockEcr| Client::InProcess(Running(Box::new(library(ecr))));
+            (scenario, case, play(&order, make).await)
+        });
+        let at_once = futures_util::stream::iter(runs).buffer_unordered(suite.jobs.max(1));
+        let done: Vec<(usize, usize, CaseReport)> = at_once.collect().await;
+        Ok(suite.report(&chosen, done, not_yet, RedirectMode::Env, started))
+    }
+}
+
+async fn play(order: &Order, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
+    let in_process = |scenario: &mut Scenario| match takes_a_process(scenario) {
+        true => Err("it takes a client in a process of its own".to_owned()),
+        false => {
+            scenario.world.clock = ClockStart::Frozen(mock_ecr::Clock::frozen().now());
+            Ok(())
+        }
+    };
+    run::play_with(order, None, in_process, make).await
+}
+
+/// Whether a scenario tells the client something by its environment, or looks at what only a process has.
+fn takes_a_process(scenario: &Scenario) -> bool {
+    let by_environment = scenario.steps.iter().any(|step| match &step.action {
+        Some(Action::Fetch(fetch)) => !fetch.env.is_empty() || fetch.principal.is_some(),
+        Some(Action::Ask(_) | Action::Spoil(_) | Action::Watch(_)) => true,
+        _ => false,
+    });
+    let is_led = scenario.redirect.is_empty() || scenario.redirect.contains(&RedirectMode::Env);
+    by_environment || !scenario.env.is_empty() || scenario.needs_fence || !is_led
+}
+
+/// A library that is asked in this process.
+pub(crate) struct Running(Box<dyn Library>);
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Running(..)")
+    }
+}
+
+impl Running {
+    pub(crate) async fn fetch(
+        &self,
+        stage: &Stage,
+        names: &Names,
+        fetch: &Fetch,
+        times: usize,
+    ) -> io::Result<Vec<Outcome>> {
+        let asks = (0..times).map(|_| self.ask(stage, names, fetch));
+        Ok(join_all(asks).await)
+    }
+
+    async fn ask(&self, stage: &Stage, names: &Names, fetch: &Fetch) -> Outcome {
+        let started = clock::now();
+        let ask = LibraryAsk {
+            registry: names.registry.clone(),
+            refused: fetch.refused == Some(true),
+        };
+        let answer = match timeout_at(stage.deadline, self.0.login(ask)).await {
+            Err(_) => Answer::Hung,
+            Ok(Err(error)) => Answer::error(error),
+            Ok(Ok(login)) => Answer::Login(Login {
+                username: Some(login.username),
+                secret: Some(login.password),
+                ..Login::default()
+            }),
+        };
+        Outcome {
+            answer,
+            command: "(in this process)".to_owned(),
+            stdin: names.registry.clone(),
+            ended: Ended {
+                end: End::Exit(0),
+                stdout: Vec::new(),
+                stderr: Vec::new(),
+                started,
+                took: clock::now() - started,
+            },
+            handed: stage.ecr.clock().now(),
+            names: names.clone(),
+            docker: Vec::new(),
+        }
+    }
+}
