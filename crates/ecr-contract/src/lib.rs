@@ -1,6 +1,7 @@
 //! What Amazon ECR does on good and bad days, as scenarios that any client of it is run through.
 
 mod alone;
+pub mod baseline;
 mod class;
 mod clock;
 pub mod report;

@@ -1,12 +1,19 @@
 //! What came of running a client through scenarios, as data; a file for each form in which it is written.
 
-use schemars::JsonSchema;
+mod outcome;
+pub(crate) mod printable;
+#[cfg(test)]
+pub(crate) mod sample;
+
 use serde::{Deserialize, Serialize};
 
 use crate::class::Class;
 
+pub use outcome::{Counts, Outcome, Strictness};
+
 /// What came of running one client through scenarios.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// The version of `mock-ecr`.
     pub version: String,
@@ -29,7 +36,8 @@ pub struct Report {
 }
 
 /// A scenario that cannot be run yet.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NotYet {
     /// Its name.
     pub id: String,
@@ -40,7 +48,8 @@ pub struct NotYet {
 }
 
 /// What came of one scenario.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScenarioReport {
     /// Its name, such as `EXP-04`.
     pub id: String,
@@ -59,9 +68,8 @@ pub struct ScenarioReport {
 }
 
 /// How much a scenario, or one of its expectations, counts.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It is told, and never fails.
@@ -73,9 +81,8 @@ pub enum Severity {
 }
 
 /// What came of a scenario or a case.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It does not concern this client, or cannot be run here.
@@ -93,7 +100,8 @@ pub enum Verdict {
 }
 
 /// What came of one run.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CaseReport {
     /// The name of the case, where a scenario has several.
     pub name: Option<String>,
@@ -114,7 +122,8 @@ pub struct CaseReport {
 }
 
 /// An expectation, and what was seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The step of the scenario, from 1 on; 0 for the run as a whole.
     pub step: usize,
@@ -131,7 +140,8 @@ pub struct Finding {
 }
 
 /// One call of the client.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClientRun {
     /// The step of the scenario, from 1 on.
     pub step: usize,
@@ -152,7 +162,8 @@ pub struct ClientRun {
 }
 
 /// Something that happened in a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Event {
     /// When, in milliseconds since the case began.
     pub at_ms: u64,
@@ -167,7 +178,8 @@ pub struct Event {
 }
 
 /// A kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The client was run.

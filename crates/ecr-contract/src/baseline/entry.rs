@@ -1,0 +1,165 @@
+//! A line of a baseline.
+
+use std::fmt;
+
+use crate::class::Class;
+use crate::report::{CaseReport, ScenarioReport, Strictness, printable};
+
+/// One known failure: of a scenario with all its cases, or of one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) class: Class,
+    pub(super) id: String,
+    case: Option<String>,
+    comment: String,
+}
+
+impl Entry {
+    /// Nothing where the line holds nothing but a comment.
+    pub(super) fn parse(line: &str, scenarios: &[&str]) -> Result<Option<Self>, String> {
+        let (entry, comment) = line.split_at(start_of_comment(line));
+        let (entry, comment) = (entry.trim(), comment.trim_start_matches('#').trim());
+        if entry.is_empty() {
+            return Ok(None);
+        }
+        let shape = || "expected CLASS ID or CLASS ID/CASE, such as `library EXP-04`".to_owned();
+        let (class, name) = entry.split_once(char::is_whitespace).ok_or_else(shape)?;
+        let class: Class = class.parse().map_err(|error| format!("{error}"))?;
+        let (id, case) = match name.trim().split_once('/') {
+            Some((_, "")) => return Err(shape()),
+            Some((id, case)) => (id, Some(case.to_owned())),
+            None => (name.trim(), None),
+        };
+        if !scenarios.contains(&id) {
+            return Err(unknown(id, scenarios));
+        }
+        let (id, comment) = (id.to_owned(), comment.to_owned());
+        Ok(Some(Entry {
+            class,
+            id,
+            case,
+            comment,
+        }))
+    }
+
+    /// What a baseline needs to know of a scenario that failed: the whole of it, or its cases that failed.
+    pub(super) fn of_scenario(
+        class: Class,
+        scenario: &ScenarioReport,
+        strictness: Strictness,
+    ) -> Vec<Self> {
+        let entry = |case: Option<&str>| Entry {
+            class,
+            id: scenario.id.clone(),
+            case: case.map(str::to_owned),
+            comment: printable::line(&scenario.title),
+        };
+        let fails = |case: &&CaseReport| case.verdict.fails(strictness);
+        if scenario.cases.iter().all(|case| fails(&case)) {
+            return vec![entry(None)];
+        }
+        let failing = scenario.cases.iter().filter(fails);
+        failing.map(|case| entry(case.name.as_deref())).collect()
+    }
+
+    pub(super) fn is_about(&self, case: &CaseReport) -> bool {
+        self.case.is_none() || self.case == case.name
+    }
+
+    pub(super) fn is_of_the_same(&self, other: &Entry) -> bool {
+        self.key() == other.key()
+    }
+
+    /// Whether whoever has this one does not need the other.
+    pub(super) fn covers(&self, other: &Entry) -> bool {
+        let is_same_scenario = self.class == other.class && self.id == other.id;
+        is_same_scenario && (self.case.is_none() || self.case == other.case)
+    }
+
+    pub(super) fn key(&self) -> (&str, &str, Option<&str>) {
+        (self.class.name(), &self.id, self.case.as_deref())
+    }
+
+    /// With its comment.
+    pub(super) fn line(&self) -> String {
+        match self.comment.as_str() {
+            "" => self.to_string(),
+            comment => format!("{self}  # {comment}"),
+        }
+    }
+}
+
+/// `CLASS ID[/CASE]`
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.class, self.id)?;
+        match &self.case {
+            Some(case) => write!(f, "/{case}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where `#` begins a word, so that a case may have one in its name.
+fn start_of_comment(line: &str) -> usize {
+    let mut hashes = line.match_indices('#').map(|(at, _)| at);
+    let begins = |at: &usize| {
+        line[..*at]
+            .chars()
+            .next_back()
+            .is_none_or(char::is_whitespace)
+    };
+    hashes.find(begins).unwrap_or(line.len())
+}
+
+/// Ids of a family differ by a number, and are mistyped by a zero or a small letter.
+fn unknown(id: &str, scenarios: &[&str]) -> String {
+    let plain = |id: &str| id.to_ascii_uppercase().replace(['0', '-', '_'], "");
+    let meant = scenarios.iter().find(|one| plain(one) == plain(id));
+    let shown: String = id.chars().take(100).collect();
+    match meant {
+        Some(meant) => format!("{shown:?} is no scenario; did you mean {meant}?"),
+        None => format!("{shown:?} is no scenario; expected its id, such as EXP-04"),
+    }
+}
+
+/// An entry that holds no longer. It is told, and fails nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    entry: String,
+    reason: StaleReason,
+}
+
+impl Stale {
+    pub(super) fn new(entry: &Entry, reason: StaleReason) -> Self {
+        let entry = entry.to_string();
+        Stale { entry, reason }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sample(class: &str, id: &str) -> Self {
+        let entry = format!("{class} {id}");
+        let reason = StaleReason::FailsNoLonger;
+        Stale { entry, reason }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StaleReason {
+    FailsNoLonger,
+    NotApplicable,
+    NoSuchCase,
+}
+
+/// In one line: which one, why, and what to do.
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            StaleReason::FailsNoLonger => "fails no longer",
+            StaleReason::NotApplicable => "does not concern this client",
+            StaleReason::NoSuchCase => "names a case that there is not",
+        };
+        let entry = printable::line(&self.entry);
+        write!(f, "{entry} {reason}; take it off the baseline")
+    }
+}

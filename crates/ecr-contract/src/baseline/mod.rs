@@ -1,0 +1,289 @@
+//! A file of known failures, with which a project can begin today and fail on news alone.
+//!
+//! ```text
+//! # CLASS ID[/CASE]  # comment
+//! docker-credential EXP-04  # https://github.com/awslabs/amazon-ecr-credential-helper/issues/679
+//! docker-credential TOK-04/16-kib
+//! ```
+
+mod entry;
+mod error;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::baseline::entry::{Entry, StaleReason};
+use crate::class::Class;
+use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict};
+
+pub use entry::Stale;
+pub use error::BaselineError;
+
+/// The failures that are known, of clients of any class.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    entries: Vec<Entry>,
+}
+
+impl Baseline {
+    /// Reads a file; `scenarios` are the ids that there are, whatever class they are for.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line of it names no class, or a scenario that there is not.
+    pub fn read(file: &Path, scenarios: &[&str]) -> Result<Self, BaselineError> {
+        let unreadable = |cause| BaselineError::Unreadable {
+            file: file.to_owned(),
+            cause,
+        };
+        let text = std::fs::read_to_string(file).map_err(unreadable)?;
+        Baseline::parse(&text, file, scenarios)
+    }
+
+    /// As `read`, of the text; errors name the file.
+    ///
+    /// # Errors
+    /// A line names no class, a scenario that there is not, or what a line above it names.
+    pub fn parse(text: &str, file: &Path, scenarios: &[&str]) -> Result<Self, BaselineError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            let wrong = |message| BaselineError::Line {
+                file: file.to_owned(),
+                line: at + 1,
+                message,
+            };
+            let Some(entry) = Entry::parse(line, scenarios).map_err(wrong)? else {
+                continue;
+            };
+            if entries.iter().any(|one| one.is_of_the_same(&entry)) {
+                return Err(wrong(format!("{entry} is named twice")));
+            }
+            entries.push(entry);
+        }
+        Ok(Baseline { entries })
+    }
+
+    /// Marks the failures that are known, and tells the entries that hold no longer.
+    ///
+    /// A scenario is known where each of its cases that fails is. Entries of other classes, and of scenarios that were not
+    /// run or could not be set up, are left out of account.
+    pub fn apply(&self, report: &mut Report, strictness: Strictness) -> Vec<Stale> {
+        let class = report.class;
+        for scenario in &mut report.scenarios {
+            let failing: Vec<_> = failing(scenario, strictness).collect();
+            let mut cases = failing.iter();
+            let known = cases.all(|case| self.knows(class, &scenario.id, case));
+            scenario.known = known && !failing.is_empty() && scenario.verdict.fails(strictness);
+        }
+        let entries = self.entries.iter();
+        let of_the_class = entries.filter(|entry| entry.class == class);
+        of_the_class
+            .filter_map(|entry| {
+                let reason = staleness(entry, report, strictness)?;
+                Some(Stale::new(entry, reason))
+            })
+            .collect()
+    }
+
+    fn knows(&self, class: Class, id: &str, case: &CaseReport) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|entry| entry.class == class && entry.id == id && entry.is_about(case))
+    }
+
+    /// The text of a baseline that knows of all that failed; entries and comments that still hold are kept.
+    ///
+    /// Kept, too, are those of other classes, and of scenarios that were not run or could not be set up.
+    pub fn write(&self, report: &Report, strictness: Strictness) -> String {
+        let (_, mut entries) = self.sorted_out(report, strictness);
+        for scenario in report.failed(strictness) {
+            for entry in Entry::of_scenario(report.class, scenario, strictness) {
+                let is_there = |one: &Entry| one.covers(&entry);
+                if !entries.iter().any(is_there) {
+                    entries.push(entry);
+                }
+            }
+        }
+        entries.sort_by(|one, other| one.key().cmp(&other.key()));
+        let mut text = String::from(HEAD);
+        for entry in entries {
+            writeln!(text, "{}", entry.line()).expect("a string takes whatever is written");
+        }
+        text
+    }
+
+    /// Entries that hold no longer, and those that do or of which nothing is known.
+    fn sorted_out(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
+        let is_stale = |entry: &Entry| {
+            entry.class == report.class && staleness(entry, report, strictness).is_some()
+        };
+        self.entries.iter().cloned().partition(is_stale)
+    }
+}
+
+const HEAD: &str = "\
+# Known failures of `mock-ecr contract`, one a line: CLASS ID[/CASE]  # comment
+";
+
+/// The cases of a scenario that fail.
+fn failing(scenario: &ScenarioReport, strictness: Strictness) -> impl Iterator<Item = &CaseReport> {
+    let cases = scenario.cases.iter();
+    cases.filter(move |case| case.verdict.fails(strictness))
+}
+
+/// Why an entry of the report's class holds no longer.
+fn staleness(entry: &Entry, report: &Report, strictness: Strictness) -> Option<StaleReason> {
+    let mut scenarios = report.scenarios.iter();
+    let scenario = scenarios.find(|scenario| scenario.id == entry.id)?;
+    let about: Vec<_> = scenario
+        .cases
+        .iter()
+        .filter(|case| entry.is_about(case))
+        .collect();
+    if about.is_empty() {
+        return Some(StaleReason::NoSuchCase);
+    }
+    let is_open =
+        |case: &&CaseReport| case.verdict.fails(strictness) || case.verdict == Verdict::BrokenSetUp;
+    match about.iter().any(is_open) {
+        true => None,
+        false
+            if about
+                .iter()
+                .all(|case| case.verdict == Verdict::NotApplicable) =>
+        {
+            Some(StaleReason::NotApplicable)
+        }
+        false => Some(StaleReason::FailsNoLonger),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Outcome, sample};
+
+    const IDS: [&str; 4] = ["EXP-04", "EXP-05", "TOK-01", "TOK-02"];
+
+    fn parse(text: &str) -> Result<Baseline, BaselineError> {
+        Baseline::parse(text, Path::new("known.txt"), &IDS)
+    }
+
+    fn applied(text: &str, strictness: Strictness) -> (Report, Vec<String>) {
+        let mut report = sample::report();
+        let stale = parse(text).unwrap().apply(&mut report, strictness);
+        (report, stale.iter().map(Stale::to_string).collect())
+    }
+
+    fn news(report: &Report, strictness: Strictness) -> Vec<&str> {
+        let news = report.news(strictness);
+        news.map(|scenario| scenario.id.as_str()).collect()
+    }
+
+    #[test]
+    fn lines_have_a_class_a_scenario_and_perhaps_a_case() {
+        let text = "\n# all of it\r\n docker-credential\tEXP-04 # why\r\nlibrary TOK-02/case#2\n";
+        let baseline = parse(text).unwrap();
+        let lines: Vec<_> = baseline.entries.iter().map(Entry::line).collect();
+        let expected = ["docker-credential EXP-04  # why", "library TOK-02/case#2"];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_wrong_line_is_told_by_its_number() {
+        let cases = [
+            (
+                "EXP-04",
+                "known.txt:2: expected CLASS ID or CLASS ID/CASE, such as `library EXP-04`",
+            ),
+            (
+                "helper EXP-04",
+                "known.txt:2: \"helper\" is no class of clients; expected token-printer,",
+            ),
+            (
+                "library EXP-4",
+                "known.txt:2: \"EXP-4\" is no scenario; did you mean EXP-04?",
+            ),
+            (
+                "library nothing",
+                "known.txt:2: \"nothing\" is no scenario; expected its id, such as EXP-04",
+            ),
+            ("library EXP-04/", "known.txt:2: expected CLASS ID"),
+            (
+                "library TOK-01",
+                "known.txt:2: library TOK-01 is named twice",
+            ),
+        ];
+        for (line, expected) in cases {
+            let error = parse(&format!("library TOK-01\n{line}\n")).unwrap_err();
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
+        let missing = Baseline::read(Path::new("/none/known.txt"), &IDS).unwrap_err();
+        let start = "cannot read the baseline /none/known.txt: No such file";
+        assert!(missing.to_string().starts_with(start), "{missing}");
+    }
+
+    #[test]
+    fn a_scenario_is_known_when_all_its_failing_cases_are() {
+        let one = "docker-credential EXP-04\ndocker-credential TOK-02/in-the-middle\n";
+        let (report, stale) = applied(one, Strictness::Must);
+        // What was marked before is not, where this baseline does not know of it.
+        assert_eq!(news(&report, Strictness::Must), ["TOK-02", "EXP-06"]);
+        assert_eq!(stale, [""; 0]);
+        let both = format!("{one}docker-credential TOK-02/at its <end>");
+        let (report, _) = applied(&both, Strictness::Must);
+        assert_eq!(news(&report, Strictness::Must), ["EXP-06"]);
+        let (report, _) = applied("library EXP-04\nlibrary TOK-02", Strictness::Must);
+        assert_eq!(
+            news(&report, Strictness::Must),
+            ["EXP-04", "TOK-02", "EXP-06"]
+        );
+    }
+
+    #[test]
+    fn an_entry_that_fails_no_longer_is_stale_and_fails_nothing() {
+        let text = "docker-credential TOK-01\ndocker-credential TOK-02/thrice\ndocker-credential TOK-02/twice";
+        let (report, stale) = applied(text, Strictness::Must);
+        let expected = [
+            "docker-credential TOK-01 fails no longer; take it off the baseline",
+            "docker-credential TOK-02/thrice names a case that there is not; take it off the baseline",
+            "docker-credential TOK-02/twice fails no longer; take it off the baseline",
+        ];
+        assert_eq!(stale, expected);
+        assert_eq!(
+            news(&report, Strictness::Must),
+            ["EXP-04", "TOK-02", "EXP-06"]
+        );
+    }
+
+    #[test]
+    fn what_should_hold_can_be_known_where_it_counts() {
+        let text = "docker-credential EXP-05";
+        let (report, stale) = applied(text, Strictness::Should);
+        assert!(!news(&report, Strictness::Should).contains(&"EXP-05"));
+        assert_eq!(stale, [""; 0]);
+        let (_, stale) = applied(text, Strictness::Must);
+        assert_eq!(stale.len(), 1);
+    }
+
+    #[test]
+    fn a_written_baseline_knows_of_all_that_failed_and_keeps_what_it_can() {
+        let old = "library EXP-04  # other class\ndocker-credential EXP-04  # mine\ndocker-credential TOK-01  # mended\n";
+        let mut report = sample::report();
+        report.scenarios.retain(|scenario| scenario.id != "EXP-06");
+        let text = parse(old).unwrap().write(&report, Strictness::Must);
+        let expected = [
+            HEAD.trim_end(),
+            "docker-credential EXP-04  # mine",
+            "docker-credential TOK-02/at its <end>",
+            "docker-credential TOK-02/in-the-middle",
+            "library EXP-04  # other class",
+        ];
+        let untitled = |line| str::split(line, "  # <script>").next().unwrap_or_default();
+        let lines: Vec<_> = text.lines().map(untitled).collect();
+        assert_eq!(lines, expected);
+        let stale = parse(&text).unwrap().apply(&mut report, Strictness::Must);
+        assert_eq!(stale, []);
+        assert_eq!(news(&report, Strictness::Must), [""; 0]);
+        assert_eq!(report.outcome(Strictness::Must), Outcome::BrokenSetUp);
+        assert_eq!(parse(&text).unwrap().write(&report, Strictness::Must), text);
+    }
+}

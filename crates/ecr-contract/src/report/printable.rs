@@ -1,0 +1,207 @@
+//! Text of others, made fit for a terminal: nothing in it moves the cursor, changes colours or the direction of writing.
+
+/// In one line; line breaks are shown as `\n`.
+pub(crate) fn line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_ascii_control() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() || is_unseen(c) => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Line by line; a last line break makes no line of its own.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    text.split_terminator('\n').map(line).collect()
+}
+
+/// What is not seen and changes what is: joiners, marks of direction, what no form of text may hold.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        u32::from(c),
+        0x200b..=0x200f
+            | 0x2028..=0x202e
+            | 0x2060..=0x206f
+            | 0xfeff
+            | 0xfff9..=0xfffb
+            | 0xfffe
+            | 0xffff
+            | 0xe0000..=0xe0fff
+    )
+}
+
+/// How many columns a terminal needs for it.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+fn columns(c: char) -> usize {
+    match u32::from(c) {
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1faff
+        | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    }
+}
+
+/// No wider than so many columns; what is left out is an ellipsis.
+pub(super) fn clip(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let (kept, _) = text.split_at(end_of(text, columns.saturating_sub(1)));
+    format!("{}…", kept.trim_end())
+}
+
+/// In lines no wider than so many columns: between words where that goes, else within one.
+pub(super) fn fold(text: &str, columns: usize) -> Vec<String> {
+    let mut folded = Vec::new();
+    let mut rest = text.trim_end();
+    while width(rest) > columns {
+        // A line takes at least one character, or there would be no end to it.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let end = end_of(rest, columns).max(first);
+        let space = match rest[end..].starts_with(' ') {
+            true => Some(end),
+            false => rest[..end].rfind(' '),
+        };
+        let (head, tail) = rest.split_at(space.unwrap_or(end));
+        folded.push(head.trim_end().to_owned());
+        rest = tail.trim_start();
+    }
+    if !rest.is_empty() || folded.is_empty() {
+        folded.push(rest.to_owned());
+    }
+    folded
+}
+
+/// Where the text that fits so many columns ends.
+fn end_of(text: &str, fit: usize) -> usize {
+    let mut taken = 0;
+    for (at, c) in text.char_indices() {
+        taken += columns(c);
+        if taken > fit {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// A command in lines that a shell reads as one: broken between words alone, so that a long word stays whole.
+pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in with_values(words(command)) {
+        match lines.last_mut() {
+            Some(last) if width(last) + 1 + width(&word) <= columns.saturating_sub(2) => {
+                last.push(' ');
+                last.push_str(&word);
+            }
+            Some(last) => {
+                last.push_str(" \\");
+                lines.push(format!("  {word}"));
+            }
+            None => lines.push(word),
+        }
+    }
+    lines
+}
+
+/// Options with their values, which are read together.
+fn with_values(words: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if is_option(last) && !word.starts_with('-') => {
+                last.push(' ');
+                last.push_str(&word);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
+}
+
+fn is_option(word: &str) -> bool {
+    word.len() > 2 && word.starts_with("--") && !word.contains(' ')
+}
+
+/// Words as a shell tells them apart, with their quotes.
+fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    let mut chars = command.chars();
+    while let Some(c) = chars.next() {
+        if c == ' ' && quote.is_none() {
+            words.push(String::new());
+            continue;
+        }
+        let word = words.last_mut().expect("there is always a word");
+        word.push(c);
+        match c {
+            '\\' if quote != Some('\'') => word.extend(chars.next()),
+            '\'' | '"' if quote.is_none() => quote = Some(c),
+            c if quote == Some(c) => quote = None,
+            _ => {}
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A length of time, for people.
+pub(super) fn duration(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_but_what_can_be_seen() {
+        let hostile = "\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
+        let shown = r"\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
+        assert_eq!(line(hostile), shown);
+        assert_eq!(lines("a\r\n\nb\n"), ["a\\r", "", "b"]);
+    }
+
+    #[test]
+    fn text_is_folded_between_words_or_else_within() {
+        assert_eq!(fold("one two three", 7), ["one two", "three"]);
+        assert_eq!(fold("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(fold("日本語", 4), ["日本", "語"]);
+        assert_eq!(fold("日", 1), ["日"]);
+        assert_eq!(fold("", 3), [""]);
+        assert_eq!(clip("日本語", 5), "日本…");
+        assert_eq!(clip("abc", 3), "abc");
+    }
+
+    #[test]
+    fn a_folded_command_is_the_same_to_a_shell() {
+        let command = r#"run --note 'two  words "of' "it's \" so" a\ b --end"#;
+        let folded = fold_command(command, 20);
+        let expected = [
+            r"run \",
+            r#"  --note 'two  words "of' \"#,
+            r#"  "it's \" so" \"#,
+            r"  a\ b --end",
+        ];
+        assert_eq!(folded, expected);
+    }
+}

@@ -1,0 +1,198 @@
+//! A report for tests: every verdict, several cases, and text that is out to do harm.
+
+use crate::class::Class;
+use crate::report::{
+    CaseReport, ClientRun, Event, EventKind, Finding, NotYet, Report, ScenarioReport, Severity,
+    Verdict,
+};
+
+/// Text that would break each form if it were not escaped there.
+pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[0m & \"quoted\" 'single' | `tick` @team # hash\n---\n...\nnot ok 99 - forged\n\u{202e}grün 日本語 \u{fffe}\0";
+
+/// All verdicts, a known failure, and what cannot be run yet.
+pub(crate) fn report() -> Report {
+    Report {
+        version: "0.1.0".into(),
+        class: Class::DockerCredential,
+        client: vec!["docker-credential-ecr-login".into(), HOSTILE.into()],
+        redirect: "env".into(),
+        fenced: true,
+        seed: "contract".into(),
+        took_ms: 23_412,
+        scenarios: scenarios(),
+        not_yet: vec![NotYet {
+            id: "HST-05".into(),
+            title: "It logs in to ECR Public.".into(),
+            reason: format!("ECR Public {HOSTILE}"),
+        }],
+    }
+}
+
+/// As `report`, with so many failures that each differs from the others.
+pub(super) fn with_failures(n: usize) -> Report {
+    let mut report = report();
+    report.scenarios.retain(|one| one.verdict == Verdict::Pass);
+    report.scenarios.extend((1..=n).map(|i| {
+        let mut scenario = scenario(&format!("BAD-{i:02}"), Verdict::Fail);
+        scenario.cases[0].findings[1].observed = format!("exit {i}");
+        scenario
+    }));
+    report
+}
+
+fn scenarios() -> Vec<ScenarioReport> {
+    let mut known = scenario("EXP-06", Verdict::Fail);
+    known.known = true;
+    let mut cased = scenario("TOK-02", Verdict::Fail);
+    cased.title = HOSTILE.into();
+    cased.why = vec![
+        "javascript:alert(1)".into(),
+        format!("https://example.test/\"><b>{HOSTILE}"),
+    ];
+    cased.cases = vec![
+        CaseReport {
+            name: Some("in-the-middle".into()),
+            ..hostile()
+        },
+        CaseReport {
+            name: Some("twice".into()),
+            ..case(Verdict::Pass)
+        },
+        CaseReport {
+            name: Some("at its <end>".into()),
+            ..hostile()
+        },
+    ];
+    vec![
+        scenario("TOK-01", Verdict::Pass),
+        scenario("EXP-04", Verdict::Fail),
+        cased,
+        known,
+        scenario("EXP-05", Verdict::Warn),
+        scenario("EXP-11", Verdict::Observed),
+        scenario("KCP-01", Verdict::NotApplicable),
+        scenario("NET-04", Verdict::BrokenSetUp),
+    ]
+}
+
+/// One scenario with one case.
+pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
+    ScenarioReport {
+        id: id.into(),
+        title: "A token past its end is not handed out, though the API is down.".into(),
+        severity: match verdict {
+            Verdict::Warn => Severity::Should,
+            Verdict::Observed => Severity::Observe,
+            _ => Severity::Must,
+        },
+        why: vec!["https://github.com/awslabs/amazon-ecr-credential-helper/issues/679".into()],
+        verdict,
+        known: false,
+        cases: vec![case(verdict)],
+    }
+}
+
+fn case(verdict: Verdict) -> CaseReport {
+    let reason = match verdict {
+        Verdict::NotApplicable => Some("it is for the class kubelet"),
+        Verdict::BrokenSetUp => Some("cannot start the client: No such file or directory"),
+        _ => None,
+    };
+    CaseReport {
+        name: None,
+        verdict,
+        reason: reason.map(str::to_owned),
+        took_ms: 1234,
+        findings: findings(verdict),
+        runs: vec![run()],
+        timeline: timeline(),
+        repeat: "mock-ecr contract --as docker-credential --redirect env --seed contract --scenario EXP-04 -- docker-credential-ecr-login".into(),
+    }
+}
+
+fn hostile() -> CaseReport {
+    let mut case = case(Verdict::Fail);
+    case.findings[1].expected = HOSTILE.into();
+    case.findings[1].observed = format!("{HOSTILE}{}", "long".repeat(200));
+    case.runs[0].stdin = HOSTILE.into();
+    case.runs[0].stdout = HOSTILE.into();
+    case.runs[0].stderr = format!("{}\n{HOSTILE}", "wide ".repeat(100));
+    case.runs[0].command = format!("helper {HOSTILE}");
+    case.timeline[1].text = HOSTILE.into();
+    case.repeat = format!("mock-ecr contract -- '{HOSTILE}'");
+    case
+}
+
+fn findings(verdict: Verdict) -> Vec<Finding> {
+    let severity = match verdict {
+        Verdict::NotApplicable | Verdict::BrokenSetUp => return Vec::new(),
+        Verdict::Warn => Severity::Should,
+        Verdict::Observed => Severity::Observe,
+        Verdict::Pass | Verdict::Fail => Severity::Must,
+    };
+    let finding = |expectation: &str, expected: &str, observed: &str, held| Finding {
+        step: 2,
+        severity,
+        expectation: expectation.into(),
+        expected: expected.into(),
+        observed: observed.into(),
+        held,
+    };
+    let held = !matches!(verdict, Verdict::Warn | Verdict::Fail);
+    vec![
+        finding(
+            "requests",
+            "1 to 10 calls of GetAuthorizationToken",
+            "3 calls",
+            true,
+        ),
+        finding("exit", "not 0", if held { "1" } else { "0" }, held),
+        finding(
+            "secret",
+            "none",
+            if held {
+                "none"
+            } else {
+                "the secret of step 1, which had expired 24 h before"
+            },
+            held,
+        ),
+    ]
+}
+
+fn run() -> ClientRun {
+    ClientRun {
+        step: 2,
+        command: "docker-credential-ecr-login get".into(),
+        stdin: "123456789012.dkr.ecr.us-east-1.amazonaws.com".into(),
+        end: "exit 0".into(),
+        stdout: "{\"ServerURL\":\"…\",\"Username\":\"AWS\",\"Secret\":\"[masked]\"}\n".into(),
+        stderr: String::new(),
+        at_ms: 100,
+        took_ms: 950,
+    }
+}
+
+fn timeline() -> Vec<Event> {
+    let event = |at_ms, took_ms, kind, text: &str, status| Event {
+        at_ms,
+        took_ms,
+        kind,
+        text: text.into(),
+        status,
+    };
+    vec![
+        event(0, 0, EventKind::World, "the clock moves by 24 h", None),
+        event(
+            100,
+            950,
+            EventKind::Client,
+            "get 123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            None,
+        ),
+        event(180, 4, EventKind::Api, "GetAuthorizationToken", Some(500)),
+        event(420, 5, EventKind::Api, "GetAuthorizationToken", Some(200)),
+        event(900, 0, EventKind::Registry, "GET /v2/", Some(401)),
+        event(1100, 134, EventKind::Wait, "134 ms", None),
+    ]
+}
