@@ -1,15 +1,25 @@
 //! What came of running a client through scenarios, as data; a file for each form in which it is written.
 
+mod html;
+mod human;
+mod json;
+mod junit;
+mod markdown;
 mod outcome;
 pub(crate) mod printable;
 #[cfg(test)]
 pub(crate) mod sample;
+mod tap;
+mod target;
+mod timeline;
 
 use serde::{Deserialize, Serialize};
 
 use crate::class::Class;
 
+pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
+pub use target::{Format, ReportTarget, UnknownTarget, WriteError};
 
 /// What came of running one client through scenarios.
 #[derive(Clone, Debug, Serialize, Deserialize)]

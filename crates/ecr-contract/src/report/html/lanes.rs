@@ -1,0 +1,119 @@
+//! What happened in a case, as bars in a lane for each of those who took part, with the events in words below.
+
+use std::fmt::{self, Write};
+
+use crate::report::html::escaped;
+use crate::report::{CaseReport, Event, EventKind};
+
+pub(super) fn write(page: &mut String, case: &CaseReport) -> fmt::Result {
+    if case.timeline.is_empty() {
+        return Ok(());
+    }
+    let ends = case
+        .timeline
+        .iter()
+        .map(|event| event.at_ms.saturating_add(event.took_ms));
+    let whole = ends.max().unwrap_or_default().max(1);
+    writeln!(page, "<div class=\"lanes\">")?;
+    for (lane, kinds) in LANES {
+        let of_the_lane = |(_, event): &(usize, &Event)| kinds.contains(&event.kind);
+        let mut events = case
+            .timeline
+            .iter()
+            .enumerate()
+            .filter(of_the_lane)
+            .peekable();
+        if events.peek().is_none() {
+            continue;
+        }
+        write!(page, "<div class=\"lane\"><span>{lane}</span><div>")?;
+        for (at, event) in events {
+            write_bar(page, event, at + 1, whole)?;
+        }
+        writeln!(page, "</div></div>")?;
+    }
+    writeln!(page, "</div>")?;
+    write_words(page, &case.timeline)
+}
+
+const LANES: [(&str, &[EventKind]); 5] = [
+    ("client", &[EventKind::Client]),
+    ("tunnel", &[EventKind::Tunnel]),
+    ("api", &[EventKind::Api]),
+    ("registry", &[EventKind::Registry]),
+    ("world", &[EventKind::World, EventKind::Wait]),
+];
+
+/// A bar from when the event began, as wide as it took; a moment is as wide as can be seen.
+fn write_bar(page: &mut String, event: &Event, number: usize, whole: u64) -> fmt::Result {
+    let (left, width) = (share(event.at_ms, whole), share(event.took_ms, whole));
+    let (colour, words) = (colour(event), escaped(&event.to_string()));
+    write!(
+        page,
+        "<span class=\"bar {colour}\" style=\"left:{left}%;width:{width}%\" title=\"{}\">{number}</span>",
+        words.trim_start()
+    )
+}
+
+/// Of a hundred, with a digit behind the point.
+fn share(part: u64, whole: u64) -> String {
+    let thousandths = u128::from(part.min(whole)) * 1000 / u128::from(whole);
+    format!("{}.{}", thousandths / 10, thousandths % 10)
+}
+
+/// A class of the style sheet: by the status, where there is one.
+fn colour(event: &Event) -> &'static str {
+    match (event.status, event.kind) {
+        (Some(..300), _) => "ok",
+        (Some(300..400), _) => "moved",
+        (Some(400..500), _) => "refused",
+        (Some(_), _) => "failed",
+        (None, kind) => kind.name(),
+    }
+}
+
+fn write_words(page: &mut String, events: &[Event]) -> fmt::Result {
+    writeln!(page, "<ol class=\"events\">")?;
+    for event in events {
+        let (words, colour) = (escaped(&event.to_string()), colour(event));
+        writeln!(
+            page,
+            "<li class=\"{colour}\"><code>{}</code></li>",
+            words.trim_start()
+        )?;
+    }
+    writeln!(page, "</ol>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn bars_stand_in_their_lanes_at_their_time() {
+        let mut page = String::new();
+        write(&mut page, &sample::report().scenarios[1].cases[0]).unwrap();
+        let lane = |name: &str| {
+            let start = format!("<span>{name}</span>");
+            page.lines().find(|line| line.contains(&start)).unwrap()
+        };
+        assert!(lane("client").contains("left:8.1%;width:76.9%"), "{page}");
+        assert!(
+            lane("api").contains("class=\"bar failed\" style=\"left:14.5%;width:0.3%\""),
+            "{page}"
+        );
+        assert!(lane("api").contains("class=\"bar ok\""));
+        assert!(lane("registry").contains("class=\"bar refused\""));
+        assert!(lane("world").contains("class=\"bar wait\""));
+        assert!(!page.contains("tunnel"));
+        assert_eq!(page.matches("<li ").count(), 6);
+    }
+
+    #[test]
+    fn a_share_stays_within_the_whole() {
+        assert_eq!(share(0, 1), "0.0");
+        assert_eq!(share(u64::MAX, u64::MAX), "100.0");
+        assert_eq!(share(5, 1), "100.0");
+    }
+}

@@ -1,0 +1,242 @@
+//! One page that needs nothing else: no script at all, no other file, and a policy in it that allows neither.
+
+mod lanes;
+mod scenario;
+
+use std::fmt::{self, Write};
+
+use crate::report::{Outcome, Report, Strictness, printable};
+
+pub(super) fn text(report: &Report, strictness: Strictness) -> String {
+    let mut page = String::new();
+    let written = write(&mut page, report, strictness);
+    written.expect("a string takes whatever is written");
+    page
+}
+
+fn write(page: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
+    let client = escaped(&report.client.join(" "));
+    let outcome = report.outcome(strictness);
+    writeln!(
+        page,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{}: {client}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>",
+        outcome.word()
+    )?;
+    write_head(page, report, &outcome, strictness)?;
+    write_filter(page, report, strictness)?;
+    writeln!(page, "<main>")?;
+    for one in &report.scenarios {
+        scenario::write(page, one, strictness)?;
+    }
+    write_not_yet(page, report)?;
+    writeln!(page, "</main>\n</body>\n</html>")
+}
+
+const STYLE: &str = include_str!("page.css");
+
+fn write_head(
+    page: &mut String,
+    report: &Report,
+    outcome: &Outcome,
+    strictness: Strictness,
+) -> fmt::Result {
+    let class = match outcome {
+        Outcome::Survived => "pass",
+        Outcome::Failed { .. } => "fail",
+        Outcome::BrokenSetUp => "broken_set_up",
+    };
+    let (word, counts) = (outcome.word(), report.counts(strictness).told());
+    let client = escaped(&report.client.join(" "));
+    writeln!(page, "<header>\n<h1><code>{client}</code></h1>")?;
+    writeln!(
+        page,
+        "<p class=\"outcome {class}\"><b>{word}</b> {counts}</p>"
+    )?;
+    writeln!(page, "<dl>")?;
+    let fence = if report.fenced { "yes" } else { "no" };
+    for (name, value) in [
+        ("class", report.class.name()),
+        ("redirect", &report.redirect),
+        ("fenced", fence),
+        ("seed", &report.seed),
+        ("took", &printable::duration(report.took_ms)),
+        ("mock-ecr", &report.version),
+    ] {
+        write!(
+            page,
+            "<div><dt>{name}</dt><dd>{}</dd></div>",
+            escaped(value)
+        )?;
+    }
+    writeln!(page, "</dl>\n</header>")
+}
+
+/// Radio buttons that come before what they hide, so that a style sheet alone can do it.
+fn write_filter(page: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
+    let all = report.scenarios.len();
+    write_button(page, "all", "all", all, " checked")?;
+    for (state, label) in STATES {
+        let scenarios = report.scenarios.iter();
+        let of = scenarios.filter(|one| scenario::state(one, strictness) == state);
+        match of.count() {
+            0 => {}
+            n => write_button(page, state, label, n, "")?,
+        }
+    }
+    Ok(())
+}
+
+/// How a scenario is shown, and as what it is filtered; `page.css` has a rule for each.
+const STATES: [(&str, &str); 7] = [
+    ("fail", "failed"),
+    ("broken_set_up", "broken set-up"),
+    ("known", "known"),
+    ("warn", "warned"),
+    ("pass", "passed"),
+    ("observed", "observed"),
+    ("not_applicable", "not applicable"),
+];
+
+fn write_button(page: &mut String, id: &str, label: &str, n: usize, checked: &str) -> fmt::Result {
+    writeln!(
+        page,
+        "<input type=\"radio\" name=\"only\" id=\"only-{id}\"{checked}><label for=\"only-{id}\">{label} {n}</label>"
+    )
+}
+
+fn write_not_yet(page: &mut String, report: &Report) -> fmt::Result {
+    if report.not_yet.is_empty() {
+        return Ok(());
+    }
+    let n = report.not_yet.len();
+    writeln!(
+        page,
+        "<details class=\"scenario not_yet\"><summary><b>not yet</b> {n} cannot be run yet</summary>\n<ul>"
+    )?;
+    for missing in &report.not_yet {
+        let [id, title, reason] =
+            [&missing.id, &missing.title, &missing.reason].map(|text| escaped(text));
+        writeln!(page, "<li><b>{id}</b> {title} <i>{reason}</i></li>")?;
+    }
+    writeln!(page, "</ul>\n</details>")
+}
+
+/// In one line, as text or within the quotes of an attribute.
+fn escaped(text: &str) -> String {
+    entities(&printable::line(text))
+}
+
+/// With its line breaks.
+fn escaped_lines(text: &str) -> String {
+    entities(&printable::lines(text).join("\n"))
+}
+
+fn entities(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn page() -> String {
+        text(&sample::report(), Strictness::Must)
+    }
+
+    /// What stands in angle brackets.
+    fn tags(page: &str) -> Vec<&str> {
+        let (_, body) = page.split_once("</style>").unwrap();
+        let tags = body.split('<').skip(1);
+        tags.map(|rest| rest.split('>').next().unwrap()).collect()
+    }
+
+    #[test]
+    fn tags_are_closed_in_the_order_in_which_they_were_opened() {
+        let page = page();
+        let mut open = vec!["html"];
+        for tag in tags(&page) {
+            let name = tag.split(' ').next().unwrap();
+            match name.strip_prefix('/') {
+                Some("head") => {}
+                Some(name) => assert_eq!(open.pop(), Some(name), "{tag}"),
+                None if name == "input" => {}
+                None => open.push(name),
+            }
+        }
+        assert!(open.is_empty(), "{open:?}");
+    }
+
+    #[test]
+    fn hostile_text_is_only_text() {
+        let page = page();
+        assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+        for tag in tags(&page) {
+            let name = tag.trim_start_matches('/').split(' ').next().unwrap();
+            let is_ours = "head body header h1 p b i code dl div dt dd input label main details summary ul li a table \
+                           thead tbody tr th td pre ol span"
+                .split_whitespace()
+                .any(|ours| ours == name)
+                || name == "html";
+            assert!(is_ours, "{tag}");
+            assert!(!tag.contains(" on"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        let page = page();
+        assert!(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'\""));
+        for word in [
+            " src=", "<link", "url(", "@import", "<script", "<img", "<iframe",
+        ] {
+            assert!(!page.contains(word), "{word}");
+        }
+        let links: Vec<_> = page.split("href=\"").skip(1).collect();
+        assert!(!links.is_empty());
+        for link in links {
+            assert!(link.starts_with("https://github.com/"), "{link}");
+        }
+    }
+
+    #[test]
+    fn every_state_can_be_filtered_by() {
+        for (state, _) in STATES {
+            let rule = format!("#only-{state}:checked ~ main > .scenario:not(.{state})");
+            assert!(STYLE.contains(&rule), "{rule}");
+        }
+        let page = page();
+        let buttons = page.matches("type=\"radio\"").count();
+        assert_eq!(buttons, 1 + STATES.len());
+        assert!(page.contains(">failed 2</label>") && page.contains(">known 1</label>"));
+    }
+
+    #[test]
+    fn failures_are_open_and_all_else_is_folded() {
+        let page = page();
+        assert_eq!(
+            page.matches("<details class=\"scenario fail\" open>")
+                .count(),
+            2
+        );
+        let cases = page.matches("<details class=\"case fail\" open>").count();
+        assert_eq!((cases, page.matches(" open>").count()), (2, 4));
+        assert!(page.contains("<details class=\"case pass\">"));
+        assert!(page.contains("<details class=\"scenario not_yet\">"));
+    }
+}

@@ -1,0 +1,194 @@
+//! All there is of one scenario.
+
+use std::fmt;
+
+use crate::report::human::{COLUMNS, Colour, INDENT, Ink};
+use crate::report::human::{beside, evidence, labelled, side_by_side};
+use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, printable, timeline};
+
+/// One scenario with all that is known of it: findings, what the client said, and what happened when.
+#[derive(Clone, Copy, Debug)]
+pub struct Details<'a> {
+    /// Which one.
+    pub scenario: &'a ScenarioReport,
+    /// Whether words are coloured.
+    pub colour: Colour,
+}
+
+/// With a line break at its end.
+impl fmt::Display for Details<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scenario = self.scenario;
+        let title = format!("{} {}", scenario.id, scenario.title);
+        for line in printable::fold(&printable::line(&title), COLUMNS) {
+            writeln!(f, "{}", self.colour.paint(Ink::Bold, &line))?;
+        }
+        let verdict = scenario.verdict;
+        let word = self
+            .colour
+            .verdict(verdict, &verdict.name().replace('_', " "));
+        let known = if scenario.known {
+            ", known to the baseline"
+        } else {
+            ""
+        };
+        writeln!(f, "{word}{known}; severity {}", scenario.severity.name())?;
+        write_lines(f, &evidence(&scenario.why, ""))?;
+        scenario
+            .cases
+            .iter()
+            .try_for_each(|case| self.write_case(f, case))
+    }
+}
+
+impl Details<'_> {
+    fn write_case(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
+        writeln!(f)?;
+        if let Some(name) = &case.name {
+            let verdict = case.verdict.name().replace('_', " ");
+            let name = printable::clip(&printable::line(name), COLUMNS - 30);
+            let name = self.colour.paint(Ink::Bold, &name);
+            writeln!(
+                f,
+                "case {name}: {}",
+                self.colour.verdict(case.verdict, &verdict)
+            )?;
+        }
+        if let Some(reason) = &case.reason {
+            write_lines(f, &labelled("reason", reason))?;
+        }
+        for found in &case.findings {
+            self.write_finding(f, found)?;
+        }
+        for run in &case.runs {
+            writeln!(f)?;
+            write_lines(f, &call(run))?;
+        }
+        self.write_timeline(f, case)?;
+        write_lines(f, &evidence(&[], &case.repeat))
+    }
+
+    fn write_finding(&self, f: &mut fmt::Formatter<'_>, found: &Finding) -> fmt::Result {
+        let (word, ink) = match found.held {
+            true => ("held", Ink::Green),
+            false => ("broken", Ink::Red),
+        };
+        let expectation = printable::clip(&printable::line(&found.expectation), 40);
+        let word = self.colour.paint(ink, &format!("{word:<INDENT$}"));
+        let (step, severity) = (found.step, found.severity.name());
+        writeln!(f, "{word}step {step}, {expectation} ({severity})")?;
+        write_lines(f, &side_by_side(found, usize::MAX))
+    }
+
+    fn write_timeline(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
+        writeln!(f)?;
+        for event in timeline::lines(case) {
+            // Below the text of an event, not below its time.
+            let mut lines = printable::fold(event.trim_start(), COLUMNS - 4).into_iter();
+            writeln!(
+                f,
+                "{}",
+                lines
+                    .next()
+                    .map_or(String::new(), |line| indented(&event, &line))
+            )?;
+            write_lines(
+                f,
+                &lines.map(|line| format!("    {line}")).collect::<Vec<_>>(),
+            )?;
+        }
+        let took = format!("took {}", printable::duration(case.took_ms));
+        writeln!(f, "{}", self.colour.paint(Ink::Dim, &took))
+    }
+}
+
+/// Times stand under each other by the spaces that they begin with.
+fn indented(event: &str, line: &str) -> String {
+    let spaces = event.len() - event.trim_start().len();
+    format!("{}{line}", " ".repeat(spaces))
+}
+
+/// A call of the client, and all that was said.
+fn call(run: &ClientRun) -> Vec<String> {
+    let mut lines = labelled("$", &run.command);
+    for (name, text) in [
+        ("stdin", &run.stdin),
+        ("stdout", &run.stdout),
+        ("stderr", &run.stderr),
+    ] {
+        lines.extend(block(name, text));
+    }
+    let (step, end) = (run.step, &run.end);
+    let took = printable::duration(run.took_ms);
+    lines.extend(labelled(
+        "end",
+        &format!("{end}, after {took}, in step {step}"),
+    ));
+    lines
+}
+
+fn block(name: &str, text: &str) -> Vec<String> {
+    let lines = printable::lines(text);
+    let folded = lines
+        .iter()
+        .flat_map(|line| printable::fold(line, COLUMNS - INDENT));
+    beside(name, &folded.collect::<Vec<_>>())
+}
+
+fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[String]) -> fmt::Result {
+    lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn details(id: &str) -> String {
+        let report = sample::report();
+        let mut scenarios = report.scenarios.iter();
+        let scenario = scenarios.find(|scenario| scenario.id == id).unwrap();
+        let colour = Colour::Plain;
+        Details { scenario, colour }.to_string()
+    }
+
+    #[test]
+    fn all_that_is_known_is_there() {
+        let text = details("EXP-04");
+        for part in [
+            "EXP-04 A token past its end is not handed out, though the API is down.\nfail; severity must\n",
+            "\n  why      https://github.com/",
+            "\nheld       step 2, requests (must)\n",
+            "\nbroken     step 2, exit (must)\n           expected not 0                     observed 0\n",
+            "\n$          docker-credential-ecr-login get\nstdin      123456789012.dkr.",
+            "\nstdout     {\"ServerURL\"",
+            "\nend        exit 0, after 950 ms, in step 2\n",
+            "\n   0.180 s  api       GetAuthorizationToken -> 500 (4 ms)\n",
+            "\n   0.900 s  registry  GET /v2/ -> 401\n",
+            "\ntook 1.2 s\n",
+            "\n  repeat   mock-ecr contract",
+        ] {
+            assert!(text.contains(part), "{part}\nis not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_neither_leaves_its_place_nor_its_width() {
+        let text = details("TOK-02");
+        assert!(
+            !text.chars().any(|c| c.is_control() && c != '\n'),
+            "{text:?}"
+        );
+        assert!(text.contains("\nstdout     <script>alert(1)</script> ]]> \\x1b[31mred"));
+        for line in text.lines() {
+            let is_whole = line.contains("://") || line.trim().starts_with('\'');
+            assert!(is_whole || printable::width(line) <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn why_nothing_was_run_is_told() {
+        let reason = "\nreason     cannot start the client: No such file or directory\n";
+        assert!(details("NET-04").contains(reason));
+    }
+}

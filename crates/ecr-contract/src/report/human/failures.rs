@@ -1,0 +1,142 @@
+//! What failed, in as many lines as a screen has for it.
+
+use crate::report::human::{Colour, INDENT, evidence, headed, ids, labelled, side_by_side};
+use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, printable};
+
+#[derive(Clone, Copy)]
+pub(super) struct Failures<'a> {
+    pub(super) report: &'a Report,
+    pub(super) strictness: Strictness,
+    pub(super) colour: Colour,
+}
+
+impl<'a> Failures<'a> {
+    /// What could not be set up, by what was in the way: often it is one thing for all.
+    pub(super) fn broken_set_ups(&self) -> Vec<String> {
+        let broken = self.report.scenarios.iter().filter_map(|scenario| {
+            let is_broken = scenario.verdict == Verdict::BrokenSetUp;
+            let case = scenario.worst().filter(|_| is_broken)?;
+            let reason = case.reason.as_deref().unwrap_or("no reason is given");
+            Some((reason.to_owned(), scenario))
+        });
+        let mut lines = Vec::new();
+        for (reason, scenarios) in grouped(broken) {
+            let text = format!("{}: {reason}", ids(&scenarios));
+            lines.extend(self.title(Verdict::BrokenSetUp, "BROKEN", &text));
+            if let Some(case) = scenarios[0].worst() {
+                lines.extend(evidence(&[], &case.repeat));
+            }
+        }
+        lines
+    }
+
+    /// The first failures in full as long as the screen lasts, then the names of the others.
+    pub(super) fn news(&self) -> Vec<String> {
+        let news = self.report.news(self.strictness);
+        let news = news.map(|scenario| (symptom(scenario), scenario));
+        let mut lines = Vec::new();
+        let mut others = Vec::new();
+        for (at, (_, scenarios)) in grouped(news).into_iter().enumerate() {
+            let block = self.failure(&scenarios);
+            let fits = at < MOST_FAILURES && lines.len() + block.len() <= LINES_FOR_FAILURES;
+            if at == 0 || (fits && others.is_empty()) {
+                lines.extend(block);
+            } else {
+                others.extend(scenarios);
+            }
+        }
+        if !others.is_empty() {
+            let more = format!("{} more: {}", others.len(), ids(&others));
+            lines.extend(self.title(Verdict::Fail, "FAIL", &more));
+        }
+        lines
+    }
+
+    /// A scenario, and the names of those in which the same was seen.
+    fn failure(&self, scenarios: &[&'a ScenarioReport]) -> Vec<String> {
+        let (scenario, others) = scenarios.split_first().expect("no group is empty");
+        let title = format!("{} {}", scenario.id, scenario.title);
+        let mut lines = self.title(scenario.verdict, "FAIL", &title);
+        let Some(case) = scenario.worst() else {
+            return lines;
+        };
+        lines.extend(failing_cases(scenario));
+        let broken = case.broken_findings();
+        let shown = broken.iter().take(MOST_FINDINGS);
+        lines.extend(shown.flat_map(|found| finding(found)));
+        if broken.len() > MOST_FINDINGS {
+            let more = broken.len() - MOST_FINDINGS;
+            lines.extend(labelled("", &format!("and {more} more that did not hold")));
+        }
+        let why = &scenario.why[..scenario.why.len().min(MOST_LINKS)];
+        lines.extend(evidence(why, &case.repeat));
+        if !others.is_empty() {
+            lines.extend(labelled("  also", &ids(others)));
+        }
+        lines
+    }
+
+    fn title(&self, verdict: Verdict, word: &str, text: &str) -> Vec<String> {
+        headed(|word| self.colour.verdict(verdict, word), word, text)
+    }
+}
+
+const MOST_FAILURES: usize = 6;
+const LINES_FOR_FAILURES: usize = 30;
+const MOST_FINDINGS: usize = 2;
+const MOST_LINKS: usize = 2;
+const MOST_ROWS: usize = 2;
+
+/// The scenarios of each key, in their order.
+fn grouped<'a>(
+    keyed: impl Iterator<Item = (String, &'a ScenarioReport)>,
+) -> Vec<(String, Vec<&'a ScenarioReport>)> {
+    let mut groups: Vec<(String, Vec<_>)> = Vec::new();
+    for (key, scenario) in keyed {
+        match groups.iter_mut().find(|(group, _)| *group == key) {
+            Some((_, scenarios)) => scenarios.push(scenario),
+            None => groups.push((key, vec![scenario])),
+        }
+    }
+    groups
+}
+
+/// What did not hold, in one text: a client that does nothing right fails everywhere by the same.
+fn symptom(scenario: &ScenarioReport) -> String {
+    let broken = scenario.worst().map(CaseReport::broken_findings);
+    match broken.unwrap_or_default().as_slice() {
+        // Where nothing is told, nothing is the same.
+        [] => scenario.id.clone(),
+        broken => {
+            let told = broken.iter().map(|found| {
+                format!(
+                    "{}\0{}\0{}\0",
+                    found.expectation, found.expected, found.observed
+                )
+            });
+            told.collect()
+        }
+    }
+}
+
+/// What is looked at, what was expected and what was seen.
+fn finding(found: &Finding) -> Vec<String> {
+    let name = printable::clip(&printable::line(&found.expectation), INDENT - 3);
+    let mut rows = side_by_side(found, MOST_ROWS);
+    rows[0].replace_range(..INDENT, &format!("  {name:<width$}", width = INDENT - 2));
+    rows
+}
+
+/// Which cases of a scenario fail, where it has several.
+fn failing_cases(scenario: &ScenarioReport) -> Vec<String> {
+    let failing = scenario
+        .cases
+        .iter()
+        .filter(|case| case.verdict == scenario.verdict);
+    let names: Vec<_> = failing.filter_map(|case| case.name.as_deref()).collect();
+    match names.as_slice() {
+        [] => Vec::new(),
+        [only] => labelled("  case", only),
+        [first, rest @ ..] => labelled("  case", &format!("{first}; also {}", rest.join(", "))),
+    }
+}

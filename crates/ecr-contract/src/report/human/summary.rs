@@ -1,0 +1,279 @@
+//! All that a newcomer needs to know of a run, on one screen.
+
+use std::fmt;
+
+use crate::baseline::Stale;
+use crate::report::human::{COLUMNS, Colour, Ink};
+use crate::report::human::{failures::Failures, head, headed, ids};
+use crate::report::{CaseReport, Outcome, Report, ScenarioReport, Strictness, Verdict, printable};
+
+/// A report on one screen: what failed and why, warnings and observations in a line each, and the verdict.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    /// What came of the run.
+    pub report: &'a Report,
+    /// What counts as a failure.
+    pub strictness: Strictness,
+    /// Entries of the baseline that hold no longer.
+    pub stale: &'a [Stale],
+    /// Whether words are coloured.
+    pub colour: Colour,
+}
+
+/// With a line break at its end.
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failures = Failures {
+            report: self.report,
+            strictness: self.strictness,
+            colour: self.colour,
+        };
+        let sections = [
+            failures.broken_set_ups(),
+            failures.news(),
+            self.known(),
+            self.told(Verdict::Warn, "warn"),
+            self.told(Verdict::Observed, "seen"),
+            self.not_run(),
+            self.stale(),
+        ];
+        let mut lines = head(self.report, self.colour);
+        for section in sections.into_iter().filter(|section| !section.is_empty()) {
+            lines.push(String::new());
+            lines.extend(section);
+        }
+        lines.push(String::new());
+        lines.extend(self.verdict());
+        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+impl<'a> Summary<'a> {
+    fn known(&self) -> Vec<String> {
+        let known = self.report.failed(self.strictness);
+        let known: Vec<_> = known.filter(|scenario| scenario.known).collect();
+        match known.as_slice() {
+            [] => Vec::new(),
+            known => plainly("known", &format!("to the baseline: {}", ids(known))),
+        }
+    }
+
+    /// A line for each scenario of a verdict, as long as there are not too many.
+    fn told(&self, verdict: Verdict, word: &str) -> Vec<String> {
+        let told = self
+            .with(verdict)
+            .filter(|one| !one.verdict.fails(self.strictness));
+        let told: Vec<_> = told.collect();
+        let (shown, others) = told.split_at(told.len().min(MOST_TOLD));
+        let mut lines: Vec<_> = shown.iter().map(|one| self.in_a_line(one, word)).collect();
+        if !others.is_empty() {
+            let more = format!("{} more: {}", others.len(), ids(others));
+            lines.extend(plainly(word, &more));
+        }
+        lines
+    }
+
+    fn in_a_line(&self, scenario: &ScenarioReport, word: &str) -> String {
+        let seen = scenario.worst().map_or(String::new(), seen);
+        let title = printable::clip(&printable::line(&scenario.title), MOST_OF_A_TITLE);
+        let text = format!("{} {title} | {seen}", printable::line(&scenario.id));
+        let text = printable::clip(&text, COLUMNS - word.len() - 1);
+        format!("{} {text}", self.colour.verdict(scenario.verdict, word))
+    }
+
+    fn not_run(&self) -> Vec<String> {
+        let not_applicable: Vec<_> = self.with(Verdict::NotApplicable).collect();
+        let mut lines = Vec::new();
+        if !not_applicable.is_empty() {
+            let text = format!("{}: {}", not_applicable.len(), ids(&not_applicable));
+            lines.extend(plainly("n/a", &text));
+        }
+        let missing: Vec<_> = self
+            .report
+            .not_yet
+            .iter()
+            .map(|one| one.id.as_str())
+            .collect();
+        if !missing.is_empty() {
+            let text = format!("{}: {}", missing.len(), missing.join(" "));
+            lines.extend(plainly("not yet", &text));
+        }
+        lines
+    }
+
+    fn stale(&self) -> Vec<String> {
+        let told = self.stale.iter();
+        told.flat_map(|stale| plainly("stale", &stale.to_string()))
+            .collect()
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        let outcome = self.report.outcome(self.strictness);
+        let verdict = match outcome {
+            Outcome::Survived => Verdict::Pass,
+            Outcome::Failed { .. } => Verdict::Fail,
+            Outcome::BrokenSetUp => Verdict::BrokenSetUp,
+        };
+        let (word, counts) = (
+            format!("{}:", outcome.word()),
+            self.report.counts(self.strictness),
+        );
+        let mut lines = headed(
+            |word| self.colour.verdict(verdict, word),
+            &word,
+            &counts.told(),
+        );
+        let more = "--report html=FILE has all of it with timelines, --scenario ID one scenario.";
+        lines.push(self.colour.paint(Ink::Dim, more));
+        lines
+    }
+
+    fn with(&self, verdict: Verdict) -> impl Iterator<Item = &'a ScenarioReport> {
+        let scenarios = self.report.scenarios.iter();
+        scenarios.filter(move |scenario| scenario.verdict == verdict)
+    }
+}
+
+/// Headed by a word without a colour.
+fn plainly(word: &str, text: &str) -> Vec<String> {
+    headed(str::to_owned, word, text)
+}
+
+const MOST_TOLD: usize = 8;
+const MOST_OF_A_TITLE: usize = 36;
+
+/// What was seen in a case, as short as it goes.
+fn seen(case: &CaseReport) -> String {
+    let broken = case.broken_findings();
+    let told: Vec<_> = match broken.is_empty() {
+        true => case
+            .findings
+            .iter()
+            .map(|found| format!("{}: {}", found.expectation, found.observed))
+            .collect(),
+        false => broken
+            .iter()
+            .map(|found| {
+                let (expected, observed) = (&found.expected, &found.observed);
+                format!("{}: {observed}; expected {expected}", found.expectation)
+            })
+            .collect(),
+    };
+    printable::line(&told.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn summary(report: &Report, strictness: Strictness, colour: Colour) -> String {
+        let stale = [Stale::sample("kubelet", "KCP-02")];
+        let stale = &stale;
+        Summary {
+            report,
+            strictness,
+            stale,
+            colour,
+        }
+        .to_string()
+    }
+
+    #[track_caller]
+    fn assert_fits(text: &str) {
+        assert!(
+            !text.chars().any(|c| c.is_control() && c != '\n'),
+            "{text:?}"
+        );
+        for line in text.lines() {
+            // A link or a word of a command stays whole.
+            let words = line.trim().trim_end_matches(" \\");
+            let is_whole = line.contains("https://github") || words.starts_with('\'');
+            assert!(is_whole || printable::width(line) <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn it_fits_a_screen_whatever_a_text_holds() {
+        for strictness in [Strictness::Must, Strictness::Should] {
+            assert_fits(&summary(&sample::report(), strictness, Colour::Plain));
+        }
+    }
+
+    #[test]
+    fn everything_a_newcomer_needs_is_there() {
+        let text = summary(&sample::report(), Strictness::Must, Colour::Plain);
+        let expected = "\
+FAIL EXP-04 A token past its end is not handed out, though the API is down.
+  exit     expected not 0                     observed 0
+  secret   expected none                      observed the secret of step 1,
+                                              which had expired 24 h before
+  why      https://github.com/awslabs/amazon-ecr-credential-helper/issues/679
+  repeat   mock-ecr contract --as docker-credential --redirect env \\
+             --seed contract --scenario EXP-04 -- docker-credential-ecr-login
+";
+        assert!(text.contains(expected), "{text}");
+        for part in [
+            "docker-credential: docker-credential-ecr-login",
+            "mock-ecr 0.1.0, --redirect env, fenced, seed contract, 23.4 s",
+            "  case     in-the-middle; also at its <end>\n",
+            "\nknown to the baseline: EXP-06\n",
+            "\nwarn EXP-05 A token past its end is not handed… | exit: 0; expected not 0; secr…\n",
+            "\nseen EXP-11 A token past its end is not handed… | requests: 3 calls; exit: 1; s…\n",
+            "\nn/a 1: KCP-01\nnot yet 1: HST-05\n",
+            "\nBROKEN NET-04: cannot start the client: No such file or directory\n",
+            "\nstale kubelet KCP-02",
+            "\nFAILED: 2 failed, 1 broken, 1 known to fail, 1 warned, 1 passed",
+        ] {
+            assert!(text.contains(part), "{part}\nis not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn of_many_failures_the_first_are_shown_and_the_others_named() {
+        let text = summary(&sample::with_failures(40), Strictness::Must, Colour::Plain);
+        assert_fits(&text);
+        assert!(text.lines().count() <= 45, "{text}");
+        assert!(text.contains("BAD-04 A token") && !text.contains("BAD-07 A token"));
+        assert!(text.contains("BAD-40"));
+        assert!(text.contains("\nFAILED: 40 failed, 1 passed"));
+    }
+
+    #[test]
+    fn failures_of_one_kind_are_told_once() {
+        let mut report = sample::report();
+        report.scenarios = (1..=30)
+            .map(|i| sample::scenario(&format!("BAD-{i:02}"), Verdict::Fail))
+            .collect();
+        let text = summary(&report, Strictness::Must, Colour::Plain);
+        assert_eq!(text.matches("A token past its end").count(), 1);
+        assert!(text.contains("\n  also     BAD-02 BAD-03"));
+    }
+
+    #[test]
+    fn colours_are_around_words_and_change_no_column() {
+        let plain = summary(&sample::report(), Strictness::Must, Colour::Plain);
+        let ansi = summary(&sample::report(), Strictness::Must, Colour::Ansi);
+        assert!(ansi.contains("\x1b[1;31mFAIL\x1b[0m EXP-04"));
+        let mut stripped = ansi;
+        for code in ["0", "1", "2", "32", "33", "1;31", "1;35"] {
+            stripped = stripped.replace(&format!("\x1b[{code}m"), "");
+        }
+        assert_eq!(stripped, plain);
+    }
+
+    #[test]
+    fn a_baseline_makes_a_run_survived() {
+        let mut report = sample::report();
+        report
+            .scenarios
+            .retain(|one| one.verdict != Verdict::BrokenSetUp);
+        report.scenarios.iter_mut().for_each(|one| one.known = true);
+        let text = summary(&report, Strictness::Must, Colour::Plain);
+        assert!(
+            text.contains("\nSURVIVED: 3 known to fail, 1 warned"),
+            "{text}"
+        );
+        assert!(!text.contains("\nFAIL"));
+    }
+}

@@ -1,0 +1,52 @@
+//! All of a report as JSON; `fixtures/contract-report.schema.json` describes it.
+
+use crate::report::Report;
+
+pub(super) fn text(report: &Report) -> String {
+    let text = serde_json::to_string_pretty(report);
+    let mut text = text.expect("a report has nothing that JSON cannot hold");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use schemars::generate::SchemaSettings;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::report::sample;
+
+    fn schema() -> Value {
+        let generator = SchemaSettings::draft2020_12().into_generator();
+        let mut schema = generator.into_root_schema_for::<Report>().to_value();
+        let mocks = "https://json-schema.org/draft/2020-12/schema";
+        assert_eq!(schema["$schema"], json!(mocks));
+        schema["title"] = json!("The report of `mock-ecr contract`");
+        schema
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let written = text(&sample::report());
+        let read: Report = serde_json::from_str(&written).unwrap();
+        assert_eq!(text(&read), written);
+        assert!(written.contains(r#""verdict": "broken_set_up""#));
+        assert!(written.contains(r#""class": "docker-credential""#));
+        assert!(!written.contains('\x1b'));
+    }
+
+    #[test]
+    fn the_schema_in_the_fixtures_is_that_of_the_types() {
+        let path = "../../fixtures/contract-report.schema.json";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+            std::fs::write(&path, format!("{:#}\n", schema())).unwrap();
+        }
+        let copy: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let advice = "run this test with MOCK_ECR_BLESS=1 to write the copy anew";
+        assert_eq!(copy, schema(), "{advice}");
+    }
+}

@@ -1,0 +1,296 @@
+//! Markdown for a comment on a pull request.
+
+use std::fmt::{self, Write};
+
+use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict};
+use crate::report::{printable, timeline};
+
+pub(super) fn text(report: &Report, strictness: Strictness) -> String {
+    let mut text = String::new();
+    let written = write(&mut text, report, strictness);
+    written.expect("a string takes whatever is written");
+    text
+}
+
+fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
+    write_head(text, report, strictness)?;
+    let (known, news): (Vec<_>, _) = report.failed(strictness).partition(|one| one.known);
+    write_failures(text, &news)?;
+    write_list(text, "Known failures", &known)?;
+    let with = |verdict: Verdict| {
+        let scenarios = report.scenarios.iter();
+        let told = scenarios.filter(|one| one.verdict == verdict && !verdict.fails(strictness));
+        told.collect::<Vec<_>>()
+    };
+    write_list(text, "Could not be set up", &with(Verdict::BrokenSetUp))?;
+    write_list(text, "Warnings", &with(Verdict::Warn))?;
+    write_list(text, "Observed", &with(Verdict::Observed))?;
+    write_missing(text, report)
+}
+
+fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
+    let outcome = report.outcome(strictness).word();
+    let counts = report.counts(strictness).told();
+    let fence = if report.fenced {
+        "fenced"
+    } else {
+        "not fenced"
+    };
+    writeln!(text, "### `mock-ecr contract`: {outcome}\n")?;
+    writeln!(text, "**{counts}**\n")?;
+    writeln!(
+        text,
+        "{} as `{}`, redirect {}, {fence}, seed {}, {}, mock-ecr {}",
+        code(&report.client.join(" ")),
+        report.class,
+        code(&report.redirect),
+        code(&report.seed),
+        printable::duration(report.took_ms),
+        escaped(&report.version)
+    )
+}
+
+/// A table of all, and the evidence of each as long as a comment has room for it.
+fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result {
+    if failed.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n| scenario | expected | observed |\n|---|---|---|")?;
+    for scenario in failed {
+        write_row(text, scenario)?;
+    }
+    writeln!(text)?;
+    let mut left_out = Vec::new();
+    for scenario in failed {
+        let evidence = evidence(scenario)?;
+        match text.len() + evidence.len() < MOST_BYTES {
+            true => text.push_str(&evidence),
+            false => left_out.push(scenario.id.as_str()),
+        }
+    }
+    match left_out.as_slice() {
+        [] => Ok(()),
+        left_out => writeln!(
+            text,
+            "Without room for their evidence: {}\n",
+            left_out.join(", ")
+        ),
+    }
+}
+
+/// GitHub takes 65,536 characters for a comment; what follows the failures needs some of them.
+const MOST_BYTES: usize = 50_000;
+
+const MOST_OF_A_CELL: usize = 200;
+
+fn write_row(text: &mut String, scenario: &ScenarioReport) -> fmt::Result {
+    let broken = scenario.worst().map(CaseReport::broken_findings);
+    let broken = broken.unwrap_or_default();
+    let first = broken.first();
+    let expected = first.map_or(String::new(), |one| {
+        format!("{}: {}", one.expectation, one.expected)
+    });
+    let observed = first.map_or("", |one| one.observed.as_str());
+    let cell = |text: &str| code(&printable::clip(&printable::line(text), MOST_OF_A_CELL));
+    let title = escaped(&scenario.title);
+    writeln!(
+        text,
+        "| **{}** {title} | {} | {} |",
+        escaped(&scenario.id),
+        cell(&expected),
+        cell(observed)
+    )
+}
+
+fn evidence(scenario: &ScenarioReport) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
+    writeln!(text, "<details><summary><b>{id}</b> {title}</summary>\n")?;
+    for why in &scenario.why {
+        writeln!(text, "- {}", link(why))?;
+    }
+    let failing = scenario
+        .cases
+        .iter()
+        .filter(|case| case.verdict == scenario.verdict);
+    for case in failing {
+        write_case(&mut text, scenario, case)?;
+    }
+    writeln!(text, "</details>\n")?;
+    Ok(text)
+}
+
+fn write_case(text: &mut String, scenario: &ScenarioReport, case: &CaseReport) -> fmt::Result {
+    writeln!(text, "\n**{}**\n", escaped(&case.full_id(scenario)))?;
+    writeln!(text, "| | expected | observed |\n|---|---|---|")?;
+    for found in case.broken_findings() {
+        let expectation = escaped(&found.expectation);
+        let (expected, observed) = (code(&found.expected), code(&found.observed));
+        writeln!(text, "| {expectation} | {expected} | {observed} |")?;
+    }
+    writeln!(text, "\n{}\n", block(&timeline::lines(case)))?;
+    let said = case.runs.iter().flat_map(|run| {
+        let command = vec![format!("$ {}", printable::line(&run.command))];
+        let said = [&run.stdout, &run.stderr].map(|said| printable::lines(said));
+        [command, said.concat(), vec![printable::line(&run.end)]].concat()
+    });
+    writeln!(text, "{}\n", block(&said.collect::<Vec<_>>()))?;
+    writeln!(text, "{}\n", block(&[printable::line(&case.repeat)]))
+}
+
+fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> fmt::Result {
+    if scenarios.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "\n<details><summary>{title}: {}</summary>\n",
+        scenarios.len()
+    )?;
+    for scenario in scenarios {
+        let told = scenario.worst().map(told).unwrap_or_default();
+        let told = printable::clip(&told, MOST_OF_A_CELL);
+        let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
+        writeln!(text, "- **{id}** {title} {}", code(&told))?;
+    }
+    writeln!(text, "\n</details>")
+}
+
+/// Why, or what did not hold, or what was seen.
+fn told(case: &CaseReport) -> String {
+    if let Some(reason) = &case.reason {
+        return printable::line(reason);
+    }
+    let broken = case.broken_findings();
+    let told: Vec<_> = match broken.is_empty() {
+        true => case.findings.iter().collect(),
+        false => broken,
+    };
+    let told = told
+        .iter()
+        .map(|found| format!("{}: {}", found.expectation, found.observed));
+    printable::line(&told.collect::<Vec<_>>().join("; "))
+}
+
+fn write_missing(text: &mut String, report: &Report) -> fmt::Result {
+    let scenarios = report.scenarios.iter();
+    let not_applicable = scenarios.filter(|one| one.verdict == Verdict::NotApplicable);
+    let not_applicable = not_applicable.map(|one| one.id.as_str());
+    let not_yet = report.not_yet.iter().map(|one| one.id.as_str());
+    for (name, ids) in [
+        ("Not applicable", not_applicable.collect::<Vec<_>>()),
+        ("Not yet", not_yet.collect()),
+    ] {
+        if !ids.is_empty() {
+            writeln!(text, "\n{name}: {}", escaped(&ids.join(" ")))?;
+        }
+    }
+    Ok(())
+}
+
+/// A link where it is one, else where it was read.
+fn link(why: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!&+,;=%".contains(c);
+    match why.starts_with("https://") && why.chars().all(is_plain) {
+        true => format!("<{why}>"),
+        false => code(why),
+    }
+}
+
+/// Nobody is told by `@name` in code, and `#1` there leads nowhere.
+fn code(text: &str) -> String {
+    match text.is_empty() {
+        true => String::new(),
+        false => format!("<code>{}</code>", escaped(text)),
+    }
+}
+
+fn block(lines: &[String]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| plain(line)).collect();
+    format!("<pre>\n{}\n</pre>", lines.join("\n"))
+}
+
+/// In one line, with all that Markdown or HTML would read as more than text as references to characters.
+fn escaped(text: &str) -> String {
+    let mut safe = String::new();
+    for c in printable::line(text).chars() {
+        match c {
+            '&' | '<' | '>' | '"' | '|' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '@' | '\\'
+            | '!' | '$' => safe.push_str(&format!("&#{};", u32::from(c))),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// In HTML's `<pre>`, Markdown is not read.
+fn plain(text: &str) -> String {
+    let text = text.replace('&', "&amp;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn the_verdict_comes_first_and_each_failure_has_its_evidence() {
+        let text = text(&sample::report(), Strictness::Must);
+        assert!(text.starts_with("### `mock-ecr contract`: FAILED\n\n**2 failed, 1 broken"));
+        for part in [
+            "\n| **EXP-04** A token past its end is not handed out, though the API is down. | <code>exit: not 0</code> | <code>0</code> |\n",
+            "\n<details><summary><b>EXP-04</b> A token",
+            "\n- <https://github.com/awslabs/amazon-ecr-credential-helper/issues/679>\n",
+            "   0.180 s  api       GetAuthorizationToken -&gt; 500 (4 ms)\n",
+            "\nmock-ecr contract --as docker-credential",
+            "<details><summary>Known failures: 1</summary>\n\n- **EXP-06**",
+            "<details><summary>Warnings: 1</summary>\n\n- **EXP-05**",
+            "<details><summary>Could not be set up: 1</summary>",
+            "\nNot applicable: KCP-01\n\nNot yet: HST-05\n",
+        ] {
+            assert!(text.contains(part), "{part}\nis not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_is_neither_markup_nor_a_mention() {
+        let text = text(&sample::report(), Strictness::Must);
+        assert!(!text.contains("<script") && !text.contains("javascript:alert(1)>"));
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+        assert_eq!(
+            text.matches("<details>").count(),
+            text.matches("</details>").count()
+        );
+        // In code alone, or as a reference to a character.
+        let in_blocks = text.split("<pre>").skip(1);
+        let in_blocks = in_blocks.map(|rest| {
+            rest.split("</pre>")
+                .next()
+                .unwrap()
+                .matches("@team")
+                .count()
+        });
+        assert_eq!(in_blocks.sum::<usize>(), text.matches("@team").count());
+        let rows = text.lines().filter(|line| line.starts_with("| "));
+        for row in rows {
+            assert_eq!(row.matches('|').count(), 4, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_comment_has_room_for_all_of_it() {
+        let text = text(&sample::with_failures(76), Strictness::Must);
+        assert!(text.len() < 65_536, "{}", text.len());
+        assert!(text.contains("\nWithout room for their evidence: BAD-"));
+    }
+
+    #[test]
+    fn nothing_is_said_of_failures_where_there_are_none() {
+        let mut report = sample::report();
+        report.scenarios.truncate(1);
+        let text = text(&report, Strictness::Must);
+        assert!(text.starts_with("### `mock-ecr contract`: SURVIVED\n\n**1 passed, 1 not yet**"));
+        assert!(!text.contains('|'));
+    }
+}
