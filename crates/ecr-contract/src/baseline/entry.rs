@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::class::Class;
-use crate::report::{CaseReport, ScenarioReport, Strictness, printable};
+use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, printable};
 
 /// One known failure: of a scenario with all its cases, or of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,34 @@ impl Entry {
     pub(super) fn covers(&self, other: &Entry) -> bool {
         let is_same_scenario = self.class == other.class && self.id == other.id;
         is_same_scenario && (self.case.is_none() || self.case == other.case)
+    }
+
+    /// Why it holds no longer, if it is of the report's class.
+    pub(super) fn staleness(&self, report: &Report, strictness: Strictness) -> Option<StaleReason> {
+        let mut scenarios = report.scenarios.iter();
+        let scenario = scenarios.find(|scenario| scenario.id == self.id)?;
+        let about: Vec<_> = scenario
+            .cases
+            .iter()
+            .filter(|case| self.is_about(case))
+            .collect();
+        if about.is_empty() {
+            return Some(StaleReason::NoSuchCase);
+        }
+        let is_open = |case: &&CaseReport| {
+            case.verdict.fails(strictness) || case.verdict == Verdict::BrokenSetUp
+        };
+        match about.iter().any(is_open) {
+            true => None,
+            false
+                if about
+                    .iter()
+                    .all(|case| case.verdict == Verdict::NotApplicable) =>
+            {
+                Some(StaleReason::NotApplicable)
+            }
+            false => Some(StaleReason::FailsNoLonger),
+        }
     }
 
     pub(super) fn key(&self) -> (&str, &str, Option<&str>) {

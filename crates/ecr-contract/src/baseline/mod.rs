@@ -12,9 +12,10 @@ mod error;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::baseline::entry::{Entry, StaleReason};
+use crate::baseline::entry::Entry;
 use crate::class::Class;
-use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict};
+use crate::report::file::{WriteError, replace};
+use crate::report::{CaseReport, Report, ScenarioReport, Strictness};
 
 pub use entry::Stale;
 pub use error::BaselineError;
@@ -78,7 +79,7 @@ impl Baseline {
         let of_the_class = entries.filter(|entry| entry.class == class);
         of_the_class
             .filter_map(|entry| {
-                let reason = staleness(entry, report, strictness)?;
+                let reason = entry.staleness(report, strictness)?;
                 Some(Stale::new(entry, reason))
             })
             .collect()
@@ -110,10 +111,23 @@ impl Baseline {
         text
     }
 
+    /// Writes such a text to a file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_to(
+        &self,
+        file: &Path,
+        report: &Report,
+        strictness: Strictness,
+    ) -> Result<(), WriteError> {
+        replace(file, &self.write(report, strictness))
+    }
+
     /// Entries that hold no longer, and those that do or of which nothing is known.
     fn sorted_out(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
         let is_stale = |entry: &Entry| {
-            entry.class == report.class && staleness(entry, report, strictness).is_some()
+            entry.class == report.class && entry.staleness(report, strictness).is_some()
         };
         self.entries.iter().cloned().partition(is_stale)
     }
@@ -127,33 +141,6 @@ const HEAD: &str = "\
 fn failing(scenario: &ScenarioReport, strictness: Strictness) -> impl Iterator<Item = &CaseReport> {
     let cases = scenario.cases.iter();
     cases.filter(move |case| case.verdict.fails(strictness))
-}
-
-/// Why an entry of the report's class holds no longer.
-fn staleness(entry: &Entry, report: &Report, strictness: Strictness) -> Option<StaleReason> {
-    let mut scenarios = report.scenarios.iter();
-    let scenario = scenarios.find(|scenario| scenario.id == entry.id)?;
-    let about: Vec<_> = scenario
-        .cases
-        .iter()
-        .filter(|case| entry.is_about(case))
-        .collect();
-    if about.is_empty() {
-        return Some(StaleReason::NoSuchCase);
-    }
-    let is_open =
-        |case: &&CaseReport| case.verdict.fails(strictness) || case.verdict == Verdict::BrokenSetUp;
-    match about.iter().any(is_open) {
-        true => None,
-        false
-            if about
-                .iter()
-                .all(|case| case.verdict == Verdict::NotApplicable) =>
-        {
-            Some(StaleReason::NotApplicable)
-        }
-        false => Some(StaleReason::FailsNoLonger),
-    }
 }
 
 #[cfg(test)]
@@ -285,5 +272,10 @@ mod tests {
         assert_eq!(news(&report, Strictness::Must), [""; 0]);
         assert_eq!(report.outcome(Strictness::Must), Outcome::BrokenSetUp);
         assert_eq!(parse(&text).unwrap().write(&report, Strictness::Must), text);
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("known.txt");
+        let read = parse(&text).unwrap();
+        read.write_to(&file, &report, Strictness::Must).unwrap();
+        assert_eq!(Baseline::read(&file, &IDS).unwrap(), read);
     }
 }

@@ -1,5 +1,6 @@
 //! What came of running a client through scenarios, as data; a file for each form in which it is written.
 
+pub(crate) mod file;
 mod html;
 mod human;
 mod json;
@@ -17,9 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::class::Class;
 
+pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
-pub use target::{Format, ReportTarget, UnknownTarget, WriteError};
+pub use target::{Format, ReportTarget, UnknownTarget};
 
 /// What came of running one client through scenarios.
 #[derive(Clone, Debug, Serialize, Deserialize)]
