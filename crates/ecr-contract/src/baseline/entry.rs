@@ -54,12 +54,20 @@ impl Entry {
             case: case.map(str::to_owned),
             comment: printable::line(&scenario.title),
         };
-        let fails = |case: &&CaseReport| case.verdict.fails(strictness);
-        if scenario.cases.iter().all(|case| fails(&case)) {
-            return vec![entry(None)];
+        let cases = scenario.cases.iter();
+        let failing: Vec<_> = cases
+            .filter(|case| case.verdict.fails(strictness))
+            .collect();
+        let names: Vec<_> = failing
+            .iter()
+            .filter_map(|case| case.name.as_deref())
+            .collect();
+        let each_can_be_named =
+            names.len() == failing.len() && names.iter().all(|name| is_word(name));
+        match failing.len() < scenario.cases.len() && each_can_be_named {
+            true => names.into_iter().map(|name| entry(Some(name))).collect(),
+            false => vec![entry(None)],
         }
-        let failing = scenario.cases.iter().filter(fails);
-        failing.map(|case| entry(case.name.as_deref())).collect()
     }
 
     pub(super) fn is_about(&self, case: &CaseReport) -> bool {
@@ -126,6 +134,11 @@ impl fmt::Display for Entry {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a name of a case is read back from a line as it is written.
+fn is_word(name: &str) -> bool {
+    name.trim() == name && start_of_comment(name) == name.len() && printable::line(name) == name
 }
 
 /// Where `#` begins a word, so that a case may have one in its name.

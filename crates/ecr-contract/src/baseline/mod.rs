@@ -15,7 +15,7 @@ use std::path::Path;
 use crate::baseline::entry::Entry;
 use crate::class::Class;
 use crate::report::file::{WriteError, replace};
-use crate::report::{CaseReport, Report, ScenarioReport, Strictness};
+use crate::report::{CaseReport, Report, ScenarioReport, Strictness, printable};
 
 pub use entry::Stale;
 pub use error::BaselineError;
@@ -56,6 +56,7 @@ impl Baseline {
                 continue;
             };
             if entries.iter().any(|one| one.is_of_the_same(&entry)) {
+                let entry = printable::line(&entry.to_string());
                 return Err(wrong(format!("{entry} is named twice")));
             }
             entries.push(entry);
@@ -277,5 +278,22 @@ mod tests {
         let read = parse(&text).unwrap();
         read.write_to(&file, &report, Strictness::Must).unwrap();
         assert_eq!(Baseline::read(&file, &IDS).unwrap(), read);
+    }
+
+    #[test]
+    fn a_case_that_a_line_cannot_name_is_known_with_its_scenario() {
+        let mut report = sample::report();
+        report.scenarios.retain(|scenario| scenario.id == "TOK-02");
+        for name in ["two\nlines", "a # comment", " space", "\u{202e}"] {
+            report.scenarios[0].cases[0].name = Some(name.to_owned());
+            let text = Baseline::default().write(&report, Strictness::Must);
+            let start = format!("{HEAD}docker-credential TOK-02  # ");
+            assert!(
+                text.starts_with(&start) && text.lines().count() == 2,
+                "{text}"
+            );
+            parse(&text).unwrap().apply(&mut report, Strictness::Must);
+            assert_eq!(news(&report, Strictness::Must), [""; 0]);
+        }
     }
 }
