@@ -157,16 +157,16 @@ mod tests {
         let text = details("EXP-04");
         for part in [
             "EXP-04 A token past its end is not handed out, though the API is down.\nfail; severity must\n",
-            "\n  why      https://github.com/",
-            "\nheld       step 2, requests (must)\n",
-            "\nbroken     step 2, exit (must)\n           expected not 0                     observed 0\n",
-            "\n$          docker-credential-ecr-login get\nstdin      123456789012.dkr.",
-            "\nstdout     {\"ServerURL\"",
-            "\nend        exit 0, after 950 ms, in step 2\n",
+            "\n  why    https://github.com/",
+            "\nheld     step 2, requests (must)\n",
+            "\nbroken   step 2, exit (must)\n               expected not 0                   observed 0\n",
+            "\n$        docker-credential-ecr-login get\nstdin    123456789012.dkr.",
+            "\nstdout   {\"ServerURL\"",
+            "\nend      exit 0, after 950 ms, in step 2\n",
             "\n   0.180 s  api       GetAuthorizationToken -> 500 (4 ms)\n",
             "\n   0.900 s  registry  GET /v2/ -> 401\n",
             "\ntook 1.2 s\n",
-            "\n  repeat   mock-ecr contract",
+            "\n  repeat mock-ecr contract",
         ] {
             assert!(text.contains(part), "{part}\nis not in\n{text}");
         }
@@ -179,7 +179,7 @@ mod tests {
             !text.chars().any(|c| c.is_control() && c != '\n'),
             "{text:?}"
         );
-        assert!(text.contains("\nstdout     <script>alert(1)</script> ]]> \\x1b[31mred"));
+        assert!(text.contains("\nstdout   <script>alert(1)</script> ]]> \\x1b[31mred"));
         for line in text.lines() {
             let is_whole = line.contains("://") || line.trim().starts_with('\'');
             assert!(is_whole || printable::width(line) <= 80, "{line}");
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn why_nothing_was_run_is_told() {
-        let reason = "\nreason     cannot start the client: No such file or directory\n";
+        let reason = "\nreason   cannot start the client: No such file or directory\n";
         assert!(details("NET-04").contains(reason));
     }
 }

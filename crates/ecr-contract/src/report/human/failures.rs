@@ -1,6 +1,6 @@
 //! What failed, in as many lines as a screen has for it.
 
-use crate::report::human::{Colour, INDENT, evidence, headed, ids, labelled, side_by_side};
+use crate::report::human::{Colour, EXPECTED_AT, evidence, headed, ids, labelled, side_by_side};
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, printable};
 
 #[derive(Clone, Copy)]
@@ -121,9 +121,12 @@ fn symptom(scenario: &ScenarioReport) -> String {
 
 /// What is looked at, what was expected and what was seen.
 fn finding(found: &Finding) -> Vec<String> {
-    let name = printable::clip(&printable::line(&found.expectation), INDENT - 3);
+    let name = printable::clip(&printable::line(&found.expectation), EXPECTED_AT - 3);
     let mut rows = side_by_side(found, MOST_ROWS);
-    rows[0].replace_range(..INDENT, &format!("  {name:<width$}", width = INDENT - 2));
+    rows[0].replace_range(
+        ..EXPECTED_AT,
+        &format!("  {name:<width$}", width = EXPECTED_AT - 2),
+    );
     rows
 }
 

@@ -64,7 +64,10 @@ enum Ink {
 const COLUMNS: usize = 80;
 
 /// Where text begins that stands beside what it is.
-const INDENT: usize = 11;
+const INDENT: usize = 9;
+
+/// Where what was expected begins, beside the longest of the names of what is looked at.
+const EXPECTED_AT: usize = 15;
 
 /// Who was run, and how.
 fn head(report: &Report, colour: Colour) -> Vec<String> {
@@ -132,7 +135,7 @@ fn evidence(why: &[String], repeat: &str) -> Vec<String> {
 
 /// What was expected beside what was seen, in no more lines than `most`.
 fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
-    let column = (COLUMNS - INDENT) / 2 - 1;
+    let column = (COLUMNS - EXPECTED_AT) / 2 - 1;
     let cell = |word: &str, text: &str| {
         let text = format!("{word} {}", printable::line(text));
         let mut lines = printable::fold(&text, column);
@@ -150,9 +153,10 @@ fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
         let (left, right) = (at(&expected, row), at(&observed, row));
         // Columns of characters would stand askew under wide ones.
         let gap = " ".repeat(column.saturating_sub(printable::width(&left)));
-        format!("{left}{gap}  {right}")
+        let row = format!("{:EXPECTED_AT$}{left}{gap}  {right}", "");
+        row.trim_end().to_owned()
     });
-    beside("", &rows.collect::<Vec<_>>())
+    rows.collect()
 }
 
 fn ids(scenarios: &[&ScenarioReport]) -> String {

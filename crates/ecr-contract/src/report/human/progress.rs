@@ -4,19 +4,20 @@ use std::io::Write;
 
 use crate::report::human::{COLUMNS, Colour};
 use crate::report::{Verdict, printable};
+use crate::suite::Step;
 
 /// What is written while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressLine {
     /// One line that is rewritten: for a terminal.
     Rewritten,
-    /// A line for each scenario that fails or cannot be set up: for a log.
+    /// A line for each run that fails or cannot be set up: for a log.
     Sparse,
     /// Nothing.
     Silent,
 }
 
-/// How many scenarios are done, and which are being run.
+/// How many runs are done, and which one was the last.
 ///
 /// A terminal that cannot be written to stops nobody: errors are passed over.
 #[derive(Debug)]
@@ -24,48 +25,42 @@ pub struct Progress<W> {
     out: W,
     line: ProgressLine,
     colour: Colour,
-    total: usize,
-    done: usize,
     failed: usize,
-    running: Vec<String>,
 }
 
 impl<W: Write> Progress<W> {
-    /// Of so many scenarios.
-    pub fn new(out: W, line: ProgressLine, colour: Colour, total: usize) -> Self {
+    /// Written to `out`, which is best not where a report goes.
+    pub fn new(out: W, line: ProgressLine, colour: Colour) -> Self {
         Progress {
             out,
             line,
             colour,
-            total,
-            done: 0,
             failed: 0,
-            running: Vec::new(),
         }
     }
 
-    /// A scenario begins; several may run side by side.
-    pub fn started(&mut self, id: &str) {
-        self.running.push(printable::line(id));
-        self.rewrite();
-    }
-
-    /// A scenario has ended.
-    pub fn finished(&mut self, id: &str, verdict: Verdict) {
-        let id = printable::line(id);
-        self.running.retain(|running| *running != id);
-        self.done += 1;
+    /// One more is done.
+    pub fn tell(&mut self, step: &Step<'_>) {
+        let verdict = step.case.verdict;
         let word = match verdict {
-            Verdict::Fail => "FAIL",
-            Verdict::BrokenSetUp => "BROKEN",
-            _ => return self.rewrite(),
+            Verdict::Fail => Some("FAIL"),
+            Verdict::BrokenSetUp => Some("BROKEN"),
+            _ => None,
         };
-        self.failed += 1;
-        if self.line == ProgressLine::Sparse {
-            let word = self.colour.verdict(verdict, word);
-            self.write(&format!("{}/{} {word} {id}\n", self.done, self.total));
+        self.failed += usize::from(word.is_some());
+        match (self.line, word) {
+            (ProgressLine::Rewritten, _) => self.rewrite(step),
+            (ProgressLine::Sparse, Some(word)) => {
+                let word = self.colour.verdict(verdict, word);
+                self.write(&format!(
+                    "{}/{} {word} {}\n",
+                    step.done,
+                    step.of,
+                    name(step)
+                ));
+            }
+            _ => {}
         }
-        self.rewrite();
     }
 
     /// Takes the line away, so that others can write there.
@@ -75,17 +70,12 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    fn rewrite(&mut self) {
-        if self.line != ProgressLine::Rewritten {
-            return;
-        }
-        let mut text = format!("{}/{}", self.done, self.total);
-        if self.failed > 0 {
-            text.push_str(&format!(" ({} failed)", self.failed));
-        }
-        if !self.running.is_empty() {
-            text.push_str(&format!(" {} …", self.running.join(" ")));
-        }
+    fn rewrite(&mut self, step: &Step<'_>) {
+        let failed = match self.failed {
+            0 => String::new(),
+            n => format!(" ({n} failed)"),
+        };
+        let text = format!("{}/{}{failed} {} …", step.done, step.of, name(step));
         // One column less than there are: some terminals begin a new line behind the last one.
         let text = printable::clip(&text, COLUMNS - 1);
         self.write(&format!("\r{text}\x1b[K"));
@@ -97,17 +87,30 @@ impl<W: Write> Progress<W> {
     }
 }
 
+fn name(step: &Step<'_>) -> String {
+    match &step.case.name {
+        Some(name) => printable::line(&format!("{}/{name}", step.id)),
+        None => printable::line(step.id),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
 
     fn shown(line: ProgressLine) -> String {
         let mut out = Vec::new();
-        let mut progress = Progress::new(&mut out, line, Colour::Plain, 58);
-        progress.started("EXP-04");
-        progress.started("EXP-05\x1b[2J");
-        progress.finished("EXP-04", Verdict::Fail);
-        progress.finished("EXP-05\x1b[2J", Verdict::Pass);
+        let mut progress = Progress::new(&mut out, line, Colour::Plain);
+        let scenarios = sample::report().scenarios;
+        let runs = scenarios
+            .iter()
+            .flat_map(|one| one.cases.iter().map(|case| (&one.id, case)));
+        let of = runs.clone().count();
+        for (at, (id, case)) in runs.take(4).enumerate() {
+            let done = at + 1;
+            progress.tell(&Step { done, of, id, case });
+        }
         progress.clear();
         String::from_utf8(out).unwrap()
     }
@@ -115,10 +118,10 @@ mod tests {
     #[test]
     fn a_terminal_has_one_line_that_is_rewritten() {
         let expected = [
-            "0/58 EXP-04 …",
-            r"0/58 EXP-04 EXP-05\x1b[2J …",
-            r"1/58 (1 failed) EXP-05\x1b[2J …",
-            "2/58 (1 failed)",
+            "1/10 TOK-01 …",
+            "2/10 (1 failed) EXP-04 …",
+            "3/10 (2 failed) TOK-02/in-the-middle …",
+            "4/10 (2 failed) TOK-02/twice …",
             "",
         ];
         let expected = expected.map(|line| format!("\r{line}\x1b[K")).concat();
@@ -127,19 +130,21 @@ mod tests {
 
     #[test]
     fn a_log_has_a_line_for_what_failed() {
-        assert_eq!(shown(ProgressLine::Sparse), "1/58 FAIL EXP-04\n");
+        let expected = "2/10 FAIL EXP-04\n3/10 FAIL TOK-02/in-the-middle\n";
+        assert_eq!(shown(ProgressLine::Sparse), expected);
         assert_eq!(shown(ProgressLine::Silent), "");
     }
 
     #[test]
-    fn the_line_is_no_wider_than_the_terminal() {
+    fn the_line_is_no_wider_than_the_terminal_and_nothing_moves_it() {
+        let mut case = sample::report().scenarios[0].cases[0].clone();
+        case.name = Some(sample::HOSTILE.to_owned());
         let mut out = Vec::new();
-        let line = ProgressLine::Rewritten;
-        let mut progress = Progress::new(&mut out, line, Colour::Plain, 100);
-        (0..40).for_each(|i| progress.started(&format!("EXP-{i}")));
+        let mut progress = Progress::new(&mut out, ProgressLine::Rewritten, Colour::Plain);
+        let (done, of, id, case) = (1, 58, "EXP-04", &case);
+        progress.tell(&Step { done, of, id, case });
         let text = String::from_utf8(out).unwrap();
-        for line in text.split('\r') {
-            assert!(printable::width(line.trim_end_matches("\x1b[K")) < 80);
-        }
+        let line = text.trim_start_matches('\r').trim_end_matches("\x1b[K");
+        assert!(printable::width(line) < 80 && !line.contains(char::is_control));
     }
 }

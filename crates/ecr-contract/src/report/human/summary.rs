@@ -205,18 +205,18 @@ mod tests {
         let text = summary(&sample::report(), Strictness::Must, Colour::Plain);
         let expected = "\
 FAIL EXP-04 A token past its end is not handed out, though the API is down.
-  exit     expected not 0                     observed 0
-  secret   expected none                      observed the secret of step 1,
-                                              which had expired 24 h before
-  why      https://github.com/awslabs/amazon-ecr-credential-helper/issues/679
-  repeat   mock-ecr contract --as docker-credential --redirect env \\
-             --seed contract --scenario EXP-04 -- docker-credential-ecr-login
+  exit         expected not 0                   observed 0
+  secret       expected none                    observed the secret of step 1,
+                                                which had expired 24 h before
+  why    https://github.com/awslabs/amazon-ecr-credential-helper/issues/679
+  repeat mock-ecr contract --as docker-credential --redirect env \\
+           --seed contract --scenario EXP-04 -- docker-credential-ecr-login
 ";
         assert!(text.contains(expected), "{text}");
         for part in [
             "docker-credential: docker-credential-ecr-login",
             "mock-ecr 0.1.0, --redirect env, fenced, seed contract, 23.4 s",
-            "  case     in-the-middle; also at its <end>\n",
+            "  case   in-the-middle; also at its <end>\n",
             "\nknown to the baseline: EXP-06\n",
             "\nwarn EXP-05 A token past its end is not handed… | exit: 0; expected not 0; secr…\n",
             "\nseen EXP-11 A token past its end is not handed… | requests: 3 calls; exit: 1; s…\n",
@@ -247,7 +247,7 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
             .collect();
         let text = summary(&report, Strictness::Must, Colour::Plain);
         assert_eq!(text.matches("A token past its end").count(), 1);
-        assert!(text.contains("\n  also     BAD-02 BAD-03"));
+        assert!(text.contains("\n  also   BAD-02 BAD-03"));
     }
 
     #[test]
