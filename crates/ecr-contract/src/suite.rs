@@ -174,6 +174,20 @@ impl Suite {
         Ok(chosen.chain(not_yet).collect())
     }
 
+    /// The names of all scenarios that there are, whatever was chosen.
+    ///
+    /// # Errors
+    ///
+    /// When a scenario is wrong.
+    pub fn ids(&self) -> Result<Vec<String>, ScenarioError> {
+        let mut ids = Vec::new();
+        for source in self.sources()? {
+            let cases = source.cases()?.into_iter();
+            ids.extend(cases.take(1).map(|(_, scenario)| scenario.id));
+        }
+        Ok(ids)
+    }
+
     fn way(&self, no_fence: Option<&str>) -> Result<RedirectMode, SuiteError> {
         match (self.redirect, no_fence) {
             (Some(RedirectMode::Hosts), Some(why)) => Err(SuiteError::NoFence(why.to_owned())),

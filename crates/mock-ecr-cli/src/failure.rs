@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use ecr_contract::SuiteError;
+use ecr_contract::baseline::BaselineError;
+use ecr_contract::report::WriteError;
 use ecr_contract::surroundings::SurroundingsError;
 use mock_ecr::{AuthorityError, FaultError, StartError, WorldError};
 
@@ -50,6 +52,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Suite(#[from] SuiteError),
     #[error(transparent)]
+    Baseline(#[from] BaselineError),
+    #[error("cannot write a report: {0}")]
+    Report(#[from] WriteError),
+    #[error(transparent)]
     Surroundings(#[from] SurroundingsError),
     #[error("{what}: {cause}")]
     System {
@@ -70,6 +76,8 @@ impl Failure {
         match self {
             Failure::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
             Failure::Spawn { .. } => 126.into(),
+            // A client that fails exits with 1, and here none was run.
+            Failure::Suite(_) | Failure::Baseline(_) | Failure::Report(_) => 2.into(),
             _ => 1.into(),
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use ecr_contract::report::{ReportTarget, Strictness};
 use ecr_contract::{Class, RedirectMode};
 
 #[derive(Debug, Parser)]
@@ -20,6 +21,18 @@ pub(crate) struct ContractOptions {
     /// A folder of further scenarios.
     #[arg(long, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
+    /// Writes a report as well: human, junit, tap, json, markdown or html; - as FILE is stdout. Can be repeated.
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    pub(crate) reports: Vec<ReportTarget>,
+    /// Fails for what should hold as well, and not only for what must.
+    #[arg(long)]
+    strict: bool,
+    /// A file of known failures, which do not fail: a line `CLASS ID` or `CLASS ID/CASE` for each, with a comment behind a #.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Writes the failures of this run as a file of known ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
     /// What the seeds of all mocks come from.
     #[arg(long, value_name = "S", default_value = "mock-ecr")]
     pub(crate) seed: String,
@@ -39,6 +52,13 @@ pub(crate) struct ContractOptions {
 }
 
 impl ContractOptions {
+    pub(crate) fn strictness(&self) -> Strictness {
+        match self.strict {
+            true => Strictness::Should,
+            false => Strictness::Must,
+        }
+    }
+
     pub(crate) fn redirect(&self) -> Option<RedirectMode> {
         self.redirect.map(|mode| match mode {
             super::RedirectMode::Env => RedirectMode::Env,

@@ -1,0 +1,69 @@
+//! The suite can be passed: by `ecr`, by what is made of it, and by the client whose faults are off.
+
+use ecr_contract::Class;
+use ecr_contract::report::{Report, Verdict};
+
+use crate::suite::{Suite, broken, built, mutant};
+
+/// Claims that everything that must and should hold did, but for scenarios of which it is known and said why.
+#[track_caller]
+fn passes(report: &Report, excepted: &[&str]) {
+    let failed = report.scenarios.iter().filter(|scenario| {
+        matches!(
+            scenario.verdict,
+            Verdict::Fail | Verdict::Warn | Verdict::BrokenSetUp
+        )
+    });
+    let (known, news): (Vec<_>, Vec<_>) =
+        failed.partition(|scenario| excepted.contains(&&*scenario.id));
+    let news: Vec<Vec<String>> = news.into_iter().map(broken).collect();
+    assert!(news.is_empty(), "{news:#?}");
+    assert_eq!(known.len(), excepted.len(), "what is excepted fails");
+    let passed = report.scenarios.iter();
+    let passed = passed
+        .filter(|scenario| scenario.verdict == Verdict::Pass)
+        .count();
+    assert!(passed > 15, "{passed} scenarios passed");
+}
+
+#[test]
+fn ecr_passes_as_a_credential_helper() {
+    let client = [&*built("ecr"), "credential-helper"];
+    passes(&Suite::of(Class::DockerCredential, &client).report(), &[]);
+}
+
+#[test]
+fn ecr_passes_as_a_credential_provider_of_the_kubelet() {
+    let client = [&*built("ecr"), "kubelet-credential-provider"];
+    passes(&Suite::of(Class::Kubelet, &client).report(), &[]);
+}
+
+#[test]
+fn ecr_passes_as_a_library_by_lines() {
+    let client = [&*built("ecr"), "login-lines"];
+    passes(&Suite::of(Class::Library, &client).report(), &[]);
+}
+
+#[test]
+fn ecr_passes_as_a_refresher() {
+    let client = [&*built("ecr"), "keep-login", "{registry}", "{file}"];
+    passes(&Suite::of(Class::Refresher, &client).report(), &[]);
+}
+
+#[test]
+fn the_client_without_a_fault_passes_as_what_prints_a_token() {
+    let client = [&*mutant(), "token-printer", "{registry}"];
+    passes(&Suite::of(Class::TokenPrinter, &client).report(), &[]);
+}
+
+#[test]
+fn the_client_without_a_fault_passes_as_what_calls_docker_login() {
+    let client = [&*mutant(), "docker-login-caller", "{registry}"];
+    passes(&Suite::of(Class::DockerLoginCaller, &client).report(), &[]);
+}
+
+#[test]
+fn the_client_without_a_fault_passes_as_an_image_tool() {
+    let client = [&*mutant(), "image-tool", "{image}"];
+    passes(&Suite::of(Class::ImageTool, &client).report(), &[]);
+}

@@ -1,0 +1,232 @@
+//! Real clients, as they are installed: each gives the verdicts that `CONTRACT.md` records; `MOCK_ECR_BLESS=1` writes them anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use ecr_contract::Class;
+use ecr_contract::report::{ScenarioReport, Verdict};
+
+use crate::suite::{Suite, broken, built, file};
+
+/// A real client: what the record calls it, and its command.
+struct Real {
+    name: &'static str,
+    command: Vec<String>,
+}
+
+fn real(name: &'static str, command: &[&str]) -> Real {
+    let command = command.iter().map(ToString::to_string).collect();
+    Real { name, command }
+}
+
+#[test]
+fn commands_that_print_a_password() {
+    let aws = named_by("AWS_V1");
+    recorded(
+        Class::TokenPrinter,
+        &[
+            real("AWS CLI v1", &[&aws, "ecr", "get-login-password"]),
+            real("ecr", &[&built("ecr"), "get-login-password"]),
+        ],
+    );
+}
+
+#[test]
+fn credential_helpers_of_docker() {
+    let newer = newer("docker-credential-ecr-login");
+    recorded(
+        Class::DockerCredential,
+        &[
+            real("ecr-login 0.6", &["docker-credential-ecr-login"]),
+            real("a newer ecr-login", &[&newer]),
+            real("ecr", &[&built("ecr"), "credential-helper"]),
+        ],
+    );
+}
+
+#[test]
+fn sdks_and_nothing_more() {
+    let python = named_by("MOCK_ECR_PYTHON");
+    let driver = |name: &str| {
+        file(&format!("tests/contract/drivers/{name}"))
+            .display()
+            .to_string()
+    };
+    let modules = format!("NODE_PATH={}", installed("node_modules").display());
+    recorded(
+        Class::Library,
+        &[
+            real("boto3", &[&python, &driver("boto3_driver.py")]),
+            real(
+                "SDK for JavaScript",
+                &["env", &modules, "node", &driver("javascript_driver.js")],
+            ),
+            real("ecr", &[&built("ecr"), "login-lines"]),
+        ],
+    );
+}
+
+#[test]
+fn tools_that_pull_an_image() {
+    let podman = [
+        "podman",
+        "--storage-driver",
+        "vfs",
+        "--root",
+        "{home}/storage",
+    ];
+    let podman = [
+        &podman[..],
+        &["--runroot", "{home}/run-storage", "pull", "{image}"],
+    ]
+    .concat();
+    recorded(
+        Class::ImageTool,
+        &[
+            real(
+                "skopeo",
+                &["skopeo", "copy", "docker://{image}", "dir:{home}/pulled"],
+            ),
+            real("podman", &podman),
+            real("docker", &["docker", "manifest", "inspect", "{image}"]),
+            real(
+                "crane",
+                &[
+                    &newer("crane"),
+                    "pull",
+                    "--format",
+                    "oci",
+                    "{image}",
+                    "{home}/pulled",
+                ],
+            ),
+            real(
+                "oras",
+                &[
+                    &newer("oras"),
+                    "cp",
+                    "--to-oci-layout",
+                    "{image}",
+                    "{home}/pulled:1",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_pipe_into_docker_login() {
+    let aws = named_by("AWS_V1");
+    let pipe = format!(
+        "{aws} ecr get-login-password | docker login --username AWS --password-stdin {{registry}}"
+    );
+    let careful = format!("set -o pipefail; {pipe}");
+    recorded(
+        Class::DockerLoginCaller,
+        &[
+            real("aws \\| docker login", &["sh", "-c", &pipe]),
+            real("with pipefail", &["bash", "-c", &careful]),
+        ],
+    );
+}
+
+/// Runs them, and holds their verdicts to the record.
+#[track_caller]
+fn recorded(class: Class, clients: &[Real]) {
+    let mut rows: BTreeMap<String, (String, Vec<&'static str>)> = BTreeMap::new();
+    let mut why = Vec::new();
+    for client in clients {
+        let words: Vec<&str> = client.command.iter().map(String::as_str).collect();
+        let report = Suite::of(class, &words).report();
+        for scenario in &report.scenarios {
+            let row = rows.entry(scenario.id.clone());
+            let (_, cells) = row.or_insert_with(|| (heading(scenario), Vec::new()));
+            cells.push(cell(scenario.verdict));
+            why.extend(
+                broken(scenario)
+                    .into_iter()
+                    .map(|line| format!("{}: {line}", client.name)),
+            );
+        }
+    }
+    let found = table(clients, rows.into_values());
+    let path = file("crates/mock-ecr-cli/CONTRACT.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (start, end) = (format!("<!-- verdicts: {class} -->\n"), "<!-- end -->\n");
+    let (before, rest) = page
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("{start} is there"));
+    let (known, after) = rest.split_once(end).unwrap();
+    if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+        fs::write(&path, format!("{before}{start}{found}{end}{after}")).unwrap();
+        return;
+    }
+    let news = found
+        .lines()
+        .filter(|line| !known.lines().any(|known| known == *line));
+    let news: Vec<&str> = news.collect();
+    assert!(news.is_empty(), "unlike the record: {news:#?}\n{why:#?}");
+}
+
+fn table(clients: &[Real], rows: impl Iterator<Item = (String, Vec<&'static str>)>) -> String {
+    let names: Vec<&str> = clients.iter().map(|client| client.name).collect();
+    let mut table = format!("| scenario | {} |\n", names.join(" | "));
+    writeln!(table, "|---|{}", "---|".repeat(names.len())).unwrap();
+    for (heading, cells) in rows {
+        writeln!(table, "| {heading} | {} |", cells.join(" | ")).unwrap();
+    }
+    table
+}
+
+/// The scenario, with the incident behind it.
+fn heading(scenario: &ScenarioReport) -> String {
+    let ScenarioReport { id, title, .. } = scenario;
+    match scenario.why.iter().find(|why| why.starts_with("https://")) {
+        Some(link) => format!("[{id}]({link}) {title}"),
+        None => format!("{id} {title}"),
+    }
+}
+
+fn cell(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Observed => "seen",
+        Verdict::Warn => "*warn*",
+        Verdict::Fail => "**fail**",
+        Verdict::NotApplicable => "–",
+        Verdict::BrokenSetUp => "broken",
+    }
+}
+
+/// A program of Debian testing.
+fn newer(name: &str) -> String {
+    installed(&format!("newer/usr/bin/{name}"))
+        .display()
+        .to_string()
+}
+
+#[track_caller]
+fn installed(name: &str) -> PathBuf {
+    let folder = std::env::var_os("MOCK_ECR_CLIENTS").map(PathBuf::from);
+    let path = folder
+        .expect("MOCK_ECR_CLIENTS names a folder: scripts/install-clients fills it")
+        .join(name);
+    assert!(
+        path.exists(),
+        "{} is missing: run scripts/install-clients",
+        path.display()
+    );
+    path
+}
+
+#[track_caller]
+fn named_by(variable: &str) -> String {
+    let path = std::env::var(variable).unwrap_or_default();
+    assert!(
+        !path.is_empty(),
+        "{variable} must name a program: scripts/test sets it"
+    );
+    path
+}

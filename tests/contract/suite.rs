@@ -1,0 +1,103 @@
+//! `mock-ecr contract` as it is typed, and the report that it writes.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::cargo::cargo_bin;
+use ecr_contract::Class;
+use ecr_contract::report::{CaseReport, Finding, Report, ScenarioReport};
+
+/// A run of the suite to be.
+pub(crate) struct Suite {
+    class: Class,
+    options: Vec<String>,
+    client: Vec<String>,
+}
+
+impl Suite {
+    pub(crate) fn of(class: Class, client: &[&str]) -> Self {
+        let client = client.iter().map(ToString::to_string).collect();
+        Suite {
+            class,
+            options: Vec::new(),
+            client,
+        }
+    }
+
+    pub(crate) fn with(mut self, options: &[&str]) -> Self {
+        self.options.extend(options.iter().map(ToString::to_string));
+        self
+    }
+
+    /// The report, whatever the verdicts are.
+    #[track_caller]
+    pub(crate) fn report(self) -> Report {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.json");
+        let target = format!("json={}", file.display());
+        let output = self.with(&["--report", &target]).output();
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            panic!("there is no report: {output:?}");
+        };
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) fn output(self) -> Output {
+        let mut command = std::process::Command::new(cargo_bin("mock-ecr"));
+        command.args(["contract", "--as", self.class.name()]);
+        command.args(self.options).arg("--").args(self.client);
+        command.output().unwrap()
+    }
+}
+
+/// A program of this workspace, which lies where `mock-ecr` does.
+#[track_caller]
+pub(crate) fn built(name: &str) -> String {
+    let program = cargo_bin("mock-ecr").with_file_name(name);
+    let path = program.display();
+    assert!(
+        program.exists(),
+        "{path} is missing: build the workspace first"
+    );
+    path.to_string()
+}
+
+/// The client of every class that has one fault, or none.
+#[track_caller]
+pub(crate) fn mutant() -> String {
+    built("examples/mutant")
+}
+
+pub(crate) fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(name)
+}
+
+/// What did not hold, one line each.
+pub(crate) fn broken(scenario: &ScenarioReport) -> Vec<String> {
+    let of_case = |case: &CaseReport| {
+        let name = case
+            .name
+            .clone()
+            .map(|name| format!("/{name}"))
+            .unwrap_or_default();
+        let id = format!("{}{name}", scenario.id);
+        let reason = case.reason.iter().map(|reason| format!("{id}: {reason}"));
+        let broken = case.findings.iter().filter(|finding| !finding.held);
+        let told = broken.map(|finding| told(&id, finding));
+        reason.chain(told).collect::<Vec<_>>()
+    };
+    scenario.cases.iter().flat_map(of_case).collect()
+}
+
+fn told(id: &str, finding: &Finding) -> String {
+    let Finding {
+        step,
+        expectation,
+        expected,
+        observed,
+        ..
+    } = finding;
+    format!("{id} step {step} {expectation}: expected {expected}, observed {observed}")
+}
