@@ -191,11 +191,12 @@ impl Running {
     pub(crate) async fn fetch(
         &self,
         stage: &Stage,
-        names: &Names,
+        registries: &[Names],
         fetch: &Fetch,
         times: usize,
     ) -> io::Result<Vec<Outcome>> {
-        let asks = (0..times).map(|_| self.ask(stage, names, fetch));
+        let rounds = std::iter::repeat_n(registries, times).flatten();
+        let asks = rounds.map(|names| self.ask(stage, names, fetch));
         Ok(join_all(asks).await)
     }
 

@@ -3,33 +3,51 @@
 use std::io;
 
 use super::token_printer::without_newline;
-use super::{Answer, Login, Outcome, run};
+use super::{Answer, Login, Outcome, Run, run};
 use crate::run::names::Names;
 use crate::run::shims::DockerCall;
 use crate::run::stage::Stage;
 use crate::scenario::{DockerShim, Fetch};
 
-pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
+/// One run, and an outcome for each registry.
+pub(super) async fn fetch(
+    stage: &Stage,
+    registries: &[Names],
+    fetch: &Fetch,
+) -> io::Result<Vec<Outcome>> {
     let code = match fetch.docker {
         Some(DockerShim::Fails) => 1,
         None => 0,
     };
     stage.shims.docker_exits(code)?;
     let before = stage.shims.docker_calls().len();
-    let run = run(stage, names, &[], "", fetch).await?;
+    let run = run(stage, &registries[0], &[], "", fetch).await?;
     let calls = stage.shims.docker_calls().split_off(before);
     let logins: Vec<Login> = calls.iter().filter_map(DockerCall::login).collect();
+    let mut outcomes: Vec<Outcome> = registries
+        .iter()
+        .map(|names| {
+            let answer = answer(&run, &logins, names);
+            Outcome {
+                names: names.clone(),
+                ..run.clone().answered(answer)
+            }
+        })
+        .collect();
+    // They are of the run as a whole, and no login is made twice because it is told twice.
+    outcomes[0].docker = calls;
+    Ok(outcomes)
+}
+
+fn answer(run: &Run, logins: &[Login], names: &Names) -> Answer {
     let ours = logins
         .iter()
         .find(|login| login.key.as_deref() == Some(&*names.registry));
-    let answer = match (run.has_succeeded(), ours.or(logins.first())) {
+    match (run.has_succeeded(), ours.or(logins.first())) {
         (true, Some(login)) => Answer::Login(login.clone()),
         (true, None) => Answer::Misshapen("exit 0, and docker was not asked to log in".to_owned()),
         (false, _) => Answer::error(run.stdout() + &run.stderr()),
-    };
-    let mut outcome = run.answered(answer);
-    outcome.docker = calls;
-    Ok(outcome)
+    }
 }
 
 impl DockerCall {

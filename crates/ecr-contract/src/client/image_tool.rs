@@ -19,14 +19,14 @@ pub(super) fn prepare(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result
         true => &fresh[..],
         false => &fetch.logins,
     };
-    let secrets: Vec<String> = given
+    let secrets: Vec<Option<String>> = given
         .iter()
         .map(|given| stage.login(*given, names))
         .collect();
     stage.shims.helper_answers(&names.registry, &secrets)?;
     let mut config = json!({ "credHelpers": { (&*names.registry): HELPER_NAME } });
-    if let Some(stored) = fetch.stored {
-        let pair = format!("AWS:{}", stage.login(stored, names));
+    if let Some(stored) = fetch.stored.and_then(|given| stage.login(given, names)) {
+        let pair = format!("AWS:{stored}");
         config["auths"] = json!({ (&*names.registry): { "auth": BASE64_STANDARD.encode(pair) } });
     }
     let folder = stage.home().join(".docker");

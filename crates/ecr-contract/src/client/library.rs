@@ -39,30 +39,27 @@ impl Driver {
     pub(super) async fn fetch(
         &mut self,
         stage: &Stage,
-        names: &Names,
+        registries: &[Names],
         fetch: &Fetch,
         times: usize,
     ) -> io::Result<Vec<Outcome>> {
-        self.start(stage, names, fetch).await?;
-        let request = match fetch.refused {
-            Some(true) => json!({ "registry": names.registry, "refused": true }),
-            _ => json!({ "registry": names.registry }),
-        };
-        let request = format!("{request}\n");
+        self.start(stage, &registries[0], fetch).await?;
+        let rounds = std::iter::repeat_n(registries, times).flatten();
+        let requests: Vec<(&Names, String)> = rounds
+            .map(|names| (names, request(names, fetch.refused)))
+            .collect();
+        let text: String = requests.iter().map(|(_, text)| &**text).collect();
         let started = clock::now();
         let running = self.running.as_mut().expect("it was started");
         // A driver that has ended is found out when it does not answer.
-        let _ = running
-            .stdin
-            .write_all(request.repeat(times).as_bytes())
-            .await;
-        let mut outcomes = Vec::with_capacity(times);
-        for _ in 0..times {
+        let _ = running.stdin.write_all(text.as_bytes()).await;
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for (names, request) in requests {
             let (line, end) = running.answer(stage.deadline).await;
             outcomes.push(Outcome {
                 answer: answer(&line, end),
                 command: running.command.clone(),
-                stdin: request.clone(),
+                stdin: request,
                 ended: between(started, end.unwrap_or(End::Exit(0)), line.into_bytes()),
                 handed: stage.ecr.clock().now(),
                 names: names.clone(),
@@ -143,6 +140,14 @@ impl Running {
             }
         }
     }
+}
+
+fn request(names: &Names, refused: Option<bool>) -> String {
+    let request = match refused {
+        Some(true) => json!({ "registry": names.registry, "refused": true }),
+        _ => json!({ "registry": names.registry }),
+    };
+    format!("{request}\n")
 }
 
 #[derive(Deserialize)]

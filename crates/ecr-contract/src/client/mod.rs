@@ -80,25 +80,34 @@ impl Client {
             Some(registry) => stage.names.at(registry),
             None => stage.names.clone(),
         };
+        let also = fetch.also.iter().map(|registry| stage.names.at(registry));
+        let all: Vec<Names> = std::iter::once(names.clone()).chain(also).collect();
         let times = fetch.parallel.unwrap_or(1);
         match self {
-            Client::InProcess(library) => library.fetch(stage, &names, fetch, times).await,
-            Client::Library(driver) => driver.fetch(stage, &names, fetch, times).await,
+            Client::InProcess(library) => library.fetch(stage, &all, fetch, times).await,
+            Client::Library(driver) => driver.fetch(stage, &all, fetch, times).await,
             Client::Refresher(daemon) => daemon.look(stage, &names, fetch).await,
             Client::TokenPrinter => {
-                many(times, || token_printer::fetch(stage, &names, fetch)).await
+                many(times, &all, |names| {
+                    token_printer::fetch(stage, names, fetch)
+                })
+                .await
             }
             Client::DockerCredential => {
-                many(times, || docker_credential::fetch(stage, &names, fetch)).await
+                many(times, &all, |names| {
+                    docker_credential::fetch(stage, names, fetch)
+                })
+                .await
             }
-            Client::Kubelet => many(times, || kubelet::fetch(stage, &names, fetch)).await,
+            Client::Kubelet => many(times, &all, |names| kubelet::fetch(stage, names, fetch)).await,
             Client::ImageTool => {
                 image_tool::prepare(stage, &names, fetch)?;
-                many(times, || image_tool::fetch(stage, &names, fetch)).await
-            }
-            Client::DockerLoginCaller => docker_login_caller::fetch(stage, &names, fetch)
+                many(times, &all[..1], |names| {
+                    image_tool::fetch(stage, names, fetch)
+                })
                 .await
-                .map(|outcome| vec![outcome]),
+            }
+            Client::DockerLoginCaller => docker_login_caller::fetch(stage, &all, fetch).await,
         }
     }
 
@@ -143,16 +152,19 @@ impl Client {
     }
 }
 
-async fn many<F: Future<Output = io::Result<Outcome>>>(
+/// All registries at once, and each so often.
+async fn many<'n, F: Future<Output = io::Result<Outcome>>>(
     times: usize,
-    one: impl Fn() -> F,
+    registries: &'n [Names],
+    one: impl Fn(&'n Names) -> F,
 ) -> io::Result<Vec<Outcome>> {
-    let all = join_all((0..times).map(|_| one())).await;
+    let rounds = std::iter::repeat_n(registries, times).flatten();
+    let all = join_all(rounds.map(one)).await;
     all.into_iter().collect()
 }
 
 /// A run of the client's command whose answer is yet to be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Run {
     command: String,
     stdin: String,

@@ -4,6 +4,7 @@ mod evidence;
 mod image;
 mod judge;
 mod mask;
+mod metadata;
 pub(crate) mod names;
 pub(crate) mod process;
 pub(crate) mod shims;

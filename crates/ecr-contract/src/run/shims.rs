@@ -66,15 +66,22 @@ impl Shims {
         calls.collect()
     }
 
-    /// Says what the credential helper answers, call by call; the last again and again.
-    pub(crate) fn helper_answers(&self, registry: &str, secrets: &[String]) -> io::Result<()> {
+    /// Says what the credential helper answers, call by call; the last again and again. Where there is no secret, it fails.
+    pub(crate) fn helper_answers(
+        &self,
+        registry: &str,
+        secrets: &[Option<String>],
+    ) -> io::Result<()> {
         let notes = self.notes(HELPER_PROGRAM);
         let before = self.helper_calls();
         for (index, secret) in secrets.iter().enumerate() {
-            let answer = json!({ "ServerURL": registry, "Username": "AWS", "Secret": secret });
+            let login = |secret: &String| {
+                json!({ "ServerURL": registry, "Username": "AWS", "Secret": secret }).to_string()
+            };
+            let answer = secret.as_ref().map_or_else(|| DENIED.to_owned(), login);
             let number = before + index + 1;
-            std::fs::write(notes.join(format!("answer.{number}")), answer.to_string())?;
-            std::fs::write(notes.join("answer"), answer.to_string())?;
+            std::fs::write(notes.join(format!("answer.{number}")), &answer)?;
+            std::fs::write(notes.join("answer"), &answer)?;
         }
         Ok(())
     }
@@ -106,7 +113,9 @@ number=1
 while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
 for argument; do printf '%s\n' "$argument"; done >"NOTES/$number/arguments"
 case " $* " in *" --password-stdin "*) cat >"NOTES/$number/stdin" ;; esac
-exit "$(cat NOTES/exit 2>/dev/null || echo 0)"
+code=$(cat NOTES/exit 2>/dev/null || echo 0)
+[ "$code" = 0 ] || echo "Error response from daemon: login attempt to https://$argument/v2/ failed with status: 400 Bad Request" >&2
+exit "$code"
 "#;
 
 const HELPER: &str = r#"#!/bin/sh
@@ -114,5 +123,11 @@ const HELPER: &str = r#"#!/bin/sh
 number=1
 while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
 cat >"NOTES/$number/stdin"
-if [ -f "NOTES/answer.$number" ]; then cat "NOTES/answer.$number"; else cat NOTES/answer; fi
+answer=NOTES/answer
+[ ! -f "$answer.$number" ] || answer=$answer.$number
+cat "$answer"
+grep -q '^{' "$answer"
 "#;
+
+/// What a helper says that is told by AWS that it may not have a token.
+const DENIED: &str = "AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,11 +15,12 @@ use tokio::time::Instant;
 
 use crate::class::Class;
 use crate::clock;
+use crate::run::metadata::SilentMetadata;
 use crate::run::names::{Names, REPOSITORY};
 use crate::run::shims::Shims;
 use crate::run::{Order, image};
 use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
-use crate::surroundings::{Fence, FreshHome, Lead, SurroundingsError, surround};
+use crate::surroundings::{Fence, FreshHome, Lead, METADATA, SurroundingsError, surround};
 
 /// One run of a scenario as it is set up.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub(crate) struct Stage {
     client: Vec<String>,
     env: BTreeMap<String, Setting>,
     home: FreshHome,
+    metadata: Option<SilentMetadata>,
     _tools: TempDir,
 }
 
@@ -76,6 +78,10 @@ impl Stage {
             names.registry = ecr.address().to_string();
         }
         let variables = lead.variables(&ecr)?;
+        let metadata = match scenario.needs_fence {
+            true => Some(SilentMetadata::listen((METADATA, 80).into()).await?),
+            false => None,
+        };
         let started = clock::now();
         Ok(Stage {
             shims: Shims::make(tools.path())?,
@@ -91,12 +97,17 @@ impl Stage {
             issuer,
             variables,
             home,
+            metadata,
         })
     }
 
     /// The client's command, with what it finds around it.
     pub(crate) fn command(&self, names: &Names, further: &[String], fetch: &Fetch) -> Command {
-        let mut words = self.client.iter().map(|word| names.fill(word));
+        let words = self
+            .client
+            .iter()
+            .flat_map(|word| self.filled(word, names, fetch));
+        let mut words = words.collect::<Vec<_>>().into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).args(further);
         surround(&mut command, &self.variables, Some(&self.home));
@@ -112,6 +123,25 @@ impl Stage {
             };
         }
         command
+    }
+
+    /// A word of the client's, once for each registry where it is one.
+    fn filled(&self, word: &str, names: &Names, fetch: &Fetch) -> Vec<String> {
+        let mut filled = vec![names.fill(word)];
+        if word == REGISTRY && self.starts_with_all() {
+            let also = fetch.also.iter();
+            filled.extend(also.map(|registry| self.names.at(registry).registry));
+        }
+        filled
+    }
+
+    /// Whether the client can be asked for several registries at once, each on its own or all in its command.
+    pub(crate) fn can_have_several(&self) -> bool {
+        !self.starts_with_all() || self.client.iter().any(|word| word == REGISTRY)
+    }
+
+    fn starts_with_all(&self) -> bool {
+        matches!(self.class, Class::Refresher | Class::DockerLoginCaller)
     }
 
     fn act_as(&self, command: &mut Command, access_key_id: Option<&str>) {
@@ -152,8 +182,8 @@ impl Stage {
         self.ecr.revoke(Revocation::IssuedBefore(next));
     }
 
-    /// A login for an image tool.
-    pub(crate) fn login(&self, given: GivenLogin, names: &Names) -> String {
+    /// A login for an image tool; none where it is denied.
+    pub(crate) fn login(&self, given: GivenLogin, names: &Names) -> Option<String> {
         let world = self.ecr.world();
         let account: Option<AccountId> = names.account.parse().ok();
         let region: Region = names.region.parse().unwrap_or_default();
@@ -164,7 +194,8 @@ impl Stage {
         };
         let now = self.ecr.clock().now();
         let life = world.token_life;
-        match given {
+        let password = match given {
+            GivenLogin::Denied => return None,
             GivenLogin::Fresh => self.ecr.mint_for(principal, region).password(),
             GivenLogin::Expired => {
                 let issued =
@@ -185,7 +216,15 @@ impl Stage {
                 let claims = Claims::new(principal, region, now, life);
                 TokenIssuer::new(&other).mint(&claims).password()
             }
-        }
+        };
+        Some(password)
+    }
+
+    /// How often the client has asked the metadata service of the machine, where there is one.
+    pub(crate) fn metadata_calls(&self) -> usize {
+        self.metadata
+            .as_ref()
+            .map_or(0, SilentMetadata::connections)
     }
 
     pub(crate) fn left(&self) -> Duration {
@@ -201,19 +240,21 @@ pub(crate) struct Issued {
     pub(crate) claims: Claims,
 }
 
+const REGISTRY: &str = "{registry}";
+
 /// The scenario's world, with a seed of this run's, and the image that a tool is to pull.
 fn world(scenario: &Scenario, seed: &str, class: Class, folder: &Path) -> io::Result<World> {
     let mut world = scenario.world.clone();
     world.seed = seed.to_owned();
-    if class == Class::ImageTool && world.repositories.is_empty() {
-        let name = REPOSITORY.parse().expect("it is the name of a repository");
-        let mut repository = SeedRepository::new(name);
-        repository.layout = Some(layout(folder)?);
-        world.repositories.push(repository);
+    if class == Class::ImageTool {
+        let layout = image::write(folder)?;
+        if world.repositories.is_empty() {
+            let name = REPOSITORY.parse().expect("it is the name of a repository");
+            world.repositories.push(SeedRepository::new(name));
+        }
+        for repository in &mut world.repositories {
+            repository.layout.get_or_insert_with(|| layout.clone());
+        }
     }
     Ok(world)
-}
-
-fn layout(folder: &Path) -> io::Result<PathBuf> {
-    image::write(folder)
 }

@@ -116,6 +116,10 @@ async fn act(
     let since = clock::now();
     let cannot_run = |error| Stop::Broken(format!("the client cannot be run: {error}"));
     let (kind, text) = match action {
+        Action::Fetch(fetch) if !fetch.also.is_empty() && !stage.can_have_several() => {
+            let why = "its command has no word {registry}, which could stand there for several";
+            return Err(Stop::NotApplicable(why.to_owned()));
+        }
         Action::Fetch(fetch) => return client.fetch(stage, fetch).await.map_err(cannot_run),
         Action::Ask(ask) => {
             let outcome = client.ask(stage, ask).await.map_err(cannot_run)?;

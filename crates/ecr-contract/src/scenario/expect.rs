@@ -44,12 +44,18 @@ pub(crate) struct Expect {
     pub(crate) gaps: Option<Gaps>,
     /// How many tunnels were asked for.
     pub(crate) tunnels: Option<Count>,
+    /// How often the machine's metadata service was asked so far, which never answers; there is one where a fence is needed.
+    pub(crate) metadata_calls: Option<Count>,
+    /// How often a registry is named at least, of those that calls have named at all.
+    pub(crate) calls_for_each: Option<Count>,
     /// Requests of a kind, and how many.
     pub(crate) requests: Vec<Asked>,
     /// Where no secret may stand.
     pub(crate) leaks: Option<Leaks>,
     /// What becomes of files at home that have a secret.
     pub(crate) files: Option<Files>,
+    /// How many passwords that ECR has issued are kept in files at home.
+    pub(crate) kept: Option<Count>,
     /// Of an image tool: how often it asks its credential helper.
     pub(crate) helper_calls: Option<Count>,
     /// Of a caller of `docker login`: how often it logs in to one host at most.
@@ -106,6 +112,10 @@ pub(crate) enum Exit {
     Zero,
     /// With anything else, but of itself: not by a signal, and not at its deadline.
     NonZero,
+    /// With 0, or with anything else and a text that says why.
+    ZeroOrReason,
+    /// Of itself, and not in the way in which a program crashes.
+    Orderly,
     /// Of itself.
     Any,
 }
@@ -195,6 +205,8 @@ pub(crate) enum Leaks {
 pub(crate) enum Files {
     /// Nobody else can read them.
     Private,
+    /// Those whose names end in `.json` are JSON, whether they have a secret or not.
+    Whole,
 }
 
 /// How a password comes to docker.

@@ -175,7 +175,7 @@ mod tests {
     fn what_is_wrong_is_said_with_file_and_line() {
         refuses(
             "[[step]]\nfetch = {}\nexpect.anser = 'login'\n",
-            "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, `username`, `secret`, `key`, `cache_for`, `exit`, `stdout`, `says`, `within`, `calls`, `region`, `signer`, `api_host`, `registry_ids`, `gaps`, `tunnels`, `requests`, `leaks`, `files`, `helper_calls`, `logins`, `logouts`, `password_by`",
+            "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, `username`, `secret`, `key`, `cache_for`, `exit`, `stdout`, `says`, `within`, `calls`, `region`, `signer`, `api_host`, `registry_ids`, `gaps`, `tunnels`, `metadata_calls`, `calls_for_each`, `requests`, `leaks`, `files`, `kept`, `helper_calls`, `logins`, `logouts`, `password_by`",
         );
         refuses(
             "[[step]]\nfetch = {}\nwait = '1s'\n",

@@ -20,7 +20,7 @@ pub(crate) use expect::{
 };
 pub use file::ScenarioError;
 pub(crate) use file::Source;
-pub(crate) use range::Span;
+pub(crate) use range::{Count, Span};
 pub(crate) use step::{Action, Ask, DockerShim, Fetch, GivenLogin, Revoked, Setting, Spoil, Step};
 
 /// A scenario, or one case of it.

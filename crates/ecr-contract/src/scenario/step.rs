@@ -71,6 +71,9 @@ pub(crate) enum Action {
 pub(crate) struct Fetch {
     /// The registry; without it, the world's.
     pub(crate) registry: Option<String>,
+    /// Further registries, which are asked for at once; what goes on running is started with all of them: a word `{registry}` of its command
+    /// stands there once for each.
+    pub(crate) also: Vec<String>,
     /// What is asked for, where that is not the registry: the text on stdin of a credential helper, the image of a kubelet.
     pub(crate) input: Option<String>,
     /// The access key id of the principal who asks; without it, the world's first.
@@ -104,6 +107,8 @@ pub(crate) enum GivenLogin {
     Revoked,
     /// One of another mock.
     Foreign,
+    /// None: the credential helper fails, for AWS denies it access.
+    Denied,
 }
 
 /// What the `docker` does that a client finds on its path.

@@ -18,6 +18,10 @@ use crate::surroundings::loopback;
 /// insecure, so that it is an address of those that RFC 5737 keeps for documentation.
 pub(super) const ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
+/// Where machines of EC2 find their metadata. Behind the fence it is this machine itself, so that nobody waits there for a network that
+/// there is none of.
+pub(crate) const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
+
 /// What stands in the place of the system's files; it is gone with this value.
 #[derive(Debug)]
 pub struct Fence {
@@ -45,7 +49,10 @@ impl Fence {
             map_user(user, group).map_err(failed("cannot keep the user's name"))?;
         }
         loopback::raise().map_err(failed("cannot raise the loopback device"))?;
-        loopback::add(ADDRESS).map_err(failed("cannot give the loopback device an address"))?;
+        for address in [ADDRESS, METADATA] {
+            let added = loopback::add(address);
+            added.map_err(failed("cannot give the loopback device an address"))?;
+        }
         // What is mounted from here on is seen here alone.
         bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
             .map_err(failed("cannot part from the system's mounts"))?;

@@ -9,6 +9,7 @@ mod trust;
 use std::io;
 
 pub use fence::Fence;
+pub(crate) use fence::METADATA;
 pub use home::FreshHome;
 pub use led::{Lead, surround};
 pub use trust::keep_certificate;

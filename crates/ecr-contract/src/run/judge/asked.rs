@@ -1,13 +1,13 @@
 //! What the client asked of ECR.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use mock_ecr::{Exchange, Plane};
 
 use crate::run::evidence::Seen;
 use crate::run::judge::{Held, Scene};
-use crate::scenario::{Asked, AskedPlane, Expect, Gaps, RedirectMode};
+use crate::scenario::{Asked, AskedPlane, Count, Expect, Gaps, RedirectMode};
 
 impl Scene<'_> {
     pub(super) fn asked(&self, expect: &Expect) -> Vec<Held> {
@@ -18,18 +18,14 @@ impl Scene<'_> {
         });
         let region = expect.region.as_deref().map(|region| {
             let region = self.stage.names.fill(region);
-            let seen = |exchange: &Exchange| {
-                exchange
-                    .caller
-                    .as_ref()
-                    .map(|caller| caller.region().as_str().to_owned())
-            };
-            all("region", &region, &calls, seen)
+            all("region", &region, &calls, |exchange| {
+                exchange.claim.as_ref().map(|claim| claim.region.clone())
+            })
         });
         let signer = expect
             .signer
             .as_deref()
-            .map(|key| all("signer", key, &calls, |exchange| self.signer(exchange)));
+            .map(|key| all("signer", key, &calls, signer));
         let host = expect
             .api_host
             .as_deref()
@@ -58,8 +54,18 @@ impl Scene<'_> {
                 count.has(tunnels),
             )
         });
+        let metadata = expect.metadata_calls.map(|count| {
+            let found = self.stage.metadata_calls();
+            let expected = format!("{count} connections to the metadata service");
+            Held::new("metadata_calls", expected, found, count.has(found))
+        });
+        let for_each = expect
+            .calls_for_each
+            .map(|count| calls_for_each(count, &calls));
         let requests = expect.requests.iter().map(|asked| self.requests(asked));
-        let found = [count, region, signer, host, ids, gaps, tunnels];
+        let found = [
+            count, region, signer, host, ids, gaps, tunnels, metadata, for_each,
+        ];
         found.into_iter().flatten().chain(requests).collect()
     }
 
@@ -70,21 +76,9 @@ impl Scene<'_> {
             .collect()
     }
 
-    /// The access key id of whoever has proved who they are.
-    fn signer(&self, exchange: &Exchange) -> Option<String> {
-        let caller = exchange.caller.as_ref()?;
-        let mut principals = self.stage.ecr.world().principals();
-        let found = principals.find(|principal| &principal.arn == caller.arn())?;
-        Some(found.access_key_id)
-    }
-
     fn registry_ids(&self, allowed: &[String], calls: &[&Seen]) -> Held {
         let allowed: Vec<String> = allowed.iter().map(|id| self.stage.names.fill(id)).collect();
-        let mut asked = calls.iter().map(|seen| {
-            let input = seen.exchange.input.as_deref().unwrap_or("{}");
-            let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
-            input["registryIds"].clone()
-        });
+        let mut asked = calls.iter().map(|seen| ids_of(&seen.exchange));
         let fits = |ids: &serde_json::Value| match ids.as_array() {
             Some(ids) => {
                 let is_allowed = |id: &serde_json::Value| {
@@ -110,6 +104,36 @@ impl Scene<'_> {
         let expected = format!("{} {}", asked.count, written(asked));
         Held::new("requests", expected, count, asked.count.has(count))
     }
+}
+
+/// The access key id that a request says it was signed with.
+fn signer(exchange: &Exchange) -> Option<String> {
+    let claim = exchange.claim.as_ref()?;
+    Some(claim.access_key_id.clone())
+}
+
+/// The registries that a call names.
+fn ids_of(exchange: &Exchange) -> serde_json::Value {
+    let input = exchange.input.as_deref().unwrap_or("{}");
+    let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
+    input["registryIds"].clone()
+}
+
+fn calls_for_each(count: Count, calls: &[&Seen]) -> Held {
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
+    for seen in calls {
+        let ids = ids_of(&seen.exchange);
+        for id in ids.as_array().into_iter().flatten() {
+            *named.entry(id.to_string()).or_default() += 1;
+        }
+    }
+    let held = named.values().all(|times| count.has(*times));
+    let observed = match named.is_empty() {
+        true => "no registry is named".to_owned(),
+        false => format!("{named:?}"),
+    };
+    let expected = format!("{count} calls for each registry that is named");
+    Held::new("calls_for_each", expected, observed, held)
 }
 
 /// What holds of all calls of which it is known.

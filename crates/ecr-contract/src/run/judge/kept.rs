@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::client::Outcome;
 use crate::run::judge::{Held, Scene};
@@ -14,7 +15,15 @@ impl Scene<'_> {
     pub(super) fn kept(&self, expect: &Expect) -> Vec<Held> {
         let found = [
             expect.leaks.map(|Leaks::None| self.leaks()),
-            expect.files.map(|Files::Private| self.files()),
+            expect.files.map(|files| match files {
+                Files::Private => self.private_files(),
+                Files::Whole => self.whole_files(),
+            }),
+            expect.kept.map(|count| {
+                let kept = self.passwords_kept();
+                let expected = format!("{count} passwords in files");
+                Held::new("kept", expected, kept, count.has(kept))
+            }),
             expect.helper_calls.map(|count| {
                 let calls = self.stage.shims.helper_calls();
                 let expected = format!("{count} calls of the credential helper");
@@ -68,18 +77,14 @@ impl Scene<'_> {
         Held::new("leaks", expected, observed, places.is_empty())
     }
 
-    fn files(&self) -> Held {
+    fn private_files(&self) -> Held {
         let mask = Mask::of(self.stage);
         let home = self.stage.home();
         let open = files_in(home).into_iter().filter_map(|file| {
             let mode = std::fs::metadata(&file).ok()?.permissions().mode() & 0o777;
             let text = std::fs::read(&file).ok()?;
             let is_open = mode & 0o077 != 0 && mask.is_in(&String::from_utf8_lossy(&text));
-            let name = file
-                .strip_prefix(home)
-                .unwrap_or(&file)
-                .display()
-                .to_string();
+            let name = within(&file, home);
             is_open.then(|| format!("{name} has mode {mode:04o}"))
         });
         let open: Vec<String> = open.collect();
@@ -89,6 +94,40 @@ impl Scene<'_> {
         };
         let expected = "files with secrets that nobody else can read";
         Held::new("files", expected, observed, open.is_empty())
+    }
+
+    fn whole_files(&self) -> Held {
+        let home = self.stage.home();
+        let is_json = |file: &PathBuf| file.extension().is_some_and(|end| end == "json");
+        let is_broken = |file: &PathBuf| {
+            let text = std::fs::read(file).unwrap_or_default();
+            serde_json::from_slice::<serde_json::Value>(&text).is_err()
+        };
+        let files = files_in(home).into_iter().filter(is_json);
+        let broken: Vec<String> = files
+            .filter(is_broken)
+            .map(|file| format!("{} is no JSON", within(&file, home)))
+            .collect();
+        let observed = match broken.is_empty() {
+            true => "none that is broken".to_owned(),
+            false => broken.join(", "),
+        };
+        let expected = "files of JSON that are JSON";
+        Held::new("files", expected, observed, broken.is_empty())
+    }
+
+    /// Whole or in their tokens.
+    fn passwords_kept(&self) -> usize {
+        let texts = files_in(self.stage.home()).into_iter().map(|file| {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        let texts: Vec<String> = texts.collect();
+        let is_in = |secret: &str| texts.iter().any(|text| text.contains(secret));
+        let issued = self.stage.issued().into_iter();
+        issued
+            .filter(|issued| is_in(&issued.password) || is_in(&issued.token))
+            .count()
     }
 
     fn docker(&self) -> impl Iterator<Item = &DockerCall> {
@@ -119,6 +158,11 @@ impl Scene<'_> {
             held,
         )
     }
+}
+
+fn within(file: &Path, home: &Path) -> String {
+    let name = file.strip_prefix(home).unwrap_or(file);
+    name.display().to_string()
 }
 
 fn is(call: &DockerCall, command: &str) -> bool {

@@ -162,18 +162,33 @@ impl Scene<'_> {
         let expected = match exit {
             Exit::Zero => "exit 0",
             Exit::NonZero => "an exit code that is not 0",
+            Exit::ZeroOrReason => "exit 0, or a text that says why not",
+            Exit::Orderly => "an exit of its own, without a crash",
             Exit::Any => "an exit of its own",
         };
         let fits = |outcome: &Outcome| match (exit, outcome.ended.end) {
             (Exit::Zero, End::Exit(code)) => code == 0,
-            // Beyond these are crashes, as shells tell them.
             (Exit::NonZero, End::Exit(code)) => code != 0,
+            (Exit::ZeroOrReason, End::Exit(code)) => code == 0 || !self.text(outcome).is_empty(),
+            (Exit::Orderly, End::Exit(_)) => crash(&self.text(outcome)).is_none(),
             (Exit::Any, End::Exit(_)) => true,
             _ => false,
         };
         self.each("exit", expected, fits, |outcome| {
-            outcome.ended.end.to_string()
+            let end = outcome.ended.end;
+            match crash(&self.text(outcome)).filter(|_| exit == Exit::Orderly) {
+                Some(mark) => format!("{end}, and {mark:?} among what it says"),
+                None => end.to_string(),
+            }
         })
+    }
+
+    /// What a client has said, be it one that goes on running.
+    fn text(&self, outcome: &Outcome) -> String {
+        let ended = &outcome.ended;
+        let texts = [&*ended.stderr, &ended.stdout, self.stderr];
+        let texts = texts.map(String::from_utf8_lossy);
+        texts.join("\n").trim().to_owned()
     }
 
     fn stdout(&self, output: &Output) -> Held {
@@ -295,6 +310,22 @@ fn is_object(text: &str) -> bool {
     let value = serde_json::from_str::<serde_json::Value>(text);
     value.is_ok_and(|value| value.is_object())
 }
+
+/// The words by which a language says that a program has crashed.
+fn crash(text: &str) -> Option<&'static str> {
+    CRASHES.into_iter().find(|mark| text.contains(mark))
+}
+
+/// Of Rust, Go, Python, JavaScript, Java and .NET.
+const CRASHES: [&str; 7] = [
+    "panicked at",
+    "goroutine ",
+    "Traceback (most recent call last)",
+    "UnhandledPromiseRejection",
+    "    at Object.<anonymous>",
+    "Exception in thread",
+    "Unhandled exception",
+];
 
 /// A text as a report quotes it.
 fn shown(text: &str) -> String {

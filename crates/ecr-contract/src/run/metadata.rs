@@ -1,0 +1,66 @@
+//! The metadata service of a machine, as it is behind a firewall that swallows everything: whoever connects waits for ever.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::net::TcpListener;
+
+/// A service that takes every connection, and answers none.
+#[derive(Debug)]
+pub(crate) struct SilentMetadata {
+    connections: Arc<AtomicUsize>,
+}
+
+impl SilentMetadata {
+    /// Listens as long as the runtime lives.
+    pub(crate) async fn listen(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let connections = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(take_all(listener, Arc::clone(&connections)));
+        Ok(SilentMetadata { connections })
+    }
+
+    /// How often somebody has come.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+}
+
+async fn take_all(listener: TcpListener, connections: Arc<AtomicUsize>) {
+    let mut open = Vec::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.fetch_add(1, Ordering::Relaxed);
+        // One that is dropped is closed, which would be an answer.
+        open.push(stream);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_comes_is_counted_and_told_nothing() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let metadata = SilentMetadata::listen(address).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream
+            .write_all(b"PUT /latest/api/token HTTP/1.1\r\n\r\n")
+            .await
+            .unwrap();
+        while metadata.connections() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let unread = stream.try_read(&mut [0]);
+        assert_eq!(unread.unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+}
