@@ -267,18 +267,18 @@ impl Suite {
         running
     }
 
-    /// All that is to be run, with the numbers of scenario and case.
+    /// All that is to be run, with the numbers of scenario and case, and those first that may take long.
     pub(crate) fn orders(
         &self,
         chosen: &[Chosen],
         redirect: RedirectMode,
     ) -> Vec<(usize, usize, Order)> {
         let mut orders = Vec::new();
-        for (index, one) in chosen.iter().enumerate() {
-            for (number, (case, scenario)) in one.cases.iter().enumerate() {
-                let order = self.order(one, case.as_deref(), &scenario.id, redirect);
-                orders.push((index, number, order));
-            }
+        for (index, number) in longest_first(chosen) {
+            let one = &chosen[index];
+            let (case, scenario) = &one.cases[number];
+            let order = self.order(one, case.as_deref(), &scenario.id, redirect);
+            orders.push((index, number, order));
         }
         orders
     }
@@ -303,6 +303,19 @@ impl Suite {
             options,
         }
     }
+}
+
+/// All cases, those first that may take long, so that nobody waits for one that was left for the end.
+fn longest_first(chosen: &[Chosen]) -> Vec<(usize, usize)> {
+    let numbered = chosen.iter().enumerate();
+    let mut cases: Vec<(usize, usize)> = numbered
+        .flat_map(|(index, one)| (0..one.cases.len()).map(move |number| (index, number)))
+        .collect();
+    cases.sort_by_key(|(index, number)| {
+        let (_, scenario) = &chosen[*index].cases[*number];
+        std::cmp::Reverse(scenario.length())
+    });
+    cases
 }
 
 /// The scenarios of a user's folder, in the order of their files.

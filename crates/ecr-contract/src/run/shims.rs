@@ -131,3 +131,51 @@ grep -q '^{' "$answer"
 
 /// What a helper says that is told by AWS that it may not have a token.
 const DENIED: &str = "AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken";
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Output};
+
+    use super::*;
+
+    fn run(shims: &Shims, program: &str, arguments: &[&str]) -> Output {
+        let program = shims.folder.join("bin").join(program);
+        Command::new(program).args(arguments).output().unwrap()
+    }
+
+    #[test]
+    fn a_helper_gives_login_after_login_and_fails_where_there_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let shims = Shims::make(folder.path()).unwrap();
+        let secrets = [Some("first".to_owned()), None];
+        shims.helper_answers("host", &secrets).unwrap();
+        let first = run(&shims, HELPER_PROGRAM, &["get"]);
+        assert!(first.status.success());
+        assert!(String::from_utf8(first.stdout).unwrap().contains("first"));
+        let second = run(&shims, HELPER_PROGRAM, &["get"]);
+        assert_eq!(second.status.code(), Some(1));
+        assert!(
+            String::from_utf8(second.stdout)
+                .unwrap()
+                .contains("AccessDenied")
+        );
+        assert_eq!(shims.helper_calls(), 2);
+    }
+
+    #[test]
+    fn docker_says_where_it_could_not_log_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let shims = Shims::make(folder.path()).unwrap();
+        let login = ["login", "--username", "AWS", "host.example"];
+        assert!(run(&shims, "docker", &login).status.success());
+        shims.docker_exits(1).unwrap();
+        let failed = run(&shims, "docker", &login);
+        assert_eq!(failed.status.code(), Some(1));
+        assert!(
+            String::from_utf8(failed.stderr)
+                .unwrap()
+                .contains("https://host.example/v2/")
+        );
+        assert_eq!(shims.docker_calls().len(), 2);
+    }
+}

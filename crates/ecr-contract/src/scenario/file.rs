@@ -202,6 +202,22 @@ mod tests {
     }
 
     #[test]
+    fn a_scenario_lasts_as_long_as_what_passes_in_it() {
+        let length = |rest: &str| {
+            let text = format!("{rest}\n[[step]]\nfetch = {{}}\nexpect.answer = 'login'\n");
+            source(&text).cases().unwrap()[0].1.length().as_secs()
+        };
+        assert_eq!(length(""), 0);
+        assert_eq!(length("[[step]]\nwait = '5s'\n[[step]]\nwatch = '2s'"), 7);
+        let stall = "{ what = { stall = 'before_headers' } }";
+        assert_eq!(
+            length(&format!("deadline = '40s'\nworld.faults = [{stall}]")),
+            40
+        );
+        assert_eq!(length(&format!("[[step]]\nfaults = [{stall}]")), 50);
+    }
+
+    #[test]
     fn a_name_that_no_case_has_is_refused() {
         refuses(
             "[[step]]\nfetch = { registry = '${host}' }\nexpect.answer = 'login'\n",

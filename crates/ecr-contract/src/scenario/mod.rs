@@ -9,7 +9,7 @@ mod step;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mock_ecr::World;
+use mock_ecr::{Fault, What, World};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;
@@ -87,6 +87,21 @@ impl RedirectMode {
 }
 
 impl Scenario {
+    /// How long it lasts at least: what passes in it, or all of its time where ECR stalls.
+    pub(crate) fn length(&self) -> Duration {
+        let stalls = |fault: &Fault| matches!(fault.what, What::Stall(_));
+        let lengths = self.steps.iter().map(|step| match &step.action {
+            Some(Action::Wait(length) | Action::Watch(length)) => *length,
+            Some(Action::Faults(faults)) if faults.iter().any(stalls) => self.deadline,
+            _ => Duration::ZERO,
+        });
+        let from_the_start = match self.world.faults.iter().any(stalls) {
+            true => self.deadline,
+            false => Duration::ZERO,
+        };
+        from_the_start + lengths.sum::<Duration>()
+    }
+
     /// What cannot be, though every value of it can.
     fn check(&self) -> Result<(), String> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

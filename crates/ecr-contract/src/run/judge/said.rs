@@ -336,3 +336,18 @@ fn shown(text: &str) -> String {
         _ => format!("{start:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_is_told_from_an_error_by_what_languages_say_of_it() {
+        let panic = "thread 'main' (7) panicked at src/main.rs:1:1:\nindex out of bounds";
+        assert_eq!(crash(panic), Some("panicked at"));
+        let traceback = "Traceback (most recent call last):\nIndexError: list index out of range";
+        assert!(crash(traceback).is_some());
+        assert!(crash("panic: nil pointer\n\ngoroutine 1 [running]:").is_some());
+        assert_eq!(crash("Error: there is no authorizationData"), None);
+    }
+}
