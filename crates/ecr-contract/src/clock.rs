@@ -1,5 +1,7 @@
 //! The one place that reads time: clients live by the system's clock, and so does whoever times them.
 
+use std::time::SystemTime;
+
 use tokio::time::Instant;
 
 /// Now.
@@ -9,6 +11,15 @@ use tokio::time::Instant;
 )]
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+/// Now, as clients write it into files.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads time"
+)]
+pub(crate) fn system() -> SystemTime {
+    SystemTime::now()
 }
 
 /// How long ago it was, in milliseconds.

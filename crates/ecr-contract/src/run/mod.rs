@@ -1,5 +1,6 @@
 //! One run of a scenario: the stage, what happens on it, and what is made of it.
 
+mod age;
 mod evidence;
 mod image;
 mod judge;

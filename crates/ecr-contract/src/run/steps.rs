@@ -1,13 +1,15 @@
 //! What happens on the stage, one step after the other.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use mock_ecr::Fault;
+use mock_ecr::{Fault, Timestamp};
 use tokio::time::sleep;
 
 use crate::client::{Answer, Client, Outcome};
 use crate::clock;
 use crate::report::EventKind;
+use crate::run::age;
 use crate::run::evidence::Evidence;
 use crate::run::judge::Scene;
 use crate::run::stage::Stage;
@@ -153,6 +155,7 @@ async fn act(
             (EventKind::World, "all tokens are revoked".to_owned())
         }
         Action::Spoil(spoil) => (EventKind::World, spoil_files(stage.home(), *spoil)?),
+        Action::Age(length) => (EventKind::World, age_files(stage.home(), *length)?),
     };
     evidence.note(since, kind, text);
     Ok(Vec::new())
@@ -180,6 +183,26 @@ fn spoil_files(home: &Path, spoil: Spoil) -> Result<String, Stop> {
     Ok(format!(
         "{} of the client's files are spoilt: {spoil:?}",
         files.len()
+    ))
+}
+
+fn age_files(home: &Path, length: Duration) -> Result<String, Stop> {
+    let broken = |error| Stop::Broken(format!("the client's files cannot be aged: {error}"));
+    let now = Timestamp::from(clock::system());
+    let mut instants = 0;
+    for file in files_in(home) {
+        // What is no text has no instants that could be found.
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            continue;
+        };
+        let aged = age::aged(&text, length, now);
+        instants += aged.instants;
+        if aged.instants > 0 {
+            std::fs::write(&file, aged.text).map_err(broken)?;
+        }
+    }
+    Ok(format!(
+        "{instants} instants in the client's files are {length:?} earlier"
     ))
 }
 

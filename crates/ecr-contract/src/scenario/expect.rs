@@ -27,6 +27,10 @@ pub(crate) struct Expect {
     pub(crate) stdout: Option<Output>,
     /// One of these is said, on stderr, on stdout or in a log.
     pub(crate) says: Vec<Pattern>,
+    /// None of these is said anywhere, as a program that crashes says them.
+    pub(crate) unsaid: Vec<Pattern>,
+    /// Where no login is handed out, one of these is said.
+    pub(crate) reason: Vec<Pattern>,
     /// How long a call takes at most.
     #[serde(deserialize_with = "length")]
     pub(crate) within: Option<Duration>,
@@ -64,6 +68,8 @@ pub(crate) struct Expect {
     pub(crate) logouts: Option<Count>,
     /// Of a caller of `docker login`: how the password comes to docker.
     pub(crate) password_by: Option<PasswordBy>,
+    /// Of a caller of `docker login`: what docker has on stdin, where the password comes that way.
+    pub(crate) docker_stdin: Option<Pattern>,
 }
 
 /// What a client answers.
@@ -160,6 +166,8 @@ pub(crate) enum Gaps {
     Growing,
     /// Each has this length.
     Each(Span),
+    /// Together they have this length.
+    Total(Span),
 }
 
 /// Requests of a kind.

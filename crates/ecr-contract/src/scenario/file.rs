@@ -173,10 +173,19 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_file_and_line() {
-        refuses(
-            "[[step]]\nfetch = {}\nexpect.anser = 'login'\n",
-            "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, `username`, `secret`, `key`, `cache_for`, `exit`, `stdout`, `says`, `within`, `calls`, `region`, `signer`, `api_host`, `registry_ids`, `gaps`, `tunnels`, `metadata_calls`, `calls_for_each`, `requests`, `leaks`, `files`, `kept`, `helper_calls`, `logins`, `logouts`, `password_by`",
+        let misspelt = source(
+            "[[step]]
+fetch = {}
+expect.anser = 'login'
+",
         );
+        let error = misspelt
+            .cases()
+            .expect_err("this is no scenario")
+            .to_string();
+        let start =
+            "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, ";
+        assert!(error.starts_with(start), "{error}");
         refuses(
             "[[step]]\nfetch = {}\nwait = '1s'\n",
             "t.toml:6: step[0]: a step does one thing, and this one two",

@@ -16,7 +16,8 @@ use crate::class::Class;
 use crate::report::Severity;
 
 pub(crate) use expect::{
-    AnswerKind, Asked, AskedPlane, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Secret,
+    AnswerKind, Asked, AskedPlane, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Pattern,
+    Secret,
 };
 pub use file::ScenarioError;
 pub(crate) use file::Source;

@@ -63,6 +63,8 @@ pub(crate) enum Action {
     Revoke(Revoked),
     /// The files that the client has left at home are spoilt.
     Spoil(Spoil),
+    /// Whatever the files that the client has left at home say of instants was so much earlier.
+    Age(Duration),
 }
 
 /// How a client is asked for a login.
@@ -192,6 +194,8 @@ struct Written {
     faults: Option<Vec<Fault>>,
     revoke: Option<Revoked>,
     spoil: Option<Spoil>,
+    #[serde(default, deserialize_with = "length")]
+    age: Option<Duration>,
     expect: Option<Expect>,
     should: Option<Expect>,
     observe: Option<Expect>,
@@ -209,6 +213,7 @@ impl<'de> Deserialize<'de> for Step {
             written.faults.map(Action::Faults),
             written.revoke.map(Action::Revoke),
             written.spoil.map(Action::Spoil),
+            written.age.map(Action::Age),
         ];
         let mut actions = actions.into_iter().flatten();
         let action = actions.next();

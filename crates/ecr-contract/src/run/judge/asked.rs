@@ -166,6 +166,10 @@ fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
             format!("pauses of {span}"),
             pauses.iter().all(|pause| span.has(*pause)),
         ),
+        Gaps::Total(span) => (
+            format!("pauses of {span} together"),
+            span.has(pauses.iter().sum()),
+        ),
     };
     Held::new("gaps", expected, format!("{pauses:?}"), held)
 }

@@ -9,7 +9,7 @@ use crate::run::judge::{Held, Scene};
 use crate::run::mask::Mask;
 use crate::run::shims::DockerCall;
 use crate::run::steps::files_in;
-use crate::scenario::{Expect, Files, Leaks, PasswordBy};
+use crate::scenario::{Expect, Files, Leaks, PasswordBy, Pattern};
 
 impl Scene<'_> {
     pub(super) fn kept(&self, expect: &Expect) -> Vec<Held> {
@@ -46,6 +46,10 @@ impl Scene<'_> {
             expect
                 .password_by
                 .map(|PasswordBy::Stdin| self.password_by_stdin()),
+            expect
+                .docker_stdin
+                .as_ref()
+                .map(|pattern| self.docker_stdin(pattern)),
         ];
         found.into_iter().flatten().collect()
     }
@@ -142,6 +146,18 @@ impl Scene<'_> {
         hosts.into_values().max().unwrap_or(0)
     }
 
+    fn docker_stdin(&self, pattern: &Pattern) -> Held {
+        let logins = self.docker().filter(|call| is(call, "login"));
+        let texts: Vec<&str> = logins.filter_map(|call| call.stdin.as_deref()).collect();
+        let wrong = texts.iter().find(|text| !pattern.0.is_match(text));
+        let observed = match wrong.or(texts.last()) {
+            Some(text) => end(text),
+            None => "nothing".to_owned(),
+        };
+        let expected = format!("what fits {} on docker's stdin", pattern.0);
+        Held::new("docker_stdin", expected, observed, wrong.is_none())
+    }
+
     fn password_by_stdin(&self) -> Held {
         let logins: Vec<&DockerCall> = self.docker().filter(|call| is(call, "login")).collect();
         let by_argument = logins.iter().filter(|call| call.stdin.is_none()).count();
@@ -163,6 +179,13 @@ impl Scene<'_> {
 fn within(file: &Path, home: &Path) -> String {
     let name = file.strip_prefix(home).unwrap_or(file);
     name.display().to_string()
+}
+
+/// The end of a text of which nothing else may be told.
+fn end(text: &str) -> String {
+    let last: Vec<char> = text.chars().rev().take(2).collect();
+    let last: String = last.into_iter().rev().collect();
+    format!("{} characters that end in {last:?}", text.chars().count())
 }
 
 fn is(call: &DockerCall, command: &str) -> bool {

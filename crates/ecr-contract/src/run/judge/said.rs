@@ -5,7 +5,7 @@ use crate::run::judge::{Held, Scene};
 use crate::run::process::End;
 use crate::run::stage::Issued;
 use crate::run::steps::files_in;
-use crate::scenario::{AnswerKind, Exit, Expect, Output, Secret};
+use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
 
 impl Scene<'_> {
     pub(super) fn said(&self, expect: &Expect) -> Vec<Held> {
@@ -17,7 +17,9 @@ impl Scene<'_> {
             expect.cache_for.map(|span| self.cache_for(span)),
             expect.exit.map(|exit| self.exit(exit)),
             expect.stdout.as_ref().map(|output| self.stdout(output)),
-            (!expect.says.is_empty()).then(|| self.says(expect)),
+            (!expect.says.is_empty()).then(|| self.says(&expect.says)),
+            (!expect.unsaid.is_empty()).then(|| self.unsaid(&expect.unsaid)),
+            (!expect.reason.is_empty()).then(|| self.reason(&expect.reason)),
             expect.within.map(|most| self.within(most)),
         ];
         found.into_iter().flatten().collect()
@@ -214,36 +216,32 @@ impl Scene<'_> {
         self.each("stdout", expected, fits, |outcome| shown(&text(outcome)))
     }
 
-    fn says(&self, expect: &Expect) -> Held {
-        let patterns: Vec<String> = expect
-            .says
-            .iter()
-            .map(|pattern| pattern.0.to_string())
-            .collect();
-        let expected = format!("that it says {}", patterns.join(" or "));
-        let logs = self.logs();
-        let text = |outcome: &Outcome| {
-            let ended = &outcome.ended;
-            let own = [&ended.stderr, &ended.stdout].map(|bytes| String::from_utf8_lossy(bytes));
-            [
-                own.join("\n"),
-                String::from_utf8_lossy(self.stderr).into_owned(),
-                logs.clone(),
-            ]
-            .join("\n")
-        };
+    fn says(&self, patterns: &[Pattern]) -> Held {
+        let expected = format!("that it says {}", written(patterns));
+        let fits = |outcome: &Outcome| is_one_in(patterns, &self.all_said(outcome));
+        self.each("says", expected, fits, words)
+    }
+
+    fn reason(&self, patterns: &[Pattern]) -> Held {
+        let expected = format!("a login, or that it says {}", written(patterns));
         let fits = |outcome: &Outcome| {
-            let text = text(outcome);
-            expect.says.iter().any(|pattern| pattern.0.is_match(&text))
+            outcome.answer.login().is_some() || is_one_in(patterns, &self.all_said(outcome))
         };
-        self.each("says", expected, fits, |outcome| {
-            let ended = &outcome.ended;
-            let text = String::from_utf8_lossy(&ended.stderr);
-            match text.trim() {
-                "" => shown(&String::from_utf8_lossy(&ended.stdout)),
-                text => shown(text),
-            }
-        })
+        self.each("reason", expected, fits, words)
+    }
+
+    fn unsaid(&self, patterns: &[Pattern]) -> Held {
+        let expected = format!("that it does not say {}", written(patterns));
+        let fits = |outcome: &Outcome| !is_one_in(patterns, &self.all_said(outcome));
+        self.each("unsaid", expected, fits, words)
+    }
+
+    /// What a client has said anywhere.
+    fn all_said(&self, outcome: &Outcome) -> String {
+        let ended = &outcome.ended;
+        let own = [&*ended.stderr, &*ended.stdout, self.stderr];
+        let own = own.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        format!("{}\n{}", own.join("\n"), self.logs())
     }
 
     fn within(&self, most: std::time::Duration) -> Held {
@@ -304,6 +302,24 @@ impl Scene<'_> {
 fn password(outcome: &Outcome) -> Option<&str> {
     let login: Option<&Login> = outcome.answer.login();
     login.and_then(|login| login.secret.as_deref())
+}
+
+fn is_one_in(patterns: &[Pattern], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.0.is_match(text))
+}
+
+fn written(patterns: &[Pattern]) -> String {
+    let patterns: Vec<String> = patterns.iter().map(|one| one.0.to_string()).collect();
+    patterns.join(" or ")
+}
+
+/// What a client said, in short.
+fn words(outcome: &Outcome) -> String {
+    let ended = &outcome.ended;
+    match String::from_utf8_lossy(&ended.stderr).trim() {
+        "" => shown(&String::from_utf8_lossy(&ended.stdout)),
+        text => shown(text),
+    }
 }
 
 fn is_object(text: &str) -> bool {

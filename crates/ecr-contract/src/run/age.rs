@@ -1,0 +1,98 @@
+//! Files that are older than they were: the instants in them, moved.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use mock_ecr::Timestamp;
+use regex_lite::Regex;
+
+/// A text whose instants are earlier, and how many there were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Aged {
+    pub(super) text: String,
+    pub(super) instants: usize,
+}
+
+/// Makes the instants in a text earlier: those of RFC 3339, and numbers that are seconds or milliseconds since 1970 not far from now.
+pub(super) fn aged(text: &str, by: Duration, now: Timestamp) -> Aged {
+    let pattern = Regex::new(INSTANTS).expect("it is a regular expression");
+    let mut aged = Aged {
+        text: String::with_capacity(text.len()),
+        instants: 0,
+    };
+    let mut done = 0;
+    for found in pattern.find_iter(text) {
+        let earlier = earlier(found.as_str(), by, now);
+        let Some(earlier) = earlier.filter(|_| stands_alone(text, found.range())) else {
+            continue;
+        };
+        aged.text += &text[done..found.start()];
+        aged.text += &earlier;
+        aged.instants += 1;
+        done = found.end();
+    }
+    aged.text += &text[done..];
+    aged
+}
+
+const INSTANTS: &str =
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|\d{13}|\d{10}(\.\d+)?";
+
+fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
+    let by = i64::try_from(by.as_millis()).ok()?;
+    if found.contains('T') {
+        let instant: Timestamp = found.parse().ok()?;
+        return Some(Timestamp::from_millis(instant.as_millis() - by).to_string());
+    }
+    let (whole, fraction) = found.split_once('.').unwrap_or((found, ""));
+    let number: i64 = whole.parse().ok()?;
+    let unit = if whole.len() == 13 { 1 } else { 1000 };
+    let is_near = (number * unit - now.as_millis()).abs() < NEAR;
+    let point = if fraction.is_empty() { "" } else { "." };
+    is_near.then(|| format!("{}{point}{fraction}", number - by / unit))
+}
+
+/// A number within a word is none: tokens are full of them.
+fn stands_alone(text: &str, at: Range<usize>) -> bool {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
+    !text[..at.start].ends_with(is_of_word) && !text[at.end..].starts_with(is_of_word)
+}
+
+/// Thirty days, in milliseconds.
+const NEAR: i64 = 30 * 24 * 3_600_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn ages(text: &str, expected: &str) {
+        let now = Timestamp::from_millis(1_448_832_653_241);
+        let aged = aged(text, Duration::from_secs(3600), now);
+        assert_eq!(aged.text, expected);
+        assert_eq!(aged.instants, usize::from(text != expected));
+    }
+
+    #[test]
+    fn instants_in_all_forms_are_earlier() {
+        let earlier = r#"{"at":"2015-11-29T20:30:53.241Z"}"#;
+        ages(r#"{"at":"2015-11-29T21:30:53.241Z"}"#, earlier);
+        ages(r#"{"at":"2015-11-29T22:30:53.241000001+01:00"}"#, earlier);
+        ages("[1448832653241]", "[1448829053241]");
+        ages("[1448832653.5, 12]", "[1448829053.5, 12]");
+        ages("{\"end\": 1448832653}", "{\"end\": 1448829053}");
+    }
+
+    #[test]
+    fn other_numbers_stay_as_they_are() {
+        for text in [
+            "123456789012.dkr.ecr",
+            "9999999999",
+            "QVdTOm1448832653",
+            "1448832653AAAA",
+            "AB/1448832653241+",
+        ] {
+            ages(text, text);
+        }
+    }
+}
