@@ -103,7 +103,7 @@ impl Connection {
         // Answers are small and whole: there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.ecr.tls.clone() else {
-            return self.converse(stream, Way::Http).await;
+            return self.converse(Box::new(stream), Way::Http).await;
         };
         let mut stop = self.stop.clone();
         let first = tokio::select! {
@@ -117,26 +117,24 @@ impl Connection {
                     _ = stop.changed() => return,
                 };
                 match secured {
-                    Ok(stream) => self.converse(stream, Way::Https).await,
+                    Ok(stream) => self.converse(Box::new(stream), Way::Https).await,
                     Err(error) => refused(&error),
                 }
             }
-            Ok(_) => self.converse(stream, Way::Http).await,
+            Ok(_) => self.converse(Box::new(stream), Way::Http).await,
             Err(error) => tracing::debug!(%error, "a connection brought nothing"),
         }
     }
 
     /// Serves a client, and again in the tunnel that it may be granted.
-    async fn converse<I>(self, stream: I, way: Way)
-    where
-        I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
-    {
+    async fn converse(self, stream: Box<dyn Stream>, way: Way) {
         let [watcher, in_tunnel] = self.watchers;
         let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
         let tunnel = converse(stream, way, ecr, watcher, stop).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.ecr.tls) {
             match in_time(dig(tunnel, tls)).await {
                 Ok(stream) => {
+                    let stream = Box::new(stream);
                     converse(stream, Way::Tunnel, self.ecr, in_tunnel, self.stop).await;
                 }
                 Err(error) => refused(&error),
@@ -146,16 +144,13 @@ impl Connection {
 }
 
 /// Speaks HTTP until the client is gone, or has been granted a tunnel.
-async fn converse<I>(
-    stream: I,
+async fn converse(
+    stream: Box<dyn Stream>,
     way: Way,
     ecr: Arc<Ecr>,
     watcher: Watcher,
     stop: watch::Receiver<()>,
-) -> Option<OnUpgrade>
-where
-    I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
-{
+) -> Option<OnUpgrade> {
     let plot = Plot::default();
     let stream = Sabotaged::new(stream, plot.clone());
     let granted = Arc::new(Mutex::new(None));
@@ -199,6 +194,17 @@ fn locked(granted: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade
 async fn dig(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
     let stream = tunnel.await.map_err(io::Error::other)?;
     tls.accept(TokioIo::new(stream)).await
+}
+
+/// A connection of whatever kind. One type for all, so that the program holds the machinery of HTTP once.
+trait Stream: AsyncRead + AsyncWrite + Abrupt + Unpin + Send {}
+
+impl<I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send> Stream for I {}
+
+impl Abrupt for Box<dyn Stream> {
+    fn reset_when_dropped(&self) {
+        self.as_ref().reset_when_dropped();
+    }
 }
 
 impl Abrupt for TcpStream {
