@@ -119,7 +119,8 @@ fn parameter(name: &str, mut schema: Value) -> Value {
 fn the_copy_that_the_program_carries_is_the_document() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let document = document();
-    if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+    // Told to the compiler: at run time the library reads no environment.
+    if option_env!("MOCK_ECR_BLESS").is_some() {
         std::fs::write(path, format!("{document:#}\n")).unwrap();
     }
     let copy: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
