@@ -1,0 +1,86 @@
+//! What `GetAuthorizationToken` answers.
+
+use serde_json::Value;
+
+use crate::clock;
+use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::login::Login;
+use crate::registry::{self, Registry};
+
+/// Reads the login of a registry out of an answer, or says what is wrong with that.
+pub(crate) fn login(body: &[u8], registry: &Registry) -> Result<Login, Failure> {
+    if body.trim_ascii_start().starts_with(b"<") {
+        return Err(Failure::Answer(HTML));
+    }
+    let answer = serde_json::from_slice::<Value>(body);
+    if Fault::PanicsAtGarbage.is_on() {
+        assert!(answer.is_ok(), "what ECR answers is JSON");
+    }
+    let answer = answer.map_err(|_| Failure::Answer("it is not JSON"))?;
+    let entries = entries(&answer)?;
+    if Fault::PanicsWithoutEntry.is_on() {
+        assert!(!entries.is_empty(), "there is an entry");
+    }
+    let entry = entry_for(registry, &entries)?;
+    let token = entry["authorizationToken"].as_str();
+    let token = token.ok_or(Failure::Answer("it has no token"))?;
+    Ok(Login {
+        expires_at: expires_at(&entry["expiresAt"])?,
+        endpoint: endpoint(entry),
+        ..Login::of(token)?
+    })
+}
+
+fn entries(answer: &Value) -> Result<Vec<&Value>, Failure> {
+    match &answer["authorizationData"] {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(entries) => Ok(entries.iter().filter(|one| !one.is_null()).collect()),
+        _ => Err(Failure::Answer("its authorizationData is no list")),
+    }
+}
+
+/// The only entry, whatever registry it names: the login is for the host that was asked for. Of several, that of the registry.
+fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value, Failure> {
+    let is_wanted = |entry: &&&Value| {
+        let endpoint = endpoint(entry);
+        let other = Registry::of(&endpoint).ok();
+        let is_same = other.is_some_and(|other| {
+            other.account == registry.account && other.region == registry.region
+        });
+        endpoint == registry.authority || is_same
+    };
+    let wanted = entries.iter().find(is_wanted);
+    match entries {
+        [] => Err(Failure::Answer(NO_ENTRY)),
+        [first] => Ok(first),
+        [first, ..] if Fault::TakesTheFirst.is_on() => Ok(first),
+        _ => wanted
+            .copied()
+            .ok_or(Failure::Answer("none of its entries is for the registry")),
+    }
+}
+
+fn endpoint(entry: &Value) -> String {
+    registry::authority(entry["proxyEndpoint"].as_str().unwrap_or_default())
+}
+
+/// The end of a token; what cannot be one is as if it were not there.
+fn expires_at(value: &Value) -> Result<Option<f64>, Failure> {
+    if Fault::PanicsWithoutEnd.is_on() {
+        assert!(!value.is_null(), "a token has an end");
+    }
+    if Fault::WantsAFraction.is_on() && value.is_u64() {
+        return Err(Failure::Answer("its expiresAt has no milliseconds"));
+    }
+    if Fault::EndIn32Bits.is_on() && value.as_f64().is_some_and(|end| end > f64::from(i32::MAX)) {
+        return Err(Failure::Answer("its expiresAt is too large"));
+    }
+    Ok(match value {
+        Value::String(text) => clock::of_iso(text),
+        value => value.as_f64().filter(|end| *end > 0.0),
+    })
+}
+
+pub(crate) const HTML: &str = "it is a page of HTML";
+pub(crate) const NO_ENTRY: &str = "it has no entry";

@@ -1,0 +1,209 @@
+//! Logins that are kept: in memory, and for processes that follow each other in a file, in the form of `amazon-ecr-credential-helper`.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::file;
+use crate::login::{Held, Login};
+use crate::registry::Registry;
+use crate::{api, clock};
+
+#[derive(Default)]
+pub(crate) struct Cache {
+    held: BTreeMap<String, Held>,
+}
+
+impl Cache {
+    /// The login of a registry: the one that is kept, while it is young, or a new one; in an outage the kept one until it dies.
+    pub(crate) async fn login(&mut self, registry: &Registry) -> Result<Login, Failure> {
+        let key = key(registry);
+        let now = clock::now();
+        if let Some(held) = self.held.get(&key).filter(|held| held.is_fresh(now)) {
+            return Ok(held.login.clone());
+        }
+        match api::fetch(registry).await {
+            Ok(login) => {
+                self.held.insert(key, Held::now(login.clone()));
+                Ok(login)
+            }
+            Err(failure) => self.grace(&key, failure),
+        }
+    }
+
+    /// Drops what a registry has refused.
+    pub(crate) fn forget(&mut self, registry: &Registry) {
+        self.held.remove(&key(registry));
+    }
+
+    fn grace(&self, key: &str, failure: Failure) -> Result<Login, Failure> {
+        let Some(held) = self.held.get(key) else {
+            return Err(failure);
+        };
+        let is_alive = held.is_alive(clock::now());
+        let is_given = match failure.is_denial() {
+            true => Fault::DeadAfterDenial.is_on(),
+            false if Fault::NoGrace.is_on() => false,
+            false => is_alive || Fault::DeadInOutage.is_on(),
+        };
+        if is_given {
+            Ok(held.login.clone())
+        } else {
+            Err(failure)
+        }
+    }
+
+    /// What the file holds; one that cannot be understood holds nothing.
+    pub(crate) fn read() -> Self {
+        let text = fs::read(directory().join(NAME)).unwrap_or_default();
+        let file = serde_json::from_slice::<Value>(&text);
+        if Fault::PanicsAtCorruptCache.is_on() && !text.is_empty() {
+            assert!(file.is_ok(), "the cache is JSON");
+        }
+        let file = file.unwrap_or_default();
+        let entries = file["Registries"]
+            .as_object()
+            .filter(|_| file["Version"] == VERSION);
+        let entries = entries.into_iter().flatten();
+        let held = entries.filter_map(|(key, entry)| Some((key.clone(), held(entry)?)));
+        Cache {
+            held: held.collect(),
+        }
+    }
+
+    /// Adds to the file what is kept for a registry. That nothing can be kept is no reason to fail.
+    pub(crate) fn write(&self, registry: &Registry) -> Result<(), Failure> {
+        let key = key(registry);
+        let Some(held) = self
+            .held
+            .get(&key)
+            .filter(|held| held.login.expires_at.is_some())
+        else {
+            return Ok(());
+        };
+        let kept = file::private_directory(&directory()).and_then(|()| lock());
+        let Ok(lock) = kept else {
+            return Ok(());
+        };
+        if Fault::FailsWhenLocked.is_on() && lock.try_lock().is_err() {
+            return Err(Failure::Other("the cache is locked".to_owned()));
+        }
+        let _ = lock.lock();
+        if Fault::FailsWhenLocked.is_on() {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        let mut cache = Cache::read();
+        let is_changed = cache.held.keys().any(|key| !self.held.contains_key(key));
+        cache.held.insert(key, held.clone());
+        cache.prune();
+        let _ = cache.replace(is_changed);
+        Ok(())
+    }
+
+    fn replace(&self, is_changed: bool) -> std::io::Result<()> {
+        let path = directory().join(NAME);
+        let text = self.to_json().to_string();
+        if is_changed && Fault::AppendsToTheCache.is_on() {
+            let mut file = OpenOptions::new().append(true).open(&path)?;
+            return file.write_all(text.as_bytes());
+        }
+        let mode = if Fault::CacheForAll.is_on() {
+            0o644
+        } else {
+            0o600
+        };
+        file::replace(&path, &text, mode)
+    }
+
+    /// Drops the dead, and all but the latest logins of a registry: keys of roles come anew all the time.
+    fn prune(&mut self) {
+        if Fault::NeverPrunes.is_on() || Fault::DeadInOutage.is_on() {
+            return;
+        }
+        let now = clock::now();
+        let mut latest: Vec<_> = std::mem::take(&mut self.held).into_iter().collect();
+        latest.sort_by(|(_, a), (_, b)| b.since.total_cmp(&a.since));
+        let mut counts = BTreeMap::<String, usize>::new();
+        latest.retain(|(key, held)| {
+            let registry = key.rsplit_once('-').map_or("", |(_, registry)| registry);
+            let count = counts.entry(registry.to_owned()).or_default();
+            *count += 1;
+            held.is_alive(now) && *count <= MOST
+        });
+        self.held = latest.into_iter().collect();
+    }
+
+    fn to_json(&self) -> Value {
+        let entries = self
+            .held
+            .iter()
+            .map(|(key, held)| (key.clone(), entry(held)));
+        json!({ "Registries": entries.collect::<Map<_, _>>(), "Version": VERSION })
+    }
+
+    /// The registries that logins are kept for, with their usernames.
+    pub(crate) fn list(&self) -> Map<String, Value> {
+        let logins = self.held.values().map(|held| &held.login);
+        let pairs = logins.map(|login| (login.endpoint.clone(), login.username.clone().into()));
+        pairs.filter(|(endpoint, _)| !endpoint.is_empty()).collect()
+    }
+}
+
+/// Whose login it is, and for which registry.
+fn key(registry: &Registry) -> String {
+    let identity = match Fault::CacheOfAnybody.is_on() {
+        true => String::new(),
+        false => env::var("AWS_ACCESS_KEY_ID").unwrap_or_default(),
+    };
+    let identity = STANDARD.encode(Sha256::digest(identity));
+    let account = registry
+        .account
+        .as_ref()
+        .filter(|_| !Fault::CacheOfAnyAccount.is_on());
+    let account = account.map_or("", String::as_str);
+    format!("{}-{identity}-{account}", registry.region)
+}
+
+fn held(entry: &Value) -> Option<Held> {
+    let mut login = Login::of(entry["AuthorizationToken"].as_str()?).ok()?;
+    login.expires_at = Some(clock::of_iso(entry["ExpiresAt"].as_str()?)?);
+    login.endpoint = crate::registry::authority(entry["ProxyEndpoint"].as_str()?);
+    let since = clock::of_iso(entry["RequestedAt"].as_str()?)?;
+    Some(Held { login, since })
+}
+
+fn entry(held: &Held) -> Value {
+    json!({
+        "AuthorizationToken": held.login.token(),
+        "RequestedAt": clock::iso(held.since),
+        "ExpiresAt": clock::iso(held.login.expires_at.unwrap_or_default()),
+        "ProxyEndpoint": format!("https://{}", held.login.endpoint),
+        "Service": "ecr",
+    })
+}
+
+fn directory() -> PathBuf {
+    let set = env::var_os("AWS_ECR_CACHE_DIR").filter(|path| !path.is_empty());
+    let home = || PathBuf::from(env::var_os("HOME").unwrap_or_default());
+    set.map_or_else(|| home().join(".ecr"), PathBuf::from)
+}
+
+fn lock() -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create(true).truncate(false);
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600).open(directory().join(LOCK))
+}
+
+const NAME: &str = "cache.json";
+const LOCK: &str = "cache.lock";
+const VERSION: &str = "1.0";
+const MOST: usize = 4;

@@ -1,0 +1,65 @@
+//! The keys that requests are signed with: of the environment, or of the machine's role.
+
+use std::env;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::http::{self, Request, Url};
+
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) session_token: Option<String>,
+}
+
+impl Credentials {
+    pub(crate) async fn find() -> Result<Self, Failure> {
+        if let (Some(id), Some(secret)) = (set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY")) {
+            return Ok(Credentials {
+                access_key_id: id,
+                secret_access_key: secret,
+                session_token: set("AWS_SESSION_TOKEN"),
+            });
+        }
+        if Fault::WaitsForCredentials.is_on() {
+            crate::clock::wait(20.0).await;
+        }
+        let is_off = set("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value == "true");
+        let role = if is_off { None } else { of_the_machine().await };
+        role.ok_or(Failure::NoCredentials)
+    }
+}
+
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Asks once, and not for long: most machines without credentials have nobody who would answer.
+async fn of_the_machine() -> Option<Credentials> {
+    let base = set("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+    let base = base.unwrap_or_else(|| "http://169.254.169.254".to_owned());
+    let ask = async |method: &'static str, path: &str, header: (&str, &str)| {
+        let url = Url::parse(&format!("{}/latest/{path}", base.trim_end_matches('/')))?;
+        let request = Request::new(method, &url).header(header.0, header.1);
+        let answer = http::send(request, SHORT).await.ok()?;
+        (answer.status == 200).then(|| String::from_utf8_lossy(&answer.body).into_owned())
+    };
+    let lived = ("x-aws-ec2-metadata-token-ttl-seconds", "60");
+    let token = ask("PUT", "api/token", lived).await?;
+    let token = ("x-aws-ec2-metadata-token", token.as_str());
+    let roles = "meta-data/iam/security-credentials/";
+    let role = ask("GET", roles, token).await?;
+    let found = ask("GET", &format!("{roles}{}", role.trim()), token).await?;
+    let found: Value = serde_json::from_str(&found).ok()?;
+    let member = |name: &str| found[name].as_str().map(str::to_owned);
+    Some(Credentials {
+        access_key_id: member("AccessKeyId")?,
+        secret_access_key: member("SecretAccessKey")?,
+        session_token: member("Token"),
+    })
+}
+
+const SHORT: Duration = Duration::from_secs(1);

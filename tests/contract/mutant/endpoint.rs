@@ -1,0 +1,44 @@
+//! Where the API of a registry is.
+
+use std::env;
+
+use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::http::Url;
+use crate::registry::{self, Partition, Registry};
+
+pub(crate) struct Endpoint {
+    pub(crate) url: Url,
+    pub(crate) region: String,
+}
+
+impl Endpoint {
+    pub(crate) fn of(registry: &Registry) -> Result<Self, Failure> {
+        let region = match Fault::RegionOfEnvironment.is_on() {
+            true => registry::region()?,
+            false => registry.region.clone(),
+        };
+        let is_fips = registry.is_fips || is_set("AWS_USE_FIPS_ENDPOINT");
+        let is_dual_stack = registry.is_dual_stack || is_set("AWS_USE_DUALSTACK_ENDPOINT");
+        let own = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL"]
+            .map(|name| env::var(name).unwrap_or_default());
+        let set = own.into_iter().find(|url| !url.is_empty());
+        let url =
+            set.unwrap_or_else(|| format!("https://{}", name(&region, is_fips, is_dual_stack)));
+        let url = Url::parse(&url).ok_or(Failure::Usage("the URL of the endpoint is none"))?;
+        Ok(Endpoint { url, region })
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    env::var(name).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+fn name(region: &str, is_fips: bool, is_dual_stack: bool) -> String {
+    let partition = Partition::of(region);
+    let fips = if is_fips { "-fips" } else { "" };
+    match is_dual_stack {
+        true => format!("ecr{fips}.{region}.{}", partition.dual_stack_api),
+        false => format!("api.ecr{fips}.{region}.{}", partition.suffix),
+    }
+}

@@ -1,0 +1,208 @@
+//! One request on a connection of its own, through a proxy and TLS where these are asked for.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::HeaderMap;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::failure::Failure;
+use crate::{proxy, trust};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Url {
+    pub(crate) is_https: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// With the query.
+    pub(crate) path: String,
+}
+
+impl Url {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let is_https = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return None,
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let default = if is_https { 443 } else { 80 };
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+            _ => (authority, default),
+        };
+        Some(Url {
+            is_https,
+            host: host.to_ascii_lowercase(),
+            port,
+            path: if path.is_empty() { "/" } else { path }.to_owned(),
+        })
+    }
+
+    /// As `Host` has it.
+    pub(crate) fn authority(&self) -> String {
+        let is_default = self.port == if self.is_https { 443 } else { 80 };
+        match is_default {
+            true => self.host.clone(),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
+    /// Where a `Location` in the answer to this leads.
+    pub(crate) fn join(&self, location: &str) -> Option<Url> {
+        match location.starts_with('/') {
+            true => Some(Url {
+                path: location.to_owned(),
+                ..self.clone()
+            }),
+            false => Url::parse(location),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) url: &'a Url,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(method: &'static str, url: &'a Url) -> Self {
+        Request {
+            method,
+            url,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Adds a header, by its name in lower case.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Sends a request, and waits so long for the whole answer.
+pub(crate) async fn send(request: Request<'_>, limit: Duration) -> Result<Answer, Failure> {
+    let host = request.url.authority();
+    match tokio::time::timeout(limit, exchange(request)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Failure::Network(format!("{host}: timed out"))),
+    }
+}
+
+async fn exchange(request: Request<'_>) -> Result<Answer, Failure> {
+    let stream = connect(request.url).await?;
+    if !request.url.is_https {
+        return converse(stream, request).await;
+    }
+    let failed = |cause: &dyn std::error::Error| {
+        Failure::Network(format!("{}: TLS: {cause}", request.url.host))
+    };
+    let name = ServerName::try_from(request.url.host.clone()).map_err(|cause| failed(&cause))?;
+    let connector = TlsConnector::from(trust::config()?);
+    let stream = connector.connect(name, stream).await;
+    converse(stream.map_err(|cause| failed(&cause))?, request).await
+}
+
+async fn connect(url: &Url) -> Result<TcpStream, Failure> {
+    let Some(proxy) = proxy::of(url) else {
+        return dial(url).await;
+    };
+    let mut stream = dial(&proxy).await?;
+    let target = format!("{}:{}", url.host, url.port);
+    let tunnel = tunnel(&mut stream, &target).await;
+    match tunnel.map_err(|cause| Failure::other("the proxy", &cause))? {
+        true => Ok(stream),
+        false => Err(Failure::Network(format!("the proxy refuses {target}"))),
+    }
+}
+
+/// Asks for a tunnel; whether there is one.
+async fn tunnel(stream: &mut TcpStream, target: &str) -> std::io::Result<bool> {
+    let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") && answer.len() < 8192 {
+        answer.push(stream.read_u8().await?);
+    }
+    Ok(answer.starts_with(b"HTTP/1.1 200") || answer.starts_with(b"HTTP/1.0 200"))
+}
+
+async fn dial(url: &Url) -> Result<TcpStream, Failure> {
+    let failed = |cause: &std::io::Error| Failure::other(&url.host, cause);
+    let network = |cause: &std::io::Error| Failure::Network(failed(cause).to_string());
+    let host = url.host.trim_matches(['[', ']']);
+    let found = tokio::net::lookup_host((host, url.port)).await;
+    let address = found
+        .map_err(|cause| network(&cause))?
+        .find(is_here)
+        .ok_or_else(|| Failure::Other(format!("{}: only this machine is called", url.host)))?;
+    let stream = TcpStream::connect(address).await;
+    stream.map_err(|cause| network(&cause))
+}
+
+/// The addresses of mocks, and of what tells a machine its role.
+fn is_here(address: &SocketAddr) -> bool {
+    match address.ip() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_documentation() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback(),
+    }
+}
+
+async fn converse<S>(stream: S, request: Request<'_>) -> Result<Answer, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let failed = |cause: hyper::Error| Failure::Network(format!("{}: {cause}", request.url.host));
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(failed)?;
+    let connection = tokio::spawn(connection);
+    let headers = request.headers.iter();
+    let built = headers
+        .fold(hyper::Request::builder(), |built, (name, value)| {
+            built.header(name, value)
+        })
+        .method(request.method)
+        .uri(&request.url.path)
+        .header("host", request.url.authority())
+        .header("user-agent", "mutant/1")
+        .body(Full::new(Bytes::from(request.body.clone())))
+        .map_err(|cause| Failure::Other(format!("no request can be made: {cause}")))?;
+    let (parts, body) = sender
+        .send_request(built)
+        .await
+        .map_err(failed)?
+        .into_parts();
+    let body = body.collect().await.map_err(failed)?.to_bytes();
+    connection.abort();
+    Ok(Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body,
+    })
+}

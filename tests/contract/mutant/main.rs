@@ -1,0 +1,92 @@
+//! A small client of ECR for the tests of the contract suite: of every class, correct, and with one fault on demand.
+//!
+//! `mutant [--fault NAME] CLASS [ARGUMENT]…`, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
+//! It never leaves the machine.
+
+mod answer;
+mod api;
+mod cache;
+mod clock;
+mod credentials;
+mod docker_login;
+mod endpoint;
+mod failure;
+mod fault;
+mod file;
+mod helper;
+mod http;
+mod kubelet;
+mod library;
+mod login;
+mod proxy;
+mod puller;
+mod refresher;
+mod registry;
+mod retry;
+mod say;
+mod sign;
+mod stored_logins;
+mod token_printer;
+mod trust;
+
+use std::env;
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let mut arguments = env::args().skip(1).peekable();
+    let mut chosen = env::var("MUTANT").ok().filter(|name| !name.is_empty());
+    if arguments.peek().is_some_and(|first| first == "--list") {
+        say::out(&fault::list());
+        return ExitCode::SUCCESS;
+    }
+    if arguments.next_if(|first| first == "--fault").is_some() {
+        chosen = arguments.next();
+    }
+    if let Some(name) = chosen
+        && !fault::choose(&name)
+    {
+        return usage(&format!("there is no fault {name:?}: see --list"));
+    }
+    let Some(class) = arguments.next() else {
+        return usage("usage: mutant [--fault NAME] CLASS [ARGUMENT]…");
+    };
+    run(&class, arguments.collect())
+}
+
+fn usage(text: &str) -> ExitCode {
+    say::err(text);
+    ExitCode::from(2)
+}
+
+fn run(class: &str, arguments: Vec<String>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime of one thread can be had");
+    runtime.block_on(async {
+        let done = match class {
+            "token-printer" => token_printer::run(&arguments).await,
+            "docker-credential" => return helper::run(&arguments).await,
+            "kubelet" => kubelet::run().await,
+            "library" => library::run().await,
+            "image-tool" => puller::run(&arguments).await,
+            "refresher" => refresher::run(arguments).await,
+            "docker-login-caller" => docker_login::run(&arguments).await,
+            _ => return usage(&format!("{class:?} is none of the seven classes")),
+        };
+        code(done)
+    })
+}
+
+fn code(done: Result<(), Failure>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(text)) => usage(text),
+        Err(failure) => {
+            say::err(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}

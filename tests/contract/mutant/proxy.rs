@@ -1,0 +1,39 @@
+//! Whether a connection goes through a proxy.
+
+use std::env;
+
+use crate::fault::Fault;
+use crate::http::Url;
+
+/// The proxy for a URL, if it needs one.
+pub(crate) fn of(url: &Url) -> Option<Url> {
+    let names = match url.is_https {
+        true => ["HTTPS_PROXY", "https_proxy"],
+        false => ["http_proxy", "HTTP_PROXY"],
+    };
+    let proxy = names.into_iter().find_map(set)?;
+    if Fault::IgnoresProxy.is_on() || (is_exempt(url) && !Fault::IgnoresNoProxy.is_on()) {
+        return None;
+    }
+    let has_scheme = proxy.contains("://");
+    Url::parse(&if has_scheme {
+        proxy
+    } else {
+        format!("http://{proxy}")
+    })
+}
+
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn is_exempt(url: &Url) -> bool {
+    let exempt = set("NO_PROXY")
+        .or_else(|| set("no_proxy"))
+        .unwrap_or_default();
+    exempt.split(',').map(str::trim).any(|one| {
+        let suffix = one.trim_start_matches('*').trim_start_matches('.');
+        let is_below = url.host.ends_with(&format!(".{suffix}")) && !suffix.is_empty();
+        one == "*" || url.host == suffix || is_below || url.authority() == one
+    })
+}

@@ -1,0 +1,98 @@
+//! How often, and after how long, something is tried again.
+
+use crate::clock;
+use crate::failure::Failure;
+use crate::fault::Fault;
+use crate::http::Answer;
+
+/// What is left of the tries of one request, and of its time.
+pub(crate) struct Patience {
+    tries: u32,
+    failed: u32,
+    deadline: f64,
+    timeout: f64,
+}
+
+/// Why a request has to be made again.
+#[derive(Clone, Copy)]
+pub(crate) enum Trouble {
+    /// A busy service, and the seconds for which it wants to be left alone.
+    Busy(Option<f64>),
+    /// A connection that broke.
+    Broken,
+}
+
+impl Patience {
+    /// For so many tries, in so many seconds, of so many seconds each.
+    pub(crate) fn of(tries: u32, seconds: f64, timeout: f64) -> Self {
+        Patience {
+            tries,
+            failed: 0,
+            deadline: clock::now() + seconds,
+            timeout,
+        }
+    }
+
+    /// How long the next try may take.
+    pub(crate) fn limit(&self) -> std::time::Duration {
+        let left = (self.deadline - clock::now()).clamp(0.1, self.timeout);
+        let seconds = if Fault::WaitsForEver.is_on() {
+            3600.0
+        } else {
+            left
+        };
+        std::time::Duration::from_secs_f64(seconds)
+    }
+
+    /// Waits for the next try, longer each time; false when there is none.
+    pub(crate) async fn again(&mut self, trouble: Trouble) -> bool {
+        self.failed += 1;
+        let is_broken = matches!(trouble, Trouble::Broken);
+        if Fault::RetriesForEver.is_on() || (is_broken && Fault::RetriesBrokenForEver.is_on()) {
+            clock::wait(0.2).await;
+            return true;
+        }
+        let wanted = match trouble {
+            Trouble::Busy(after) if !Fault::IgnoresRetryAfter.is_on() => after.unwrap_or(0.0),
+            _ => 0.0,
+        };
+        let gap = gap(self.failed) + wanted.min(LONGEST_WISH);
+        let is_over = self.failed >= self.tries || clock::now() + gap >= self.deadline;
+        if is_over || Fault::NeverRetries.is_on() {
+            return false;
+        }
+        clock::wait(gap).await;
+        true
+    }
+}
+
+fn gap(failed: u32) -> f64 {
+    let doubled = f64::from(1_u32 << failed.min(8)) * 0.1;
+    if Fault::ConstantGap.is_on() {
+        0.05
+    } else {
+        doubled * (1.0 + chance() / 5.0)
+    }
+}
+
+/// A number below one that differs between processes and moments.
+pub(crate) fn chance() -> f64 {
+    (clock::now() * 1e4 + f64::from(std::process::id()) * 0.618).fract()
+}
+
+/// What to make of an answer or a failure, when it is worth another try.
+pub(crate) fn trouble(answer: &Result<Answer, Failure>) -> Option<Trouble> {
+    match answer {
+        Err(Failure::Network(_)) => Some(Trouble::Broken),
+        Ok(answer) if answer.status == 429 && Fault::NoRetryOf429.is_on() => None,
+        Ok(answer) if answer.status == 429 || answer.status >= 500 => {
+            let after = answer
+                .header("retry-after")
+                .and_then(|text| text.parse().ok());
+            Some(Trouble::Busy(after.filter(|after| *after >= 0.0)))
+        }
+        _ => None,
+    }
+}
+
+const LONGEST_WISH: f64 = 3.0;

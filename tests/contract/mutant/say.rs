@@ -1,0 +1,33 @@
+//! What is printed; nobody is left to be told when that fails.
+
+use std::env;
+use std::io::{self, Write as _};
+
+use crate::fault::Fault;
+use crate::login::Login;
+
+pub(crate) fn out(text: &str) {
+    let mut stdout = io::stdout().lock();
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}
+
+pub(crate) fn err(text: &str) {
+    let _ = writeln!(io::stderr(), "mutant: {text}");
+}
+
+/// The log that users turn on when they look for a mistake. A correct client keeps it to itself that there is a secret.
+pub(crate) fn debug(login: &Login) {
+    if !DEBUG.iter().any(|name| env::var_os(name).is_some()) {
+        return;
+    }
+    if Fault::LogsToStdout.is_on() {
+        out("debug: a token has come\n");
+    }
+    if Fault::LogsTheSecret.is_on() {
+        err(&format!("debug: {}:{}", login.username, login.password));
+    }
+}
+
+const DEBUG: [&str; 4] = ["AWS_SDK_DEBUG", "AWS_DEBUG", "RUST_LOG", "DEBUG"];

@@ -1,0 +1,97 @@
+//! Whose certificates are believed: those of the file that is named, and then nobody else's, or the system's.
+
+use std::env;
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use crate::failure::Failure;
+use crate::fault::Fault;
+
+pub(crate) fn config() -> Result<Arc<ClientConfig>, Failure> {
+    static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(config) = CONFIG.get() {
+        return Ok(config.clone());
+    }
+    let config = Arc::new(make()?);
+    Ok(CONFIG.get_or_init(|| config).clone())
+}
+
+fn make() -> Result<ClientConfig, Failure> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .expect("ring has the default versions of TLS");
+    if Fault::TrustsAnyCertificate.is_on() {
+        let anyone = Arc::new(Anyone(provider));
+        let builder = builder.dangerous().with_custom_certificate_verifier(anyone);
+        return Ok(builder.with_no_client_auth());
+    }
+    Ok(builder
+        .with_root_certificates(roots()?)
+        .with_no_client_auth())
+}
+
+fn roots() -> Result<RootCertStore, Failure> {
+    let named = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|path| !path.is_empty()));
+    let mut roots = RootCertStore::empty();
+    let Some(path) = named.filter(|_| !Fault::IgnoresCa.is_on()) else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        return Ok(roots);
+    };
+    let unusable = |cause: String| Failure::Other(format!("the CA file {path}: {cause}"));
+    let found =
+        CertificateDer::pem_file_iter(&path).map_err(|cause| unusable(cause.to_string()))?;
+    for certificate in found {
+        let certificate = certificate.map_err(|cause| unusable(cause.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|cause| unusable(cause.to_string()))?;
+    }
+    Ok(roots)
+}
+
+/// Believes everybody.
+#[derive(Debug)]
+struct Anyone(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
