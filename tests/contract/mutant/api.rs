@@ -93,6 +93,7 @@ impl Call {
         loop {
             let answer = self.send(&patience).await;
             let trouble = retry::trouble(&answer);
+            let wish = answer.as_ref().ok().and_then(retry::wish);
             let failure = match answer {
                 Ok(answer) if answer.status == 200 => return Ok(answer),
                 Ok(answer) => refusal(&answer),
@@ -101,7 +102,7 @@ impl Call {
             if self.learns_of(&failure) {
                 continue;
             }
-            match trouble.or_else(|| trouble_of(failure.code())) {
+            match trouble.or_else(|| trouble_of(failure.code(), wish)) {
                 Some(trouble) if patience.again(trouble).await => (),
                 _ => return Err(failure_without(failure)),
             }
@@ -165,7 +166,7 @@ fn refusal(answer: &Answer) -> Failure {
     }
 }
 
-fn trouble_of(code: &str) -> Option<Trouble> {
+fn trouble_of(code: &str, wish: Option<f64>) -> Option<Trouble> {
     let is_busy = code.contains("Throttl") && !Fault::NoRetryOf400.is_on()
         || code == "TooManyRequestsException" && !Fault::NoRetryOf429.is_on()
         || [
@@ -176,7 +177,7 @@ fn trouble_of(code: &str) -> Option<Trouble> {
         .contains(&code)
         || code.starts_with("ExpiredToken") && Fault::RetriesExpiredKeys.is_on()
         || CLOCKS.contains(&code) && Fault::RetriesSignatures.is_on();
-    is_busy.then_some(Trouble::Busy(None))
+    is_busy.then_some(Trouble::Busy(wish))
 }
 
 /// What services say of signatures whose time is wrong.

@@ -92,7 +92,7 @@ fn parse(reference: &str) -> Option<Registry> {
     let (region, suffix) = rest.split_once('.')?;
     let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
     let is_known =
-        !(is_dual_stack && Fault::NoDualStack.is_on()) && !(is_fips && Fault::NoFips.is_on());
+        !(is_dual_stack && Fault::NoDualStack.is_on() || is_fips && Fault::NoFips.is_on());
     let is_ecr = is_account && is_service && is_region(region) && is_known;
     (is_ecr && is_suffix(Partition::of(region), is_dual_stack, suffix)).then(|| Registry {
         account: Some(account.to_owned()),

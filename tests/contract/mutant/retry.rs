@@ -86,13 +86,16 @@ pub(crate) fn trouble(answer: &Result<Answer, Failure>) -> Option<Trouble> {
         Err(Failure::Network(_)) => Some(Trouble::Broken),
         Ok(answer) if answer.status == 429 && Fault::NoRetryOf429.is_on() => None,
         Ok(answer) if answer.status == 429 || answer.status >= 500 => {
-            let after = answer
-                .header("retry-after")
-                .and_then(|text| text.parse().ok());
-            Some(Trouble::Busy(after.filter(|after| *after >= 0.0)))
+            Some(Trouble::Busy(wish(answer)))
         }
         _ => None,
     }
+}
+
+/// For how many seconds a service wants to be left alone.
+pub(crate) fn wish(answer: &Answer) -> Option<f64> {
+    let after: f64 = answer.header("retry-after")?.parse().ok()?;
+    (after >= 0.0).then_some(after)
 }
 
 const LONGEST_WISH: f64 = 3.0;
