@@ -17,7 +17,7 @@ use crate::sign;
 
 /// Asks for the login of a registry, and asks again where that may help.
 pub(crate) async fn fetch(registry: &Registry) -> Result<Login, Failure> {
-    fetch_patiently(registry, Patience::of(5, 15.0, 5.0)).await
+    fetch_patiently(registry, Patience::usual()).await
 }
 
 pub(crate) async fn fetch_patiently(

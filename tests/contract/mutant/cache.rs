@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::file;
 use crate::login::{Held, Login};
 use crate::registry::Registry;
+use crate::retry::Patience;
 use crate::{api, clock};
 
 #[derive(Default)]
@@ -31,7 +32,13 @@ impl Cache {
         if let Some(held) = self.held.get(&key).filter(|held| held.is_fresh(now)) {
             return Ok(held.login.clone());
         }
-        match api::fetch(registry).await {
+        // With a login in hand there is no reason to let anybody wait long.
+        let has_another = self.held.get(&key).is_some_and(|held| held.is_alive(now));
+        let patience = match has_another {
+            true => Patience::of(2, 2.0, 2.0),
+            false => Patience::usual(),
+        };
+        match api::fetch_patiently(registry, patience).await {
             Ok(login) => {
                 self.held.insert(key, Held::now(login.clone()));
                 Ok(login)

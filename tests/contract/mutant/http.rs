@@ -1,5 +1,6 @@
 //! One request on a connection of its own, through a proxy and TLS where these are asked for.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -119,13 +120,22 @@ async fn exchange(request: Request<'_>) -> Result<Answer, Failure> {
     if !request.url.is_https {
         return converse(stream, request).await;
     }
-    let failed = |cause: &dyn std::error::Error| {
-        Failure::Network(format!("{}: TLS: {cause}", request.url.host))
-    };
-    let name = ServerName::try_from(request.url.host.clone()).map_err(|cause| failed(&cause))?;
+    let host = request.url.host.clone();
+    let name = ServerName::try_from(host)
+        .map_err(|cause| Failure::Other(format!("{}: {cause}", request.url.host)))?;
     let connector = TlsConnector::from(trust::config()?);
     let stream = connector.connect(name, stream).await;
-    converse(stream.map_err(|cause| failed(&cause))?, request).await
+    let stream = stream.map_err(|cause| untrusted(request.url, &cause))?;
+    converse(stream, request).await
+}
+
+/// A certificate that is no good now will be none in a second, but for a connection that broke there is hope.
+fn untrusted(url: &Url, cause: &io::Error) -> Failure {
+    let text = format!("{}: TLS: {cause}", url.host);
+    match cause.kind() {
+        io::ErrorKind::InvalidData => Failure::Other(text),
+        _ => Failure::Network(text),
+    }
 }
 
 async fn connect(url: &Url) -> Result<TcpStream, Failure> {
@@ -142,7 +152,7 @@ async fn connect(url: &Url) -> Result<TcpStream, Failure> {
 }
 
 /// Asks for a tunnel; whether there is one.
-async fn tunnel(stream: &mut TcpStream, target: &str) -> std::io::Result<bool> {
+async fn tunnel(stream: &mut TcpStream, target: &str) -> io::Result<bool> {
     let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
@@ -153,8 +163,8 @@ async fn tunnel(stream: &mut TcpStream, target: &str) -> std::io::Result<bool> {
 }
 
 async fn dial(url: &Url) -> Result<TcpStream, Failure> {
-    let failed = |cause: &std::io::Error| Failure::other(&url.host, cause);
-    let network = |cause: &std::io::Error| Failure::Network(failed(cause).to_string());
+    let failed = |cause: &io::Error| Failure::other(&url.host, cause);
+    let network = |cause: &io::Error| Failure::Network(failed(cause).to_string());
     let host = url.host.trim_matches(['[', ']']);
     let found = tokio::net::lookup_host((host, url.port)).await;
     let address = found

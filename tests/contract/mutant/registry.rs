@@ -72,7 +72,7 @@ pub(crate) fn authority(reference: &str) -> String {
 
 fn parse(reference: &str) -> Option<Registry> {
     if let Some((scheme, _)) = reference.split_once("://")
-        && !["https", "http"].contains(&scheme)
+        && !["https", "http"].contains(&scheme.to_ascii_lowercase().as_str())
     {
         return None;
     }

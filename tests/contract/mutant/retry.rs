@@ -23,6 +23,11 @@ pub(crate) enum Trouble {
 }
 
 impl Patience {
+    /// Of who needs the answer now, and has nothing else.
+    pub(crate) fn usual() -> Self {
+        Patience::of(5, 15.0, 5.0)
+    }
+
     /// For so many tries, in so many seconds, of so many seconds each.
     pub(crate) fn of(tries: u32, seconds: f64, timeout: f64) -> Self {
         Patience {
