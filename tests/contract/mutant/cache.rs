@@ -144,7 +144,7 @@ impl Cache {
             let registry = key.rsplit_once('-').map_or("", |(_, registry)| registry);
             let count = counts.entry(registry.to_owned()).or_default();
             *count += 1;
-            held.is_alive(now) && *count <= MOST
+            (held.is_alive(now) || held.is_fresh(now)) && *count <= MOST
         });
         self.held = latest.into_iter().collect();
     }

@@ -44,9 +44,6 @@ impl Library {
         let request = serde_json::from_str(line).unwrap_or(Value::Null);
         let name = request["registry"].as_str();
         let name = name.ok_or(Failure::Other("a request names a registry".to_owned()))?;
-        if Fault::KeepsSpaces.is_on() && name != name.trim() {
-            return Err(Failure::Something);
-        }
         let registry = self.renewed(Registry::or_local(name)?);
         if request["refused"] == true && !Fault::IgnoresRefusal.is_on() {
             self.cache.forget(&registry);

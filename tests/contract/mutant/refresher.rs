@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::answer;
 use crate::api;
 use crate::clock;
 use crate::failure::Failure;
@@ -155,7 +156,7 @@ impl Book {
 }
 
 fn is_empty(failure: &Failure) -> bool {
-    matches!(failure, Failure::Answer(_))
+    matches!(failure, Failure::Answer(answer::NO_ENTRY))
 }
 
 /// Earlier by up to a tenth, so that not all come at once.

@@ -28,6 +28,9 @@ impl Registry {
 
     /// The same, or one on this machine, which is of the region of the environment.
     pub(crate) fn or_local(reference: &str) -> Result<Self, Failure> {
+        if Fault::KeepsSpaces.is_on() && reference != reference.trim() {
+            return Err(Failure::Something);
+        }
         let authority = authority(reference.trim());
         if !is_local(&authority) {
             return Registry::of(reference);
