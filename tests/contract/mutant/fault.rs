@@ -82,7 +82,7 @@ faults! {
     RenewsForManifestsOnly = "renews-for-manifests-only", "image-tool", "EXP-13", "takes no new login when a layer is refused";
     RefreshesAfterLifetime = "refreshes-after-lifetime", "refresher", "EXP-14", "refreshes at an interval of the token's life";
     // The registry.
-    RenewsOn401Only = "renews-on-401-only", "image-tool", "REG-01", "takes no new login when it is refused by 403";
+    IgnoresRefusalsBy403 = "ignores-403", "image-tool", "REG-01", "takes no new login when it is refused by 403";
     IgnoresRefusalsBy401 = "ignores-401", "image-tool", "REG-02", "takes no new login when it is refused by 401";
     IgnoresRefusalsBy400 = "ignores-400", "image-tool", "REG-03", "takes no new login when it is refused by 400";
     SaysNothingOfLogins = "says-nothing-of-logins", "image-tool", "REG-04", "fails without a word of authorization";

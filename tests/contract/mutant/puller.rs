@@ -49,9 +49,7 @@ struct Pull {
 impl Pull {
     fn start(image: Image) -> Result<Self, Failure> {
         let logins = StoredLogins::of(&image.host);
-        let authorization = logins
-            .first()?
-            .filter(|_| !(Fault::NoLoginForFips.is_on() && image.host.contains(".ecr-fips.")));
+        let authorization = logins.first()?;
         Ok(Pull {
             image,
             logins,
@@ -116,7 +114,7 @@ impl Pull {
         let is_blind = match status {
             400 => Fault::IgnoresRefusalsBy400.is_on(),
             401 => Fault::IgnoresRefusalsBy401.is_on(),
-            _ => Fault::RenewsOn401Only.is_on(),
+            _ => Fault::IgnoresRefusalsBy403.is_on(),
         };
         let is_late = kind == "blobs" && Fault::RenewsForManifestsOnly.is_on();
         self.logins.has_another() && !is_blind && !is_late && !Fault::NeverRenews.is_on()
@@ -124,7 +122,8 @@ impl Pull {
 
     async fn send(&self, method: &'static str, url: &Url) -> Result<Answer, Failure> {
         let mut request = Request::new(method, url).header("accept", MANIFESTS);
-        if let Some(authorization) = &self.authorization {
+        let is_bare = Fault::NoLoginForFips.is_on() && url.host.contains(".ecr-fips.");
+        if let Some(authorization) = self.authorization.as_ref().filter(|_| !is_bare) {
             request = request.header("authorization", authorization);
         }
         let answer = patiently(request).await?;
