@@ -139,7 +139,7 @@ fn untrusted(url: &Url, cause: &io::Error) -> Failure {
 }
 
 async fn connect(url: &Url) -> Result<TcpStream, Failure> {
-    let Some(proxy) = proxy::of(url) else {
+    let Some(proxy) = proxy::of(url)? else {
         return dial(url).await;
     };
     let mut stream = dial(&proxy).await?;

@@ -2,25 +2,34 @@
 
 use std::env;
 
+use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::http::Url;
 
 /// The proxy for a URL, if it needs one.
-pub(crate) fn of(url: &Url) -> Option<Url> {
+pub(crate) fn of(url: &Url) -> Result<Option<Url>, Failure> {
     let names = match url.is_https {
         true => ["HTTPS_PROXY", "https_proxy"],
         false => ["http_proxy", "HTTP_PROXY"],
     };
-    let proxy = names.into_iter().find_map(set)?;
-    if Fault::IgnoresProxy.is_on() || (is_exempt(url) && !Fault::IgnoresNoProxy.is_on()) {
-        return None;
+    let Some(proxy) = names.into_iter().find_map(set) else {
+        return Ok(None);
+    };
+    if is_exempt(url) && !Fault::IgnoresNoProxy.is_on() {
+        return Ok(None);
+    }
+    // Where there is a proxy there is no other way; tests do not go out to look for one.
+    if Fault::IgnoresProxy.is_on() {
+        let text = format!("{}: there is no way to it", url.host);
+        return Err(Failure::Other(text));
     }
     let has_scheme = proxy.contains("://");
-    Url::parse(&if has_scheme {
+    let proxy = if has_scheme {
         proxy
     } else {
         format!("http://{proxy}")
-    })
+    };
+    Ok(Url::parse(&proxy))
 }
 
 fn set(name: &str) -> Option<String> {

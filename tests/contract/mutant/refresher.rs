@@ -137,7 +137,7 @@ impl Book {
         }
     }
 
-    /// Whoever looks in again soon will be told by the next try that this one failed.
+    /// Writes the file anew, but for what others have put there. When that fails there will be a next time.
     fn write(&self) {
         let text = std::fs::read(&self.file).unwrap_or_default();
         let mut config = serde_json::from_slice::<Value>(&text).unwrap_or_default();

@@ -74,36 +74,42 @@ pub(crate) fn authority(reference: &str) -> String {
 }
 
 fn parse(reference: &str) -> Option<Registry> {
-    if let Some((scheme, _)) = reference.split_once("://")
-        && !["https", "http"].contains(&scheme.to_ascii_lowercase().as_str())
-    {
-        return None;
-    }
+    let scheme = reference
+        .split_once("://")
+        .map_or("https", |(scheme, _)| scheme);
     let authority = authority(reference);
     let (host, port) = authority.split_once(':').unwrap_or((&authority, "443"));
     port.parse::<u16>().ok()?;
     let (account, rest) = host.split_once('.')?;
-    let (service, rest) = rest.split_once('.').and_then(|(first, rest)| match first {
-        "dkr" => rest.split_once('.'),
-        _ => Some((first, rest)),
-    })?;
-    let is_dual_stack = host.contains(".dkr-ecr");
-    let is_fips = service.ends_with("-fips");
-    let is_service = ["ecr", "ecr-fips", "dkr-ecr", "dkr-ecr-fips"].contains(&service)
-        && is_dual_stack == service.starts_with("dkr-")
-        && host.contains(".dkr.") != is_dual_stack;
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let (is_dual_stack, rest) = service(rest)?;
+    let is_fips = rest.starts_with("-fips.");
+    let (_, rest) = rest
+        .split_once('.')
+        .filter(|(before, _)| is_fips || before.is_empty())?;
     let (region, suffix) = rest.split_once('.')?;
-    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let is_known =
-        !(is_dual_stack && Fault::NoDualStack.is_on() || is_fips && Fault::NoFips.is_on());
-    let is_ecr = is_account && is_service && is_region(region) && is_known;
-    (is_ecr && is_suffix(Partition::of(region), is_dual_stack, suffix)).then(|| Registry {
+    let is_suffix = is_suffix(Partition::of(region), is_dual_stack, suffix);
+    let is_ecr = is_account && is_region(region) && is_suffix;
+    let is_web = ["https", "http"]
+        .iter()
+        .any(|one| scheme.eq_ignore_ascii_case(one));
+    (is_ecr && is_web && !is_unknown(is_fips, is_dual_stack)).then(|| Registry {
         account: Some(account.to_owned()),
         region: region.to_owned(),
         is_fips,
         is_dual_stack,
         authority: authority.clone(),
     })
+}
+
+/// Whether the name is a dual-stack one, and what follows the service.
+fn service(rest: &str) -> Option<(bool, &str)> {
+    let dual_stack = rest.strip_prefix("dkr-ecr").map(|rest| (true, rest));
+    dual_stack.or_else(|| Some((false, rest.strip_prefix("dkr.ecr")?)))
+}
+
+fn is_unknown(is_fips: bool, is_dual_stack: bool) -> bool {
+    is_fips && Fault::NoFips.is_on() || is_dual_stack && Fault::NoDualStack.is_on()
 }
 
 fn is_region(region: &str) -> bool {
