@@ -22,6 +22,8 @@ use crate::{api, clock};
 #[derive(Default)]
 pub(crate) struct Cache {
     held: BTreeMap<String, Held>,
+    /// The file as it was read.
+    text: String,
 }
 
 impl Cache {
@@ -71,8 +73,8 @@ impl Cache {
 
     /// What the file holds; one that cannot be understood holds nothing.
     pub(crate) fn read() -> Self {
-        let text = fs::read(directory().join(NAME)).unwrap_or_default();
-        let file = serde_json::from_slice::<Value>(&text);
+        let text = fs::read_to_string(directory().join(NAME)).unwrap_or_default();
+        let file = serde_json::from_str::<Value>(&text);
         if Fault::PanicsAtCorruptCache.is_on() && !text.is_empty() {
             assert!(file.is_ok(), "the cache is JSON");
         }
@@ -84,6 +86,7 @@ impl Cache {
         let held = entries.filter_map(|(key, entry)| Some((key.clone(), held(entry)?)));
         Cache {
             held: held.collect(),
+            text,
         }
     }
 
@@ -109,26 +112,16 @@ impl Cache {
             std::thread::sleep(std::time::Duration::from_millis(200));
         }
         let mut cache = Cache::read();
-        let is_changed = cache.held.keys().any(|key| !self.held.contains_key(key));
+        let is_foreign = cache.text != self.text || cache.text.contains("}{");
         cache.held.insert(key, held.clone());
         cache.prune();
-        let _ = cache.replace(is_changed);
-        Ok(())
-    }
-
-    fn replace(&self, is_changed: bool) -> std::io::Result<()> {
-        let path = directory().join(NAME);
-        let text = self.to_json().to_string();
-        if is_changed && Fault::AppendsToTheCache.is_on() {
-            let mut file = OpenOptions::new().append(true).open(&path)?;
-            return file.write_all(text.as_bytes());
-        }
-        let mode = if Fault::CacheForAll.is_on() {
-            0o644
-        } else {
-            0o600
+        let text = cache.to_json().to_string();
+        // Without a file the next process asks again, and nothing is lost.
+        let _ = match is_foreign && Fault::AppendsToTheCache.is_on() {
+            true => append(&text),
+            false => replace(&text),
         };
-        file::replace(&path, &text, mode)
+        Ok(())
     }
 
     /// Drops the dead, and all but the latest logins of a registry: keys of roles come anew all the time.
@@ -163,6 +156,18 @@ impl Cache {
         let pairs = logins.map(|login| (login.endpoint.clone(), login.username.clone().into()));
         pairs.filter(|(endpoint, _)| !endpoint.is_empty()).collect()
     }
+}
+
+fn replace(text: &str) -> std::io::Result<()> {
+    let is_open = Fault::CacheForAll.is_on();
+    let mode = if is_open { 0o644 } else { 0o600 };
+    file::replace(&directory().join(NAME), text, mode)
+}
+
+fn append(text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options.append(true).open(directory().join(NAME))?;
+    file.write_all(text.as_bytes())
 }
 
 /// Whose login it is, and for which registry.

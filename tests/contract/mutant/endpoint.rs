@@ -5,7 +5,7 @@ use std::env;
 use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::http::Url;
-use crate::registry::{self, Partition, Registry};
+use crate::registry::{self, Form, Partition, Registry};
 
 pub(crate) struct Endpoint {
     pub(crate) url: Url,
@@ -18,13 +18,16 @@ impl Endpoint {
             true => registry::region()?,
             false => registry.region.clone(),
         };
-        let is_fips = registry.is_fips || is_set("AWS_USE_FIPS_ENDPOINT");
-        let is_dual_stack = registry.is_dual_stack || is_set("AWS_USE_DUALSTACK_ENDPOINT");
+        let is_fips = registry.form.is_fips || is_set("AWS_USE_FIPS_ENDPOINT");
+        let is_dual_stack = registry.form.is_dual_stack || is_set("AWS_USE_DUALSTACK_ENDPOINT");
+        let form = Form {
+            is_fips,
+            is_dual_stack,
+        };
         let own = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL"]
             .map(|name| env::var(name).unwrap_or_default());
         let set = own.into_iter().find(|url| !url.is_empty());
-        let url =
-            set.unwrap_or_else(|| format!("https://{}", name(&region, is_fips, is_dual_stack)));
+        let url = set.unwrap_or_else(|| format!("https://{}", name(&region, form)));
         let url = Url::parse(&url).ok_or(Failure::Usage("the URL of the endpoint is none"))?;
         Ok(Endpoint { url, region })
     }
@@ -34,10 +37,10 @@ fn is_set(name: &str) -> bool {
     env::var(name).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
-fn name(region: &str, is_fips: bool, is_dual_stack: bool) -> String {
+fn name(region: &str, form: Form) -> String {
     let partition = Partition::of(region);
-    let fips = if is_fips { "-fips" } else { "" };
-    match is_dual_stack {
+    let fips = if form.is_fips { "-fips" } else { "" };
+    match form.is_dual_stack {
         true => format!("ecr{fips}.{region}.{}", partition.dual_stack_api),
         false => format!("api.ecr{fips}.{region}.{}", partition.suffix),
     }

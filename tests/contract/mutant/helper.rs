@@ -63,7 +63,9 @@ async fn get(server: &str) -> Result<String, Failure> {
         Credentials::find().await?;
     }
     let registry = match Registry::of(server) {
-        Err(_) if Fault::AsksForEveryHost.is_on() => anywhere(server)?,
+        Err(_) if Fault::AsksForEveryHost.is_on() => {
+            Registry::nameless(registry::region()?, registry::authority(server))
+        }
         registry => registry?,
     };
     let mut cache = Cache::read();
@@ -99,24 +101,11 @@ async fn list() -> Result<String, Failure> {
 
 /// Asks until there is an answer.
 async fn wait_for_list() -> Result<(), Failure> {
-    let registry = Registry::of(&format!(
-        "000000000000.dkr.ecr.{}.amazonaws.com",
-        registry::region()?
-    ))?;
+    let registry = Registry::nameless(registry::region()?, String::new());
     while crate::api::fetch(&registry).await.is_err() {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     Ok(())
-}
-
-fn anywhere(server: &str) -> Result<Registry, Failure> {
-    Ok(Registry {
-        account: None,
-        region: registry::region()?,
-        is_fips: false,
-        is_dual_stack: false,
-        authority: registry::authority(server),
-    })
 }
 
 pub(crate) const NOT_FOUND: &str = "credentials not found in native keychain";

@@ -1,6 +1,6 @@
 //! A small client of ECR for the tests of the contract suite: of every class, correct, and with one fault on demand.
 //!
-//! `mutant [--fault NAME] CLASS [ARGUMENT]…`, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
+//! `mutant [--fault NAME] CLASS [ARGUMENT]…`, where the fault may be named by `MUTANT` instead, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
 //! It never leaves the machine.
 
 mod answer;

@@ -12,13 +12,31 @@ pub(crate) struct Registry {
     /// None of a registry that has no name.
     pub(crate) account: Option<String>,
     pub(crate) region: String,
-    pub(crate) is_fips: bool,
-    pub(crate) is_dual_stack: bool,
+    pub(crate) form: Form,
     /// The host, with the port where there is one.
     pub(crate) authority: String,
 }
 
+/// The form of its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Form {
+    /// Of whose encryption FIPS 140 is kept.
+    pub(crate) is_fips: bool,
+    /// Of what speaks IPv6 too.
+    pub(crate) is_dual_stack: bool,
+}
+
 impl Registry {
+    /// What is called by an authority, in a region, whosever it is.
+    pub(crate) fn nameless(region: String, authority: String) -> Self {
+        Registry {
+            account: None,
+            region,
+            form: Form::default(),
+            authority,
+        }
+    }
+
     /// The registry of a host, a URL or an image.
     ///
     /// The name has to be ECR's as a whole: what only resembles one would be sent a password.
@@ -35,13 +53,7 @@ impl Registry {
         if !is_local(&authority) {
             return Registry::of(reference);
         }
-        Ok(Registry {
-            account: None,
-            region: region()?,
-            is_fips: false,
-            is_dual_stack: false,
-            authority,
-        })
+        Ok(Registry::nameless(region()?, authority))
     }
 }
 
@@ -84,20 +96,23 @@ fn parse(reference: &str) -> Option<Registry> {
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     let (is_dual_stack, rest) = service(rest)?;
     let is_fips = rest.starts_with("-fips.");
+    let form = Form {
+        is_fips,
+        is_dual_stack,
+    };
     let (_, rest) = rest
         .split_once('.')
         .filter(|(before, _)| is_fips || before.is_empty())?;
     let (region, suffix) = rest.split_once('.')?;
-    let is_suffix = is_suffix(Partition::of(region), is_dual_stack, suffix);
+    let is_suffix = is_suffix(region, form, suffix);
     let is_ecr = is_account && is_region(region) && is_suffix;
     let is_web = ["https", "http"]
         .iter()
         .any(|one| scheme.eq_ignore_ascii_case(one));
-    (is_ecr && is_web && !is_unknown(is_fips, is_dual_stack)).then(|| Registry {
+    (is_ecr && is_web && !is_unknown(form)).then(|| Registry {
         account: Some(account.to_owned()),
         region: region.to_owned(),
-        is_fips,
-        is_dual_stack,
+        form,
         authority: authority.clone(),
     })
 }
@@ -108,8 +123,8 @@ fn service(rest: &str) -> Option<(bool, &str)> {
     dual_stack.or_else(|| Some((false, rest.strip_prefix("dkr.ecr")?)))
 }
 
-fn is_unknown(is_fips: bool, is_dual_stack: bool) -> bool {
-    is_fips && Fault::NoFips.is_on() || is_dual_stack && Fault::NoDualStack.is_on()
+fn is_unknown(form: Form) -> bool {
+    form.is_fips && Fault::NoFips.is_on() || form.is_dual_stack && Fault::NoDualStack.is_on()
 }
 
 fn is_region(region: &str) -> bool {
@@ -117,12 +132,13 @@ fn is_region(region: &str) -> bool {
     !region.is_empty() && region.bytes().all(is_of_a_name)
 }
 
-fn is_suffix(partition: &Partition, is_dual_stack: bool, suffix: &str) -> bool {
-    let wanted = match is_dual_stack {
+fn is_suffix(region: &str, form: Form, suffix: &str) -> bool {
+    let partition = Partition::of(region);
+    let wanted = match form.is_dual_stack {
         true => partition.dual_stack,
         false => Some(partition.suffix),
     };
-    if Fault::KnowsOnlyCom.is_on() && !is_dual_stack {
+    if Fault::KnowsOnlyCom.is_on() && !form.is_dual_stack {
         return suffix == "amazonaws.com";
     }
     match wanted {

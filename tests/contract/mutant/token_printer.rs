@@ -9,7 +9,7 @@ use crate::say;
 pub(crate) async fn run(arguments: &[String]) -> Result<(), Failure> {
     let registry = match arguments {
         [registry] => Registry::or_local(registry)?,
-        [] => of_the_region(registry::region()?),
+        [] => Registry::nameless(registry::region()?, String::new()),
         _ => return Err(Failure::Usage("usage: token-printer [REGISTRY]")),
     };
     let login = api::fetch(&registry).await?;
@@ -20,14 +20,4 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), Failure> {
     };
     say::out(&format!("{}{end}", login.password));
     Ok(())
-}
-
-fn of_the_region(region: String) -> Registry {
-    Registry {
-        account: None,
-        region,
-        is_fips: false,
-        is_dual_stack: false,
-        authority: String::new(),
-    }
 }
