@@ -1,5 +1,7 @@
 //! The one call: `GetAuthorizationToken`.
 
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 
 use crate::answer;
@@ -35,10 +37,18 @@ pub(crate) async fn fetch_patiently(
 
 fn request_body(registry: &Registry) -> Value {
     match &registry.account {
-        _ if Fault::EmptyRegistryIds.is_on() => json!({ "registryIds": [] }),
+        account if Fault::EmptyRegistryIds.is_on() && !is_first(account) => {
+            json!({ "registryIds": [] })
+        }
         Some(account) => json!({ "registryIds": [account] }),
         None => json!({}),
     }
+}
+
+/// Whether this process has asked for no other account before.
+fn is_first(account: &Option<String>) -> bool {
+    static FIRST: OnceLock<Option<String>> = OnceLock::new();
+    FIRST.get_or_init(|| account.clone()) == account
 }
 
 /// Faults that take a failure for a login that says nothing.

@@ -218,4 +218,4 @@ fn lock() -> std::io::Result<File> {
 const NAME: &str = "cache.json";
 const LOCK: &str = "cache.lock";
 const VERSION: &str = "1.0";
-const MOST: usize = 4;
+const MOST: usize = 2;

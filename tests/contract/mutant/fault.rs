@@ -113,19 +113,20 @@ faults! {
     RetriesExpiredKeys = "retries-expired-keys", "token-printer", "CRD-01", "tries again when its keys have expired";
     UnknownKeyIsAnonymous = "unknown-key-is-anonymous", "token-printer", "CRD-02", "prints an empty password when its key is not known";
     DenialIsAnonymous = "denial-is-anonymous", "library", "CRD-03", "gives an empty login when access is denied";
+    HidesTheHelper = "hides-the-helper", "image-tool", "CRD-03", "goes on without a login when the helper fails";
     WaitsForCredentials = "waits-for-credentials", "library", "CRD-04", "looks for credentials for twenty seconds";
     CredentialsFirst = "credentials-first", "docker-credential", "CRD-04", "looks for credentials before it looks at the host";
     CacheOfAnybody = "cache-of-anybody", "docker-credential", "CRD-05", "keeps tokens without regard to whose they are";
     NeverPrunes = "never-prunes", "docker-credential", "CRD-06", "observed: keeps a token for each key that there ever was";
     // Accounts.
     CacheOfAnyAccount = "cache-of-any-account", "docker-credential", "ACC-01", "keeps tokens without regard to the account of the registry";
-    EmptyRegistryIds = "empty-registry-ids", "library", "ACC-01", "sends an empty list of registryIds";
+    EmptyRegistryIds = "empty-registry-ids", "library", "ACC-01", "sends an empty list of registryIds for all accounts but the first";
     TakesTheFirst = "takes-the-first", "docker-credential", "ACC-02", "takes the first entry of several";
     KeyOfTheAnswer = "key-of-the-answer", "kubelet", "ACC-03", "keys the login to the proxyEndpoint of the answer";
     LogsInToTheAnswer = "logs-in-to-the-answer", "docker-login-caller", "ACC-03", "logs in to the proxyEndpoint of the answer";
     KeepsSpaces = "keeps-spaces", "library", "ACC-04", "fails without a clear word where a name has spaces around it";
     RenewsTheFirst = "renews-the-first", "refresher", "ACC-05", "renews the login of each registry with the account of the first";
-    IdsOfTheFirst = "ids-of-the-first", "library", "ACC-05", "asks for the first registry that it was asked for, ever after";
+    RenewsAsTheFirst = "renews-as-the-first", "library", "ACC-05", "asks for the first registry instead of any that it is asked for again";
     // Regions and hosts.
     RegionOfEnvironment = "region-of-environment", "docker-credential", "RGN-01", "signs for the region of the environment";
     NamesNoRegion = "names-no-region", "docker-credential", "RGN-02", "fails without a word of the region where none is set";

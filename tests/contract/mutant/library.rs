@@ -29,7 +29,7 @@ struct Library {
     cache: Cache,
     /// What only faults look at.
     failed: Option<Failure>,
-    first: Option<Registry>,
+    asked: Vec<Registry>,
 }
 
 impl Library {
@@ -60,11 +60,12 @@ impl Library {
         login
     }
 
-    /// The registry to ask for: with a fault, once there was one, only the account of the first.
+    /// The registry to ask for: with a fault, when it is asked for again, the first that ever was.
     fn renewed(&mut self, registry: Registry) -> Registry {
-        let first = self.first.get_or_insert_with(|| registry.clone());
-        match Fault::IdsOfTheFirst.is_on() {
-            true => first.clone(),
+        let is_again = self.asked.contains(&registry);
+        self.asked.push(registry.clone());
+        match Fault::RenewsAsTheFirst.is_on() && is_again {
+            true => self.asked[0].clone(),
             false => registry,
         }
     }
