@@ -148,6 +148,7 @@ faults! {
     AppendsToTheCache = "appends-to-the-cache", "docker-credential", "DHP-08", "appends to a cache that another process has changed";
     // The kubelet's.
     AddsAField = "adds-a-field", "kubelet", "KCP-01", "answers with a field that the kubelet does not know";
+    LongDuration = "long-duration", "kubelet", "KCP-01", "says 24h0m0s of a token that lives for hours";
     TakesEveryRequest = "takes-every-request", "kubelet", "KCP-02", "does not look at kind and apiVersion";
     KeyWithoutPort = "key-without-port", "kubelet", "KCP-04", "drops the port of the image";
     // `docker login`.

@@ -73,6 +73,9 @@ fn duration(login: &Login) -> Value {
     if Fault::FixedDuration.is_on() {
         return "6h0m0s".into();
     }
+    if Fault::LongDuration.is_on() && held.keep() > 3600.0 {
+        return "24h0m0s".into();
+    }
     format!("{:.3}s", held.keep().max(0.001)).into()
 }
 

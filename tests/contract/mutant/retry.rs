@@ -25,7 +25,7 @@ pub(crate) enum Trouble {
 impl Patience {
     /// Of who needs the answer now, and has nothing else.
     pub(crate) fn usual() -> Self {
-        Patience::of(5, 15.0, 5.0)
+        Patience::of(5, 9.0, 4.0)
     }
 
     /// For so many tries, in so many seconds, of so many seconds each.
