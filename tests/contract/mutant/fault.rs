@@ -91,7 +91,7 @@ faults! {
     // Throttling.
     NeverRetries = "never-retries", "token-printer", "THR-01", "makes one try";
     NoRetryOf400 = "no-retry-of-400", "library", "THR-01", "takes a ThrottlingException of status 400 for a mistake of its own";
-    ConstantGap = "constant-gap", "docker-login-caller", "THR-01", "tries again every 50 milliseconds";
+    ConstantGap = "constant-gap", "docker-login-caller", "THR-01", "observed: tries again every 50 milliseconds";
     RetriesForEver = "retries-for-ever", "token-printer", "THR-02", "never gives up";
     NoRetryOf429 = "no-retry-of-429", "docker-credential", "THR-03", "takes status 429 for the end";
     IgnoresRetryAfter = "ignores-retry-after", "token-printer", "THR-03", "observed: does not wait as long as Retry-After wants";
@@ -106,7 +106,6 @@ faults! {
     IgnoresProxy = "ignores-proxy", "token-printer", "NET-04", "calls AWS's names itself where there is a proxy";
     IgnoresNoProxy = "ignores-no-proxy", "token-printer", "NET-05", "calls through the proxy what NO_PROXY exempts";
     TrustsAnyCertificate = "trusts-any-certificate", "token-printer", "NET-06", "believes every certificate";
-    IgnoresCa = "ignores-ca", "docker-credential", "NET-06", "believes the system's authorities alone";
     HidesTheClock = "hides-the-clock", "token-printer", "NET-07", "fails without a word of the clock";
     RetriesSignatures = "retries-signatures", "library", "NET-07", "sends a signature of the wrong time again and again";
     // Credentials.

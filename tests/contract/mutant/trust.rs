@@ -41,7 +41,7 @@ fn roots() -> Result<RootCertStore, Failure> {
         .into_iter()
         .find_map(|name| env::var(name).ok().filter(|path| !path.is_empty()));
     let mut roots = RootCertStore::empty();
-    let Some(path) = named.filter(|_| !Fault::IgnoresCa.is_on()) else {
+    let Some(path) = named else {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(roots);
     };
