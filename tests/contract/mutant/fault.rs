@@ -76,7 +76,7 @@ faults! {
     PanicsWithoutEnd = "panics-without-end", "token-printer", "EXP-09", "panics where expiresAt is missing";
     WantsAFraction = "wants-a-fraction", "kubelet", "EXP-10", "refuses an expiresAt of whole seconds";
     EndIn32Bits = "end-in-32-bits", "library", "EXP-10", "refuses an expiresAt after 2038";
-    FixedMargin = "fixed-margin", "library", "EXP-11", "observed: keeps a token until five minutes before its end";
+    FixedMargin = "fixed-margin", "library", "EXP-11", "observed: keeps a token until half an hour before its end";
     IgnoresRefusal = "ignores-refusal", "library", "EXP-12", "hands out again what the registry has refused";
     NeverRenews = "never-renews", "image-tool", "EXP-12", "goes on with the login that it began with, come what may";
     RenewsForManifestsOnly = "renews-for-manifests-only", "image-tool", "EXP-13", "takes no new login when a layer is refused";

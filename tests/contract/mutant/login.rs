@@ -84,7 +84,7 @@ impl Held {
             () if Fault::RefreshesAtExpiry.is_on() => life,
             () if Fault::RefreshesAfterLifetime.is_on() => life + 1.0,
             () if Fault::CachesAMinuteAtLeast.is_on() => (life / 2.0).max(60.0),
-            () if Fault::FixedMargin.is_on() && life > 600.0 => life - 300.0,
+            () if Fault::FixedMargin.is_on() && life > 60.0 => life - 1800.0,
             () => life / 2.0,
         }
     }
