@@ -77,12 +77,9 @@ fn client(class: Class, fault: Option<&str>) -> Vec<String> {
         _ => &[],
     };
     let fault = fault.map(|fault| ["--fault", fault]).into_iter().flatten();
-    let program = mutant();
-    let words = [&*program].into_iter().chain(fault).chain([class.name()]);
-    words
-        .chain(arguments.iter().copied())
-        .map(str::to_owned)
-        .collect()
+    let words = fault.chain([class.name()]).chain(arguments.iter().copied());
+    let words = words.map(str::to_owned);
+    [mutant()].into_iter().chain(words).collect()
 }
 
 /// Those in which the client without a fault spends its time waiting: only a fault that is meant for them is run through them.
