@@ -177,7 +177,8 @@ impl CertificateAuthority {
         std::fs::create_dir_all(directory)?;
         let both = format!("{key}{}", authority.certificate_pem);
         if create(&key_path(directory), &both)? {
-            std::fs::write(Self::certificate_path(directory), authority.certificate_pem)?;
+            let path = Self::certificate_path(directory);
+            replace(&path, &authority.certificate_pem)?;
         }
         Ok(())
     }
@@ -226,6 +227,13 @@ fn create(path: &Path, text: &str) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Makes a file that everyone may read, and that appears whole, over what is there.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let draft = draft(path);
+    std::fs::write(&draft, text)?;
+    std::fs::rename(&draft, path)
 }
 
 /// Why there is no authority where one was said to be.
