@@ -93,10 +93,23 @@ async fn a_login_whose_time_is_over_is_taken_out_of_the_file() {
 }
 
 #[tokio::test]
+async fn one_file_has_the_logins_of_several_registries() {
+    let other = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    let ecr = mock().await;
+    let home = Home::at(&ecr);
+    let mut command = home.command(&["keep-login", HOST, other]);
+    command.arg(home.path().join("config.json"));
+    let child = command.stderr(Stdio::null()).spawn().unwrap();
+    let keeper = Keeper { child, home };
+    let whole = |text: &str| text.contains(HOST) && text.contains(other);
+    keeper.published(whole).await;
+}
+
+#[tokio::test]
 async fn it_needs_a_registry_of_ecrs_and_a_file_that_can_be_written() {
     let home = Home::without_aws();
     for (words, said) in [
-        (&["keep-login", HOST][..], "expected a registry and a file"),
+        (&["keep-login", HOST][..], "expected registries and a file"),
         (&["keep-login", "alpine", "f"], "\"alpine\""),
     ] {
         let outcome = home.ecr(words, "").await;

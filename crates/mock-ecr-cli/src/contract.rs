@@ -42,7 +42,9 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Failure> {
 fn suite(options: &ContractOptions) -> Result<Suite, Failure> {
     let program = std::env::current_exe().map_err(Failure::system("cannot find this program"))?;
     let program = program.to_string_lossy().into_owned();
-    let performer = vec![program, "contract-run".to_owned()];
+    // What its mock logs belongs to nobody here.
+    let arguments = ["--log", "off", "contract-run"].map(str::to_owned);
+    let performer = [program].into_iter().chain(arguments).collect();
     let mut suite = Suite::new(options.class, options.client.clone(), performer);
     suite.redirect = options.redirect();
     suite.only.clone_from(&options.only);

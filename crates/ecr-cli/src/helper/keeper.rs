@@ -1,15 +1,20 @@
-//! A login in a file, which is renewed in time: for whatever reads docker's `config.json` and cannot ask a helper.
+//! Logins in a file, which are renewed in time: for whatever reads docker's `config.json` and cannot ask a helper.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use ecr_token_source::{Clock as _, Credentials, Registry, SystemClock, TokenSource};
-use serde_json::json;
+use ecr_token_source::{Clock as _, Registry, SystemClock, TokenSource};
+use futures_util::future::try_join_all;
+use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::args::globals::Globals;
 use crate::error::Error;
@@ -17,40 +22,62 @@ use crate::helper::one_line;
 use crate::helper::tokens::{self, Kept, Login};
 use crate::output;
 
-/// Keeps the login until it is told to end.
+/// Keeps the logins until it is told to end.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
-    let [registry, file] = words else {
-        return Err(failed(
-            "expected a registry and a file: keep-login HOST FILE",
-        ));
+    let [hosts @ .., file] = words else {
+        return Err(failed(USAGE));
     };
-    let registry = Registry::of(registry)
-        .map_err(|error| failed(&format!("registry {registry:?}: {error}")))?;
-    let mut file = Published::at(PathBuf::from(file));
+    if hosts.is_empty() {
+        return Err(failed(USAGE));
+    }
+    let registries: Result<Vec<Registry>, Error> = hosts.iter().map(|host| named(host)).collect();
+    let file = RefCell::new(Published::at(PathBuf::from(file)));
+    let keep = |registry| keep(globals, registry, &file);
+    try_join_all(registries?.into_iter().map(keep)).await?;
+    Ok(String::new())
+}
+
+fn named(host: &str) -> Result<Registry, Error> {
+    Registry::of(host).map_err(|error| failed(&format!("registry {host:?}: {error}")))
+}
+
+/// Keeps one of them.
+async fn keep(
+    globals: &Globals,
+    registry: Registry,
+    file: &RefCell<Published>,
+) -> Result<(), Error> {
+    let host = registry.to_string();
     let mut source = None;
     let mut failures = 0;
     loop {
-        let login = tokens::in_time(login(globals, &registry, &mut source)).await;
-        let pause = match login {
-            Ok(login) if file.is_worth(&login) => {
-                failures = 0;
-                file.publish(&login).map(|()| pause(&login))
+        let mut asked = pin!(tokens::in_time(login(globals, &registry, &mut source)));
+        let left = file.borrow().left(&host);
+        let login = match timeout(left.unwrap_or(Duration::MAX), &mut asked).await {
+            Ok(login) => login,
+            Err(_) => {
+                file.borrow_mut().withdraw(&host)?;
+                asked.await
             }
-            Ok(_) => {
-                failures += 1;
-                tell("what ECR issues has no life left");
-                file.withdraw_dead()
-                    .map(|()| file.until_withdrawal(failures))
+        };
+        let pause = match login.and_then(|login| require_life(login, &host)) {
+            Ok(login) => {
+                failures = 0;
+                file.borrow_mut().publish(&host, &login)?;
+                pause(&login)
             }
             Err(error) => {
                 failures += 1;
-                tell(&one_line(&error));
-                file.withdraw_dead()
-                    .map(|()| file.until_withdrawal(failures))
+                output::write_error(&format!("keep-login: {}\n", one_line(&error)));
+                retry(failures)
             }
         };
-        let pause = pause.map_err(|error| file.failed(&error))?;
-        tokio::time::sleep(pause).await;
+        // What is in the file may end before the next try.
+        let left = file.borrow().left(&host);
+        tokio::time::sleep(left.map_or(pause, |left| left.min(pause))).await;
+        if left.is_some_and(|left| left <= pause) && failures > 0 {
+            file.borrow_mut().withdraw(&host)?;
+        }
     }
 }
 
@@ -67,77 +94,84 @@ async fn login(
     tokens::get(source.as_ref().expect("it was made")).await
 }
 
-/// What is in the file, and until when it is worth something.
+/// A login that ends in a moment would be dead before anybody has used it.
+fn require_life(login: Login, host: &str) -> Result<Login, Error> {
+    let soon = SystemClock.now() + MARGIN;
+    match login.credentials.expires_at {
+        Some(ends) if ends <= soon => Err(Error::Token(format!(
+            "{host}: what ECR issues has no life left"
+        ))),
+        _ => Ok(login),
+    }
+}
+
+/// The logins in the file, and until when each is worth something.
 struct Published {
     path: PathBuf,
-    ends: Option<SystemTime>,
-    password: String,
+    logins: BTreeMap<String, (String, Option<SystemTime>)>,
 }
 
 impl Published {
     fn at(path: PathBuf) -> Self {
         Published {
             path,
-            ends: None,
-            password: String::new(),
+            logins: BTreeMap::new(),
         }
     }
 
-    fn publish(&mut self, login: &Login) -> io::Result<()> {
+    fn publish(&mut self, host: &str, login: &Login) -> Result<(), Error> {
         let credentials = &login.credentials;
-        if credentials.password.expose() != self.password {
-            write(&self.path, &config(credentials))?;
-            credentials.password.expose().clone_into(&mut self.password);
+        let (user, password) = (&credentials.username, credentials.password.expose());
+        let auth = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        let is_there = self
+            .logins
+            .get(host)
+            .is_some_and(|(there, _)| *there == auth);
+        self.logins
+            .insert(host.to_owned(), (auth, credentials.expires_at));
+        match is_there {
+            true => Ok(()),
+            false => self.write(),
         }
-        self.ends = credentials.expires_at;
-        Ok(())
     }
 
-    /// A login that ends in a moment would be dead before anybody has used it.
-    fn is_worth(&self, login: &Login) -> bool {
-        let soon = SystemClock.now() + RETRY;
-        login.credentials.expires_at.is_none_or(|ends| ends > soon)
-    }
-
-    /// A login that lives stays, whatever fails; a dead one is worse than none.
-    fn withdraw_dead(&mut self) -> io::Result<()> {
-        let soon = SystemClock.now() + RETRY;
-        if self.ends.is_some_and(|ends| ends <= soon) {
-            write(&self.path, "{\"auths\":{}}\n")?;
-            self.ends = None;
-            self.password.clear();
+    /// A dead login is worse than none.
+    fn withdraw(&mut self, host: &str) -> Result<(), Error> {
+        match self.logins.remove(host) {
+            Some(_) => self.write(),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Until the next try, each later than the one before, or until the login must go.
-    fn until_withdrawal(&self, failures: u32) -> Duration {
-        let retry = RETRY
-            .saturating_mul(1 << failures.min(7))
-            .min(LONGEST_RETRY);
-        let soon = SystemClock.now() + RETRY;
-        let left = self.ends.and_then(|ends| ends.duration_since(soon).ok());
-        left.map_or(retry, |left| left.min(retry))
+    /// How long the login of a host may stay there.
+    fn left(&self, host: &str) -> Option<Duration> {
+        let (_, ends) = self.logins.get(host)?;
+        let soon = SystemClock.now() + MARGIN;
+        ends.map(|ends| ends.duration_since(soon).unwrap_or_default())
     }
 
-    fn failed(&self, error: &io::Error) -> Error {
-        failed(&format!("cannot write {}: {error}", self.path.display()))
+    fn write(&self) -> Result<(), Error> {
+        let entry =
+            |(host, (auth, _)): (&String, &(String, _))| (host.clone(), json!({ "auth": auth }));
+        let auths: serde_json::Map<String, Value> = self.logins.iter().map(entry).collect();
+        let text = format!("{}\n", json!({ "auths": auths }));
+        write(&self.path, &text)
+            .map_err(|error| failed(&format!("cannot write {}: {error}", self.path.display())))
     }
 }
 
 /// As long as the source would keep it; where it does not know an end, a while.
 fn pause(login: &Login) -> Duration {
     match login.credentials.expires_at {
-        Some(_) => login.shelf_life.clamp(RETRY / 2, LONGEST),
+        Some(_) => login.shelf_life.clamp(MARGIN / 2, LONGEST),
         None => LONGEST_RETRY,
     }
 }
 
-fn config(credentials: &Credentials) -> String {
-    let (user, password) = (&credentials.username, credentials.password.expose());
-    let auth = BASE64_STANDARD.encode(format!("{user}:{password}"));
-    let host = &credentials.registry;
-    format!("{}\n", json!({ "auths": { host: { "auth": auth } } }))
+/// Until the next try, each later than the one before.
+fn retry(failures: u32) -> Duration {
+    let pause = FIRST_RETRY.saturating_mul(1 << (failures - 1).min(7));
+    pause.min(LONGEST_RETRY)
 }
 
 /// Whoever reads the file finds it whole, and nobody else finds anything.
@@ -157,16 +191,15 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-fn tell(text: &str) {
-    output::write_error(&format!("keep-login: {text}\n"));
-}
-
 fn failed(text: &str) -> Error {
     Error::Kubelet(format!("keep-login: {text}"))
 }
 
-/// Before the first try after a failure, and how much life a login has that is worth publishing.
-const RETRY: Duration = Duration::from_millis(500);
+const USAGE: &str = "expected registries and a file: keep-login HOST... FILE";
+
+/// How much life a login has that is worth publishing.
+const MARGIN: Duration = Duration::from_millis(500);
+const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// Clocks are set, and machines sleep.
