@@ -9,9 +9,9 @@ use std::sync::Mutex;
 use std::thread;
 
 use ecr_contract::Class;
-use ecr_contract::report::{Report, ScenarioReport, Severity, Verdict};
+use ecr_contract::report::{ScenarioReport, Severity, Verdict};
 
-use crate::suite::{Suite, file, mutant};
+use crate::suite::{Suite, broken, file, mutant};
 
 /// A client with one fault.
 #[derive(Clone, Debug)]
@@ -20,25 +20,39 @@ struct Mutant {
     class: Class,
     /// The scenarios that must catch it.
     caught_by: Vec<String>,
+    effect: Effect,
 }
+
+/// What a fault changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    /// Whether something holds that must or should.
+    Fails,
+    /// What is only observed.
+    IsSeen,
+}
+
+/// What the client without a fault does in a scenario.
+struct Clean {
+    /// Only a fault that is meant for a scenario in which it waits is run through it.
+    waits: bool,
+    observations: Vec<bool>,
+}
+
+type CleanRuns = BTreeMap<(Class, String), Clean>;
 
 #[test]
 fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
     let mutants = mutants();
-    let slow: BTreeMap<Class, BTreeSet<String>> = Class::ALL
-        .map(|class| (class, slow_scenarios(class)))
-        .into();
-    let caught = caught_by_all(&mutants, &slow);
-    for mutant in &mutants {
+    let clean: CleanRuns = Class::ALL.into_iter().flat_map(clean_runs).collect();
+    let caught = caught_by_all(&mutants, &clean);
+    let missed = mutants.iter().flat_map(|mutant| {
         let by = &caught[&mutant.fault];
-        for id in &mutant.caught_by {
-            assert!(
-                by.contains(id),
-                "{id} does not catch {}: {by:?}",
-                mutant.fault
-            );
-        }
-    }
+        let missing = mutant.caught_by.iter().filter(|id| !by.contains(*id));
+        missing.map(move |id| format!("{id} does not catch {}: {by:?}", mutant.fault))
+    });
+    let missed: Vec<String> = missed.collect();
+    assert!(missed.is_empty(), "{missed:#?}");
     every_scenario_catches_one(&caught);
     held_to_the_record(&mutants, &caught);
 }
@@ -57,13 +71,17 @@ fn mutants() -> Vec<Mutant> {
 impl Mutant {
     fn read(line: &str) -> Self {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [fault, class, ids, _] = columns[..] else {
+        let [fault, class, ids, what] = columns[..] else {
             panic!("{line:?} has four columns");
         };
         Mutant {
             fault: fault.to_owned(),
             class: class.parse().unwrap(),
             caught_by: ids.split(',').map(str::to_owned).collect(),
+            effect: match what.starts_with("observed: ") {
+                true => Effect::IsSeen,
+                false => Effect::Fails,
+            },
         }
     }
 }
@@ -82,33 +100,40 @@ fn client(class: Class, fault: Option<&str>) -> Vec<String> {
     [mutant()].into_iter().chain(words).collect()
 }
 
-/// Those in which the client without a fault spends its time waiting: only a fault that is meant for them is run through them.
-fn slow_scenarios(class: Class) -> BTreeSet<String> {
+/// What the client without a fault does in all scenarios of a class: nothing fails.
+fn clean_runs(class: Class) -> Vec<((Class, String), Clean)> {
     let client = client(class, None);
     let client: Vec<&str> = client.iter().map(String::as_str).collect();
     let report = Suite::of(class, &client).report();
-    let clean = report.scenarios.iter().filter(|one| !catches(one));
-    assert_eq!(
-        clean.count(),
-        report.scenarios.len(),
-        "without a fault, nothing is caught"
-    );
-    let waits = |one: &&ScenarioReport| one.cases.iter().any(|case| case.took_ms > 1500);
-    let slow = report.scenarios.iter().filter(waits);
-    slow.map(|one| one.id.clone()).collect()
+    let failed: Vec<Vec<String>> = report
+        .scenarios
+        .iter()
+        .filter(|one| fails(one))
+        .map(broken)
+        .collect();
+    assert!(failed.is_empty(), "{class} without a fault: {failed:#?}");
+    let clean = report.scenarios.iter().map(|one| {
+        let waits = one.cases.iter().any(|case| case.took_ms > 1500);
+        let observations = observations(one);
+        (
+            (class, one.id.clone()),
+            Clean {
+                waits,
+                observations,
+            },
+        )
+    });
+    clean.collect()
 }
 
 /// Runs each through the scenarios of its class, several at once, for most of it is waiting.
-fn caught_by_all(
-    mutants: &[Mutant],
-    slow: &BTreeMap<Class, BTreeSet<String>>,
-) -> BTreeMap<String, BTreeSet<String>> {
+fn caught_by_all(mutants: &[Mutant], clean: &CleanRuns) -> BTreeMap<String, BTreeSet<String>> {
     let (left, caught) = (Mutex::new(mutants.to_vec()), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(mutant) = { left.lock().unwrap().pop() } {
-                    let by = caught_by(&mutant, &slow[&mutant.class]);
+                    let by = caught_by(&mutant, clean);
                     caught.lock().unwrap().insert(mutant.fault, by);
                 }
             });
@@ -117,33 +142,35 @@ fn caught_by_all(
     caught.into_inner().unwrap()
 }
 
-fn caught_by(mutant: &Mutant, slow: &BTreeSet<String>) -> BTreeSet<String> {
+fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
     let client = client(mutant.class, Some(&mutant.fault));
     let client: Vec<&str> = client.iter().map(String::as_str).collect();
-    let all = all_ids(mutant.class);
-    let run = all
+    let of_class = clean
         .iter()
-        .filter(|id| !slow.contains(*id) || mutant.caught_by.contains(id));
-    let options: Vec<&str> = run.flat_map(|id| ["--scenario", id]).collect();
-    let report: Report = Suite::of(mutant.class, &client).with(&options).report();
-    for scenario in &report.scenarios {
-        let (id, fault) = (&scenario.id, &mutant.fault);
-        assert_ne!(
-            scenario.verdict,
-            Verdict::BrokenSetUp,
-            "{id} with {fault}: {scenario:?}"
-        );
-    }
-    let caught = report.scenarios.iter().filter(|one| catches(one));
+        .filter(|((class, _), _)| *class == mutant.class);
+    let run = of_class.filter(|((_, id), clean)| !clean.waits || mutant.caught_by.contains(id));
+    let options: Vec<&str> = run.flat_map(|((_, id), _)| ["--scenario", id]).collect();
+    let report = Suite::of(mutant.class, &client).with(&options).report();
+    let caught = report.scenarios.iter().filter(|one| {
+        let before = &clean[&(mutant.class, one.id.clone())].observations;
+        let is_seen = mutant.effect == Effect::IsSeen && observations(one) != *before;
+        fails(one) || is_seen
+    });
     caught.map(|one| one.id.clone()).collect()
 }
 
-/// Whether something did not hold; of what is only observed, whether that was unlike what was thought.
-fn catches(scenario: &ScenarioReport) -> bool {
+/// Whether something that must or should hold did not; what could not be set up catches nothing.
+fn fails(scenario: &ScenarioReport) -> bool {
+    let ScenarioReport { id, verdict, .. } = scenario;
+    assert_ne!(*verdict, Verdict::BrokenSetUp, "{id}: {scenario:?}");
+    matches!(verdict, Verdict::Fail | Verdict::Warn)
+}
+
+/// Whether each thing that is only observed was as it was thought.
+fn observations(scenario: &ScenarioReport) -> Vec<bool> {
     let findings = scenario.cases.iter().flat_map(|case| &case.findings);
-    let broken = findings.filter(|finding| !finding.held);
-    let counts = |severity| severity > Severity::Observe || scenario.severity == Severity::Observe;
-    broken.into_iter().any(|finding| counts(finding.severity))
+    let observed = findings.filter(|finding| finding.severity == Severity::Observe);
+    observed.map(|finding| finding.held).collect()
 }
 
 fn all_ids(class: Class) -> Vec<String> {

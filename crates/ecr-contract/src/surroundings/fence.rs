@@ -63,7 +63,7 @@ impl Fence {
         Ok(fence)
     }
 
-    /// Lets names lead to [`ADDRESS`], and the system's clients trust a certificate.
+    /// Lets names lead to 198.51.100.1, and the system's clients trust a certificate.
     pub fn furnish(
         &self,
         names: &[String],
