@@ -5,6 +5,8 @@
     reason = "a helper that cannot go on fails the test that called it"
 )]
 
+mod contract;
+
 use std::time::Duration;
 
 use ecr_token_source::{AnswerError, Credentials, Registry, Sdk, TokenError, TokenSource};

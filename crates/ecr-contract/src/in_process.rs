@@ -8,6 +8,7 @@ use std::pin::Pin;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use mock_ecr::{ClockStart, MockEcr};
+use serde_json::json;
 use tokio::time::timeout_at;
 
 use crate::class::Class;
@@ -178,6 +179,14 @@ fn takes_a_process(scenario: &Scenario) -> bool {
     by_environment || !scenario.env.is_empty() || scenario.needs_fence || !is_led
 }
 
+fn of(login: LibraryLogin) -> Answer {
+    Answer::Login(Login {
+        username: Some(login.username),
+        secret: Some(login.password),
+        ..Login::default()
+    })
+}
+
 /// A library that is asked in this process.
 pub(crate) struct Running(Box<dyn Library>);
 
@@ -206,14 +215,13 @@ impl Running {
             registry: names.registry.clone(),
             refused: fetch.refused == Some(true),
         };
-        let answer = match timeout_at(stage.deadline, self.0.login(ask)).await {
-            Err(_) => Answer::Hung,
-            Ok(Err(error)) => Answer::error(error),
-            Ok(Ok(login)) => Answer::Login(Login {
-                username: Some(login.username),
-                secret: Some(login.password),
-                ..Login::default()
-            }),
+        let (answer, line) = match timeout_at(stage.deadline, self.0.login(ask)).await {
+            Err(_) => (Answer::Hung, json!(null)),
+            Ok(Err(error)) => (Answer::error(&*error), json!({ "error": error })),
+            Ok(Ok(login)) => {
+                let line = json!({ "username": login.username, "password": login.password });
+                (of(login), line)
+            }
         };
         Outcome {
             answer,
@@ -221,7 +229,8 @@ impl Running {
             stdin: names.registry.clone(),
             ended: Ended {
                 end: End::Exit(0),
-                stdout: Vec::new(),
+                // As a driver would write it.
+                stdout: line.to_string().into_bytes(),
                 stderr: Vec::new(),
                 started,
                 took: clock::now() - started,

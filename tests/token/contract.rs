@@ -1,0 +1,87 @@
+//! `TokenSource` under the contract suite, in this process and by each mock's own clock.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ecr_contract::report::{Outcome, Strictness, Verdict};
+use ecr_contract::{Class, LibraryAsk, LibraryLogin, suite};
+use ecr_token_source::{Ask, Credentials, Fetch as _, FetchError, Registry, Sdk, TokenSource};
+use mock_ecr::{Clock, MockEcr};
+
+/// A source for each registry that was asked for, and the login that it gave last.
+#[derive(Clone)]
+struct Sources {
+    sdk: Sdk,
+    clock: Clock,
+    sources: Arc<Mutex<HashMap<String, TokenSource>>>,
+    last: Arc<Mutex<HashMap<String, Credentials>>>,
+}
+
+impl Sources {
+    fn of(ecr: &MockEcr) -> Self {
+        Sources {
+            sdk: Sdk::new(aws_sdk_ecr::Client::new(&ecr.sdk_config())),
+            clock: ecr.clock().clone(),
+            sources: Arc::default(),
+            last: Arc::default(),
+        }
+    }
+
+    async fn login(self, ask: LibraryAsk) -> Result<LibraryLogin, FetchError> {
+        let source = self.source(&ask.registry)?;
+        let last = self.last.lock().unwrap().remove(&ask.registry);
+        let credentials = match last.filter(|_| ask.refused) {
+            Some(last) => source.get_after_refusal(&last).await?,
+            None => source.get().await?,
+        };
+        let login = LibraryLogin::new(&credentials.username, credentials.password.expose());
+        self.last.lock().unwrap().insert(ask.registry, credentials);
+        Ok(login)
+    }
+
+    fn source(&self, host: &str) -> Result<TokenSource, FetchError> {
+        let registry = Registry::of(host)?;
+        let mut sources = self.sources.lock().unwrap();
+        let (sdk, clock) = (self.sdk.clone(), self.clock.clone());
+        let source = sources.entry(host.to_owned()).or_insert_with(|| {
+            TokenSource::builder(move |ask| patiently(sdk.clone(), ask))
+                .registry(registry)
+                .clock(move || clock.now().into())
+                .build()
+        });
+        Ok(source.clone())
+    }
+}
+
+/// The mock's configuration of the SDK has no timeouts, and some scenarios have no answer.
+async fn patiently(
+    sdk: Sdk,
+    ask: Ask,
+) -> Result<Vec<ecr_token_source::AuthorizationData>, FetchError> {
+    tokio::time::timeout(Duration::from_secs(10), sdk.fetch(ask)).await?
+}
+
+#[tokio::test]
+async fn a_token_source_survives_every_scenario_that_needs_no_process() {
+    let report = suite(Class::Library).run(|ecr| {
+        let sources = Sources::of(ecr);
+        move |ask| sources.clone().login(ask)
+    });
+    let report = report.await.unwrap();
+    let broken: Vec<_> = report
+        .failed(Strictness::Should)
+        .map(|scenario| (&scenario.id, &scenario.cases))
+        .collect();
+    assert_eq!(
+        report.outcome(Strictness::Should),
+        Outcome::Survived,
+        "{broken:#?}"
+    );
+    let passed = report
+        .scenarios
+        .iter()
+        .filter(|one| one.verdict == Verdict::Pass)
+        .count();
+    assert!(passed > 20, "{passed} scenarios passed");
+}
