@@ -238,10 +238,14 @@ fn http() -> auto::Builder<TokioExecutor> {
         .header_read_timeout(SLOWEST_HEADER);
     server
         .http2()
+        // A token of 16 KiB is a header longer than hyper's own limit.
+        .max_header_list_size(LONGEST_HEADERS)
         .auto_date_header(false)
         .timer(TokioTimer::new());
     server
 }
+
+const LONGEST_HEADERS: u32 = 64 * 1024;
 
 async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
     let mut first = [0];
