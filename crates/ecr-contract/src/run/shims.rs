@@ -107,12 +107,17 @@ impl Shims {
 pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
 const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
 
-/// Each call has a folder of its own: whoever makes it has its number.
+/// Each call has a folder of its own: whoever makes it has its number. As docker, it takes no empty password.
 const DOCKER: &str = r#"#!/bin/sh
 number=1
 while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
 for argument; do printf '%s\n' "$argument"; done >"NOTES/$number/arguments"
-case " $* " in *" --password-stdin "*) cat >"NOTES/$number/stdin" ;; esac
+case " $* " in
+*" --password-stdin "*)
+    cat >"NOTES/$number/stdin"
+    grep -q . "NOTES/$number/stdin" || { echo "Error: password is empty" >&2; exit 1; }
+    ;;
+esac
 code=$(cat NOTES/exit 2>/dev/null || echo 0)
 [ "$code" = 0 ] || echo "Error response from daemon: login attempt to https://$argument/v2/ failed with status: 400 Bad Request" >&2
 exit "$code"
@@ -166,6 +171,9 @@ mod tests {
     fn docker_says_where_it_could_not_log_in() {
         let folder = tempfile::tempdir().unwrap();
         let shims = Shims::make(folder.path()).unwrap();
+        let by_stdin = ["login", "--password-stdin", "host.example"];
+        let empty = run(&shims, "docker", &by_stdin);
+        assert_eq!(empty.status.code(), Some(1));
         let login = ["login", "--username", "AWS", "host.example"];
         assert!(run(&shims, "docker", &login).status.success());
         shims.docker_exits(1).unwrap();
@@ -176,6 +184,6 @@ mod tests {
                 .unwrap()
                 .contains("https://host.example/v2/")
         );
-        assert_eq!(shims.docker_calls().len(), 2);
+        assert_eq!(shims.docker_calls().len(), 3);
     }
 }
