@@ -120,8 +120,6 @@ pub(crate) enum Exit {
     NonZero,
     /// With 0, or with anything else and a text that says why.
     ZeroOrReason,
-    /// Of itself, and not in the way in which a program crashes.
-    Orderly,
     /// Of itself.
     Any,
 }
