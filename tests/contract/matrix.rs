@@ -89,9 +89,10 @@ impl Mutant {
 /// How the program is called as a client of a class.
 fn client(class: Class, fault: Option<&str>) -> Vec<String> {
     let arguments: &[&str] = match class {
-        Class::TokenPrinter | Class::DockerLoginCaller => &["{registry}"],
+        Class::TokenPrinter => &["{registry}"],
+        Class::DockerLoginCaller => &["{registries}"],
         Class::ImageTool => &["{image}"],
-        Class::Refresher => &["{registry}", "{file}"],
+        Class::Refresher => &["{registries}", "{file}"],
         _ => &[],
     };
     let fault = fault.map(|fault| ["--fault", fault]).into_iter().flatten();

@@ -46,7 +46,7 @@ fn ecr_passes_as_a_library_by_lines() {
 
 #[test]
 fn ecr_passes_as_a_refresher() {
-    let client = [&*built("ecr"), "keep-login", "{registry}", "{file}"];
+    let client = [&*built("ecr"), "keep-login", "{registries}", "{file}"];
     passes(&Suite::of(Class::Refresher, &client).report(), &[]);
 }
 
@@ -58,7 +58,7 @@ fn the_client_without_a_fault_passes_as_what_prints_a_token() {
 
 #[test]
 fn the_client_without_a_fault_passes_as_what_calls_docker_login() {
-    let client = [&*mutant(), "docker-login-caller", "{registry}"];
+    let client = [&*mutant(), "docker-login-caller", "{registries}"];
     passes(&Suite::of(Class::DockerLoginCaller, &client).report(), &[]);
 }
 

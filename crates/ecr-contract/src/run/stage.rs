@@ -125,19 +125,21 @@ impl Stage {
         command
     }
 
-    /// A word of the client's, once for each registry where it is one.
+    /// A word of the client's; the one that stands for registries is a word for each.
     fn filled(&self, word: &str, names: &Names, fetch: &Fetch) -> Vec<String> {
-        let mut filled = vec![names.fill(word)];
-        if word == REGISTRY && self.starts_with_all() {
-            let also = fetch.also.iter();
-            filled.extend(also.map(|registry| self.names.at(registry).registry));
+        if word != REGISTRIES {
+            return vec![names.fill(word)];
         }
-        filled
+        let also = fetch.also.iter().filter(|_| self.starts_with_all());
+        let also = also.map(|registry| self.names.at(registry).registry);
+        std::iter::once(names.registry.clone())
+            .chain(also)
+            .collect()
     }
 
     /// Whether the client can be asked for several registries at once, each on its own or all in its command.
     pub(crate) fn can_have_several(&self) -> bool {
-        !self.starts_with_all() || self.client.iter().any(|word| word == REGISTRY)
+        !self.starts_with_all() || self.client.iter().any(|word| word == REGISTRIES)
     }
 
     fn starts_with_all(&self) -> bool {
@@ -243,7 +245,7 @@ pub(crate) struct Issued {
     pub(crate) claims: Claims,
 }
 
-const REGISTRY: &str = "{registry}";
+const REGISTRIES: &str = "{registries}";
 
 /// The scenario's world, with a seed of this run's, and the image that a tool is to pull.
 fn world(scenario: &Scenario, seed: &str, class: Class, folder: &Path) -> io::Result<World> {

@@ -119,7 +119,7 @@ async fn act(
     let cannot_run = |error| Stop::Broken(format!("the client cannot be run: {error}"));
     let (kind, text) = match action {
         Action::Fetch(fetch) if !fetch.also.is_empty() && !stage.can_have_several() => {
-            let why = "its command has no word {registry}, which could stand there for several";
+            let why = "its command has no word {registries}, which stands for several";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
         Action::Fetch(fetch) => return client.fetch(stage, fetch).await.map_err(cannot_run),

@@ -73,8 +73,8 @@ pub(crate) enum Action {
 pub(crate) struct Fetch {
     /// The registry; without it, the world's.
     pub(crate) registry: Option<String>,
-    /// Further registries, which are asked for at once; what goes on running is started with all of them: a word `{registry}` of its command
-    /// stands there once for each.
+    /// Further registries, which are asked for at once; a refresher and a caller of `docker login` get all of them in the place of a word
+    /// `{registries}` of their command, and cannot be asked without it.
     pub(crate) also: Vec<String>,
     /// What is asked for, where that is not the registry: the text on stdin of a credential helper, the image of a kubelet.
     pub(crate) input: Option<String>,
