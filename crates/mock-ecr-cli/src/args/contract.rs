@@ -42,7 +42,8 @@ pub(crate) struct ContractOptions {
     /// Lists the scenarios, and runs none.
     #[arg(long)]
     pub(crate) list: bool,
-    /// The client and its arguments; {registry}, {account}, {region}, {image}, {file} and {home} stand for what they say.
+    /// The client and its arguments; {registry}, {account}, {region}, {image}, {file} and {home} stand for what they say, and the
+    /// word {registries} for one registry or several.
     #[arg(
         required_unless_present = "list",
         trailing_var_arg = true,
