@@ -91,6 +91,7 @@ impl CacheFile {
         let mut entries = read(&self.path);
         let now = millis(now).unwrap_or_default();
         entries.retain(|other| other.expires_at_ms > now && !self.is_for(other, asked));
+        make_room(&mut entries, &entry);
         entries.push(entry);
         let superfluous = entries.len().saturating_sub(MOST_ENTRIES);
         entries.drain(..superfluous);
@@ -157,6 +158,18 @@ impl Entry {
         };
         Some(Token::fetched(credentials, time(self.fetched_at_ms)?))
     }
+}
+
+/// Drops the oldest tokens of a registry that has many: the keys of roles change every hour, and nobody comes back for the old ones.
+fn make_room(entries: &mut Vec<Entry>, new: &Entry) {
+    let is_of_it = |entry: &Entry| entry.registry == new.registry && entry.is_own == new.is_own;
+    let count = entries.iter().filter(|entry| is_of_it(entry)).count();
+    let mut superfluous = (count + 1).saturating_sub(MOST_OF_A_REGISTRY);
+    entries.retain(|entry| {
+        let goes = superfluous > 0 && is_of_it(entry);
+        superfluous -= usize::from(goes);
+        !goes
+    });
 }
 
 fn read(path: &Path) -> Vec<Entry> {
@@ -245,6 +258,9 @@ fn time(millis: i64) -> Option<SystemTime> {
 
 const VERSION: u32 = 1;
 const MOST_ENTRIES: usize = 100;
+
+/// As many identities may use one registry in turn, and none asks twice.
+const MOST_OF_A_REGISTRY: usize = 4;
 const LONGEST_FILE: u64 = 4 << 20;
 
 #[cfg(test)]

@@ -152,6 +152,35 @@ fn the_dead_leave_with_the_next_token() {
 }
 
 #[test]
+fn a_registry_has_room_for_four_identities() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("tokens.json");
+    let (first, registry, _) = filled(&path);
+    let other = registry_of_another(&path);
+    let found = |key: &str| CacheFile::new(&path, identity(key)).load(Some(&registry));
+    for key in ["B", "C", "D", "E"] {
+        let cache = CacheFile::new(&path, identity(key));
+        let own = token(key, &registry, 600);
+        cache.save(Some(&registry), &own, at(0)).unwrap();
+    }
+    assert_eq!(found("A"), None, "the oldest has gone");
+    assert!(
+        ["B", "C", "D", "E"]
+            .into_iter()
+            .all(|key| found(key).is_some())
+    );
+    assert!(first.load(Some(&other)).is_some(), "others are not touched");
+}
+
+fn registry_of_another(path: &Path) -> Registry {
+    let other = registry("222222222222");
+    let cache = CacheFile::new(path, identity("A"));
+    let own = token("two", &other, 600);
+    cache.save(Some(&other), &own, at(0)).unwrap();
+    other
+}
+
+#[test]
 fn a_registry_or_a_password_is_forgotten() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
