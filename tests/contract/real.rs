@@ -90,7 +90,10 @@ fn tools_that_pull_an_image() {
                 &["skopeo", "copy", "docker://{image}", "dir:{home}/pulled"],
             ),
             real("podman", &podman),
-            real("docker", &["docker", "manifest", "inspect", "{image}"]),
+            real(
+                "docker",
+                &["docker", "manifest", "inspect", "--verbose", "{image}"],
+            ),
             real(
                 "crane",
                 &[

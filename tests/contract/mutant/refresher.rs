@@ -159,13 +159,13 @@ fn is_empty(failure: &Failure) -> bool {
     matches!(failure, Failure::Answer(answer::NO_ENTRY))
 }
 
-/// Earlier by up to a tenth, so that not all come at once.
+/// Earlier by up to two fifths, so that not all come at once.
 fn jittered(keep: f64) -> f64 {
     let is_exact = Fault::NoJitter.is_on() || Fault::RefreshesAfterLifetime.is_on();
     if is_exact {
         keep
     } else {
-        keep * (1.0 - retry::chance() / 10.0)
+        keep * (1.0 - 0.4 * retry::chance())
     }
 }
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::class::Class;
+
 /// The folder of the shims, and of what they note.
 #[derive(Debug)]
 pub(crate) struct Shims {
@@ -23,19 +25,26 @@ pub(crate) struct DockerCall {
 }
 
 impl Shims {
-    pub(crate) fn make(folder: &Path) -> io::Result<Self> {
+    /// Makes those that a client of the class finds: an image tool may be docker itself.
+    pub(crate) fn make(folder: &Path, class: Class) -> io::Result<Self> {
         let folder = folder.to_owned();
         let shims = Shims { folder };
-        for (program, script) in [("docker", DOCKER), (HELPER_PROGRAM, HELPER)] {
-            let notes = shims.notes(program);
-            std::fs::create_dir_all(&notes)?;
-            std::fs::create_dir_all(shims.folder.join("bin"))?;
-            let path = shims.folder.join("bin").join(program);
-            let script = script.replace("NOTES", &notes.display().to_string());
-            std::fs::write(&path, script)?;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+        std::fs::create_dir_all(shims.folder.join("bin"))?;
+        match class {
+            Class::DockerLoginCaller => shims.install("docker", DOCKER)?,
+            Class::ImageTool => shims.install(HELPER_PROGRAM, HELPER)?,
+            _ => {}
         }
         Ok(shims)
+    }
+
+    fn install(&self, program: &str, script: &str) -> io::Result<()> {
+        let notes = self.notes(program);
+        std::fs::create_dir_all(&notes)?;
+        let path = self.folder.join("bin").join(program);
+        let script = script.replace("NOTES", &notes.display().to_string());
+        std::fs::write(&path, script)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
     }
 
     /// The path that finds them first.
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn a_helper_gives_login_after_login_and_fails_where_there_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path()).unwrap();
+        let shims = Shims::make(folder.path(), Class::ImageTool).unwrap();
         let secrets = [Some("first".to_owned()), None];
         shims.helper_answers("host", &secrets).unwrap();
         let first = run(&shims, HELPER_PROGRAM, &["get"]);
@@ -170,7 +179,7 @@ mod tests {
     #[test]
     fn docker_says_where_it_could_not_log_in() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path()).unwrap();
+        let shims = Shims::make(folder.path(), Class::DockerLoginCaller).unwrap();
         let by_stdin = ["login", "--password-stdin", "host.example"];
         let empty = run(&shims, "docker", &by_stdin);
         assert_eq!(empty.status.code(), Some(1));

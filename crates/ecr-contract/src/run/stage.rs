@@ -84,7 +84,7 @@ impl Stage {
         };
         let started = clock::now();
         Ok(Stage {
-            shims: Shims::make(tools.path())?,
+            shims: Shims::make(tools.path(), order.class)?,
             class: order.class,
             deadline: started + scenario.deadline,
             client: order.client.clone(),

@@ -166,6 +166,8 @@ pub(crate) enum Gaps {
     Each(Span),
     /// Together they have this length.
     Total(Span),
+    /// The longest is so much longer than the shortest.
+    Spread(Span),
 }
 
 /// Requests of a kind.

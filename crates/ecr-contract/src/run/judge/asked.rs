@@ -170,6 +170,12 @@ fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
             format!("pauses of {span} together"),
             span.has(pauses.iter().sum()),
         ),
+        Gaps::Spread(span) => {
+            let ends = pauses.iter().max().zip(pauses.iter().min());
+            let spread = ends.map(|(longest, shortest)| *longest - *shortest);
+            let expected = format!("pauses that differ by {span}");
+            (expected, spread.is_some_and(|spread| span.has(spread)))
+        }
     };
     Held::new("gaps", expected, format!("{pauses:?}"), held)
 }
