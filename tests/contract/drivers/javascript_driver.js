@@ -3,10 +3,12 @@ const { ECR } = require("@aws-sdk/client-ecr");
 const requests = require("readline").createInterface({ input: process.stdin });
 
 async function login(line) {
-  const region = JSON.parse(line).registry.split(".")[3];
+  const [, , , region] = JSON.parse(line).registry.split(".");
+  if (!region) throw new Error("no registry of ECR");
   const { authorizationData } = await new ECR({ region }).getAuthorizationToken();
   const pair = Buffer.from(authorizationData[0].authorizationToken, "base64").toString();
   const colon = pair.indexOf(":");
+  if (colon < 0) throw new Error("no token");
   return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };
 }
 
