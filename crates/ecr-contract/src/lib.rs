@@ -15,6 +15,7 @@ mod suite;
 
 pub use alone::perform;
 pub use class::{Class, UnknownClass};
-pub use in_process::{Answering, InProcess, Library, LibraryAsk, LibraryLogin, suite};
+pub use client::{Answering, Library, LibraryAsk, LibraryLogin};
+pub use in_process::{InProcess, suite};
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Step, Suite, SuiteError};

@@ -4,6 +4,7 @@ mod answer;
 mod docker_credential;
 mod docker_login_caller;
 mod image_tool;
+mod in_process;
 mod kubelet;
 mod library;
 mod refresher;
@@ -18,7 +19,6 @@ use tokio::time::Instant;
 
 use crate::class::Class;
 use crate::clock;
-use crate::in_process::Running;
 use crate::run::names::Names;
 use crate::run::process::{self, End, Ended};
 use crate::run::shims::DockerCall;
@@ -26,6 +26,8 @@ use crate::run::stage::Stage;
 use crate::scenario::{Ask, Fetch};
 
 pub(crate) use answer::{Answer, CacheFor, Login, Refusal};
+pub(crate) use in_process::Running;
+pub use in_process::{Answering, Library, LibraryAsk, LibraryLogin};
 
 /// A client under test, with whatever of it goes on running.
 #[derive(Debug)]

@@ -169,6 +169,22 @@ pub(super) fn duration(ms: u64) -> String {
     }
 }
 
+/// For HTML and XML, as text or within the quotes of an attribute; what is printable is allowed there once this is done.
+pub(crate) fn entities(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -127,27 +127,12 @@ fn write_not_yet(page: &mut String, report: &Report) -> fmt::Result {
 
 /// In one line, as text or within the quotes of an attribute.
 fn escaped(text: &str) -> String {
-    entities(&printable::line(text))
+    printable::entities(&printable::line(text))
 }
 
 /// With its line breaks.
 fn escaped_lines(text: &str) -> String {
-    entities(&printable::lines(text).join("\n"))
-}
-
-fn entities(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
+    printable::entities(&printable::lines(text).join("\n"))
 }
 
 #[cfg(test)]

@@ -181,26 +181,11 @@ fn seconds(ms: u64) -> String {
 
 /// In one line, as readers of XML make one of it anyway.
 fn attribute(text: &str) -> String {
-    escaped(&printable::line(text))
+    printable::entities(&printable::line(text))
 }
 
 fn content(text: &str) -> String {
-    escaped(&printable::lines(text).join("\n"))
-}
-
-/// What `printable` leaves is allowed in XML once these are escaped; `>` as well, for `]]>`.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            c => safe.push(c),
-        }
-    }
-    safe
+    printable::entities(&printable::lines(text).join("\n"))
 }
 
 #[cfg(test)]
