@@ -283,7 +283,9 @@ impl Scene<'_> {
             (None, Some(last)) => shown(last),
             (None, None) => "nothing was asked".to_owned(),
         };
-        Held::new(expectation, expected, observed, wrong.is_empty())
+        // Of nothing, nothing holds.
+        let held = wrong.is_empty() && !self.outcomes.is_empty();
+        Held::new(expectation, expected, observed, held)
     }
 }
 
