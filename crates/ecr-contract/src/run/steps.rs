@@ -134,11 +134,7 @@ async fn act(
             };
         }
         Action::Wait(length) => {
-            match client {
-                // It lives by the mock's clock.
-                Client::InProcess(_) => stage.ecr.clock().advance(*length),
-                _ => sleep((*length).min(stage.left())).await,
-            }
+            pass(stage, client, *length).await;
             (EventKind::Wait, format!("{length:?} pass"))
         }
         Action::Clock(shift) => {
@@ -152,6 +148,8 @@ async fn act(
         Action::Faults(faults) => (EventKind::World, set_faults(stage, faults)?),
         Action::Revoke(Revoked::All) => {
             stage.revoke_all();
+            // Within a millisecond a principal's tokens are one, and the next is to live.
+            pass(stage, client, Duration::from_millis(5)).await;
             (EventKind::World, "all tokens are revoked".to_owned())
         }
         Action::Spoil(spoil) => (EventKind::World, spoil_files(stage.home(), *spoil)?),
@@ -159,6 +157,15 @@ async fn act(
     };
     evidence.note(since, kind, text);
     Ok(Vec::new())
+}
+
+/// Lets time pass for the client.
+async fn pass(stage: &Stage, client: &Client, length: Duration) {
+    match client {
+        // It lives by the mock's clock.
+        Client::InProcess(_) => stage.ecr.clock().advance(length),
+        _ => sleep(length.min(stage.left())).await,
+    }
 }
 
 fn set_faults(stage: &Stage, faults: &[Fault]) -> Result<String, Stop> {
