@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Deserialize;
 
-use super::{Answer, Login, Outcome, Refusal, Run, run};
+use crate::client::{Answer, Login, Outcome, Refusal, Run, run};
 use crate::run::names::Names;
 use crate::run::stage::Stage;
 use crate::scenario::Fetch;

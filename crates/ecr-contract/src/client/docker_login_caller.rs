@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::token_printer::without_newline;
-use super::{Answer, Login, Outcome, Run, run};
+use crate::client::token_printer::without_newline;
+use crate::client::{Answer, Login, Outcome, Run, run};
 use crate::run::names::Names;
 use crate::run::shims::DockerCall;
 use crate::run::stage::Stage;

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
-use super::{Answer, Login, Outcome, run};
+use crate::client::{Answer, Login, Outcome, run};
 use crate::run::names::Names;
 use crate::run::shims::HELPER_NAME;
 use crate::run::stage::Stage;

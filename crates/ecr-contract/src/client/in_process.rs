@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::timeout_at;
 
-use super::{Answer, Login, Outcome};
+use crate::client::{Answer, Login, Outcome};
 use crate::clock;
 use crate::run::names::Names;
 use crate::run::process::{End, Ended};

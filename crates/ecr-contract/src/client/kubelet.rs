@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, CacheFor, Login, Outcome, run};
+use crate::client::{Answer, CacheFor, Login, Outcome, run};
 use crate::run::names::{Names, REPOSITORY};
 use crate::run::stage::Stage;
 use crate::scenario::Fetch;

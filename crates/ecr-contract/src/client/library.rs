@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Duration, Instant, timeout, timeout_at};
 
-use super::{Answer, Login, Outcome, between, written};
+use crate::client::{Answer, Login, Outcome, between, written};
 use crate::clock;
 use crate::run::names::Names;
 use crate::run::process::{self, End};

@@ -11,9 +11,9 @@ use serde_json::Value;
 use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::library::{PATIENCE, collect, lock};
-use super::token_printer::without_newline;
-use super::{Answer, GLANCE, Login, Outcome, between, written};
+use crate::client::library::{PATIENCE, collect, lock};
+use crate::client::token_printer::without_newline;
+use crate::client::{Answer, GLANCE, Login, Outcome, between, written};
 use crate::clock;
 use crate::run::names::Names;
 use crate::run::process::{self, End};

@@ -5,7 +5,7 @@ use std::io;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Answer, Login, Outcome, Run, run};
+use crate::client::{Answer, Login, Outcome, Run, run};
 use crate::run::names::Names;
 use crate::run::stage::Stage;
 use crate::scenario::Fetch;
