@@ -52,7 +52,9 @@ impl Mask {
             while let Some(at) = text.find(start) {
                 let same = text[at..].bytes().zip(secret.bytes());
                 let length = same.take_while(|(one, other)| one == other).count();
-                text.replace_range(at..at + length, "[part of a secret]");
+                // Texts that part within a character have not the whole of it in common.
+                let end = text.floor_char_boundary(at + length);
+                text.replace_range(at..end, "[part of a secret]");
             }
             text
         })
@@ -62,3 +64,23 @@ impl Mask {
 /// So many characters of a password are told from others.
 const STUMP: usize = 40;
 const LONGEST: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_blotted_out_whole_or_cut_off() {
+        let secret = format!("{}äz", "0123456789".repeat(5));
+        let mask = Mask(vec![secret.clone()]);
+        assert_eq!(mask.text(&format!("a {secret} b")), "a [secret] b");
+        assert_eq!(
+            mask.text(&format!("a {}", &secret[..45])),
+            "a [part of a secret]"
+        );
+        // The first byte of ä is that of ö as well.
+        let other = secret.replace('ä', "ö");
+        assert_eq!(mask.text(&other), "[part of a secret]öz");
+        assert_eq!(mask.text("0123456789"), "0123456789");
+    }
+}

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use mock_ecr::parse_duration;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::scenario::range::{Count, Span};
+use crate::scenario::range::{self, Count, Span};
 
 /// What is expected of a step, or of the whole run; what is not there is not looked at.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,7 +31,7 @@ pub(crate) struct Expect {
     /// Where no login is handed out, one of these is said.
     pub(crate) reason: Vec<Pattern>,
     /// How long a call takes at most.
-    #[serde(deserialize_with = "length")]
+    #[serde(deserialize_with = "range::optional_length")]
     pub(crate) within: Option<Duration>,
     /// How many calls of `GetAuthorizationToken` there are.
     pub(crate) calls: Option<Count>,
@@ -223,11 +222,4 @@ pub(crate) enum Files {
 pub(crate) enum PasswordBy {
     /// On stdin.
     Stdin,
-}
-
-fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(from)?;
-    parse_duration(&text)
-        .map(Some)
-        .map_err(serde::de::Error::custom)
 }

@@ -48,7 +48,7 @@ pub(crate) struct Scenario {
     #[serde(default)]
     pub(crate) needs_fence: bool,
     /// How long the client may take for all that it is asked.
-    #[serde(default = "fifty_seconds", deserialize_with = "length")]
+    #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
     pub(crate) deadline: Duration,
     /// What the mock is made from.
     #[serde(default)]
@@ -156,11 +156,6 @@ fn classes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Class>, D::Error> {
         Ok(WrittenClasses::Some(classes)) if !classes.is_empty() => Ok(classes),
         _ => Err(serde::de::Error::custom(expected)),
     }
-}
-
-fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    mock_ecr::parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
 fn fifty_seconds() -> Duration {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use mock_ecr::parse_duration;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// A range of numbers: `3`, `1..=4`, `..=4` or `1..`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -122,6 +122,19 @@ impl TryFrom<String> for Span {
         });
         ends.ok_or(WrongRange(text, "..30s, 1s.. or 1s..30s"))
     }
+}
+
+/// Reads a length of time of which there need not be one.
+pub(super) fn optional_length<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Duration>, D::Error> {
+    length(from).map(Some)
+}
+
+/// Reads a length of time.
+pub(super) fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(from)?;
+    parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
 /// A text that is no range.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mock_ecr::{Fault, Shift, parse_duration};
+use mock_ecr::{Fault, Shift};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;
 use crate::report::Severity;
 use crate::scenario::expect::Expect;
+use crate::scenario::range;
 
 /// A step: what is done, if anything, and what is expected then. Without an action, it looks at the whole run.
 #[derive(Clone, Debug)]
@@ -89,7 +90,7 @@ pub(crate) struct Fetch {
     /// An image tool's login that docker's config.json holds, besides the credential helper.
     pub(crate) stored: Option<GivenLogin>,
     /// How long a refresher is given until its file is there; 5 s unless said otherwise.
-    #[serde(deserialize_with = "length")]
+    #[serde(deserialize_with = "range::optional_length")]
     pub(crate) patience: Option<Duration>,
     /// What `docker` does that a caller of `docker login` finds.
     pub(crate) docker: Option<DockerShim>,
@@ -186,15 +187,15 @@ struct Written {
     classes: Vec<Class>,
     fetch: Option<Fetch>,
     ask: Option<Ask>,
-    #[serde(default, deserialize_with = "length")]
+    #[serde(default, deserialize_with = "range::optional_length")]
     watch: Option<Duration>,
-    #[serde(default, deserialize_with = "length")]
+    #[serde(default, deserialize_with = "range::optional_length")]
     wait: Option<Duration>,
     clock: Option<Shift>,
     faults: Option<Vec<Fault>>,
     revoke: Option<Revoked>,
     spoil: Option<Spoil>,
-    #[serde(default, deserialize_with = "length")]
+    #[serde(default, deserialize_with = "range::optional_length")]
     age: Option<Duration>,
     expect: Option<Expect>,
     should: Option<Expect>,
@@ -230,11 +231,4 @@ impl<'de> Deserialize<'de> for Step {
             observe: written.observe,
         })
     }
-}
-
-fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(from)?;
-    parse_duration(&text)
-        .map(Some)
-        .map_err(serde::de::Error::custom)
 }

@@ -250,8 +250,8 @@ impl Scene<'_> {
         let home = self.stage.home();
         let is_log = |path: &std::path::PathBuf| {
             let within = path.strip_prefix(home).unwrap_or(path);
-            within.to_string_lossy().contains("log/")
-                || path.extension().is_some_and(|e| e == "log")
+            let is_folder = |part: &std::ffi::OsStr| part == "log" || part == "logs";
+            within.iter().any(is_folder) || path.extension().is_some_and(|end| end == "log")
         };
         let files = files_in(home).into_iter().filter(is_log);
         let texts = files.filter_map(|file| std::fs::read(file).ok());
