@@ -94,6 +94,23 @@ fn a_scenario_of_ones_own_is_run_beside_the_others() {
 }
 
 #[test]
+fn what_nobody_has_told_is_neither_found_nor_passed() {
+    let script = Script::new("exit 1");
+    let own = script.scenario(&format!(
+        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ secret = 'issued', username = 'AWS' }}\n"
+    ));
+    let report = Suite::of(Class::TokenPrinter, &[&script.path()])
+        .with(&["--scenarios", &own, "--scenario", "OWN-1"])
+        .report();
+    let case = &report.scenarios[0].cases[0];
+    assert_eq!(
+        (case.verdict, case.findings.len()),
+        (Verdict::NotApplicable, 0)
+    );
+    assert!(case.reason.as_ref().unwrap().contains("told nothing"));
+}
+
+#[test]
 fn a_mistake_in_a_scenario_is_told_with_file_line_and_reason() {
     let script = Script::new("echo hello");
     let own = script.scenario(&format!("{OWN}[[step]]\nfetsch = {{}}\n"));

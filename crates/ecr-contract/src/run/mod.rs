@@ -135,6 +135,13 @@ impl Outcome {
     /// Looks at the run as a whole, and says what the findings amount to.
     fn judged(stage: &Stage, scenario: &Scenario, mut evidence: Evidence, client: &Client) -> Self {
         steps::look_back(stage, scenario, &mut evidence, client);
+        if evidence.findings.is_empty() {
+            let why = "the client has told nothing of what is looked at";
+            return Outcome {
+                evidence: Some(evidence.masked(stage)),
+                ..Outcome::of(Verdict::NotApplicable, why.to_owned())
+            };
+        }
         Outcome {
             verdict: judge::verdict(scenario.severity, &evidence.findings),
             reason: None,

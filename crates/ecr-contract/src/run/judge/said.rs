@@ -11,10 +11,14 @@ impl Scene<'_> {
     pub(super) fn said(&self, expect: &Expect) -> Vec<Held> {
         let found = [
             expect.answer.map(|kind| self.answer(kind)),
-            expect.username.as_deref().map(|name| self.username(name)),
-            expect.secret.as_ref().map(|secret| self.secret(secret)),
-            expect.key.as_deref().map(|key| self.key(key)),
-            expect.cache_for.map(|span| self.cache_for(span)),
+            self.told_with(&expect.username, |login| login.username.is_some())
+                .map(|name| self.username(name)),
+            self.told_with(&expect.secret, |login| login.secret.is_some())
+                .map(|secret| self.secret(secret)),
+            self.told_with(&expect.key, |login| login.key.is_some())
+                .map(|key| self.key(key)),
+            self.told_with(&expect.cache_for, |login| login.cache_for.is_some())
+                .map(|span| self.cache_for(*span)),
             expect.exit.map(|exit| self.exit(exit)),
             expect.stdout.as_ref().map(|output| self.stdout(output)),
             (!expect.says.is_empty()).then(|| self.says(&expect.says)),
@@ -23,6 +27,19 @@ impl Scene<'_> {
             expect.within.map(|most| self.within(most)),
         ];
         found.into_iter().flatten().collect()
+    }
+
+    /// What is expected of logins, if there is one that tells of such a thing: of what nobody has told, nothing is found.
+    fn told_with<'e, T>(
+        &self,
+        expected: &'e Option<T>,
+        tells: impl Fn(&Login) -> bool,
+    ) -> Option<&'e T> {
+        let mut logins = self
+            .outcomes
+            .iter()
+            .filter_map(|outcome| outcome.answer.login());
+        expected.as_ref().filter(|_| logins.any(tells))
     }
 
     fn answer(&self, kind: AnswerKind) -> Held {
