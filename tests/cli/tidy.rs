@@ -61,9 +61,9 @@ fn clients_depend_on_the_mock_in_their_tests_alone() {
 }
 
 #[test]
-fn only_serve_knows_sockets() {
+fn only_the_connection_knows_sockets() {
     only_in(
-        &["src/serve.rs"],
+        &["src/server/connection.rs"],
         &["tokio::net", "TcpListener", "TcpStream", "UdpSocket"],
     );
 }
@@ -90,15 +90,15 @@ fn only_token_makes_or_opens_a_password() {
 #[test]
 fn only_the_planes_know_wire_shapes() {
     let planes = [
-        "src/api/",
+        "src/aws/",
+        "src/services/",
         "src/registry/",
         "src/control/",
         "src/fault/",
-        "src/epoch_seconds.rs",
         "src/token/password.rs",
     ];
     // Manifests and policies are what users store, and records are what stores hold.
-    let stored = ["src/store/", "src/repository/"];
+    let stored = ["src/store/", "src/domain/", "src/iam/policy.rs"];
     only_in(&[&planes[..], &stored].concat(), &["serde_json"]);
     only_in(&planes, &["__type", "json!"]);
 }

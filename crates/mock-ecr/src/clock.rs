@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 
-use crate::timestamp::{InstantText, Timestamp};
+use crate::types::timestamp::{InstantText, Timestamp};
 
 /// The clock of a mock: the system's time, or an instant at which it stands still, plus what a test has moved it by.
 ///

@@ -30,10 +30,10 @@
 //!
 //! # A map of the code
 //!
-//! A request goes through the files in this order: `serve` (sockets) → `handle` (the whole way on one screen) → `route`
-//! → `sigv4` and `api/`, or `registry/` → `access` → `repository/` → `store/` → `journal`. Both planes meet in `token`, which is the
-//! only place that makes or judges one, and in `repository`, which is the only one that does anything to images. On the ground lie
-//! `name`, `timestamp`, `clock`, `principal` and `world`.
+//! A request goes through the files in this order: `server/connection` (sockets) → `server/handler` (the whole path on one screen)
+//! → `server/router` → `aws/sigv4` and `services/`, or `registry/` → `iam/authorization` → `domain/` → `store/` → `request_log`.
+//! Both planes meet in `token`, which is the only place that makes or judges one, and in `domain`, which is the only one that does
+//! anything to images. Below all of them are `types`, `clock` and `config`.
 //!
 //! # What is not emulated
 //!
@@ -45,72 +45,52 @@
 #[doc = include_str!("../COOKBOOK.md")]
 pub mod cookbook {}
 
-mod access;
-mod api;
+mod aws;
+mod client_env;
 mod clock;
+mod config;
 mod control;
-mod digester;
-mod download;
-mod duration;
-mod ecr;
-mod environment;
-mod epoch_seconds;
+mod domain;
 mod fault;
-mod handle;
-mod host;
-mod intercept;
-mod journal;
-mod name;
-mod page_token;
-mod payload;
-mod principal;
-mod principals;
-mod query;
-mod range;
+mod http;
+mod iam;
+mod mock_ecr;
 mod registry;
-mod repository;
-mod request_id;
-mod route;
-mod sabotage;
+mod request_log;
 #[cfg(feature = "sdk")]
 mod sdk;
-mod secret;
-mod serve;
 mod server;
-mod signs;
-mod sigv4;
+mod services;
+mod state;
 mod store;
-mod timestamp;
-mod tls;
 mod token;
-mod way;
-mod world;
+mod types;
 
+pub use aws::sigv4::SignatureClaim;
+pub use client_env::{Redirect, Variable};
 pub use clock::{Clock, ClockStart, ClockStartError};
-pub use duration::{DurationError, Shift, parse_duration};
-pub use ecr::Keep;
-pub use environment::{Redirect, Variable};
+pub use config::{
+    Account, AuthMode, CrossAccount, Dialect, ImageTagMutability, ProxyEndpoint,
+    ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError,
+};
 pub use fault::{
     ActiveFault, AuthorizationData, BodyFault, CertificateFault, EndpointFault, ErrorCode,
     ErrorFault, ExpiredAs, ExpiresAt, Fault, FaultBuilder, FaultError, FaultGuard, FaultHandle,
     FaultId, FaultPlane, Latency, Login, Moment, Pattern, RegistryRoute, Throttle, TokenFault,
     UnknownErrorCode, What, When,
 };
-pub use journal::{Exchange, Plane, Requests, Times, TooFew};
-pub use name::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};
-pub use principal::{Caller, Principal};
-pub use secret::Secret;
-pub use server::{MockEcr, MockEcrBuilder, ResetError, StartError};
-pub use sigv4::SignatureClaim;
+pub use http::ingress::Way;
+pub use iam::principal::{Caller, Principal};
+pub use mock_ecr::{MockEcr, MockEcrBuilder, ResetError, StartError};
+pub use request_log::{Exchange, Plane, Requests, Times, TooFew};
+pub use server::tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};
+pub use state::Keep;
 pub use store::{S3Access, StoreLocation, StoreLocationError};
-pub use timestamp::{Timestamp, TimestampError};
-pub use tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};
 pub use token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,
     TokenRecord,
 };
-pub use way::Way;
-pub use world::{
-    Account, AuthMode, CrossAccount, Dialect, ImageTagMutability, ProxyEndpoint,
-    ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError,
-};
+pub use types::duration::{DurationError, Shift, parse_duration};
+pub use types::secret::Secret;
+pub use types::timestamp::{Timestamp, TimestampError};
+pub use types::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};

@@ -14,8 +14,8 @@ use aws_types::region::Region;
 use aws_types::sdk_config::StalledStreamProtectionConfig;
 
 use crate::clock::Clock;
-use crate::principal::Principal;
-use crate::server::MockEcr;
+use crate::iam::principal::Principal;
+use crate::mock_ecr::MockEcr;
 
 impl MockEcr {
     /// The SDK's configuration for this mock: endpoint, region, the first principal's credentials, and the mock's clock.

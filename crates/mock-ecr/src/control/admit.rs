@@ -4,11 +4,11 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderName, StatusCode, header};
 
+use crate::aws::hosts::is_loopback;
 use crate::control::refusal::Refusal;
-use crate::ecr::Ecr;
-use crate::host::is_loopback;
-use crate::route::authority;
-use crate::secret::Secret;
+use crate::server::router::authority;
+use crate::state::Ecr;
+use crate::types::secret::Secret;
 
 /// Lets in who has the key, or, where there is none, who calls the mock from its own machine by a name that can mean nothing else; and
 /// never a page of somebody's.

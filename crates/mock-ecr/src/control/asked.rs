@@ -8,11 +8,11 @@ use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::api::ApiError;
+use crate::aws::error::ApiError;
 use crate::control::refusal::Refusal;
 use crate::control::routes::Route;
-use crate::ecr::Ecr;
-use crate::query;
+use crate::http::query;
+use crate::state::Ecr;
 
 /// A request that was let in, on its way to its handler.
 pub(super) struct Asked<'a> {

@@ -5,9 +5,10 @@ use http::{Method, StatusCode};
 
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Content, Route};
-use crate::tls::Tls;
+use crate::server::tls::Tls;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,

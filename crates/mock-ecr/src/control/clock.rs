@@ -9,10 +9,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::clock::Clock;
 use crate::control::asked::Asked;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Body, Content, Route, schema};
-use crate::duration::parse_duration;
-use crate::timestamp::Timestamp;
+use crate::types::duration::parse_duration;
+use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 5] = [
     Route {

@@ -8,12 +8,14 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::client_env;
+use crate::client_env::Redirect;
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Content, Route, fields, schema};
-use crate::environment::{self, Redirect};
-use crate::route::authority;
+use crate::server::router::authority;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -60,10 +62,10 @@ fn environment(asked: &Asked<'_>) -> Outcome {
         let text = "certificate=PATH is missing: the file that clients are to trust";
         let certificate = certificate.as_deref();
         let certificate = certificate.ok_or_else(|| Refusal::query("certificate", text))?;
-        Ok(environment::by_name(world, &url, redirect, certificate))
+        Ok(client_env::by_name(world, &url, redirect, certificate))
     };
     let variables = match redirect {
-        RedirectName::Env => environment::of(world, &url),
+        RedirectName::Env => client_env::of(world, &url),
         RedirectName::Proxy => by_name(Redirect::Proxy)?,
         RedirectName::Hosts => by_name(Redirect::Hosts)?,
     };

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
-use crate::journal::{Exchange, Plane};
-use crate::sigv4::SignatureClaim;
-use crate::way::Way;
+use crate::http::ingress::Way;
+use crate::request_log::{Exchange, Plane};
 
 /// A request and how it was answered, without any secret.
 #[derive(Serialize, JsonSchema)]

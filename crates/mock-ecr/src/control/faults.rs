@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::control::asked::Asked;
 use crate::control::filters::parsed;
 use crate::control::refusal::Refusal;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Body, Content, Route, fields, schema};
 use crate::fault::{ActiveFault, Fault, FaultId};
 

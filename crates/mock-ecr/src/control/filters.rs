@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::fault::FaultId;
-use crate::journal::{Choice, Exchange, Plane};
-use crate::timestamp::Timestamp;
+use crate::http::ingress::Way;
+use crate::request_log::{Choice, Exchange, Plane};
 use crate::token::TokenId;
-use crate::way::Way;
+use crate::types::timestamp::Timestamp;
 
 /// Which exchanges are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `plane` asks for them.
 #[derive(Default, Deserialize, JsonSchema)]

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::exchange::ExchangeView;
-use crate::journal::Exchange;
-use crate::query;
+use crate::http::query;
+use crate::request_log::Exchange;
 
 /// An HTTP Archive of version 1.2.
 ///

@@ -14,11 +14,12 @@ use crate::control::asked::Asked;
 use crate::control::exchange::ExchangeView;
 use crate::control::filters::{Filters, duration, parsed};
 use crate::control::refusal::Refusal;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::requests::RequestsView;
 use crate::control::routes::{Content, Route, fields, schema};
-use crate::journal::{Choice, Journal, News, TooFew};
-use crate::payload;
+use crate::http::body;
+use crate::request_log::{Choice, Journal, News, TooFew};
 
 pub(super) const ROUTES: [Route; 2] = [
     Route {
@@ -97,7 +98,7 @@ fn stream(asked: &Asked<'_>) -> Outcome {
     let response = Response::builder()
         .header(header::CONTENT_TYPE, EVENTS)
         .header(header::CACHE_CONTROL, "no-store")
-        .body(payload::live(events));
+        .body(body::live(events));
     Ok(response.expect("the headers are constants"))
 }
 

@@ -7,8 +7,8 @@ use http::Method;
 
 use crate::control::reply;
 use crate::control::routes::{Content, Route};
-use crate::ecr::Ecr;
-use crate::journal::Count;
+use crate::request_log::Count;
+use crate::state::Ecr;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,

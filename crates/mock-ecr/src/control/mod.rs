@@ -29,10 +29,10 @@ use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
 
-use crate::api::ApiError;
-use crate::ecr::Ecr;
-use crate::journal::Exchange;
-use crate::payload::{Payload, whole};
+use crate::aws::error::ApiError;
+use crate::http::body::{Payload, whole};
+use crate::request_log::Exchange;
+use crate::state::Ecr;
 use asked::Asked;
 use refusal::Refusal;
 

@@ -5,7 +5,7 @@ use http::{Response, header};
 use serde::Serialize;
 
 use crate::control::refusal::Refusal;
-use crate::payload::{Payload, whole};
+use crate::http::body::{Payload, whole};
 
 pub(super) type Outcome = Result<Response<Payload>, Refusal>;
 

@@ -9,9 +9,10 @@ use crate::control::asked::Asked;
 use crate::control::exchange::ExchangeView;
 use crate::control::filters::{Filters, Newest};
 use crate::control::har::Har;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Content, Route, fields, schema};
-use crate::journal::{Exchange, Requests};
+use crate::request_log::{Exchange, Requests};
 
 pub(super) const ROUTES: [Route; 3] = [
     Route {

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Body, Content, Route, schema};
-use crate::ecr::Keep;
+use crate::state::Keep;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,

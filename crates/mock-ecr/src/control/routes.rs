@@ -16,7 +16,7 @@ use crate::control::{
     certificate, clock, environment, faults, field_names, health, live, metrics, openapi, requests,
     reset, tokens, world,
 };
-use crate::route::CONTROL_PREFIX;
+use crate::server::router::CONTROL_PREFIX;
 
 /// Something that can be asked for.
 pub(super) struct Route {

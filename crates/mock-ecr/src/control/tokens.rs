@@ -8,11 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::control::asked::Asked;
 use crate::control::filters::Newest;
 use crate::control::refusal::Refusal;
-use crate::control::reply::{self, Outcome};
+use crate::control::reply;
+use crate::control::reply::Outcome;
 use crate::control::routes::{Body, Content, Route, fields, schema};
-use crate::name::{AccountId, PrincipalArn, Region};
-use crate::timestamp::Timestamp;
 use crate::token::{Claims, Revocation, TokenId, TokenRecord};
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, PrincipalArn, Region};
 
 pub(super) const ROUTES: [Route; 4] = [
     Route {

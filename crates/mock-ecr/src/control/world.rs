@@ -8,14 +8,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::ClockStart;
-use crate::control::reply;
-use crate::control::routes::{Content, Route, schema};
-use crate::duration::print_duration;
-use crate::principal::Principal;
-use crate::tls::AuthorityLocation;
-use crate::world::{
+use crate::config::{
     AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
 };
+use crate::control::reply;
+use crate::control::routes::{Content, Route, schema};
+use crate::iam::principal::Principal;
+use crate::server::tls::AuthorityLocation;
+use crate::types::duration::print_duration;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -106,7 +106,7 @@ impl WorldView {
             accounts.sort();
             accounts.dedup();
         }
-        let account = |id: crate::name::AccountId| AccountView { id: id.to_string() };
+        let account = |id: crate::types::AccountId| AccountView { id: id.to_string() };
         let repositories = world.repositories.iter();
         WorldView {
             seed: world.seed.clone(),

@@ -10,12 +10,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::duration::Shift;
-use crate::epoch_seconds;
+use crate::aws::epoch_seconds;
 use crate::fault::What;
 use crate::fault::apply::{Circumstances, Foreign};
-use crate::name::AccountId;
-use crate::timestamp::Timestamp;
+use crate::types::AccountId;
+use crate::types::duration::Shift;
+use crate::types::timestamp::Timestamp;
 
 /// Another list of `authorizationData`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

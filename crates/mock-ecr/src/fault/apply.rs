@@ -6,9 +6,9 @@ use http_body_util::{BodyExt as _, Either};
 
 use crate::fault::refusal::{ErrorCode, ErrorFault};
 use crate::fault::{BodyFault, ExpiredAs, FaultPlane, Struck, Throttle, What, Wire, answer};
-use crate::name::AccountId;
-use crate::payload::{Payload, whole};
-use crate::timestamp::Timestamp;
+use crate::http::body::{Payload, whole};
+use crate::types::AccountId;
+use crate::types::timestamp::Timestamp;
 
 /// The error that is answered in place of everything else, if a fault says so, and its code.
 pub(crate) fn refuse(

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::duration::{self, parse_duration};
+use crate::types::duration;
+use crate::types::duration::parse_duration;
 
 /// A wait, in real time: fixed, anything between two, or as percentiles have it.
 ///

@@ -1,7 +1,7 @@
 //! Faults as data: when they strike, and what they do.
 //!
 //! A fault is told in code, in a world's TOML or to a running mock, in one form. [`Faults`] finds those that a request meets, in the order in
-//! which they were added; [`crate::handle`] does what they say. Same seed, same requests: the same faults strike.
+//! which they were added; [`crate::server::handler`] does what they say. Same seed, same requests: the same faults strike.
 
 mod answer;
 mod apply;
@@ -24,7 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::timestamp::Timestamp;
+use crate::types::timestamp::Timestamp;
 
 pub use answer::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
 pub(crate) use apply::{Circumstances, Foreign, date, distort, refuse};

@@ -1,7 +1,7 @@
 //! By what a request is told, before anything about it is verified.
 
 use crate::fault::{FaultPlane, RegistryRoute};
-use crate::name::{AccountId, PrincipalArn, Region};
+use crate::types::{AccountId, PrincipalArn, Region};
 
 /// What a request says of itself.
 #[derive(Clone, Debug)]

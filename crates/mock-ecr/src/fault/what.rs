@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::duration::Shift;
 use crate::fault::refusal::ErrorFault;
 use crate::fault::{
     AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Login, Signs, TokenFault,
 };
-use crate::timestamp::Timestamp;
+use crate::types::duration::Shift;
+use crate::types::timestamp::Timestamp;
 
 /// What goes wrong.
 ///

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Pattern, Signs};
-use crate::name::{AccountId, OPERATIONS, PrincipalArn, Region};
-use crate::timestamp::Timestamp;
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, OPERATIONS, PrincipalArn, Region};
 
 /// Which requests meet a fault: those that are all that is said here.
 ///

@@ -4,17 +4,17 @@ use http::header::HeaderName;
 use http::response::Builder;
 use http::{Response, StatusCode};
 
-use crate::access;
-use crate::ecr::Ecr;
-use crate::host::Host;
-use crate::name::{AccountId, Digest, RepositoryId};
-use crate::payload::Payload;
-use crate::principal::Caller;
-use crate::query;
+use crate::aws::hosts::Host;
+use crate::config::Quirk;
+use crate::domain::{Repository, RepositoryError, Settings};
+use crate::http::body::Payload;
+use crate::http::query;
+use crate::iam::authorization;
+use crate::iam::principal::Caller;
 use crate::registry::Call;
 use crate::registry::error::{API_VERSION, OciCode, RegistryError};
-use crate::repository::{Repository, RepositoryError, Settings};
-use crate::world::Quirk;
+use crate::state::Ecr;
+use crate::types::{AccountId, Digest, RepositoryId};
 
 pub(super) const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
 
@@ -53,7 +53,7 @@ impl Admitted<'_> {
         id: &RepositoryId,
         action: &'static str,
     ) -> Result<Repository, RegistryError> {
-        access::authorize(self.ecr, &self.caller, id, action).await?;
+        authorization::authorize(self.ecr, &self.caller, id, action).await?;
         Ok(self.ecr.repositories.find(id).await?)
     }
 
@@ -85,7 +85,7 @@ impl Admitted<'_> {
         registry: AccountId,
         action: &'static str,
     ) -> Result<(), RegistryError> {
-        access::authorize_all(self.ecr, &self.caller, registry, action)
+        authorization::authorize_all(self.ecr, &self.caller, registry, action)
             .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
     }
 
@@ -131,5 +131,5 @@ pub(super) fn empty(builder: Builder) -> Response<Payload> {
         .header(http::header::CONTENT_LENGTH, 0)
         .body(bytes::Bytes::new())
         .expect("names, digests and numbers are values of headers");
-    crate::payload::whole(response)
+    crate::http::body::whole(response)
 }

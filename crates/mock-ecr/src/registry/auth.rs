@@ -4,14 +4,14 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::header;
 use http::request::Parts;
 
-use crate::ecr::Ecr;
-use crate::host::Host;
-use crate::journal::Exchange;
-use crate::principal::Caller;
+use crate::aws::hosts::Host;
+use crate::iam::principal::Caller;
 use crate::registry::Call;
 use crate::registry::error::RegistryError;
-use crate::timestamp::Timestamp;
+use crate::request_log::Exchange;
+use crate::state::Ecr;
 use crate::token::{Claims, TokenError, TokenId};
+use crate::types::timestamp::Timestamp;
 
 /// Finds out who calls the registry.
 ///

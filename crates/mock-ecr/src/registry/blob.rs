@@ -3,14 +3,15 @@
 use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
 
-use crate::download;
-use crate::name::{Digest, RepositoryId};
-use crate::payload::Payload;
-use crate::range::{self, Unsatisfiable};
+use crate::config::Quirk;
+use crate::http::body::Payload;
+use crate::http::range;
+use crate::http::range::Unsatisfiable;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
 use crate::registry::error::{API_VERSION, RegistryError};
-use crate::route::authority;
-use crate::world::Quirk;
+use crate::registry::layer_url;
+use crate::server::router::authority;
+use crate::types::{Digest, RepositoryId};
 
 /// What a layer is sent as: nobody has told the registry more.
 const CONTENT_TYPE: &str = "application/octet-stream";
@@ -42,7 +43,7 @@ async fn head(
         .header(DIGEST_HEADER, digest.as_str())
         .body(bytes::Bytes::new())
         .expect("numbers and digests are values of headers");
-    Ok(crate::payload::whole(response))
+    Ok(crate::http::body::whole(response))
 }
 
 async fn get(
@@ -83,7 +84,7 @@ async fn get(
 /// it is called across a network, the layer is sent at once.
 fn elsewhere(admitted: &Admitted<'_>) -> Option<String> {
     let call = admitted.call;
-    if let Some(bucket) = download::bucket_url(call.host, call.way) {
+    if let Some(bucket) = layer_url::bucket_url(call.host, call.way) {
         return Some(bucket);
     }
     let authority: Authority = authority(call.request).parse().ok()?;

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
-use crate::access::AccessError;
+use crate::config::{Quirk, World};
+use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::ExpiredAs;
-use crate::name::{Digest, RepositoryId};
-use crate::repository::{InvalidManifest, RepositoryError};
+use crate::iam::authorization::AccessError;
 use crate::store::StoreError;
 use crate::token::TokenError;
-use crate::world::{Quirk, World};
+use crate::types::{Digest, RepositoryId};
 
 pub(super) const API_VERSION: &str = "docker-distribution-api-version";
 pub(super) const PLAIN_TEXT: &str = "text/plain; charset=utf-8";

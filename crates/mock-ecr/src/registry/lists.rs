@@ -3,12 +3,12 @@
 use http::{Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::name::{RepositoryId, RepositoryName};
-use crate::payload::{Payload, whole};
+use crate::config::Quirk;
+use crate::http::body::{Payload, whole};
 use crate::registry::admitted::{Admitted, respond};
 use crate::registry::error::{JSON, OciCode, PLAIN_TEXT, RegistryError};
-use crate::route::authority;
-use crate::world::Quirk;
+use crate::server::router::authority;
+use crate::types::{RepositoryId, RepositoryName};
 
 #[derive(Serialize)]
 struct Tags<'a> {

@@ -4,14 +4,14 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::{Method, Response, StatusCode, header};
 
-use crate::name::{Reference, RepositoryId};
-use crate::payload::{Payload, whole};
-use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, respond};
-use crate::registry::error::{OciCode, RegistryError, missing_parts};
-use crate::repository::{
+use crate::config::Quirk;
+use crate::domain::{
     BrokenOff, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, NewImage, RepositoryError,
 };
-use crate::world::Quirk;
+use crate::http::body::{Payload, whole};
+use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, respond};
+use crate::registry::error::{OciCode, RegistryError, missing_parts};
+use crate::types::{Reference, RepositoryId};
 
 pub(super) async fn answer(
     admitted: &Admitted<'_>,

@@ -1,13 +1,14 @@
 //! Steps 3' and 4' on the registry: Docker Registry v2 and OCI Distribution 1.1 under `/v2/`.
 //!
-//! Every route has the same door, [`auth`]; what a caller may do behind it is asked of [`crate::access`]. The routes only translate
-//! between HTTP and what [`crate::repository`] does. What ECR does differently from the specification is a
-//! [`Quirk`](crate::world::Quirk).
+//! Every route has the same door, [`auth`]; what a caller may do behind it is asked of [`crate::iam::authorization`]. The routes only translate
+//! between HTTP and what [`crate::domain`] does. What ECR does differently from the specification is a
+//! [`Quirk`](crate::config::Quirk).
 
 mod admitted;
 mod auth;
 mod blob;
 mod error;
+pub(crate) mod layer_url;
 mod lists;
 mod manifest;
 mod referrers;
@@ -17,14 +18,14 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response, header};
 
-use crate::ecr::Ecr;
-use crate::host::Host;
-use crate::journal::Exchange;
-use crate::payload::{Payload, whole};
-use crate::repository::ContentStream;
-use crate::route::{RegistryPath, Resource};
-use crate::timestamp::Timestamp;
-use crate::way::Way;
+use crate::aws::hosts::Host;
+use crate::domain::ContentStream;
+use crate::http::body::{Payload, whole};
+use crate::http::ingress::Way;
+use crate::request_log::Exchange;
+use crate::server::router::{RegistryPath, Resource};
+use crate::state::Ecr;
+use crate::types::timestamp::Timestamp;
 
 use admitted::Admitted;
 pub(crate) use auth::note_shown;

@@ -3,12 +3,12 @@
 use http::{Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::name::{Digest, RepositoryId};
-use crate::payload::{Payload, whole};
+use crate::config::Quirk;
+use crate::domain::Image;
+use crate::http::body::{Payload, whole};
 use crate::registry::admitted::{Admitted, layer_digest, respond};
 use crate::registry::error::RegistryError;
-use crate::repository::Image;
-use crate::world::Quirk;
+use crate::types::{Digest, RepositoryId};
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 

@@ -3,14 +3,14 @@
 use http::response::Builder;
 use http::{Method, Response, StatusCode, header};
 
-use crate::access;
-use crate::name::{Digest, RepositoryId, UploadId};
-use crate::payload::Payload;
-use crate::range;
+use crate::config::Quirk;
+use crate::domain::{ContentStream, Uploaded};
+use crate::http::body::Payload;
+use crate::http::range;
+use crate::iam::authorization;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
 use crate::registry::error::RegistryError;
-use crate::repository::{ContentStream, Uploaded};
-use crate::world::Quirk;
+use crate::types::{Digest, RepositoryId, UploadId};
 
 /// `POST`: mounts a layer of another repository, takes a whole one, or begins an upload.
 pub(super) async fn begin(
@@ -84,7 +84,7 @@ async fn take_over(
     digest: &Digest,
 ) -> Result<bool, RegistryError> {
     let action = "ecr:GetDownloadUrlForLayer";
-    let access = access::authorize(admitted.ecr, &admitted.caller, from, action);
+    let access = authorization::authorize(admitted.ecr, &admitted.caller, from, action);
     if access.await.is_err() {
         return Ok(false);
     }
@@ -228,7 +228,7 @@ fn bare(builder: Builder) -> Response<Payload> {
     let response = builder
         .body(bytes::Bytes::new())
         .expect("names and numbers are values of headers");
-    crate::payload::whole(response)
+    crate::http::body::whole(response)
 }
 
 fn created(id: &RepositoryId, digest: &Digest) -> Response<Payload> {

@@ -19,7 +19,7 @@
 
 use object_store::path::{Path, PathPart};
 
-use crate::name::{AccountId, Digest, Region, RepositoryId, RepositoryName, Tag, UploadId};
+use crate::types::{AccountId, Digest, Region, RepositoryId, RepositoryName, Tag, UploadId};
 
 /// The key of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use object_store::local::LocalFileSystem;
 use serde::Deserialize;
 
-use crate::secret::Secret;
 use crate::store::Store;
+use crate::types::secret::Secret;
 
 /// Where everything that lasts is kept: `memory`, `file:` and a directory, or `s3://`, a bucket, and what its keys begin with.
 ///

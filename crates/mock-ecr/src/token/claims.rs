@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::name::{AccountId, PrincipalArn, Region};
-use crate::timestamp::Timestamp;
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, PrincipalArn, Region};
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]

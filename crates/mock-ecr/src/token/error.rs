@@ -1,8 +1,8 @@
 //! Why a token is worth nothing.
 
-use crate::name::{PrincipalArn, Region};
-use crate::timestamp::Timestamp;
 use crate::token::id::TokenId;
+use crate::types::timestamp::Timestamp;
+use crate::types::{PrincipalArn, Region};
 
 /// Why a token is worth nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

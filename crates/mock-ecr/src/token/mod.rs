@@ -3,7 +3,7 @@
 mod claims;
 mod error;
 mod id;
-mod ledger;
+mod issued_tokens;
 mod password;
 mod revocation;
 mod seal;
@@ -14,16 +14,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use subtle::ConstantTimeEq;
 
-use crate::principal::Caller;
-use crate::principals::Principals;
-use crate::timestamp::Timestamp;
-use crate::world::World;
+use crate::config::World;
+use crate::iam::identity_store::Principals;
+use crate::iam::principal::Caller;
+use crate::types::timestamp::Timestamp;
 
 pub use claims::Claims;
 pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
-use ledger::Ledger;
-pub use ledger::TokenRecord;
+use issued_tokens::Ledger;
+pub use issued_tokens::TokenRecord;
 pub use revocation::Revocation;
 use revocation::Revoked;
 use seal::{Keys, Tag};

@@ -3,8 +3,8 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
 
-use crate::timestamp::Timestamp;
 use crate::token::error::TokenError;
+use crate::types::timestamp::Timestamp;
 
 /// Forms a password as the real service does: `base64({"payload":…,"datakey":…,"version":"2","type":"DATA_KEY",
 /// "expiration":<epoch seconds>})`.

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::name::PrincipalArn;
-use crate::timestamp::Timestamp;
 use crate::token::claims::Claims;
 use crate::token::id::TokenId;
+use crate::types::PrincipalArn;
+use crate::types::timestamp::Timestamp;
 
 /// Which tokens to make worthless before their time.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use rand_chacha::rand_core::SeedableRng as _;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::timestamp::Timestamp;
 use crate::token::claims::Claims;
 use crate::token::error::TokenError;
+use crate::types::timestamp::Timestamp;
 
 pub(super) type Tag = [u8; 32];
 

@@ -3,8 +3,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::name::PrincipalArn;
-use crate::world::AuthMode;
+use crate::config::AuthMode;
+use crate::types::PrincipalArn;
 
 fn issuer() -> TokenIssuer {
     TokenIssuer::new(&World::default())
@@ -178,7 +178,7 @@ fn a_token_dies_with_the_credentials_that_bought_it() {
         .parse()
         .unwrap();
     let end = example().issued + Duration::from_secs(3600);
-    let principal = crate::principal::Principal::new(arn.clone(), "ASIA", "S").expires(end);
+    let principal = crate::iam::principal::Principal::new(arn.clone(), "ASIA", "S").expires(end);
     let world = World {
         principals: vec![principal],
         ..World::default()

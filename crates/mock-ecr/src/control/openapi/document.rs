@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::control::refusal::Problem;
 use crate::control::reply::JSON;
-use crate::control::routes::{self, Body, Content, Route};
+use crate::control::routes;
+use crate::control::routes::{Body, Content, Route};
 
 fn document() -> Value {
     let settings = SchemaSettings::draft2020_12();

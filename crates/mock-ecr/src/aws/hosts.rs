@@ -1,0 +1,305 @@
+//! The names of AWS's hosts, and what each says of plane, account and region.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::config::World;
+use crate::types::{AccountId, REGIONS, Region};
+
+/// Which of AWS's hosts a request is for, told by its `Host` header.
+///
+/// Sources: the endpoint rules of the SDKs for the API, `docs.aws.amazon.com/general/latest/gr/ecr.html` for the registry,
+/// `docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html` for the bucket of the layers. What follows the region
+/// (`amazonaws.com`, `on.aws`, `localhost`) is not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// `ACCOUNT.dkr.ecr.REGION.…`, and its FIPS and dual-stack forms.
+    Registry { account: AccountId, region: Region },
+    /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms.
+    Api { region: Region },
+    /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
+    Layers,
+    /// `public.ecr.aws` and the API behind it, which the mock is not.
+    Public,
+    /// An address or a name that says nothing, such as `127.0.0.1:4566`.
+    Bare,
+}
+
+impl Host {
+    pub(crate) fn of(authority: &str) -> Self {
+        // Names of hosts are the same in capitals (RFC 9110, section 4.2.3).
+        let authority = authority.to_ascii_lowercase();
+        Self::registry(&authority)
+            .or_else(|| Self::api(&authority))
+            .or_else(|| Self::bucket(&authority))
+            .or_else(|| Self::public(&authority))
+            .unwrap_or(Host::Bare)
+    }
+
+    /// The name of the host that serves the layers of a region.
+    pub(crate) fn layers(region: &Region) -> String {
+        let suffix = region.partition().dns_suffix;
+        format!("prod-{region}-starport-layer-bucket.s3.{region}.{suffix}")
+    }
+
+    /// Whether it is a name of AWS's that the mock answers for.
+    pub(crate) fn is_ecr_s(&self) -> bool {
+        matches!(
+            self,
+            Host::Registry { .. } | Host::Api { .. } | Host::Layers
+        )
+    }
+
+    fn bucket(authority: &str) -> Option<Self> {
+        let (bucket, rest) = authority.split_once(".s3.")?;
+        let region = region(rest)?;
+        let name = format!("prod-{region}-starport-layer-bucket");
+        (bucket == name).then_some(Host::Layers)
+    }
+
+    fn public(authority: &str) -> Option<Self> {
+        let name = authority.split(':').next().unwrap_or_default();
+        let api = name.strip_prefix("api.").unwrap_or(name);
+        let is_public = name == "public.ecr.aws" || api.starts_with("ecr-public.");
+        is_public.then_some(Host::Public)
+    }
+
+    fn registry(authority: &str) -> Option<Self> {
+        let (account, rest) = authority.split_once('.')?;
+        let service = ["dkr.ecr.", "dkr.ecr-fips.", "dkr-ecr.", "dkr-ecr-fips."];
+        let rest = service.iter().find_map(|form| rest.strip_prefix(form))?;
+        Some(Host::Registry {
+            account: account.parse().ok()?,
+            region: region(rest)?,
+        })
+    }
+
+    fn api(authority: &str) -> Option<Self> {
+        let name = authority.strip_prefix("api.").unwrap_or(authority);
+        let service = ["ecr.", "ecr-fips."];
+        let rest = service.iter().find_map(|form| name.strip_prefix(form))?;
+        Some(Host::Api {
+            region: region(rest).filter(is_numbered)?,
+        })
+    }
+}
+
+/// Whether a name or an address means the machine itself. A name under `localhost` is one of its own (RFC 6761, section 6.3).
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let is_address = |address: IpAddr| address.is_loopback();
+    let name = host.to_ascii_lowercase();
+    address(host).is_some_and(is_address) || name == "localhost" || name.ends_with(".localhost")
+}
+
+/// The address that a host is, where it is no name.
+pub(crate) fn address(host: &str) -> Option<IpAddr> {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse().ok()
+}
+
+/// All names that lead to the registries of a world, and to the API, in every region that is known and the world's own.
+pub(crate) fn names(world: &World) -> Vec<String> {
+    let known = REGIONS.iter().map(|name| {
+        name.parse()
+            .expect("the names of AWS's regions are regions")
+    });
+    let regions: BTreeSet<Region> = known.chain([world.region.clone()]).collect();
+    let listed = world.accounts.iter().map(|account| account.id);
+    let of_principals = world.principals().map(|principal| principal.arn.account());
+    let accounts: BTreeSet<AccountId> = listed.chain(of_principals).collect();
+    regions
+        .iter()
+        .flat_map(|region| {
+            let registries = accounts
+                .iter()
+                .flat_map(|account| registry_names(*account, region));
+            api_names(region)
+                .into_iter()
+                .chain([Host::layers(region)])
+                .chain(registries)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn api_names(region: &Region) -> [String; 4] {
+    let partition = region.partition();
+    let (suffix, dual_stack) = (partition.dns_suffix, partition.dual_stack_suffix);
+    [
+        format!("api.ecr.{region}.{suffix}"),
+        format!("api.ecr-fips.{region}.{suffix}"),
+        format!("ecr.{region}.{dual_stack}"),
+        format!("ecr-fips.{region}.{dual_stack}"),
+    ]
+}
+
+fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
+    let partition = region.partition();
+    let suffix = partition.dns_suffix;
+    let names = [
+        format!("{account}.dkr.ecr.{region}.{suffix}"),
+        format!("{account}.dkr.ecr-fips.{region}.{suffix}"),
+    ];
+    // Elsewhere no dual-stack name is documented.
+    let dual_stack = match partition.name {
+        "aws" | "aws-us-gov" => Some("on.aws"),
+        "aws-cn" => Some("on.amazonwebservices.com.cn"),
+        _ => None,
+    };
+    let dual_stack = dual_stack.into_iter().flat_map(|suffix| {
+        [
+            format!("{account}.dkr-ecr.{region}.{suffix}"),
+            format!("{account}.dkr-ecr-fips.{region}.{suffix}"),
+        ]
+    });
+    names.into_iter().chain(dual_stack).collect()
+}
+
+/// Every region of AWS ends in a number, as in `us-east-1`. Without one, `ecr.example.com` is somebody's own name for a
+/// mock, on which both planes must answer.
+fn is_numbered(region: &Region) -> bool {
+    let number = region.as_str().rsplit_once('-').map(|(_, number)| number);
+    number.is_some_and(|number| number.bytes().all(|c| c.is_ascii_digit()))
+}
+
+/// The label before the next dot, which must follow: a region is never the last part of a name.
+fn region(rest: &str) -> Option<Region> {
+    rest.split_once('.')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_host_names_account_and_region() {
+        for authority in [
+            "123456789012.dkr.ecr.us-west-2.amazonaws.com",
+            "123456789012.dkr.ecr.us-west-2.amazonaws.com:443",
+            "123456789012.DKR.ECR.US-WEST-2.amazonaws.com",
+            "123456789012.dkr.ecr-fips.us-west-2.amazonaws.com",
+            "123456789012.dkr-ecr.us-west-2.on.aws",
+            "123456789012.dkr-ecr-fips.us-west-2.on.aws",
+            "123456789012.dkr.ecr.us-west-2.localhost:4566",
+        ] {
+            let expected = Host::Registry {
+                account: AccountId::EXAMPLE,
+                region: "us-west-2".parse().unwrap(),
+            };
+            assert_eq!(Host::of(authority), expected, "{authority}");
+        }
+    }
+
+    #[test]
+    fn an_api_host_names_the_region() {
+        for authority in [
+            "api.ecr.cn-north-1.amazonaws.com.cn",
+            "ecr.cn-north-1.api.amazonwebservices.com.cn",
+            "api.ecr-fips.cn-north-1.amazonaws.com.cn",
+            "ecr-fips.cn-north-1.api.aws",
+        ] {
+            let region = "cn-north-1".parse().unwrap();
+            assert_eq!(Host::of(authority), Host::Api { region }, "{authority}");
+        }
+    }
+
+    #[test]
+    fn layers_have_a_host_of_their_own() {
+        for region in ["us-west-2", "cn-north-1", "eusc-de-east-1"] {
+            let name = Host::layers(&region.parse().unwrap());
+            assert_eq!(Host::of(&name), Host::Layers);
+            assert_eq!(Host::of(&format!("{name}:443")), Host::Layers);
+        }
+        let other = "prod-us-east-1-starport-layer-bucket.s3.us-west-2.amazonaws.com";
+        assert_eq!(Host::of(other), Host::Bare);
+    }
+
+    #[test]
+    fn the_public_gallery_is_kept_apart() {
+        for name in [
+            "public.ecr.aws",
+            "public.ecr.aws:443",
+            "api.ecr-public.us-east-1.amazonaws.com",
+            "ecr-public.us-east-1.api.aws",
+        ] {
+            assert_eq!(Host::of(name), Host::Public, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_of_a_world_is_one_of_ecr_s() {
+        let names = names(&World::default());
+        for name in &names {
+            assert!(Host::of(name).is_ecr_s(), "{name}");
+        }
+        for expected in [
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com",
+            "123456789012.dkr-ecr.eu-west-1.on.aws",
+            "api.ecr.cn-north-1.amazonaws.com.cn",
+            "ecr.eusc-de-east-1.api.amazonwebservices.eu",
+        ] {
+            assert!(names.iter().any(|name| name == expected), "{expected}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_endpoint_of_the_sdk_is_the_api_of_its_region() {
+        let regions = [
+            "us-east-1",
+            "eu-central-2",
+            "cn-north-1",
+            "us-gov-west-1",
+            "us-iso-east-1",
+            "us-isob-east-1",
+            "eu-isoe-west-1",
+            "us-isof-south-1",
+            "eusc-de-east-1",
+        ];
+        let mut known = 0;
+        for region in regions {
+            for (fips, dual_stack) in [(false, false), (true, false), (false, true), (true, true)] {
+                let Some(host) = endpoint_host(region, fips, dual_stack).await else {
+                    continue;
+                };
+                let region: Region = region.parse().unwrap();
+                assert!(api_names(&region).contains(&host), "{host}");
+                assert_eq!(Host::of(&host), Host::Api { region }, "{host}");
+                known += 1;
+            }
+        }
+        assert!(known > 2 * regions.len(), "{known} endpoints");
+    }
+
+    /// The host of the SDK's endpoint rules, where they have one.
+    async fn endpoint_host(region: &str, fips: bool, dual_stack: bool) -> Option<String> {
+        use aws_sdk_ecr::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+        let params = Params::builder()
+            .region(region)
+            .use_fips(fips)
+            .use_dual_stack(dual_stack)
+            .build()
+            .unwrap();
+        let endpoint = DefaultResolver::new()
+            .resolve_endpoint(&params)
+            .await
+            .ok()?;
+        Some(endpoint.url().strip_prefix("https://")?.to_owned())
+    }
+
+    #[test]
+    fn any_other_name_says_nothing() {
+        for authority in [
+            "",
+            "127.0.0.1:4566",
+            "[::1]:4566",
+            "localhost",
+            "ecr.localhost",
+            "ecr.example.com:4566",
+            "api.ecr.test-cluster.svc.cluster.local",
+            "12345.dkr.ecr.us-west-2.amazonaws.com",
+            "123456789012.dkr.ecr.us-west-2",
+        ] {
+            assert_eq!(Host::of(authority), Host::Bare, "{authority}");
+        }
+    }
+}

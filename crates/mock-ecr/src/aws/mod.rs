@@ -1,0 +1,10 @@
+//! What the services of AWS share: signatures, protocols, models, hosts, request ids.
+
+pub(crate) mod epoch_seconds;
+pub(crate) mod error;
+pub(crate) mod hosts;
+pub(crate) mod model;
+pub(crate) mod page_token;
+pub(crate) mod protocol;
+pub(crate) mod request_id;
+pub(crate) mod sigv4;

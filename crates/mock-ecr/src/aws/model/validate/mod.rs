@@ -1,0 +1,252 @@
+//! The JSON object that an operation is called with, held against the service model.
+//!
+//! First the types of all of it are looked at, then the constraints. The texts about types are those of Kinesis for members that
+//! should be lists, and of DynamoDB for others, both of which speak this protocol. `[ANALOG]` Sources: mhart/kinesalite;
+//! architect/dynalite, `test/helpers.js`.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::shapes::{Kind, Model, Shape};
+
+/// The members of an input; those that no operation asks for are ignored. `[ASSUME]`
+#[derive(Debug)]
+pub(crate) struct Input(Map<String, Value>);
+
+impl Input {
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok().map(Input)
+    }
+
+    /// Holds the input against the model, and reads from it what an operation wants to know.
+    ///
+    /// # Errors
+    ///
+    /// When a member has another type, is missing, or breaks a constraint.
+    pub(crate) fn read<T: DeserializeOwned>(self, operation: &str) -> Result<T, ApiError> {
+        let shape = Model::get().input(operation);
+        check_members(shape, &self.0)?;
+        constrain_members(shape, &self.0, None)?;
+        serde_json::from_value(Value::Object(self.0))
+            .map_err(|error| ApiError::Serialization(error.to_string()))
+    }
+}
+
+fn check_members(shape: &Shape, members: &Map<String, Value>) -> Result<(), ApiError> {
+    for (name, member) in &shape.members {
+        match members.get(name) {
+            None | Some(Value::Null) => {}
+            Some(value) => check_type(Model::get().shape(member), value)?,
+        }
+    }
+    Ok(())
+}
+
+fn check_type(shape: &Shape, value: &Value) -> Result<(), ApiError> {
+    match (shape.kind, value) {
+        (Kind::Structure, Value::Object(members)) => check_members(shape, members),
+        (Kind::Structure, _) => Err(refusal("Unexpected field type")),
+        (Kind::List, Value::Array(elements)) => elements
+            .iter()
+            .try_for_each(|element| check_element(shape.element(), element)),
+        (Kind::List, Value::Object(_)) => Err(refusal(
+            "Start of structure or map found where not expected.",
+        )),
+        (Kind::List, _) => Err(refusal("Expected list or null")),
+        (Kind::String, Value::String(_)) | (Kind::Boolean, Value::Bool(_)) => Ok(()),
+        (Kind::String, _) => Err(cannot_be(value, "String")),
+        (Kind::Boolean, _) => Err(cannot_be(value, "Boolean")),
+        (Kind::Integer | Kind::Long, Value::Number(number)) if number.is_i64() => Ok(()),
+        (Kind::Integer, _) => Err(cannot_be(value, "Integer")),
+        (Kind::Long, _) => Err(cannot_be(value, "Long")),
+        (Kind::Blob, Value::String(text)) => match BASE64_STANDARD.decode(text) {
+            Ok(_) => Ok(()),
+            // [ASSUME]
+            Err(_) => Err(refusal("Invalid base64 in blob")),
+        },
+        (Kind::Blob, _) => Err(cannot_be(value, "ByteBuffer")),
+    }
+}
+
+/// A null in a list is of any type; constraints are what it breaks.
+fn check_element(shape: &Shape, element: &Value) -> Result<(), ApiError> {
+    match element {
+        Value::Null => Ok(()),
+        element => check_type(shape, element),
+    }
+}
+
+fn cannot_be(value: &Value, kind: &str) -> ApiError {
+    let found = match value {
+        Value::Object(_) => {
+            return refusal("Start of structure or map found where not expected");
+        }
+        Value::Array(_) => {
+            return refusal(&format!(
+                "Unrecognized collection type class java.lang.{kind}"
+            ));
+        }
+        Value::Null => "NULL_VALUE",
+        Value::String(_) => "STRING_VALUE",
+        Value::Bool(true) => "TRUE_VALUE",
+        Value::Bool(false) => "FALSE_VALUE",
+        Value::Number(number) if number.is_f64() => "DECIMAL_VALUE",
+        Value::Number(_) => "NUMBER_VALUE",
+    };
+    refusal(&format!("{found} cannot be converted to {kind}"))
+}
+
+fn refusal(message: &str) -> ApiError {
+    ApiError::Serialization(message.to_owned())
+}
+
+/// Looks at what must be there, and then at what is. A fault within a member is told of the outermost one. `[ASSUME]`
+fn constrain_members(
+    shape: &Shape,
+    members: &Map<String, Value>,
+    outermost: Option<&str>,
+) -> Result<(), ApiError> {
+    let is_there = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
+    if let Some(missing) = shape.required.iter().find(|name| !is_there(name)) {
+        // [ASSUME]
+        let constraint = Constraint::Null.of_member("");
+        return Err(invalid(outermost.unwrap_or(missing), &constraint));
+    }
+    for (name, member) in &shape.members {
+        let Some(value) = members.get(name).filter(|value| !value.is_null()) else {
+            continue;
+        };
+        let at = outermost.unwrap_or(name);
+        let shape = Model::get().shape(member);
+        match value {
+            Value::Object(members) => constrain_members(shape, members, Some(at))?,
+            Value::Array(elements) => constrain_list(shape, elements, at)?,
+            value => {
+                if let Some(constraint) = broken(shape, value) {
+                    return Err(invalid(at, &constraint.of_member(member)));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn constrain_list(shape: &Shape, elements: &[Value], at: &str) -> Result<(), ApiError> {
+    let n_elements = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+    if let Some(bound) = out_of_bounds(shape, n_elements) {
+        return Err(invalid(at, &format!("Member must have length {bound}")));
+    }
+    let element_shape = shape.element();
+    for element in elements {
+        if let Value::Object(members) = element {
+            constrain_members(element_shape, members, Some(at))?;
+        } else if let Some(constraint) = broken_by_element(element_shape, element) {
+            return Err(invalid(at, &constraint.of_element()));
+        }
+    }
+    Ok(())
+}
+
+/// A null breaks what an empty text would break, or else that there is nothing. `[ASSUME]`
+fn broken_by_element<'a>(shape: &'a Shape, element: &Value) -> Option<Constraint<'a>> {
+    if element.is_null() {
+        let empty = Value::String(String::new());
+        return broken(shape, &empty).or(Some(Constraint::Null));
+    }
+    broken(shape, element)
+}
+
+/// A constraint that a value breaks.
+enum Constraint<'a> {
+    Null,
+    Length(String),
+    Value(String),
+    Pattern(&'a str),
+    Enum(&'a [String]),
+}
+
+/// What a value breaks first, if anything.
+fn broken<'a>(shape: &'a Shape, value: &Value) -> Option<Constraint<'a>> {
+    match (shape.kind, value) {
+        (Kind::Blob, Value::String(text)) => {
+            let length = BASE64_STANDARD.decode(text).map_or(0, |bytes| bytes.len());
+            let length = i64::try_from(length).unwrap_or(i64::MAX);
+            out_of_bounds(shape, length).map(Constraint::Length)
+        }
+        (_, Value::String(text)) => {
+            let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+            if let Some(bound) = out_of_bounds(shape, length) {
+                return Some(Constraint::Length(bound));
+            }
+            if !shape.values.is_empty() && !shape.values.contains(text) {
+                return Some(Constraint::Enum(&shape.values));
+            }
+            shape.unfit(text).map(Constraint::Pattern)
+        }
+        (_, Value::Number(number)) => out_of_bounds(shape, number.as_i64()?).map(Constraint::Value),
+        _ => None,
+    }
+}
+
+fn out_of_bounds(shape: &Shape, number: i64) -> Option<String> {
+    match (shape.min, shape.max) {
+        (Some(min), _) if number < min => Some(format!("greater than or equal to {min}")),
+        (_, Some(max)) if number > max => Some(format!("less than or equal to {max}")),
+        _ => None,
+    }
+}
+
+impl Constraint<'_> {
+    /// In the words of the service, which says so of texts that are members; of numbers and enums the framework speaks.
+    ///
+    /// Sources: int128/create-ecr-repository-action#231 (pattern), aws/aws-dotnet-deploy#549 (length),
+    /// google/go-containerregistry#681 (value); of enums `[ASSUME]`.
+    fn of_member(&self, shape: &str) -> String {
+        match self {
+            Constraint::Null => "must not be null".to_owned(),
+            Constraint::Length(bound) => format!("must have length {bound}"),
+            Constraint::Value(bound) => format!("Member must have value {bound}"),
+            Constraint::Pattern(_) if shape == "RepositoryName" => {
+                format!("must satisfy regular expression '{REPOSITORY_NAME}'")
+            }
+            Constraint::Pattern(pattern) => format!("must satisfy regular expression '{pattern}'"),
+            Constraint::Enum(values) => format!(
+                "Member must satisfy enum value set: [{}]",
+                values.join(", ")
+            ),
+        }
+    }
+
+    /// In the words of the framework. Source: aws-actions/amazon-ecr-login#225 (2021).
+    fn of_element(&self) -> String {
+        let constraint = match self {
+            Constraint::Null => "Member must not be null".to_owned(),
+            Constraint::Length(bound) => format!("Member must have length {bound}"),
+            Constraint::Value(bound) => format!("Member must have value {bound}"),
+            Constraint::Pattern(pattern) => {
+                format!("Member must satisfy regular expression pattern: {pattern}")
+            }
+            Constraint::Enum(values) => format!(
+                "Member must satisfy enum value set: [{}]",
+                values.join(", ")
+            ),
+        };
+        format!("Member must satisfy constraint: [{constraint}]")
+    }
+}
+
+/// What the service calls the pattern of a name, which is an older one than its model's. Source:
+/// int128/create-ecr-repository-action#231, boto/boto3#3191.
+const REPOSITORY_NAME: &str = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*";
+
+/// The refusal of a parameter.
+pub(crate) fn invalid(parameter: &str, constraint: &str) -> ApiError {
+    ApiError::InvalidParameter(format!(
+        "Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Every constraint of the model is one: what breaks it is refused, and what does not is taken.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::shapes::{Kind, Model, Shape};
+use crate::aws::model::validate::Input;
+use crate::types::RepositoryName;
+
+fn read(operation: &str, input: Value) -> Result<Value, ApiError> {
+    let Value::Object(members) = input else {
+        panic!("an input is an object");
+    };
+    Input(members).read(operation)
+}
+
+/// A value that is right.
+fn right(shape: &Shape, name: &str) -> Value {
+    match shape.kind {
+        Kind::Structure => Value::Object(required(shape)),
+        Kind::List => {
+            let element = match name {
+                "GetAuthorizationTokenRegistryIdList" => json!("123456789012"),
+                "LayerDigestList" => json!("sha256:0a"),
+                "RepositoryNameList" => json!("app"),
+                _ => right(shape.element(), ""),
+            };
+            json!([element])
+        }
+        Kind::String if !shape.values.is_empty() => json!(shape.values[0]),
+        Kind::String => json!(match name {
+            "RegistryId" => "123456789012",
+            "LayerDigest" => "sha256:0a",
+            "UploadId" => "a061e3d2-891b-44f9-9472-4e969e1d74aa",
+            _ => "app",
+        }),
+        Kind::Blob => json!("aGVsbG8="),
+        Kind::Boolean => json!(true),
+        Kind::Integer | Kind::Long => json!(shape.min.unwrap_or(0)),
+    }
+}
+
+fn required(shape: &Shape) -> Map<String, Value> {
+    let member = |name: &String| {
+        let member = &shape.members[name];
+        (name.clone(), right(Model::get().shape(member), member))
+    };
+    shape.required.iter().map(member).collect()
+}
+
+/// Values that break a constraint of a shape each.
+fn wrong(shape: &Shape) -> Vec<Value> {
+    let text = |length: i64| "a".repeat(usize::try_from(length).unwrap());
+    let mut values = Vec::new();
+    match shape.kind {
+        Kind::String => {
+            values.extend(
+                shape
+                    .min
+                    .filter(|min| *min > 0)
+                    .map(|min| json!(text(min - 1))),
+            );
+            values.extend(shape.max.map(|max| json!(text(max + 1))));
+            if !shape.values.is_empty() {
+                values.push(json!("NONE"));
+            }
+            if shape.unfit("~~~").is_some() {
+                values.push(json!("~~~"));
+            }
+        }
+        Kind::List => {
+            let element = right(shape.element(), "");
+            let list = |length: i64| json!(vec![&element; usize::try_from(length).unwrap()]);
+            values.extend(shape.min.map(|min| list(min - 1)));
+            values.extend(shape.max.map(|max| list(max + 1)));
+            values.push(json!([null]));
+            values.extend(
+                wrong(shape.element())
+                    .into_iter()
+                    .map(|wrong| json!([wrong])),
+            );
+        }
+        Kind::Integer | Kind::Long => {
+            values.extend(shape.min.map(|min| json!(min - 1)));
+            values.extend(shape.max.map(|max| json!(max + 1)));
+        }
+        Kind::Structure => values.extend(wrong_members(shape)),
+        Kind::Blob | Kind::Boolean => {}
+    }
+    values
+}
+
+/// Structures in which one member is missing or breaks a constraint.
+fn wrong_members(shape: &Shape) -> Vec<Value> {
+    let mut values = Vec::new();
+    for name in &shape.required {
+        let mut members = required(shape);
+        members.remove(name);
+        values.push(Value::Object(members));
+    }
+    for (name, member) in &shape.members {
+        for wrong in wrong(Model::get().shape(member)) {
+            let mut members = required(shape);
+            members.insert(name.clone(), wrong);
+            values.push(Value::Object(members));
+        }
+    }
+    values
+}
+
+#[test]
+fn what_breaks_a_constraint_of_any_operation_is_refused() {
+    let mut n_broken = 0;
+    for operation in Model::get().operations() {
+        let shape = Model::get().input(operation);
+        let minimal = Value::Object(required(shape));
+        assert_eq!(read(operation, minimal.clone()), Ok(minimal), "{operation}");
+        for wrong in wrong_members(shape) {
+            let refused = read(operation, wrong.clone());
+            assert!(
+                matches!(refused, Err(ApiError::InvalidParameter(_))),
+                "{operation} {wrong}: {refused:?}"
+            );
+            n_broken += 1;
+        }
+    }
+    assert_eq!(n_broken, 186, "the constraints of the model");
+}
+
+#[track_caller]
+fn tells(operation: &str, input: Value, message: &str) {
+    let error = read(operation, input).unwrap_err();
+    assert_eq!(error, ApiError::InvalidParameter(message.to_owned()));
+}
+
+#[test]
+fn constraints_are_told_in_the_recorded_words() {
+    // int128/create-ecr-repository-action#231, boto/boto3#3191.
+    tells(
+        "CreateRepository",
+        json!({"repositoryName": "Team/App"}),
+        "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''",
+    );
+    // aws/aws-dotnet-deploy#549.
+    tells(
+        "CreateRepository",
+        json!({"repositoryName": "a"}),
+        "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length greater than or equal to 2'",
+    );
+    // google/go-containerregistry#681.
+    tells(
+        "ListImages",
+        json!({"repositoryName": "app", "maxResults": 1001}),
+        "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'",
+    );
+    // [ASSUME]
+    tells(
+        "CreateRepository",
+        json!({}),
+        "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must not be null'",
+    );
+}
+
+#[test]
+fn another_type_is_told_before_any_constraint() {
+    for (name, value, message) in [
+        (
+            "repositoryName",
+            json!(1),
+            "NUMBER_VALUE cannot be converted to String",
+        ),
+        (
+            "imageScanningConfiguration",
+            json!(1),
+            "Unexpected field type",
+        ),
+        (
+            "imageScanningConfiguration",
+            json!({"scanOnPush": "yes"}),
+            "STRING_VALUE cannot be converted to Boolean",
+        ),
+        ("tags", json!("a"), "Expected list or null"),
+        (
+            "tags",
+            json!([{"Key": []}]),
+            "Unrecognized collection type class java.lang.String",
+        ),
+    ] {
+        let mut input = json!({"registryId": "x"});
+        input[name] = value;
+        let error = read("CreateRepository", input).unwrap_err();
+        assert_eq!(error, ApiError::Serialization(message.to_owned()));
+    }
+    let part = json!({"layerPartBlob": "%%%"});
+    let error = read("UploadLayerPart", part).unwrap_err();
+    assert!(matches!(error, ApiError::Serialization(_)), "{error:?}");
+}
+
+proptest! {
+    /// Otherwise a name would be told of in the words of whoever reads it after the model.
+    #[test]
+    fn a_name_is_one_where_the_model_says_so(name in "[a-z0-9]{0,2}([._/-]{1,3}[a-z0-9A]{0,2}){0,3}") {
+        let input = json!({"repositoryName": name});
+        prop_assert_eq!(read("DeleteRepository", input).is_ok(), name.parse::<RepositoryName>().is_ok());
+    }
+}

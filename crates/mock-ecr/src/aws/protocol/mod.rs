@@ -1,0 +1,4 @@
+//! The wire protocols of AWS services.
+
+pub(crate) mod json;
+pub(crate) mod response;

@@ -1,0 +1,53 @@
+//! The answers of the API, whatever they say.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+
+/// The content type of AWS JSON 1.1.
+pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+
+/// An answer in AWS JSON 1.1.
+pub(crate) fn json(
+    status: StatusCode,
+    body: impl Into<Bytes>,
+    request_id: &str,
+) -> Response<Bytes> {
+    of_type(status, Some(CONTENT_TYPE), body, request_id)
+}
+
+/// An answer in another form, or in none that its headers would tell.
+///
+/// Source of the header set: hashicorp/terraform-provider-aws#3849. There is no `X-Amzn-ErrorType`: aws/aws-sdk-ruby#431.
+pub(crate) fn of_type(
+    status: StatusCode,
+    content_type: Option<&str>,
+    body: impl Into<Bytes>,
+    request_id: &str,
+) -> Response<Bytes> {
+    let body = body.into();
+    let mut response = Response::builder()
+        .status(status)
+        .header(header::CONTENT_LENGTH, body.len());
+    if let Some(content_type) = content_type {
+        response = response.header(header::CONTENT_TYPE, content_type);
+    }
+    response
+        .header("x-amzn-requestid", request_id)
+        .body(body)
+        .expect("a request id is a header's value")
+}
+
+/// Puts beside an answer what the API puts beside every one of its own.
+pub(crate) fn sign(response: &mut Response<Bytes>, request_id: &str) {
+    let request_id = HeaderValue::from_str(request_id).expect("a request id is a header's value");
+    response
+        .headers_mut()
+        .insert("x-amzn-requestid", request_id);
+}
+
+/// An answer that is not the service's own: it has no request id, and nothing to read.
+pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,263 @@
+//! A signature as it stands on a request: in the `Authorization` header, or in the query string.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::request::Parts;
+
+use crate::aws::sigv4::SigV4Error;
+use crate::http::query;
+use crate::http::query::Parameter;
+use crate::types::timestamp::Timestamp;
+
+/// Everything that a request says of its own signature.
+#[derive(Debug)]
+pub(super) struct Authorization<'r> {
+    pub(super) form: Form,
+    pub(super) scope: CredentialScope<'r>,
+    /// Lower-case names, separated by semicolons.
+    pub(super) signed_headers: Cow<'r, str>,
+    pub(super) signature: Cow<'r, str>,
+    pub(super) date: Timestamp,
+    /// The date as it was signed, `20151129T213053Z`.
+    pub(super) date_text: String,
+    /// How long the signature lives, where a query string says so.
+    pub(super) life: Option<Duration>,
+    pub(super) session_token: Option<Cow<'r, str>>,
+}
+
+/// Where the signature stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Header,
+    Query,
+}
+
+impl<'r> Authorization<'r> {
+    /// # Errors
+    ///
+    /// When there is no signature, there are two, or parts of it are missing. The texts and their order are those of Kinesis,
+    /// which speaks the same protocol. `[ANALOG]` Source: mhart/kinesalite, `test/connection.js`.
+    pub(super) fn of(request: &'r Parts) -> Result<Self, SigV4Error> {
+        let query = request.uri.query().unwrap_or_default();
+        let is_in_query = query::parse(query).any(|parameter| parameter.name == b"X-Amz-Algorithm");
+        match (header(request, "authorization"), is_in_query) {
+            (Some(_), true) => Err(SigV4Error::Invalid(
+                "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
+                    .to_owned(),
+            )),
+            (Some(text), false) => Self::of_header(request, text),
+            (None, true) => Self::of_query(query),
+            (None, false) => Err(SigV4Error::Missing),
+        }
+    }
+
+    fn of_header(request: &'r Parts, text: &'r str) -> Result<Self, SigV4Error> {
+        let (algorithm, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let mut found = [None, None, None];
+        for (name, value) in rest.split([',', ' ']).filter_map(|f| f.split_once('=')) {
+            if let Some(index) = HEADER_FIELDS.iter().position(|known| *known == name) {
+                found[index] = (!value.is_empty()).then_some(Cow::Borrowed(value));
+            }
+        }
+        let date = header(request, "x-amz-date").or_else(|| header(request, "date"));
+        let fields = (found, date);
+        let ([Some(credential), Some(signature), Some(signed_headers)], Some(date)) = fields else {
+            return Err(incomplete_header(&fields.0, date, text));
+        };
+        check_algorithm(algorithm)?;
+        let (date, date_text) = parse_date(date)?;
+        Ok(Authorization {
+            form: Form::Header,
+            scope: CredentialScope::parse(credential)?,
+            signed_headers,
+            signature,
+            date,
+            date_text,
+            life: None,
+            session_token: header(request, "x-amz-security-token").map(Cow::Borrowed),
+        })
+    }
+
+    fn of_query(query: &str) -> Result<Self, SigV4Error> {
+        let value = |name: &str| query::value(query, name).map(Cow::Owned);
+        let values = QUERY_PARAMETERS.map(value);
+        let [
+            Some(algorithm),
+            Some(credential),
+            Some(signature),
+            Some(signed_headers),
+            Some(date),
+        ] = values
+        else {
+            return Err(incomplete_query(&values));
+        };
+        check_algorithm(&algorithm)?;
+        let (date, date_text) = parse_date(&date)?;
+        Ok(Authorization {
+            form: Form::Query,
+            scope: CredentialScope::parse(credential)?,
+            signed_headers,
+            signature,
+            date,
+            date_text,
+            life: value("X-Amz-Expires")
+                .map(|life| parse_life(&life))
+                .transpose()?,
+            session_token: session_token(query),
+        })
+    }
+}
+
+/// The first value of a header; one that is not text is there all the same, but fits nothing.
+fn header<'r>(request: &'r Parts, name: &str) -> Option<&'r str> {
+    let value = request.headers.get(name)?.as_bytes();
+    Some(str::from_utf8(value).unwrap_or("\u{FFFD}"))
+}
+
+/// An empty token is a token too, as it is in a header.
+fn session_token(query: &str) -> Option<Cow<'static, str>> {
+    let is_token = |parameter: &Parameter| parameter.name == b"X-Amz-Security-Token";
+    let first = query::parse(query).find(is_token)?;
+    Some(String::from_utf8_lossy(&first.value).into_owned().into())
+}
+
+const HEADER_FIELDS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
+
+/// The header is repeated to its sender, as was recorded; newer AWS services repeat a hash of it. `[ASSUME]`
+fn incomplete_header(
+    fields: &[Option<Cow<'_, str>>; 3],
+    date: Option<&str>,
+    text: &str,
+) -> SigV4Error {
+    let mut complaint = missing(&HEADER_FIELDS, fields, |name| {
+        format!("Authorization header requires '{name}' parameter. ")
+    });
+    if date.is_none() {
+        complaint +=
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+    }
+    SigV4Error::Incomplete(format!("{complaint}Authorization={text}"))
+}
+
+fn missing(
+    names: &[&str],
+    values: &[Option<Cow<'_, str>>],
+    complaint: impl Fn(&str) -> String,
+) -> String {
+    let pairs = names.iter().zip(values);
+    pairs
+        .filter(|(_, value)| value.is_none())
+        .map(|(name, _)| complaint(name))
+        .collect()
+}
+
+const QUERY_PARAMETERS: [&str; 5] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Date",
+];
+
+fn incomplete_query(values: &[Option<Cow<'_, str>>; 5]) -> SigV4Error {
+    let complaint = missing(&QUERY_PARAMETERS, values, |name| {
+        format!("AWS query-string parameters must include '{name}'. ")
+    });
+    SigV4Error::Incomplete(format!(
+        "{complaint}Re-examine the query-string parameters."
+    ))
+}
+
+/// The text is scratchstack's.
+fn check_algorithm(found: &str) -> Result<(), SigV4Error> {
+    if found == "AWS4-HMAC-SHA256" {
+        return Ok(());
+    }
+    Err(SigV4Error::Incomplete(format!(
+        "Unsupported AWS 'algorithm': '{found}'."
+    )))
+}
+
+/// A date in the basic form of ISO 8601, or in that of HTTP's `Date` header. The text is scratchstack's.
+fn parse_date(text: &str) -> Result<(Timestamp, String), SigV4Error> {
+    if let Some(date) = Timestamp::parse_basic(text) {
+        return Ok((date, text.to_owned()));
+    }
+    match Timestamp::parse_http(text) {
+        Some(date) => Ok((date, date.to_basic())),
+        None => Err(SigV4Error::Incomplete(format!(
+            "Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        ))),
+    }
+}
+
+/// At least a second and at most seven days, as AWS documents for `X-Amz-Expires`; the text is `[ASSUME]`.
+fn parse_life(text: &str) -> Result<Duration, SigV4Error> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (1..=604_800).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| {
+            SigV4Error::Incomplete(format!(
+                "X-Amz-Expires must be a number of seconds between 1 and 604800. Got '{text}'."
+            ))
+        })
+}
+
+/// `AKIAIOSFODNN7EXAMPLE/20151129/us-east-1/ecr/aws4_request`.
+#[derive(Debug)]
+pub(super) struct CredentialScope<'r> {
+    credential: Cow<'r, str>,
+    slashes: [usize; 4],
+}
+
+impl<'r> CredentialScope<'r> {
+    /// The text is scratchstack's.
+    fn parse(credential: Cow<'r, str>) -> Result<Self, SigV4Error> {
+        let slashes: Vec<usize> = credential.match_indices('/').map(|(at, _)| at).collect();
+        match slashes.try_into() {
+            Ok(slashes) => Ok(CredentialScope {
+                credential,
+                slashes,
+            }),
+            Err(_) => Err(SigV4Error::Incomplete(format!(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
+            ))),
+        }
+    }
+
+    pub(super) fn access_key_id(&self) -> &str {
+        &self.credential[..self.slashes[0]]
+    }
+
+    pub(super) fn date(&self) -> &str {
+        self.between(0)
+    }
+
+    pub(super) fn region(&self) -> &str {
+        self.between(1)
+    }
+
+    pub(super) fn service(&self) -> &str {
+        self.between(2)
+    }
+
+    pub(super) fn terminator(&self) -> &str {
+        &self.credential[self.slashes[3] + 1..]
+    }
+
+    /// The credential as it was sent, access key id and all.
+    pub(super) fn credential(&self) -> &str {
+        &self.credential
+    }
+
+    /// What follows the access key id.
+    pub(super) fn as_str(&self) -> &str {
+        &self.credential[self.slashes[0] + 1..]
+    }
+
+    fn between(&self, slash: usize) -> &str {
+        &self.credential[self.slashes[slash] + 1..self.slashes[slash + 1]]
+    }
+}

@@ -1,0 +1,238 @@
+//! Ours against `scratchstack-aws-signature`, a verifier by another hand: the same verdict in the same words.
+
+use std::error::Error;
+use std::future::ready;
+use std::time::{Duration, SystemTime};
+
+use http::{Request, Version};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use scratchstack_aws_signature::{
+    GetSigningKeyRequest, GetSigningKeyResponse, KSecretKey, NO_ADDITIONAL_SIGNED_HEADERS,
+    SignatureError, SignatureOptions, service_for_signing_key_fn, sigv4_validate_request,
+};
+
+use crate::aws::sigv4::authorization::Form;
+use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, with_token};
+use crate::aws::sigv4::tests::{MISMATCH, Mock, set_header};
+use crate::aws::sigv4::{SERVICE, SigV4Error};
+use crate::clock::ClockStart;
+use crate::config::{SigV4Clock, World};
+use crate::iam::principal::Principal;
+use crate::types::secret::Secret;
+use crate::types::timestamp::Timestamp;
+
+proptest! {
+    #[test]
+    fn both_say_the_same(draft in any_draft(), signer in any_signer(), seconds in any_seconds(), faults in vec(any_fault(), 0..3)) {
+        let now = Timestamp::from_millis(signer.at.as_millis() + seconds * 1000);
+        let mut request = signer.sign(&draft);
+        for fault in &faults {
+            fault.strike(&mut request);
+        }
+        prop_assert_eq!(ours(&request, &signer, now), theirs(request, &signer, now));
+    }
+}
+
+/// The other escapes a path once where the SDKs escape it twice, resolves dot segments otherwise, sorts `name=value` rather
+/// than names, has no unsigned bodies, and reads a credential in a query with its escapes.
+#[test]
+fn where_the_other_verifier_differs_from_the_sdks_ours_agrees_with_the_sdks() {
+    let parts = "exactly 5 slash-delimited elements";
+    for (target, form, payload, why) in [
+        ("/a%20b", Form::Header, Payload::Hashed, MISMATCH),
+        ("/../a", Form::Header, Payload::Hashed, "above root"),
+        ("/a/.", Form::Header, Payload::Hashed, MISMATCH),
+        ("/?a=1&a-=1", Form::Header, Payload::Hashed, MISMATCH),
+        ("/?a=%zz", Form::Header, Payload::Hashed, "Illegal hex"),
+        ("/", Form::Header, Payload::Unsigned, MISMATCH),
+        ("/", Form::Query, Payload::Hashed, parts),
+    ] {
+        let draft = Draft {
+            target: target.to_owned(),
+            ..Draft::example()
+        };
+        let signer = Signer {
+            form,
+            payload,
+            ..Signer::example()
+        };
+        let request = signer.sign(&draft);
+        assert_eq!(ours(&request, &signer, signer.at), Ok(()), "{target}");
+        let refusal = theirs(request, &signer, signer.at).unwrap_err();
+        assert!(refusal.contains(why), "{target} {refusal}");
+    }
+}
+
+/// Our verdict, as a mock whose host is in the example region gives it.
+fn ours(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
+    let mut mock = Mock::new(&World {
+        principals: vec![signer.principal.clone()],
+        clock: ClockStart::Frozen(now),
+        sigv4_clock: SigV4Clock::Mock,
+        ..World::default()
+    });
+    mock.host_region = Some(World::default().region);
+    match mock.verify(request) {
+        Ok(_) => Ok(()),
+        // Ours ends the sentences about a scope in a space, as was recorded.
+        Err(SigV4Error::Incomplete(text) | SigV4Error::Invalid(text)) => {
+            Err(text.trim_end().to_owned())
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The other's verdict. Whose key it is is not the other's to know, so that its answer to that is ours.
+fn theirs(request: Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
+    let principal = signer.principal.clone();
+    let region = World::default().region;
+    let answer = move |asked: GetSigningKeyRequest| ready(signing_key_of(&principal, &asked));
+    let mut signing_key = service_for_signing_key_fn(answer);
+    let verdict = sigv4_validate_request(
+        request,
+        region.as_str(),
+        SERVICE,
+        &mut signing_key,
+        SystemTime::from(now).into(),
+        &NO_ADDITIONAL_SIGNED_HEADERS,
+        SignatureOptions::default(),
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let verdict = runtime.block_on(verdict);
+    verdict.map(drop).map_err(|error| error.to_string())
+}
+
+fn signing_key_of(
+    principal: &Principal,
+    asked: &GetSigningKeyRequest,
+) -> Result<GetSigningKeyResponse, Box<dyn Error + Send + Sync>> {
+    let token = principal.session_token.as_ref().map(Secret::expose);
+    if (asked.access_key(), asked.session_token()) != (&principal.access_key_id, token) {
+        let unknown = SigV4Error::UnknownKey.to_string();
+        return Err(SignatureError::InvalidClientTokenId(unknown).into());
+    }
+    let secret: KSecretKey = principal.secret_access_key.expose().parse()?;
+    let key = secret.to_ksigning(asked.request_date(), asked.region(), asked.service());
+    Ok(GetSigningKeyResponse::builder().signing_key(key).build()?)
+}
+
+/// One thing wrong with a signature.
+#[derive(Clone, Debug)]
+enum Fault {
+    /// Another text in one of the five parts of the credential.
+    Credential(usize, String),
+    Signature,
+    HostUnsigned,
+    SessionToken(String),
+    Body,
+}
+
+fn any_fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        4 => (0..5_usize, "[a-z0-9]{0,6}").prop_map(|(part, text)| Fault::Credential(part, text)),
+        1 => Just(Fault::Signature),
+        1 => Just(Fault::HostUnsigned),
+        1 => "[a-z]{0,3}".prop_map(Fault::SessionToken),
+        1 => Just(Fault::Body),
+    ]
+}
+
+impl Fault {
+    fn strike(&self, request: &mut Request<Vec<u8>>) {
+        let text = request.headers()["authorization"].to_str().unwrap();
+        let (before, rest) = text.split_once("Credential=").unwrap();
+        let (credential, after) = rest.split_once(',').unwrap();
+        let text = match self {
+            Fault::Credential(part, new) => {
+                let mut parts: Vec<&str> = credential.split('/').collect();
+                parts[*part] = new;
+                format!("{before}Credential={},{after}", parts.join("/"))
+            }
+            Fault::Signature => format!("{text}0"),
+            Fault::HostUnsigned => text.replace("host;", ""),
+            Fault::SessionToken(token) => {
+                return set_header(request, "x-amz-security-token", token);
+            }
+            Fault::Body => return request.body_mut().push(b'!'),
+        };
+        set_header(request, "authorization", &text);
+    }
+}
+
+/// Around the quarter of an hour in which a signature holds.
+fn any_seconds() -> impl Strategy<Value = i64> {
+    let edges = [-901, -900, 900, 901];
+    prop_oneof![-1000..1000_i64, prop::sample::select(edges.to_vec())]
+}
+
+fn any_draft() -> impl Strategy<Value = Draft> {
+    let header = ("x-[ab]|content-type", "( {0,3}[!-~é]{1,2}){0,4} {0,2}");
+    let headers = vec(header, 0..4);
+    let body = vec(any::<u8>(), 0..50);
+    ("GET|POST", any_path(), any_query(), headers, body).prop_map(
+        |(method, path, query, headers, body)| Draft {
+            version: Version::HTTP_11,
+            method,
+            host: "localhost:4566".to_owned(),
+            target: format!("{path}?{query}"),
+            headers,
+            body,
+        },
+    )
+}
+
+/// Of unreserved characters alone, with dot segments neither at its end nor above its root.
+fn any_path() -> impl Strategy<Value = String> {
+    let name = || "[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,4}";
+    let segment = prop_oneof![4 => name(), 1 => "[.]?", 1 => "[a-z]{1,3}/[.][.]"];
+    let last = prop_oneof![name(), Just(String::new())];
+    (vec(segment, 0..5), last).prop_map(|(mut segments, last)| {
+        segments.push(last);
+        format!("/{}", segments.join("/"))
+    })
+}
+
+/// All names are of one length, so that none begins with another.
+fn any_query() -> impl Strategy<Value = String> {
+    let value = "([A-Za-z0-9._~-]|%[2-7][0-9A-Fa-f]|%C3%A9|[+!$'()*,;:@/?=]){0,4}";
+    let parameter = prop_oneof![
+        "",
+        "[ab]{3}",
+        ("[ab]{3}", value).prop_map(|(n, v)| format!("{n}={v}"))
+    ];
+    vec(parameter, 0..4).prop_map(|parameters| parameters.join("&"))
+}
+
+/// The other takes only secrets of forty characters.
+fn any_signer() -> impl Strategy<Value = Signer> {
+    let token = option::of("[!-~]{1,20}");
+    let region = prop_oneof![4 => Just("us-east-1"), 1 => Just("eu-west-1")];
+    let service = prop_oneof![4 => Just(SERVICE), 1 => Just("ecs")];
+    let payload = prop_oneof![Just(Payload::Hashed), Just(Payload::Declared)];
+    let second = 0..4_000_000_000_i64;
+    (
+        "[A-Z0-9]{16,20}",
+        "[!-~]{40}",
+        token,
+        region,
+        service,
+        payload,
+        second,
+    )
+        .prop_map(|(id, secret, token, region, service, payload, second)| {
+            let arn = Signer::example().principal.arn;
+            Signer {
+                principal: with_token(Principal::new(arn, id, secret), token.as_deref()),
+                region: region.to_owned(),
+                service,
+                at: Timestamp::from_millis(second * 1000),
+                form: Form::Header,
+                payload,
+                life: Duration::ZERO,
+            }
+        })
+}

@@ -1,0 +1,162 @@
+//! The date of a signature, and the clocks that it is held against.
+
+use std::time::Duration;
+
+use http::Request;
+use sha2::{Digest as _, Sha256};
+
+use crate::aws::sigv4::authorization::Form;
+use crate::aws::sigv4::canonical;
+use crate::aws::sigv4::tests::sdk_signer::{Draft, Signer};
+use crate::aws::sigv4::tests::{
+    MISMATCH, Mock, frozen, frozen_world, incomplete, invalid, set_header,
+};
+use crate::clock::Clock;
+use crate::clock::ClockStart;
+use crate::config::{SigV4Clock, World};
+use crate::iam::principal::Principal;
+use crate::types::timestamp::Timestamp;
+
+/// The first is ECR's text: upmc-enterprises/registry-creds#47. Both ends of the quarter of an hour lie within it.
+#[test]
+fn a_date_must_lie_within_a_quarter_of_an_hour_of_the_clock() {
+    let verdict = |seconds: i64| {
+        let at = Timestamp::from_millis(Timestamp::AWS_EXAMPLE.as_millis() + seconds * 1000);
+        let signer = Signer {
+            at,
+            ..Signer::example()
+        };
+        frozen().verify(&signer.sign(&Draft::example())).map(drop)
+    };
+    let expired = "Signature expired: 20151129T211552Z is now earlier than 20151129T211553Z (20151129T213053Z - 15 min.)";
+    let to_come = "Signature not yet current: 20151129T214554Z is still later than 20151129T214553Z (20151129T213053Z + 15 min.)";
+    assert_eq!(verdict(-901), Err(invalid(expired)));
+    assert_eq!(verdict(-900), Ok(()));
+    assert_eq!(verdict(900), Ok(()));
+    assert_eq!(verdict(901), Err(invalid(to_come)));
+}
+
+/// `X-Amz-Expires` shortens the quarter of an hour, and never lengthens it. `[ASSUME]`
+#[test]
+fn a_signature_in_a_query_lives_as_long_as_it_says() {
+    let expired = |date, earliest, life| {
+        invalid(format!(
+            "Signature expired: {date} is now earlier than {earliest} (20151129T213053Z - {life}.)"
+        ))
+    };
+    for (life, age, expected) in [
+        (60, 60, Ok(())),
+        (
+            60,
+            61,
+            Err(expired("20151129T212952Z", "20151129T212953Z", "1 min")),
+        ),
+        (
+            90,
+            100,
+            Err(expired("20151129T212913Z", "20151129T212923Z", "90 sec")),
+        ),
+        (604_800, 900, Ok(())),
+        (
+            604_800,
+            901,
+            Err(expired("20151129T211552Z", "20151129T211553Z", "15 min")),
+        ),
+    ] {
+        let signer = Signer {
+            at: Timestamp::AWS_EXAMPLE - Duration::from_secs(age),
+            form: Form::Query,
+            life: Duration::from_secs(life),
+            ..Signer::example()
+        };
+        let verdict = frozen().verify(&signer.sign(&Draft::example())).map(drop);
+        assert_eq!(verdict, expected, "{life} {age}");
+    }
+}
+
+#[test]
+fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_world_says_so() {
+    let real = Clock::new(ClockStart::System).now();
+    let signer = Signer {
+        at: real,
+        ..Signer::example()
+    };
+    let request = signer.sign(&Draft::example());
+    let verdict = |clock, sigv4_clock| {
+        let world = World {
+            clock,
+            sigv4_clock,
+            ..World::default()
+        };
+        Mock::new(&world).verify(&request).map(drop)
+    };
+    let frozen = ClockStart::FROZEN;
+    let to_come = format!(
+        "Signature not yet current: {} is still later than 20151129T214553Z (20151129T213053Z + 15 min.)",
+        real.to_basic()
+    );
+    assert_eq!(verdict(frozen, SigV4Clock::Either), Ok(()));
+    assert_eq!(verdict(frozen, SigV4Clock::Mock), Err(invalid(to_come)));
+    assert_eq!(verdict(ClockStart::System, SigV4Clock::Mock), Ok(()));
+}
+
+/// Of the mock's clock and the real one, the first is the one that a refusal names.
+#[test]
+fn a_date_that_fits_neither_clock_is_held_against_the_mocks() {
+    let at = Timestamp::AWS_EXAMPLE - Duration::from_secs(3600);
+    let signer = Signer {
+        at,
+        ..Signer::example()
+    };
+    let expired = "Signature expired: 20151129T203053Z is now earlier than 20151129T211553Z (20151129T213053Z - 15 min.)";
+    let mock = Mock::new(&World {
+        sigv4_clock: SigV4Clock::Either,
+        ..frozen_world()
+    });
+    assert_eq!(
+        mock.verify(&signer.sign(&Draft::example())),
+        Err(invalid(expired))
+    );
+}
+
+/// The canonical request is written out by hand: no SDK signs a request without `X-Amz-Date`.
+#[test]
+fn a_date_header_will_do_where_there_is_no_amz_date() {
+    let (host, date) = (
+        "api.ecr.us-east-1.amazonaws.com",
+        "Sun, 29 Nov 2015 21:30:53 GMT",
+    );
+    let body_hash = hash("{}");
+    let canonical_hash = hash(&format!(
+        "POST\n/\n\ndate:{date}\nhost:{host}\n\ndate;host\n{body_hash}"
+    ));
+    let scope = "20151129/us-east-1/ecr/aws4_request";
+    let string_to_sign = format!("AWS4-HMAC-SHA256\n20151129T213053Z\n{scope}\n{canonical_hash}");
+    let key = aws_sigv4::sign::v4::generate_signing_key(
+        Principal::EXAMPLE_SECRET_ACCESS_KEY,
+        Timestamp::AWS_EXAMPLE.into(),
+        "us-east-1",
+        "ecr",
+    );
+    let signature = aws_sigv4::sign::v4::calculate_signature(key, string_to_sign.as_bytes());
+    let id = Principal::EXAMPLE_ACCESS_KEY_ID;
+    let mut request = Request::post("/")
+        .header("host", host)
+        .header("date", date)
+        .header("authorization", format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders=date;host, Signature={signature}"))
+        .body(b"{}".to_vec())
+        .unwrap();
+    assert!(frozen().verify(&request).is_ok());
+    set_header(&mut request, "x-amz-date", "20151129T213054Z");
+    assert_eq!(frozen().verify(&request), Err(invalid(MISMATCH)));
+    request.headers_mut().remove("x-amz-date");
+    set_header(&mut request, "date", "yesterday");
+    let wrong = "Date must be in ISO-8601 'basic format'. Got 'yesterday'. See http://en.wikipedia.org/wiki/ISO_8601";
+    assert_eq!(frozen().verify(&request), Err(incomplete(wrong)));
+}
+
+fn hash(text: &str) -> String {
+    let mut hash = Vec::new();
+    canonical::push_hex(&mut hash, &Sha256::digest(text));
+    String::from_utf8(hash).unwrap()
+}

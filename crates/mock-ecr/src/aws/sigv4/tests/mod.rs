@@ -1,0 +1,75 @@
+//! `verify` held against the signer of the SDKs, against another verifier, and against the texts on record.
+
+mod another_verifier;
+mod dates;
+mod refusals;
+mod sdk_signer;
+mod sent_headers;
+mod signed_requests;
+
+use http::Request;
+
+use super::*;
+use crate::clock::ClockStart;
+use crate::config::World;
+use crate::types::PrincipalArn;
+
+/// What a mock judges signatures with.
+struct Mock {
+    principals: Principals,
+    signing_keys: SigningKeys,
+    clock: Clock,
+    sigv4_clock: SigV4Clock,
+    host_region: Option<Region>,
+}
+
+impl Mock {
+    fn new(world: &World) -> Self {
+        Mock {
+            principals: Principals::new(world),
+            signing_keys: SigningKeys::default(),
+            clock: Clock::new(world.clock),
+            sigv4_clock: world.sigv4_clock,
+            host_region: None,
+        }
+    }
+
+    fn verify(&self, request: &Request<Vec<u8>>) -> Result<(PrincipalArn, Region), SigV4Error> {
+        let (parts, body) = request.clone().into_parts();
+        let verifier = Verifier {
+            principals: &self.principals,
+            signing_keys: &self.signing_keys,
+            clock: &self.clock,
+            sigv4_clock: self.sigv4_clock,
+            host_region: self.host_region.as_ref(),
+        };
+        verify(&parts, &body, &verifier, self.clock.now())
+            .map(|caller| (caller.arn().clone(), caller.region().clone()))
+    }
+}
+
+/// The header's text, put in place of what the request had.
+fn set_header(request: &mut Request<Vec<u8>>, name: &'static str, value: &str) {
+    request.headers_mut().insert(name, value.parse().unwrap());
+}
+
+fn frozen_world() -> World {
+    World {
+        clock: ClockStart::FROZEN,
+        ..World::default()
+    }
+}
+
+fn frozen() -> Mock {
+    Mock::new(&frozen_world())
+}
+
+fn incomplete(text: impl Into<String>) -> SigV4Error {
+    SigV4Error::Incomplete(text.into())
+}
+
+fn invalid(text: impl Into<String>) -> SigV4Error {
+    SigV4Error::Invalid(text.into())
+}
+
+const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";

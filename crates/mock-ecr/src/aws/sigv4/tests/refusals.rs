@@ -1,0 +1,380 @@
+//! Each refusal in its own words, and which comes first.
+
+use std::time::Duration;
+
+use http::Request;
+use proptest::prelude::*;
+
+use crate::aws::sigv4::SigV4Error;
+use crate::aws::sigv4::authorization::Form;
+use crate::aws::sigv4::tests::sdk_signer::{Draft, Signer, with_token};
+use crate::aws::sigv4::tests::{
+    MISMATCH, Mock, frozen, frozen_world, incomplete, invalid, set_header,
+};
+use crate::config::{AuthMode, World};
+use crate::iam::principal::Principal;
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, PrincipalArn, Region};
+
+const HOST: &str = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+
+#[test]
+fn a_request_without_a_signature_is_missing_one() {
+    // All but X-Amz-Algorithm: mhart/kinesalite, test/connection.js.
+    for target in [
+        "/",
+        "/?X-Amz-Credential=a&X-Amz-Signature=b&X-Amz-SignedHeaders=c&X-Amz-Date=d",
+    ] {
+        let request = Request::post(target).body(Vec::new()).unwrap();
+        assert_eq!(
+            frozen().verify(&request),
+            Err(SigV4Error::Missing),
+            "{target}"
+        );
+    }
+}
+
+/// Recorded of Kinesis: mhart/kinesalite, test/connection.js.
+#[test]
+fn an_incomplete_header_is_told_what_it_lacks() {
+    let whole = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X";
+    let one = |text: &str| {
+        format!("Authorization header requires 'SignedHeaders' parameter. Authorization={text}")
+    };
+    for target in ["/", "/?X-Amz-Algorith"] {
+        let request = Request::post(target).header("authorization", "X");
+        assert_eq!(refusal(request), incomplete(whole), "{target}");
+    }
+    for text in [
+        "AWS4- Signature=b Credential=a",
+        "AWS4- Signature=b,Credential=a",
+        "AWS4- Signature=b, Credential=a",
+    ] {
+        let request = Request::post("/").header("authorization", text);
+        assert_eq!(refusal(request.header("date", "a")), incomplete(one(text)));
+    }
+}
+
+/// The last field of a name counts, as scratchstack has it of AWS, even if it is empty.
+#[test]
+fn a_field_that_stands_twice_counts_where_it_stands_last() {
+    let mut request = Signer::example().sign(&Draft::example());
+    let text = authorization(&request);
+    set_header(
+        &mut request,
+        "authorization",
+        &text.replace("Signature=", "Signature=a, Signature="),
+    );
+    assert!(frozen().verify(&request).is_ok());
+    set_header(
+        &mut request,
+        "authorization",
+        &format!("{text},Signature=a"),
+    );
+    assert_eq!(frozen().verify(&request), Err(invalid(MISMATCH)));
+    let empty = format!("{text},Signature=");
+    set_header(&mut request, "authorization", &empty);
+    let lacks =
+        format!("Authorization header requires 'Signature' parameter. Authorization={empty}");
+    assert_eq!(frozen().verify(&request), Err(incomplete(lacks)));
+}
+
+/// The first of them was recorded of Kinesis: mhart/kinesalite, test/connection.js.
+#[test]
+fn an_incomplete_query_is_told_what_it_lacks() {
+    let must = |name: &str| format!("AWS query-string parameters must include '{name}'. ");
+    let names = [
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Signature",
+        "X-Amz-SignedHeaders",
+        "X-Amz-Date",
+    ];
+    let all: String = names.map(must).concat();
+    for (target, lacks) in [
+        ("/?X-Amz-Algorithm", all),
+        (
+            "/?X-Amz-Algorithm=a&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-Date=d",
+            must(names[3]),
+        ),
+    ] {
+        let text = format!("{lacks}Re-examine the query-string parameters.");
+        assert_eq!(refusal(Request::post(target)), incomplete(text), "{target}");
+    }
+}
+
+/// Everything is wrong at first, and each repair brings the next refusal.
+#[test]
+fn refusals_come_in_order() {
+    let mut attempt = Attempt {
+        target: "/?X-Amz-Algorithm",
+        algorithm: "AWS5",
+        credential: "AKIANOBODY/20151128/Moon/ecs".to_owned(),
+        signed_headers: "date",
+        signature: "",
+        date: "a",
+    };
+    assert_eq!(attempt.refusal(), invalid(BOTH));
+    attempt.target = "/";
+    assert!(matches!(attempt.refusal(), SigV4Error::Incomplete(text)
+        if text.starts_with("Authorization header requires 'Signature' parameter. Authorization=AWS5")));
+    attempt.signature = "a";
+    assert_eq!(
+        attempt.refusal(),
+        incomplete("Unsupported AWS 'algorithm': 'AWS5'.")
+    );
+    attempt.algorithm = "AWS4-HMAC-SHA256";
+    assert_eq!(attempt.refusal(), incomplete(NO_DATE));
+    attempt.date = "20151128T213053Z";
+    assert_eq!(attempt.refusal(), incomplete(FOUR_PARTS));
+    attempt.credential += "/aws5";
+    assert_eq!(attempt.refusal(), invalid(HOST));
+    attempt.signed_headers = "host";
+    assert_eq!(attempt.refusal(), invalid(EXPIRED));
+    attempt.date = "20151129T213053Z";
+    assert_eq!(attempt.refusal(), invalid(SCOPE));
+    attempt.credential = "AKIANOBODY/20151129/us-east-1/ecr/aws4_request".to_owned();
+    assert_eq!(attempt.refusal(), SigV4Error::UnknownKey);
+    attempt.credential = attempt.credential.replace("NOBODY", "ENDED");
+    assert_eq!(attempt.refusal(), SigV4Error::ExpiredCredentials);
+    attempt.credential = attempt.credential.replace("ENDED", "LIVING");
+    assert_eq!(attempt.refusal(), invalid(MISMATCH));
+}
+
+/// Recorded of Kinesis: mhart/kinesalite, test/connection.js.
+const BOTH: &str =
+    "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
+const NO_DATE: &str =
+    "Date must be in ISO-8601 'basic format'. Got 'a'. See http://en.wikipedia.org/wiki/ISO_8601";
+const FOUR_PARTS: &str = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIANOBODY/20151128/Moon/ecs'";
+const EXPIRED: &str = "Signature expired: 20151128T213053Z is now earlier than 20151129T211553Z (20151129T213053Z - 15 min.)";
+const SCOPE: &str = "Credential should be scoped to a valid region, not 'Moon'. Credential should be scoped to correct service: 'ecr'. Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151128' != '20151129', from '20151129T213053Z'. ";
+
+/// A request with a signature in its header, put together by hand.
+struct Attempt {
+    target: &'static str,
+    algorithm: &'static str,
+    credential: String,
+    signed_headers: &'static str,
+    signature: &'static str,
+    date: &'static str,
+}
+
+impl Attempt {
+    /// Of a mock that knows one whose credentials end now, and one whose credentials live a millisecond longer.
+    fn refusal(&self) -> SigV4Error {
+        let principal = |name, id, end| {
+            let arn = PrincipalArn::user(AccountId::EXAMPLE, &Region::default(), name);
+            Principal::new(arn, id, "S").expires(end)
+        };
+        let now = Timestamp::AWS_EXAMPLE;
+        let mock = Mock::new(&World {
+            principals: vec![
+                principal("ended", "AKIAENDED", now),
+                principal("living", "AKIALIVING", now + Duration::from_millis(1)),
+            ],
+            ..frozen_world()
+        });
+        let text = format!(
+            "{} Credential={}, SignedHeaders={}, Signature={}",
+            self.algorithm, self.credential, self.signed_headers, self.signature
+        );
+        let request = Request::post(self.target).header("authorization", text);
+        let request = request.header("x-amz-date", self.date);
+        mock.verify(&request.body(Vec::new()).unwrap()).unwrap_err()
+    }
+}
+
+#[test]
+fn a_query_is_refused_for_the_same_reasons() {
+    let query = |credential: &str, date: &str, signed: &str, more: &str| {
+        let fixed = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=a";
+        format!(
+            "/?{fixed}&X-Amz-Credential={credential}&X-Amz-Date={date}&X-Amz-SignedHeaders={signed}{more}"
+        )
+    };
+    let (good, now) = (
+        "AKIAIOSFODNN7EXAMPLE/20151129/us-east-1/ecr/aws4_request",
+        "20151129T213053Z",
+    );
+    let life = |life: &str| {
+        format!("X-Amz-Expires must be a number of seconds between 1 and 604800. Got '{life}'.")
+    };
+    let date = "Date must be in ISO-8601 'basic format'. Got '2015112éT21305Z'. See http://en.wikipedia.org/wiki/ISO_8601";
+    for (target, expected) in [
+        ("/?X-Amz-Algorithm=AWS5&X-Amz-Signature=a&X-Amz-Credential=a&X-Amz-Date=a&X-Amz-SignedHeaders=a".to_owned(), incomplete("Unsupported AWS 'algorithm': 'AWS5'.")),
+        // Sixteen bytes, of which the eighth and the ninth are one character.
+        (query(good, "2015112%C3%A9T21305Z", "host", ""), incomplete(date)),
+        (query("AKIA", now, "host", ""), incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIA'")),
+        (query(good, now, "host", "&X-Amz-Expires=0"), incomplete(life("0"))),
+        (query(good, now, "host", "&X-Amz-Expires=604801"), incomplete(life("604801"))),
+        (query(good, now, "host", "&X-Amz-Expires=a"), incomplete(life("a"))),
+        (query(good, now, "date", ""), invalid(HOST)),
+        (query(good, now, "host", "&X-Amz-Security-Token=a"), SigV4Error::UnknownKey),
+        (query(good, now, "host", "&X-Amz-Security-Token="), SigV4Error::UnknownKey),
+        (query(good, now, "host", "&X-Amz-Security-Token=%FF"), SigV4Error::UnknownKey),
+        (query(good, now, "host", "&X-Amz-Expires=604800"), invalid(MISMATCH)),
+    ] {
+        assert_eq!(refusal(Request::post(&target)), expected, "{target}");
+    }
+}
+
+/// Each sentence ends in a space, as was recorded of EMR: aws/aws-sdk-ruby#431.
+#[test]
+fn a_scope_of_another_region_and_service_is_refused_for_both() {
+    let signer = Signer {
+        region: "eu-west-1".to_owned(),
+        service: "ecs",
+        ..Signer::example()
+    };
+    let request = signer.sign(&Draft::example());
+    let service = "Credential should be scoped to correct service: 'ecr'. ";
+    let region = "Credential should be scoped to a valid region, not 'eu-west-1'. ";
+    let mut mock = frozen();
+    assert_eq!(mock.verify(&request), Err(invalid(service)));
+    mock.host_region = Some(Region::default());
+    assert_eq!(
+        mock.verify(&request),
+        Err(invalid(format!("{region}{service}")))
+    );
+}
+
+#[test]
+fn a_host_of_a_region_takes_signatures_for_no_other() {
+    let request = Signer::example().sign(&Draft::example());
+    let verdict = |region: Option<&str>| {
+        let mut mock = frozen();
+        mock.host_region = region.map(|region| region.parse().unwrap());
+        mock.verify(&request).map(drop)
+    };
+    assert_eq!(verdict(None), Ok(()));
+    assert_eq!(verdict(Some("us-east-1")), Ok(()));
+    let region = "Credential should be scoped to a valid region, not 'us-east-1'. ";
+    assert_eq!(verdict(Some("us-east-2")), Err(invalid(region)));
+}
+
+#[test]
+fn a_session_token_must_be_the_one_that_goes_with_the_key() {
+    let example = || Signer::example().principal;
+    for form in [Form::Header, Form::Query] {
+        for (expected, sent) in [
+            (None, None),
+            (Some("right"), Some("right")),
+            (Some("right"), None),
+            (Some("right"), Some("wrong")),
+            (Some("right"), Some("")),
+            (None, Some("extra")),
+            (None, Some("")),
+        ] {
+            let mock = Mock::new(&World {
+                principals: vec![with_token(example(), expected)],
+                ..frozen_world()
+            });
+            let principal = with_token(example(), sent);
+            let signer = Signer {
+                principal,
+                form,
+                ..Signer::example()
+            };
+            let verdict = mock.verify(&signer.sign(&Draft::example())).map(drop);
+            let unless = if expected == sent {
+                Ok(())
+            } else {
+                Err(SigV4Error::UnknownKey)
+            };
+            assert_eq!(verdict, unless, "{form:?} {expected:?} {sent:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lenient_mock_believes_the_name_on_the_request() {
+    let mock = Mock::new(&World {
+        auth: AuthMode::Lenient,
+        ..frozen_world()
+    });
+    let verdict = |credential: &str| {
+        let text = format!(
+            "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=wrong"
+        );
+        let request = Request::post("/").header("authorization", text);
+        let request = request
+            .header("x-amz-date", "19700101T000000Z")
+            .body(Vec::new());
+        mock.verify(&request.unwrap())
+            .map(|(arn, region)| format!("{arn} {region}"))
+    };
+    for (key, region, caller) in [
+        (
+            Principal::EXAMPLE_ACCESS_KEY_ID,
+            "eu-west-1",
+            "arn:aws:iam::123456789012:user/developer eu-west-1",
+        ),
+        (
+            "AKIANOBODY",
+            "eu-west-1",
+            "arn:aws:iam::123456789012:root eu-west-1",
+        ),
+        (
+            "210987654321",
+            "eu-west-1",
+            "arn:aws:iam::210987654321:root eu-west-1",
+        ),
+        (
+            "210987654321",
+            "cn-north-1",
+            "arn:aws-cn:iam::210987654321:root cn-north-1",
+        ),
+        (
+            "21098765432",
+            "us-east-1",
+            "arn:aws:iam::123456789012:root us-east-1",
+        ),
+    ] {
+        let credential = format!("{key}/19700101/{region}/ecr/aws4_request");
+        assert_eq!(verdict(&credential).as_deref(), Ok(caller), "{credential}");
+    }
+    let region = "Credential should be scoped to a valid region, not 'EU'. ";
+    assert_eq!(
+        verdict("AKIA/19700101/EU/ecr/aws4_request"),
+        Err(invalid(region))
+    );
+    assert!(matches!(verdict("AKIA"), Err(SigV4Error::Incomplete(_))));
+    let unsigned = Request::post("/").body(Vec::new()).unwrap();
+    assert_eq!(mock.verify(&unsigned), Err(SigV4Error::Missing));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_judged_without_panic(
+        authorization in prop::option::of(".{0,100}|AWS4-HMAC-SHA256 Credential=[/a]{0,9},SignedHeaders=.{0,9},Signature=.{0,9}"),
+        date in ".{0,20}|[0-9]{7}é[0-9TZ]{7}|[0-9]{8}T[0-9]{6}Z",
+        query in "(X-Amz-(Algorithm(=AWS4-HMAC-SHA256)?|Credential=[/a]{0,9}|Signature=a|SignedHeaders=[a-z%0]{0,9}|Expires=[0-9]{0,30}|Date=[0-9]{7}%C3%A9[0-9TZ]{7})&){0,8}",
+        lenient: bool,
+    ) {
+        let auth = if lenient { AuthMode::Lenient } else { AuthMode::Strict };
+        let mut request = Request::builder().uri(format!("/?{query}")).body(Vec::new()).unwrap();
+        let values = [("authorization", authorization), ("x-amz-date", Some(date))];
+        for (name, value) in values {
+            if let Some(value) = value.and_then(|value| value.parse().ok()) {
+                request.headers_mut().insert(name, value);
+            }
+        }
+        let mock = Mock::new(&World { auth, ..frozen_world() });
+        let is_refused = mock.verify(&request).is_err();
+        prop_assert!(is_refused || lenient);
+    }
+}
+
+fn refusal(request: http::request::Builder) -> SigV4Error {
+    frozen()
+        .verify(&request.body(Vec::new()).unwrap())
+        .unwrap_err()
+}
+
+fn authorization(request: &Request<Vec<u8>>) -> String {
+    request.headers()["authorization"]
+        .to_str()
+        .unwrap()
+        .to_owned()
+}

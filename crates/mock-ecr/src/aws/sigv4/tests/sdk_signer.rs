@@ -1,0 +1,195 @@
+//! Requests signed by `aws-sigv4`, which signs for the SDKs.
+
+use std::time::Duration;
+
+use aws_sdk_ecr::config::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, SignableBody, SignableRequest, SignatureLocation, SigningInstructions,
+    SigningSettings, sign,
+};
+use aws_sigv4::sign::v4::SigningParams;
+use http::header::HOST;
+use http::{Request, Version};
+
+use crate::aws::sigv4::SERVICE;
+use crate::aws::sigv4::authorization::Form;
+use crate::iam::principal::Principal;
+use crate::types::secret::Secret;
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, Region};
+
+/// A request before it is signed.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) version: Version,
+    pub(super) method: String,
+    pub(super) host: String,
+    /// Its path and query.
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Draft {
+    /// What an SDK sends for `GetAuthorizationToken`.
+    pub(super) fn example() -> Self {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Draft {
+            version: Version::HTTP_11,
+            method: "POST".to_owned(),
+            host: "api.ecr.us-east-1.amazonaws.com".to_owned(),
+            target: "/".to_owned(),
+            headers: vec![
+                header("content-type", "application/x-amz-json-1.1"),
+                header(
+                    "x-amz-target",
+                    "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken",
+                ),
+            ],
+            body: b"{}".to_vec(),
+        }
+    }
+
+    fn request(&self) -> Request<Vec<u8>> {
+        let uri = match self.version {
+            Version::HTTP_2 => format!("http://{}{}", self.host, self.target),
+            _ => self.target.clone(),
+        };
+        let mut request = Request::builder().method(self.method.as_str()).uri(uri);
+        if self.version != Version::HTTP_2 {
+            request = request.header(HOST, &self.host);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request.body(self.body.clone()).unwrap()
+    }
+}
+
+/// Who signs, when and how.
+#[derive(Clone, Debug)]
+pub(super) struct Signer {
+    pub(super) principal: Principal,
+    pub(super) region: String,
+    pub(super) service: &'static str,
+    pub(super) at: Timestamp,
+    pub(super) form: Form,
+    pub(super) payload: Payload,
+    /// What `X-Amz-Expires` says in the query form.
+    pub(super) life: Duration,
+}
+
+/// How the body enters the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Payload {
+    Hashed,
+    /// Hashed, and the hash is in `x-amz-content-sha256` too.
+    Declared,
+    Unsigned,
+}
+
+impl Signer {
+    /// The example principal at the example instant.
+    pub(super) fn example() -> Self {
+        Signer {
+            principal: Principal::example(AccountId::EXAMPLE, &Region::default()),
+            region: Region::default().as_str().to_owned(),
+            service: SERVICE,
+            at: Timestamp::AWS_EXAMPLE,
+            form: Form::Header,
+            payload: Payload::Hashed,
+            life: Duration::from_secs(900),
+        }
+    }
+
+    pub(super) fn sign(&self, draft: &Draft) -> Request<Vec<u8>> {
+        let mut draft = draft.clone();
+        // In the query form the signer leaves it to its user to say that the body is not signed.
+        if (self.form, self.payload) == (Form::Query, Payload::Unsigned) {
+            let declared = ("x-amz-content-sha256".into(), "UNSIGNED-PAYLOAD".into());
+            draft.headers.push(declared);
+        }
+        let uri = format!("http://{}{}", draft.host, draft.target);
+        let headers = draft.headers.iter();
+        let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+        let body = match self.payload {
+            Payload::Unsigned => SignableBody::UnsignedPayload,
+            Payload::Hashed | Payload::Declared => SignableBody::Bytes(&draft.body),
+        };
+        let signable = SignableRequest::new(&draft.method, uri, headers, body).unwrap();
+        let (instructions, _) = self.signed(signable);
+        let mut request = draft.request();
+        instructions.apply_to_request_http1x(&mut request);
+        request
+    }
+
+    fn signed(&self, request: SignableRequest<'_>) -> (SigningInstructions, String) {
+        let identity = Credentials::new(
+            &self.principal.access_key_id,
+            self.principal.secret_access_key.expose(),
+            self.principal
+                .session_token
+                .as_ref()
+                .map(|token| token.expose().to_owned()),
+            None,
+            "tests",
+        )
+        .into();
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name(self.service)
+            .time(self.at.into())
+            .settings(self.settings())
+            .build()
+            .unwrap();
+        sign(request, &params.into()).unwrap().into_parts()
+    }
+
+    fn settings(&self) -> SigningSettings {
+        let mut settings = SigningSettings::default();
+        if self.form == Form::Query {
+            settings.signature_location = SignatureLocation::QueryParams;
+            settings.expires_in = Some(self.life);
+        }
+        if self.payload != Payload::Hashed {
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
+        settings
+    }
+}
+
+/// What the signer would sign if all of a request, signed as it is, were signed again: the same for two requests that
+/// differ only in what Signature Version 4 does not tell apart.
+pub(super) fn meaning(request: &Request<Vec<u8>>) -> String {
+    let uri = match request.uri().authority() {
+        Some(_) => request.uri().to_string(),
+        None => format!("http://no-host.invalid{}", request.uri()),
+    };
+    let headers: Vec<(&str, &str)> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), str::from_utf8(value.as_bytes()).unwrap()))
+        .collect();
+    let declared = request.headers().get("x-amz-content-sha256");
+    let body = match declared {
+        Some(hash) if hash == "UNSIGNED-PAYLOAD" => SignableBody::UnsignedPayload,
+        _ => SignableBody::Bytes(request.body()),
+    };
+    let method = request.method().as_str();
+    let signable = SignableRequest::new(method, uri, headers.into_iter(), body).unwrap();
+    // This form adds nothing to the headers, so that a date among them counts as it was sent.
+    let signer = Signer {
+        form: Form::Query,
+        ..Signer::example()
+    };
+    signer.signed(signable).1
+}
+
+/// `principal`, whose requests must carry `token`.
+pub(super) fn with_token(principal: Principal, token: Option<&str>) -> Principal {
+    Principal {
+        session_token: token.map(Secret::from),
+        ..principal
+    }
+}

@@ -1,0 +1,198 @@
+//! The environment variables that lead a client to a mock.
+
+use std::path::Path;
+
+use crate::config::World;
+use crate::iam::principal::Principal;
+
+/// How clients are led to the mock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Redirect {
+    /// By the variables that name endpoints, for clients that read them.
+    #[default]
+    Endpoints,
+    /// Through the mock as their proxy, for clients that accept only AWS's names.
+    Proxy,
+    /// By the names of hosts, which lead to the mock where the system says so; for every client.
+    Hosts,
+}
+
+/// A variable to set, or, without a value, to remove.
+pub type Variable = (&'static str, Option<String>);
+
+/// What to set, and what to remove, for clients of the mock at `url` to call it as the world's first principal.
+///
+/// Source of the names: the
+/// [settings reference](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) of AWS's SDKs and tools.
+pub(crate) fn of(world: &World, url: &str) -> Vec<Variable> {
+    let endpoints = ENDPOINTS.map(|name| (name, Some(url.to_owned())));
+    endpoints
+        .into_iter()
+        .chain(common(world, url))
+        .chain(removed(&PROXIES))
+        .collect()
+}
+
+/// The same for clients that call AWS's names: as `redirect` has it, and with the certificate in a file as all that they trust.
+pub(crate) fn by_name(
+    world: &World,
+    url: &str,
+    redirect: Redirect,
+    certificate: &Path,
+) -> Vec<Variable> {
+    let trusted = certificate.display().to_string();
+    let trusted = TRUST.map(|name| (name, Some(trusted.clone())));
+    let proxies = match redirect {
+        Redirect::Proxy => proxies(url),
+        _ => removed(&PROXIES).collect(),
+    };
+    common(world, url)
+        .chain(trusted)
+        .chain(proxies)
+        .chain(removed(&ENDPOINTS))
+        // What is in a directory would be trusted besides.
+        .chain(removed(&["SSL_CERT_DIR"]))
+        .collect()
+}
+
+fn common(world: &World, url: &str) -> impl Iterator<Item = Variable> {
+    let region = world.region.to_string();
+    let set = [
+        ("MOCK_ECR_URL", url.to_owned()),
+        ("AWS_REGION", region.clone()),
+        ("AWS_DEFAULT_REGION", region),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+    ];
+    set.map(|(name, value)| (name, Some(value)))
+        .into_iter()
+        .chain(credentials(world.default_principal()))
+        .chain(removed(&OTHERS))
+}
+
+fn credentials(principal: Principal) -> [Variable; 3] {
+    let token = principal.session_token;
+    [
+        ("AWS_ACCESS_KEY_ID", Some(principal.access_key_id)),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            Some(principal.secret_access_key.expose().to_owned()),
+        ),
+        (
+            "AWS_SESSION_TOKEN",
+            token.map(|token| token.expose().to_owned()),
+        ),
+    ]
+}
+
+/// Everything goes through the mock, but what the client talks to on its own machine.
+fn proxies(url: &str) -> Vec<Variable> {
+    let exempt = ["NO_PROXY", "no_proxy"].map(|name| (name, "localhost,127.0.0.1,::1"));
+    let through = [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ];
+    let through = through.map(|name| (name, url));
+    let set = through.into_iter().chain(exempt);
+    set.map(|(name, value)| (name, Some(value.to_owned())))
+        .collect()
+}
+
+fn removed(names: &'static [&'static str]) -> impl Iterator<Item = Variable> {
+    names.iter().map(|name| (*name, None))
+}
+
+/// One for each service that a client of ECR calls: not every SDK takes the first for all.
+const ENDPOINTS: [&str; 4] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_ECR",
+    "AWS_ENDPOINT_URL_ECR_PUBLIC",
+    "AWS_ENDPOINT_URL_STS",
+];
+
+/// Where clients look for whom to trust: AWS CLI and boto3, OpenSSL and Go, Python's requests, Node.js, curl, Deno, cargo, git.
+const TRUST: [&str; 8] = [
+    "AWS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "CURL_CA_BUNDLE",
+    "DENO_CERT",
+    "CARGO_HTTP_CAINFO",
+    "GIT_SSL_CAINFO",
+];
+
+/// They would not find the loopback address.
+const PROXIES: [&str; 8] = [
+    "HTTP_PROXY",
+    "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+];
+
+/// Other credentials, and what would choose other endpoints.
+const OTHERS: [&str; 7] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    // The end of the credentials that were set before: botocore would take the mock's for expired.
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "http://127.0.0.1:4566";
+
+    fn value(variables: &[Variable], name: &str) -> Option<String> {
+        let mut found = variables.iter().filter(|(found, _)| *found == name);
+        let value = found.next().expect("it is set or removed").1.clone();
+        assert_eq!(found.next(), None, "{name} stands there once");
+        value
+    }
+
+    #[test]
+    fn endpoints_are_named_for_each_service_and_proxies_removed() {
+        let variables = of(&World::default(), URL);
+        for name in ENDPOINTS {
+            assert_eq!(value(&variables, name).as_deref(), Some(URL));
+        }
+        for name in PROXIES {
+            assert_eq!(value(&variables, name), None);
+        }
+    }
+
+    #[test]
+    fn through_the_proxy_no_endpoint_is_named_and_one_certificate_is_trusted() {
+        let world = World::default();
+        let variables = by_name(&world, URL, Redirect::Proxy, Path::new("/ca.pem"));
+        assert_eq!(value(&variables, "HTTPS_PROXY").as_deref(), Some(URL));
+        assert_eq!(value(&variables, "SSL_CERT_DIR"), None);
+        for name in ENDPOINTS {
+            assert_eq!(value(&variables, name), None);
+        }
+        for name in TRUST {
+            assert_eq!(value(&variables, name).as_deref(), Some("/ca.pem"));
+        }
+    }
+
+    #[test]
+    fn by_names_of_hosts_there_is_no_proxy() {
+        let world = World::default();
+        let variables = by_name(&world, URL, Redirect::Hosts, Path::new("/ca.pem"));
+        assert_eq!(value(&variables, "HTTPS_PROXY"), None);
+        assert_eq!(value(&variables, "NO_PROXY"), None);
+    }
+}

@@ -1,0 +1,343 @@
+//! The world as a TOML file, and what is said of a wrong one.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::config::{Conflict, World};
+
+impl World {
+    /// Reads a world from TOML; the keys are the fields of [`World`], in the units that `fixtures/worlds` shows.
+    ///
+    /// # Errors
+    ///
+    /// When it is not TOML, has a key that is not known, a value that cannot be, or parts that do not go together.
+    pub fn parse(toml: &str) -> Result<World, WorldError> {
+        let world: World = read(toml)?;
+        world
+            .check()
+            .map_err(|conflict| WorldError::conflict(toml, &conflict))?;
+        Ok(world)
+    }
+
+    /// Reads the world that a file holds.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or as [`World::parse`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<World, WorldError> {
+        let path = path.as_ref();
+        std::fs::read_to_string(path)
+            .map_err(|cause| {
+                WorldError::new(None, String::new(), format!("cannot be read: {cause}"))
+            })
+            .and_then(|toml| World::parse(&toml))
+            .map(|world| world.beside(path))
+            .map_err(|error| error.within(path))
+    }
+
+    /// Takes the paths in a world's file for relative to that file.
+    fn beside(mut self, file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let layouts = self.repositories.iter_mut();
+        for layout in layouts.filter_map(|repository| repository.layout.as_mut()) {
+            *layout = folder.join(&*layout);
+        }
+        self
+    }
+}
+
+fn read(toml: &str) -> Result<World, WorldError> {
+    let document = toml::Deserializer::parse(toml)
+        .map_err(|error| WorldError::syntax(toml, &error, String::new()))?;
+    serde_path_to_error::deserialize(document).map_err(|error| {
+        let key = error.path().to_string();
+        WorldError::syntax(toml, error.inner(), key)
+    })
+}
+
+/// A world that cannot be: the file, the line, the key, and what was expected there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldError {
+    file: Option<PathBuf>,
+    line: Option<usize>,
+    key: String,
+    message: String,
+}
+
+impl WorldError {
+    /// The line of the file, counted from 1, where one can be named.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// The key, such as `principals[0].arn`; empty where the trouble is with no key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn new(line: Option<usize>, key: String, message: String) -> Self {
+        WorldError {
+            file: None,
+            line,
+            key,
+            message,
+        }
+    }
+
+    pub(crate) fn in_code(key: &str, message: impl fmt::Display) -> Self {
+        WorldError::new(None, key.to_owned(), message.to_string())
+    }
+
+    fn syntax(toml: &str, error: &toml::de::Error, key: String) -> Self {
+        let line = error.span().map(|span| line_of(toml, span.start));
+        // A path of "." is how the path is written where there is none.
+        let key = if key == "." { String::new() } else { key };
+        WorldError::new(line, key, error.message().replace('\n', "; "))
+    }
+
+    fn conflict(toml: &str, conflict: &Conflict) -> Self {
+        let line = position(toml, &conflict.at).map(|offset| line_of(toml, offset));
+        WorldError {
+            line,
+            ..conflict.into()
+        }
+    }
+
+    fn within(mut self, path: &Path) -> Self {
+        self.file = Some(path.to_owned());
+        self
+    }
+}
+
+/// A conflict in a world that was written in code has no line.
+impl From<&Conflict> for WorldError {
+    fn from(conflict: &Conflict) -> Self {
+        let Conflict {
+            at,
+            found,
+            expected,
+        } = conflict;
+        let message = format!("{found:?} will not do; expected {expected}");
+        WorldError::new(None, print(at), message)
+    }
+}
+
+/// One line: `FILE:LINE: KEY: what is wrong; expected what`, without what is not known.
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}:", file.display())?;
+        }
+        match (self.line, &self.file) {
+            (Some(line), Some(_)) => write!(f, "{line}: ")?,
+            (Some(line), None) => write!(f, "line {line}: ")?,
+            (None, Some(_)) => f.write_str(" ")?,
+            (None, None) => {}
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for WorldError {}
+
+/// A step on the way from the top of the document to a value.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Key(&'static str),
+    Index(usize),
+}
+
+impl From<&'static str> for Step {
+    fn from(key: &'static str) -> Self {
+        Step::Key(key)
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Self {
+        Step::Index(index)
+    }
+}
+
+fn print(path: &[Step]) -> String {
+    path.iter().fold(String::new(), |path, step| match step {
+        Step::Index(index) => format!("{path}[{index}]"),
+        Step::Key(key) if path.is_empty() => (*key).to_owned(),
+        Step::Key(key) => format!("{path}.{key}"),
+    })
+}
+
+/// Where in the text the value at `path` begins.
+fn position(toml: &str, path: &[Step]) -> Option<usize> {
+    let document = DeTable::parse(toml).ok()?;
+    let mut steps = path.iter();
+    let Some(Step::Key(first)) = steps.next() else {
+        return None;
+    };
+    let value = steps.try_fold(document.get_ref().get(*first)?, follow)?;
+    Some(value.span().start)
+}
+
+fn follow<'v, 'd>(
+    value: &'v Spanned<DeValue<'d>>,
+    step: &Step,
+) -> Option<&'v Spanned<DeValue<'d>>> {
+    match step {
+        Step::Key(key) => value.get_ref().get(*key),
+        Step::Index(index) => value.get_ref().get(*index),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ClockStart;
+    use crate::types::timestamp::Timestamp;
+
+    #[track_caller]
+    fn refuses(toml: &str, message: &str) {
+        let error = World::parse(toml).expect_err("this world cannot be");
+        assert_eq!(error.to_string(), message);
+    }
+
+    const KEYS: &str = "access_key_id = 'A'\nsecret_access_key = 'S'\n";
+
+    #[test]
+    fn the_empty_world_works() {
+        let world = World::parse("").unwrap();
+        assert_eq!(world.default_account().as_str(), "123456789012");
+        assert_eq!(world.principals().count(), 1);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let error = World::parse("seed = 'a'\nsede = 'b'\n").unwrap_err();
+        assert_eq!((error.line(), error.key()), (Some(2), "sede"));
+        assert!(
+            error.to_string().starts_with(
+                "line 2: sede: unknown field `sede`, expected one of `seed`, `region`"
+            ),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_line_key_and_what_was_expected() {
+        refuses(
+            "\ntoken_life = 'long'\n",
+            "line 2: token_life: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms",
+        );
+        refuses(
+            "clock = 'noon'\n",
+            "line 1: clock: \"noon\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
+        );
+        refuses(
+            &format!("[[principals]]\n{KEYS}arn = 'me'\n"),
+            "line 4: principals[0].arn: \"me\" is not the ARN of a principal; expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
+        );
+        refuses(
+            "auth = 'none'",
+            "line 1: auth: unknown variant `none`, expected `strict` or `lenient`",
+        );
+        refuses(
+            "seed = 7",
+            "line 1: seed: invalid type: integer `7`, expected a string",
+        );
+    }
+
+    #[test]
+    fn an_instant_may_be_toml_s_own_date_and_time() {
+        let toml = format!(
+            "clock = 2030-01-01T00:00:00Z\n[[principals]]\n{KEYS}arn = 'arn:aws:iam::123456789012:user/a'\nexpires = 2030-01-01 02:00:00.5+01:00\n"
+        );
+        let world = World::parse(&toml).unwrap();
+        let instant: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(world.clock, ClockStart::Frozen(instant));
+        let end = world.principals[0].expires.unwrap();
+        assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
+        refuses(
+            "clock = 2030-01-01T00:00:00",
+            "line 1: clock: \"2030-01-01T00:00:00\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
+        );
+        for (wrong, found) in [("7", "integer `7`"), ("[]", "sequence")] {
+            refuses(
+                &format!("clock = {wrong}"),
+                &format!(
+                    "line 1: clock: invalid type: {found}, expected an instant, such as 2015-11-29T21:30:53.241Z"
+                ),
+            );
+        }
+    }
+
+    #[test]
+    fn an_account_stands_in_a_world_once_and_every_secret_key_has_a_character() {
+        refuses(
+            "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
+            "line 4: accounts[1].id: \"123456789012\" will not do; expected an id that no other account has",
+        );
+        refuses(
+            "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
+            "line 4: principals[0].secret_access_key: \"\" will not do; expected a key to sign with, such as the 40 characters of AWS's",
+        );
+    }
+
+    #[test]
+    fn what_is_not_toml_is_refused_with_its_line() {
+        let error = World::parse("seed = 'a'\n\n= 3\n").unwrap_err();
+        assert_eq!(error.line(), Some(3), "{error}");
+    }
+
+    #[test]
+    fn parts_that_do_not_go_together_are_refused_where_they_stand() {
+        let principal = |arn: &str, key: &str| {
+            format!(
+                "[[principals]]\narn = 'arn:aws:iam::{arn}'\naccess_key_id = '{key}'\nsecret_access_key = 'S'\n"
+            )
+        };
+        refuses(
+            &(principal("123456789012:user/a", "A") + &principal("123456789012:user/b", "A")),
+            "line 7: principals[1].access_key_id: \"A\" will not do; expected an access key id that no other principal has",
+        );
+        refuses(
+            &(principal("123456789012:user/a", "A") + &principal("123456789012:user/a", "B")),
+            "line 6: principals[1].arn: \"arn:aws:iam::123456789012:user/a\" will not do; expected an ARN that no other principal has",
+        );
+        refuses(
+            &format!(
+                "[[accounts]]\nid = '210987654321'\n{}",
+                principal("123456789012:user/a", "A")
+            ),
+            "line 4: principals[0].arn: \"arn:aws:iam::123456789012:user/a\" will not do; expected a principal of one of the listed accounts",
+        );
+        refuses(
+            &principal("123456789012:user/a", "A/B"),
+            "line 3: principals[0].access_key_id: \"A/B\" will not do; expected letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
+        );
+        refuses(
+            "token_length = 100000",
+            "line 1: token_length: \"100000\" will not do; expected at most 65536 characters, so that a token fits into a header",
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let error = World::from_file("no/such/world.toml").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("no/such/world.toml: cannot be read: "),
+            "{error}"
+        );
+    }
+}

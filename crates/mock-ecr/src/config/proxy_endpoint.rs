@@ -1,0 +1,153 @@
+//! The template of `proxyEndpoint`.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::types::{AccountId, Region};
+
+/// A template of the registry's URL, with `{account}`, `{region}`, `{dns_suffix}` and `{port}` for what varies.
+///
+/// The default is `https://{account}.dkr.ecr.{region}.{dns_suffix}`, the form of the real service, because many clients
+/// insist on it. Source: recorded in elerch/aws-sdk-for-zig; no trailing slash.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProxyEndpoint(String);
+
+impl ProxyEndpoint {
+    /// The template.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Fills the template in.
+    pub(crate) fn render(&self, account: AccountId, region: &Region, port: u16) -> String {
+        let mut url = String::with_capacity(self.0.len() + 32);
+        let mut rest = self.0.as_str();
+        while let Some((text, name, after)) = next_name(rest) {
+            url += text;
+            match name {
+                "account" => url += account.as_str(),
+                "region" => url += region.as_str(),
+                "dns_suffix" => url += region.partition().dns_suffix,
+                _ => url += &port.to_string(),
+            }
+            rest = after;
+        }
+        url + rest
+    }
+}
+
+/// What stands before the next name in braces, the name, and what stands after it.
+fn next_name(template: &str) -> Option<(&str, &str, &str)> {
+    let (text, rest) = template.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((text, name, after))
+}
+
+impl Default for ProxyEndpoint {
+    fn default() -> Self {
+        ProxyEndpoint("https://{account}.dkr.ecr.{region}.{dns_suffix}".to_owned())
+    }
+}
+
+impl FromStr for ProxyEndpoint {
+    type Err = ProxyEndpointError;
+
+    fn from_str(text: &str) -> Result<Self, ProxyEndpointError> {
+        let refuse = |why: &str| ProxyEndpointError {
+            found: text.chars().take(200).collect(),
+            why: why.to_owned(),
+        };
+        let has_scheme = text.starts_with("https://") || text.starts_with("http://");
+        if !has_scheme || !text.bytes().all(|c| c.is_ascii_graphic()) {
+            return Err(refuse("expected http:// or https:// and a host"));
+        }
+        for part in text.split('{').skip(1) {
+            let known = ["account", "region", "dns_suffix", "port"];
+            match part.split_once('}') {
+                Some((name, _)) if known.contains(&name) => {}
+                _ => {
+                    return Err(refuse(
+                        "{account}, {region}, {dns_suffix} and {port} are what it can hold",
+                    ));
+                }
+            }
+        }
+        Ok(ProxyEndpoint(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for ProxyEndpoint {
+    type Error = ProxyEndpointError;
+
+    fn try_from(text: String) -> Result<Self, ProxyEndpointError> {
+        text.parse()
+    }
+}
+
+/// A text that is no template of `proxyEndpoint`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is not a template of proxyEndpoint; {why}")]
+pub struct ProxyEndpointError {
+    found: String,
+    why: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(template: &str, region: &str) -> String {
+        let template: ProxyEndpoint = template.parse().unwrap();
+        template.render(AccountId::EXAMPLE, &region.parse().unwrap(), 4566)
+    }
+
+    #[test]
+    fn the_default_is_the_registry_of_the_real_service() {
+        let rendered = |region: &str| {
+            ProxyEndpoint::default().render(AccountId::EXAMPLE, &region.parse().unwrap(), 1)
+        };
+        assert_eq!(
+            rendered("us-west-2"),
+            "https://123456789012.dkr.ecr.us-west-2.amazonaws.com"
+        );
+        assert_eq!(
+            rendered("cn-north-1"),
+            "https://123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"
+        );
+    }
+
+    #[test]
+    fn a_template_is_filled_in() {
+        assert_eq!(
+            rendered(
+                "http://{account}.dkr.ecr.{region}.localhost:{port}",
+                "us-east-1"
+            ),
+            "http://123456789012.dkr.ecr.us-east-1.localhost:4566"
+        );
+        assert_eq!(
+            rendered("http://127.0.0.1:{port}", "us-east-1"),
+            "http://127.0.0.1:4566"
+        );
+        assert_eq!(
+            rendered("http://{port}{region}.{dns_suffix}}/{region}/", "cn-x"),
+            "http://4566cn-x.amazonaws.com.cn}/cn-x/"
+        );
+    }
+
+    #[test]
+    fn a_broken_template_is_refused() {
+        for wrong in [
+            "",
+            "localhost",
+            "ftp://x",
+            "http://{acount}",
+            "http://{port",
+            "http://a b",
+        ] {
+            assert!(wrong.parse::<ProxyEndpoint>().is_err(), "{wrong}");
+        }
+    }
+}

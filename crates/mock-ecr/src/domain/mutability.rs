@@ -1,0 +1,86 @@
+//! Which tags of a repository may be moved to another image.
+
+use serde::{Deserialize, Serialize};
+
+use crate::iam::principal::fits;
+use crate::types::Tag;
+
+/// Whether tags may be moved, and which are excepted from that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TagMutability {
+    pub(crate) rule: TagRule,
+    /// Patterns of the tags for which the contrary holds; `*` stands for any run of characters.
+    pub(crate) exclusions: Vec<String>,
+}
+
+/// What holds for most tags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum TagRule {
+    #[default]
+    Mutable,
+    Immutable,
+}
+
+impl TagMutability {
+    /// What holds for one tag.
+    pub(crate) fn rule_of(&self, tag: &Tag) -> TagRule {
+        let is_excluded = self
+            .exclusions
+            .iter()
+            .any(|pattern| fits(pattern, tag.as_str()));
+        match (self.rule, is_excluded) {
+            (TagRule::Mutable, false) | (TagRule::Immutable, true) => TagRule::Mutable,
+            (TagRule::Immutable, false) | (TagRule::Mutable, true) => TagRule::Immutable,
+        }
+    }
+
+    /// The name that the API has for it. Source: the enum `ImageTagMutability` of the service model (botocore 1.44.5).
+    pub(crate) fn name(&self) -> &'static str {
+        match (self.rule, self.exclusions.is_empty()) {
+            (TagRule::Mutable, true) => "MUTABLE",
+            (TagRule::Mutable, false) => "MUTABLE_WITH_EXCLUSION",
+            (TagRule::Immutable, true) => "IMMUTABLE",
+            (TagRule::Immutable, false) => "IMMUTABLE_WITH_EXCLUSION",
+        }
+    }
+
+    /// The one with a name, if there is one of that name.
+    pub(crate) fn named(name: &str, exclusions: Vec<String>) -> Option<Self> {
+        let rule = match name {
+            "MUTABLE" | "MUTABLE_WITH_EXCLUSION" => TagRule::Mutable,
+            "IMMUTABLE" | "IMMUTABLE_WITH_EXCLUSION" => TagRule::Immutable,
+            _ => return None,
+        };
+        Some(TagMutability { rule, exclusions })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_excluded_is_under_the_contrary_rule() {
+        let rule = |name: &str, tag: &str| {
+            let mutability = TagMutability::named(name, vec!["dev-*".to_owned()]).unwrap();
+            mutability.rule_of(&tag.parse().unwrap())
+        };
+        assert_eq!(rule("IMMUTABLE_WITH_EXCLUSION", "1.0"), TagRule::Immutable);
+        assert_eq!(rule("IMMUTABLE_WITH_EXCLUSION", "dev-1"), TagRule::Mutable);
+        assert_eq!(rule("MUTABLE_WITH_EXCLUSION", "1.0"), TagRule::Mutable);
+        assert_eq!(rule("MUTABLE_WITH_EXCLUSION", "dev-1"), TagRule::Immutable);
+    }
+
+    #[test]
+    fn names_come_back() {
+        for (name, exclusions) in [
+            ("MUTABLE", vec![]),
+            ("IMMUTABLE", vec![]),
+            ("MUTABLE_WITH_EXCLUSION", vec!["a".to_owned()]),
+            ("IMMUTABLE_WITH_EXCLUSION", vec!["a".to_owned()]),
+        ] {
+            assert_eq!(TagMutability::named(name, exclusions).unwrap().name(), name);
+        }
+        assert_eq!(TagMutability::named("mutable", vec![]), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! Images of an OCI image layout on disk. Source: the OCI image specification, `image-layout.md`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use serde::Deserialize;
+
+use crate::domain::manifest::Manifest;
+use crate::domain::upload::BrokenOff;
+use crate::domain::{
+    ContentStream, InvalidManifest, NewImage, Repositories, Repository, RepositoryError,
+};
+use crate::types::timestamp::Timestamp;
+use crate::types::{Digest, NameError, Tag};
+
+/// The annotation by which a layout says how an image is tagged.
+const REF_NAME: &str = "org.opencontainers.image.ref.name";
+
+#[derive(Deserialize)]
+struct Index {
+    manifests: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    media_type: Option<String>,
+    digest: Digest,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+}
+
+impl Repositories {
+    /// Puts all images of a layout into a repository that need not be in the store yet.
+    pub(crate) async fn load(
+        &self,
+        repository: &Repository,
+        layout: &Path,
+        now: Timestamp,
+    ) -> Result<(), LayoutError> {
+        let file = layout.join("index.json");
+        let index = read(&file)?;
+        let index: Index = serde_json::from_slice(&index).map_err(|source| LayoutError::Index {
+            file: file.clone(),
+            source,
+        })?;
+        let loading = Loading {
+            repositories: self,
+            repository,
+            layout,
+            now,
+        };
+        for entry in index.manifests {
+            let tag = entry.annotations.get(REF_NAME);
+            let tag = tag.map(|text| text.parse()).transpose();
+            let tag = tag.map_err(|source| LayoutError::Tag {
+                file: file.clone(),
+                source,
+            })?;
+            loading.image(&entry.digest, entry.media_type, tag).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A layout on its way into a repository.
+struct Loading<'a> {
+    repositories: &'a Repositories,
+    repository: &'a Repository,
+    layout: &'a Path,
+    now: Timestamp,
+}
+
+impl Loading<'_> {
+    /// Puts an image, after what it consists of.
+    async fn image(
+        &self,
+        digest: &Digest,
+        media_type: Option<String>,
+        tag: Option<Tag>,
+    ) -> Result<(), LayoutError> {
+        let file = self.blob(digest);
+        let manifest = read(&file)?;
+        let parts = Manifest::parse(&manifest).map_err(|source| LayoutError::Manifest {
+            file: file.clone(),
+            source,
+        })?;
+        for child in &parts.manifests {
+            let media_type = Some(child.media_type.clone()).filter(|text| !text.is_empty());
+            Box::pin(self.image(&child.digest, media_type, None)).await?;
+        }
+        for layer in parts.required_layers() {
+            self.layer(&layer.digest).await?;
+        }
+        let new = NewImage {
+            manifest,
+            media_type,
+            digest: Some(digest.clone()),
+            tag,
+        };
+        let put = self.repositories.put_image(self.repository, new, self.now);
+        put.await.map_err(refused(&file))?;
+        Ok(())
+    }
+
+    async fn layer(&self, digest: &Digest) -> Result<(), LayoutError> {
+        let id = &self.repository.id;
+        let file = self.blob(digest);
+        let opened = File::open(&file).map_err(unreadable(&file))?;
+        let upload = self.repositories.begin_upload(id, self.now).await;
+        let upload = upload.map_err(refused(&file))?;
+        let content = content(opened);
+        let uploaded = self
+            .repositories
+            .upload(id, &upload, None, content, self.now);
+        uploaded.await.map_err(refused(&file))?;
+        let completed = self
+            .repositories
+            .complete_upload(id, &upload, digest, self.now);
+        completed.await.map_err(refused(&file))?;
+        Ok(())
+    }
+
+    fn blob(&self, digest: &Digest) -> PathBuf {
+        let blobs = self.layout.join("blobs");
+        blobs.join(digest.algorithm().as_str()).join(digest.hex())
+    }
+}
+
+/// A file as it is read, piece by piece.
+fn content(file: File) -> ContentStream<'static> {
+    stream::unfold(file, |mut file| async {
+        let mut piece = vec![0; 64 * 1024];
+        match file.read(&mut piece) {
+            Ok(0) => None,
+            Ok(length) => {
+                piece.truncate(length);
+                Some((Ok(Bytes::from(piece)), file))
+            }
+            Err(_) => Some((Err(BrokenOff), file)),
+        }
+    })
+    .boxed()
+}
+
+fn read(file: &Path) -> Result<Bytes, LayoutError> {
+    std::fs::read(file)
+        .map(Bytes::from)
+        .map_err(unreadable(file))
+}
+
+fn unreadable(file: &Path) -> impl FnOnce(io::Error) -> LayoutError {
+    let file = file.to_owned();
+    move |source| LayoutError::Unreadable { file, source }
+}
+
+fn refused(file: &Path) -> impl FnOnce(RepositoryError) -> LayoutError {
+    let file = file.to_owned();
+    move |source| LayoutError::Refused { file, source }
+}
+
+/// Why a layout cannot be loaded: which of its files, and what is wrong with it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LayoutError {
+    #[error("{file} cannot be read: {source}", file = file.display())]
+    Unreadable { file: PathBuf, source: io::Error },
+    #[error("{file} is no index of a layout: {source}", file = file.display())]
+    Index {
+        file: PathBuf,
+        source: serde_json::Error,
+    },
+    #[error("{file}: {source}", file = file.display())]
+    Tag { file: PathBuf, source: NameError },
+    #[error("{file} is no manifest: {source}", file = file.display())]
+    Manifest {
+        file: PathBuf,
+        source: InvalidManifest,
+    },
+    #[error("{file} cannot be put: {source}", file = file.display())]
+    Refused {
+        file: PathBuf,
+        source: RepositoryError,
+    },
+}

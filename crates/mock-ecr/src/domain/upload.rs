@@ -1,0 +1,262 @@
+//! Uploads: a layer that comes in parts, and is there once its digest is right.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::hasher::Digester;
+use crate::domain::{Repositories, RepositoryError};
+use crate::store::{Created, Entry, Folder, Key};
+use crate::types::timestamp::Timestamp;
+use crate::types::{Algorithm, Digest, RepositoryId, UploadId};
+
+/// The bytes that a client sends; an error is where it stopped.
+pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, BrokenOff>>;
+
+/// That a client stopped in the middle of what it sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BrokenOff;
+
+/// What has come of an upload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Uploaded {
+    /// How many bytes.
+    pub(crate) size: u64,
+    /// How many of them were in the first part.
+    pub(crate) first_part: u64,
+}
+
+impl Uploaded {
+    fn of(parts: &[Entry]) -> Self {
+        Uploaded {
+            size: parts.iter().map(|part| part.size).sum(),
+            first_part: parts.first().map_or(0, |part| part.size),
+        }
+    }
+}
+
+/// When an upload began.
+#[derive(Debug, Serialize, Deserialize)]
+struct Begun {
+    at_millis: i64,
+}
+
+/// The digest of the first part, which is mostly the whole: it need not be read again.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sum {
+    size: u64,
+    digest: Digest,
+}
+
+/// How long an upload waits for its next part. `[ASSUME]`
+const LIFE: Duration = Duration::from_secs(24 * 3600);
+
+impl Repositories {
+    /// Begins an upload, and forgets those of the repository that were left unfinished for too long.
+    pub(crate) async fn begin_upload(
+        &self,
+        id: &RepositoryId,
+        now: Timestamp,
+    ) -> Result<UploadId, RepositoryError> {
+        for entry in self.store.all(&Folder::uploads(id)).await? {
+            let Ok(upload) = entry.name.parse() else {
+                continue;
+            };
+            match self.require_upload(id, &upload, now).await {
+                Ok(()) | Err(RepositoryError::UploadNotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let begun = Begun {
+            at_millis: now.as_millis(),
+        };
+        loop {
+            // Another server with the same seed draws the same ids.
+            let upload = self.upload_ids.next();
+            let upload: UploadId = upload.parse().expect("what is drawn is a UUID");
+            let key = Key::upload(id, &upload);
+            if self.store.create_record(&key, &begun).await? == Created::New {
+                return Ok(upload);
+            }
+        }
+    }
+
+    /// What has come.
+    pub(crate) async fn uploaded(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+        now: Timestamp,
+    ) -> Result<Uploaded, RepositoryError> {
+        self.require_upload(id, upload, now).await?;
+        Ok(Uploaded::of(&self.parts(id, upload).await?))
+    }
+
+    /// Takes the next bytes, which begin at `start` if the client says where; tells what has come then.
+    pub(crate) async fn upload(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+        start: Option<u64>,
+        content: ContentStream<'_>,
+        now: Timestamp,
+    ) -> Result<Uploaded, RepositoryError> {
+        let uploaded = self.uploaded(id, upload, now).await?;
+        let expected = uploaded.size;
+        if let Some(start) = start.filter(|start| *start != expected) {
+            return Err(RepositoryError::PartOutOfOrder {
+                repository: id.clone(),
+                upload: upload.clone(),
+                start,
+                expected,
+            });
+        }
+        let sum = self.write_part(id, upload, expected, content).await?;
+        if expected == 0 && sum.size > 0 {
+            self.store.write_record(&Key::sum(id, upload), &sum).await?;
+        }
+        Ok(Uploaded {
+            size: expected + sum.size,
+            first_part: match uploaded.first_part {
+                0 => sum.size,
+                first_part => first_part,
+            },
+        })
+    }
+
+    async fn write_part(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+        start: u64,
+        mut content: ContentStream<'_>,
+    ) -> Result<Sum, RepositoryError> {
+        let mut writer = self.store.writer(&Key::part(id, upload, start));
+        let mut digester = Digester::new(Algorithm::Sha256);
+        let mut size = 0;
+        while let Some(bytes) = content.next().await {
+            let bytes = bytes.map_err(|BrokenOff| RepositoryError::BrokenContent)?;
+            digester.update(&bytes);
+            size += bytes.len() as u64;
+            writer.write(bytes).await?;
+        }
+        if size > 0 {
+            writer.finish().await?;
+        }
+        let digest = digester.finish();
+        Ok(Sum { size, digest })
+    }
+
+    /// Makes a layer of what has come; tells how long it is, and whether it was not there before.
+    ///
+    /// # Errors
+    ///
+    /// When its digest is another; the upload stays as it is.
+    pub(crate) async fn complete_upload(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+        expected: &Digest,
+        now: Timestamp,
+    ) -> Result<(u64, Created), RepositoryError> {
+        self.require_upload(id, upload, now).await?;
+        let parts = self.parts(id, upload).await?;
+        let created = match self.layer_size(id, expected).await? {
+            Some(_) => Created::Taken,
+            None => Created::New,
+        };
+        self.join_parts(id, upload, &parts, expected).await?;
+        self.cancel_upload(id, upload).await?;
+        Ok((Uploaded::of(&parts).size, created))
+    }
+
+    async fn join_parts(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+        parts: &[Entry],
+        expected: &Digest,
+    ) -> Result<(), RepositoryError> {
+        let layer = Key::layer(id, expected);
+        let folder = Folder::parts(id, upload);
+        if let [part] = parts
+            && expected.algorithm() == Algorithm::Sha256
+            && let Some(sum) = self.store.read_record::<Sum>(&Key::sum(id, upload)).await?
+            && sum.size == part.size
+        {
+            require_digest(expected, sum.digest)?;
+            let part = folder.key(&part.name);
+            return Ok(self.store.rename(&part, &layer).await?);
+        }
+        let mut writer = self.store.writer(&layer);
+        let mut digester = Digester::new(expected.algorithm());
+        for part in parts {
+            let Some(content) = self.store.open(&folder.key(&part.name), None).await? else {
+                break;
+            };
+            let mut bytes = content.bytes;
+            while let Some(bytes) = bytes.next().await {
+                let bytes = bytes?;
+                digester.update(&bytes);
+                writer.write(bytes).await?;
+            }
+        }
+        require_digest(expected, digester.finish())?;
+        Ok(writer.finish().await?)
+    }
+
+    /// Forgets an upload.
+    pub(crate) async fn cancel_upload(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+    ) -> Result<(), RepositoryError> {
+        self.store.clear(&Folder::parts(id, upload)).await?;
+        self.store.remove(&Key::sum(id, upload)).await?;
+        // Last: until then no other server, which may draw the same id, begins an upload whose parts would be cleared.
+        self.store.remove(&Key::upload(id, upload)).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn require_upload(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+        now: Timestamp,
+    ) -> Result<(), RepositoryError> {
+        let begun = self
+            .store
+            .read_record::<Begun>(&Key::upload(id, upload))
+            .await?;
+        match begun {
+            Some(begun) if now < Timestamp::from_millis(begun.at_millis) + LIFE => return Ok(()),
+            Some(_) => self.cancel_upload(id, upload).await?,
+            None => {}
+        }
+        Err(RepositoryError::UploadNotFound {
+            repository: id.clone(),
+            upload: upload.clone(),
+        })
+    }
+
+    async fn parts(
+        &self,
+        id: &RepositoryId,
+        upload: &UploadId,
+    ) -> Result<Vec<Entry>, RepositoryError> {
+        Ok(self.store.all(&Folder::parts(id, upload)).await?)
+    }
+}
+
+fn require_digest(expected: &Digest, actual: Digest) -> Result<(), RepositoryError> {
+    if *expected == actual {
+        return Ok(());
+    }
+    Err(RepositoryError::LayerDigestMismatch {
+        expected: expected.clone(),
+        actual,
+    })
+}

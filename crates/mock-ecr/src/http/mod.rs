@@ -1,0 +1,6 @@
+//! What HTTP needs apart from sockets.
+
+pub(crate) mod body;
+pub(crate) mod ingress;
+pub(crate) mod query;
+pub(crate) mod range;

@@ -1,0 +1,155 @@
+//! Ranges of bytes: of a `GET`, of a part that is uploaded, and of what has come.
+
+use http::header::{self, HeaderMap};
+use http::{Response, StatusCode};
+use object_store::GetRange;
+
+use crate::http::body::{Payload, streamed};
+use crate::store::Content;
+
+/// That a range lies outside of what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unsatisfiable;
+
+/// The range that is asked for of `size` bytes.
+///
+/// Several ranges, units other than bytes and what is no range are passed over, as RFC 9110, section 14.2, has it.
+pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
+    let Some((first, last)) = asked(headers) else {
+        return Ok(None);
+    };
+    match (first, last) {
+        (Some(first), Some(last)) if last < first => Ok(None),
+        (Some(first), _) if first >= size => Err(Unsatisfiable),
+        (Some(first), Some(last)) => Ok(Some(GetRange::Bounded(first..last.min(size - 1) + 1))),
+        (Some(first), None) => Ok(Some(GetRange::Offset(first))),
+        (None, Some(0)) => Err(Unsatisfiable),
+        (None, Some(_)) if size == 0 => Err(Unsatisfiable),
+        (None, Some(length)) => Ok(Some(GetRange::Suffix(length.min(size)))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Whether a range ends before it begins. Such a one may be passed over or refused: RFC 9110, section 14.2.
+pub(crate) fn is_backward(headers: &HeaderMap) -> bool {
+    matches!(asked(headers), Some((Some(first), Some(last))) if last < first)
+}
+
+fn asked(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
+    bounds(headers.get(header::RANGE)?.to_str().ok()?)
+}
+
+/// `bytes=1-2`, `bytes=1-` or `bytes=-2`.
+fn bounds(text: &str) -> Option<(Option<u64>, Option<u64>)> {
+    let (unit, range) = text.split_once('=')?;
+    let (first, last) = range.trim().split_once('-')?;
+    let is_bytes = unit.trim().eq_ignore_ascii_case("bytes");
+    is_bytes.then_some(())?;
+    Some((bound(first)?, bound(last)?))
+}
+
+fn bound(text: &str) -> Option<Option<u64>> {
+    match text {
+        "" => Some(None),
+        digits => number(digits).map(Some),
+    }
+}
+
+/// Digits alone, where Rust would take a sign.
+fn number(text: &str) -> Option<u64> {
+    let is_number = text.bytes().all(|c| c.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
+/// The first and the last byte of a part that is uploaded: `Content-Range: 0-99`, or `bytes 0-99/*` as RFC 9110 has it.
+///
+/// Source of the first form: OCI Distribution 1.1, "Pushing a blob in chunks".
+pub(crate) fn of_part(text: &str) -> Option<(u64, u64)> {
+    let text = text.strip_prefix("bytes").unwrap_or(text).trim();
+    let range = text.split('/').next()?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (number(first)?, number(last)?);
+    (first <= last).then_some((first, last))
+}
+
+/// The `Range` that tells how many bytes have come. That nothing is told as `0-0` is how docker's registry does it.
+pub(crate) fn of_upload(size: u64) -> String {
+    format!("0-{}", size.saturating_sub(1))
+}
+
+/// Answers with an object, or with the part of it that was opened.
+pub(crate) fn respond(content: Content, content_type: &str) -> Response<Payload> {
+    let (range, size) = (content.range.clone(), content.size);
+    let length = range.end - range.start;
+    let mut response = Response::builder()
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CONTENT_LENGTH, length)
+        .header(header::ACCEPT_RANGES, "bytes");
+    if length < size {
+        let last = range.end - 1;
+        response = response.status(StatusCode::PARTIAL_CONTENT).header(
+            header::CONTENT_RANGE,
+            format!("bytes {}-{last}/{size}", range.start),
+        );
+    }
+    response
+        .body(streamed(content))
+        .expect("numbers and media types are values of headers")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn range(text: &str, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RANGE, text.parse().unwrap());
+        of(&headers, size)
+    }
+
+    #[test]
+    fn a_range_lies_within_what_there_is() {
+        assert_eq!(range("bytes=2-4", 10), Ok(Some(GetRange::Bounded(2..5))));
+        assert_eq!(range("bytes=2-99", 10), Ok(Some(GetRange::Bounded(2..10))));
+        assert_eq!(range("bytes=2-", 10), Ok(Some(GetRange::Offset(2))));
+        assert_eq!(range("bytes=-3", 10), Ok(Some(GetRange::Suffix(3))));
+        assert_eq!(range("bytes=-99", 10), Ok(Some(GetRange::Suffix(10))));
+        for outside in ["bytes=10-", "bytes=10-11", "bytes=-0"] {
+            assert_eq!(range(outside, 10), Err(Unsatisfiable), "{outside}");
+        }
+        for none in [
+            "bytes=4-2",
+            "bytes=-",
+            "bytes=1-2,4-5",
+            "lines=1-2",
+            "bytes=+1-2",
+            "x",
+        ] {
+            assert_eq!(range(none, 10), Ok(None), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_told_in_two_ways() {
+        for text in ["5-9", "bytes 5-9/*", "bytes 5-9/10"] {
+            assert_eq!(of_part(text), Some((5, 9)), "{text}");
+        }
+        for wrong in ["", "5", "9-5", "-5", "5-", "a-b", "+5-9"] {
+            assert_eq!(of_part(wrong), None, "{wrong}");
+        }
+        assert_eq!(
+            (of_upload(0), of_upload(10)),
+            ("0-0".to_owned(), "0-9".to_owned())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_range_is_read_without_panic(text in "[ -~]*|bytes=[0-9-]*", size: u64) {
+            let _ = of_part(&text);
+            let _ = range(&text, size);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Who may call, and what they may do.
+
+pub(crate) mod authorization;
+pub(crate) mod identity_store;
+pub(crate) mod policy;
+pub(crate) mod principal;

@@ -1,0 +1,195 @@
+//! A repository's policy: who of which account may do what to it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::iam::principal::fits;
+use crate::types::PrincipalArn;
+
+/// A policy as it is evaluated: effect, principals and actions of each statement. Conditions are not: a statement with one
+/// allows nothing, and denies all the same. `[ASSUME]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct RepositoryPolicy {
+    #[serde(deserialize_with = "one_or_many")]
+    statement: Vec<Statement>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    effect: Effect,
+    principal: Value,
+    #[serde(deserialize_with = "one_or_many")]
+    action: Vec<String>,
+    #[serde(default)]
+    condition: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum Effect {
+    Allow,
+    Deny,
+}
+
+/// What a policy says of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Allowed,
+    Denied,
+    /// Nothing.
+    Silent,
+}
+
+impl RepositoryPolicy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, when it is none, or when it names an action that is about no repository. Source of the latter:
+    /// cloudposse/terraform-aws-ecr#67 (2020).
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let policy: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut actions = policy.statement.iter().flat_map(|said| &said.action);
+        match actions.find(|action| action.eq_ignore_ascii_case("ecr:GetAuthorizationToken")) {
+            Some(action) => Err(format!("{action} is about no repository")),
+            None => Ok(policy),
+        }
+    }
+
+    /// What it says of an action of someone; what denies goes before what allows.
+    pub(crate) fn verdict(&self, arn: &PrincipalArn, action: &str) -> Verdict {
+        let says = |effect| {
+            self.statement
+                .iter()
+                .any(|statement| statement.effect == effect && statement.is_about(arn, action))
+        };
+        if says(Effect::Deny) {
+            Verdict::Denied
+        } else if says(Effect::Allow) {
+            Verdict::Allowed
+        } else {
+            Verdict::Silent
+        }
+    }
+}
+
+impl Statement {
+    fn is_about(&self, arn: &PrincipalArn, action: &str) -> bool {
+        let is_conditional_allow = self.effect == Effect::Allow && self.condition.is_some();
+        !is_conditional_allow
+            && self.action.iter().any(|pattern| fits(pattern, action))
+            && self.names(arn)
+    }
+
+    /// `"*"`, or `{"AWS": …}` with a list or one of: `*`, an account's number, its root, or an ARN.
+    fn names(&self, arn: &PrincipalArn) -> bool {
+        let names = match &self.principal {
+            Value::Object(by_kind) => by_kind.get("AWS"),
+            other => Some(other),
+        };
+        let is_named = |name: &Value| name.as_str().is_some_and(|name| is_name_of(name, arn));
+        match names {
+            Some(Value::Array(names)) => names.iter().any(is_named),
+            Some(name) => is_named(name),
+            None => false,
+        }
+    }
+}
+
+fn is_name_of(name: &str, arn: &PrincipalArn) -> bool {
+    let account = arn.account();
+    let is_root = name
+        .parse::<PrincipalArn>()
+        .is_ok_and(|named| named.is_root() && named.account() == account);
+    name == "*" || name == account.as_str() || name == arn.as_str() || is_root
+}
+
+fn one_or_many<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany<T> {
+        One(T),
+        Many(Vec<T>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn says(statements: &str, action: &str, verdict: Verdict) {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#);
+        let arn = "arn:aws:iam::210987654321:user/ci".parse().unwrap();
+        let policy = RepositoryPolicy::parse(&text).unwrap();
+        assert_eq!(policy.verdict(&arn, action), verdict, "{statements}");
+    }
+
+    #[test]
+    fn a_statement_names_principals_in_many_ways() {
+        for principal in [
+            r#""*""#,
+            r#"{"AWS":"*"}"#,
+            r#"{"AWS":"210987654321"}"#,
+            r#"{"AWS":["arn:aws:iam::210987654321:root"]}"#,
+            r#"{"AWS":["123456789012","arn:aws:iam::210987654321:user/ci"]}"#,
+        ] {
+            let statement =
+                format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":["ecr:Batch*"]}}"#);
+            says(&statement, "ecr:BatchGetImage", Verdict::Allowed);
+            says(&statement, "ecr:PutImage", Verdict::Silent);
+        }
+        for principal in [
+            r#"{"AWS":"123456789012"}"#,
+            r#"{"AWS":[]}"#,
+            r#"{"Service":"codebuild.amazonaws.com"}"#,
+            r#"{"AWS":"arn:aws:iam::210987654321:user/other"}"#,
+        ] {
+            let statement =
+                format!(r#"[{{"Effect":"Allow","Principal":{principal},"Action":"ecr:*"}}]"#);
+            says(&statement, "ecr:BatchGetImage", Verdict::Silent);
+        }
+    }
+
+    #[test]
+    fn what_denies_goes_before_what_allows() {
+        let statements = r#"[{"Effect":"Allow","Principal":"*","Action":"*"},
+            {"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]"#;
+        says(statements, "ecr:PutImage", Verdict::Denied);
+        says(statements, "ecr:BatchGetImage", Verdict::Allowed);
+    }
+
+    #[test]
+    fn a_condition_allows_nothing() {
+        let statement = |effect: &str| {
+            format!(
+                r#"{{"Effect":"{effect}","Principal":"*","Action":"*","Condition":{{"Bool":{{}}}}}}"#
+            )
+        };
+        says(&statement("Allow"), "ecr:PutImage", Verdict::Silent);
+        says(&statement("Deny"), "ecr:PutImage", Verdict::Denied);
+    }
+
+    #[test]
+    fn what_is_no_policy_is_told() {
+        let foreign = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":["ecr:GetAuthorizationToken"]}}"#;
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"Statement":[{"Effect":"Maybe"}]}"#,
+            foreign,
+        ] {
+            assert!(RepositoryPolicy::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Who may call, with which credentials, and what they may do.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::types::secret::Secret;
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, PrincipalArn, Region};
+
+/// A user, role session or root user, its credentials, and its identity-based policy.
+///
+/// The policy is two lists of IAM action patterns (`ecr:*`, `ecr:Get?uthorizationToken`); a denied action is denied
+/// even when it is allowed as well, as IAM does it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Principal {
+    /// Who it is; every principal of a world has an ARN of its own.
+    pub arn: PrincipalArn,
+    /// The public half of its credentials.
+    pub access_key_id: String,
+    /// The key that it signs with.
+    pub secret_access_key: Secret,
+    /// What its requests must carry in `X-Amz-Security-Token`; absent for long-lived credentials.
+    #[serde(default)]
+    pub session_token: Option<Secret>,
+    /// When its credentials end, and with them every token that they bought.
+    #[serde(default)]
+    pub expires: Option<Timestamp>,
+    /// Patterns of the actions that it may do; everything by default.
+    #[serde(default = "every_action")]
+    pub allow: Vec<String>,
+    /// Patterns of the actions that it may not do; none by default.
+    #[serde(default)]
+    pub deny: Vec<String>,
+}
+
+impl Principal {
+    /// The access key id of AWS's documentation.
+    pub const EXAMPLE_ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    /// The secret access key of AWS's documentation.
+    pub const EXAMPLE_SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    /// A principal with long-lived credentials that may do everything.
+    pub fn new(
+        arn: PrincipalArn,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<Secret>,
+    ) -> Self {
+        Principal {
+            arn,
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token: None,
+            expires: None,
+            allow: every_action(),
+            deny: Vec::new(),
+        }
+    }
+
+    /// The user `developer` of `account` with the keys of AWS's documentation: whom a world has that names nobody.
+    pub fn example(account: AccountId, region: &Region) -> Self {
+        Principal::new(
+            PrincipalArn::user(account, region, "developer"),
+            Self::EXAMPLE_ACCESS_KEY_ID,
+            Self::EXAMPLE_SECRET_ACCESS_KEY,
+        )
+    }
+
+    /// Makes the credentials temporary: requests must carry this session token.
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<Secret>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+
+    /// Lets the credentials end at `instant`.
+    #[must_use]
+    pub fn expires(mut self, instant: Timestamp) -> Self {
+        self.expires = Some(instant);
+        self
+    }
+
+    /// Allows only the actions that fit one of `patterns`.
+    #[must_use]
+    pub fn allow<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.allow = patterns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Denies the actions that fit one of `patterns`.
+    #[must_use]
+    pub fn deny<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.deny = patterns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether the credentials have ended by `now`.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|end| end <= now)
+    }
+
+    /// Evaluates the policy for `action`, such as `ecr:GetAuthorizationToken`.
+    pub(crate) fn may(&self, action: &str) -> Result<(), Denial> {
+        let any_fits = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, action));
+        if any_fits(&self.deny) {
+            Err(Denial::Explicit)
+        } else if any_fits(&self.allow) {
+            Ok(())
+        } else {
+            Err(Denial::Implicit)
+        }
+    }
+
+    /// The root user of `account`, who needs no entry in a world and whose keys nobody has.
+    pub(crate) fn root(account: AccountId, region: &Region) -> Self {
+        Principal::new(PrincipalArn::root(account, region), account.as_str(), "")
+    }
+}
+
+fn every_action() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+/// IAM compares actions without regard to case; `*` stands for any run of characters and `?` for any one.
+pub(crate) fn fits(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
+    let (mut p, mut a) = (0, 0);
+    let mut last_star = None;
+    while a < action.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                last_star = Some((p, a));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || c.eq_ignore_ascii_case(&action[a]) => {
+                p += 1;
+                a += 1;
+            }
+            // The last star takes one character more, and the rest is tried again.
+            _ => match last_star {
+                Some((star, from)) => {
+                    last_star = Some((star, from + 1));
+                    p = star + 1;
+                    a = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+/// Why a policy refuses an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// Nothing allows it.
+    Implicit,
+    /// Something denies it.
+    Explicit,
+}
+
+/// Someone who has proved who they are, by a signature or by a token, and the region that they called.
+///
+/// Only verifying a signature or a token makes one.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    principal: Arc<Principal>,
+    region: Region,
+}
+
+impl Caller {
+    pub(crate) fn new(principal: Arc<Principal>, region: Region) -> Self {
+        Caller { principal, region }
+    }
+
+    /// Who it is.
+    pub fn arn(&self) -> &PrincipalArn {
+        &self.principal.arn
+    }
+
+    /// The account that it belongs to.
+    pub fn account(&self) -> AccountId {
+        self.principal.arn.account()
+    }
+
+    /// The region of its credential scope or token.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_fit_as_in_iam() {
+        for (pattern, action) in [
+            ("*", "ecr:GetAuthorizationToken"),
+            ("ecr:*", "ecr:GetAuthorizationToken"),
+            ("ECR:getauthorizationtoken", "ecr:GetAuthorizationToken"),
+            ("ecr:Get*Token", "ecr:GetAuthorizationToken"),
+            ("ecr:Get*o*n*", "ecr:GetAuthorizationToken"),
+            ("ecr:???AuthorizationToken", "ecr:GetAuthorizationToken"),
+            ("ecr:GetAuthorizationToken**", "ecr:GetAuthorizationToken"),
+        ] {
+            assert!(fits(pattern, action), "{pattern}");
+        }
+        for (pattern, action) in [
+            ("", "ecr:GetAuthorizationToken"),
+            ("ecr:Put*", "ecr:GetAuthorizationToken"),
+            ("ecr:GetAuthorizationToke", "ecr:GetAuthorizationToken"),
+            ("ecr:Get?", "ecr:GetAuthorizationToken"),
+            ("*x", "ecr:GetAuthorizationToken"),
+        ] {
+            assert!(!fits(pattern, action), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_denied_action_is_denied_even_if_allowed() {
+        let principal = Principal::example(AccountId::EXAMPLE, &Region::default());
+        assert_eq!(principal.may("ecr:PutImage"), Ok(()));
+        let principal = principal.allow(["ecr:Get*"]);
+        assert_eq!(principal.may("ecr:PutImage"), Err(Denial::Implicit));
+        let principal = principal.deny(["ecr:GetAuthorizationToken"]);
+        assert_eq!(
+            principal.may("ecr:GetAuthorizationToken"),
+            Err(Denial::Explicit)
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! What a test claims of the exchanges; a claim that does not hold prints the journal.
+
+use std::fmt::{self, Write as _};
+use std::ops::{Bound, RangeBounds, RangeFrom, RangeInclusive, RangeToInclusive};
+
+use crate::request_log::{Exchange, Requests};
+use crate::types::PrincipalArn;
+
+/// How many exchanges are expected: a number, or a range such as `1..=3`, `2..` or `..=5`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    least: usize,
+    most: usize,
+}
+
+impl From<usize> for Times {
+    fn from(times: usize) -> Self {
+        Times::within(times..=times)
+    }
+}
+
+impl From<RangeInclusive<usize>> for Times {
+    fn from(range: RangeInclusive<usize>) -> Self {
+        Times::within(range)
+    }
+}
+
+impl From<RangeFrom<usize>> for Times {
+    fn from(range: RangeFrom<usize>) -> Self {
+        Times::within(range)
+    }
+}
+
+impl From<RangeToInclusive<usize>> for Times {
+    fn from(range: RangeToInclusive<usize>) -> Self {
+        Times::within(range)
+    }
+}
+
+impl Times {
+    fn within(range: impl RangeBounds<usize>) -> Self {
+        let end = |bound, unbounded| match bound {
+            Bound::Included(times) | Bound::Excluded(times) => times,
+            Bound::Unbounded => unbounded,
+        };
+        Times {
+            least: end(range.start_bound().cloned(), 0),
+            most: end(range.end_bound().cloned(), usize::MAX),
+        }
+    }
+
+    fn has(self, count: usize) -> bool {
+        (self.least..=self.most).contains(&count)
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.least, self.most) {
+            (least, most) if least == most => write!(f, "{least}"),
+            (least, usize::MAX) => write!(f, "at least {least}"),
+            (0, most) => write!(f, "at most {most}"),
+            (least, most) => write!(f, "{least} to {most}"),
+        }
+    }
+}
+
+/// Claims of a test.
+impl Requests {
+    /// Claims that there are so many of them.
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # async fn example(ecr: MockEcr) {
+    /// ecr.requests().operation("GetAuthorizationToken").expect(1..=3);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When there are more or fewer, with the whole journal, one exchange a line, those that were counted marked.
+    #[track_caller]
+    pub fn expect(self, times: impl Into<Times>) -> Self {
+        let (times, count) = (times.into(), self.count());
+        if !times.has(count) {
+            let found = format!("expected {times} such exchanges, found {count}");
+            self.fail(&found, |_| true);
+        }
+        self
+    }
+
+    /// Claims that none of them carried an `Authorization` header, such as none of those to the host of the layers:
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # async fn example(ecr: MockEcr) {
+    /// ecr.requests().route("layer").expect_no_authorization();
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When one did, with the whole journal.
+    #[track_caller]
+    pub fn expect_no_authorization(self) -> Self {
+        self.expect_all("no Authorization header", |exchange| {
+            !exchange.authorization
+        })
+    }
+
+    /// Claims that every token that was shown to the registry was one for this principal.
+    ///
+    /// # Panics
+    ///
+    /// When another was, or what is no token, with the whole journal.
+    #[track_caller]
+    pub fn expect_tokens_of(self, principal: &PrincipalArn) -> Self {
+        let expected = format!("only tokens issued to {principal}");
+        self.expect_all(&expected, |exchange| match &exchange.bearer {
+            Some(bearer) => bearer == principal,
+            None => exchange.token_error.is_none(),
+        })
+    }
+
+    #[track_caller]
+    fn expect_all(self, expected: &str, holds: impl Fn(&Exchange) -> bool) -> Self {
+        let wrong = self.iter().filter(|exchange| !holds(exchange)).count();
+        if wrong > 0 {
+            let count = self.count();
+            let found =
+                format!("expected {expected}, found otherwise in {wrong} of {count} exchanges");
+            self.fail(&found, |exchange| !holds(exchange));
+        }
+        self
+    }
+
+    /// Says what was found, and the journal, in which those exchanges that are meant and `guilty` are marked.
+    #[track_caller]
+    fn fail(&self, found: &str, guilty: impl Fn(&Exchange) -> bool) -> ! {
+        let mut text = format!("{found}; {}", self.heading());
+        for exchange in self.all.iter() {
+            let is_marked = self
+                .chosen
+                .iter()
+                .any(|one| std::sync::Arc::ptr_eq(one, exchange));
+            let mark = if is_marked && guilty(exchange) {
+                '>'
+            } else {
+                ' '
+            };
+            write!(text, "\n{mark} {exchange}").expect("a String takes any text");
+        }
+        panic!("{text}");
+    }
+
+    fn heading(&self) -> String {
+        match (self.all.len(), self.forgotten()) {
+            (0, 0) => "the journal is empty".to_owned(),
+            (_, 0) => "the journal, oldest first:".to_owned(),
+            (_, n) => format!("the journal, oldest first, without {n} that it has forgotten:"),
+        }
+    }
+}

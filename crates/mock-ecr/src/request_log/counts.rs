@@ -1,0 +1,35 @@
+//! How often each kind of exchange came, for metrics.
+
+use std::collections::HashMap;
+
+use crate::request_log::{Exchange, Plane};
+
+/// A kind of exchange. There are but so many: all of it is a word of the mock's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Count {
+    pub(crate) plane: Plane,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) status: u16,
+    pub(crate) error: Option<&'static str>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counts(HashMap<Count, u64>);
+
+impl Counts {
+    pub(super) fn add(&mut self, exchange: &Exchange) {
+        let count = Count {
+            plane: exchange.plane,
+            operation: exchange.operation.or(exchange.route),
+            status: exchange.status.as_u16(),
+            error: exchange.error,
+        };
+        *self.0.entry(count).or_default() += 1;
+    }
+
+    pub(super) fn sorted(&self) -> Vec<(Count, u64)> {
+        let mut all: Vec<_> = self.0.iter().map(|(count, n)| (*count, *n)).collect();
+        all.sort();
+        all
+    }
+}

@@ -1,0 +1,28 @@
+//! Which exchanges are meant.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::request_log::Exchange;
+
+/// Which exchanges are meant: those that every filter lets through.
+#[derive(Clone, Default)]
+pub(crate) struct Choice(Vec<Filter>);
+
+type Filter = Arc<dyn Fn(&Exchange) -> bool + Send + Sync>;
+
+impl Choice {
+    pub(crate) fn and(&mut self, filter: impl Fn(&Exchange) -> bool + Send + Sync + 'static) {
+        self.0.push(Arc::new(filter));
+    }
+
+    pub(crate) fn fits(&self, exchange: &Exchange) -> bool {
+        self.0.iter().all(|filter| filter(exchange))
+    }
+}
+
+impl fmt::Debug for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Choice({} filters)", self.0.len())
+    }
+}

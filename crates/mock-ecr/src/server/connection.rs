@@ -1,0 +1,283 @@
+//! Step 1: sockets. Nothing else knows that there are any.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::{Method, Request};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::server::TlsStream;
+
+use crate::fault::Wire;
+use crate::http::ingress::Way;
+use crate::server::faulty_stream;
+use crate::server::faulty_stream::{Abrupt, Plot, Sabotaged};
+use crate::server::handler::handle;
+use crate::server::tls;
+use crate::server::tls::Tls;
+use crate::state::Ecr;
+
+/// An address that clients can connect to.
+pub(crate) struct Listener(TcpListener);
+
+impl Listener {
+    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // A mock that was just stopped leaves its port in TIME_WAIT, which the next one need not wait for.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok(Listener(socket.listen(BACKLOG)?))
+    }
+
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// Connections that wait to be accepted; with tokio's 128, a crowd of clients waits a second for its packets to be sent anew.
+const BACKLOG: u32 = 4096;
+
+/// Accepts connections until the sender of `stop` is dropped, then lets what is in flight finish, within a limit of time.
+///
+/// Dropping the future cuts every connection.
+pub(crate) async fn serve(
+    Listener(listener): Listener,
+    ecr: Arc<Ecr>,
+    mut stop: watch::Receiver<()>,
+) {
+    let graceful = GracefulShutdown::new();
+    // The set ends its connections when it is dropped; those that have ended by themselves are taken out as others come.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let connection = Connection {
+                        ecr: Arc::clone(&ecr),
+                        watchers: [graceful.watcher(), graceful.watcher()],
+                        stop: stop.clone(),
+                    };
+                    connections.spawn(connection.greet(stream));
+                    while connections.try_join_next().is_some() {}
+                }
+                Err(error) => wait_for_room(&error).await,
+            },
+            _ = stop.changed() => break,
+        }
+    }
+    drop(listener);
+    let drained = tokio::time::timeout(LONGEST_FAREWELL, graceful.shutdown()).await;
+    if drained.is_err() {
+        tracing::warn!("some connections did not end in time and were cut");
+    }
+}
+
+/// When there are no more file descriptors, accepting fails at once, again and again, until a connection ends.
+async fn wait_for_room(error: &io::Error) {
+    tracing::warn!(%error, "cannot accept a connection");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+/// One client.
+struct Connection {
+    ecr: Arc<Ecr>,
+    /// For itself, and for the tunnel that it may become.
+    watchers: [Watcher; 2],
+    stop: watch::Receiver<()>,
+}
+
+impl Connection {
+    /// Tells TLS from HTTP, where there is TLS.
+    async fn greet(self, stream: TcpStream) {
+        // Answers are small and whole: there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = self.ecr.tls.clone() else {
+            return self.converse(Box::new(stream), Way::Http).await;
+        };
+        let mut stop = self.stop.clone();
+        let first = tokio::select! {
+            first = in_time(first_byte(&stream)) => first,
+            _ = stop.changed() => return,
+        };
+        match first {
+            Ok(tls::HANDSHAKE) => {
+                let secured = tokio::select! {
+                    secured = in_time(tls.accept(stream)) => secured,
+                    _ = stop.changed() => return,
+                };
+                match secured {
+                    Ok(stream) => self.converse(Box::new(stream), Way::Https).await,
+                    Err(error) => refused(&error),
+                }
+            }
+            Ok(_) => self.converse(Box::new(stream), Way::Http).await,
+            Err(error) => tracing::debug!(%error, "a connection brought nothing"),
+        }
+    }
+
+    /// Serves a client, and again in the tunnel that it may be granted.
+    async fn converse(self, stream: Box<dyn Stream>, way: Way) {
+        let [watcher, in_tunnel] = self.watchers;
+        let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
+        let tunnel = converse(stream, way, ecr, watcher, stop).await;
+        if let (Some(tunnel), Some(tls)) = (tunnel, &self.ecr.tls) {
+            match in_time(dig(tunnel, tls)).await {
+                Ok(stream) => {
+                    let stream = Box::new(stream);
+                    converse(stream, Way::Tunnel, self.ecr, in_tunnel, self.stop).await;
+                }
+                Err(error) => refused(&error),
+            }
+        }
+    }
+}
+
+/// Speaks HTTP until the client is gone, or has been granted a tunnel.
+async fn converse(
+    stream: Box<dyn Stream>,
+    way: Way,
+    ecr: Arc<Ecr>,
+    watcher: Watcher,
+    stop: watch::Receiver<()>,
+) -> Option<OnUpgrade> {
+    let plot = Plot::default();
+    let stream = Sabotaged::new(stream, plot.clone());
+    let granted = Arc::new(Mutex::new(None));
+    let spoken = Arc::new(Notify::new());
+    let (speaks, grants) = (Arc::clone(&spoken), Arc::clone(&granted));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        speaks.notify_one();
+        let (ecr, grants) = (Arc::clone(&ecr), Arc::clone(&grants));
+        let (plot, stop) = (plot.clone(), stop.clone());
+        async move {
+            let version = request.version();
+            let asks = request.method() == Method::CONNECT;
+            let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
+            let mut response = handle(&ecr, request, way).await;
+            if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
+                *locked(&grants) = Some(tunnel);
+            }
+            match response.extensions_mut().remove::<Wire>() {
+                None => Ok(response),
+                // Apart, so that the answers without faults do not carry its state.
+                Some(wire) => {
+                    Box::pin(faulty_stream::send(response, wire, version, &plot, stop)).await
+                }
+            }
+        }
+    });
+    let server = http();
+    let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    tokio::select! {
+        ended = watcher.watch(connection.into_owned()) => if let Err(error) = ended {
+            tracing::debug!(error, "a connection broke");
+        },
+        () = silence(&spoken) => tracing::debug!("a connection brought no request"),
+    }
+    locked(&granted).take()
+}
+
+fn locked(granted: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade>> {
+    granted.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the end of a tunnel, in place of the host that the client wanted.
+async fn dig(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
+    let stream = tunnel.await.map_err(io::Error::other)?;
+    tls.accept(TokioIo::new(stream)).await
+}
+
+/// A connection of whatever kind. One type for all, so that the program holds the machinery of HTTP once.
+trait Stream: AsyncRead + AsyncWrite + Abrupt + Unpin + Send {}
+
+impl<I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send> Stream for I {}
+
+impl Abrupt for Box<dyn Stream> {
+    fn reset_when_dropped(&self) {
+        self.as_ref().reset_when_dropped();
+    }
+}
+
+impl Abrupt for TcpStream {
+    fn reset_when_dropped(&self) {
+        // Where the system knows no such option, the client sees a farewell.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Abrupt for TlsStream<TcpStream> {
+    fn reset_when_dropped(&self) {
+        self.get_ref().0.reset_when_dropped();
+    }
+}
+
+impl Abrupt for TlsStream<TokioIo<Upgraded>> {
+    fn reset_when_dropped(&self) {
+        // The connection around a tunnel is hyper's, which does not let it be seen.
+    }
+}
+
+fn http() -> auto::Builder<TokioExecutor> {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server
+        .http1()
+        // The real service capitalises its headers.
+        .title_case_headers(true)
+        // The date comes from the mock's clock.
+        .auto_date_header(false)
+        .timer(TokioTimer::new())
+        .header_read_timeout(SLOWEST_HEADER);
+    server
+        .http2()
+        // A token of 16 KiB is a header longer than hyper's own limit.
+        .max_header_list_size(LONGEST_HEADERS)
+        .auto_date_header(false)
+        .timer(TokioTimer::new());
+    server
+}
+
+const LONGEST_HEADERS: u32 = 64 * 1024;
+
+async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
+    let mut first = [0];
+    match stream.peek(&mut first).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(first[0]),
+    }
+}
+
+async fn in_time<T>(greeting: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(SLOWEST_HEADER, greeting)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+fn refused(error: &io::Error) {
+    tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's authority?");
+}
+
+/// Ends when the first request is late; hyper's own limit does not hold before it knows the version of HTTP.
+async fn silence(spoken: &Notify) {
+    if tokio::time::timeout(SLOWEST_HEADER, spoken.notified())
+        .await
+        .is_ok()
+    {
+        std::future::pending::<()>().await;
+    }
+}
+
+const SLOWEST_HEADER: Duration = Duration::from_secs(30);
+const LONGEST_FAREWELL: Duration = Duration::from_secs(10);

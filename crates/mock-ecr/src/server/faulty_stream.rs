@@ -1,0 +1,345 @@
+//! Answers that leave as no server should send them.
+//!
+//! What HTTP/1 can be made to say wrong is written here in place of what hyper would write; on HTTP/2 the stream is reset, which is all that
+//! a client sees of a broken answer there.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt as _};
+use http::response::Parts;
+use http::{Response, Version, header};
+use http_body_util::BodyDataStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::watch;
+
+use crate::fault::{Ending, Moment, Shape, Wire};
+use crate::http::body;
+use crate::http::body::{BodyError, Payload};
+
+/// A connection whose answers can be replaced by other bytes.
+pub(crate) struct Sabotaged<I> {
+    stream: I,
+    plot: Plot,
+}
+
+/// What is to be written in place of the next answer, shared by a connection and whoever answers on it.
+#[derive(Clone, Default)]
+pub(crate) struct Plot(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    /// So that a connection without faults pays for one look at a flag.
+    armed: AtomicBool,
+    deed: Mutex<Deed>,
+}
+
+/// Bytes to write, and how the connection ends after them.
+#[derive(Default)]
+struct Deed {
+    bytes: Bytes,
+    ending: Option<Ending>,
+}
+
+/// A connection that can be told to end without a farewell.
+pub(crate) trait Abrupt {
+    /// Lets the connection be reset when it is dropped.
+    fn reset_when_dropped(&self);
+}
+
+impl Plot {
+    fn arm(&self, bytes: Vec<u8>, ending: Ending) {
+        *self.deed() = Deed {
+            bytes: bytes.into(),
+            ending: Some(ending),
+        };
+        self.0.armed.store(true, Ordering::Release);
+    }
+
+    fn is_armed(&self) -> bool {
+        self.0.armed.load(Ordering::Acquire)
+    }
+
+    fn deed(&self) -> MutexGuard<'_, Deed> {
+        self.0.deed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<I> Sabotaged<I> {
+    pub(crate) fn new(stream: I, plot: Plot) -> Self {
+        Sabotaged { stream, plot }
+    }
+}
+
+impl<I: AsyncWrite + Abrupt + Unpin> Sabotaged<I> {
+    /// Writes what was plotted, and then ends the connection.
+    fn do_the_deed(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let mut deed = self.plot.deed();
+        while !deed.bytes.is_empty() {
+            let stream = Pin::new(&mut self.stream);
+            match ready!(stream.poll_write(context, &deed.bytes)) {
+                Ok(0) => return Poll::Ready(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    let _ = deed.bytes.split_to(written);
+                }
+                Err(error) => return Poll::Ready(error),
+            }
+        }
+        if deed.ending == Some(Ending::Reset) {
+            self.stream.reset_when_dropped();
+            return Poll::Ready(io::ErrorKind::ConnectionReset.into());
+        }
+        let stream = Pin::new(&mut self.stream);
+        // A failure to say farewell is an end as well.
+        let _ = ready!(stream.poll_shutdown(context));
+        Poll::Ready(io::ErrorKind::ConnectionAborted.into())
+    }
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for Sabotaged<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<I: AsyncWrite + Abrupt + Unpin> AsyncWrite for Sabotaged<I> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.plot.is_armed() {
+            return self.do_the_deed(context).map(Err);
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.plot.is_armed() {
+            return self.do_the_deed(context).map(Err);
+        }
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// Sends an answer as the faults on its way out have it. An error ends the connection, or on HTTP/2 the stream.
+pub(crate) async fn send(
+    response: Response<Payload>,
+    wire: Wire,
+    version: Version,
+    plot: &Plot,
+    mut stop: watch::Receiver<()>,
+) -> Result<Response<Payload>, BrokenOff> {
+    pause(wire.delay, &mut stop).await;
+    let (parts, body) = response.into_parts();
+    let body = match wire.bandwidth {
+        Some(rate) => slowly(body, rate),
+        None => body,
+    };
+    match (wire.shape, wire.end) {
+        (Some(shape), _) if is_http1(version) => {
+            let body = everything(body, LONGEST_BODY).await;
+            plot.arm(misshapen(&parts, body, shape), Ending::Close);
+            Ok(Response::from_parts(parts, body::nothing()))
+        }
+        (Some(_), _) => Err(BrokenOff),
+        (None, Some((moment, Ending::Stall))) => stall(parts, body, moment, stop).await,
+        (None, Some((moment, ending))) if is_http1(version) => {
+            let bytes = beginning(&parts, body, moment).await;
+            plot.arm(bytes, ending);
+            Ok(Response::from_parts(parts, body::nothing()))
+        }
+        (None, Some((moment, _))) => cut(parts, body, moment),
+        (None, None) => Ok(Response::from_parts(parts, body)),
+    }
+}
+
+/// An answer that does not come, or not whole.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault broke the answer off")]
+pub(crate) struct BrokenOff;
+
+fn is_http1(version: Version) -> bool {
+    version <= Version::HTTP_11
+}
+
+/// Waits, but not beyond the end of the mock.
+async fn pause(delay: Duration, stop: &mut watch::Receiver<()>) {
+    if delay > Duration::ZERO {
+        let _ = tokio::time::timeout(delay, stop.changed()).await;
+    }
+}
+
+/// What comes of a body, up to a limit.
+async fn everything(body: Payload, limit: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut pieces = BodyDataStream::new(body);
+    while let Some(Ok(piece)) = pieces.next().await {
+        let room = limit.saturating_sub(bytes.len() as u64);
+        let taken = piece.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+        bytes.extend_from_slice(&piece[..taken]);
+        if bytes.len() as u64 >= limit {
+            break;
+        }
+    }
+    bytes
+}
+
+/// Bodies that are written wrong are held in memory; a layer is cut here.
+const LONGEST_BODY: u64 = 64 << 20;
+
+/// The bytes of an answer up to a moment.
+async fn beginning(parts: &Parts, body: Payload, moment: Moment) -> Vec<u8> {
+    match moment {
+        Moment::BeforeHeaders => Vec::new(),
+        Moment::AfterHeaders => head(parts),
+        Moment::AfterBytes(count) => {
+            let body = everything(body, count.min(LONGEST_BODY)).await;
+            [head(parts), body].concat()
+        }
+    }
+}
+
+fn misshapen(parts: &Parts, body: Vec<u8>, shape: Shape) -> Vec<u8> {
+    match shape {
+        Shape::Overrun(count) => {
+            let more = vec![b'x'; usize::try_from(count).unwrap_or_default()];
+            [head(parts), body, more].concat()
+        }
+        Shape::GarbledChunks => {
+            let mut parts = parts.clone();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            let chunked = header::HeaderValue::from_static("chunked");
+            parts.headers.insert(header::TRANSFER_ENCODING, chunked);
+            [head(&parts), b"zz\r\n".to_vec(), body].concat()
+        }
+    }
+}
+
+/// Status line and headers, with the capitals that the real service gives them.
+fn head(parts: &Parts) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {}\r\n", status(parts)).into_bytes();
+    for (name, value) in &parts.headers {
+        head.extend(title_case(name.as_str()).bytes());
+        head.extend(b": ");
+        head.extend(value.as_bytes());
+        head.extend(b"\r\n");
+    }
+    head.extend(b"\r\n");
+    head
+}
+
+fn status(parts: &Parts) -> String {
+    let reason = parts.status.canonical_reason().unwrap_or_default();
+    format!("{} {reason}", parts.status.as_str())
+}
+
+fn title_case(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    });
+    words.collect::<Vec<_>>().join("-")
+}
+
+/// Lets an answer come up to a moment, and nothing after it.
+async fn stall(
+    parts: Parts,
+    body: Payload,
+    moment: Moment,
+    mut stop: watch::Receiver<()>,
+) -> Result<Response<Payload>, BrokenOff> {
+    let count = match moment {
+        Moment::BeforeHeaders => {
+            let _ = stop.changed().await;
+            return Err(BrokenOff);
+        }
+        Moment::AfterHeaders => 0,
+        Moment::AfterBytes(count) => count,
+    };
+    let silence = stream::once(async move {
+        let _ = stop.changed().await;
+        Err(BodyError::new(BrokenOff))
+    });
+    let body = body::pieces(first(body, count).chain(silence));
+    Ok(Response::from_parts(parts, body))
+}
+
+/// Lets an answer break off at a moment, on HTTP/2.
+fn cut(parts: Parts, body: Payload, moment: Moment) -> Result<Response<Payload>, BrokenOff> {
+    let count = match moment {
+        Moment::BeforeHeaders => return Err(BrokenOff),
+        Moment::AfterHeaders => 0,
+        Moment::AfterBytes(count) => count,
+    };
+    let end = stream::once(async { Err(BodyError::new(BrokenOff)) });
+    Ok(Response::from_parts(
+        parts,
+        body::pieces(first(body, count).chain(end)),
+    ))
+}
+
+/// The first bytes of a body.
+fn first(body: Payload, count: u64) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
+    let pieces = BodyDataStream::new(body);
+    stream::unfold((pieces, count), |(mut pieces, left)| async move {
+        if left == 0 {
+            return None;
+        }
+        let piece = match pieces.next().await? {
+            Ok(mut piece) => {
+                piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                piece
+            }
+            Err(error) => return Some((Err(BodyError::new(error)), (pieces, 0))),
+        };
+        let left = left - piece.len() as u64;
+        Some((Ok(piece), (pieces, left)))
+    })
+}
+
+/// A body of which so many bytes come a second, in tenths of one.
+fn slowly(body: Payload, rate: u64) -> Payload {
+    const TENTH: Duration = Duration::from_millis(100);
+    let step = usize::try_from(rate.div_ceil(10)).unwrap_or(usize::MAX);
+    let pieces = BodyDataStream::new(body);
+    body::pieces(stream::unfold(
+        (pieces, Bytes::new()),
+        move |(mut pieces, mut rest)| async move {
+            if rest.is_empty() {
+                rest = match pieces.next().await? {
+                    Ok(piece) => piece,
+                    Err(error) => return Some((Err(BodyError::new(error)), (pieces, rest))),
+                };
+            }
+            tokio::time::sleep(TENTH).await;
+            let piece = rest.split_to(step.min(rest.len()));
+            Some((Ok(piece), (pieces, rest)))
+        },
+    ))
+}

@@ -1,0 +1,235 @@
+//! Step 2: the way of a request, on one screen.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, header};
+use http_body_util::{BodyDataStream, BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Body;
+
+use crate::aws::error::ApiError;
+use crate::aws::protocol::{json, response};
+use crate::clock::Stopwatch;
+use crate::control;
+use crate::domain::{BrokenOff, ContentStream};
+use crate::fault;
+use crate::fault::{FaultPlane, Struck};
+use crate::http::body::{Payload, told_only, whole};
+use crate::http::ingress::Way;
+use crate::iam::principal::Caller;
+use crate::registry;
+use crate::registry::layer_url;
+use crate::request_log::{Exchange, Plane};
+use crate::server::proxy;
+use crate::server::request_attributes;
+use crate::server::router::Route;
+use crate::services::ecr::{self, operations::get_authorization_token};
+use crate::state::Ecr;
+use crate::token::TokenError;
+use crate::types::timestamp::Timestamp;
+
+/// Answers a request; the exchange is in the journal before this returns.
+pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, way: Way) -> Response<Payload>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+{
+    let stopwatch = Stopwatch::start();
+    let now = ecr.clock.now();
+    let (request, body) = request.into_parts();
+    let route = match proxy::is_elsewhere(ecr, &request) {
+        true => Route::Elsewhere,
+        false => Route::of(&request),
+    };
+    let mut exchange = Exchange::open(&request, plane(&route), way, now);
+    exchange.route = route.name();
+    let struck = ecr
+        .faults
+        .strike(|| request_attributes::of(ecr, &request, &route, now), now);
+    let received = Received {
+        request: &request,
+        way,
+        now,
+    };
+    let mut response = match refuse(ecr, &struck, &received, &route, &mut exchange) {
+        Some(refusal) => whole(refusal),
+        None => answer(ecr, &received, &route, body, &mut exchange).await,
+    };
+    if !struck.is_empty() {
+        response = Box::pin(distort(ecr, &struck, &route, response, &mut exchange, now)).await;
+    }
+    if request.method == Method::HEAD {
+        response = told_only(response);
+    }
+    // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
+    let shown = fault::date(&struck, now).to_http();
+    let date = HeaderValue::try_from(shown).expect("a date is printable ASCII");
+    response.headers_mut().insert(header::DATE, date);
+    exchange.status = response.status();
+    exchange.took = stopwatch.elapsed();
+    ecr.journal.record(exchange);
+    response
+}
+
+/// A request, but for its body.
+struct Received<'a> {
+    request: &'a Parts,
+    way: Way,
+    now: Timestamp,
+}
+
+/// The error that a fault answers in place of everything else.
+fn refuse(
+    ecr: &Ecr,
+    struck: &[Struck],
+    received: &Received<'_>,
+    route: &Route,
+    exchange: &mut Exchange,
+) -> Option<Response<Bytes>> {
+    let plane = match route {
+        Route::Api { .. } => FaultPlane::Api,
+        _ => FaultPlane::Registry,
+    };
+    let expired = |form| registry::expired(form, &realm(ecr, route));
+    let (mut response, code) = fault::refuse(struck, plane, expired)?;
+    exchange.error = Some(code);
+    match plane {
+        FaultPlane::Api => {
+            let request_id = ecr.request_ids.next();
+            response::sign(&mut response, &request_id);
+            exchange.operation = ecr::operation_of(received.request);
+            exchange.request_id = Some(request_id);
+        }
+        FaultPlane::Registry => {
+            registry::sign(&mut response);
+            registry::note_shown(ecr, received.request, received.now, exchange);
+        }
+    }
+    Some(response)
+}
+
+/// Does to an answer what the faults say.
+async fn distort(
+    ecr: &Ecr,
+    struck: &[Struck],
+    route: &Route,
+    response: Response<Payload>,
+    exchange: &mut Exchange,
+    now: Timestamp,
+) -> Response<Payload> {
+    exchange.faults = struck.iter().map(|struck| struck.id).collect();
+    let realm = realm(ecr, route);
+    let region = exchange.caller.as_ref().map(Caller::region);
+    let region = region.unwrap_or(&ecr.world.region);
+    let circumstances = fault::Circumstances {
+        now,
+        is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),
+        expired: &|form| registry::expired(form, &realm),
+        foreign: &|account| get_authorization_token::foreign(ecr, account, region, now),
+    };
+    fault::distort(struck, response, &circumstances).await
+}
+
+/// What a challenge of the registry names.
+fn realm(ecr: &Ecr, route: &Route) -> String {
+    match route {
+        Route::Registry { host, .. } => registry::realm(ecr, host),
+        _ => String::new(),
+    }
+}
+
+/// The answer that the mock has when nothing goes wrong.
+async fn answer<B>(
+    ecr: &Ecr,
+    received: &Received<'_>,
+    route: &Route,
+    body: B,
+    exchange: &mut Exchange,
+) -> Response<Payload>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+{
+    let Received { request, way, now } = *received;
+    match route {
+        Route::Api { host_region } => match collect(body, json::longest_body(request)).await {
+            Ok(body) => {
+                let call = ecr::Call {
+                    request,
+                    body: &body,
+                    host_region: host_region.as_ref(),
+                    way,
+                    now,
+                };
+                whole(ecr::answer(ecr, &call, exchange).await)
+            }
+            Err(error) => whole(ecr::refuse(error, exchange)),
+        },
+        Route::Registry { host, path } => {
+            let call = registry::Call {
+                request,
+                host,
+                path,
+                way,
+                now,
+            };
+            registry::answer(ecr, &call, content(body), exchange).await
+        }
+        Route::Layer => Box::pin(layer_url::answer(ecr, request, now, exchange)).await,
+        Route::Tunnel => whole(proxy::answer(ecr, request, way, exchange)),
+        Route::Elsewhere => whole(proxy::refuse(request, exchange)),
+        Route::Control => {
+            let body = collect(body, control::LONGEST_BODY);
+            Box::pin(control::answer(ecr, request, body, exchange)).await
+        }
+        Route::Unknown => whole(registry::not_found()),
+    }
+}
+
+fn plane(route: &Route) -> Plane {
+    match route {
+        Route::Api { .. } => Plane::Api,
+        Route::Registry { .. } | Route::Layer => Plane::Registry,
+        Route::Tunnel | Route::Elsewhere => Plane::Proxy,
+        Route::Control => Plane::Control,
+        Route::Unknown => Plane::Unknown,
+    }
+}
+
+/// Reads the body of an API call, which must end within a limit of size and of time.
+async fn collect<B>(body: B, longest: usize) -> Result<Bytes, ApiError>
+where
+    B: Body<Data: Send, Error: Into<BoxError>>,
+{
+    // A body that says it is too long is refused before it is sent.
+    if body.size_hint().lower() > longest as u64 {
+        return Err(ApiError::TooLarge);
+    }
+    let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(body, longest).collect());
+    match collected.await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(ApiError::Incomplete),
+    }
+}
+
+/// The body of a registry call as a stream, which may take as long as it likes but not pause for long.
+fn content<'a, B>(body: B) -> ContentStream<'a>
+where
+    B: Body<Data = Bytes> + Send + 'a,
+{
+    let body = Box::pin(BodyDataStream::new(body));
+    futures_util::stream::unfold(body, |mut body| async {
+        let next = tokio::time::timeout(SLOWEST_BODY, body.next());
+        let item = match next.await {
+            Ok(item) => item?.map_err(|_| BrokenOff),
+            Err(_) => Err(BrokenOff),
+        };
+        Some((item, body))
+    })
+    .boxed()
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+const SLOWEST_BODY: Duration = Duration::from_secs(30);

@@ -1,0 +1,116 @@
+//! What a request says of itself, for faults to be told by.
+
+use http::request::Parts;
+
+use crate::aws::hosts::Host;
+use crate::aws::sigv4::SignatureClaim;
+use crate::fault::{FaultPlane, RegistryRoute, Signs};
+use crate::server::router::{RegistryPath, Resource, Route, authority};
+use crate::services::ecr;
+use crate::state::Ecr;
+use crate::types::timestamp::Timestamp;
+use crate::types::{PrincipalArn, Region};
+
+/// Those of a request for one of the planes; no other is ever struck.
+pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> Option<Signs> {
+    let plane = match route {
+        Route::Api { .. } => FaultPlane::Api,
+        Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
+        Route::Tunnel | Route::Elsewhere | Route::Control | Route::Unknown => return None,
+    };
+    let claim = match plane {
+        FaultPlane::Api => Claim::of_signature(ecr, request),
+        FaultPlane::Registry => Claim::of_token(ecr, request, now),
+    };
+    let of_host = match Host::of(authority(request)) {
+        Host::Registry { region, .. } | Host::Api { region } => Some(region),
+        _ => None,
+    };
+    let Claim {
+        principal,
+        region,
+        is_alive,
+    } = claim.unwrap_or_default();
+    let is_here = of_host.is_none() || of_host == region;
+    let (registry_route, repository) = of_registry(route);
+    let host = authority(request);
+    let user_agent = request.headers.get(http::header::USER_AGENT);
+    Some(Signs {
+        plane,
+        operation: ecr::operation_of(request),
+        route: registry_route,
+        method: request.method.to_string(),
+        account: principal.as_ref().map(PrincipalArn::account),
+        region: of_host.or(region),
+        principal,
+        opens_registry: is_alive && is_here,
+        repository,
+        host: without_port(host).to_ascii_lowercase(),
+        user_agent: user_agent
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
+    })
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|c| c.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn of_registry(route: &Route) -> (Option<RegistryRoute>, Option<String>) {
+    let path = match route {
+        Route::Layer => return (Some(RegistryRoute::Layer), None),
+        Route::Registry { path, .. } => path,
+        _ => return (None, None),
+    };
+    match path {
+        RegistryPath::Ping => (Some(RegistryRoute::Ping), None),
+        RegistryPath::Catalog => (Some(RegistryRoute::Catalog), None),
+        RegistryPath::Other => (None, None),
+        RegistryPath::Repository { name, resource } => {
+            let route = match resource {
+                Resource::Manifest(_) => RegistryRoute::Manifest,
+                Resource::Blob(_) => RegistryRoute::Blob,
+                Resource::Uploads | Resource::Upload(_) => RegistryRoute::Upload,
+                Resource::Tags => RegistryRoute::Tags,
+                Resource::Referrers(_) => RegistryRoute::Referrers,
+            };
+            (Some(route), Some(name.clone()))
+        }
+    }
+}
+
+/// Who a request says that it comes from, and for which region.
+#[derive(Default)]
+struct Claim {
+    principal: Option<PrincipalArn>,
+    region: Option<Region>,
+    /// Whether it is by a token that lives.
+    is_alive: bool,
+}
+
+impl Claim {
+    fn of_signature(ecr: &Ecr, request: &Parts) -> Option<Self> {
+        let claim = SignatureClaim::of(request)?;
+        let principal = ecr.principals.with_access_key_id(&claim.access_key_id);
+        Some(Claim {
+            principal: principal.map(|principal| principal.arn.clone()),
+            region: claim.region.parse().ok(),
+            is_alive: false,
+        })
+    }
+
+    fn of_token(ecr: &Ecr, request: &Parts, now: Timestamp) -> Option<Self> {
+        let header = request.headers.get(http::header::AUTHORIZATION)?;
+        let (_, token) = header.to_str().ok()?.split_once(' ')?;
+        let (claims, id) = ecr.tokens.open(token.trim()).ok()?;
+        Some(Claim {
+            principal: Some(claims.principal.clone()),
+            region: Some(claims.region.clone()),
+            is_alive: ecr.tokens.admit(claims, id, now).is_ok(),
+        })
+    }
+}

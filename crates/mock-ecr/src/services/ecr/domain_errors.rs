@@ -1,0 +1,190 @@
+//! What cannot be done to a repository, in the words of the API.
+//!
+//! Sources of the texts: turbot/steampipe-plugin-aws#1938 (repository not found), int128/docker-manifest-create-action#63 (referenced
+//! images), aws/aws-cli#8620 (manifest), getmoto/moto, `ecr/exceptions.py`, which has them from ECR (already exists, not empty, no
+//! policy). The others are `[ASSUME]`.
+
+use crate::aws::error::ApiError;
+use crate::aws::error::InvalidLayerPart;
+use crate::aws::model::validate::invalid;
+use crate::domain::{InvalidManifest, RepositoryError};
+use crate::store::StoreError;
+use crate::types::{Digest, RepositoryId};
+
+impl From<RepositoryError> for ApiError {
+    fn from(error: RepositoryError) -> Self {
+        let (code, message) = match error {
+            RepositoryError::RepositoryNotFound(id) => (
+                "RepositoryNotFoundException",
+                format!(
+                    "The repository {} does not exist in {}",
+                    named(&id),
+                    registry(&id)
+                ),
+            ),
+            RepositoryError::RepositoryAlreadyExists(id) => (
+                "RepositoryAlreadyExistsException",
+                format!(
+                    "The repository {} already exists in {}",
+                    named(&id),
+                    registry(&id)
+                ),
+            ),
+            RepositoryError::RepositoryNotEmpty(id) => (
+                "RepositoryNotEmptyException",
+                format!(
+                    "The repository {} in registry with id '{}' cannot be deleted because it still contains images",
+                    named(&id),
+                    id.account
+                ),
+            ),
+            RepositoryError::PolicyNotFound(id) => (
+                "RepositoryPolicyNotFoundException",
+                format!(
+                    "Repository policy does not exist for the repository {} in {}",
+                    named(&id),
+                    registry(&id)
+                ),
+            ),
+            RepositoryError::InvalidPolicy(_) => {
+                return invalid("PolicyText", "Invalid repository policy provided");
+            }
+            RepositoryError::InvalidManifest(manifest) => return invalid_manifest(manifest),
+            error => return of_images_and_layers(error),
+        };
+        ApiError::modelled(code, message)
+    }
+}
+
+fn of_images_and_layers(error: RepositoryError) -> ApiError {
+    let (code, message) = match error {
+        RepositoryError::ImageAlreadyExists {
+            repository,
+            digest,
+            tag,
+        } => {
+            let tag = tag.map_or_else(|| "null".to_owned(), |tag| tag.to_string());
+            (
+                "ImageAlreadyExistsException",
+                format!(
+                    "Image with digest '{digest}' and tag '{tag}' already exists in the repository {} in {}",
+                    named(&repository),
+                    registry(&repository)
+                ),
+            )
+        }
+        RepositoryError::TagAlreadyExists { repository, tag } => (
+            "ImageTagAlreadyExistsException",
+            format!(
+                "The image tag '{tag}' already exists in the '{}' repository and cannot be overwritten because the tag is immutable.",
+                repository.name
+            ),
+        ),
+        RepositoryError::DigestMismatch { expected, actual } => (
+            "ImageDigestDoesNotMatchException",
+            format!("The digest '{expected}' does not match the digest '{actual}' of the content"),
+        ),
+        RepositoryError::LayersNotFound { repository, layers } => (
+            "LayersNotFoundException",
+            required("Layers", &layers, &repository),
+        ),
+        RepositoryError::ReferencedImagesNotFound { repository, images } => (
+            "ReferencedImagesNotFoundException",
+            required("Images", &images, &repository),
+        ),
+        error => return of_uploads(error),
+    };
+    ApiError::modelled(code, message)
+}
+
+fn of_uploads(error: RepositoryError) -> ApiError {
+    let (code, message) = match error {
+        RepositoryError::LayerAlreadyExists { repository, digest } => (
+            "LayerAlreadyExistsException",
+            format!(
+                "The layer with digest '{digest}' already exists in the repository {} in {}",
+                named(&repository),
+                registry(&repository)
+            ),
+        ),
+        RepositoryError::LayerDigestMismatch { expected, actual } => (
+            "InvalidLayerException",
+            format!("The digest '{expected}' does not match the digest '{actual}' of the layer"),
+        ),
+        RepositoryError::UploadNotFound { repository, upload } => (
+            "UploadNotFoundException",
+            format!(
+                "The upload with id '{upload}' does not exist in the repository {} in {}",
+                named(&repository),
+                registry(&repository)
+            ),
+        ),
+        RepositoryError::EmptyUpload { repository, upload } => (
+            "EmptyUploadException",
+            format!(
+                "The upload with id '{upload}' in the repository {} in {} has no layer parts",
+                named(&repository),
+                registry(&repository)
+            ),
+        ),
+        RepositoryError::PartOutOfOrder {
+            repository,
+            upload,
+            start,
+            expected,
+        } => {
+            return ApiError::InvalidLayerPart(Box::new(InvalidLayerPart::new(
+                &repository,
+                &upload,
+                start,
+                expected,
+            )));
+        }
+        RepositoryError::Store(StoreError::NameTooLong) => {
+            return invalid("name", "Must fit into the name of a file of the store");
+        }
+        error => {
+            tracing::error!(%error, "the API cannot answer");
+            return ApiError::Server;
+        }
+    };
+    ApiError::modelled(code, message)
+}
+
+fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
+    let constraint = match manifest {
+        InvalidManifest::Json => "Invalid JSON syntax",
+        InvalidManifest::Shape => "Invalid image manifest",
+        InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
+        InvalidManifest::TooLong => "Member must have length less than or equal to 4194304",
+    };
+    invalid("ImageManifest", constraint)
+}
+
+/// The answer to who asks for a layer that is not there; the text is `[ASSUME]`.
+pub(crate) fn no_layer(digest: &Digest, id: &RepositoryId) -> ApiError {
+    let text = format!(
+        "The layer with digest '{digest}' does not exist in the repository {} in {}",
+        named(id),
+        registry(id)
+    );
+    ApiError::modelled("LayersNotFoundException", text)
+}
+
+fn required(what: &str, digests: &[Digest], id: &RepositoryId) -> String {
+    let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
+    format!(
+        "{what} with digests '[{}]' required for pushing image into repository {} in {} do not exist",
+        digests.join(", "),
+        named(id),
+        registry(id)
+    )
+}
+
+fn named(id: &RepositoryId) -> String {
+    format!("with name '{}'", id.name)
+}
+
+fn registry(id: &RepositoryId) -> String {
+    format!("the registry with id '{}'", id.account)
+}

@@ -1,0 +1,81 @@
+//! `BatchDeleteImage`: by digest with all tags, or tag by tag.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::domain::Image;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
+use crate::types::{AccountId, RepositoryId, RepositoryName};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchDeleteImage {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    image_ids: Vec<ImageId>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output {
+    failures: Vec<ImageFailure>,
+    image_ids: Vec<ImageId>,
+}
+
+impl BatchDeleteImage {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:BatchDeleteImage")
+            .await?;
+        admitted.ecr.repositories.find(&id).await?;
+        let mut output = Output {
+            failures: Vec::new(),
+            image_ids: Vec::new(),
+        };
+        for image_id in self.image_ids {
+            let deleted = match image_id.find(admitted, &id).await? {
+                Ok(image) => delete(admitted, &id, &image_id, &image).await?,
+                Err(failure) => Err(failure),
+            };
+            match deleted {
+                Ok(image_ids) => output.image_ids.extend(image_ids),
+                Err(failure) => output.failures.push(failure.of(image_id)),
+            }
+        }
+        Ok(output)
+    }
+}
+
+/// A tag goes alone while the image has others; with its last tag goes the image. Source: the description of the operation in AWS's
+/// API reference.
+async fn delete(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    image_id: &ImageId,
+    image: &Image,
+) -> Result<Result<Vec<ImageId>, Failure>, ApiError> {
+    let repositories = &admitted.ecr.repositories;
+    let digest = &image.digest;
+    let tags = repositories.tags_of(id, digest, None, 2).await?;
+    if let (None, Some(tag)) = (&image_id.image_digest, &image_id.image_tag)
+        && tags.len() > 1
+    {
+        let tag = tag.parse().expect("the image was found by it");
+        repositories.delete_tag(id, &tag).await?;
+        return Ok(Ok(vec![ImageId::new(digest, Some(&tag))]));
+    }
+    let lists = repositories.lists_of(id, digest).await?;
+    if !lists.is_empty() {
+        return Ok(Err(Failure::ImageReferencedByManifestList(lists)));
+    }
+    let tags = repositories.delete_image(id, digest).await?;
+    Ok(Ok(if tags.is_empty() {
+        vec![ImageId::new(digest, None)]
+    } else {
+        tags.iter()
+            .map(|tag| ImageId::new(digest, Some(tag)))
+            .collect()
+    }))
+}

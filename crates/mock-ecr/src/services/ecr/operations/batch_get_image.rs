@@ -1,0 +1,71 @@
+//! `BatchGetImage`: manifests of several images.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::domain::Image;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::views::image_id::{ImageFailure, ImageId};
+use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
+
+/// The types that are accepted are not looked at: ECR converts none of today's. `[ASSUME]`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchGetImage {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    image_ids: Vec<ImageId>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Output {
+    failures: Vec<ImageFailure>,
+    images: Vec<ImageView>,
+}
+
+/// `image`, as outputs show it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ImageView {
+    image_id: ImageId,
+    image_manifest: String,
+    image_manifest_media_type: String,
+    registry_id: String,
+    repository_name: String,
+}
+
+impl ImageView {
+    pub(crate) fn of(id: &RepositoryId, image: Image, tag: Option<&Tag>) -> Self {
+        ImageView {
+            image_id: ImageId::new(&image.digest, tag),
+            image_manifest: String::from_utf8_lossy(&image.manifest).into_owned(),
+            image_manifest_media_type: image.facts.media_type,
+            registry_id: id.account.to_string(),
+            repository_name: id.name.to_string(),
+        }
+    }
+}
+
+impl BatchGetImage {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:BatchGetImage")
+            .await?;
+        admitted.ecr.repositories.find(&id).await?;
+        let mut output = Output {
+            failures: Vec::new(),
+            images: Vec::new(),
+        };
+        for image_id in self.image_ids {
+            match image_id.find(admitted, &id).await? {
+                Ok(image) => {
+                    let tag = image_id.image_tag.and_then(|tag| tag.parse().ok());
+                    output.images.push(ImageView::of(&id, image, tag.as_ref()));
+                }
+                Err(failure) => output.failures.push(failure.of(image_id)),
+            }
+        }
+        Ok(output)
+    }
+}

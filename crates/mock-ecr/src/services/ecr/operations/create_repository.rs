@@ -1,0 +1,71 @@
+//! `CreateRepository`.
+
+use serde::Deserialize;
+
+use crate::aws::error::ApiError;
+use crate::domain::Settings;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::operations::put_image_tag_mutability::mutability;
+use crate::services::ecr::operations::resource_tags::{TagView, checked};
+use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
+use crate::types::{AccountId, RepositoryName};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CreateRepository {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    image_tag_mutability: Option<String>,
+    image_tag_mutability_exclusion_filters: Option<Vec<ExclusionFilter>>,
+    encryption_configuration: Option<EncryptionConfiguration>,
+    image_scanning_configuration: Option<ImageScanningConfiguration>,
+    tags: Option<Vec<TagView>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EncryptionConfiguration {
+    encryption_type: String,
+    kms_key: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageScanningConfiguration {
+    scan_on_push: Option<bool>,
+}
+
+impl CreateRepository {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<RepositoryOutput, ApiError> {
+        let settings = self.settings(admitted)?;
+        let tags = checked(self.tags.unwrap_or_default())?;
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:CreateRepository")
+            .await?;
+        let repositories = &admitted.ecr.repositories;
+        let repository = repositories.create(&id, settings).await?;
+        repositories.tag_resource(&id, &tags).await?;
+        Ok(RepositoryOutput::of(admitted, repository))
+    }
+
+    fn settings(&self, admitted: &Admitted<'_>) -> Result<Settings, ApiError> {
+        let mut settings = Settings::created_at(admitted.now);
+        let name = self.image_tag_mutability.as_deref();
+        let filters = self.image_tag_mutability_exclusion_filters.as_deref();
+        settings.mutability = mutability(
+            name.unwrap_or(settings.mutability.name()),
+            filters.unwrap_or_default(),
+        )?;
+        if let Some(encryption) = &self.encryption_configuration {
+            settings
+                .encryption_type
+                .clone_from(&encryption.encryption_type);
+            settings.kms_key.clone_from(&encryption.kms_key);
+        }
+        if let Some(scanning) = &self.image_scanning_configuration {
+            settings.scan_on_push = scanning.scan_on_push.unwrap_or_default();
+        }
+        Ok(settings)
+    }
+}

@@ -1,0 +1,157 @@
+//! `DescribeImages`: those that are named, or all, page by page.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::aws::epoch_seconds;
+use crate::aws::error::ApiError;
+use crate::aws::model::validate;
+use crate::domain::Image;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::operations::list_images::{Filter, Tagged};
+use crate::services::ecr::views::image_id::{Failure, ImageId};
+use crate::services::ecr::views::page::Page;
+use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DescribeImages {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    image_ids: Option<Vec<ImageId>>,
+    filter: Option<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output {
+    image_details: Vec<ImageDetail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageDetail {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_media_type: Option<String>,
+    image_digest: String,
+    image_manifest_media_type: String,
+    image_pushed_at: Box<RawValue>,
+    image_size_in_bytes: u64,
+    image_status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    image_tags: Vec<String>,
+    registry_id: String,
+    repository_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_manifest_digest: Option<String>,
+}
+
+impl DescribeImages {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+        let name = self.repository_name.clone();
+        let id = admitted
+            .open(self.registry_id, name, "ecr:DescribeImages")
+            .await?;
+        let repositories = &admitted.ecr.repositories;
+        repositories.find(&id).await?;
+        let (images, next_token) = match &self.image_ids {
+            Some(image_ids) => (named(admitted, &id, image_ids).await?, None),
+            None => self.page(admitted, &id).await?,
+        };
+        let filter = self.filter.unwrap_or_default();
+        let mut image_details = Vec::new();
+        for image in images {
+            let tags = repositories.tags_of(&id, &image.digest, None, usize::MAX);
+            let tags = tags.await?;
+            let tagged = if tags.is_empty() {
+                Tagged::No
+            } else {
+                Tagged::Yes
+            };
+            if filter.lets_pass(tagged) {
+                image_details.push(detail(&id, image, &tags));
+            }
+        }
+        Ok(Output {
+            image_details,
+            next_token,
+        })
+    }
+
+    /// A page is cut before the filter, so that it may have fewer results than were asked for.
+    async fn page(
+        &self,
+        admitted: &Admitted<'_>,
+        id: &RepositoryId,
+    ) -> Result<(Vec<Image>, Option<String>), ApiError> {
+        let scope = format!("DescribeImages {id}");
+        let page = Page::asked(
+            admitted,
+            scope,
+            self.max_results,
+            self.next_token.as_deref(),
+        )?;
+        let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
+        let repositories = &admitted.ecr.repositories;
+        let images = repositories.images(id, after.as_ref(), page.limit_and_one());
+        let mut images = images.await?;
+        let next = page.cut(admitted, &mut images, |image| image.digest.to_string());
+        Ok((images, next))
+    }
+}
+
+async fn named(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    image_ids: &[ImageId],
+) -> Result<Vec<Image>, ApiError> {
+    let mut images: Vec<Image> = Vec::new();
+    for image_id in image_ids {
+        let image = image_id.find(admitted, id).await?;
+        let image = image.map_err(|failure| refusal(&failure, image_id, id))?;
+        // Two tags of one image are one detail. [ASSUME]
+        if !images.contains(&image) {
+            images.push(image);
+        }
+    }
+    Ok(images)
+}
+
+/// Source of the text: getmoto/moto, `ecr/exceptions.py`, which has it from ECR. `[ASSUME]`
+fn refusal(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
+    let null = || "null".to_owned();
+    let digest = image_id.image_digest.clone().unwrap_or_else(null);
+    let tag = image_id.image_tag.clone().unwrap_or_else(null);
+    match failure {
+        Failure::MissingDigestAndTag | Failure::InvalidImageDigest | Failure::InvalidImageTag => {
+            validate::invalid("imageIds", "Invalid image identifier")
+        }
+        _ => ApiError::modelled(
+            "ImageNotFoundException",
+            format!(
+                "The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist within the repository with name '{}' in the registry with id '{}'",
+                id.name, id.account
+            ),
+        ),
+    }
+}
+
+fn detail(id: &RepositoryId, image: Image, tags: &[Tag]) -> ImageDetail {
+    let facts = image.facts;
+    ImageDetail {
+        image_pushed_at: epoch_seconds::raw(facts.pushed()),
+        artifact_media_type: facts.artifact_type,
+        image_digest: image.digest.to_string(),
+        image_manifest_media_type: facts.media_type,
+        image_size_in_bytes: facts.size,
+        image_status: "ACTIVE",
+        image_tags: tags.iter().map(ToString::to_string).collect(),
+        registry_id: id.account.to_string(),
+        repository_name: id.name.to_string(),
+        subject_manifest_digest: facts.subject.map(|digest| digest.to_string()),
+    }
+}

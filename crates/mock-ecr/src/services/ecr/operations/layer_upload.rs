@@ -1,0 +1,155 @@
+//! `InitiateLayerUpload`, `UploadLayerPart` and `CompleteLayerUpload`: a layer in parts.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::domain::RepositoryError;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::operations::layers::layer_digest;
+use crate::store::Created;
+use crate::types::{AccountId, RepositoryName, UploadId};
+
+/// How long a part should be. Source: getmoto/moto and fakecloud; AWS documents 20 MiB as the most. `[ASSUME]`
+const PART_SIZE: u64 = 10_485_760;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InitiateLayerUpload {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Initiated {
+    part_size: u64,
+    upload_id: String,
+}
+
+impl InitiateLayerUpload {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Initiated, ApiError> {
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:InitiateLayerUpload")
+            .await?;
+        let repositories = &admitted.ecr.repositories;
+        repositories.find(&id).await?;
+        let upload = repositories.begin_upload(&id, admitted.now).await?;
+        Ok(Initiated {
+            part_size: PART_SIZE,
+            upload_id: upload.to_string(),
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UploadLayerPart {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    upload_id: String,
+    part_first_byte: u64,
+    part_last_byte: u64,
+    layer_part_blob: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Uploaded {
+    last_byte_received: u64,
+    registry_id: String,
+    repository_name: String,
+    upload_id: String,
+}
+
+impl UploadLayerPart {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Uploaded, ApiError> {
+        let blob = BASE64_STANDARD
+            .decode(&self.layer_part_blob)
+            .unwrap_or_default();
+        let length = self.part_last_byte.checked_sub(self.part_first_byte);
+        if length.and_then(|length| length.checked_add(1)) != Some(blob.len() as u64) {
+            // [ASSUME]
+            let constraint = "must be the last byte of the layer part";
+            return Err(invalid("partLastByte", constraint));
+        }
+        let upload = upload_id(&self.upload_id)?;
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:UploadLayerPart")
+            .await?;
+        let repositories = &admitted.ecr.repositories;
+        repositories.find(&id).await?;
+        let content = stream::iter([Ok(Bytes::from(blob))]).boxed();
+        let first = Some(self.part_first_byte);
+        let uploaded = repositories.upload(&id, &upload, first, content, admitted.now);
+        Ok(Uploaded {
+            last_byte_received: uploaded.await?.size.saturating_sub(1),
+            registry_id: id.account.to_string(),
+            repository_name: id.name.to_string(),
+            upload_id: upload.to_string(),
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CompleteLayerUpload {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    upload_id: String,
+    layer_digests: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Completed {
+    layer_digest: String,
+    registry_id: String,
+    repository_name: String,
+    upload_id: String,
+}
+
+impl CompleteLayerUpload {
+    /// Of several digests the first is looked at. `[ASSUME]`
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Completed, ApiError> {
+        let digest = self.layer_digests.first().map_or("", String::as_str);
+        let digest = layer_digest("layerDigests", digest)?;
+        let upload = upload_id(&self.upload_id)?;
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:CompleteLayerUpload")
+            .await?;
+        let repositories = &admitted.ecr.repositories;
+        repositories.find(&id).await?;
+        if repositories
+            .uploaded(&id, &upload, admitted.now)
+            .await?
+            .size
+            == 0
+        {
+            let repository = id;
+            return Err(RepositoryError::EmptyUpload { repository, upload }.into());
+        }
+        let completed = repositories.complete_upload(&id, &upload, &digest, admitted.now);
+        if completed.await?.1 == Created::Taken {
+            let repository = id;
+            return Err(RepositoryError::LayerAlreadyExists { repository, digest }.into());
+        }
+        Ok(Completed {
+            layer_digest: digest.to_string(),
+            registry_id: id.account.to_string(),
+            repository_name: id.name.to_string(),
+            upload_id: upload.to_string(),
+        })
+    }
+}
+
+fn upload_id(text: &str) -> Result<UploadId, ApiError> {
+    let constraint = "must be the id of an upload";
+    text.parse().map_err(|_| invalid("uploadId", constraint))
+}

@@ -1,0 +1,131 @@
+//! `BatchCheckLayerAvailability` and `GetDownloadUrlForLayer`: what is there, and where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::domain_errors::no_layer;
+use crate::services::ecr::views::image_id::has_form_of_digest;
+use crate::types::{AccountId, Digest, RepositoryId, RepositoryName};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchCheckLayerAvailability {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    layer_digests: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Availability {
+    failures: Vec<LayerFailure>,
+    layers: Vec<LayerView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LayerFailure {
+    failure_code: &'static str,
+    failure_reason: &'static str,
+    layer_digest: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LayerView {
+    layer_availability: &'static str,
+    layer_digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer_size: Option<u64>,
+}
+
+impl LayerView {
+    fn new(layer_digest: String, layer_size: Option<u64>) -> Self {
+        LayerView {
+            layer_availability: match layer_size {
+                Some(_) => "AVAILABLE",
+                None => "UNAVAILABLE",
+            },
+            layer_digest,
+            layer_size,
+        }
+    }
+}
+
+impl BatchCheckLayerAvailability {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Availability, ApiError> {
+        let name = self.repository_name;
+        let action = "ecr:BatchCheckLayerAvailability";
+        let id = admitted.open(self.registry_id, name, action).await?;
+        admitted.ecr.repositories.find(&id).await?;
+        let mut availability = Availability {
+            failures: Vec::new(),
+            layers: Vec::new(),
+        };
+        for layer_digest in self.layer_digests {
+            match layer_digest.parse() {
+                Ok(digest) => availability.layers.push(look(admitted, &id, &digest).await?),
+                Err(_) if has_form_of_digest(&layer_digest) => {
+                    availability.layers.push(LayerView::new(layer_digest, None));
+                }
+                Err(_) => availability.failures.push(LayerFailure {
+                    failure_code: "InvalidLayerDigest",
+                    failure_reason: "Invalid request parameters: layer digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
+                    layer_digest,
+                }),
+            }
+        }
+        Ok(availability)
+    }
+}
+
+/// That a layer which is not there is shown as unavailable, and not as a failure, is `[ASSUME]`.
+async fn look(
+    admitted: &Admitted<'_>,
+    id: &RepositoryId,
+    digest: &Digest,
+) -> Result<LayerView, ApiError> {
+    let layer_size = admitted.ecr.repositories.layer_size(id, digest).await?;
+    Ok(LayerView::new(digest.to_string(), layer_size))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GetDownloadUrlForLayer {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    layer_digest: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DownloadUrl {
+    download_url: String,
+    layer_digest: String,
+}
+
+impl GetDownloadUrlForLayer {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<DownloadUrl, ApiError> {
+        let digest = layer_digest("layerDigest", &self.layer_digest)?;
+        let name = self.repository_name;
+        let action = "ecr:GetDownloadUrlForLayer";
+        let id = admitted.open(self.registry_id, name, action).await?;
+        let repositories = &admitted.ecr.repositories;
+        repositories.find(&id).await?;
+        if repositories.layer_size(&id, &digest).await?.is_none() {
+            return Err(no_layer(&digest, &id));
+        }
+        let path = admitted.ecr.layer_urls.sign(&id, &digest, admitted.now);
+        Ok(DownloadUrl {
+            download_url: admitted.layers_url() + &path,
+            layer_digest: digest.to_string(),
+        })
+    }
+}
+
+/// Reads a digest that has the form which the model asks for, but may be of an algorithm that nobody knows.
+pub(crate) fn layer_digest(parameter: &str, text: &str) -> Result<Digest, ApiError> {
+    let constraint = "must be a sha256 or sha512 digest";
+    text.parse().map_err(|_| invalid(parameter, constraint))
+}

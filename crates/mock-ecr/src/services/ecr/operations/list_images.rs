@@ -1,0 +1,147 @@
+//! `ListImages`: every tag, and every image without one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::domain::{Repositories, RepositoryError};
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::views::image_id::ImageId;
+use crate::services::ecr::views::page::Page;
+use crate::types::{AccountId, Digest, RepositoryId, RepositoryName, Tag};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListImages {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    filter: Option<Filter>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+}
+
+/// Which images are asked for. All are `ACTIVE` here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Filter {
+    tag_status: Option<String>,
+    image_status: Option<String>,
+}
+
+impl Filter {
+    pub(crate) fn lets_pass(&self, tags: Tagged) -> bool {
+        let tag_status = match self.tag_status.as_deref() {
+            Some("TAGGED") => tags == Tagged::Yes,
+            Some("UNTAGGED") => tags == Tagged::No,
+            _ => true,
+        };
+        tag_status && matches!(self.image_status.as_deref(), None | Some("ACTIVE" | "ANY"))
+    }
+}
+
+/// Whether an image has a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tagged {
+    Yes,
+    No,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output {
+    image_ids: Vec<ImageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+impl ListImages {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+        let name = self.repository_name.clone();
+        let id = admitted
+            .open(self.registry_id, name, "ecr:ListImages")
+            .await?;
+        admitted.ecr.repositories.find(&id).await?;
+        let scope = format!("ListImages {id}");
+        let page = Page::asked(
+            admitted,
+            scope,
+            self.max_results,
+            self.next_token.as_deref(),
+        )?;
+        let filter = self.filter.unwrap_or_default();
+        let list = List {
+            repositories: &admitted.ecr.repositories,
+            id: &id,
+            filter: &filter,
+            limit: page.limit_and_one(),
+        };
+        let mut image_ids = list.after(page.after.as_deref()).await?;
+        let next_token = page.cut(admitted, &mut image_ids, position);
+        Ok(Output {
+            image_ids,
+            next_token,
+        })
+    }
+}
+
+/// The entries of a repository: image by image, and within an image tag by tag.
+struct List<'a> {
+    repositories: &'a Repositories,
+    id: &'a RepositoryId,
+    filter: &'a Filter,
+    limit: usize,
+}
+
+impl List<'_> {
+    /// As many entries after a position as are asked for; of the images no more are looked at than it takes.
+    async fn after(&self, position: Option<&str>) -> Result<Vec<ImageId>, RepositoryError> {
+        let from = position.and_then(|position| position.split_once(' '));
+        let from = from.and_then(|(digest, tag)| Some((digest.parse::<Digest>().ok()?, tag)));
+        let mut entries = Vec::new();
+        if let Some((digest, tag)) = &from {
+            entries.extend(self.tagged(digest, Some(tag)).await?);
+        }
+        let after = from.as_ref().map(|(digest, _)| digest);
+        let digests = self.repositories.image_digests(self.id, after, usize::MAX);
+        for digest in digests.await? {
+            if entries.len() >= self.limit {
+                break;
+            }
+            entries.extend(self.of_image(&digest).await?);
+        }
+        Ok(entries)
+    }
+
+    async fn of_image(&self, digest: &Digest) -> Result<Vec<ImageId>, RepositoryError> {
+        let tags = self.repositories.tags_of(self.id, digest, None, 1);
+        if !tags.await?.is_empty() {
+            return self.tagged(digest, None).await;
+        }
+        let untagged = ImageId::new(digest, None);
+        let passes = self.filter.lets_pass(Tagged::No);
+        Ok(passes.then_some(untagged).into_iter().collect())
+    }
+
+    async fn tagged(
+        &self,
+        digest: &Digest,
+        after: Option<&str>,
+    ) -> Result<Vec<ImageId>, RepositoryError> {
+        if !self.filter.lets_pass(Tagged::Yes) {
+            return Ok(Vec::new());
+        }
+        // A tag follows an empty text too.
+        let after = after.filter(|tag| !tag.is_empty());
+        let tags = self
+            .repositories
+            .tags_of(self.id, digest, after, self.limit);
+        let entry = |tag: &Tag| ImageId::new(digest, Some(tag));
+        Ok(tags.await?.iter().map(entry).collect())
+    }
+}
+
+/// Where an entry stands in the list, which is in the order of these.
+fn position(entry: &ImageId) -> String {
+    let digest = entry.image_digest.as_deref().unwrap_or_default();
+    let tag = entry.image_tag.as_deref().unwrap_or_default();
+    format!("{digest} {tag}")
+}

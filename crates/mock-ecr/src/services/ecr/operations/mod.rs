@@ -1,0 +1,16 @@
+//! The operations of Amazon ECR, one file each.
+
+pub(crate) mod batch_delete_image;
+pub(crate) mod batch_get_image;
+pub(crate) mod create_repository;
+pub(crate) mod delete_repository;
+pub(crate) mod describe_images;
+pub(crate) mod describe_repositories;
+pub(crate) mod get_authorization_token;
+pub(crate) mod layer_upload;
+pub(crate) mod layers;
+pub(crate) mod list_images;
+pub(crate) mod put_image;
+pub(crate) mod put_image_tag_mutability;
+pub(crate) mod repository_policy;
+pub(crate) mod resource_tags;

@@ -1,0 +1,65 @@
+//! `PutImageTagMutability`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::domain::TagMutability;
+use crate::services::ecr::context::Admitted;
+use crate::services::ecr::views::repository_view::{ExclusionFilter, filters};
+use crate::types::{AccountId, RepositoryName};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PutImageTagMutability {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+    image_tag_mutability: String,
+    image_tag_mutability_exclusion_filters: Option<Vec<ExclusionFilter>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output {
+    image_tag_mutability: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    image_tag_mutability_exclusion_filters: Vec<ExclusionFilter>,
+    registry_id: String,
+    repository_name: String,
+}
+
+impl PutImageTagMutability {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+        let exclusions = self.image_tag_mutability_exclusion_filters;
+        let exclusions = exclusions.as_deref().unwrap_or_default();
+        let mutability = mutability(&self.image_tag_mutability, exclusions)?;
+        let name = self.repository_name;
+        let id = admitted
+            .open(self.registry_id, name, "ecr:PutImageTagMutability")
+            .await?;
+        let repositories = &admitted.ecr.repositories;
+        let repository = repositories.put_mutability(&id, mutability).await?;
+        let mutability = repository.settings.mutability;
+        Ok(Output {
+            image_tag_mutability: mutability.name(),
+            image_tag_mutability_exclusion_filters: filters(&mutability),
+            registry_id: id.account.to_string(),
+            repository_name: id.name.to_string(),
+        })
+    }
+}
+
+/// What a name and its filters say. That there are filters exactly where the name speaks of exclusions is `[ASSUME]`.
+pub(crate) fn mutability(
+    name: &str,
+    filters: &[ExclusionFilter],
+) -> Result<TagMutability, ApiError> {
+    let speaks_of_exclusions = name.ends_with("_WITH_EXCLUSION");
+    let patterns: Vec<String> = filters.iter().map(|filter| filter.filter.clone()).collect();
+    let mutability =
+        TagMutability::named(name, patterns).filter(|_| speaks_of_exclusions != filters.is_empty());
+    mutability.ok_or_else(|| {
+        let constraint = "must be given with IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these";
+        invalid("imageTagMutabilityExclusionFilters", constraint)
+    })
+}

@@ -1,0 +1,126 @@
+//! `TagResource`, `UntagResource` and `ListTagsForResource`: the tags of a repository as a resource.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::domain::ResourceTag;
+use crate::services::ecr::context::Admitted;
+use crate::types::RepositoryId;
+
+/// How many tags a resource may have. Source: AWS's general reference, "Tag naming limits and requirements".
+const MOST_TAGS: usize = 50;
+
+/// A tag as inputs and outputs write it, with capitals unlike everything else.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TagView {
+    key: String,
+    value: String,
+}
+
+/// The tags of an input, if a repository may have them.
+///
+/// Source of the limits: AWS's general reference, "Tag naming limits and requirements"; the texts are `[ASSUME]`.
+pub(crate) fn checked(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
+    if tags.len() > MOST_TAGS {
+        return Err(too_many_tags());
+    }
+    let is_fit = |tag: &TagView| {
+        (1..=128).contains(&tag.key.chars().count())
+            && tag.value.chars().count() <= 256
+            && !tag.key.to_ascii_lowercase().starts_with("aws:")
+    };
+    if !tags.iter().all(is_fit) {
+        let text = "Invalid parameter at 'tags' failed to satisfy constraint: 'keys have 1 to 128 characters and do not begin with aws:, values have at most 256'";
+        return Err(ApiError::modelled(
+            "InvalidTagParameterException",
+            text.to_owned(),
+        ));
+    }
+    let tag = |TagView { key, value }| ResourceTag { key, value };
+    Ok(tags.into_iter().map(tag).collect())
+}
+
+fn too_many_tags() -> ApiError {
+    let text = "The list of tags on the repository is over the limit. The maximum number of tags that can be applied to a repository is 50.";
+    ApiError::modelled("TooManyTagsException", text.to_owned())
+}
+
+/// An output that says nothing. That it is an object is `[ASSUME]`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TagResource {
+    resource_arn: String,
+    tags: Vec<TagView>,
+}
+
+impl TagResource {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Nothing, ApiError> {
+        let tags = checked(self.tags)?;
+        let id = open(admitted, &self.resource_arn, "ecr:TagResource").await?;
+        let repositories = &admitted.ecr.repositories;
+        let held = repositories.resource_tags(&id).await?;
+        let is_new = |tag: &&ResourceTag| held.iter().all(|held| held.key != tag.key);
+        if held.len() + tags.iter().filter(is_new).count() > MOST_TAGS {
+            return Err(too_many_tags());
+        }
+        repositories.tag_resource(&id, &tags).await?;
+        Ok(Nothing {})
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UntagResource {
+    resource_arn: String,
+    tag_keys: Vec<String>,
+}
+
+impl UntagResource {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Nothing, ApiError> {
+        let id = open(admitted, &self.resource_arn, "ecr:UntagResource").await?;
+        let repositories = &admitted.ecr.repositories;
+        repositories.untag_resource(&id, &self.tag_keys).await?;
+        Ok(Nothing {})
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListTagsForResource {
+    resource_arn: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Tags {
+    tags: Vec<TagView>,
+}
+
+impl ListTagsForResource {
+    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Tags, ApiError> {
+        let id = open(admitted, &self.resource_arn, "ecr:ListTagsForResource").await?;
+        let tags = admitted.ecr.repositories.resource_tags(&id).await?;
+        let view = |ResourceTag { key, value }| TagView { key, value };
+        Ok(Tags {
+            tags: tags.into_iter().map(view).collect(),
+        })
+    }
+}
+
+/// The repository that an ARN names, which must be in the region that is called. The text about another is `[ASSUME]`.
+async fn open(
+    admitted: &Admitted<'_>,
+    arn: &str,
+    action: &'static str,
+) -> Result<RepositoryId, ApiError> {
+    let id: Option<RepositoryId> = arn.parse().ok();
+    let id = id
+        .filter(|id| id.region == *admitted.caller.region())
+        .ok_or_else(|| invalid("resourceArn", "Invalid ARN"))?;
+    admitted.authorize(&id, action).await?;
+    Ok(id)
+}

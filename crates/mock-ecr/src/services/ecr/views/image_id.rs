@@ -1,0 +1,148 @@
+//! `imageId`: an image by its digest, its tag, or both.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::domain::{Image, RepositoryError};
+use crate::services::ecr::context::Admitted;
+use crate::types::{Digest, Reference, RepositoryId, Tag};
+
+/// As it is written in inputs and outputs, whatever it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ImageId {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) image_digest: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) image_tag: Option<String>,
+}
+
+impl ImageId {
+    pub(crate) fn new(digest: &Digest, tag: Option<&Tag>) -> Self {
+        ImageId {
+            image_digest: Some(digest.to_string()),
+            image_tag: tag.map(ToString::to_string),
+        }
+    }
+
+    /// What it asks for: by digest where it has one.
+    ///
+    /// Source of codes and texts: the enum `ImageFailureCode` of the service model, and getmoto/moto, which has them from ECR.
+    /// `[ASSUME]`
+    pub(crate) fn reference(&self) -> Result<Reference, Failure> {
+        let digest = self.image_digest.as_deref().map(str::parse);
+        let tag = self.image_tag.as_deref().map(str::parse);
+        match (digest, tag) {
+            (None, None) => Err(Failure::MissingDigestAndTag),
+            (Some(Err(_)), _) if !self.has_form_of_digest() => Err(Failure::InvalidImageDigest),
+            (_, Some(Err(_))) => Err(Failure::InvalidImageTag),
+            (Some(Err(_)), _) => Err(Failure::ImageNotFound),
+            (Some(Ok(digest)), _) => Ok(Reference::Digest(digest)),
+            (None, Some(Ok(tag))) => Ok(Reference::Tag(tag)),
+        }
+    }
+
+    fn has_form_of_digest(&self) -> bool {
+        self.image_digest.as_deref().is_some_and(has_form_of_digest)
+    }
+
+    /// The image that it means, if the digest and the tag mean the same.
+    pub(crate) async fn find(
+        &self,
+        admitted: &Admitted<'_>,
+        id: &RepositoryId,
+    ) -> Result<Result<Image, Failure>, ApiError> {
+        let repositories = &admitted.ecr.repositories;
+        let reference = match self.reference() {
+            Ok(reference) => reference,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let image = match repositories.image(id, &reference).await {
+            Ok(image) => image,
+            Err(RepositoryError::ImageNotFound { .. }) => return Ok(Err(Failure::ImageNotFound)),
+            Err(error) => return Err(error.into()),
+        };
+        if let (Reference::Digest(digest), Some(tag)) = (&reference, &self.image_tag) {
+            let tag = tag.parse().expect("the reference was read from it");
+            if repositories.tagged(id, &tag).await?.as_ref() != Some(digest) {
+                return Ok(Err(Failure::ImageTagDoesNotMatchDigest));
+            }
+        }
+        Ok(Ok(image))
+    }
+}
+
+/// Whether a text fits `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`, as far as ECR asks; that it is a digest of no algorithm that is known here
+/// makes it one that names nothing. `[ASSUME]`
+pub(crate) fn has_form_of_digest(text: &str) -> bool {
+    let is_algorithm = |c: u8| c.is_ascii_alphanumeric() || b"-_+.".contains(&c);
+    text.split_once(':').is_some_and(|(algorithm, hex)| {
+        !algorithm.is_empty()
+            && !hex.is_empty()
+            && algorithm.bytes().all(is_algorithm)
+            && hex.bytes().all(|c| c.is_ascii_hexdigit())
+    })
+}
+
+/// Why nothing comes of one image of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    MissingDigestAndTag,
+    InvalidImageDigest,
+    InvalidImageTag,
+    ImageNotFound,
+    ImageTagDoesNotMatchDigest,
+    ImageReferencedByManifestList(Vec<Digest>),
+}
+
+/// As an output tells it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ImageFailure {
+    failure_code: &'static str,
+    failure_reason: String,
+    image_id: ImageId,
+}
+
+impl Failure {
+    pub(crate) fn of(self, image_id: ImageId) -> ImageFailure {
+        ImageFailure {
+            failure_code: self.code(),
+            failure_reason: self.reason(),
+            image_id,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Failure::MissingDigestAndTag => "MissingDigestAndTag",
+            Failure::InvalidImageDigest => "InvalidImageDigest",
+            Failure::InvalidImageTag => "InvalidImageTag",
+            Failure::ImageNotFound => "ImageNotFound",
+            Failure::ImageTagDoesNotMatchDigest => "ImageTagDoesNotMatchDigest",
+            Failure::ImageReferencedByManifestList(_) => "ImageReferencedByManifestList",
+        }
+    }
+
+    fn reason(&self) -> String {
+        match self {
+            Failure::MissingDigestAndTag => {
+                "Invalid request parameters: both tag and digest cannot be null".to_owned()
+            }
+            Failure::InvalidImageDigest => {
+                "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'".to_owned()
+            }
+            Failure::InvalidImageTag => {
+                "Invalid request parameters: image tag should satisfy the regex '[a-zA-Z0-9-_.]+'".to_owned()
+            }
+            Failure::ImageNotFound => "Requested image not found".to_owned(),
+            Failure::ImageTagDoesNotMatchDigest => {
+                "Requested image tag does not match the digest".to_owned()
+            }
+            Failure::ImageReferencedByManifestList(lists) => {
+                let lists: Vec<&str> = lists.iter().map(Digest::as_str).collect();
+                format!("Requested image referenced by manifest list: [{}]", lists.join(", "))
+            }
+        }
+    }
+}

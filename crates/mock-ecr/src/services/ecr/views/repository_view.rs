@@ -1,0 +1,92 @@
+//! `repository`, as several outputs show it.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::aws::epoch_seconds;
+use crate::domain::{Repository, TagMutability};
+use crate::services::ecr::context::Admitted;
+
+/// A repository; the members stand in alphabetical order, as ECR writes them. Source: hashicorp/terraform-provider-aws#35268.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RepositoryView {
+    created_at: Box<RawValue>,
+    encryption_configuration: EncryptionConfiguration,
+    image_scanning_configuration: ImageScanningConfiguration,
+    image_tag_mutability: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    image_tag_mutability_exclusion_filters: Vec<ExclusionFilter>,
+    registry_id: String,
+    repository_arn: String,
+    repository_name: String,
+    repository_uri: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EncryptionConfiguration {
+    encryption_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageScanningConfiguration {
+    scan_on_push: bool,
+}
+
+/// A pattern of tags for which the contrary of a repository's mutability holds.
+#[derive(Debug, Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExclusionFilter {
+    pub(crate) filter: String,
+    pub(crate) filter_type: String,
+}
+
+/// An output that is a repository and nothing else.
+#[derive(Debug, Serialize)]
+pub(crate) struct RepositoryOutput {
+    repository: RepositoryView,
+}
+
+impl RepositoryOutput {
+    pub(crate) fn of(admitted: &Admitted<'_>, repository: Repository) -> Self {
+        let repository = RepositoryView::of(admitted, repository);
+        RepositoryOutput { repository }
+    }
+}
+
+impl RepositoryView {
+    pub(crate) fn of(admitted: &Admitted<'_>, repository: Repository) -> Self {
+        let Repository { id, settings } = repository;
+        let host = admitted.ecr.proxy_endpoint(id.account, &id.region);
+        let host = host.split_once("://").map_or(&host[..], |(_, host)| host);
+        RepositoryView {
+            created_at: epoch_seconds::raw(settings.created()),
+            image_tag_mutability: settings.mutability.name(),
+            image_tag_mutability_exclusion_filters: filters(&settings.mutability),
+            encryption_configuration: EncryptionConfiguration {
+                encryption_type: settings.encryption_type,
+                kms_key: settings.kms_key,
+            },
+            image_scanning_configuration: ImageScanningConfiguration {
+                scan_on_push: settings.scan_on_push,
+            },
+            repository_uri: format!("{host}/{}", id.name),
+            repository_arn: id.to_string(),
+            registry_id: id.account.to_string(),
+            repository_name: id.name.to_string(),
+        }
+    }
+}
+
+/// The filters of a mutability, as outputs show them.
+pub(crate) fn filters(mutability: &TagMutability) -> Vec<ExclusionFilter> {
+    let filter = |pattern: &String| ExclusionFilter {
+        filter: pattern.clone(),
+        filter_type: "WILDCARD".to_owned(),
+    };
+    mutability.exclusions.iter().map(filter).collect()
+}

@@ -1,0 +1,194 @@
+//! What one mock knows, behind both planes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::sync::watch;
+
+use crate::aws::page_token::PageTokens;
+use crate::aws::request_id::RequestIds;
+use crate::aws::sigv4;
+use crate::aws::sigv4::SigningKeys;
+use crate::clock::Clock;
+use crate::config::{ImageTagMutability, SeedRepository, World};
+use crate::domain::{LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule};
+use crate::fault::Faults;
+use crate::iam::identity_store::Principals;
+use crate::registry::layer_url::LayerUrls;
+use crate::request_log::Journal;
+use crate::server::tls::Tls;
+use crate::store::Store;
+use crate::token::TokenIssuer;
+use crate::types::timestamp::Timestamp;
+use crate::types::{AccountId, Region, RepositoryId};
+
+/// The world of a mock and all that has come of it since it started.
+#[derive(Debug)]
+pub(crate) struct Ecr {
+    pub(crate) world: World,
+    pub(crate) clock: Clock,
+    pub(crate) principals: Arc<Principals>,
+    pub(crate) tokens: TokenIssuer,
+    pub(crate) request_ids: RequestIds,
+    pub(crate) journal: Journal,
+    pub(crate) repositories: Repositories,
+    pub(crate) page_tokens: PageTokens,
+    pub(crate) layer_urls: LayerUrls,
+    pub(crate) faults: Arc<Faults>,
+    /// Where it speaks TLS.
+    pub(crate) tls: Option<Tls>,
+    signing_keys: SigningKeys,
+    /// When it started, or was last reset, on its own clock.
+    started: AtomicI64,
+    addresses: Vec<SocketAddr>,
+    /// Closed when the mock is told to stop.
+    stopping: watch::Receiver<()>,
+}
+
+impl Ecr {
+    pub(crate) fn new(
+        world: World,
+        store: Store,
+        faults: Arc<Faults>,
+        tls: Option<Tls>,
+        addresses: Vec<SocketAddr>,
+        stopping: watch::Receiver<()>,
+    ) -> Self {
+        let principals = Arc::new(Principals::new(&world));
+        let clock = Clock::new(world.clock);
+        Ecr {
+            started: AtomicI64::new(clock.now().as_millis()),
+            clock,
+            tokens: TokenIssuer::with_principals(&world, Arc::clone(&principals)),
+            request_ids: RequestIds::from_seed(&world.seed),
+            journal: Journal::default(),
+            repositories: Repositories::new(store, &world.seed),
+            page_tokens: PageTokens::from_seed(&world.seed),
+            layer_urls: LayerUrls::from_seed(&world.seed),
+            signing_keys: SigningKeys::default(),
+            principals,
+            faults,
+            tls,
+            addresses,
+            stopping,
+            world,
+        }
+    }
+
+    /// Makes the mock as it was when it started: its clock, its tokens, what is drawn from the seed, its journal, and, unless they are
+    /// kept, its images.
+    pub(crate) async fn reset(&self, keep: Keep) -> Result<(), SeedError> {
+        self.clock.reset();
+        let started = self.clock.now().as_millis();
+        self.started.store(started, Ordering::SeqCst);
+        self.tokens.reset();
+        self.request_ids.restart(&self.world.seed);
+        self.journal.reset();
+        self.faults.reset(&self.world.faults);
+        match keep {
+            Keep::Images => Ok(()),
+            Keep::Nothing => {
+                self.repositories.reset(&self.world.seed).await?;
+                self.seed_repositories().await
+            }
+        }
+    }
+
+    /// When it started, or was last reset, on its own clock.
+    pub(crate) fn started(&self) -> Timestamp {
+        Timestamp::from_millis(self.started.load(Ordering::SeqCst))
+    }
+
+    /// Ends when the mock is told to stop.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stopping = self.stopping.clone();
+        async move {
+            let _ = stopping.changed().await;
+        }
+    }
+
+    /// Makes the repositories that the world begins with, where the store has not kept them.
+    pub(crate) async fn seed_repositories(&self) -> Result<(), SeedError> {
+        for seed in &self.world.repositories {
+            let id = RepositoryId {
+                account: seed.account.unwrap_or(self.world.default_account()),
+                region: seed.region.clone().unwrap_or(self.world.region.clone()),
+                name: seed.name.clone(),
+            };
+            match self.repositories.find(&id).await {
+                Err(RepositoryError::RepositoryNotFound(_)) => self.seed(id, seed).await?,
+                found => drop(found?),
+            }
+        }
+        Ok(())
+    }
+
+    /// The repository comes after its images, so that one that is there has them all.
+    async fn seed(&self, id: RepositoryId, seed: &SeedRepository) -> Result<(), SeedError> {
+        let now = self.clock.now();
+        let mut settings = Settings::created_at(now);
+        settings.mutability.rule = match seed.image_tag_mutability {
+            ImageTagMutability::Mutable => TagRule::Mutable,
+            ImageTagMutability::Immutable => TagRule::Immutable,
+        };
+        let repository = Repository { id, settings };
+        if let Some(layout) = &seed.layout {
+            self.repositories.load(&repository, layout, now).await?;
+        }
+        let Repository { id, settings } = repository;
+        match self.repositories.create(&id, settings).await {
+            // Another server on the same store was faster.
+            Ok(_) | Err(RepositoryError::RepositoryAlreadyExists(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The port that it listens on, or the first of them.
+    pub(crate) fn port(&self) -> u16 {
+        self.addresses.first().map_or(0, SocketAddr::port)
+    }
+
+    /// The addresses that it listens on.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// What a signature is held against, when it came to the host of a region.
+    pub(crate) fn verifier<'a>(&'a self, host_region: Option<&'a Region>) -> sigv4::Verifier<'a> {
+        sigv4::Verifier {
+            principals: &self.principals,
+            signing_keys: &self.signing_keys,
+            clock: &self.clock,
+            sigv4_clock: self.world.sigv4_clock,
+            host_region,
+        }
+    }
+
+    /// The URL of a registry, without a slash at its end.
+    pub(crate) fn proxy_endpoint(&self, account: AccountId, region: &Region) -> String {
+        self.world
+            .proxy_endpoint
+            .render(account, region, self.port())
+    }
+}
+
+/// What a reset leaves as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Keep {
+    /// Nothing: repositories and images are those that the world begins with.
+    #[default]
+    Nothing,
+    /// The repositories and all that is in them.
+    Images,
+}
+
+/// Why a world's repositories cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SeedError {
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+}

@@ -1,0 +1,100 @@
+//! What a manifest is asked for by: its tag or its digest.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::{Digest, NameError, as_text};
+
+/// A tag of an image. Source of the form: OCI Distribution 1.1, "Pulling manifests".
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Tag(Arc<str>);
+
+impl Tag {
+    /// The tag itself.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Tag {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let is_word = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
+        let mut bytes = text.bytes();
+        let is_tag = text.len() <= 128
+            && bytes.next().is_some_and(is_word)
+            && bytes.all(|c| is_word(c) || c == b'.' || c == b'-');
+        if is_tag {
+            Ok(Tag(text.into()))
+        } else {
+            let expected = "at most 128 letters, digits, and after the first also underscores, dots and hyphens";
+            Err(NameError::new("a tag", text, expected))
+        }
+    }
+}
+
+impl From<Tag> for String {
+    fn from(tag: Tag) -> String {
+        tag.0.as_ref().to_owned()
+    }
+}
+
+as_text!(Tag);
+
+/// The tag or the digest of a manifest; what has a colon is a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// By what it is called.
+    Tag(Tag),
+    /// By what it is.
+    Digest(Digest),
+}
+
+impl FromStr for Reference {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text.contains(':') {
+            text.parse().map(Reference::Digest)
+        } else {
+            text.parse().map(Reference::Tag)
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reference::Tag(tag) => tag.fmt(f),
+            Reference::Digest(digest) => digest.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_a_word_of_at_most_128_characters() {
+        for right in ["latest", "_", "1.0-rc_2", &"a".repeat(128)] {
+            assert_eq!(right.parse::<Tag>().unwrap().as_str(), right);
+        }
+        for wrong in ["", ".", "-a", "a/b", "a b", "é", "a\n", &"a".repeat(129)] {
+            assert!(wrong.parse::<Tag>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_a_colon_is_a_digest() {
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        assert!(matches!(digest.parse(), Ok(Reference::Digest(_))));
+        assert!(matches!("latest".parse(), Ok(Reference::Tag(_))));
+        assert!("sha256:0a".parse::<Reference>().is_err());
+    }
+}

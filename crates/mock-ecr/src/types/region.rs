@@ -1,0 +1,179 @@
+//! Regions, and the partitions that they lie in.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::NameError;
+
+/// An AWS region such as `us-east-1`.
+///
+/// Any lower-case DNS label that starts with a letter is accepted, so that a region younger than this crate works.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Region(Arc<str>);
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.as_str().to_owned()
+    }
+}
+
+impl Region {
+    /// The region's name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The partition that the region belongs to, told by its prefix as the SDKs do.
+    pub fn partition(&self) -> Partition {
+        let prefix = |(prefix, _): &&(&str, Partition)| self.0.starts_with(prefix);
+        PARTITIONS
+            .iter()
+            .find(prefix)
+            .map_or(Partition::AWS, |(_, partition)| *partition)
+    }
+}
+
+impl Default for Region {
+    fn default() -> Self {
+        Region("us-east-1".into())
+    }
+}
+
+impl FromStr for Region {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let is_label = text.len() <= 63
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && !text.ends_with('-')
+            && text
+                .bytes()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+        if is_label {
+            Ok(Region(text.into()))
+        } else {
+            Err(NameError::new(
+                "a region",
+                text,
+                "lower-case letters, digits and hyphens, such as us-east-1",
+            ))
+        }
+    }
+}
+
+/// The regions of every partition. Source: `partitions.json` and `endpoints.json` of botocore 1.44.5.
+pub(crate) const REGIONS: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-isoe-west-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eusc-de-east-1",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "me-west-1",
+    "mx-central-1",
+    "sa-east-1",
+    "sa-west-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isob-west-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// A group of regions with one ARN prefix and one DNS suffix.
+///
+/// Source: the partitions of the SDKs' endpoint rules; `amazonaws.com.cn` was recorded in kubernetes/kubernetes#69141.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Partition {
+    /// The second word of the partition's ARNs.
+    pub name: &'static str,
+    /// What its registry hosts end in.
+    pub dns_suffix: &'static str,
+    /// What the dual-stack hosts of its API end in.
+    pub(crate) dual_stack_suffix: &'static str,
+}
+
+impl Partition {
+    const AWS: Partition = Partition::new("aws", "amazonaws.com", "api.aws");
+
+    const fn new(
+        name: &'static str,
+        dns_suffix: &'static str,
+        dual_stack_suffix: &'static str,
+    ) -> Self {
+        Partition {
+            name,
+            dns_suffix,
+            dual_stack_suffix,
+        }
+    }
+}
+
+/// Region prefixes in the order in which they are tried; what none of them fits is in `aws`.
+const PARTITIONS: [(&str, Partition); 7] = [
+    (
+        "cn-",
+        Partition::new("aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    ),
+    (
+        "us-gov-",
+        Partition::new("aws-us-gov", "amazonaws.com", "api.aws"),
+    ),
+    (
+        "us-iso-",
+        Partition::new("aws-iso", "c2s.ic.gov", "api.aws.ic.gov"),
+    ),
+    (
+        "us-isob-",
+        Partition::new("aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"),
+    ),
+    (
+        "eu-isoe-",
+        Partition::new("aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    ),
+    (
+        "us-isof-",
+        Partition::new("aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    ),
+    (
+        "eusc-",
+        Partition::new("aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ),
+];

@@ -1,0 +1,162 @@
+//! The name of a repository, and where it is.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::{AccountId, NameError, Region, as_text};
+
+/// The name of a repository, such as `team/app`.
+///
+/// Source of the form: the pattern and the lengths of `RepositoryName` in ECR's service model (botocore 1.44.5).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RepositoryName(Arc<str>);
+
+impl RepositoryName {
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RepositoryName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if (2..=256).contains(&text.len()) && text.split('/').all(is_component) {
+            Ok(RepositoryName(text.into()))
+        } else {
+            let expected = "2 to 256 characters: lower-case letters and digits, joined by . _ __ - or /, such as team/app";
+            Err(NameError::new("the name of a repository", text, expected))
+        }
+    }
+}
+
+/// Words joined by a dot, one or two underscores, or any number of hyphens.
+fn is_component(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let is_joint = |joint: &str| {
+        matches!(joint, "." | "_" | "__") || (!joint.is_empty() && joint.bytes().all(|c| c == b'-'))
+    };
+    text.starts_with(is_word)
+        && text.ends_with(is_word)
+        && text
+            .split(is_word)
+            .filter(|between| !between.is_empty())
+            .all(is_joint)
+}
+
+impl From<RepositoryName> for String {
+    fn from(name: RepositoryName) -> String {
+        name.0.as_ref().to_owned()
+    }
+}
+
+as_text!(RepositoryName);
+
+/// A repository among all of a mock: its account, its region, and its name there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RepositoryId {
+    /// Whose it is.
+    pub(crate) account: AccountId,
+    /// Where it is.
+    pub(crate) region: Region,
+    /// What it is called.
+    pub(crate) name: RepositoryName,
+}
+
+/// Its ARN, such as `arn:aws:ecr:us-east-1:123456789012:repository/app`.
+impl fmt::Display for RepositoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RepositoryId {
+            account,
+            region,
+            name,
+        } = self;
+        let partition = region.partition().name;
+        write!(
+            f,
+            "arn:{partition}:ecr:{region}:{account}:repository/{name}"
+        )
+    }
+}
+
+impl FromStr for RepositoryId {
+    type Err = NameError;
+
+    /// Reads an ARN, whose partition must be the one of its region.
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let read = || {
+            let rest = text.strip_prefix("arn:")?;
+            let [_partition, "ecr", region, account, resource] =
+                rest.splitn(5, ':').collect::<Vec<_>>()[..]
+            else {
+                return None;
+            };
+            Some(RepositoryId {
+                account: account.parse().ok()?,
+                region: region.parse().ok()?,
+                name: resource.strip_prefix("repository/")?.parse().ok()?,
+            })
+        };
+        read().filter(|id| id.to_string() == text).ok_or_else(|| {
+            let expected = "an ARN such as arn:aws:ecr:us-east-1:123456789012:repository/app";
+            NameError::new("the ARN of a repository", text, expected)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_words_joined() {
+        for right in ["ab", "a/b", "a__b", "a---b/c.d_e", "0/1", &"a".repeat(256)] {
+            assert_eq!(right.parse::<RepositoryName>().unwrap().as_str(), right);
+        }
+        for wrong in [
+            "",
+            "a",
+            "A/b",
+            "a//b",
+            "/a",
+            "a/",
+            "a..b",
+            "a___b",
+            "a.-b",
+            "-a",
+            "a-",
+            "a\n",
+            "é/a",
+            &"a".repeat(257),
+        ] {
+            assert!(wrong.parse::<RepositoryName>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_arn_names_partition_region_account_and_repository() {
+        let id = RepositoryId {
+            account: AccountId::EXAMPLE,
+            region: "cn-north-1".parse().unwrap(),
+            name: "team/app".parse().unwrap(),
+        };
+        assert_eq!(
+            id.to_string(),
+            "arn:aws-cn:ecr:cn-north-1:123456789012:repository/team/app"
+        );
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for wrong in [
+            "",
+            "arn:aws:ecr:cn-north-1:123456789012:repository/app",
+            "arn:aws:ecr:us-east-1:123456789012:app",
+            "arn:aws:iam::123456789012:user/app",
+        ] {
+            assert!(wrong.parse::<RepositoryId>().is_err(), "{wrong}");
+        }
+    }
+}
