@@ -92,7 +92,7 @@ async fn no_secret_is_in_the_journal_or_the_log_at_trace_level() {
     let log = log.text();
     // The log hears what it should: the mock itself, and the libraries under it.
     assert!(
-        log.contains("mock_ecr::journal") && log.contains("h2::"),
+        log.contains("mock_ecr::request_log") && log.contains("h2::"),
         "{log}"
     );
     for secret in secrets(&[accepted, refused, visits].concat(), &token) {
