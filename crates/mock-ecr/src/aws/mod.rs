@@ -8,3 +8,4 @@ pub(crate) mod page_token;
 pub(crate) mod protocol;
 pub(crate) mod request_id;
 pub(crate) mod sigv4;
+pub(crate) mod target;

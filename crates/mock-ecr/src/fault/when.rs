@@ -7,9 +7,10 @@ use rand_chacha::ChaCha20Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::aws::model::shapes::is_operation;
 use crate::fault::{Pattern, Signs};
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, OPERATIONS, PrincipalArn, Region};
+use crate::types::{AccountId, PrincipalArn, Region};
 
 /// Which requests meet a fault: those that are all that is said here.
 ///
@@ -118,7 +119,7 @@ pub enum RegistryRoute {
 impl When {
     pub(super) fn check(&self) -> Result<(), String> {
         if let Some(operation) = &self.operation {
-            if !OPERATIONS.contains(&operation.as_str()) {
+            if !is_operation(operation) {
                 return Err(format!("{operation:?} is no operation that the mock has"));
             }
             if self.route.is_some() {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::config::CrossAccount;
 use crate::domain::RepositoryError;
+use crate::iam::action::Action;
 use crate::iam::policy::{RepositoryPolicy, Verdict};
 use crate::iam::principal::{Caller, Denial};
 use crate::state::Ecr;
@@ -17,7 +18,7 @@ pub(crate) async fn authorize(
     ecr: &Ecr,
     caller: &Caller,
     repository: &RepositoryId,
-    action: &'static str,
+    action: Action,
 ) -> Result<(), AccessError> {
     let denied = |reason| {
         let resource = repository.to_string();
@@ -49,7 +50,7 @@ pub(crate) fn authorize_all(
     ecr: &Ecr,
     caller: &Caller,
     registry: AccountId,
-    action: &'static str,
+    action: Action,
 ) -> Result<(), AccessDenied> {
     let region = caller.region();
     let partition = region.partition().name;
@@ -64,10 +65,7 @@ pub(crate) fn authorize_all(
 }
 
 /// Decides whether a caller may do something that is about no repository.
-pub(crate) fn authorize_registry(
-    caller: &Caller,
-    action: &'static str,
-) -> Result<(), AccessDenied> {
+pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), AccessDenied> {
     caller.principal().may(action).map_err(|denial| {
         let resource = "*".to_owned();
         AccessDenied::new(caller, action, resource, denial.into())
@@ -78,7 +76,7 @@ async fn verdict(
     ecr: &Ecr,
     caller: &Caller,
     repository: &RepositoryId,
-    action: &str,
+    action: Action,
 ) -> Result<Verdict, RepositoryError> {
     let text = match ecr.repositories.policy(repository).await {
         Ok(text) => text,
@@ -88,7 +86,7 @@ async fn verdict(
         Err(error) => return Err(error),
     };
     let policy = RepositoryPolicy::parse(&text).map_err(RepositoryError::InvalidPolicy)?;
-    Ok(policy.verdict(caller.arn(), action))
+    Ok(policy.verdict(caller.arn(), &action.to_string()))
 }
 
 /// Why a caller may not, or why nobody knows.
@@ -108,13 +106,13 @@ impl From<RepositoryError> for AccessError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccessDenied {
     arn: PrincipalArn,
-    action: &'static str,
+    action: Action,
     resource: String,
     reason: Reason,
 }
 
 impl AccessDenied {
-    fn new(caller: &Caller, action: &'static str, resource: String, reason: Reason) -> Self {
+    fn new(caller: &Caller, action: Action, resource: String, reason: Reason) -> Self {
         AccessDenied {
             arn: caller.arn().clone(),
             action,

@@ -1,5 +1,6 @@
 //! Who may call, and what they may do.
 
+pub(crate) mod action;
 pub(crate) mod authorization;
 pub(crate) mod identity_store;
 pub(crate) mod policy;

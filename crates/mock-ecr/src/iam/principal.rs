@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::iam::action::Action;
 use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
@@ -101,9 +102,10 @@ impl Principal {
         self.expires.is_some_and(|end| end <= now)
     }
 
-    /// Evaluates the policy for `action`, such as `ecr:GetAuthorizationToken`.
-    pub(crate) fn may(&self, action: &str) -> Result<(), Denial> {
-        let any_fits = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, action));
+    /// Evaluates the policy for an action.
+    pub(crate) fn may(&self, action: Action) -> Result<(), Denial> {
+        let action = action.to_string();
+        let any_fits = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, &action));
         if any_fits(&self.deny) {
             Err(Denial::Explicit)
         } else if any_fits(&self.allow) {
@@ -226,12 +228,15 @@ mod tests {
     #[test]
     fn a_denied_action_is_denied_even_if_allowed() {
         let principal = Principal::example(AccountId::EXAMPLE, &Region::default());
-        assert_eq!(principal.may("ecr:PutImage"), Ok(()));
+        assert_eq!(principal.may(Action::ecr("PutImage")), Ok(()));
         let principal = principal.allow(["ecr:Get*"]);
-        assert_eq!(principal.may("ecr:PutImage"), Err(Denial::Implicit));
+        assert_eq!(
+            principal.may(Action::ecr("PutImage")),
+            Err(Denial::Implicit)
+        );
         let principal = principal.deny(["ecr:GetAuthorizationToken"]);
         assert_eq!(
-            principal.may("ecr:GetAuthorizationToken"),
+            principal.may(Action::ecr("GetAuthorizationToken")),
             Err(Denial::Explicit)
         );
     }

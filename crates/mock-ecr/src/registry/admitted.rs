@@ -9,6 +9,7 @@ use crate::config::Quirk;
 use crate::domain::{Repository, RepositoryError, Settings};
 use crate::http::body::Payload;
 use crate::http::query;
+use crate::iam::action::Action;
 use crate::iam::authorization;
 use crate::iam::principal::Caller;
 use crate::registry::Call;
@@ -51,7 +52,7 @@ impl Admitted<'_> {
     pub(super) async fn open(
         &self,
         id: &RepositoryId,
-        action: &'static str,
+        action: Action,
     ) -> Result<Repository, RegistryError> {
         authorization::authorize(self.ecr, &self.caller, id, action).await?;
         Ok(self.ecr.repositories.find(id).await?)
@@ -61,7 +62,7 @@ impl Admitted<'_> {
     pub(super) async fn open_for_push(
         &self,
         id: &RepositoryId,
-        action: &'static str,
+        action: Action,
     ) -> Result<Repository, RegistryError> {
         let opened = self.open(id, action).await;
         let is_own = self.caller.account() == id.account;
@@ -83,7 +84,7 @@ impl Admitted<'_> {
     pub(super) fn authorize_all(
         &self,
         registry: AccountId,
-        action: &'static str,
+        action: Action,
     ) -> Result<(), RegistryError> {
         authorization::authorize_all(self.ecr, &self.caller, registry, action)
             .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))

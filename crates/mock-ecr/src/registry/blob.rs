@@ -7,6 +7,7 @@ use crate::config::Quirk;
 use crate::http::body::Payload;
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
+use crate::iam::action::Action;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
 use crate::registry::error::{API_VERSION, RegistryError};
 use crate::registry::layer_url;
@@ -35,7 +36,13 @@ async fn head(
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<Response<Payload>, RegistryError> {
-    let size = size(admitted, id, digest, "ecr:BatchCheckLayerAvailability").await?;
+    let size = size(
+        admitted,
+        id,
+        digest,
+        Action::ecr("BatchCheckLayerAvailability"),
+    )
+    .await?;
     let response = respond(StatusCode::OK)
         .header(header::CONTENT_TYPE, CONTENT_TYPE)
         .header(header::CONTENT_LENGTH, size)
@@ -51,7 +58,7 @@ async fn get(
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<Response<Payload>, RegistryError> {
-    let size = size(admitted, id, digest, "ecr:GetDownloadUrlForLayer").await?;
+    let size = size(admitted, id, digest, Action::ecr("GetDownloadUrlForLayer")).await?;
     if admitted.has(Quirk::RedirectedLayers)
         && let Some(base) = elsewhere(admitted)
     {
@@ -107,7 +114,7 @@ async fn delete(
     if admitted.has(Quirk::LayersStay) {
         return Err(RegistryError::MethodNotAllowed);
     }
-    admitted.open(id, "ecr:BatchDeleteImage").await?;
+    admitted.open(id, Action::ecr("BatchDeleteImage")).await?;
     let digest = layer_digest(digest)?;
     admitted.ecr.repositories.delete_layer(id, &digest).await?;
     Ok(empty(respond(StatusCode::ACCEPTED)))
@@ -117,7 +124,7 @@ async fn size(
     admitted: &Admitted<'_>,
     id: &RepositoryId,
     digest: &Digest,
-    action: &'static str,
+    action: Action,
 ) -> Result<u64, RegistryError> {
     admitted.open(id, action).await?;
     let size = admitted.ecr.repositories.layer_size(id, digest).await?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::config::Quirk;
 use crate::http::body::{Payload, whole};
+use crate::iam::action::Action;
 use crate::registry::admitted::{Admitted, respond};
 use crate::registry::error::{JSON, OciCode, PLAIN_TEXT, RegistryError};
 use crate::server::router::authority;
@@ -25,7 +26,7 @@ pub(super) async fn tags(
     admitted: &Admitted<'_>,
     id: &RepositoryId,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, "ecr:ListImages").await?;
+    admitted.open(id, Action::ecr("ListImages")).await?;
     let scope = format!("tags {id}");
     let page = Page::asked(admitted, &scope)?;
     let repositories = &admitted.ecr.repositories;
@@ -45,7 +46,7 @@ pub(super) async fn catalog(admitted: &Admitted<'_>) -> Result<Response<Payload>
     let RepositoryId {
         account, region, ..
     } = admitted.repository("any")?;
-    admitted.authorize_all(account, "ecr:DescribeRepositories")?;
+    admitted.authorize_all(account, Action::ecr("DescribeRepositories"))?;
     let scope = format!("catalog {account} {region}");
     let page = Page::asked(admitted, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());

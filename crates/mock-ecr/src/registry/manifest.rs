@@ -9,6 +9,7 @@ use crate::domain::{
     BrokenOff, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, NewImage, RepositoryError,
 };
 use crate::http::body::{Payload, whole};
+use crate::iam::action::Action;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, respond};
 use crate::registry::error::{OciCode, RegistryError, missing_parts};
 use crate::types::{Reference, RepositoryId};
@@ -65,7 +66,7 @@ async fn find(
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Image, RegistryError> {
-    admitted.open(id, "ecr:BatchGetImage").await?;
+    admitted.open(id, Action::ecr("BatchGetImage")).await?;
     Ok(admitted.ecr.repositories.image(id, reference).await?)
 }
 
@@ -114,7 +115,7 @@ async fn put(
     reference: Reference,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    let repository = admitted.open_for_push(id, "ecr:PutImage").await?;
+    let repository = admitted.open_for_push(id, Action::ecr("PutImage")).await?;
     let media_type = admitted.header(header::CONTENT_TYPE).map(str::to_owned);
     let (tag, digest) = match reference.clone() {
         Reference::Tag(tag) => (Some(tag), None),
@@ -169,7 +170,7 @@ async fn delete(
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, "ecr:BatchDeleteImage").await?;
+    admitted.open(id, Action::ecr("BatchDeleteImage")).await?;
     let repositories = &admitted.ecr.repositories;
     match reference {
         Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::config::Quirk;
 use crate::domain::Image;
 use crate::http::body::{Payload, whole};
+use crate::iam::action::Action;
 use crate::registry::admitted::{Admitted, layer_digest, respond};
 use crate::registry::error::RegistryError;
 use crate::types::{Digest, RepositoryId};
@@ -38,7 +39,7 @@ pub(super) async fn answer(
     id: &RepositoryId,
     subject: &str,
 ) -> Result<Response<Payload>, RegistryError> {
-    match admitted.open(id, "ecr:ListImageReferrers").await {
+    match admitted.open(id, Action::ecr("ListImageReferrers")).await {
         // "MUST NOT return a 404": OCI Distribution 1.1, "Listing Referrers".
         Err(RegistryError::NameUnknown(_)) if !admitted.has(Quirk::ReferrersNeedRepository) => {}
         opened => drop(opened?),

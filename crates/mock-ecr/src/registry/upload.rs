@@ -7,6 +7,7 @@ use crate::config::Quirk;
 use crate::domain::{ContentStream, Uploaded};
 use crate::http::body::Payload;
 use crate::http::range;
+use crate::iam::action::Action;
 use crate::iam::authorization;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
 use crate::registry::error::RegistryError;
@@ -19,7 +20,7 @@ pub(super) async fn begin(
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
     admitted
-        .open_for_push(id, "ecr:InitiateLayerUpload")
+        .open_for_push(id, Action::ecr("InitiateLayerUpload"))
         .await?;
     if let Some(digest) = admitted.parameter("mount")
         && let Some(response) = mount(admitted, id, &layer_digest(&digest)?).await?
@@ -83,7 +84,7 @@ async fn take_over(
     to: &RepositoryId,
     digest: &Digest,
 ) -> Result<bool, RegistryError> {
-    let action = "ecr:GetDownloadUrlForLayer";
+    let action = Action::ecr("GetDownloadUrlForLayer");
     let access = authorization::authorize(admitted.ecr, &admitted.caller, from, action);
     if access.await.is_err() {
         return Ok(false);
@@ -117,7 +118,7 @@ async fn status(
     id: &RepositoryId,
     upload: &UploadId,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, "ecr:UploadLayerPart").await?;
+    admitted.open(id, Action::ecr("UploadLayerPart")).await?;
     let repositories = &admitted.ecr.repositories;
     let uploaded = repositories.uploaded(id, upload, admitted.call.now).await?;
     let shown = shown(admitted, uploaded);
@@ -130,7 +131,7 @@ async fn patch(
     upload: &UploadId,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, "ecr:UploadLayerPart").await?;
+    admitted.open(id, Action::ecr("UploadLayerPart")).await?;
     let uploaded = take(admitted, id, upload, body).await?;
     let status = if admitted.has(Quirk::PatchCreated) {
         StatusCode::CREATED
@@ -146,7 +147,9 @@ async fn put(
     upload: &UploadId,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, "ecr:CompleteLayerUpload").await?;
+    admitted
+        .open(id, Action::ecr("CompleteLayerUpload"))
+        .await?;
     let digest = admitted.parameter("digest").unwrap_or_default();
     store(admitted, id, upload, &layer_digest(&digest)?, body).await
 }
@@ -188,7 +191,7 @@ async fn cancel(
     id: &RepositoryId,
     upload: &UploadId,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, "ecr:UploadLayerPart").await?;
+    admitted.open(id, Action::ecr("UploadLayerPart")).await?;
     let repositories = &admitted.ecr.repositories;
     repositories
         .require_upload(id, upload, admitted.call.now)

@@ -25,7 +25,9 @@ use crate::request_log::{Exchange, Plane};
 use crate::server::proxy;
 use crate::server::request_attributes;
 use crate::server::router::Route;
-use crate::services::ecr::{self, operations::get_authorization_token};
+use crate::services::call::Call;
+use crate::services::dispatch;
+use crate::services::ecr::operations::get_authorization_token;
 use crate::state::Ecr;
 use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
@@ -98,7 +100,7 @@ fn refuse(
         FaultPlane::Api => {
             let request_id = ecr.request_ids.next();
             response::sign(&mut response, &request_id);
-            exchange.operation = ecr::operation_of(received.request);
+            exchange.operation = dispatch::operation_of(received.request);
             exchange.request_id = Some(request_id);
         }
         FaultPlane::Registry => {
@@ -154,16 +156,16 @@ where
     match route {
         Route::Api { host_region } => match collect(body, json::longest_body(request)).await {
             Ok(body) => {
-                let call = ecr::Call {
+                let call = Call {
                     request,
                     body: &body,
                     host_region: host_region.as_ref(),
                     way,
                     now,
                 };
-                whole(ecr::answer(ecr, &call, exchange).await)
+                whole(dispatch::answer(ecr, &call, exchange).await)
             }
-            Err(error) => whole(ecr::refuse(error, exchange)),
+            Err(error) => whole(dispatch::refuse(error, exchange)),
         },
         Route::Registry { host, path } => {
             let call = registry::Call {

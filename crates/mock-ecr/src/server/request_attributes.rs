@@ -6,7 +6,7 @@ use crate::aws::hosts::Host;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::{FaultPlane, RegistryRoute, Signs};
 use crate::server::router::{RegistryPath, Resource, Route, authority};
-use crate::services::ecr;
+use crate::services::dispatch;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
@@ -37,7 +37,7 @@ pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> O
     let user_agent = request.headers.get(http::header::USER_AGENT);
     Some(Signs {
         plane,
-        operation: ecr::operation_of(request),
+        operation: dispatch::operation_of(request),
         route: registry_route,
         method: request.method.to_string(),
         account: principal.as_ref().map(PrincipalArn::account),

@@ -1,3 +1,7 @@
-//! The services of AWS that the mock has, one folder each.
+//! The services of AWS that the mock has: how a call becomes a response, and a folder for each service.
 
+pub(crate) mod call;
+pub(crate) mod context;
+pub(crate) mod dispatch;
 pub(crate) mod ecr;
+pub(crate) mod operation;

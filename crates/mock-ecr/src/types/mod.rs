@@ -2,7 +2,6 @@
 
 mod digest;
 pub(crate) mod duration;
-mod operation;
 mod reference;
 mod region;
 mod repository;
@@ -16,7 +15,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use digest::{Algorithm, Digest};
-pub(crate) use operation::OPERATIONS;
 pub(crate) use reference::{Reference, Tag};
 pub(crate) use region::REGIONS;
 pub use region::{Partition, Region};

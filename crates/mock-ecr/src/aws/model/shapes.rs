@@ -79,6 +79,11 @@ impl Model {
     }
 }
 
+/// Whether an operation has this name.
+pub(crate) fn is_operation(name: &str) -> bool {
+    Model::get().operations.contains_key(name)
+}
+
 impl Shape {
     /// The shape of a list's elements.
     pub(crate) fn element(&self) -> &'static Shape {

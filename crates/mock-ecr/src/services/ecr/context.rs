@@ -1,29 +1,15 @@
-//! A call whose caller is known, and what every operation asks of it.
-
-use http::request::Parts;
+//! What the operations of ECR ask of a request: registries, repositories, and what the caller may do to them.
 
 use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
-use crate::http::ingress::Way;
 use crate::iam::authorization;
 use crate::iam::authorization::AccessError;
-use crate::iam::principal::Caller;
 use crate::registry::layer_url;
 use crate::server::router::authority;
-use crate::state::Ecr;
-use crate::types::timestamp::Timestamp;
+use crate::services::context::RequestContext;
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
-/// A call whose signature is right.
-pub(crate) struct Admitted<'a> {
-    pub(crate) ecr: &'a Ecr,
-    pub(crate) caller: &'a Caller,
-    pub(crate) request: &'a Parts,
-    pub(crate) way: Way,
-    pub(crate) now: Timestamp,
-}
-
-impl Admitted<'_> {
+impl RequestContext<'_> {
     /// The registry that an input names: by default the caller's own.
     pub(crate) fn registry(&self, registry_id: Option<AccountId>) -> AccountId {
         registry_id.unwrap_or_else(|| self.caller.account())
@@ -43,12 +29,8 @@ impl Admitted<'_> {
     }
 
     /// Finds out whether the caller may do something to a repository.
-    pub(crate) async fn authorize(
-        &self,
-        id: &RepositoryId,
-        action: &'static str,
-    ) -> Result<(), ApiError> {
-        match authorization::authorize(self.ecr, self.caller, id, action).await {
+    pub(crate) async fn authorize(&self, id: &RepositoryId) -> Result<(), ApiError> {
+        match authorization::authorize(self.state, self.caller, id, self.action).await {
             Ok(()) => Ok(()),
             Err(AccessError::Denied(denied)) => Err(ApiError::AccessDenied(denied.to_string())),
             Err(AccessError::Repository(error)) => Err(error.into()),
@@ -56,18 +38,8 @@ impl Admitted<'_> {
     }
 
     /// Finds out whether the caller may do something to all repositories of a registry.
-    pub(crate) fn authorize_all(
-        &self,
-        registry: AccountId,
-        action: &'static str,
-    ) -> Result<(), ApiError> {
-        authorization::authorize_all(self.ecr, self.caller, registry, action)
-            .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
-    }
-
-    /// Finds out whether the caller may do something that is about no repository.
-    pub(crate) fn authorize_registry(&self, action: &'static str) -> Result<(), ApiError> {
-        authorization::authorize_registry(self.caller, action)
+    pub(crate) fn authorize_all(&self, registry: AccountId) -> Result<(), ApiError> {
+        authorization::authorize_all(self.state, self.caller, registry, self.action)
             .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
     }
 
@@ -76,10 +48,9 @@ impl Admitted<'_> {
         &self,
         registry_id: Option<AccountId>,
         name: RepositoryName,
-        action: &'static str,
     ) -> Result<RepositoryId, ApiError> {
         let id = self.repository(registry_id, name);
-        self.authorize(&id, action).await?;
+        self.authorize(&id).await?;
         Ok(id)
     }
 
@@ -93,7 +64,7 @@ impl Admitted<'_> {
     fn url(&self, host: &Host) -> String {
         match host {
             Host::Bare => format!("{}://{}", self.way.scheme(), authority(self.request)),
-            _ => format!("http://127.0.0.1:{}", self.ecr.port()),
+            _ => format!("http://127.0.0.1:{}", self.state.port()),
         }
     }
 }

@@ -1,188 +1,32 @@
-//! The operations that the mock has.
+//! The operations of Amazon ECR that the mock has.
 
-use serde::Serialize;
+use crate::services::ecr::operations;
+use crate::services::operation::Entry;
 
-use crate::aws::error::ApiError;
-use crate::aws::model::validate::Input;
-use crate::request_log::Exchange;
-use crate::services::ecr::context::Admitted;
-use crate::services::ecr::operations::batch_delete_image::BatchDeleteImage;
-use crate::services::ecr::operations::batch_get_image::BatchGetImage;
-use crate::services::ecr::operations::create_repository::CreateRepository;
-use crate::services::ecr::operations::delete_repository::DeleteRepository;
-use crate::services::ecr::operations::describe_images::DescribeImages;
-use crate::services::ecr::operations::describe_repositories::DescribeRepositories;
-use crate::services::ecr::operations::get_authorization_token::GetAuthorizationToken;
-use crate::services::ecr::operations::layer_upload::{
-    CompleteLayerUpload, InitiateLayerUpload, UploadLayerPart,
-};
-use crate::services::ecr::operations::layers::{
-    BatchCheckLayerAvailability, GetDownloadUrlForLayer,
-};
-use crate::services::ecr::operations::list_images::ListImages;
-use crate::services::ecr::operations::put_image::PutImage;
-use crate::services::ecr::operations::put_image_tag_mutability::PutImageTagMutability;
-use crate::services::ecr::operations::repository_policy;
-use crate::services::ecr::operations::repository_policy::SetRepositoryPolicy;
-use crate::services::ecr::operations::resource_tags::{
-    ListTagsForResource, TagResource, UntagResource,
-};
-
-/// An operation, by the name that targets, policies and the service model have for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    BatchCheckLayerAvailability,
-    BatchDeleteImage,
-    BatchGetImage,
-    CompleteLayerUpload,
-    CreateRepository,
-    DeleteRepository,
-    DeleteRepositoryPolicy,
-    DescribeImages,
-    DescribeRepositories,
-    GetAuthorizationToken,
-    GetDownloadUrlForLayer,
-    GetRepositoryPolicy,
-    InitiateLayerUpload,
-    ListImages,
-    ListTagsForResource,
-    PutImage,
-    PutImageTagMutability,
-    SetRepositoryPolicy,
-    TagResource,
-    UntagResource,
-    UploadLayerPart,
-}
-
-impl Operation {
-    const ALL: [Operation; 21] = [
-        Operation::BatchCheckLayerAvailability,
-        Operation::BatchDeleteImage,
-        Operation::BatchGetImage,
-        Operation::CompleteLayerUpload,
-        Operation::CreateRepository,
-        Operation::DeleteRepository,
-        Operation::DeleteRepositoryPolicy,
-        Operation::DescribeImages,
-        Operation::DescribeRepositories,
-        Operation::GetAuthorizationToken,
-        Operation::GetDownloadUrlForLayer,
-        Operation::GetRepositoryPolicy,
-        Operation::InitiateLayerUpload,
-        Operation::ListImages,
-        Operation::ListTagsForResource,
-        Operation::PutImage,
-        Operation::PutImageTagMutability,
-        Operation::SetRepositoryPolicy,
-        Operation::TagResource,
-        Operation::UntagResource,
-        Operation::UploadLayerPart,
-    ];
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|operation| operation.name() == name)
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Operation::BatchCheckLayerAvailability => "BatchCheckLayerAvailability",
-            Operation::BatchDeleteImage => "BatchDeleteImage",
-            Operation::BatchGetImage => "BatchGetImage",
-            Operation::CompleteLayerUpload => "CompleteLayerUpload",
-            Operation::CreateRepository => "CreateRepository",
-            Operation::DeleteRepository => "DeleteRepository",
-            Operation::DeleteRepositoryPolicy => "DeleteRepositoryPolicy",
-            Operation::DescribeImages => "DescribeImages",
-            Operation::DescribeRepositories => "DescribeRepositories",
-            Operation::GetAuthorizationToken => "GetAuthorizationToken",
-            Operation::GetDownloadUrlForLayer => "GetDownloadUrlForLayer",
-            Operation::GetRepositoryPolicy => "GetRepositoryPolicy",
-            Operation::InitiateLayerUpload => "InitiateLayerUpload",
-            Operation::ListImages => "ListImages",
-            Operation::ListTagsForResource => "ListTagsForResource",
-            Operation::PutImage => "PutImage",
-            Operation::PutImageTagMutability => "PutImageTagMutability",
-            Operation::SetRepositoryPolicy => "SetRepositoryPolicy",
-            Operation::TagResource => "TagResource",
-            Operation::UntagResource => "UntagResource",
-            Operation::UploadLayerPart => "UploadLayerPart",
-        }
-    }
-
-    /// Does what is asked for, and returns the output as JSON.
-    pub(crate) async fn run(
-        self,
-        at: &Admitted<'_>,
-        input: Input,
-        exchange: &mut Exchange,
-    ) -> Result<String, ApiError> {
-        let name = self.name();
-        match self {
-            Operation::BatchCheckLayerAvailability => {
-                BatchCheckLayerAvailability::run(input.read(name)?, at)
-                    .await
-                    .map(json)
-            }
-            Operation::BatchDeleteImage => {
-                BatchDeleteImage::run(input.read(name)?, at).await.map(json)
-            }
-            Operation::BatchGetImage => BatchGetImage::run(input.read(name)?, at).await.map(json),
-            Operation::CompleteLayerUpload => CompleteLayerUpload::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::CreateRepository => {
-                CreateRepository::run(input.read(name)?, at).await.map(json)
-            }
-            Operation::DeleteRepository => {
-                DeleteRepository::run(input.read(name)?, at).await.map(json)
-            }
-            Operation::DeleteRepositoryPolicy => repository_policy::delete(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::DescribeImages => DescribeImages::run(input.read(name)?, at).await.map(json),
-            Operation::DescribeRepositories => DescribeRepositories::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::GetAuthorizationToken => {
-                at.authorize_registry("ecr:GetAuthorizationToken")?;
-                let operation: GetAuthorizationToken = input.read(name)?;
-                Ok(operation.run(at.ecr, at.caller, at.now, exchange))
-            }
-            Operation::GetDownloadUrlForLayer => GetDownloadUrlForLayer::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::GetRepositoryPolicy => repository_policy::get(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::InitiateLayerUpload => InitiateLayerUpload::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::ListImages => ListImages::run(input.read(name)?, at).await.map(json),
-            Operation::ListTagsForResource => ListTagsForResource::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::PutImage => PutImage::run(input.read(name)?, at).await.map(json),
-            Operation::PutImageTagMutability => PutImageTagMutability::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::SetRepositoryPolicy => SetRepositoryPolicy::run(input.read(name)?, at)
-                .await
-                .map(json),
-            Operation::TagResource => TagResource::run(input.read(name)?, at).await.map(json),
-            Operation::UntagResource => UntagResource::run(input.read(name)?, at).await.map(json),
-            Operation::UploadLayerPart => {
-                UploadLayerPart::run(input.read(name)?, at).await.map(json)
-            }
-        }
-    }
-}
-
-/// Writes an output; its members stand in the order of its fields, which is the alphabetical one, as ECR has it.
-fn json<T: Serialize>(output: T) -> String {
-    serde_json::to_string(&output).expect("outputs are texts, numbers, lists and objects")
-}
+/// In the order of their names.
+pub(crate) const OPERATIONS: &[Entry] = &[
+    Entry::of::<operations::layers::BatchCheckLayerAvailability>(),
+    Entry::of::<operations::batch_delete_image::BatchDeleteImage>(),
+    Entry::of::<operations::batch_get_image::BatchGetImage>(),
+    Entry::of::<operations::layer_upload::CompleteLayerUpload>(),
+    Entry::of::<operations::create_repository::CreateRepository>(),
+    Entry::of::<operations::delete_repository::DeleteRepository>(),
+    Entry::of::<operations::repository_policy::DeleteRepositoryPolicy>(),
+    Entry::of::<operations::describe_images::DescribeImages>(),
+    Entry::of::<operations::describe_repositories::DescribeRepositories>(),
+    Entry::of::<operations::get_authorization_token::GetAuthorizationToken>(),
+    Entry::of::<operations::layers::GetDownloadUrlForLayer>(),
+    Entry::of::<operations::repository_policy::GetRepositoryPolicy>(),
+    Entry::of::<operations::layer_upload::InitiateLayerUpload>(),
+    Entry::of::<operations::list_images::ListImages>(),
+    Entry::of::<operations::resource_tags::ListTagsForResource>(),
+    Entry::of::<operations::put_image::PutImage>(),
+    Entry::of::<operations::put_image_tag_mutability::PutImageTagMutability>(),
+    Entry::of::<operations::repository_policy::SetRepositoryPolicy>(),
+    Entry::of::<operations::resource_tags::TagResource>(),
+    Entry::of::<operations::resource_tags::UntagResource>(),
+    Entry::of::<operations::layer_upload::UploadLayerPart>(),
+];
 
 #[cfg(test)]
 mod tests {
@@ -190,12 +34,14 @@ mod tests {
     use crate::aws::model::shapes::Model;
 
     #[test]
-    fn the_operations_are_those_of_the_model() {
-        let names: Vec<&str> = Operation::ALL.map(Operation::name).to_vec();
-        assert_eq!(names, Model::get().operations().collect::<Vec<_>>());
-        assert_eq!(names, crate::types::OPERATIONS);
-        for operation in Operation::ALL {
-            assert_eq!(Operation::named(operation.name()), Some(operation));
+    fn every_operation_is_in_the_model_and_in_the_table_once() {
+        let names: Vec<&str> = OPERATIONS.iter().map(|entry| entry.name).collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        for name in names {
+            assert!(
+                Model::get().operations().any(|known| known == name),
+                "{name}"
+            );
         }
     }
 }

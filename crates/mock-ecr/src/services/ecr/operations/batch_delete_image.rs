@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::domain::Image;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -23,20 +24,21 @@ pub(crate) struct Output {
     image_ids: Vec<ImageId>,
 }
 
-impl BatchDeleteImage {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for BatchDeleteImage {
+    const NAME: &'static str = "BatchDeleteImage";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:BatchDeleteImage")
-            .await?;
-        admitted.ecr.repositories.find(&id).await?;
+        let id = cx.open(self.registry_id, name).await?;
+        cx.state.repositories.find(&id).await?;
         let mut output = Output {
             failures: Vec::new(),
             image_ids: Vec::new(),
         };
         for image_id in self.image_ids {
-            let deleted = match image_id.find(admitted, &id).await? {
-                Ok(image) => delete(admitted, &id, &image_id, &image).await?,
+            let deleted = match image_id.find(cx, &id).await? {
+                Ok(image) => delete(cx, &id, &image_id, &image).await?,
                 Err(failure) => Err(failure),
             };
             match deleted {
@@ -51,12 +53,12 @@ impl BatchDeleteImage {
 /// A tag goes alone while the image has others; with its last tag goes the image. Source: the description of the operation in AWS's
 /// API reference.
 async fn delete(
-    admitted: &Admitted<'_>,
+    cx: &RequestContext<'_>,
     id: &RepositoryId,
     image_id: &ImageId,
     image: &Image,
 ) -> Result<Result<Vec<ImageId>, Failure>, ApiError> {
-    let repositories = &admitted.ecr.repositories;
+    let repositories = &cx.state.repositories;
     let digest = &image.digest;
     let tags = repositories.tags_of(id, digest, None, 2).await?;
     if let (None, Some(tag)) = (&image_id.image_digest, &image_id.image_tag)

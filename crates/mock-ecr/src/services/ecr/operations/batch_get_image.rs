@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::domain::Image;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{ImageFailure, ImageId};
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
 /// The types that are accepted are not looked at: ECR converts none of today's. `[ASSUME]`
@@ -46,19 +47,20 @@ impl ImageView {
     }
 }
 
-impl BatchGetImage {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for BatchGetImage {
+    const NAME: &'static str = "BatchGetImage";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:BatchGetImage")
-            .await?;
-        admitted.ecr.repositories.find(&id).await?;
+        let id = cx.open(self.registry_id, name).await?;
+        cx.state.repositories.find(&id).await?;
         let mut output = Output {
             failures: Vec::new(),
             images: Vec::new(),
         };
         for image_id in self.image_ids {
-            match image_id.find(admitted, &id).await? {
+            match image_id.find(cx, &id).await? {
                 Ok(image) => {
                     let tag = image_id.image_tag.and_then(|tag| tag.parse().ok());
                     output.images.push(ImageView::of(&id, image, tag.as_ref()));

@@ -4,10 +4,11 @@ use serde::Deserialize;
 
 use crate::aws::error::ApiError;
 use crate::domain::Settings;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
 use crate::services::ecr::operations::resource_tags::{TagView, checked};
 use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -35,22 +36,25 @@ struct ImageScanningConfiguration {
     scan_on_push: Option<bool>,
 }
 
-impl CreateRepository {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<RepositoryOutput, ApiError> {
-        let settings = self.settings(admitted)?;
+impl Operation for CreateRepository {
+    const NAME: &'static str = "CreateRepository";
+    type Output = RepositoryOutput;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<RepositoryOutput, ApiError> {
+        let settings = self.settings(cx)?;
         let tags = checked(self.tags.unwrap_or_default())?;
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:CreateRepository")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         let repository = repositories.create(&id, settings).await?;
         repositories.tag_resource(&id, &tags).await?;
-        Ok(RepositoryOutput::of(admitted, repository))
+        Ok(RepositoryOutput::of(cx, repository))
     }
+}
 
-    fn settings(&self, admitted: &Admitted<'_>) -> Result<Settings, ApiError> {
-        let mut settings = Settings::created_at(admitted.now);
+impl CreateRepository {
+    fn settings(&self, cx: &RequestContext<'_>) -> Result<Settings, ApiError> {
+        let mut settings = Settings::created_at(cx.now);
         let name = self.image_tag_mutability.as_deref();
         let filters = self.image_tag_mutability_exclusion_filters.as_deref();
         settings.mutability = mutability(

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use crate::aws::error::ApiError;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::RepositoryOutput;
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -15,18 +16,19 @@ pub(crate) struct DeleteRepository {
     force: Option<bool>,
 }
 
-impl DeleteRepository {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<RepositoryOutput, ApiError> {
+impl Operation for DeleteRepository {
+    const NAME: &'static str = "DeleteRepository";
+    type Output = RepositoryOutput;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<RepositoryOutput, ApiError> {
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:DeleteRepository")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         let deleted = if self.force == Some(true) {
             repositories.delete_with_images(&id).await?
         } else {
             repositories.delete(&id).await?
         };
-        Ok(RepositoryOutput::of(admitted, deleted))
+        Ok(RepositoryOutput::of(cx, deleted))
     }
 }

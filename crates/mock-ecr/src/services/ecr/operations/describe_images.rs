@@ -7,10 +7,11 @@ use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
 use crate::aws::model::validate;
 use crate::domain::Image;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::operations::list_images::{Filter, Tagged};
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
 #[derive(Debug, Deserialize)]
@@ -50,17 +51,18 @@ struct ImageDetail {
     subject_manifest_digest: Option<String>,
 }
 
-impl DescribeImages {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for DescribeImages {
+    const NAME: &'static str = "DescribeImages";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
-        let id = admitted
-            .open(self.registry_id, name, "ecr:DescribeImages")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         repositories.find(&id).await?;
         let (images, next_token) = match &self.image_ids {
-            Some(image_ids) => (named(admitted, &id, image_ids).await?, None),
-            None => self.page(admitted, &id).await?,
+            Some(image_ids) => (named(cx, &id, image_ids).await?, None),
+            None => self.page(cx, &id).await?,
         };
         let filter = self.filter.unwrap_or_default();
         let mut image_details = Vec::new();
@@ -81,37 +83,34 @@ impl DescribeImages {
             next_token,
         })
     }
+}
 
+impl DescribeImages {
     /// A page is cut before the filter, so that it may have fewer results than were asked for.
     async fn page(
         &self,
-        admitted: &Admitted<'_>,
+        cx: &RequestContext<'_>,
         id: &RepositoryId,
     ) -> Result<(Vec<Image>, Option<String>), ApiError> {
         let scope = format!("DescribeImages {id}");
-        let page = Page::asked(
-            admitted,
-            scope,
-            self.max_results,
-            self.next_token.as_deref(),
-        )?;
+        let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
-        let repositories = &admitted.ecr.repositories;
+        let repositories = &cx.state.repositories;
         let images = repositories.images(id, after.as_ref(), page.limit_and_one());
         let mut images = images.await?;
-        let next = page.cut(admitted, &mut images, |image| image.digest.to_string());
+        let next = page.cut(cx, &mut images, |image| image.digest.to_string());
         Ok((images, next))
     }
 }
 
 async fn named(
-    admitted: &Admitted<'_>,
+    cx: &RequestContext<'_>,
     id: &RepositoryId,
     image_ids: &[ImageId],
 ) -> Result<Vec<Image>, ApiError> {
     let mut images: Vec<Image> = Vec::new();
     for image_id in image_ids {
-        let image = image_id.find(admitted, id).await?;
+        let image = image_id.find(cx, id).await?;
         let image = image.map_err(|failure| refusal(&failure, image_id, id))?;
         // Two tags of one image are one detail. [ASSUME]
         if !images.contains(&image) {

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::domain::Repository;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::views::page::Page;
 use crate::services::ecr::views::repository_view::RepositoryView;
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -26,55 +27,51 @@ pub(crate) struct Output {
     repositories: Vec<RepositoryView>,
 }
 
-impl DescribeRepositories {
-    const ACTION: &str = "ecr:DescribeRepositories";
+impl Operation for DescribeRepositories {
+    const NAME: &'static str = "DescribeRepositories";
+    type Output = Output;
 
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let (found, next_token) = match &self.repository_names {
-            Some(names) => (self.named(admitted, names).await?, None),
-            None => self.page(admitted).await?,
+            Some(names) => (self.named(cx, names).await?, None),
+            None => self.page(cx).await?,
         };
-        let view = |repository| RepositoryView::of(admitted, repository);
+        let view = |repository| RepositoryView::of(cx, repository);
         Ok(Output {
             next_token,
             repositories: found.into_iter().map(view).collect(),
         })
     }
+}
 
+impl DescribeRepositories {
     async fn named(
         &self,
-        admitted: &Admitted<'_>,
+        cx: &RequestContext<'_>,
         names: &[RepositoryName],
     ) -> Result<Vec<Repository>, ApiError> {
         let mut found = Vec::new();
         for name in names {
-            let id = admitted
-                .open(self.registry_id, name.clone(), Self::ACTION)
-                .await?;
-            found.push(admitted.ecr.repositories.find(&id).await?);
+            let id = cx.open(self.registry_id, name.clone()).await?;
+            found.push(cx.state.repositories.find(&id).await?);
         }
         Ok(found)
     }
 
     async fn page(
         &self,
-        admitted: &Admitted<'_>,
+        cx: &RequestContext<'_>,
     ) -> Result<(Vec<Repository>, Option<String>), ApiError> {
-        let account = admitted.registry(self.registry_id);
-        admitted.authorize_all(account, Self::ACTION)?;
-        let region = admitted.caller.region();
+        let account = cx.registry(self.registry_id);
+        cx.authorize_all(account)?;
+        let region = cx.caller.region();
         let scope = format!("DescribeRepositories {account} {region}");
-        let page = Page::asked(
-            admitted,
-            scope,
-            self.max_results,
-            self.next_token.as_deref(),
-        )?;
+        let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|name| name.parse().ok());
-        let repositories = &admitted.ecr.repositories;
+        let repositories = &cx.state.repositories;
         let found = repositories.list(account, region, after.as_ref(), page.limit_and_one());
         let mut found = found.await?;
-        let next = page.cut(admitted, &mut found, |found| found.id.name.to_string());
+        let next = page.cut(cx, &mut found, |found| found.id.name.to_string());
         Ok((found, next))
     }
 }

@@ -1,16 +1,16 @@
 //! `GetAuthorizationToken`: where tokens come from.
 
-use std::fmt::Write as _;
-
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::aws::epoch_seconds;
+use crate::aws::error::ApiError;
 use crate::fault::Foreign;
-use crate::iam::principal::{Caller, Principal};
-use crate::request_log::Exchange;
+use crate::iam::principal::Principal;
+use crate::services::context::RequestContext;
+use crate::services::operation::{Operation, Resource};
 use crate::state::Ecr;
-use crate::token::Claims;
+use crate::token::{AuthorizationToken, Claims};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region};
 
@@ -23,30 +23,50 @@ pub(crate) struct GetAuthorizationToken {
     registry_ids: Option<Vec<AccountId>>,
 }
 
-impl GetAuthorizationToken {
+impl Operation for GetAuthorizationToken {
+    const NAME: &'static str = "GetAuthorizationToken";
+    const RESOURCE: Resource = Resource::Any;
+    type Output = Output;
+
     /// One entry for each registry, in order; the token is the same in all of them, for it is the caller's.
     /// Source: hashicorp/terraform-provider-aws#38601.
-    pub(crate) fn run(
-        self,
-        ecr: &Ecr,
-        caller: &Caller,
-        now: Timestamp,
-        exchange: &mut Exchange,
-    ) -> String {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+        let (state, caller) = (cx.state, cx.caller);
         let region = caller.region();
-        let life = ecr.world.token_life;
-        let claims = Claims::new(caller.arn().clone(), region.clone(), now, life);
-        let token = ecr.tokens.mint(&claims);
-        exchange.token = Some(token.id());
-        let expires_at = epoch_seconds::print(claims.expires);
+        let life = state.world.token_life;
+        let claims = Claims::new(caller.arn().clone(), region.clone(), cx.now, life);
+        let token = state.tokens.mint(&claims);
+        cx.record_token(token.id());
         let ids = self.registry_ids.unwrap_or_else(|| vec![caller.account()]);
-        let entries = ids.into_iter().map(|id| Entry {
-            authorization_token: token.as_str(),
-            expires_at: &expires_at,
-            proxy_endpoint: ecr.proxy_endpoint(id, region).into(),
-        });
-        print(entries)
+        let entry = |id| AuthorizationData {
+            authorization_token: quoted(&token),
+            expires_at: epoch_seconds::raw(claims.expires),
+            proxy_endpoint: state.proxy_endpoint(id, region),
+        };
+        Ok(Output {
+            authorization_data: ids.into_iter().map(entry).collect(),
+        })
     }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output {
+    authorization_data: Vec<AuthorizationData>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthorizationData {
+    authorization_token: Box<RawValue>,
+    expires_at: Box<RawValue>,
+    proxy_endpoint: String,
+}
+
+/// A token as JSON. Serde would check every character of it for what to escape.
+fn quoted(token: &AuthorizationToken) -> Box<RawValue> {
+    let text = format!("\"{}\"", token.as_str());
+    RawValue::from_string(text).expect("base64 in quotation marks is JSON")
 }
 
 /// What the root user of another account would be answered.
@@ -57,59 +77,5 @@ pub(crate) fn foreign(ecr: &Ecr, account: AccountId, region: &Region, now: Times
         token: ecr.tokens.mint(&claims).as_str().to_owned(),
         expires: claims.expires,
         endpoint: ecr.proxy_endpoint(account, region),
-    }
-}
-
-/// One of `authorizationData`.
-struct Entry<'a> {
-    /// Base64, which JSON takes as it stands.
-    authorization_token: &'a str,
-    /// A number as JSON has it.
-    expires_at: &'a str,
-    /// What stands in a template may need escapes.
-    proxy_endpoint: Value,
-}
-
-/// Writes the output; the members stand in alphabetical order, as ECR writes them.
-///
-/// By hand, because serde would look at every character of a long token for what to escape.
-fn print<'a>(entries: impl ExactSizeIterator<Item = Entry<'a>>) -> String {
-    let mut json = String::with_capacity(entries.len() * USUAL_LENGTH);
-    json += r#"{"authorizationData":["#;
-    for (index, entry) in entries.enumerate() {
-        let separator = if index == 0 { "" } else { "," };
-        write!(
-            json,
-            r#"{separator}{{"authorizationToken":"{}","expiresAt":{},"proxyEndpoint":{}}}"#,
-            entry.authorization_token, entry.expires_at, entry.proxy_endpoint
-        )
-        .expect("a String takes any text");
-    }
-    json + "]}"
-}
-
-/// Somewhat more than an entry with a token of the default length takes.
-const USUAL_LENGTH: usize = 2600;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_an_endpoint_is_made_of_is_escaped() {
-        let endpoints = [r#"http://"a""#, r"http://\b"];
-        let json = print(
-            endpoints
-                .map(|endpoint| Entry {
-                    authorization_token: "QVdTOg==",
-                    expires_at: "1.0E9",
-                    proxy_endpoint: endpoint.into(),
-                })
-                .into_iter(),
-        );
-        let read: Value = serde_json::from_str(&json).unwrap();
-        for (index, endpoint) in endpoints.into_iter().enumerate() {
-            assert_eq!(read["authorizationData"][index]["proxyEndpoint"], endpoint);
-        }
     }
 }

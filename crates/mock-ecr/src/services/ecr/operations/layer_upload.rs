@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::RepositoryError;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::operations::layers::layer_digest;
+use crate::services::operation::Operation;
 use crate::store::Created;
 use crate::types::{AccountId, RepositoryName, UploadId};
 
@@ -30,15 +31,16 @@ pub(crate) struct Initiated {
     upload_id: String,
 }
 
-impl InitiateLayerUpload {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Initiated, ApiError> {
+impl Operation for InitiateLayerUpload {
+    const NAME: &'static str = "InitiateLayerUpload";
+    type Output = Initiated;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Initiated, ApiError> {
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:InitiateLayerUpload")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         repositories.find(&id).await?;
-        let upload = repositories.begin_upload(&id, admitted.now).await?;
+        let upload = repositories.begin_upload(&id, cx.now).await?;
         Ok(Initiated {
             part_size: PART_SIZE,
             upload_id: upload.to_string(),
@@ -66,8 +68,11 @@ pub(crate) struct Uploaded {
     upload_id: String,
 }
 
-impl UploadLayerPart {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Uploaded, ApiError> {
+impl Operation for UploadLayerPart {
+    const NAME: &'static str = "UploadLayerPart";
+    type Output = Uploaded;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Uploaded, ApiError> {
         let blob = BASE64_STANDARD
             .decode(&self.layer_part_blob)
             .unwrap_or_default();
@@ -79,14 +84,12 @@ impl UploadLayerPart {
         }
         let upload = upload_id(&self.upload_id)?;
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:UploadLayerPart")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         repositories.find(&id).await?;
         let content = stream::iter([Ok(Bytes::from(blob))]).boxed();
         let first = Some(self.part_first_byte);
-        let uploaded = repositories.upload(&id, &upload, first, content, admitted.now);
+        let uploaded = repositories.upload(&id, &upload, first, content, cx.now);
         Ok(Uploaded {
             last_byte_received: uploaded.await?.size.saturating_sub(1),
             registry_id: id.account.to_string(),
@@ -114,28 +117,24 @@ pub(crate) struct Completed {
     upload_id: String,
 }
 
-impl CompleteLayerUpload {
+impl Operation for CompleteLayerUpload {
+    const NAME: &'static str = "CompleteLayerUpload";
+    type Output = Completed;
+
     /// Of several digests the first is looked at. `[ASSUME]`
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Completed, ApiError> {
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Completed, ApiError> {
         let digest = self.layer_digests.first().map_or("", String::as_str);
         let digest = layer_digest("layerDigests", digest)?;
         let upload = upload_id(&self.upload_id)?;
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:CompleteLayerUpload")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         repositories.find(&id).await?;
-        if repositories
-            .uploaded(&id, &upload, admitted.now)
-            .await?
-            .size
-            == 0
-        {
+        if repositories.uploaded(&id, &upload, cx.now).await?.size == 0 {
             let repository = id;
             return Err(RepositoryError::EmptyUpload { repository, upload }.into());
         }
-        let completed = repositories.complete_upload(&id, &upload, &digest, admitted.now);
+        let completed = repositories.complete_upload(&id, &upload, &digest, cx.now);
         if completed.await?.1 == Created::Taken {
             let repository = id;
             return Err(RepositoryError::LayerAlreadyExists { repository, digest }.into());

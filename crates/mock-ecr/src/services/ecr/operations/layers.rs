@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::no_layer;
 use crate::services::ecr::views::image_id::has_form_of_digest;
+use crate::services::operation::Operation;
 use crate::types::{AccountId, Digest, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -53,19 +54,21 @@ impl LayerView {
     }
 }
 
-impl BatchCheckLayerAvailability {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Availability, ApiError> {
+impl Operation for BatchCheckLayerAvailability {
+    const NAME: &'static str = "BatchCheckLayerAvailability";
+    type Output = Availability;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Availability, ApiError> {
         let name = self.repository_name;
-        let action = "ecr:BatchCheckLayerAvailability";
-        let id = admitted.open(self.registry_id, name, action).await?;
-        admitted.ecr.repositories.find(&id).await?;
+        let id = cx.open(self.registry_id, name).await?;
+        cx.state.repositories.find(&id).await?;
         let mut availability = Availability {
             failures: Vec::new(),
             layers: Vec::new(),
         };
         for layer_digest in self.layer_digests {
             match layer_digest.parse() {
-                Ok(digest) => availability.layers.push(look(admitted, &id, &digest).await?),
+                Ok(digest) => availability.layers.push(look(cx, &id, &digest).await?),
                 Err(_) if has_form_of_digest(&layer_digest) => {
                     availability.layers.push(LayerView::new(layer_digest, None));
                 }
@@ -82,11 +85,11 @@ impl BatchCheckLayerAvailability {
 
 /// That a layer which is not there is shown as unavailable, and not as a failure, is `[ASSUME]`.
 async fn look(
-    admitted: &Admitted<'_>,
+    cx: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<LayerView, ApiError> {
-    let layer_size = admitted.ecr.repositories.layer_size(id, digest).await?;
+    let layer_size = cx.state.repositories.layer_size(id, digest).await?;
     Ok(LayerView::new(digest.to_string(), layer_size))
 }
 
@@ -105,20 +108,22 @@ pub(crate) struct DownloadUrl {
     layer_digest: String,
 }
 
-impl GetDownloadUrlForLayer {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<DownloadUrl, ApiError> {
+impl Operation for GetDownloadUrlForLayer {
+    const NAME: &'static str = "GetDownloadUrlForLayer";
+    type Output = DownloadUrl;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<DownloadUrl, ApiError> {
         let digest = layer_digest("layerDigest", &self.layer_digest)?;
         let name = self.repository_name;
-        let action = "ecr:GetDownloadUrlForLayer";
-        let id = admitted.open(self.registry_id, name, action).await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         repositories.find(&id).await?;
         if repositories.layer_size(&id, &digest).await?.is_none() {
             return Err(no_layer(&digest, &id));
         }
-        let path = admitted.ecr.layer_urls.sign(&id, &digest, admitted.now);
+        let path = cx.state.layer_urls.sign(&id, &digest, cx.now);
         Ok(DownloadUrl {
-            download_url: admitted.layers_url() + &path,
+            download_url: cx.layers_url() + &path,
             layer_digest: digest.to_string(),
         })
     }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::domain::{Repositories, RepositoryError};
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
+use crate::services::operation::Operation;
 use crate::types::{AccountId, Digest, RepositoryId, RepositoryName, Tag};
 
 #[derive(Debug, Deserialize)]
@@ -53,29 +54,25 @@ pub(crate) struct Output {
     next_token: Option<String>,
 }
 
-impl ListImages {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for ListImages {
+    const NAME: &'static str = "ListImages";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
-        let id = admitted
-            .open(self.registry_id, name, "ecr:ListImages")
-            .await?;
-        admitted.ecr.repositories.find(&id).await?;
+        let id = cx.open(self.registry_id, name).await?;
+        cx.state.repositories.find(&id).await?;
         let scope = format!("ListImages {id}");
-        let page = Page::asked(
-            admitted,
-            scope,
-            self.max_results,
-            self.next_token.as_deref(),
-        )?;
+        let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
         let filter = self.filter.unwrap_or_default();
         let list = List {
-            repositories: &admitted.ecr.repositories,
+            repositories: &cx.state.repositories,
             id: &id,
             filter: &filter,
             limit: page.limit_and_one(),
         };
         let mut image_ids = list.after(page.after.as_deref()).await?;
-        let next_token = page.cut(admitted, &mut image_ids, position);
+        let next_token = page.cut(cx, &mut image_ids, position);
         Ok(Output {
             image_ids,
             next_token,

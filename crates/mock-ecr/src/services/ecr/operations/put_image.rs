@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::{NewImage, RepositoryError};
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::operations::batch_get_image::ImageView;
+use crate::services::operation::Operation;
 use crate::store::Created;
 use crate::types::{AccountId, Digest, RepositoryName, Tag};
 
@@ -26,15 +27,16 @@ pub(crate) struct Output {
     image: ImageView,
 }
 
-impl PutImage {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for PutImage {
+    const NAME: &'static str = "PutImage";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let tag = self.image_tag.as_deref().map(image_tag).transpose()?;
         let digest = self.image_digest.as_deref().map(image_digest).transpose()?;
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:PutImage")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         let repository = repositories.find(&id).await?;
         let new = NewImage {
             manifest: self.image_manifest.into(),
@@ -42,9 +44,7 @@ impl PutImage {
             digest,
             tag: tag.clone(),
         };
-        let pushed = repositories
-            .put_image(&repository, new, admitted.now)
-            .await?;
+        let pushed = repositories.put_image(&repository, new, cx.now).await?;
         let digest = pushed.image.digest.clone();
         match pushed.created {
             Created::New => Ok(Output {

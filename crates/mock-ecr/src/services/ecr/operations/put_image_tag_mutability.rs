@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::TagMutability;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::services::ecr::views::repository_view::{ExclusionFilter, filters};
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -28,16 +29,17 @@ pub(crate) struct Output {
     repository_name: String,
 }
 
-impl PutImageTagMutability {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for PutImageTagMutability {
+    const NAME: &'static str = "PutImageTagMutability";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let exclusions = self.image_tag_mutability_exclusion_filters;
         let exclusions = exclusions.as_deref().unwrap_or_default();
         let mutability = mutability(&self.image_tag_mutability, exclusions)?;
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:PutImageTagMutability")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         let repository = repositories.put_mutability(&id, mutability).await?;
         let mutability = repository.settings.mutability;
         Ok(Output {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
+use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -14,10 +15,16 @@ pub(crate) struct SetRepositoryPolicy {
     policy_text: String,
 }
 
-/// The repository alone: what the other two are called with.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Named {
+pub(crate) struct GetRepositoryPolicy {
+    repository_name: RepositoryName,
+    registry_id: Option<AccountId>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeleteRepositoryPolicy {
     repository_name: RepositoryName,
     registry_id: Option<AccountId>,
 }
@@ -40,32 +47,37 @@ impl Output {
     }
 }
 
-impl SetRepositoryPolicy {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
+impl Operation for SetRepositoryPolicy {
+    const NAME: &'static str = "SetRepositoryPolicy";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
-        let id = admitted
-            .open(self.registry_id, name, "ecr:SetRepositoryPolicy")
-            .await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = cx.open(self.registry_id, name).await?;
+        let repositories = &cx.state.repositories;
         repositories.put_policy(&id, &self.policy_text).await?;
         Ok(Output::of(&id, self.policy_text))
     }
 }
 
-pub(crate) async fn get(input: Named, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
-    let name = input.repository_name;
-    let id = admitted
-        .open(input.registry_id, name, "ecr:GetRepositoryPolicy")
-        .await?;
-    let text = admitted.ecr.repositories.policy(&id).await?;
-    Ok(Output::of(&id, text))
+impl Operation for GetRepositoryPolicy {
+    const NAME: &'static str = "GetRepositoryPolicy";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+        let id = cx.open(self.registry_id, self.repository_name).await?;
+        let text = cx.state.repositories.policy(&id).await?;
+        Ok(Output::of(&id, text))
+    }
 }
 
-pub(crate) async fn delete(input: Named, admitted: &Admitted<'_>) -> Result<Output, ApiError> {
-    let name = input.repository_name;
-    let id = admitted
-        .open(input.registry_id, name, "ecr:DeleteRepositoryPolicy")
-        .await?;
-    let text = admitted.ecr.repositories.delete_policy(&id).await?;
-    Ok(Output::of(&id, text))
+impl Operation for DeleteRepositoryPolicy {
+    const NAME: &'static str = "DeleteRepositoryPolicy";
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+        let id = cx.open(self.registry_id, self.repository_name).await?;
+        let text = cx.state.repositories.delete_policy(&id).await?;
+        Ok(Output::of(&id, text))
+    }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::ResourceTag;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
+use crate::services::operation::Operation;
 use crate::types::RepositoryId;
 
 /// How many tags a resource may have. Source: AWS's general reference, "Tag naming limits and requirements".
@@ -58,11 +59,14 @@ pub(crate) struct TagResource {
     tags: Vec<TagView>,
 }
 
-impl TagResource {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Nothing, ApiError> {
+impl Operation for TagResource {
+    const NAME: &'static str = "TagResource";
+    type Output = Nothing;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Nothing, ApiError> {
         let tags = checked(self.tags)?;
-        let id = open(admitted, &self.resource_arn, "ecr:TagResource").await?;
-        let repositories = &admitted.ecr.repositories;
+        let id = open(cx, &self.resource_arn).await?;
+        let repositories = &cx.state.repositories;
         let held = repositories.resource_tags(&id).await?;
         let is_new = |tag: &&ResourceTag| held.iter().all(|held| held.key != tag.key);
         if held.len() + tags.iter().filter(is_new).count() > MOST_TAGS {
@@ -80,10 +84,13 @@ pub(crate) struct UntagResource {
     tag_keys: Vec<String>,
 }
 
-impl UntagResource {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Nothing, ApiError> {
-        let id = open(admitted, &self.resource_arn, "ecr:UntagResource").await?;
-        let repositories = &admitted.ecr.repositories;
+impl Operation for UntagResource {
+    const NAME: &'static str = "UntagResource";
+    type Output = Nothing;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Nothing, ApiError> {
+        let id = open(cx, &self.resource_arn).await?;
+        let repositories = &cx.state.repositories;
         repositories.untag_resource(&id, &self.tag_keys).await?;
         Ok(Nothing {})
     }
@@ -100,10 +107,13 @@ pub(crate) struct Tags {
     tags: Vec<TagView>,
 }
 
-impl ListTagsForResource {
-    pub(crate) async fn run(self, admitted: &Admitted<'_>) -> Result<Tags, ApiError> {
-        let id = open(admitted, &self.resource_arn, "ecr:ListTagsForResource").await?;
-        let tags = admitted.ecr.repositories.resource_tags(&id).await?;
+impl Operation for ListTagsForResource {
+    const NAME: &'static str = "ListTagsForResource";
+    type Output = Tags;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Tags, ApiError> {
+        let id = open(cx, &self.resource_arn).await?;
+        let tags = cx.state.repositories.resource_tags(&id).await?;
         let view = |ResourceTag { key, value }| TagView { key, value };
         Ok(Tags {
             tags: tags.into_iter().map(view).collect(),
@@ -112,15 +122,11 @@ impl ListTagsForResource {
 }
 
 /// The repository that an ARN names, which must be in the region that is called. The text about another is `[ASSUME]`.
-async fn open(
-    admitted: &Admitted<'_>,
-    arn: &str,
-    action: &'static str,
-) -> Result<RepositoryId, ApiError> {
+async fn open(cx: &RequestContext<'_>, arn: &str) -> Result<RepositoryId, ApiError> {
     let id: Option<RepositoryId> = arn.parse().ok();
     let id = id
-        .filter(|id| id.region == *admitted.caller.region())
+        .filter(|id| id.region == *cx.caller.region())
         .ok_or_else(|| invalid("resourceArn", "Invalid ARN"))?;
-    admitted.authorize(&id, action).await?;
+    cx.authorize(&id).await?;
     Ok(id)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::domain::{Image, RepositoryError};
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 use crate::types::{Digest, Reference, RepositoryId, Tag};
 
 /// As it is written in inputs and outputs, whatever it says.
@@ -49,10 +49,10 @@ impl ImageId {
     /// The image that it means, if the digest and the tag mean the same.
     pub(crate) async fn find(
         &self,
-        admitted: &Admitted<'_>,
+        cx: &RequestContext<'_>,
         id: &RepositoryId,
     ) -> Result<Result<Image, Failure>, ApiError> {
-        let repositories = &admitted.ecr.repositories;
+        let repositories = &cx.state.repositories;
         let reference = match self.reference() {
             Ok(reference) => reference,
             Err(failure) => return Ok(Err(failure)),

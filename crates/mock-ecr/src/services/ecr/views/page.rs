@@ -2,7 +2,7 @@
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 
 /// The page that is asked for.
 pub(crate) struct Page {
@@ -18,12 +18,12 @@ const DEFAULT_RESULTS: usize = 100;
 impl Page {
     /// A token is good for the listing that it was made for, and for no other.
     pub(crate) fn asked(
-        admitted: &Admitted<'_>,
+        cx: &RequestContext<'_>,
         scope: String,
         max_results: Option<usize>,
         next_token: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let open = |token| admitted.ecr.page_tokens.open(&scope, token);
+        let open = |token| cx.state.page_tokens.open(&scope, token);
         // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
         let refused = || invalid("nextToken", "Invalid next token provided");
         let after = next_token.map(|token| open(token).ok_or_else(refused));
@@ -42,7 +42,7 @@ impl Page {
     /// Keeps the results of this page; what is over makes a token for the next one.
     pub(crate) fn cut<T>(
         &self,
-        admitted: &Admitted<'_>,
+        cx: &RequestContext<'_>,
         results: &mut Vec<T>,
         name: impl Fn(&T) -> String,
     ) -> Option<String> {
@@ -51,6 +51,6 @@ impl Page {
         }
         results.truncate(self.limit);
         let last = results.last().map(name)?;
-        Some(admitted.ecr.page_tokens.seal(&self.scope, &last))
+        Some(cx.state.page_tokens.seal(&self.scope, &last))
     }
 }

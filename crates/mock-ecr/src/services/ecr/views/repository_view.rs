@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::aws::epoch_seconds;
 use crate::domain::{Repository, TagMutability};
-use crate::services::ecr::context::Admitted;
+use crate::services::context::RequestContext;
 
 /// A repository; the members stand in alphabetical order, as ECR writes them. Source: hashicorp/terraform-provider-aws#35268.
 #[derive(Debug, Serialize)]
@@ -52,16 +52,16 @@ pub(crate) struct RepositoryOutput {
 }
 
 impl RepositoryOutput {
-    pub(crate) fn of(admitted: &Admitted<'_>, repository: Repository) -> Self {
-        let repository = RepositoryView::of(admitted, repository);
+    pub(crate) fn of(cx: &RequestContext<'_>, repository: Repository) -> Self {
+        let repository = RepositoryView::of(cx, repository);
         RepositoryOutput { repository }
     }
 }
 
 impl RepositoryView {
-    pub(crate) fn of(admitted: &Admitted<'_>, repository: Repository) -> Self {
+    pub(crate) fn of(cx: &RequestContext<'_>, repository: Repository) -> Self {
         let Repository { id, settings } = repository;
-        let host = admitted.ecr.proxy_endpoint(id.account, &id.region);
+        let host = cx.state.proxy_endpoint(id.account, &id.region);
         let host = host.split_once("://").map_or(&host[..], |(_, host)| host);
         RepositoryView {
             created_at: epoch_seconds::raw(settings.created()),

@@ -1,0 +1,18 @@
+//! A call of an AWS API, as it was received.
+
+use http::request::Parts;
+
+use crate::http::ingress::Way;
+use crate::types::Region;
+use crate::types::timestamp::Timestamp;
+
+/// A call of an AWS API, as it was received.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a Parts,
+    pub(crate) body: &'a [u8],
+    /// The Region that the name of the host contains.
+    pub(crate) host_region: Option<&'a Region>,
+    pub(crate) way: Way,
+    pub(crate) now: Timestamp,
+}

@@ -1,0 +1,57 @@
+//! What an operation is run with.
+
+use std::sync::OnceLock;
+
+use http::request::Parts;
+
+use crate::aws::error::ApiError;
+use crate::http::ingress::Way;
+use crate::iam::action::Action;
+use crate::iam::authorization;
+use crate::iam::principal::Caller;
+use crate::services::call::Call;
+use crate::state::Ecr;
+use crate::token::TokenId;
+use crate::types::timestamp::Timestamp;
+
+/// What an operation is run with: the state of the mock, the verified caller, the action and the request.
+pub(crate) struct RequestContext<'a> {
+    pub(crate) state: &'a Ecr,
+    pub(crate) caller: &'a Caller,
+    /// The action that the policies must allow.
+    pub(crate) action: Action,
+    pub(crate) request: &'a Parts,
+    pub(crate) way: Way,
+    pub(crate) now: Timestamp,
+    issued_token: OnceLock<TokenId>,
+}
+
+impl<'a> RequestContext<'a> {
+    pub(crate) fn new(state: &'a Ecr, caller: &'a Caller, action: Action, call: &Call<'a>) -> Self {
+        RequestContext {
+            state,
+            caller,
+            action,
+            request: call.request,
+            way: call.way,
+            now: call.now,
+            issued_token: OnceLock::new(),
+        }
+    }
+
+    /// Records the token that the call issues, for the request log.
+    pub(crate) fn record_token(&self, id: TokenId) {
+        let first = self.issued_token.set(id);
+        first.expect("a call issues one token at most");
+    }
+
+    pub(crate) fn issued_token(&self) -> Option<TokenId> {
+        self.issued_token.get().copied()
+    }
+
+    /// Checks that the caller is allowed the action on `*`.
+    pub(crate) fn authorize_on_any_resource(&self) -> Result<(), ApiError> {
+        authorization::authorize_registry(self.caller, self.action)
+            .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
+    }
+}

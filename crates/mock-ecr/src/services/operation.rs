@@ -1,0 +1,72 @@
+//! What an operation of a service is, and how a table lists it.
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::Input;
+use crate::aws::protocol::json;
+use crate::services::context::RequestContext;
+
+/// An operation of a service: its input, which is validated against the service model, and what it does.
+pub(crate) trait Operation: DeserializeOwned + Send + 'static {
+    /// The name in targets, in the service model and, after the prefix of the service, in policies.
+    const NAME: &'static str;
+
+    /// What the policy of the caller is evaluated for.
+    const RESOURCE: Resource = Resource::Input;
+
+    /// The members are written in the order of the fields.
+    type Output: Serialize;
+
+    fn run(
+        self,
+        cx: &RequestContext<'_>,
+    ) -> impl Future<Output = Result<Self::Output, ApiError>> + Send;
+}
+
+/// The resource for which the policy of the caller is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resource {
+    /// A resource that the input names; the operation evaluates the policy itself.
+    Input,
+    /// `*`. The policy is evaluated before the input is read.
+    Any,
+}
+
+/// An operation as a table lists it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    run: Run,
+}
+
+type Run = for<'a> fn(&'a RequestContext<'a>, Input) -> BoxFuture<'a, Result<String, ApiError>>;
+
+impl Entry {
+    pub(crate) const fn of<O: Operation>() -> Self {
+        Entry {
+            name: O::NAME,
+            run: |cx, input| Box::pin(run::<O>(cx, input)),
+        }
+    }
+
+    /// Runs the operation, and returns the output in the protocol of the service.
+    pub(crate) async fn run(
+        &self,
+        cx: &RequestContext<'_>,
+        input: Input,
+    ) -> Result<String, ApiError> {
+        (self.run)(cx, input).await
+    }
+}
+
+async fn run<O: Operation>(cx: &RequestContext<'_>, input: Input) -> Result<String, ApiError> {
+    if O::RESOURCE == Resource::Any {
+        cx.authorize_on_any_resource()?;
+    }
+    let operation: O = input.read(O::NAME)?;
+    let output = operation.run(cx).await?;
+    Ok(json::print(&output))
+}
