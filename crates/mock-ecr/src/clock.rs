@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::{InstantText, Timestamp};
 
@@ -241,6 +241,17 @@ impl Stopwatch {
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
+}
+
+/// Which clock a signature's date must lie within 15 minutes of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SigV4Clock {
+    /// The mock's, as in the real service.
+    Mock,
+    /// The mock's, or while that was moved, the system's too: a client in another process lives in real time.
+    Either,
 }
 
 #[cfg(test)]

@@ -70,8 +70,9 @@ pub use aws::sigv4::SignatureClaim;
 pub use client_env::{Redirect, Variable};
 pub use clock::{Clock, ClockStart, ClockStartError};
 pub use config::{
-    Account, AuthMode, CrossAccount, Dialect, ImageTagMutability, ProxyEndpoint,
-    ProxyEndpointError, Quirk, SeedRepository, SigV4Clock, World, WorldError,
+    Account, AuthMode, AuthorityLocation, AuthorityLocationError, CrossAccount, Dialect,
+    ImageTagMutability, ProxyEndpoint, ProxyEndpointError, Quirk, SeedRepository, SigV4Clock,
+    World, WorldError,
 };
 pub use fault::{
     ActiveFault, AuthorizationData, BodyFault, CertificateFault, EndpointFault, ErrorCode,
@@ -83,7 +84,7 @@ pub use http::ingress::Way;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, MockEcrBuilder, ResetError, StartError};
 pub use request_log::{Exchange, Plane, Requests, Times, TooFew};
-pub use server::tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Mismatch};
+pub use server::tls::{AuthorityError, CertificateAuthority, Mismatch};
 pub use state::Keep;
 pub use store::{S3Access, StoreLocation, StoreLocationError};
 pub use token::{

@@ -12,12 +12,13 @@ use crate::aws::hosts;
 use crate::client_env;
 use crate::client_env::{Redirect, Variable};
 use crate::clock::{Clock, ClockStart};
+use crate::config::AuthorityLocation;
 use crate::config::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
 use crate::fault::{Fault, FaultError, FaultHandle, Faults, Greetings};
 use crate::iam::principal::{Caller, Principal};
 use crate::request_log::Requests;
 use crate::server::connection::{Listener, serve};
-use crate::server::tls::{AuthorityError, AuthorityLocation, CertificateAuthority, Tls};
+use crate::server::tls::{AuthorityError, CertificateAuthority, Tls};
 use crate::state::{Ecr, Keep};
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
@@ -114,12 +115,13 @@ impl MockEcr {
 
     /// All names of AWS's hosts that lead to the registries of the world, and to the API, in every region that is known and the world's own.
     pub fn host_names(&self) -> Vec<String> {
-        hosts::names(self.world())
+        let world = self.world();
+        hosts::names(&world.known_accounts(), &world.region)
     }
 
     /// The certificate of the authority that its clients must trust, in PEM, where it speaks TLS.
     pub fn ca_certificate(&self) -> Option<&str> {
-        self.ecr.tls.as_ref().map(Tls::certificate)
+        self.ecr.ca_certificate.as_deref()
     }
 
     /// The world that it was started from.
@@ -409,13 +411,24 @@ impl MockEcrBuilder {
         let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
         let addresses = addresses.map_err(unbound(self.listen))?;
         let (stop, stopped) = watch::channel(());
-        let ecr = Ecr::new(self.world, store, faults, tls, addresses, stopped.clone());
+        let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
+        let ecr = Ecr::new(
+            self.world,
+            store,
+            faults,
+            certificate,
+            addresses,
+            stopped.clone(),
+        );
         let ecr = Arc::new(ecr);
         let seeded = ecr.seed_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let serving = listeners
             .into_iter()
-            .map(|listener| tokio::spawn(serve(listener, Arc::clone(&ecr), stopped.clone())))
+            .map(|listener| {
+                let ecr = Arc::clone(&ecr);
+                tokio::spawn(serve(listener, ecr, tls.clone(), stopped.clone()))
+            })
             .collect();
         Ok(MockEcr {
             ecr,

@@ -14,10 +14,8 @@ use crate::clock::Clock;
 use crate::config::{ImageTagMutability, SeedRepository, World};
 use crate::domain::{LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule};
 use crate::fault::Faults;
-use crate::iam::identity_store::Principals;
-use crate::registry::layer_url::LayerUrls;
+use crate::iam::identity_store::IdentityStore;
 use crate::request_log::Journal;
-use crate::server::tls::Tls;
 use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
@@ -28,16 +26,15 @@ use crate::types::{AccountId, Region, RepositoryId};
 pub(crate) struct Ecr {
     pub(crate) world: World,
     pub(crate) clock: Clock,
-    pub(crate) principals: Arc<Principals>,
+    pub(crate) principals: Arc<IdentityStore>,
     pub(crate) tokens: TokenIssuer,
     pub(crate) request_ids: RequestIds,
     pub(crate) journal: Journal,
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
-    pub(crate) layer_urls: LayerUrls,
     pub(crate) faults: Arc<Faults>,
-    /// Where it speaks TLS.
-    pub(crate) tls: Option<Tls>,
+    /// The certificate of the authority, in PEM, if the mock speaks TLS.
+    pub(crate) ca_certificate: Option<String>,
     signing_keys: SigningKeys,
     /// When it started, or was last reset, on its own clock.
     started: AtomicI64,
@@ -51,11 +48,11 @@ impl Ecr {
         world: World,
         store: Store,
         faults: Arc<Faults>,
-        tls: Option<Tls>,
+        ca_certificate: Option<String>,
         addresses: Vec<SocketAddr>,
         stopping: watch::Receiver<()>,
     ) -> Self {
-        let principals = Arc::new(Principals::new(&world));
+        let principals = Arc::new(world.identity_store());
         let clock = Clock::new(world.clock);
         Ecr {
             started: AtomicI64::new(clock.now().as_millis()),
@@ -65,11 +62,10 @@ impl Ecr {
             journal: Journal::default(),
             repositories: Repositories::new(store, &world.seed),
             page_tokens: PageTokens::from_seed(&world.seed),
-            layer_urls: LayerUrls::from_seed(&world.seed),
             signing_keys: SigningKeys::default(),
             principals,
             faults,
-            tls,
+            ca_certificate,
             addresses,
             stopping,
             world,
@@ -82,6 +78,7 @@ impl Ecr {
         self.clock.reset();
         let started = self.clock.now().as_millis();
         self.started.store(started, Ordering::SeqCst);
+        self.principals.remove_sessions();
         self.tokens.reset();
         self.request_ids.restart(&self.world.seed);
         self.journal.reset();

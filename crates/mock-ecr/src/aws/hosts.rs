@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::config::World;
 use crate::types::{AccountId, REGIONS, Region};
 
 /// Which of AWS's hosts a request is for, told by its `Host` header.
@@ -97,16 +96,13 @@ pub(crate) fn address(host: &str) -> Option<IpAddr> {
     address.parse().ok()
 }
 
-/// All names that lead to the registries of a world, and to the API, in every region that is known and the world's own.
-pub(crate) fn names(world: &World) -> Vec<String> {
+/// All names that lead to the registries of the accounts, and to the API, in every region that is known and in one more.
+pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<String> {
     let known = REGIONS.iter().map(|name| {
         name.parse()
             .expect("the names of AWS's regions are regions")
     });
-    let regions: BTreeSet<Region> = known.chain([world.region.clone()]).collect();
-    let listed = world.accounts.iter().map(|account| account.id);
-    let of_principals = world.principals().map(|principal| principal.arn.account());
-    let accounts: BTreeSet<AccountId> = listed.chain(of_principals).collect();
+    let regions: BTreeSet<Region> = known.chain([region.clone()]).collect();
     regions
         .iter()
         .flat_map(|region| {
@@ -228,7 +224,7 @@ mod tests {
 
     #[test]
     fn every_name_of_a_world_is_one_of_ecr_s() {
-        let names = names(&World::default());
+        let names = names(&[AccountId::EXAMPLE].into(), &Region::default());
         for name in &names {
             assert!(Host::of(name).is_ecr_s(), "{name}");
         }

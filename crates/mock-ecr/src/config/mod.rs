@@ -1,26 +1,31 @@
 //! What a mock is made from: one type, written in code or in a TOML file.
 
+mod authority_location;
 mod file;
 mod proxy_endpoint;
 mod registry;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::clock::ClockStart;
+pub use crate::clock::SigV4Clock;
 use crate::fault::Fault;
+pub use crate::iam::auth_mode::AuthMode;
+pub use crate::iam::authorization::CrossAccount;
+use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Principal;
-use crate::server::tls::AuthorityLocation;
 use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
 
+pub use authority_location::{AuthorityLocation, AuthorityLocationError};
 pub use file::WorldError;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
-pub use registry::{CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository};
+pub use registry::{Dialect, ImageTagMutability, Quirk, SeedRepository};
 
 /// Everything that makes a mock answer as it does: the same world gives the same bytes.
 ///
@@ -151,6 +156,19 @@ impl World {
             .expect("a world has at least the example principal")
     }
 
+    /// The accounts that are listed or that a principal belongs to.
+    pub(crate) fn known_accounts(&self) -> BTreeSet<AccountId> {
+        let listed = self.accounts.iter().map(|account| account.id);
+        let of_principals = self.principals().map(|principal| principal.arn.account());
+        listed.chain(of_principals).collect()
+    }
+
+    /// The store of the principals, without any session.
+    pub(crate) fn identity_store(&self) -> IdentityStore {
+        let (account, region) = (self.default_account(), self.region.clone());
+        IdentityStore::new(self.principals(), self.auth, account, region)
+    }
+
     pub(crate) async fn open_store(&self) -> Result<Store, StoreLocationError> {
         self.store.open(self.s3_access.as_ref()).await
     }
@@ -269,28 +287,6 @@ impl From<AccountId> for Account {
     fn from(id: AccountId) -> Self {
         Account { id }
     }
-}
-
-/// Which clock a signature's date must lie within 15 minutes of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum SigV4Clock {
-    /// The mock's, as in the real service.
-    Mock,
-    /// The mock's, or while that was moved, the system's too: a client in another process lives in real time.
-    Either,
-}
-
-/// How much of a signature must be right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum AuthMode {
-    /// The key must be a principal's, and the signature is verified.
-    Strict,
-    /// Any key will do and the signature is not looked at; the account is the one that a key of twelve digits names.
-    Lenient,
 }
 
 /// Two parts of a world that do not go together.

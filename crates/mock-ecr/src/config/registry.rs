@@ -84,18 +84,6 @@ impl Quirk {
     ];
 }
 
-/// When a principal may reach the repository of another account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CrossAccount {
-    /// When the policy of the repository allows it, as in the real service.
-    #[default]
-    Policy,
-    /// Whenever its own policy allows it.
-    Open,
-}
-
 /// A repository that a world begins with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

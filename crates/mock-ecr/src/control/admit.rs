@@ -6,7 +6,7 @@ use http::{HeaderName, StatusCode, header};
 
 use crate::aws::hosts::is_loopback;
 use crate::control::refusal::Refusal;
-use crate::server::router::authority;
+use crate::http::authority::authority;
 use crate::state::Ecr;
 use crate::types::secret::Secret;
 

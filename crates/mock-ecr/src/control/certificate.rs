@@ -8,7 +8,6 @@ use crate::control::refusal::Refusal;
 use crate::control::reply;
 use crate::control::reply::Outcome;
 use crate::control::routes::{Content, Route};
-use crate::server::tls::Tls;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -21,7 +20,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 fn certificate(asked: &Asked<'_>) -> Outcome {
-    let pem = asked.ecr.tls.as_ref().map(Tls::certificate);
+    let pem = asked.ecr.ca_certificate.as_deref();
     let pem = pem.ok_or_else(|| {
         let text = "the mock speaks no TLS; start it with --tls";
         Refusal::new(StatusCode::NOT_FOUND, "NO_TLS", text)

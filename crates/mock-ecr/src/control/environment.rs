@@ -15,7 +15,7 @@ use crate::control::refusal::Refusal;
 use crate::control::reply;
 use crate::control::reply::Outcome;
 use crate::control::routes::{Content, Route, fields, schema};
-use crate::server::router::authority;
+use crate::http::authority::authority;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,

@@ -36,6 +36,9 @@ use crate::state::Ecr;
 use asked::Asked;
 use refusal::Refusal;
 
+/// The prefix of the paths under which the mock itself is reached.
+pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
+
 /// How long a body may be.
 pub(crate) const LONGEST_BODY: usize = 64 << 10;
 

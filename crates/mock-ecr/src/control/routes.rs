@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use crate::control::CONTROL_PREFIX;
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
 use crate::control::reply::Outcome;
@@ -16,7 +17,6 @@ use crate::control::{
     certificate, clock, environment, faults, field_names, health, live, metrics, openapi, requests,
     reset, tokens, world,
 };
-use crate::server::router::CONTROL_PREFIX;
 
 /// Something that can be asked for.
 pub(super) struct Route {

@@ -8,13 +8,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::ClockStart;
+use crate::config::AuthorityLocation;
 use crate::config::{
     AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
 };
 use crate::control::reply;
 use crate::control::routes::{Content, Route, schema};
 use crate::iam::principal::Principal;
-use crate::server::tls::AuthorityLocation;
 use crate::types::duration::print_duration;
 
 pub(super) const ROUTES: [Route; 1] = [Route {

@@ -2,6 +2,7 @@
 //!
 //! `now` is passed in, and nothing here knows who asks.
 
+mod access;
 mod error;
 pub(crate) mod hasher;
 mod image;
@@ -23,6 +24,7 @@ use crate::store::{Created, Folder, Key, Store, decode};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region, RepositoryId};
 
+pub(crate) use access::AccessError;
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::{Image, NewImage};
 pub(crate) use manifest::LONGEST_MANIFEST;

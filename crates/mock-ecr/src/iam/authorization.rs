@@ -1,38 +1,46 @@
-//! Who may do what to a repository: the policy of the caller, and the repository's own.
+//! Whether a caller is allowed an action: its own policy, and that of the resource.
 
 use std::fmt;
 
-use crate::config::CrossAccount;
-use crate::domain::RepositoryError;
+use serde::{Deserialize, Serialize};
+
 use crate::iam::action::Action;
-use crate::iam::policy::{RepositoryPolicy, Verdict};
+use crate::iam::policy::Verdict;
 use crate::iam::principal::{Caller, Denial};
-use crate::state::Ecr;
 use crate::types::{AccountId, PrincipalArn, RepositoryId};
 
-/// Decides whether a caller may do something to a repository.
+/// When a principal may reach the repository of another account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CrossAccount {
+    /// When the policy of the repository allows it, as in the real service.
+    #[default]
+    Policy,
+    /// Whenever its own policy allows it.
+    Open,
+}
+/// Decides whether a caller is allowed an action on a repository, whose own policy says `by_resource`.
 ///
-/// Within an account either policy can allow it; across accounts both must, or the world must say that they need not. What either
-/// denies is denied. Source: IAM's policy evaluation logic.
-pub(crate) async fn authorize(
-    ecr: &Ecr,
+/// Within an account either policy can allow it; across accounts both must, unless the repositories of other accounts are open.
+/// What either denies is denied. Source: IAM's policy evaluation logic.
+pub(crate) fn authorize(
     caller: &Caller,
-    repository: &RepositoryId,
     action: Action,
-) -> Result<(), AccessError> {
+    repository: &RepositoryId,
+    by_resource: Verdict,
+    cross_account: CrossAccount,
+) -> Result<(), AccessDenied> {
     let denied = |reason| {
         let resource = repository.to_string();
-        Err(AccessError::Denied(AccessDenied::new(
-            caller, action, resource, reason,
-        )))
+        Err(AccessDenied::new(caller, action, resource, reason))
     };
     let by_identity = caller.principal().may(action);
     if by_identity == Err(Denial::Explicit) {
         return denied(Reason::Explicit);
     }
     let is_own = caller.account() == repository.account;
-    let by_resource = verdict(ecr, caller, repository, action).await?;
-    let is_open = ecr.world.cross_account == CrossAccount::Open;
+    let is_open = cross_account == CrossAccount::Open;
     match (by_resource, by_identity) {
         (Verdict::Denied, _) => denied(Reason::ExplicitInResource),
         (Verdict::Allowed, _) if is_own => Ok(()),
@@ -47,15 +55,15 @@ pub(crate) async fn authorize(
 /// No policy of a repository speaks of that, so those of another account stay closed unless the world opens them. Sources:
 /// aws-amplify/amplify-cli#10828 (2022) for the resource, artsy/hokusai#27 (2017) for another account.
 pub(crate) fn authorize_all(
-    ecr: &Ecr,
     caller: &Caller,
-    registry: AccountId,
     action: Action,
+    registry: AccountId,
+    cross_account: CrossAccount,
 ) -> Result<(), AccessDenied> {
     let region = caller.region();
     let partition = region.partition().name;
     let resource = format!("arn:{partition}:ecr:{region}:{registry}:repository/*");
-    let is_open = ecr.world.cross_account == CrossAccount::Open;
+    let is_open = cross_account == CrossAccount::Open;
     let reason = match caller.principal().may(action) {
         Err(denial) => denial.into(),
         Ok(()) if caller.account() != registry && !is_open => Reason::NotInResource,
@@ -70,36 +78,6 @@ pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), 
         let resource = "*".to_owned();
         AccessDenied::new(caller, action, resource, denial.into())
     })
-}
-
-async fn verdict(
-    ecr: &Ecr,
-    caller: &Caller,
-    repository: &RepositoryId,
-    action: Action,
-) -> Result<Verdict, RepositoryError> {
-    let text = match ecr.repositories.policy(repository).await {
-        Ok(text) => text,
-        Err(RepositoryError::PolicyNotFound(_) | RepositoryError::RepositoryNotFound(_)) => {
-            return Ok(Verdict::Silent);
-        }
-        Err(error) => return Err(error),
-    };
-    let policy = RepositoryPolicy::parse(&text).map_err(RepositoryError::InvalidPolicy)?;
-    Ok(policy.verdict(caller.arn(), &action.to_string()))
-}
-
-/// Why a caller may not, or why nobody knows.
-#[derive(Debug)]
-pub(crate) enum AccessError {
-    Denied(AccessDenied),
-    Repository(RepositoryError),
-}
-
-impl From<RepositoryError> for AccessError {
-    fn from(error: RepositoryError) -> Self {
-        AccessError::Repository(error)
-    }
 }
 
 /// That a caller may not do something, in ECR's words.

@@ -1,33 +1,51 @@
-//! Everyone whom a world knows, found by key and by name.
+//! The principals and sessions of a mock, by access key and by ARN.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::config::{AuthMode, World};
+use crate::iam::auth_mode::AuthMode;
 use crate::iam::principal::Principal;
 use crate::types::{AccountId, PrincipalArn, Region};
 
-/// Everyone whom a world knows, by access key and by ARN.
+/// The principals of a mock: those that it starts with, and sessions that are added while it runs.
 #[derive(Debug)]
-pub(crate) struct Principals {
-    by_access_key_id: HashMap<String, Arc<Principal>>,
-    by_arn: HashMap<PrincipalArn, Arc<Principal>>,
+pub(crate) struct IdentityStore {
+    initial: Identities,
+    sessions: RwLock<Sessions>,
     auth: AuthMode,
     default_account: AccountId,
     region: Region,
 }
 
-impl Principals {
-    pub(crate) fn new(world: &World) -> Self {
-        let all = world.principals().map(Arc::new).collect::<Vec<_>>();
-        let key = |principal: &Arc<Principal>| principal.access_key_id.clone();
-        let arn = |principal: &Arc<Principal>| principal.arn.clone();
-        Principals {
-            by_access_key_id: all.iter().map(|p| (key(p), Arc::clone(p))).collect(),
-            by_arn: all.iter().map(|p| (arn(p), Arc::clone(p))).collect(),
-            auth: world.auth,
-            default_account: world.default_account(),
-            region: world.region.clone(),
+#[derive(Debug, Default)]
+struct Identities {
+    by_access_key_id: HashMap<String, Arc<Principal>>,
+    /// Several sessions can have one ARN; the latest counts.
+    by_arn: HashMap<PrincipalArn, Arc<Principal>>,
+}
+
+/// The latest [`MAX_SESSIONS`] sessions.
+#[derive(Debug, Default)]
+struct Sessions {
+    identities: Identities,
+    oldest_first: VecDeque<Arc<Principal>>,
+}
+
+impl IdentityStore {
+    pub(crate) fn new(
+        principals: impl Iterator<Item = Principal>,
+        auth: AuthMode,
+        default_account: AccountId,
+        region: Region,
+    ) -> Self {
+        let mut initial = Identities::default();
+        principals.for_each(|principal| initial.insert(&Arc::new(principal)));
+        IdentityStore {
+            initial,
+            sessions: RwLock::default(),
+            auth,
+            default_account,
+            region,
         }
     }
 
@@ -35,9 +53,34 @@ impl Principals {
         self.auth
     }
 
-    /// Whose key this is, if the world says so.
-    pub(crate) fn with_access_key_id(&self, id: &str) -> Option<&Arc<Principal>> {
-        self.by_access_key_id.get(id)
+    /// Adds a session. When there are more than [`MAX_SESSIONS`], the oldest one is removed.
+    ///
+    /// # Errors
+    ///
+    /// When its access key id is in use.
+    pub(crate) fn add_session(&self, session: Principal) -> Result<(), AccessKeyInUse> {
+        let mut sessions = self.write();
+        let id = &session.access_key_id;
+        let known = [&self.initial, &sessions.identities];
+        if known
+            .iter()
+            .any(|known| known.by_access_key_id.contains_key(id))
+        {
+            return Err(AccessKeyInUse(session.access_key_id));
+        }
+        sessions.add(Arc::new(session));
+        Ok(())
+    }
+
+    /// Removes all sessions.
+    pub(crate) fn remove_sessions(&self) {
+        *self.write() = Sessions::default();
+    }
+
+    /// The owner of an access key.
+    pub(crate) fn with_access_key_id(&self, id: &str) -> Option<Arc<Principal>> {
+        let initial = self.initial.by_access_key_id.get(id).cloned();
+        initial.or_else(|| self.read().identities.by_access_key_id.get(id).cloned())
     }
 
     /// Whom a lenient mock takes the owner of an unknown key for: the root user of the account that a key of twelve
@@ -51,14 +94,112 @@ impl Principals {
     ///
     /// The root user of every account exists without being listed; a lenient mock takes anyone's word.
     pub(crate) fn with_arn(&self, arn: &PrincipalArn) -> Option<Arc<Principal>> {
-        if let Some(known) = self.by_arn.get(arn) {
-            return Some(Arc::clone(known));
-        }
+        let initial = self.initial.by_arn.get(arn).cloned();
+        let known = initial.or_else(|| self.read().identities.by_arn.get(arn).cloned());
         let is_taken_on_trust = arn.is_root() || self.auth == AuthMode::Lenient;
-        is_taken_on_trust.then(|| {
-            let mut principal = Principal::root(arn.account(), &self.region);
-            principal.arn = arn.clone();
-            Arc::new(principal)
+        known.or_else(|| {
+            is_taken_on_trust.then(|| {
+                let mut principal = Principal::root(arn.account(), &self.region);
+                principal.arn = arn.clone();
+                Arc::new(principal)
+            })
         })
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Sessions> {
+        self.sessions.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Sessions> {
+        let sessions = self.sessions.write();
+        sessions.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Identities {
+    fn insert(&mut self, principal: &Arc<Principal>) {
+        let (key, arn) = (&principal.access_key_id, &principal.arn);
+        self.by_access_key_id
+            .insert(key.clone(), Arc::clone(principal));
+        self.by_arn.insert(arn.clone(), Arc::clone(principal));
+    }
+
+    fn remove(&mut self, principal: &Arc<Principal>) {
+        self.by_access_key_id.remove(&principal.access_key_id);
+        let is_latest = |latest: &Arc<Principal>| Arc::ptr_eq(latest, principal);
+        if self.by_arn.get(&principal.arn).is_some_and(is_latest) {
+            self.by_arn.remove(&principal.arn);
+        }
+    }
+}
+
+impl Sessions {
+    fn add(&mut self, session: Arc<Principal>) {
+        self.identities.insert(&session);
+        self.oldest_first.push_back(session);
+        if self.oldest_first.len() > MAX_SESSIONS
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.identities.remove(&oldest);
+        }
+    }
+}
+
+/// How many sessions are kept.
+pub(crate) const MAX_SESSIONS: usize = 10_000;
+
+/// An access key id that another principal or session has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the access key id {0} belongs to another principal or session")]
+pub struct AccessKeyInUse(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> IdentityStore {
+        let (account, region) = (AccountId::EXAMPLE, Region::default());
+        let example = Principal::example(account, &region);
+        IdentityStore::new([example].into_iter(), AuthMode::Strict, account, region)
+    }
+
+    fn session(index: usize) -> Principal {
+        let arn = "arn:aws:sts::123456789012:assumed-role/ci/job";
+        Principal::new(arn.parse().unwrap(), format!("ASIA{index}"), "secret")
+    }
+
+    #[test]
+    fn a_session_is_found_until_the_sessions_are_removed() {
+        let store = store();
+        let arn = session(0).arn;
+        assert!(store.with_arn(&arn).is_none());
+        store.add_session(session(0)).unwrap();
+        assert!(store.with_access_key_id("ASIA0").is_some());
+        assert!(store.with_arn(&arn).is_some());
+        store.remove_sessions();
+        assert!(store.with_access_key_id("ASIA0").is_none());
+        assert!(store.with_arn(&arn).is_none());
+    }
+
+    #[test]
+    fn an_access_key_id_in_use_is_rejected() {
+        let store = store();
+        store.add_session(session(0)).unwrap();
+        assert!(store.add_session(session(0)).is_err());
+        let mut taken = session(1);
+        taken.access_key_id = Principal::EXAMPLE_ACCESS_KEY_ID.to_owned();
+        let error = store.add_session(taken).unwrap_err().to_string();
+        assert!(error.contains(Principal::EXAMPLE_ACCESS_KEY_ID), "{error}");
+    }
+
+    #[test]
+    fn the_oldest_session_is_removed_when_there_are_too_many() {
+        let store = store();
+        for index in 0..=MAX_SESSIONS {
+            store.add_session(session(index)).unwrap();
+        }
+        assert!(store.with_access_key_id("ASIA0").is_none());
+        assert!(store.with_access_key_id("ASIA1").is_some());
+        assert!(store.with_arn(&session(0).arn).is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! Who may call, and what they may do.
 
 pub(crate) mod action;
+pub(crate) mod auth_mode;
 pub(crate) mod authorization;
 pub(crate) mod identity_store;
 pub(crate) mod policy;

@@ -6,7 +6,7 @@ use http::{Response, StatusCode};
 
 use crate::aws::hosts::Host;
 use crate::config::Quirk;
-use crate::domain::{Repository, RepositoryError, Settings};
+use crate::domain::{AccessError, Repository, RepositoryError, Settings};
 use crate::http::body::Payload;
 use crate::http::query;
 use crate::iam::action::Action;
@@ -48,13 +48,25 @@ impl Admitted<'_> {
         })
     }
 
+    /// Finds out whether the caller may do something to a repository.
+    pub(super) async fn authorize(
+        &self,
+        id: &RepositoryId,
+        action: Action,
+    ) -> Result<(), AccessError> {
+        let repositories = &self.ecr.repositories;
+        let cross_account = self.ecr.world.cross_account;
+        let allowed = repositories.authorize(&self.caller, action, id, cross_account);
+        allowed.await
+    }
+
     /// Finds out whether the caller may do something to a repository that is there.
     pub(super) async fn open(
         &self,
         id: &RepositoryId,
         action: Action,
     ) -> Result<Repository, RegistryError> {
-        authorization::authorize(self.ecr, &self.caller, id, action).await?;
+        self.authorize(id, action).await?;
         Ok(self.ecr.repositories.find(id).await?)
     }
 
@@ -86,7 +98,7 @@ impl Admitted<'_> {
         registry: AccountId,
         action: Action,
     ) -> Result<(), RegistryError> {
-        authorization::authorize_all(self.ecr, &self.caller, registry, action)
+        authorization::authorize_all(&self.caller, action, registry, self.ecr.world.cross_account)
             .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
     }
 

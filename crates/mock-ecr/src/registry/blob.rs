@@ -4,6 +4,7 @@ use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
+use crate::http::authority::authority;
 use crate::http::body::Payload;
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
@@ -11,7 +12,7 @@ use crate::iam::action::Action;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
 use crate::registry::error::{API_VERSION, RegistryError};
 use crate::registry::layer_url;
-use crate::server::router::authority;
+use crate::registry::layer_url::LayerUrls;
 use crate::types::{Digest, RepositoryId};
 
 /// What a layer is sent as: nobody has told the registry more.
@@ -62,7 +63,8 @@ async fn get(
     if admitted.has(Quirk::RedirectedLayers)
         && let Some(base) = elsewhere(admitted)
     {
-        let path = admitted.ecr.layer_urls.sign(id, digest, admitted.call.now);
+        let path =
+            LayerUrls::from_seed(&admitted.ecr.world.seed).sign(id, digest, admitted.call.now);
         let location = format!("{base}{path}");
         return Ok(empty(
             respond(StatusCode::TEMPORARY_REDIRECT).header(header::LOCATION, location),

@@ -5,9 +5,9 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::config::{Quirk, World};
+use crate::domain::AccessError;
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::ExpiredAs;
-use crate::iam::authorization::AccessError;
 use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::types::{Digest, RepositoryId};

@@ -15,7 +15,6 @@ use crate::http::query;
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
 use crate::request_log::Exchange;
-use crate::server::router::LAYER_PREFIX;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, RepositoryId};
@@ -30,6 +29,9 @@ pub(crate) fn bucket_url(host: &Host, way: Way) -> Option<String> {
         _ => None,
     }
 }
+
+/// The prefix of the paths of layers at URLs of their own.
+pub(crate) const LAYER_PREFIX: &str = "/_layer/";
 
 /// How long a URL is good. Source: the hour of GetDownloadUrlForLayer's example in AWS's API reference; for redirects `[ASSUME]`.
 const LIFE: std::time::Duration = std::time::Duration::from_secs(3600);
@@ -110,7 +112,7 @@ async fn serve(ecr: &Ecr, request: &Parts, now: Timestamp) -> Result<Response<Pa
     if request.headers.contains_key(header::AUTHORIZATION) {
         return Err(Refusal::TwoAuthMechanisms);
     }
-    ecr.layer_urls.verify(request, now)?;
+    LayerUrls::from_seed(&ecr.world.seed).verify(request, now)?;
     let (id, digest) = layer(request.uri.path()).ok_or(Refusal::NoSuchKey)?;
     let size = ecr.repositories.layer_size(&id, &digest).await;
     let size = size.map_err(Refusal::from)?.ok_or(Refusal::NoSuchKey)?;

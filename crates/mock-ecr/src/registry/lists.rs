@@ -4,11 +4,11 @@ use http::{Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::config::Quirk;
+use crate::http::authority::authority;
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::admitted::{Admitted, respond};
 use crate::registry::error::{JSON, OciCode, PLAIN_TEXT, RegistryError};
-use crate::server::router::authority;
 use crate::types::{RepositoryId, RepositoryName};
 
 #[derive(Serialize)]

@@ -11,6 +11,7 @@ mod error;
 pub(crate) mod layer_url;
 mod lists;
 mod manifest;
+pub(crate) mod path;
 mod referrers;
 mod upload;
 
@@ -22,8 +23,8 @@ use crate::aws::hosts::Host;
 use crate::domain::ContentStream;
 use crate::http::body::{Payload, whole};
 use crate::http::ingress::Way;
+use crate::registry::path::{RegistryPath, Resource};
 use crate::request_log::Exchange;
-use crate::server::router::{RegistryPath, Resource};
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 

@@ -8,7 +8,6 @@ use crate::domain::{ContentStream, Uploaded};
 use crate::http::body::Payload;
 use crate::http::range;
 use crate::iam::action::Action;
-use crate::iam::authorization;
 use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
 use crate::registry::error::RegistryError;
 use crate::types::{Digest, RepositoryId, UploadId};
@@ -85,7 +84,7 @@ async fn take_over(
     digest: &Digest,
 ) -> Result<bool, RegistryError> {
     let action = Action::ecr("GetDownloadUrlForLayer");
-    let access = authorization::authorize(admitted.ecr, &admitted.caller, from, action);
+    let access = admitted.authorize(from, action);
     if access.await.is_err() {
         return Ok(false);
     }

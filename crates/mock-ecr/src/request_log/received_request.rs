@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
+use crate::http::authority::authority;
 use crate::http::ingress::Way;
 use crate::http::query;
 use crate::iam::principal::Caller;
-use crate::server::router::authority;
 use crate::token::{TokenError, TokenId};
 use crate::types::PrincipalArn;
 use crate::types::timestamp::Timestamp;

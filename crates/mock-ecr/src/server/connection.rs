@@ -56,6 +56,7 @@ const BACKLOG: u32 = 4096;
 pub(crate) async fn serve(
     Listener(listener): Listener,
     ecr: Arc<Ecr>,
+    tls: Option<Tls>,
     mut stop: watch::Receiver<()>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -67,6 +68,7 @@ pub(crate) async fn serve(
                 Ok((stream, _)) => {
                     let connection = Connection {
                         ecr: Arc::clone(&ecr),
+                        tls: tls.clone(),
                         watchers: [graceful.watcher(), graceful.watcher()],
                         stop: stop.clone(),
                     };
@@ -94,6 +96,7 @@ async fn wait_for_room(error: &io::Error) {
 /// One client.
 struct Connection {
     ecr: Arc<Ecr>,
+    tls: Option<Tls>,
     /// For itself, and for the tunnel that it may become.
     watchers: [Watcher; 2],
     stop: watch::Receiver<()>,
@@ -104,7 +107,7 @@ impl Connection {
     async fn greet(self, stream: TcpStream) {
         // Answers are small and whole: there is nothing to wait for.
         let _ = stream.set_nodelay(true);
-        let Some(tls) = self.ecr.tls.clone() else {
+        let Some(tls) = self.tls.clone() else {
             return self.converse(Box::new(stream), Way::Http).await;
         };
         let mut stop = self.stop.clone();
@@ -133,7 +136,7 @@ impl Connection {
         let [watcher, in_tunnel] = self.watchers;
         let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
         let tunnel = converse(stream, way, ecr, watcher, stop).await;
-        if let (Some(tunnel), Some(tls)) = (tunnel, &self.ecr.tls) {
+        if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
             match in_time(dig(tunnel, tls)).await {
                 Ok(stream) => {
                     let stream = Box::new(stream);

@@ -8,9 +8,9 @@ use http::uri::Scheme;
 use http::{Response, StatusCode, Version, header};
 
 use crate::aws::hosts::{Host, address, is_loopback};
+use crate::http::authority::authority;
 use crate::http::ingress::Way;
 use crate::request_log::Exchange;
-use crate::server::router::authority;
 use crate::state::Ecr;
 
 /// Opens a tunnel to one of the hosts that the mock is, and to no other.
@@ -64,7 +64,7 @@ fn judge(ecr: &Ecr, request: &Parts, way: Way) -> Result<(), Refusal> {
     if !is_ours {
         return Err(Refusal::OtherHost);
     }
-    if ecr.tls.is_none() {
+    if ecr.ca_certificate.is_none() {
         return Err(Refusal::NoTls);
     }
     if way == Way::Tunnel || request.version > Version::HTTP_11 {

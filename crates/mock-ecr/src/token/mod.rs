@@ -15,7 +15,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use subtle::ConstantTimeEq;
 
 use crate::config::World;
-use crate::iam::identity_store::Principals;
+use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Caller;
 use crate::types::timestamp::Timestamp;
 
@@ -56,7 +56,7 @@ use seal::{Keys, Tag};
 pub struct TokenIssuer {
     keys: Keys,
     length: usize,
-    principals: Arc<Principals>,
+    principals: Arc<IdentityStore>,
     revoked: Mutex<Revoked>,
     ledger: Mutex<Ledger>,
     last_minted: Mutex<Option<(Claims, AuthorizationToken)>>,
@@ -65,10 +65,10 @@ pub struct TokenIssuer {
 impl TokenIssuer {
     /// The issuer of a world, which knows the world's seed and principals.
     pub fn new(world: &World) -> Self {
-        Self::with_principals(world, Arc::new(Principals::new(world)))
+        Self::with_principals(world, Arc::new(world.identity_store()))
     }
 
-    pub(crate) fn with_principals(world: &World, principals: Arc<Principals>) -> Self {
+    pub(crate) fn with_principals(world: &World, principals: Arc<IdentityStore>) -> Self {
         TokenIssuer {
             keys: Keys::from_seed(&world.seed),
             length: world.token_length,

@@ -9,6 +9,7 @@
 mod authorization;
 mod canonical;
 mod claim;
+mod error;
 mod signing_key;
 
 use std::sync::Arc;
@@ -17,21 +18,22 @@ use std::time::Duration;
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
-use crate::clock::Clock;
-use crate::config::{AuthMode, SigV4Clock};
-use crate::iam::identity_store::Principals;
+use crate::clock::{Clock, SigV4Clock};
+use crate::iam::auth_mode::AuthMode;
+use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::{Caller, Principal};
 use crate::types::Region;
 use crate::types::timestamp::Timestamp;
 
 use authorization::Authorization;
 pub use claim::SignatureClaim;
+pub(crate) use error::SigV4Error;
 pub(crate) use signing_key::SigningKeys;
 
 /// What a signature is held against.
 #[derive(Debug)]
 pub(crate) struct Verifier<'a> {
-    pub(crate) principals: &'a Principals,
+    pub(crate) principals: &'a IdentityStore,
     pub(crate) signing_keys: &'a SigningKeys,
     pub(crate) clock: &'a Clock,
     pub(crate) sigv4_clock: SigV4Clock,
@@ -85,10 +87,7 @@ fn presume(
     let principals = verifier.principals;
     let principal = principals
         .with_access_key_id(scope.access_key_id())
-        .map_or_else(
-            || principals.presumed(scope.access_key_id(), &region),
-            Arc::clone,
-        );
+        .unwrap_or_else(|| principals.presumed(scope.access_key_id(), &region));
     Ok(Caller::new(principal, region))
 }
 
@@ -215,7 +214,7 @@ fn owner(
     if principal.has_expired(now) {
         return Err(SigV4Error::ExpiredCredentials);
     }
-    Ok(Arc::clone(principal))
+    Ok(principal)
 }
 
 fn check_signature(
@@ -244,26 +243,6 @@ fn check_signature(
 const SERVICE: &str = "ecr";
 const TERMINATOR: &str = "aws4_request";
 const SKEW: Duration = Duration::from_secs(15 * 60);
-
-/// Why a request proves nobody's name.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SigV4Error {
-    /// There is no signature at all.
-    #[error("no signature")]
-    Missing,
-    /// The signature lacks parts; the text names them.
-    #[error("incomplete signature: {0}")]
-    Incomplete(String),
-    /// The signature is whole, but not one for this request here and now; the text says why.
-    #[error("invalid signature: {0}")]
-    Invalid(String),
-    /// The access key id, or the session token that goes with it, is nobody's.
-    #[error("unknown credentials")]
-    UnknownKey,
-    /// The credentials have ended.
-    #[error("expired credentials")]
-    ExpiredCredentials,
-}
 
 #[cfg(test)]
 mod tests;

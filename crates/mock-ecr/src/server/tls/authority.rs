@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
@@ -11,44 +10,8 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use serde::Deserialize;
 
-/// Where the authority is kept: `memory`, or `file:` and a directory that holds `ca.pem` and `ca-key.pem`.
-///
-/// What is not in the directory is made and written there, the key for its owner alone. An authority of one's own is given by putting its
-/// two files there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-#[non_exhaustive]
-pub enum AuthorityLocation {
-    /// In the memory of the mock: another one at each start.
-    #[default]
-    Memory,
-    /// In a directory.
-    Directory(PathBuf),
-}
-
-impl FromStr for AuthorityLocation {
-    type Err = AuthorityError;
-
-    fn from_str(text: &str) -> Result<Self, AuthorityError> {
-        match text.split_once(':') {
-            None if text == "memory" => Ok(AuthorityLocation::Memory),
-            Some(("file", path)) if !path.is_empty() => Ok(AuthorityLocation::Directory(
-                path.strip_prefix("//").unwrap_or(path).into(),
-            )),
-            _ => Err(AuthorityError::Unknown(text.to_owned())),
-        }
-    }
-}
-
-impl TryFrom<String> for AuthorityLocation {
-    type Error = AuthorityError;
-
-    fn try_from(text: String) -> Result<Self, AuthorityError> {
-        text.parse()
-    }
-}
+use crate::config::AuthorityLocation;
 
 /// A certificate authority, and its key, which no one else sees.
 ///
@@ -240,9 +203,6 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorityError {
-    /// The text names no place.
-    #[error("{0:?} is no place for an authority; expected memory, or file:DIRECTORY")]
-    Unknown(String),
     /// A file cannot be read or written.
     #[error("cannot keep an authority in {}: {source}", path.display())]
     Unusable {

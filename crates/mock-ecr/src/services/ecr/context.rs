@@ -2,10 +2,10 @@
 
 use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
+use crate::domain::AccessError;
+use crate::http::authority::authority;
 use crate::iam::authorization;
-use crate::iam::authorization::AccessError;
 use crate::registry::layer_url;
-use crate::server::router::authority;
 use crate::services::context::RequestContext;
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
@@ -30,7 +30,10 @@ impl RequestContext<'_> {
 
     /// Finds out whether the caller may do something to a repository.
     pub(crate) async fn authorize(&self, id: &RepositoryId) -> Result<(), ApiError> {
-        match authorization::authorize(self.state, self.caller, id, self.action).await {
+        let repositories = &self.state.repositories;
+        let cross_account = self.state.world.cross_account;
+        let allowed = repositories.authorize(self.caller, self.action, id, cross_account);
+        match allowed.await {
             Ok(()) => Ok(()),
             Err(AccessError::Denied(denied)) => Err(ApiError::AccessDenied(denied.to_string())),
             Err(AccessError::Repository(error)) => Err(error.into()),
@@ -39,8 +42,13 @@ impl RequestContext<'_> {
 
     /// Finds out whether the caller may do something to all repositories of a registry.
     pub(crate) fn authorize_all(&self, registry: AccountId) -> Result<(), ApiError> {
-        authorization::authorize_all(self.state, self.caller, registry, self.action)
-            .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
+        authorization::authorize_all(
+            self.caller,
+            self.action,
+            registry,
+            self.state.world.cross_account,
+        )
+        .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
     }
 
     /// The repository that an input names, if the caller may do something to it.

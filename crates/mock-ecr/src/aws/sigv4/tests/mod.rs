@@ -16,7 +16,7 @@ use crate::types::PrincipalArn;
 
 /// What a mock judges signatures with.
 struct Mock {
-    principals: Principals,
+    principals: IdentityStore,
     signing_keys: SigningKeys,
     clock: Clock,
     sigv4_clock: SigV4Clock,
@@ -26,7 +26,7 @@ struct Mock {
 impl Mock {
     fn new(world: &World) -> Self {
         Mock {
-            principals: Principals::new(world),
+            principals: world.identity_store(),
             signing_keys: SigningKeys::default(),
             clock: Clock::new(world.clock),
             sigv4_clock: world.sigv4_clock,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
+use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::no_layer;
 use crate::services::ecr::views::image_id::has_form_of_digest;
@@ -121,7 +122,7 @@ impl Operation for GetDownloadUrlForLayer {
         if repositories.layer_size(&id, &digest).await?.is_none() {
             return Err(no_layer(&digest, &id));
         }
-        let path = cx.state.layer_urls.sign(&id, &digest, cx.now);
+        let path = LayerUrls::from_seed(&cx.state.world.seed).sign(&id, &digest, cx.now);
         Ok(DownloadUrl {
             download_url: cx.layers_url() + &path,
             layer_digest: digest.to_string(),
