@@ -3,9 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use mock_ecr::{Keep, MockEcr, PrincipalArn, Requests, Revocation, TokenError};
+use mock_ecr::{
+    Keep, MockEcr, Principal, PrincipalArn, Region, Requests, Revocation, TokenError,
+};
 
 use crate::raw::{RawRequest, frozen, now};
+use crate::signer::Signer;
 
 /// Longer than any test runs.
 const LONG: Duration = Duration::from_secs(600);
@@ -39,6 +42,29 @@ async fn a_token_of_another_mock_is_told_when_it_is_shown() {
     assert!(ecr.tokens().is_empty());
     RawRequest::ping("GET").bearing(&token).to(&ecr).await;
     assert_eq!(ecr.tokens()[0].id, token.id());
+}
+
+#[tokio::test]
+async fn credentials_can_be_added_to_a_running_mock() {
+    let ecr = frozen().await;
+    let arn = "arn:aws:sts::123456789012:assumed-role/ci/job";
+    let session = Principal::new(arn.parse().unwrap(), "ASIAIOSFODNN7EXAMPLE", "secret")
+        .session_token("session");
+    let signer = Signer::new(&session);
+    let call = || RawRequest::token_call().signed_by(&signer);
+    assert_eq!(call().to(&ecr).await.error(), "UnrecognizedClientException");
+
+    ecr.add_session(session.clone()).unwrap();
+    let answer = call().to(&ecr).await;
+    assert_eq!(answer.status(), 200);
+    let token = ecr.mint_for(arn.parse().unwrap(), Region::default());
+    assert!(ecr.judge(token.as_str()).is_ok());
+    let error = ecr.add_session(session).unwrap_err().to_string();
+    assert!(error.contains("ASIAIOSFODNN7EXAMPLE"), "{error}");
+
+    ecr.reset(Keep::Nothing).await.unwrap();
+    assert_eq!(call().to(&ecr).await.error(), "UnrecognizedClientException");
+    assert!(ecr.judge(token.as_str()).is_err());
 }
 
 #[tokio::test]

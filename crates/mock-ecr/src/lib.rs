@@ -81,6 +81,7 @@ pub use fault::{
     UnknownErrorCode, What, When,
 };
 pub use http::ingress::Way;
+pub use iam::identity_store::AccessKeyInUse;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, MockEcrBuilder, ResetError, StartError};
 pub use request_log::{Exchange, Plane, Requests, Times, TooFew};

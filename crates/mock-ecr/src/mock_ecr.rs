@@ -15,6 +15,7 @@ use crate::clock::{Clock, ClockStart};
 use crate::config::AuthorityLocation;
 use crate::config::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
 use crate::fault::{Fault, FaultError, FaultHandle, Faults, Greetings};
+use crate::iam::identity_store::AccessKeyInUse;
 use crate::iam::principal::{Caller, Principal};
 use crate::request_log::Requests;
 use crate::server::connection::{Listener, serve};
@@ -200,6 +201,17 @@ impl MockEcr {
     pub fn judge(&self, token_or_password: &str) -> Result<Caller, TokenError> {
         let now = self.clock().now();
         self.ecr.tokens.judge(token_or_password, now)
+    }
+
+    /// Adds credentials that come into being while the mock runs, such as those of an assumed role.
+    ///
+    /// They are accepted at once, until [`reset`](MockEcr::reset). The latest 10,000 are kept.
+    ///
+    /// # Errors
+    ///
+    /// When the access key id belongs to another principal or session.
+    pub fn add_session(&self, session: Principal) -> Result<(), AccessKeyInUse> {
+        self.ecr.principals.add_session(session)
     }
 
     /// Makes tokens worthless before their time.
