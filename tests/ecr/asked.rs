@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
-use mock_ecr::{AuthorityLocation, MockEcr, Redirect};
+use mock_ecr::MockEcr;
+use mock_ecr::config::{AuthorityLocation, Redirect};
 use tempfile::TempDir;
 
 use crate::command::Outcome;

@@ -5,8 +5,9 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use mock_ecr::{
-    AuthorizationData, BodyFault, EndpointFault, ExpiresAt, MockEcr, Shift, TokenFault, What,
+use mock_ecr::MockEcr;
+use mock_ecr::fault::{
+    AuthorizationData, BodyFault, EndpointFault, ExpiresAt, Shift, TokenFault, What,
 };
 use serde_json::Value;
 

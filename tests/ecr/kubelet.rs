@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mock_ecr::{BodyFault, ExpiresAt, MockEcr, Shift, TokenFault, What};
+use mock_ecr::MockEcr;
+use mock_ecr::fault::{BodyFault, ExpiresAt, Shift, TokenFault, What};
 use serde_json::{Value, json};
 
 use crate::asked::{HOST, Home, calls, mock};

@@ -4,7 +4,8 @@ use aws_sdk_ecr::Client;
 use aws_sdk_ecr::config::{Builder, SharedAsyncSleep};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
-use mock_ecr::{ClockStart, MockEcr, SigV4Clock, World};
+use mock_ecr::config::{ClockStart, SigV4Clock};
+use mock_ecr::{MockEcr, World};
 
 use crate::stub::Stub;
 

@@ -7,7 +7,8 @@ use aws_sdk_ecr::config::timeout::TimeoutConfig;
 use aws_sdk_ecr::config::{Builder, SharedAsyncSleep};
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use mock_ecr::{Fault, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::fault::Fault;
 
 async fn frozen() -> (MockEcr, Client) {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();

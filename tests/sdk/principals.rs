@@ -1,6 +1,7 @@
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
-use mock_ecr::{AuthMode, MockEcr, Principal, PrincipalArn, World};
+use mock_ecr::config::AuthMode;
+use mock_ecr::{MockEcr, Principal, PrincipalArn, World};
 use tokio::net::TcpStream;
 
 fn deploy() -> Principal {

@@ -10,9 +10,9 @@ mod contract;
 use std::time::Duration;
 
 use ecr_token_source::{AnswerError, Credentials, Registry, Sdk, TokenError, TokenSource};
-use mock_ecr::{
-    AuthorizationData, BodyFault, EndpointFault, ExpiresAt, MockEcr, Revocation, TokenFault, What,
-};
+use mock_ecr::MockEcr;
+use mock_ecr::fault::{AuthorizationData, BodyFault, EndpointFault, ExpiresAt, TokenFault, What};
+use mock_ecr::token::Revocation;
 
 async fn frozen() -> MockEcr {
     MockEcr::builder().frozen().start().await.unwrap()

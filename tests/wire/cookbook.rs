@@ -1,6 +1,7 @@
 //! The cookbook's TOML and HTTP; its Rust runs as its documentation does.
 
-use mock_ecr::{Fault, MockEcr, World};
+use mock_ecr::fault::Fault;
+use mock_ecr::{MockEcr, World};
 
 use crate::raw::RawRequest;
 

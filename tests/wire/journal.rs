@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use mock_ecr::{AccountId, Exchange, MockEcr, Plane, Principal, Region, Revocation, TokenError};
+use mock_ecr::request_log::{Exchange, Plane};
+use mock_ecr::token::{Revocation, TokenError};
+use mock_ecr::{AccountId, MockEcr, Principal, Region};
 
 use crate::raw::{RawRequest, frozen, now};
 use crate::signer::Signer;
@@ -60,7 +62,7 @@ async fn what_a_signature_claims_is_recorded_whatever_comes_of_it() {
     for faults in ["", "what = { error = 'ThrottlingException' }"] {
         let ecr = frozen().await;
         if !faults.is_empty() {
-            let fault = mock_ecr::Fault::from_toml(faults).unwrap();
+            let fault = mock_ecr::fault::Fault::from_toml(faults).unwrap();
             ecr.faults().add(fault).unwrap();
         }
         for call in [
@@ -275,7 +277,7 @@ async fn a_query_chooses_among_the_exchanges() {
 
     let requests = ecr.requests();
     let developer = &ecr.world().default_principal().arn;
-    let count = |chosen: mock_ecr::Requests| chosen.count();
+    let count = |chosen: mock_ecr::request_log::Requests| chosen.count();
     let all = || requests.clone();
     assert_eq!(count(all()), 4);
     assert_eq!(count(all().operation("GetAuthorizationToken")), 2);

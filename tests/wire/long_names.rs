@@ -1,6 +1,7 @@
 //! Names that are longer than those of files may be, on a store in a directory.
 
-use mock_ecr::{MockEcr, StoreLocation};
+use mock_ecr::MockEcr;
+use mock_ecr::config::StoreLocation;
 
 use crate::raw::RawRequest;
 

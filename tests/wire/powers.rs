@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use mock_ecr::{
-    Keep, MockEcr, Principal, PrincipalArn, Region, Requests, Revocation, TokenError,
-};
+use mock_ecr::request_log::Requests;
+use mock_ecr::token::{Revocation, TokenError};
+use mock_ecr::{Keep, MockEcr, Principal, PrincipalArn, Region};
 
 use crate::raw::{RawRequest, frozen, now};
 use crate::signer::Signer;

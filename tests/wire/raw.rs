@@ -1,6 +1,7 @@
 //! Requests as the bytes that they are, and what comes back.
 
-use mock_ecr::{AuthorizationToken, MockEcr, Timestamp};
+use mock_ecr::token::AuthorizationToken;
+use mock_ecr::{MockEcr, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mock_ecr::{AccountId, AuthMode, ClockStart, MockEcr, Principal, Region, World};
+use mock_ecr::config::{AuthMode, ClockStart};
+use mock_ecr::{AccountId, MockEcr, Principal, Region, World};
 
 use crate::answer::{Answer, DATE};
 use crate::raw::{RawRequest, frozen, now};

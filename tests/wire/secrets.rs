@@ -4,7 +4,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use mock_ecr::{AuthorizationToken, MockEcr, Principal, Revocation};
+use mock_ecr::token::{AuthorizationToken, Revocation};
+use mock_ecr::{MockEcr, Principal};
 use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};

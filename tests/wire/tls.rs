@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mock_ecr::{AuthorityLocation, MockEcr, Plane, Way};
+use mock_ecr::MockEcr;
+use mock_ecr::config::AuthorityLocation;
+use mock_ecr::request_log::{Plane, Way};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use mock_ecr::{ClockStart, MockEcr, Timestamp};
+use mock_ecr::config::ClockStart;
+use mock_ecr::{MockEcr, Timestamp};
 
 use crate::raw::{RawRequest, frozen};
 use crate::signer::Signer;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use futures_util::StreamExt as _;
-use mock_ecr::{ClockStart, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::config::ClockStart;
 
 use crate::class::Class;
 use crate::client::{Client, Library, Running};

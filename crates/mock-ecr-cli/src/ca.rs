@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use mock_ecr::{AuthorityLocation, CertificateAuthority};
+use mock_ecr::config::AuthorityLocation;
+use mock_ecr::tls::CertificateAuthority;
 
 use crate::args::CaOptions;
 use crate::failure::Failure;

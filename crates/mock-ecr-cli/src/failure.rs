@@ -9,7 +9,10 @@ use ecr_contract::SuiteError;
 use ecr_contract::baseline::BaselineError;
 use ecr_contract::report::WriteError;
 use ecr_contract::surroundings::SurroundingsError;
-use mock_ecr::{AuthorityError, FaultError, StartError, WorldError};
+use mock_ecr::StartError;
+use mock_ecr::config::WorldError;
+use mock_ecr::fault::FaultError;
+use mock_ecr::tls::AuthorityError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use mock_ecr::Fault;
+use mock_ecr::fault::Fault;
 use serde_json::{Value, json};
 
 use crate::args::{FaultsAction, FaultsOptions, Running};

@@ -7,7 +7,8 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitCode, ExitStatus};
 
 use ecr_contract::surroundings::{Fence, FreshHome, Lead, surround};
-use mock_ecr::{MockEcr, Variable};
+use mock_ecr::MockEcr;
+use mock_ecr::config::Variable;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;

@@ -3,7 +3,8 @@
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
-use mock_ecr::{Claims, Clock, PrincipalArn, Timestamp, TokenError, TokenId, TokenIssuer, World};
+use mock_ecr::token::{Claims, TokenError, TokenId, TokenIssuer};
+use mock_ecr::{Clock, PrincipalArn, Timestamp, World};
 
 use crate::args::{InspectOptions, MintOptions};
 use crate::failure::Failure;

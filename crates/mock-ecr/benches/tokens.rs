@@ -1,7 +1,8 @@
 //! What it takes to mint a token and to judge one.
 
 use divan::Bencher;
-use mock_ecr::{AuthorizationToken, Claims, Timestamp, TokenIssuer, World};
+use mock_ecr::token::{AuthorizationToken, Claims, TokenIssuer};
+use mock_ecr::{Timestamp, World};
 
 fn main() {
     divan::main();

@@ -14,7 +14,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use mock_ecr::{Claims, TokenIssuer, World};
+use mock_ecr::World;
+use mock_ecr::token::{Claims, TokenIssuer};
 use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::main]

@@ -7,7 +7,8 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mock_ecr::{Fault, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::fault::Fault;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;

@@ -2,24 +2,8 @@
 
 use std::path::Path;
 
-use crate::config::World;
+use crate::config::{Redirect, Variable, World};
 use crate::iam::principal::Principal;
-
-/// How clients are led to the mock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Redirect {
-    /// By the variables that name endpoints, for clients that read them.
-    #[default]
-    Endpoints,
-    /// Through the mock as their proxy, for clients that accept only AWS's names.
-    Proxy,
-    /// By the names of hosts, which lead to the mock where the system says so; for every client.
-    Hosts,
-}
-
-/// A variable to set, or, without a value, to remove.
-pub type Variable = (&'static str, Option<String>);
 
 /// What to set, and what to remove, for clients of the mock at `url` to call it as the world's first principal.
 ///

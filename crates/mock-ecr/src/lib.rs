@@ -28,6 +28,12 @@
 //! Any other client is pointed at [`MockEcr::url`], with the credentials of a [`Principal`] of the mock's [`World`]. Both
 //! planes answer there: `POST /` is the API, `GET /v2/` the registry.
 //!
+//! # Modules
+//!
+//! The root has the mock, what it is made from, and what its methods take and return. [`config`] has the types of a [`World`]'s fields and the
+//! settings of clients, [`fault`] what can be set with [`MockEcr::faults`], [`request_log`] what [`MockEcr::requests`] returns, [`token`]
+//! what a token is, and [`tls`] the certificate authority. Each name has one path.
+//!
 //! # A map of the code
 //!
 //! A request goes through the files in this order: `server/connection` (sockets) → `server/handler` (the whole path on one screen)
@@ -48,51 +54,33 @@ pub mod cookbook {}
 mod aws;
 mod client_env;
 mod clock;
-mod config;
+pub mod config;
 mod control;
 mod domain;
-mod fault;
+pub mod fault;
 mod http;
 mod iam;
 mod mock_ecr;
 mod registry;
-mod request_log;
+pub mod request_log;
 #[cfg(feature = "sdk")]
 mod sdk;
 mod server;
 mod services;
 mod state;
 mod store;
-mod token;
+pub mod token;
 mod types;
 
-pub use aws::sigv4::SignatureClaim;
-pub use client_env::{Redirect, Variable};
-pub use clock::{Clock, ClockStart, ClockStartError};
-pub use config::{
-    Account, AuthMode, AuthorityLocation, AuthorityLocationError, CrossAccount, Dialect,
-    ImageTagMutability, ProxyEndpoint, ProxyEndpointError, Quirk, SeedRepository, SigV4Clock,
-    World, WorldError,
-};
-pub use fault::{
-    ActiveFault, AuthorizationData, BodyFault, CertificateFault, EndpointFault, ErrorCode,
-    ErrorFault, ExpiredAs, ExpiresAt, Fault, FaultBuilder, FaultError, FaultGuard, FaultHandle,
-    FaultId, FaultPlane, Latency, Login, Moment, Pattern, RegistryRoute, Throttle, TokenFault,
-    UnknownErrorCode, What, When,
-};
-pub use http::ingress::Way;
-pub use iam::identity_store::AccessKeyInUse;
+/// The private certificate authority of a mock that speaks TLS.
+pub mod tls {
+    pub use crate::server::tls::{AuthorityError, CertificateAuthority, Mismatch};
+}
+
+pub use clock::Clock;
+pub use config::world::World;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, MockEcrBuilder, ResetError, StartError};
-pub use request_log::{Exchange, Plane, Requests, Times, TooFew};
-pub use server::tls::{AuthorityError, CertificateAuthority, Mismatch};
 pub use state::Keep;
-pub use store::{S3Access, StoreLocation, StoreLocationError};
-pub use token::{
-    AuthorizationToken, Claims, Revocation, TokenError, TokenId, TokenIdError, TokenIssuer,
-    TokenRecord,
-};
-pub use types::duration::{DurationError, Shift, parse_duration};
-pub use types::secret::Secret;
-pub use types::timestamp::{Timestamp, TimestampError};
-pub use types::{AccountId, NameError, Partition, PrincipalArn, Region, RepositoryName};
+pub use types::timestamp::Timestamp;
+pub use types::{AccountId, PrincipalArn, Region, RepositoryName};

@@ -10,10 +10,10 @@ use tokio::task::JoinHandle;
 
 use crate::aws::hosts;
 use crate::client_env;
-use crate::client_env::{Redirect, Variable};
 use crate::clock::{Clock, ClockStart};
 use crate::config::AuthorityLocation;
 use crate::config::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
+use crate::config::{Redirect, Variable};
 use crate::fault::{Fault, FaultError, FaultHandle, Faults, Greetings};
 use crate::iam::identity_store::AccessKeyInUse;
 use crate::iam::principal::{Caller, Principal};
@@ -197,7 +197,7 @@ impl MockEcr {
     ///
     /// # Errors
     ///
-    /// As [`TokenIssuer::judge`](crate::TokenIssuer::judge).
+    /// As [`TokenIssuer::judge`](crate::token::TokenIssuer::judge).
     pub fn judge(&self, token_or_password: &str) -> Result<Caller, TokenError> {
         let now = self.clock().now();
         self.ecr.tokens.judge(token_or_password, now)

@@ -9,7 +9,8 @@ mod schema;
 mod tokens;
 mod world;
 
-use mock_ecr::{AuthorityLocation, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::config::AuthorityLocation;
 use serde_json::Value;
 
 use crate::answer::Answer;

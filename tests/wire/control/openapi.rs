@@ -1,6 +1,7 @@
 //! `/_mock/openapi.json`, held against what it describes.
 
-use mock_ecr::{AuthorityLocation, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::config::AuthorityLocation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 

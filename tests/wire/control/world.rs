@@ -136,7 +136,7 @@ async fn metrics_count_what_was_answered_and_issued() {
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
-    ecr.revoke(mock_ecr::Revocation::Token(ecr.mint().id()));
+    ecr.revoke(mock_ecr::token::Revocation::Token(ecr.mint().id()));
     ecr.clock().advance(std::time::Duration::from_secs(5));
     ecr.mint();
     ecr.clear_requests();

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mock_ecr::{AccountId, MockEcr, Principal, PrincipalArn, Region, Revocation};
+use mock_ecr::token::Revocation;
+use mock_ecr::{AccountId, MockEcr, Principal, PrincipalArn, Region};
 
 use crate::door::{US_WEST_2, Words, hears, opens};
 use crate::raw::{RawRequest, frozen, now};

@@ -6,7 +6,8 @@
 mod credentials;
 mod life;
 
-use mock_ecr::{AuthorizationToken, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::token::AuthorizationToken;
 
 use crate::answer::{Answer, DATE};
 use crate::raw::RawRequest;

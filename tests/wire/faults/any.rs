@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use mock_ecr::{
+use mock_ecr::MockEcr;
+use mock_ecr::fault::{
     AuthorizationData, BodyFault, EndpointFault, ExpiredAs, ExpiresAt, Fault, FaultPlane, Latency,
-    MockEcr, Moment, Shift, Throttle, TokenFault, What, When,
+    Moment, Shift, Throttle, TokenFault, What, When,
 };
 use proptest::prelude::*;
 use tokio::io::AsyncWriteExt as _;
@@ -30,7 +31,7 @@ fn code() -> impl Strategy<Value = What> {
         "AccessDeniedException",
     ];
     prop::sample::select(codes).prop_map(|code| {
-        let code: mock_ecr::ErrorCode = code.parse().unwrap();
+        let code: mock_ecr::fault::ErrorCode = code.parse().unwrap();
         What::Error(code.into())
     })
 }

@@ -1,6 +1,7 @@
 //! Certificates that nobody should trust.
 
-use mock_ecr::{Fault, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::fault::Fault;
 
 use super::set;
 use crate::raw::frozen;

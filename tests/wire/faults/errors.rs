@@ -1,6 +1,6 @@
 //! Errors of AWS by their code, and those of OCI that go with them.
 
-use mock_ecr::Plane;
+use mock_ecr::request_log::Plane;
 
 use super::{ping, set, token_call, with};
 use crate::answer::DATE;

@@ -9,7 +9,8 @@ mod errors;
 mod turns;
 mod worlds;
 
-use mock_ecr::{Fault, FaultId, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::fault::{Fault, FaultId};
 
 use crate::answer::Answer;
 use crate::raw::{RawRequest, everything, exchange, frozen};

@@ -9,7 +9,8 @@ mod lists;
 mod oci;
 mod redirects;
 
-use mock_ecr::{AuthorizationToken, MockEcr, MockEcrBuilder};
+use mock_ecr::token::AuthorizationToken;
+use mock_ecr::{MockEcr, MockEcrBuilder};
 
 use crate::answer::Answer;
 use crate::raw::RawRequest;
@@ -37,7 +38,7 @@ impl Registry {
 
     /// As OCI Distribution has it.
     async fn oci() -> Self {
-        Registry::of(MockEcr::builder().dialect(mock_ecr::Dialect::Oci)).await
+        Registry::of(MockEcr::builder().dialect(mock_ecr::config::Dialect::Oci)).await
     }
 
     async fn of(builder: MockEcrBuilder) -> Self {

@@ -128,7 +128,7 @@ async fn listing_tags() {
 
 #[tokio::test]
 async fn mounting_a_blob_from_another_repository() {
-    let builder = mock_ecr::MockEcr::builder().dialect(mock_ecr::Dialect::Oci);
+    let builder = mock_ecr::MockEcr::builder().dialect(mock_ecr::config::Dialect::Oci);
     let registry = Registry::of(builder.create_on_push()).await;
     registry.push_hello().await;
     let mount = async |to: &str, query: &str| {

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use mock_ecr::{AuthorizationToken, MockEcr};
+use mock_ecr::MockEcr;
+use mock_ecr::token::AuthorizationToken;
 use serde_json::Value;
 
 use wire::Request;

@@ -1,6 +1,6 @@
 //! What was seen of a run: what the client said, and what the mock was asked.
 
-use mock_ecr::{Exchange, Plane};
+use mock_ecr::request_log::{Exchange, Plane};
 use tokio::time::Instant;
 
 use crate::client::{Login, Outcome};

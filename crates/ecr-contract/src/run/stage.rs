@@ -6,10 +6,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use mock_ecr::{
-    AccountId, Claims, MockEcr, PrincipalArn, Region, Revocation, SeedRepository, Timestamp,
-    TokenIssuer, Variable, World,
-};
+use mock_ecr::config::{SeedRepository, Variable};
+use mock_ecr::token::{Claims, Revocation, TokenIssuer};
+use mock_ecr::{AccountId, MockEcr, PrincipalArn, Region, Timestamp, World};
 use tempfile::TempDir;
 use tokio::time::Instant;
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mock_ecr::{Fault, Timestamp};
+use mock_ecr::Timestamp;
+use mock_ecr::fault::Fault;
 use tokio::time::sleep;
 
 use crate::client::{Answer, Client, Outcome};

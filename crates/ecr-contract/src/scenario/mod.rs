@@ -9,7 +9,8 @@ mod step;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mock_ecr::{Fault, What, World};
+use mock_ecr::World;
+use mock_ecr::fault::{Fault, What};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use mock_ecr::parse_duration;
+use mock_ecr::config::parse_duration;
 use serde::{Deserialize, Deserializer};
 
 /// A range of numbers: `3`, `1..=4`, `..=4` or `1..`.

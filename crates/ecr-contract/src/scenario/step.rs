@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mock_ecr::{Fault, Shift};
+use mock_ecr::fault::{Fault, Shift};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;

@@ -3,7 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
-use mock_ecr::{AuthorityLocation, MockEcr, MockEcrBuilder, Redirect, Variable, World};
+use mock_ecr::config::{AuthorityLocation, Redirect, Variable};
+use mock_ecr::{MockEcr, MockEcrBuilder, World};
 
 use crate::surroundings::SurroundingsError;
 use crate::surroundings::fence::{ADDRESS, Fence};

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp, TokenId, parse_duration};
+use mock_ecr::config::parse_duration;
+use mock_ecr::token::TokenId;
+use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp};
 
 use crate::args::{Filters, Running};
 
@@ -48,7 +50,7 @@ pub(crate) enum ClockAction {
 }
 
 /// A length of time, as it was written: the mock reads it again.
-pub(super) fn duration(text: &str) -> Result<String, mock_ecr::DurationError> {
+pub(super) fn duration(text: &str) -> Result<String, mock_ecr::config::DurationError> {
     parse_duration(text).map(|_: Duration| text.to_owned())
 }
 

@@ -1,7 +1,9 @@
 //! Which requests are meant, as it was typed.
 
 use clap::Parser;
-use mock_ecr::{Timestamp, TimestampError, TokenId, TokenIdError};
+use mock_ecr::Timestamp;
+use mock_ecr::config::TimestampError;
+use mock_ecr::token::{TokenId, TokenIdError};
 
 use crate::args::control::duration;
 

@@ -11,11 +11,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use mock_ecr::{
-    AccountId, AuthMode, AuthorityError, AuthorityLocation, ClockStart, Dialect, PrincipalArn,
-    ProxyEndpoint, Region, S3Access, Secret, StoreLocation, Timestamp, World, WorldError,
-    parse_duration,
+use mock_ecr::config::{
+    AuthMode, AuthorityLocation, AuthorityLocationError, ClockStart, Dialect, ProxyEndpoint,
+    S3Access, Secret, StoreLocation, WorldError, parse_duration,
 };
+use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp, World};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use contract::ContractOptions;
@@ -341,9 +341,9 @@ impl WorldOptions {
 struct TlsOption(Option<AuthorityLocation>);
 
 impl FromStr for TlsOption {
-    type Err = AuthorityError;
+    type Err = AuthorityLocationError;
 
-    fn from_str(text: &str) -> Result<Self, AuthorityError> {
+    fn from_str(text: &str) -> Result<Self, AuthorityLocationError> {
         let location = (!text.is_empty()).then(|| text.parse()).transpose()?;
         Ok(TlsOption(location))
     }

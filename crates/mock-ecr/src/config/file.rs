@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{Conflict, World};
+use crate::config::World;
+use crate::config::world::Conflict;
 
 impl World {
     /// Reads a world from TOML; the keys are the fields of [`World`], in the units that `fixtures/worlds` shows.

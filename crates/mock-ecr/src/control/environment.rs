@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::client_env;
-use crate::client_env::Redirect;
+use crate::config::Redirect;
 use crate::control::asked::Asked;
 use crate::control::refusal::Refusal;
 use crate::control::reply;

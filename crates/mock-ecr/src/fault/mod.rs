@@ -1,7 +1,7 @@
-//! Faults as data: when they strike, and what they do.
+//! Faults as data: which requests they match, and what they do.
 //!
-//! A fault is told in code, in a world's TOML or to a running mock, in one form. [`Faults`] finds those that a request meets, in the order in
-//! which they were added; [`crate::server::handler`] does what they say. Same seed, same requests: the same faults strike.
+//! A fault is set in code, in a configuration file or in a running mock, in one form. The faults that a request matches are applied in the
+//! order in which they were added. Same seed, same requests: the same faults are applied.
 
 mod answer;
 mod apply;
@@ -26,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::types::timestamp::Timestamp;
 
+pub use crate::types::duration::Shift;
 pub use answer::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
 pub(crate) use apply::{Circumstances, Foreign, date, distort, refuse};
 pub use handle::{FaultBuilder, FaultGuard, FaultHandle};
@@ -40,7 +41,8 @@ pub(crate) use wire::{Ending, Shape, Wire};
 /// Something that goes wrong: when, and what.
 ///
 /// ```
-/// # use mock_ecr::{Fault, MockEcr};
+/// # use mock_ecr::MockEcr;
+/// # use mock_ecr::fault::Fault;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let ecr = MockEcr::start().await?;

@@ -1,4 +1,6 @@
-//! Every exchange, recorded before its first byte leaves, and without any secret.
+//! The requests that a mock received, how it answered them, and assertions about them.
+//!
+//! Every request is recorded before the first byte of its answer leaves, and without any secret.
 
 mod assertions;
 mod counts;
@@ -12,6 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+pub use crate::aws::sigv4::SignatureClaim;
+pub use crate::http::ingress::Way;
 pub use assertions::Times;
 pub(crate) use counts::Count;
 use counts::Counts;

@@ -16,7 +16,8 @@ use crate::types::timestamp::Timestamp;
 /// They are those that were there when [`MockEcr::requests`](crate::MockEcr::requests) was called; [`wait`](Requests::wait) alone looks again.
 ///
 /// ```
-/// # use mock_ecr::{MockEcr, Plane};
+/// # use mock_ecr::MockEcr;
+/// # use mock_ecr::request_log::Plane;
 /// # async fn example(ecr: MockEcr) {
 /// let refused = ecr.requests().plane(Plane::Registry).status(403).expect(1);
 /// assert!(refused.iter().all(|exchange| exchange.token_error.is_some()));

@@ -1,4 +1,4 @@
-//! The hinge between the two planes: the only place that makes or judges a token.
+//! Tokens: what they claim, how they are issued and verified, and why one is invalid.
 
 mod claims;
 mod error;
@@ -39,7 +39,8 @@ use seal::{Keys, Tag};
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use mock_ecr::{Claims, TokenIssuer, World};
+/// # use mock_ecr::World;
+/// # use mock_ecr::token::{Claims, TokenIssuer};
 /// let issuer = TokenIssuer::new(&World::default());
 /// let claims = Claims::new(
 ///     "arn:aws:iam::123456789012:root".parse()?,

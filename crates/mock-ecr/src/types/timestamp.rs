@@ -20,7 +20,7 @@ use toml::value::Datetime;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant of [`ClockStart::FROZEN`](crate::ClockStart::FROZEN), 2015-11-29T21:30:53.241Z.
+    /// The instant of [`ClockStart::FROZEN`](crate::config::ClockStart::FROZEN), 2015-11-29T21:30:53.241Z.
     pub(crate) const AWS_EXAMPLE: Timestamp = Timestamp(1_448_832_653_241);
     const MIN: i64 = -62_135_596_800_000;
     const MAX: i64 = 253_402_207_199_999;

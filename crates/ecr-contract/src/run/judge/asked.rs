@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mock_ecr::{Exchange, Plane};
+use mock_ecr::request_log::{Exchange, Plane};
 
 use crate::run::evidence::Seen;
 use crate::run::judge::{Held, Scene};

@@ -130,7 +130,7 @@ impl Scene<'_> {
         let in_time = found.is_some_and(|found| found.claims.expires > outcome.handed);
         let revoked = matches!(
             self.stage.ecr.judge(password),
-            Err(mock_ecr::TokenError::Revoked { .. })
+            Err(mock_ecr::token::TokenError::Revoked { .. })
         );
         in_time && !revoked
     }

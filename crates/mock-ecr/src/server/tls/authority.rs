@@ -16,7 +16,7 @@ use crate::config::AuthorityLocation;
 /// A certificate authority, and its key, which no one else sees.
 ///
 /// ```
-/// let authority = mock_ecr::CertificateAuthority::in_memory();
+/// let authority = mock_ecr::tls::CertificateAuthority::in_memory();
 /// assert!(authority.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
 /// ```
 pub struct CertificateAuthority {

@@ -1,0 +1,299 @@
+//! What a mock is made from: one type, written in code or in a TOML file.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::clock::{ClockStart, SigV4Clock};
+use crate::config::file::Step;
+use crate::config::{AuthorityLocation, Dialect, ProxyEndpoint, Quirk, SeedRepository, WorldError};
+use crate::fault::Fault;
+use crate::iam::auth_mode::AuthMode;
+use crate::iam::authorization::CrossAccount;
+use crate::iam::identity_store::IdentityStore;
+use crate::iam::principal::Principal;
+use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
+use crate::types::secret::Secret;
+use crate::types::{AccountId, Region};
+
+/// Everything that makes a mock answer as it does: the same world gives the same bytes.
+///
+/// The empty world works: one account, one principal with the keys of AWS's documentation, tokens that live 12 hours.
+///
+/// ```
+/// # use mock_ecr::World;
+/// let world = World::parse(
+///     r#"
+///     seed = "blue"
+///     region = "eu-central-1"
+///     token_life = "1h"
+///     clock = "2030-01-01T00:00:00Z"
+///
+///     [[principals]]
+///     arn = "arn:aws:iam::210987654321:user/ci"
+///     access_key_id = "AKIAI44QH8DHBEXAMPLE"
+///     secret_access_key = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
+///     deny = ["ecr:Delete*"]
+///     "#,
+/// )?;
+/// assert_eq!(world.default_account().as_str(), "210987654321");
+/// # Ok::<(), mock_ecr::config::WorldError>(())
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct World {
+    /// What all keys and random choices come from; mocks with one seed accept each other's tokens.
+    pub seed: String,
+    /// The region of clients that name none.
+    pub region: Region,
+    /// The accounts that exist; when empty, those of the principals.
+    pub accounts: Vec<Account>,
+    /// Who may call; when empty, [`Principal::example`].
+    pub principals: Vec<Principal>,
+    /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
+    #[serde(deserialize_with = "crate::types::duration::text::deserialize")]
+    pub token_life: Duration,
+    /// How long an `authorizationToken` is, in characters; it is padded to about this length.
+    ///
+    /// The default is the one published figure, 2,368; see [`TokenIssuer`](crate::token::TokenIssuer).
+    pub token_length: usize,
+    /// What the clock shows at first.
+    pub clock: ClockStart,
+    /// Which clock a signature's date is held against.
+    pub sigv4_clock: SigV4Clock,
+    /// How much of a signature must be right.
+    pub auth: AuthMode,
+    /// What `proxyEndpoint` is made from.
+    pub proxy_endpoint: ProxyEndpoint,
+    /// Where images are kept.
+    pub store: StoreLocation,
+    /// With what the bucket of `store` is reached, if it is one; no file says it.
+    #[serde(skip)]
+    pub s3_access: Option<S3Access>,
+    /// What whoever asks for `/_mock/` must know; no file says it. Without it, only a mock that listens on loopback addresses answers there,
+    /// and only who calls it by the name of one.
+    #[serde(skip)]
+    pub control_key: Option<Secret>,
+    /// Where the private certificate authority is kept; without one, the mock speaks no TLS.
+    pub tls: Option<AuthorityLocation>,
+    /// What goes wrong, from the start.
+    pub faults: Vec<Fault>,
+    /// How the registry speaks.
+    pub dialect: Dialect,
+    /// Quirks that the dialect does not have but this registry has, or the other way round.
+    pub quirks: BTreeMap<Quirk, bool>,
+    /// The repositories that are there from the start; one that the store has already stays as it is.
+    pub repositories: Vec<SeedRepository>,
+    /// Whether a push makes the repository that it needs, in the caller's own account.
+    pub create_on_push: bool,
+    /// Whether layers are mounted from one repository into another where the dialect makes it a setting of the account.
+    pub blob_mounting: bool,
+    /// When a principal may reach the repository of another account.
+    pub cross_account: CrossAccount,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World {
+            seed: "mock-ecr".to_owned(),
+            region: Region::default(),
+            accounts: Vec::new(),
+            principals: Vec::new(),
+            token_life: Duration::from_secs(12 * 3600),
+            token_length: 2368,
+            clock: ClockStart::System,
+            sigv4_clock: SigV4Clock::Either,
+            auth: AuthMode::Strict,
+            proxy_endpoint: ProxyEndpoint::default(),
+            store: StoreLocation::default(),
+            s3_access: None,
+            control_key: None,
+            tls: None,
+            faults: Vec::new(),
+            dialect: Dialect::default(),
+            quirks: BTreeMap::new(),
+            repositories: Vec::new(),
+            create_on_push: false,
+            blob_mounting: false,
+            cross_account: CrossAccount::default(),
+        }
+    }
+}
+
+impl World {
+    /// The account of registries and clients that name none: the first that is listed, or the first principal's.
+    pub fn default_account(&self) -> AccountId {
+        let listed = self.accounts.first().map(|account| account.id);
+        let first = || self.principals.first().map(|p| p.arn.account());
+        listed.or_else(first).unwrap_or(AccountId::EXAMPLE)
+    }
+
+    /// The principals, or the one that a world has which names none.
+    pub fn principals(&self) -> impl Iterator<Item = Principal> {
+        let example = self
+            .principals
+            .is_empty()
+            .then(|| Principal::example(self.default_account(), &self.region));
+        self.principals.iter().cloned().chain(example)
+    }
+
+    /// The principal whose credentials are handed out when nobody asks for others: the first.
+    pub fn default_principal(&self) -> Principal {
+        self.principals()
+            .next()
+            .expect("a world has at least the example principal")
+    }
+
+    /// The accounts that are listed or that a principal belongs to.
+    pub(crate) fn known_accounts(&self) -> BTreeSet<AccountId> {
+        let listed = self.accounts.iter().map(|account| account.id);
+        let of_principals = self.principals().map(|principal| principal.arn.account());
+        listed.chain(of_principals).collect()
+    }
+
+    /// The store of the principals, without any session.
+    pub(crate) fn identity_store(&self) -> IdentityStore {
+        let (account, region) = (self.default_account(), self.region.clone());
+        IdentityStore::new(self.principals(), self.auth, account, region)
+    }
+
+    pub(crate) async fn open_store(&self) -> Result<Store, StoreLocationError> {
+        self.store.open(self.s3_access.as_ref()).await
+    }
+
+    /// Whether the registry has a quirk.
+    pub fn has(&self, quirk: Quirk) -> bool {
+        let said = self.quirks.get(&quirk).copied();
+        said.unwrap_or_else(|| self.dialect.has(quirk))
+    }
+
+    /// Checks a world that was written in code.
+    pub fn validate(&self) -> Result<(), WorldError> {
+        self.check().map_err(|conflict| WorldError::from(&conflict))
+    }
+
+    /// Holds the parts of the world against each other; what a single value can say of itself, its type has said.
+    pub(super) fn check(&self) -> Result<(), Conflict> {
+        if self.token_length > MAX_TOKEN_LENGTH {
+            let expected = "at most 65536 characters, so that a token fits into a header";
+            let at = vec!["token_length".into()];
+            return Err(Conflict::new(at, &self.token_length, expected));
+        }
+        self.check_control_key()?;
+        self.check_accounts()?;
+        self.check_principals()?;
+        self.check_faults()
+    }
+
+    fn check_faults(&self) -> Result<(), Conflict> {
+        for (index, fault) in self.faults.iter().enumerate() {
+            fault.check().map_err(|error| {
+                let at = vec!["faults".into(), index.into(), "what".into()];
+                let expected = format!("a fault that means something: {error}");
+                Conflict::new(at, &fault.what.name(), expected)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The key itself is not repeated.
+    fn check_control_key(&self) -> Result<(), Conflict> {
+        let key = self.control_key.as_ref().map(Secret::expose);
+        let fits = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_graphic());
+        if key.is_none_or(fits) {
+            return Ok(());
+        }
+        let expected = "visible ASCII characters, at least one, so that it fits into a header";
+        Err(Conflict::new(vec!["control_key".into()], &"…", expected))
+    }
+
+    fn check_accounts(&self) -> Result<(), Conflict> {
+        let mut ids = HashSet::new();
+        match self
+            .accounts
+            .iter()
+            .position(|account| !ids.insert(account.id))
+        {
+            Some(index) => {
+                let at = vec!["accounts".into(), index.into(), "id".into()];
+                let id = &self.accounts[index].id;
+                Err(Conflict::new(at, id, "an id that no other account has"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_principals(&self) -> Result<(), Conflict> {
+        let is_listed = |account| self.accounts.iter().any(|listed| listed.id == account);
+        let (mut arns, mut keys) = (HashSet::new(), HashSet::new());
+        for (index, principal) in self.principals.iter().enumerate() {
+            let at = |key: &'static str| vec!["principals".into(), index.into(), key.into()];
+            if !arns.insert(&principal.arn) {
+                let expected = "an ARN that no other principal has";
+                return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+            let key = &principal.access_key_id;
+            if !is_access_key_id(key) {
+                let expected = "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE";
+                return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if principal.secret_access_key.expose().is_empty() {
+                let expected = "a key to sign with, such as the 40 characters of AWS's";
+                return Err(Conflict::new(at("secret_access_key"), &"", expected));
+            }
+            if !keys.insert(key) {
+                let expected = "an access key id that no other principal has";
+                return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if !self.accounts.is_empty() && !is_listed(principal.arn.account()) {
+                let expected = "a principal of one of the listed accounts";
+                return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Source: the pattern `[\w]+` of IAM's `accessKeyIdType`; anything else could not stand in a credential scope.
+fn is_access_key_id(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(is_word)
+}
+
+const MAX_TOKEN_LENGTH: usize = 65_536;
+
+/// An account, which is also a registry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Account {
+    /// Its twelve digits.
+    pub id: AccountId,
+}
+
+impl From<AccountId> for Account {
+    fn from(id: AccountId) -> Self {
+        Account { id }
+    }
+}
+
+/// Two parts of a world that do not go together.
+#[derive(Debug)]
+pub(super) struct Conflict {
+    pub(super) at: Vec<Step>,
+    pub(super) found: String,
+    pub(super) expected: Cow<'static, str>,
+}
+
+impl Conflict {
+    fn new(at: Vec<Step>, found: &impl ToString, expected: impl Into<Cow<'static, str>>) -> Self {
+        Conflict {
+            at,
+            found: found.to_string(),
+            expected: expected.into(),
+        }
+    }
+}
