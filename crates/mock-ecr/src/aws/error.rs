@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::aws::protocol::response;
 use crate::aws::sigv4::SigV4Error;
+use crate::http::body::CollectError;
 use crate::types::{RepositoryId, UploadId};
 
 /// An error of the API. All client errors of ECR have status 400: its model declares no other.
@@ -244,6 +245,15 @@ impl From<SigV4Error> for ApiError {
             SigV4Error::Invalid(text) => ApiError::InvalidSignature(text),
             SigV4Error::UnknownKey => ApiError::UnrecognizedClient,
             SigV4Error::ExpiredCredentials => ApiError::ExpiredToken,
+        }
+    }
+}
+
+impl From<CollectError> for ApiError {
+    fn from(error: CollectError) -> Self {
+        match error {
+            CollectError::TooLarge => ApiError::TooLarge,
+            CollectError::Incomplete => ApiError::Incomplete,
         }
     }
 }

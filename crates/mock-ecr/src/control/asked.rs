@@ -8,9 +8,9 @@ use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::aws::error::ApiError;
 use crate::control::refusal::Refusal;
 use crate::control::routes::Route;
+use crate::http::body::CollectError;
 use crate::http::query;
 use crate::state::Ecr;
 
@@ -48,7 +48,7 @@ impl<'a> Asked<'a> {
     /// Reads the body, which must say that it is JSON: no page of a browser can say so of what it sends elsewhere unasked.
     pub(super) async fn read(
         &mut self,
-        body: impl Future<Output = Result<Bytes, ApiError>>,
+        body: impl Future<Output = Result<Bytes, CollectError>>,
     ) -> Result<(), Refusal> {
         let content_type = self.request.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
@@ -56,7 +56,7 @@ impl<'a> Asked<'a> {
         if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
             return Err(not_json());
         }
-        self.body = body.await.map_err(|error| unread(&error))?;
+        self.body = body.await.map_err(unread)?;
         Ok(())
     }
 
@@ -101,13 +101,13 @@ fn not_json() -> Refusal {
     Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NOT_JSON", text)
 }
 
-fn unread(error: &ApiError) -> Refusal {
+fn unread(error: CollectError) -> Refusal {
     match error {
-        ApiError::TooLarge => {
+        CollectError::TooLarge => {
             let text = "the body is too long; expected at most 64 KiB";
             Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", text)
         }
-        _ => Refusal::new(
+        CollectError::Incomplete => Refusal::new(
             StatusCode::REQUEST_TIMEOUT,
             "INCOMPLETE",
             "the body did not come whole within 30 seconds",

@@ -29,8 +29,7 @@ use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
 
-use crate::aws::error::ApiError;
-use crate::http::body::{Payload, whole};
+use crate::http::body::{CollectError, Payload, whole};
 use crate::request_log::Exchange;
 use crate::state::Ecr;
 use asked::Asked;
@@ -46,7 +45,7 @@ pub(crate) const LONGEST_BODY: usize = 64 << 10;
 pub(crate) async fn answer(
     ecr: &Ecr,
     request: &Parts,
-    body: impl Future<Output = Result<Bytes, ApiError>>,
+    body: impl Future<Output = Result<Bytes, CollectError>>,
     exchange: &mut Exchange,
 ) -> Response<Payload> {
     match run(ecr, request, body, exchange).await {
@@ -61,7 +60,7 @@ pub(crate) async fn answer(
 async fn run(
     ecr: &Ecr,
     request: &Parts,
-    body: impl Future<Output = Result<Bytes, ApiError>>,
+    body: impl Future<Output = Result<Bytes, CollectError>>,
     exchange: &mut Exchange,
 ) -> Result<Response<Payload>, Refusal> {
     admit::admit(ecr, request)?;

@@ -1,13 +1,44 @@
-//! The body of an answer: whole in memory, or as it comes from the store.
+//! Bodies: those of requests, read whole within bounds, and those of answers, whole in memory or as they come from the store.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use http::{Response, header};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Either, Full, StreamBody};
-use hyper::body::{Body as _, Frame};
+use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::{Body, Frame};
 
 use crate::store::Content;
+
+/// Reads a request body of at most `limit` bytes, which must be complete within [`BODY_TIMEOUT`].
+pub(crate) async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CollectError>
+where
+    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+{
+    // A body whose announced length exceeds the limit is rejected before it is sent.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(CollectError::TooLarge);
+    }
+    let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect());
+    match collected.await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(CollectError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(CollectError::Incomplete),
+    }
+}
+
+/// Why a request body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CollectError {
+    #[error("the body exceeds the limit")]
+    TooLarge,
+    #[error("the body is incomplete")]
+    Incomplete,
+}
+
+/// The time that a client has to send a body that is read whole, and between two pieces of one that is streamed.
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A body; most are short and whole.
 pub(crate) type Payload = Either<Full<Bytes>, UnsyncBoxBody<Bytes, BodyError>>;
@@ -61,4 +92,45 @@ pub(crate) fn nothing() -> Payload {
 pub(crate) fn live(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Payload {
     let frames = pieces.map(|piece| Ok(Frame::data(piece)));
     Either::Right(StreamBody::new(frames).boxed_unsync())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    fn in_pieces(pieces: &[&'static str]) -> impl Body<Data = Bytes, Error = Infallible> + use<> {
+        let frames: Vec<_> = pieces
+            .iter()
+            .map(|piece| Ok(Frame::data(Bytes::from_static(piece.as_bytes()))))
+            .collect();
+        StreamBody::new(stream::iter(frames))
+    }
+
+    #[tokio::test]
+    async fn a_body_within_the_limit_is_read_whole() {
+        let collected = collect(in_pieces(&["ab", "cd"]), 4).await;
+        assert_eq!(collected.unwrap(), "abcd");
+    }
+
+    #[tokio::test]
+    async fn a_body_above_the_limit_is_rejected_announced_or_not() {
+        let announced = collect(Full::new(Bytes::from_static(b"abcde")), 4).await;
+        assert_eq!(announced, Err(CollectError::TooLarge));
+        let unannounced = collect(in_pieces(&["ab", "cde"]), 4).await;
+        assert_eq!(unannounced, Err(CollectError::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_incomplete() {
+        let frames = [
+            Ok(Frame::data(Bytes::from_static(b"ab"))),
+            Err(std::io::Error::other("reset")),
+        ];
+        let collected = collect(StreamBody::new(stream::iter(frames)), 4).await;
+        assert_eq!(collected, Err(CollectError::Incomplete));
+    }
 }

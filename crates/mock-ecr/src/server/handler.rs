@@ -1,22 +1,19 @@
 //! Step 2: the way of a request, on one screen.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, header};
-use http_body_util::{BodyDataStream, BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyDataStream;
 use hyper::body::Body;
 
-use crate::aws::error::ApiError;
 use crate::aws::protocol::{json, response};
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::domain::{BrokenOff, ContentStream};
 use crate::fault;
 use crate::fault::{FaultPlane, Struck};
-use crate::http::body::{Payload, told_only, whole};
+use crate::http::body::{BODY_TIMEOUT, Payload, collect, told_only, whole};
 use crate::http::ingress::Way;
 use crate::iam::principal::Caller;
 use crate::registry;
@@ -165,7 +162,7 @@ where
                 };
                 whole(dispatch::answer(ecr, &call, exchange).await)
             }
-            Err(error) => whole(dispatch::refuse(error, exchange)),
+            Err(error) => whole(dispatch::refuse(error.into(), exchange)),
         },
         Route::Registry { host, path } => {
             let call = registry::Call {
@@ -198,23 +195,6 @@ fn plane(route: &Route) -> Plane {
     }
 }
 
-/// Reads the body of an API call, which must end within a limit of size and of time.
-async fn collect<B>(body: B, longest: usize) -> Result<Bytes, ApiError>
-where
-    B: Body<Data: Send, Error: Into<BoxError>>,
-{
-    // A body that says it is too long is refused before it is sent.
-    if body.size_hint().lower() > longest as u64 {
-        return Err(ApiError::TooLarge);
-    }
-    let collected = tokio::time::timeout(SLOWEST_BODY, Limited::new(body, longest).collect());
-    match collected.await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(ApiError::Incomplete),
-    }
-}
-
 /// The body of a registry call as a stream, which may take as long as it likes but not pause for long.
 fn content<'a, B>(body: B) -> ContentStream<'a>
 where
@@ -222,7 +202,7 @@ where
 {
     let body = Box::pin(BodyDataStream::new(body));
     futures_util::stream::unfold(body, |mut body| async {
-        let next = tokio::time::timeout(SLOWEST_BODY, body.next());
+        let next = tokio::time::timeout(BODY_TIMEOUT, body.next());
         let item = match next.await {
             Ok(item) => item?.map_err(|_| BrokenOff),
             Err(_) => Err(BrokenOff),
@@ -233,5 +213,3 @@ where
 }
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-const SLOWEST_BODY: Duration = Duration::from_secs(30);
