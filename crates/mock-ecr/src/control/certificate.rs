@@ -3,10 +3,10 @@
 use futures_util::FutureExt as _;
 use http::{Method, StatusCode};
 
-use crate::control::asked::Asked;
-use crate::control::refusal::Refusal;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Content, Route};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
@@ -16,16 +16,16 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     answer: Content::Text(PEM),
-    run: |asked| async move { certificate(&asked) }.boxed(),
+    run: |request| async move { certificate(&request) }.boxed(),
 }];
 
-fn certificate(asked: &Asked<'_>) -> Outcome {
-    let pem = asked.ecr.ca_certificate.as_deref();
+fn certificate(request: &ControlRequest<'_>) -> Outcome {
+    let pem = request.ecr.ca_certificate.as_deref();
     let pem = pem.ok_or_else(|| {
         let text = "the mock speaks no TLS; start it with --tls";
-        Refusal::new(StatusCode::NOT_FOUND, "NO_TLS", text)
+        ControlError::new(StatusCode::NOT_FOUND, "NO_TLS", text)
     })?;
-    reply::text(PEM, pem.to_owned())
+    response::text(PEM, pem.to_owned())
 }
 
 const PEM: &str = "application/x-pem-file";

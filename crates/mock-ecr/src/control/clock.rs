@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::clock::Clock;
-use crate::control::asked::Asked;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Body, Content, Route, schema};
 use crate::types::duration::parse_duration;
 use crate::types::timestamp::Timestamp;
@@ -23,7 +23,7 @@ pub(super) const ROUTES: [Route; 5] = [
         query: &[],
         body: None,
         answer: Content::Json(schema::<ClockView>()),
-        run: |asked| async move { shown(&asked.ecr.clock) }.boxed(),
+        run: |request| async move { shown(&request.ecr.clock) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -35,7 +35,7 @@ pub(super) const ROUTES: [Route; 5] = [
             example: r#"{ "by": "12h" }"#,
         }),
         answer: Content::Json(schema::<ClockView>()),
-        run: |asked| async move { advance(&asked) }.boxed(),
+        run: |request| async move { advance(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -47,7 +47,7 @@ pub(super) const ROUTES: [Route; 5] = [
             example: r#"{ "to": "2030-01-01T00:00:00Z" }"#,
         }),
         answer: Content::Json(schema::<ClockView>()),
-        run: |asked| async move { set(&asked) }.boxed(),
+        run: |request| async move { set(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -59,7 +59,7 @@ pub(super) const ROUTES: [Route; 5] = [
             example: "{}",
         }),
         answer: Content::Json(schema::<ClockView>()),
-        run: |asked| async move { change(&asked, Clock::freeze) }.boxed(),
+        run: |request| async move { change(&request, Clock::freeze) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -71,7 +71,7 @@ pub(super) const ROUTES: [Route; 5] = [
             example: "{}",
         }),
         answer: Content::Json(schema::<ClockView>()),
-        run: |asked| async move { change(&asked, Clock::run) }.boxed(),
+        run: |request| async move { change(&request, Clock::run) }.boxed(),
     },
 ];
 
@@ -123,22 +123,22 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D
     parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
-fn advance(asked: &Asked<'_>) -> Outcome {
-    let Advance { by } = asked.body()?;
-    asked.ecr.clock.advance(by);
-    shown(&asked.ecr.clock)
+fn advance(request: &ControlRequest<'_>) -> Outcome {
+    let Advance { by } = request.body()?;
+    request.ecr.clock.advance(by);
+    shown(&request.ecr.clock)
 }
 
-fn set(asked: &Asked<'_>) -> Outcome {
-    let Set { to } = asked.body()?;
-    asked.ecr.clock.set(to);
-    shown(&asked.ecr.clock)
+fn set(request: &ControlRequest<'_>) -> Outcome {
+    let Set { to } = request.body()?;
+    request.ecr.clock.set(to);
+    shown(&request.ecr.clock)
 }
 
-fn change(asked: &Asked<'_>, change: fn(&Clock)) -> Outcome {
-    let Nothing {} = asked.body()?;
-    change(&asked.ecr.clock);
-    shown(&asked.ecr.clock)
+fn change(request: &ControlRequest<'_>, change: fn(&Clock)) -> Outcome {
+    let Nothing {} = request.body()?;
+    change(&request.ecr.clock);
+    shown(&request.ecr.clock)
 }
 
 fn shown(clock: &Clock) -> Outcome {
@@ -147,5 +147,5 @@ fn shown(clock: &Clock) -> Outcome {
         false => ClockState::Running,
     };
     let now = clock.now().to_string();
-    reply::json(&ClockView { now, state })
+    response::json(&ClockView { now, state })
 }

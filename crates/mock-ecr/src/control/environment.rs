@@ -10,10 +10,10 @@ use serde::Deserialize;
 
 use crate::client_env;
 use crate::config::Redirect;
-use crate::control::asked::Asked;
-use crate::control::refusal::Refusal;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Content, Route, fields, schema};
 use crate::http::authority::authority;
 
@@ -24,7 +24,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[fields::<Led>()],
     body: None,
     answer: Content::Json(schema::<BTreeMap<String, Option<String>>>()),
-    run: |asked| async move { environment(&asked) }.boxed(),
+    run: |request| async move { environment(&request) }.boxed(),
 }];
 
 /// How clients are led here.
@@ -49,19 +49,19 @@ enum RedirectName {
     Hosts,
 }
 
-fn environment(asked: &Asked<'_>) -> Outcome {
+fn environment(request: &ControlRequest<'_>) -> Outcome {
     let Led {
         redirect,
         certificate,
-    } = asked.query()?;
+    } = request.query()?;
     let (world, url) = (
-        &asked.ecr.world,
-        format!("http://{}", authority(asked.request)),
+        &request.ecr.world,
+        format!("http://{}", authority(request.parts)),
     );
     let by_name = |redirect| {
         let text = "certificate=PATH is missing: the file that clients are to trust";
         let certificate = certificate.as_deref();
-        let certificate = certificate.ok_or_else(|| Refusal::query("certificate", text))?;
+        let certificate = certificate.ok_or_else(|| ControlError::query("certificate", text))?;
         Ok(client_env::by_name(world, &url, redirect, certificate))
     };
     let variables = match redirect {
@@ -70,5 +70,5 @@ fn environment(asked: &Asked<'_>) -> Outcome {
         RedirectName::Hosts => by_name(Redirect::Hosts)?,
     };
     let variables: BTreeMap<_, _> = variables.into_iter().collect();
-    reply::json(&variables)
+    response::json(&variables)
 }

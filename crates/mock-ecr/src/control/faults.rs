@@ -5,11 +5,11 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::control::asked::Asked;
+use crate::control::error::ControlError;
 use crate::control::filters::parsed;
-use crate::control::refusal::Refusal;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Body, Content, Route, fields, schema};
 use crate::fault::{ActiveFault, Fault, FaultId};
 
@@ -21,7 +21,7 @@ pub(super) const ROUTES: [Route; 3] = [
         query: &[],
         body: None,
         answer: Content::Json(schema::<FaultsView>()),
-        run: |asked| async move { list(&asked) }.boxed(),
+        run: |request| async move { list(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -33,7 +33,7 @@ pub(super) const ROUTES: [Route; 3] = [
             example: r#"{ "when": { "operation": "GetAuthorizationToken", "times": 2 }, "what": { "error": "ThrottlingException" } }"#,
         }),
         answer: Content::Json(schema::<ActiveFault>()),
-        run: |asked| async move { add(&asked) }.boxed(),
+        run: |request| async move { add(&request) }.boxed(),
     },
     Route {
         method: Method::DELETE,
@@ -42,7 +42,7 @@ pub(super) const ROUTES: [Route; 3] = [
         query: &[fields::<Which>()],
         body: None,
         answer: Content::Json(schema::<FaultsView>()),
-        run: |asked| async move { remove(&asked) }.boxed(),
+        run: |request| async move { remove(&request) }.boxed(),
     },
 ];
 
@@ -62,18 +62,18 @@ struct Which {
     id: Option<u64>,
 }
 
-fn list(asked: &Asked<'_>) -> Outcome {
-    let faults = asked.ecr.faults.list();
-    reply::json(&FaultsView { faults })
+fn list(request: &ControlRequest<'_>) -> Outcome {
+    let faults = request.ecr.faults.list();
+    response::json(&FaultsView { faults })
 }
 
-fn add(asked: &Asked<'_>) -> Outcome {
-    let faults = &asked.ecr.faults;
-    let fault: Fault = asked.body()?;
+fn add(request: &ControlRequest<'_>) -> Outcome {
+    let faults = &request.ecr.faults;
+    let fault: Fault = request.body()?;
     let id = faults
         .add(fault.clone())
-        .map_err(|error| Refusal::body(error.to_string()))?;
-    reply::json(&ActiveFault {
+        .map_err(|error| ControlError::body(error.to_string()))?;
+    response::json(&ActiveFault {
         id,
         fault,
         met: 0,
@@ -82,11 +82,11 @@ fn add(asked: &Asked<'_>) -> Outcome {
 }
 
 /// Whoever asks twice has what they asked for, so that a fault which is not there is no mistake.
-fn remove(asked: &Asked<'_>) -> Outcome {
-    let faults = &asked.ecr.faults;
-    let removed = match asked.query::<Which>()?.id {
+fn remove(request: &ControlRequest<'_>) -> Outcome {
+    let faults = &request.ecr.faults;
+    let removed = match request.query::<Which>()?.id {
         Some(id) => faults.remove(FaultId(id)).into_iter().collect(),
         None => faults.clear(),
     };
-    reply::json(&FaultsView { faults: removed })
+    response::json(&FaultsView { faults: removed })
 }

@@ -5,7 +5,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::control::reply;
+use crate::control::response;
 use crate::control::routes::{Content, Route, schema};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
@@ -15,12 +15,12 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     answer: Content::Json(schema::<Health>()),
-    run: |asked| {
+    run: |request| {
         async move {
-            reply::json(&Health {
+            response::json(&Health {
                 status: Status::Ok,
                 version: env!("CARGO_PKG_VERSION"),
-                now: asked.ecr.clock.now().to_string(),
+                now: request.ecr.clock.now().to_string(),
             })
         }
         .boxed()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use futures_util::FutureExt as _;
 use http::Method;
 
-use crate::control::reply;
+use crate::control::response;
 use crate::control::routes::{Content, Route};
 use crate::request_log::Count;
 use crate::state::Ecr;
@@ -17,7 +17,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     answer: Content::Text(PROMETHEUS),
-    run: |asked| async move { reply::text(PROMETHEUS, metrics(asked.ecr)) }.boxed(),
+    run: |request| async move { response::text(PROMETHEUS, metrics(request.ecr)) }.boxed(),
 }];
 
 const PROMETHEUS: &str = "text/plain; version=0.0.4";

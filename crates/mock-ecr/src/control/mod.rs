@@ -3,25 +3,25 @@
 //! Each resource is a file, with the types of its JSON and its part of the table of routes. The table is what is dispatched on and what
 //! the OpenAPI document is made from, in a test, so that no route is without a description. Handlers are thin: what they do are methods of the handle.
 
-mod admit;
-mod asked;
+mod authorize;
 mod certificate;
 mod clock;
 mod environment;
+mod error;
 mod exchange;
 mod faults;
 mod field_names;
 mod filters;
 mod har;
 mod health;
-mod live;
 mod metrics;
 mod openapi;
-mod refusal;
-mod reply;
+mod request;
 mod requests;
 mod reset;
+mod response;
 mod routes;
+mod stream;
 mod tokens;
 mod world;
 
@@ -32,8 +32,8 @@ use http::request::Parts;
 use crate::http::body::{CollectError, Payload, whole};
 use crate::request_log::Exchange;
 use crate::state::Ecr;
-use asked::Asked;
-use refusal::Refusal;
+use error::ControlError;
+use request::ControlRequest;
 
 /// The prefix of the paths under which the mock itself is reached.
 pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
@@ -62,13 +62,13 @@ async fn run(
     request: &Parts,
     body: impl Future<Output = Result<Bytes, CollectError>>,
     exchange: &mut Exchange,
-) -> Result<Response<Payload>, Refusal> {
-    admit::admit(ecr, request)?;
+) -> Result<Response<Payload>, ControlError> {
+    authorize::authorize(ecr, request)?;
     let route = routes::find(request)?;
     exchange.route = Some(route.path);
-    let mut asked = Asked::new(ecr, request, route)?;
+    let mut request = ControlRequest::new(ecr, request, route)?;
     if route.body.is_some() {
-        asked.read(body).await?;
+        request.read(body).await?;
     }
-    (route.run)(asked).await
+    (route.run)(request).await
 }

@@ -5,12 +5,12 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::control::asked::Asked;
 use crate::control::exchange::ExchangeView;
 use crate::control::filters::{Filters, Newest};
 use crate::control::har::Har;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Content, Route, fields, schema};
 use crate::request_log::{Exchange, Requests};
 
@@ -22,7 +22,7 @@ pub(super) const ROUTES: [Route; 3] = [
         query: &[fields::<Filters>(), fields::<Newest>()],
         body: None,
         answer: Content::Json(schema::<RequestsView<'_>>()),
-        run: |asked| async move { list(&asked) }.boxed(),
+        run: |request| async move { list(&request) }.boxed(),
     },
     Route {
         method: Method::DELETE,
@@ -31,7 +31,7 @@ pub(super) const ROUTES: [Route; 3] = [
         query: &[],
         body: None,
         answer: Content::Json(schema::<Cleared>()),
-        run: |asked| async move { clear(&asked) }.boxed(),
+        run: |request| async move { clear(&request) }.boxed(),
     },
     Route {
         method: Method::GET,
@@ -40,7 +40,7 @@ pub(super) const ROUTES: [Route; 3] = [
         query: &[fields::<Filters>(), fields::<Newest>()],
         body: None,
         answer: Content::Json(schema::<Har>()),
-        run: |asked| async move { archive(&asked) }.boxed(),
+        run: |request| async move { archive(&request) }.boxed(),
     },
 ];
 
@@ -70,16 +70,16 @@ fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &Ex
     requests.iter().skip(requests.count().saturating_sub(limit))
 }
 
-fn list(asked: &Asked<'_>) -> Outcome {
-    let (filters, Newest { limit }) = (asked.query::<Filters>()?, asked.query()?);
-    let requests = asked.ecr.journal.chosen(filters.choice());
-    reply::json(&RequestsView::of(&requests, limit))
+fn list(request: &ControlRequest<'_>) -> Outcome {
+    let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
+    let requests = request.ecr.journal.chosen(filters.choice());
+    response::json(&RequestsView::of(&requests, limit))
 }
 
-fn archive(asked: &Asked<'_>) -> Outcome {
-    let (filters, Newest { limit }) = (asked.query::<Filters>()?, asked.query()?);
-    let requests = asked.ecr.journal.chosen(filters.choice());
-    reply::json(&Har::of(newest(&requests, limit)))
+fn archive(request: &ControlRequest<'_>) -> Outcome {
+    let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
+    let requests = request.ecr.journal.chosen(filters.choice());
+    response::json(&Har::of(newest(&requests, limit)))
 }
 
 /// What was forgotten.
@@ -89,8 +89,8 @@ struct Cleared {
     cleared: usize,
 }
 
-fn clear(asked: &Asked<'_>) -> Outcome {
-    let (cleared, _, _) = asked.ecr.journal.sizes();
-    asked.ecr.journal.clear();
-    reply::json(&Cleared { cleared })
+fn clear(request: &ControlRequest<'_>) -> Outcome {
+    let (cleared, _, _) = request.ecr.journal.sizes();
+    request.ecr.journal.clear();
+    response::json(&Cleared { cleared })
 }

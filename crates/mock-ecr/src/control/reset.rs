@@ -5,10 +5,10 @@ use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::control::asked::Asked;
-use crate::control::refusal::Refusal;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Body, Content, Route, schema};
 use crate::state::Keep;
 
@@ -22,7 +22,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
         example: r#"{ "keep": "images" }"#,
     }),
     answer: Content::Json(schema::<Reset>()),
-    run: |asked| reset(asked).boxed(),
+    run: |request| reset(request).boxed(),
 }];
 
 /// What a reset leaves as it is.
@@ -43,15 +43,15 @@ enum Kept {
     Images,
 }
 
-async fn reset(asked: Asked<'_>) -> Outcome {
-    let reset: Reset = asked.body()?;
+async fn reset(request: ControlRequest<'_>) -> Outcome {
+    let reset: Reset = request.body()?;
     let keep = match reset.keep {
         Kept::Nothing => Keep::Nothing,
         Kept::Images => Keep::Images,
     };
-    asked.ecr.reset(keep).await.map_err(|error| {
+    request.ecr.reset(keep).await.map_err(|error| {
         let text = format!("cannot make the repositories of the world anew: {error}");
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)
+        ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)
     })?;
-    reply::json(&reset)
+    response::json(&reset)
 }

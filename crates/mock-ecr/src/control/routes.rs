@@ -10,12 +10,12 @@ use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use crate::control::CONTROL_PREFIX;
-use crate::control::asked::Asked;
-use crate::control::refusal::Refusal;
-use crate::control::reply::Outcome;
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::response::Outcome;
 use crate::control::{
-    certificate, clock, environment, faults, field_names, health, live, metrics, openapi, requests,
-    reset, tokens, world,
+    certificate, clock, environment, faults, field_names, health, metrics, openapi, requests,
+    reset, stream, tokens, world,
 };
 
 /// Something that can be asked for.
@@ -31,7 +31,7 @@ pub(super) struct Route {
     pub(super) body: Option<Body>,
     #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
     pub(super) answer: Content,
-    pub(super) run: for<'a> fn(Asked<'a>) -> BoxFuture<'a, Outcome>,
+    pub(super) run: for<'a> fn(ControlRequest<'a>) -> BoxFuture<'a, Outcome>,
 }
 
 /// How a type is described. It is there in tests alone, which make the document; the program carries what they have made.
@@ -96,7 +96,7 @@ const ROUTES: [&[Route]; 12] = [
     &tokens::ROUTES,
     &faults::ROUTES,
     &requests::ROUTES,
-    &live::ROUTES,
+    &stream::ROUTES,
     &metrics::ROUTES,
     &environment::ROUTES,
     &certificate::ROUTES,
@@ -108,7 +108,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
 }
 
 /// The route that is asked for.
-pub(super) fn find(request: &Parts) -> Result<&'static Route, Refusal> {
+pub(super) fn find(request: &Parts) -> Result<&'static Route, ControlError> {
     let path = request.uri.path();
     let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
     let mut there = all().filter(|route| route.path == path).peekable();
@@ -121,19 +121,19 @@ pub(super) fn find(request: &Parts) -> Result<&'static Route, Refusal> {
         .ok_or_else(|| not_so(&methods.join(", ")))
 }
 
-fn not_found() -> Refusal {
+fn not_found() -> ControlError {
     let mut paths: Vec<&str> = all().map(|route| route.path).collect();
     paths.dedup();
     let text = format!(
         "there is no such thing under {CONTROL_PREFIX}; there are {}",
         paths.join(", ")
     );
-    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
+    ControlError::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
 }
 
-fn not_so(methods: &str) -> Refusal {
+fn not_so(methods: &str) -> ControlError {
     let text = format!("this cannot be done to it; expected {methods}");
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
+    ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
         .allow(methods.to_owned())
 }
 

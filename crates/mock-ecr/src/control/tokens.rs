@@ -5,11 +5,11 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::control::asked::Asked;
+use crate::control::error::ControlError;
 use crate::control::filters::Newest;
-use crate::control::refusal::Refusal;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Body, Content, Route, fields, schema};
 use crate::token::{Claims, Revocation, TokenId, TokenRecord};
 use crate::types::timestamp::Timestamp;
@@ -23,7 +23,7 @@ pub(super) const ROUTES: [Route; 4] = [
         query: &[fields::<Newest>()],
         body: None,
         answer: Content::Json(schema::<Tokens>()),
-        run: |asked| async move { list(&asked) }.boxed(),
+        run: |request| async move { list(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -35,7 +35,7 @@ pub(super) const ROUTES: [Route; 4] = [
             example: r#"{ "account": "123456789012", "region": "eu-west-1" }"#,
         }),
         answer: Content::Json(schema::<Minted>()),
-        run: |asked| async move { mint(&asked) }.boxed(),
+        run: |request| async move { mint(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -47,7 +47,7 @@ pub(super) const ROUTES: [Route; 4] = [
             example: r#"{ "principal": "arn:aws:iam::210987654321:user/ci" }"#,
         }),
         answer: Content::Json(schema::<Revoked>()),
-        run: |asked| async move { revoke(&asked) }.boxed(),
+        run: |request| async move { revoke(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -59,7 +59,7 @@ pub(super) const ROUTES: [Route; 4] = [
             example: r#"{ "token": "QVdTOmV5Sn…" }"#,
         }),
         answer: Content::Json(schema::<Inspected>()),
-        run: |asked| async move { inspect(&asked) }.boxed(),
+        run: |request| async move { inspect(&request) }.boxed(),
     },
 ];
 
@@ -129,12 +129,12 @@ impl From<TokenRecord> for TokenView {
     }
 }
 
-fn list(asked: &Asked<'_>) -> Outcome {
-    let Newest { limit } = asked.query()?;
-    let ecr = asked.ecr;
+fn list(request: &ControlRequest<'_>) -> Outcome {
+    let Newest { limit } = request.query()?;
+    let ecr = request.ecr;
     let records = ecr.tokens.records(ecr.clock.now());
     let skipped = records.len().saturating_sub(limit.unwrap_or(usize::MAX));
-    reply::json(&Tokens {
+    response::json(&Tokens {
         issued: ecr.tokens.tally(ecr.clock.now()).issued,
         tokens: records.into_iter().skip(skipped).map(Into::into).collect(),
     })
@@ -166,14 +166,14 @@ struct Minted {
     password: String,
 }
 
-fn mint(asked: &Asked<'_>) -> Outcome {
-    let mint: Mint = asked.body()?;
-    let (ecr, world) = (asked.ecr, &asked.ecr.world);
+fn mint(request: &ControlRequest<'_>) -> Outcome {
+    let mint: Mint = request.body()?;
+    let (ecr, world) = (request.ecr, &request.ecr.world);
     let region = mint.region.unwrap_or_else(|| world.region.clone());
     let principal = match (mint.principal, mint.account) {
         (Some(_), Some(_)) => {
             let text = "a token speaks for one principal; give principal or account, not both";
-            return Err(Refusal::body(text).at("account"));
+            return Err(ControlError::body(text).at("account"));
         }
         (Some(arn), None) => arn,
         (None, Some(account)) => PrincipalArn::root(account, &region),
@@ -181,7 +181,7 @@ fn mint(asked: &Asked<'_>) -> Outcome {
     };
     let claims = Claims::new(principal, region, ecr.clock.now(), world.token_life);
     let token = ecr.tokens.mint(&claims);
-    reply::json(&Minted {
+    response::json(&Minted {
         claims: ClaimsView::of(&claims, token.id()),
         authorization_token: token.as_str().to_owned(),
         password: token.password(),
@@ -213,15 +213,15 @@ struct Revoked {
     alive: usize,
 }
 
-fn revoke(asked: &Asked<'_>) -> Outcome {
-    let ecr = asked.ecr;
-    ecr.tokens.revoke(match asked.body()? {
+fn revoke(request: &ControlRequest<'_>) -> Outcome {
+    let ecr = request.ecr;
+    ecr.tokens.revoke(match request.body()? {
         Revoke::Id(id) => Revocation::Token(id),
         Revoke::Principal(arn) => Revocation::Principal(arn),
         Revoke::IssuedBefore(instant) => Revocation::IssuedBefore(instant),
     });
     let alive = ecr.tokens.tally(ecr.clock.now()).alive;
-    reply::json(&Revoked { alive })
+    response::json(&Revoked { alive })
 }
 
 /// What to explain.
@@ -243,12 +243,12 @@ struct Inspected {
     refusal: Option<String>,
 }
 
-fn inspect(asked: &Asked<'_>) -> Outcome {
-    let Inspect { token } = asked.body()?;
-    let (ecr, token) = (asked.ecr, token.trim());
+fn inspect(request: &ControlRequest<'_>) -> Outcome {
+    let Inspect { token } = request.body()?;
+    let (ecr, token) = (request.ecr, token.trim());
     let verdict = ecr.tokens.judge(token, ecr.clock.now());
     let opened = ecr.tokens.open(token).ok();
-    reply::json(&Inspected {
+    response::json(&Inspected {
         claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),
         alive: verdict.is_ok(),
         refusal: verdict.err().map(|refusal| refusal.to_string()),

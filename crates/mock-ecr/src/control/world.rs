@@ -12,7 +12,7 @@ use crate::config::AuthorityLocation;
 use crate::config::{
     AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
 };
-use crate::control::reply;
+use crate::control::response;
 use crate::control::routes::{Content, Route, schema};
 use crate::iam::principal::Principal;
 use crate::types::duration::print_duration;
@@ -24,7 +24,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     answer: Content::Json(schema::<WorldView>()),
-    run: |asked| async move { reply::json(&WorldView::of(&asked.ecr.world)) }.boxed(),
+    run: |request| async move { response::json(&WorldView::of(&request.ecr.world)) }.boxed(),
 }];
 
 /// A world, in the words of its TOML.

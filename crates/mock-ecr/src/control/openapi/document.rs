@@ -6,8 +6,8 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::control::refusal::Problem;
-use crate::control::reply::JSON;
+use crate::control::error::Problem;
+use crate::control::response::JSON;
 use crate::control::routes;
 use crate::control::routes::{Body, Content, Route};
 

@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use http::Method;
 use serde_json::Value;
 
-use crate::control::reply;
+use crate::control::response;
 use crate::control::routes::{Content, Route, schema};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
@@ -19,7 +19,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     answer: Content::Json(schema::<BTreeMap<String, Value>>()),
-    run: |_| async { reply::text(reply::JSON, DOCUMENT.to_owned()) }.boxed(),
+    run: |_| async { response::text(response::JSON, DOCUMENT.to_owned()) }.boxed(),
 }];
 
 /// As a test has made it, and holds it to the table of routes and the types of its JSON: what makes it is left out of the program.

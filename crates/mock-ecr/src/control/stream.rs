@@ -10,13 +10,13 @@ use http::{HeaderName, Method, Response, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::control::asked::Asked;
+use crate::control::error::ControlError;
 use crate::control::exchange::ExchangeView;
 use crate::control::filters::{Filters, duration, parsed};
-use crate::control::refusal::Refusal;
-use crate::control::reply;
-use crate::control::reply::Outcome;
+use crate::control::request::ControlRequest;
 use crate::control::requests::RequestsView;
+use crate::control::response;
+use crate::control::response::Outcome;
 use crate::control::routes::{Content, Route, fields, schema};
 use crate::http::body;
 use crate::request_log::{Choice, Journal, News, TooFew};
@@ -29,7 +29,7 @@ pub(super) const ROUTES: [Route; 2] = [
         query: &[fields::<Filters>(), fields::<Patience>()],
         body: None,
         answer: Content::Json(schema::<RequestsView<'_>>()),
-        run: |asked| wait(asked).boxed(),
+        run: |request| wait(request).boxed(),
     },
     Route {
         method: Method::GET,
@@ -38,7 +38,7 @@ pub(super) const ROUTES: [Route; 2] = [
         query: &[fields::<Filters>()],
         body: None,
         answer: Content::Text(EVENTS),
-        run: |asked| async move { stream(&asked) }.boxed(),
+        run: |request| async move { stream(&request) }.boxed(),
     },
 ];
 
@@ -55,39 +55,39 @@ struct Patience {
     timeout: Option<Duration>,
 }
 
-async fn wait(asked: Asked<'_>) -> Outcome {
-    let (filters, patience) = (asked.query::<Filters>()?, asked.query::<Patience>()?);
+async fn wait(request: ControlRequest<'_>) -> Outcome {
+    let (filters, patience) = (request.query::<Filters>()?, request.query::<Patience>()?);
     let timeout = patience.timeout.unwrap_or(USUAL_WAIT);
     if timeout > LONGEST_WAIT {
-        return Err(Refusal::query(
+        return Err(ControlError::query(
             "timeout",
             "it is too long; expected at most 10m",
         ));
     }
-    let requests = asked.ecr.journal.chosen(filters.choice());
+    let requests = request.ecr.journal.chosen(filters.choice());
     tokio::select! {
         waited = requests.wait(patience.count.unwrap_or(1), timeout) => {
-            reply::json(&RequestsView::of(&waited.map_err(|too_few| not_in_time(&too_few))?, None))
+            response::json(&RequestsView::of(&waited.map_err(|too_few| not_in_time(&too_few))?, None))
         }
-        () = asked.ecr.stopped() => Err(Refusal::stopping()),
+        () = request.ecr.stopped() => Err(ControlError::stopping()),
     }
 }
 
-fn not_in_time(too_few: &TooFew) -> Refusal {
+fn not_in_time(too_few: &TooFew) -> ControlError {
     let text = format!("{too_few}; GET requests tells which, and what came instead");
-    Refusal::new(StatusCode::GATEWAY_TIMEOUT, "NOT_IN_TIME", text)
+    ControlError::new(StatusCode::GATEWAY_TIMEOUT, "NOT_IN_TIME", text)
 }
 
 const USUAL_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-fn stream(asked: &Asked<'_>) -> Outcome {
-    let choice = asked.query::<Filters>()?.choice();
-    let journal = asked.ecr.journal.clone();
+fn stream(request: &ControlRequest<'_>) -> Outcome {
+    let choice = request.query::<Filters>()?.choice();
+    let journal = request.ecr.journal.clone();
     let reader = Reader {
-        place: last_event(asked)?.map_or_else(|| journal.place(), |last| last.saturating_add(1)),
+        place: last_event(request)?.map_or_else(|| journal.place(), |last| last.saturating_add(1)),
         greeted: false,
-        stopped: Box::pin(asked.ecr.stopped()),
+        stopped: Box::pin(request.ecr.stopped()),
         journal,
         choice,
     };
@@ -102,14 +102,14 @@ fn stream(asked: &Asked<'_>) -> Outcome {
     Ok(response.expect("the headers are constants"))
 }
 
-fn last_event(asked: &Asked<'_>) -> Result<Option<u64>, Refusal> {
-    let Some(last) = asked.request.headers.get(LAST_EVENT_ID) else {
+fn last_event(request: &ControlRequest<'_>) -> Result<Option<u64>, ControlError> {
+    let Some(last) = request.parts.headers.get(LAST_EVENT_ID) else {
         return Ok(None);
     };
     let last = last.to_str().ok().and_then(|last| last.parse().ok());
     let text = "Last-Event-ID is the number of an event, as a stream gave it";
     last.map(Some)
-        .ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, "BAD_HEADER", text))
+        .ok_or_else(|| ControlError::new(StatusCode::BAD_REQUEST, "BAD_HEADER", text))
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -5,11 +5,11 @@ use http::{HeaderValue, Response, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::control::reply;
+use crate::control::response;
 
 /// Why a request is refused.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ControlError {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     text: String,
@@ -29,9 +29,9 @@ pub(super) struct Problem {
     at: Option<String>,
 }
 
-impl Refusal {
+impl ControlError {
     pub(super) fn new(status: StatusCode, code: &'static str, text: impl Into<String>) -> Self {
-        Refusal {
+        ControlError {
             status,
             code,
             text: text.into(),
@@ -42,31 +42,31 @@ impl Refusal {
 
     /// A parameter of the query that will not do.
     pub(super) fn query(name: &str, text: impl Into<String>) -> Self {
-        Refusal::new(StatusCode::BAD_REQUEST, "BAD_QUERY", text).at(name)
+        ControlError::new(StatusCode::BAD_REQUEST, "BAD_QUERY", text).at(name)
     }
 
     /// A body that will not do.
     pub(super) fn body(text: impl Into<String>) -> Self {
-        Refusal::new(StatusCode::BAD_REQUEST, "BAD_BODY", text)
+        ControlError::new(StatusCode::BAD_REQUEST, "BAD_BODY", text)
     }
 
     /// Names where it is, if it is anywhere: `.` and `?` are how a path is written that leads nowhere.
     pub(super) fn at(self, name: &str) -> Self {
         let is_place = !["", ".", "?"].contains(&name);
         let at = is_place.then(|| name.chars().take(100).collect());
-        Refusal { at, ..self }
+        ControlError { at, ..self }
     }
 
     /// Names the methods that would do.
     pub(super) fn allow(self, methods: String) -> Self {
         let allow = Some(methods);
-        Refusal { allow, ..self }
+        ControlError { allow, ..self }
     }
 
     /// The mock is about to end, and nothing more will come.
     pub(super) fn stopping() -> Self {
         let text = "the mock was told to stop";
-        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING", text)
+        ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING", text)
     }
 
     pub(super) fn into_response(self) -> Response<Bytes> {
@@ -75,7 +75,7 @@ impl Refusal {
             code: self.code,
             at: self.at,
         };
-        let mut response = reply::json_bytes(&problem);
+        let mut response = response::json_bytes(&problem);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {

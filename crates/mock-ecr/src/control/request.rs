@@ -8,38 +8,41 @@ use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::control::refusal::Refusal;
+use crate::control::error::ControlError;
 use crate::control::routes::Route;
 use crate::http::body::CollectError;
 use crate::http::query;
 use crate::state::Ecr;
 
 /// A request that was let in, on its way to its handler.
-pub(super) struct Asked<'a> {
+pub(super) struct ControlRequest<'a> {
     pub(super) ecr: &'a Ecr,
-    pub(super) request: &'a Parts,
+    pub(super) parts: &'a Parts,
     query: BTreeMap<String, String>,
     body: Bytes,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ControlRequest<'a> {
     /// Refuses parameters that the route does not have: one that is misspelt would ask for something else.
-    pub(super) fn new(ecr: &'a Ecr, request: &'a Parts, route: &Route) -> Result<Self, Refusal> {
+    pub(super) fn new(ecr: &'a Ecr, parts: &'a Parts, route: &Route) -> Result<Self, ControlError> {
         let known = route.parameter_names();
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let mut found = BTreeMap::new();
-        for parameter in query::parse(request.uri.query().unwrap_or_default()) {
+        for parameter in query::parse(parts.uri.query().unwrap_or_default()) {
             let (name, value) = (text(parameter.name), text(parameter.value));
             if !known.contains(&name.as_str()) {
                 return Err(unknown(&name, &known));
             }
             if found.insert(name.clone(), value).is_some() {
-                return Err(Refusal::query(&name, "it is there twice; give it once"));
+                return Err(ControlError::query(
+                    &name,
+                    "it is there twice; give it once",
+                ));
             }
         }
-        Ok(Asked {
+        Ok(ControlRequest {
             ecr,
-            request,
+            parts,
             query: found,
             body: Bytes::new(),
         })
@@ -49,8 +52,8 @@ impl<'a> Asked<'a> {
     pub(super) async fn read(
         &mut self,
         body: impl Future<Output = Result<Bytes, CollectError>>,
-    ) -> Result<(), Refusal> {
-        let content_type = self.request.headers.get(header::CONTENT_TYPE);
+    ) -> Result<(), ControlError> {
+        let content_type = self.parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let essence = content_type.and_then(|value| value.split(';').next());
         if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
@@ -61,17 +64,17 @@ impl<'a> Asked<'a> {
     }
 
     /// The parameters of the query that a type has.
-    pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+    pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, ControlError> {
         let text = |(name, value): (&String, &String)| (name.clone(), Value::from(value.as_str()));
         let map: Map<String, Value> = self.query.iter().map(text).collect();
         serde_path_to_error::deserialize(Value::Object(map)).map_err(|error| {
             let name = error.path().to_string();
-            Refusal::query(&name, error.into_inner().to_string())
+            ControlError::query(&name, error.into_inner().to_string())
         })
     }
 
     /// The body; an empty one is that of an object without fields.
-    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+    pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, ControlError> {
         let body: &[u8] = if self.body.is_empty() {
             b"{}"
         } else {
@@ -80,34 +83,34 @@ impl<'a> Asked<'a> {
         let mut json = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let at = error.path().to_string();
-            Refusal::body(error.into_inner().to_string()).at(&at)
+            ControlError::body(error.into_inner().to_string()).at(&at)
         })?;
         let end = json.end();
-        end.map_err(|error| Refusal::body(error.to_string()))?;
+        end.map_err(|error| ControlError::body(error.to_string()))?;
         Ok(value)
     }
 }
 
-fn unknown(name: &str, known: &[&str]) -> Refusal {
+fn unknown(name: &str, known: &[&str]) -> ControlError {
     let text = match known {
         [] => "there is no such parameter; this takes none".to_owned(),
         _ => format!("there is no such parameter; expected {}", known.join(", ")),
     };
-    Refusal::query(name, text)
+    ControlError::query(name, text)
 }
 
-fn not_json() -> Refusal {
+fn not_json() -> ControlError {
     let text = "the body must be JSON and say so: Content-Type: application/json";
-    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NOT_JSON", text)
+    ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NOT_JSON", text)
 }
 
-fn unread(error: CollectError) -> Refusal {
+fn unread(error: CollectError) -> ControlError {
     match error {
         CollectError::TooLarge => {
             let text = "the body is too long; expected at most 64 KiB";
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", text)
+            ControlError::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", text)
         }
-        CollectError::Incomplete => Refusal::new(
+        CollectError::Incomplete => ControlError::new(
             StatusCode::REQUEST_TIMEOUT,
             "INCOMPLETE",
             "the body did not come whole within 30 seconds",

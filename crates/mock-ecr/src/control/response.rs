@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::{Response, header};
 use serde::Serialize;
 
-use crate::control::refusal::Refusal;
+use crate::control::error::ControlError;
 use crate::http::body::{Payload, whole};
 
-pub(super) type Outcome = Result<Response<Payload>, Refusal>;
+pub(super) type Outcome = Result<Response<Payload>, ControlError>;
 
 pub(super) const JSON: &str = "application/json";
 

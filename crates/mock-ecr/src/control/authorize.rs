@@ -5,14 +5,14 @@ use http::uri::Authority;
 use http::{HeaderName, StatusCode, header};
 
 use crate::aws::hosts::is_loopback;
-use crate::control::refusal::Refusal;
+use crate::control::error::ControlError;
 use crate::http::authority::authority;
 use crate::state::Ecr;
 use crate::types::secret::Secret;
 
 /// Lets in who has the key, or, where there is none, who calls the mock from its own machine by a name that can mean nothing else; and
 /// never a page of somebody's.
-pub(super) fn admit(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
+pub(super) fn authorize(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
     let site = request.headers.get(SEC_FETCH_SITE);
     let crosses = site.is_some_and(|site| site != "same-origin" && site != "none");
     if crosses || request.headers.contains_key(header::ORIGIN) {
@@ -24,7 +24,7 @@ pub(super) fn admit(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
     }
 }
 
-fn knows(key: &Secret, request: &Parts) -> Result<(), Refusal> {
+fn knows(key: &Secret, request: &Parts) -> Result<(), ControlError> {
     let header = request.headers.get(header::AUTHORIZATION);
     let said = header.and_then(|header| header.to_str().ok()?.split_once(' '));
     let is_key = |(scheme, said): (&str, &str)| {
@@ -34,7 +34,7 @@ fn knows(key: &Secret, request: &Parts) -> Result<(), Refusal> {
 }
 
 /// Whoever can reach the mock from elsewhere can write any name into a header, so that the addresses count too.
-fn is_local(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
+fn is_local(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
     let host = authority(request).parse::<Authority>();
     let is_named = host.is_ok_and(|host| is_loopback(host.host()));
     let mut addresses = ecr.addresses().iter();
@@ -44,19 +44,19 @@ fn is_local(ecr: &Ecr, request: &Parts) -> Result<(), Refusal> {
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-fn cross_site() -> Refusal {
+fn cross_site() -> ControlError {
     let text =
         "pages of a browser are not told: the request has an Origin, or comes from another site";
-    Refusal::new(StatusCode::FORBIDDEN, "CROSS_SITE", text)
+    ControlError::new(StatusCode::FORBIDDEN, "CROSS_SITE", text)
 }
 
-fn no_key() -> Refusal {
+fn no_key() -> ControlError {
     let text = "this mock has a control key; send it as Authorization: Bearer KEY (MOCK_ECR_CONTROL_KEY for the command)";
-    Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
+    ControlError::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
 }
 
-fn not_local() -> Refusal {
+fn not_local() -> ControlError {
     let text = "without a control key the mock tells of itself only where it listens on loopback addresses alone, and by the name of \
                 one; start it with --control-key to ask from elsewhere";
-    Refusal::new(StatusCode::FORBIDDEN, "NOT_LOCAL", text)
+    ControlError::new(StatusCode::FORBIDDEN, "NOT_LOCAL", text)
 }
