@@ -7,7 +7,7 @@ use crate::control::error::ControlError;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Content, Route};
+use crate::control::route::{Content, Route};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,

@@ -5,14 +5,14 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use http::Method;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Body, Content, Route, schema};
-use crate::types::duration::parse_duration;
+use crate::control::route::{Body, Content, Route, schema};
+use crate::types::duration::text;
 use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 5] = [
@@ -99,7 +99,7 @@ enum ClockState {
 #[serde(deny_unknown_fields)]
 struct Advance {
     /// A length of time, such as `12h`, `90m` or `1500ms`.
-    #[serde(deserialize_with = "duration")]
+    #[serde(deserialize_with = "text::deserialize")]
     #[schemars(with = "String")]
     by: Duration,
 }
@@ -117,11 +117,6 @@ struct Set {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
-
-pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    parse_duration(&text).map_err(serde::de::Error::custom)
-}
 
 fn advance(request: &ControlRequest<'_>) -> Outcome {
     let Advance { by } = request.body()?;

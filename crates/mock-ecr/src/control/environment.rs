@@ -14,7 +14,7 @@ use crate::control::error::ControlError;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Content, Route, fields, schema};
+use crate::control::route::{Content, Route, fields, schema};
 use crate::http::authority::authority;
 
 pub(super) const ROUTES: [Route; 1] = [Route {

@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::error::ControlError;
-use crate::control::filters::parsed;
+use crate::control::query_value::parsed;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Body, Content, Route, fields, schema};
+use crate::control::route::{Body, Content, Route, fields, schema};
 use crate::fault::{ActiveFault, Fault, FaultId};
 
 pub(super) const ROUTES: [Route; 3] = [

@@ -1,12 +1,11 @@
 //! Which exchanges are meant, as parameters of a query.
 
-use std::fmt::Display;
-use std::str::FromStr;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
 use crate::request_log::{Choice, Exchange, Plane};
@@ -172,19 +171,4 @@ fn has(choice: &mut Choice, wanted: Option<String>, field: fn(&Exchange) -> Opti
     if let Some(wanted) = wanted {
         choice.and(move |exchange| field(exchange).is_some_and(|text| text.contains(&wanted)));
     }
-}
-
-/// Every value of a query is a text at first.
-pub(super) fn parsed<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: Display>,
-{
-    let text = String::deserialize(from)?;
-    text.parse().map(Some).map_err(serde::de::Error::custom)
-}
-
-/// A length of time.
-pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    super::clock::duration(from).map(Some)
 }

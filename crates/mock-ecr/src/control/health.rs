@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::response;
-use crate::control::routes::{Content, Route, schema};
+use crate::control::route::{Content, Route, schema};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use http::Method;
 
 use crate::control::response;
-use crate::control::routes::{Content, Route};
+use crate::control::route::{Content, Route};
 use crate::request_log::Count;
 use crate::state::Ecr;
 

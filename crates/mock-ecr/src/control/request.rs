@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::control::error::ControlError;
-use crate::control::routes::Route;
 use crate::http::body::CollectError;
 use crate::http::query;
 use crate::state::Ecr;
@@ -23,15 +22,18 @@ pub(super) struct ControlRequest<'a> {
 }
 
 impl<'a> ControlRequest<'a> {
-    /// Refuses parameters that the route does not have: one that is misspelt would ask for something else.
-    pub(super) fn new(ecr: &'a Ecr, parts: &'a Parts, route: &Route) -> Result<Self, ControlError> {
-        let known = route.parameter_names();
+    /// Rejects parameters other than those of the route: a misspelt one would otherwise ask for something else.
+    pub(super) fn new(
+        ecr: &'a Ecr,
+        parts: &'a Parts,
+        known: &[&str],
+    ) -> Result<Self, ControlError> {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let mut found = BTreeMap::new();
         for parameter in query::parse(parts.uri.query().unwrap_or_default()) {
             let (name, value) = (text(parameter.name), text(parameter.value));
             if !known.contains(&name.as_str()) {
-                return Err(unknown(&name, &known));
+                return Err(unknown(&name, known));
             }
             if found.insert(name.clone(), value).is_some() {
                 return Err(ControlError::query(

@@ -11,7 +11,7 @@ use crate::control::har::Har;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Content, Route, fields, schema};
+use crate::control::route::{Content, Route, fields, schema};
 use crate::request_log::{Exchange, Requests};
 
 pub(super) const ROUTES: [Route; 3] = [

@@ -9,7 +9,7 @@ use crate::control::error::ControlError;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Body, Content, Route, schema};
+use crate::control::route::{Body, Content, Route, schema};
 use crate::state::Keep;
 
 pub(super) const ROUTES: [Route; 1] = [Route {

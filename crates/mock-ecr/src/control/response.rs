@@ -1,7 +1,8 @@
 //! Answers as bytes.
 
 use bytes::Bytes;
-use http::{Response, header};
+use http::{HeaderValue, Response, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::error::ControlError;
@@ -16,14 +17,47 @@ pub(super) fn json(value: &impl Serialize) -> Outcome {
     Ok(whole(json_bytes(value)))
 }
 
-pub(super) fn json_bytes(value: &impl Serialize) -> Response<Bytes> {
-    let json = serde_json::to_vec(value).expect("the values of this module are JSON");
-    bytes(JSON, json)
-}
-
 /// A text of some other kind.
 pub(super) fn text(content_type: &'static str, text: String) -> Outcome {
     Ok(whole(bytes(content_type, text.into_bytes())))
+}
+
+/// An error as JSON: the only place that makes a response of one.
+pub(super) fn error(error: ControlError) -> Response<Payload> {
+    let problem = Problem {
+        error: error.text,
+        code: error.code,
+        at: error.at,
+    };
+    let mut response = json_bytes(&problem);
+    *response.status_mut() = error.status;
+    let headers = response.headers_mut();
+    if error.status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
+    }
+    if let Some(Ok(allow)) = error.allow.map(HeaderValue::try_from) {
+        headers.insert(header::ALLOW, allow);
+    }
+    whole(response)
+}
+
+/// What every refusal says.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Problem {
+    /// What is wrong, and what would do instead.
+    error: String,
+    /// The same in a word that does not change.
+    code: &'static str,
+    /// The field of the body, or the parameter of the query, that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+}
+
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"mock-ecr\"");
+
+fn json_bytes(value: &impl Serialize) -> Response<Bytes> {
+    let json = serde_json::to_vec(value).expect("the values of this module are JSON");
+    bytes(JSON, json)
 }
 
 fn bytes(content_type: &'static str, content: Vec<u8>) -> Response<Bytes> {

@@ -12,12 +12,13 @@ use serde::Deserialize;
 
 use crate::control::error::ControlError;
 use crate::control::exchange::ExchangeView;
-use crate::control::filters::{Filters, duration, parsed};
+use crate::control::filters::Filters;
+use crate::control::query_value::{duration, parsed};
 use crate::control::request::ControlRequest;
 use crate::control::requests::RequestsView;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Content, Route, fields, schema};
+use crate::control::route::{Content, Route, fields, schema};
 use crate::http::body;
 use crate::request_log::{Choice, Journal, News, TooFew};
 

@@ -10,7 +10,7 @@ use crate::control::filters::Newest;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
-use crate::control::routes::{Body, Content, Route, fields, schema};
+use crate::control::route::{Body, Content, Route, fields, schema};
 use crate::token::{Claims, Revocation, TokenId, TokenRecord};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};

@@ -13,7 +13,7 @@ use crate::config::{
     AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
 };
 use crate::control::response;
-use crate::control::routes::{Content, Route, schema};
+use crate::control::route::{Content, Route, schema};
 use crate::iam::principal::Principal;
 use crate::types::duration::print_duration;
 

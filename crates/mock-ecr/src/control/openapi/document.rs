@@ -6,10 +6,9 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::control::error::Problem;
-use crate::control::response::JSON;
-use crate::control::routes;
-use crate::control::routes::{Body, Content, Route};
+use crate::control::response::{JSON, Problem};
+use crate::control::route::{Body, Content, Route};
+use crate::control::table;
 
 fn document() -> Value {
     let settings = SchemaSettings::draft2020_12();
@@ -19,7 +18,7 @@ fn document() -> Value {
     });
     let mut generator = settings.into_generator();
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-    for route in routes::all() {
+    for route in table::all() {
         let path = paths.entry(format!("/_mock/{}", route.path)).or_default();
         let method = route.method.as_str().to_ascii_lowercase();
         path.insert(method, operation(route, &mut generator));

@@ -10,7 +10,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::control::response;
-use crate::control::routes::{Content, Route, schema};
+use crate::control::route::{Content, Route, schema};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,

@@ -1,22 +1,15 @@
-//! The table of everything that is there.
+//! A route of `/_mock/`: what it accepts, what it answers, and what it does.
 
 use futures_util::future::BoxFuture;
 use http::Method;
-use http::StatusCode;
-use http::request::Parts;
 use schemars::JsonSchema;
 #[cfg(test)]
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use crate::control::CONTROL_PREFIX;
-use crate::control::error::ControlError;
+use crate::control::field_names;
 use crate::control::request::ControlRequest;
 use crate::control::response::Outcome;
-use crate::control::{
-    certificate, clock, environment, faults, field_names, health, metrics, openapi, requests,
-    reset, stream, tokens, world,
-};
 
 /// Something that can be asked for.
 pub(super) struct Route {
@@ -32,6 +25,14 @@ pub(super) struct Route {
     #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
     pub(super) answer: Content,
     pub(super) run: for<'a> fn(ControlRequest<'a>) -> BoxFuture<'a, Outcome>,
+}
+
+impl Route {
+    /// The names of its parameters.
+    pub(super) fn parameter_names(&self) -> Vec<&'static str> {
+        let names = self.query.iter().flat_map(|fields| (fields.names)());
+        names.copied().collect()
+    }
 }
 
 /// How a type is described. It is there in tests alone, which make the document; the program carries what they have made.
@@ -84,63 +85,5 @@ pub(super) const fn fields<T: JsonSchema + DeserializeOwned>() -> Fields {
         names: field_names::of::<T>,
         #[cfg(test)]
         schema: |generator| T::json_schema(generator),
-    }
-}
-
-/// Every route, a group for each resource.
-const ROUTES: [&[Route]; 12] = [
-    &health::ROUTES,
-    &world::ROUTES,
-    &reset::ROUTES,
-    &clock::ROUTES,
-    &tokens::ROUTES,
-    &faults::ROUTES,
-    &requests::ROUTES,
-    &stream::ROUTES,
-    &metrics::ROUTES,
-    &environment::ROUTES,
-    &certificate::ROUTES,
-    &openapi::ROUTES,
-];
-
-pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
-    ROUTES.iter().copied().flatten()
-}
-
-/// The route that is asked for.
-pub(super) fn find(request: &Parts) -> Result<&'static Route, ControlError> {
-    let path = request.uri.path();
-    let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
-    let mut there = all().filter(|route| route.path == path).peekable();
-    if there.peek().is_none() {
-        return Err(not_found());
-    }
-    let methods: Vec<&str> = there.clone().map(|route| route.method.as_str()).collect();
-    there
-        .find(|route| route.method == request.method)
-        .ok_or_else(|| not_so(&methods.join(", ")))
-}
-
-fn not_found() -> ControlError {
-    let mut paths: Vec<&str> = all().map(|route| route.path).collect();
-    paths.dedup();
-    let text = format!(
-        "there is no such thing under {CONTROL_PREFIX}; there are {}",
-        paths.join(", ")
-    );
-    ControlError::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
-}
-
-fn not_so(methods: &str) -> ControlError {
-    let text = format!("this cannot be done to it; expected {methods}");
-    ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
-        .allow(methods.to_owned())
-}
-
-impl Route {
-    /// The names of its parameters.
-    pub(super) fn parameter_names(&self) -> Vec<&'static str> {
-        let names = self.query.iter().flat_map(|fields| (fields.names)());
-        names.copied().collect()
     }
 }

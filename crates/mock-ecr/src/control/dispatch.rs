@@ -1,0 +1,48 @@
+//! The way of a request for `/_mock/`: authorized, routed, read and answered.
+
+use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
+
+use crate::control::authorize::authorize;
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::{response, table};
+use crate::http::body::{CollectError, Payload};
+use crate::request_log::Exchange;
+use crate::state::Ecr;
+
+/// How long a body may be.
+pub(crate) const LONGEST_BODY: usize = 64 << 10;
+
+/// Answers a request about the mock itself; its body is read when it is known who sends it, and that it is wanted.
+pub(crate) async fn answer(
+    ecr: &Ecr,
+    request: &Parts,
+    body: impl Future<Output = Result<Bytes, CollectError>>,
+    exchange: &mut Exchange,
+) -> Response<Payload> {
+    match run(ecr, request, body, exchange).await {
+        Ok(response) => response,
+        Err(error) => {
+            exchange.error = Some(error.code);
+            response::error(error)
+        }
+    }
+}
+
+async fn run(
+    ecr: &Ecr,
+    request: &Parts,
+    body: impl Future<Output = Result<Bytes, CollectError>>,
+    exchange: &mut Exchange,
+) -> Result<Response<Payload>, ControlError> {
+    authorize(ecr, request)?;
+    let route = table::find(request)?;
+    exchange.route = Some(route.path);
+    let mut request = ControlRequest::new(ecr, request, &route.parameter_names())?;
+    if route.body.is_some() {
+        request.read(body).await?;
+    }
+    (route.run)(request).await
+}

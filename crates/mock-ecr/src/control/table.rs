@@ -1,0 +1,64 @@
+//! The table of all routes.
+
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::control::error::ControlError;
+use crate::control::route::Route;
+use crate::control::{
+    certificate, clock, environment, faults, health, metrics, openapi, requests, reset, stream,
+    tokens, world,
+};
+
+/// The prefix of the paths under which the mock itself is reached.
+pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
+
+/// Every route, a group for each resource.
+const ROUTES: [&[Route]; 12] = [
+    &health::ROUTES,
+    &world::ROUTES,
+    &reset::ROUTES,
+    &clock::ROUTES,
+    &tokens::ROUTES,
+    &faults::ROUTES,
+    &requests::ROUTES,
+    &stream::ROUTES,
+    &metrics::ROUTES,
+    &environment::ROUTES,
+    &certificate::ROUTES,
+    &openapi::ROUTES,
+];
+
+pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
+    ROUTES.iter().copied().flatten()
+}
+
+/// The route that is asked for.
+pub(super) fn find(request: &Parts) -> Result<&'static Route, ControlError> {
+    let path = request.uri.path();
+    let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
+    let mut there = all().filter(|route| route.path == path).peekable();
+    if there.peek().is_none() {
+        return Err(not_found());
+    }
+    let methods: Vec<&str> = there.clone().map(|route| route.method.as_str()).collect();
+    there
+        .find(|route| route.method == request.method)
+        .ok_or_else(|| not_so(&methods.join(", ")))
+}
+
+fn not_found() -> ControlError {
+    let mut paths: Vec<&str> = all().map(|route| route.path).collect();
+    paths.dedup();
+    let text = format!(
+        "there is no such thing under {CONTROL_PREFIX}; there are {}",
+        paths.join(", ")
+    );
+    ControlError::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
+}
+
+fn not_so(methods: &str) -> ControlError {
+    let text = format!("this cannot be done to it; expected {methods}");
+    ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
+        .allow(methods.to_owned())
+}
