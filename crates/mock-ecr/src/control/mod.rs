@@ -17,6 +17,8 @@ mod har;
 mod health;
 mod metrics;
 mod openapi;
+#[cfg(test)]
+mod openapi_document;
 mod query_value;
 mod request;
 mod requests;

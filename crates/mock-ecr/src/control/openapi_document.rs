@@ -1,4 +1,4 @@
-//! The document, made from the table of routes and the types of its JSON.
+//! `openapi.json`, made from the table of routes and the types of its JSON.
 
 use std::collections::BTreeMap;
 

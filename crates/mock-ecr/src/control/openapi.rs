@@ -1,8 +1,5 @@
 //! `openapi.json`: the description of all this.
 
-#[cfg(test)]
-mod document;
-
 use std::collections::BTreeMap;
 
 use futures_util::FutureExt as _;
@@ -23,4 +20,4 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 /// As a test has made it, and holds it to the table of routes and the types of its JSON: what makes it is left out of the program.
-const DOCUMENT: &str = include_str!("../../../openapi.json");
+const DOCUMENT: &str = include_str!("../../openapi.json");
