@@ -3,26 +3,27 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::store::{Key, Store, StoreError};
+use crate::store::listing::Listing;
+use crate::store::{Key, StoreError};
 
 /// Writes one object. Dropped before it is finished, it leaves nothing.
 pub(crate) struct Writer {
-    store: Store,
+    listing: Listing,
     key: Key,
     size: u64,
     objects: BufWriter,
 }
 
 impl Writer {
-    pub(super) fn new(store: &Store, key: &Key) -> Self {
-        let objects = Arc::clone(&store.objects);
+    pub(super) fn new(objects: Arc<dyn ObjectStore>, listing: Listing, key: &Key) -> Self {
         // S3 takes no parts of less than 5 MiB; two at a time keep a store busy and the memory flat.
         let objects = BufWriter::with_capacity(objects, key.0.clone(), PART);
         Writer {
-            store: store.clone(),
+            listing,
             key: key.clone(),
             size: 0,
             objects: objects.with_max_concurrency(2),
@@ -38,7 +39,7 @@ impl Writer {
     pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
         self.objects.shutdown().await?;
         let size = self.size;
-        self.store.note(|index| index.insert(&self.key, size));
+        self.listing.note(|index| index.insert(&self.key, size));
         Ok(())
     }
 }
