@@ -2,7 +2,7 @@
 //!
 //! Source: bazel-contrib/rules_img, docs/registry-support.md (a blob of another repository is 404).
 
-use object_store::GetRange;
+use std::ops::Range;
 
 use crate::domain::manifest::Manifest;
 use crate::domain::{Image, Repositories, RepositoryError};
@@ -28,7 +28,7 @@ impl Repositories {
         &self,
         id: &RepositoryId,
         digest: &Digest,
-        range: Option<GetRange>,
+        range: Option<Range<u64>>,
     ) -> Result<Content, RepositoryError> {
         let content = self.store.open(&Key::layer(id, digest), range).await?;
         content.ok_or_else(|| layers_not_found(id, vec![digest.clone()]))

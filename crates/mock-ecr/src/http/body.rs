@@ -9,8 +9,6 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited, StreamBody};
 use hyper::body::{Body, Frame};
 
-use crate::store::Content;
-
 /// Reads a request body of at most `limit` bytes, which must be complete within [`BODY_TIMEOUT`].
 pub(crate) async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CollectError>
 where
@@ -72,8 +70,11 @@ pub(crate) fn told_only(mut response: Response<Payload>) -> Response<Payload> {
 }
 
 /// The bytes of an object, which are never all in memory.
-pub(crate) fn streamed(content: Content) -> Payload {
-    pieces(content.bytes.map_err(BodyError::new))
+pub(crate) fn streamed<E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Payload
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    pieces(bytes.map_err(BodyError::new))
 }
 
 /// A body that comes piece by piece.

@@ -1,11 +1,11 @@
 //! Ranges of bytes: of a `GET`, of a part that is uploaded, and of what has come.
 
+use std::ops::Range;
+
 use http::header::{self, HeaderMap};
 use http::{Response, StatusCode};
-use object_store::GetRange;
 
-use crate::http::body::{Payload, streamed};
-use crate::store::Content;
+use crate::http::body::Payload;
 
 /// That a range lies outside of what there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,18 +14,18 @@ pub(crate) struct Unsatisfiable;
 /// The range that is asked for of `size` bytes.
 ///
 /// Several ranges, units other than bytes and what is no range are passed over, as RFC 9110, section 14.2, has it.
-pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
+pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Unsatisfiable> {
     let Some((first, last)) = asked(headers) else {
         return Ok(None);
     };
     match (first, last) {
         (Some(first), Some(last)) if last < first => Ok(None),
         (Some(first), _) if first >= size => Err(Unsatisfiable),
-        (Some(first), Some(last)) => Ok(Some(GetRange::Bounded(first..last.min(size - 1) + 1))),
-        (Some(first), None) => Ok(Some(GetRange::Offset(first))),
+        (Some(first), Some(last)) => Ok(Some(first..last.min(size - 1) + 1)),
+        (Some(first), None) => Ok(Some(first..size)),
         (None, Some(0)) => Err(Unsatisfiable),
         (None, Some(_)) if size == 0 => Err(Unsatisfiable),
-        (None, Some(length)) => Ok(Some(GetRange::Suffix(length.min(size)))),
+        (None, Some(length)) => Ok(Some(size.saturating_sub(length)..size)),
         (None, None) => Ok(None),
     }
 }
@@ -77,9 +77,13 @@ pub(crate) fn of_upload(size: u64) -> String {
     format!("0-{}", size.saturating_sub(1))
 }
 
-/// Answers with an object, or with the part of it that was opened.
-pub(crate) fn respond(content: Content, content_type: &str) -> Response<Payload> {
-    let (range, size) = (content.range.clone(), content.size);
+/// Answers with the bytes of a range of an object of `size` bytes, which may be all of it.
+pub(crate) fn respond(
+    bytes: Payload,
+    range: &Range<u64>,
+    size: u64,
+    content_type: &str,
+) -> Response<Payload> {
     let length = range.end - range.start;
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, content_type)
@@ -93,7 +97,7 @@ pub(crate) fn respond(content: Content, content_type: &str) -> Response<Payload>
         );
     }
     response
-        .body(streamed(content))
+        .body(bytes)
         .expect("numbers and media types are values of headers")
 }
 
@@ -103,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    fn range(text: &str, size: u64) -> Result<Option<GetRange>, Unsatisfiable> {
+    fn range(text: &str, size: u64) -> Result<Option<Range<u64>>, Unsatisfiable> {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, text.parse().unwrap());
         of(&headers, size)
@@ -111,11 +115,11 @@ mod tests {
 
     #[test]
     fn a_range_lies_within_what_there_is() {
-        assert_eq!(range("bytes=2-4", 10), Ok(Some(GetRange::Bounded(2..5))));
-        assert_eq!(range("bytes=2-99", 10), Ok(Some(GetRange::Bounded(2..10))));
-        assert_eq!(range("bytes=2-", 10), Ok(Some(GetRange::Offset(2))));
-        assert_eq!(range("bytes=-3", 10), Ok(Some(GetRange::Suffix(3))));
-        assert_eq!(range("bytes=-99", 10), Ok(Some(GetRange::Suffix(10))));
+        assert_eq!(range("bytes=2-4", 10), Ok(Some(2..5)));
+        assert_eq!(range("bytes=2-99", 10), Ok(Some(2..10)));
+        assert_eq!(range("bytes=2-", 10), Ok(Some(2..10)));
+        assert_eq!(range("bytes=-3", 10), Ok(Some(7..10)));
+        assert_eq!(range("bytes=-99", 10), Ok(Some(0..10)));
         for outside in ["bytes=10-", "bytes=10-11", "bytes=-0"] {
             assert_eq!(range(outside, 10), Err(Unsatisfiable), "{outside}");
         }

@@ -5,7 +5,7 @@ use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
 use crate::http::authority::authority;
-use crate::http::body::Payload;
+use crate::http::body::{Payload, streamed, whole};
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
 use crate::iam::action::Action;
@@ -51,7 +51,7 @@ async fn head(
         .header(DIGEST_HEADER, digest.as_str())
         .body(bytes::Bytes::new())
         .expect("numbers and digests are values of headers");
-    Ok(crate::http::body::whole(response))
+    Ok(whole(response))
 }
 
 async fn get(
@@ -76,7 +76,9 @@ async fn get(
     }
     let range = range::of(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
     let content = admitted.ecr.repositories.open_layer(id, digest, range);
-    let mut response = range::respond(content.await?, CONTENT_TYPE);
+    let content = content.await?;
+    let bytes = streamed(content.bytes);
+    let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
     let headers = response.headers_mut();
     headers.insert(
         API_VERSION,

@@ -118,7 +118,13 @@ async fn serve(ecr: &Ecr, request: &Parts, now: Timestamp) -> Result<Response<Pa
     let size = size.map_err(Refusal::from)?.ok_or(Refusal::NoSuchKey)?;
     let range = range::of(&request.headers, size).map_err(|Unsatisfiable| Refusal::InvalidRange)?;
     let content = ecr.repositories.open_layer(&id, &digest, range).await?;
-    Ok(range::respond(content, "binary/octet-stream"))
+    let bytes = body::streamed(content.bytes);
+    Ok(range::respond(
+        bytes,
+        &content.range,
+        content.size,
+        "binary/octet-stream",
+    ))
 }
 
 /// What a path names: an account, a region, a name with slashes in it, and a digest.

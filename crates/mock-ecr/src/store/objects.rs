@@ -1,5 +1,6 @@
 //! A store of objects: every operation on one, whichever kind of store it is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -71,10 +72,10 @@ impl Store {
     pub(crate) async fn open(
         &self,
         key: &Key,
-        range: Option<GetRange>,
+        range: Option<Range<u64>>,
     ) -> Result<Option<Content>, StoreError> {
         let options = GetOptions {
-            range,
+            range: range.map(GetRange::Bounded),
             ..GetOptions::default()
         };
         let object = found(self.objects.get_opts(&key.0, options).await)?;
