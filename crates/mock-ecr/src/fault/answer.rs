@@ -1,4 +1,4 @@
-//! Faults in the output of `GetAuthorizationToken`.
+//! Applies faults to the output of `GetAuthorizationToken`.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -6,123 +6,15 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::aws::epoch_seconds;
-use crate::fault::What;
-use crate::fault::apply::{Circumstances, Foreign};
+use crate::fault::{
+    AuthorizationData, Circumstances, EndpointFault, ExpiresAt, Foreign, Login, TokenFault, What,
+};
 use crate::types::AccountId;
-use crate::types::duration::Shift;
 use crate::types::timestamp::Timestamp;
-
-/// Another list of `authorizationData`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthorizationData {
-    /// `[]`
-    Empty,
-    /// `null`
-    Null,
-    /// No list at all.
-    Missing,
-    /// Each entry twice.
-    Doubled,
-    /// A list with `null` before each entry.
-    WithNulls,
-    /// The entries of another account.
-    Account(#[schemars(with = "String")] AccountId),
-    /// The entry of another account before all others, with a token of its root user.
-    Before(#[schemars(with = "String")] AccountId),
-    /// The entry of another account behind all others, with a token of its root user.
-    After(#[schemars(with = "String")] AccountId),
-}
-
-/// Another `expiresAt`; the token itself ends when it did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExpiresAt {
-    /// An hour ago.
-    Past,
-    /// In ten seconds.
-    Near,
-    /// In ten years.
-    Far,
-    /// So much from now, or so much ago.
-    In(#[schemars(with = "String")] Shift),
-    /// Not there.
-    Missing,
-    /// `null`
-    Null,
-    /// Whole seconds.
-    Integer,
-    /// Milliseconds since 1970, which is the year 47,000 or so to whoever expects seconds.
-    Milliseconds,
-    /// A text such as `2015-11-30T09:30:53.241Z`.
-    Iso8601,
-}
-
-/// Another `authorizationToken`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenFault {
-    /// Base64 of a text without a colon.
-    NoColon,
-    /// With colons in its password.
-    Colons,
-    /// For another user than `AWS`.
-    OtherUser,
-    /// Base64 of any login.
-    Login(Login),
-    /// In the alphabet of URLs, with `-` and `_`.
-    UrlSafe,
-    /// Not base64.
-    NotBase64,
-    /// 16 KiB long.
-    Long,
-    /// An empty text.
-    Empty,
-    /// `null`
-    Null,
-    /// A number.
-    Number,
-    /// Not there.
-    Missing,
-}
-
-/// A user and a password, of which the registry knows nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Login {
-    /// The user, without a colon, with which the password begins.
-    #[serde(default = "aws")]
-    pub username: String,
-    /// The password, in which colons may stand.
-    pub password: String,
-}
-
-fn aws() -> String {
-    "AWS".to_owned()
-}
-
-/// Another `proxyEndpoint`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EndpointFault {
-    /// Of a registry that is not ECR's.
-    Foreign,
-    /// A URL.
-    Url(String),
-    /// Without `https://`.
-    NoScheme,
-    /// With a slash at its end.
-    Slash,
-    /// `null`
-    Null,
-    /// Not there.
-    Missing,
-}
 
 /// The output, member by member, its numbers as they were written.
 #[derive(Serialize, Deserialize)]

@@ -5,9 +5,10 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
 use crate::fault::refusal::{ErrorCode, ErrorFault};
-use crate::fault::{BodyFault, ExpiredAs, FaultPlane, Struck, Throttle, What, Wire, answer};
+use crate::fault::{
+    BodyFault, Circumstances, ExpiredAs, FaultPlane, Struck, Throttle, What, Wire, answer,
+};
 use crate::http::body::{Payload, whole};
-use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 
 /// The error that is answered in place of everything else, if a fault says so, and its code.
@@ -56,26 +57,6 @@ pub(crate) async fn distort(
         response.extensions_mut().insert(wire);
     }
     response
-}
-
-/// What the faults must know of the answer.
-pub(crate) struct Circumstances<'a> {
-    /// When the request came.
-    pub(crate) now: Timestamp,
-    /// Whether it was refused because the time of its token is over.
-    pub(crate) is_expired: bool,
-    /// How the registry refuses such a token, in each form, and with which code.
-    pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> (Response<Bytes>, &'static str) + Sync),
-    /// What the root user of another account is given by the API.
-    pub(crate) foreign: &'a (dyn Fn(AccountId) -> Foreign + Sync),
-}
-
-/// What another account is given by the API.
-pub(crate) struct Foreign {
-    pub(crate) token: String,
-    pub(crate) expires: Timestamp,
-    /// The URL of its registry.
-    pub(crate) endpoint: String,
 }
 
 /// The `Date` of an answer.

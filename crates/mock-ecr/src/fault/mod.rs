@@ -1,15 +1,18 @@
-//! Faults as data: which requests they match, and what they do.
+//! Faults as data: when they strike, and what they do.
 //!
-//! A fault is set in code, in a configuration file or in a running mock, in one form. The faults that a request matches are applied in the
-//! order in which they were added. Same seed, same requests: the same faults are applied.
+//! A fault is told in code, in a world's TOML or to a running mock, in one form. [`Faults`] finds those that a request meets, in the order in
+//! which they were added; [`crate::server::handler`] does what they say. Same seed, same requests: the same faults strike.
 
 mod answer;
 mod apply;
+mod authorization_data;
 mod handle;
 mod latency;
 mod pattern;
 mod refusal;
+mod response_context;
 mod signs;
+mod target;
 mod what;
 mod when;
 mod wire;
@@ -27,22 +30,23 @@ use sha2::{Digest as _, Sha256};
 use crate::types::timestamp::Timestamp;
 
 pub use crate::types::duration::Shift;
-pub use answer::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
-pub(crate) use apply::{Circumstances, Foreign, date, distort, refuse};
+pub(crate) use apply::{date, distort, refuse};
+pub use authorization_data::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
 pub use handle::{FaultBuilder, FaultGuard, FaultHandle};
 pub use latency::Latency;
 pub use pattern::Pattern;
 pub use refusal::{ErrorCode, ErrorFault, UnknownErrorCode};
+pub(crate) use response_context::{Circumstances, Foreign};
 pub(crate) use signs::Signs;
+pub use target::{FaultPlane, RegistryRoute};
 pub use what::{BodyFault, CertificateFault, ExpiredAs, Moment, Throttle, What};
-pub use when::{FaultPlane, RegistryRoute, When};
+pub use when::When;
 pub(crate) use wire::{Ending, Shape, Wire};
 
 /// Something that goes wrong: when, and what.
 ///
 /// ```
-/// # use mock_ecr::MockEcr;
-/// # use mock_ecr::fault::Fault;
+/// # use mock_ecr::{Fault, MockEcr};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let ecr = MockEcr::start().await?;

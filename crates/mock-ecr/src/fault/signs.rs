@@ -25,7 +25,7 @@ impl Signs {
     pub(super) fn of_token_call() -> Option<Self> {
         Some(Signs {
             plane: FaultPlane::Api,
-            operation: Some(super::what::TOKEN_CALL),
+            operation: Some(crate::fault::authorization_data::TOKEN_CALL),
             route: None,
             method: "POST".to_owned(),
             account: None,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::refusal::ErrorFault;
 use crate::fault::{
     AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Login, Signs, TokenFault,
@@ -207,7 +208,6 @@ impl What {
     }
 }
 
-pub(super) const TOKEN_CALL: &str = "GetAuthorizationToken";
 const LONGEST_OVERRUN: u64 = 1 << 20;
 
 /// The requests that may pass now.

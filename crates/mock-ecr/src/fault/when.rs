@@ -1,14 +1,12 @@
 //! Which requests meet a fault, and which of those it strikes.
 
-use std::fmt;
-
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::model::shapes::is_operation;
-use crate::fault::{Pattern, Signs};
+use crate::fault::{FaultPlane, Pattern, RegistryRoute, Signs};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
 
@@ -72,48 +70,6 @@ pub struct When {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub until: Option<Timestamp>,
-}
-
-/// A plane that faults strike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FaultPlane {
-    /// The AWS API.
-    Api,
-    /// The registry, and the host of its layers.
-    Registry,
-}
-
-impl fmt::Display for FaultPlane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            FaultPlane::Api => "API",
-            FaultPlane::Registry => "registry",
-        })
-    }
-}
-
-/// A route of the registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum RegistryRoute {
-    /// `/v2/`
-    Ping,
-    /// `/v2/_catalog`
-    Catalog,
-    /// `/v2/NAME/manifests/REFERENCE`
-    Manifest,
-    /// `/v2/NAME/blobs/DIGEST`
-    Blob,
-    /// `/v2/NAME/blobs/uploads/` and what is below
-    Upload,
-    /// `/v2/NAME/tags/list`
-    Tags,
-    /// `/v2/NAME/referrers/DIGEST`
-    Referrers,
-    /// The URLs that layers are downloaded from.
-    Layer,
 }
 
 impl When {
