@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::refusal::ErrorFault;
 use crate::fault::{
-    AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Login, Signs, TokenFault,
+    AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Login, Signs, Throttle,
+    TokenFault,
 };
 use crate::types::duration::Shift;
-use crate::types::timestamp::Timestamp;
 
 /// What goes wrong.
 ///
@@ -59,19 +59,6 @@ pub enum What {
     Date(#[schemars(with = "String")] Shift),
     /// The certificate is one that nobody should trust; the connection is struck, not the request.
     Certificate(CertificateFault),
-}
-
-/// Requests that may pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Throttle {
-    /// How many a second.
-    pub rate: f64,
-    /// How many at once, after a pause.
-    pub burst: u32,
-    /// What `Retry-After` says on the registry, in seconds; nothing by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u64>,
 }
 
 /// When in an answer something happens.
@@ -209,37 +196,3 @@ impl What {
 }
 
 const LONGEST_OVERRUN: u64 = 1 << 20;
-
-/// The requests that may pass now.
-#[derive(Debug)]
-pub(super) struct Bucket {
-    left: f64,
-    since: Timestamp,
-}
-
-impl Bucket {
-    pub(super) fn full(throttle: &Throttle, now: Timestamp) -> Self {
-        Bucket {
-            left: throttle.burst.into(),
-            since: now,
-        }
-    }
-
-    /// Lets one pass, if one may.
-    pub(super) fn take(&mut self, throttle: &Throttle, now: Timestamp) -> bool {
-        // A clock that was set back has given nothing.
-        let passed = now
-            .as_millis()
-            .saturating_sub(self.since.as_millis())
-            .max(0);
-        #[allow(clippy::cast_precision_loss, reason = "a bucket is full long before")]
-        let gained = passed as f64 / 1000.0 * throttle.rate;
-        self.left = (self.left + gained).min(throttle.burst.into());
-        self.since = now;
-        let passes = self.left >= 1.0;
-        if passes {
-            self.left -= 1.0;
-        }
-        passes
-    }
-}

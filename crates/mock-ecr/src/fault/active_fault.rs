@@ -1,0 +1,35 @@
+//! A fault that is set in a mock: its id and its counters.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+
+/// The name of a fault in one mock; it is not given again before a reset.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct FaultId(pub u64);
+
+impl fmt::Display for FaultId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A fault that is set, and how often it has struck.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ActiveFault {
+    /// Its name.
+    pub id: FaultId,
+    /// The fault.
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// How many requests were such as it says, whether it struck or not.
+    pub met: u64,
+    /// How many it has struck.
+    pub fired: u64,
+}

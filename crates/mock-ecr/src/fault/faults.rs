@@ -1,0 +1,285 @@
+//! The faults that are set in one mock, and which of them a request triggers.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::fault::throttle::Bucket;
+use crate::fault::{
+    ActiveFault, CertificateFault, Fault, FaultError, FaultId, Signs, Struck, What,
+};
+use crate::types::timestamp::Timestamp;
+
+/// The faults of one mock.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    /// How many there are, so that a request of a mock without faults pays for one look at a number.
+    count: AtomicUsize,
+    seed: String,
+    greetings: Greetings,
+    set: Mutex<Set>,
+}
+
+/// Whether clients greet the mock in TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Greetings {
+    Come,
+    Never,
+}
+
+#[derive(Debug, Default)]
+struct Set {
+    next: u64,
+    faults: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    active: ActiveFault,
+    /// What its chances and its latencies are drawn from.
+    rng: ChaCha20Rng,
+    bucket: Option<Bucket>,
+}
+
+impl Faults {
+    pub(crate) fn from_seed(seed: &str, greetings: Greetings) -> Self {
+        Faults {
+            count: AtomicUsize::new(0),
+            seed: seed.to_owned(),
+            greetings,
+            set: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
+        fault.check()?;
+        if matches!(fault.what, What::Certificate(_)) && self.greetings == Greetings::Never {
+            let text = "a certificate is shown in TLS, which this mock does not speak; start it with TLS (--tls)";
+            return Err(FaultError(text.to_owned()));
+        }
+        let mut set = self.lock();
+        if set.faults.len() >= MOST_FAULTS {
+            return Err(FaultError(format!(
+                "there are {MOST_FAULTS} faults already; remove some"
+            )));
+        }
+        let id = FaultId(set.next);
+        set.next += 1;
+        let entry = Entry {
+            rng: rng(&self.seed, id),
+            bucket: None,
+            active: ActiveFault {
+                id,
+                fault,
+                met: 0,
+                fired: 0,
+            },
+        };
+        set.faults.push(entry);
+        self.count.store(set.faults.len(), Ordering::Release);
+        Ok(id)
+    }
+
+    /// Takes a fault away; tells whether it was there.
+    pub(crate) fn remove(&self, id: FaultId) -> Option<ActiveFault> {
+        let mut set = self.lock();
+        let index = set.faults.iter().position(|entry| entry.active.id == id)?;
+        let entry = set.faults.remove(index);
+        self.count.store(set.faults.len(), Ordering::Release);
+        Some(entry.active)
+    }
+
+    /// Takes all away, and answers them.
+    pub(crate) fn clear(&self) -> Vec<ActiveFault> {
+        let mut set = self.lock();
+        self.count.store(0, Ordering::Release);
+        let faults = set.faults.drain(..);
+        faults.map(|entry| entry.active).collect()
+    }
+
+    /// Sets those that a world begins with in the place of what is set.
+    pub(crate) fn reset(&self, faults: &[Fault]) {
+        *self.lock() = Set::default();
+        self.count.store(0, Ordering::Release);
+        for fault in faults {
+            self.add(fault.clone())
+                .expect("a world's faults are checked when it starts");
+        }
+    }
+
+    pub(crate) fn list(&self) -> Vec<ActiveFault> {
+        let set = self.lock();
+        set.faults
+            .iter()
+            .map(|entry| entry.active.clone())
+            .collect()
+    }
+
+    /// The faults that a request meets and that strike it, in their order; what tells of the request is asked only if there are any.
+    pub(crate) fn strike(
+        &self,
+        signs: impl FnOnce() -> Option<Signs>,
+        now: Timestamp,
+    ) -> Vec<Struck> {
+        if self.count.load(Ordering::Acquire) == 0 {
+            return Vec::new();
+        }
+        let Some(signs) = signs() else {
+            return Vec::new();
+        };
+        let mut set = self.lock();
+        let entries = set.faults.iter_mut();
+        entries
+            .filter_map(|entry| entry.strike(&signs, now))
+            .collect()
+    }
+
+    /// The certificate that a greeting by a name meets, if a fault has one for it.
+    ///
+    /// Of what a fault may say of a request, a greeting has its host and its turn.
+    pub(crate) fn strike_greeting(&self, name: &str) -> Option<CertificateFault> {
+        if self.count.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let mut set = self.lock();
+        let mut entries = set.faults.iter_mut();
+        entries.find_map(|entry| entry.strike_greeting(name))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Set> {
+        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    fn strike(&mut self, signs: &Signs, now: Timestamp) -> Option<Struck> {
+        let ActiveFault {
+            fault, met, fired, ..
+        } = &mut self.active;
+        let fits = fault.when.fits(signs, now) && fault.what.fits(signs);
+        if !fits {
+            return None;
+        }
+        *met += 1;
+        if !fault.when.is_due(*met, *fired, &mut self.rng) {
+            return None;
+        }
+        if let What::Throttle(throttle) = &fault.what {
+            let bucket = self
+                .bucket
+                .get_or_insert_with(|| Bucket::full(throttle, now));
+            if bucket.take(throttle, now) {
+                return None;
+            }
+        }
+        *fired += 1;
+        let delay = match &fault.what {
+            What::Latency(latency) => latency.draw(&mut self.rng),
+            _ => Duration::ZERO,
+        };
+        Some(Struck {
+            id: self.active.id,
+            what: self.active.fault.what.clone(),
+            delay,
+        })
+    }
+
+    fn strike_greeting(&mut self, name: &str) -> Option<CertificateFault> {
+        let ActiveFault {
+            fault, met, fired, ..
+        } = &mut self.active;
+        let What::Certificate(certificate) = fault.what else {
+            return None;
+        };
+        if !fault.when.fits_greeting(name) {
+            return None;
+        }
+        *met += 1;
+        let is_due = fault.when.is_due(*met, *fired, &mut self.rng);
+        *fired += u64::from(is_due);
+        is_due.then_some(certificate)
+    }
+}
+
+/// Each fault draws from a stream of its own, so that another one does not change what it draws.
+fn rng(seed: &str, id: FaultId) -> ChaCha20Rng {
+    let key = Sha256::digest(format!("mock-ecr fault {id}\n{seed}"));
+    ChaCha20Rng::from_seed(key.into())
+}
+
+/// Every one is looked at for each request.
+const MOST_FAULTS: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(toml: &str) -> (Faults, FaultId) {
+        let faults = Faults::from_seed("seed", Greetings::Come);
+        let id = faults.add(Fault::from_toml(toml).unwrap()).unwrap();
+        (faults, id)
+    }
+
+    /// On which of so many requests it strikes, counted from 1.
+    fn strikes(toml: &str, requests: usize) -> Vec<usize> {
+        let (faults, _) = set(toml);
+        let struck = |_: &usize| {
+            !faults
+                .strike(Signs::of_token_call, Timestamp::AWS_EXAMPLE)
+                .is_empty()
+        };
+        (1..=requests).filter(struck).collect()
+    }
+
+    #[test]
+    fn it_strikes_the_first_after_some_every_so_many() {
+        let when =
+            |when: &str| format!("when = {{ {when} }}\nwhat = {{ error = \"ServerException\" }}");
+        assert_eq!(strikes(&when(""), 3), [1, 2, 3]);
+        assert_eq!(strikes(&when("times = 2"), 5), [1, 2]);
+        assert_eq!(strikes(&when("after = 2"), 5), [3, 4, 5]);
+        assert_eq!(strikes(&when("after = 1, times = 2"), 5), [2, 3]);
+        assert_eq!(strikes(&when("every = 2"), 6), [2, 4, 6]);
+        assert_eq!(strikes(&when("after = 1, every = 2, times = 2"), 9), [3, 5]);
+    }
+
+    #[test]
+    fn chances_are_drawn_from_the_seed() {
+        let toml = "when = { probability = 0.25 }\nwhat = { error = \"ServerException\" }";
+        let struck = strikes(toml, 1000);
+        assert_eq!(struck, strikes(toml, 1000));
+        assert!((180..320).contains(&struck.len()), "{}", struck.len());
+    }
+
+    #[test]
+    fn one_is_counted_and_taken_away() {
+        let (faults, id) = set("when = { times = 1 }\nwhat = { error = \"ServerException\" }");
+        for _ in 0..3 {
+            faults.strike(Signs::of_token_call, Timestamp::AWS_EXAMPLE);
+        }
+        let active = faults.remove(id).unwrap();
+        assert_eq!((active.met, active.fired), (3, 1));
+        assert_eq!(faults.remove(id), None);
+        assert!(faults.list().is_empty());
+    }
+
+    #[test]
+    fn a_bucket_fills_with_the_clock() {
+        let (faults, _) = set("what = { throttle = { rate = 1, burst = 2 } }");
+        let at = |seconds| Timestamp::AWS_EXAMPLE + std::time::Duration::from_secs(seconds);
+        let struck = |now| !faults.strike(Signs::of_token_call, now).is_empty();
+        assert_eq!(
+            [struck(at(0)), struck(at(0)), struck(at(0))],
+            [false, false, true]
+        );
+        assert_eq!([struck(at(1)), struck(at(1))], [false, true]);
+        assert_eq!(
+            [struck(at(60)), struck(at(60)), struck(at(60))],
+            [false, false, true]
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! A limit on the rate of requests.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::types::timestamp::Timestamp;
+
+/// Requests that may pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// How many a second.
+    pub rate: f64,
+    /// How many at once, after a pause.
+    pub burst: u32,
+    /// What `Retry-After` says on the registry, in seconds; nothing by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+/// The requests that may pass now.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    left: f64,
+    since: Timestamp,
+}
+
+impl Bucket {
+    pub(super) fn full(throttle: &Throttle, now: Timestamp) -> Self {
+        Bucket {
+            left: throttle.burst.into(),
+            since: now,
+        }
+    }
+
+    /// Lets one pass, if one may.
+    pub(super) fn take(&mut self, throttle: &Throttle, now: Timestamp) -> bool {
+        // A clock that was set back has given nothing.
+        let passed = now
+            .as_millis()
+            .saturating_sub(self.since.as_millis())
+            .max(0);
+        #[allow(clippy::cast_precision_loss, reason = "a bucket is full long before")]
+        let gained = passed as f64 / 1000.0 * throttle.rate;
+        self.left = (self.left + gained).min(throttle.burst.into());
+        self.since = now;
+        let passes = self.left >= 1.0;
+        if passes {
+            self.left -= 1.0;
+        }
+        passes
+    }
+}
