@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
-use crate::fault::refusal::{ErrorCode, ErrorFault};
 use crate::fault::{
-    BodyFault, Circumstances, ExpiredAs, FaultPlane, Struck, Throttle, What, Wire, answer,
+    BodyFault, Circumstances, ErrorCode, ErrorFault, ExpiredAs, FaultPlane, Struck, Throttle, What,
+    Wire, answer,
 };
 use crate::http::body::{Payload, whole};
 use crate::types::timestamp::Timestamp;

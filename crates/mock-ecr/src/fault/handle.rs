@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::fault::refusal::ErrorCode;
 use crate::fault::what::Moment;
 use crate::fault::{
-    ActiveFault, ErrorFault, Fault, FaultError, FaultId, FaultPlane, Faults, Latency, Pattern,
-    RegistryRoute, Throttle, What, When,
+    ActiveFault, ErrorCode, ErrorFault, Fault, FaultError, FaultId, FaultPlane, Faults, Latency,
+    Pattern, RegistryRoute, Throttle, What, When,
 };
 
 /// The faults of a running mock.

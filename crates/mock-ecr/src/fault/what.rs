@@ -4,10 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::authorization_data::TOKEN_CALL;
-use crate::fault::refusal::ErrorFault;
 use crate::fault::{
-    AuthorizationData, EndpointFault, ExpiresAt, FaultPlane, Latency, Login, Signs, Throttle,
-    TokenFault,
+    AuthorizationData, EndpointFault, ErrorFault, ExpiresAt, FaultPlane, Latency, Login, Signs,
+    Throttle, TokenFault,
 };
 use crate::types::duration::Shift;
 

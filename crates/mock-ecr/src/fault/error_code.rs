@@ -1,122 +1,9 @@
-//! Errors of AWS by their code, and what each is on the registry.
+//! The errors that a fault can answer, by their codes.
 
 use std::fmt;
 
-use bytes::Bytes;
-use http::{Response, StatusCode, header};
 use schemars::JsonSchema;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-
-use crate::fault::FaultPlane;
-
-/// An error that a fault answers.
-///
-/// In TOML and JSON its code alone, or a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(into = "Written")]
-#[schemars(with = "Written")]
-pub struct ErrorFault {
-    /// Its code.
-    pub code: ErrorCode,
-    /// Its status, from 400 to 599, in place of the usual one.
-    pub status: Option<u16>,
-    /// Its text, in place of the usual one.
-    pub message: Option<String>,
-    /// What `Retry-After` says, in seconds.
-    pub retry_after: Option<u64>,
-}
-
-#[derive(Clone, Serialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(rename = "ErrorFault")]
-enum Written {
-    Code(ErrorCode),
-    Whole(Whole),
-}
-
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Whole {
-    code: ErrorCode,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
-}
-
-/// By hand: what is wrong with an untagged enum, serde does not say.
-impl<'de> Deserialize<'de> for ErrorFault {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(ErrorFaultVisitor)
-    }
-}
-
-struct ErrorFaultVisitor;
-
-impl<'de> Visitor<'de> for ErrorFaultVisitor {
-    type Value = ErrorFault;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the code of an error, or a table of code, status, message and retry_after")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<ErrorFault, E> {
-        let code: ErrorCode = text.parse().map_err(E::custom)?;
-        Ok(code.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ErrorFault, A::Error> {
-        let whole = Whole::deserialize(MapAccessDeserializer::new(map))?;
-        let Whole {
-            code,
-            status,
-            message,
-            retry_after,
-        } = whole;
-        Ok(ErrorFault {
-            code,
-            status,
-            message,
-            retry_after,
-        })
-    }
-}
-
-impl From<ErrorFault> for Written {
-    fn from(fault: ErrorFault) -> Self {
-        let ErrorFault {
-            code,
-            status,
-            message,
-            retry_after,
-        } = fault;
-        match (status, &message, retry_after) {
-            (None, None, None) => Written::Code(code),
-            _ => Written::Whole(Whole {
-                code,
-                status,
-                message,
-                retry_after,
-            }),
-        }
-    }
-}
-
-impl From<ErrorCode> for ErrorFault {
-    fn from(code: ErrorCode) -> Self {
-        ErrorFault {
-            code,
-            status: None,
-            message: None,
-            retry_after: None,
-        }
-    }
-}
 
 /// The code of an error of AWS that the mock knows, such as `ThrottlingException`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -131,6 +18,11 @@ impl ErrorCode {
     /// The code, as the API writes it.
     pub fn as_str(self) -> &'static str {
         self.0.code
+    }
+
+    /// The entry of the table.
+    pub(super) fn row(self) -> &'static Row {
+        self.0
     }
 }
 
@@ -183,14 +75,15 @@ impl fmt::Display for UnknownErrorCode {
 
 impl std::error::Error for UnknownErrorCode {}
 
+/// An error of the API, and the error of the registry that corresponds to it.
 #[derive(Debug, PartialEq, Eq)]
-struct Row {
-    code: &'static str,
-    status: u16,
-    message: &'static str,
-    oci: &'static str,
-    oci_status: u16,
-    oci_message: &'static str,
+pub(super) struct Row {
+    pub(super) code: &'static str,
+    pub(super) status: u16,
+    pub(super) message: &'static str,
+    pub(super) oci: &'static str,
+    pub(super) oci_status: u16,
+    pub(super) oci_message: &'static str,
 }
 
 const fn row(
@@ -352,53 +245,3 @@ static ROWS: [Row; 19] = [
         ("DENIED", 403, "The quota of the account is reached."),
     ),
 ];
-
-impl ErrorFault {
-    pub(super) fn check(&self) -> Result<(), String> {
-        match self.status {
-            Some(status) if !(400..600).contains(&status) => Err(format!(
-                "the status of an error is from 400 to 599, not {status}"
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Its code on a plane.
-    pub(crate) fn code_on(&self, plane: FaultPlane) -> &'static str {
-        match plane {
-            FaultPlane::Api => self.code.0.code,
-            FaultPlane::Registry => self.code.0.oci,
-        }
-    }
-
-    /// The answer on a plane, but for what each plane puts beside every answer of its own.
-    pub(crate) fn answer(&self, plane: FaultPlane) -> Response<Bytes> {
-        let row = self.code.0;
-        let message = |usual| self.message.as_deref().unwrap_or(usual);
-        let (status, content_type, body) = match plane {
-            FaultPlane::Api => (
-                row.status,
-                "application/x-amz-json-1.1",
-                json!({ "__type": row.code, "message": message(row.message) }).to_string(),
-            ),
-            FaultPlane::Registry => {
-                let error = json!({ "code": row.oci, "message": message(row.oci_message) });
-                (
-                    row.oci_status,
-                    "application/json; charset=utf-8",
-                    format!("{}\n", json!({ "errors": [error] })),
-                )
-            }
-        };
-        let status = StatusCode::from_u16(self.status.unwrap_or(status));
-        let mut response = Response::builder()
-            .status(status.expect("a fault is checked when it is set, and the table is right"))
-            .header(header::CONTENT_TYPE, content_type)
-            .header(header::CONTENT_LENGTH, body.len());
-        if let Some(seconds) = self.retry_after {
-            response = response.header(header::RETRY_AFTER, seconds);
-        }
-        let response = response.body(body.into());
-        response.expect("the headers are constants and numbers")
-    }
-}

@@ -1,0 +1,127 @@
+//! An error that a fault answers, as data.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use crate::fault::ErrorCode;
+
+/// An error that a fault answers.
+///
+/// In TOML and JSON its code alone, or a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(into = "Written")]
+#[schemars(with = "Written")]
+pub struct ErrorFault {
+    /// Its code.
+    pub code: ErrorCode,
+    /// Its status, from 400 to 599, in place of the usual one.
+    pub status: Option<u16>,
+    /// Its text, in place of the usual one.
+    pub message: Option<String>,
+    /// What `Retry-After` says, in seconds.
+    pub retry_after: Option<u64>,
+}
+
+impl ErrorFault {
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self.status {
+            Some(status) if !(400..600).contains(&status) => Err(format!(
+                "the status of an error is from 400 to 599, not {status}"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[derive(Clone, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "ErrorFault")]
+enum Written {
+    Code(ErrorCode),
+    Whole(Whole),
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    code: ErrorCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+/// By hand: what is wrong with an untagged enum, serde does not say.
+impl<'de> Deserialize<'de> for ErrorFault {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ErrorFaultVisitor)
+    }
+}
+
+struct ErrorFaultVisitor;
+
+impl<'de> Visitor<'de> for ErrorFaultVisitor {
+    type Value = ErrorFault;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the code of an error, or a table of code, status, message and retry_after")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<ErrorFault, E> {
+        let code: ErrorCode = text.parse().map_err(E::custom)?;
+        Ok(code.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ErrorFault, A::Error> {
+        let whole = Whole::deserialize(MapAccessDeserializer::new(map))?;
+        let Whole {
+            code,
+            status,
+            message,
+            retry_after,
+        } = whole;
+        Ok(ErrorFault {
+            code,
+            status,
+            message,
+            retry_after,
+        })
+    }
+}
+
+impl From<ErrorFault> for Written {
+    fn from(fault: ErrorFault) -> Self {
+        let ErrorFault {
+            code,
+            status,
+            message,
+            retry_after,
+        } = fault;
+        match (status, &message, retry_after) {
+            (None, None, None) => Written::Code(code),
+            _ => Written::Whole(Whole {
+                code,
+                status,
+                message,
+                retry_after,
+            }),
+        }
+    }
+}
+
+impl From<ErrorCode> for ErrorFault {
+    fn from(code: ErrorCode) -> Self {
+        ErrorFault {
+            code,
+            status: None,
+            message: None,
+            retry_after: None,
+        }
+    }
+}
