@@ -34,12 +34,7 @@ pub struct Requests {
 }
 
 impl Requests {
-    pub(super) fn new(
-        journal: Journal,
-        choice: Choice,
-        all: Vec<Arc<Exchange>>,
-        forgotten: u64,
-    ) -> Self {
+    fn new(journal: Journal, choice: Choice, all: Vec<Arc<Exchange>>, forgotten: u64) -> Self {
         let fits = |exchange: &&Arc<Exchange>| choice.fits(exchange);
         Requests {
             chosen: all.iter().filter(fits).cloned().collect(),
@@ -198,6 +193,17 @@ impl Requests {
     /// The newest one.
     pub fn last(&self) -> Option<&Exchange> {
         self.iter().next_back()
+    }
+}
+
+impl Journal {
+    pub(crate) fn requests(&self) -> Requests {
+        self.chosen(Choice::default())
+    }
+
+    pub(crate) fn chosen(&self, choice: Choice) -> Requests {
+        let (all, forgotten) = self.snapshot();
+        Requests::new(self.clone(), choice, all, forgotten)
     }
 }
 
