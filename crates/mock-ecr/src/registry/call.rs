@@ -1,0 +1,18 @@
+//! A call of the registry.
+
+use http::request::Parts;
+
+use crate::aws::hosts::Host;
+use crate::http::ingress::Way;
+use crate::registry::path::RegistryPath;
+use crate::types::timestamp::Timestamp;
+
+/// A request under `/v2/`, but for its body.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a Parts,
+    pub(crate) host: &'a Host,
+    pub(crate) path: &'a RegistryPath,
+    pub(crate) way: Way,
+    pub(crate) now: Timestamp,
+}

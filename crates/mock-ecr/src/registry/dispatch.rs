@@ -1,0 +1,93 @@
+//! The way of a call of the registry: authenticated, routed and answered.
+
+use bytes::Bytes;
+use http::{Method, Response, header};
+
+use crate::aws::hosts::Host;
+use crate::domain::ContentStream;
+use crate::http::body::{Payload, whole};
+use crate::registry::admitted::Admitted;
+use crate::registry::call::Call;
+use crate::registry::error::RegistryError;
+use crate::registry::path::{RegistryPath, Resource};
+use crate::registry::{auth, blob, error, lists, manifest, referrers, upload};
+use crate::request_log::Exchange;
+use crate::state::Ecr;
+
+/// Answers a call, and notes in the exchange what came of it.
+pub(crate) async fn answer(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    body: ContentStream<'_>,
+    exchange: &mut Exchange,
+) -> Response<Payload> {
+    match run(ecr, call, body, exchange).await {
+        Ok(response) => response,
+        Err(error) => {
+            let error = error.in_dialect(&ecr.world);
+            exchange.error = Some(error.code());
+            whole(error.into_response(&realm(ecr, call.host)))
+        }
+    }
+}
+
+async fn run(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    body: ContentStream<'_>,
+    exchange: &mut Exchange,
+) -> Result<Response<Payload>, RegistryError> {
+    let caller = auth::authenticate(ecr, call, exchange)?;
+    exchange.caller = Some(caller.clone());
+    let admitted = Admitted { ecr, call, caller };
+    let method = &call.request.method;
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    match call.path {
+        RegistryPath::Ping if is_read => Ok(whole(ping())),
+        RegistryPath::Catalog if is_read => lists::catalog(&admitted).await,
+        RegistryPath::Repository { name, resource } => {
+            let repository = admitted.repository(name)?;
+            match resource {
+                Resource::Manifest(reference) => {
+                    manifest::answer(&admitted, &repository, reference, body).await
+                }
+                Resource::Blob(digest) => blob::answer(&admitted, &repository, digest).await,
+                Resource::Uploads if *method == Method::POST => {
+                    upload::begin(&admitted, &repository, body).await
+                }
+                Resource::Upload(upload) => {
+                    upload::answer(&admitted, &repository, upload, body).await
+                }
+                Resource::Tags if is_read => lists::tags(&admitted, &repository).await,
+                Resource::Referrers(digest) if is_read => {
+                    referrers::answer(&admitted, &repository, digest).await
+                }
+                Resource::Uploads | Resource::Tags | Resource::Referrers(_) => {
+                    Err(RegistryError::MethodNotAllowed)
+                }
+            }
+        }
+        RegistryPath::Ping | RegistryPath::Catalog | RegistryPath::Other => {
+            Err(RegistryError::NotFound)
+        }
+    }
+}
+
+/// That the answer has no body is `[ASSUME]`: none was recorded.
+fn ping() -> Response<Bytes> {
+    Response::builder()
+        .header(error::API_VERSION, "registry/2.0")
+        .header(header::CONTENT_TYPE, error::PLAIN_TEXT)
+        .header(header::CONTENT_LENGTH, 0)
+        .body(Bytes::new())
+        .expect("the headers are constants")
+}
+
+/// The registry that a challenge names: the one of the host, or on a bare address the default account's.
+pub(crate) fn realm(ecr: &Ecr, host: &Host) -> String {
+    let world = &ecr.world;
+    match host {
+        Host::Registry { account, region } => ecr.proxy_endpoint(*account, region),
+        _ => ecr.proxy_endpoint(world.default_account(), &world.region),
+    }
+}
