@@ -44,6 +44,9 @@ async fn a_token_of_another_mock_is_told_when_it_is_shown() {
     assert_eq!(ecr.tokens()[0].id, token.id());
 }
 
+/// What the API says of credentials that nobody has.
+const UNKNOWN: &str = "The security token included in the request is invalid.";
+
 #[tokio::test]
 async fn credentials_can_be_added_to_a_running_mock() {
     let ecr = frozen().await;
@@ -52,7 +55,8 @@ async fn credentials_can_be_added_to_a_running_mock() {
         .session_token("session");
     let signer = Signer::new(&session);
     let call = || RawRequest::token_call().signed_by(&signer);
-    assert_eq!(call().to(&ecr).await.error(), "UnrecognizedClientException");
+    let unknown = call().to(&ecr).await;
+    unknown.is_error("UnrecognizedClientException", UNKNOWN);
 
     ecr.add_session(session.clone()).unwrap();
     let answer = call().to(&ecr).await;
@@ -63,7 +67,8 @@ async fn credentials_can_be_added_to_a_running_mock() {
     assert!(error.contains("ASIAIOSFODNN7EXAMPLE"), "{error}");
 
     ecr.reset(Keep::Nothing).await.unwrap();
-    assert_eq!(call().to(&ecr).await.error(), "UnrecognizedClientException");
+    let unknown = call().to(&ecr).await;
+    unknown.is_error("UnrecognizedClientException", UNKNOWN);
     assert!(ecr.judge(token.as_str()).is_err());
 }
 

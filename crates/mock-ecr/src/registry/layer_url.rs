@@ -2,20 +2,13 @@
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::request::Parts;
-use http::{Response, StatusCode, header};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::aws::hosts::Host;
-use crate::domain::RepositoryError;
-use crate::http::body;
-use crate::http::body::Payload;
 use crate::http::ingress::Way;
 use crate::http::query;
-use crate::http::range;
-use crate::http::range::Unsatisfiable;
-use crate::request_log::Exchange;
-use crate::state::Ecr;
+use crate::registry::layer_url_error::LayerUrlError;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, RepositoryId};
 
@@ -65,20 +58,20 @@ impl LayerUrls {
         format!("{path}?Expires={expires}&X-Amz-Signature={signature}")
     }
 
-    fn verify(&self, request: &Parts, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn verify(&self, request: &Parts, now: Timestamp) -> Result<(), LayerUrlError> {
         let query = request.uri.query().unwrap_or_default();
         let expires = query::value(query, "Expires");
         let expires: i64 = expires
             .and_then(|text| text.parse().ok())
-            .ok_or(Refusal::Forged)?;
-        let signature = query::value(query, "X-Amz-Signature").ok_or(Refusal::Forged)?;
+            .ok_or(LayerUrlError::Forged)?;
+        let signature = query::value(query, "X-Amz-Signature").ok_or(LayerUrlError::Forged)?;
         let expected = self.signature(request.uri.path(), expires);
         let is_ours: bool = expected.as_bytes().ct_eq(signature.as_bytes()).into();
         if !is_ours {
-            return Err(Refusal::Forged);
+            return Err(LayerUrlError::Forged);
         }
         if now >= Timestamp::from_millis(expires) {
-            return Err(Refusal::Expired);
+            return Err(LayerUrlError::Expired);
         }
         Ok(())
     }
@@ -92,43 +85,8 @@ impl LayerUrls {
     }
 }
 
-/// Answers a request for such a URL.
-pub(crate) async fn answer(
-    ecr: &Ecr,
-    request: &Parts,
-    now: Timestamp,
-    exchange: &mut Exchange,
-) -> Response<Payload> {
-    match serve(ecr, request, now).await {
-        Ok(response) => response,
-        Err(refusal) => {
-            exchange.error = Some(refusal.code());
-            body::whole(refusal.into_response())
-        }
-    }
-}
-
-async fn serve(ecr: &Ecr, request: &Parts, now: Timestamp) -> Result<Response<Payload>, Refusal> {
-    if request.headers.contains_key(header::AUTHORIZATION) {
-        return Err(Refusal::TwoAuthMechanisms);
-    }
-    LayerUrls::from_seed(&ecr.world.seed).verify(request, now)?;
-    let (id, digest) = layer(request.uri.path()).ok_or(Refusal::NoSuchKey)?;
-    let size = ecr.repositories.layer_size(&id, &digest).await;
-    let size = size.map_err(Refusal::from)?.ok_or(Refusal::NoSuchKey)?;
-    let range = range::of(&request.headers, size).map_err(|Unsatisfiable| Refusal::InvalidRange)?;
-    let content = ecr.repositories.open_layer(&id, &digest, range).await?;
-    let bytes = body::streamed(content.bytes);
-    Ok(range::respond(
-        bytes,
-        &content.range,
-        content.size,
-        "binary/octet-stream",
-    ))
-}
-
 /// What a path names: an account, a region, a name with slashes in it, and a digest.
-fn layer(path: &str) -> Option<(RepositoryId, Digest)> {
+pub(super) fn layer(path: &str) -> Option<(RepositoryId, Digest)> {
     let (account, rest) = path.strip_prefix(LAYER_PREFIX)?.split_once('/')?;
     let (region, rest) = rest.split_once('/')?;
     let (name, digest) = rest.rsplit_once('/')?;
@@ -138,74 +96,4 @@ fn layer(path: &str) -> Option<(RepositoryId, Digest)> {
         name: name.parse().ok()?,
     };
     Some((id, digest.parse().ok()?))
-}
-
-/// Why a layer is not served, in the words of S3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
-    /// The URL is a credential itself, and there must be no other. Source: open-policy-agent/opa#6580.
-    TwoAuthMechanisms,
-    Forged,
-    Expired,
-    NoSuchKey,
-    InvalidRange,
-    InternalError,
-}
-
-impl From<RepositoryError> for Refusal {
-    fn from(error: RepositoryError) -> Self {
-        match error {
-            RepositoryError::LayersNotFound { .. } => Refusal::NoSuchKey,
-            error => {
-                tracing::error!(%error, "a layer cannot be read");
-                Refusal::InternalError
-            }
-        }
-    }
-}
-
-impl Refusal {
-    fn code(self) -> &'static str {
-        match self {
-            Refusal::TwoAuthMechanisms => "InvalidArgument",
-            Refusal::Forged => "SignatureDoesNotMatch",
-            Refusal::Expired => "AccessDenied",
-            Refusal::NoSuchKey => "NoSuchKey",
-            Refusal::InvalidRange => "InvalidRange",
-            Refusal::InternalError => "InternalError",
-        }
-    }
-
-    fn into_response(self) -> Response<bytes::Bytes> {
-        let (status, message) = match self {
-            Refusal::TwoAuthMechanisms => (
-                StatusCode::BAD_REQUEST,
-                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
-            ),
-            Refusal::Forged => (
-                StatusCode::FORBIDDEN,
-                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-            ),
-            Refusal::Expired => (StatusCode::FORBIDDEN, "Request has expired"),
-            Refusal::NoSuchKey => (StatusCode::NOT_FOUND, "The specified key does not exist."),
-            Refusal::InvalidRange => (
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                "The requested range is not satisfiable",
-            ),
-            Refusal::InternalError => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "We encountered an internal error. Please try again.",
-            ),
-        };
-        let code = self.code();
-        let xml = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-        );
-        Response::builder()
-            .status(status)
-            .header(header::CONTENT_TYPE, "application/xml")
-            .header(header::CONTENT_LENGTH, xml.len())
-            .body(xml.into())
-            .expect("the headers are constants")
-    }
 }

@@ -17,7 +17,7 @@ use crate::http::body::{BODY_TIMEOUT, Payload, collect, told_only, whole};
 use crate::http::ingress::Way;
 use crate::iam::principal::Caller;
 use crate::registry;
-use crate::registry::layer_url;
+use crate::registry::layer_download;
 use crate::request_log::{Exchange, Plane};
 use crate::server::proxy;
 use crate::server::request_attributes;
@@ -174,7 +174,7 @@ where
             };
             registry::answer(ecr, &call, content(body), exchange).await
         }
-        Route::Layer => Box::pin(layer_url::answer(ecr, request, now, exchange)).await,
+        Route::Layer => Box::pin(layer_download::answer(ecr, request, now, exchange)).await,
         Route::Tunnel => whole(proxy::answer(ecr, request, way, exchange)),
         Route::Elsewhere => whole(proxy::refuse(request, exchange)),
         Route::Control => {

@@ -1,0 +1,57 @@
+//! Downloads of layers from URLs of their own.
+
+use http::request::Parts;
+use http::{Response, header};
+
+use crate::http::body;
+use crate::http::body::Payload;
+use crate::http::range;
+use crate::http::range::Unsatisfiable;
+use crate::registry::layer_url;
+use crate::registry::layer_url::LayerUrls;
+use crate::registry::layer_url_error::LayerUrlError;
+use crate::request_log::Exchange;
+use crate::state::Ecr;
+use crate::types::timestamp::Timestamp;
+
+/// Answers a request for the URL of a layer.
+pub(crate) async fn answer(
+    ecr: &Ecr,
+    request: &Parts,
+    now: Timestamp,
+    exchange: &mut Exchange,
+) -> Response<Payload> {
+    match serve(ecr, request, now).await {
+        Ok(response) => response,
+        Err(error) => {
+            exchange.error = Some(error.code());
+            body::whole(error.into_response())
+        }
+    }
+}
+
+async fn serve(
+    ecr: &Ecr,
+    request: &Parts,
+    now: Timestamp,
+) -> Result<Response<Payload>, LayerUrlError> {
+    if request.headers.contains_key(header::AUTHORIZATION) {
+        return Err(LayerUrlError::TwoAuthMechanisms);
+    }
+    LayerUrls::from_seed(&ecr.world.seed).verify(request, now)?;
+    let (id, digest) = layer_url::layer(request.uri.path()).ok_or(LayerUrlError::NoSuchKey)?;
+    let size = ecr.repositories.layer_size(&id, &digest).await;
+    let size = size
+        .map_err(LayerUrlError::from)?
+        .ok_or(LayerUrlError::NoSuchKey)?;
+    let range =
+        range::of(&request.headers, size).map_err(|Unsatisfiable| LayerUrlError::InvalidRange)?;
+    let content = ecr.repositories.open_layer(&id, &digest, range).await?;
+    let bytes = body::streamed(content.bytes);
+    Ok(range::respond(
+        bytes,
+        &content.range,
+        content.size,
+        "binary/octet-stream",
+    ))
+}
