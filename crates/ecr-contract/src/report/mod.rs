@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::class::Class;
 
+pub use crate::scenario::Severity;
 pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
@@ -77,19 +78,6 @@ pub struct ScenarioReport {
     pub known: bool,
     /// Its cases; a scenario without any has one that has no name.
     pub cases: Vec<CaseReport>,
-}
-
-/// How much a scenario, or one of its expectations, counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// It is told, and never fails.
-    Observe,
-    /// It fails where `--strict` is given.
-    Should,
-    /// It fails.
-    Must,
 }
 
 /// What came of a scenario or a case.

@@ -1,6 +1,6 @@
 //! What a report comes to: who failed, whether that is news, and how many of each there are.
 
-use crate::report::{CaseReport, Finding, Report, ScenarioReport, Severity, Verdict};
+use crate::report::{CaseReport, Finding, Report, ScenarioReport, Verdict};
 
 /// How much must hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,17 +146,6 @@ impl Verdict {
         match strictness {
             Strictness::Must => self == Verdict::Fail,
             Strictness::Should => matches!(self, Verdict::Fail | Verdict::Warn),
-        }
-    }
-}
-
-impl Severity {
-    /// As it is written in a scenario.
-    pub fn name(self) -> &'static str {
-        match self {
-            Severity::Observe => "observe",
-            Severity::Should => "should",
-            Severity::Must => "must",
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod builtin;
 mod expect;
 mod file;
 mod range;
+mod severity;
 mod step;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,6 @@ use mock_ecr::fault::{Fault, What};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;
-use crate::report::Severity;
 
 pub(crate) use expect::{
     AnswerKind, Asked, AskedPlane, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Pattern,
@@ -23,6 +23,7 @@ pub(crate) use expect::{
 pub use file::ScenarioError;
 pub(crate) use file::Source;
 pub(crate) use range::{Count, Span};
+pub use severity::Severity;
 pub(crate) use step::{Action, Ask, DockerShim, Fetch, GivenLogin, Revoked, Setting, Spoil, Step};
 
 /// A scenario, or one case of it.

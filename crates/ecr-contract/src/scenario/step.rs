@@ -7,9 +7,9 @@ use mock_ecr::fault::{Fault, Shift};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;
-use crate::report::Severity;
 use crate::scenario::expect::Expect;
 use crate::scenario::range;
+use crate::scenario::severity::Severity;
 
 /// A step: what is done, if anything, and what is expected then. Without an action, it looks at the whole run.
 #[derive(Clone, Debug)]
