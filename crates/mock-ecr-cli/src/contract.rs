@@ -4,8 +4,10 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use ecr_contract::Suite;
-use ecr_contract::baseline::{Baseline, Stale};
-use ecr_contract::report::{Colour, Details, Outcome, Progress, ProgressLine, Report, Summary};
+use ecr_contract::baseline::Baseline;
+use ecr_contract::report::{
+    Colour, Details, Outcome, Progress, ProgressLine, Report, Stale, Summary,
+};
 use tokio::runtime::Runtime;
 
 use crate::args::ContractOptions;

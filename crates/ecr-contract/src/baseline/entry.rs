@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::class::Class;
+use crate::report::stale::StaleReason;
 use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, printable};
 
 /// One known failure: of a scenario with all its cases, or of one case.
@@ -161,46 +162,5 @@ fn unknown(id: &str, scenarios: &[&str]) -> String {
     match meant {
         Some(meant) => format!("{shown:?} is no scenario; did you mean {meant}?"),
         None => format!("{shown:?} is no scenario; expected its id, such as EXP-04"),
-    }
-}
-
-/// An entry that holds no longer. It is told, and fails nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stale {
-    entry: String,
-    reason: StaleReason,
-}
-
-impl Stale {
-    pub(super) fn new(entry: &Entry, reason: StaleReason) -> Self {
-        let entry = entry.to_string();
-        Stale { entry, reason }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn sample(class: &str, id: &str) -> Self {
-        let entry = format!("{class} {id}");
-        let reason = StaleReason::FailsNoLonger;
-        Stale { entry, reason }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StaleReason {
-    FailsNoLonger,
-    NotApplicable,
-    NoSuchCase,
-}
-
-/// In one line: which one, why, and what to do.
-impl fmt::Display for Stale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = match self.reason {
-            StaleReason::FailsNoLonger => "fails no longer",
-            StaleReason::NotApplicable => "does not concern this client",
-            StaleReason::NoSuchCase => "names a case that there is not",
-        };
-        let entry = printable::line(&self.entry);
-        write!(f, "{entry} {reason}; take it off the baseline")
     }
 }

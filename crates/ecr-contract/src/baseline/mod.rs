@@ -15,9 +15,8 @@ use std::path::Path;
 use crate::baseline::entry::Entry;
 use crate::class::Class;
 use crate::report::file::{WriteError, replace};
-use crate::report::{CaseReport, Report, ScenarioReport, Strictness, printable};
+use crate::report::{CaseReport, Report, ScenarioReport, Stale, Strictness, printable};
 
-pub use entry::Stale;
 pub use error::BaselineError;
 
 /// The failures that are known, of clients of any class.
@@ -81,7 +80,7 @@ impl Baseline {
         of_the_class
             .filter_map(|entry| {
                 let reason = entry.staleness(report, strictness)?;
-                Some(Stale::new(entry, reason))
+                Some(Stale::new(entry.to_string(), reason))
             })
             .collect()
     }

@@ -10,6 +10,7 @@ mod outcome;
 pub(crate) mod printable;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod stale;
 mod tap;
 mod target;
 mod timeline;
@@ -22,6 +23,7 @@ pub use crate::scenario::Severity;
 pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
+pub use stale::Stale;
 pub use target::{Format, ReportTarget, UnknownTarget};
 
 /// What came of running one client through scenarios.

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::baseline::Stale;
 use crate::report::human::{COLUMNS, Colour, Ink};
 use crate::report::human::{failures::Failures, head, headed, ids};
-use crate::report::{CaseReport, Outcome, Report, ScenarioReport, Strictness, Verdict, printable};
+use crate::report::{
+    CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, printable,
+};
 
 /// A report on one screen: what failed and why, warnings and observations in a line each, and the verdict.
 #[derive(Clone, Copy, Debug)]

@@ -1,0 +1,45 @@
+//! The entries of a baseline that hold no longer.
+
+use std::fmt;
+
+use crate::report::printable;
+
+/// An entry of a baseline that holds no longer. It is told, and fails nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    entry: String,
+    reason: StaleReason,
+}
+
+impl Stale {
+    pub(crate) fn new(entry: String, reason: StaleReason) -> Self {
+        Stale { entry, reason }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sample(class: &str, id: &str) -> Self {
+        let entry = format!("{class} {id}");
+        let reason = StaleReason::FailsNoLonger;
+        Stale { entry, reason }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StaleReason {
+    FailsNoLonger,
+    NotApplicable,
+    NoSuchCase,
+}
+
+/// In one line: which one, why, and what to do.
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            StaleReason::FailsNoLonger => "fails no longer",
+            StaleReason::NotApplicable => "does not concern this client",
+            StaleReason::NoSuchCase => "names a case that there is not",
+        };
+        let entry = printable::line(&self.entry);
+        write!(f, "{entry} {reason}; take it off the baseline")
+    }
+}
