@@ -17,5 +17,6 @@ pub use alone::perform;
 pub use class::{Class, UnknownClass};
 pub use client::{Answering, Library, LibraryAsk, LibraryLogin};
 pub use in_process::{InProcess, suite};
+pub use report::Step;
 pub use scenario::{RedirectMode, ScenarioError};
-pub use suite::{Step, Suite, SuiteError};
+pub use suite::{Suite, SuiteError};

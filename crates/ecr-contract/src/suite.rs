@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::alone::{self, Performed};
 use crate::class::Class;
 use crate::clock;
-use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Verdict};
+use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Step, Verdict};
 use crate::run::Order;
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 
@@ -65,19 +65,6 @@ pub enum SuiteError {
     /// No process can be started for it.
     #[error("cannot run a scenario: {0}")]
     Perform(std::io::Error),
-}
-
-/// What has come of one scenario while others are still running.
-#[derive(Clone, Debug)]
-pub struct Step<'r> {
-    /// How many are done.
-    pub done: usize,
-    /// How many there are.
-    pub of: usize,
-    /// Which one is done now.
-    pub id: &'r str,
-    /// What came of its case.
-    pub case: &'r CaseReport,
 }
 
 /// A scenario that was chosen, with its cases.

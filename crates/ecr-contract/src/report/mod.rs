@@ -21,7 +21,7 @@ pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
 pub use results::{
-    CaseReport, ClientRun, Event, EventKind, Finding, NotYet, Report, ScenarioReport, Verdict,
+    CaseReport, ClientRun, Event, EventKind, Finding, NotYet, Report, ScenarioReport, Step, Verdict,
 };
 pub use stale::Stale;
 pub use target::{Format, ReportTarget, UnknownTarget};

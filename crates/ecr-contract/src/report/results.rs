@@ -102,6 +102,19 @@ pub struct CaseReport {
     pub repeat: String,
 }
 
+/// What has come of one scenario while others are still running.
+#[derive(Clone, Debug)]
+pub struct Step<'r> {
+    /// How many are done.
+    pub done: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Which one is done now.
+    pub id: &'r str,
+    /// What came of its case.
+    pub case: &'r CaseReport,
+}
+
 /// An expectation, and what was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -3,8 +3,7 @@
 use std::io::Write;
 
 use crate::report::human::{COLUMNS, Colour};
-use crate::report::{Verdict, printable};
-use crate::suite::Step;
+use crate::report::{Step, Verdict, printable};
 
 /// What is written while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
