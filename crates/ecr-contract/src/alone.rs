@@ -9,8 +9,9 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::process;
 use crate::report::{CaseReport, Verdict};
-use crate::run::{self, Order, process};
+use crate::run::{self, Order};
 use crate::surroundings::{Fence, SurroundingsError};
 
 /// What came of a run.

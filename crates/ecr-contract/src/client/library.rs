@@ -11,8 +11,8 @@ use tokio::time::{Duration, Instant, timeout, timeout_at};
 
 use crate::client::{Answer, Login, Outcome, between, written};
 use crate::clock;
+use crate::process::{self, End};
 use crate::run::names::Names;
-use crate::run::process::{self, End};
 use crate::run::stage::Stage;
 use crate::scenario::{Fetch, Setting};
 

@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 use crate::class::Class;
 use crate::clock;
+use crate::process::{self, End, Ended};
 use crate::run::names::Names;
-use crate::run::process::{self, End, Ended};
 use crate::run::shims::DockerCall;
 use crate::run::stage::Stage;
 use crate::scenario::{Ask, Fetch};

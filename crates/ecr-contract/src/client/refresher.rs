@@ -15,8 +15,8 @@ use crate::client::library::{PATIENCE, collect, lock};
 use crate::client::token_printer::without_newline;
 use crate::client::{Answer, GLANCE, Login, Outcome, between, written};
 use crate::clock;
+use crate::process::{self, End};
 use crate::run::names::Names;
-use crate::run::process::{self, End};
 use crate::run::stage::Stage;
 use crate::scenario::Fetch;
 

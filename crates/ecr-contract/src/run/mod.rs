@@ -7,7 +7,6 @@ mod judge;
 mod mask;
 mod metadata;
 pub(crate) mod names;
-pub(crate) mod process;
 pub(crate) mod shims;
 pub(crate) mod stage;
 mod steps;

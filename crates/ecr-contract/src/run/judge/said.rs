@@ -1,8 +1,8 @@
 //! What the client said.
 
 use crate::client::{Answer, CacheFor, Login, Outcome, Refusal};
+use crate::process::End;
 use crate::run::judge::{Held, Scene};
-use crate::run::process::End;
 use crate::run::stage::Issued;
 use crate::run::steps::files_in;
 use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
