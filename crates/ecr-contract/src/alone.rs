@@ -9,9 +9,10 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::order::Order;
 use crate::process;
 use crate::report::{CaseReport, Verdict};
-use crate::run::{self, Order};
+use crate::run;
 use crate::surroundings::{Fence, SurroundingsError};
 
 /// What came of a run.

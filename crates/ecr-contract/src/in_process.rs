@@ -9,8 +9,9 @@ use mock_ecr::config::ClockStart;
 use crate::class::Class;
 use crate::client::{Client, Library, Running};
 use crate::clock;
+use crate::order::Order;
 use crate::report::{CaseReport, Report};
-use crate::run::{self, Order};
+use crate::run;
 use crate::scenario::{Action, RedirectMode, Scenario};
 use crate::suite::{Suite, SuiteError};
 

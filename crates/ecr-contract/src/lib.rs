@@ -10,6 +10,7 @@ pub mod surroundings;
 
 mod client;
 mod in_process;
+mod order;
 mod process;
 mod run;
 mod suite;

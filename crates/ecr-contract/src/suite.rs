@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use crate::alone::{self, Performed};
 use crate::class::Class;
 use crate::clock;
+use crate::order::Order;
 use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Step, Verdict};
-use crate::run::Order;
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 
 /// Which scenarios a client is run through, and how.

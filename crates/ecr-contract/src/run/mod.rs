@@ -12,30 +12,15 @@ pub(crate) mod stage;
 mod steps;
 
 use mock_ecr::MockEcr;
-use serde::{Deserialize, Serialize};
 
-use crate::class::Class;
 use crate::client::{Client, quoted};
 use crate::clock;
+use crate::order::Order;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
 use crate::run::stage::Stage;
-use crate::scenario::{RedirectMode, Scenario, Source};
+use crate::scenario::{RedirectMode, Scenario};
 use crate::surroundings::Fence;
-
-/// What is to be run: one case of a scenario, and the client.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
-    pub(crate) source: Source,
-    pub(crate) case: Option<String>,
-    pub(crate) class: Class,
-    pub(crate) client: Vec<String>,
-    pub(crate) redirect: RedirectMode,
-    /// Of this run's mock.
-    pub(crate) seed: String,
-    /// The options that are to be said for the same to be run again.
-    pub(crate) options: Vec<String>,
-}
 
 /// Runs one case, and says what came of it.
 pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {

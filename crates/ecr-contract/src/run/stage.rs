@@ -14,10 +14,11 @@ use tokio::time::Instant;
 
 use crate::class::Class;
 use crate::clock;
+use crate::order::Order;
+use crate::run::image;
 use crate::run::metadata::SilentMetadata;
 use crate::run::names::{Names, REPOSITORY};
 use crate::run::shims::Shims;
-use crate::run::{Order, image};
 use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
 use crate::surroundings::{Fence, FreshHome, Lead, METADATA, SurroundingsError, surround};
 

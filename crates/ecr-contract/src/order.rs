@@ -1,0 +1,20 @@
+//! What a process of its own is asked to run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::class::Class;
+use crate::scenario::{RedirectMode, Source};
+
+/// What is to be run: one case of a scenario, and the client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) source: Source,
+    pub(crate) case: Option<String>,
+    pub(crate) class: Class,
+    pub(crate) client: Vec<String>,
+    pub(crate) redirect: RedirectMode,
+    /// Of this run's mock.
+    pub(crate) seed: String,
+    /// The options that are to be said for the same to be run again.
+    pub(crate) options: Vec<String>,
+}
