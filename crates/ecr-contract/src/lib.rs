@@ -14,6 +14,7 @@ mod order;
 mod process;
 mod run;
 mod suite;
+mod testbed;
 
 pub use alone::perform;
 pub use class::{Class, UnknownClass};

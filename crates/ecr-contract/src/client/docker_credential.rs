@@ -5,9 +5,8 @@ use std::io;
 use serde::Deserialize;
 
 use crate::client::{Answer, Login, Outcome, Refusal, Run, run};
-use crate::run::names::Names;
-use crate::run::stage::Stage;
 use crate::scenario::Fetch;
+use crate::testbed::{Names, Stage};
 
 pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
     let asked = fetch.input.as_deref().unwrap_or("{registry}");

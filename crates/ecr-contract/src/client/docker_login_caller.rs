@@ -4,10 +4,8 @@ use std::io;
 
 use crate::client::token_printer::without_newline;
 use crate::client::{Answer, Login, Outcome, Run, run};
-use crate::run::names::Names;
-use crate::run::shims::DockerCall;
-use crate::run::stage::Stage;
 use crate::scenario::{DockerShim, Fetch};
+use crate::testbed::{DockerCall, Names, Stage};
 
 /// One run, and an outcome for each registry.
 pub(super) async fn fetch(

@@ -7,10 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use crate::client::{Answer, Login, Outcome, run};
-use crate::run::names::Names;
-use crate::run::shims::HELPER_NAME;
-use crate::run::stage::Stage;
 use crate::scenario::{Fetch, GivenLogin};
+use crate::testbed::{HELPER_NAME, Names, Stage};
 
 /// Writes docker's configuration, and says what the credential helper in it will answer.
 pub(super) fn prepare(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<()> {

@@ -11,9 +11,8 @@ use tokio::time::timeout_at;
 use crate::client::{Answer, Login, Outcome};
 use crate::clock;
 use crate::process::{End, Ended};
-use crate::run::names::Names;
-use crate::run::stage::Stage;
 use crate::scenario::Fetch;
+use crate::testbed::{Names, Stage};
 
 /// A library under test.
 ///

@@ -8,9 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::client::{Answer, CacheFor, Login, Outcome, run};
-use crate::run::names::{Names, REPOSITORY};
-use crate::run::stage::Stage;
 use crate::scenario::Fetch;
+use crate::testbed::{Names, REPOSITORY, Stage};
 
 pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
     let image = match &fetch.input {

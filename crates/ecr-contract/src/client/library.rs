@@ -12,9 +12,8 @@ use tokio::time::{Duration, Instant, timeout, timeout_at};
 use crate::client::{Answer, Login, Outcome, between, written};
 use crate::clock;
 use crate::process::{self, End};
-use crate::run::names::Names;
-use crate::run::stage::Stage;
 use crate::scenario::{Fetch, Setting};
+use crate::testbed::{Names, Stage};
 
 /// A driver, which is started when it is first asked, and again when its environment is another.
 #[derive(Debug, Default)]

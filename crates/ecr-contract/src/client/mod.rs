@@ -20,10 +20,8 @@ use tokio::time::Instant;
 use crate::class::Class;
 use crate::clock;
 use crate::process::{self, End, Ended};
-use crate::run::names::Names;
-use crate::run::shims::DockerCall;
-use crate::run::stage::Stage;
 use crate::scenario::{Ask, Fetch};
+use crate::testbed::{DockerCall, Names, Stage};
 
 pub(crate) use answer::{Answer, CacheFor, Login, Refusal};
 pub(crate) use in_process::Running;

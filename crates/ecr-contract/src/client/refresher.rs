@@ -16,9 +16,8 @@ use crate::client::token_printer::without_newline;
 use crate::client::{Answer, GLANCE, Login, Outcome, between, written};
 use crate::clock;
 use crate::process::{self, End};
-use crate::run::names::Names;
-use crate::run::stage::Stage;
 use crate::scenario::Fetch;
+use crate::testbed::{Names, Stage};
 
 /// A refresher, which is started when its file is first looked at.
 #[derive(Debug, Default)]

@@ -6,9 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::client::{Answer, Login, Outcome, Run, run};
-use crate::run::names::Names;
-use crate::run::stage::Stage;
 use crate::scenario::Fetch;
+use crate::testbed::{Names, Stage};
 
 pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
     let run = run(stage, names, &[], "", fetch).await?;

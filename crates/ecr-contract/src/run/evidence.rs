@@ -7,7 +7,7 @@ use crate::client::{Login, Outcome};
 use crate::clock::{millis_between, millis_since};
 use crate::report::{ClientRun, Event, EventKind, Finding};
 use crate::run::mask::Mask;
-use crate::run::stage::Stage;
+use crate::testbed::Stage;
 
 /// What was seen of a run.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Secrets, found and blotted out.
 
-use crate::run::stage::Stage;
+use crate::testbed::Stage;
 
 /// The secrets of a run: what nobody but the client and ECR should see.
 #[derive(Debug)]

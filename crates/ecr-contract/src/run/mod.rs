@@ -1,14 +1,9 @@
-//! One run of a scenario: the stage, what happens on it, and what is made of it.
+//! One run of a scenario: what happens on its stage, and what is made of it.
 
 mod age;
 mod evidence;
-mod image;
 mod judge;
 mod mask;
-mod metadata;
-pub(crate) mod names;
-pub(crate) mod shims;
-pub(crate) mod stage;
 mod steps;
 
 use mock_ecr::MockEcr;
@@ -18,9 +13,9 @@ use crate::clock;
 use crate::order::Order;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
-use crate::run::stage::Stage;
 use crate::scenario::{RedirectMode, Scenario};
 use crate::surroundings::Fence;
+use crate::testbed::Stage;
 
 /// Runs one case, and says what came of it.
 pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {

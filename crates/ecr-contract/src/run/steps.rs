@@ -13,8 +13,8 @@ use crate::report::EventKind;
 use crate::run::age;
 use crate::run::evidence::Evidence;
 use crate::run::judge::Scene;
-use crate::run::stage::Stage;
 use crate::scenario::{Action, Revoked, Scenario, Spoil, Step};
+use crate::testbed::Stage;
 
 /// Why a run is not judged.
 #[derive(Debug)]

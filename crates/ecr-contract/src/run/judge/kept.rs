@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::client::Outcome;
 use crate::run::judge::{Held, Scene};
 use crate::run::mask::Mask;
-use crate::run::shims::DockerCall;
 use crate::run::steps::files_in;
 use crate::scenario::{Expect, Files, Leaks, PasswordBy, Pattern};
+use crate::testbed::DockerCall;
 
 impl Scene<'_> {
     pub(super) fn kept(&self, expect: &Expect) -> Vec<Held> {

@@ -9,8 +9,8 @@ use std::fmt::Display;
 use crate::client::{Login, Outcome};
 use crate::report::{Finding, Severity, Verdict};
 use crate::run::evidence::Seen;
-use crate::run::stage::Stage;
 use crate::scenario::Expect;
+use crate::testbed::Stage;
 
 /// What there is to judge: a step, or the whole run.
 pub(crate) struct Scene<'s> {

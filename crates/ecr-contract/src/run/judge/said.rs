@@ -3,9 +3,9 @@
 use crate::client::{Answer, CacheFor, Login, Outcome, Refusal};
 use crate::process::End;
 use crate::run::judge::{Held, Scene};
-use crate::run::stage::Issued;
 use crate::run::steps::files_in;
 use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
+use crate::testbed::Issued;
 
 impl Scene<'_> {
     pub(super) fn said(&self, expect: &Expect) -> Vec<Held> {

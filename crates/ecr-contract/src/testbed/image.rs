@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::testbed::names::TAG;
+
 /// Writes the layout into a folder.
 pub(crate) fn write(folder: &Path) -> io::Result<PathBuf> {
     let layout = folder.join("layout");
@@ -22,7 +24,7 @@ pub(crate) fn write(folder: &Path) -> io::Result<PathBuf> {
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "digest": format!("sha256:{manifest}"),
             "size": bytes.len(),
-            "annotations": { "org.opencontainers.image.ref.name": super::names::TAG },
+            "annotations": { "org.opencontainers.image.ref.name": TAG },
         }],
     });
     std::fs::write(layout.join("index.json"), index.to_string())?;

@@ -15,12 +15,12 @@ use tokio::time::Instant;
 use crate::class::Class;
 use crate::clock;
 use crate::order::Order;
-use crate::run::image;
-use crate::run::metadata::SilentMetadata;
-use crate::run::names::{Names, REPOSITORY};
-use crate::run::shims::Shims;
 use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
 use crate::surroundings::{Fence, FreshHome, Lead, METADATA, SurroundingsError, surround};
+use crate::testbed::image;
+use crate::testbed::metadata::SilentMetadata;
+use crate::testbed::names::{Names, REPOSITORY};
+use crate::testbed::shims::Shims;
 
 /// One run of a scenario as it is set up.
 #[derive(Debug)]
