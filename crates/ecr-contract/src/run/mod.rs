@@ -2,6 +2,7 @@
 
 mod age;
 mod evidence;
+mod files;
 mod judge;
 mod mask;
 mod steps;

@@ -1,6 +1,6 @@
 //! What happens on the stage, one step after the other.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use mock_ecr::Timestamp;
@@ -12,6 +12,7 @@ use crate::clock;
 use crate::report::EventKind;
 use crate::run::age;
 use crate::run::evidence::Evidence;
+use crate::run::files::files_in;
 use crate::run::judge::Scene;
 use crate::scenario::{Action, Revoked, Scenario, Spoil, Step};
 use crate::testbed::Stage;
@@ -223,22 +224,4 @@ fn spoil_file(file: &Path, spoil: Spoil) -> std::io::Result<()> {
         Spoil::Garbage => std::fs::write(file, "\0\u{1}not what it was{{{\n"),
         Spoil::Empty => std::fs::write(file, ""),
     }
-}
-
-/// All files of a folder and of those in it.
-pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let mut folders = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-        for entry in entries {
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
-                Ok(kind) if kind.is_file() => files.push(entry.path()),
-                _ => {}
-            }
-        }
-    }
-    files.sort();
-    files
 }

@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::client::Outcome;
+use crate::run::files::files_in;
 use crate::run::judge::{Held, Scene};
 use crate::run::mask::Mask;
-use crate::run::steps::files_in;
 use crate::scenario::{Expect, Files, Leaks, PasswordBy, Pattern};
 use crate::testbed::DockerCall;
 

@@ -2,8 +2,8 @@
 
 use crate::client::{Answer, CacheFor, Login, Outcome, Refusal};
 use crate::process::End;
+use crate::run::files::files_in;
 use crate::run::judge::{Held, Scene};
-use crate::run::steps::files_in;
 use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
 use crate::testbed::Issued;
 
