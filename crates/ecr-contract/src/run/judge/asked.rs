@@ -6,7 +6,7 @@ use std::time::Duration;
 use mock_ecr::request_log::{Exchange, Plane};
 
 use crate::run::evidence::Seen;
-use crate::run::judge::{Held, Scene};
+use crate::run::judge::scene::{Held, Scene};
 use crate::scenario::{Asked, AskedPlane, Count, Expect, Gaps, RedirectMode};
 
 impl Scene<'_> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::client::Outcome;
 use crate::run::files::files_in;
-use crate::run::judge::{Held, Scene};
+use crate::run::judge::scene::{Held, Scene};
 use crate::run::mask::Mask;
 use crate::scenario::{Expect, Files, Leaks, PasswordBy, Pattern};
 use crate::testbed::DockerCall;

@@ -3,7 +3,7 @@
 use crate::client::{Answer, CacheFor, Login, Outcome, Refusal};
 use crate::process::End;
 use crate::run::files::files_in;
-use crate::run::judge::{Held, Scene};
+use crate::run::judge::scene::{Held, Scene};
 use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
 use crate::testbed::Issued;
 
