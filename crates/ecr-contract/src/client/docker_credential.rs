@@ -4,7 +4,9 @@ use std::io;
 
 use serde::Deserialize;
 
-use crate::client::{Answer, Login, Outcome, Refusal, Run, run};
+use crate::client::answer::{Answer, Login, Refusal};
+use crate::client::command::{Run, run};
+use crate::client::outcome::Outcome;
 use crate::scenario::Fetch;
 use crate::testbed::{Names, Stage};
 

@@ -2,8 +2,10 @@
 
 use std::io;
 
+use crate::client::answer::{Answer, Login};
+use crate::client::command::{Run, run};
+use crate::client::outcome::Outcome;
 use crate::client::token_printer::without_newline;
-use crate::client::{Answer, Login, Outcome, Run, run};
 use crate::scenario::{DockerShim, Fetch};
 use crate::testbed::{DockerCall, Names, Stage};
 

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
-use crate::client::{Answer, Login, Outcome, run};
+use crate::client::answer::{Answer, Login};
+use crate::client::command::run;
+use crate::client::outcome::Outcome;
 use crate::scenario::{Fetch, GivenLogin};
 use crate::testbed::{HELPER_NAME, Names, Stage};
 

@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::timeout_at;
 
-use crate::client::{Answer, Login, Outcome};
+use crate::client::answer::{Answer, Login};
+use crate::client::outcome::Outcome;
 use crate::clock;
 use crate::process::{End, Ended};
 use crate::scenario::Fetch;

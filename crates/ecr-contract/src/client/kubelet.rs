@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::client::{Answer, CacheFor, Login, Outcome, run};
+use crate::client::answer::{Answer, CacheFor, Login};
+use crate::client::command::run;
+use crate::client::outcome::Outcome;
 use crate::scenario::Fetch;
 use crate::testbed::{Names, REPOSITORY, Stage};
 

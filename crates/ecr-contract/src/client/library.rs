@@ -9,7 +9,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Duration, Instant, timeout, timeout_at};
 
-use crate::client::{Answer, Login, Outcome, between, written};
+use crate::client::answer::{Answer, Login};
+use crate::client::command::written;
+use crate::client::outcome::{Outcome, between};
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::{Fetch, Setting};

@@ -1,31 +1,32 @@
 //! Clients, by class: how each is asked, and what its answer means.
 
 mod answer;
+mod command;
 mod docker_credential;
 mod docker_login_caller;
 mod image_tool;
 mod in_process;
 mod kubelet;
 mod library;
+mod outcome;
 mod refresher;
 mod token_printer;
 
 use std::io;
-use std::time::Duration;
 
 use futures_util::future::join_all;
-use mock_ecr::Timestamp;
-use tokio::time::Instant;
 
 use crate::class::Class;
-use crate::clock;
-use crate::process::{self, End, Ended};
+use crate::client::command::run;
+use crate::process::End;
 use crate::scenario::{Ask, Fetch};
-use crate::testbed::{DockerCall, Names, Stage};
+use crate::testbed::{Names, Stage};
 
 pub(crate) use answer::{Answer, CacheFor, Login, Refusal};
+pub(crate) use command::quoted;
 pub(crate) use in_process::Running;
 pub use in_process::{Answering, Library, LibraryAsk, LibraryLogin};
+pub(crate) use outcome::Outcome;
 
 /// A client under test, with whatever of it goes on running.
 #[derive(Debug)]
@@ -39,22 +40,6 @@ pub(crate) enum Client {
     DockerLoginCaller,
     /// A library in this process.
     InProcess(Running),
-}
-
-/// What came of asking a client.
-#[derive(Clone, Debug)]
-pub(crate) struct Outcome {
-    pub(crate) answer: Answer,
-    /// The command, or the request to a running one.
-    pub(crate) command: String,
-    pub(crate) stdin: String,
-    pub(crate) ended: Ended,
-    /// When it was done, by the mock's clock.
-    pub(crate) handed: Timestamp,
-    /// For which registry it was.
-    pub(crate) names: Names,
-    /// How docker was called meanwhile.
-    pub(crate) docker: Vec<DockerCall>,
 }
 
 impl Client {
@@ -128,7 +113,7 @@ impl Client {
         let answer = match run.ended.end {
             End::Deadline => Answer::Hung,
             End::Exit(0) => Answer::Login(Login::default()),
-            _ => Answer::error(text(&run.ended.stdout) + &text(&run.ended.stderr)),
+            _ => Answer::error(run.stdout() + &run.stderr()),
         };
         Ok(run.answered(answer))
     }
@@ -162,96 +147,3 @@ async fn many<'n, F: Future<Output = io::Result<Outcome>>>(
     let all = join_all(rounds.map(one)).await;
     all.into_iter().collect()
 }
-
-/// A run of the client's command whose answer is yet to be read.
-#[derive(Clone, Debug)]
-struct Run {
-    command: String,
-    stdin: String,
-    ended: Ended,
-    handed: Timestamp,
-    names: Names,
-}
-
-impl Run {
-    fn answered(self, answer: Answer) -> Outcome {
-        let answer = match self.ended.end {
-            End::Deadline => Answer::Hung,
-            _ => answer,
-        };
-        Outcome {
-            answer,
-            command: self.command,
-            stdin: self.stdin,
-            ended: self.ended,
-            handed: self.handed,
-            names: self.names,
-            docker: Vec::new(),
-        }
-    }
-
-    fn has_succeeded(&self) -> bool {
-        self.ended.end == End::Exit(0)
-    }
-
-    fn stdout(&self) -> String {
-        text(&self.ended.stdout)
-    }
-
-    fn stderr(&self) -> String {
-        text(&self.ended.stderr)
-    }
-}
-
-async fn run(
-    stage: &Stage,
-    names: &Names,
-    further: &[String],
-    stdin: &str,
-    fetch: &Fetch,
-) -> io::Result<Run> {
-    let command = stage.command(names, further, fetch);
-    let written = written(&command);
-    let ended = process::run(command, stdin.as_bytes(), stage.deadline).await?;
-    Ok(Run {
-        command: written,
-        stdin: stdin.to_owned(),
-        handed: stage.ecr.clock().now(),
-        ended,
-        names: names.clone(),
-    })
-}
-
-/// A command as one would type it.
-fn written(command: &std::process::Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words = words.map(|word| quoted(&word.to_string_lossy()));
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// A word of a shell.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// What a request to a running client took, as if it were a run of its own.
-fn between(started: Instant, end: End, stdout: Vec<u8>) -> Ended {
-    Ended {
-        end,
-        stdout,
-        stderr: Vec::new(),
-        started,
-        took: clock::now() - started,
-    }
-}
-
-/// How often a file of a refresher's is looked at.
-const GLANCE: Duration = Duration::from_millis(25);

@@ -11,9 +11,11 @@ use serde_json::Value;
 use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::client::answer::{Answer, Login};
+use crate::client::command::written;
 use crate::client::library::{PATIENCE, collect, lock};
+use crate::client::outcome::{Outcome, between};
 use crate::client::token_printer::without_newline;
-use crate::client::{Answer, GLANCE, Login, Outcome, between, written};
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::Fetch;
@@ -178,3 +180,6 @@ fn of_config(config: &Value, registry: &str) -> Answer {
         _ => Answer::error(format!("the login for {registry} is empty")),
     }
 }
+
+/// How often its file is looked at.
+const GLANCE: Duration = Duration::from_millis(25);

@@ -5,7 +5,9 @@ use std::io;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::client::{Answer, Login, Outcome, Run, run};
+use crate::client::answer::{Answer, Login};
+use crate::client::command::{Run, run};
+use crate::client::outcome::Outcome;
 use crate::scenario::Fetch;
 use crate::testbed::{Names, Stage};
 

@@ -1,0 +1,90 @@
+//! The command of a client: how it is run, and how it is written.
+
+use std::io;
+
+use mock_ecr::Timestamp;
+
+use crate::client::answer::Answer;
+use crate::client::outcome::Outcome;
+use crate::process::{self, End, Ended};
+use crate::scenario::Fetch;
+use crate::testbed::{Names, Stage};
+
+/// A run of the client's command whose answer is yet to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    command: String,
+    stdin: String,
+    pub(super) ended: Ended,
+    handed: Timestamp,
+    names: Names,
+}
+
+impl Run {
+    pub(super) fn answered(self, answer: Answer) -> Outcome {
+        let answer = match self.ended.end {
+            End::Deadline => Answer::Hung,
+            _ => answer,
+        };
+        Outcome {
+            answer,
+            command: self.command,
+            stdin: self.stdin,
+            ended: self.ended,
+            handed: self.handed,
+            names: self.names,
+            docker: Vec::new(),
+        }
+    }
+
+    pub(super) fn has_succeeded(&self) -> bool {
+        self.ended.end == End::Exit(0)
+    }
+
+    pub(super) fn stdout(&self) -> String {
+        text(&self.ended.stdout)
+    }
+
+    pub(super) fn stderr(&self) -> String {
+        text(&self.ended.stderr)
+    }
+}
+
+pub(super) async fn run(
+    stage: &Stage,
+    names: &Names,
+    further: &[String],
+    stdin: &str,
+    fetch: &Fetch,
+) -> io::Result<Run> {
+    let command = stage.command(names, further, fetch);
+    let written = written(&command);
+    let ended = process::run(command, stdin.as_bytes(), stage.deadline).await?;
+    Ok(Run {
+        command: written,
+        stdin: stdin.to_owned(),
+        handed: stage.ecr.clock().now(),
+        ended,
+        names: names.clone(),
+    })
+}
+
+/// A command as one would type it.
+pub(super) fn written(command: &std::process::Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words = words.map(|word| quoted(&word.to_string_lossy()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a shell.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -1,0 +1,36 @@
+//! What came of asking a client.
+
+use mock_ecr::Timestamp;
+use tokio::time::Instant;
+
+use crate::client::answer::Answer;
+use crate::clock;
+use crate::process::{End, Ended};
+use crate::testbed::{DockerCall, Names};
+
+/// What came of asking a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) answer: Answer,
+    /// The command, or the request to a running one.
+    pub(crate) command: String,
+    pub(crate) stdin: String,
+    pub(crate) ended: Ended,
+    /// When it was done, by the mock's clock.
+    pub(crate) handed: Timestamp,
+    /// For which registry it was.
+    pub(crate) names: Names,
+    /// How docker was called meanwhile.
+    pub(crate) docker: Vec<DockerCall>,
+}
+
+/// What a request to a running client took, as if it were a run of its own.
+pub(super) fn between(started: Instant, end: End, stdout: Vec<u8>) -> Ended {
+    Ended {
+        end,
+        stdout,
+        stderr: Vec::new(),
+        started,
+        took: clock::now() - started,
+    }
+}
