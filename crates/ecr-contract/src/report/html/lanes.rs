@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::report::html::escaped;
+use crate::report::html::escape::escaped;
 use crate::report::{CaseReport, Event, EventKind};
 
 pub(super) fn write(page: &mut String, case: &CaseReport) -> fmt::Result {

@@ -1,10 +1,12 @@
 //! One page that needs nothing else: no script at all, no other file, and a policy in it that allows neither.
 
+mod escape;
 mod lanes;
 mod scenario;
 
 use std::fmt::{self, Write};
 
+use crate::report::html::escape::escaped;
 use crate::report::{Outcome, Report, Strictness, printable};
 
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
@@ -123,16 +125,6 @@ fn write_not_yet(page: &mut String, report: &Report) -> fmt::Result {
         writeln!(page, "<li><b>{id}</b> {title} <i>{reason}</i></li>")?;
     }
     writeln!(page, "</ul>\n</details>")
-}
-
-/// In one line, as text or within the quotes of an attribute.
-fn escaped(text: &str) -> String {
-    printable::entities(&printable::line(text))
-}
-
-/// With its line breaks.
-fn escaped_lines(text: &str) -> String {
-    printable::entities(&printable::lines(text).join("\n"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use crate::report::html::{escaped, escaped_lines, lanes};
+use crate::report::html::escape::{escaped, escaped_lines};
+use crate::report::html::lanes;
 use crate::report::{CaseReport, ClientRun, ScenarioReport, Strictness, printable};
 
 pub(super) fn write(
