@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::report::human::{COLUMNS, Colour, INDENT, Ink};
-use crate::report::human::{beside, evidence, labelled, side_by_side};
+use crate::report::human::colour::{Colour, Ink};
+use crate::report::human::layout::{COLUMNS, INDENT, beside, evidence, labelled, side_by_side};
 use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, printable, timeline};
 
 /// One scenario with all that is known of it: findings, what the client said, and what happened when.

@@ -1,6 +1,7 @@
 //! What failed, in as many lines as a screen has for it.
 
-use crate::report::human::{Colour, EXPECTED_AT, evidence, headed, ids, labelled, side_by_side};
+use crate::report::human::colour::Colour;
+use crate::report::human::layout::{EXPECTED_AT, evidence, headed, ids, labelled, side_by_side};
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, printable};
 
 #[derive(Clone, Copy)]

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use crate::report::human::{COLUMNS, Colour};
+use crate::report::human::colour::Colour;
+use crate::report::human::layout::COLUMNS;
 use crate::report::{Step, Verdict, printable};
 
 /// What is written while it runs.

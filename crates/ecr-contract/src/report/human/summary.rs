@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::report::human::{COLUMNS, Colour, Ink};
-use crate::report::human::{failures::Failures, head, headed, ids};
+use crate::report::human::colour::{Colour, Ink};
+use crate::report::human::failures::Failures;
+use crate::report::human::layout::{COLUMNS, head, headed, ids};
 use crate::report::{
     CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, printable,
 };

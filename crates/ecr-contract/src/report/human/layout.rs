@@ -1,0 +1,111 @@
+//! Lines of 80 columns, and where text stands in them.
+
+use crate::report::human::colour::{Colour, Ink};
+use crate::report::{Finding, Report, ScenarioReport, printable};
+
+/// How wide all of it is.
+pub(super) const COLUMNS: usize = 80;
+
+/// Where text begins that stands beside what it is.
+pub(super) const INDENT: usize = 9;
+
+/// Where what was expected begins, beside the longest of the names of what is looked at.
+pub(super) const EXPECTED_AT: usize = 15;
+
+/// Who was run, and how.
+pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
+    let client = printable::line(&report.client.join(" "));
+    let class = report.class;
+    let who = printable::clip(&format!("{class}: {client}"), COLUMNS);
+    let fence = if report.fenced {
+        "fenced"
+    } else {
+        "not fenced"
+    };
+    let how = format!(
+        "mock-ecr {}, --redirect {}, {fence}, seed {}, {}",
+        printable::line(&report.version),
+        printable::line(&report.redirect),
+        printable::line(&report.seed),
+        printable::duration(report.took_ms)
+    );
+    vec![
+        colour.paint(Ink::Bold, &who),
+        colour.paint(Ink::Dim, &printable::clip(&how, COLUMNS)),
+    ]
+}
+
+/// A word that tells what follows, painted as a verdict is, and text; what does not fit stands below, a little to the right.
+pub(super) fn headed(ink: impl Fn(&str) -> String, word: &str, text: &str) -> Vec<String> {
+    let text = format!("{word} {}", printable::line(text));
+    let mut lines = printable::fold(&text, COLUMNS - 2);
+    lines[1..]
+        .iter_mut()
+        .for_each(|line| line.insert_str(0, "  "));
+    // Painted last, so that nothing has to tell colours from columns.
+    lines[0].replace_range(..word.len(), &ink(word));
+    lines
+}
+
+/// A word, and text beside it that is folded as often as it takes.
+pub(super) fn labelled(label: &str, text: &str) -> Vec<String> {
+    let folded = printable::fold(&printable::line(text), COLUMNS - INDENT);
+    beside(label, &folded)
+}
+
+/// As `labelled`, with lines that stay as they are.
+pub(super) fn beside(label: &str, lines: &[String]) -> Vec<String> {
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    let lines = labels.zip(lines);
+    lines
+        .map(|(label, line)| format!("{label:<INDENT$}{line}").trim_end().to_owned())
+        .collect()
+}
+
+/// The incidents, and the command that runs it again; links and words stay whole, so that they can be copied.
+pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
+    let why = why
+        .iter()
+        .flat_map(|link| match link.contains(char::is_whitespace) {
+            true => printable::fold(&printable::line(link), COLUMNS - INDENT),
+            false => vec![printable::line(link)],
+        });
+    let mut lines = beside("  why", &why.collect::<Vec<_>>());
+    let repeat = printable::fold_command(&printable::line(repeat), COLUMNS - INDENT);
+    lines.extend(beside("  repeat", &repeat));
+    lines
+}
+
+/// What was expected beside what was seen, in no more lines than `most`.
+pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
+    let column = (COLUMNS - EXPECTED_AT) / 2 - 1;
+    let cell = |word: &str, text: &str| {
+        let text = format!("{word} {}", printable::line(text));
+        let mut lines = printable::fold(&text, column);
+        if lines.len() > most {
+            let cut = format!("{} {}", lines[most - 1], lines[most]);
+            lines.truncate(most - 1);
+            lines.push(printable::clip(&cut, column));
+        }
+        lines
+    };
+    let expected = cell("expected", &found.expected);
+    let observed = cell("observed", &found.observed);
+    let at = |cell: &[String], row: usize| cell.get(row).cloned().unwrap_or_default();
+    let rows = (0..expected.len().max(observed.len())).map(|row| {
+        let (left, right) = (at(&expected, row), at(&observed, row));
+        // Columns of characters would stand askew under wide ones.
+        let gap = " ".repeat(column.saturating_sub(printable::width(&left)));
+        let row = format!("{:EXPECTED_AT$}{left}{gap}  {right}", "");
+        row.trim_end().to_owned()
+    });
+    rows.collect()
+}
+
+pub(super) fn ids(scenarios: &[&ScenarioReport]) -> String {
+    let ids: Vec<_> = scenarios
+        .iter()
+        .map(|scenario| scenario.id.as_str())
+        .collect();
+    ids.join(" ")
+}
