@@ -6,7 +6,7 @@ use std::process::Command;
 use mock_ecr::config::{AuthorityLocation, Redirect, Variable};
 use mock_ecr::{MockEcr, MockEcrBuilder, World};
 
-use crate::surroundings::SurroundingsError;
+use crate::surroundings::error::SurroundingsError;
 use crate::surroundings::fence::{ADDRESS, Fence};
 use crate::surroundings::home::{FreshHome, REMOVED};
 use crate::surroundings::trust::keep_certificate;

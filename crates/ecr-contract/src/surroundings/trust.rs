@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::surroundings::SurroundingsError;
+use crate::surroundings::error::SurroundingsError;
 
 /// Keeps a certificate in a file that is named after it, so that two mocks do not write over each other's.
 ///
