@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::Scenario;
+use crate::scenario::definition::Scenario;
 
 /// The text of a scenario, and where it came from.
 #[derive(Clone, Debug, Serialize, Deserialize)]

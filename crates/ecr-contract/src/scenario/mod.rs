@@ -1,21 +1,15 @@
 //! What ECR does on one day, and what a client does that survives it.
 
 pub(crate) mod builtin;
+mod definition;
 mod expect;
 mod file;
 mod range;
+mod redirect;
 mod severity;
 mod step;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use mock_ecr::World;
-use mock_ecr::fault::{Fault, What};
-use serde::{Deserialize, Deserializer};
-
-use crate::class::Class;
-
+pub(crate) use definition::Scenario;
 pub(crate) use expect::{
     AnswerKind, Asked, AskedPlane, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Pattern,
     Secret,
@@ -23,143 +17,6 @@ pub(crate) use expect::{
 pub use file::ScenarioError;
 pub(crate) use file::Source;
 pub(crate) use range::{Count, Span};
+pub use redirect::RedirectMode;
 pub use severity::Severity;
 pub(crate) use step::{Action, Ask, DockerShim, Fetch, GivenLogin, Revoked, Setting, Spoil, Step};
-
-/// A scenario, or one case of it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Scenario {
-    /// Its name, such as `EXP-04`.
-    pub(crate) id: String,
-    /// What a client does that survives it, in one sentence.
-    pub(crate) title: String,
-    pub(crate) severity: Severity,
-    /// Whom it concerns; `"all"`, or a list.
-    #[serde(deserialize_with = "classes")]
-    pub(crate) classes: Vec<Class>,
-    /// The incidents behind it.
-    pub(crate) why: Vec<String>,
-    /// What is missing for it to be run.
-    #[serde(default)]
-    pub(crate) not_yet: Option<String>,
-    /// The only ways of leading a client that it makes sense for, of which the first is taken if another was asked for; without any, all.
-    #[serde(default)]
-    pub(crate) redirect: Vec<RedirectMode>,
-    /// Whether it makes sense only where nothing but the mock can be reached.
-    #[serde(default)]
-    pub(crate) needs_fence: bool,
-    /// How long the client may take for all that it is asked.
-    #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
-    pub(crate) deadline: Duration,
-    /// What the mock is made from.
-    #[serde(default)]
-    pub(crate) world: World,
-    /// Variables of all calls: set to a text, or removed by `false`.
-    #[serde(default)]
-    pub(crate) env: BTreeMap<String, Setting>,
-    /// What happens, one after the other.
-    #[serde(rename = "step", default)]
-    pub(crate) steps: Vec<Step>,
-    /// Texts that stand for `${name}` elsewhere, one table a case; its own name is `name`.
-    #[serde(rename = "case", default)]
-    _cases: Vec<toml::Table>,
-}
-
-/// How a client is led to the mock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RedirectMode {
-    /// By the variables that name endpoints.
-    Env,
-    /// Through the mock as its proxy.
-    Proxy,
-    /// By the names of hosts, behind a fence.
-    Hosts,
-}
-
-impl RedirectMode {
-    /// As it is written after `--redirect`.
-    pub fn name(self) -> &'static str {
-        match self {
-            RedirectMode::Env => "env",
-            RedirectMode::Proxy => "proxy",
-            RedirectMode::Hosts => "hosts",
-        }
-    }
-}
-
-impl Scenario {
-    /// How long it lasts at least: what passes in it, or all of its time where ECR stalls.
-    pub(crate) fn length(&self) -> Duration {
-        let stalls = |fault: &Fault| matches!(fault.what, What::Stall(_));
-        let lengths = self.steps.iter().map(|step| match &step.action {
-            Some(Action::Wait(length) | Action::Watch(length)) => *length,
-            Some(Action::Faults(faults)) if faults.iter().any(stalls) => self.deadline,
-            _ => Duration::ZERO,
-        });
-        let from_the_start = match self.world.faults.iter().any(stalls) {
-            true => self.deadline,
-            false => Duration::ZERO,
-        };
-        from_the_start + lengths.sum::<Duration>()
-    }
-
-    /// What cannot be, though every value of it can.
-    fn check(&self) -> Result<(), String> {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if self.id.is_empty() || !self.id.chars().all(is_name) {
-            let id = &self.id;
-            return Err(format!(
-                "id: {id:?} is not letters, digits and hyphens, such as EXP-04"
-            ));
-        }
-        if self.not_yet.is_some() {
-            return Ok(());
-        }
-        self.world
-            .validate()
-            .map_err(|error| format!("world.{error}"))?;
-        for class in &self.classes {
-            let mut steps = self.steps.iter().filter(|step| step.is_for(*class));
-            if !steps.any(|step| step.expectations().next().is_some()) {
-                return Err(format!("step: nothing is expected of a {class}"));
-            }
-        }
-        let severities = self.steps.iter().flat_map(Step::expectations);
-        let severities = severities.map(|(severity, _)| severity.unwrap_or(self.severity));
-        match severities.max() {
-            Some(most) if most > self.severity => Err(format!(
-                "severity: it is {:?}, and a step expects more",
-                self.severity
-            )),
-            _ => Ok(()),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WrittenClasses {
-    All(All),
-    Some(Vec<Class>),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum All {
-    All,
-}
-
-fn classes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Class>, D::Error> {
-    let expected = "expected \"all\", or a list of classes such as [\"library\"]";
-    match WrittenClasses::deserialize(from) {
-        Ok(WrittenClasses::All(All::All)) => Ok(Class::ALL.to_vec()),
-        Ok(WrittenClasses::Some(classes)) if !classes.is_empty() => Ok(classes),
-        _ => Err(serde::de::Error::custom(expected)),
-    }
-}
-
-fn fifty_seconds() -> Duration {
-    Duration::from_secs(50)
-}
