@@ -3,17 +3,16 @@
 mod alone;
 pub mod baseline;
 mod class;
-mod clock;
-pub mod report;
-mod scenario;
-pub mod surroundings;
-
 mod client;
+mod clock;
 mod in_process;
 mod order;
 mod process;
+pub mod report;
 mod run;
+mod scenario;
 mod suite;
+pub mod surroundings;
 mod testbed;
 
 pub use alone::perform;

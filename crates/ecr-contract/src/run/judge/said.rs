@@ -2,7 +2,6 @@
 
 use crate::client::{Answer, CacheFor, Login, Outcome, Refusal};
 use crate::process::End;
-use crate::run::files::files_in;
 use crate::run::judge::scene::{Held, Scene};
 use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
 use crate::testbed::Issued;
@@ -260,22 +259,6 @@ impl Scene<'_> {
                 _ => format!("{:.1?}", outcome.ended.took),
             },
         )
-    }
-
-    /// What clients have written to logs at home.
-    pub(super) fn logs(&self) -> String {
-        let home = self.stage.home();
-        let is_log = |path: &std::path::PathBuf| {
-            let within = path.strip_prefix(home).unwrap_or(path);
-            let is_folder = |part: &std::ffi::OsStr| part == "log" || part == "logs";
-            within.iter().any(is_folder) || path.extension().is_some_and(|end| end == "log")
-        };
-        let files = files_in(home).into_iter().filter(is_log);
-        let texts = files.filter_map(|file| std::fs::read(file).ok());
-        texts
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .collect::<Vec<_>>()
-            .join("\n")
     }
 
     /// What holds of each outcome; the first of which it does not hold is shown, or else the last.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::client::{Login, Outcome};
 use crate::run::evidence::Seen;
+use crate::run::files::files_in;
 use crate::testbed::Stage;
 
 /// What there is to judge: a step, or the whole run.
@@ -15,6 +16,24 @@ pub(crate) struct Scene<'s> {
     pub(crate) last_login: Option<&'s Login>,
     /// What a client that goes on running has written to stderr.
     pub(crate) stderr: &'s [u8],
+}
+
+impl Scene<'_> {
+    /// What clients have written to logs at home.
+    pub(super) fn logs(&self) -> String {
+        let home = self.stage.home();
+        let is_log = |path: &std::path::PathBuf| {
+            let within = path.strip_prefix(home).unwrap_or(path);
+            let is_folder = |part: &std::ffi::OsStr| part == "log" || part == "logs";
+            within.iter().any(is_folder) || path.extension().is_some_and(|end| end == "log")
+        };
+        let files = files_in(home).into_iter().filter(is_log);
+        let texts = files.filter_map(|file| std::fs::read(file).ok());
+        texts
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
 }
 
 /// What was expected and what was seen, of one thing.
