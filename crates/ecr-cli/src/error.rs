@@ -4,7 +4,7 @@ use std::io;
 
 use http::Uri;
 
-use crate::args::argparse::ArgparseError;
+use crate::argparse::ArgparseError;
 use crate::program::Program;
 
 /// Why there is no answer to print.

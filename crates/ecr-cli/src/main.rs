@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 mod answer;
+mod argparse;
 mod args;
 mod client;
 mod config;

@@ -1,6 +1,6 @@
 //! The global options, which may stand anywhere on the command line.
 
-use crate::args::argparse::{Flag, Scan, Takes};
+use crate::argparse::{Flag, Scan, Takes};
 
 /// The global options as they were typed, unchecked but for their choices.
 ///

@@ -2,12 +2,11 @@
 
 use std::ffi::OsString;
 
+use crate::argparse::{self, ArgparseError, Positional};
 use crate::error::Error;
 use crate::program::Program;
-use argparse::{ArgparseError, Positional};
 use globals::{GLOBAL_FLAGS, Globals};
 
-pub(crate) mod argparse;
 mod choices;
 pub(crate) mod globals;
 pub(crate) mod helper;

@@ -1,7 +1,7 @@
 //! The operations and their own options.
 
+use crate::argparse::{self, ArgparseError, Flag, Positional, Scan, Takes};
 use crate::args::CommandLine;
-use crate::args::argparse::{self, ArgparseError, Flag, Positional, Scan, Takes};
 use crate::args::choices::operations;
 use crate::error::Error;
 use crate::program::Program;

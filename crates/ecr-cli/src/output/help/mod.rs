@@ -36,7 +36,7 @@ fn filled(text: &str, program: Program) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::argparse::Flag;
+    use crate::argparse::Flag;
     use crate::args::globals::GLOBAL_FLAGS;
     use crate::args::operation::{GET_AUTHORIZATION_TOKEN_FLAGS, GET_LOGIN_FLAGS};
 

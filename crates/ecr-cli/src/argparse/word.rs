@@ -1,6 +1,6 @@
 //! What kind a word is, by its looks alone.
 
-use crate::args::argparse::{ArgparseError, Flag};
+use crate::argparse::{ArgparseError, Flag};
 
 /// A word, by its looks alone.
 #[derive(Debug)]

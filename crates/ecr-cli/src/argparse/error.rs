@@ -85,7 +85,7 @@ fn suggestion(choices: &[&str], value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::args::argparse::chosen;
+    use crate::argparse::chosen;
 
     #[test]
     fn a_close_miss_is_answered_with_what_was_meant() {
