@@ -4,36 +4,12 @@
 //! next. So an option of any level may stand anywhere after the word that opens its level.
 
 pub(crate) use error::ArgparseError;
+pub(crate) use flag::{Flag, Takes};
 use word::{Word, classify};
 
 mod error;
+mod flag;
 mod word;
-
-/// An option of one level.
-#[derive(Debug)]
-pub(crate) struct Flag {
-    pub(crate) name: &'static str,
-    pub(crate) takes: Takes,
-}
-
-impl Flag {
-    pub(crate) const fn new(name: &'static str, takes: Takes) -> Self {
-        Self { name, takes }
-    }
-}
-
-/// What an option takes from the words behind it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Takes {
-    Nothing,
-    /// Nothing, and no later word is looked at.
-    NothingAndStops,
-    One,
-    OneOf(&'static [&'static str]),
-    AtMostOneOf(&'static [&'static str]),
-    Many,
-    AtLeastOne,
-}
 
 /// Whether a level takes the first word that is no option for itself.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,7 @@
 //! What kind a word is, by its looks alone.
 
-use crate::argparse::{ArgparseError, Flag};
+use crate::argparse::error::ArgparseError;
+use crate::argparse::flag::Flag;
 
 /// A word, by its looks alone.
 #[derive(Debug)]
