@@ -1,6 +1,6 @@
 //! The commands that other programs call; AWS CLI v1 has none of them.
 
-use crate::args::CommandLine;
+use crate::args::command_line::CommandLine;
 use crate::args::operation::Topic;
 use crate::program::Program;
 

@@ -1,8 +1,8 @@
 //! The operations and their own options.
 
 use crate::argparse::{self, ArgparseError, Flag, Positional, Scan, Takes};
-use crate::args::CommandLine;
 use crate::args::choices::operations;
+use crate::args::command_line::CommandLine;
 use crate::error::Error;
 use crate::program::Program;
 

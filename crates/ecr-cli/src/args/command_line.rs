@@ -1,0 +1,67 @@
+//! A command line, read as far as v1's main parser reads it.
+
+use std::ffi::OsString;
+
+use crate::argparse::{self, ArgparseError, Positional};
+use crate::args::globals::{GLOBAL_FLAGS, Globals};
+use crate::error::Error;
+use crate::program::Program;
+
+/// A command line, read as far as v1's main parser reads it.
+#[derive(Debug)]
+pub(crate) enum Typed {
+    Version(Program),
+    Help(Program),
+    Command(Box<CommandLine>),
+}
+
+/// The global options, and the words that are left for the operation.
+#[derive(Debug)]
+pub(crate) struct CommandLine {
+    pub(crate) program: Program,
+    pub(crate) globals: Globals,
+    pub(super) words: Vec<String>,
+}
+
+impl Typed {
+    /// Reads the global options, and under the name `aws` the service.
+    ///
+    /// # Errors
+    /// What argparse refuses, and another service than ECR.
+    pub(crate) fn parse(mut argv: impl Iterator<Item = OsString>) -> Result<Self, Error> {
+        let program = Program::called(argv.next());
+        let words = argv
+            .map(|word| word.into_string().map_err(|_| Error::ArgumentNotUnicode))
+            .collect::<Result<Vec<_>, _>>()?;
+        let positional = match program {
+            Program::Ecr => Positional::Left,
+            Program::Aws => SERVICE,
+        };
+        let usage = |error| Error::Usage { program, error };
+        let scan = argparse::scan(GLOBAL_FLAGS, positional, words).map_err(usage)?;
+        if scan.has("--version") {
+            return Ok(Self::Version(program));
+        }
+        if program == Program::Aws {
+            match scan.positional.as_deref() {
+                None => return Err(usage(ArgparseError::Required { name: COMMAND })),
+                Some("help") => return Ok(Self::Help(program)),
+                Some(_) => {}
+            }
+        }
+        let line = CommandLine {
+            program,
+            globals: Globals::of(&scan),
+            words: scan.rest,
+        };
+        Ok(Self::Command(Box::new(line)))
+    }
+}
+
+const COMMAND: &str = "command";
+
+/// The one service that this program stands in for.
+const SERVICE: Positional = Positional::OneOf {
+    name: COMMAND,
+    choices: &["ecr", "help"],
+};
