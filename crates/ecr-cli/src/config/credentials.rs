@@ -13,8 +13,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_types::region::Region;
 use http::HeaderValue;
 
+use crate::config::environment::variable;
 use crate::config::profile::{self, Profile};
-use crate::config::{role, variable};
+use crate::config::role;
 use crate::error::{Error, with_causes};
 use crate::transport::Transport;
 

@@ -6,7 +6,8 @@ use aws_types::os_shim_internal::Env;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery};
 
-use crate::config::{is_on, services, variable};
+use crate::config::environment::{is_on, variable};
+use crate::config::services;
 use crate::error::Error;
 
 /// The URL that the request goes to, path and query included.

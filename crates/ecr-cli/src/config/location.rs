@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, str};
 
-use crate::config::variable;
+use crate::config::environment::variable;
 use crate::error::Error;
 
 /// The two files that hold profiles.

@@ -6,6 +6,7 @@ use aws_config::profile::ProfileSet;
 use aws_types::region::Region;
 
 use crate::args::globals::Globals;
+use crate::config::environment::setting;
 use crate::error::Error;
 use crate::output::Format;
 use crate::output::timestamps::Timestamps;
@@ -19,6 +20,7 @@ use timeouts::{Timeouts, TypedTimeouts};
 
 pub(crate) mod credentials;
 pub(crate) mod endpoint;
+mod environment;
 mod integer;
 mod location;
 pub(crate) mod profile;
@@ -157,22 +159,4 @@ fn timestamps(profiles: &ProfileSet) -> Result<Timestamps, Error> {
         Some("iso8601") => Ok(Timestamps::Iso8601),
         Some(other) => Err(Error::TimestampFormat(other.to_owned())),
     }
-}
-
-/// A setting from the environment, or else from the profile.
-fn setting(name: &str, key: &str, profiles: &ProfileSet) -> Option<String> {
-    variable(name).or_else(|| profiles.get(key).map(str::to_owned))
-}
-
-/// A switch in environment or profile; as in v1, anything but `true` is off.
-fn is_on(name: &str, key: &str, profiles: &ProfileSet) -> bool {
-    setting(name, key, profiles).is_some_and(|value| is_true(&value))
-}
-
-fn is_true(value: &str) -> bool {
-    value.eq_ignore_ascii_case("true")
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }

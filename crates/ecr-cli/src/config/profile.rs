@@ -6,8 +6,8 @@ use aws_config::profile::{self, ProfileSet};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
+use crate::config::environment::variable;
 use crate::config::location::Location;
-use crate::config::variable;
 use crate::error::{Error, with_causes};
 
 /// Which profile applies, and whether it shuts out credentials in the environment.

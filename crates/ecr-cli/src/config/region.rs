@@ -4,7 +4,7 @@ use aws_config::profile::ProfileSet;
 use aws_types::region::Region;
 
 use crate::config::endpoint::Endpoint;
-use crate::config::{is_on, variable};
+use crate::config::environment::{is_on, variable};
 use crate::error::Error;
 
 /// Which of a region's own endpoints to use.

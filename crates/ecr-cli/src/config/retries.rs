@@ -2,8 +2,8 @@
 
 use aws_config::profile::ProfileSet;
 
+use crate::config::environment::{is_true, setting, variable};
 use crate::config::integer::integer;
-use crate::config::{is_true, setting, variable};
 use crate::error::Error;
 
 /// The number of attempts, first one included, and what deserves another one.

@@ -1,0 +1,21 @@
+//! Settings of the environment, and of the profile behind it.
+
+use aws_config::profile::ProfileSet;
+
+/// A setting from the environment, or else from the profile.
+pub(super) fn setting(name: &str, key: &str, profiles: &ProfileSet) -> Option<String> {
+    variable(name).or_else(|| profiles.get(key).map(str::to_owned))
+}
+
+/// A switch in environment or profile; as in v1, anything but `true` is off.
+pub(super) fn is_on(name: &str, key: &str, profiles: &ProfileSet) -> bool {
+    setting(name, key, profiles).is_some_and(|value| is_true(&value))
+}
+
+pub(super) fn is_true(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true")
+}
+
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
