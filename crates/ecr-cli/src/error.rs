@@ -197,6 +197,11 @@ impl Error {
         }
     }
 
+    /// The message on one line, as the readers of logs want it.
+    pub(crate) fn one_line(&self) -> String {
+        one_line(&self.to_string())
+    }
+
     /// 1 where other programs ask, 2 where argparse refuses, 130 after Ctrl-C, 120 where stdout fails, else 255.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::args::globals::Globals;
 use crate::args::operation::Topic;
 use crate::error::Error;
-use crate::helper::{one_line, stdin, tokens};
+use crate::helper::{request, tokens};
 use crate::output::{self, help};
 use crate::program::Program;
 
@@ -34,7 +34,7 @@ async fn get(globals: &Globals) -> Result<String, Error> {
     let url = server_url()?;
     let registry = Registry::of(&url).map_err(|_| said(NOT_FOUND))?;
     let login = tokens::login(globals, Some(registry)).await;
-    let credentials = login.map_err(|error| said(&one_line(&error)))?.credentials;
+    let credentials = login.map_err(|error| said(&error.one_line()))?.credentials;
     let (username, secret) = (credentials.username, credentials.password.expose());
     let answer = json!({ "ServerURL": url, "Username": username, "Secret": secret });
     Ok(format!("{answer}\n"))
@@ -42,7 +42,7 @@ async fn get(globals: &Globals) -> Result<String, Error> {
 
 /// ECR's passwords are not kept, since `get` always has a better one; anybody else's cannot be.
 fn store() -> Result<String, Error> {
-    let text = stdin().map_err(|error| said(&error.to_string()))?;
+    let text = request::from_stdin().map_err(|error| said(&error.to_string()))?;
     let credentials: Value = serde_json::from_str(&text)
         .map_err(|error| said(&format!("this is no JSON of credentials: {error}")))?;
     let member = |name: &str| credentials[name].as_str().unwrap_or_default();
@@ -74,7 +74,7 @@ async fn list(globals: &Globals) -> Result<String, Error> {
     let mut hosts = cached.unwrap_or_default();
     match tokens::login(globals, None).await {
         Ok(login) => hosts.push((login.credentials.registry, login.credentials.username)),
-        Err(error) => output::write_error(&format!("{NAME}: {}\n", one_line(&error))),
+        Err(error) => output::write_error(&format!("{NAME}: {}\n", error.one_line())),
     }
     let entry = |(host, user)| (format!("https://{host}"), Value::String(user));
     let map: Map<String, Value> = hosts.into_iter().map(entry).collect();
@@ -87,7 +87,7 @@ fn living(path: &Path) -> Vec<(String, String)> {
 
 /// The lines of stdin are one URL.
 fn server_url() -> Result<String, Error> {
-    let text = stdin().map_err(|error| said(&error.to_string()))?;
+    let text = request::from_stdin().map_err(|error| said(&error.to_string()))?;
     let url = text.lines().collect::<String>().trim().to_owned();
     match url.is_empty() {
         true => Err(said(NO_URL)),

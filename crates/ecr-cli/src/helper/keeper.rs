@@ -18,7 +18,6 @@ use tokio::time::timeout;
 
 use crate::args::globals::Globals;
 use crate::error::Error;
-use crate::helper::one_line;
 use crate::helper::tokens::{self, Kept, Login};
 use crate::output;
 
@@ -68,7 +67,7 @@ async fn keep(
             }
             Err(error) => {
                 failures += 1;
-                output::write_error(&format!("keep-login: {}\n", one_line(&error)));
+                output::write_error(&format!("keep-login: {}\n", error.one_line()));
                 retry(failures)
             }
         };

@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 
 use crate::args::globals::Globals;
 use crate::error::Error;
-use crate::helper::{one_line, stdin, tokens};
+use crate::helper::{request, tokens};
 
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     if !words.is_empty() {
         return Err(failed("it takes no arguments but the global options"));
     }
-    let text = stdin().map_err(|error| failed(&error.to_string()))?;
+    let text = request::from_stdin().map_err(|error| failed(&error.to_string()))?;
     let registry = asked(&text)?;
     let key = registry.to_string();
     let login = tokens::login(globals, Some(registry)).await;
-    let login = login.map_err(|error| failed(&one_line(&error)))?;
+    let login = login.map_err(|error| failed(&error.one_line()))?;
     let (username, password) = (&login.credentials.username, &login.credentials.password);
     let response = json!({
         "kind": "CredentialProviderResponse",

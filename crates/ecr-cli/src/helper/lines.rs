@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use crate::args::globals::Globals;
 use crate::error::Error;
-use crate::helper::one_line;
 use crate::helper::tokens::{self, Kept};
 use crate::output;
 
@@ -52,7 +51,7 @@ impl Logins {
         let registry = Registry::of(name).map_err(|error| format!("{name:?}: {error}"))?;
         let asked = self.ask(globals, name, registry, &request["refused"]);
         let credentials = tokens::in_time(asked).await;
-        let credentials = credentials.map_err(|error| one_line(&error))?;
+        let credentials = credentials.map_err(|error| error.one_line())?;
         Ok(written(&credentials))
     }
 

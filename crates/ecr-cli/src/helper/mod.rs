@@ -3,7 +3,6 @@
 //! Nothing here prints for people, and nothing of AWS is touched before the registry is known to be one of ECR's.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
 use std::path::Path;
 
 use crate::args::globals::Globals;
@@ -16,6 +15,7 @@ mod docker;
 mod keeper;
 mod kubelet;
 mod lines;
+mod request;
 mod tokens;
 
 /// Answers what is asked on stdin.
@@ -60,21 +60,3 @@ fn action(word: OsString) -> OsString {
         _ => word,
     }
 }
-
-/// What stands on stdin, as far as a request can be long.
-fn stdin() -> io::Result<String> {
-    let mut text = String::new();
-    io::stdin()
-        .lock()
-        .take(LONGEST_REQUEST)
-        .read_to_string(&mut text)?;
-    Ok(text)
-}
-
-/// A text on one line, as the readers of logs want it.
-fn one_line(error: &Error) -> String {
-    let text = error.to_string();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-const LONGEST_REQUEST: u64 = 1 << 20;
