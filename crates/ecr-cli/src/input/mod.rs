@@ -6,13 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::args::operation::{GetAuthorizationToken, GetLogin};
 use crate::error::Error;
+use crate::input::members::REGISTRY_IDS;
 use crate::python;
 use parameter_file::Content;
 
 mod json;
+mod members;
 mod parameter_file;
 mod registry_ids;
 mod validation;
+
+pub(crate) use members::Input;
 
 /// The values as they were loaded, the JSON not yet parsed.
 #[derive(Debug)]
@@ -20,10 +24,6 @@ pub(crate) struct Loaded {
     registry_ids: Option<Value>,
     input_json: Option<String>,
 }
-
-/// The members of the request to be, not yet checked against the service model.
-#[derive(Debug, Default)]
-pub(crate) struct Input(Map<String, Value>);
 
 impl Loaded {
     /// Loads what was typed for `get-authorization-token`.
@@ -94,8 +94,6 @@ fn parsed(text: &str) -> Result<Map<String, Value>, Error> {
         }
     }
 }
-
-const REGISTRY_IDS: &str = "registryIds";
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::input::{Input, REGISTRY_IDS};
+use crate::input::members::{Input, REGISTRY_IDS};
 use crate::python;
 
 impl Input {

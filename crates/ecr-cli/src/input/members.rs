@@ -1,0 +1,9 @@
+//! The members of a request.
+
+use serde_json::{Map, Value};
+
+/// The members of the request to be, not yet checked against the service model.
+#[derive(Debug, Default)]
+pub(crate) struct Input(pub(super) Map<String, Value>);
+
+pub(super) const REGISTRY_IDS: &str = "registryIds";
