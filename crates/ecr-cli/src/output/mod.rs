@@ -14,6 +14,7 @@ pub(crate) mod help;
 pub(crate) mod json;
 pub(crate) mod password;
 pub(crate) mod query;
+mod scalar;
 mod table;
 mod terminal;
 mod text;
@@ -81,11 +82,6 @@ fn table(document: &Value, colour: Colour) -> Result<String, Error> {
         text.push_str(RESET);
     }
     Ok(text)
-}
-
-/// To text and tables a value is a scalar, a list or an object.
-fn is_scalar(value: &Value) -> bool {
-    !value.is_array() && !value.is_object()
 }
 
 impl Format {

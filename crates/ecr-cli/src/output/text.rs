@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::output::is_scalar;
+use crate::output::scalar::is_scalar;
 use crate::python;
 
 /// Renders a document; an empty list or object is no output at all.

@@ -1,0 +1,8 @@
+//! Values that have no parts.
+
+use serde_json::Value;
+
+/// To text and tables a value is a scalar, a list or an object.
+pub(super) fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
