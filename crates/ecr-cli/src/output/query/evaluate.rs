@@ -1,13 +1,13 @@
 //! The value of a syntax tree.
 
-use std::cell::Cell;
 use std::cmp::Ordering;
 
 use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator};
 use serde_json::Value;
 
-use crate::output::query::Failure;
+use crate::output::query::budget::{Budget, size};
+use crate::output::query::failure::Failure;
 use crate::output::query::functions::{self, Argument};
 use crate::output::query::number::{self, equal};
 use crate::output::query::spelling::Literals;
@@ -20,18 +20,6 @@ pub(super) struct Evaluator<'a> {
     budget: &'a Budget,
 }
 
-/// How many bytes the values on the way may still take, all together.
-///
-/// A short expression can double the document in every step.
-#[derive(Debug)]
-pub(super) struct Budget(Cell<usize>);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(Cell::new(MOST_BYTES))
-    }
-}
-
 impl<'a> Evaluator<'a> {
     pub(super) fn new(literals: &'a Literals, budget: &'a Budget) -> Self {
         Self { literals, budget }
@@ -42,9 +30,7 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// More bytes than are left.
     pub(super) fn spend(self, bytes: usize) -> Result<(), Failure> {
-        let left = self.budget.0.get().checked_sub(bytes);
-        self.budget.0.set(left.ok_or_else(too_large)?);
-        Ok(())
+        self.budget.spend(bytes)
     }
 
     /// The value of a tree, where `current` is what `@` stands for.
@@ -177,30 +163,6 @@ impl<'a> Evaluator<'a> {
         functions::call(self, name, &arguments)
     }
 }
-
-/// About how many bytes a value takes.
-fn size(value: &Value) -> usize {
-    let inside = match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(size).sum(),
-        Value::Object(members) => {
-            let members = members.iter();
-            members.map(|(name, value)| name.len() + size(value)).sum()
-        }
-        _ => 0,
-    };
-    size_of::<Value>() + inside
-}
-
-fn too_large() -> Failure {
-    let megabytes = MOST_BYTES / 1_000_000;
-    Failure(format!(
-        "The values of the query take more than {megabytes} MB; it multiplies the answer"
-    ))
-}
-
-/// An answer for every registry of a large organization, copied by each part of a long expression, takes a tenth of it.
-const MOST_BYTES: usize = 50_000_000;
 
 /// The hash with which a tree begins.
 fn leading_hash(node: &Ast) -> Option<&Ast> {

@@ -12,10 +12,13 @@ use jmespath::ast::Ast;
 use serde_json::Value;
 
 use crate::error::Error;
-use evaluate::{Budget, Evaluator};
+use budget::Budget;
+use evaluate::Evaluator;
 use spelling::Literals;
 
+mod budget;
 mod evaluate;
+mod failure;
 mod functions;
 mod number;
 mod spelling;
@@ -69,10 +72,6 @@ fn incomplete(expression: &str) -> String {
     let pointer = " ".repeat(expression.chars().count() + 1);
     format!("Invalid jmespath expression: Incomplete expression:\n\"{expression}\"\n{pointer}^")
 }
-
-/// Why an expression has no value; the text is Python's.
-#[derive(Debug)]
-struct Failure(String);
 
 #[cfg(test)]
 mod tests {

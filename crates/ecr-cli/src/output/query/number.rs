@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::output::query::Failure;
+use crate::output::query::failure::Failure;
 use crate::python;
 
 /// A number to reckon with. A whole number beyond 128 bits becomes a double.

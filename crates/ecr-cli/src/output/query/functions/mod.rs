@@ -3,8 +3,8 @@
 use jmespath::ast::Ast;
 use serde_json::Value;
 
-use crate::output::query::Failure;
 use crate::output::query::evaluate::Evaluator;
+use crate::output::query::failure::Failure;
 use crate::python;
 use Body::{Keyed, List, Values};
 

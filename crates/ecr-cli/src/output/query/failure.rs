@@ -1,0 +1,5 @@
+//! Why an expression has no value.
+
+/// Why an expression has no value; the text is Python's.
+#[derive(Debug)]
+pub(super) struct Failure(pub(super) String);
