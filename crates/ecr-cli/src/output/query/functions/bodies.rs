@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::output::json;
 use crate::output::query::evaluate::Evaluator;
 use crate::output::query::failure::Failure;
-use crate::output::query::functions::{Argument, list, value_type, wrong_type};
+use crate::output::query::functions::argument::{Argument, list, value_type, wrong_type};
 use crate::output::query::number::{Num, equal, order, value_of};
 use crate::python;
 

@@ -1,21 +1,17 @@
 //! The functions of JMESPath as Python's library has them.
 
-use jmespath::ast::Ast;
 use serde_json::Value;
 
 use crate::output::query::evaluate::Evaluator;
 use crate::output::query::failure::Failure;
+use crate::output::query::functions::argument::{list, value_type, values, wrong_type};
 use crate::python;
 use Body::{Keyed, List, Values};
 
+mod argument;
 mod bodies;
 
-/// What a function is called with.
-#[derive(Debug)]
-pub(super) enum Argument<'a> {
-    Value(Value),
-    Expression(&'a Ast),
-}
+pub(super) use argument::Argument;
 
 /// Calls a function by its name.
 ///
@@ -115,40 +111,6 @@ impl Function {
 
     fn wrong_type(&self, value: &str, class: &str, types: &[&str]) -> Failure {
         wrong_type(self.name, value, class, types)
-    }
-}
-
-fn wrong_type(function: &str, value: &str, class: &str, types: &[&str]) -> Failure {
-    let types: Vec<_> = types.iter().map(|name| format!("'{name}'")).collect();
-    let types = types.join(", ");
-    Failure(format!(
-        "In function {function}(), invalid type for value: {value}, expected one of: [{types}], received: \"{class}\""
-    ))
-}
-
-fn value_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-fn values<'a>(arguments: &'a [Argument<'_>]) -> Vec<&'a Value> {
-    let values = arguments.iter().map(|argument| match argument {
-        Argument::Value(value) => value,
-        Argument::Expression(_) => &Value::Null,
-    });
-    values.collect()
-}
-
-fn list<'a>(argument: &'a Argument<'_>) -> &'a [Value] {
-    match argument {
-        Argument::Value(Value::Array(items)) => items,
-        _ => &[],
     }
 }
 
