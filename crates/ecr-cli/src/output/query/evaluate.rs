@@ -25,18 +25,10 @@ impl<'a> Evaluator<'a> {
         Self { literals, budget }
     }
 
-    /// Counts what a value takes.
-    ///
-    /// # Errors
-    /// More bytes than are left.
-    pub(super) fn spend(self, bytes: usize) -> Result<(), Failure> {
-        self.budget.spend(bytes)
-    }
-
     /// The value of a tree, where `current` is what `@` stands for.
     pub(super) fn value(self, node: &Ast, current: &Value) -> Result<Value, Failure> {
         let value = self.evaluated(node, current)?;
-        self.spend(size(&value))?;
+        self.budget.spend(size(&value))?;
         Ok(value)
     }
 
@@ -156,11 +148,13 @@ impl<'a> Evaluator<'a> {
 
     fn call(self, name: &str, arguments: &[Ast], current: &Value) -> Result<Value, Failure> {
         let arguments = arguments.iter().map(|argument| match argument {
-            Ast::Expref { ast, .. } => Ok(Argument::Expression(ast)),
+            Ast::Expref { ast, .. } => {
+                Ok(Argument::Expression(Box::new(|item| self.value(ast, item))))
+            }
             other => self.value(other, current).map(Argument::Value),
         });
         let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
-        functions::call(self, name, &arguments)
+        functions::call(self.budget, name, &arguments)
     }
 }
 

@@ -1,16 +1,17 @@
 //! What a function is called with, and what is wrong with it.
 
-use jmespath::ast::Ast;
 use serde_json::Value;
 
 use crate::output::query::failure::Failure;
 
 /// What a function is called with.
-#[derive(Debug)]
-pub(in crate::output::query) enum Argument<'a> {
+pub(crate) enum Argument<'a> {
     Value(Value),
-    Expression(&'a Ast),
+    Expression(Expression<'a>),
 }
+
+/// An expression (`&`), which gives a value for each item that the function applies it to.
+pub(crate) type Expression<'a> = Box<dyn Fn(&Value) -> Result<Value, Failure> + 'a>;
 
 pub(super) fn values<'a>(arguments: &'a [Argument<'_>]) -> Vec<&'a Value> {
     let values = arguments.iter().map(|argument| match argument {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use crate::output::json;
-use crate::output::query::evaluate::Evaluator;
+use crate::output::query::budget::Budget;
 use crate::output::query::failure::Failure;
 use crate::output::query::functions::argument::{Argument, list, value_type, wrong_type};
 use crate::output::query::number::{Num, equal, order, value_of};
@@ -55,14 +55,13 @@ pub(super) fn floor(values: &[&Value]) -> Outcome {
     number(values[0]).rounded(f64::floor)
 }
 
-/// The one function whose value can be far longer than all that it is given.
-pub(super) fn join(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+pub(super) fn join(budget: &Budget, arguments: &[Argument<'_>]) -> Outcome {
     let glue = match &arguments[0] {
         Argument::Value(glue) => text(glue),
         Argument::Expression(_) => "",
     };
     let items: Vec<_> = list(&arguments[1]).iter().map(text).collect();
-    evaluator.spend(glue.len().saturating_mul(items.len()))?;
+    budget.spend(glue.len().saturating_mul(items.len()))?;
     Ok(items.join(glue).into())
 }
 
@@ -80,20 +79,16 @@ pub(super) fn length(values: &[&Value]) -> Outcome {
     }))
 }
 
-pub(super) fn map(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
-    Ok(Value::Array(keyed(
-        evaluator,
-        &arguments[0],
-        &arguments[1],
-    )?))
+pub(super) fn map(arguments: &[Argument<'_>]) -> Outcome {
+    Ok(Value::Array(keyed(&arguments[0], &arguments[1])?))
 }
 
 pub(super) fn max(items: &[Value]) -> Outcome {
     extreme(items, items, ">")
 }
 
-pub(super) fn max_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
-    extreme_by(evaluator, arguments, "max_by", ">")
+pub(super) fn max_by(arguments: &[Argument<'_>]) -> Outcome {
+    extreme_by(arguments, "max_by", ">")
 }
 
 /// Python checks the type of the first only, and lets what is empty pass for no members.
@@ -112,8 +107,8 @@ pub(super) fn min(items: &[Value]) -> Outcome {
     extreme(items, items, "<")
 }
 
-pub(super) fn min_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
-    extreme_by(evaluator, arguments, "min_by", "<")
+pub(super) fn min_by(arguments: &[Argument<'_>]) -> Outcome {
+    extreme_by(arguments, "min_by", "<")
 }
 
 pub(super) fn not_null(values: &[&Value]) -> Outcome {
@@ -133,9 +128,9 @@ pub(super) fn sort(items: &[Value]) -> Outcome {
 }
 
 /// The first key decides on the type of all.
-pub(super) fn sort_by(evaluator: Evaluator<'_>, arguments: &[Argument<'_>]) -> Outcome {
+pub(super) fn sort_by(arguments: &[Argument<'_>]) -> Outcome {
     let items = list(&arguments[0]);
-    let keys = keyed(evaluator, &arguments[1], &arguments[0])?;
+    let keys = keyed(&arguments[1], &arguments[0])?;
     let Some(first) = keys.first() else {
         return Ok(Value::Array(Vec::new()));
     };
@@ -229,27 +224,16 @@ fn number_in(text: &str) -> Value {
 }
 
 /// The value of the expression for each item.
-fn keyed(
-    evaluator: Evaluator<'_>,
-    expression: &Argument<'_>,
-    items: &Argument<'_>,
-) -> Result<Vec<Value>, Failure> {
+fn keyed(expression: &Argument<'_>, items: &Argument<'_>) -> Result<Vec<Value>, Failure> {
     let Argument::Expression(expression) = expression else {
         return Ok(Vec::new());
     };
     let items = list(items).iter();
-    items
-        .map(|item| evaluator.value(expression, item))
-        .collect()
+    items.map(expression).collect()
 }
 
-fn extreme_by(
-    evaluator: Evaluator<'_>,
-    arguments: &[Argument<'_>],
-    name: &str,
-    sign: &str,
-) -> Outcome {
-    let keys = keyed(evaluator, &arguments[1], &arguments[0])?;
+fn extreme_by(arguments: &[Argument<'_>], name: &str, sign: &str) -> Outcome {
+    let keys = keyed(&arguments[1], &arguments[0])?;
     check_keys(name, &keys, &["number", "string"])?;
     extreme(list(&arguments[0]), &keys, sign)
 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::output::query::evaluate::Evaluator;
+use crate::output::query::budget::Budget;
 use crate::output::query::failure::Failure;
 use crate::output::query::functions::argument::{list, value_type, values, wrong_type};
 use crate::python;
-use Body::{Keyed, List, Values};
+use Body::{Costly, Keyed, List, Values};
 
 mod argument;
 mod bodies;
@@ -18,7 +18,7 @@ pub(super) use argument::Argument;
 /// # Errors
 /// An unknown name, another number of arguments, an argument of a type that the function does not take.
 pub(super) fn call(
-    evaluator: Evaluator<'_>,
+    budget: &Budget,
     name: &str,
     arguments: &[Argument<'_>],
 ) -> Result<Value, Failure> {
@@ -32,7 +32,8 @@ pub(super) fn call(
     match function.body {
         Values(body) => body(&values(arguments)),
         List(body) => body(list(&arguments[0])),
-        Keyed(body) => body(evaluator, arguments),
+        Keyed(body) => body(arguments),
+        Costly(body) => body(budget, arguments),
     }
 }
 
@@ -56,7 +57,9 @@ enum Count {
 enum Body {
     Values(fn(&[&Value]) -> Result<Value, Failure>),
     List(fn(&[Value]) -> Result<Value, Failure>),
-    Keyed(fn(Evaluator<'_>, &[Argument<'_>]) -> Result<Value, Failure>),
+    Keyed(fn(&[Argument<'_>]) -> Result<Value, Failure>),
+    /// Its value can be far longer than all that it is given.
+    Costly(fn(&Budget, &[Argument<'_>]) -> Result<Value, Failure>),
 }
 
 impl Function {
@@ -156,7 +159,7 @@ static FUNCTIONS: &[Function] = &[
     ),
     function("ends_with", &[STRING, STRING], Values(bodies::ends_with)),
     function("floor", &[NUMBER], Values(bodies::floor)),
-    function("join", &[STRING, STRINGS], Keyed(bodies::join)),
+    function("join", &[STRING, STRINGS], Costly(bodies::join)),
     function("keys", &[OBJECT], Values(bodies::keys)),
     function("length", &[SIZED], Values(bodies::length)),
     function("map", &[EXPRESSION, ARRAY], Keyed(bodies::map)),
