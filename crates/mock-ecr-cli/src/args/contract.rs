@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use ecr_contract::Class;
 use ecr_contract::report::{ReportTarget, Strictness};
-use ecr_contract::{Class, RedirectMode};
+
+use crate::args::redirect::RedirectMode;
 
 #[derive(Debug, Parser)]
 pub(crate) struct ContractOptions {
@@ -14,7 +16,7 @@ pub(crate) struct ContractOptions {
     /// How the client is led to the mock: env, proxy or hosts. Without it, by the names of hosts behind a fence, or through a proxy where
     /// there can be no fence.
     #[arg(long, value_name = "MODE", value_enum)]
-    pub(crate) redirect: Option<super::RedirectMode>,
+    pub(crate) redirect: Option<RedirectMode>,
     /// Only scenarios, or cases as ID/CASE, whose names fit, with stars for anything. Can be repeated.
     #[arg(long = "scenario", value_name = "GLOB")]
     pub(crate) only: Vec<String>,
@@ -60,11 +62,11 @@ impl ContractOptions {
         }
     }
 
-    pub(crate) fn redirect(&self) -> Option<RedirectMode> {
+    pub(crate) fn redirect(&self) -> Option<ecr_contract::RedirectMode> {
         self.redirect.map(|mode| match mode {
-            super::RedirectMode::Env => RedirectMode::Env,
-            super::RedirectMode::Proxy => RedirectMode::Proxy,
-            super::RedirectMode::Hosts => RedirectMode::Hosts,
+            RedirectMode::Env => ecr_contract::RedirectMode::Env,
+            RedirectMode::Proxy => ecr_contract::RedirectMode::Proxy,
+            RedirectMode::Hosts => ecr_contract::RedirectMode::Hosts,
         })
     }
 }

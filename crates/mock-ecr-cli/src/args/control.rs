@@ -1,13 +1,11 @@
 //! What was typed for a mock that runs already.
 
-use std::time::Duration;
-
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use mock_ecr::config::parse_duration;
 use mock_ecr::token::TokenId;
 use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp};
 
-use crate::args::{Filters, Running};
+use crate::args::filters::{Filters, duration};
+use crate::args::running::Running;
 
 /// Whom to print for.
 #[derive(Debug, Parser)]
@@ -47,11 +45,6 @@ pub(crate) enum ClockAction {
     Freeze,
     /// Lets the clock run on from what it shows.
     Run,
-}
-
-/// A length of time, as it was written: the mock reads it again.
-pub(super) fn duration(text: &str) -> Result<String, mock_ecr::config::DurationError> {
-    parse_duration(text).map(|_: Duration| text.to_owned())
 }
 
 #[derive(Debug, Parser)]

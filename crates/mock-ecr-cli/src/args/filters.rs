@@ -1,11 +1,11 @@
 //! Which requests are meant, as it was typed.
 
+use std::time::Duration;
+
 use clap::Parser;
 use mock_ecr::Timestamp;
-use mock_ecr::config::TimestampError;
+use mock_ecr::config::{DurationError, TimestampError, parse_duration};
 use mock_ecr::token::{TokenId, TokenIdError};
-
-use crate::args::control::duration;
 
 /// Which requests are meant. The mock reads the values again: what it would refuse is refused before it is asked.
 #[derive(Debug, Parser)]
@@ -117,4 +117,9 @@ fn token_id(text: &str) -> Result<String, TokenIdError> {
 
 fn instant(text: &str) -> Result<String, TimestampError> {
     text.parse().map(|_: Timestamp| text.to_owned())
+}
+
+/// A length of time, as it was written: the mock reads it again.
+pub(super) fn duration(text: &str) -> Result<String, DurationError> {
+    parse_duration(text).map(|_: Duration| text.to_owned())
 }

@@ -3,6 +3,8 @@
 mod contract;
 mod control;
 mod filters;
+mod redirect;
+mod running;
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,7 +25,8 @@ pub(crate) use control::{
     ClockAction, ClockOptions, FaultsAction, FaultsOptions, Kept, MintHere, Output,
     RequestsOptions, ResetOptions, RevokeOptions, TokensAction, TokensOptions,
 };
-pub(crate) use filters::Filters;
+pub(crate) use redirect::RedirectMode;
+pub(crate) use running::Running;
 
 /// An offline Amazon ECR whose authorization token means something.
 #[derive(Debug, Parser)]
@@ -140,51 +143,6 @@ pub(crate) enum Home {
     Own,
     /// None.
     Fresh,
-}
-
-/// How a client is led to the mock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RedirectMode {
-    /// By the variables that name endpoints, for clients that read them.
-    Env,
-    /// Through the mock as their proxy, for clients that accept only AWS's names; other hosts are refused.
-    Proxy,
-    /// In a network of its own, where AWS's names lead to the mock and nothing leads elsewhere; for every client. Needs root, or a kernel
-    /// that lets users have namespaces.
-    Hosts,
-}
-
-impl RedirectMode {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            RedirectMode::Env => "env",
-            RedirectMode::Proxy => "proxy",
-            RedirectMode::Hosts => "hosts",
-        }
-    }
-}
-
-/// Where a running mock is.
-#[derive(Debug, Parser)]
-pub(crate) struct Running {
-    /// The URL of the mock.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "MOCK_ECR_URL",
-        default_value = "http://127.0.0.1:4566",
-        global = true
-    )]
-    pub(crate) url: String,
-    /// The key that the mock was started with, if it was.
-    #[arg(
-        long,
-        value_name = "KEY",
-        env = "MOCK_ECR_CONTROL_KEY",
-        hide_env_values = true,
-        global = true
-    )]
-    pub(crate) control_key: Option<Secret>,
 }
 
 #[derive(Debug, Parser)]

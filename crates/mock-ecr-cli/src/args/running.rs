@@ -1,0 +1,27 @@
+//! Where a running mock is.
+
+use clap::Parser;
+use mock_ecr::config::Secret;
+
+/// Where a running mock is.
+#[derive(Debug, Parser)]
+pub(crate) struct Running {
+    /// The URL of the mock.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MOCK_ECR_URL",
+        default_value = "http://127.0.0.1:4566",
+        global = true
+    )]
+    pub(crate) url: String,
+    /// The key that the mock was started with, if it was.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "MOCK_ECR_CONTROL_KEY",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) control_key: Option<Secret>,
+}
