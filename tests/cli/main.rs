@@ -15,6 +15,7 @@ mod redirect;
 mod run;
 mod running;
 mod serve;
+mod service_models;
 mod stores;
 mod tidy;
 mod token;
