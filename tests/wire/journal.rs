@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mock_ecr::request_log::{Exchange, Plane};
+use mock_ecr::request_log::{Exchange, Plane, Service};
 use mock_ecr::token::{Revocation, TokenError};
 use mock_ecr::{AccountId, MockEcr, Principal, Region};
 
@@ -284,6 +284,7 @@ async fn a_query_chooses_among_the_exchanges() {
     assert_eq!(count(all().operation("PutImage")), 0);
     assert_eq!(count(all().plane(Plane::Registry)), 2);
     assert_eq!(count(all().plane(Plane::Registry).status(401)), 1);
+    assert_eq!(count(all().service(Service::Ecr)), 2);
     assert_eq!(count(all().error("UNAUTHORIZED")), 1);
     assert_eq!(count(all().caller(developer)), 2);
     assert_eq!(count(all().token(token.id())), 2);

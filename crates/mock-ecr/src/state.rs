@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::aws::page_token::PageTokens;
 use crate::aws::request_id::RequestIds;
+use crate::aws::service::Service;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
@@ -152,12 +153,17 @@ impl Ecr {
     }
 
     /// What a signature is held against, when it came to the host of a region.
-    pub(crate) fn verifier<'a>(&'a self, host_region: Option<&'a Region>) -> sigv4::Verifier<'a> {
+    pub(crate) fn verifier<'a>(
+        &'a self,
+        service: Service,
+        host_region: Option<&'a Region>,
+    ) -> sigv4::Verifier<'a> {
         sigv4::Verifier {
             principals: &self.principals,
             signing_keys: &self.signing_keys,
             clock: &self.clock,
             sigv4_clock: self.world.sigv4_clock,
+            service,
             host_region,
         }
     }

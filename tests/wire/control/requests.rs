@@ -45,6 +45,7 @@ async fn an_exchange_is_told_with_every_field() {
         "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "plane": "api", "way": "http", "method": "POST",
         "host": "localhost", "target": "/", "user_agent": "aws-cli/1.46", "operation": "GetAuthorizationToken",
         "input": r#"{"registryIds":["210987654321"]}"#, "route": null,
+            "service": "ecr",
         "amz_target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", "content_type": "application/x-amz-json-1.1",
         "claim": { "access_key_id": key, "region": "us-east-1", "service": "ecr" }, "authorization": true,
         "caller": "arn:aws:iam::123456789012:user/developer", "token": id.to_string(), "bearer": null, "status": 200,
@@ -101,6 +102,7 @@ async fn every_field_chooses() {
             "caller=arn:aws:iam::123456789012:user/developer&plane=api",
             1,
         ),
+        ("service=ecr", 2),
     ] {
         assert_eq!(targets(&ecr, query).await.len(), count, "{query}");
     }
@@ -110,6 +112,7 @@ async fn every_field_chooses() {
 async fn a_value_that_is_none_is_refused() {
     for (query, at, said) in [
         ("plane=moon", "plane", "expected one of `api`"),
+        ("service=s3", "service", "expected `ecr`"),
         ("status=ok", "status", "invalid digit"),
         ("authorization=maybe", "authorization", "`true` or `false`"),
         ("token=x", "token", "16 hexadecimal digits"),

@@ -14,6 +14,9 @@ pub(crate) struct Filters {
     /// `api`, `registry`, `proxy`, `unknown`, or `control`, whose requests are left out unless they are asked for.
     #[arg(long, value_parser = ["api", "registry", "proxy", "unknown", "control"], hide_possible_values = true)]
     plane: Option<String>,
+    /// The service of AWS that they call: `ecr`.
+    #[arg(long, value_parser = ["ecr"], hide_possible_values = true)]
+    service: Option<String>,
     /// How they came: `http`, `https` or `tunnel`.
     #[arg(long, value_parser = ["http", "https", "tunnel"], hide_possible_values = true)]
     way: Option<String>,
@@ -78,6 +81,7 @@ impl Filters {
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
         let all = [
             ("plane", &self.plane),
+            ("service", &self.service),
             ("way", &self.way),
             ("method", &self.method),
             ("host", &self.host),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use crate::aws::service::Service;
 use crate::types::{AccountId, REGIONS, Region};
 
 /// Which of AWS's hosts a request is for, told by its `Host` header.
@@ -14,8 +15,8 @@ use crate::types::{AccountId, REGIONS, Region};
 pub(crate) enum Host {
     /// `ACCOUNT.dkr.ecr.REGION.…`, and its FIPS and dual-stack forms.
     Registry { account: AccountId, region: Region },
-    /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms.
-    Api { region: Region },
+    /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms; alike for the other services.
+    Api { service: Service, region: Region },
     /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
     Layers,
     /// `public.ecr.aws` and the API behind it, which the mock is not.
@@ -75,9 +76,10 @@ impl Host {
 
     fn api(authority: &str) -> Option<Self> {
         let name = authority.strip_prefix("api.").unwrap_or(authority);
-        let service = ["ecr.", "ecr-fips."];
-        let rest = service.iter().find_map(|form| name.strip_prefix(form))?;
+        let (label, rest) = name.split_once('.')?;
+        let service = Service::named(label.strip_suffix("-fips").unwrap_or(label))?;
         Some(Host::Api {
+            service,
             region: region(rest).filter(is_numbered)?,
         })
     }
@@ -109,8 +111,8 @@ pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<Stri
             let registries = accounts
                 .iter()
                 .flat_map(|account| registry_names(*account, region));
-            api_names(region)
-                .into_iter()
+            let apis = Service::ALL.into_iter();
+            apis.flat_map(|service| api_names(service, region))
                 .chain([Host::layers(region)])
                 .chain(registries)
                 .collect::<Vec<_>>()
@@ -118,14 +120,15 @@ pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<Stri
         .collect()
 }
 
-fn api_names(region: &Region) -> [String; 4] {
+fn api_names(service: Service, region: &Region) -> [String; 4] {
     let partition = region.partition();
     let (suffix, dual_stack) = (partition.dns_suffix, partition.dual_stack_suffix);
+    let (prefix, name) = (service.endpoint_prefix(), service.name());
     [
-        format!("api.ecr.{region}.{suffix}"),
-        format!("api.ecr-fips.{region}.{suffix}"),
-        format!("ecr.{region}.{dual_stack}"),
-        format!("ecr-fips.{region}.{dual_stack}"),
+        format!("{prefix}.{region}.{suffix}"),
+        format!("{prefix}-fips.{region}.{suffix}"),
+        format!("{name}.{region}.{dual_stack}"),
+        format!("{name}-fips.{region}.{dual_stack}"),
     ]
 }
 
@@ -195,7 +198,9 @@ mod tests {
             "ecr-fips.cn-north-1.api.aws",
         ] {
             let region = "cn-north-1".parse().unwrap();
-            assert_eq!(Host::of(authority), Host::Api { region }, "{authority}");
+            let service = Service::Ecr;
+            let api = Host::Api { service, region };
+            assert_eq!(Host::of(authority), api, "{authority}");
         }
     }
 
@@ -258,8 +263,9 @@ mod tests {
                     continue;
                 };
                 let region: Region = region.parse().unwrap();
-                assert!(api_names(&region).contains(&host), "{host}");
-                assert_eq!(Host::of(&host), Host::Api { region }, "{host}");
+                assert!(api_names(Service::Ecr, &region).contains(&host), "{host}");
+                let service = Service::Ecr;
+                assert_eq!(Host::of(&host), Host::Api { service, region }, "{host}");
                 known += 1;
             }
         }

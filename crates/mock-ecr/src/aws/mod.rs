@@ -7,5 +7,6 @@ pub(crate) mod model;
 pub(crate) mod page_token;
 pub(crate) mod protocol;
 pub(crate) mod request_id;
+pub(crate) mod service;
 pub(crate) mod sigv4;
 pub(crate) mod target;

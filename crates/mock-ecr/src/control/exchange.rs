@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Exchange, Plane};
+use crate::request_log::{Exchange, Plane, Service};
 
 /// A request and how it was answered, without any secret.
 #[derive(Serialize, JsonSchema)]
@@ -18,6 +18,8 @@ pub(super) struct ExchangeView<'a> {
     /// How long the answer took to make, in microseconds of real time.
     took_micros: u64,
     plane: Plane,
+    /// The service of AWS whose API it is for.
+    service: Option<Service>,
     way: Way,
     method: &'a str,
     host: &'a str,
@@ -62,6 +64,7 @@ impl<'a> From<&'a Exchange> for ExchangeView<'a> {
             received: exchange.received.to_string(),
             took_micros: exchange.took.as_micros().try_into().unwrap_or(u64::MAX),
             plane: exchange.plane,
+            service: exchange.service,
             way: exchange.way,
             method: &exchange.method,
             host: &exchange.host,

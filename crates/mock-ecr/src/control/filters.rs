@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Choice, Exchange, Plane};
+use crate::request_log::{Choice, Exchange, Plane, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
@@ -18,6 +18,9 @@ use crate::types::timestamp::Timestamp;
 pub(super) struct Filters {
     #[schemars(with = "Plane", example = &"api")]
     plane: Option<Plane>,
+    /// The service of AWS whose API it is for.
+    #[schemars(with = "Service", example = &"ecr")]
+    service: Option<Service>,
     #[schemars(with = "Way", example = &"http")]
     way: Option<Way>,
     #[schemars(with = "String", example = &"POST")]
@@ -98,6 +101,7 @@ impl Filters {
             Some(plane) => choice.and(move |exchange| exchange.plane == plane),
             None => choice.and(|exchange| exchange.plane != Plane::Control),
         }
+        is(&mut choice, self.service, |exchange| exchange.service);
         is(&mut choice, self.way, |exchange| Some(exchange.way));
         is(&mut choice, self.status, |exchange| {
             Some(exchange.status.as_u16())

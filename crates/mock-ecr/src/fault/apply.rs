@@ -4,37 +4,9 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
-use crate::fault::{
-    BodyFault, Circumstances, ErrorCode, ErrorFault, ExpiredAs, FaultPlane, Struck, Throttle, What,
-    Wire, answer,
-};
+use crate::fault::{BodyFault, Circumstances, Struck, What, Wire, answer};
 use crate::http::body::{Payload, whole};
 use crate::types::timestamp::Timestamp;
-
-/// The error that is answered in place of everything else, if a fault says so, and its code.
-pub(crate) fn refuse(
-    struck: &[Struck],
-    plane: FaultPlane,
-    expired: impl Fn(ExpiredAs) -> (Response<Bytes>, &'static str),
-) -> Option<(Response<Bytes>, &'static str)> {
-    let answer = |error: &ErrorFault| (error.answer(plane), error.code_on(plane));
-    struck.iter().find_map(|struck| match &struck.what {
-        What::Error(error) => Some(answer(error)),
-        What::Throttle(throttle) => Some(answer(&slow_down(throttle, plane))),
-        What::ExpiredEarly(form) => Some(expired(*form)),
-        _ => None,
-    })
-}
-
-/// AWS's APIs say nothing of when to come back.
-fn slow_down(throttle: &Throttle, plane: FaultPlane) -> ErrorFault {
-    ErrorFault {
-        retry_after: throttle
-            .retry_after
-            .filter(|_| plane == FaultPlane::Registry),
-        ..ErrorCode::THROTTLING.into()
-    }
-}
 
 /// Does to an answer what the faults say, in their order; what is left to do on the way out goes with it.
 pub(crate) async fn distort(

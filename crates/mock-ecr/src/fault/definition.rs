@@ -106,6 +106,10 @@ mod tests {
                 "registry alone",
             ),
             (
+                "when = { service = \"ecr\", route = \"blob\" }\nwhat = { reset = \"before_headers\" }",
+                "registry",
+            ),
+            (
                 "when = { operation = \"ListImages\", route = \"blob\" }\nwhat = { reset = \"before_headers\" }",
                 "operation",
             ),

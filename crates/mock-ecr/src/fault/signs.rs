@@ -1,5 +1,6 @@
 //! By what a request is told, before anything about it is verified.
 
+use crate::aws::service::Service;
 use crate::fault::{FaultPlane, RegistryRoute};
 use crate::types::{AccountId, PrincipalArn, Region};
 
@@ -7,6 +8,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 #[derive(Clone, Debug)]
 pub(crate) struct Signs {
     pub(crate) plane: FaultPlane,
+    pub(crate) service: Option<Service>,
     pub(crate) operation: Option<&'static str>,
     pub(crate) route: Option<RegistryRoute>,
     pub(crate) method: String,
@@ -25,6 +27,7 @@ impl Signs {
     pub(super) fn of_token_call() -> Option<Self> {
         Some(Signs {
             plane: FaultPlane::Api,
+            service: Some(Service::Ecr),
             operation: Some(crate::fault::authorization_data::TOKEN_CALL),
             route: None,
             method: "POST".to_owned(),

@@ -5,7 +5,8 @@ use rand_chacha::ChaCha20Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::model::shapes::is_operation;
+use crate::aws::model::shapes::services_with;
+use crate::aws::service::Service;
 use crate::fault::{FaultPlane, Pattern, RegistryRoute, Signs};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
@@ -20,6 +21,9 @@ pub struct When {
     /// The API, or the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plane: Option<FaultPlane>,
+    /// A service of AWS, such as `ecr`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
     /// An operation of the API, such as `GetAuthorizationToken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -75,12 +79,13 @@ pub struct When {
 impl When {
     pub(super) fn check(&self) -> Result<(), String> {
         if let Some(operation) = &self.operation {
-            if !is_operation(operation) {
-                return Err(format!("{operation:?} is no operation that the mock has"));
-            }
+            self.check_operation(operation)?;
             if self.route.is_some() {
                 return Err("a request has an operation or a route, not both".to_owned());
             }
+        }
+        if self.service.is_some() && self.route.is_some() {
+            return Err("a route is one of the registry, and no service has it".to_owned());
         }
         for (name, number) in [("times", self.times), ("every", self.every)] {
             if number == Some(0) {
@@ -105,14 +110,28 @@ impl When {
         }
     }
 
+    fn check_operation(&self, operation: &str) -> Result<(), String> {
+        let mut services = services_with(operation);
+        match self.service {
+            _ if services_with(operation).next().is_none() => {
+                Err(format!("{operation:?} is no operation that the mock has"))
+            }
+            Some(service) if services.all(|other| other != service) => {
+                Err(format!("{operation} is not an operation of {service}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The plane that it speaks of, if it speaks of one.
     pub(super) fn implied_plane(&self) -> Option<FaultPlane> {
         self.plane.or(self.of_details())
     }
 
     fn of_details(&self) -> Option<FaultPlane> {
-        let of_operation = self.operation.as_ref().map(|_| FaultPlane::Api);
-        of_operation.or(self.route.map(|_| FaultPlane::Registry))
+        let is_of_api = self.operation.is_some() || self.service.is_some();
+        let of_api = is_of_api.then_some(FaultPlane::Api);
+        of_api.or(self.route.map(|_| FaultPlane::Registry))
     }
 
     /// Whether a request is such, at a time.
@@ -123,6 +142,7 @@ impl When {
         };
         let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
         is(&self.plane, Some(&signs.plane))
+            && is(&self.service, signs.service.as_ref())
             && operation.is_none_or(|operation| signs.operation == Some(operation))
             && is(&self.route, signs.route.as_ref())
             && method.is_none_or(|method| method.eq_ignore_ascii_case(&signs.method))

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::config::{Quirk, World};
 use crate::domain::AccessError;
 use crate::domain::{InvalidManifest, RepositoryError};
-use crate::fault::ExpiredAs;
+use crate::fault::{ExpiredAs, InjectedError};
 use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::types::{Digest, RepositoryId};
@@ -226,10 +226,13 @@ fn challenge(realm: &str) -> Response<Bytes> {
         .expect("a proxy endpoint is printable ASCII")
 }
 
-/// Puts beside an answer what the registry puts beside every one of its own.
-pub(crate) fn sign(response: &mut Response<Bytes>) {
+/// The response with the error of a fault.
+pub(crate) fn injected(error: &InjectedError<'_>) -> Response<Bytes> {
+    let body = json!({ "errors": [{ "code": error.code, "message": error.message }] });
+    let mut response = error.response(JSON, format!("{body}\n"));
     let version = HeaderValue::from_static("registry/2.0");
     response.headers_mut().insert(API_VERSION, version);
+    response
 }
 
 /// The answer to a token whose time is over, in another form than the recorded one, and its code. That of 400 is ECR Public's, after

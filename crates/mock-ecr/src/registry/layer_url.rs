@@ -16,7 +16,7 @@ use crate::types::{Digest, RepositoryId};
 /// keeps the layers of the region.
 pub(crate) fn bucket_url(host: &Host, way: Way) -> Option<String> {
     match host {
-        Host::Registry { region, .. } | Host::Api { region } if way != Way::Http => {
+        Host::Registry { region, .. } | Host::Api { region, .. } if way != Way::Http => {
             Some(format!("https://{}", Host::layers(region)))
         }
         _ => None,

@@ -22,4 +22,4 @@ mod upload;
 pub(crate) use auth::note_shown;
 pub(crate) use call::Call;
 pub(crate) use dispatch::{answer, realm};
-pub(crate) use error::{expired, not_found, sign};
+pub(crate) use error::{expired, injected, not_found};

@@ -8,6 +8,7 @@ use http::request::Parts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::aws::service::Service;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::authority::authority;
@@ -31,6 +32,8 @@ pub struct Exchange {
     pub took: Duration,
     /// Whether it was for the API or the registry.
     pub plane: Plane,
+    /// The service of AWS whose API it is for.
+    pub service: Option<Service>,
     /// How it came; `host` is the name by which.
     pub way: Way,
     /// The HTTP method.
@@ -119,6 +122,7 @@ impl Exchange {
             received,
             took: Duration::ZERO,
             plane,
+            service: None,
             way,
             method: cut(request.method.as_str(), LONGEST_TEXT),
             host: cut(authority(request), LONGEST_TEXT),

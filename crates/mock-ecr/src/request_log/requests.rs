@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::aws::service::Service;
 use crate::fault::FaultId;
 use crate::iam::principal::Caller;
 use crate::request_log::{Choice, Exchange, Journal, Plane};
@@ -56,6 +57,12 @@ impl Requests {
     #[must_use]
     pub fn plane(self, plane: Plane) -> Self {
         self.matching(move |exchange| exchange.plane == plane)
+    }
+
+    /// Those for the API of one service.
+    #[must_use]
+    pub fn service(self, service: Service) -> Self {
+        self.matching(move |exchange| exchange.service == Some(service))
     }
 
     /// Those for something of the registry, such as `manifest`; see [`Exchange::route`].

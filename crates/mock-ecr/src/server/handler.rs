@@ -1,19 +1,15 @@
 //! Step 2: the way of a request, on one screen.
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, header};
-use http_body_util::BodyDataStream;
 use hyper::body::Body;
 
-use crate::aws::protocol::{json, response};
 use crate::clock::Stopwatch;
 use crate::control;
-use crate::domain::{BrokenOff, ContentStream};
 use crate::fault;
-use crate::fault::{FaultPlane, Struck};
-use crate::http::body::{BODY_TIMEOUT, Payload, collect, told_only, whole};
+use crate::fault::{FaultPlane, Injected, Struck};
+use crate::http::body::{Payload, told_only, whole};
 use crate::http::ingress::Way;
 use crate::iam::principal::Caller;
 use crate::registry;
@@ -21,6 +17,7 @@ use crate::registry::layer_download;
 use crate::request_log::{Exchange, Plane};
 use crate::server::proxy;
 use crate::server::request_attributes;
+use crate::server::request_body::{BoxError, RequestBody};
 use crate::server::router::Route;
 use crate::services::call::Call;
 use crate::services::dispatch;
@@ -42,17 +39,17 @@ where
         false => Route::of(&request),
     };
     let mut exchange = Exchange::open(&request, plane(&route), way, now);
-    exchange.route = route.name();
-    let struck = ecr
-        .faults
-        .strike(|| request_attributes::of(ecr, &request, &route, now), now);
+    (exchange.route, exchange.service) = (route.name(), route.service());
+    let body = RequestBody::read(body, &request, &route).await;
+    let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
+    let struck = ecr.faults.strike(attributes, now);
     let received = Received {
         request: &request,
         way,
         now,
     };
-    let mut response = match refuse(ecr, &struck, &received, &route, &mut exchange) {
-        Some(refusal) => whole(refusal),
+    let mut response = match inject(ecr, &struck, &received, body.bytes(), &route, &mut exchange) {
+        Some(injected) => whole(injected),
         None => answer(ecr, &received, &route, body, &mut exchange).await,
     };
     if !struck.is_empty() {
@@ -78,33 +75,29 @@ struct Received<'a> {
     now: Timestamp,
 }
 
-/// The error that a fault answers in place of everything else.
-fn refuse(
+/// The response that a fault injects in place of everything else.
+fn inject(
     ecr: &Ecr,
     struck: &[Struck],
     received: &Received<'_>,
+    body: &[u8],
     route: &Route,
     exchange: &mut Exchange,
 ) -> Option<Response<Bytes>> {
-    let plane = match route {
-        Route::Api { .. } => FaultPlane::Api,
-        _ => FaultPlane::Registry,
-    };
-    let expired = |form| registry::expired(form, &realm(ecr, route));
-    let (mut response, code) = fault::refuse(struck, plane, expired)?;
-    exchange.error = Some(code);
-    match plane {
-        FaultPlane::Api => {
-            let request_id = ecr.request_ids.next();
-            response::sign(&mut response, &request_id);
-            exchange.operation = dispatch::operation_of(received.request);
-            exchange.request_id = Some(request_id);
-        }
-        FaultPlane::Registry => {
-            registry::sign(&mut response);
-            registry::note_shown(ecr, received.request, received.now, exchange);
-        }
+    let Received { request, now, .. } = *received;
+    if let Some(service) = route.service() {
+        let Injected::Error(error) = Injected::first_of(struck, FaultPlane::Api)? else {
+            return None;
+        };
+        exchange.operation = dispatch::operation_of(service, request, body);
+        return Some(dispatch::inject(ecr, service, &error, exchange));
     }
+    let (response, code) = match Injected::first_of(struck, FaultPlane::Registry)? {
+        Injected::Error(error) => (registry::injected(&error), error.code),
+        Injected::Expired(form) => registry::expired(form, &realm(ecr, route)),
+    };
+    exchange.error = Some(code);
+    registry::note_shown(ecr, request, now, exchange);
     Some(response)
 }
 
@@ -143,7 +136,7 @@ async fn answer<B>(
     ecr: &Ecr,
     received: &Received<'_>,
     route: &Route,
-    body: B,
+    body: RequestBody<B>,
     exchange: &mut Exchange,
 ) -> Response<Payload>
 where
@@ -151,9 +144,13 @@ where
 {
     let Received { request, way, now } = *received;
     match route {
-        Route::Api { host_region } => match collect(body, json::longest_body(request)).await {
+        Route::Api {
+            service,
+            host_region,
+        } => match body.collected(0).await {
             Ok(body) => {
                 let call = Call {
+                    service: *service,
                     request,
                     body: &body,
                     host_region: host_region.as_ref(),
@@ -162,7 +159,7 @@ where
                 };
                 whole(dispatch::answer(ecr, &call, exchange).await)
             }
-            Err(error) => whole(dispatch::refuse(error.into(), exchange)),
+            Err(error) => whole(dispatch::refuse(*service, &error.into(), exchange)),
         },
         Route::Registry { host, path } => {
             let call = registry::Call {
@@ -172,13 +169,13 @@ where
                 way,
                 now,
             };
-            registry::answer(ecr, &call, content(body), exchange).await
+            registry::answer(ecr, &call, body.stream(), exchange).await
         }
         Route::Layer => Box::pin(layer_download::answer(ecr, request, now, exchange)).await,
         Route::Tunnel => whole(proxy::answer(ecr, request, way, exchange)),
         Route::Elsewhere => whole(proxy::refuse(request, exchange)),
         Route::Control => {
-            let body = collect(body, control::LONGEST_BODY);
+            let body = body.collected(control::LONGEST_BODY);
             Box::pin(control::answer(ecr, request, body, exchange)).await
         }
         Route::Unknown => whole(registry::not_found()),
@@ -194,22 +191,3 @@ fn plane(route: &Route) -> Plane {
         Route::Unknown => Plane::Unknown,
     }
 }
-
-/// The body of a registry call as a stream, which may take as long as it likes but not pause for long.
-fn content<'a, B>(body: B) -> ContentStream<'a>
-where
-    B: Body<Data = Bytes> + Send + 'a,
-{
-    let body = Box::pin(BodyDataStream::new(body));
-    futures_util::stream::unfold(body, |mut body| async {
-        let next = tokio::time::timeout(BODY_TIMEOUT, body.next());
-        let item = match next.await {
-            Ok(item) => item?.map_err(|_| BrokenOff),
-            Err(_) => Err(BrokenOff),
-        };
-        Some((item, body))
-    })
-    .boxed()
-}
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -14,7 +14,13 @@ use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
 /// Those of a request for one of the planes; no other is ever struck.
-pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> Option<Signs> {
+pub(crate) fn of(
+    ecr: &Ecr,
+    request: &Parts,
+    body: &[u8],
+    route: &Route,
+    now: Timestamp,
+) -> Option<Signs> {
     let plane = match route {
         Route::Api { .. } => FaultPlane::Api,
         Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
@@ -25,7 +31,7 @@ pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> O
         FaultPlane::Registry => Claim::of_token(ecr, request, now),
     };
     let of_host = match Host::of(authority(request)) {
-        Host::Registry { region, .. } | Host::Api { region } => Some(region),
+        Host::Registry { region, .. } | Host::Api { region, .. } => Some(region),
         _ => None,
     };
     let Claim {
@@ -39,7 +45,10 @@ pub(crate) fn of(ecr: &Ecr, request: &Parts, route: &Route, now: Timestamp) -> O
     let user_agent = request.headers.get(http::header::USER_AGENT);
     Some(Signs {
         plane,
-        operation: dispatch::operation_of(request),
+        service: route.service(),
+        operation: route
+            .service()
+            .and_then(|service| dispatch::operation_of(service, request, body)),
         route: registry_route,
         method: request.method.to_string(),
         account: principal.as_ref().map(PrincipalArn::account),

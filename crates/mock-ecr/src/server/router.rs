@@ -4,6 +4,9 @@ use http::Method;
 use http::request::Parts;
 
 use crate::aws::hosts::Host;
+use crate::aws::service::Service;
+use crate::aws::sigv4::SignatureClaim;
+use crate::aws::target::Target;
 use crate::control::CONTROL_PREFIX;
 use crate::http::authority::authority;
 use crate::registry::layer_url::LAYER_PREFIX;
@@ -13,8 +16,11 @@ use crate::types::Region;
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The API, with the region that the host names.
-    Api { host_region: Option<Region> },
+    /// The API of a service, with the region that the host names.
+    Api {
+        service: Service,
+        host_region: Option<Region>,
+    },
     /// The registry, with the host that it was called by.
     Registry { host: Host, path: RegistryPath },
     /// A layer at a URL of its own.
@@ -40,7 +46,8 @@ impl Route {
         match Host::of(authority(request)) {
             Host::Layers => Route::Layer,
             Host::Public => Route::Unknown,
-            Host::Api { region } => Route::Api {
+            Host::Api { service, region } => Route::Api {
+                service,
                 host_region: Some(region),
             },
             host @ Host::Registry { .. } => Route::registry(host, path),
@@ -49,10 +56,19 @@ impl Route {
             Host::Bare if path == "/v2" || path.starts_with("/v2/") => {
                 Route::registry(Host::Bare, path)
             }
-            Host::Bare if path == "/" || request.method == Method::POST => {
-                Route::Api { host_region: None }
-            }
+            Host::Bare if path == "/" || request.method == Method::POST => Route::Api {
+                service: service_of(request),
+                host_region: None,
+            },
             Host::Bare => Route::Unknown,
+        }
+    }
+
+    /// The service of AWS whose API it is for.
+    pub(crate) fn service(&self) -> Option<Service> {
+        match self {
+            Route::Api { service, .. } => Some(*service),
+            _ => None,
         }
     }
 
@@ -75,6 +91,14 @@ impl Route {
     }
 }
 
+/// The service that a request on a bare address is for: the one that its target names, or else its signature; ECR if there is none.
+fn service_of(request: &Parts) -> Service {
+    let by_target = Service::with_target_prefix(Target::of(request).prefix);
+    by_target
+        .or_else(|| Service::named(&SignatureClaim::of(request)?.service))
+        .unwrap_or(Service::Ecr)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +111,10 @@ mod tests {
 
     #[test]
     fn on_a_bare_address_the_path_decides() {
-        let api = Route::Api { host_region: None };
+        let api = Route::Api {
+            service: Service::Ecr,
+            host_region: None,
+        };
         let bare = |path| Route::Registry {
             host: Host::Bare,
             path,
@@ -118,6 +145,7 @@ mod tests {
         assert_eq!(route("POST", host, "/"), registry(RegistryPath::Other));
         assert_eq!(route("GET", host, "/v2/"), registry(RegistryPath::Ping));
         let api = Route::Api {
+            service: Service::Ecr,
             host_region: Some("us-west-2".parse().unwrap()),
         };
         assert_eq!(route("GET", "api.ecr.us-west-2.amazonaws.com", "/v2/"), api);

@@ -2,6 +2,7 @@
 
 use http::request::Parts;
 
+use crate::aws::service::Service;
 use crate::http::ingress::Way;
 use crate::types::Region;
 use crate::types::timestamp::Timestamp;
@@ -9,6 +10,7 @@ use crate::types::timestamp::Timestamp;
 /// A call of an AWS API, as it was received.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
+    pub(crate) service: Service,
     pub(crate) request: &'a Parts,
     pub(crate) body: &'a [u8],
     /// The Region that the name of the host contains.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use http::request::Parts;
 
 use crate::aws::error::ApiError;
+use crate::aws::service::Service;
 use crate::http::ingress::Way;
 use crate::iam::action::Action;
 use crate::iam::authorization;
@@ -16,6 +17,7 @@ use crate::types::timestamp::Timestamp;
 
 /// What an operation is run with: the state of the mock, the verified caller, the action and the request.
 pub(crate) struct RequestContext<'a> {
+    pub(crate) service: Service,
     pub(crate) state: &'a Ecr,
     pub(crate) caller: &'a Caller,
     /// The action that the policies must allow.
@@ -27,11 +29,17 @@ pub(crate) struct RequestContext<'a> {
 }
 
 impl<'a> RequestContext<'a> {
-    pub(crate) fn new(state: &'a Ecr, caller: &'a Caller, action: Action, call: &Call<'a>) -> Self {
+    pub(crate) fn new(
+        state: &'a Ecr,
+        caller: &'a Caller,
+        operation: &'static str,
+        call: &Call<'a>,
+    ) -> Self {
         RequestContext {
+            service: call.service,
             state,
             caller,
-            action,
+            action: Action::new(call.service.name(), operation),
             request: call.request,
             way: call.way,
             now: call.now,

@@ -6,35 +6,38 @@
 //! the constraints otherwise: the resource is not known earlier. `[ASSUME]`
 
 use bytes::Bytes;
+use http::Response;
 use http::request::Parts;
-use http::{Response, StatusCode};
 
 use crate::aws::error::ApiError;
-use crate::aws::protocol::{json, response};
+use crate::aws::model::shapes::Model;
+use crate::aws::protocol::response;
+use crate::aws::service::Service;
 use crate::aws::sigv4;
-use crate::aws::target::Target;
-use crate::iam::action::Action;
+use crate::fault::InjectedError;
 use crate::request_log::Exchange;
 use crate::services::call::Call;
 use crate::services::context::RequestContext;
-use crate::services::ecr;
 use crate::services::operation::Entry;
+use crate::services::operations;
 use crate::state::Ecr;
 
-/// The operation that a request names, if the mock has it.
-pub(crate) fn operation_of(request: &Parts) -> Option<&'static str> {
-    find(Target::of(request).operation).map(|entry| entry.name)
+/// The operation that a request names, if the service has it.
+pub(crate) fn operation_of(service: Service, request: &Parts, body: &[u8]) -> Option<&'static str> {
+    let name = service.protocol().operation_name(request, body);
+    Model::of(service).operation(&name)
 }
 
 /// Answers a call, and records its outcome in the exchange.
 pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Response<Bytes> {
     let outcome = run(ecr, call, exchange).await;
     let request_id = ecr.request_ids.next();
+    let protocol = call.service.protocol();
     let response = match outcome {
-        Ok(output) => response::json(StatusCode::OK, output, &request_id),
+        Ok(output) => protocol.success(output, &request_id),
         Err(error) => {
-            exchange.error = Some(error.code());
-            error.into_response(&request_id)
+            exchange.error = Some(protocol.code(&error));
+            protocol.error(&error, &request_id)
         }
     };
     exchange.request_id = Some(request_id);
@@ -42,24 +45,48 @@ pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) 
 }
 
 /// Answers a call whose body could not be read.
-pub(crate) fn refuse(error: ApiError, exchange: &mut Exchange) -> Response<Bytes> {
-    exchange.error = Some(error.code());
-    error.into_response("")
+pub(crate) fn refuse(
+    service: Service,
+    error: &ApiError,
+    exchange: &mut Exchange,
+) -> Response<Bytes> {
+    exchange.error = Some(service.protocol().code(error));
+    service.protocol().error(error, "")
+}
+
+/// Answers a call with the error of a fault.
+pub(crate) fn inject(
+    ecr: &Ecr,
+    service: Service,
+    error: &InjectedError<'_>,
+    exchange: &mut Exchange,
+) -> Response<Bytes> {
+    let request_id = ecr.request_ids.next();
+    let (content_type, body) = service.protocol().error_body(error.code, error.message);
+    let mut response = error.response(content_type, body);
+    response::sign(&mut response, &request_id);
+    exchange.error = Some(error.code);
+    exchange.request_id = Some(request_id);
+    response
 }
 
 async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<String, ApiError> {
-    let (entry, input) = json::read(call.request, call.body, find)?;
+    let service = call.service;
+    let find = |name: &str| find(service, name);
+    let protocol = service.protocol();
+    let (entry, input) = protocol.read(service, call.request, call.body, find)?;
     exchange.operation = Some(entry.name);
-    let verifier = ecr.verifier(call.host_region);
+    let verifier = ecr.verifier(service, call.host_region);
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
     exchange.caller = Some(caller.clone());
     exchange.keep_input(call.body);
-    let cx = RequestContext::new(ecr, &caller, Action::ecr(entry.name), call);
+    let cx = RequestContext::new(ecr, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     exchange.token = cx.issued_token();
     output
 }
 
-fn find(name: &str) -> Option<&'static Entry> {
-    ecr::OPERATIONS.iter().find(|entry| entry.name == name)
+fn find(service: Service, name: &str) -> Option<&'static Entry> {
+    let mut entries = operations(service).iter();
+    entries.find(|entry| entry.name == name)
 }

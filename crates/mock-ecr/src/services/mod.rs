@@ -5,3 +5,6 @@ pub(crate) mod context;
 pub(crate) mod dispatch;
 pub(crate) mod ecr;
 pub(crate) mod operation;
+mod table;
+
+pub(crate) use table::operations;

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aws::error::ApiError;
+use crate::aws::model::shapes::Model;
 use crate::aws::model::validate::Input;
-use crate::aws::protocol::json;
 use crate::services::context::RequestContext;
 
 /// An operation of a service: its input, which is validated against the service model, and what it does.
@@ -66,7 +66,7 @@ async fn run<O: Operation>(cx: &RequestContext<'_>, input: Input) -> Result<Stri
     if O::RESOURCE == Resource::Any {
         cx.authorize_on_any_resource()?;
     }
-    let operation: O = input.read(O::NAME)?;
+    let operation: O = input.read(Model::of(cx.service), O::NAME)?;
     let output = operation.run(cx).await?;
-    Ok(json::print(&output))
+    Ok(cx.service.protocol().print(&output))
 }

@@ -1,4 +1,4 @@
-//! The service model of ECR: what the input of each operation must be.
+//! Service models: what the input of each operation must be.
 //!
 //! `scripts/service-models` generates the `model.json` of each service from botocore. A model has every operation of its service,
 //! including those that the mock does not have.
@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 use serde::Deserialize;
+
+use crate::aws::service::Service;
 
 /// Inputs by operation, and the shapes that they are made of.
 #[derive(Debug, Deserialize)]
@@ -56,9 +58,13 @@ pub(crate) enum Kind {
 }
 
 impl Model {
-    pub(crate) fn get() -> &'static Model {
-        static MODEL: OnceLock<Model> = OnceLock::new();
-        MODEL.get_or_init(|| Model::parse(include_str!("../../services/ecr/model.json")))
+    /// The model of a service, which is parsed when it is first used.
+    pub(crate) fn of(service: Service) -> &'static Model {
+        static MODELS: [OnceLock<Model>; Service::ALL.len()] =
+            [const { OnceLock::new() }; Service::ALL.len()];
+        let index = Service::ALL.iter().position(|one| *one == service);
+        let model = &MODELS[index.expect("ALL has every service")];
+        model.get_or_init(|| Model::parse(service.model()))
     }
 
     /// Parses the `model.json` of a service.
@@ -75,22 +81,30 @@ impl Model {
         &self.shapes[name]
     }
 
+    /// The operation of this name.
+    pub(crate) fn operation(&self, name: &str) -> Option<&str> {
+        let (name, _) = self.operations.get_key_value(name)?;
+        Some(name)
+    }
+
     #[cfg(test)]
     pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {
         self.operations.keys().map(String::as_str)
     }
 }
 
-/// Whether an operation has this name.
-pub(crate) fn is_operation(name: &str) -> bool {
-    Model::get().operations.contains_key(name)
+/// The services that have an operation of this name.
+pub(crate) fn services_with(operation: &str) -> impl Iterator<Item = Service> {
+    Service::ALL
+        .into_iter()
+        .filter(move |service| Model::of(*service).operation(operation).is_some())
 }
 
 impl Shape {
     /// The shape of a list's elements.
-    pub(crate) fn element(&self) -> &'static Shape {
+    pub(crate) fn element<'a>(&self, model: &'a Model) -> &'a Shape {
         let name = self.member.as_deref();
-        Model::get().shape(name.expect("a list of the model says of what"))
+        model.shape(name.expect("a list of the model says of what"))
     }
 
     /// The pattern that a text must fit as a whole, if there is one that it does not fit.

@@ -7,12 +7,10 @@ use serde::Serialize;
 use crate::aws::error::{ApiError, Foreign};
 use crate::aws::model::validate::Input;
 use crate::aws::protocol::response::CONTENT_TYPE;
+use crate::aws::service::Service;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
 use crate::aws::target::Target;
-
-/// Source: `targetPrefix` of the service model.
-const TARGET_PREFIX: &str = "AmazonEC2ContainerRegistry_V20150921";
 
 /// How many bytes the body of a call may have.
 ///
@@ -31,16 +29,18 @@ pub(crate) fn longest_body(request: &Parts) -> usize {
 ///
 /// When the request is not AWS JSON 1.1, its body is not a JSON object, or `find` has no such operation, checked in this order.
 pub(crate) fn read<T>(
+    service: Service,
     request: &Parts,
     body: &[u8],
     find: impl Fn(&str) -> Option<T>,
 ) -> Result<(T, Input), ApiError> {
     let target = Target::of(request);
+    let is_ours = service.target_prefix() == Some(target.prefix);
     match content_type(request) {
         _ if request.method != Method::POST => Err(foreign_method(request)),
-        CONTENT_TYPE => read_json(body, &target, find),
+        CONTENT_TYPE => read_json(body, Some(target.operation).filter(|_| is_ours), find),
         "application/json" => Err(plain_json(body)),
-        _ => Err(foreign_content(request, body, &target)),
+        _ => Err(foreign_content(service, request, body)),
     }
 }
 
@@ -61,10 +61,9 @@ fn content_type(request: &Parts) -> &str {
 /// An empty body is looked at after the target, any other before it.
 fn read_json<T>(
     body: &[u8],
-    target: &Target<'_>,
+    named: Option<&str>,
     find: impl Fn(&str) -> Option<T>,
 ) -> Result<(T, Input), ApiError> {
-    let named = Some(target.operation).filter(|_| target.prefix == TARGET_PREFIX);
     let operation = named.and_then(find).ok_or(ApiError::UnknownOperation);
     if body.is_empty() {
         return operation.and(Err(ApiError::Unreadable));
@@ -77,22 +76,23 @@ fn foreign_method(request: &Parts) -> ApiError {
     ApiError::Foreign(signature_fault(request).unwrap_or(Foreign::UndeterminedOperation))
 }
 
-fn foreign_content(request: &Parts, body: &[u8], target: &Target<'_>) -> ApiError {
+fn foreign_content(service: Service, request: &Parts, body: &[u8]) -> ApiError {
     if let Some(fault) = signature_fault(request) {
         return ApiError::Foreign(fault);
     }
-    ApiError::Foreign(match *target {
-        _ if body.is_empty() => Foreign::UndeterminedOperation,
-        Target { operation: "", .. } | Target { prefix: "", .. } => Foreign::UndeterminedOperation,
-        Target {
-            prefix: TARGET_PREFIX,
-            ..
-        } => Foreign::WrongContentType,
-        Target { prefix, operation } => Foreign::UnknownService {
-            service: prefix.to_owned(),
-            operation: operation.to_owned(),
+    let Target { prefix, operation } = Target::of(request);
+    ApiError::Foreign(
+        if body.is_empty() || prefix.is_empty() || operation.is_empty() {
+            Foreign::UndeterminedOperation
+        } else if service.target_prefix() == Some(prefix) {
+            Foreign::WrongContentType
+        } else {
+            Foreign::UnknownService {
+                service: prefix.to_owned(),
+                operation: operation.to_owned(),
+            }
         },
-    })
+    )
 }
 
 /// An empty body counts as an object here.

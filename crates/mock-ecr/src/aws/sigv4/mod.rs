@@ -18,6 +18,7 @@ use std::time::Duration;
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
+use crate::aws::service::Service;
 use crate::clock::{Clock, SigV4Clock};
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::identity_store::IdentityStore;
@@ -37,6 +38,7 @@ pub(crate) struct Verifier<'a> {
     pub(crate) signing_keys: &'a SigningKeys,
     pub(crate) clock: &'a Clock,
     pub(crate) sigv4_clock: SigV4Clock,
+    pub(crate) service: Service,
     /// The region of the host that was called, where its name tells one.
     pub(crate) host_region: Option<&'a Region>,
 }
@@ -171,8 +173,9 @@ fn check_scope(
     if region.is_none() {
         complaint += &wrong_region(scope.region());
     }
-    if scope.service() != SERVICE {
-        complaint += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
+    let service = verifier.service;
+    if scope.service() != service.name() {
+        complaint += &format!("Credential should be scoped to correct service: '{service}'. ");
     }
     if scope.terminator() != TERMINATOR {
         let found = scope.terminator();
@@ -240,7 +243,6 @@ fn check_signature(
     })
 }
 
-const SERVICE: &str = "ecr";
 const TERMINATOR: &str = "aws4_request";
 const SKEW: Duration = Duration::from_secs(15 * 60);
 

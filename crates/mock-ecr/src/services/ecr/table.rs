@@ -32,16 +32,14 @@ pub(crate) const OPERATIONS: &[Entry] = &[
 mod tests {
     use super::*;
     use crate::aws::model::shapes::Model;
+    use crate::aws::service::Service;
 
     #[test]
     fn every_operation_is_in_the_model_and_in_the_table_once() {
         let names: Vec<&str> = OPERATIONS.iter().map(|entry| entry.name).collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
         for name in names {
-            assert!(
-                Model::get().operations().any(|known| known == name),
-                "{name}"
-            );
+            assert!(Model::of(Service::Ecr).operation(name).is_some(), "{name}");
         }
     }
 }

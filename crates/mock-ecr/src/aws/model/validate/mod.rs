@@ -25,32 +25,40 @@ impl Input {
     /// # Errors
     ///
     /// When a member has another type, is missing, or breaks a constraint.
-    pub(crate) fn read<T: DeserializeOwned>(self, operation: &str) -> Result<T, ApiError> {
-        let shape = Model::get().input(operation);
-        check_members(shape, &self.0)?;
-        constrain_members(shape, &self.0, None)?;
+    pub(crate) fn read<T: DeserializeOwned>(
+        self,
+        model: &Model,
+        operation: &str,
+    ) -> Result<T, ApiError> {
+        let shape = model.input(operation);
+        check_members(model, shape, &self.0)?;
+        constrain_members(model, shape, &self.0, None)?;
         serde_json::from_value(Value::Object(self.0))
             .map_err(|error| ApiError::Serialization(error.to_string()))
     }
 }
 
-fn check_members(shape: &Shape, members: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_members(
+    model: &Model,
+    shape: &Shape,
+    members: &Map<String, Value>,
+) -> Result<(), ApiError> {
     for (name, member) in &shape.members {
         match members.get(name) {
             None | Some(Value::Null) => {}
-            Some(value) => check_type(Model::get().shape(member), value)?,
+            Some(value) => check_type(model, model.shape(member), value)?,
         }
     }
     Ok(())
 }
 
-fn check_type(shape: &Shape, value: &Value) -> Result<(), ApiError> {
+fn check_type(model: &Model, shape: &Shape, value: &Value) -> Result<(), ApiError> {
     match (shape.kind, value) {
-        (Kind::Structure, Value::Object(members)) => check_members(shape, members),
+        (Kind::Structure, Value::Object(members)) => check_members(model, shape, members),
         (Kind::Structure, _) => Err(refusal("Unexpected field type")),
         (Kind::List, Value::Array(elements)) => elements
             .iter()
-            .try_for_each(|element| check_element(shape.element(), element)),
+            .try_for_each(|element| check_element(model, shape.element(model), element)),
         (Kind::List, Value::Object(_)) => Err(refusal(
             "Start of structure or map found where not expected.",
         )),
@@ -71,10 +79,10 @@ fn check_type(shape: &Shape, value: &Value) -> Result<(), ApiError> {
 }
 
 /// A null in a list is of any type; constraints are what it breaks.
-fn check_element(shape: &Shape, element: &Value) -> Result<(), ApiError> {
+fn check_element(model: &Model, shape: &Shape, element: &Value) -> Result<(), ApiError> {
     match element {
         Value::Null => Ok(()),
-        element => check_type(shape, element),
+        element => check_type(model, shape, element),
     }
 }
 
@@ -104,6 +112,7 @@ fn refusal(message: &str) -> ApiError {
 
 /// Looks at what must be there, and then at what is. A fault within a member is told of the outermost one. `[ASSUME]`
 fn constrain_members(
+    model: &Model,
     shape: &Shape,
     members: &Map<String, Value>,
     outermost: Option<&str>,
@@ -119,10 +128,10 @@ fn constrain_members(
             continue;
         };
         let at = outermost.unwrap_or(name);
-        let shape = Model::get().shape(member);
+        let shape = model.shape(member);
         match value {
-            Value::Object(members) => constrain_members(shape, members, Some(at))?,
-            Value::Array(elements) => constrain_list(shape, elements, at)?,
+            Value::Object(members) => constrain_members(model, shape, members, Some(at))?,
+            Value::Array(elements) => constrain_list(model, shape, elements, at)?,
             value => {
                 if let Some(constraint) = broken(shape, value) {
                     return Err(invalid(at, &constraint.of_member(member)));
@@ -133,15 +142,20 @@ fn constrain_members(
     Ok(())
 }
 
-fn constrain_list(shape: &Shape, elements: &[Value], at: &str) -> Result<(), ApiError> {
+fn constrain_list(
+    model: &Model,
+    shape: &Shape,
+    elements: &[Value],
+    at: &str,
+) -> Result<(), ApiError> {
     let n_elements = i64::try_from(elements.len()).unwrap_or(i64::MAX);
     if let Some(bound) = out_of_bounds(shape, n_elements) {
         return Err(invalid(at, &format!("Member must have length {bound}")));
     }
-    let element_shape = shape.element();
+    let element_shape = shape.element(model);
     for element in elements {
         if let Value::Object(members) = element {
-            constrain_members(element_shape, members, Some(at))?;
+            constrain_members(model, element_shape, members, Some(at))?;
         } else if let Some(constraint) = broken_by_element(element_shape, element) {
             return Err(invalid(at, &constraint.of_element()));
         }

@@ -6,13 +6,18 @@ use serde_json::{Map, Value, json};
 use crate::aws::error::ApiError;
 use crate::aws::model::shapes::{Kind, Model, Shape};
 use crate::aws::model::validate::Input;
+use crate::aws::service::Service;
 use crate::types::RepositoryName;
+
+fn model() -> &'static Model {
+    Model::of(Service::Ecr)
+}
 
 fn read(operation: &str, input: Value) -> Result<Value, ApiError> {
     let Value::Object(members) = input else {
         panic!("an input is an object");
     };
-    Input(members).read(operation)
+    Input(members).read(model(), operation)
 }
 
 /// Texts, one of which fits each shape of the model that has a pattern.
@@ -29,7 +34,7 @@ const TEXTS: [&str; 6] = [
 fn right(shape: &Shape) -> Value {
     match shape.kind {
         Kind::Structure => Value::Object(required(shape)),
-        Kind::List => json!([right(shape.element())]),
+        Kind::List => json!([right(shape.element(model()))]),
         Kind::String if !shape.values.is_empty() => json!(shape.values[0]),
         Kind::String => json!(fitting(shape)),
         Kind::Blob => json!("aGVsbG8="),
@@ -49,7 +54,7 @@ fn fitting(shape: &Shape) -> String {
 
 fn required(shape: &Shape) -> Map<String, Value> {
     let member = |name: &String| {
-        let member = Model::get().shape(&shape.members[name]);
+        let member = model().shape(&shape.members[name]);
         (name.clone(), right(member))
     };
     shape.required.iter().map(member).collect()
@@ -72,13 +77,13 @@ fn wrong(shape: &Shape) -> Vec<Value> {
             }
         }
         Kind::List => {
-            let element = right(shape.element());
+            let element = right(shape.element(model()));
             let list = |length: i64| json!(vec![&element; usize::try_from(length).unwrap()]);
             values.extend(positive_min.map(|min| list(min - 1)));
             values.extend(shape.max.map(|max| list(max + 1)));
             values.push(json!([null]));
             values.extend(
-                wrong(shape.element())
+                wrong(shape.element(model()))
                     .into_iter()
                     .map(|wrong| json!([wrong])),
             );
@@ -102,7 +107,7 @@ fn wrong_members(shape: &Shape) -> Vec<Value> {
         values.push(Value::Object(members));
     }
     for (name, member) in &shape.members {
-        for wrong in wrong(Model::get().shape(member)) {
+        for wrong in wrong(model().shape(member)) {
             let mut members = required(shape);
             members.insert(name.clone(), wrong);
             values.push(Value::Object(members));
@@ -114,8 +119,8 @@ fn wrong_members(shape: &Shape) -> Vec<Value> {
 #[test]
 fn what_breaks_a_constraint_of_any_operation_is_refused() {
     let mut n_broken = 0;
-    for operation in Model::get().operations() {
-        let shape = Model::get().input(operation);
+    for operation in model().operations() {
+        let shape = model().input(operation);
         let minimal = Value::Object(required(shape));
         assert_eq!(read(operation, minimal.clone()), Ok(minimal), "{operation}");
         for wrong in wrong_members(shape) {

@@ -13,10 +13,10 @@ use scratchstack_aws_signature::{
     SignatureError, SignatureOptions, service_for_signing_key_fn, sigv4_validate_request,
 };
 
+use crate::aws::sigv4::SigV4Error;
 use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, with_token};
 use crate::aws::sigv4::tests::{MISMATCH, Mock, set_header};
-use crate::aws::sigv4::{SERVICE, SigV4Error};
 use crate::clock::ClockStart;
 use crate::config::{SigV4Clock, World};
 use crate::iam::principal::Principal;
@@ -93,7 +93,7 @@ fn theirs(request: Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<
     let verdict = sigv4_validate_request(
         request,
         region.as_str(),
-        SERVICE,
+        "ecr",
         &mut signing_key,
         SystemTime::from(now).into(),
         &NO_ADDITIONAL_SIGNED_HEADERS,
@@ -211,7 +211,7 @@ fn any_query() -> impl Strategy<Value = String> {
 fn any_signer() -> impl Strategy<Value = Signer> {
     let token = option::of("[!-~]{1,20}");
     let region = prop_oneof![4 => Just("us-east-1"), 1 => Just("eu-west-1")];
-    let service = prop_oneof![4 => Just(SERVICE), 1 => Just("ecs")];
+    let service = prop_oneof![4 => Just("ecr"), 1 => Just("ecs")];
     let payload = prop_oneof![Just(Payload::Hashed), Just(Payload::Declared)];
     let second = 0..4_000_000_000_i64;
     (

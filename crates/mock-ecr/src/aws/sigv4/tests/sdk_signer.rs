@@ -11,7 +11,6 @@ use aws_sigv4::sign::v4::SigningParams;
 use http::header::HOST;
 use http::{Request, Version};
 
-use crate::aws::sigv4::SERVICE;
 use crate::aws::sigv4::authorization::Form;
 use crate::iam::principal::Principal;
 use crate::types::secret::Secret;
@@ -94,7 +93,7 @@ impl Signer {
         Signer {
             principal: Principal::example(AccountId::EXAMPLE, &Region::default()),
             region: Region::default().as_str().to_owned(),
-            service: SERVICE,
+            service: "ecr",
             at: Timestamp::AWS_EXAMPLE,
             form: Form::Header,
             payload: Payload::Hashed,

@@ -8,7 +8,6 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::aws::sigv4::SERVICE;
 use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::tests::Mock;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, meaning};
@@ -211,7 +210,7 @@ fn any_signer() -> impl Strategy<Value = Signer> {
         |(principal, region, second, form, payload, life)| Signer {
             principal,
             region,
-            service: SERVICE,
+            service: "ecr",
             at: Timestamp::from_millis(second * 1000),
             form,
             payload,

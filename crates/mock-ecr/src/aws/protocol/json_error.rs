@@ -1,0 +1,151 @@
+//! Errors in AWS JSON 1.1, and the errors that answer requests of other protocols.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::aws::error::{ApiError, Foreign};
+use crate::aws::protocol::response;
+
+/// The code of an error, as `__type` or the XML element has it.
+pub(super) fn code(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::UnknownOperation => "UnknownOperationException",
+        ApiError::Unreadable | ApiError::Serialization(_) => "SerializationException",
+        ApiError::MissingAuthenticationToken => "MissingAuthenticationTokenException",
+        ApiError::IncompleteSignature(_) => "IncompleteSignatureException",
+        ApiError::InvalidSignature(_) => "InvalidSignatureException",
+        ApiError::UnrecognizedClient => "UnrecognizedClientException",
+        ApiError::ExpiredToken => "ExpiredTokenException",
+        ApiError::AccessDenied(_) => "AccessDeniedException",
+        ApiError::InvalidParameter(_) => "InvalidParameterException",
+        ApiError::Modelled { code, .. } => code,
+        ApiError::InvalidLayerPart(_) => "InvalidLayerPartException",
+        ApiError::Server => "ServerException",
+        ApiError::Foreign(foreign) => foreign_code(foreign),
+        ApiError::TooLarge => "RequestEntityTooLarge",
+        ApiError::Incomplete => "RequestTimeout",
+    }
+}
+
+pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
+    let (message, capital_message) = match error {
+        ApiError::UnknownOperation | ApiError::Unreadable => (None, None),
+        ApiError::Serialization(text) => (None, Some(text.as_str())),
+        ApiError::MissingAuthenticationToken => (Some("Missing Authentication Token"), None),
+        ApiError::UnrecognizedClient => {
+            let text = "The security token included in the request is invalid.";
+            (Some(text), None)
+        }
+        ApiError::ExpiredToken => {
+            let text = "The security token included in the request is expired";
+            (Some(text), None)
+        }
+        ApiError::IncompleteSignature(text)
+        | ApiError::InvalidSignature(text)
+        | ApiError::AccessDenied(text)
+        | ApiError::InvalidParameter(text)
+        | ApiError::Modelled { message: text, .. } => (Some(text.as_str()), None),
+        ApiError::InvalidLayerPart(part) => {
+            let json = serde_json::to_vec(part).expect("strings and numbers are always JSON");
+            return response::json(StatusCode::BAD_REQUEST, json, request_id);
+        }
+        ApiError::Server => (Some("The store of the registry fails."), None),
+        ApiError::Foreign(foreign) => return foreign_response(foreign, request_id),
+        ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
+        ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
+    };
+    let body = Body {
+        code: code(error),
+        capital_message,
+        message,
+    };
+    // Source: the service model marks ServerException alone as a fault.
+    let status = match error {
+        ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    response::json(status, body.to_json(), request_id)
+}
+
+/// The body of an error that has a code and a message.
+pub(super) fn body(code: &str, message: &str) -> String {
+    let body = Body {
+        code,
+        capital_message: None,
+        message: Some(message),
+    };
+    body.to_json()
+}
+
+/// An error in AWS JSON 1.1, its members in the order in which they were recorded.
+///
+/// A type of its own and not a `Value`, whose order changes when another crate in the build asks serde_json to keep it.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "__type")]
+    code: &'a str,
+    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
+    capital_message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+}
+
+impl Body<'_> {
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings are always JSON")
+    }
+}
+
+fn foreign_code(foreign: &Foreign) -> &'static str {
+    match foreign {
+        Foreign::Unsigned => "MissingAuthenticationTokenException",
+        Foreign::IncompleteSignature(_) => "IncompleteSignatureException",
+        Foreign::InvalidSignature(_) => "InvalidSignatureException",
+        Foreign::UndeterminedOperation => "AccessDeniedException",
+        Foreign::UnknownService { .. } => "UnrecognizedClientException",
+        Foreign::WrongContentType | Foreign::PlainJson => "UnknownOperationException",
+        Foreign::UnreadablePlainJson => "SerializationException",
+    }
+}
+
+fn foreign_response(foreign: &Foreign, request_id: &str) -> Response<Bytes> {
+    let code = foreign_code(foreign);
+    let message = match foreign {
+        Foreign::Unsigned => "Missing Authentication Token",
+        Foreign::IncompleteSignature(text) | Foreign::InvalidSignature(text) => text,
+        Foreign::UndeterminedOperation => {
+            "Unable to determine service/operation name to be authorized"
+        }
+        Foreign::UnknownService { service, operation } => &format!(
+            "No authorization strategy was found for service: {service}, operation: {operation}"
+        ),
+        Foreign::WrongContentType => {
+            let xml = format!("<{code}/>\n");
+            return response::of_type(StatusCode::NOT_FOUND, None, xml, request_id);
+        }
+        Foreign::PlainJson => return plain_json(StatusCode::NOT_FOUND, code, request_id),
+        Foreign::UnreadablePlainJson => {
+            return plain_json(StatusCode::BAD_REQUEST, code, request_id);
+        }
+    };
+    let message = escaped(message);
+    let xml = format!("<{code}>\n  <Message>{message}</Message>\n</{code}>\n");
+    response::of_type(StatusCode::FORBIDDEN, None, xml, request_id)
+}
+
+fn plain_json(status: StatusCode, code: &str, request_id: &str) -> Response<Bytes> {
+    let name = format!("com.amazon.coral.service#{code}");
+    let body = json!({ "Output": { "__type": name }, "Version": "1.0" });
+    response::of_type(
+        status,
+        Some("application/json"),
+        body.to_string(),
+        request_id,
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

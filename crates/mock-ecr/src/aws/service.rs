@@ -1,0 +1,112 @@
+//! The services of AWS whose requests the mock recognizes.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::protocol::Protocol;
+
+/// A service of AWS.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Service {
+    /// Amazon ECR.
+    Ecr,
+}
+
+/// What distinguishes a service from the others. Source: `metadata` of the service models.
+struct Row {
+    /// The name in credential scopes, in actions of policies and in the names of hosts.
+    name: &'static str,
+    /// What the names of hosts begin with, except those of dual-stack endpoints, which begin with the name.
+    endpoint_prefix: &'static str,
+    /// What `X-Amz-Target` begins with.
+    target_prefix: Option<&'static str>,
+    protocol: Protocol,
+    model: &'static str,
+}
+
+const ECR: Row = Row {
+    name: "ecr",
+    endpoint_prefix: "api.ecr",
+    target_prefix: Some("AmazonEC2ContainerRegistry_V20150921"),
+    protocol: Protocol::Json,
+    model: include_str!("../services/ecr/model.json"),
+};
+
+impl Service {
+    pub(crate) const ALL: [Service; 1] = [Service::Ecr];
+
+    fn row(self) -> &'static Row {
+        match self {
+            Service::Ecr => &ECR,
+        }
+    }
+
+    /// The name in credential scopes, in actions of policies and in the names of hosts.
+    pub(crate) fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub(crate) fn endpoint_prefix(self) -> &'static str {
+        self.row().endpoint_prefix
+    }
+
+    pub(crate) fn target_prefix(self) -> Option<&'static str> {
+        self.row().target_prefix
+    }
+
+    pub(crate) fn protocol(self) -> Protocol {
+        self.row().protocol
+    }
+
+    /// The service model, as JSON.
+    pub(crate) fn model(self) -> &'static str {
+        self.row().model
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::find(|service| service.name() == name)
+    }
+
+    pub(crate) fn with_target_prefix(prefix: &str) -> Option<Self> {
+        Self::find(|service| service.target_prefix() == Some(prefix))
+    }
+
+    fn find(is_it: impl Fn(&Service) -> bool) -> Option<Self> {
+        Self::ALL.into_iter().find(is_it)
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_what_its_model_says() {
+        for service in Service::ALL {
+            let model: serde_json::Value = serde_json::from_str(service.model()).unwrap();
+            let metadata = &model["metadata"];
+            let prefix = metadata["endpointPrefix"].as_str().unwrap();
+            assert_eq!(service.endpoint_prefix(), prefix);
+            let name = metadata["signingName"].as_str().unwrap_or(prefix);
+            assert_eq!(service.name(), name);
+            assert_eq!(service.target_prefix(), metadata["targetPrefix"].as_str());
+            assert_eq!(
+                service.protocol().name(),
+                metadata["protocol"].as_str().unwrap()
+            );
+            assert_eq!(Service::named(service.name()), Some(service));
+        }
+    }
+}

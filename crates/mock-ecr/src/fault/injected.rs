@@ -1,0 +1,89 @@
+//! What a fault answers in place of the service or the registry.
+
+use bytes::Bytes;
+use http::{Response, StatusCode, header};
+
+use crate::fault::{ErrorCode, ErrorFault, ExpiredAs, FaultPlane, Struck, Throttle, What};
+
+/// What a fault answers in place of the service or the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Injected<'a> {
+    /// An error.
+    Error(InjectedError<'a>),
+    /// The rejection of a token as expired.
+    Expired(ExpiredAs),
+}
+
+/// An error that a fault answers, before it is written in the form of a service or of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InjectedError<'a> {
+    pub(crate) code: &'static str,
+    pub(crate) message: &'a str,
+    status: StatusCode,
+    retry_after: Option<u64>,
+}
+
+impl<'a> Injected<'a> {
+    /// The first of the triggered faults that answers in place of everything else.
+    pub(crate) fn first_of(struck: &'a [Struck], plane: FaultPlane) -> Option<Self> {
+        struck.iter().find_map(|struck| match &struck.what {
+            What::Error(error) => Some(Injected::Error(InjectedError::of(error, plane))),
+            What::Throttle(throttle) => Some(Injected::Error(slow_down(throttle, plane))),
+            What::ExpiredEarly(form) => Some(Injected::Expired(*form)),
+            _ => None,
+        })
+    }
+}
+
+/// AWS's APIs say nothing of when to come back.
+fn slow_down(throttle: &Throttle, plane: FaultPlane) -> InjectedError<'static> {
+    let retry_after = throttle
+        .retry_after
+        .filter(|_| plane == FaultPlane::Registry);
+    InjectedError {
+        retry_after,
+        ..InjectedError::with_code(ErrorCode::THROTTLING, plane)
+    }
+}
+
+impl<'a> InjectedError<'a> {
+    fn of(fault: &'a ErrorFault, plane: FaultPlane) -> Self {
+        let usual = InjectedError::with_code(fault.code, plane);
+        let status = fault.status.map(StatusCode::from_u16);
+        InjectedError {
+            message: fault.message.as_deref().unwrap_or(usual.message),
+            status: status.map_or(usual.status, |status| {
+                status.expect("the status of a fault is checked when it is set")
+            }),
+            retry_after: fault.retry_after,
+            ..usual
+        }
+    }
+
+    fn with_code(code: ErrorCode, plane: FaultPlane) -> InjectedError<'static> {
+        let row = code.row();
+        let (code, status, message) = match plane {
+            FaultPlane::Api => (row.code, row.status, row.message),
+            FaultPlane::Registry => (row.oci, row.oci_status, row.oci_message),
+        };
+        InjectedError {
+            code,
+            message,
+            status: StatusCode::from_u16(status).expect("the table has statuses"),
+            retry_after: None,
+        }
+    }
+
+    /// The response with a body that a service or the registry has written.
+    pub(crate) fn response(&self, content_type: &'static str, body: String) -> Response<Bytes> {
+        let mut response = Response::builder()
+            .status(self.status)
+            .header(header::CONTENT_TYPE, content_type)
+            .header(header::CONTENT_LENGTH, body.len());
+        if let Some(seconds) = self.retry_after {
+            response = response.header(header::RETRY_AFTER, seconds);
+        }
+        let response = response.body(body.into());
+        response.expect("the headers are constants and numbers")
+    }
+}

@@ -1,0 +1,82 @@
+//! The body of a request: read whole if it calls an API, and left to the route otherwise.
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use http::request::Parts;
+use http_body_util::BodyDataStream;
+use hyper::body::Body;
+
+use crate::domain::{BrokenOff, ContentStream};
+use crate::http::body::{BODY_TIMEOUT, CollectError, collect};
+use crate::server::router::Route;
+
+/// The body of a request.
+pub(crate) enum RequestBody<B> {
+    /// That of a call of an API, whose operation can be named in it.
+    Whole(Result<Bytes, CollectError>),
+    /// That of any other request, before anything of it is read.
+    Unread(B),
+}
+
+impl<B> RequestBody<B>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+{
+    pub(crate) async fn read(body: B, request: &Parts, route: &Route) -> Self {
+        match route.service() {
+            Some(service) => {
+                let limit = service.protocol().longest_body(request);
+                RequestBody::Whole(collect(body, limit).await)
+            }
+            None => RequestBody::Unread(body),
+        }
+    }
+
+    /// Everything, if the body was read whole.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            RequestBody::Whole(Ok(bytes)) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// Everything, within a limit of size and of time.
+    pub(crate) async fn collected(self, limit: usize) -> Result<Bytes, CollectError> {
+        match self {
+            RequestBody::Whole(bytes) => bytes,
+            RequestBody::Unread(body) => collect(body, limit).await,
+        }
+    }
+
+    /// The body as a stream, which may take as long as it likes but not pause for long.
+    pub(crate) fn stream<'a>(self) -> ContentStream<'a>
+    where
+        B: 'a,
+    {
+        match self {
+            RequestBody::Whole(bytes) => {
+                let bytes = bytes.map_err(|_| BrokenOff);
+                futures_util::stream::iter([bytes]).boxed()
+            }
+            RequestBody::Unread(body) => stream(body),
+        }
+    }
+}
+
+fn stream<'a, B>(body: B) -> ContentStream<'a>
+where
+    B: Body<Data = Bytes> + Send + 'a,
+{
+    let body = Box::pin(BodyDataStream::new(body));
+    futures_util::stream::unfold(body, |mut body| async {
+        let next = tokio::time::timeout(BODY_TIMEOUT, body.next());
+        let item = match next.await {
+            Ok(item) => item?.map_err(|_| BrokenOff),
+            Err(_) => Err(BrokenOff),
+        };
+        Some((item, body))
+    })
+    .boxed()
+}
+
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;

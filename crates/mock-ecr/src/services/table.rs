@@ -1,0 +1,12 @@
+//! The operations of each service.
+
+use crate::aws::service::Service;
+use crate::services::ecr;
+use crate::services::operation::Entry;
+
+/// The operations that the mock has of a service.
+pub(crate) fn operations(service: Service) -> &'static [Entry] {
+    match service {
+        Service::Ecr => ecr::OPERATIONS,
+    }
+}
