@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{NameError, as_text};
+use crate::types::name::{NameError, as_text};
 
 /// An algorithm that digests are made by. Source: the registered algorithms of the OCI image specification, `descriptor.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

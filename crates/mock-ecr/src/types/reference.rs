@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{Digest, NameError, as_text};
+use crate::types::Digest;
+use crate::types::name::{NameError, as_text};
 
 /// A tag of an image. Source of the form: OCI Distribution 1.1, "Pulling manifests".
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::NameError;
+use crate::types::name::{NameError, as_text};
 
 /// An AWS region such as `us-east-1`.
 ///
@@ -177,3 +177,36 @@ const PARTITIONS: [(&str, Partition); 7] = [
         Partition::new("aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"),
     ),
 ];
+
+as_text!(Region);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_a_lower_case_label() {
+        for right in ["us-east-1", "cn-north-1", "eusc-de-east-1", "xx-moon-9"] {
+            assert_eq!(right.parse::<Region>().unwrap().as_str(), right);
+        }
+        for wrong in ["", "us east", "US-EAST-1", "1us", "us-", "us/1"] {
+            assert!(wrong.parse::<Region>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_region_tells_its_partition() {
+        for (region, name, suffix) in [
+            ("us-east-1", "aws", "amazonaws.com"),
+            ("ap-southeast-7", "aws", "amazonaws.com"),
+            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
+            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
+            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+        ] {
+            let partition = region.parse::<Region>().unwrap().partition();
+            assert_eq!((partition.name, partition.dns_suffix), (name, suffix));
+        }
+    }
+}

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{AccountId, NameError, Region, as_text};
+use crate::types::name::{NameError, as_text};
+use crate::types::{AccountId, Region};
 
 /// The name of a repository, such as `team/app`.
 ///

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::types::{NameError, as_text};
+use crate::types::name::{NameError, as_text};
 
 /// The id of an upload, a UUID. Source of the form: the pattern of `UploadId` in ECR's service model (botocore 1.44.5).
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -1,0 +1,101 @@
+//! The ARNs of principals.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::name::{NameError, as_text};
+use crate::types::{AccountId, Region};
+
+/// The ARN of who calls: a user, a role session or the root of an account.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PrincipalArn(Arc<str>);
+
+impl From<PrincipalArn> for String {
+    fn from(arn: PrincipalArn) -> Self {
+        arn.as_str().to_owned()
+    }
+}
+
+impl PrincipalArn {
+    /// The root user of `account`, in the partition of `region`.
+    pub fn root(account: AccountId, region: &Region) -> Self {
+        let partition = region.partition().name;
+        PrincipalArn(format!("arn:{partition}:iam::{account}:root").into())
+    }
+
+    /// A user of `account`, in the partition of `region`.
+    pub(crate) fn user(account: AccountId, region: &Region, name: &str) -> Self {
+        let partition = region.partition().name;
+        PrincipalArn(format!("arn:{partition}:iam::{account}:user/{name}").into())
+    }
+
+    /// The whole ARN.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The account that the principal belongs to.
+    pub fn account(&self) -> AccountId {
+        self.part(4)
+            .parse()
+            .expect("parsing an ARN checks its account")
+    }
+
+    /// Whether this is the root user of its account.
+    pub fn is_root(&self) -> bool {
+        self.part(5) == "root"
+    }
+
+    fn part(&self, index: usize) -> &str {
+        self.0
+            .splitn(6, ':')
+            .nth(index)
+            .expect("parsing an ARN checks its six parts")
+    }
+}
+
+impl FromStr for PrincipalArn {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let is_arn = matches!(parts[..], ["arn", partition, "iam" | "sts", "", account, resource]
+            if !partition.is_empty() && account.parse::<AccountId>().is_ok() && !resource.is_empty());
+        let is_printable = text.len() <= 2048 && text.bytes().all(|c| c.is_ascii_graphic());
+        if is_arn && is_printable {
+            Ok(PrincipalArn(text.into()))
+        } else {
+            Err(NameError::new(
+                "the ARN of a principal",
+                text,
+                "arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
+            ))
+        }
+    }
+}
+
+as_text!(PrincipalArn);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_principal_arn_names_its_account() {
+        let arn: PrincipalArn = "arn:aws:sts::210987654321:assumed-role/Role/session:1"
+            .parse()
+            .unwrap();
+        assert_eq!(arn.account().as_str(), "210987654321");
+        for wrong in [
+            "",
+            "arn:aws:iam::12:user/x",
+            "arn:aws:ecr:us-east-1:123456789012:x",
+            "arn:aws:iam::123456789012:",
+        ] {
+            assert!(wrong.parse::<PrincipalArn>().is_err(), "{wrong}");
+        }
+    }
+}
