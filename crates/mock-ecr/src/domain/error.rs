@@ -80,6 +80,15 @@ pub(crate) enum RepositoryError {
     Store(#[from] StoreError),
 }
 
+impl RepositoryError {
+    pub(super) fn layers_not_found(id: &RepositoryId, layers: Vec<Digest>) -> Self {
+        RepositoryError::LayersNotFound {
+            repository: id.clone(),
+            layers,
+        }
+    }
+}
+
 /// Why a text is no manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidManifest {

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::hasher::digest_of;
-use crate::domain::layer::layers_not_found;
 use crate::domain::manifest::Manifest;
 use crate::domain::{Repositories, Repository, RepositoryError, TagRule};
 use crate::store;
@@ -116,7 +115,7 @@ impl Repositories {
         let layers = manifest.required_layers().map(|part| &part.digest);
         let missing = self.missing_layers(id, layers).await?;
         if !missing.is_empty() {
-            return Err(layers_not_found(id, missing));
+            return Err(RepositoryError::layers_not_found(id, missing));
         }
         let mut images = Vec::new();
         for child in &manifest.manifests {

@@ -31,7 +31,7 @@ impl Repositories {
         range: Option<Range<u64>>,
     ) -> Result<Content, RepositoryError> {
         let content = self.store.open(&Key::layer(id, digest), range).await?;
-        content.ok_or_else(|| layers_not_found(id, vec![digest.clone()]))
+        content.ok_or_else(|| RepositoryError::layers_not_found(id, vec![digest.clone()]))
     }
 
     /// Removes a layer, whether an image needs it or not.
@@ -41,7 +41,7 @@ impl Repositories {
         digest: &Digest,
     ) -> Result<(), RepositoryError> {
         let removed = self.store.remove(&Key::layer(id, digest)).await?;
-        removed.ok_or_else(|| layers_not_found(id, vec![digest.clone()]))
+        removed.ok_or_else(|| RepositoryError::layers_not_found(id, vec![digest.clone()]))
     }
 
     /// Takes a layer over from another repository, unless it is here already; tells whether it is then.
@@ -88,12 +88,5 @@ impl Repositories {
             }
         }
         Ok(missing)
-    }
-}
-
-pub(super) fn layers_not_found(id: &RepositoryId, layers: Vec<Digest>) -> RepositoryError {
-    RepositoryError::LayersNotFound {
-        repository: id.clone(),
-        layers,
     }
 }

@@ -1,0 +1,161 @@
+//! The repositories of a mock: how they come to be, are found, set and deleted.
+
+use crate::aws::request_id::RequestIds;
+use crate::domain::{Repository, RepositoryError, Settings, TagMutability};
+use crate::iam::policy::RepositoryPolicy;
+use crate::store::{Created, Folder, Key, Store, decode, encode};
+use crate::types::{AccountId, Region, RepositoryId, RepositoryName};
+
+/// The repositories of a mock, of every account and region.
+#[derive(Debug)]
+pub(crate) struct Repositories {
+    pub(super) store: Store,
+    pub(super) upload_ids: RequestIds,
+}
+
+impl Repositories {
+    /// Those of a store; what is drawn at random follows from a seed.
+    pub(crate) fn new(store: Store, seed: &str) -> Self {
+        Repositories {
+            store,
+            upload_ids: RequestIds::from_seed(&uploads_of(seed)),
+        }
+    }
+
+    /// Deletes every repository, of other servers on the same store too, and draws the ids of uploads anew.
+    pub(crate) async fn reset(&self, seed: &str) -> Result<(), RepositoryError> {
+        self.store.clear(&Folder::registries()).await?;
+        self.upload_ids.restart(&uploads_of(seed));
+        Ok(())
+    }
+
+    pub(crate) async fn create(
+        &self,
+        id: &RepositoryId,
+        settings: Settings,
+    ) -> Result<Repository, RepositoryError> {
+        match self
+            .store
+            .create_record(&Key::repository(id), &settings)
+            .await?
+        {
+            Created::New => Ok(Repository {
+                id: id.clone(),
+                settings,
+            }),
+            Created::Taken => Err(RepositoryError::RepositoryAlreadyExists(id.clone())),
+        }
+    }
+
+    pub(crate) async fn find(&self, id: &RepositoryId) -> Result<Repository, RepositoryError> {
+        let settings = self.store.read_record(&Key::repository(id)).await?;
+        let settings = settings.ok_or_else(|| RepositoryError::RepositoryNotFound(id.clone()))?;
+        Ok(Repository {
+            id: id.clone(),
+            settings,
+        })
+    }
+
+    /// The first `limit` repositories after another, in the order of their names in the store.
+    pub(crate) async fn list(
+        &self,
+        account: AccountId,
+        region: &Region,
+        after: Option<&RepositoryName>,
+        limit: usize,
+    ) -> Result<Vec<Repository>, RepositoryError> {
+        let folder = Folder::repositories(account, region);
+        let after = after.map(encode);
+        let mut repositories = Vec::new();
+        for entry in self.store.page(&folder, after.as_deref(), limit).await? {
+            let Some(name) = decode(&entry.name) else {
+                continue;
+            };
+            let id = RepositoryId {
+                account,
+                region: region.clone(),
+                name,
+            };
+            match self.find(&id).await {
+                // It was deleted in this very moment.
+                Err(RepositoryError::RepositoryNotFound(_)) => {}
+                found => repositories.push(found?),
+            }
+        }
+        Ok(repositories)
+    }
+
+    /// Deletes a repository that has no images.
+    pub(crate) async fn delete(&self, id: &RepositoryId) -> Result<Repository, RepositoryError> {
+        let repository = self.find(id).await?;
+        if self
+            .store
+            .page(&Folder::images(id), None, 1)
+            .await?
+            .is_empty()
+        {
+            self.remove(repository).await
+        } else {
+            Err(RepositoryError::RepositoryNotEmpty(id.clone()))
+        }
+    }
+
+    /// Deletes a repository and all that is in it.
+    pub(crate) async fn delete_with_images(
+        &self,
+        id: &RepositoryId,
+    ) -> Result<Repository, RepositoryError> {
+        let repository = self.find(id).await?;
+        self.remove(repository).await
+    }
+
+    /// The repository goes first, so that nobody sees it without its images.
+    async fn remove(&self, repository: Repository) -> Result<Repository, RepositoryError> {
+        self.store.remove(&Key::repository(&repository.id)).await?;
+        self.store.clear(&Folder::content(&repository.id)).await?;
+        Ok(repository)
+    }
+
+    pub(crate) async fn put_mutability(
+        &self,
+        id: &RepositoryId,
+        mutability: TagMutability,
+    ) -> Result<Repository, RepositoryError> {
+        let mut repository = self.find(id).await?;
+        repository.settings.mutability = mutability;
+        let key = Key::repository(id);
+        self.store.write_record(&key, &repository.settings).await?;
+        Ok(repository)
+    }
+
+    /// Sets the policy, as text.
+    pub(crate) async fn put_policy(
+        &self,
+        id: &RepositoryId,
+        text: &str,
+    ) -> Result<(), RepositoryError> {
+        self.find(id).await?;
+        RepositoryPolicy::parse(text).map_err(RepositoryError::InvalidPolicy)?;
+        let bytes = text.as_bytes().to_vec().into();
+        Ok(self.store.write(&Key::policy(id), bytes).await?)
+    }
+
+    /// The policy, as text.
+    pub(crate) async fn policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
+        self.find(id).await?;
+        let text = self.store.read(&Key::policy(id)).await?;
+        text.map(|text| String::from_utf8_lossy(&text).into_owned())
+            .ok_or_else(|| RepositoryError::PolicyNotFound(id.clone()))
+    }
+
+    /// Removes the policy, and returns what it was.
+    pub(crate) async fn delete_policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
+        let text = self.policy(id).await?;
+        self.store.remove(&Key::policy(id)).await?;
+        Ok(text)
+    }
+}
+
+fn uploads_of(seed: &str) -> String {
+    format!("{seed}\nuploads")
+}
