@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::iam::principal::fits;
 use crate::types::Tag;
+use crate::types::glob::{Case, Glob, QuestionMark};
 
 /// Whether tags may be moved, and which are excepted from that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +24,9 @@ pub(crate) enum TagRule {
 impl TagMutability {
     /// What holds for one tag.
     pub(crate) fn rule_of(&self, tag: &Tag) -> TagRule {
-        let is_excluded = self
-            .exclusions
-            .iter()
-            .any(|pattern| fits(pattern, tag.as_str()));
+        let is_excluded = self.exclusions.iter().any(|pattern| {
+            Glob::new(pattern, Case::Insensitive, QuestionMark::Wildcard).matches(tag.as_str())
+        });
         match (self.rule, is_excluded) {
             (TagRule::Mutable, false) | (TagRule::Immutable, true) => TagRule::Mutable,
             (TagRule::Immutable, false) | (TagRule::Mutable, true) => TagRule::Immutable,

@@ -3,45 +3,46 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::types::glob::{Case, Glob, QuestionMark};
 
 /// A text in which `*` stands for anything, such as `team/*` or `*.amazonaws.com`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Pattern(String);
+#[derive(Clone, PartialEq, Eq, JsonSchema)]
+pub struct Pattern(#[schemars(with = "String")] Glob);
 
 impl Pattern {
     /// Whether a text is such.
     pub fn fits(&self, text: &str) -> bool {
-        let mut parts = self.0.split('*');
-        let first = parts.next().unwrap_or_default();
-        let Some(mut rest) = text.strip_prefix(first) else {
-            return false;
-        };
-        let mut parts: Vec<&str> = parts.collect();
-        // Without a star there is no more to come.
-        let Some(last) = parts.pop() else {
-            return rest.is_empty();
-        };
-        for part in parts {
-            match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        rest.ends_with(last)
+        self.0.matches(text)
+    }
+
+    fn new(text: impl Into<String>) -> Self {
+        Pattern(Glob::new(text, Case::Sensitive, QuestionMark::Literal))
     }
 }
 
 impl From<&str> for Pattern {
     fn from(text: &str) -> Self {
-        Pattern(text.to_owned())
+        Pattern::new(text)
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(Pattern::new)
     }
 }
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.0.as_str().fmt(f)
     }
 }
 

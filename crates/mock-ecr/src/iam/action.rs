@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer};
+
+use crate::types::glob::{Case, Glob, QuestionMark};
+
 /// An action, such as `ecr:PutImage`: the prefix of a service and the name of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Action {
@@ -24,5 +28,60 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Action { prefix, operation } = self;
         write!(f, "{prefix}:{operation}")
+    }
+}
+
+/// A pattern of actions as a policy has it, such as `ecr:Get*`: without regard to case, `*` stands for any run of characters and `?` for any
+/// one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ActionPattern(Glob);
+
+impl ActionPattern {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        ActionPattern(Glob::new(text, Case::Insensitive, QuestionMark::Wildcard))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether it matches an action, such as `ecr:PutImage`.
+    pub(crate) fn matches(&self, action: &str) -> bool {
+        self.0.matches(action)
+    }
+}
+
+impl<'de> Deserialize<'de> for ActionPattern {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(ActionPattern::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_fit_as_in_iam() {
+        for (pattern, action) in [
+            ("*", "ecr:GetAuthorizationToken"),
+            ("ecr:*", "ecr:GetAuthorizationToken"),
+            ("ECR:getauthorizationtoken", "ecr:GetAuthorizationToken"),
+            ("ecr:Get*Token", "ecr:GetAuthorizationToken"),
+            ("ecr:Get*o*n*", "ecr:GetAuthorizationToken"),
+            ("ecr:???AuthorizationToken", "ecr:GetAuthorizationToken"),
+            ("ecr:GetAuthorizationToken**", "ecr:GetAuthorizationToken"),
+        ] {
+            assert!(ActionPattern::new(pattern).matches(action), "{pattern}");
+        }
+        for (pattern, action) in [
+            ("", "ecr:GetAuthorizationToken"),
+            ("ecr:Put*", "ecr:GetAuthorizationToken"),
+            ("ecr:GetAuthorizationToke", "ecr:GetAuthorizationToken"),
+            ("ecr:Get?", "ecr:GetAuthorizationToken"),
+            ("*x", "ecr:GetAuthorizationToken"),
+        ] {
+            assert!(!ActionPattern::new(pattern).matches(action), "{pattern}");
+        }
     }
 }

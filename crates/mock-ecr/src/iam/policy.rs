@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::iam::principal::fits;
+use crate::iam::action::ActionPattern;
 use crate::types::PrincipalArn;
 
 /// A policy as it is evaluated: effect, principals and actions of each statement. Conditions are not: a statement with one
@@ -21,7 +21,7 @@ struct Statement {
     effect: Effect,
     principal: Value,
     #[serde(deserialize_with = "one_or_many")]
-    action: Vec<String>,
+    action: Vec<ActionPattern>,
     #[serde(default)]
     condition: Option<Value>,
 }
@@ -50,7 +50,8 @@ impl RepositoryPolicy {
     /// cloudposse/terraform-aws-ecr#67 (2020).
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let policy: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let mut actions = policy.statement.iter().flat_map(|said| &said.action);
+        let actions = policy.statement.iter().flat_map(|said| &said.action);
+        let mut actions = actions.map(ActionPattern::as_str);
         match actions.find(|action| action.eq_ignore_ascii_case("ecr:GetAuthorizationToken")) {
             Some(action) => Err(format!("{action} is about no repository")),
             None => Ok(policy),
@@ -78,7 +79,7 @@ impl Statement {
     fn is_about(&self, arn: &PrincipalArn, action: &str) -> bool {
         let is_conditional_allow = self.effect == Effect::Allow && self.condition.is_some();
         !is_conditional_allow
-            && self.action.iter().any(|pattern| fits(pattern, action))
+            && self.action.iter().any(|pattern| pattern.matches(action))
             && self.names(arn)
     }
 
