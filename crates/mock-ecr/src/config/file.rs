@@ -1,13 +1,12 @@
 //! The world as a TOML file, and what is said of a wrong one.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::World;
-use crate::config::world::Conflict;
+use crate::config::conflict::{Conflict, Step};
+use crate::config::{World, WorldError};
 
 impl World {
     /// Reads a world from TOML; the keys are the fields of [`World`], in the units that `fixtures/worlds` shows.
@@ -59,39 +58,7 @@ fn read(toml: &str) -> Result<World, WorldError> {
     })
 }
 
-/// A world that cannot be: the file, the line, the key, and what was expected there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorldError {
-    file: Option<PathBuf>,
-    line: Option<usize>,
-    key: String,
-    message: String,
-}
-
 impl WorldError {
-    /// The line of the file, counted from 1, where one can be named.
-    pub fn line(&self) -> Option<usize> {
-        self.line
-    }
-
-    /// The key, such as `principals[0].arn`; empty where the trouble is with no key.
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    fn new(line: Option<usize>, key: String, message: String) -> Self {
-        WorldError {
-            file: None,
-            line,
-            key,
-            message,
-        }
-    }
-
-    pub(crate) fn in_code(key: &str, message: impl fmt::Display) -> Self {
-        WorldError::new(None, key.to_owned(), message.to_string())
-    }
-
     fn syntax(toml: &str, error: &toml::de::Error, key: String) -> Self {
         let line = error.span().map(|span| line_of(toml, span.start));
         // A path of "." is how the path is written where there is none.
@@ -111,67 +78,6 @@ impl WorldError {
         self.file = Some(path.to_owned());
         self
     }
-}
-
-/// A conflict in a world that was written in code has no line.
-impl From<&Conflict> for WorldError {
-    fn from(conflict: &Conflict) -> Self {
-        let Conflict {
-            at,
-            found,
-            expected,
-        } = conflict;
-        let message = format!("{found:?} will not do; expected {expected}");
-        WorldError::new(None, print(at), message)
-    }
-}
-
-/// One line: `FILE:LINE: KEY: what is wrong; expected what`, without what is not known.
-impl fmt::Display for WorldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(f, "{}:", file.display())?;
-        }
-        match (self.line, &self.file) {
-            (Some(line), Some(_)) => write!(f, "{line}: ")?,
-            (Some(line), None) => write!(f, "line {line}: ")?,
-            (None, Some(_)) => f.write_str(" ")?,
-            (None, None) => {}
-        }
-        if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for WorldError {}
-
-/// A step on the way from the top of the document to a value.
-#[derive(Clone, Debug)]
-pub(super) enum Step {
-    Key(&'static str),
-    Index(usize),
-}
-
-impl From<&'static str> for Step {
-    fn from(key: &'static str) -> Self {
-        Step::Key(key)
-    }
-}
-
-impl From<usize> for Step {
-    fn from(index: usize) -> Self {
-        Step::Index(index)
-    }
-}
-
-fn print(path: &[Step]) -> String {
-    path.iter().fold(String::new(), |path, step| match step {
-        Step::Index(index) => format!("{path}[{index}]"),
-        Step::Key(key) if path.is_empty() => (*key).to_owned(),
-        Step::Key(key) => format!("{path}.{key}"),
-    })
 }
 
 /// Where in the text the value at `path` begins.

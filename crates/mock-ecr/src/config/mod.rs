@@ -1,6 +1,9 @@
 //! The configuration of a mock and of its clients, in code or in TOML, and the errors in its values.
 
 mod authority_location;
+mod check;
+mod conflict;
+mod error;
 mod file;
 mod proxy_endpoint;
 mod redirect;
@@ -17,7 +20,7 @@ pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
 pub use crate::types::{NameError, Partition};
 pub use authority_location::{AuthorityLocation, AuthorityLocationError};
-pub use file::WorldError;
+pub use error::WorldError;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
 pub use redirect::{Redirect, Variable};
 pub use registry::{Dialect, ImageTagMutability, Quirk, SeedRepository};

@@ -1,0 +1,103 @@
+//! Checks of a configuration whose parts must go together.
+
+use std::collections::HashSet;
+
+use crate::config::conflict::Conflict;
+use crate::config::{World, WorldError};
+use crate::types::secret::Secret;
+
+impl World {
+    /// Checks a world that was written in code.
+    pub fn validate(&self) -> Result<(), WorldError> {
+        self.check().map_err(|conflict| WorldError::from(&conflict))
+    }
+
+    /// Holds the parts of the world against each other; what a single value can say of itself, its type has said.
+    pub(super) fn check(&self) -> Result<(), Conflict> {
+        if self.token_length > MAX_TOKEN_LENGTH {
+            let expected = "at most 65536 characters, so that a token fits into a header";
+            let at = vec!["token_length".into()];
+            return Err(Conflict::new(at, &self.token_length, expected));
+        }
+        self.check_control_key()?;
+        self.check_accounts()?;
+        self.check_principals()?;
+        self.check_faults()
+    }
+
+    fn check_faults(&self) -> Result<(), Conflict> {
+        for (index, fault) in self.faults.iter().enumerate() {
+            fault.check().map_err(|error| {
+                let at = vec!["faults".into(), index.into(), "what".into()];
+                let expected = format!("a fault that means something: {error}");
+                Conflict::new(at, &fault.what.name(), expected)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The key itself is not repeated.
+    fn check_control_key(&self) -> Result<(), Conflict> {
+        let key = self.control_key.as_ref().map(Secret::expose);
+        let fits = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_graphic());
+        if key.is_none_or(fits) {
+            return Ok(());
+        }
+        let expected = "visible ASCII characters, at least one, so that it fits into a header";
+        Err(Conflict::new(vec!["control_key".into()], &"…", expected))
+    }
+
+    fn check_accounts(&self) -> Result<(), Conflict> {
+        let mut ids = HashSet::new();
+        match self
+            .accounts
+            .iter()
+            .position(|account| !ids.insert(account.id))
+        {
+            Some(index) => {
+                let at = vec!["accounts".into(), index.into(), "id".into()];
+                let id = &self.accounts[index].id;
+                Err(Conflict::new(at, id, "an id that no other account has"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_principals(&self) -> Result<(), Conflict> {
+        let is_listed = |account| self.accounts.iter().any(|listed| listed.id == account);
+        let (mut arns, mut keys) = (HashSet::new(), HashSet::new());
+        for (index, principal) in self.principals.iter().enumerate() {
+            let at = |key: &'static str| vec!["principals".into(), index.into(), key.into()];
+            if !arns.insert(&principal.arn) {
+                let expected = "an ARN that no other principal has";
+                return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+            let key = &principal.access_key_id;
+            if !is_access_key_id(key) {
+                let expected = "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE";
+                return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if principal.secret_access_key.expose().is_empty() {
+                let expected = "a key to sign with, such as the 40 characters of AWS's";
+                return Err(Conflict::new(at("secret_access_key"), &"", expected));
+            }
+            if !keys.insert(key) {
+                let expected = "an access key id that no other principal has";
+                return Err(Conflict::new(at("access_key_id"), key, expected));
+            }
+            if !self.accounts.is_empty() && !is_listed(principal.arn.account()) {
+                let expected = "a principal of one of the listed accounts";
+                return Err(Conflict::new(at("arn"), &principal.arn, expected));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Source: the pattern `[\w]+` of IAM's `accessKeyIdType`; anything else could not stand in a credential scope.
+fn is_access_key_id(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(is_word)
+}
+
+const MAX_TOKEN_LENGTH: usize = 65_536;

@@ -1,0 +1,53 @@
+//! A conflict between parts of a configuration, and the path to where it is.
+
+use std::borrow::Cow;
+
+/// Two parts of a world that do not go together.
+#[derive(Debug)]
+pub(super) struct Conflict {
+    pub(super) at: Vec<Step>,
+    pub(super) found: String,
+    pub(super) expected: Cow<'static, str>,
+}
+
+impl Conflict {
+    pub(super) fn new(
+        at: Vec<Step>,
+        found: &impl ToString,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Conflict {
+            at,
+            found: found.to_string(),
+            expected: expected.into(),
+        }
+    }
+}
+
+/// A step on the way from the top of the document to a value.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Key(&'static str),
+    Index(usize),
+}
+
+impl From<&'static str> for Step {
+    fn from(key: &'static str) -> Self {
+        Step::Key(key)
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Self {
+        Step::Index(index)
+    }
+}
+
+/// Prints a path such as `principals[0].arn`.
+pub(super) fn print(path: &[Step]) -> String {
+    path.iter().fold(String::new(), |path, step| match step {
+        Step::Index(index) => format!("{path}[{index}]"),
+        Step::Key(key) if path.is_empty() => (*key).to_owned(),
+        Step::Key(key) => format!("{path}.{key}"),
+    })
+}

@@ -1,0 +1,74 @@
+//! An error in a configuration.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::config::conflict::{Conflict, print};
+
+/// A world that cannot be: the file, the line, the key, and what was expected there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldError {
+    pub(super) file: Option<PathBuf>,
+    pub(super) line: Option<usize>,
+    pub(super) key: String,
+    pub(super) message: String,
+}
+
+impl WorldError {
+    /// The line of the file, counted from 1, where one can be named.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// The key, such as `principals[0].arn`; empty where the trouble is with no key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) fn new(line: Option<usize>, key: String, message: String) -> Self {
+        WorldError {
+            file: None,
+            line,
+            key,
+            message,
+        }
+    }
+
+    pub(crate) fn in_code(key: &str, message: impl fmt::Display) -> Self {
+        WorldError::new(None, key.to_owned(), message.to_string())
+    }
+}
+
+/// A conflict in a world that was written in code has no line.
+impl From<&Conflict> for WorldError {
+    fn from(conflict: &Conflict) -> Self {
+        let Conflict {
+            at,
+            found,
+            expected,
+        } = conflict;
+        let message = format!("{found:?} will not do; expected {expected}");
+        WorldError::new(None, print(at), message)
+    }
+}
+
+/// One line: `FILE:LINE: KEY: what is wrong; expected what`, without what is not known.
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}:", file.display())?;
+        }
+        match (self.line, &self.file) {
+            (Some(line), Some(_)) => write!(f, "{line}: ")?,
+            (Some(line), None) => write!(f, "line {line}: ")?,
+            (None, Some(_)) => f.write_str(" ")?,
+            (None, None) => {}
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for WorldError {}
