@@ -1,7 +1,7 @@
 //! Faults as data: when they strike, and what they do.
 //!
-//! A fault is told in code, in a world's TOML or to a running mock, in one form. [`Faults`] finds those that a request meets, in the order in
-//! which they were added; [`crate::server::handler`] does what they say. Same seed, same requests: the same faults strike.
+//! A fault is told in code, in a world's TOML or to a running mock, in one form. `Faults` finds those that a request meets, in the order in
+//! which they were added; `server::handler` does what they say. Same seed, same requests: the same faults strike.
 
 mod active_fault;
 mod answer;
