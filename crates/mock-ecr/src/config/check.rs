@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use crate::config::conflict::Conflict;
-use crate::config::{World, WorldError};
+use crate::config::error::WorldError;
+use crate::config::world::World;
 use crate::types::secret::Secret;
 
 impl World {

@@ -6,7 +6,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::conflict::{Conflict, Step};
-use crate::config::{World, WorldError};
+use crate::config::error::WorldError;
+use crate::config::world::World;
 
 impl World {
     /// Reads a world from TOML; the keys are the fields of [`World`], in the units that `fixtures/worlds` shows.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::clock::{ClockStart, SigV4Clock};
-use crate::config::{AuthorityLocation, Dialect, ProxyEndpoint, Quirk, SeedRepository};
+use crate::config::authority_location::AuthorityLocation;
+use crate::config::proxy_endpoint::ProxyEndpoint;
+use crate::config::registry::{Dialect, Quirk, SeedRepository};
 use crate::fault::Fault;
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::authorization::CrossAccount;

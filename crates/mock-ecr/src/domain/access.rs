@@ -1,6 +1,7 @@
 //! Whether a caller is allowed an action on a repository, whose policy is kept with it.
 
-use crate::domain::{Repositories, RepositoryError};
+use crate::domain::error::RepositoryError;
+use crate::domain::repositories::Repositories;
 use crate::iam::action::Action;
 use crate::iam::authorization::{self, AccessDenied, CrossAccount};
 use crate::iam::policy::{RepositoryPolicy, Verdict};

@@ -3,9 +3,12 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::error::RepositoryError;
 use crate::domain::hasher::digest_of;
 use crate::domain::manifest::Manifest;
-use crate::domain::{Repositories, Repository, RepositoryError, TagRule};
+use crate::domain::mutability::TagRule;
+use crate::domain::repositories::Repositories;
+use crate::domain::repository::Repository;
 use crate::store;
 use crate::store::{Created, Folder, Key, StoreError};
 use crate::types::timestamp::Timestamp;

@@ -4,8 +4,10 @@
 
 use std::ops::Range;
 
+use crate::domain::error::RepositoryError;
+use crate::domain::image::Image;
 use crate::domain::manifest::Manifest;
-use crate::domain::{Image, Repositories, RepositoryError};
+use crate::domain::repositories::Repositories;
 use crate::store::{Content, Key};
 use crate::types::{Digest, RepositoryId};
 

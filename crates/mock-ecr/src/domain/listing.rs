@@ -1,7 +1,9 @@
 //! The images and tags of a repository, page by page.
 
+use crate::domain::error::RepositoryError;
+use crate::domain::image::Image;
 use crate::domain::manifest::Manifest;
-use crate::domain::{Image, Repositories, RepositoryError};
+use crate::domain::repositories::Repositories;
 use crate::store;
 use crate::store::{Entry, Folder};
 use crate::types::{Digest, RepositoryId, Tag};

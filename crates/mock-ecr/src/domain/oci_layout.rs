@@ -9,11 +9,13 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 
+use crate::domain::error::{InvalidManifest, RepositoryError};
+use crate::domain::image::NewImage;
 use crate::domain::manifest::Manifest;
+use crate::domain::repositories::Repositories;
+use crate::domain::repository::Repository;
 use crate::domain::upload::BrokenOff;
-use crate::domain::{
-    ContentStream, InvalidManifest, NewImage, Repositories, Repository, RepositoryError,
-};
+use crate::domain::upload::ContentStream;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, NameError, Tag};
 

@@ -1,7 +1,9 @@
 //! The repositories of a mock: how they come to be, are found, set and deleted.
 
 use crate::aws::request_id::RequestIds;
-use crate::domain::{Repository, RepositoryError, Settings, TagMutability};
+use crate::domain::error::RepositoryError;
+use crate::domain::mutability::TagMutability;
+use crate::domain::repository::{Repository, Settings};
 use crate::iam::policy::RepositoryPolicy;
 use crate::store::{Created, Folder, Key, Store, decode, encode};
 use crate::types::{AccountId, Region, RepositoryId, RepositoryName};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::TagMutability;
+use crate::domain::mutability::TagMutability;
 use crate::types::RepositoryId;
 use crate::types::timestamp::Timestamp;
 

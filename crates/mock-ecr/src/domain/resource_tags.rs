@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Repositories, RepositoryError};
+use crate::domain::error::RepositoryError;
+use crate::domain::repositories::Repositories;
 use crate::store::{Folder, Key};
 use crate::types::RepositoryId;
 

@@ -7,8 +7,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::error::RepositoryError;
 use crate::domain::hasher::Digester;
-use crate::domain::{Repositories, RepositoryError};
+use crate::domain::repositories::Repositories;
 use crate::store::{Created, Entry, Folder, Key};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, UploadId};

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Fault;
+use crate::fault::definition::Fault;
 
 /// The name of a fault in one mock; it is not given again before a reset.
 #[derive(

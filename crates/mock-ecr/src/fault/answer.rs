@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::aws::epoch_seconds;
-use crate::fault::{
-    AuthorizationData, Circumstances, EndpointFault, ExpiresAt, Foreign, Login, TokenFault, What,
+use crate::fault::authorization_data::{
+    AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault,
 };
+use crate::fault::response_context::{Circumstances, Foreign};
+use crate::fault::what::What;
 use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 

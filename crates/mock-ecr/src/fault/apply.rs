@@ -4,7 +4,11 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
-use crate::fault::{BodyFault, Circumstances, Struck, What, Wire, answer};
+use crate::fault::answer;
+use crate::fault::response_context::Circumstances;
+use crate::fault::triggered::Struck;
+use crate::fault::what::{BodyFault, What};
+use crate::fault::wire::Wire;
 use crate::http::body::{Payload, whole};
 use crate::types::timestamp::Timestamp;
 

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{What, When};
+use crate::fault::what::What;
+use crate::fault::when::When;
 
 /// Something that goes wrong: when, and what.
 ///

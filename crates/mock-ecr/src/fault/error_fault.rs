@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::ErrorCode;
+use crate::fault::error_code::ErrorCode;
 
 /// An error that a fault answers.
 ///

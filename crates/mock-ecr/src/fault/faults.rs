@@ -8,10 +8,12 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
+use crate::fault::active_fault::{ActiveFault, FaultId};
+use crate::fault::definition::{Fault, FaultError};
+use crate::fault::signs::Signs;
 use crate::fault::throttle::Bucket;
-use crate::fault::{
-    ActiveFault, CertificateFault, Fault, FaultError, FaultId, Signs, Struck, What,
-};
+use crate::fault::triggered::Struck;
+use crate::fault::what::{CertificateFault, What};
 use crate::types::timestamp::Timestamp;
 
 /// The faults of one mock.

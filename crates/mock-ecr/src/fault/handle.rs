@@ -3,11 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::fault::active_fault::{ActiveFault, FaultId};
+use crate::fault::definition::{Fault, FaultError};
+use crate::fault::error_code::ErrorCode;
+use crate::fault::error_fault::ErrorFault;
+use crate::fault::faults::Faults;
+use crate::fault::latency::Latency;
+use crate::fault::pattern::Pattern;
+use crate::fault::target::{FaultPlane, RegistryRoute};
+use crate::fault::throttle::Throttle;
 use crate::fault::what::Moment;
-use crate::fault::{
-    ActiveFault, ErrorCode, ErrorFault, Fault, FaultError, FaultId, FaultPlane, Faults, Latency,
-    Pattern, RegistryRoute, Throttle, What, When,
-};
+use crate::fault::what::What;
+use crate::fault::when::When;
 
 /// The faults of a running mock.
 ///

@@ -3,7 +3,12 @@
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
-use crate::fault::{ErrorCode, ErrorFault, ExpiredAs, FaultPlane, Struck, Throttle, What};
+use crate::fault::error_code::ErrorCode;
+use crate::fault::error_fault::ErrorFault;
+use crate::fault::target::FaultPlane;
+use crate::fault::throttle::Throttle;
+use crate::fault::triggered::Struck;
+use crate::fault::what::{ExpiredAs, What};
 
 /// What a fault answers in place of the service or the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

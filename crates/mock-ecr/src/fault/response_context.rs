@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use crate::fault::ExpiredAs;
+use crate::fault::what::ExpiredAs;
 use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 

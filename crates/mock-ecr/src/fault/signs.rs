@@ -1,7 +1,7 @@
 //! By what a request is told, before anything about it is verified.
 
 use crate::aws::service::Service;
-use crate::fault::{FaultPlane, RegistryRoute};
+use crate::fault::target::{FaultPlane, RegistryRoute};
 use crate::types::{AccountId, PrincipalArn, Region};
 
 /// What a request says of itself.

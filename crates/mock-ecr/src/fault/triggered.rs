@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::fault::{FaultId, What};
+use crate::fault::active_fault::FaultId;
+use crate::fault::what::What;
 
 /// What a fault does to one request.
 #[derive(Debug)]

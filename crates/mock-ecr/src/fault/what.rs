@@ -4,10 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::authorization_data::TOKEN_CALL;
-use crate::fault::{
-    AuthorizationData, EndpointFault, ErrorFault, ExpiresAt, FaultPlane, Latency, Login, Signs,
-    Throttle, TokenFault,
+use crate::fault::authorization_data::{
+    AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault,
 };
+use crate::fault::error_fault::ErrorFault;
+use crate::fault::latency::Latency;
+use crate::fault::signs::Signs;
+use crate::fault::target::FaultPlane;
+use crate::fault::throttle::Throttle;
 use crate::types::duration::Shift;
 
 /// What goes wrong.

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::model::shapes::services_with;
 use crate::aws::service::Service;
-use crate::fault::{FaultPlane, Pattern, RegistryRoute, Signs};
+use crate::fault::pattern::Pattern;
+use crate::fault::signs::Signs;
+use crate::fault::target::{FaultPlane, RegistryRoute};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::fault::triggered::Struck;
 use crate::fault::what::Moment;
-use crate::fault::{Struck, What};
+use crate::fault::what::What;
 
 /// How an answer leaves, where it does not leave as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::http::query;
 use crate::iam::action::Action;
 use crate::iam::authorization;
 use crate::iam::principal::Caller;
-use crate::registry::Call;
+use crate::registry::call::Call;
 use crate::registry::error::{API_VERSION, OciCode, RegistryError};
 use crate::state::Ecr;
 use crate::types::{AccountId, Digest, RepositoryId};

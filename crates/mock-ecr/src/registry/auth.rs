@@ -6,7 +6,7 @@ use http::request::Parts;
 
 use crate::aws::hosts::Host;
 use crate::iam::principal::Caller;
-use crate::registry::Call;
+use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
 use crate::request_log::Exchange;
 use crate::state::Ecr;

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::ops::{Bound, RangeBounds, RangeFrom, RangeInclusive, RangeToInclusive};
 
-use crate::request_log::{Exchange, Requests};
+use crate::request_log::received_request::Exchange;
+use crate::request_log::requests::Requests;
 use crate::types::PrincipalArn;
 
 /// How many exchanges are expected: a number, or a range such as `1..=3`, `2..` or `..=5`.

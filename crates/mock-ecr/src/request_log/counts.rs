@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::request_log::{Exchange, Plane};
+use crate::request_log::received_request::{Exchange, Plane};
 
 /// A kind of exchange. There are but so many: all of it is a word of the mock's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

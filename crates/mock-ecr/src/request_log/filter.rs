@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::request_log::Exchange;
+use crate::request_log::received_request::Exchange;
 
 /// Which exchanges are meant: those that every filter lets through.
 #[derive(Clone, Default)]

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use crate::request_log::Exchange;
 use crate::request_log::counts::{Count, Counts};
+use crate::request_log::received_request::Exchange;
 
 /// The latest exchanges: at most 10,000, and at most 16 MiB of them.
 ///

@@ -9,7 +9,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::{GetResult, GetResultPayload};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// An object's bytes as they come, or those of a part of it.
 pub(crate) struct Content {

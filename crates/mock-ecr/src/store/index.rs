@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{PoisonError, RwLock};
 
-use crate::store::{Entry, Folder, Key};
+use crate::store::entry::Entry;
+use crate::store::key::{Folder, Key};
 
 /// Every key and the size of its object, so that a page is found without a look at the others.
 ///

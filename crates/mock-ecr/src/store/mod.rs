@@ -25,4 +25,3 @@ pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
 pub use location::{S3Access, StoreLocation, StoreLocationError};
 pub(crate) use objects::{Created, Store};
 pub(crate) use record::{parse, print};
-pub(crate) use writer::Writer;

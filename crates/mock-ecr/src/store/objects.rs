@@ -12,9 +12,14 @@ use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::store::content::Content;
+use crate::store::entry::Entry;
+use crate::store::error::StoreError;
 use crate::store::error::found;
+use crate::store::key::{Folder, Key};
 use crate::store::listing::Listing;
-use crate::store::{Content, Entry, Folder, Key, StoreError, Writer, parse, print};
+use crate::store::record::{parse, print};
+use crate::store::writer::Writer;
 
 /// A store of objects.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 
 use object_store::local::LocalFileSystem;
 
-use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
+use crate::store::location::{S3Access, StoreLocation, StoreLocationError};
+use crate::store::objects::Store;
 
 impl StoreLocation {
     /// Opens the store that is there.

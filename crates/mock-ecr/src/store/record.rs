@@ -4,7 +4,8 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::store::{Key, StoreError};
+use crate::store::error::StoreError;
+use crate::store::key::Key;
 
 /// Writes a value as objects hold it.
 pub(crate) fn print<T: Serialize>(value: &T) -> Bytes {

@@ -7,8 +7,9 @@ use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::store::error::StoreError;
+use crate::store::key::Key;
 use crate::store::listing::Listing;
-use crate::store::{Key, StoreError};
 
 /// Writes one object. Dropped before it is finished, it leaves nothing.
 pub(crate) struct Writer {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::account_id::AccountId;
 use crate::types::name::{NameError, as_text};
-use crate::types::{AccountId, Region};
+use crate::types::region::Region;
 
 /// The ARN of who calls: a user, a role session or the root of an account.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::Digest;
+use crate::types::digest::Digest;
 use crate::types::name::{NameError, as_text};
 
 /// A tag of an image. Source of the form: OCI Distribution 1.1, "Pulling manifests".

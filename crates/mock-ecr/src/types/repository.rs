@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::account_id::AccountId;
 use crate::types::name::{NameError, as_text};
-use crate::types::{AccountId, Region};
+use crate::types::region::Region;
 
 /// The name of a repository, such as `team/app`.
 ///
