@@ -182,6 +182,7 @@ pub(crate) fn system() -> Timestamp {
 /// What a mock's clock shows at first, and whether it runs: `system`, `frozen`, or an instant to stand still at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "InstantText")]
+#[non_exhaustive]
 pub enum ClockStart {
     /// The system's time.
     System,

@@ -37,13 +37,7 @@ fn code() -> impl Strategy<Value = What> {
 }
 
 fn throttle() -> impl Strategy<Value = What> {
-    (0.1..100.0, 1..5_u32).prop_map(|(rate, burst)| {
-        What::Throttle(Throttle {
-            rate,
-            burst,
-            retry_after: None,
-        })
-    })
+    (0.1..100.0, 1..5_u32).prop_map(|(rate, burst)| What::Throttle(Throttle::new(rate, burst)))
 }
 
 fn what() -> impl Strategy<Value = What> {
@@ -94,7 +88,7 @@ fn when() -> impl Strategy<Value = When> {
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
-    (when(), what()).prop_map(|(when, what)| Fault { when, what })
+    (when(), what()).prop_map(|(when, what)| Fault::new(what).when(when))
 }
 
 /// A request of each kind; some carry a body.

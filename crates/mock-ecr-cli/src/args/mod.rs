@@ -325,14 +325,16 @@ fn replace<T>(value: &mut T, option: Option<T>) {
 fn s3_access() -> Option<S3Access> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let either = |one, other| variable(one).or_else(|| variable(other));
-    Some(S3Access {
-        region: either("AWS_REGION", "AWS_DEFAULT_REGION")
-            .unwrap_or_else(|| "us-east-1".to_owned()),
-        endpoint: either("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
-        access_key_id: variable("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?.into(),
-        session_token: variable("AWS_SESSION_TOKEN").map(Secret::from),
-    })
+    let region =
+        either("AWS_REGION", "AWS_DEFAULT_REGION").unwrap_or_else(|| "us-east-1".to_owned());
+    let (id, key) = (
+        variable("AWS_ACCESS_KEY_ID")?,
+        variable("AWS_SECRET_ACCESS_KEY")?,
+    );
+    let mut access = S3Access::new(region, id, key);
+    access.endpoint = either("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
+    access.session_token = variable("AWS_SESSION_TOKEN").map(Secret::from);
+    Some(access)
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

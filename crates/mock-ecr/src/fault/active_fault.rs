@@ -12,7 +12,7 @@ use crate::fault::definition::Fault;
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
-pub struct FaultId(pub u64);
+pub struct FaultId(pub(crate) u64);
 
 impl fmt::Display for FaultId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,6 +22,7 @@ impl fmt::Display for FaultId {
 
 /// A fault that is set, and how often it has struck.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ActiveFault {
     /// Its name.
     pub id: FaultId,

@@ -9,6 +9,7 @@ use crate::types::duration::Shift;
 /// Another list of `authorizationData`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AuthorizationData {
     /// `[]`
     Empty,
@@ -31,6 +32,7 @@ pub enum AuthorizationData {
 /// Another `expiresAt`; the token itself ends when it did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExpiresAt {
     /// An hour ago.
     Past,
@@ -55,6 +57,7 @@ pub enum ExpiresAt {
 /// Another `authorizationToken`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum TokenFault {
     /// Base64 of a text without a colon.
     NoColon,
@@ -83,12 +86,23 @@ pub enum TokenFault {
 /// A user and a password, of which the registry knows nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Login {
     /// The user, without a colon, with which the password begins.
     #[serde(default = "aws")]
     pub username: String,
     /// The password, in which colons may stand.
     pub password: String,
+}
+
+impl Login {
+    /// A login of `username`, without a colon, with `password`.
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Login {
+            username: username.into(),
+            password: password.into(),
+        }
+    }
 }
 
 fn aws() -> String {
@@ -98,6 +112,7 @@ fn aws() -> String {
 /// Another `proxyEndpoint`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum EndpointFault {
     /// Of a registry that is not ECR's.
     Foreign,

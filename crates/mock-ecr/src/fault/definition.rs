@@ -27,6 +27,7 @@ use crate::fault::when::When;
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Fault {
     /// Which requests meet it; without anything said, every request of both planes.
     #[serde(default)]
@@ -42,6 +43,13 @@ impl Fault {
             when: When::default(),
             what,
         }
+    }
+
+    /// Restricts it to the requests that `when` describes.
+    #[must_use]
+    pub fn when(mut self, when: When) -> Self {
+        self.when = when;
+        self
     }
 
     /// Reads one from TOML, as it stands below `[[faults]]` in a world.

@@ -15,6 +15,7 @@ use crate::fault::error_code::ErrorCode;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(into = "Written")]
 #[schemars(with = "Written")]
+#[non_exhaustive]
 pub struct ErrorFault {
     /// Its code.
     pub code: ErrorCode,
@@ -27,6 +28,27 @@ pub struct ErrorFault {
 }
 
 impl ErrorFault {
+    /// Sets the status, from 400 to 599, in place of the usual one.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Sets the text, in place of the usual one.
+    #[must_use]
+    pub fn message(mut self, text: impl Into<String>) -> Self {
+        self.message = Some(text.into());
+        self
+    }
+
+    /// Sets what `Retry-After` says, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     pub(super) fn check(&self) -> Result<(), String> {
         match self.status {
             Some(status) if !(400..600).contains(&status) => Err(format!(

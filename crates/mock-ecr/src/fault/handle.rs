@@ -92,11 +92,7 @@ impl FaultHandle {
 
     /// So many requests a second, and so many at once.
     pub fn throttle(&self, rate: f64, burst: u32) -> FaultBuilder {
-        self.with(What::Throttle(Throttle {
-            rate,
-            burst,
-            retry_after: None,
-        }))
+        self.with(What::Throttle(Throttle::new(rate, burst)))
     }
 
     /// A wait before each answer.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A plane that faults strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum FaultPlane {
     /// The AWS API.
     Api,

@@ -8,6 +8,7 @@ use crate::types::timestamp::Timestamp;
 /// Requests that may pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Throttle {
     /// How many a second.
     pub rate: f64,
@@ -16,6 +17,24 @@ pub struct Throttle {
     /// What `Retry-After` says on the registry, in seconds; nothing by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+}
+
+impl Throttle {
+    /// A limit of `rate` requests a second, of which `burst` may arrive at once.
+    pub fn new(rate: f64, burst: u32) -> Self {
+        Throttle {
+            rate,
+            burst,
+            retry_after: None,
+        }
+    }
+
+    /// Sets what `Retry-After` says on the registry, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
 }
 
 /// The requests that may pass now.

@@ -67,6 +67,7 @@ pub enum What {
 /// When in an answer something happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Moment {
     /// Before its first byte.
     BeforeHeaders,
@@ -79,6 +80,7 @@ pub enum Moment {
 /// A body in place of the answer's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum BodyFault {
     /// A page of HTML with status 200, as a captive portal has it.
     Html,
@@ -95,6 +97,7 @@ pub enum BodyFault {
 /// ECR answers 403 without a challenge (clients that wait for 401 never recover), ECR Public 400; the specification of OCI has 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExpiredAs {
     /// 403, as ECR.
     Forbidden,
@@ -107,6 +110,7 @@ pub enum ExpiredAs {
 /// A certificate that nobody should trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CertificateFault {
     /// Its time is over.
     Expired,

@@ -32,6 +32,7 @@ pub enum StoreLocation {
 
 /// With what a bucket is reached; nothing is taken from the environment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct S3Access {
     /// The region that is signed for.
     pub region: String,
@@ -43,6 +44,23 @@ pub struct S3Access {
     pub secret_access_key: Secret,
     /// The session token, where the credentials are temporary.
     pub session_token: Option<Secret>,
+}
+
+impl S3Access {
+    /// Access with long-lived credentials to Amazon's own service of a region.
+    pub fn new(
+        region: impl Into<String>,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<Secret>,
+    ) -> Self {
+        S3Access {
+            region: region.into(),
+            endpoint: None,
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token: None,
+        }
+    }
 }
 
 impl FromStr for StoreLocation {
