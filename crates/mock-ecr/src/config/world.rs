@@ -54,7 +54,7 @@ pub struct World {
     /// Who may call; when empty, [`Principal::example`].
     pub principals: Vec<Principal>,
     /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
-    #[serde(deserialize_with = "crate::types::duration::text::deserialize")]
+    #[serde(deserialize_with = "crate::types::duration::Text::deserialize")]
     pub token_life: Duration,
     /// How long an `authorizationToken` is, in characters; it is padded to about this length.
     ///

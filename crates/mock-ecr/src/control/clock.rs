@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -12,7 +11,7 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Body, Content, Route, schema};
-use crate::types::duration::text;
+use crate::types::duration::Text;
 use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 5] = [
@@ -76,16 +75,17 @@ pub(super) const ROUTES: [Route; 5] = [
 ];
 
 /// What the clock shows.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ClockView {
     /// The instant.
-    #[schemars(extend("format" = "date-time"))]
-    now: String,
+    now: Timestamp,
     /// Whether it goes on by itself.
     state: ClockState,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum ClockState {
     /// It stands still between moves.
@@ -95,26 +95,28 @@ enum ClockState {
 }
 
 /// How far to move the clock on.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Advance {
     /// A length of time, such as `12h`, `90m` or `1500ms`.
-    #[serde(deserialize_with = "text::deserialize")]
-    #[schemars(with = "String")]
+    #[serde(deserialize_with = "Text::deserialize")]
+    #[cfg_attr(test, schemars(with = "String"))]
     by: Duration,
 }
 
 /// Where to set the clock.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Set {
     /// An instant, as RFC 3339 writes it.
-    #[schemars(with = "String", extend("format" = "date-time"))]
     to: Timestamp,
 }
 
 /// An object without fields.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
@@ -141,6 +143,6 @@ fn shown(clock: &Clock) -> Outcome {
         true => ClockState::Frozen,
         false => ClockState::Running,
     };
-    let now = clock.now().to_string();
+    let now = clock.now();
     response::json(&ClockView { now, state })
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::client_env;
@@ -28,20 +27,19 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 /// How clients are led here.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Led {
     /// By the variables that name endpoints, through the mock as their proxy, or by the names of hosts.
     #[serde(default)]
-    #[schemars(example = &"env")]
     redirect: RedirectName,
     /// The file that clients are to trust; needed by `proxy` and `hosts`.
-    #[schemars(with = "String", example = &"/ca.pem")]
     certificate: Option<PathBuf>,
 }
 
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[schemars(inline)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 enum RedirectName {
     #[default]
     Env,

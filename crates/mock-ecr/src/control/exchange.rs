@@ -1,20 +1,19 @@
 //! An exchange as JSON.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
 use crate::request_log::{Exchange, Plane, Service};
+use crate::types::timestamp::Timestamp;
 
 /// A request and how it was answered, without any secret.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Exchange")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Exchange"))]
 pub(super) struct ExchangeView<'a> {
     /// When the mock read it, on its own clock.
-    #[schemars(extend("format" = "date-time"))]
-    received: String,
+    received: Timestamp,
     /// How long the answer took to make, in microseconds of real time.
     took_micros: u64,
     plane: Plane,
@@ -61,7 +60,7 @@ pub(super) struct ExchangeView<'a> {
 impl<'a> From<&'a Exchange> for ExchangeView<'a> {
     fn from(exchange: &'a Exchange) -> Self {
         ExchangeView {
-            received: exchange.received.to_string(),
+            received: exchange.received,
             took_micros: exchange.took.as_micros().try_into().unwrap_or(u64::MAX),
             plane: exchange.plane,
             service: exchange.service,

@@ -2,7 +2,6 @@
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::error::ControlError;
@@ -47,18 +46,18 @@ pub(super) const ROUTES: [Route; 3] = [
 ];
 
 /// Faults and their counts.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Faults")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Faults"))]
 struct FaultsView {
     faults: Vec<ActiveFault>,
 }
 
 /// Which fault is meant.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Which {
     /// The one of this id; without it, all.
     #[serde(default, deserialize_with = "parsed")]
-    #[schemars(with = "u64", example = 0)]
     id: Option<u64>,
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::control::query_value::{duration, parsed};
@@ -13,84 +12,65 @@ use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
 /// Which exchanges are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `plane` asks for them.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct Filters {
-    #[schemars(with = "Plane", example = &"api")]
     plane: Option<Plane>,
     /// The service of AWS whose API it is for.
-    #[schemars(with = "Service", example = &"ecr")]
     service: Option<Service>,
-    #[schemars(with = "Way", example = &"http")]
     way: Option<Way>,
-    #[schemars(with = "String", example = &"POST")]
     method: Option<String>,
     /// The host, with its port if it was sent with one.
-    #[schemars(with = "String", example = &"127.0.0.1:4566")]
     host: Option<String>,
     /// A part of path and query.
-    #[schemars(with = "String", example = &"/")]
     target: Option<String>,
     /// A part of what the client calls itself.
-    #[schemars(with = "String", example = &"aws-cli")]
     user_agent: Option<String>,
     /// The operation of the API.
-    #[schemars(with = "String", example = &"GetAuthorizationToken")]
     operation: Option<String>,
     /// A part of the input of the operation.
-    #[schemars(with = "String", example = &"registryIds")]
     input: Option<String>,
     /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
-    #[schemars(with = "String", example = &"manifest")]
     route: Option<String>,
     /// Whether an `Authorization` header came.
     #[serde(deserialize_with = "parsed")]
-    #[schemars(with = "bool", example = true)]
     authorization: Option<bool>,
     /// The ARN of who has proved who they are.
-    #[schemars(with = "String", example = &"arn:aws:iam::123456789012:user/developer")]
     caller: Option<String>,
     /// The id of the token that was issued or shown.
     #[serde(deserialize_with = "parsed")]
-    #[schemars(with = "String", example = &"fa44db647e557a51")]
+    #[cfg_attr(test, schemars(with = "String"))]
     token: Option<TokenId>,
     /// The ARN of whom the token speaks for that was shown.
-    #[schemars(with = "String", example = &"arn:aws:iam::123456789012:user/developer")]
     bearer: Option<String>,
     #[serde(deserialize_with = "parsed")]
-    #[schemars(with = "u16", example = 200)]
     status: Option<u16>,
     /// The code of the error that was answered.
-    #[schemars(with = "String", example = &"AccessDeniedException")]
     error: Option<String>,
     /// A part of what was wrong with the token that was shown.
-    #[schemars(with = "String", example = &"expired")]
     token_error: Option<String>,
     /// The id of a fault that shaped the answer.
     #[serde(deserialize_with = "parsed")]
-    #[schemars(with = "u64", example = 0)]
     fault: Option<u64>,
     /// What the API calls the request.
-    #[schemars(with = "String", example = &"a061e3d2-891b-44f9-9472-4e969e1d74aa")]
     request_id: Option<String>,
     /// Received at this instant of the mock's clock, or later.
-    #[schemars(with = "String", extend("format" = "date-time"), example = &"2015-11-29T21:30:53.241Z")]
     since: Option<Timestamp>,
     /// Received before this instant of the mock's clock.
-    #[schemars(with = "String", extend("format" = "date-time"), example = &"2015-11-30T09:30:53.241Z")]
     until: Option<Timestamp>,
     /// Took at least so long to answer, in real time.
     #[serde(deserialize_with = "duration")]
-    #[schemars(with = "String", example = &"100ms")]
+    #[cfg_attr(test, schemars(with = "String"))]
     slower_than: Option<Duration>,
 }
 
 /// How many of them are meant.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Newest {
     /// How many to tell at most, the newest.
     #[serde(default, deserialize_with = "parsed")]
-    #[schemars(with = "usize", example = 100)]
     pub(super) limit: Option<usize>,
 }
 

@@ -1,6 +1,5 @@
 //! The journal as an HTTP Archive, which browsers and proxies can show. Source: <http://www.softwareishard.com/blog/har-12-spec/>.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::exchange::ExchangeView;
@@ -10,25 +9,29 @@ use crate::request_log::Exchange;
 /// An HTTP Archive of version 1.2.
 ///
 /// What the journal does not keep is left out as the format has it: sizes are -1, and the version of HTTP is not known.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Har {
     log: Log,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Log {
     version: &'static str,
     creator: Creator,
     entries: Vec<Entry>,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Creator {
     name: &'static str,
     version: &'static str,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Entry {
     started_date_time: String,
@@ -43,7 +46,8 @@ struct Entry {
     exchange: serde_json::Value,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Request {
     method: String,
@@ -58,14 +62,16 @@ struct Request {
     body_size: i8,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct PostData {
     mime_type: &'static str,
     text: String,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Response {
     status: u16,
@@ -80,23 +86,27 @@ struct Response {
     body_size: i8,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Body {
     size: u8,
     mime_type: &'static str,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Pair {
     name: String,
     value: String,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Cache {}
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Timings {
     send: f64,
     wait: f64,

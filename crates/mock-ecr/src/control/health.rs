@@ -2,11 +2,11 @@
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
+use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -20,7 +20,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
             response::json(&Health {
                 status: Status::Ok,
                 version: env!("CARGO_PKG_VERSION"),
-                now: request.ecr.clock.now().to_string(),
+                now: request.ecr.clock.now(),
             })
         }
         .boxed()
@@ -28,18 +28,19 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 /// How the mock is.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Health {
     /// Whoever can read this has a mock that answers.
     status: Status,
     /// The version of mock-ecr.
     version: &'static str,
     /// What its clock shows.
-    #[schemars(extend("format" = "date-time"))]
-    now: String,
+    now: Timestamp,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Status {
     Ok,

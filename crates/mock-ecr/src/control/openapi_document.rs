@@ -85,7 +85,7 @@ fn request_body(body: &Body, generator: &mut SchemaGenerator) -> Value {
     json!({ "required": true, "content": { "application/json": json } })
 }
 
-/// Each field of the types of a query is a parameter, and its first example the parameter's.
+/// Each field of the types of a query is a parameter.
 fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters = Vec::new();
     for query in route.query {
@@ -106,14 +106,61 @@ fn parameter(name: &str, mut schema: Value) -> Value {
         if let Some(description) = fields.remove("description") {
             parameter["description"] = description;
         }
-        if let Some(Value::Array(examples)) = fields.remove("examples") {
-            parameter["example"] = examples.into_iter().next().unwrap_or_default();
-        }
         fields.remove("default");
+        never_null(fields);
     }
+    parameter["example"] = example(name);
     parameter["schema"] = schema;
     parameter
 }
+
+/// A parameter is left out or has a value: its type is the one of that value.
+fn never_null(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        let only = types.pop().unwrap();
+        schema["type"] = only;
+    }
+    if let Some(Value::Array(choices)) = schema.remove("anyOf") {
+        schema.extend(choices[0].as_object().unwrap().clone());
+    }
+}
+
+fn example(name: &str) -> Value {
+    let (_, example) = EXAMPLES.iter().find(|(of, _)| *of == name).unwrap();
+    serde_json::from_str(example).unwrap()
+}
+
+/// A value of each parameter, in JSON.
+const EXAMPLES: [(&str, &str); 27] = [
+    ("authorization", "true"),
+    ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),
+    ("caller", r#""arn:aws:iam::123456789012:user/developer""#),
+    ("certificate", r#""/ca.pem""#),
+    ("count", "1"),
+    ("error", r#""AccessDeniedException""#),
+    ("fault", "0"),
+    ("host", r#""127.0.0.1:4566""#),
+    ("id", "0"),
+    ("input", r#""registryIds""#),
+    ("limit", "100"),
+    ("method", r#""POST""#),
+    ("operation", r#""GetAuthorizationToken""#),
+    ("plane", r#""api""#),
+    ("redirect", r#""env""#),
+    ("request_id", r#""a061e3d2-891b-44f9-9472-4e969e1d74aa""#),
+    ("route", r#""manifest""#),
+    ("since", r#""2015-11-29T21:30:53.241Z""#),
+    ("slower_than", r#""100ms""#),
+    ("status", "200"),
+    ("target", r#""/""#),
+    ("timeout", r#""10s""#),
+    ("token", r#""fa44db647e557a51""#),
+    ("token_error", r#""expired""#),
+    ("until", r#""2015-11-30T09:30:53.241Z""#),
+    ("user_agent", r#""aws-cli""#),
+    ("way", r#""http""#),
+];
 
 #[test]
 fn the_copy_that_the_program_carries_is_the_document() {

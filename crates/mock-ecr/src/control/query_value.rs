@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize as _, Deserializer};
 
-use crate::types::duration::text;
+use crate::types::duration::Text;
 
 /// Parses a value of any type that has a text form.
 pub(super) fn parsed<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
@@ -20,5 +20,5 @@ where
 
 /// Parses a duration such as `100ms`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    text::deserialize(from).map(Some)
+    Text::deserialize(from).map(Some)
 }

@@ -2,7 +2,6 @@
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::exchange::ExchangeView;
@@ -45,8 +44,8 @@ pub(super) const ROUTES: [Route; 3] = [
 ];
 
 /// Exchanges that were asked for.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Requests")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Requests"))]
 pub(super) struct RequestsView<'a> {
     /// How many there are of those that were asked for, more than `limit` perhaps.
     matched: usize,
@@ -83,7 +82,8 @@ fn archive(request: &ControlRequest<'_>) -> Outcome {
 }
 
 /// What was forgotten.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Cleared {
     /// How many exchanges there were.
     cleared: usize,

@@ -2,7 +2,6 @@
 
 use futures_util::FutureExt as _;
 use http::{Method, StatusCode};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::error::ControlError;
@@ -26,14 +25,16 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 /// What a reset leaves as it is.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct Reset {
     /// What is kept.
     keep: Kept,
 }
 
-#[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Kept {
     /// Nothing: repositories and images are those that the world begins with.

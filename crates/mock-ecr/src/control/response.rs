@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::control::error::ControlError;
@@ -42,7 +41,8 @@ pub(super) fn error(error: ControlError) -> Response<Payload> {
 }
 
 /// What every refusal says.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Problem {
     /// What is wrong, and what would do instead.
     error: String,

@@ -7,7 +7,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderName, Method, Response, StatusCode, header};
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::control::error::ControlError;
@@ -44,15 +43,15 @@ pub(super) const ROUTES: [Route; 2] = [
 ];
 
 /// How many exchanges to wait for, and how long.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Patience {
     /// How many to wait for; 1 if left out.
     #[serde(default, deserialize_with = "parsed")]
-    #[schemars(with = "usize", example = 1)]
     count: Option<usize>,
     /// How long to wait, in real time; `30s` if left out, and at most `10m`.
     #[serde(default, deserialize_with = "duration")]
-    #[schemars(with = "String", example = &"10s")]
+    #[cfg_attr(test, schemars(with = "String"))]
     timeout: Option<Duration>,
 }
 

@@ -2,7 +2,6 @@
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::control::error::ControlError;
@@ -64,7 +63,8 @@ pub(super) const ROUTES: [Route; 4] = [
 ];
 
 /// Tokens and their uses.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Tokens {
     /// How many were issued since the start or the last reset.
     issued: u64,
@@ -72,15 +72,15 @@ struct Tokens {
 }
 
 /// A token, without what it is worth.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct TokenView {
     #[serde(flatten)]
     claims: ClaimsView,
     /// How often it was shown to the registry, dead or alive.
     shown: u64,
     /// When it was last shown.
-    #[schemars(extend("format" = "date-time"))]
-    last_shown: Option<String>,
+    last_shown: Option<Timestamp>,
     /// Whether the registry would take it now.
     alive: bool,
     /// Why not.
@@ -88,7 +88,8 @@ struct TokenView {
 }
 
 /// What a token says.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ClaimsView {
     /// What it is called in the journal and in a revocation: 16 hexadecimal digits.
     id: String,
@@ -98,10 +99,8 @@ struct ClaimsView {
     account: String,
     /// Whose registries it opens.
     region: String,
-    #[schemars(extend("format" = "date-time"))]
-    issued: String,
-    #[schemars(extend("format" = "date-time"))]
-    expires: String,
+    issued: Timestamp,
+    expires: Timestamp,
 }
 
 impl ClaimsView {
@@ -111,8 +110,8 @@ impl ClaimsView {
             principal: claims.principal.to_string(),
             account: claims.account().to_string(),
             region: claims.region.to_string(),
-            issued: claims.issued.to_string(),
-            expires: claims.expires.to_string(),
+            issued: claims.issued,
+            expires: claims.expires,
         }
     }
 }
@@ -122,7 +121,7 @@ impl From<TokenRecord> for TokenView {
         TokenView {
             claims: ClaimsView::of(&record.claims, record.id),
             shown: record.shown,
-            last_shown: record.last_shown.map(|instant| instant.to_string()),
+            last_shown: record.last_shown,
             alive: record.refusal.is_none(),
             refusal: record.refusal.map(|refusal| refusal.to_string()),
         }
@@ -141,22 +140,21 @@ fn list(request: &ControlRequest<'_>) -> Outcome {
 }
 
 /// Whom to mint a token for, and where.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct Mint {
     /// For this principal; by default, the first of the world.
-    #[schemars(with = "Option<String>")]
     principal: Option<PrincipalArn>,
     /// For the root user of this account instead.
-    #[schemars(with = "Option<String>")]
     account: Option<AccountId>,
     /// For the registries of this region; by default, the world's.
-    #[schemars(with = "Option<String>")]
     region: Option<Region>,
 }
 
 /// A token that was minted.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Minted {
     #[serde(flatten)]
     claims: ClaimsView,
@@ -189,16 +187,17 @@ fn mint(request: &ControlRequest<'_>) -> Outcome {
 }
 
 /// Which tokens to revoke: one of these.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Revoke {
     /// One token, by its id.
     #[serde(deserialize_with = "token_id")]
-    Id(#[schemars(with = "String")] TokenId),
+    Id(#[cfg_attr(test, schemars(with = "String"))] TokenId),
     /// Every token of a principal, those to come as well.
-    Principal(#[schemars(with = "String")] PrincipalArn),
+    Principal(PrincipalArn),
     /// Every token issued before an instant.
-    IssuedBefore(#[schemars(with = "String", extend("format" = "date-time"))] Timestamp),
+    IssuedBefore(Timestamp),
 }
 
 fn token_id<'de, D: Deserializer<'de>>(from: D) -> Result<TokenId, D::Error> {
@@ -207,7 +206,8 @@ fn token_id<'de, D: Deserializer<'de>>(from: D) -> Result<TokenId, D::Error> {
 }
 
 /// What a revocation has come to.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Revoked {
     /// How many of the tokens that are known here are still alive.
     alive: usize,
@@ -225,7 +225,8 @@ fn revoke(request: &ControlRequest<'_>) -> Outcome {
 }
 
 /// What to explain.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Inspect {
     /// The token, or the password in it.
@@ -233,7 +234,8 @@ struct Inspect {
 }
 
 /// What a token is.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Inspected {
     /// What it says, if it was sealed under this seed.
     claims: Option<ClaimsView>,

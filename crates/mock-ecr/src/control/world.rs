@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use futures_util::FutureExt as _;
 use http::Method;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::ClockStart;
@@ -16,6 +15,7 @@ use crate::control::response;
 use crate::control::route::{Content, Route, schema};
 use crate::iam::principal::Principal;
 use crate::types::duration::print_duration;
+use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -28,8 +28,8 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 /// A world, in the words of its TOML.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "World")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "World"))]
 struct WorldView {
     /// What all keys and random choices come from: whoever knows it can make tokens that the mock takes.
     seed: String,
@@ -40,58 +40,58 @@ struct WorldView {
     token_length: usize,
     /// What the clock showed at first.
     clock: String,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     sigv4_clock: SigV4Clock,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     auth: AuthMode,
     proxy_endpoint: String,
     store: String,
     tls: Option<String>,
     control_key: Option<Masked>,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     dialect: Dialect,
     /// Every quirk, as the dialect or the world has it.
-    #[schemars(with = "BTreeMap<String, bool>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, bool>"))]
     quirks: BTreeMap<Quirk, bool>,
     repositories: Vec<RepositoryView>,
     create_on_push: bool,
     blob_mounting: bool,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     cross_account: CrossAccount,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Account")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Account"))]
 struct AccountView {
     id: String,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Principal")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Principal"))]
 struct PrincipalView {
     arn: String,
     access_key_id: String,
     secret_access_key: Masked,
     session_token: Option<Masked>,
-    #[schemars(extend("format" = "date-time"))]
-    expires: Option<String>,
+    expires: Option<Timestamp>,
     allow: Vec<String>,
     deny: Vec<String>,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Repository")]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Repository"))]
 struct RepositoryView {
     name: String,
     account: String,
     region: String,
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     image_tag_mutability: ImageTagMutability,
     layout: Option<String>,
 }
 
 /// A secret that is there.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 enum Masked {
     #[serde(rename = "(masked)")]
     Masked,
@@ -141,7 +141,7 @@ impl PrincipalView {
             access_key_id: principal.access_key_id.clone(),
             secret_access_key: Masked::Masked,
             session_token: principal.session_token.as_ref().map(|_| Masked::Masked),
-            expires: principal.expires.map(|instant| instant.to_string()),
+            expires: principal.expires,
             allow: principal.allow.clone(),
             deny: principal.deny.clone(),
         }

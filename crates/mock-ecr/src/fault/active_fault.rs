@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::definition::Fault;
 
 /// The name of a fault in one mock; it is not given again before a reset.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct FaultId(pub(crate) u64);
 
@@ -21,7 +19,8 @@ impl fmt::Display for FaultId {
 }
 
 /// A fault that is set, and how often it has struck.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActiveFault {
     /// Its name.

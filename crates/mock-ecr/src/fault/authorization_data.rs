@@ -1,13 +1,13 @@
 //! Faults in the output of `GetAuthorizationToken`, as data.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::types::AccountId;
 use crate::types::duration::Shift;
 
 /// Another list of `authorizationData`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthorizationData {
@@ -22,15 +22,16 @@ pub enum AuthorizationData {
     /// A list with `null` before each entry.
     WithNulls,
     /// The entries of another account.
-    Account(#[schemars(with = "String")] AccountId),
+    Account(AccountId),
     /// The entry of another account before all others, with a token of its root user.
-    Before(#[schemars(with = "String")] AccountId),
+    Before(AccountId),
     /// The entry of another account behind all others, with a token of its root user.
-    After(#[schemars(with = "String")] AccountId),
+    After(AccountId),
 }
 
 /// Another `expiresAt`; the token itself ends when it did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiresAt {
@@ -41,7 +42,7 @@ pub enum ExpiresAt {
     /// In ten years.
     Far,
     /// So much from now, or so much ago.
-    In(#[schemars(with = "String")] Shift),
+    In(Shift),
     /// Not there.
     Missing,
     /// `null`
@@ -55,7 +56,8 @@ pub enum ExpiresAt {
 }
 
 /// Another `authorizationToken`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenFault {
@@ -84,7 +86,8 @@ pub enum TokenFault {
 }
 
 /// A user and a password, of which the registry knows nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Login {
@@ -110,7 +113,8 @@ fn aws() -> String {
 }
 
 /// Another `proxyEndpoint`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EndpointFault {

@@ -1,6 +1,5 @@
 //! A fault as a value: its matcher, its action, and the check of both.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::what::What;
@@ -25,7 +24,8 @@ use crate::fault::when::When;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Fault {

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The code of an error of AWS that the mock knows, such as `ThrottlingException`.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
-#[schemars(with = "String")]
+#[cfg_attr(
+    any(test, feature = "schemars"),
+    derive(schemars::JsonSchema),
+    schemars(with = "String")
+)]
 pub struct ErrorCode(&'static Row);
 
 impl ErrorCode {

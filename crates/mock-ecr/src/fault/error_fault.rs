@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -12,9 +11,13 @@ use crate::fault::error_code::ErrorCode;
 /// An error that a fault answers.
 ///
 /// In TOML and JSON its code alone, or a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "Written")]
-#[schemars(with = "Written")]
+#[cfg_attr(
+    any(test, feature = "schemars"),
+    derive(schemars::JsonSchema),
+    schemars(with = "Written")
+)]
 #[non_exhaustive]
 pub struct ErrorFault {
     /// Its code.
@@ -59,15 +62,20 @@ impl ErrorFault {
     }
 }
 
-#[derive(Clone, Serialize, JsonSchema)]
+#[derive(Clone, Serialize)]
 #[serde(untagged)]
-#[schemars(rename = "ErrorFault")]
+#[cfg_attr(
+    any(test, feature = "schemars"),
+    derive(schemars::JsonSchema),
+    schemars(rename = "ErrorFault")
+)]
 enum Written {
     Code(ErrorCode),
     Whole(Whole),
 }
 
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Whole {
     code: ErrorCode,

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
-use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
@@ -17,40 +16,32 @@ use crate::types::duration::parse_duration;
 ///
 /// In TOML and JSON `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s" }`, between which it is linear;
 /// half of the answers wait up to the first, and none longer than the last.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Latency {
     /// Always the same.
-    Fixed(
-        #[serde(with = "duration::text")]
-        #[schemars(with = "String")]
-        Duration,
-    ),
+    Fixed(#[serde(with = "duration::Text")] Duration),
     /// Anything between two.
     Uniform {
         /// The shortest.
-        #[serde(with = "duration::text")]
-        #[schemars(with = "String")]
+        #[serde(with = "duration::Text")]
         from: Duration,
         /// The longest.
-        #[serde(with = "duration::text")]
-        #[schemars(with = "String")]
+        #[serde(with = "duration::Text")]
         to: Duration,
     },
     /// As these percentiles have it.
     Percentiles {
         /// What half of the answers do not exceed.
-        #[serde(with = "duration::text")]
-        #[schemars(with = "String")]
+        #[serde(with = "duration::Text")]
         p50: Duration,
         /// What nine of ten do not exceed.
-        #[serde(with = "duration::text")]
-        #[schemars(with = "String")]
+        #[serde(with = "duration::Text")]
         p90: Duration,
         /// What none exceeds.
-        #[serde(with = "duration::text")]
-        #[schemars(with = "String")]
+        #[serde(with = "duration::Text")]
         p99: Duration,
     },
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::glob::{Case, Glob, QuestionMark};
 
 /// A text in which `*` stands for anything, such as `team/*` or `*.amazonaws.com`.
-#[derive(Clone, PartialEq, Eq, JsonSchema)]
-pub struct Pattern(#[schemars(with = "String")] Glob);
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
+pub struct Pattern(#[cfg_attr(any(test, feature = "schemars"), schemars(with = "String"))] Glob);
 
 impl Pattern {
     /// Whether a text is such.

@@ -1,12 +1,12 @@
 //! A limit on the rate of requests.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::Timestamp;
 
 /// Requests that may pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Throttle {

@@ -1,6 +1,5 @@
 //! What a fault does.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::authorization_data::TOKEN_CALL;
@@ -20,7 +19,8 @@ use crate::types::duration::Shift;
 /// Where several faults strike one request, an error, a throttle or an early end of the token is answered in place of everything else, and
 /// the rest is done to that answer, in order. An answer ends once and has one shape: of several `close`, `reset` and `stall` the last
 /// counts, and so of `overrun` and `garbled_chunks`; one of these counts more than an end, for its answer is whole in its own way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum What {
@@ -59,13 +59,14 @@ pub enum What {
     /// A token that lives is refused as if its time were over; the request does nothing, and only one that bears such a token is struck.
     ExpiredEarly(ExpiredAs),
     /// The `Date` of the answer is off by so much.
-    Date(#[schemars(with = "String")] Shift),
+    Date(Shift),
     /// The certificate is one that nobody should trust; the connection is struck, not the request.
     Certificate(CertificateFault),
 }
 
 /// When in an answer something happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Moment {
@@ -78,7 +79,8 @@ pub enum Moment {
 }
 
 /// A body in place of the answer's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BodyFault {
@@ -95,7 +97,8 @@ pub enum BodyFault {
 /// How the registry refuses a token whose time is over.
 ///
 /// ECR answers 403 without a challenge (clients that wait for 401 never recover), ECR Public 400; the specification of OCI has 401.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiredAs {
@@ -108,7 +111,8 @@ pub enum ExpiredAs {
 }
 
 /// A certificate that nobody should trust.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CertificateFault {

@@ -2,7 +2,6 @@
 
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::model::shapes::services_with;
@@ -16,7 +15,8 @@ use crate::types::{AccountId, PrincipalArn, Region};
 /// Which requests meet a fault: those that are all that is said here.
 ///
 /// Whoever calls is taken at their word: a fault strikes before anything is verified.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct When {
@@ -37,15 +37,12 @@ pub struct When {
     pub method: Option<String>,
     /// The account of the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub account: Option<AccountId>,
     /// The region that is called.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub region: Option<Region>,
     /// The caller.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub principal: Option<PrincipalArn>,
     /// The repository, with stars for anything.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,11 +67,9 @@ pub struct When {
     pub probability: Option<f64>,
     /// From when on it strikes, by the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub from: Option<Timestamp>,
     /// Until when it strikes, by the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub until: Option<Timestamp>,
 }
 

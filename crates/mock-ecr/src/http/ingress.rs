@@ -1,10 +1,10 @@
 //! The way by which a request came.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a client has reached the mock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Way {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::request::Parts;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::service::Service;
@@ -78,9 +77,8 @@ pub struct Exchange {
 }
 
 /// The two halves of ECR, which meet in the token.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Plane {

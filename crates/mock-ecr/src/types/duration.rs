@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::timestamp::Timestamp;
 
@@ -30,22 +30,20 @@ pub(crate) fn print_duration(duration: Duration) -> String {
 #[error("{0:?} is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms")]
 pub struct DurationError(String);
 
-/// Reads and writes a length of time as people do.
-pub(crate) mod text {
-    use std::time::Duration;
+/// The form of a duration in files and JSON, such as `12h`, for serde's attribute `with`.
+pub(crate) struct Text;
 
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
+impl Text {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(from)?;
-        super::parse_duration(&text).map_err(serde::de::Error::custom)
+        parse_duration(&text).map_err(serde::de::Error::custom)
     }
 
     pub(crate) fn serialize<S: Serializer>(
         duration: &Duration,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&super::print_duration(*duration))
+        serializer.collect_str(&print_duration(*duration))
     }
 }
 

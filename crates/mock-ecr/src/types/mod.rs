@@ -9,6 +9,8 @@ mod principal_arn;
 mod reference;
 mod region;
 mod repository;
+#[cfg(any(test, feature = "schemars"))]
+mod schema;
 pub(crate) mod secret;
 pub(crate) mod timestamp;
 mod upload_id;

@@ -1,7 +1,6 @@
 //! What a signature says of itself, before anything about it is verified.
 
 use http::request::Parts;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::http::query;
@@ -9,7 +8,8 @@ use crate::http::query;
 /// What a request claims by its signature, right or wrong.
 ///
 /// It is read of every request, those included that a fault answers before anything is verified.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignatureClaim {
     /// Whose key it says that it was made with; the id of a key is no secret.
