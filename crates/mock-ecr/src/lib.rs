@@ -52,6 +52,7 @@
 pub mod cookbook {}
 
 mod aws;
+mod builder;
 mod client_env;
 mod clock;
 pub mod config;
@@ -77,10 +78,11 @@ pub mod tls {
     pub use crate::server::tls::{AuthorityError, CertificateAuthority, Mismatch};
 }
 
+pub use builder::{MockEcrBuilder, StartError};
 pub use clock::Clock;
 pub use config::world::World;
 pub use iam::principal::{Caller, Principal};
-pub use mock_ecr::{MockEcr, MockEcrBuilder, ResetError, StartError};
+pub use mock_ecr::{MockEcr, ResetError};
 pub use state::Keep;
 pub use types::timestamp::Timestamp;
 pub use types::{AccountId, PrincipalArn, Region, RepositoryName};

@@ -1,29 +1,22 @@
-//! The running mock, and how one is started.
+//! The running mock.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::aws::hosts;
 use crate::client_env;
-use crate::clock::{Clock, ClockStart};
-use crate::config::AuthorityLocation;
-use crate::config::{AuthMode, Dialect, ProxyEndpoint, SeedRepository, World, WorldError};
-use crate::config::{Redirect, Variable};
-use crate::fault::{Fault, FaultError, FaultHandle, Faults, Greetings};
+use crate::clock::Clock;
+use crate::config::{Redirect, Variable, World};
+use crate::fault::FaultHandle;
 use crate::iam::identity_store::AccessKeyInUse;
 use crate::iam::principal::{Caller, Principal};
 use crate::request_log::Requests;
-use crate::server::connection::{Listener, serve};
-use crate::server::tls::{AuthorityError, CertificateAuthority, Tls};
 use crate::state::{Ecr, Keep};
-use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
-use crate::types::secret::Secret;
 use crate::types::{PrincipalArn, Region};
 
 /// A running mock of Amazon ECR, which stops when it is dropped.
@@ -56,23 +49,18 @@ pub struct MockEcr {
 }
 
 impl MockEcr {
-    /// Starts the mock of the empty world on a free port of the loopback address.
-    ///
-    /// # Errors
-    ///
-    /// As [`MockEcrBuilder::start`].
-    pub async fn start() -> Result<MockEcr, StartError> {
-        MockEcr::builder().start().await
-    }
-
-    /// A mock whose world is written in code, starting from the empty one.
-    pub fn builder() -> MockEcrBuilder {
-        MockEcrBuilder::new(World::default())
-    }
-
-    /// A mock of a given world, such as one read from a file.
-    pub fn of(world: World) -> MockEcrBuilder {
-        MockEcrBuilder::new(world)
+    pub(crate) fn new(
+        ecr: Arc<Ecr>,
+        address: SocketAddr,
+        stop: watch::Sender<()>,
+        serving: Vec<JoinHandle<()>>,
+    ) -> Self {
+        MockEcr {
+            ecr,
+            address,
+            stop: Some(stop),
+            serving,
+        }
     }
 
     /// Where it listens, such as `http://127.0.0.1:41234`; both planes answer there.
@@ -237,266 +225,7 @@ impl Drop for MockEcr {
     }
 }
 
-/// A mock that is yet to be started; every setting has a default.
-#[derive(Debug)]
-pub struct MockEcrBuilder {
-    world: World,
-    listen: SocketAddr,
-    also: Vec<SocketAddr>,
-    mistake: Option<WorldError>,
-}
-
-impl MockEcrBuilder {
-    fn new(world: World) -> Self {
-        MockEcrBuilder {
-            world,
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            also: Vec::new(),
-            mistake: None,
-        }
-    }
-
-    /// Where to listen; a free port of the loopback address by default.
-    #[must_use]
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
-        self
-    }
-
-    /// Where to listen as well.
-    #[must_use]
-    pub fn also_listen(mut self, address: SocketAddr) -> Self {
-        self.also.push(address);
-        self
-    }
-
-    /// Speaks TLS too, on the same port: with a certificate of a private authority for whatever name is asked for, and as the proxy of
-    /// clients that accept only AWS's names.
-    #[must_use]
-    pub fn tls(mut self, authority: AuthorityLocation) -> Self {
-        self.world.tls = Some(authority);
-        self
-    }
-
-    /// What all keys and random choices come from.
-    #[must_use]
-    pub fn seed(mut self, seed: impl Into<String>) -> Self {
-        self.world.seed = seed.into();
-        self
-    }
-
-    /// Lets the clock stand still at [`ClockStart::FROZEN`].
-    #[must_use]
-    pub fn frozen(self) -> Self {
-        self.clock(ClockStart::FROZEN)
-    }
-
-    /// What the clock shows at first, and whether it runs.
-    #[must_use]
-    pub fn clock(mut self, start: ClockStart) -> Self {
-        self.world.clock = start;
-        self
-    }
-
-    /// How long a token lives.
-    #[must_use]
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.world.token_life = life;
-        self
-    }
-
-    /// How much of a signature must be right.
-    #[must_use]
-    pub fn auth(mut self, mode: AuthMode) -> Self {
-        self.world.auth = mode;
-        self
-    }
-
-    /// The region of clients that name none; a text that is no region fails the start.
-    #[must_use]
-    pub fn region(mut self, region: &str) -> Self {
-        match region.parse() {
-            Ok(region) => self.world.region = region,
-            Err(error) => self.note("region", error),
-        }
-        self
-    }
-
-    /// The template of `proxyEndpoint`; a text that is none fails the start.
-    #[must_use]
-    pub fn proxy_endpoint(mut self, template: &str) -> Self {
-        match template.parse::<ProxyEndpoint>() {
-            Ok(template) => self.world.proxy_endpoint = template,
-            Err(error) => self.note("proxy_endpoint", error),
-        }
-        self
-    }
-
-    /// How the registry speaks.
-    #[must_use]
-    pub fn dialect(mut self, dialect: Dialect) -> Self {
-        self.world.dialect = dialect;
-        self
-    }
-
-    /// Where images are kept; in memory by default.
-    #[must_use]
-    pub fn store(mut self, location: StoreLocation) -> Self {
-        self.world.store = location;
-        self
-    }
-
-    /// With what the bucket is reached that images are kept in, if they are.
-    #[must_use]
-    pub fn s3_access(mut self, access: S3Access) -> Self {
-        self.world.s3_access = Some(access);
-        self
-    }
-
-    /// Lets something go wrong, from the start; what cannot mean anything fails it.
-    #[must_use]
-    pub fn fault(mut self, fault: Fault) -> Self {
-        self.world.faults.push(fault);
-        self
-    }
-
-    /// Adds a repository; a text that is no name of one fails the start.
-    #[must_use]
-    pub fn repository(mut self, name: &str) -> Self {
-        match name.parse() {
-            Ok(name) => self.world.repositories.push(SeedRepository::new(name)),
-            Err(error) => self.note("repositories", error),
-        }
-        self
-    }
-
-    /// Has whoever asks for `/_mock/` send a key, as `Authorization: Bearer KEY`; a mock that listens beyond loopback answers there with
-    /// one only.
-    #[must_use]
-    pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
-        self.world.control_key = Some(key.into());
-        self
-    }
-
-    /// Lets a push make the repository that it needs.
-    #[must_use]
-    pub fn create_on_push(mut self) -> Self {
-        self.world.create_on_push = true;
-        self
-    }
-
-    /// Adds someone who may call; without any, there is [`Principal::example`].
-    #[must_use]
-    pub fn principal(mut self, principal: Principal) -> Self {
-        self.world.principals.push(principal);
-        self
-    }
-
-    /// Binds the address and starts to answer.
-    ///
-    /// # Errors
-    ///
-    /// When the world cannot be, the address cannot be bound, or there is no tokio runtime.
-    pub async fn start(self) -> Result<MockEcr, StartError> {
-        if let Some(mistake) = self.mistake {
-            return Err(mistake.into());
-        }
-        self.world.validate()?;
-        tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let listener = listen(self.listen)?;
-        let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
-        let address = listener.address().map_err(unbound(self.listen))?;
-        let greetings = match self.world.tls {
-            Some(_) => Greetings::Come,
-            None => Greetings::Never,
-        };
-        let faults = Arc::new(Faults::from_seed(&self.world.seed, greetings));
-        for fault in &self.world.faults {
-            faults.add(fault.clone())?;
-        }
-        let authority = self.world.tls.as_ref().map(CertificateAuthority::at);
-        let tls = authority
-            .transpose()?
-            .map(|authority| Tls::new(authority, Arc::clone(&faults)));
-        let store = self.world.open_store().await?;
-        let listeners: Vec<_> = std::iter::once(listener).chain(also?).collect();
-        let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
-        let addresses = addresses.map_err(unbound(self.listen))?;
-        let (stop, stopped) = watch::channel(());
-        let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
-        let ecr = Ecr::new(
-            self.world,
-            store,
-            faults,
-            certificate,
-            addresses,
-            stopped.clone(),
-        );
-        let ecr = Arc::new(ecr);
-        let seeded = ecr.seed_repositories().await;
-        seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
-        let serving = listeners
-            .into_iter()
-            .map(|listener| {
-                let ecr = Arc::clone(&ecr);
-                tokio::spawn(serve(listener, ecr, tls.clone(), stopped.clone()))
-            })
-            .collect();
-        Ok(MockEcr {
-            ecr,
-            address,
-            stop: Some(stop),
-            serving,
-        })
-    }
-
-    fn note(&mut self, key: &str, error: impl std::fmt::Display) {
-        self.mistake
-            .get_or_insert_with(|| WorldError::in_code(key, error));
-    }
-}
-
-fn listen(address: SocketAddr) -> Result<Listener, StartError> {
-    Listener::bind(address).map_err(unbound(address))
-}
-
-fn unbound(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
-    move |source| StartError::Bind { address, source }
-}
-
 /// Why a mock could not be made as it was.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot make the repositories of the world anew: {0}")]
 pub struct ResetError(Box<dyn std::error::Error + Send + Sync>);
-
-/// Why a mock does not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The world cannot be.
-    #[error(transparent)]
-    World(#[from] WorldError),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
-    Bind {
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The store cannot be opened.
-    #[error(transparent)]
-    Store(#[from] StoreLocationError),
-    /// A fault of the world cannot mean anything.
-    #[error("a fault of the world cannot be: {0}")]
-    Fault(#[from] FaultError),
-    /// There is no certificate authority where one was said to be.
-    #[error(transparent)]
-    Authority(#[from] AuthorityError),
-    /// The repositories that the world begins with cannot be made.
-    #[error("cannot make the repositories of the world: {0}")]
-    Repositories(Box<dyn std::error::Error + Send + Sync>),
-    /// Nobody would run it.
-    #[error("a mock is started within a tokio runtime, such as that of #[tokio::test]")]
-    NoRuntime,
-}
