@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::aws::protocol::Protocol;
-
 /// A service of AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
@@ -80,6 +78,13 @@ impl Service {
     }
 }
 
+/// A wire protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// AWS JSON 1.1.
+    Json,
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -100,10 +105,10 @@ mod tests {
             let name = metadata["signingName"].as_str().unwrap_or(prefix);
             assert_eq!(service.name(), name);
             assert_eq!(service.target_prefix(), metadata["targetPrefix"].as_str());
-            assert_eq!(
-                service.protocol().name(),
-                metadata["protocol"].as_str().unwrap()
-            );
+            let protocol = match service.protocol() {
+                Protocol::Json => "json",
+            };
+            assert_eq!(metadata["protocol"], protocol);
             assert_eq!(Service::named(service.name()), Some(service));
         }
     }

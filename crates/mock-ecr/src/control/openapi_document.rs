@@ -132,7 +132,7 @@ fn example(name: &str) -> Value {
 }
 
 /// A value of each parameter, in JSON.
-const EXAMPLES: [(&str, &str); 27] = [
+const EXAMPLES: [(&str, &str); 28] = [
     ("authorization", "true"),
     ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),
     ("caller", r#""arn:aws:iam::123456789012:user/developer""#),
@@ -150,6 +150,7 @@ const EXAMPLES: [(&str, &str); 27] = [
     ("redirect", r#""env""#),
     ("request_id", r#""a061e3d2-891b-44f9-9472-4e969e1d74aa""#),
     ("route", r#""manifest""#),
+    ("service", r#""ecr""#),
     ("since", r#""2015-11-29T21:30:53.241Z""#),
     ("slower_than", r#""100ms""#),
     ("status", "200"),

@@ -77,10 +77,6 @@ pub(super) const fn schema<T: Described>() -> TypeSchema {
 }
 
 #[cfg(not(test))]
-#[expect(
-    clippy::extra_unused_type_parameters,
-    reason = "the table names the types, described or not"
-)]
 pub(super) const fn schema<T: Described>() -> TypeSchema {
     TypeSchema
 }

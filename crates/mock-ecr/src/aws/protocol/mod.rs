@@ -13,25 +13,10 @@ use serde::Serialize;
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::Input;
-use crate::aws::service::Service;
+use crate::aws::service::{Protocol, Service};
 use crate::aws::target::Target;
 
-/// A wire protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Protocol {
-    /// AWS JSON 1.1.
-    Json,
-}
-
 impl Protocol {
-    /// The name in service models.
-    #[cfg(test)]
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Protocol::Json => "json",
-        }
-    }
-
     /// The operation that a request names, whether there is one of this name or not.
     pub(crate) fn operation_name<'a>(self, request: &'a Parts, _body: &'a [u8]) -> Cow<'a, str> {
         match self {
