@@ -20,7 +20,7 @@ use crate::request_log::Journal;
 use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Region, RepositoryId};
+use crate::types::{AccountId, Region, RegistryId, RepositoryId};
 
 /// The world of a mock and all that has come of it since it started.
 #[derive(Debug)]
@@ -109,11 +109,9 @@ impl Ecr {
     /// Makes the repositories that the world begins with, where the store has not kept them.
     pub(crate) async fn seed_repositories(&self) -> Result<(), SeedError> {
         for seed in &self.world.repositories {
-            let id = RepositoryId {
-                account: seed.account.unwrap_or(self.world.default_account()),
-                region: seed.region.clone().unwrap_or(self.world.region.clone()),
-                name: seed.name.clone(),
-            };
+            let account = seed.account.unwrap_or(self.world.default_account());
+            let region = seed.region.clone().unwrap_or(self.world.region.clone());
+            let id = RepositoryId::private(account, region, seed.name.clone());
             match self.repositories.find(&id).await {
                 Err(RepositoryError::RepositoryNotFound(_)) => self.seed(id, seed).await?,
                 found => drop(found?),
@@ -165,6 +163,19 @@ impl Ecr {
             sigv4_clock: self.world.sigv4_clock,
             service,
             host_region,
+        }
+    }
+
+    /// The host of a registry, and the alias behind it if the registry is public, as names of images begin with it.
+    pub(crate) fn registry_host(&self, registry: &RegistryId) -> String {
+        match registry {
+            RegistryId::Private { account, region } => {
+                let url = self.proxy_endpoint(*account, region);
+                url.split_once("://")
+                    .map_or(&url[..], |(_, host)| host)
+                    .to_owned()
+            }
+            RegistryId::Public { alias, .. } => format!("public.ecr.aws/{alias}"),
         }
     }
 

@@ -68,7 +68,7 @@ impl InvalidLayerPart {
             code: "InvalidLayerPartException",
             last_valid_byte_received: expected.saturating_sub(1),
             message: format!("The layer part begins at byte {start}, expected byte {expected}"),
-            registry_id: repository.account.to_string(),
+            registry_id: repository.account().to_string(),
             repository_name: repository.name.to_string(),
             upload_id: upload.to_string(),
         }

@@ -6,7 +6,7 @@ use crate::domain::mutability::TagMutability;
 use crate::domain::repository::{Repository, Settings};
 use crate::iam::policy::RepositoryPolicy;
 use crate::store::{Created, Folder, Key, Store, decode, encode};
-use crate::types::{AccountId, Region, RepositoryId, RepositoryName};
+use crate::types::{RegistryId, RepositoryId, RepositoryName};
 
 /// The repositories of a mock, of every account and region.
 #[derive(Debug)]
@@ -61,23 +61,19 @@ impl Repositories {
     /// The first `limit` repositories after another, in the order of their names in the store.
     pub(crate) async fn list(
         &self,
-        account: AccountId,
-        region: &Region,
+        registry: &RegistryId,
         after: Option<&RepositoryName>,
         limit: usize,
     ) -> Result<Vec<Repository>, RepositoryError> {
-        let folder = Folder::repositories(account, region);
+        let folder = Folder::repositories(registry);
         let after = after.map(encode);
         let mut repositories = Vec::new();
         for entry in self.store.page(&folder, after.as_deref(), limit).await? {
             let Some(name) = decode(&entry.name) else {
                 continue;
             };
-            let id = RepositoryId {
-                account,
-                region: region.clone(),
-                name,
-            };
+            let registry = registry.clone();
+            let id = RepositoryId { registry, name };
             match self.find(&id).await {
                 // It was deleted in this very moment.
                 Err(RepositoryError::RepositoryNotFound(_)) => {}

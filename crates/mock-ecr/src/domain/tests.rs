@@ -98,11 +98,8 @@ impl Fixture {
 }
 
 fn id(name: &str) -> RepositoryId {
-    RepositoryId {
-        account: AccountId::EXAMPLE,
-        region: "us-east-1".parse().unwrap(),
-        name: name.parse().unwrap(),
-    }
+    let region = "us-east-1".parse().unwrap();
+    RepositoryId::private(AccountId::EXAMPLE, region, name.parse().unwrap())
 }
 
 fn content(text: &'static str) -> ContentStream<'static> {
@@ -431,16 +428,10 @@ async fn pages_follow_each_other_whatever_changes_between_them() {
                 .await
                 .unwrap();
         }
-        let region = "us-east-1".parse().unwrap();
-        let all = repositories
-            .list(AccountId::EXAMPLE, &region, None, 9)
-            .await
-            .unwrap();
+        let registry = id("any").registry;
+        let all = repositories.list(&registry, None, 9).await.unwrap();
         let last = &all[1].id.name;
-        let rest = repositories
-            .list(AccountId::EXAMPLE, &region, Some(last), 9)
-            .await
-            .unwrap();
+        let rest = repositories.list(&registry, Some(last), 9).await.unwrap();
         assert_eq!((all.len(), rest), (4, all[2..].to_vec()));
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn authorize(
     if by_identity == Err(Denial::Explicit) {
         return denied(Reason::Explicit);
     }
-    let is_own = caller.account() == repository.account;
+    let is_own = caller.account() == repository.account();
     let is_open = cross_account == CrossAccount::Open;
     match (by_resource, by_identity) {
         (Verdict::Denied, _) => denied(Reason::ExplicitInResource),

@@ -41,11 +41,7 @@ impl Admitted<'_> {
             ),
         };
         let name = name.parse().map_err(|_| invalid_name())?;
-        Ok(RepositoryId {
-            account,
-            region,
-            name,
-        })
+        Ok(RepositoryId::private(account, region, name))
     }
 
     /// Finds out whether the caller may do something to a repository.
@@ -77,7 +73,7 @@ impl Admitted<'_> {
         action: Action,
     ) -> Result<Repository, RegistryError> {
         let opened = self.open(id, action).await;
-        let is_own = self.caller.account() == id.account;
+        let is_own = self.caller.account() == id.account();
         match opened {
             Err(RegistryError::NameUnknown(_)) if is_own && self.ecr.world.create_on_push => {}
             opened => return opened,

@@ -296,7 +296,7 @@ impl From<RepositoryError> for RegistryError {
         match error {
             RepositoryError::RepositoryNotFound(id) => RegistryError::NameUnknown(format!(
                 "The repository with name '{}' does not exist in the registry with id '{}'",
-                id.name, id.account
+                id.name, id.account()
             )),
             RepositoryError::ImageNotFound { .. } => RegistryError::ManifestUnknown,
             RepositoryError::LayersNotFound { .. } => RegistryError::BlobUnknown,
@@ -338,7 +338,7 @@ pub(super) fn missing_parts(
     let digests = digests.join(", ");
     RegistryError::ManifestBlobUnknown(format!(
         "{what} with digests '[{digests}]' required for pushing image into repository with name '{}' in the registry with id '{}' do not exist",
-        repository.name, repository.account
+        repository.name, repository.account()
     ))
 }
 

@@ -10,7 +10,7 @@ use crate::http::ingress::Way;
 use crate::http::query;
 use crate::registry::layer_url_error::LayerUrlError;
 use crate::types::timestamp::Timestamp;
-use crate::types::{Digest, RepositoryId};
+use crate::types::{Digest, RegistryId, RepositoryId};
 
 /// The URL before the path of a layer, for a client that has reached the mock by AWS's own name of `host`: that of the bucket in which AWS
 /// keeps the layers of the region.
@@ -47,12 +47,9 @@ impl LayerUrls {
 
     /// The path and query at which a layer is served for an hour.
     pub(crate) fn sign(&self, id: &RepositoryId, digest: &Digest, now: Timestamp) -> String {
-        let RepositoryId {
-            account,
-            region,
-            name,
-        } = id;
-        let path = format!("{LAYER_PREFIX}{account}/{region}/{name}/{digest}");
+        let RepositoryId { registry, name } = id;
+        let (account, place) = (registry.account(), registry.place());
+        let path = format!("{LAYER_PREFIX}{account}/{place}/{name}/{digest}");
         let expires = (now + LIFE).as_millis();
         let signature = self.signature(&path, expires);
         format!("{path}?Expires={expires}&X-Amz-Signature={signature}")
@@ -85,14 +82,13 @@ impl LayerUrls {
     }
 }
 
-/// What a path names: an account, a region, a name with slashes in it, and a digest.
+/// What a path names: a registry, a name with slashes in it, and a digest.
 pub(super) fn layer(path: &str) -> Option<(RepositoryId, Digest)> {
     let (account, rest) = path.strip_prefix(LAYER_PREFIX)?.split_once('/')?;
-    let (region, rest) = rest.split_once('/')?;
+    let (place, rest) = rest.split_once('/')?;
     let (name, digest) = rest.rsplit_once('/')?;
     let id = RepositoryId {
-        account: account.parse().ok()?,
-        region: region.parse().ok()?,
+        registry: RegistryId::parse(account, place)?,
         name: name.parse().ok()?,
     };
     Some((id, digest.parse().ok()?))

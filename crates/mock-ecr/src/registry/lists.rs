@@ -43,15 +43,13 @@ pub(super) async fn tags(
 
 pub(super) async fn catalog(admitted: &Admitted<'_>) -> Result<Response<Payload>, RegistryError> {
     // Any name will do: it is only asked where the registry is.
-    let RepositoryId {
-        account, region, ..
-    } = admitted.repository("any")?;
-    admitted.authorize_all(account, Action::ecr("DescribeRepositories"))?;
-    let scope = format!("catalog {account} {region}");
+    let RepositoryId { registry, .. } = admitted.repository("any")?;
+    admitted.authorize_all(registry.account(), Action::ecr("DescribeRepositories"))?;
+    let scope = format!("catalog {} {}", registry.account(), registry.place());
     let page = Page::asked(admitted, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());
     let repositories = &admitted.ecr.repositories;
-    let found = repositories.list(account, &region, after.as_ref(), page.limit_and_one());
+    let found = repositories.list(&registry, after.as_ref(), page.limit_and_one());
     let found = found.await?;
     let names = found
         .iter()

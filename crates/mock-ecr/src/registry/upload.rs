@@ -72,7 +72,7 @@ async fn sources(
         return Ok(Vec::new());
     }
     let repositories = &admitted.ecr.repositories;
-    let found = repositories.list(id.account, &id.region, None, usize::MAX);
+    let found = repositories.list(&id.registry, None, usize::MAX);
     Ok(found.await?.into_iter().map(|found| found.id).collect())
 }
 

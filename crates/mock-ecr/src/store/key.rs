@@ -14,12 +14,12 @@
 //! registries/ACCOUNT/REGION/content/NAME/sums/ID                the digest of its first part
 //! ```
 //!
-//! In NAME a slash is written as `!`, and in DIGEST the colon as `-`. An image or a layer is there when its one object is: what is
+//! REGION is the one of a private registry; of a public one it is its alias, after `public!`. In NAME a slash is written as `!`, and in DIGEST the colon as `-`. An image or a layer is there when its one object is: what is
 //! written in several steps writes that object last.
 
 use object_store::path::{Path, PathPart};
 
-use crate::types::{AccountId, Digest, Region, RepositoryId, RepositoryName, Tag, UploadId};
+use crate::types::{Digest, RegistryId, RepositoryId, RepositoryName, Tag, UploadId};
 
 /// The key of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Key(pub(super) Path);
 
 impl Key {
     pub(crate) fn repository(id: &RepositoryId) -> Self {
-        Folder::repositories(id.account, &id.region).key(&encode(&id.name))
+        Folder::repositories(&id.registry).key(&encode(&id.name))
     }
 
     pub(crate) fn policy(id: &RepositoryId) -> Self {
@@ -82,13 +82,13 @@ impl Folder {
         Folder(Path::from("registries"))
     }
 
-    pub(crate) fn repositories(account: AccountId, region: &Region) -> Self {
-        Folder::registry(account, region).folder("repositories")
+    pub(crate) fn repositories(registry: &RegistryId) -> Self {
+        Folder::registry(registry).folder("repositories")
     }
 
     /// All that is in a repository, but not the repository itself.
     pub(crate) fn content(id: &RepositoryId) -> Self {
-        Folder::registry(id.account, &id.region)
+        Folder::registry(&id.registry)
             .folder("content")
             .folder(&encode(&id.name))
     }
@@ -125,10 +125,10 @@ impl Folder {
         Folder::content(id).folder("parts").folder(upload.as_str())
     }
 
-    fn registry(account: AccountId, region: &Region) -> Self {
+    fn registry(registry: &RegistryId) -> Self {
         Folder::registries()
-            .folder(account.as_str())
-            .folder(region.as_str())
+            .folder(registry.account().as_str())
+            .folder(&registry.place())
     }
 
     fn folder(&self, name: &str) -> Self {

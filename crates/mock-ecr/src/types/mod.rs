@@ -8,6 +8,7 @@ mod name;
 mod principal_arn;
 mod reference;
 mod region;
+mod registry_id;
 mod repository;
 #[cfg(any(test, feature = "schemars"))]
 mod schema;
@@ -22,6 +23,7 @@ pub use principal_arn::PrincipalArn;
 pub(crate) use reference::{Reference, Tag};
 pub(crate) use region::REGIONS;
 pub use region::{Partition, Region};
+pub(crate) use registry_id::RegistryId;
 pub(crate) use repository::RepositoryId;
 pub use repository::RepositoryName;
 pub(crate) use upload_id::UploadId;

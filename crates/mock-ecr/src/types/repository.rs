@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::types::account_id::AccountId;
 use crate::types::name::{NameError, as_text};
 use crate::types::region::Region;
+use crate::types::registry_id::RegistryId;
 
 /// The name of a repository, such as `team/app`.
 ///
@@ -59,37 +60,38 @@ impl From<RepositoryName> for String {
 
 as_text!(RepositoryName);
 
-/// A repository among all of a mock: its account, its region, and its name there.
+/// A repository among all of a mock: its registry, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RepositoryId {
-    /// Whose it is.
-    pub(crate) account: AccountId,
-    /// Where it is.
-    pub(crate) region: Region,
-    /// What it is called.
+    pub(crate) registry: RegistryId,
     pub(crate) name: RepositoryName,
+}
+
+impl RepositoryId {
+    /// A repository in the private registry of an account in a Region.
+    pub(crate) fn private(account: AccountId, region: Region, name: RepositoryName) -> Self {
+        let registry = RegistryId::Private { account, region };
+        RepositoryId { registry, name }
+    }
+
+    /// The owner of the registry.
+    pub(crate) fn account(&self) -> AccountId {
+        self.registry.account()
+    }
 }
 
 /// Its ARN, such as `arn:aws:ecr:us-east-1:123456789012:repository/app`.
 impl fmt::Display for RepositoryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let RepositoryId {
-            account,
-            region,
-            name,
-        } = self;
-        let partition = region.partition().name;
-        write!(
-            f,
-            "arn:{partition}:ecr:{region}:{account}:repository/{name}"
-        )
+        let resource = format_args!("repository/{}", self.name);
+        f.write_str(&self.registry.arn(resource))
     }
 }
 
 impl FromStr for RepositoryId {
     type Err = NameError;
 
-    /// Reads an ARN, whose partition must be the one of its region.
+    /// Reads an ARN of a private repository, whose partition must be the one of its region.
     fn from_str(text: &str) -> Result<Self, NameError> {
         let read = || {
             let rest = text.strip_prefix("arn:")?;
@@ -98,11 +100,12 @@ impl FromStr for RepositoryId {
             else {
                 return None;
             };
-            Some(RepositoryId {
-                account: account.parse().ok()?,
-                region: region.parse().ok()?,
-                name: resource.strip_prefix("repository/")?.parse().ok()?,
-            })
+            let name = resource.strip_prefix("repository/")?.parse().ok()?;
+            Some(RepositoryId::private(
+                account.parse().ok()?,
+                region.parse().ok()?,
+                name,
+            ))
         };
         read().filter(|id| id.to_string() == text).ok_or_else(|| {
             let expected = "an ARN such as arn:aws:ecr:us-east-1:123456789012:repository/app";
@@ -142,11 +145,9 @@ mod tests {
 
     #[test]
     fn an_arn_names_partition_region_account_and_repository() {
-        let id = RepositoryId {
-            account: AccountId::EXAMPLE,
-            region: "cn-north-1".parse().unwrap(),
-            name: "team/app".parse().unwrap(),
-        };
+        let region = "cn-north-1".parse().unwrap();
+        let name = "team/app".parse().unwrap();
+        let id = RepositoryId::private(AccountId::EXAMPLE, region, name);
         assert_eq!(
             id.to_string(),
             "arn:aws-cn:ecr:cn-north-1:123456789012:repository/team/app"

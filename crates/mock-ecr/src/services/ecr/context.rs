@@ -21,11 +21,8 @@ impl RequestContext<'_> {
         registry_id: Option<AccountId>,
         name: RepositoryName,
     ) -> RepositoryId {
-        RepositoryId {
-            account: self.registry(registry_id),
-            region: self.caller.region().clone(),
-            name,
-        }
+        let account = self.registry(registry_id);
+        RepositoryId::private(account, self.caller.region().clone(), name)
     }
 
     /// Finds out whether the caller may do something to a repository.

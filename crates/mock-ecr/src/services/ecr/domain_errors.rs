@@ -35,7 +35,7 @@ impl From<RepositoryError> for ApiError {
                 format!(
                     "The repository {} in registry with id '{}' cannot be deleted because it still contains images",
                     named(&id),
-                    id.account
+                    id.account()
                 ),
             ),
             RepositoryError::PolicyNotFound(id) => (
@@ -186,5 +186,5 @@ fn named(id: &RepositoryId) -> String {
 }
 
 fn registry(id: &RepositoryId) -> String {
-    format!("the registry with id '{}'", id.account)
+    format!("the registry with id '{}'", id.account())
 }

@@ -41,7 +41,7 @@ impl ImageView {
             image_id: ImageId::new(&image.digest, tag),
             image_manifest: String::from_utf8_lossy(&image.manifest).into_owned(),
             image_manifest_media_type: image.facts.media_type,
-            registry_id: id.account.to_string(),
+            registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
         }
     }

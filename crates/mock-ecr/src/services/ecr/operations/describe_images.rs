@@ -133,7 +133,8 @@ fn refusal(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError
             "ImageNotFoundException",
             format!(
                 "The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist within the repository with name '{}' in the registry with id '{}'",
-                id.name, id.account
+                id.name,
+                id.account()
             ),
         ),
     }
@@ -149,7 +150,7 @@ fn detail(id: &RepositoryId, image: Image, tags: &[Tag]) -> ImageDetail {
         image_size_in_bytes: facts.size,
         image_status: "ACTIVE",
         image_tags: tags.iter().map(ToString::to_string).collect(),
-        registry_id: id.account.to_string(),
+        registry_id: id.account().to_string(),
         repository_name: id.name.to_string(),
         subject_manifest_digest: facts.subject.map(|digest| digest.to_string()),
     }

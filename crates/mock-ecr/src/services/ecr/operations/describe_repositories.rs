@@ -8,7 +8,7 @@ use crate::services::context::RequestContext;
 use crate::services::ecr::views::page::Page;
 use crate::services::ecr::views::repository_view::RepositoryView;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryName};
+use crate::types::{AccountId, RegistryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,12 +64,13 @@ impl DescribeRepositories {
     ) -> Result<(Vec<Repository>, Option<String>), ApiError> {
         let account = cx.registry(self.registry_id);
         cx.authorize_all(account)?;
-        let region = cx.caller.region();
+        let region = cx.caller.region().clone();
         let scope = format!("DescribeRepositories {account} {region}");
+        let registry = RegistryId::Private { account, region };
         let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|name| name.parse().ok());
         let repositories = &cx.state.repositories;
-        let found = repositories.list(account, region, after.as_ref(), page.limit_and_one());
+        let found = repositories.list(&registry, after.as_ref(), page.limit_and_one());
         let mut found = found.await?;
         let next = page.cut(cx, &mut found, |found| found.id.name.to_string());
         Ok((found, next))

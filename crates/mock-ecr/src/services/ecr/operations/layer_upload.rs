@@ -92,7 +92,7 @@ impl Operation for UploadLayerPart {
         let uploaded = repositories.upload(&id, &upload, first, content, cx.now);
         Ok(Uploaded {
             last_byte_received: uploaded.await?.size.saturating_sub(1),
-            registry_id: id.account.to_string(),
+            registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
             upload_id: upload.to_string(),
         })
@@ -141,7 +141,7 @@ impl Operation for CompleteLayerUpload {
         }
         Ok(Completed {
             layer_digest: digest.to_string(),
-            registry_id: id.account.to_string(),
+            registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
             upload_id: upload.to_string(),
         })

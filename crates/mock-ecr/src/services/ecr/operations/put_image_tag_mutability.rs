@@ -45,7 +45,7 @@ impl Operation for PutImageTagMutability {
         Ok(Output {
             image_tag_mutability: mutability.name(),
             image_tag_mutability_exclusion_filters: filters(&mutability),
-            registry_id: id.account.to_string(),
+            registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
         })
     }

@@ -41,7 +41,7 @@ impl Output {
     fn of(id: &RepositoryId, policy_text: String) -> Self {
         Output {
             policy_text,
-            registry_id: id.account.to_string(),
+            registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
         }
     }

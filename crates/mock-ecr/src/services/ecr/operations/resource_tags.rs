@@ -125,7 +125,7 @@ impl Operation for ListTagsForResource {
 async fn open(cx: &RequestContext<'_>, arn: &str) -> Result<RepositoryId, ApiError> {
     let id: Option<RepositoryId> = arn.parse().ok();
     let id = id
-        .filter(|id| id.region == *cx.caller.region())
+        .filter(|id| id.registry.is_in(cx.caller.region()))
         .ok_or_else(|| invalid("resourceArn", "Invalid ARN"))?;
     cx.authorize(&id).await?;
     Ok(id)

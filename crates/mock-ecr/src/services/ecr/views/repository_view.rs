@@ -61,8 +61,7 @@ impl RepositoryOutput {
 impl RepositoryView {
     pub(crate) fn of(cx: &RequestContext<'_>, repository: Repository) -> Self {
         let Repository { id, settings } = repository;
-        let host = cx.state.proxy_endpoint(id.account, &id.region);
-        let host = host.split_once("://").map_or(&host[..], |(_, host)| host);
+        let host = cx.state.registry_host(&id.registry);
         RepositoryView {
             created_at: epoch_seconds::raw(settings.created()),
             image_tag_mutability: settings.mutability.name(),
@@ -76,7 +75,7 @@ impl RepositoryView {
             },
             repository_uri: format!("{host}/{}", id.name),
             repository_arn: id.to_string(),
-            registry_id: id.account.to_string(),
+            registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
         }
     }
