@@ -3,14 +3,13 @@
 use bytes::Bytes;
 use http::{Method, Response, header};
 
-use crate::aws::hosts::Host;
 use crate::domain::ContentStream;
 use crate::http::body::{Payload, whole};
 use crate::registry::admitted::Admitted;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
 use crate::registry::path::{RegistryPath, Resource};
-use crate::registry::{auth, blob, error, lists, manifest, referrers, upload};
+use crate::registry::{authentication, blob, error, lists, manifest, referrers, upload};
 use crate::request_log::Exchange;
 use crate::state::Ecr;
 
@@ -26,7 +25,7 @@ pub(crate) async fn answer(
         Err(error) => {
             let error = error.in_dialect(&ecr.world);
             exchange.error = Some(error.code());
-            whole(error.into_response(&realm(ecr, call.host)))
+            whole(error.into_response(&authentication::of(call.host).challenge(ecr, call.host)))
         }
     }
 }
@@ -37,7 +36,7 @@ async fn run(
     body: ContentStream<'_>,
     exchange: &mut Exchange,
 ) -> Result<Response<Payload>, RegistryError> {
-    let caller = auth::authenticate(ecr, call, exchange)?;
+    let caller = authentication::of(call.host).authenticate(ecr, call, exchange)?;
     exchange.caller = Some(caller.clone());
     let admitted = Admitted { ecr, call, caller };
     let method = &call.request.method;
@@ -81,13 +80,4 @@ fn ping() -> Response<Bytes> {
         .header(header::CONTENT_LENGTH, 0)
         .body(Bytes::new())
         .expect("the headers are constants")
-}
-
-/// The registry that a challenge names: the one of the host, or on a bare address the default account's.
-pub(crate) fn realm(ecr: &Ecr, host: &Host) -> String {
-    let world = &ecr.world;
-    match host {
-        Host::Registry { account, region } => ecr.proxy_endpoint(*account, region),
-        _ => ecr.proxy_endpoint(world.default_account(), &world.region),
-    }
 }

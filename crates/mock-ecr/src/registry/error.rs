@@ -18,7 +18,7 @@ pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// An error of the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum RegistryError {
+pub(crate) enum RegistryError {
     /// No credentials, or a token of another region. Source: NVIDIA/enroot#59 and aquasecurity/trivy#6217.
     NotAuthorized,
     /// A token that cannot be read, or was not issued here. Source of the status: aws/aws-cli#5317; the body is ECR
@@ -73,7 +73,7 @@ pub(super) enum RegistryError {
 
 /// What OCI Distribution 1.1 calls a parameter that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OciCode {
+pub(crate) enum OciCode {
     DigestInvalid,
     ManifestInvalid,
     NameInvalid,
@@ -196,9 +196,9 @@ impl RegistryError {
     }
 
     /// Turns the error into an answer: the only place that does.
-    pub(super) fn into_response(self, realm: &str) -> Response<Bytes> {
+    pub(super) fn into_response(self, challenge: &str) -> Response<Bytes> {
         match self {
-            RegistryError::NotAuthorized => challenge(realm),
+            RegistryError::NotAuthorized => not_authorized(challenge),
             RegistryError::NotFound => not_found(),
             _ => {
                 let body =
@@ -210,16 +210,13 @@ impl RegistryError {
 }
 
 /// The header set, with an empty `Sizes`, is recorded in wom.icu/today-i-learned/2023-09-11 and NVIDIA/enroot#59.
-fn challenge(realm: &str) -> Response<Bytes> {
+fn not_authorized(challenge: &str) -> Response<Bytes> {
     const BODY: &str = "Not Authorized\n";
     Response::builder()
         .status(StatusCode::UNAUTHORIZED)
         .header(API_VERSION, "registry/2.0")
         .header("sizes", "")
-        .header(
-            header::WWW_AUTHENTICATE,
-            format!("Basic realm=\"{realm}/\",service=\"ecr.amazonaws.com\""),
-        )
+        .header(header::WWW_AUTHENTICATE, challenge)
         .header(header::CONTENT_TYPE, PLAIN_TEXT)
         .header(header::CONTENT_LENGTH, BODY.len())
         .body(BODY.into())
@@ -237,13 +234,13 @@ pub(crate) fn injected(error: &InjectedError<'_>) -> Response<Bytes> {
 
 /// The answer to a token whose time is over, in another form than the recorded one, and its code. That of 400 is ECR Public's, after
 /// aws/containers-roadmap#2835; its body is `[ASSUME]`.
-pub(crate) fn expired(form: ExpiredAs, realm: &str) -> (Response<Bytes>, &'static str) {
+pub(crate) fn expired(form: ExpiredAs, challenge: &str) -> (Response<Bytes>, &'static str) {
     let error = match form {
         ExpiredAs::Challenge => RegistryError::NotAuthorized,
         ExpiredAs::Forbidden | ExpiredAs::BadRequest => RegistryError::ExpiredToken,
     };
     let code = error.code();
-    let mut response = error.into_response(realm);
+    let mut response = error.into_response(challenge);
     if form == ExpiredAs::BadRequest {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
@@ -296,7 +293,8 @@ impl From<RepositoryError> for RegistryError {
         match error {
             RepositoryError::RepositoryNotFound(id) => RegistryError::NameUnknown(format!(
                 "The repository with name '{}' does not exist in the registry with id '{}'",
-                id.name, id.account()
+                id.name,
+                id.account()
             )),
             RepositoryError::ImageNotFound { .. } => RegistryError::ManifestUnknown,
             RepositoryError::LayersNotFound { .. } => RegistryError::BlobUnknown,
@@ -338,7 +336,8 @@ pub(super) fn missing_parts(
     let digests = digests.join(", ");
     RegistryError::ManifestBlobUnknown(format!(
         "{what} with digests '[{digests}]' required for pushing image into repository with name '{}' in the registry with id '{}' do not exist",
-        repository.name, repository.account()
+        repository.name,
+        repository.account()
     ))
 }
 

@@ -1,11 +1,11 @@
 //! Steps 3' and 4' on the registry: Docker Registry v2 and OCI Distribution 1.1 under `/v2/`.
 //!
-//! Every route has the same door, [`auth`]; what a caller may do behind it is asked of [`crate::iam::authorization`]. The routes only translate
+//! Every route has the same door, [`authentication`]; what a caller may do behind it is asked of [`crate::iam::authorization`]. The routes only translate
 //! between HTTP and what [`crate::domain`] does. What ECR does differently from the specification is a
 //! [`Quirk`](crate::config::Quirk).
 
 mod admitted;
-mod auth;
+pub(crate) mod authentication;
 mod blob;
 mod call;
 mod dispatch;
@@ -19,7 +19,6 @@ pub(crate) mod path;
 mod referrers;
 mod upload;
 
-pub(crate) use auth::note_shown;
 pub(crate) use call::Call;
-pub(crate) use dispatch::{answer, realm};
+pub(crate) use dispatch::answer;
 pub(crate) use error::{expired, injected, not_found};

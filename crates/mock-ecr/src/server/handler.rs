@@ -5,14 +5,17 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, header};
 use hyper::body::Body;
 
+use crate::aws::hosts::Host;
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::fault;
 use crate::fault::{FaultPlane, Injected, Struck};
+use crate::http::authority::authority;
 use crate::http::body::{Payload, told_only, whole};
 use crate::http::ingress::Way;
 use crate::iam::principal::Caller;
 use crate::registry;
+use crate::registry::authentication;
 use crate::registry::layer_download;
 use crate::request_log::{Exchange, Plane};
 use crate::server::proxy;
@@ -94,10 +97,11 @@ fn inject(
     }
     let (response, code) = match Injected::first_of(struck, FaultPlane::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
-        Injected::Expired(form) => registry::expired(form, &realm(ecr, route)),
+        Injected::Expired(form) => registry::expired(form, &challenge(ecr, route)),
     };
     exchange.error = Some(code);
-    registry::note_shown(ecr, request, now, exchange);
+    let host = Host::of(authority(request));
+    authentication::of(&host).record_presented(ecr, request, now, exchange);
     Some(response)
 }
 
@@ -111,22 +115,22 @@ async fn distort(
     now: Timestamp,
 ) -> Response<Payload> {
     exchange.faults = struck.iter().map(|struck| struck.id).collect();
-    let realm = realm(ecr, route);
+    let challenge = challenge(ecr, route);
     let region = exchange.caller.as_ref().map(Caller::region);
     let region = region.unwrap_or(&ecr.world.region);
     let circumstances = fault::Circumstances {
         now,
         is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),
-        expired: &|form| registry::expired(form, &realm),
+        expired: &|form| registry::expired(form, &challenge),
         foreign: &|account| get_authorization_token::foreign(ecr, account, region, now),
     };
     fault::distort(struck, response, &circumstances).await
 }
 
-/// What a challenge of the registry names.
-fn realm(ecr: &Ecr, route: &Route) -> String {
+/// The challenge of the registry that a request is for.
+fn challenge(ecr: &Ecr, route: &Route) -> String {
     match route {
-        Route::Registry { host, .. } => registry::realm(ecr, host),
+        Route::Registry { host, .. } => authentication::of(host).challenge(ecr, host),
         _ => String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! The registry's door: Basic credentials, the token in them, and the caller that the token speaks for.
+//! Basic authentication, which the private registries of ECR have.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::header;
@@ -6,6 +6,7 @@ use http::request::Parts;
 
 use crate::aws::hosts::Host;
 use crate::iam::principal::Caller;
+use crate::registry::authentication::interface::Authentication;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
 use crate::request_log::Exchange;
@@ -13,30 +14,46 @@ use crate::state::Ecr;
 use crate::token::{Claims, TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
 
-/// Finds out who calls the registry.
+/// Basic credentials of the user `AWS`, whose password is the token.
 ///
 /// A token opens the registries of every account in its region; on a bare address, which names no region, its own will do.
-///
-/// # Errors
-///
-/// When there are no Basic credentials of the user `AWS`, or the token in them is worth nothing here and now.
-pub(super) fn authenticate(
-    ecr: &Ecr,
-    call: &Call<'_>,
-    exchange: &mut Exchange,
-) -> Result<Caller, RegistryError> {
-    let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
-    judge(ecr, call, &password, exchange).map_err(|error| {
-        exchange.token_error = Some(error.clone());
-        error.into()
-    })
-}
+pub(super) struct Basic;
 
-/// Notes the token that a request shows, where a fault answers it before it gets to the door.
-pub(crate) fn note_shown(ecr: &Ecr, request: &Parts, now: Timestamp, exchange: &mut Exchange) {
-    if let Some(password) = password(request) {
-        // What is no token is not noted at the door either.
-        let _ = open(ecr, &password, now, exchange);
+impl Authentication for Basic {
+    fn authenticate(
+        &self,
+        ecr: &Ecr,
+        call: &Call<'_>,
+        exchange: &mut Exchange,
+    ) -> Result<Caller, RegistryError> {
+        let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
+        judge(ecr, call, &password, exchange).map_err(|error| {
+            exchange.token_error = Some(error.clone());
+            error.into()
+        })
+    }
+
+    fn record_presented(
+        &self,
+        ecr: &Ecr,
+        request: &Parts,
+        now: Timestamp,
+        exchange: &mut Exchange,
+    ) {
+        if let Some(password) = password(request) {
+            // What is no token is not recorded by `authenticate` either.
+            let _ = open(ecr, &password, now, exchange);
+        }
+    }
+
+    /// The realm is the registry of the host, or on a bare address the default account's.
+    fn challenge(&self, ecr: &Ecr, host: &Host) -> String {
+        let world = &ecr.world;
+        let realm = match host {
+            Host::Registry { account, region } => ecr.proxy_endpoint(*account, region),
+            _ => ecr.proxy_endpoint(world.default_account(), &world.region),
+        };
+        format!("Basic realm=\"{realm}/\",service=\"ecr.amazonaws.com\"")
     }
 }
 

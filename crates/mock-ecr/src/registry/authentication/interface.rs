@@ -1,0 +1,32 @@
+//! What a registry needs of its authentication.
+
+use http::request::Parts;
+
+use crate::aws::hosts::Host;
+use crate::iam::principal::Caller;
+use crate::registry::call::Call;
+use crate::registry::error::RegistryError;
+use crate::request_log::Exchange;
+use crate::state::Ecr;
+use crate::types::timestamp::Timestamp;
+
+/// How a registry verifies who calls it: the credentials in a request, and the challenge to one without.
+pub(crate) trait Authentication: Sync {
+    /// Verifies the token that a request presents.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is not valid here and now.
+    fn authenticate(
+        &self,
+        ecr: &Ecr,
+        call: &Call<'_>,
+        exchange: &mut Exchange,
+    ) -> Result<Caller, RegistryError>;
+
+    /// Records the token that a request presents, valid or not, without verifying the request.
+    fn record_presented(&self, ecr: &Ecr, request: &Parts, now: Timestamp, exchange: &mut Exchange);
+
+    /// The value of `WWW-Authenticate` in the response to a request without credentials.
+    fn challenge(&self, ecr: &Ecr, host: &Host) -> String;
+}
