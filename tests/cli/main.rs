@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
+mod architecture;
 mod buckets;
 mod clients;
 mod control;
@@ -17,5 +18,4 @@ mod running;
 mod serve;
 mod service_models;
 mod stores;
-mod tidy;
 mod token;

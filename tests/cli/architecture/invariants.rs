@@ -1,0 +1,140 @@
+//! Which files of the library may use which items, and how files import.
+
+use crate::architecture::syntax::Text;
+use crate::architecture::use_tree::{Import, ImportedName, Scope};
+use crate::architecture::uses::Use;
+use crate::architecture::workspace;
+
+/// Fails if a file of the library uses something, unless its name begins with one of `allowed`. At least one of these must use it:
+/// otherwise the rule no longer checks anything.
+#[track_caller]
+fn only_in(allowed: &[&str], is_meant: impl Fn(&Use<'_>) -> bool) {
+    let uses = workspace::library().uses().filter(is_meant);
+    check_places(
+        allowed,
+        uses.map(|each| (each.file, each.line, each.path.join("::"))),
+    );
+}
+
+/// Fails likewise if a file has such a text in quotes.
+#[track_caller]
+fn text_only_in(allowed: &[&str], is_meant: impl Fn(&str) -> bool) {
+    let modules = workspace::library().iter();
+    let texts = modules.flat_map(|module| {
+        let texts = module.syntax.texts.iter();
+        texts.map(|Text { text, line }| (module.file.as_str(), *line, text.clone()))
+    });
+    check_places(allowed, texts.filter(|(_, _, text)| is_meant(text)));
+}
+
+#[track_caller]
+fn check_places<'t>(allowed: &[&str], uses: impl Iterator<Item = (&'t str, usize, String)>) {
+    let is_allowed = |file: &str| allowed.iter().any(|place| file.starts_with(place));
+    let (within, others): (Vec<_>, Vec<_>) = uses.partition(|(file, ..)| is_allowed(file));
+    let others: Vec<_> = others
+        .into_iter()
+        .map(|(file, line, what)| format!("{file}:{line}: {what}"))
+        .collect();
+    assert!(
+        others.is_empty(),
+        "no file but {allowed:?} may have these: {others:#?}"
+    );
+    assert!(
+        allowed.is_empty() || !within.is_empty(),
+        "{allowed:?} has nothing of what no other file may have"
+    );
+}
+
+#[test]
+fn only_the_server_uses_sockets() {
+    let sockets = [
+        "std::net::TcpListener",
+        "std::net::TcpStream",
+        "std::net::UdpSocket",
+        "std::os::unix::net",
+        "tokio::net",
+    ];
+    only_in(&["server/"], |each| {
+        sockets.iter().any(|path| each.is_of(path))
+    });
+}
+
+#[test]
+fn only_the_clock_reads_time() {
+    let clocks = ["Instant", "SystemTime", "Timestamp", "Zoned"];
+    only_in(&["clock.rs"], |each| {
+        clocks.iter().any(|clock| each.ends_with([clock, "now"]))
+    });
+}
+
+#[test]
+fn only_token_issues_and_verifies_passwords() {
+    only_in(&["token/"], |each| {
+        each.is_of("crate::token::password") || each.is_of("crate::token::seal")
+    });
+    text_only_in(&["token/"], |text| text.contains("DATA_KEY"));
+}
+
+#[test]
+fn only_services_and_the_registry_use_wire_forms() {
+    let wire = [
+        "aws/",
+        "control/",
+        "fault/",
+        "registry/",
+        "services/",
+        "token/password.rs",
+        "web/",
+    ];
+    // Manifests and policies are what users store, and records are what stores hold.
+    let stored = ["domain/", "iam/policy.rs", "store/"];
+    only_in(&[&wire[..], &stored].concat(), |each| {
+        each.is_of("serde_json")
+    });
+    only_in(&wire, |each| each.is_macro("json"));
+    text_only_in(&wire, |text| text.contains("__type"));
+}
+
+#[test]
+fn only_the_store_uses_keys() {
+    only_in(&["store/"], |each| each.is_of("object_store::path"));
+    text_only_in(&["store/"], |text| {
+        text == "registries" || text.starts_with("registries/")
+    });
+}
+
+#[test]
+fn the_library_neither_prints_nor_reads_the_environment_nor_parses_arguments() {
+    let macros = ["dbg", "eprint", "eprintln", "print", "println"];
+    only_in(&[], |each| {
+        macros.iter().any(|name| each.is_macro(name))
+            || each.is_of("clap")
+            || each.is_of("std::env")
+    });
+}
+
+#[test]
+fn imports_name_what_they_import() {
+    let mut found = Vec::new();
+    for each in workspace::crates() {
+        for module in each.tree.iter() {
+            let imports = module.syntax.imports.iter();
+            found.extend(imports.filter(|import| is_vague(import)).map(|import| {
+                let (name, file) = (&each.name, &module.file);
+                format!("{name}/{file}:{}: {}", import.line, import.path.join("::"))
+            }));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "begin with `crate`, and import by name: {found:#?}"
+    );
+}
+
+/// Returns whether an import begins with `super`, or is a glob import other than one of an enum in a function.
+fn is_vague(import: &Import) -> bool {
+    let is_type = |name: &String| name.starts_with(char::is_uppercase);
+    let is_of_enum = import.scope == Scope::Block && import.path.last().is_some_and(is_type);
+    let begins_with_super = import.path.first().is_some_and(|name| name == "super");
+    begins_with_super || (import.name == ImportedName::All && !is_of_enum)
+}
