@@ -11,6 +11,7 @@ mod clients;
 mod control;
 mod limits;
 mod mock;
+mod public_api;
 mod pusher;
 mod redirect;
 mod run;

@@ -12,7 +12,7 @@ mod manifests;
 mod module_tree;
 mod names;
 mod reader;
-mod sources;
+pub(crate) mod sources;
 mod syntax;
 mod tokens;
 mod use_tree;

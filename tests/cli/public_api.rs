@@ -1,0 +1,85 @@
+//! The public API of each library is the one that its `public-api.txt` records.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::architecture::sources::repository;
+
+const LIBRARIES: [&str; 3] = ["ecr-contract", "ecr-token-source", "mock-ecr"];
+
+#[test]
+fn the_public_api_is_on_record() {
+    let documents = document_libraries();
+    let mut changes = String::new();
+    for library in LIBRARIES {
+        let json = documents.join(format!("{}.json", library.replace('-', "_")));
+        let current = public_items(&json);
+        let record = repository().join(format!("crates/{library}/public-api.txt"));
+        if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+            fs::write(&record, &current).unwrap();
+        }
+        let recorded = fs::read_to_string(&record).unwrap_or_default();
+        if recorded != current {
+            changes += &format!("{library}:\n{}", difference(&recorded, &current));
+        }
+    }
+    assert!(
+        changes.is_empty(),
+        "the public API has changed:\n{changes}if this is intended, write the records anew with\n\
+        MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli public_api"
+    );
+}
+
+/// Documents the libraries as JSON, and returns the directory of the documents.
+fn document_libraries() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let packages = LIBRARIES.into_iter().flat_map(|name| ["--package", name]);
+    let output = Command::new(env!("CARGO"))
+        .args(["doc", "--locked", "--no-deps", "--all-features", "--lib"])
+        .args(packages)
+        .arg("--target-dir")
+        .arg(target)
+        .env("RUSTDOC", rustdoc_with_unstable_options())
+        .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json")
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    target.join("doc")
+}
+
+/// Returns a program that is a stable rustdoc with unstable options. The variable is not set for all of cargo, because build scripts
+/// depend on it, so that cargo would compile every dependency anew.
+fn rustdoc_with_unstable_options() -> PathBuf {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rustdoc");
+    fs::write(
+        &program,
+        "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n",
+    )
+    .unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    program
+}
+
+/// Returns the public items of a library, a line each.
+fn public_items(json: &Path) -> String {
+    let api = public_api::Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .build();
+    let api = api.unwrap_or_else(|error| {
+        panic!("the version of public-api in Cargo.toml must fit this rustdoc: {error}")
+    });
+    api.items().map(|item| format!("{item}\n")).collect()
+}
+
+fn difference(recorded: &str, current: &str) -> String {
+    let [old, new] = [recorded, current].map(|text| text.lines().collect::<BTreeSet<_>>());
+    let removed = old.difference(&new).map(|line| format!("- {line}\n"));
+    let added = new.difference(&old).map(|line| format!("+ {line}\n"));
+    removed.chain(added).collect()
+}
