@@ -97,7 +97,7 @@ fn only_services_and_the_registry_use_wire_forms() {
 
 #[test]
 fn only_the_store_uses_keys() {
-    only_in(&["store/"], |each| each.is_of("object_store::path"));
+    only_in(&["store/"], |each| each.is_of("object_store"));
     text_only_in(&["store/"], |text| {
         text == "registries" || text.starts_with("registries/")
     });
