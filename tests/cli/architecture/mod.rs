@@ -4,6 +4,7 @@
 
 mod attributes;
 mod cycles;
+mod import_order;
 mod imports;
 mod invariants;
 mod layers;
