@@ -33,6 +33,28 @@ fn the_public_api_is_on_record() {
     );
 }
 
+#[test]
+fn the_root_of_the_library_has_at_most_twenty_names() {
+    let record = repository().join("crates/mock-ecr/public-api.txt");
+    let record = fs::read_to_string(record).unwrap();
+    let names = root_names(&record);
+    let n_names = names.len();
+    assert!(n_names <= 20, "{n_names} names: {names:#?}");
+}
+
+/// Returns the names in the root of the library, modules included: all that follow the name of the crate in a path.
+fn root_names(record: &str) -> BTreeSet<&str> {
+    let paths = record.split("mock_ecr::").skip(1);
+    let is_in_name = |character: char| character.is_alphanumeric() || character == '_';
+    paths
+        .map(|path| {
+            path.split(|character| !is_in_name(character))
+                .next()
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
 /// Documents the libraries as JSON, and returns the directory of the documents.
 fn document_libraries() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
