@@ -13,6 +13,7 @@ mod broken;
 mod control;
 mod cookbook;
 mod door;
+mod errors;
 mod faults;
 mod http2;
 mod journal;

@@ -5,10 +5,10 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use ecr_contract::SuiteError;
 use ecr_contract::baseline::BaselineError;
 use ecr_contract::report::WriteError;
 use ecr_contract::surroundings::SurroundingsError;
+use ecr_contract::{SuiteError, error_chain};
 use mock_ecr::StartError;
 use mock_ecr::config::WorldError;
 use mock_ecr::fault::FaultError;
@@ -56,7 +56,7 @@ pub(crate) enum Failure {
     Suite(#[from] SuiteError),
     #[error(transparent)]
     Baseline(#[from] BaselineError),
-    #[error("cannot write a report: {0}")]
+    #[error("cannot write a report")]
     Report(#[from] WriteError),
     #[error(transparent)]
     Surroundings(#[from] SurroundingsError),
@@ -72,10 +72,10 @@ impl Failure {
         move |cause| Failure::System { what, cause }
     }
 
-    /// Says what happened on stderr; the exit codes of a command that cannot be run are those of shells.
+    /// Says what happened, and why, on stderr; the exit codes of a command that cannot be run are those of shells.
     pub(crate) fn report(self) -> ExitCode {
         // Nobody is left to be told when stderr is closed.
-        let _ = writeln!(io::stderr(), "mock-ecr: {self}");
+        let _ = writeln!(io::stderr(), "mock-ecr: {}", error_chain(&self));
         match self {
             Failure::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
             Failure::Spawn { .. } => 126.into(),

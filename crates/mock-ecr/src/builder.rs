@@ -270,7 +270,7 @@ pub enum StartError {
     #[error(transparent)]
     World(#[from] WorldError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -281,14 +281,14 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreLocationError),
     /// A fault of the world cannot mean anything.
-    #[error("a fault of the world cannot be: {0}")]
+    #[error("a fault of the world cannot be")]
     Fault(#[from] FaultError),
     /// There is no certificate authority where one was said to be.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     /// The repositories that the world begins with cannot be made.
-    #[error("cannot make the repositories of the world: {0}")]
-    Repositories(Box<dyn std::error::Error + Send + Sync>),
+    #[error("cannot make the repositories of the world")]
+    Repositories(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Nobody would run it.
     #[error("a mock is started within a tokio runtime, such as that of #[tokio::test]")]
     NoRuntime,

@@ -227,5 +227,5 @@ impl Drop for MockEcr {
 
 /// Why a mock could not be made as it was.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make the repositories of the world anew: {0}")]
-pub struct ResetError(Box<dyn std::error::Error + Send + Sync>);
+#[error("cannot make the repositories of the world anew")]
+pub struct ResetError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -4,6 +4,7 @@ use mock_ecr::MockEcr;
 use mock_ecr::fault::Fault;
 
 use super::set;
+use crate::errors::chain;
 use crate::raw::frozen;
 use crate::tls;
 
@@ -33,5 +34,6 @@ async fn a_mock_without_tls_has_none_to_show() {
     let error = frozen().await.faults().add(fault.clone()).unwrap_err();
     assert!(error.to_string().contains("start it with TLS"), "{error}");
     let error = MockEcr::builder().fault(fault).start().await.unwrap_err();
-    assert!(error.to_string().contains("start it with TLS"), "{error}");
+    let error = chain(&error);
+    assert!(error.contains("start it with TLS"), "{error}");
 }

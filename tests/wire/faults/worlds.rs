@@ -3,6 +3,7 @@
 use mock_ecr::{MockEcr, World};
 
 use super::{ping, token_call};
+use crate::errors::chain;
 
 #[tokio::test]
 async fn a_world_begins_with_its_faults() {
@@ -35,7 +36,7 @@ async fn a_world_with_a_fault_that_cannot_be_is_refused_with_its_place() {
             "registry alone",
         ),
     ] {
-        let error = World::parse(toml).unwrap_err().to_string();
+        let error = chain(&World::parse(toml).unwrap_err());
         assert!(error.contains(said), "{error}");
     }
 }

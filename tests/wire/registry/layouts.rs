@@ -3,6 +3,7 @@
 use mock_ecr::{MockEcr, StartError, World};
 
 use super::Registry;
+use crate::errors::chain;
 use crate::raw::RawRequest;
 
 const WORLDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/worlds");
@@ -71,7 +72,7 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
         let started = MockEcr::of(World::parse(&toml).unwrap()).start().await;
         let error = started.err().unwrap();
         assert!(matches!(error, StartError::Repositories(_)), "{error:?}");
-        error.to_string()
+        chain(&error)
     };
     let index = format!("{folder}/index.json");
     let said = start().await;

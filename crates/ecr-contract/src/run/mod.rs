@@ -11,6 +11,7 @@ use mock_ecr::MockEcr;
 
 use crate::client::{Client, quoted};
 use crate::clock;
+use crate::error_chain::error_chain;
 use crate::order::Order;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
@@ -76,7 +77,7 @@ async fn on_stage(
 ) -> Outcome {
     let stage = match Stage::set(order, scenario, redirect, fence).await {
         Ok(stage) => stage,
-        Err(error) => return Outcome::of(Verdict::BrokenSetUp, error.to_string()),
+        Err(error) => return Outcome::of(Verdict::BrokenSetUp, error_chain(&error)),
     };
     let mut client = client(&stage.ecr);
     let mut evidence = Evidence::new(&stage);

@@ -8,6 +8,7 @@ use mock_ecr::fault::{Fault, What};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;
+use crate::error_chain::error_chain;
 use crate::scenario::range;
 use crate::scenario::redirect::RedirectMode;
 use crate::scenario::severity::Severity;
@@ -83,7 +84,7 @@ impl Scenario {
         }
         self.world
             .validate()
-            .map_err(|error| format!("world.{error}"))?;
+            .map_err(|error| format!("world.{}", error_chain(&error)))?;
         for class in &self.classes {
             let mut steps = self.steps.iter().filter(|step| step.is_for(*class));
             if !steps.any(|step| step.expectations().next().is_some()) {

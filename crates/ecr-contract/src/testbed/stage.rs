@@ -47,9 +47,9 @@ pub(crate) struct Stage {
 pub(crate) enum SetUpError {
     #[error(transparent)]
     Surroundings(#[from] SurroundingsError),
-    #[error("cannot start the mock: {0}")]
+    #[error("cannot start the mock")]
     Mock(#[from] mock_ecr::StartError),
-    #[error("cannot prepare the client's files: {0}")]
+    #[error("cannot prepare the client's files")]
     Files(#[from] io::Error),
 }
 

@@ -10,7 +10,7 @@ use crate::types::secret::Secret;
 impl World {
     /// Checks a world that was written in code.
     pub fn validate(&self) -> Result<(), WorldError> {
-        self.check().map_err(|conflict| WorldError::from(&conflict))
+        Ok(self.check()?)
     }
 
     /// Holds the parts of the world against each other; what a single value can say of itself, its type has said.
@@ -30,8 +30,8 @@ impl World {
         for (index, fault) in self.faults.iter().enumerate() {
             fault.check().map_err(|error| {
                 let at = vec!["faults".into(), index.into(), "what".into()];
-                let expected = format!("a fault that means something: {error}");
-                Conflict::new(at, &fault.what.name(), expected)
+                let expected = "a fault that means something";
+                Conflict::new(at, &fault.what.name(), expected).caused_by(error)
             })?;
         }
         Ok(())

@@ -1,26 +1,29 @@
 //! A conflict between parts of a configuration, and the path to where it is.
 
-use std::borrow::Cow;
+use crate::fault::FaultError;
 
 /// Two parts of a world that do not go together.
 #[derive(Debug)]
 pub(super) struct Conflict {
     pub(super) at: Vec<Step>,
     pub(super) found: String,
-    pub(super) expected: Cow<'static, str>,
+    pub(super) expected: &'static str,
+    pub(super) cause: Option<FaultError>,
 }
 
 impl Conflict {
-    pub(super) fn new(
-        at: Vec<Step>,
-        found: &impl ToString,
-        expected: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(super) fn new(at: Vec<Step>, found: &impl ToString, expected: &'static str) -> Self {
         Conflict {
             at,
             found: found.to_string(),
-            expected: expected.into(),
+            expected,
+            cause: None,
         }
+    }
+
+    pub(super) fn caused_by(mut self, error: FaultError) -> Self {
+        self.cause = Some(error);
+        self
     }
 }
 

@@ -1,17 +1,27 @@
 //! An error in a configuration.
 
-use std::fmt;
+use std::error::Error;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, print};
+use crate::fault::FaultError;
 
 /// A world that cannot be: the file, the line, the key, and what was expected there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct WorldError {
     pub(super) file: Option<PathBuf>,
     pub(super) line: Option<usize>,
     pub(super) key: String,
     pub(super) message: String,
+    pub(super) source: Option<Source>,
+}
+
+/// The cause of an error in a world.
+#[derive(Debug)]
+pub(super) enum Source {
+    File(io::Error),
+    Fault(FaultError),
 }
 
 impl WorldError {
@@ -31,6 +41,14 @@ impl WorldError {
             line,
             key,
             message,
+            source: None,
+        }
+    }
+
+    pub(super) fn unreadable(error: io::Error) -> Self {
+        WorldError {
+            source: Some(Source::File(error)),
+            ..WorldError::new(None, String::new(), "cannot be read".to_owned())
         }
     }
 
@@ -40,15 +58,19 @@ impl WorldError {
 }
 
 /// A conflict in a world that was written in code has no line.
-impl From<&Conflict> for WorldError {
-    fn from(conflict: &Conflict) -> Self {
+impl From<Conflict> for WorldError {
+    fn from(conflict: Conflict) -> Self {
         let Conflict {
             at,
             found,
             expected,
+            cause,
         } = conflict;
         let message = format!("{found:?} will not do; expected {expected}");
-        WorldError::new(None, print(at), message)
+        WorldError {
+            source: cause.map(Source::Fault),
+            ..WorldError::new(None, print(&at), message)
+        }
     }
 }
 
@@ -71,4 +93,11 @@ impl fmt::Display for WorldError {
     }
 }
 
-impl std::error::Error for WorldError {}
+impl Error for WorldError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self.source.as_ref()? {
+            Source::File(error) => Some(error),
+            Source::Fault(error) => Some(error),
+        }
+    }
+}

@@ -10,6 +10,7 @@ use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Body, Content, Route, schema};
 use crate::state::Keep;
+use crate::types::error_chain::chain;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
@@ -51,6 +52,7 @@ async fn reset(request: ControlRequest<'_>) -> Outcome {
         Kept::Images => Keep::Images,
     };
     request.ecr.reset(keep).await.map_err(|error| {
+        let error = chain(&error);
         let text = format!("cannot make the repositories of the world anew: {error}");
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)
     })?;

@@ -168,21 +168,21 @@ fn refused(file: &Path) -> impl FnOnce(RepositoryError) -> LayoutError {
 /// Why a layout cannot be loaded: which of its files, and what is wrong with it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LayoutError {
-    #[error("{file} cannot be read: {source}", file = file.display())]
+    #[error("{file} cannot be read", file = file.display())]
     Unreadable { file: PathBuf, source: io::Error },
-    #[error("{file} is no index of a layout: {source}", file = file.display())]
+    #[error("{file} is no index of a layout", file = file.display())]
     Index {
         file: PathBuf,
         source: serde_json::Error,
     },
-    #[error("{file}: {source}", file = file.display())]
+    #[error("invalid tag in {file}", file = file.display())]
     Tag { file: PathBuf, source: NameError },
-    #[error("{file} is no manifest: {source}", file = file.display())]
+    #[error("{file} is no manifest", file = file.display())]
     Manifest {
         file: PathBuf,
         source: InvalidManifest,
     },
-    #[error("{file} cannot be put: {source}", file = file.display())]
+    #[error("{file} cannot be put", file = file.display())]
     Refused {
         file: PathBuf,
         source: RepositoryError,

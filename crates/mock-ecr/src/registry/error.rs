@@ -10,6 +10,7 @@ use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
 use crate::store::StoreError;
 use crate::token::TokenError;
+use crate::types::error_chain::chain;
 use crate::types::{Digest, RepositoryId};
 
 pub(super) const API_VERSION: &str = "docker-distribution-api-version";
@@ -319,7 +320,7 @@ impl From<RepositoryError> for RegistryError {
                 code: OciCode::NameInvalid,
             },
             error => {
-                tracing::error!(%error, "the registry cannot answer");
+                tracing::error!(error = %chain(&error), "the registry cannot answer");
                 RegistryError::Internal
             }
         }

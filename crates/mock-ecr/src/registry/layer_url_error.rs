@@ -3,6 +3,7 @@
 use http::{Response, StatusCode, header};
 
 use crate::domain::RepositoryError;
+use crate::types::error_chain::chain;
 
 /// Why a layer is not served, in the words of S3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl From<RepositoryError> for LayerUrlError {
         match error {
             RepositoryError::LayersNotFound { .. } => LayerUrlError::NoSuchKey,
             error => {
-                tracing::error!(%error, "a layer cannot be read");
+                tracing::error!(error = %chain(&error), "a layer cannot be read");
                 LayerUrlError::InternalError
             }
         }

@@ -7,16 +7,16 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
     /// It fails.
-    #[error("the store fails: {0}")]
-    Objects(#[source] object_store::Error),
+    #[error("the store fails")]
+    Objects(#[source] Whole<object_store::Error>),
     /// It fails while a long object is written.
-    #[error("the store fails: {0}")]
-    Write(#[from] io::Error),
+    #[error("the store fails")]
+    Write(#[source] Whole<io::Error>),
     /// It is a directory, and a name is longer than those of files can be.
     #[error("a name is too long for the file system of the store")]
     NameTooLong,
     /// It holds what this program has not written.
-    #[error("the store holds something strange at {key}: {source}")]
+    #[error("the store holds something strange at {key}")]
     Record {
         key: String,
         source: serde_json::Error,
@@ -27,10 +27,21 @@ impl From<object_store::Error> for StoreError {
     fn from(error: object_store::Error) -> Self {
         match is_for_a_name(&error) {
             true => StoreError::NameTooLong,
-            false => StoreError::Objects(error),
+            false => StoreError::Objects(Whole(error)),
         }
     }
 }
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        StoreError::Write(Whole(error))
+    }
+}
+
+/// An error whose text has its sources in it, as that of `object_store` does: it is the last of its chain.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Whole<E: Error>(pub(super) E);
 
 /// The value of a result, or nothing where the error says that there is no object.
 pub(super) fn found<T>(result: object_store::Result<T>) -> Result<Option<T>, StoreError> {

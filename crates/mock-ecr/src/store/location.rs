@@ -112,19 +112,19 @@ impl fmt::Display for StoreLocation {
 }
 
 /// Why there is no store where one was said to be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreLocationError {
     /// The text names no kind of store.
     #[error("{0:?} is no store; expected memory, file:DIRECTORY, or s3://BUCKET/PREFIX")]
     Unknown(String),
     /// The directory or the bucket cannot be used.
-    #[error("cannot keep a store in {location}: {cause}")]
+    #[error("cannot keep a store in {location}")]
     Unusable {
         /// The location.
         location: String,
         /// What the system, or S3, says.
-        cause: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 

@@ -3,6 +3,7 @@
 mod account_id;
 mod digest;
 pub(crate) mod duration;
+pub(crate) mod error_chain;
 pub(crate) mod glob;
 mod name;
 mod principal_arn;

@@ -204,7 +204,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 #[non_exhaustive]
 pub enum AuthorityError {
     /// A file cannot be read or written.
-    #[error("cannot keep an authority in {}: {source}", path.display())]
+    #[error("cannot keep an authority in {}", path.display())]
     Unusable {
         /// The file or the directory.
         path: PathBuf,
@@ -218,7 +218,7 @@ pub enum AuthorityError {
         path: PathBuf,
     },
     /// The files are not an authority.
-    #[error("{} is not the key of an authority: {source}", path.display())]
+    #[error("{} is not the key of an authority", path.display())]
     Invalid {
         /// The file of the key.
         path: PathBuf,
@@ -233,13 +233,19 @@ pub enum AuthorityError {
 pub enum Mismatch {
     /// One of them cannot be read.
     #[error(transparent)]
-    Unreadable(#[from] rcgen::Error),
+    Unreadable(Box<dyn std::error::Error + Send + Sync>),
     /// The certificate cannot be read.
     #[error("ca.pem holds no certificate in PEM")]
     NoCertificate,
     /// They are not a pair.
     #[error("ca.pem is the certificate of another key")]
     OtherKey,
+}
+
+impl From<rcgen::Error> for Mismatch {
+    fn from(error: rcgen::Error) -> Self {
+        Mismatch::Unreadable(error.into())
+    }
 }
 
 impl AuthorityError {
@@ -252,6 +258,7 @@ impl AuthorityError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::error_chain::chain;
 
     #[test]
     fn the_authority_of_a_directory_is_made_once() {
@@ -283,11 +290,7 @@ mod tests {
     fn files_that_are_no_authority_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
-        let said = || {
-            CertificateAuthority::in_directory(path)
-                .unwrap_err()
-                .to_string()
-        };
+        let said = || chain(&CertificateAuthority::in_directory(path).unwrap_err());
         std::fs::write(path.join("ca-key.pem"), "nothing").unwrap();
         assert!(said().contains("ca.pem is missing"), "{}", said());
         std::fs::write(path.join("ca.pem"), "nothing").unwrap();

@@ -9,6 +9,7 @@ use crate::aws::error::InvalidLayerPart;
 use crate::aws::model::validate::invalid;
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::store::StoreError;
+use crate::types::error_chain::chain;
 use crate::types::{Digest, RepositoryId};
 
 impl From<RepositoryError> for ApiError {
@@ -144,7 +145,7 @@ fn of_uploads(error: RepositoryError) -> ApiError {
             return invalid("name", "Must fit into the name of a file of the store");
         }
         error => {
-            tracing::error!(%error, "the API cannot answer");
+            tracing::error!(error = %chain(&error), "the API cannot answer");
             return ApiError::Server;
         }
     };

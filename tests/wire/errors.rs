@@ -1,0 +1,148 @@
+//! Errors of the library: the text of each is its own level alone, and the cause is its source.
+
+use std::error::Error;
+use std::iter;
+use std::path::Path;
+
+use mock_ecr::config::{AuthorityLocation, StoreLocation};
+use mock_ecr::fault::{CertificateFault, Fault, What};
+use mock_ecr::tls::CertificateAuthority;
+use mock_ecr::{Keep, MockEcr, MockEcrBuilder, StartError, World};
+use tempfile::TempDir;
+
+/// The text of an error and of its causes, joined by colons.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    texts(error).join(": ")
+}
+
+fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
+    let errors = iter::successors(Some(error), |&error| error.source());
+    errors.map(ToString::to_string).collect()
+}
+
+/// Asserts that an error has causes, and says in how many levels what `expected` does, none of which repeats the next one.
+#[track_caller]
+fn says_once(error: &(dyn Error + 'static), expected: &[&str]) {
+    let texts = texts(error);
+    assert_eq!(texts.len(), expected.len(), "{texts:#?}");
+    for (text, expected) in texts.iter().zip(expected) {
+        assert!(text.contains(expected), "{expected:?} in {texts:#?}");
+    }
+    for (text, cause) in texts.iter().zip(&texts[1..]) {
+        assert!(!text.contains(cause), "{texts:#?}");
+    }
+}
+
+async fn refused(builder: MockEcrBuilder) -> StartError {
+    builder.start().await.err().unwrap()
+}
+
+/// A path below a file, where nothing can be.
+fn nowhere(folder: &TempDir) -> std::path::PathBuf {
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    file.join("folder")
+}
+
+#[tokio::test]
+async fn a_mock_that_cannot_listen_says_so_once() {
+    let first = MockEcr::start().await.unwrap();
+    let error = refused(MockEcr::builder().listen(first.address())).await;
+    says_once(&error, &["cannot listen on 127.0.0.1:", "in use"]);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_used_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = StoreLocation::Directory(nowhere(&folder));
+    let error = refused(MockEcr::builder().store(location)).await;
+    says_once(&error, &["cannot keep a store in file:", "ot a directory"]);
+    let StartError::Store(error) = error else {
+        panic!("{error:?}")
+    };
+    says_once(&error, &["cannot keep a store in file:", "ot a directory"]);
+
+    let location = "s3://images".parse().unwrap();
+    let error = refused(MockEcr::builder().store(location)).await;
+    let expected = ["cannot keep a store in s3://images", "no credentials"];
+    says_once(&error, &expected);
+}
+
+#[tokio::test]
+async fn an_authority_that_cannot_be_used_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = ["cannot keep an authority in", "ot a directory"];
+    let location = AuthorityLocation::Directory(nowhere(&folder));
+    says_once(&refused(MockEcr::builder().tls(location)).await, &expected);
+    let error = CertificateAuthority::in_directory(&nowhere(&folder)).unwrap_err();
+    says_once(&error, &expected);
+
+    std::fs::write(folder.path().join("ca.pem"), "").unwrap();
+    std::fs::write(folder.path().join("ca-key.pem"), "nothing").unwrap();
+    let error = CertificateAuthority::in_directory(folder.path()).unwrap_err();
+    let expected = ["ca-key.pem is not the key of an authority", "PEM"];
+    says_once(&error, &expected);
+}
+
+#[tokio::test]
+async fn a_world_that_cannot_be_says_so_once() {
+    let error = World::from_file("no/such/world.toml").unwrap_err();
+    let expected = ["no/such/world.toml: cannot be read", "No such file"];
+    says_once(&error, &expected);
+
+    let toml = "[[faults]]\nwhat = { bandwidth = 0 }\n";
+    let expected = ["line 2: faults[0].what: \"bandwidth\"", "at least 1 byte"];
+    says_once(&World::parse(toml).unwrap_err(), &expected);
+    let builder = MockEcr::builder().fault(Fault::new(What::Bandwidth(0)));
+    let expected = ["faults[0].what: \"bandwidth\"", "at least 1 byte"];
+    says_once(&refused(builder).await, &expected);
+
+    let untrusted = Fault::new(What::Certificate(CertificateFault::Expired));
+    let error = refused(MockEcr::builder().fault(untrusted)).await;
+    says_once(
+        &error,
+        &["a fault of the world cannot be", "does not speak"],
+    );
+}
+
+#[tokio::test]
+async fn repositories_that_cannot_be_made_say_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = async |builder: MockEcrBuilder, expected: &[&str]| {
+        let error = refused(builder).await;
+        says_once(&error, expected);
+    };
+    let beginning = "cannot make the repositories of the world";
+    let expected = [beginning, "index.json cannot be read", "No such file"];
+    said(with_layout(folder.path()), &expected).await;
+    let index = folder.path().join("index.json");
+    std::fs::write(&index, "{}").unwrap();
+    let expected = [beginning, "is no index of a layout", "missing field"];
+    said(with_layout(folder.path()), &expected).await;
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let tag = r#""annotations":{"org.opencontainers.image.ref.name":"a b"}"#;
+    let tagged = format!(r#"{{"manifests":[{{"digest":"{digest}",{tag}}}]}}"#);
+    std::fs::write(&index, tagged).unwrap();
+    let expected = [beginning, "invalid tag in", "\"a b\" is not a tag"];
+    said(with_layout(folder.path()), &expected).await;
+}
+
+#[tokio::test]
+async fn a_reset_that_fails_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = folder.path().join("index.json");
+    std::fs::write(&index, r#"{"manifests":[]}"#).unwrap();
+    let ecr = with_layout(folder.path()).start().await.unwrap();
+    std::fs::remove_file(index).unwrap();
+    let error = ecr.reset(Keep::Nothing).await.unwrap_err();
+    let beginning = "cannot make the repositories of the world anew";
+    let expected = [beginning, "index.json cannot be read", "No such file"];
+    says_once(&error, &expected);
+}
+
+/// A mock that begins with the images of a layout.
+fn with_layout(folder: &Path) -> MockEcrBuilder {
+    let folder = folder.display();
+    let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
+    MockEcr::of(World::parse(&toml).unwrap())
+}
