@@ -61,7 +61,7 @@ fn complained(outcome: &Outcome, part: &str) {
 async fn under(what: What) -> (MockEcr, Home) {
     let ecr = mock().await;
     let home = Home::at(&ecr);
-    ecr.faults().with(what).set().keep();
+    ecr.faults().with(what).set().unwrap().keep();
     (ecr, home)
 }
 
@@ -179,7 +179,7 @@ async fn the_list_has_the_accounts_own_registry_and_those_of_the_cache() {
     let home = Home::at(&ecr);
     let own = format!("{{\"https://{HOST}\":\"AWS\"}}\n");
     assert_eq!(home.named(NAME, &["list"], "unused").await.printed(), own);
-    let down = ecr.faults().error("ServiceUnavailable").set();
+    let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     assert_eq!(home.named(NAME, &["list"], "unused").await.printed(), own);
     assert_eq!(down.fired(), 0, "the token of the first list still lives");
 }
@@ -282,10 +282,11 @@ async fn a_dead_token_is_not_printed_though_ecr_is_down_and_a_living_one_is() {
     let near = ecr
         .faults()
         .with(What::ExpiresAt(ExpiresAt::In(soon)))
-        .set();
+        .set()
+        .unwrap();
     let first = secret(&get(&home, HOST).await, HOST);
     drop(near);
-    let down = ecr.faults().error("ServiceUnavailable").set();
+    let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     assert_eq!(secret(&get(&home, HOST).await, HOST), first);
     assert_eq!(down.fired(), 1);
     let mut cache: Value = serde_json::from_slice(&fs::read(home.cache()).unwrap()).unwrap();
@@ -300,7 +301,7 @@ async fn a_dead_token_is_not_printed_though_ecr_is_down_and_a_living_one_is() {
 async fn throttling_is_waited_for() {
     let ecr = mock().await;
     let home = Home::at(&ecr).env("AWS_MAX_ATTEMPTS", "2");
-    let throttled = ecr.faults().throttling().times(1).set();
+    let throttled = ecr.faults().throttling().times(1).set().unwrap();
     secret(&get(&home, HOST).await, HOST);
     assert_eq!(throttled.fired(), 1);
 }
@@ -310,7 +311,7 @@ async fn a_failure_has_its_cause_in_its_message() {
     let ecr = mock().await;
     let home = Home::at(&ecr);
     for code in ["AccessDeniedException", "ExpiredTokenException"] {
-        let _refused = ecr.faults().error(code).set();
+        let _refused = ecr.faults().error(code).set().unwrap();
         complained(&get(&home, HOST).await, code);
     }
     get(&home, HOST).await.printed();

@@ -83,7 +83,12 @@ async fn a_login_is_renewed_before_it_ends() {
 async fn a_login_whose_time_is_over_is_taken_out_of_the_file() {
     let ecr = MockEcr::builder().token_life(Duration::from_secs(4));
     let ecr = ecr.start().await.unwrap();
-    let outage = ecr.faults().error("AccessDeniedException").after(1).set();
+    let outage = ecr
+        .faults()
+        .error("AccessDeniedException")
+        .after(1)
+        .set()
+        .unwrap();
     let keeper = Keeper::of(Home::at(&ecr));
     keeper.published(|text| !text.is_empty()).await;
     keeper.published(|text| text == "{\"auths\":{}}\n").await;

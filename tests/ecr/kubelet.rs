@@ -23,7 +23,7 @@ fn request_for(image: &str) -> String {
 async fn response_under(what: Option<What>) -> (MockEcr, Value) {
     let ecr = mock().await;
     if let Some(what) = what {
-        ecr.faults().with(what).set().keep();
+        ecr.faults().with(what).set().unwrap().keep();
     }
     let outcome = ask(&Home::at(&ecr), &request_for(&format!("{HOST}/app"))).await;
     let response = serde_json::from_str(outcome.printed()).unwrap();
@@ -140,11 +140,11 @@ async fn a_failure_prints_no_response() {
         (What::Token(TokenFault::NoColon), "no USER:PASSWORD"),
     ] {
         let ecr = mock().await;
-        let _fault = ecr.faults().with(what).set();
+        let _fault = ecr.faults().with(what).set().unwrap();
         complained(&ask(&Home::at(&ecr), &request_for(HOST)).await, part);
     }
     let ecr = mock().await;
-    let _denied = ecr.faults().error("AccessDeniedException").set();
+    let _denied = ecr.faults().error("AccessDeniedException").set().unwrap();
     let outcome = ask(&Home::at(&ecr), &request_for(HOST)).await;
     complained(&outcome, "AccessDeniedException");
 }

@@ -61,7 +61,12 @@ async fn what_is_no_request_is_answered_and_the_next_one_too() {
 #[tokio::test]
 async fn an_error_is_not_kept() {
     let ecr = mock().await;
-    let failing = ecr.faults().error("AccessDeniedException").times(1).set();
+    let failing = ecr
+        .faults()
+        .error("AccessDeniedException")
+        .times(1)
+        .set()
+        .unwrap();
     let ask = json!({ "registry": HOST });
     let answers = answers(&ecr, &[ask.clone(), ask]).await;
     assert!(

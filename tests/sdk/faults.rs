@@ -29,7 +29,7 @@ fn calls(ecr: &MockEcr) -> (usize, usize) {
 #[tokio::test]
 async fn throttled_calls_are_repeated_after_waits_that_take_no_real_time() {
     let (ecr, client) = frozen().await;
-    let throttled = ecr.faults().throttling().times(2).set();
+    let throttled = ecr.faults().throttling().times(2).set().unwrap();
     let before = ecr.clock().now();
     client.get_authorization_token().send().await.unwrap();
     assert_eq!(throttled.fired(), 2);
@@ -40,7 +40,7 @@ async fn throttled_calls_are_repeated_after_waits_that_take_no_real_time() {
 #[tokio::test]
 async fn a_client_that_is_always_throttled_gives_up_after_three_tries() {
     let (ecr, client) = frozen().await;
-    let throttled = ecr.faults().throttling().set();
+    let throttled = ecr.faults().throttling().set().unwrap();
     let error = client.get_authorization_token().send().await.unwrap_err();
     assert_eq!(error.code(), Some("ThrottlingException"));
     assert_eq!(throttled.fired(), 3);

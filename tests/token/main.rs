@@ -53,7 +53,7 @@ fn opens(ecr: &MockEcr, credentials: &Credentials) -> bool {
 
 async fn error_under(what: What) -> TokenError {
     let ecr = frozen().await;
-    let fault = ecr.faults().with(what).set();
+    let fault = ecr.faults().with(what).set().unwrap();
     let error = source(&ecr).get().await.unwrap_err();
     assert!(fault.fired() > 0);
     error
@@ -73,7 +73,7 @@ async fn what_is_handed_out_opens_the_registry_all_day_long() {
 #[tokio::test]
 async fn throttling_is_waited_for() {
     let ecr = frozen().await;
-    let throttled = ecr.faults().throttling().times(2).set();
+    let throttled = ecr.faults().throttling().times(2).set().unwrap();
     assert!(source(&ecr).get().await.is_ok());
     assert_eq!(throttled.fired(), 2);
 }
@@ -83,7 +83,7 @@ async fn an_outage_is_outlasted_by_the_token_until_its_end() {
     let ecr = frozen().await;
     let source = source(&ecr);
     let first = source.get().await.unwrap();
-    let _down = ecr.faults().error("ServiceUnavailable").set();
+    let _down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     ecr.clock().advance(Duration::from_secs(11 * 3600 + 1800));
     assert_eq!(source.get().await.unwrap(), first);
     ecr.clock().advance(Duration::from_secs(1800));
@@ -193,7 +193,7 @@ async fn odd_answers_are_answers() {
         What::ExpiresAt(ExpiresAt::Integer),
     ] {
         let ecr = frozen().await;
-        let _fault = ecr.faults().with(what.clone()).set();
+        let _fault = ecr.faults().with(what.clone()).set().unwrap();
         let credentials = source(&ecr).get().await;
         assert!(credentials.is_ok(), "{what:?}: {credentials:?}");
     }
@@ -202,7 +202,11 @@ async fn odd_answers_are_answers() {
 #[tokio::test]
 async fn a_colon_belongs_to_the_password() {
     let ecr = frozen().await;
-    let _colons = ecr.faults().with(What::Token(TokenFault::Colons)).set();
+    let _colons = ecr
+        .faults()
+        .with(What::Token(TokenFault::Colons))
+        .set()
+        .unwrap();
     let credentials = source(&ecr).get().await.unwrap();
     assert_eq!(credentials.username, "AWS");
     assert!(credentials.password.expose().contains(':'));
@@ -212,7 +216,7 @@ async fn a_colon_belongs_to_the_password() {
 async fn an_absurd_end_is_for_one_use() {
     for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
         let ecr = frozen().await;
-        let _absurd = ecr.faults().with(What::ExpiresAt(absurd)).set();
+        let _absurd = ecr.faults().with(What::ExpiresAt(absurd)).set().unwrap();
         let source = source(&ecr);
         source.get().await.unwrap();
         source.get().await.unwrap();
@@ -224,7 +228,7 @@ async fn an_absurd_end_is_for_one_use() {
 async fn a_far_end_keeps_a_token_no_longer_than_it_lives() {
     for absurd in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
         let ecr = frozen().await;
-        let _absurd = ecr.faults().with(What::ExpiresAt(absurd)).set();
+        let _absurd = ecr.faults().with(What::ExpiresAt(absurd)).set().unwrap();
         let source = source(&ecr);
         source.get().await.unwrap();
         ecr.clock().advance(Duration::from_secs(12 * 3600));

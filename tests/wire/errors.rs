@@ -106,6 +106,32 @@ async fn a_world_that_cannot_be_says_so_once() {
 }
 
 #[tokio::test]
+async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
+    let builder = MockEcr::builder().region("US EAST").repository("App");
+    let expected = ["invalid argument in region(\"US EAST\")", "not a region"];
+    says_once(&refused(builder).await, &expected);
+    let builder = MockEcr::builder().repository("App").region("US EAST");
+    let expected = ["invalid argument in repository(\"App\")", "lower-case"];
+    says_once(&refused(builder).await, &expected);
+    let builder = MockEcr::builder().proxy_endpoint("localhost");
+    let expected = ["in proxy_endpoint(\"localhost\")", "expected http://"];
+    says_once(&refused(builder).await, &expected);
+
+    let ecr = MockEcr::start().await.unwrap();
+    let error = ecr.faults().error("Slow").times(1).set().unwrap_err();
+    let expected = ["invalid argument in error(\"Slow\")", "expected one of"];
+    says_once(&error, &expected);
+    let error = ecr
+        .faults()
+        .throttling()
+        .probability(2.0)
+        .set()
+        .unwrap_err();
+    says_once(&error, &["a probability is from 0 to 1, not 2"]);
+    assert!(ecr.faults().list().is_empty());
+}
+
+#[tokio::test]
 async fn repositories_that_cannot_be_made_say_so_once() {
     let folder = tempfile::tempdir().unwrap();
     let said = async |builder: MockEcrBuilder, expected: &[&str]| {

@@ -7,9 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock::ClockStart;
-use crate::config::{
-    AuthMode, AuthorityLocation, Dialect, ProxyEndpoint, SeedRepository, World, WorldError,
-};
+use crate::config::{AuthMode, AuthorityLocation, Dialect, SeedRepository, World, WorldError};
 use crate::fault::{Fault, FaultError, Faults, Greetings};
 use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
@@ -17,6 +15,7 @@ use crate::server::connection::{Listener, serve};
 use crate::server::tls::{AuthorityError, CertificateAuthority, Tls};
 use crate::state::Ecr;
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
+use crate::types::argument::{ArgumentError, FirstInvalid};
 use crate::types::secret::Secret;
 
 /// A mock that is yet to be started; every setting has a default.
@@ -25,7 +24,7 @@ pub struct MockEcrBuilder {
     world: World,
     listen: SocketAddr,
     also: Vec<SocketAddr>,
-    mistake: Option<WorldError>,
+    invalid: FirstInvalid,
 }
 
 impl MockEcr {
@@ -55,7 +54,7 @@ impl MockEcrBuilder {
             world,
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             also: Vec::new(),
-            mistake: None,
+            invalid: FirstInvalid::default(),
         }
     }
 
@@ -118,9 +117,8 @@ impl MockEcrBuilder {
     /// The region of clients that name none; a text that is no region fails the start.
     #[must_use]
     pub fn region(mut self, region: &str) -> Self {
-        match region.parse() {
-            Ok(region) => self.world.region = region,
-            Err(error) => self.note("region", error),
+        if let Some(region) = self.invalid.parse("region", region) {
+            self.world.region = region;
         }
         self
     }
@@ -128,9 +126,8 @@ impl MockEcrBuilder {
     /// The template of `proxyEndpoint`; a text that is none fails the start.
     #[must_use]
     pub fn proxy_endpoint(mut self, template: &str) -> Self {
-        match template.parse::<ProxyEndpoint>() {
-            Ok(template) => self.world.proxy_endpoint = template,
-            Err(error) => self.note("proxy_endpoint", error),
+        if let Some(template) = self.invalid.parse("proxy_endpoint", template) {
+            self.world.proxy_endpoint = template;
         }
         self
     }
@@ -166,9 +163,8 @@ impl MockEcrBuilder {
     /// Adds a repository; a text that is no name of one fails the start.
     #[must_use]
     pub fn repository(mut self, name: &str) -> Self {
-        match name.parse() {
-            Ok(name) => self.world.repositories.push(SeedRepository::new(name)),
-            Err(error) => self.note("repositories", error),
+        if let Some(name) = self.invalid.parse("repository", name) {
+            self.world.repositories.push(SeedRepository::new(name));
         }
         self
     }
@@ -199,11 +195,9 @@ impl MockEcrBuilder {
     ///
     /// # Errors
     ///
-    /// When the world cannot be, the address cannot be bound, or there is no tokio runtime.
+    /// When an argument of another method was invalid, the world cannot be, the address cannot be bound, or there is no tokio runtime.
     pub async fn start(self) -> Result<MockEcr, StartError> {
-        if let Some(mistake) = self.mistake {
-            return Err(mistake.into());
-        }
+        self.invalid.report()?;
         self.world.validate()?;
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let listener = listen(self.listen)?;
@@ -247,11 +241,6 @@ impl MockEcrBuilder {
             .collect();
         Ok(MockEcr::new(ecr, address, stop, serving))
     }
-
-    fn note(&mut self, key: &str, error: impl std::fmt::Display) {
-        self.mistake
-            .get_or_insert_with(|| WorldError::in_code(key, error));
-    }
 }
 
 fn listen(address: SocketAddr) -> Result<Listener, StartError> {
@@ -266,6 +255,9 @@ fn unbound(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// An argument of a method of the builder is invalid.
+    #[error(transparent)]
+    Argument(#[from] ArgumentError),
     /// The world cannot be.
     #[error(transparent)]
     World(#[from] WorldError),

@@ -51,10 +51,6 @@ impl WorldError {
             ..WorldError::new(None, String::new(), "cannot be read".to_owned())
         }
     }
-
-    pub(crate) fn in_code(key: &str, message: impl fmt::Display) -> Self {
-        WorldError::new(None, key.to_owned(), message.to_string())
-    }
 }
 
 /// A conflict in a world that was written in code has no line.

@@ -15,6 +15,7 @@ pub use crate::iam::auth_mode::AuthMode;
 pub use crate::iam::authorization::CrossAccount;
 pub use crate::iam::identity_store::AccessKeyInUse;
 pub use crate::store::{S3Access, StoreLocation, StoreLocationError};
+pub use crate::types::argument::ArgumentError;
 pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;

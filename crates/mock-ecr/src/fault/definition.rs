@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::what::What;
 use crate::fault::when::When;
+use crate::types::argument::ArgumentError;
 
 /// Something that goes wrong: when, and what.
 ///
@@ -58,22 +59,22 @@ impl Fault {
     ///
     /// When it is not TOML, or has what no fault has.
     pub fn from_toml(text: &str) -> Result<Self, FaultError> {
-        toml::from_str(text).map_err(|error| FaultError(error.message().to_owned()))
+        toml::from_str(text).map_err(|error| FaultError::new(error.message()))
     }
 
     /// Refuses what cannot mean anything.
     pub(crate) fn check(&self) -> Result<(), FaultError> {
-        self.when.check().map_err(FaultError)?;
-        self.what.check().map_err(FaultError)?;
+        self.when.check().map_err(FaultError::new)?;
+        self.what.check().map_err(FaultError::new)?;
         if matches!(self.what, What::Certificate(_)) {
-            self.when.check_greeting().map_err(FaultError)?;
+            self.when.check_greeting().map_err(FaultError::new)?;
         }
         let Some(needed) = self.what.plane() else {
             return Ok(());
         };
         let said = self.when.implied_plane();
         match said {
-            Some(plane) if plane != needed => Err(FaultError(format!(
+            Some(plane) if plane != needed => Err(FaultError::new(format!(
                 "{} happens on the {needed} alone, and the fault is for the {plane}",
                 self.what.name()
             ))),
@@ -83,9 +84,29 @@ impl Fault {
 }
 
 /// Why a fault cannot be set.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct FaultError(pub(crate) String);
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct FaultError(Kind);
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Argument(ArgumentError),
+}
+
+impl FaultError {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        FaultError(Kind::Invalid(text.into()))
+    }
+}
+
+impl From<ArgumentError> for FaultError {
+    fn from(error: ArgumentError) -> Self {
+        FaultError(Kind::Argument(error))
+    }
+}
 
 #[cfg(test)]
 mod tests {

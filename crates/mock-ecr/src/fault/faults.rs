@@ -61,11 +61,11 @@ impl Faults {
         fault.check()?;
         if matches!(fault.what, What::Certificate(_)) && self.greetings == Greetings::Never {
             let text = "a certificate is shown in TLS, which this mock does not speak; start it with TLS (--tls)";
-            return Err(FaultError(text.to_owned()));
+            return Err(FaultError::new(text));
         }
         let mut set = self.lock();
         if set.faults.len() >= MOST_FAULTS {
-            return Err(FaultError(format!(
+            return Err(FaultError::new(format!(
                 "there are {MOST_FAULTS} faults already; remove some"
             )));
         }

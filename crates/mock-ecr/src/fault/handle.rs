@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::{Fault, FaultError};
 use crate::fault::error_code::ErrorCode;
-use crate::fault::error_fault::ErrorFault;
 use crate::fault::faults::Faults;
 use crate::fault::latency::Latency;
 use crate::fault::pattern::Pattern;
@@ -15,6 +14,7 @@ use crate::fault::throttle::Throttle;
 use crate::fault::what::Moment;
 use crate::fault::what::What;
 use crate::fault::when::When;
+use crate::types::argument::FirstInvalid;
 
 /// The faults of a running mock.
 ///
@@ -23,7 +23,7 @@ use crate::fault::when::When;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let ecr = MockEcr::start().await?;
-/// let throttled = ecr.faults().throttling().operation("GetAuthorizationToken").times(2).set();
+/// let throttled = ecr.faults().throttling().operation("GetAuthorizationToken").times(2).set()?;
 /// assert_eq!(throttled.fired(), 0);
 /// drop(throttled); // and the fault is gone
 /// assert!(ecr.faults().list().is_empty());
@@ -80,14 +80,11 @@ impl FaultHandle {
 
     /// An error of AWS, or the registry's that goes with it.
     pub fn error(&self, code: &str) -> FaultBuilder {
-        let (code, mistake) = match code.parse::<ErrorCode>() {
-            Ok(code) => (code, None),
-            Err(unknown) => (ErrorCode::THROTTLING, Some(FaultError(unknown.to_string()))),
-        };
-        FaultBuilder {
-            mistake,
-            ..self.with(What::Error(ErrorFault::from(code)))
+        let mut builder = self.throttling();
+        if let Some(code) = builder.invalid.parse::<ErrorCode>("error", code) {
+            builder.fault.what = What::Error(code.into());
         }
+        builder
     }
 
     /// So many requests a second, and so many at once.
@@ -110,7 +107,7 @@ impl FaultHandle {
         FaultBuilder {
             faults: Arc::clone(&self.faults),
             fault: Fault::new(what),
-            mistake: None,
+            invalid: FirstInvalid::default(),
         }
     }
 }
@@ -121,8 +118,7 @@ impl FaultHandle {
 pub struct FaultBuilder {
     faults: Arc<Faults>,
     fault: Fault,
-    /// What was wrong so far; it is told when the fault is set.
-    mistake: Option<FaultError>,
+    invalid: FirstInvalid,
 }
 
 impl FaultBuilder {
@@ -179,26 +175,11 @@ impl FaultBuilder {
 
     /// Sets it, until the guard is dropped.
     ///
-    /// # Panics
-    ///
-    /// When the fault cannot mean anything; [`FaultBuilder::try_set`] answers that.
-    #[track_caller]
-    pub fn set(self) -> FaultGuard {
-        match self.try_set() {
-            Ok(guard) => guard,
-            Err(error) => panic!("the fault cannot be set: {error}"),
-        }
-    }
-
-    /// Sets it, until the guard is dropped.
-    ///
     /// # Errors
     ///
-    /// When it cannot mean anything.
-    pub fn try_set(self) -> Result<FaultGuard, FaultError> {
-        if let Some(mistake) = self.mistake {
-            return Err(mistake);
-        }
+    /// When an argument of another method was invalid, or the fault cannot mean anything.
+    pub fn set(self) -> Result<FaultGuard, FaultError> {
+        self.invalid.report()?;
         let id = self.faults.add(self.fault)?;
         Ok(FaultGuard {
             faults: self.faults,

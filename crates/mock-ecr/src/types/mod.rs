@@ -1,6 +1,7 @@
 //! The names that requests carry: parse and print, nothing else.
 
 mod account_id;
+pub(crate) mod argument;
 mod digest;
 pub(crate) mod duration;
 pub(crate) mod error_chain;
