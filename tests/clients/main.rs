@@ -22,6 +22,7 @@ mod installed;
 mod layout;
 mod login;
 mod mock;
+mod not_implemented;
 mod page;
 mod podman;
 mod readme;

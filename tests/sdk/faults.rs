@@ -109,3 +109,14 @@ async fn wrong_answers_are_errors_and_not_panics() {
         );
     }
 }
+
+#[tokio::test]
+async fn an_operation_that_is_not_implemented_is_reported_at_once() {
+    let (ecr, client) = frozen().await;
+    let error = client.describe_registry().send().await.unwrap_err();
+    let error = error.into_service_error();
+    assert_eq!(error.code(), Some("NotImplemented"));
+    let message = "mock-ecr does not implement the operation DescribeRegistry of ecr";
+    assert_eq!(error.message(), Some(message));
+    assert_eq!(ecr.requests().operation("DescribeRegistry").count(), 1);
+}

@@ -1,16 +1,11 @@
 //! No secret leaves the mock, neither in its journal nor in its log.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mock_ecr::token::{AuthorizationToken, Revocation};
 use mock_ecr::{MockEcr, Principal};
-use tracing::Dispatch;
-use tracing::level_filters::LevelFilter;
-use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
 use crate::http2::Http2;
+use crate::log::Log;
 use crate::raw::RawRequest;
 use crate::signer::Signer;
 
@@ -19,40 +14,6 @@ const SESSION_TOKEN: &str = "s3ssionT0ken//OfNobodyElse==";
 const OTHER_SECRET_KEY: &str = "0therS3cretKey";
 const OTHER_SESSION_TOKEN: &str = "0therSessi0nToken";
 const PASSWORD: &str = "p4ssw0rd-of-nobody-else";
-
-/// Everything that is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// As long as there is but one subscriber, whoever logs first on another thread, where nobody listens, silences that
-    /// place in the code for every thread. A second subscriber, which is the one that is returned, sees to that.
-    fn listen(&self) -> (DefaultGuard, Dispatch) {
-        let second = Dispatch::new(NoSubscriber::default());
-        let log = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::TRACE)
-            .with_ansi(false)
-            .with_writer(move || log.clone())
-            .finish();
-        (tracing::subscriber::set_default(subscriber), second)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 #[tokio::test]
 async fn no_secret_is_in_the_journal_or_the_log_at_trace_level() {

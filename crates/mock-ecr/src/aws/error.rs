@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::aws::service::Service;
 use crate::aws::sigv4::SigV4Error;
 use crate::http::body::CollectError;
 use crate::types::{RepositoryId, UploadId};
@@ -11,6 +12,11 @@ use crate::types::{RepositoryId, UploadId};
 pub(crate) enum ApiError {
     /// AWS JSON 1.1, but no operation of that name; has no message. `[ANALOG]`
     UnknownOperation,
+    /// An operation of the service that the mock does not implement.
+    NotImplemented {
+        service: Service,
+        operation: &'static str,
+    },
     /// A body that is no JSON object; has no message. `[ANALOG]`
     Unreadable,
     /// A member of the wrong type; its text stands in `Message`, unlike every other. `[ANALOG]`
@@ -97,6 +103,11 @@ pub(crate) enum Foreign {
 }
 
 impl ApiError {
+    /// The message of [`ApiError::NotImplemented`].
+    pub(crate) fn not_implemented(service: Service, operation: &str) -> String {
+        format!("mock-ecr does not implement the operation {operation} of {service}")
+    }
+
     pub(crate) fn modelled(code: &'static str, message: String) -> Self {
         ApiError::Modelled { code, message }
     }

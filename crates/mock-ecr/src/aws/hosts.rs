@@ -19,7 +19,7 @@ pub(crate) enum Host {
     Api { service: Service, region: Region },
     /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
     Layers,
-    /// `public.ecr.aws` and the API behind it, which the mock is not.
+    /// `public.ecr.aws`, which the mock is not.
     Public,
     /// An address or a name that says nothing, such as `127.0.0.1:4566`.
     Bare,
@@ -59,9 +59,7 @@ impl Host {
 
     fn public(authority: &str) -> Option<Self> {
         let name = authority.split(':').next().unwrap_or_default();
-        let api = name.strip_prefix("api.").unwrap_or(name);
-        let is_public = name == "public.ecr.aws" || api.starts_with("ecr-public.");
-        is_public.then_some(Host::Public)
+        (name == "public.ecr.aws").then_some(Host::Public)
     }
 
     fn registry(authority: &str) -> Option<Self> {
@@ -112,7 +110,8 @@ pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<Stri
                 .iter()
                 .flat_map(|account| registry_names(*account, region));
             let apis = Service::ALL.into_iter();
-            apis.flat_map(|service| api_names(service, region))
+            apis.filter(|service| service.is_in(region.as_str()))
+                .flat_map(|service| api_names(service, region))
                 .chain([Host::layers(region)])
                 .chain(registries)
                 .collect::<Vec<_>>()
@@ -217,13 +216,20 @@ mod tests {
 
     #[test]
     fn the_public_gallery_is_kept_apart() {
+        for name in ["public.ecr.aws", "public.ecr.aws:443"] {
+            assert_eq!(Host::of(name), Host::Public, "{name}");
+        }
+    }
+
+    #[test]
+    fn each_service_has_hosts_of_its_own() {
+        let (service, region) = (Service::EcrPublic, "us-east-1".parse().unwrap());
+        let api = Host::Api { service, region };
         for name in [
-            "public.ecr.aws",
-            "public.ecr.aws:443",
             "api.ecr-public.us-east-1.amazonaws.com",
             "ecr-public.us-east-1.api.aws",
         ] {
-            assert_eq!(Host::of(name), Host::Public, "{name}");
+            assert_eq!(Host::of(name), api, "{name}");
         }
     }
 

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Service {
     /// Amazon ECR.
     Ecr,
+    /// Amazon ECR Public, of which the mock has no operation.
+    EcrPublic,
 }
 
 /// What distinguishes a service from the others. Source: `metadata` of the service models.
@@ -24,6 +26,8 @@ struct Row {
     target_prefix: Option<&'static str>,
     protocol: Protocol,
     model: &'static str,
+    /// The Regions that have an endpoint; every Region if it is empty.
+    regions: &'static [&'static str],
 }
 
 const ECR: Row = Row {
@@ -32,14 +36,26 @@ const ECR: Row = Row {
     target_prefix: Some("AmazonEC2ContainerRegistry_V20150921"),
     protocol: Protocol::Json,
     model: include_str!("../services/ecr/model.json"),
+    regions: &[],
+};
+
+/// Source of the Regions: AWS's general reference, "Amazon ECR Public endpoints".
+const ECR_PUBLIC: Row = Row {
+    name: "ecr-public",
+    endpoint_prefix: "api.ecr-public",
+    target_prefix: Some("SpencerFrontendService"),
+    protocol: Protocol::Json,
+    model: include_str!("../services/ecr_public/model.json"),
+    regions: &["us-east-1", "us-west-2"],
 };
 
 impl Service {
-    pub(crate) const ALL: [Service; 1] = [Service::Ecr];
+    pub(crate) const ALL: [Service; 2] = [Service::Ecr, Service::EcrPublic];
 
     fn row(self) -> &'static Row {
         match self {
             Service::Ecr => &ECR,
+            Service::EcrPublic => &ECR_PUBLIC,
         }
     }
 
@@ -63,6 +79,12 @@ impl Service {
     /// The service model, as JSON.
     pub(crate) fn model(self) -> &'static str {
         self.row().model
+    }
+
+    /// Whether a Region has an endpoint of the service.
+    pub(crate) fn is_in(self, region: &str) -> bool {
+        let regions = self.row().regions;
+        regions.is_empty() || regions.contains(&region)
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::service::Service;
 use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::authorization_data::{
     AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault,
@@ -164,7 +165,9 @@ impl What {
             What::Certificate(_) => false,
             What::Expired(_) => signs.plane == FaultPlane::Registry,
             What::ExpiredEarly(_) => signs.opens_registry,
-            _ if self.is_of_the_token() => signs.operation == Some(TOKEN_CALL),
+            _ if self.is_of_the_token() => {
+                signs.service == Some(Service::Ecr) && signs.operation == Some(TOKEN_CALL)
+            }
             _ => true,
         }
     }

@@ -111,7 +111,7 @@ impl When {
         let mut services = services_with(operation);
         match self.service {
             _ if services_with(operation).next().is_none() => {
-                Err(format!("{operation:?} is no operation that the mock has"))
+                Err(format!("no service has an operation named {operation:?}"))
             }
             Some(service) if services.all(|other| other != service) => {
                 Err(format!("{operation} is not an operation of {service}"))

@@ -74,8 +74,9 @@ async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<Stri
     let service = call.service;
     let find = |name: &str| find(service, name);
     let protocol = service.protocol();
-    let (entry, input) = protocol.read(service, call.request, call.body, find)?;
-    exchange.operation = Some(entry.name);
+    let (found, input) = protocol.read(service, call.request, call.body, find)?;
+    exchange.operation = Some(found.name());
+    let entry = found.implemented(service)?;
     let verifier = ecr.verifier(service, call.host_region);
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
     exchange.caller = Some(caller.clone());
@@ -86,7 +87,38 @@ async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<Stri
     output
 }
 
-fn find(service: Service, name: &str) -> Option<&'static Entry> {
+/// An operation of a service.
+enum Found {
+    Implemented(&'static Entry),
+    NotImplemented(&'static str),
+}
+
+fn find(service: Service, name: &str) -> Option<Found> {
     let mut entries = operations(service).iter();
-    entries.find(|entry| entry.name == name)
+    let entry = entries.find(|entry| entry.name == name);
+    let in_model = || {
+        Model::of(service)
+            .operation(name)
+            .map(Found::NotImplemented)
+    };
+    entry.map(Found::Implemented).or_else(in_model)
+}
+
+impl Found {
+    fn name(&self) -> &'static str {
+        match self {
+            Found::Implemented(entry) => entry.name,
+            Found::NotImplemented(name) => name,
+        }
+    }
+
+    fn implemented(self, service: Service) -> Result<&'static Entry, ApiError> {
+        match self {
+            Found::Implemented(entry) => Ok(entry),
+            Found::NotImplemented(operation) => {
+                tracing::warn!(%service, operation, "the mock does not implement this operation");
+                Err(ApiError::NotImplemented { service, operation })
+            }
+        }
+    }
 }

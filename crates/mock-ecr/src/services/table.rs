@@ -8,5 +8,6 @@ use crate::services::operation::Entry;
 pub(crate) fn operations(service: Service) -> &'static [Entry] {
     match service {
         Service::Ecr => ecr::OPERATIONS,
+        Service::EcrPublic => &[],
     }
 }

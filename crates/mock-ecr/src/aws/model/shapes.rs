@@ -82,7 +82,7 @@ impl Model {
     }
 
     /// The operation of this name.
-    pub(crate) fn operation(&self, name: &str) -> Option<&str> {
+    pub(crate) fn operation(&'static self, name: &str) -> Option<&'static str> {
         let (name, _) = self.operations.get_key_value(name)?;
         Some(name)
     }

@@ -12,6 +12,7 @@ use crate::aws::protocol::response;
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
         ApiError::UnknownOperation => "UnknownOperationException",
+        ApiError::NotImplemented { .. } => "NotImplemented",
         ApiError::Unreadable | ApiError::Serialization(_) => "SerializationException",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationTokenException",
         ApiError::IncompleteSignature(_) => "IncompleteSignatureException",
@@ -32,6 +33,9 @@ pub(super) fn code(error: &ApiError) -> &'static str {
 pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
     let (message, capital_message) = match error {
         ApiError::UnknownOperation | ApiError::Unreadable => (None, None),
+        ApiError::NotImplemented { service, operation } => {
+            (Some(&*ApiError::not_implemented(*service, operation)), None)
+        }
         ApiError::Serialization(text) => (None, Some(text.as_str())),
         ApiError::MissingAuthenticationToken => (Some("Missing Authentication Token"), None),
         ApiError::UnrecognizedClient => {
@@ -64,6 +68,7 @@ pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
     // Source: the service model marks ServerException alone as a fault.
     let status = match error {
         ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
+        ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
         _ => StatusCode::BAD_REQUEST,
     };
     response::json(status, body.to_json(), request_id)

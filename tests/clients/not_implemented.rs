@@ -1,0 +1,41 @@
+//! Clients that call an operation which the mock does not implement: they show why, and do not retry.
+
+use serde_json::Value;
+
+use crate::shell::{Shell, Way};
+
+#[test]
+fn aws_cli_v1_shows_the_message() {
+    shows_the_message("aws ecr describe-registry");
+}
+
+#[test]
+fn boto3_shows_the_message() {
+    shows_the_message(r#"python3 -c "import boto3; boto3.client('ecr').describe_registry()""#);
+}
+
+#[test]
+fn the_sdk_for_javascript_shows_the_message() {
+    shows_the_message(
+        r#"node -e "new (require('@aws-sdk/client-ecr').ECR)().describeRegistry({})""#,
+    );
+}
+
+#[track_caller]
+fn shows_the_message(call: &str) {
+    let commands = [
+        format!("if {call} 2>&1; then exit 1; fi"),
+        "echo REQUESTS; mock-ecr requests --operation DescribeRegistry --json".to_owned(),
+    ];
+    let printed = Shell::led_by(Way::Env).done(&commands);
+    let message = "mock-ecr does not implement the operation DescribeRegistry of ecr";
+    assert!(printed.contains(message), "{printed}");
+    let (_, json) = printed
+        .split_once(
+            "REQUESTS
+",
+        )
+        .unwrap();
+    let requests: Value = serde_json::from_str(json).unwrap();
+    assert_eq!(requests["matched"], 1, "{printed}");
+}

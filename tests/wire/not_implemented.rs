@@ -1,0 +1,86 @@
+//! Operations of known services that the mock does not implement.
+
+use mock_ecr::request_log::Service;
+use serde_json::Value;
+
+use crate::log::Log;
+use crate::raw::{RawRequest, frozen};
+use crate::signer::Signer;
+
+#[tokio::test]
+async fn an_operation_of_ecr_is_answered_501_with_its_name() {
+    let log = Log::default();
+    let listening = log.listen();
+    let ecr = frozen().await;
+    RawRequest::call("DescribeRegistry").signed().to(&ecr).await.is_json(
+        "HTTP/1.1 501 Not Implemented",
+        r#"{"__type":"NotImplemented","message":"mock-ecr does not implement the operation DescribeRegistry of ecr"}"#,
+    );
+    drop(listening);
+
+    let requests = ecr.requests().service(Service::Ecr).error("NotImplemented");
+    assert_eq!(requests.last().unwrap().operation, Some("DescribeRegistry"));
+    let log = log.text();
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(warnings[0].contains("DescribeRegistry"), "{log}");
+}
+
+#[tokio::test]
+async fn an_operation_of_ecr_public_is_answered_501_by_its_target_and_by_its_host() {
+    let ecr = frozen().await;
+    let signer = Signer::default().for_service("ecr-public");
+    for host in ["localhost", "api.ecr-public.us-east-1.amazonaws.com"] {
+        let call = RawRequest::new("POST", "/")
+            .on_host(host)
+            .with("Content-Type", "application/x-amz-json-1.1")
+            .with(
+                "X-Amz-Target",
+                "SpencerFrontendService.GetAuthorizationToken",
+            )
+            .body("{}");
+        let answer = call.signed_by(&signer).to(&ecr).await;
+        assert_eq!(answer.status(), 501, "{host}");
+    }
+    let requests = ecr.requests().service(Service::EcrPublic);
+    assert_eq!(requests.operation("GetAuthorizationToken").count(), 2);
+}
+
+#[tokio::test]
+async fn no_operation_of_a_model_is_unknown() {
+    let ecr = frozen().await;
+    for (prefix, model) in [
+        (
+            "AmazonEC2ContainerRegistry_V20150921",
+            include_str!("../../crates/mock-ecr/src/services/ecr/model.json"),
+        ),
+        (
+            "SpencerFrontendService",
+            include_str!("../../crates/mock-ecr/src/services/ecr_public/model.json"),
+        ),
+    ] {
+        let model: Value = serde_json::from_str(model).unwrap();
+        for operation in model["operations"].as_object().unwrap().keys() {
+            let target = format!("{prefix}.{operation}");
+            let call = RawRequest::new("POST", "/")
+                .with("Content-Type", "application/x-amz-json-1.1")
+                .with("X-Amz-Target", &target)
+                .body("{}");
+            let answer = call.signed().to(&ecr).await;
+            let unknown = format!("{answer:?}").contains("UnknownOperation");
+            assert!(!unknown, "{target}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_reaches_an_operation_that_is_not_implemented() {
+    let ecr = frozen().await;
+    let faults = ecr.faults();
+    let fault = faults
+        .error("ServerException")
+        .operation("DescribeRegistry");
+    let _fault = fault.set().unwrap();
+    let answer = RawRequest::call("DescribeRegistry").signed().to(&ecr).await;
+    assert_eq!(answer.status(), 500);
+}
