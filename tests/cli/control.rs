@@ -192,12 +192,16 @@ fn requests_are_chosen_printed_and_forgotten() {
         .code(2);
 }
 
+const NO_OPERATION: &str =
+    r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
+
 #[test]
 fn what_no_mock_would_read_is_refused_before_one_is_asked() {
     for (option, wrong, said) in [
         ("--status", "abc", "the number of a status, such as 403"),
         ("--plane", "moon", "possible values: api, registry"),
         ("--authorization", "maybe", "possible values: true, false"),
+        ("--operation", "GetAuthToken", NO_OPERATION),
         ("--token", "x", "--token"),
         ("--since", "yesterday", "--since"),
         ("--slower-than", "long", "--slower-than"),

@@ -121,6 +121,12 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
     let error = ecr.faults().error("Slow").times(1).set().unwrap_err();
     let expected = ["invalid argument in error(\"Slow\")", "expected one of"];
     says_once(&error, &expected);
+    let misspelled = ecr.faults().throttling().operation("GetAuthToken");
+    let expected = [
+        "invalid argument in operation(\"GetAuthToken\")",
+        "did you mean \"GetAuthorizationToken\"?",
+    ];
+    says_once(&misspelled.set().unwrap_err(), &expected);
     let error = ecr
         .faults()
         .throttling()

@@ -212,3 +212,13 @@ async fn tokens_of_somebody_else_are_found_out() {
     let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&developer));
     assert_eq!(said.matches("\n> ").count(), 2, "{said}");
 }
+
+#[tokio::test]
+async fn a_misspelled_operation_is_not_one_that_nobody_called() {
+    let ecr = frozen().await;
+    let said = complaint(ecr.requests(), |all| {
+        all.operation("GetAuthToken").expect(0)
+    });
+    let expected = r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
+    assert_eq!(said, expected);
+}

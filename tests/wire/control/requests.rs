@@ -108,11 +108,20 @@ async fn every_field_chooses() {
     }
 }
 
+const NO_OPERATION: &str =
+    r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
+
 #[tokio::test]
 async fn a_value_that_is_none_is_refused() {
     for (query, at, said) in [
         ("plane=moon", "plane", "expected one of `api`"),
         ("service=s3", "service", "expected `ecr`"),
+        ("operation=GetAuthToken", "operation", NO_OPERATION),
+        (
+            "operation=putimage",
+            "operation",
+            "did you mean \"PutImage\"?",
+        ),
         ("status=ok", "status", "invalid digit"),
         ("authorization=maybe", "authorization", "`true` or `false`"),
         ("token=x", "token", "16 hexadecimal digits"),

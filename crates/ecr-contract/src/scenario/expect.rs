@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mock_ecr::request_log::OperationName;
 use serde::Deserialize;
 
 use crate::scenario::range::{self, Count, Span};
@@ -174,7 +175,7 @@ pub(crate) enum Gaps {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
     pub(crate) plane: Option<AskedPlane>,
-    pub(crate) operation: Option<String>,
+    pub(crate) operation: Option<OperationName>,
     pub(crate) route: Option<String>,
     pub(crate) method: Option<String>,
     pub(crate) status: Option<u16>,

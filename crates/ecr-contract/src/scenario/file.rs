@@ -186,6 +186,11 @@ expect.anser = 'login'
         let start =
             "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, ";
         assert!(error.starts_with(start), "{error}");
+        let misspelt = "expect.requests = [{ operation = 'ListImage', count = 0 }]";
+        refuses(
+            &format!("[[step]]\nfetch = {{}}\n{misspelt}\n"),
+            "t.toml:8: step[0].expect.requests[0].operation: no operation is named \"ListImage\"; did you mean \"ListImages\"?",
+        );
         refuses(
             "[[step]]\nfetch = {}\nwait = '1s'\n",
             "t.toml:6: step[0]: a step does one thing, and this one two",

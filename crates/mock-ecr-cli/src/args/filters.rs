@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 use mock_ecr::Timestamp;
 use mock_ecr::config::{DurationError, TimestampError, parse_duration};
+use mock_ecr::request_log::{OperationName, UnknownOperation};
 use mock_ecr::token::{TokenId, TokenIdError};
 
 /// Which requests are meant. The mock reads the values again: what it would refuse is refused before it is asked.
@@ -33,7 +34,7 @@ pub(crate) struct Filters {
     #[arg(long, value_name = "TEXT")]
     user_agent: Option<String>,
     /// The operation of the API, such as GetAuthorizationToken.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = operation)]
     operation: Option<String>,
     /// A part of the operation's input.
     #[arg(long, value_name = "TEXT")]
@@ -113,6 +114,10 @@ fn status(text: &str) -> Result<String, String> {
     number
         .map(|_| text.to_owned())
         .map_err(|_| expected.to_owned())
+}
+
+fn operation(text: &str) -> Result<String, UnknownOperation> {
+    text.parse().map(|_: OperationName| text.to_owned())
 }
 
 fn token_id(text: &str) -> Result<String, TokenIdError> {

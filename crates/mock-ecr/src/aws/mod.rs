@@ -4,6 +4,7 @@ pub(crate) mod epoch_seconds;
 pub(crate) mod error;
 pub(crate) mod hosts;
 pub(crate) mod model;
+pub(crate) mod operation_name;
 pub(crate) mod page_token;
 pub(crate) mod protocol;
 pub(crate) mod request_id;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Choice, Exchange, Plane, Service};
+use crate::request_log::{Choice, Exchange, OperationName, Plane, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
@@ -28,7 +28,7 @@ pub(super) struct Filters {
     /// A part of what the client calls itself.
     user_agent: Option<String>,
     /// The operation of the API.
-    operation: Option<String>,
+    operation: Option<OperationName>,
     /// A part of the input of the operation.
     input: Option<String>,
     /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
@@ -87,12 +87,13 @@ impl Filters {
             Some(exchange.status.as_u16())
         });
         is(&mut choice, self.token, |exchange| exchange.token);
+        let operation = self.operation.map(OperationName::as_str);
+        is(&mut choice, operation, |exchange| exchange.operation);
         is(&mut choice, self.authorization, |exchange| {
             Some(exchange.authorization)
         });
         equals(&mut choice, self.method, |exchange| Some(&exchange.method));
         equals(&mut choice, self.host, |exchange| Some(&exchange.host));
-        equals(&mut choice, self.operation, |exchange| exchange.operation);
         equals(&mut choice, self.route, |exchange| exchange.route);
         equals(&mut choice, self.error, |exchange| exchange.error);
         equals(&mut choice, self.request_id, |exchange| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::aws::operation_name::OperationName;
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::{Fault, FaultError};
 use crate::fault::error_code::ErrorCode;
@@ -123,8 +124,11 @@ pub struct FaultBuilder {
 
 impl FaultBuilder {
     /// For calls of one operation of the API.
-    pub fn operation(self, name: &str) -> Self {
-        self.when(|when| when.operation = Some(name.to_owned()))
+    pub fn operation(mut self, name: &str) -> Self {
+        if let Some(name) = self.invalid.parse::<OperationName>("operation", name) {
+            self.fault.when.operation = Some(name.to_string());
+        }
+        self
     }
 
     /// For one plane.

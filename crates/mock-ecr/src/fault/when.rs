@@ -5,6 +5,7 @@ use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::model::shapes::services_with;
+use crate::aws::operation_name;
 use crate::aws::service::Service;
 use crate::fault::pattern::Pattern;
 use crate::fault::signs::Signs;
@@ -108,11 +109,9 @@ impl When {
     }
 
     fn check_operation(&self, operation: &str) -> Result<(), String> {
+        operation_name::known(operation).map_err(|error| error.to_string())?;
         let mut services = services_with(operation);
         match self.service {
-            _ if services_with(operation).next().is_none() => {
-                Err(format!("no service has an operation named {operation:?}"))
-            }
             Some(service) if services.all(|other| other != service) => {
                 Err(format!("{operation} is not an operation of {service}"))
             }

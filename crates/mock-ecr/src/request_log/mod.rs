@@ -9,6 +9,7 @@ mod log;
 mod received_request;
 mod requests;
 
+pub use crate::aws::operation_name::{OperationName, UnknownOperation};
 pub use crate::aws::service::Service;
 pub use crate::aws::sigv4::SignatureClaim;
 pub use crate::http::ingress::Way;

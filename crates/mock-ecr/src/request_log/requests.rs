@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::aws::operation_name;
 use crate::aws::service::Service;
 use crate::fault::FaultId;
 use crate::iam::principal::Caller;
@@ -49,10 +50,18 @@ impl Requests {
     }
 
     /// Those that called an operation of the API.
+    ///
+    /// # Panics
+    ///
+    /// When no operation has this name: a misspelled one would find nothing, and `expect(0)` would hold.
     #[must_use]
+    #[track_caller]
     pub fn operation(self, name: &str) -> Self {
-        let name = name.to_owned();
-        self.matching(move |exchange| exchange.operation == Some(&name))
+        let name = match operation_name::known(name) {
+            Ok(name) => name,
+            Err(error) => panic!("{error}"),
+        };
+        self.matching(move |exchange| exchange.operation == Some(name))
     }
 
     /// Those for one plane.

@@ -191,8 +191,7 @@ fn fits(asked: &Asked, exchange: &Exchange) -> bool {
         .is_none_or(|asked| plane(asked) == exchange.plane)
         && asked
             .operation
-            .as_deref()
-            .is_none_or(|name| exchange.operation == Some(name))
+            .is_none_or(|name| exchange.operation == Some(name.as_str()))
         && asked
             .route
             .as_deref()

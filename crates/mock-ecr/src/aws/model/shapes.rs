@@ -87,7 +87,6 @@ impl Model {
         Some(name)
     }
 
-    #[cfg(test)]
     pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {
         self.operations.keys().map(String::as_str)
     }

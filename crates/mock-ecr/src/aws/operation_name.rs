@@ -1,0 +1,175 @@
+//! Names of operations: which there are, and which ones a misspelled name resembles.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::aws::model::shapes::Model;
+use crate::aws::service::Service;
+
+/// Returns the operation of this name, of whichever service.
+///
+/// Every name of an operation that code, a file, a command or a query gives is checked here.
+pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
+    let mut services = Service::ALL.into_iter();
+    services
+        .find_map(|service| Model::of(service).operation(name))
+        .ok_or_else(|| UnknownOperation {
+            name: name.chars().take(100).collect(),
+            nearest: nearest(name),
+        })
+}
+
+/// The name of an operation of a service, such as `GetAuthorizationToken`.
+///
+/// ```
+/// # use mock_ecr::request_log::OperationName;
+/// let error = "GetAuthToken".parse::<OperationName>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(
+    any(test, feature = "schemars"),
+    derive(schemars::JsonSchema),
+    schemars(with = "String", inline)
+)]
+pub struct OperationName(&'static str);
+
+impl OperationName {
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl FromStr for OperationName {
+    type Err = UnknownOperation;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOperation> {
+        known(text).map(OperationName)
+    }
+}
+
+/// By hand: what is derived borrows the name from what is read.
+impl<'de> Deserialize<'de> for OperationName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+impl fmt::Display for OperationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A name that no operation has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownOperation {
+    name: String,
+    nearest: Vec<&'static str>,
+}
+
+impl fmt::Display for UnknownOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no operation is named {:?}", self.name)?;
+        let Some((first, others)) = self.nearest.split_first() else {
+            return Ok(());
+        };
+        write!(f, "; did you mean {first:?}")?;
+        for other in others {
+            write!(f, " or {other:?}")?;
+        }
+        f.write_str("?")
+    }
+}
+
+impl std::error::Error for UnknownOperation {}
+
+/// The operations whose names are nearest to a name, if any is near.
+fn nearest(name: &str) -> Vec<&'static str> {
+    if name.len() > LONGEST_NAME {
+        return Vec::new();
+    }
+    let services = Service::ALL.into_iter();
+    let names = services.flat_map(|service| Model::of(service).operations());
+    let mut near: Vec<(usize, &str)> = names
+        .map(|other| (distance(name, other), other))
+        .filter(|(distance, other)| *distance <= other.len().max(name.len()) / 2)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let least = near.first().map(|(distance, _)| *distance);
+    let nearest = near.into_iter().take_while(|(n, _)| Some(*n) == least);
+    nearest
+        .map(|(_, name)| name)
+        .take(MOST_SUGGESTIONS)
+        .collect()
+}
+
+const MOST_SUGGESTIONS: usize = 3;
+/// What is longer takes long to compare, and is near to no name.
+const LONGEST_NAME: usize = 100;
+
+/// How many characters must be inserted, removed or replaced to turn a name into another, whatever the case of letters.
+fn distance(name: &str, other: &str) -> usize {
+    let other = other.as_bytes();
+    let mut distances: Vec<usize> = (0..=other.len()).collect();
+    for (row, character) in name.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut distances[0], row + 1);
+        for column in 0..other.len() {
+            let differs = !character.eq_ignore_ascii_case(&other[column]);
+            let replaced = diagonal + usize::from(differs);
+            diagonal = distances[column + 1];
+            distances[column + 1] = replaced.min(diagonal + 1).min(distances[column] + 1);
+        }
+    }
+    distances[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_known_as_it_is_written() {
+        assert_eq!(known("PutImage"), Ok("PutImage"));
+        assert!(known("putimage").is_err());
+        assert!(known("").is_err());
+    }
+
+    #[test]
+    fn the_nearest_names_are_suggested() {
+        for (name, expected) in [
+            ("GetAuthToken", &["GetAuthorizationToken"][..]),
+            ("getauthorizationtoken", &["GetAuthorizationToken"]),
+            ("PutImages", &["PutImage"]),
+            ("ListImage", &["ListImages"]),
+            ("UnTagResources", &["UntagResource"]),
+            ("Explode", &[]),
+            ("", &[]),
+            (&"GetAuthorizationToken".repeat(5), &[]),
+        ] {
+            assert_eq!(nearest(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_distance_counts_what_must_be_changed() {
+        for (name, other, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("abc", "ABC", 0),
+        ] {
+            assert_eq!(distance(name, other), expected, "{name} {other}");
+        }
+    }
+}
