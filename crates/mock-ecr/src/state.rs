@@ -13,7 +13,9 @@ use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
 use crate::config::{ImageTagMutability, SeedRepository, World};
-use crate::domain::{LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule};
+use crate::domain::{
+    AccountSetting, LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
+};
 use crate::fault::Faults;
 use crate::iam::identity_store::IdentityStore;
 use crate::request_log::Journal;
@@ -164,6 +166,19 @@ impl Ecr {
             service,
             host_region,
         }
+    }
+
+    /// The value of an account setting: the one that was put, or else the configured default.
+    pub(crate) async fn account_setting(
+        &self,
+        registry: &RegistryId,
+        setting: AccountSetting,
+    ) -> Result<&'static str, RepositoryError> {
+        let put = self.repositories.account_setting(registry, setting).await?;
+        Ok(put.unwrap_or(match setting {
+            AccountSetting::BlobMounting if self.world.blob_mounting => "ENABLED",
+            _ => setting.values()[0],
+        }))
     }
 
     /// The host of a registry, and the alias behind it if the registry is public, as names of images begin with it.

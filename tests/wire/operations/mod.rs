@@ -2,6 +2,7 @@
 
 mod absent;
 mod access;
+mod account_settings;
 mod constraints;
 mod images;
 mod layers;

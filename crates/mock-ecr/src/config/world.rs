@@ -89,7 +89,8 @@ pub struct World {
     pub repositories: Vec<SeedRepository>,
     /// Whether a push makes the repository that it needs, in the caller's own account.
     pub create_on_push: bool,
-    /// Whether layers are mounted from one repository into another where the dialect makes it a setting of the account.
+    /// The default of the account setting `BLOB_MOUNTING`: whether layers are mounted from one repository into another, where the dialect
+    /// makes it a setting of the account.
     pub blob_mounting: bool,
     /// When a principal may reach the repository of another account.
     pub cross_account: CrossAccount,

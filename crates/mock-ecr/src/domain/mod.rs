@@ -3,6 +3,7 @@
 //! `now` is passed in, and nothing here knows who asks.
 
 mod access;
+mod account_setting;
 mod error;
 pub(crate) mod hasher;
 mod image;
@@ -19,6 +20,7 @@ mod tests;
 mod upload;
 
 pub(crate) use access::AccessError;
+pub(crate) use account_setting::AccountSetting;
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::{Image, NewImage};
 pub(crate) use manifest::LONGEST_MANIFEST;

@@ -4,7 +4,7 @@ use http::response::Builder;
 use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
-use crate::domain::{ContentStream, Uploaded};
+use crate::domain::{AccountSetting, ContentStream, Uploaded};
 use crate::http::body::Payload;
 use crate::http::range;
 use crate::iam::action::Action;
@@ -48,8 +48,12 @@ async fn mount(
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<Option<Response<Payload>>, RegistryError> {
-    if admitted.has(Quirk::MountingBySetting) && !admitted.ecr.world.blob_mounting {
-        return Ok(None);
+    if admitted.has(Quirk::MountingBySetting) {
+        let setting = AccountSetting::BlobMounting;
+        let mounting = admitted.ecr.account_setting(&id.registry, setting);
+        if mounting.await? != "ENABLED" {
+            return Ok(None);
+        }
     }
     for from in sources(admitted, id).await? {
         if take_over(admitted, &from, id, digest).await? {

@@ -1,6 +1,7 @@
 //! The keys under which everything lasts: the schema of a store.
 //!
 //! ```text
+//! registries/ACCOUNT/REGION/settings/NAME                       a setting of the account
 //! registries/ACCOUNT/REGION/repositories/NAME                   a repository and its settings
 //! registries/ACCOUNT/REGION/content/NAME/policy                 its policy, as text
 //! registries/ACCOUNT/REGION/content/NAME/resource-tags/KEY      a tag of the resource; KEY is in hexadecimal
@@ -28,6 +29,10 @@ pub(crate) struct Key(pub(super) Path);
 impl Key {
     pub(crate) fn repository(id: &RepositoryId) -> Self {
         Folder::repositories(&id.registry).key(&encode(&id.name))
+    }
+
+    pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
+        Folder::registry(registry).folder("settings").key(name)
     }
 
     pub(crate) fn policy(id: &RepositoryId) -> Self {

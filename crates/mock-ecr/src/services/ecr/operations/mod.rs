@@ -1,5 +1,6 @@
 //! The operations of Amazon ECR, one file each.
 
+pub(crate) mod account_setting;
 pub(crate) mod batch_delete_image;
 pub(crate) mod batch_get_image;
 pub(crate) mod create_repository;

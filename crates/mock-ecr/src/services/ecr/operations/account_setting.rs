@@ -1,0 +1,87 @@
+//! `GetAccountSetting` and `PutAccountSetting`.
+//!
+//! Source of the outputs: an AWS blog post that shows both calls. A setting that was never put has its default, and a name or a value
+//! that does not exist is an `InvalidParameterException`. `[ASSUME]`
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::error::ApiError;
+use crate::aws::model::validate::invalid;
+use crate::domain::AccountSetting;
+use crate::services::context::RequestContext;
+use crate::services::operation::{Operation, Resource};
+use crate::types::RegistryId;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct GetAccountSetting {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct PutAccountSetting {
+    name: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Output {
+    name: &'static str,
+    value: &'static str,
+}
+
+impl Output {
+    fn of(setting: AccountSetting, value: &'static str) -> Self {
+        Output {
+            name: setting.name(),
+            value,
+        }
+    }
+}
+
+impl Operation for GetAccountSetting {
+    const NAME: &'static str = "GetAccountSetting";
+    const RESOURCE: Resource = Resource::Any;
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+        let setting = named(&self.name)?;
+        let value = cx.state.account_setting(&registry(cx), setting).await?;
+        Ok(Output::of(setting, value))
+    }
+}
+
+impl Operation for PutAccountSetting {
+    const NAME: &'static str = "PutAccountSetting";
+    const RESOURCE: Resource = Resource::Any;
+    type Output = Output;
+
+    async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
+        let setting = named(&self.name)?;
+        let value = setting.value(&self.value).ok_or_else(|| {
+            let values = setting.values().join(", ");
+            invalid(
+                "value",
+                &format!("Member must satisfy enum value set: [{values}]"),
+            )
+        })?;
+        let (repositories, registry) = (&cx.state.repositories, registry(cx));
+        let put = repositories.put_account_setting(&registry, setting, value);
+        put.await?;
+        Ok(Output::of(setting, value))
+    }
+}
+
+/// The caller's own registry: the operations name no other.
+fn registry(cx: &RequestContext<'_>) -> RegistryId {
+    RegistryId::Private {
+        account: cx.caller.account(),
+        region: cx.caller.region().clone(),
+    }
+}
+
+fn named(name: &str) -> Result<AccountSetting, ApiError> {
+    AccountSetting::named(name).ok_or_else(|| {
+        let constraint = "must be the name of an account setting";
+        invalid("name", constraint)
+    })
+}
