@@ -25,7 +25,7 @@ where
     pub(crate) async fn read(body: B, request: &Parts, route: &Route) -> Self {
         match route.service() {
             Some(service) => {
-                let limit = service.protocol().longest_body(request);
+                let limit = service.longest_body(request);
                 RequestBody::Whole(collect(body, limit).await)
             }
             None => RequestBody::Unread(body),

@@ -24,7 +24,7 @@ use crate::state::Ecr;
 
 /// The operation that a request names, if the service has it.
 pub(crate) fn operation_of(service: Service, request: &Parts, body: &[u8]) -> Option<&'static str> {
-    let name = service.protocol().operation_name(request, body);
+    let name = service.operation_name(request, body);
     Model::of(service).operation(&name)
 }
 
@@ -32,12 +32,15 @@ pub(crate) fn operation_of(service: Service, request: &Parts, body: &[u8]) -> Op
 pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Response<Bytes> {
     let outcome = run(ecr, call, exchange).await;
     let request_id = ecr.request_ids.next();
-    let protocol = call.service.protocol();
+    let service = call.service;
     let response = match outcome {
-        Ok(output) => protocol.success(output, &request_id),
+        Ok(output) => {
+            let operation = exchange.operation.unwrap_or_default();
+            service.success(operation, output, &request_id)
+        }
         Err(error) => {
-            exchange.error = Some(protocol.code(&error));
-            protocol.error(&error, &request_id)
+            exchange.error = Some(service.error_code(&error));
+            service.error(&error, &request_id)
         }
     };
     exchange.request_id = Some(request_id);
@@ -50,8 +53,8 @@ pub(crate) fn refuse(
     error: &ApiError,
     exchange: &mut Exchange,
 ) -> Response<Bytes> {
-    exchange.error = Some(service.protocol().code(error));
-    service.protocol().error(error, "")
+    exchange.error = Some(service.error_code(error));
+    service.error(error, "")
 }
 
 /// Answers a call with the error of a fault.
@@ -62,7 +65,7 @@ pub(crate) fn inject(
     exchange: &mut Exchange,
 ) -> Response<Bytes> {
     let request_id = ecr.request_ids.next();
-    let (content_type, body) = service.protocol().error_body(error.code, error.message);
+    let (content_type, body) = service.injected_error(error.code, error.message, &request_id);
     let mut response = error.response(content_type, body);
     response::sign(&mut response, &request_id);
     exchange.error = Some(error.code);
@@ -73,8 +76,7 @@ pub(crate) fn inject(
 async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<String, ApiError> {
     let service = call.service;
     let find = |name: &str| find(service, name);
-    let protocol = service.protocol();
-    let (found, input) = protocol.read(service, call.request, call.body, find)?;
+    let (found, input) = service.read(call.request, call.body, find)?;
     exchange.operation = Some(found.name());
     let entry = found.implemented(service)?;
     let verifier = ecr.verifier(service, call.host_region);

@@ -68,5 +68,5 @@ async fn run<O: Operation>(cx: &RequestContext<'_>, input: Input) -> Result<Stri
     }
     let operation: O = input.read(Model::of(cx.service), O::NAME)?;
     let output = operation.run(cx).await?;
-    Ok(cx.service.protocol().print(&output))
+    Ok(cx.service.print(&output))
 }

@@ -1,12 +1,13 @@
 //! AWS JSON 1.1: telling its requests from everything else that is sent to an API, and writing its outputs.
 
+use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, header};
+use http::{Method, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::aws::error::{ApiError, Foreign};
 use crate::aws::model::validate::Input;
-use crate::aws::protocol::response::CONTENT_TYPE;
+use crate::aws::protocol::response::{self, CONTENT_TYPE};
 use crate::aws::service::Service;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
@@ -47,6 +48,11 @@ pub(crate) fn read<T>(
 /// Writes an output; its members are in the order of its fields, which is the alphabetical one, as ECR writes them.
 pub(crate) fn print(output: &impl Serialize) -> String {
     serde_json::to_string(output).expect("outputs are texts, numbers, lists and objects")
+}
+
+/// The response with an output.
+pub(super) fn response(output: String, request_id: &str) -> Response<Bytes> {
+    response::json(StatusCode::OK, output, request_id)
 }
 
 /// What follows a semicolon says nothing, and neither do spaces around it.
