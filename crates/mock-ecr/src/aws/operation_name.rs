@@ -92,46 +92,34 @@ impl fmt::Display for UnknownOperation {
 
 impl std::error::Error for UnknownOperation {}
 
-/// The operations whose names are nearest to a name, if any is near.
+/// The operations whose names are most similar to a name, if any is similar.
 fn nearest(name: &str) -> Vec<&'static str> {
     if name.len() > LONGEST_NAME {
         return Vec::new();
     }
+    let name = name.to_ascii_lowercase();
     let services = Service::ALL.into_iter();
     let names = services.flat_map(|service| Model::of(service).operations());
-    let mut near: Vec<(usize, &str)> = names
-        .map(|other| (distance(name, other), other))
-        .filter(|(distance, other)| *distance <= other.len().max(name.len()) / 2)
+    let similarity = |other: &str| strsim::jaro_winkler(&name, &other.to_ascii_lowercase());
+    let mut similar: Vec<(f64, &str)> = names
+        .map(|other| (similarity(other), other))
+        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
         .collect();
-    near.sort_unstable();
-    near.dedup();
-    let least = near.first().map(|(distance, _)| *distance);
-    let nearest = near.into_iter().take_while(|(n, _)| Some(*n) == least);
+    similar.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.cmp(second)));
+    similar.dedup();
+    let most = similar.first().map(|(similarity, _)| *similarity);
+    let nearest = similar.into_iter().take_while(|(n, _)| Some(*n) == most);
     nearest
         .map(|(_, name)| name)
         .take(MOST_SUGGESTIONS)
         .collect()
 }
 
+/// From 0, for names without a common letter, to 1, for equal ones.
+const LEAST_SIMILARITY: f64 = 0.8;
 const MOST_SUGGESTIONS: usize = 3;
-/// What is longer takes long to compare, and is near to no name.
+/// What is longer takes long to compare, and is similar to no name.
 const LONGEST_NAME: usize = 100;
-
-/// How many characters must be inserted, removed or replaced to turn a name into another, whatever the case of letters.
-fn distance(name: &str, other: &str) -> usize {
-    let other = other.as_bytes();
-    let mut distances: Vec<usize> = (0..=other.len()).collect();
-    for (row, character) in name.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut distances[0], row + 1);
-        for column in 0..other.len() {
-            let differs = !character.eq_ignore_ascii_case(&other[column]);
-            let replaced = diagonal + usize::from(differs);
-            diagonal = distances[column + 1];
-            distances[column + 1] = replaced.min(diagonal + 1).min(distances[column] + 1);
-        }
-    }
-    distances[other.len()]
-}
 
 #[cfg(test)]
 mod tests {
@@ -157,19 +145,6 @@ mod tests {
             (&"GetAuthorizationToken".repeat(5), &[]),
         ] {
             assert_eq!(nearest(name), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_distance_counts_what_must_be_changed() {
-        for (name, other, expected) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("kitten", "sitting", 3),
-            ("abc", "ABC", 0),
-        ] {
-            assert_eq!(distance(name, other), expected, "{name} {other}");
         }
     }
 }
