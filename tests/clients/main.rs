@@ -29,3 +29,4 @@ mod readme;
 mod refusals;
 mod shell;
 mod skopeo;
+mod sts;

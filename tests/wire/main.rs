@@ -34,5 +34,6 @@ mod secrets;
 mod signature_form;
 mod signer;
 mod stalled;
+mod sts;
 mod tls;
 mod token_call;

@@ -113,7 +113,8 @@ impl RawRequest {
             .iter()
             .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
             .collect();
-        let target = format!("{}?{}", self.target, query.join("&"));
+        let separator = if self.target.contains('?') { '&' } else { '?' };
+        let target = format!("{}{separator}{}", self.target, query.join("&"));
         self.at(&target)
     }
 

@@ -224,7 +224,7 @@ async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
 async fn a_tunnel_to_any_other_host_is_refused_and_remembered() {
     let ecr = secure().await;
     for host in [
-        "sts.us-east-1.amazonaws.com:443",
+        "iam.amazonaws.com:443",
         "public.ecr.aws:443",
         "example.com:443",
         "127.0.0.1:22",

@@ -115,7 +115,7 @@ const NO_OPERATION: &str =
 async fn a_value_that_is_none_is_refused() {
     for (query, at, said) in [
         ("plane=moon", "plane", "expected one of `api`"),
-        ("service=s3", "service", "expected `ecr`"),
+        ("service=s3", "service", "expected one of `ecr`"),
         ("operation=GetAuthToken", "operation", NO_OPERATION),
         (
             "operation=putimage",

@@ -15,8 +15,8 @@ pub(crate) struct Filters {
     /// `api`, `registry`, `proxy`, `unknown`, or `control`, whose requests are left out unless they are asked for.
     #[arg(long, value_parser = ["api", "registry", "proxy", "unknown", "control"], hide_possible_values = true)]
     plane: Option<String>,
-    /// The service of AWS that they call: `ecr` or `ecr-public`.
-    #[arg(long, value_parser = ["ecr", "ecr-public"], hide_possible_values = true)]
+    /// The service of AWS that they call: `ecr`, `ecr-public` or `sts`.
+    #[arg(long, value_parser = ["ecr", "ecr-public", "sts"], hide_possible_values = true)]
     service: Option<String>,
     /// How they came: `http`, `https` or `tunnel`.
     #[arg(long, value_parser = ["http", "https", "tunnel"], hide_possible_values = true)]

@@ -73,6 +73,15 @@ impl Host {
     }
 
     fn api(authority: &str) -> Option<Self> {
+        let host = authority.split(':').next().unwrap_or_default();
+        let mut services = Service::ALL.into_iter();
+        let global = services.find_map(|service| {
+            let (name, region) = service.global_endpoint()?;
+            (name == host).then_some((service, region.parse().ok()?))
+        });
+        if let Some((service, region)) = global {
+            return Some(Host::Api { service, region });
+        }
         let name = authority.strip_prefix("api.").unwrap_or(authority);
         let (label, rest) = name.split_once('.')?;
         let service = Service::named(label.strip_suffix("-fips").unwrap_or(label))?;
@@ -103,20 +112,22 @@ pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<Stri
             .expect("the names of AWS's regions are regions")
     });
     let regions: BTreeSet<Region> = known.chain([region.clone()]).collect();
-    regions
-        .iter()
-        .flat_map(|region| {
-            let registries = accounts
-                .iter()
-                .flat_map(|account| registry_names(*account, region));
-            let apis = Service::ALL.into_iter();
-            apis.filter(|service| service.is_in(region.as_str()))
-                .flat_map(|service| api_names(service, region))
-                .chain([Host::layers(region)])
-                .chain(registries)
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let of_regions = regions.iter().flat_map(|region| {
+        let registries = accounts
+            .iter()
+            .flat_map(|account| registry_names(*account, region));
+        let apis = Service::ALL.into_iter();
+        apis.filter(|service| service.is_in(region.as_str()))
+            .flat_map(|service| api_names(service, region))
+            .chain([Host::layers(region)])
+            .chain(registries)
+            .collect::<Vec<_>>()
+    });
+    let global = Service::ALL
+        .into_iter()
+        .filter_map(Service::global_endpoint);
+    let global = global.map(|(name, _)| name.to_owned());
+    of_regions.chain(global).collect()
 }
 
 fn api_names(service: Service, region: &Region) -> [String; 4] {
@@ -230,6 +241,16 @@ mod tests {
             "ecr-public.us-east-1.api.aws",
         ] {
             assert_eq!(Host::of(name), api, "{name}");
+        }
+        let service = Service::Sts;
+        for (name, region) in [
+            ("sts.eu-west-1.amazonaws.com", "eu-west-1"),
+            ("sts-fips.us-east-1.amazonaws.com", "us-east-1"),
+            ("sts.eu-west-1.api.aws", "eu-west-1"),
+            ("sts.amazonaws.com:443", "us-east-1"),
+        ] {
+            let region = region.parse().unwrap();
+            assert_eq!(Host::of(name), Host::Api { service, region }, "{name}");
         }
     }
 

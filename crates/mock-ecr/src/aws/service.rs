@@ -14,6 +14,8 @@ pub enum Service {
     Ecr,
     /// Amazon ECR Public, of which the mock has no operation.
     EcrPublic,
+    /// AWS Security Token Service.
+    Sts,
 }
 
 /// What distinguishes a service from the others. Source: `metadata` of the service models.
@@ -28,6 +30,10 @@ struct Row {
     model: &'static str,
     /// The Regions that have an endpoint; every Region if it is empty.
     regions: &'static [&'static str],
+    /// A host without a Region, and the Region that it is in.
+    global_endpoint: Option<(&'static str, &'static str)>,
+    /// The namespace of XML; empty if the protocol has none.
+    xml_namespace: &'static str,
 }
 
 const ECR: Row = Row {
@@ -37,6 +43,8 @@ const ECR: Row = Row {
     protocol: Protocol::Json,
     model: include_str!("../services/ecr/model.json"),
     regions: &[],
+    global_endpoint: None,
+    xml_namespace: "",
 };
 
 /// Source of the Regions: AWS's general reference, "Amazon ECR Public endpoints".
@@ -47,15 +55,30 @@ const ECR_PUBLIC: Row = Row {
     protocol: Protocol::Json,
     model: include_str!("../services/ecr_public/model.json"),
     regions: &["us-east-1", "us-west-2"],
+    global_endpoint: None,
+    xml_namespace: "",
+};
+
+/// Source of the global endpoint: AWS's general reference, "AWS STS endpoints"; boto/boto3#4040 for its Region.
+const STS: Row = Row {
+    name: "sts",
+    endpoint_prefix: "sts",
+    target_prefix: None,
+    protocol: Protocol::Query,
+    model: include_str!("../services/sts/model.json"),
+    regions: &[],
+    global_endpoint: Some(("sts.amazonaws.com", "us-east-1")),
+    xml_namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 };
 
 impl Service {
-    pub(crate) const ALL: [Service; 2] = [Service::Ecr, Service::EcrPublic];
+    pub(crate) const ALL: [Service; 3] = [Service::Ecr, Service::EcrPublic, Service::Sts];
 
     fn row(self) -> &'static Row {
         match self {
             Service::Ecr => &ECR,
             Service::EcrPublic => &ECR_PUBLIC,
+            Service::Sts => &STS,
         }
     }
 
@@ -87,6 +110,16 @@ impl Service {
         regions.is_empty() || regions.contains(&region)
     }
 
+    /// A host without a Region, and the Region that it is in.
+    pub(crate) fn global_endpoint(self) -> Option<(&'static str, &'static str)> {
+        self.row().global_endpoint
+    }
+
+    /// The namespace of XML; empty if the protocol has none.
+    pub(crate) fn xml_namespace(self) -> &'static str {
+        self.row().xml_namespace
+    }
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::find(|service| service.name() == name)
     }
@@ -105,6 +138,8 @@ impl Service {
 pub(crate) enum Protocol {
     /// AWS JSON 1.1.
     Json,
+    /// AWS Query: a form in, XML out.
+    Query,
 }
 
 impl fmt::Display for Service {
@@ -129,8 +164,11 @@ mod tests {
             assert_eq!(service.target_prefix(), metadata["targetPrefix"].as_str());
             let protocol = match service.protocol() {
                 Protocol::Json => "json",
+                Protocol::Query => "query",
             };
             assert_eq!(metadata["protocol"], protocol);
+            let namespace = metadata["xmlNamespace"].as_str().unwrap_or_default();
+            assert_eq!(service.xml_namespace(), namespace);
             assert_eq!(Service::named(service.name()), Some(service));
         }
     }

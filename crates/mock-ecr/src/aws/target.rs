@@ -10,6 +10,11 @@ pub(crate) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    /// Whether a request has the header, whatever it contains.
+    pub(crate) fn is_in(request: &Parts) -> bool {
+        request.headers.contains_key("x-amz-target")
+    }
+
     pub(crate) fn of(request: &'a Parts) -> Self {
         let value = request.headers.get("x-amz-target");
         let text = value

@@ -24,7 +24,7 @@ pub(crate) enum Injected<'a> {
 pub(crate) struct InjectedError<'a> {
     pub(crate) code: &'static str,
     pub(crate) message: &'a str,
-    status: StatusCode,
+    pub(crate) status: StatusCode,
     retry_after: Option<u64>,
 }
 

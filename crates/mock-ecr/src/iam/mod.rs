@@ -6,3 +6,4 @@ pub(crate) mod authorization;
 pub(crate) mod identity_store;
 pub(crate) mod policy;
 pub(crate) mod principal;
+pub(crate) mod unique_id;

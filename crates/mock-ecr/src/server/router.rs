@@ -1,7 +1,7 @@
 //! Where a request goes: pure, and the last place that matches on hosts and paths.
 
-use http::Method;
 use http::request::Parts;
+use http::{Method, header};
 
 use crate::aws::hosts::Host;
 use crate::aws::service::Service;
@@ -91,11 +91,21 @@ impl Route {
     }
 }
 
-/// The service that a request on a bare address is for: the one that its target names, or else its signature; ECR if there is none.
+/// The service that a request on a bare address is for: the one that its target names, or else its signature, or, of a form without
+/// either, STS, which has operations that nobody signs. ECR if there is none of these.
 fn service_of(request: &Parts) -> Service {
+    let header = |name| request.headers.get(name);
     let by_target = Service::with_target_prefix(Target::of(request).prefix);
+    let by_signature = || Service::named(&SignatureClaim::of(request)?.service);
+    let by_form = || {
+        let form = header(header::CONTENT_TYPE)?.as_bytes();
+        let is_form = form.starts_with(b"application/x-www-form-urlencoded");
+        let is_bare = header(header::AUTHORIZATION).is_none() && !Target::is_in(request);
+        (is_form && is_bare).then_some(Service::Sts)
+    };
     by_target
-        .or_else(|| Service::named(&SignatureClaim::of(request)?.service))
+        .or_else(by_signature)
+        .or_else(by_form)
         .unwrap_or(Service::Ecr)
 }
 

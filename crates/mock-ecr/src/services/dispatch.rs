@@ -65,7 +65,8 @@ pub(crate) fn inject(
     exchange: &mut Exchange,
 ) -> Response<Bytes> {
     let request_id = ecr.request_ids.next();
-    let (content_type, body) = service.injected_error(error.code, error.message, &request_id);
+    let (content_type, body) =
+        service.injected_error(error.status, error.code, error.message, &request_id);
     let mut response = error.response(content_type, body);
     response::sign(&mut response, &request_id);
     exchange.error = Some(error.code);
@@ -82,7 +83,7 @@ async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<Stri
     let verifier = ecr.verifier(service, call.host_region);
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
     exchange.caller = Some(caller.clone());
-    exchange.keep_input(call.body);
+    exchange.keep_input(&service.recorded_input(call.body, &input));
     let cx = RequestContext::new(ecr, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     exchange.token = cx.issued_token();

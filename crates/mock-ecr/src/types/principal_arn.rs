@@ -47,7 +47,12 @@ impl PrincipalArn {
 
     /// Whether this is the root user of its account.
     pub fn is_root(&self) -> bool {
-        self.part(5) == "root"
+        self.resource() == "root"
+    }
+
+    /// What follows the account, such as `user/developer`.
+    pub(crate) fn resource(&self) -> &str {
+        self.part(5)
     }
 
     fn part(&self, index: usize) -> &str {

@@ -16,6 +16,14 @@ use crate::aws::model::shapes::{Kind, Model, Shape};
 pub(crate) struct Input(Map<String, Value>);
 
 impl Input {
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).expect("a map of JSON values is JSON")
+    }
+
+    pub(crate) fn of(members: Map<String, Value>) -> Self {
+        Input(members)
+    }
+
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok().map(Input)
     }

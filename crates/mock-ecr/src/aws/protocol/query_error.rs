@@ -1,0 +1,95 @@
+//! Errors in the Query protocol.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use crate::aws::error::ApiError;
+use crate::aws::protocol::query::CONTENT_TYPE;
+use crate::aws::protocol::response;
+use crate::aws::protocol::xml::escaped;
+use crate::aws::service::Service;
+
+/// The code of an error.
+///
+/// Sources: apache/hadoop#6544 (`InvalidClientTokenId`), pulumi/pulumi-aws#3866 (`ExpiredToken`), hashicorp/terraform#23701
+/// (`SignatureDoesNotMatch`), jenkinsci/aws-credentials-plugin#72 (`IncompleteSignature`), aws/karpenter-provider-aws#4680
+/// (`AccessDenied`). The others are `[ASSUME]`.
+pub(super) fn code(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::UnknownOperation | ApiError::Foreign(_) => "InvalidAction",
+        ApiError::NotImplemented { .. } => "NotImplemented",
+        ApiError::Unreadable | ApiError::Serialization(_) => "MalformedInput",
+        ApiError::MissingAuthenticationToken => "MissingAuthenticationToken",
+        ApiError::IncompleteSignature(_) => "IncompleteSignature",
+        ApiError::InvalidSignature(_) => "SignatureDoesNotMatch",
+        ApiError::UnrecognizedClient => "InvalidClientTokenId",
+        ApiError::ExpiredToken => "ExpiredToken",
+        ApiError::AccessDenied(_) => "AccessDenied",
+        ApiError::InvalidParameter(_) => "ValidationError",
+        ApiError::Modelled { code, .. } => code,
+        ApiError::InvalidLayerPart(_) | ApiError::Server => "InternalFailure",
+        ApiError::TooLarge => "RequestEntityTooLarge",
+        ApiError::Incomplete => "RequestTimeout",
+    }
+}
+
+pub(super) fn response(service: Service, error: &ApiError, request_id: &str) -> Response<Bytes> {
+    let status = match error {
+        ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
+        ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
+        error => status(error),
+    };
+    let xml = body(service, status, code(error), &message(error), request_id);
+    response::of_type(status, Some(CONTENT_TYPE), xml, request_id)
+}
+
+/// The body of an error. Source of the form: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
+pub(super) fn body(
+    service: Service,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+    request_id: &str,
+) -> String {
+    let namespace = service.xml_namespace();
+    let fault = match status.is_server_error() {
+        true => "Receiver",
+        false => "Sender",
+    };
+    let message = escaped(message);
+    format!(
+        "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
+    )
+}
+
+fn status(error: &ApiError) -> StatusCode {
+    match error {
+        ApiError::MissingAuthenticationToken
+        | ApiError::InvalidSignature(_)
+        | ApiError::UnrecognizedClient
+        | ApiError::ExpiredToken
+        | ApiError::AccessDenied(_) => StatusCode::FORBIDDEN,
+        ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
+        ApiError::InvalidLayerPart(_) | ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn message(error: &ApiError) -> String {
+    let text = match error {
+        ApiError::NotImplemented { service, operation } => {
+            return ApiError::not_implemented(*service, operation);
+        }
+        ApiError::Serialization(text)
+        | ApiError::IncompleteSignature(text)
+        | ApiError::InvalidSignature(text)
+        | ApiError::AccessDenied(text)
+        | ApiError::InvalidParameter(text)
+        | ApiError::Modelled { message: text, .. } => text,
+        ApiError::MissingAuthenticationToken => "Request is missing Authentication Token",
+        ApiError::UnrecognizedClient => "The security token included in the request is invalid.",
+        ApiError::ExpiredToken => "The security token included in the request is expired",
+        _ => "The request processing has failed because of an unknown error.",
+    };
+    text.to_owned()
+}

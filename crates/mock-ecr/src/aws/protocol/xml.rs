@@ -1,0 +1,137 @@
+//! Outputs as XML, in the form of AWS's Query protocol.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// A value of an output, its members in the order in which they were written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Node {
+    Nothing,
+    Text(String),
+    List(Vec<Node>),
+    Structure(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// Writes an element, by two blanks for each level, with a newline behind it.
+    ///
+    /// A member without a value is left out, and the elements of a list are called `member`.
+    pub(super) fn write(&self, xml: &mut String, level: usize, name: &str) {
+        let indent = "  ".repeat(level);
+        match self {
+            Node::Nothing => {}
+            Node::Text(text) if text.is_empty() => *xml += &format!("{indent}<{name}/>\n"),
+            Node::Text(text) => {
+                *xml += &format!("{indent}<{name}>{}</{name}>\n", escaped(text));
+            }
+            Node::List(nodes) => {
+                let members = nodes.iter().map(|node| ("member", node));
+                write_members(xml, level, name, members);
+            }
+            Node::Structure(members) => {
+                let members = members.iter().map(|(name, node)| (name.as_str(), node));
+                write_members(xml, level, name, members);
+            }
+        }
+    }
+}
+
+fn write_members<'a>(
+    xml: &mut String,
+    level: usize,
+    name: &str,
+    members: impl Iterator<Item = (&'a str, &'a Node)>,
+) {
+    let indent = "  ".repeat(level);
+    *xml += &format!("{indent}<{name}>\n");
+    for (name, node) in members {
+        node.write(xml, level + 1, name);
+    }
+    *xml += &format!("{indent}</{name}>\n");
+}
+
+pub(super) fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;")
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of an output")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Nothing)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(node) = list.next_element()? {
+            nodes.push(node);
+        }
+        Ok(Node::List(nodes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Node::Structure(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_is_written_member_by_member() {
+        let json = r#"{"B":"<&>","A":{"List":["x",{"Y":1}],"None":null,"Empty":"","Yes":true}}"#;
+        let node: Node = serde_json::from_str(json).unwrap();
+        let mut xml = String::new();
+        node.write(&mut xml, 0, "R");
+        let expected = "<R>
+  <B>&lt;&amp;&gt;</B>
+  <A>
+    <List>
+      <member>x</member>
+      <member>
+        <Y>1</Y>
+      </member>
+    </List>
+    <Empty/>
+    <Yes>true</Yes>
+  </A>
+</R>
+";
+        assert_eq!(xml, expected);
+    }
+}

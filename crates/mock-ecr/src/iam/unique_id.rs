@@ -1,0 +1,63 @@
+//! The unique ids that IAM gives to users and roles.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::types::PrincipalArn;
+
+/// The `UserId` of a caller: of the root user the account, of a user its unique id, of a session of a role the unique id of the role
+/// and the name of the session, of a federated user the account and its name.
+///
+/// Source: "Policy variables: principal key values" in AWS's IAM user guide. The ids follow from the ARN, so that each mock has the same.
+pub(crate) fn of_caller(arn: &PrincipalArn) -> String {
+    let account = arn.account();
+    let resource: Vec<&str> = arn.resource().split('/').collect();
+    match resource.as_slice() {
+        ["assumed-role", role @ .., session] => {
+            let role = role.join("/");
+            format!(
+                "{}:{session}",
+                unique_id("AROA", &format!("{account} {role}"))
+            )
+        }
+        ["federated-user", name @ ..] => format!("{account}:{}", name.join("/")),
+        ["root"] => account.to_string(),
+        _ => unique_id("AIDA", arn.as_str()),
+    }
+}
+
+/// 21 characters: what tells users from roles, and 17 of the base32 alphabet. Source: "Unique identifiers" in AWS's IAM user guide.
+fn unique_id(prefix: &str, of: &str) -> String {
+    let hash = Sha256::digest(format!("mock-ecr unique id\n{of}"));
+    let letters = hash.iter().map(|byte| ALPHABET[usize::from(byte % 32)]);
+    prefix
+        .chars()
+        .chain(letters.map(char::from).take(17))
+        .collect()
+}
+
+const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(arn: &str) -> String {
+        of_caller(&arn.parse().unwrap())
+    }
+
+    #[test]
+    fn an_id_tells_users_roles_and_accounts_apart() {
+        let user = id("arn:aws:iam::123456789012:user/developer");
+        assert!(user.starts_with("AIDA") && user.len() == 21, "{user}");
+        assert_ne!(user, id("arn:aws:iam::123456789012:user/other"));
+        let first = id("arn:aws:sts::123456789012:assumed-role/ci/job-1");
+        let second = id("arn:aws:sts::123456789012:assumed-role/ci/job-2");
+        let (role, session) = first.split_once(':').unwrap();
+        assert!(role.starts_with("AROA") && role.len() == 21, "{role}");
+        assert_eq!(session, "job-1");
+        assert_eq!(second, format!("{role}:job-2"));
+        assert_eq!(id("arn:aws:iam::123456789012:root"), "123456789012");
+        let federated = id("arn:aws:sts::123456789012:federated-user/bob");
+        assert_eq!(federated, "123456789012:bob");
+    }
+}

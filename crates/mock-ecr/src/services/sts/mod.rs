@@ -1,0 +1,6 @@
+//! AWS STS.
+
+mod operations;
+mod table;
+
+pub(crate) use table::OPERATIONS;

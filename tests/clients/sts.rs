@@ -1,0 +1,59 @@
+//! Login scripts that begin by asking STS who they are.
+
+use serde_json::Value;
+
+use crate::shell::{Shell, Way};
+
+const CLI: &str = "aws sts get-caller-identity --output json";
+const BOTO3: &str = r#"python3 -c "import boto3, json; print(json.dumps(boto3.client('sts').get_caller_identity()))""#;
+
+#[test]
+fn a_script_asks_who_it_is_and_logs_in() {
+    let commands = [
+        "account=$(aws sts get-caller-identity --query Account --output text)",
+        r#"aws ecr get-login-password | skopeo login --username AWS --password-stdin "$account.dkr.ecr.us-east-1.amazonaws.com""#,
+    ];
+    for way in [Way::Hosts, Way::Proxy] {
+        let printed = Shell::led_by(way).done(&commands.map(str::to_owned));
+        assert!(printed.contains("Login Succeeded"), "{way:?}: {printed}");
+    }
+}
+
+#[test]
+fn aws_cli_v1_and_boto3_are_told_who_they_are() {
+    for client in [CLI, BOTO3] {
+        for way in [Way::Env, Way::Hosts, Way::Proxy] {
+            let printed = Shell::led_by(way).done(&[client.to_owned()]);
+            let identity: Value = serde_json::from_str(&printed).unwrap();
+            let arn = "arn:aws:iam::123456789012:user/developer";
+            assert_eq!(identity["Arn"], arn, "{way:?} {client}");
+            assert_eq!(identity["Account"], "123456789012", "{way:?} {client}");
+        }
+    }
+}
+
+#[test]
+fn the_global_endpoint_is_answered_too() {
+    let legacy = format!("AWS_STS_REGIONAL_ENDPOINTS=legacy {CLI}");
+    let commands = [
+        legacy,
+        "echo HOST; mock-ecr requests --service sts --host sts.amazonaws.com --json".to_owned(),
+    ];
+    let printed = Shell::led_by(Way::Proxy).done(&commands);
+    let (_, json) = printed.split_once("HOST\n").unwrap();
+    let requests: Value = serde_json::from_str(json).unwrap();
+    assert_eq!(requests["matched"], 1, "{printed}");
+}
+
+#[test]
+fn a_wrong_key_is_rejected_in_the_words_of_sts() {
+    let shell = Shell::led_by(Way::Env).with_a_wrong_key();
+    shell.fails(&[CLI.to_owned()], "SignatureDoesNotMatch");
+}
+
+#[test]
+fn an_operation_that_is_not_implemented_is_named() {
+    let message = "mock-ecr does not implement the operation GetSessionToken of sts";
+    let shell = Shell::led_by(Way::Env);
+    shell.fails(&["aws sts get-session-token".to_owned()], message);
+}

@@ -1,0 +1,202 @@
+//! AWS STS: who a caller is.
+//!
+//! Sources: a recorded response and error of AssumeRoleWithWebIdentity in smithy-rs (`web_identity_token_env`,
+//! `web_identity_token_invalid_jwt`) for the forms; the order of the members of GetCallerIdentity, an output of 2023.
+
+use mock_ecr::fault::Fault;
+use mock_ecr::request_log::Service;
+use mock_ecr::{MockEcr, Principal};
+
+use crate::answer::Answer;
+use crate::raw::{RawRequest, frozen};
+use crate::signer::Signer;
+
+fn call(action: &str) -> RawRequest {
+    let form = "application/x-www-form-urlencoded; charset=utf-8";
+    RawRequest::new("POST", "/")
+        .with("Content-Type", form)
+        .body(format!("Action={action}&Version=2011-06-15"))
+}
+
+fn signer() -> Signer {
+    Signer::default().for_service("sts")
+}
+
+#[track_caller]
+fn is_xml(answer: &Answer, status_line: &str, body: &str) {
+    let headers = [
+        &format!("Content-Length: {}", body.len()),
+        "Content-Type: text/xml",
+        "Date: Sun, 29 Nov 2015 21:30:53 GMT",
+        "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa",
+    ];
+    answer.is(status_line, &headers, body);
+}
+
+#[track_caller]
+fn is_error(answer: &Answer, status: u16, code: &str, message: &str) {
+    assert_eq!(answer.status(), status, "{answer:?}");
+    let error = format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>"
+    );
+    assert!(answer.body.starts_with(&error), "{}", answer.body);
+    assert!(answer.body.ends_with("</RequestId>\n</ErrorResponse>\n"));
+}
+
+#[tokio::test]
+async fn a_user_is_told_who_it_is() {
+    let ecr = frozen().await;
+    let answer = call("GetCallerIdentity")
+        .signed_by(&signer())
+        .to(&ecr)
+        .await;
+    is_xml(
+        &answer,
+        "HTTP/1.1 200 OK",
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">
+  <GetCallerIdentityResult>
+    <Arn>arn:aws:iam::123456789012:user/developer</Arn>
+    <UserId>AIDADJ7FYBSMK44WEVLC7</UserId>
+    <Account>123456789012</Account>
+  </GetCallerIdentityResult>
+  <ResponseMetadata>
+    <RequestId>a061e3d2-891b-44f9-9472-4e969e1d74aa</RequestId>
+  </ResponseMetadata>
+</GetCallerIdentityResponse>
+",
+    );
+    let requests = ecr.requests().service(Service::Sts).expect(1);
+    let request = requests.last().unwrap();
+    assert_eq!(request.operation, Some("GetCallerIdentity"));
+    assert_eq!(request.input.as_deref(), Some("{}"));
+    assert!(request.caller.is_some() && request.request_id.is_some());
+}
+
+#[tokio::test]
+async fn a_session_is_told_its_role_and_its_name_even_if_a_policy_denies_it() {
+    // Source: GetCallerIdentity in the API reference of AWS STS.
+    let arn = "arn:aws:sts::123456789012:assumed-role/ci/job-1"
+        .parse()
+        .unwrap();
+    let session = Principal::new(arn, "ASIAIOSFODNN7EXAMPLE", "secret")
+        .session_token("token")
+        .deny(["*"]);
+    let ecr = MockEcr::builder().frozen().principal(session.clone());
+    let ecr = ecr.start().await.unwrap();
+    let signer = Signer::new(&session).for_service("sts");
+    let answer = call("GetCallerIdentity").signed_by(&signer).to(&ecr).await;
+    assert_eq!(answer.status(), 200, "{answer:?}");
+    let ids = "<Arn>arn:aws:sts::123456789012:assumed-role/ci/job-1</Arn>\n    <UserId>AROA";
+    assert!(answer.body.contains(ids), "{}", answer.body);
+    assert!(answer.body.contains(":job-1</UserId>"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_call_may_stand_in_the_query_and_go_to_any_host_of_sts() {
+    let ecr = frozen().await;
+    let target = "/?Action=GetCallerIdentity&Version=2011-06-15";
+    let get = RawRequest::new("GET", target);
+    assert_eq!(
+        get.clone().signed_by(&signer()).to(&ecr).await.status(),
+        200
+    );
+    let presigned = get.presigned_by(&signer()).to(&ecr).await;
+    assert_eq!(presigned.status(), 200, "{presigned:?}");
+    for host in [
+        "sts.amazonaws.com",
+        "sts.us-east-1.amazonaws.com",
+        "sts-fips.us-east-1.amazonaws.com",
+        "sts.us-east-1.api.aws",
+    ] {
+        let call = call("GetCallerIdentity").on_host(host);
+        let answer = call.signed_by(&signer()).to(&ecr).await;
+        assert_eq!(answer.status(), 200, "{host}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn callers_that_are_not_verified_are_rejected_in_xml() {
+    let ecr = frozen().await;
+    let identity = || call("GetCallerIdentity");
+    let unsigned = identity().to(&ecr).await;
+    let text = "Request is missing Authentication Token";
+    is_error(&unsigned, 403, "MissingAuthenticationToken", text);
+
+    // Sources: apache/hadoop#6544, hashicorp/terraform#23701.
+    let arn = "arn:aws:iam::123456789012:user/nobody".parse().unwrap();
+    let nobody = Signer::new(&Principal::new(arn, "AKIANOBODY", "secret")).for_service("sts");
+    let unknown = identity().signed_by(&nobody).to(&ecr).await;
+    let text = "The security token included in the request is invalid.";
+    is_error(&unknown, 403, "InvalidClientTokenId", text);
+    let mut other = ecr.world().default_principal();
+    other.secret_access_key = "other".into();
+    let forged = identity().signed_by(&Signer::new(&other).for_service("sts"));
+    let text = "The request signature we calculated does not match the signature you provided.";
+    let forged = forged.to(&ecr).await;
+    assert!(forged.body.contains(text), "{}", forged.body);
+    assert!(forged.body.contains("<Code>SignatureDoesNotMatch</Code>"));
+
+    let of_ecr = identity().on_host("sts.us-east-1.amazonaws.com");
+    let of_ecr = of_ecr.signed_by(&Signer::default()).to(&ecr).await;
+    let text = "Credential should be scoped to correct service: 'sts'. ";
+    is_error(&of_ecr, 403, "SignatureDoesNotMatch", text);
+}
+
+#[tokio::test]
+async fn expired_credentials_are_rejected() {
+    // Source: pulumi/pulumi-aws#3866 (2024); the text has no full stop.
+    let arn = "arn:aws:sts::123456789012:assumed-role/ci/job-1"
+        .parse()
+        .unwrap();
+    let session = Principal::new(arn, "ASIAIOSFODNN7EXAMPLE", "secret").session_token("token");
+    let ecr = frozen().await;
+    let ended = session.clone().expires(ecr.clock().now());
+    ecr.add_session(ended).unwrap();
+    let signer = Signer::new(&session).for_service("sts");
+    let answer = call("GetCallerIdentity").signed_by(&signer).to(&ecr).await;
+    let text = "The security token included in the request is expired";
+    is_error(&answer, 403, "ExpiredToken", text);
+}
+
+#[tokio::test]
+async fn what_is_not_implemented_or_not_there_is_told_in_xml() {
+    let ecr = frozen().await;
+    for action in ["AssumeRole", "GetSessionToken"] {
+        let answer = call(action).signed_by(&signer()).to(&ecr).await;
+        assert_eq!(answer.status(), 501, "{answer:?}");
+        let text = format!("<Message>mock-ecr does not implement the operation {action} of sts<");
+        assert!(answer.body.contains(&text), "{}", answer.body);
+        assert!(answer.body.contains("<Type>Receiver</Type>"));
+    }
+    let unsigned = call("AssumeRoleWithWebIdentity").to(&ecr).await;
+    assert_eq!(unsigned.status(), 501, "{unsigned:?}");
+    let unimplemented = ecr.requests().operation("AssumeRoleWithWebIdentity");
+    assert_eq!(unimplemented.error("NotImplemented").count(), 1);
+
+    // [ANALOG] Other services of the Query protocol have these.
+    let answer = call("Explode").signed_by(&signer()).to(&ecr).await;
+    let text = "Could not find operation Explode for version 2011-06-15";
+    is_error(&answer, 400, "InvalidAction", text);
+    let nothing = call("").signed_by(&signer()).to(&ecr).await;
+    let text = "The request is missing an action or a required parameter.";
+    is_error(&nothing, 400, "MissingAction", text);
+}
+
+#[tokio::test]
+async fn a_fault_matches_the_action_in_the_body() {
+    let ecr = frozen().await;
+    for toml in [
+        "when = { operation = 'GetCallerIdentity', times = 1 }\nwhat = { error = 'ThrottlingException' }",
+        "when = { service = 'ecr' }\nwhat = { error = 'ServerException' }",
+    ] {
+        ecr.faults().add(Fault::from_toml(toml).unwrap()).unwrap();
+    }
+    let identity = || call("GetCallerIdentity").signed_by(&signer());
+    let throttled = identity().to(&ecr).await;
+    is_error(&throttled, 400, "ThrottlingException", "Rate exceeded");
+    assert_eq!(identity().to(&ecr).await.status(), 200);
+    assert_eq!(
+        RawRequest::token_call().signed().to(&ecr).await.status(),
+        500
+    );
+}
