@@ -47,10 +47,6 @@
 //! the documentation of the code says what stands in for it: `[ANALOG]` was recorded of another AWS service that speaks the
 //! same protocol, `[ASSUME]` is a choice.
 
-#[cfg(feature = "sdk")]
-#[doc = include_str!("../COOKBOOK.md")]
-pub mod cookbook {}
-
 mod aws;
 mod builder;
 mod client_env;

@@ -3,6 +3,10 @@
 //! A fault is told in code, in a world's TOML or to a running mock, in one form. `Faults` finds those that a request meets, in the order in
 //! which they were added; `server::handler` does what they say. Same seed, same requests: the same faults strike.
 
+#[cfg(feature = "sdk")]
+#[doc = include_str!("../../COOKBOOK.md")]
+pub mod cookbook {}
+
 mod active_fault;
 mod answer;
 mod apply;
