@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, print};
-use crate::fault::FaultError;
 
 /// A world that cannot be: the file, the line, the key, and what was expected there.
 #[derive(Debug)]
@@ -14,14 +13,7 @@ pub struct WorldError {
     pub(super) line: Option<usize>,
     pub(super) key: String,
     pub(super) message: String,
-    pub(super) source: Option<Source>,
-}
-
-/// The cause of an error in a world.
-#[derive(Debug)]
-pub(super) enum Source {
-    File(io::Error),
-    Fault(FaultError),
+    pub(super) source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl WorldError {
@@ -47,7 +39,7 @@ impl WorldError {
 
     pub(super) fn unreadable(error: io::Error) -> Self {
         WorldError {
-            source: Some(Source::File(error)),
+            source: Some(error.into()),
             ..WorldError::new(None, String::new(), "cannot be read".to_owned())
         }
     }
@@ -64,7 +56,7 @@ impl From<Conflict> for WorldError {
         } = conflict;
         let message = format!("{found:?} will not do; expected {expected}");
         WorldError {
-            source: cause.map(Source::Fault),
+            source: cause.map(Into::into),
             ..WorldError::new(None, print(&at), message)
         }
     }
@@ -91,9 +83,7 @@ impl fmt::Display for WorldError {
 
 impl Error for WorldError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self.source.as_ref()? {
-            Source::File(error) => Some(error),
-            Source::Fault(error) => Some(error),
-        }
+        let source = self.source.as_deref()?;
+        Some(source)
     }
 }
