@@ -18,6 +18,7 @@ mod engine;
 mod engine_by_name;
 mod fence;
 mod images;
+mod images_in_code;
 mod installed;
 mod layout;
 mod login;

@@ -5,6 +5,7 @@ use aws_sdk_ecr::error::ProvideErrorMetadata as _;
 use aws_sdk_ecr::primitives::Blob;
 use aws_sdk_ecr::types::{ImageIdentifier, ImageTagMutability, Tag};
 use mock_ecr::MockEcr;
+use mock_ecr::repository::Image;
 
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
@@ -119,4 +120,25 @@ async fn an_image_is_uploaded_put_described_and_deleted() {
     let gone = client.describe_images().repository_name("app");
     let gone = gone.image_ids(one).send().await.unwrap_err();
     assert_eq!(gone.code(), Some("ImageNotFoundException"));
+}
+
+#[tokio::test]
+async fn an_image_that_is_pushed_in_code_is_one_of_the_api_too() {
+    let (ecr, client) = start().await;
+    let app = ecr.create_repository("team/app").await.unwrap();
+    let image = Image::new().layer("hello").tag("1.0").tag("latest");
+    let digest = app.push(image).await.unwrap();
+
+    let described = client.describe_images().repository_name("team/app");
+    let described = described.send().await.unwrap();
+    let [detail] = described.image_details() else {
+        panic!("{described:?}");
+    };
+    assert_eq!(detail.image_digest(), Some(digest.as_str()));
+    assert_eq!(detail.image_tags(), ["1.0", "latest"]);
+    let id = ImageIdentifier::builder().image_tag("1.0").build();
+    let got = client.batch_get_image().repository_name("team/app");
+    let got = got.image_ids(id).send().await.unwrap();
+    let manifest = got.images()[0].image_manifest().unwrap();
+    assert_eq!(app.manifest("1.0").await.unwrap(), manifest.as_bytes());
 }

@@ -22,7 +22,7 @@ fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
 
 /// Asserts that an error has causes, and says in how many levels what `expected` does, none of which repeats the next one.
 #[track_caller]
-fn says_once(error: &(dyn Error + 'static), expected: &[&str]) {
+pub(crate) fn says_once(error: &(dyn Error + 'static), expected: &[&str]) {
     let texts = texts(error);
     assert_eq!(texts.len(), expected.len(), "{texts:#?}");
     for (text, expected) in texts.iter().zip(expected) {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock::ClockStart;
-use crate::config::{AuthMode, AuthorityLocation, Dialect, SeedRepository, World, WorldError};
+use crate::config::{
+    AuthMode, AuthorityLocation, Dialect, Image, SeedRepository, World, WorldError,
+};
 use crate::fault::{Fault, FaultError, Faults, Greetings};
 use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
@@ -165,6 +167,38 @@ impl MockEcrBuilder {
     pub fn repository(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse("repository", name) {
             self.world.repositories.push(SeedRepository::new(name));
+        }
+        self
+    }
+
+    /// Adds an image to a repository, which is added if need be; a text that is no name of one fails the start, and so does an invalid tag.
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// use mock_ecr::repository::Image;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///
+    /// let image = Image::new().layer("a layer").tag("1.0");
+    /// let ecr = MockEcr::builder().image("team/app", image).start().await?;
+    /// assert_eq!(ecr.repository("team/app").tags().await?, ["1.0"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn image(mut self, repository: &str, image: Image) -> Self {
+        let Some(name) = self.invalid.parse("image", repository) else {
+            return self;
+        };
+        let is_it = |one: &SeedRepository| one.is_default() && one.name == name;
+        let repositories = &mut self.world.repositories;
+        match repositories.iter_mut().find(|one| is_it(one)) {
+            Some(repository) => repository.images.push(image),
+            None => {
+                let mut repository = SeedRepository::new(name);
+                repository.images.push(image);
+                repositories.push(repository);
+            }
         }
         self
     }

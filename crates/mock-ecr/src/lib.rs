@@ -31,8 +31,9 @@
 //! # Modules
 //!
 //! The root has the mock, what it is made from, and what its methods take and return. [`config`] has the types of a [`World`]'s fields and the
-//! settings of clients, [`fault`] what can be set with [`MockEcr::faults`], [`request_log`] what [`MockEcr::requests`] returns, [`token`]
-//! what a token is, and [`tls`] the certificate authority. Each name has one path.
+//! settings of clients, [`repository`] what [`MockEcr::repository`] returns and the images for it, [`fault`] what can be set with
+//! [`MockEcr::faults`], [`request_log`] what [`MockEcr::requests`] returns, [`token`] what a token is, and [`tls`] the certificate authority.
+//! Each name has one path.
 //!
 //! # A map of the code
 //!
@@ -59,6 +60,7 @@ mod http;
 mod iam;
 mod mock_ecr;
 mod registry;
+pub mod repository;
 pub mod request_log;
 #[cfg(feature = "sdk")]
 mod sdk;

@@ -14,6 +14,7 @@ use crate::config::{Redirect, Variable, World};
 use crate::fault::FaultHandle;
 use crate::iam::identity_store::AccessKeyInUse;
 use crate::iam::principal::{Caller, Principal};
+use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
 use crate::state::{Ecr, Keep};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
@@ -126,6 +127,24 @@ impl MockEcr {
     /// What goes wrong, and how often it did.
     pub fn faults(&self) -> FaultHandle {
         FaultHandle::of(Arc::clone(&self.ecr.faults))
+    }
+
+    /// Creates a repository in the registry of the default account, in the default Region.
+    ///
+    /// # Errors
+    ///
+    /// When the name is invalid, or a repository has it.
+    pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
+        let repository = self.repository(name);
+        repository.create().await?;
+        Ok(repository)
+    }
+
+    /// Returns the repository of this name in the registry of the default account, in the default Region.
+    ///
+    /// Its methods return an error if the name is invalid, or while the repository does not exist.
+    pub fn repository(&self, name: &str) -> Repository {
+        Repository::new(Arc::clone(&self.ecr), name)
     }
 
     /// The exchanges so far, those that were refused included.

@@ -12,7 +12,7 @@ use crate::aws::service::Service;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
-use crate::config::{ImageTagMutability, SeedRepository, World};
+use crate::config::{ArgumentError, ImageTagMutability, SeedRepository, World};
 use crate::domain::{
     AccountSetting, LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
 };
@@ -134,6 +134,12 @@ impl Ecr {
         if let Some(layout) = &seed.layout {
             self.repositories.load(&repository, layout, now).await?;
         }
+        for image in &seed.images {
+            let tags = image.tags()?;
+            self.repositories
+                .push(&repository, image, tags, now)
+                .await?;
+        }
         let Repository { id, settings } = repository;
         match self.repositories.create(&id, settings).await {
             // Another server on the same store was faster.
@@ -220,4 +226,6 @@ pub(crate) enum SeedError {
     Repository(#[from] RepositoryError),
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    #[error(transparent)]
+    Argument(#[from] ArgumentError),
 }

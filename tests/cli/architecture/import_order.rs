@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 17] = [
     &["control", "web"],
     &["services"],
     &["registry"],
-    &["client_env"],
+    &["client_env", "repository"],
     &["state"],
     &["request_log"],
     &["domain"],

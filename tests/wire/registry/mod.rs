@@ -1,6 +1,7 @@
 //! What is behind the registry's door: layers, images, and lists of them.
 
 mod access;
+mod code;
 mod conformance;
 mod images;
 mod layers;

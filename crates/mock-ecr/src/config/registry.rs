@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::image::Image;
 use crate::types::{AccountId, Region, RepositoryName};
 
 /// How the registry speaks.
@@ -103,9 +104,17 @@ pub struct SeedRepository {
     /// An OCI image layout on disk, whose images it has; in a file, relative to that file.
     #[serde(default)]
     pub layout: Option<PathBuf>,
+    /// Images that are described in code.
+    #[serde(skip)]
+    pub images: Vec<Image>,
 }
 
 impl SeedRepository {
+    /// Whether it is in the registry of the default account, in the world's region, because it names no other.
+    pub(crate) fn is_default(&self) -> bool {
+        self.account.is_none() && self.region.is_none()
+    }
+
     /// A repository of the default account, in the world's region, whose tags may be moved.
     pub fn new(name: RepositoryName) -> Self {
         SeedRepository {
@@ -114,6 +123,7 @@ impl SeedRepository {
             region: None,
             image_tag_mutability: ImageTagMutability::Mutable,
             layout: None,
+            images: Vec::new(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod listing;
 mod manifest;
 mod mutability;
 mod oci_layout;
+mod push;
 mod repositories;
 mod repository;
 mod resource_tags;

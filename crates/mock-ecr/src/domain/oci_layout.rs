@@ -113,18 +113,9 @@ impl Loading<'_> {
         let id = &self.repository.id;
         let file = self.blob(digest);
         let opened = File::open(&file).map_err(unreadable(&file))?;
-        let upload = self.repositories.begin_upload(id, self.now).await;
-        let upload = upload.map_err(refused(&file))?;
         let content = content(opened);
-        let uploaded = self
-            .repositories
-            .upload(id, &upload, None, content, self.now);
-        uploaded.await.map_err(refused(&file))?;
-        let completed = self
-            .repositories
-            .complete_upload(id, &upload, digest, self.now);
-        completed.await.map_err(refused(&file))?;
-        Ok(())
+        let put = self.repositories.put_layer(id, digest, content, self.now);
+        put.await.map_err(refused(&file))
     }
 
     fn blob(&self, digest: &Digest) -> PathBuf {

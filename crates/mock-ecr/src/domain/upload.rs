@@ -174,6 +174,20 @@ impl Repositories {
         Ok((Uploaded::of(&parts).size, created))
     }
 
+    /// Uploads a layer in one part.
+    pub(super) async fn put_layer(
+        &self,
+        id: &RepositoryId,
+        digest: &Digest,
+        content: ContentStream<'_>,
+        now: Timestamp,
+    ) -> Result<(), RepositoryError> {
+        let upload = self.begin_upload(id, now).await?;
+        self.upload(id, &upload, None, content, now).await?;
+        self.complete_upload(id, &upload, digest, now).await?;
+        Ok(())
+    }
+
     async fn join_parts(
         &self,
         id: &RepositoryId,

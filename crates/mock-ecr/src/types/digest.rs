@@ -36,7 +36,7 @@ impl Algorithm {
 /// The digest of a content, such as `sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Digest(Arc<str>);
+pub struct Digest(Arc<str>);
 
 impl Digest {
     pub(crate) fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
@@ -45,7 +45,7 @@ impl Digest {
     }
 
     /// The whole digest.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 

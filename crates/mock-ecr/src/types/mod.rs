@@ -19,7 +19,8 @@ pub(crate) mod timestamp;
 mod upload_id;
 
 pub use account_id::AccountId;
-pub(crate) use digest::{Algorithm, Digest};
+pub(crate) use digest::Algorithm;
+pub use digest::Digest;
 pub use name::NameError;
 pub use principal_arn::PrincipalArn;
 pub(crate) use reference::{Reference, Tag};

@@ -1,0 +1,151 @@
+//! Pushes images that are described in code, as a client pushes them: each layer, the configuration, then the manifest.
+//!
+//! Source of the forms: the OCI image specification, `manifest.md`, `config.md` and `layer.md`.
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use serde::Serialize;
+
+use crate::config::Image;
+use crate::domain::error::RepositoryError;
+use crate::domain::hasher::digest_of;
+use crate::domain::image::NewImage;
+use crate::domain::repositories::Repositories;
+use crate::domain::repository::Repository;
+use crate::types::timestamp::Timestamp;
+use crate::types::{Algorithm, Digest, Tag};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
+
+/// Written member by member: a map would be in an order that depends on the features of `serde_json`, and so would the digest.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImageManifest {
+    schema_version: u8,
+    media_type: &'static str,
+    config: BlobDescriptor,
+    layers: Vec<BlobDescriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BlobDescriptor {
+    media_type: &'static str,
+    digest: Digest,
+    size: usize,
+}
+
+/// The least that the specification requires. It has no time, so that the digest of an image follows from its description.
+#[derive(Serialize)]
+struct ImageConfig {
+    architecture: &'static str,
+    os: &'static str,
+    rootfs: Rootfs,
+}
+
+#[derive(Serialize)]
+struct Rootfs {
+    r#type: &'static str,
+    /// The digests of the uncompressed layers.
+    diff_ids: Vec<Digest>,
+}
+
+impl BlobDescriptor {
+    fn of(media_type: &'static str, bytes: &Bytes) -> Self {
+        BlobDescriptor {
+            media_type,
+            digest: digest_of(Algorithm::Sha256, bytes),
+            size: bytes.len(),
+        }
+    }
+}
+
+impl Repositories {
+    /// Pushes an image under each of some tags, one after another, or under its digest alone; returns the digest.
+    pub(crate) async fn push(
+        &self,
+        repository: &Repository,
+        image: &Image,
+        tags: Vec<Tag>,
+        now: Timestamp,
+    ) -> Result<Digest, RepositoryError> {
+        let config = image.own_config().cloned();
+        let config = config.unwrap_or_else(|| default_config(image.layers()));
+        let manifest = print(&ImageManifest {
+            schema_version: 2,
+            media_type: MANIFEST,
+            config: self.push_blob(repository, CONFIG, config, now).await?,
+            layers: self.push_layers(repository, image, now).await?,
+        });
+        for tag in tags.iter().cloned().map(Some).chain(untagged(&tags)) {
+            let new = NewImage {
+                manifest: manifest.clone(),
+                media_type: Some(MANIFEST.to_owned()),
+                digest: None,
+                tag,
+            };
+            self.put_image(repository, new, now).await?;
+        }
+        Ok(digest_of(Algorithm::Sha256, &manifest))
+    }
+
+    async fn push_layers(
+        &self,
+        repository: &Repository,
+        image: &Image,
+        now: Timestamp,
+    ) -> Result<Vec<BlobDescriptor>, RepositoryError> {
+        let mut layers = Vec::new();
+        for bytes in image.layers() {
+            let layer = self.push_blob(repository, LAYER, bytes.clone(), now).await;
+            layers.push(layer?);
+        }
+        Ok(layers)
+    }
+
+    /// Uploads a blob, unless the repository has it.
+    async fn push_blob(
+        &self,
+        repository: &Repository,
+        media_type: &'static str,
+        bytes: Bytes,
+        now: Timestamp,
+    ) -> Result<BlobDescriptor, RepositoryError> {
+        let blob = BlobDescriptor::of(media_type, &bytes);
+        if self
+            .layer_size(&repository.id, &blob.digest)
+            .await?
+            .is_none()
+        {
+            let content = stream::once(async { Ok(bytes) }).boxed();
+            self.put_layer(&repository.id, &blob.digest, content, now)
+                .await?;
+        }
+        Ok(blob)
+    }
+}
+
+/// An image without tags is pushed once, without one.
+fn untagged(tags: &[Tag]) -> Option<Option<Tag>> {
+    tags.is_empty().then_some(None)
+}
+
+fn default_config(layers: &[Bytes]) -> Bytes {
+    let layers = layers.iter();
+    let digests = layers.map(|layer| digest_of(Algorithm::Sha256, layer));
+    print(&ImageConfig {
+        architecture: "amd64",
+        os: "linux",
+        rootfs: Rootfs {
+            r#type: "layers",
+            diff_ids: digests.collect(),
+        },
+    })
+}
+
+fn print(json: &impl Serialize) -> Bytes {
+    let text = serde_json::to_vec(json);
+    text.expect("digests and constants can be written").into()
+}

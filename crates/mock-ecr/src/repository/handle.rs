@@ -1,0 +1,124 @@
+//! A repository of a running mock.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::ArgumentError;
+use crate::config::image::Image;
+use crate::domain::Settings;
+use crate::repository::error::RepositoryError;
+use crate::state::Ecr;
+use crate::types::argument;
+use crate::types::{Digest, Reference, RepositoryId};
+
+/// A repository of a running mock, in the registry of the default account in the default Region.
+///
+/// [`MockEcr::create_repository`](crate::MockEcr::create_repository) creates one, and [`MockEcr::repository`](crate::MockEcr::repository)
+/// names one that clients create. What is done here is a call of neither service: the request log does not have it, and faults and
+/// policies do not apply to it. What the registry checks is checked: layers, and whether tags are immutable.
+///
+/// ```
+/// # use mock_ecr::MockEcr;
+/// use mock_ecr::repository::Image;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///
+/// let ecr = MockEcr::start().await?;
+/// let app = ecr.create_repository("team/app").await?;
+/// let digest = app.push(Image::new().layer("a layer").tag("1.0").tag("latest")).await?;
+///
+/// assert_eq!(app.tags().await?, ["1.0", "latest"]);
+/// assert_eq!(app.digests().await?, [digest.clone()]);
+/// assert_eq!(app.manifest("1.0").await?, app.manifest(digest.as_str()).await?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Repository {
+    ecr: Arc<Ecr>,
+    name: String,
+}
+
+impl Repository {
+    pub(crate) fn new(ecr: Arc<Ecr>, name: &str) -> Self {
+        let name = name.to_owned();
+        Repository { ecr, name }
+    }
+
+    /// Creates the repository, with the settings that `CreateRepository` gives one by default.
+    pub(crate) async fn create(&self) -> Result<(), RepositoryError> {
+        let settings = Settings::created_at(self.ecr.clock.now());
+        let id = self.id("create_repository")?;
+        self.ecr.repositories.create(&id, settings).await?;
+        Ok(())
+    }
+
+    /// Pushes an image under its tags, one after another, and returns its digest.
+    ///
+    /// An image and tags that the repository has already stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// When the repository does not exist, a tag is invalid, or a tag is immutable and names another image.
+    pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
+        let tags = image.tags()?;
+        let repositories = &self.ecr.repositories;
+        let repository = repositories.find(&self.id("repository")?).await?;
+        let now = self.ecr.clock.now();
+        Ok(repositories.push(&repository, &image, tags, now).await?)
+    }
+
+    /// Returns the tags, in the order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the repository does not exist.
+    pub async fn tags(&self) -> Result<Vec<String>, RepositoryError> {
+        let id = self.existing().await?;
+        let tags = self.ecr.repositories.tags(&id, None, usize::MAX).await?;
+        Ok(tags.into_iter().map(Into::into).collect())
+    }
+
+    /// Returns the digests of the images, tagged or not, in the order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the repository does not exist.
+    pub async fn digests(&self) -> Result<Vec<Digest>, RepositoryError> {
+        let id = self.existing().await?;
+        let digests = self.ecr.repositories.image_digests(&id, None, usize::MAX);
+        Ok(digests.await?)
+    }
+
+    /// Returns the manifest of an image, named by a tag or a digest, byte for byte as it was pushed.
+    ///
+    /// # Errors
+    ///
+    /// When `reference` is neither, or the repository or the image does not exist.
+    pub async fn manifest(&self, reference: &str) -> Result<Vec<u8>, RepositoryError> {
+        let reference: Reference = argument::parse("manifest", reference)?;
+        let id = self.existing().await?;
+        let image = self.ecr.repositories.image(&id, &reference).await?;
+        Ok(image.manifest.into())
+    }
+
+    async fn existing(&self) -> Result<RepositoryId, RepositoryError> {
+        let id = self.id("repository")?;
+        self.ecr.repositories.find(&id).await?;
+        Ok(id)
+    }
+
+    /// The name was given to a method of the mock, which an error names.
+    fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
+        let name = argument::parse(method, &self.name)?;
+        let world = &self.ecr.world;
+        let (account, region) = (world.default_account(), world.region.clone());
+        Ok(RepositoryId::private(account, region, name))
+    }
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Repository").field(&self.name).finish()
+    }
+}

@@ -1,0 +1,9 @@
+//! The repositories of a running mock, and images that are described in code.
+
+mod error;
+mod handle;
+
+pub use crate::config::image::Image;
+pub use crate::types::Digest;
+pub use error::RepositoryError;
+pub use handle::Repository;
