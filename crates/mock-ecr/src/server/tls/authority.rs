@@ -120,14 +120,14 @@ impl CertificateAuthority {
     }
 
     fn from_pem(certificate_pem: String, key: &str) -> Result<Self, Mismatch> {
-        let key = KeyPair::from_pem(key)?;
+        let key = KeyPair::from_pem(key).map_err(Mismatch::unreadable)?;
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| Mismatch::NoCertificate)?;
         let of_key = key.subject_public_key_info();
         if !certificate.windows(of_key.len()).any(|part| part == of_key) {
             return Err(Mismatch::OtherKey);
         }
-        let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
+        let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(Mismatch::unreadable)?;
         Ok(CertificateAuthority {
             certificate_pem,
             issuer,
@@ -242,8 +242,8 @@ pub enum Mismatch {
     OtherKey,
 }
 
-impl From<rcgen::Error> for Mismatch {
-    fn from(error: rcgen::Error) -> Self {
+impl Mismatch {
+    fn unreadable(error: rcgen::Error) -> Self {
         Mismatch::Unreadable(error.into())
     }
 }
