@@ -59,6 +59,17 @@ impl RequestContext<'_> {
         Ok(id)
     }
 
+    /// The repository that an input names, if the caller is allowed the action on it and it exists.
+    pub(crate) async fn open_existing(
+        &self,
+        registry_id: Option<AccountId>,
+        name: RepositoryName,
+    ) -> Result<RepositoryId, ApiError> {
+        let id = self.open(registry_id, name).await?;
+        self.state.repositories.find(&id).await?;
+        Ok(id)
+    }
+
     /// The URL before the paths of layers, for this caller.
     pub(crate) fn layers_url(&self) -> String {
         let host = Host::of(authority(self.request));

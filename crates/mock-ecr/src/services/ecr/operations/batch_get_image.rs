@@ -53,8 +53,7 @@ impl Operation for BatchGetImage {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
-        cx.state.repositories.find(&id).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let mut output = Output {
             failures: Vec::new(),
             images: Vec::new(),

@@ -57,9 +57,8 @@ impl Operation for DescribeImages {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
-        let id = cx.open(self.registry_id, name).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        repositories.find(&id).await?;
         let (images, next_token) = match &self.image_ids {
             Some(image_ids) => (named(cx, &id, image_ids).await?, None),
             None => self.page(cx, &id).await?,

@@ -37,9 +37,8 @@ impl Operation for InitiateLayerUpload {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Initiated, ApiError> {
         let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        repositories.find(&id).await?;
         let upload = repositories.begin_upload(&id, cx.now).await?;
         Ok(Initiated {
             part_size: PART_SIZE,
@@ -84,9 +83,8 @@ impl Operation for UploadLayerPart {
         }
         let upload = upload_id(&self.upload_id)?;
         let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        repositories.find(&id).await?;
         let content = stream::iter([Ok(Bytes::from(blob))]).boxed();
         let first = Some(self.part_first_byte);
         let uploaded = repositories.upload(&id, &upload, first, content, cx.now);
@@ -127,9 +125,8 @@ impl Operation for CompleteLayerUpload {
         let digest = layer_digest("layerDigests", digest)?;
         let upload = upload_id(&self.upload_id)?;
         let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        repositories.find(&id).await?;
         if repositories.uploaded(&id, &upload, cx.now).await?.size == 0 {
             let repository = id;
             return Err(RepositoryError::EmptyUpload { repository, upload }.into());

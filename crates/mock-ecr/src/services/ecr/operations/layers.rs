@@ -61,8 +61,7 @@ impl Operation for BatchCheckLayerAvailability {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Availability, ApiError> {
         let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
-        cx.state.repositories.find(&id).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let mut availability = Availability {
             failures: Vec::new(),
             layers: Vec::new(),
@@ -116,9 +115,8 @@ impl Operation for GetDownloadUrlForLayer {
     async fn run(self, cx: &RequestContext<'_>) -> Result<DownloadUrl, ApiError> {
         let digest = layer_digest("layerDigest", &self.layer_digest)?;
         let name = self.repository_name;
-        let id = cx.open(self.registry_id, name).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        repositories.find(&id).await?;
         if repositories.layer_size(&id, &digest).await?.is_none() {
             return Err(no_layer(&digest, &id));
         }

@@ -60,8 +60,7 @@ impl Operation for ListImages {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
-        let id = cx.open(self.registry_id, name).await?;
-        cx.state.repositories.find(&id).await?;
+        let id = cx.open_existing(self.registry_id, name).await?;
         let scope = format!("ListImages {id}");
         let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
         let filter = self.filter.unwrap_or_default();
