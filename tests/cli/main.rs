@@ -19,4 +19,5 @@ mod running;
 mod serve;
 mod service_models;
 mod stores;
+mod supports;
 mod token;

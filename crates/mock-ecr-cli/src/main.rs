@@ -15,6 +15,7 @@ mod run;
 mod serve;
 mod signal;
 mod stdout;
+mod supports;
 mod table;
 mod token;
 mod tokens;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Tokens(options) => briefly(tokens::tokens(options)),
         Command::Requests(options) => briefly(requests::requests(*options)),
         Command::Reset(options) => briefly(reset::reset(options)),
+        Command::Supports => supports::supports(),
         Command::Token(TokenCommand::Mint(options)) => token::mint(options),
         Command::Token(TokenCommand::Inspect(options)) => token::inspect(options),
     };

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::aws::hosts;
+use crate::aws::service::Service;
 use crate::client_env;
 use crate::clock::Clock;
 use crate::config::{Redirect, Variable, World};
@@ -16,6 +17,7 @@ use crate::iam::identity_store::AccessKeyInUse;
 use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
+use crate::services;
 use crate::state::{Ecr, Keep};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
 use crate::types::{PrincipalArn, Region};
@@ -112,6 +114,24 @@ impl MockEcr {
     /// The certificate of the authority that its clients must trust, in PEM, where it speaks TLS.
     pub fn ca_certificate(&self) -> Option<&str> {
         self.ecr.ca_certificate.as_deref()
+    }
+
+    /// The operations that a mock implements, by service and in the order of their names.
+    ///
+    /// Every other operation of these services is answered 501 `NotImplemented`.
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # use mock_ecr::request_log::Service;
+    /// let mut operations = MockEcr::supported_operations();
+    /// assert!(operations.any(|operation| operation == (Service::Ecr, "GetAuthorizationToken")));
+    /// ```
+    pub fn supported_operations() -> impl Iterator<Item = (Service, &'static str)> {
+        let services = Service::ALL.into_iter();
+        services.flat_map(|service| {
+            let entries = services::operations(service).iter();
+            entries.map(move |entry| (service, entry.name))
+        })
     }
 
     /// The world that it was started from.
