@@ -30,6 +30,7 @@ impl Host {
         // Names of hosts are the same in capitals (RFC 9110, section 4.2.3).
         let authority = authority.to_ascii_lowercase();
         Self::registry(&authority)
+            .or_else(|| Self::global_api(&authority))
             .or_else(|| Self::api(&authority))
             .or_else(|| Self::bucket(&authority))
             .or_else(|| Self::public(&authority))
@@ -72,16 +73,19 @@ impl Host {
         })
     }
 
-    fn api(authority: &str) -> Option<Self> {
+    /// A host of a service that names no Region.
+    fn global_api(authority: &str) -> Option<Self> {
         let host = authority.split(':').next().unwrap_or_default();
-        let mut services = Service::ALL.into_iter();
-        let global = services.find_map(|service| {
-            let (name, region) = service.global_endpoint()?;
-            (name == host).then_some((service, region.parse().ok()?))
-        });
-        if let Some((service, region)) = global {
-            return Some(Host::Api { service, region });
-        }
+        Service::ALL.into_iter().find_map(|service| {
+            let (_, region) = service
+                .global_endpoint()
+                .filter(|(name, _)| *name == host)?;
+            let region = region.parse().ok()?;
+            Some(Host::Api { service, region })
+        })
+    }
+
+    fn api(authority: &str) -> Option<Self> {
         let name = authority.strip_prefix("api.").unwrap_or(authority);
         let (label, rest) = name.split_once('.')?;
         let service = Service::named(label.strip_suffix("-fips").unwrap_or(label))?;

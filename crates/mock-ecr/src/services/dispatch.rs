@@ -34,10 +34,7 @@ pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) 
     let request_id = ecr.request_ids.next();
     let service = call.service;
     let response = match outcome {
-        Ok(output) => {
-            let operation = exchange.operation.unwrap_or_default();
-            service.success(operation, output, &request_id)
-        }
+        Ok((operation, output)) => service.success(operation, output, &request_id),
         Err(error) => {
             exchange.error = Some(service.error_code(&error));
             service.error(&error, &request_id)
@@ -74,7 +71,12 @@ pub(crate) fn inject(
     response
 }
 
-async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<String, ApiError> {
+/// Returns the name of the operation and its output.
+async fn run(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    exchange: &mut Exchange,
+) -> Result<(&'static str, String), ApiError> {
     let service = call.service;
     let find = |name: &str| find(service, name);
     let (found, input) = service.read(call.request, call.body, find)?;
@@ -87,7 +89,7 @@ async fn run(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Result<Stri
     let cx = RequestContext::new(ecr, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     exchange.token = cx.issued_token();
-    output
+    Ok((entry.name, output?))
 }
 
 /// An operation of a service.
