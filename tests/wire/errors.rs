@@ -93,6 +93,12 @@ async fn a_world_that_cannot_be_says_so_once() {
     let toml = "[[faults]]\nwhat = { bandwidth = 0 }\n";
     let expected = ["line 2: faults[0].what: \"bandwidth\"", "at least 1 byte"];
     says_once(&World::parse(toml).unwrap_err(), &expected);
+    let toml = "[[faults]]\nwhen = { operation = 'GetAuthToken' }\nwhat = { bandwidth = 1 }\n";
+    let expected = [
+        "line 2: faults[0].when.operation: \"GetAuthToken\"",
+        "did you mean",
+    ];
+    says_once(&World::parse(toml).unwrap_err(), &expected);
     let builder = MockEcr::builder().fault(Fault::new(What::Bandwidth(0)));
     let expected = ["faults[0].what: \"bandwidth\"", "at least 1 byte"];
     says_once(&refused(builder).await, &expected);

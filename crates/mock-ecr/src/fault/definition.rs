@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fault::error::FaultError;
 use crate::fault::what::What;
 use crate::fault::when::When;
-use crate::types::argument::ArgumentError;
 
 /// Something that goes wrong: when, and what.
 ///
@@ -64,7 +64,12 @@ impl Fault {
 
     /// Refuses what cannot mean anything.
     pub(crate) fn check(&self) -> Result<(), FaultError> {
-        self.when.check().map_err(FaultError::new)?;
+        self.when.check()?;
+        self.check_action()
+    }
+
+    /// Refuses an action that cannot mean anything, or not for the requests that are matched.
+    pub(crate) fn check_action(&self) -> Result<(), FaultError> {
         self.what.check().map_err(FaultError::new)?;
         if matches!(self.what, What::Certificate(_)) {
             self.when.check_greeting().map_err(FaultError::new)?;
@@ -80,31 +85,6 @@ impl Fault {
             ))),
             _ => Ok(()),
         }
-    }
-}
-
-/// Why a fault cannot be set.
-#[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct FaultError(Kind);
-
-#[derive(Debug, thiserror::Error)]
-enum Kind {
-    #[error("{0}")]
-    Invalid(String),
-    #[error(transparent)]
-    Argument(ArgumentError),
-}
-
-impl FaultError {
-    pub(super) fn new(text: impl Into<String>) -> Self {
-        FaultError(Kind::Invalid(text.into()))
-    }
-}
-
-impl From<ArgumentError> for FaultError {
-    fn from(error: ArgumentError) -> Self {
-        FaultError(Kind::Argument(error))
     }
 }
 

@@ -9,7 +9,8 @@ use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::fault::active_fault::{ActiveFault, FaultId};
-use crate::fault::definition::{Fault, FaultError};
+use crate::fault::definition::Fault;
+use crate::fault::error::FaultError;
 use crate::fault::signs::Signs;
 use crate::fault::throttle::Bucket;
 use crate::fault::triggered::Struck;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::operation_name::OperationName;
+use crate::aws::service::Service;
 use crate::fault::active_fault::{ActiveFault, FaultId};
-use crate::fault::definition::{Fault, FaultError};
+use crate::fault::definition::Fault;
+use crate::fault::error::FaultError;
 use crate::fault::error_code::ErrorCode;
 use crate::fault::faults::Faults;
 use crate::fault::latency::Latency;
@@ -129,6 +131,11 @@ impl FaultBuilder {
             self.fault.when.operation = Some(name.to_string());
         }
         self
+    }
+
+    /// For calls of one service.
+    pub fn service(self, service: Service) -> Self {
+        self.when(|when| when.service = Some(service))
     }
 
     /// For one plane.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::model::shapes::services_with;
 use crate::aws::operation_name;
 use crate::aws::service::Service;
+use crate::fault::error::FaultError;
 use crate::fault::pattern::Pattern;
 use crate::fault::signs::Signs;
 use crate::fault::target::{FaultPlane, RegistryRoute};
@@ -75,12 +76,14 @@ pub struct When {
 }
 
 impl When {
-    pub(super) fn check(&self) -> Result<(), String> {
-        if let Some(operation) = &self.operation {
-            self.check_operation(operation)?;
-            if self.route.is_some() {
-                return Err("a request has an operation or a route, not both".to_owned());
-            }
+    pub(crate) fn check(&self) -> Result<(), FaultError> {
+        self.check_operation()
+            .and_then(|()| self.check_rest().map_err(FaultError::new))
+    }
+
+    fn check_rest(&self) -> Result<(), String> {
+        if self.operation.is_some() && self.route.is_some() {
+            return Err("a request has an operation or a route, not both".to_owned());
         }
         if self.service.is_some() && self.route.is_some() {
             return Err("a route is one of the registry, and no service has it".to_owned());
@@ -108,12 +111,18 @@ impl When {
         }
     }
 
-    fn check_operation(&self, operation: &str) -> Result<(), String> {
-        operation_name::known(operation).map_err(|error| error.to_string())?;
+    /// Checks that the service, or any service, has the operation.
+    pub(crate) fn check_operation(&self) -> Result<(), FaultError> {
+        let Some(operation) = &self.operation else {
+            return Ok(());
+        };
+        let known = operation_name::known(operation);
+        known.map_err(|error| FaultError::new(error.to_string()))?;
         let mut services = services_with(operation);
         match self.service {
             Some(service) if services.all(|other| other != service) => {
-                Err(format!("{operation} is not an operation of {service}"))
+                let text = format!("{operation} is not an operation of {service}");
+                Err(FaultError::new(text))
             }
             _ => Ok(()),
         }

@@ -1,0 +1,28 @@
+//! Why a fault cannot be set.
+
+use crate::types::argument::ArgumentError;
+
+/// Why a fault cannot be set.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct FaultError(Kind);
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Argument(ArgumentError),
+}
+
+impl FaultError {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        FaultError(Kind::Invalid(text.into()))
+    }
+}
+
+impl From<ArgumentError> for FaultError {
+    fn from(error: ArgumentError) -> Self {
+        FaultError(Kind::Argument(error))
+    }
+}
