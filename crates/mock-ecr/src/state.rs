@@ -215,7 +215,7 @@ pub enum Keep {
     /// Nothing: repositories and images are those that the world begins with.
     #[default]
     Nothing,
-    /// The repositories and all that is in them.
+    /// The repositories and all that is in them, and the settings of accounts.
     Images,
 }
 

@@ -6,6 +6,7 @@ use clap::Parser;
 use mock_ecr::Timestamp;
 use mock_ecr::config::{DurationError, TimestampError, parse_duration};
 use mock_ecr::request_log::{OperationName, UnknownOperation};
+use mock_ecr::request_log::{Service, UnknownService};
 use mock_ecr::token::{TokenId, TokenIdError};
 
 /// Which requests are meant. The mock reads the values again: what it would refuse is refused before it is asked.
@@ -16,7 +17,7 @@ pub(crate) struct Filters {
     #[arg(long, value_parser = ["api", "registry", "proxy", "unknown", "control"], hide_possible_values = true)]
     plane: Option<String>,
     /// The service of AWS that they call: `ecr`, `ecr-public` or `sts`.
-    #[arg(long, value_parser = ["ecr", "ecr-public", "sts"], hide_possible_values = true)]
+    #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<String>,
     /// How they came: `http`, `https` or `tunnel`.
     #[arg(long, value_parser = ["http", "https", "tunnel"], hide_possible_values = true)]
@@ -106,6 +107,10 @@ impl Filters {
         let given = all.map(|(name, value)| Some((name, value.clone()?)));
         given.into_iter().flatten()
     }
+}
+
+fn service(text: &str) -> Result<String, UnknownService> {
+    text.parse().map(|_: Service| text.to_owned())
 }
 
 fn status(text: &str) -> Result<String, String> {

@@ -1,6 +1,7 @@
 //! The services of AWS whose requests the mock recognizes.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +142,31 @@ pub(crate) enum Protocol {
     /// AWS Query: a form in, XML out.
     Query,
 }
+
+impl FromStr for Service {
+    type Err = UnknownService;
+
+    fn from_str(text: &str) -> Result<Self, UnknownService> {
+        Service::named(text).ok_or_else(|| UnknownService(text.chars().take(100).collect()))
+    }
+}
+
+/// A text that names no service which the mock recognizes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownService(String);
+
+impl fmt::Display for UnknownService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Service::ALL.map(Service::name).join(", ");
+        write!(
+            f,
+            "no service is named {:?}; expected one of {known}",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for UnknownService {}
 
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ mod received_request;
 mod requests;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
-pub use crate::aws::service::Service;
+pub use crate::aws::service::{Service, UnknownService};
 pub use crate::aws::sigv4::SignatureClaim;
 pub use crate::http::ingress::Way;
 pub use assertions::Times;

@@ -1,7 +1,7 @@
 //! From a call of an AWS API to its response.
 //!
 //! The order of checks is the one that was recorded of Kinesis, which has the same protocol: method, content type, JSON,
-//! target, signature, types, constraints. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
+//! target, signature, types, constraints. An operation that is not implemented is answered before the signature is verified. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
 //! The policy of the caller is evaluated between signature and types if the operation has no resource, and after
 //! the constraints otherwise: the resource is not known earlier. `[ASSUME]`
 

@@ -31,6 +31,8 @@ pub(crate) trait Operation: DeserializeOwned + Send + 'static {
 pub(crate) enum Resource {
     /// A resource that the input names; the operation evaluates the policy itself.
     Input,
+    /// None: no policy is evaluated.
+    Unchecked,
     /// `*`. The policy is evaluated before the input is read.
     Any,
 }

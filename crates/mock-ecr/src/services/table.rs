@@ -12,3 +12,21 @@ pub(crate) fn operations(service: Service) -> &'static [Entry] {
         Service::Sts => sts::OPERATIONS,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::model::shapes::Model;
+
+    #[test]
+    fn every_operation_is_in_the_model_and_in_its_table_once() {
+        for service in Service::ALL {
+            let names: Vec<&str> = operations(service).iter().map(|entry| entry.name).collect();
+            assert!(names.is_sorted_by(|a, b| a < b), "{service}: {names:?}");
+            for name in names {
+                let known = Model::of(service).operation(name);
+                assert!(known.is_some(), "{service}: {name}");
+            }
+        }
+    }
+}

@@ -130,23 +130,19 @@ fn without_unicode_classes(pattern: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The models by the folders of their services.
-    fn models() -> [(&'static str, Model); 3] {
-        [
-            ("ecr", include_str!("../../services/ecr/model.json")),
-            (
-                "ecr_public",
-                include_str!("../../services/ecr_public/model.json"),
-            ),
-            ("sts", include_str!("../../services/sts/model.json")),
-        ]
-        .map(|(name, json)| (name, Model::parse(json)))
+    fn models() -> [(Service, &'static Model); Service::ALL.len()] {
+        Service::ALL.map(|service| (service, Model::of(service)))
     }
 
     #[test]
     fn a_model_has_every_operation_of_its_service() {
         let counts = models().map(|(name, model)| (name, model.operations.len()));
-        assert_eq!(counts, [("ecr", 62), ("ecr_public", 23), ("sts", 11)]);
+        let expected = [
+            (Service::Ecr, 62),
+            (Service::EcrPublic, 23),
+            (Service::Sts, 11),
+        ];
+        assert_eq!(counts, expected);
     }
 
     #[test]
@@ -175,8 +171,7 @@ mod tests {
 
     #[test]
     fn letters_of_every_script_fit_a_pattern_of_letters() {
-        let [_, _, (_, sts)] = models();
-        let value = sts.shape("tagValueType");
+        let value = Model::of(Service::Sts).shape("tagValueType");
         assert_eq!(value.unfit("Größe 名前 1"), None);
         assert!(value.unfit("a;b").is_some());
     }

@@ -1,5 +1,7 @@
 //! Errors in AWS JSON 1.1, and the errors that answer requests of other protocols.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::Serialize;
@@ -31,47 +33,54 @@ pub(super) fn code(error: &ApiError) -> &'static str {
 }
 
 pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
-    let (message, capital_message) = match error {
-        ApiError::UnknownOperation | ApiError::Unreadable => (None, None),
+    let json = match error {
+        ApiError::InvalidLayerPart(part) => {
+            serde_json::to_string(part).expect("strings and numbers are always JSON")
+        }
+        ApiError::Serialization(text) => Body {
+            capital_message: Some(text),
+            ..Body::of(error)
+        }
+        .to_json(),
+        ApiError::Foreign(foreign) => return foreign_response(foreign, request_id),
+        ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
+        ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
+        error => Body {
+            message: message(error).as_deref(),
+            ..Body::of(error)
+        }
+        .to_json(),
+    };
+    response::json(status(error), json, request_id)
+}
+
+/// What `message` says; nothing of errors that were recorded without.
+fn message(error: &ApiError) -> Option<Cow<'_, str>> {
+    let text = match error {
         ApiError::NotImplemented { service, operation } => {
-            (Some(&*ApiError::not_implemented(*service, operation)), None)
+            return Some(ApiError::not_implemented(*service, operation).into());
         }
-        ApiError::Serialization(text) => (None, Some(text.as_str())),
-        ApiError::MissingAuthenticationToken => (Some("Missing Authentication Token"), None),
-        ApiError::UnrecognizedClient => {
-            let text = "The security token included in the request is invalid.";
-            (Some(text), None)
-        }
-        ApiError::ExpiredToken => {
-            let text = "The security token included in the request is expired";
-            (Some(text), None)
-        }
+        ApiError::MissingAuthenticationToken => "Missing Authentication Token",
+        ApiError::UnrecognizedClient => "The security token included in the request is invalid.",
+        ApiError::ExpiredToken => "The security token included in the request is expired",
         ApiError::IncompleteSignature(text)
         | ApiError::InvalidSignature(text)
         | ApiError::AccessDenied(text)
         | ApiError::InvalidParameter(text)
-        | ApiError::Modelled { message: text, .. } => (Some(text.as_str()), None),
-        ApiError::InvalidLayerPart(part) => {
-            let json = serde_json::to_vec(part).expect("strings and numbers are always JSON");
-            return response::json(StatusCode::BAD_REQUEST, json, request_id);
-        }
-        ApiError::Server => (Some("The store of the registry fails."), None),
-        ApiError::Foreign(foreign) => return foreign_response(foreign, request_id),
-        ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
-        ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
+        | ApiError::Modelled { message: text, .. } => text,
+        ApiError::Server => "The store of the registry fails.",
+        _ => return None,
     };
-    let body = Body {
-        code: code(error),
-        capital_message,
-        message,
-    };
-    // Source: the service model marks ServerException alone as a fault.
-    let status = match error {
+    Some(text.into())
+}
+
+/// Source: the service model marks ServerException alone as a fault.
+fn status(error: &ApiError) -> StatusCode {
+    match error {
         ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
         ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
         _ => StatusCode::BAD_REQUEST,
-    };
-    response::json(status, body.to_json(), request_id)
+    }
 }
 
 /// The body of an error that has a code and a message.
@@ -98,6 +107,15 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
+    /// The code alone.
+    fn of(error: &ApiError) -> Self {
+        Body {
+            code: code(error),
+            capital_message: None,
+            message: None,
+        }
+    }
+
     fn to_json(&self) -> String {
         serde_json::to_string(self).expect("strings are always JSON")
     }

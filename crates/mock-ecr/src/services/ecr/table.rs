@@ -29,19 +29,3 @@ pub(crate) const OPERATIONS: &[Entry] = &[
     Entry::of::<operations::resource_tags::UntagResource>(),
     Entry::of::<operations::layer_upload::UploadLayerPart>(),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::aws::model::shapes::Model;
-    use crate::aws::service::Service;
-
-    #[test]
-    fn every_operation_is_in_the_model_and_in_the_table_once() {
-        let names: Vec<&str> = OPERATIONS.iter().map(|entry| entry.name).collect();
-        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        for name in names {
-            assert!(Model::of(Service::Ecr).operation(name).is_some(), "{name}");
-        }
-    }
-}

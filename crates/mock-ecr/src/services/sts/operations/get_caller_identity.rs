@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::error::ApiError;
 use crate::iam::unique_id;
 use crate::services::context::RequestContext;
-use crate::services::operation::Operation;
+use crate::services::operation::{Operation, Resource};
 
 /// No policy is evaluated: the operation is allowed even if a policy denies it. Source: `GetCallerIdentity` in the API reference of
 /// AWS STS.
@@ -23,6 +23,7 @@ pub(crate) struct Output {
 
 impl Operation for GetCallerIdentity {
     const NAME: &'static str = "GetCallerIdentity";
+    const RESOURCE: Resource = Resource::Unchecked;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
