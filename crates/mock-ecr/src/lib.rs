@@ -30,23 +30,33 @@
 //!
 //! # Modules
 //!
-//! The root has the mock, what it is made from, and what its methods take and return. [`config`] has the types of a [`World`]'s fields and the
-//! settings of clients, [`repository`] what [`MockEcr::repository`] returns and the images for it, [`fault`] what can be set with
-//! [`MockEcr::faults`], [`request_log`] what [`MockEcr::requests`] returns, [`token`] what a token is, and [`tls`] the certificate authority.
-//! Each name has one path.
+//! The crate root has the mock, its configuration, and the types that the methods of both take and return. The modules have the rest:
+//!
+//! - [`config`]: the types of a [`World`]'s fields, and the settings of clients
+//! - [`fault`]: the faults that [`MockEcr::faults`] sets
+//! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
+//! - [`request_log`]: the requests that [`MockEcr::requests`] returns
+//! - [`tls`]: the certificate authority
+//! - [`token`]: tokens, their claims and their errors
+//!
+//! Each public name has one path.
 //!
 //! # A map of the code
 //!
-//! A request goes through the files in this order: `server/connection` (sockets) → `server/handler` (the whole path on one screen)
-//! → `server/router` → `aws/sigv4` and `services/`, or `registry/` → `iam/authorization` → `domain/` → `store/` → `request_log`.
-//! Both planes meet in `token`, which is the only place that makes or judges one, and in `domain`, which is the only one that does
-//! anything to images. Below all of them are `types`, `clock` and `config`.
+//! A request passes through `server/connection` (sockets), `server/handler` (the path of a request) and `server/router`. It is then for
+//! the API of a service or for the registry:
+//!
+//! - API: `services/dispatch` → `aws/protocol` and `aws/sigv4` → `services/SERVICE/operations/`
+//! - registry: `registry/dispatch` → `registry/authentication` → a file for each kind of resource
+//!
+//! Both call `iam/authorization` and `domain/`, which uses `store/`. `request_log` records the request. `token` is the only module that
+//! issues and verifies tokens. `types` and `clock` are the lowest layer.
 //!
 //! # What is not emulated
 //!
-//! Scanning, lifecycle policies, replication, pull-through caches and signing. Where ECR's own answer is not on record,
-//! the documentation of the code says what stands in for it: `[ANALOG]` was recorded of another AWS service that speaks the
-//! same protocol, `[ASSUME]` is a choice.
+//! Scanning, lifecycle policies, replication, pull-through caches and signing. [`MockEcr::supported_operations`] lists the operations that
+//! are emulated; every other one is answered 501. Where ECR's own answer is not on record, the documentation of the code says what stands
+//! in for it: `[ANALOG]` was recorded of another AWS service that speaks the same protocol, `[ASSUME]` is a choice.
 
 mod aws;
 mod builder;
@@ -71,7 +81,7 @@ mod store;
 pub mod token;
 mod types;
 
-/// The private certificate authority of a mock that speaks TLS.
+/// The private certificate authority of a mock that accepts TLS.
 pub mod tls {
     pub use crate::server::tls::{AuthorityError, CertificateAuthority, Mismatch};
 }
