@@ -16,7 +16,7 @@ pub(crate) struct Filters {
     /// `api`, `registry`, `proxy`, `unknown`, or `control`, whose requests are left out unless they are asked for.
     #[arg(long, value_parser = ["api", "registry", "proxy", "unknown", "control"], hide_possible_values = true)]
     plane: Option<String>,
-    /// The service of AWS that they call: `ecr`, `ecr-public` or `sts`.
+    /// The AWS service that they call: `ecr`, `ecr-public` or `sts`.
     #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<String>,
     /// How they came: `http`, `https` or `tunnel`.

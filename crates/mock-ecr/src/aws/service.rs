@@ -1,11 +1,11 @@
-//! The services of AWS whose requests the mock recognizes.
+//! The AWS services whose requests the mock recognizes.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A service of AWS.
+/// An AWS service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub enum Service {
     /// Amazon ECR.
     Ecr,
-    /// Amazon ECR Public, of which the mock has no operation.
+    /// Amazon ECR Public. The mock implements none of its operations.
     EcrPublic,
     /// AWS Security Token Service.
     Sts,
@@ -21,19 +21,19 @@ pub enum Service {
 
 /// What distinguishes a service from the others. Source: `metadata` of the service models.
 struct Row {
-    /// The name in credential scopes, in actions of policies and in the names of hosts.
+    /// The name in credential scopes, in actions of policies and in host names.
     name: &'static str,
-    /// What the names of hosts begin with, except those of dual-stack endpoints, which begin with the name.
+    /// The beginning of host names. Host names of dual-stack endpoints begin with `name` instead.
     endpoint_prefix: &'static str,
-    /// What `X-Amz-Target` begins with.
+    /// The beginning of `X-Amz-Target`.
     target_prefix: Option<&'static str>,
     protocol: Protocol,
     model: &'static str,
     /// The Regions that have an endpoint; every Region if it is empty.
     regions: &'static [&'static str],
-    /// A host without a Region, and the Region that it is in.
+    /// A host name without a Region, and the Region of its host.
     global_endpoint: Option<(&'static str, &'static str)>,
-    /// The namespace of XML; empty if the protocol has none.
+    /// The XML namespace; empty if the protocol does not use XML.
     xml_namespace: &'static str,
 }
 
@@ -83,7 +83,7 @@ impl Service {
         }
     }
 
-    /// The name in credential scopes, in actions of policies and in the names of hosts.
+    /// Returns the name in credential scopes, in actions of policies and in host names.
     pub(crate) fn name(self) -> &'static str {
         self.row().name
     }
@@ -100,23 +100,23 @@ impl Service {
         self.row().protocol
     }
 
-    /// The service model, as JSON.
+    /// Returns the service model, as JSON.
     pub(crate) fn model(self) -> &'static str {
         self.row().model
     }
 
-    /// Whether a Region has an endpoint of the service.
+    /// Returns whether a Region has an endpoint of the service.
     pub(crate) fn is_in(self, region: &str) -> bool {
         let regions = self.row().regions;
         regions.is_empty() || regions.contains(&region)
     }
 
-    /// A host without a Region, and the Region that it is in.
+    /// Returns a host name without a Region, and the Region of its host.
     pub(crate) fn global_endpoint(self) -> Option<(&'static str, &'static str)> {
         self.row().global_endpoint
     }
 
-    /// The namespace of XML; empty if the protocol has none.
+    /// Returns the XML namespace, which is empty if the protocol does not use XML.
     pub(crate) fn xml_namespace(self) -> &'static str {
         self.row().xml_namespace
     }

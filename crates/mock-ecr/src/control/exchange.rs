@@ -17,7 +17,7 @@ pub(super) struct ExchangeView<'a> {
     /// How long the answer took to make, in microseconds of real time.
     took_micros: u64,
     plane: Plane,
-    /// The service of AWS whose API it is for.
+    /// The AWS service whose API the request calls.
     service: Option<Service>,
     way: Way,
     method: &'a str,

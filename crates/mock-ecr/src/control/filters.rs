@@ -17,7 +17,7 @@ use crate::types::timestamp::Timestamp;
 #[serde(default)]
 pub(super) struct Filters {
     plane: Option<Plane>,
-    /// The service of AWS whose API it is for.
+    /// The AWS service whose API the request calls.
     service: Option<Service>,
     way: Option<Way>,
     method: Option<String>,

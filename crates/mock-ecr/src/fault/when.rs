@@ -25,7 +25,7 @@ pub struct When {
     /// The API, or the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plane: Option<FaultPlane>,
-    /// A service of AWS, such as `ecr`.
+    /// An AWS service, such as `ecr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
     /// An operation of the API, such as `GetAuthorizationToken`.
@@ -86,7 +86,7 @@ impl When {
             return Err("a request has an operation or a route, not both".to_owned());
         }
         if self.service.is_some() && self.route.is_some() {
-            return Err("a route is one of the registry, and no service has it".to_owned());
+            return Err("a fault has a service or a route of the registry, not both".to_owned());
         }
         for (name, number) in [("times", self.times), ("every", self.every)] {
             if number == Some(0) {

@@ -31,7 +31,7 @@ pub struct Exchange {
     pub took: Duration,
     /// Whether it was for the API or the registry.
     pub plane: Plane,
-    /// The service of AWS whose API it is for.
+    /// The AWS service whose API the request calls.
     pub service: Option<Service>,
     /// How it came; `host` is the name by which.
     pub way: Way,
