@@ -1,4 +1,4 @@
-//! Repositories and images that are made in code.
+//! Repositories and images that are created in code.
 
 use mock_ecr::config::Dialect;
 use mock_ecr::repository::{Image, RepositoryError};
@@ -8,7 +8,7 @@ use super::{HELLO, OCI_MANIFEST, Registry};
 use crate::errors::says_once;
 use crate::raw::RawRequest;
 
-/// The configuration that an image of the one layer `hello` has by default.
+/// The default configuration of an image whose only layer is `hello`.
 const CONFIG: &str = r#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"]}}"#;
 
 /// The digest of the manifest of that image.
@@ -71,7 +71,7 @@ async fn code_reads_what_was_pushed_over_http() {
 }
 
 #[tokio::test]
-async fn the_same_description_makes_the_same_image() {
+async fn equal_descriptions_have_equal_digests() {
     let (one, other) = (Registry::ecr().await, Registry::oci().await);
     let digest = one.ecr.repository("app").push(hello()).await.unwrap();
     let app = other.ecr.repository("app");
@@ -116,7 +116,7 @@ async fn an_immutable_tag_is_not_moved_in_code_either() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_in_code_is_an_error() {
+async fn methods_return_errors() {
     let ecr = MockEcr::start().await.unwrap();
     let app = ecr.repository("app");
     let error = app.push(hello()).await.unwrap_err();
@@ -126,7 +126,7 @@ async fn what_cannot_be_done_in_code_is_an_error() {
     let app = ecr.create_repository("app").await.unwrap();
     assert_eq!(app.tags().await.unwrap(), [""; 0]);
     let error = ecr.create_repository("app").await.unwrap_err();
-    says_once(&error, &["the repository app exists already"]);
+    says_once(&error, &["the repository app already exists"]);
     let error = app.manifest("1.0").await.unwrap_err();
     says_once(&error, &["the repository app has no image 1.0"]);
 
@@ -143,7 +143,7 @@ async fn what_cannot_be_done_in_code_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_mock_begins_with_images_in_code() {
+async fn the_initial_state_can_have_images_in_code() {
     let builder = MockEcr::builder().repository("app").dialect(Dialect::Oci);
     let builder = builder.image("app", hello());
     let builder = builder.image("app", Image::new().layer("hello").tag("2.0"));

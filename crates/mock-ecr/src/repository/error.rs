@@ -1,4 +1,4 @@
-//! Errors of what is done to a repository in code.
+//! Errors of the methods of a repository.
 
 use std::error::Error;
 
@@ -6,18 +6,19 @@ use crate::config::ArgumentError;
 use crate::domain;
 use crate::types::RepositoryName;
 
-/// Why something could not be done to a repository.
+/// An error of a method of [`Repository`](crate::repository::Repository) or of
+/// [`MockEcr::create_repository`](crate::MockEcr::create_repository).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RepositoryError {
-    /// An argument is invalid, such as a name or a tag.
+    /// An argument, such as a name or a tag, is invalid.
     #[error(transparent)]
     Argument(#[from] ArgumentError),
     /// The repository does not exist.
     #[error("the repository {0} does not exist")]
     RepositoryNotFound(RepositoryName),
-    /// A repository of this name exists.
-    #[error("the repository {0} exists already")]
+    /// A repository of this name already exists.
+    #[error("the repository {0} already exists")]
     RepositoryAlreadyExists(RepositoryName),
     /// The repository does not have the image.
     #[error("the repository {repository} has no image {reference}")]
@@ -35,7 +36,7 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
-    /// The mock failed, as when its store does.
+    /// The mock failed, for example because its store failed.
     #[error("the mock failed")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
