@@ -15,7 +15,7 @@ use crate::types::{AccountId, REGIONS, Region};
 pub(crate) enum Host {
     /// `ACCOUNT.dkr.ecr.REGION.…`, and its FIPS and dual-stack forms.
     Registry { account: AccountId, region: Region },
-    /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms; alike for the other services.
+    /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms. The other services have the same forms.
     Api { service: Service, region: Region },
     /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
     Layers,
@@ -109,7 +109,7 @@ pub(crate) fn address(host: &str) -> Option<IpAddr> {
     address.parse().ok()
 }
 
-/// All names that lead to the registries of the accounts, and to the API, in every region that is known and in one more.
+/// Returns all host names of the registries of `accounts` and of the APIs, in every known Region and in `region`.
 pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<String> {
     let known = REGIONS.iter().map(|name| {
         name.parse()

@@ -1,4 +1,4 @@
-//! What the services of AWS share: signatures, protocols, models, hosts, request ids.
+//! What the AWS services share: signatures, protocols, models, hosts, request ids.
 
 pub(crate) mod epoch_seconds;
 pub(crate) mod error;

@@ -1,4 +1,4 @@
-//! Names of operations: which there are, and which ones a misspelled name resembles.
+//! Names of operations: checks a name, and suggests names for a misspelled one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::aws::model::shapes::Model;
 use crate::aws::service::Service;
 
-/// Returns the operation of this name, of whichever service.
+/// Returns the operation of this name, of any service.
 ///
-/// Every name of an operation that code, a file, a command or a query gives is checked here.
+/// Every operation name in code, files, commands and queries is checked here.
 pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
     let mut services = Service::ALL.into_iter();
     services
@@ -41,7 +41,7 @@ pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
 pub struct OperationName(&'static str);
 
 impl OperationName {
-    /// The name.
+    /// Returns the name.
     pub fn as_str(self) -> &'static str {
         self.0
     }
@@ -55,7 +55,7 @@ impl FromStr for OperationName {
     }
 }
 
-/// By hand: what is derived borrows the name from what is read.
+/// Not derived: the derived implementation would borrow the name from the input.
 impl<'de> Deserialize<'de> for OperationName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -69,7 +69,7 @@ impl fmt::Display for OperationName {
     }
 }
 
-/// A name that no operation has.
+/// The error for a name that no operation has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownOperation {
     name: String,
@@ -92,7 +92,7 @@ impl fmt::Display for UnknownOperation {
 
 impl std::error::Error for UnknownOperation {}
 
-/// The operations whose names are most similar to a name, if any is similar.
+/// Returns the operations whose names are most similar to a name, if any is similar.
 fn nearest(name: &str) -> Vec<&'static str> {
     if name.len() > LONGEST_NAME {
         return Vec::new();
@@ -115,10 +115,10 @@ fn nearest(name: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// From 0, for names without a common letter, to 1, for equal ones.
+/// The similarity is 0 for names without a common letter and 1 for equal names.
 const LEAST_SIMILARITY: f64 = 0.8;
 const MOST_SUGGESTIONS: usize = 3;
-/// What is longer takes long to compare, and is similar to no name.
+/// A longer name takes long to compare and is not similar to any name.
 const LONGEST_NAME: usize = 100;
 
 #[cfg(test)]

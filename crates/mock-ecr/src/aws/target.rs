@@ -1,4 +1,4 @@
-//! `X-Amz-Target`: the operation that a request in AWS JSON names.
+//! `X-Amz-Target`, which names the operation of a request in AWS JSON.
 
 use http::request::Parts;
 
@@ -10,7 +10,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Whether a request has the header, whatever it contains.
+    /// Returns whether a request has the header, whatever its value.
     pub(crate) fn is_in(request: &Parts) -> bool {
         request.headers.contains_key("x-amz-target")
     }

@@ -13,7 +13,7 @@ pub(crate) struct Call<'a> {
     pub(crate) service: Service,
     pub(crate) request: &'a Parts,
     pub(crate) body: &'a [u8],
-    /// The Region that the name of the host contains.
+    /// The Region in the host name.
     pub(crate) host_region: Option<&'a Region>,
     pub(crate) way: Way,
     pub(crate) now: Timestamp,

@@ -1,4 +1,4 @@
-//! What an operation is run with.
+//! The context in which an operation runs.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ use crate::state::Ecr;
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
-/// What an operation is run with: the state of the mock, the verified caller, the action and the request.
+/// The context in which an operation runs: the state of the mock, the verified caller, the action and the request.
 pub(crate) struct RequestContext<'a> {
     pub(crate) service: Service,
     pub(crate) state: &'a Ecr,

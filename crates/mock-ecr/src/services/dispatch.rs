@@ -1,9 +1,10 @@
-//! From a call of an AWS API to its response.
+//! The path of an API call: reads, verifies and runs it, and returns the response.
 //!
-//! The order of checks is the one that was recorded of Kinesis, which has the same protocol: method, content type, JSON,
-//! target, signature, types, constraints. An operation that is not implemented is answered before the signature is verified. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
-//! The policy of the caller is evaluated between signature and types if the operation has no resource, and after
-//! the constraints otherwise: the resource is not known earlier. `[ASSUME]`
+//! The order of checks was recorded of Kinesis, which has the same protocol: method, content type, JSON,
+//! target, signature, types, constraints. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
+//! If the operation has no resource, the policy of the caller is evaluated between signature and types. Otherwise it is evaluated after the
+//! constraints, because the resource is not known earlier. `[ASSUME]`
+//! A call of an operation that the mock does not implement is answered before its signature is verified.
 
 use bytes::Bytes;
 use http::Response;
@@ -22,13 +23,13 @@ use crate::services::operation::Entry;
 use crate::services::operations;
 use crate::state::Ecr;
 
-/// The operation that a request names, if the service has it.
+/// Returns the operation that a request names, if the service has it.
 pub(crate) fn operation_of(service: Service, request: &Parts, body: &[u8]) -> Option<&'static str> {
     let name = service.operation_name(request, body);
     Model::of(service).operation(&name)
 }
 
-/// Answers a call, and records its outcome in the exchange.
+/// Answers a call, and records its outcome in `exchange`.
 pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Response<Bytes> {
     let outcome = run(ecr, call, exchange).await;
     let request_id = ecr.request_ids.next();

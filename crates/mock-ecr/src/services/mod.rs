@@ -1,4 +1,4 @@
-//! The services of AWS that the mock has: how a call becomes a response, and a folder for each service.
+//! The AWS services: dispatches API calls, and has a folder for each service.
 
 pub(crate) mod call;
 pub(crate) mod context;

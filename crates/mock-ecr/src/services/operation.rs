@@ -1,4 +1,4 @@
-//! What an operation of a service is, and how a table lists it.
+//! An operation of a service, and its entry in a table.
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
@@ -9,15 +9,15 @@ use crate::aws::model::shapes::Model;
 use crate::aws::model::validate::Input;
 use crate::services::context::RequestContext;
 
-/// An operation of a service: its input, which is validated against the service model, and what it does.
+/// An operation of a service. The type is its input, which is validated against the service model.
 pub(crate) trait Operation: DeserializeOwned + Send + 'static {
-    /// The name in targets, in the service model and, after the prefix of the service, in policies.
+    /// The name in requests and in the service model. Policies have it after the prefix of the service.
     const NAME: &'static str;
 
-    /// What the policy of the caller is evaluated for.
+    /// The resource for which the policy of the caller is evaluated.
     const RESOURCE: Resource = Resource::Input;
 
-    /// The members are written in the order of the fields.
+    /// The output. Its members are written in the order of its fields.
     type Output: Serialize;
 
     fn run(
@@ -37,7 +37,7 @@ pub(crate) enum Resource {
     Any,
 }
 
-/// An operation as a table lists it.
+/// An entry of a table of operations.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
@@ -54,7 +54,7 @@ impl Entry {
         }
     }
 
-    /// Runs the operation, and returns the output in the protocol of the service.
+    /// Runs the operation, and returns the output as the protocol of the service writes it.
     pub(crate) async fn run(
         &self,
         cx: &RequestContext<'_>,

@@ -4,7 +4,7 @@ use crate::aws::service::Service;
 use crate::services::operation::Entry;
 use crate::services::{ecr, sts};
 
-/// The operations that the mock has of a service.
+/// Returns the operations of a service that the mock implements.
 pub(crate) fn operations(service: Service) -> &'static [Entry] {
     match service {
         Service::Ecr => ecr::OPERATIONS,

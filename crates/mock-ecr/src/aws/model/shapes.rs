@@ -1,4 +1,4 @@
-//! Service models: what the input of each operation must be.
+//! Service models: the constraints on the input of each operation.
 //!
 //! `scripts/service-models` generates the `model.json` of each service from botocore. A model has every operation of its service,
 //! including those that the mock does not have.
@@ -58,7 +58,7 @@ pub(crate) enum Kind {
 }
 
 impl Model {
-    /// The model of a service, which is parsed when it is first used.
+    /// Returns the model of a service. It is parsed when it is first used.
     pub(crate) fn of(service: Service) -> &'static Model {
         static MODELS: [OnceLock<Model>; Service::ALL.len()] =
             [const { OnceLock::new() }; Service::ALL.len()];
@@ -69,7 +69,7 @@ impl Model {
 
     /// Parses the `model.json` of a service.
     fn parse(json: &str) -> Self {
-        serde_json::from_str(json).expect("the models are part of the program")
+        serde_json::from_str(json).expect("each model.json is a model")
     }
 
     /// What an operation is called with.
@@ -81,7 +81,7 @@ impl Model {
         &self.shapes[name]
     }
 
-    /// The operation of this name.
+    /// Returns the operation of this name.
     pub(crate) fn operation(&'static self, name: &str) -> Option<&'static str> {
         let (name, _) = self.operations.get_key_value(name)?;
         Some(name)
@@ -92,7 +92,7 @@ impl Model {
     }
 }
 
-/// The services that have an operation of this name.
+/// Returns the services that have an operation of this name.
 pub(crate) fn services_with(operation: &str) -> impl Iterator<Item = Service> {
     Service::ALL
         .into_iter()
@@ -117,8 +117,8 @@ impl Shape {
     }
 }
 
-/// Returns a pattern without the Unicode classes of STS's tags, which `regex_lite` does not support: every character beyond ASCII
-/// counts as a letter. `[ASSUME]`
+/// Returns a pattern without the Unicode classes of STS's tags, which `regex_lite` does not support. Every character outside
+/// ASCII counts as a letter. `[ASSUME]`
 fn without_unicode_classes(pattern: &str) -> String {
     pattern
         .replace(r"\p{L}", r"A-Za-z\u{80}-\u{10FFFF}")

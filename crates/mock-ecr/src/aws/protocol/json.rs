@@ -1,4 +1,4 @@
-//! AWS JSON 1.1: telling its requests from everything else that is sent to an API, and writing its outputs.
+//! AWS JSON 1.1: recognizes its requests, reads their inputs and writes outputs.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -24,11 +24,11 @@ pub(crate) fn longest_body(request: &Parts) -> usize {
     }
 }
 
-/// Reads the operation that a request names, as `find` has it, and its input.
+/// Reads the input of a request, and looks up the operation that it names with `find`.
 ///
 /// # Errors
 ///
-/// When the request is not AWS JSON 1.1, its body is not a JSON object, or `find` has no such operation, checked in this order.
+/// When the request is not AWS JSON 1.1, its body is not a JSON object, or `find` returns no operation. They are checked in this order.
 pub(crate) fn read<T>(
     service: Service,
     request: &Parts,
@@ -45,12 +45,12 @@ pub(crate) fn read<T>(
     }
 }
 
-/// Writes an output; its members are in the order of its fields, which is the alphabetical one, as ECR writes them.
+/// Writes an output. Its members are in the order of its fields, which is alphabetical, as in ECR.
 pub(crate) fn print(output: &impl Serialize) -> String {
     serde_json::to_string(output).expect("outputs are texts, numbers, lists and objects")
 }
 
-/// The response with an output.
+/// Returns the response with an output.
 pub(super) fn response(output: String, request_id: &str) -> Response<Bytes> {
     response::json(StatusCode::OK, output, request_id)
 }

@@ -1,4 +1,4 @@
-//! Errors in AWS JSON 1.1, and the errors that answer requests of other protocols.
+//! Errors in AWS JSON 1.1, and the responses to requests in other protocols.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::aws::error::{ApiError, Foreign};
 use crate::aws::protocol::response;
 
-/// The code of an error, as `__type` or the XML element has it.
+/// Returns the code of an error, as it is written in `__type` or in the XML element.
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
         ApiError::UnknownOperation => "UnknownOperationException",
@@ -83,7 +83,7 @@ fn status(error: &ApiError) -> StatusCode {
     }
 }
 
-/// The body of an error that has a code and a message.
+/// Returns the body of an error with a code and a message.
 pub(super) fn body(code: &str, message: &str) -> String {
     let body = Body {
         code,

@@ -19,9 +19,9 @@ use crate::aws::model::validate::Input;
 use crate::aws::service::{Protocol, Service};
 use crate::aws::target::Target;
 
-/// What a service does by its protocol.
+/// The methods of a service that depend on its protocol.
 impl Service {
-    /// The operation that a request names, whether there is one of this name or not.
+    /// Returns the operation name in a request, whether the operation exists or not.
     pub(crate) fn operation_name<'a>(self, request: &'a Parts, body: &'a [u8]) -> Cow<'a, str> {
         match self.protocol() {
             Protocol::Json => Target::of(request).operation.into(),
@@ -29,7 +29,7 @@ impl Service {
         }
     }
 
-    /// How many bytes the body of a request may have.
+    /// Returns the maximum length of the body of a request, in bytes.
     pub(crate) fn longest_body(self, request: &Parts) -> usize {
         match self.protocol() {
             Protocol::Json => json::longest_body(request),
@@ -37,11 +37,11 @@ impl Service {
         }
     }
 
-    /// Reads the operation that a request names, as `find` has it, and its input.
+    /// Reads the input of a request, and looks up the operation that it names with `find`.
     ///
     /// # Errors
     ///
-    /// When the request is not one of the protocol, or `find` has no such operation.
+    /// When the request does not follow the protocol, or `find` returns no operation.
     pub(crate) fn read<T>(
         self,
         request: &Parts,
@@ -54,7 +54,7 @@ impl Service {
         }
     }
 
-    /// The input of a call as the request log has it: in JSON.
+    /// Returns the input of a call as the request log records it, in JSON.
     pub(crate) fn recorded_input<'a>(self, body: &'a [u8], input: &Input) -> Cow<'a, [u8]> {
         match self.protocol() {
             Protocol::Json => body.into(),
@@ -70,7 +70,7 @@ impl Service {
         }
     }
 
-    /// The response with an output that [`print`](Service::print) has written.
+    /// Returns the response with an output that [`print`](Service::print) has written.
     pub(crate) fn success(
         self,
         operation: &str,
@@ -83,7 +83,7 @@ impl Service {
         }
     }
 
-    /// The response with an error: the only place that turns one into bytes.
+    /// Returns the response with an error. No other function turns an [`ApiError`] into bytes.
     pub(crate) fn error(self, error: &ApiError, request_id: &str) -> Response<Bytes> {
         match self.protocol() {
             Protocol::Json => json_error::response(error, request_id),
@@ -91,7 +91,7 @@ impl Service {
         }
     }
 
-    /// The code of an error, as the response has it.
+    /// Returns the code of an error, as it is written in the response.
     pub(crate) fn error_code(self, error: &ApiError) -> &'static str {
         match self.protocol() {
             Protocol::Json => json_error::code(error),
@@ -99,7 +99,7 @@ impl Service {
         }
     }
 
-    /// The content type and the body of an error that a fault injects.
+    /// Returns the content type and the body of an error that a fault injects.
     pub(crate) fn injected_error(
         self,
         status: StatusCode,

@@ -1,4 +1,4 @@
-//! The Query protocol: parameters of a form in, XML out.
+//! The Query protocol: inputs are the parameters of a form, outputs are XML.
 
 use std::collections::BTreeMap;
 
@@ -19,20 +19,21 @@ use crate::http::query;
 /// Source: a recorded response of AssumeRoleWithWebIdentity in smithy-rs, `web_identity_token_env`.
 pub(super) const CONTENT_TYPE: &str = "text/xml";
 
-/// How many bytes the body of a request may have. `[ASSUME]`: the longest parameter of STS, a SAML assertion, has 100,000 characters.
+/// The maximum length of the body of a request, in bytes. `[ASSUME]`: the longest parameter of STS, a SAML assertion, has 100,000
+/// characters.
 pub(super) const LONGEST_BODY: usize = 1 << 20;
 
-/// The value of `Action`, in the body or in the query; empty if there is none.
+/// Returns the value of `Action` in the body or in the query, or an empty text if there is none.
 pub(super) fn action(request: &Parts, body: &[u8]) -> String {
     let mut parameters = Parameters::of(request, body);
     parameters.0.remove("Action").unwrap_or_default()
 }
 
-/// Reads the operation that a request names, as `find` has it, and its input.
+/// Reads the input of a request, and looks up the operation that it names with `find`.
 ///
 /// # Errors
 ///
-/// When no operation is named, or `find` has no such operation. The codes are `[ANALOG]`: other services of this protocol have them.
+/// When no operation is named, or `find` returns no operation. The codes are `[ANALOG]`: other services of this protocol have them.
 pub(super) fn read<T>(
     service: Service,
     request: &Parts,
@@ -60,7 +61,7 @@ pub(super) fn read<T>(
 struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Those of the body, or of the query of a `GET`. Of two with one name the first counts. `[ASSUME]`
+    /// Reads the parameters of the body, or of the query of a `GET`. Of two parameters with one name, the first is used. `[ASSUME]`
     fn of(request: &Parts, body: &[u8]) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let form = String::from_utf8_lossy(body);
@@ -78,7 +79,7 @@ impl Parameters {
         Parameters(parameters)
     }
 
-    /// A structure, whose members have names that begin with `prefix`.
+    /// Returns the structure whose members have names that begin with `prefix`.
     fn structure(&self, model: &Model, shape: &Shape, prefix: &str) -> Map<String, Value> {
         let member = |(name, member): (&String, &String)| {
             let value = self.value(model, model.shape(member), &format!("{prefix}{name}"))?;
@@ -87,7 +88,7 @@ impl Parameters {
         shape.members.iter().filter_map(member).collect()
     }
 
-    /// A value: of a list `NAME.member.1` and so on, of a structure `NAME.MEMBER`.
+    /// Returns a value. The elements of a list are `NAME.member.1` and so on, the members of a structure `NAME.MEMBER`.
     fn value(&self, model: &Model, shape: &Shape, name: &str) -> Option<Value> {
         match shape.kind {
             Kind::Structure => {
@@ -105,7 +106,7 @@ impl Parameters {
     }
 }
 
-/// A text that is not of its type stays a text, and is rejected by the check of types.
+/// Returns a value of the type of its shape. A text that cannot be parsed stays a text, which the check of types then rejects.
 fn scalar(shape: &Shape, text: &str) -> Value {
     let parsed = match shape.kind {
         Kind::Boolean => text.parse().ok().map(Value::Bool),
@@ -115,20 +116,20 @@ fn scalar(shape: &Shape, text: &str) -> Value {
     parsed.unwrap_or_else(|| Value::from(text))
 }
 
-/// Writes the output of an operation, as it stands in the response.
+/// Writes the output of an operation, for [`success`].
 pub(super) fn print(output: &impl Serialize) -> String {
-    // By way of JSON, whose members keep their order.
+    // As JSON, because its members keep their order.
     serde_json::to_string(output).expect("outputs are texts, numbers, lists and objects")
 }
 
-/// The response with an output. Source of the form: a recorded response in smithy-rs, `web_identity_token_env`.
+/// Returns the response with an output. Source of the form: a recorded response in smithy-rs, `web_identity_token_env`.
 pub(super) fn success(
     service: Service,
     operation: &str,
     output: &str,
     request_id: &str,
 ) -> Response<Bytes> {
-    let output: Node = serde_json::from_str(output).expect("an output was written as JSON");
+    let output: Node = serde_json::from_str(output).expect("an output is JSON");
     let namespace = service.xml_namespace();
     let mut xml = format!("<{operation}Response xmlns=\"{namespace}\">\n");
     output.write(&mut xml, 1, &format!("{operation}Result"));

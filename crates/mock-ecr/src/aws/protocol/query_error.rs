@@ -9,7 +9,7 @@ use crate::aws::protocol::response;
 use crate::aws::protocol::xml::escaped;
 use crate::aws::service::Service;
 
-/// The code of an error.
+/// Returns the code of an error.
 ///
 /// Sources: apache/hadoop#6544 (`InvalidClientTokenId`), pulumi/pulumi-aws#3866 (`ExpiredToken`), hashicorp/terraform#23701
 /// (`SignatureDoesNotMatch`), jenkinsci/aws-credentials-plugin#72 (`IncompleteSignature`), aws/karpenter-provider-aws#4680
@@ -43,7 +43,7 @@ pub(super) fn response(service: Service, error: &ApiError, request_id: &str) -> 
     response::of_type(status, Some(CONTENT_TYPE), xml, request_id)
 }
 
-/// The body of an error. Source of the form: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
+/// Returns the body of an error. Source of the form: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
 pub(super) fn body(
     service: Service,
     status: StatusCode,

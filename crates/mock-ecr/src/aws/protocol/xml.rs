@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value of an output, its members in the order in which they were written.
+/// A value of an output. The members of a structure keep their order.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Nothing,
@@ -14,9 +14,9 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// Writes an element, by two blanks for each level, with a newline behind it.
+    /// Writes an element and a newline. The element is indented by two spaces for each level.
     ///
-    /// A member without a value is left out, and the elements of a list are called `member`.
+    /// Members without a value are omitted. The elements of a list are named `member`.
     pub(super) fn write(&self, xml: &mut String, level: usize, name: &str) {
         let indent = "  ".repeat(level);
         match self {

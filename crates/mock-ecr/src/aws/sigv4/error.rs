@@ -1,4 +1,4 @@
-//! Why a signature is not accepted.
+//! Reasons why a signature is not accepted.
 
 /// Why a request proves nobody's name.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! What the operations of ECR ask of a request: registries, repositories, and what the caller may do to them.
+//! The context of ECR's operations: registries, repositories, and authorization on them.
 
 use crate::aws::error::ApiError;
 use crate::aws::hosts::Host;
@@ -59,7 +59,7 @@ impl RequestContext<'_> {
         Ok(id)
     }
 
-    /// The repository that an input names, if the caller is allowed the action on it and it exists.
+    /// Returns the repository that an input names, if the caller is allowed the action and the repository exists.
     pub(crate) async fn open_existing(
         &self,
         registry_id: Option<AccountId>,

@@ -1,4 +1,4 @@
-//! The operations of Amazon ECR that the mock has.
+//! The operations of Amazon ECR that the mock implements.
 
 use crate::services::ecr::operations;
 use crate::services::operation::Entry;

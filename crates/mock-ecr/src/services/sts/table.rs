@@ -1,4 +1,4 @@
-//! The operations of AWS STS that the mock has.
+//! The operations of AWS STS that the mock implements.
 
 use crate::services::operation::Entry;
 use crate::services::sts::operations;

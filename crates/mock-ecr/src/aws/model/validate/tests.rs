@@ -20,7 +20,7 @@ fn read(operation: &str, input: Value) -> Result<Value, ApiError> {
     Input(members).read(model(), operation)
 }
 
-/// Texts, one of which fits each shape of the model that has a pattern.
+/// Sample texts: at least one of them matches each pattern of the model.
 const TEXTS: [&str; 6] = [
     "app",
     "123456789012",

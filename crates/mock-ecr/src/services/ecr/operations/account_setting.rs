@@ -1,7 +1,7 @@
 //! `GetAccountSetting` and `PutAccountSetting`.
 //!
-//! Source of the outputs: an AWS blog post that shows both calls. A setting that was never put has its default, and a name or a value
-//! that does not exist is an `InvalidParameterException`. `[ASSUME]`
+//! Source of the outputs: an AWS blog post that shows both calls. `[ASSUME]`: a setting that was never set has its default, and an unknown
+//! name or value is an `InvalidParameterException`.
 
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +71,7 @@ impl Operation for PutAccountSetting {
     }
 }
 
-/// The caller's own registry: the operations name no other.
+/// Returns the caller's own registry. The operations cannot name another one.
 fn registry(cx: &RequestContext<'_>) -> RegistryId {
     RegistryId::Private {
         account: cx.caller.account(),

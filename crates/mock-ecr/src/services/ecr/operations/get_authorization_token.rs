@@ -63,7 +63,7 @@ struct AuthorizationData {
     proxy_endpoint: String,
 }
 
-/// A token as JSON. Serde would check every character of it for what to escape.
+/// Returns a token as JSON. Serde would check every character for escapes.
 fn quoted(token: &AuthorizationToken) -> Box<RawValue> {
     let text = format!("\"{}\"", token.as_str());
     RawValue::from_string(text).expect("base64 in quotation marks is JSON")

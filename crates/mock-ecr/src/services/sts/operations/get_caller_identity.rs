@@ -1,4 +1,4 @@
-//! `GetCallerIdentity`: who signed the request.
+//! `GetCallerIdentity`: returns the caller.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::services::operation::{Operation, Resource};
 #[derive(Debug, Deserialize)]
 pub(crate) struct GetCallerIdentity {}
 
-/// In the recorded order of the members. Source: an output of 2023 in a public README, found by its text.
+/// The members are in their recorded order. Source: an output of 2023 in a public README, found by its text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
