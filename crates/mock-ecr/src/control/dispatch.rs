@@ -1,4 +1,4 @@
-//! The way of a request for `/_mock/`: authorized, routed, read and answered.
+//! The path of a request for `/_mock/`: authorizes, routes, reads and answers it.
 
 use bytes::Bytes;
 use http::Response;

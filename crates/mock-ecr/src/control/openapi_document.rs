@@ -1,4 +1,4 @@
-//! `openapi.json`, made from the table of routes and the types of its JSON.
+//! Generates `openapi.json` from the table of routes and the types of its JSON.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ fn request_body(body: &Body, generator: &mut SchemaGenerator) -> Value {
     json!({ "required": true, "content": { "application/json": json } })
 }
 
-/// Each field of the types of a query is a parameter.
+/// Returns the parameters of a route: the fields of the types of its query.
 fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters = Vec::new();
     for query in route.query {
@@ -114,7 +114,7 @@ fn parameter(name: &str, mut schema: Value) -> Value {
     parameter
 }
 
-/// A parameter is left out or has a value: its type is the one of that value.
+/// Removes null from the types of a parameter: a parameter is absent or has a value.
 fn never_null(schema: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|name| name != "null");
@@ -131,7 +131,7 @@ fn example(name: &str) -> Value {
     serde_json::from_str(example).unwrap()
 }
 
-/// A value of each parameter, in JSON.
+/// An example of each parameter, in JSON.
 const EXAMPLES: [(&str, &str); 28] = [
     ("authorization", "true"),
     ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),

@@ -1,4 +1,4 @@
-//! Values of query parameters, each of which arrives as text.
+//! Parses the values of query parameters from text.
 
 use std::fmt::Display;
 use std::str::FromStr;

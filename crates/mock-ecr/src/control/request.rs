@@ -22,7 +22,7 @@ pub(super) struct ControlRequest<'a> {
 }
 
 impl<'a> ControlRequest<'a> {
-    /// Rejects parameters other than those of the route: a misspelt one would otherwise ask for something else.
+    /// Rejects parameters other than those of the route: a misspelled one would otherwise be ignored.
     pub(super) fn new(
         ecr: &'a Ecr,
         parts: &'a Parts,

@@ -21,7 +21,7 @@ pub(super) fn text(content_type: &'static str, text: String) -> Outcome {
     Ok(whole(bytes(content_type, text.into_bytes())))
 }
 
-/// An error as JSON: the only place that makes a response of one.
+/// Returns the response with an error, as JSON. No other function turns a [`ControlError`] into a response.
 pub(super) fn error(error: ControlError) -> Response<Payload> {
     let problem = Problem {
         error: error.text,

@@ -1,4 +1,4 @@
-//! A route of `/_mock/`: what it accepts, what it answers, and what it does.
+//! A route of `/_mock/`: its parameters, its body, its response and its handler.
 
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -40,7 +40,7 @@ pub(super) type TypeSchema = fn(&mut SchemaGenerator) -> Schema;
 #[cfg(not(test))]
 pub(super) struct TypeSchema;
 
-/// What the document asks of a type: nothing where it is not made.
+/// The bound on the types that the OpenAPI document describes. The document is generated in tests only, so here every type meets it.
 #[cfg(not(test))]
 pub(super) trait Described {}
 

@@ -10,7 +10,7 @@ use crate::control::{
     tokens, world,
 };
 
-/// The prefix of the paths under which the mock itself is reached.
+/// The prefix of the paths of the control API.
 pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
 
 /// Every route, a group for each resource.

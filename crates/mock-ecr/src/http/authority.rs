@@ -1,4 +1,4 @@
-//! The host that a request is for.
+//! The requested host.
 
 use http::request::Parts;
 

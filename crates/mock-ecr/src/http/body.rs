@@ -1,4 +1,4 @@
-//! Bodies: those of requests, read whole within bounds, and those of answers, whole in memory or as they come from the store.
+//! Request bodies, which are read whole and within limits, and response bodies, which are in memory or streamed from the store.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(crate) async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CollectEr
 where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
-    // A body whose announced length exceeds the limit is rejected before it is sent.
+    // If the announced length exceeds the limit, the body is rejected before the client sends it.
     if body.size_hint().lower() > limit as u64 {
         return Err(CollectError::TooLarge);
     }
@@ -35,7 +35,7 @@ pub(crate) enum CollectError {
     Incomplete,
 }
 
-/// The time that a client has to send a body that is read whole, and between two pieces of one that is streamed.
+/// The time within which a client must send a body that is read whole, or the next piece of a body that is streamed.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A body; most are short and whole.

@@ -1,4 +1,4 @@
-//! What HTTP needs apart from sockets.
+//! The parts of HTTP that do not use sockets.
 
 pub(crate) mod authority;
 pub(crate) mod body;

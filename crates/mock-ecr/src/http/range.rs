@@ -77,7 +77,7 @@ pub(crate) fn of_upload(size: u64) -> String {
     format!("0-{}", size.saturating_sub(1))
 }
 
-/// Answers with the bytes of a range of an object of `size` bytes, which may be all of it.
+/// Returns the response with a range of an object of `size` bytes. The range can be the whole object.
 pub(crate) fn respond(
     bytes: Payload,
     range: &Range<u64>,

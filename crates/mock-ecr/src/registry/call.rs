@@ -7,7 +7,7 @@ use crate::http::ingress::Way;
 use crate::registry::path::RegistryPath;
 use crate::types::timestamp::Timestamp;
 
-/// A request under `/v2/`, but for its body.
+/// A request under `/v2/`, without its body.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a Parts,

@@ -1,4 +1,4 @@
-//! The way of a call of the registry: authenticated, routed and answered.
+//! The path of a call of the registry: authenticates, routes and answers it.
 
 use bytes::Bytes;
 use http::{Method, Response, header};

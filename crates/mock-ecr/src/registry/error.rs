@@ -224,7 +224,7 @@ fn not_authorized(challenge: &str) -> Response<Bytes> {
         .expect("a proxy endpoint is printable ASCII")
 }
 
-/// The response with the error of a fault.
+/// Returns the response with the error of a fault.
 pub(crate) fn injected(error: &InjectedError<'_>) -> Response<Bytes> {
     let body = json!({ "errors": [{ "code": error.code, "message": error.message }] });
     let mut response = error.response(JSON, format!("{body}\n"));

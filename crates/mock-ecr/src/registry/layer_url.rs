@@ -23,7 +23,7 @@ pub(crate) fn bucket_url(host: &Host, way: Way) -> Option<String> {
     }
 }
 
-/// The prefix of the paths of layers at URLs of their own.
+/// The prefix of the paths in URLs of layers.
 pub(crate) const LAYER_PREFIX: &str = "/_layer/";
 
 /// How long a URL is good. Source: the hour of GetDownloadUrlForLayer's example in AWS's API reference; for redirects `[ASSUME]`.
@@ -82,7 +82,7 @@ impl LayerUrls {
     }
 }
 
-/// What a path names: a registry, a name with slashes in it, and a digest.
+/// Returns the repository and the digest that a path names. The name of the repository can contain slashes.
 pub(super) fn layer(path: &str) -> Option<(RepositoryId, Digest)> {
     let (account, rest) = path.strip_prefix(LAYER_PREFIX)?.split_once('/')?;
     let (place, rest) = rest.split_once('/')?;

@@ -1,8 +1,7 @@
 //! Steps 3' and 4' on the registry: Docker Registry v2 and OCI Distribution 1.1 under `/v2/`.
 //!
-//! Every route has the same door, [`authentication`]; what a caller may do behind it is asked of [`crate::iam::authorization`]. The routes only translate
-//! between HTTP and what [`crate::domain`] does. What ECR does differently from the specification is a
-//! [`Quirk`](crate::config::Quirk).
+//! Every call passes [`authentication`], and [`crate::iam::authorization`] decides what its caller may do. The routes translate between
+//! HTTP and [`crate::domain`]. A difference between ECR and the specification is a [`Quirk`](crate::config::Quirk).
 
 mod admitted;
 pub(crate) mod authentication;

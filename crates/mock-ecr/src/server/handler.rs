@@ -78,7 +78,7 @@ struct Received<'a> {
     now: Timestamp,
 }
 
-/// The response that a fault injects in place of everything else.
+/// Returns the response that a fault injects, if one does.
 fn inject(
     ecr: &Ecr,
     struck: &[Struck],
@@ -127,7 +127,7 @@ async fn distort(
     fault::distort(struck, response, &circumstances).await
 }
 
-/// The challenge of the registry that a request is for.
+/// Returns the challenge of the registry that a request is for.
 fn challenge(ecr: &Ecr, route: &Route) -> String {
     match route {
         Route::Registry { host, .. } => authentication::of(host).challenge(ecr, host),

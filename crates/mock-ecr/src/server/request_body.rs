@@ -1,4 +1,4 @@
-//! The body of a request: read whole if it calls an API, and left to the route otherwise.
+//! The body of a request. That of an API call is read whole, before its route runs.
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -12,9 +12,9 @@ use crate::server::router::Route;
 
 /// The body of a request.
 pub(crate) enum RequestBody<B> {
-    /// That of a call of an API, whose operation can be named in it.
+    /// The body of an API call. It is read early because it can name the operation.
     Whole(Result<Bytes, CollectError>),
-    /// That of any other request, before anything of it is read.
+    /// The body of any other request, of which nothing has been read.
     Unread(B),
 }
 
@@ -32,7 +32,7 @@ where
         }
     }
 
-    /// Everything, if the body was read whole.
+    /// Returns all bytes, if the body was read whole.
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             RequestBody::Whole(Ok(bytes)) => bytes,
@@ -40,7 +40,7 @@ where
         }
     }
 
-    /// Everything, within a limit of size and of time.
+    /// Returns all bytes, within a limit of size and of time.
     pub(crate) async fn collected(self, limit: usize) -> Result<Bytes, CollectError> {
         match self {
             RequestBody::Whole(bytes) => bytes,
@@ -48,7 +48,7 @@ where
         }
     }
 
-    /// The body as a stream, which may take as long as it likes but not pause for long.
+    /// Returns the body as a stream. Its total time is not limited, but each wait for the next piece is.
     pub(crate) fn stream<'a>(self) -> ContentStream<'a>
     where
         B: 'a,

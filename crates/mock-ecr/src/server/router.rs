@@ -16,7 +16,7 @@ use crate::types::Region;
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The API of a service, with the region that the host names.
+    /// The API of a service, and the Region in the host name.
     Api {
         service: Service,
         host_region: Option<Region>,
@@ -64,7 +64,7 @@ impl Route {
         }
     }
 
-    /// The service of AWS whose API it is for.
+    /// Returns the AWS service whose API the request calls.
     pub(crate) fn service(&self) -> Option<Service> {
         match self {
             Route::Api { service, .. } => Some(*service),
@@ -91,8 +91,8 @@ impl Route {
     }
 }
 
-/// The service that a request on a bare address is for: the one that its target names, or else its signature, or, of a form without
-/// either, STS, which has operations that nobody signs. ECR if there is none of these.
+/// Returns the service that a request on a bare address calls: the one that its target names, or else the one that its signature names. A
+/// form without either is for STS, which has unsigned operations. Every other request is for ECR.
 fn service_of(request: &Parts) -> Service {
     let header = |name| request.headers.get(name);
     let by_target = Service::with_target_prefix(Target::of(request).prefix);

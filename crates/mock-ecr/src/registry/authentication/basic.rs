@@ -1,4 +1,4 @@
-//! Basic authentication, which the private registries of ECR have.
+//! Basic authentication, which the private registries of ECR use.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::header;
@@ -41,12 +41,12 @@ impl Authentication for Basic {
         exchange: &mut Exchange,
     ) {
         if let Some(password) = password(request) {
-            // What is no token is not recorded by `authenticate` either.
+            // `authenticate` does not record a password that is not a token either.
             let _ = open(ecr, &password, now, exchange);
         }
     }
 
-    /// The realm is the registry of the host, or on a bare address the default account's.
+    /// The realm is the registry of the host. On a bare address it is the registry of the default account.
     fn challenge(&self, ecr: &Ecr, host: &Host) -> String {
         let world = &ecr.world;
         let realm = match host {

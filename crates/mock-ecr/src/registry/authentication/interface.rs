@@ -1,4 +1,4 @@
-//! What a registry needs of its authentication.
+//! The interface of the authentication of a registry.
 
 use http::request::Parts;
 
@@ -10,13 +10,13 @@ use crate::request_log::Exchange;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 
-/// How a registry verifies who calls it: the credentials in a request, and the challenge to one without.
+/// How a registry authenticates its callers: it verifies credentials, and sends a challenge if there are none.
 pub(crate) trait Authentication: Sync {
     /// Verifies the token that a request presents.
     ///
     /// # Errors
     ///
-    /// When there is none, or it is not valid here and now.
+    /// When there is no token, or the token is not valid in this registry at this time.
     fn authenticate(
         &self,
         ecr: &Ecr,
@@ -27,6 +27,6 @@ pub(crate) trait Authentication: Sync {
     /// Records the token that a request presents, valid or not, without verifying the request.
     fn record_presented(&self, ecr: &Ecr, request: &Parts, now: Timestamp, exchange: &mut Exchange);
 
-    /// The value of `WWW-Authenticate` in the response to a request without credentials.
+    /// Returns the value of `WWW-Authenticate` in the response to a request without credentials.
     fn challenge(&self, ecr: &Ecr, host: &Host) -> String;
 }

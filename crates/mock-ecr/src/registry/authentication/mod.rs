@@ -1,4 +1,4 @@
-//! How a registry verifies who calls it.
+//! How a registry authenticates its callers.
 
 mod basic;
 mod interface;
@@ -7,7 +7,7 @@ use crate::aws::hosts::Host;
 
 pub(crate) use interface::Authentication;
 
-/// The authentication of the registry of a host: every private registry has Basic.
+/// Returns the authentication of the registry of a host. Every private registry uses Basic.
 pub(crate) fn of(_host: &Host) -> &'static dyn Authentication {
     &basic::Basic
 }
