@@ -1,4 +1,4 @@
-//! Where the private certificate authority is kept.
+//! The location of the certificate authority.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -42,7 +42,7 @@ impl TryFrom<String> for AuthorityLocation {
     }
 }
 
-/// A text that names no location of a certificate authority.
+/// The error for a text that is not a location of a certificate authority.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no place for an authority; expected memory, or file:DIRECTORY")]
 pub struct AuthorityLocationError(String);

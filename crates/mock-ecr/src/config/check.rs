@@ -1,4 +1,4 @@
-//! Checks of a configuration whose parts must go together.
+//! Checks that the parts of a configuration are consistent.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! A conflict between parts of a configuration, and the path to where it is.
+//! A conflict between parts of a configuration, and the path of the part that is wrong.
 
 use crate::fault::FaultError;
 

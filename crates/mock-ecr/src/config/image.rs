@@ -9,8 +9,8 @@ use crate::types::argument::{self, ArgumentError};
 
 /// An image of layers, with a configuration and tags, that is described in code.
 ///
-/// It is pushed with [`Repository::push`](crate::repository::Repository::push), or is in a repository from the start with
-/// [`MockEcrBuilder::image`](crate::MockEcrBuilder::image). The same description always makes the same manifest, and so the same digest.
+/// [`Repository::push`](crate::repository::Repository::push) pushes it, and [`MockEcrBuilder::image`](crate::MockEcrBuilder::image) adds it
+/// to the initial state of a mock. Equal descriptions have equal manifests, and so equal digests.
 #[derive(Clone, Default)]
 pub struct Image {
     layers: Vec<Bytes>,
@@ -19,21 +19,21 @@ pub struct Image {
 }
 
 impl Image {
-    /// An image without layers and tags, with the configuration of a program for Linux on amd64.
+    /// Creates an image without layers and tags, with the configuration of a program for Linux on amd64.
     pub fn new() -> Self {
         Image::default()
     }
 
-    /// Adds a layer above those that the image has.
+    /// Adds a layer on top of the other layers.
     ///
-    /// The bytes are stored as they are, under the media type of an uncompressed tar. A client that unpacks the image needs them to be one.
+    /// The bytes are stored as they are, under the media type of an uncompressed tar. They must be a tar if a client unpacks the image.
     #[must_use]
     pub fn layer(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.layers.push(bytes.into().into());
         self
     }
 
-    /// Sets the configuration, as JSON. It is stored as it is.
+    /// Sets the configuration, as JSON. The bytes are stored as they are.
     #[must_use]
     pub fn config(mut self, json: impl Into<Vec<u8>>) -> Self {
         self.config = Some(json.into().into());
@@ -51,7 +51,7 @@ impl Image {
         &self.layers
     }
 
-    /// The configuration that was set.
+    /// Returns the configuration, if it was set.
     pub(crate) fn own_config(&self) -> Option<&Bytes> {
         self.config.as_ref()
     }
@@ -62,7 +62,7 @@ impl Image {
     }
 }
 
-/// The sizes of the parts, and the tags.
+/// Prints the sizes of the parts, and the tags.
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sizes: Vec<usize> = self.layers.iter().map(Bytes::len).collect();

@@ -110,7 +110,7 @@ pub struct SeedRepository {
 }
 
 impl SeedRepository {
-    /// Whether it is in the registry of the default account, in the world's region, because it names no other.
+    /// Returns whether it is in the default registry because it names neither an account nor a Region.
     pub(crate) fn is_default(&self) -> bool {
         self.account.is_none() && self.region.is_none()
     }

@@ -89,8 +89,8 @@ pub struct World {
     pub repositories: Vec<SeedRepository>,
     /// Whether a push makes the repository that it needs, in the caller's own account.
     pub create_on_push: bool,
-    /// The default of the account setting `BLOB_MOUNTING`: whether layers are mounted from one repository into another, where the dialect
-    /// makes it a setting of the account.
+    /// The default of the account setting `BLOB_MOUNTING`: whether a layer can be mounted from another repository. The registry reads the
+    /// setting if it has [`Quirk::MountingBySetting`].
     pub blob_mounting: bool,
     /// When a principal may reach the repository of another account.
     pub cross_account: CrossAccount,
@@ -148,14 +148,14 @@ impl World {
             .expect("a world has at least the example principal")
     }
 
-    /// The accounts that are listed or that a principal belongs to.
+    /// Returns the accounts that are listed or that a principal belongs to.
     pub(crate) fn known_accounts(&self) -> BTreeSet<AccountId> {
         let listed = self.accounts.iter().map(|account| account.id);
         let of_principals = self.principals().map(|principal| principal.arn.account());
         listed.chain(of_principals).collect()
     }
 
-    /// The store of the principals, without any session.
+    /// Creates the store of the principals, without sessions.
     pub(crate) fn identity_store(&self) -> IdentityStore {
         let (account, region) = (self.default_account(), self.region.clone());
         IdentityStore::new(self.principals(), self.auth, account, region)

@@ -1,4 +1,4 @@
-//! Whether a caller is allowed an action on a repository, whose policy is kept with it.
+//! Decides whether a caller is allowed an action on a repository.
 
 use crate::domain::error::RepositoryError;
 use crate::domain::repositories::Repositories;
@@ -13,7 +13,7 @@ impl Repositories {
     ///
     /// # Errors
     ///
-    /// When it is not, or the policy of the repository cannot be read.
+    /// When the caller is not allowed, or the policy of the repository cannot be read.
     pub(crate) async fn authorize(
         &self,
         caller: &Caller,
@@ -21,7 +21,7 @@ impl Repositories {
         id: &RepositoryId,
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
-        // An explicit deny needs no look at the policy of the repository.
+        // An explicit deny applies whatever the policy of the repository says, so the policy is not read.
         let by_resource = match caller.principal().may(action) {
             Err(Denial::Explicit) => Verdict::Silent,
             _ => self.verdict(caller, action, id).await?,
@@ -48,7 +48,7 @@ impl Repositories {
     }
 }
 
-/// Why a caller is not allowed an action, or why that is not known.
+/// Why a caller is not allowed an action, or why the decision failed.
 #[derive(Debug)]
 pub(crate) enum AccessError {
     Denied(AccessDenied),

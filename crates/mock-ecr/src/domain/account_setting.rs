@@ -33,7 +33,7 @@ impl AccountSetting {
         }
     }
 
-    /// The values that it can have; the first one is the default. The defaults are `[ASSUME]`.
+    /// Returns the valid values. The first one is the default. The defaults are `[ASSUME]`.
     ///
     /// Sources: the descriptions of `PutAccountSetting` in ECR's service model; hashicorp/terraform-provider-aws#46082 for
     /// `BLOB_MOUNTING`, and the provider's documentation for `V1`.
@@ -45,14 +45,14 @@ impl AccountSetting {
         }
     }
 
-    /// The value of this text, if it can have it.
+    /// Returns the valid value that equals a text, if there is one.
     pub(crate) fn value(self, text: &str) -> Option<&'static str> {
         self.values().iter().copied().find(|value| *value == text)
     }
 }
 
 impl Repositories {
-    /// The value that a setting was given, if it was given one.
+    /// Returns the value of a setting, if it was set.
     pub(crate) async fn account_setting(
         &self,
         registry: &RegistryId,

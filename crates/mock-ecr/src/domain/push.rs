@@ -1,4 +1,4 @@
-//! Pushes images that are described in code, as a client pushes them: each layer, the configuration, then the manifest.
+//! Pushes images that are described in code. The order is that of clients: the blobs, then the manifest.
 //!
 //! Source of the forms: the OCI image specification, `manifest.md`, `config.md` and `layer.md`.
 
@@ -19,7 +19,7 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 
-/// Written member by member: a map would be in an order that depends on the features of `serde_json`, and so would the digest.
+/// A struct and not a map: the order of a map, and so the digest, would depend on the features of `serde_json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ImageManifest {
@@ -37,7 +37,7 @@ struct BlobDescriptor {
     size: usize,
 }
 
-/// The least that the specification requires. It has no time, so that the digest of an image follows from its description.
+/// The minimum that the specification requires. It has no timestamp, so the digest of an image depends on its description only.
 #[derive(Serialize)]
 struct ImageConfig {
     architecture: &'static str,
@@ -63,7 +63,7 @@ impl BlobDescriptor {
 }
 
 impl Repositories {
-    /// Pushes an image under each of some tags, one after another, or under its digest alone; returns the digest.
+    /// Pushes an image under each tag in turn, or under its digest if there are no tags. Returns the digest.
     pub(crate) async fn push(
         &self,
         repository: &Repository,
@@ -105,7 +105,7 @@ impl Repositories {
         Ok(layers)
     }
 
-    /// Uploads a blob, unless the repository has it.
+    /// Uploads a blob if the repository does not have it.
     async fn push_blob(
         &self,
         repository: &Repository,
@@ -127,7 +127,7 @@ impl Repositories {
     }
 }
 
-/// An image without tags is pushed once, without one.
+/// Returns one missing tag if there are no tags: an untagged image is pushed once.
 fn untagged(tags: &[Tag]) -> Option<Option<Tag>> {
     tags.is_empty().then_some(None)
 }

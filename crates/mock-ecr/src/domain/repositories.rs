@@ -1,4 +1,4 @@
-//! The repositories of a mock: how they come to be, are found, set and deleted.
+//! The repositories of a mock: creates, finds, changes and deletes them.
 
 use crate::aws::request_id::RequestIds;
 use crate::domain::error::RepositoryError;

@@ -1,4 +1,4 @@
-//! Actions: what policies allow and deny.
+//! The actions that policies allow and deny.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ impl Action {
         Action { prefix, operation }
     }
 
-    /// An action of Amazon ECR.
+    /// Creates an action of Amazon ECR.
     pub(crate) const fn ecr(operation: &'static str) -> Self {
         Action::new("ecr", operation)
     }
@@ -31,8 +31,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// A pattern of actions as a policy has it, such as `ecr:Get*`: without regard to case, `*` stands for any run of characters and `?` for any
-/// one.
+/// A pattern of actions in a policy, such as `ecr:Get*`. `*` matches any number of characters and `?` matches one. Case is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ActionPattern(Glob);
 
@@ -45,7 +44,7 @@ impl ActionPattern {
         self.0.as_str()
     }
 
-    /// Whether it matches an action, such as `ecr:PutImage`.
+    /// Returns whether it matches an action, such as `ecr:PutImage`.
     pub(crate) fn matches(&self, action: &str) -> bool {
         self.0.matches(action)
     }

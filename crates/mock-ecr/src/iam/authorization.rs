@@ -1,4 +1,4 @@
-//! Whether a caller is allowed an action: its own policy, and that of the resource.
+//! Decides whether a caller is allowed an action, by its own policy and that of the resource.
 
 use std::fmt;
 
@@ -20,9 +20,10 @@ pub enum CrossAccount {
     /// Whenever its own policy allows it.
     Open,
 }
-/// Decides whether a caller is allowed an action on a repository, whose own policy says `by_resource`.
+
+/// Decides whether a caller is allowed an action on a repository. `by_resource` is the verdict of the policy of the repository.
 ///
-/// Within an account either policy can allow it; across accounts both must, unless the repositories of other accounts are open.
+/// Within an account, either policy can allow the action. Across accounts, both must, unless `cross_account` is [`CrossAccount::Open`].
 /// What either denies is denied. Source: IAM's policy evaluation logic.
 pub(crate) fn authorize(
     caller: &Caller,

@@ -20,7 +20,7 @@ pub(crate) struct IdentityStore {
 #[derive(Debug, Default)]
 struct Identities {
     by_access_key_id: HashMap<String, Arc<Principal>>,
-    /// Several sessions can have one ARN; the latest counts.
+    /// Several sessions can have one ARN; the latest one is used.
     by_arn: HashMap<PrincipalArn, Arc<Principal>>,
 }
 
@@ -77,7 +77,7 @@ impl IdentityStore {
         *self.write() = Sessions::default();
     }
 
-    /// The owner of an access key.
+    /// Returns the owner of an access key.
     pub(crate) fn with_access_key_id(&self, id: &str) -> Option<Arc<Principal>> {
         let initial = self.initial.by_access_key_id.get(id).cloned();
         initial.or_else(|| self.read().identities.by_access_key_id.get(id).cloned())
@@ -145,10 +145,10 @@ impl Sessions {
     }
 }
 
-/// How many sessions are kept.
+/// The maximum number of sessions.
 pub(crate) const MAX_SESSIONS: usize = 10_000;
 
-/// An access key id that another principal or session has.
+/// The error for an access key id that belongs to another principal or session.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the access key id {0} belongs to another principal or session")]
 pub struct AccessKeyInUse(String);

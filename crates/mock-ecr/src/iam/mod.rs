@@ -1,4 +1,4 @@
-//! Who may call, and what they may do.
+//! Principals, their policies, and authorization.
 
 pub(crate) mod action;
 pub(crate) mod auth_mode;

@@ -4,10 +4,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::types::PrincipalArn;
 
-/// The `UserId` of a caller: of the root user the account, of a user its unique id, of a session of a role the unique id of the role
-/// and the name of the session, of a federated user the account and its name.
+/// Returns the `UserId` of a caller:
 ///
-/// Source: "Policy variables: principal key values" in AWS's IAM user guide. The ids follow from the ARN, so that each mock has the same.
+/// - of the root user: the account
+/// - of a user: its unique id
+/// - of a session of a role: the unique id of the role, and the name of the session
+/// - of a federated user: the account, and the name of the user
+///
+/// Source: "Policy variables: principal key values" in AWS's IAM user guide. The ids depend on the ARN only, so they are the same in every
+/// mock.
 pub(crate) fn of_caller(arn: &PrincipalArn) -> String {
     let account = arn.account();
     let resource: Vec<&str> = arn.resource().split('/').collect();
@@ -25,7 +30,8 @@ pub(crate) fn of_caller(arn: &PrincipalArn) -> String {
     }
 }
 
-/// 21 characters: what tells users from roles, and 17 of the base32 alphabet. Source: "Unique identifiers" in AWS's IAM user guide.
+/// Returns 21 characters: a prefix for users or roles, and 17 characters of the base32 alphabet. Source: "Unique identifiers" in AWS's IAM
+/// user guide.
 fn unique_id(prefix: &str, of: &str) -> String {
     let hash = Sha256::digest(format!("mock-ecr unique id\n{of}"));
     let letters = hash.iter().map(|byte| ALPHABET[usize::from(byte % 32)]);
@@ -46,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_tells_users_roles_and_accounts_apart() {
+    fn users_roles_and_accounts_have_different_ids() {
         let user = id("arn:aws:iam::123456789012:user/developer");
         assert!(user.starts_with("AIDA") && user.len() == 21, "{user}");
         assert_ne!(user, id("arn:aws:iam::123456789012:user/other"));

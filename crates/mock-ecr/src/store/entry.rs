@@ -1,4 +1,4 @@
-//! An object as a listing of its folder shows it.
+//! An object in the listing of its folder.
 
 use object_store::ObjectMeta;
 

@@ -38,12 +38,12 @@ impl From<io::Error> for StoreError {
     }
 }
 
-/// An error whose text has its sources in it, as that of `object_store` does: it is the last of its chain.
+/// An error whose text includes its sources, such as those of `object_store`. It returns no source itself, so that none is printed twice.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Whole<E: Error>(pub(super) E);
 
-/// The value of a result, or nothing where the error says that there is no object.
+/// Returns the value of a result, or `None` if the error is that there is no object.
 pub(super) fn found<T>(result: object_store::Result<T>) -> Result<Option<T>, StoreError> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -15,8 +15,8 @@
 //! registries/ACCOUNT/REGION/content/NAME/sums/ID                the digest of its first part
 //! ```
 //!
-//! REGION is the one of a private registry; of a public one it is its alias, after `public!`. In NAME a slash is written as `!`, and in DIGEST the colon as `-`. An image or a layer is there when its one object is: what is
-//! written in several steps writes that object last.
+//! REGION is the Region of a private registry, or `public!` and the alias of a public registry. In NAME a slash is written as `!`, and in
+//! DIGEST the colon as `-`. An image or a layer exists if its object exists: what is written in several steps writes that object last.
 
 use object_store::path::{Path, PathPart};
 

@@ -1,10 +1,10 @@
-//! How the objects of a folder are listed.
+//! How a store lists the objects of a folder.
 
 use std::sync::Arc;
 
 use crate::store::index::Index;
 
-/// The way in which a store lists the objects of a folder.
+/// How a store lists the objects of a folder.
 #[derive(Clone, Debug)]
 pub(super) enum Listing {
     /// By an index, where nobody else writes.

@@ -47,7 +47,7 @@ pub struct S3Access {
 }
 
 impl S3Access {
-    /// Access with long-lived credentials to Amazon's own service of a region.
+    /// Creates access to Amazon S3 in a Region, with long-term credentials.
     pub fn new(
         region: impl Into<String>,
         access_key_id: impl Into<String>,

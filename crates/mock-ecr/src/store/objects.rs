@@ -1,4 +1,4 @@
-//! A store of objects: every operation on one, whichever kind of store it is.
+//! A store of objects: the operations that every kind of store has.
 
 use std::ops::Range;
 use std::sync::Arc;

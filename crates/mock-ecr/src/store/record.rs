@@ -1,4 +1,4 @@
-//! Values as objects hold them: JSON.
+//! The values that objects contain, as JSON.
 
 use bytes::Bytes;
 use serde::Serialize;

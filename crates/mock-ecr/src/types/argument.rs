@@ -1,9 +1,9 @@
-//! Invalid arguments of methods, and those of a builder's, which its last method reports.
+//! Invalid arguments of methods. The last method of a builder reports those of its other methods.
 
 use std::error::Error;
 use std::str::FromStr;
 
-/// An invalid argument of a method: which method, which argument, and as its source what is wrong with it.
+/// An invalid argument of a method. The source of the error is why the argument is invalid.
 #[derive(Debug, thiserror::Error)]
 #[error("invalid argument in {method}({argument:?})")]
 pub struct ArgumentError {
@@ -24,12 +24,12 @@ where
     })
 }
 
-/// The first invalid argument of a builder, until its last method reports it.
+/// The first invalid argument of a builder. The last method of the builder reports it.
 #[derive(Debug, Default)]
 pub(crate) struct FirstInvalid(Option<ArgumentError>);
 
 impl FirstInvalid {
-    /// Parses the argument of a method.
+    /// Parses the argument of a method, and keeps the error if it is the first one.
     pub(crate) fn parse<T>(&mut self, method: &'static str, argument: &str) -> Option<T>
     where
         T: FromStr<Err: Error + Send + Sync + 'static>,
@@ -38,7 +38,7 @@ impl FirstInvalid {
         parsed.map_err(|error| self.0.get_or_insert(error)).ok()
     }
 
-    /// Reports the first invalid argument, if there was one.
+    /// Returns the first error, if there was one.
     pub(crate) fn report(self) -> Result<(), ArgumentError> {
         self.0.map_or(Ok(()), Err)
     }

@@ -1,6 +1,6 @@
 //! Patterns of text with wildcards.
 
-/// A pattern in which `*` stands for any run of bytes, and `?`, where it is a wildcard, for any one byte.
+/// A pattern. `*` matches any number of bytes, and `?` matches one byte if it is a wildcard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Glob {
     text: String,
@@ -8,17 +8,17 @@ pub(crate) struct Glob {
     case: Case,
 }
 
-/// Whether ASCII letters match those of the other case.
+/// Whether upper-case and lower-case ASCII letters differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     Sensitive,
     Insensitive,
 }
 
-/// What `?` stands for.
+/// What `?` matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QuestionMark {
-    /// Itself.
+    /// A question mark.
     Literal,
     /// Any one byte.
     Wildcard,
@@ -26,7 +26,7 @@ pub(crate) enum QuestionMark {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
-    /// This byte; in lower case if case does not matter.
+    /// This byte, which is in lower case if case is ignored.
     Byte(u8),
     AnyByte,
     AnyRun,
@@ -43,23 +43,23 @@ impl Glob {
                 byte => Token::Byte(case.fold(byte)),
             });
         }
-        // A run of stars matches what one star matches.
+        // Several stars in a row match the same as one star.
         tokens.dedup_by(|one, other| [one, other].map(|token| *token) == [Token::AnyRun; 2]);
         Glob { text, tokens, case }
     }
 
-    /// The pattern as it was written.
+    /// Returns the pattern as it was written.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether the pattern matches the whole of a text.
+    /// Returns whether the pattern matches the whole text.
     ///
-    /// Only the last star is ever tried again, so the number of steps is at most the product of both lengths.
+    /// Only the last star is tried again, so the number of steps is at most the product of both lengths.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let text = text.as_bytes();
         let (mut token, mut at) = (0, 0);
-        // The token after the last star, and where the text begins that it and its successors must match.
+        // The token after the last star, and the position in the text from which it and the following tokens must match.
         let mut after_star: Option<(usize, usize)> = None;
         while at < text.len() {
             match self.tokens.get(token) {
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_matters_where_it_is_sensitive() {
+    fn case_is_ignored_if_it_is_insensitive() {
         let glob = |case| Glob::new("dev-*", case, QuestionMark::Literal);
         assert!(glob(Case::Sensitive).matches("dev-1"));
         assert!(!glob(Case::Sensitive).matches("DEV-1"));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_mark_is_a_wildcard_only_where_it_is_one() {
+    fn a_question_mark_is_literal_or_a_wildcard() {
         let glob = |question_mark| Glob::new("a?", Case::Sensitive, question_mark);
         assert!(glob(QuestionMark::Wildcard).matches("ab"));
         assert!(!glob(QuestionMark::Wildcard).matches("a"));
@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn many_stars_take_no_exponential_time() {
+    fn many_stars_do_not_take_exponential_time() {
         let pattern = "*a".repeat(200) + "b";
         let glob = Glob::new(pattern, Case::Sensitive, QuestionMark::Literal);
         assert!(!glob.matches(&"a".repeat(10_000)));
     }
 
-    /// What the pattern means, star by star.
+    /// Matches by recursion, which is simple and slow.
     fn naive(pattern: &[u8], text: &[u8], case: Case, question_mark: QuestionMark) -> bool {
         let rest = |pattern, text| naive(pattern, text, case, question_mark);
         match pattern {

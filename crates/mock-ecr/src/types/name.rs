@@ -1,4 +1,4 @@
-//! What all names share: their error, and how they are printed and read as text.
+//! What all names share: their error, and their conversions from and to text.
 
 /// A name that is not what it should be; says what it is, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -45,12 +45,12 @@ impl PrincipalArn {
             .expect("parsing an ARN checks its account")
     }
 
-    /// Whether this is the root user of its account.
+    /// Returns whether this is the root user of its account.
     pub fn is_root(&self) -> bool {
         self.resource() == "root"
     }
 
-    /// What follows the account, such as `user/developer`.
+    /// Returns the part after the account, such as `user/developer`.
     pub(crate) fn resource(&self) -> &str {
         self.part(5)
     }

@@ -21,14 +21,14 @@ pub(crate) enum RegistryId {
 }
 
 impl RegistryId {
-    /// The owner.
+    /// Returns the account that owns the registry.
     pub(crate) fn account(&self) -> AccountId {
         match self {
             RegistryId::Private { account, .. } | RegistryId::Public { account, .. } => *account,
         }
     }
 
-    /// Whether it is a private registry in a Region.
+    /// Returns whether it is a private registry in a Region.
     pub(crate) fn is_in(&self, expected: &Region) -> bool {
         match self {
             RegistryId::Private { region, .. } => region == expected,
@@ -36,7 +36,7 @@ impl RegistryId {
         }
     }
 
-    /// What follows the account in keys and paths: the Region, or the alias after `public!`, which no Region contains.
+    /// Returns the part after the account in keys and paths: the Region, or `public!` and the alias. No Region contains `public!`.
     pub(crate) fn place(&self) -> String {
         match self {
             RegistryId::Private { region, .. } => region.to_string(),
@@ -44,7 +44,7 @@ impl RegistryId {
         }
     }
 
-    /// Reads what [`account`](RegistryId::account) and [`place`](RegistryId::place) have written.
+    /// Parses the values of [`account`](RegistryId::account) and [`place`](RegistryId::place).
     pub(crate) fn parse(account: &str, place: &str) -> Option<Self> {
         let account = account.parse().ok()?;
         Some(match place.strip_prefix(PUBLIC) {
@@ -59,7 +59,7 @@ impl RegistryId {
         })
     }
 
-    /// The ARN of a resource in it. Source: the patterns of `Arn` in the service models of ECR and ECR Public.
+    /// Returns the ARN of a resource in it. Source: the patterns of `Arn` in the service models of ECR and ECR Public.
     pub(crate) fn arn(&self, resource: impl fmt::Display) -> String {
         match self {
             RegistryId::Private { account, region } => {

@@ -60,7 +60,7 @@ impl From<RepositoryName> for String {
 
 as_text!(RepositoryName);
 
-/// A repository among all of a mock: its registry, and its name there.
+/// The identity of a repository: its registry, and its name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RepositoryId {
     pub(crate) registry: RegistryId,
@@ -68,13 +68,13 @@ pub(crate) struct RepositoryId {
 }
 
 impl RepositoryId {
-    /// A repository in the private registry of an account in a Region.
+    /// Creates the id of a repository in the private registry of an account in a Region.
     pub(crate) fn private(account: AccountId, region: Region, name: RepositoryName) -> Self {
         let registry = RegistryId::Private { account, region };
         RepositoryId { registry, name }
     }
 
-    /// The owner of the registry.
+    /// Returns the account that owns the registry.
     pub(crate) fn account(&self) -> AccountId {
         self.registry.account()
     }
@@ -91,7 +91,7 @@ impl fmt::Display for RepositoryId {
 impl FromStr for RepositoryId {
     type Err = NameError;
 
-    /// Reads an ARN of a private repository, whose partition must be the one of its region.
+    /// Parses the ARN of a private repository. Its partition must be that of its Region.
     fn from_str(text: &str) -> Result<Self, NameError> {
         let read = || {
             let rest = text.strip_prefix("arn:")?;
