@@ -1,4 +1,4 @@
-//! How a mock is started.
+//! Configures a mock and starts it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -171,7 +171,10 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Adds an image to a repository, which is added if need be; a text that is no name of one fails the start, and so does an invalid tag.
+    /// Adds an image to a repository of the default account, in the default Region. The repository is added too if there is none of this
+    /// name.
+    ///
+    /// [`start`](MockEcrBuilder::start) returns an error if `repository` is not a repository name or a tag of the image is invalid.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -229,7 +232,8 @@ impl MockEcrBuilder {
     ///
     /// # Errors
     ///
-    /// When an argument of another method was invalid, the world cannot be, the address cannot be bound, or there is no tokio runtime.
+    /// When an argument of another method was invalid, the configuration is invalid, the address cannot be bound, or there is no tokio
+    /// runtime.
     pub async fn start(self) -> Result<MockEcr, StartError> {
         self.invalid.report()?;
         self.world.validate()?;

@@ -116,7 +116,7 @@ impl MockEcr {
         self.ecr.ca_certificate.as_deref()
     }
 
-    /// The operations that a mock implements, by service and in the order of their names.
+    /// Returns the operations that a mock implements, by service and in the order of their names.
     ///
     /// Every other operation of these services is answered 501 `NotImplemented`.
     ///
@@ -153,7 +153,7 @@ impl MockEcr {
     ///
     /// # Errors
     ///
-    /// When the name is invalid, or a repository has it.
+    /// When the name is invalid, or a repository of this name exists.
     pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
         let repository = self.repository(name);
         repository.create().await?;
@@ -162,7 +162,7 @@ impl MockEcr {
 
     /// Returns the repository of this name in the registry of the default account, in the default Region.
     ///
-    /// Its methods return an error if the name is invalid, or while the repository does not exist.
+    /// The methods of [`Repository`] return an error if the name is invalid or the repository does not exist.
     pub fn repository(&self, name: &str) -> Repository {
         Repository::new(Arc::clone(&self.ecr), name)
     }
@@ -230,9 +230,9 @@ impl MockEcr {
         self.ecr.tokens.judge(token_or_password, now)
     }
 
-    /// Adds credentials that come into being while the mock runs, such as those of an assumed role.
+    /// Adds credentials to the running mock, such as those of an assumed role.
     ///
-    /// They are accepted at once, until [`reset`](MockEcr::reset). The latest 10,000 are kept.
+    /// The mock accepts them at once, and until [`reset`](MockEcr::reset). It keeps the latest 10,000.
     ///
     /// # Errors
     ///

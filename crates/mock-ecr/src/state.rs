@@ -36,7 +36,7 @@ pub(crate) struct Ecr {
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
     pub(crate) faults: Arc<Faults>,
-    /// The certificate of the authority, in PEM, if the mock speaks TLS.
+    /// The certificate of the certificate authority, in PEM, if the mock accepts TLS.
     pub(crate) ca_certificate: Option<String>,
     signing_keys: SigningKeys,
     /// When it started, or was last reset, on its own clock.
@@ -174,7 +174,7 @@ impl Ecr {
         }
     }
 
-    /// The value of an account setting: the one that was put, or else the configured default.
+    /// Returns the value of an account setting, or the configured default if it was never set.
     pub(crate) async fn account_setting(
         &self,
         registry: &RegistryId,
@@ -187,7 +187,7 @@ impl Ecr {
         }))
     }
 
-    /// The host of a registry, and the alias behind it if the registry is public, as names of images begin with it.
+    /// Returns the beginning of the image names in a registry: the host, and the alias if the registry is public.
     pub(crate) fn registry_host(&self, registry: &RegistryId) -> String {
         match registry {
             RegistryId::Private { account, region } => {

@@ -99,7 +99,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// A login of `username`, without a colon, with `password`.
+    /// Creates a login. `username` must not contain a colon.
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
         Login {
             username: username.into(),

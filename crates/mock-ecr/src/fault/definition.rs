@@ -1,4 +1,4 @@
-//! A fault as a value: its matcher, its action, and the check of both.
+//! A fault as a value: the requests that it matches, its action, and the check of both.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ impl Fault {
         }
     }
 
-    /// Restricts it to the requests that `when` describes.
+    /// Restricts the fault to the requests that `when` describes.
     #[must_use]
     pub fn when(mut self, when: When) -> Self {
         self.when = when;

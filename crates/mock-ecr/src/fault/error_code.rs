@@ -1,4 +1,4 @@
-//! The errors that a fault can answer, by their codes.
+//! The errors that a fault can return, by their codes.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl ErrorCode {
         self.0.code
     }
 
-    /// The entry of the table.
+    /// Returns the row of the table.
     pub(super) fn row(self) -> &'static Row {
         self.0
     }

@@ -1,4 +1,4 @@
-//! An error that a fault answers, as data.
+//! An error that a fault returns, as data.
 
 use std::fmt;
 
@@ -31,21 +31,21 @@ pub struct ErrorFault {
 }
 
 impl ErrorFault {
-    /// Sets the status, from 400 to 599, in place of the usual one.
+    /// Sets the status, from 400 to 599. It replaces the default status of the error code.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Sets the text, in place of the usual one.
+    /// Sets the message. It replaces the default message of the error code.
     #[must_use]
     pub fn message(mut self, text: impl Into<String>) -> Self {
         self.message = Some(text.into());
         self
     }
 
-    /// Sets what `Retry-After` says, in seconds.
+    /// Sets the value of `Retry-After`, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);

@@ -188,7 +188,7 @@ impl FaultBuilder {
     ///
     /// # Errors
     ///
-    /// When an argument of another method was invalid, or the fault cannot mean anything.
+    /// When an argument of another method was invalid, or the parts of the fault contradict each other.
     pub fn set(self) -> Result<FaultGuard, FaultError> {
         self.invalid.report()?;
         let id = self.faults.add(self.fault)?;

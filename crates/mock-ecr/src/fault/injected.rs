@@ -1,4 +1,4 @@
-//! What a fault answers in place of the service or the registry.
+//! The responses that faults send in place of a service or the registry.
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
@@ -10,7 +10,7 @@ use crate::fault::throttle::Throttle;
 use crate::fault::triggered::Struck;
 use crate::fault::what::{ExpiredAs, What};
 
-/// What a fault answers in place of the service or the registry.
+/// The response that a fault sends in place of a service or the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Injected<'a> {
     /// An error.
@@ -19,7 +19,7 @@ pub(crate) enum Injected<'a> {
     Expired(ExpiredAs),
 }
 
-/// An error that a fault answers, before it is written in the form of a service or of the registry.
+/// An error that a fault returns, before a service or the registry formats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InjectedError<'a> {
     pub(crate) code: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct InjectedError<'a> {
 }
 
 impl<'a> Injected<'a> {
-    /// The first of the triggered faults that answers in place of everything else.
+    /// Returns the response of the first triggered fault that sends one.
     pub(crate) fn first_of(struck: &'a [Struck], plane: FaultPlane) -> Option<Self> {
         struck.iter().find_map(|struck| match &struck.what {
             What::Error(error) => Some(Injected::Error(InjectedError::of(error, plane))),
@@ -74,12 +74,12 @@ impl<'a> InjectedError<'a> {
         InjectedError {
             code,
             message,
-            status: StatusCode::from_u16(status).expect("the table has statuses"),
+            status: StatusCode::from_u16(status).expect("the table has valid statuses"),
             retry_after: None,
         }
     }
 
-    /// The response with a body that a service or the registry has written.
+    /// Returns the response with a body that a service or the registry has formatted.
     pub(crate) fn response(&self, content_type: &'static str, body: String) -> Response<Bytes> {
         let mut response = Response::builder()
             .status(self.status)

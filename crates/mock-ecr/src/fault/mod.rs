@@ -1,7 +1,8 @@
 //! Faults as data: when they strike, and what they do.
 //!
-//! A fault is told in code, in a world's TOML or to a running mock, in one form. `Faults` finds those that a request meets, in the order in
-//! which they were added; `server::handler` does what they say. Same seed, same requests: the same faults strike.
+//! A fault has the same form in code, in the TOML of a world and in a request to a running mock. `Faults` finds the faults that a request
+//! triggers, in the order in which they were added, and `server::handler` applies them. If the seed and the requests are the same, the same
+//! faults are triggered.
 
 #[cfg(feature = "sdk")]
 #[doc = include_str!("../../COOKBOOK.md")]

@@ -20,7 +20,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// A limit of `rate` requests a second, of which `burst` may arrive at once.
+    /// Creates a limit of `rate` requests a second. After a pause, `burst` requests may arrive at once.
     pub fn new(rate: f64, burst: u32) -> Self {
         Throttle {
             rate,
@@ -29,7 +29,7 @@ impl Throttle {
         }
     }
 
-    /// Sets what `Retry-After` says on the registry, in seconds.
+    /// Sets the value of `Retry-After` in responses of the registry, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);

@@ -14,8 +14,8 @@ use crate::types::{Digest, Reference, RepositoryId};
 /// A repository of a running mock, in the registry of the default account in the default Region.
 ///
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository) creates one, and [`MockEcr::repository`](crate::MockEcr::repository)
-/// names one that clients create. What is done here is a call of neither service: the request log does not have it, and faults and
-/// policies do not apply to it. What the registry checks is checked: layers, and whether tags are immutable.
+/// returns one that may not exist yet. The methods call neither the API nor the registry: the request log does not record them, and faults
+/// and policies do not apply. As in the registry, layers are checked against their digests, and immutable tags cannot be changed.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
@@ -45,7 +45,7 @@ impl Repository {
         Repository { ecr, name }
     }
 
-    /// Creates the repository, with the settings that `CreateRepository` gives one by default.
+    /// Creates the repository, with the default settings of `CreateRepository`.
     pub(crate) async fn create(&self) -> Result<(), RepositoryError> {
         let settings = Settings::created_at(self.ecr.clock.now());
         let id = self.id("create_repository")?;
@@ -53,9 +53,9 @@ impl Repository {
         Ok(())
     }
 
-    /// Pushes an image under its tags, one after another, and returns its digest.
+    /// Pushes an image under each of its tags in turn, and returns its digest.
     ///
-    /// An image and tags that the repository has already stay as they are.
+    /// If the repository already has the image under a tag, nothing changes.
     ///
     /// # Errors
     ///
@@ -90,11 +90,11 @@ impl Repository {
         Ok(digests.await?)
     }
 
-    /// Returns the manifest of an image, named by a tag or a digest, byte for byte as it was pushed.
+    /// Returns the manifest of an image, byte for byte as it was pushed. `reference` is a tag or a digest.
     ///
     /// # Errors
     ///
-    /// When `reference` is neither, or the repository or the image does not exist.
+    /// When `reference` is neither a tag nor a digest, or the repository or the image does not exist.
     pub async fn manifest(&self, reference: &str) -> Result<Vec<u8>, RepositoryError> {
         let reference: Reference = argument::parse("manifest", reference)?;
         let id = self.existing().await?;
@@ -108,7 +108,7 @@ impl Repository {
         Ok(id)
     }
 
-    /// The name was given to a method of the mock, which an error names.
+    /// Returns the id of the repository. An error names `method`, the method of the mock that was called with the name.
     fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
         let name = argument::parse(method, &self.name)?;
         let world = &self.ecr.world;

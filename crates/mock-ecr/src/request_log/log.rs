@@ -1,4 +1,4 @@
-//! The log itself, within bounds.
+//! The request log, and its limits.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

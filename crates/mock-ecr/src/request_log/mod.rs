@@ -1,6 +1,6 @@
-//! The requests that a mock received, how it answered them, and assertions about them.
+//! The requests that a mock received, its responses, and assertions about both.
 //!
-//! Every request is recorded before the first byte of its answer leaves, and without any secret.
+//! Every request is recorded before the first byte of its response is sent, and without secrets.
 
 mod assertions;
 mod counts;

@@ -53,7 +53,7 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// When no operation has this name: a misspelled one would find nothing, and `expect(0)` would hold.
+    /// When no operation has this name: a misspelled name would match no request, and `expect(0)` would pass.
     #[must_use]
     #[track_caller]
     pub fn operation(self, name: &str) -> Self {
@@ -70,7 +70,7 @@ impl Requests {
         self.matching(move |exchange| exchange.plane == plane)
     }
 
-    /// Those for the API of one service.
+    /// Selects the requests to the API of one service.
     #[must_use]
     pub fn service(self, service: Service) -> Self {
         self.matching(move |exchange| exchange.service == Some(service))
