@@ -197,7 +197,7 @@ impl Error {
         }
     }
 
-    /// The message on one line, as the readers of logs want it.
+    /// Returns the message on one line, for logs.
     pub(crate) fn one_line(&self) -> String {
         one_line(&self.to_string())
     }

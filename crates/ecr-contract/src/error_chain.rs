@@ -1,4 +1,4 @@
-//! An error in one line, with its causes.
+//! An error on one line, with its causes.
 
 use std::error::Error;
 use std::iter;

@@ -1,4 +1,4 @@
-//! What a process of its own is asked to run.
+//! The request to a process of its own: the case that it runs.
 
 use serde::{Deserialize, Serialize};
 

@@ -72,7 +72,7 @@ impl Failure {
         move |cause| Failure::System { what, cause }
     }
 
-    /// Says what happened, and why, on stderr; the exit codes of a command that cannot be run are those of shells.
+    /// Prints the error and its causes to stderr. The exit codes of a command that cannot be run are those of shells.
     pub(crate) fn report(self) -> ExitCode {
         // Nobody is left to be told when stderr is closed.
         let _ = writeln!(io::stderr(), "mock-ecr: {}", error_chain(&self));

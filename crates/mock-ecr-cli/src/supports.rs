@@ -1,4 +1,4 @@
-//! `mock-ecr supports`: the operations that the mock implements.
+//! `mock-ecr supports`: prints the operations that the mock implements.
 
 use std::process::ExitCode;
 

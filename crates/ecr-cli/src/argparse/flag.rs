@@ -1,4 +1,4 @@
-//! The options that a level of the command has.
+//! The options of a level of the command.
 
 /// An option of one level.
 #[derive(Debug)]

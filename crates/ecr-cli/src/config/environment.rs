@@ -1,4 +1,4 @@
-//! Settings of the environment, and of the profile behind it.
+//! Reads settings from the environment, or else from the profile.
 
 use aws_config::profile::ProfileSet;
 

@@ -1,4 +1,4 @@
-//! Values that have no parts.
+//! Values that are neither lists nor objects.
 
 use serde_json::Value;
 

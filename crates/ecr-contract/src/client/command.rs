@@ -1,4 +1,4 @@
-//! The command of a client: how it is run, and how it is written.
+//! The command of a client: runs it, and quotes it for a shell.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What came of asking a client.
+//! The outcome of a call of a client.
 
 use mock_ecr::Timestamp;
 use tokio::time::Instant;

@@ -181,5 +181,5 @@ fn of_config(config: &Value, registry: &str) -> Answer {
     }
 }
 
-/// How often its file is looked at.
+/// The interval at which its file is read.
 const GLANCE: Duration = Duration::from_millis(25);

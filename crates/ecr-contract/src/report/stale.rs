@@ -1,10 +1,10 @@
-//! The entries of a baseline that hold no longer.
+//! The entries of a baseline that no longer apply.
 
 use std::fmt;
 
 use crate::report::printable;
 
-/// An entry of a baseline that holds no longer. It is told, and fails nothing.
+/// An entry of a baseline that no longer applies. It is reported, and does not fail a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
     entry: String,

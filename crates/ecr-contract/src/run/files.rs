@@ -1,4 +1,4 @@
-//! The files that a client leaves at home.
+//! The files that a client leaves in its home directory.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! One run of a scenario: what happens on its stage, and what is made of it.
+//! One run of a scenario: its steps, and the checks of what they did.
 
 mod age;
 mod evidence;

@@ -1,4 +1,4 @@
-//! How a client is led to the mock.
+//! How a client is redirected to the mock.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! How much a scenario, or one of its expectations, counts.
+//! The severity of a scenario or of one of its expectations.
 
 use serde::{Deserialize, Serialize};
 

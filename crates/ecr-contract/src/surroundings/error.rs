@@ -1,4 +1,4 @@
-//! Why a client cannot be surrounded.
+//! Errors when the surroundings of a client are set up.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What a scenario runs on: a mock, the client's home directory, and the tools on its path.
+//! The environment of a scenario: a mock, the client's home directory, and the tools on its path.
 
 mod image;
 mod metadata;

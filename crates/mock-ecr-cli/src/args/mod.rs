@@ -66,7 +66,7 @@ pub(crate) enum Command {
     Requests(Box<RequestsOptions>),
     /// Makes a running mock as it was when it started: clock, tokens, revocations, requests, repositories.
     Reset(ResetOptions),
-    /// Prints the operations that the mock implements; every other one of these services is answered 501.
+    /// Prints the operations that the mock implements; other operations of these services are answered 501.
     Supports,
     /// Mints tokens and explains them, without a running mock.
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-//! Where a running mock is.
+//! The URL of a running mock, and its control key.
 
 use clap::Parser;
 use mock_ecr::config::Secret;

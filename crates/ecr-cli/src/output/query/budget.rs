@@ -1,4 +1,4 @@
-//! How much memory the values of a query may take.
+//! The memory limit for the values of a query.
 
 use std::cell::Cell;
 

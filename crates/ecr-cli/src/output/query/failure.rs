@@ -1,4 +1,4 @@
-//! Why an expression has no value.
+//! Reasons why an expression has no value.
 
 /// Why an expression has no value; the text is Python's.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Text as HTML.
+//! Escapes text for HTML.
 
 use crate::report::printable;
 

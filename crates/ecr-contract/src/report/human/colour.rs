@@ -1,4 +1,4 @@
-//! The colours of words.
+//! The colours of the words in a report.
 
 use crate::report::Verdict;
 

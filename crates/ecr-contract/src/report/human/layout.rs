@@ -1,4 +1,4 @@
-//! Lines of 80 columns, and where text stands in them.
+//! Lays text out in lines of 80 columns.
 
 use crate::report::human::colour::{Colour, Ink};
 use crate::report::{Finding, Report, ScenarioReport, printable};

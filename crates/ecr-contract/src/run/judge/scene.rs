@@ -1,4 +1,4 @@
-//! What there is to judge, and what is found of one thing.
+//! The input of the checks, and the result of one check.
 
 use std::fmt::Display;
 

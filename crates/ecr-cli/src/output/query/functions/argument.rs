@@ -1,4 +1,4 @@
-//! What a function is called with, and what is wrong with it.
+//! The arguments of a function.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ pub(crate) enum Argument<'a> {
     Expression(Expression<'a>),
 }
 
-/// An expression (`&`), which gives a value for each item that the function applies it to.
+/// An expression (`&`). It returns a value for each item to which the function applies it.
 pub(crate) type Expression<'a> = Box<dyn Fn(&Value) -> Result<Value, Failure> + 'a>;
 
 pub(super) fn values<'a>(arguments: &'a [Argument<'_>]) -> Vec<&'a Value> {

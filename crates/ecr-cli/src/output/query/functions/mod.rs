@@ -58,7 +58,7 @@ enum Body {
     Values(fn(&[&Value]) -> Result<Value, Failure>),
     List(fn(&[Value]) -> Result<Value, Failure>),
     Keyed(fn(&[Argument<'_>]) -> Result<Value, Failure>),
-    /// Its value can be far longer than all that it is given.
+    /// The value can be much longer than all arguments together.
     Costly(fn(&Budget, &[Argument<'_>]) -> Result<Value, Failure>),
 }
 
