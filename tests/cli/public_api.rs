@@ -1,4 +1,4 @@
-//! The public API of each library is the one that its `public-api.txt` records.
+//! The public API of each library equals the record in its `public-api.txt`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::architecture::sources::repository;
 const LIBRARIES: [&str; 3] = ["ecr-contract", "ecr-token-source", "mock-ecr"];
 
 #[test]
-fn the_public_api_is_on_record() {
+fn the_public_api_equals_its_record() {
     let documents = document_libraries();
     let mut changes = String::new();
     for library in LIBRARIES {
@@ -28,7 +28,7 @@ fn the_public_api_is_on_record() {
     }
     assert!(
         changes.is_empty(),
-        "the public API has changed:\n{changes}if this is intended, write the records anew with\n\
+        "the public API has changed:\n{changes}if this is intended, update the records with\n\
         MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli public_api"
     );
 }
@@ -42,7 +42,7 @@ fn the_root_of_the_library_has_at_most_twenty_names() {
     assert!(n_names <= 20, "{n_names} names: {names:#?}");
 }
 
-/// Returns the names in the root of the library, modules included: all that follow the name of the crate in a path.
+/// Returns the names in the root of the library, including modules: the names that follow the name of the crate in a path.
 fn root_names(record: &str) -> BTreeSet<&str> {
     let paths = record.split("mock_ecr::").skip(1);
     let is_in_name = |character: char| character.is_alphanumeric() || character == '_';
@@ -74,8 +74,8 @@ fn document_libraries() -> PathBuf {
     target.join("doc")
 }
 
-/// Returns a program that is a stable rustdoc with unstable options. The variable is not set for all of cargo, because build scripts
-/// depend on it, so that cargo would compile every dependency anew.
+/// Returns a program that runs the stable rustdoc with unstable options. The variable is set for rustdoc only: build scripts depend on it,
+/// so cargo would compile every dependency again.
 fn rustdoc_with_unstable_options() -> PathBuf {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rustdoc");
     fs::write(
@@ -87,7 +87,7 @@ fn rustdoc_with_unstable_options() -> PathBuf {
     program
 }
 
-/// Returns the public items of a library, a line each.
+/// Returns the public items of a library, one on each line.
 fn public_items(json: &Path) -> String {
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)

@@ -1,4 +1,4 @@
-//! The service models in the sources are those of the botocore that the tests run.
+//! The committed service models equal those of the botocore that the tests run.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::clients::installed;
 
 #[test]
-fn the_service_models_are_what_the_script_generates() {
+fn the_service_models_equal_those_that_the_script_generates() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/service-models");
     let output = Command::new(installed("MOCK_ECR_PYTHON"))
         .arg(script)

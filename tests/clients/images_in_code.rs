@@ -1,5 +1,4 @@
-//! Images that are described in code, in the hands of a client. The mock is in the process of the test; its address is all that the
-//! client is given.
+//! A client reads images that are described in code. The mock runs in the process of the test, and the client gets only its address.
 
 use std::process::Command;
 
@@ -29,7 +28,7 @@ fn skopeo_copies_an_image_that_is_described_in_code() {
     assert_eq!(inspected["Layers"].as_array().unwrap().len(), 1);
 
     let pulled = Layout::empty();
-    // By itself it would compress the layer.
+    // Without `--preserve-digests`, skopeo compresses the layer.
     let copy = ["copy", "--preserve-digests", "--src-tls-verify=false"];
     let copy = [&copy[..], &["--src-creds", &login]].concat();
     skopeo(&[&copy[..], &[&source, &pulled.reference()]].concat());

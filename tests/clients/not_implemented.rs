@@ -1,4 +1,4 @@
-//! Clients that call an operation which the mock does not implement: they show why, and do not retry.
+//! Clients that call an operation that the mock does not implement: they show the message and do not retry.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Login scripts that begin by asking STS who they are.
+//! Clients that call `GetCallerIdentity`, as many login scripts do first.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ const CLI: &str = "aws sts get-caller-identity --output json";
 const BOTO3: &str = r#"python3 -c "import boto3, json; print(json.dumps(boto3.client('sts').get_caller_identity()))""#;
 
 #[test]
-fn a_script_asks_who_it_is_and_logs_in() {
+fn a_script_gets_its_account_from_sts_and_logs_in() {
     let commands = [
         "account=$(aws sts get-caller-identity --query Account --output text)",
         r#"aws ecr get-login-password | skopeo login --username AWS --password-stdin "$account.dkr.ecr.us-east-1.amazonaws.com""#,
@@ -20,7 +20,7 @@ fn a_script_asks_who_it_is_and_logs_in() {
 }
 
 #[test]
-fn aws_cli_v1_and_boto3_are_told_who_they_are() {
+fn aws_cli_v1_and_boto3_get_the_caller_identity() {
     for client in [CLI, BOTO3] {
         for way in [Way::Env, Way::Hosts, Way::Proxy] {
             let printed = Shell::led_by(way).done(&[client.to_owned()]);
@@ -46,7 +46,7 @@ fn the_global_endpoint_is_answered_too() {
 }
 
 #[test]
-fn a_wrong_key_is_rejected_in_the_words_of_sts() {
+fn a_wrong_key_is_rejected_with_the_error_of_sts() {
     let shell = Shell::led_by(Way::Env).with_a_wrong_key();
     shell.fails(&[CLI.to_owned()], "SignatureDoesNotMatch");
 }

@@ -1,4 +1,4 @@
-//! Errors of the library: the text of each is its own level alone, and the cause is its source.
+//! Errors of the library: the text of an error does not contain its cause, which is its source.
 
 use std::error::Error;
 use std::iter;
@@ -10,7 +10,7 @@ use mock_ecr::tls::CertificateAuthority;
 use mock_ecr::{Keep, MockEcr, MockEcrBuilder, StartError, World};
 use tempfile::TempDir;
 
-/// The text of an error and of its causes, joined by colons.
+/// Returns the text of an error and of its causes, joined by colons.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     texts(error).join(": ")
 }
@@ -20,7 +20,7 @@ fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
     errors.map(ToString::to_string).collect()
 }
 
-/// Asserts that an error has causes, and says in how many levels what `expected` does, none of which repeats the next one.
+/// Asserts that the texts of an error and of its causes contain the texts in `expected`, one each, and that no text repeats its cause.
 #[track_caller]
 pub(crate) fn says_once(error: &(dyn Error + 'static), expected: &[&str]) {
     let texts = texts(error);
@@ -37,7 +37,7 @@ async fn refused(builder: MockEcrBuilder) -> StartError {
     builder.start().await.err().unwrap()
 }
 
-/// A path below a file, where nothing can be.
+/// Returns a path below a file, where no file can exist.
 fn nowhere(folder: &TempDir) -> std::path::PathBuf {
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
@@ -45,14 +45,14 @@ fn nowhere(folder: &TempDir) -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn a_mock_that_cannot_listen_says_so_once() {
+async fn an_address_in_use_is_reported_once() {
     let first = MockEcr::start().await.unwrap();
     let error = refused(MockEcr::builder().listen(first.address())).await;
     says_once(&error, &["cannot listen on 127.0.0.1:", "in use"]);
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_be_used_says_so_once() {
+async fn an_unusable_store_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let location = StoreLocation::Directory(nowhere(&folder));
     let error = refused(MockEcr::builder().store(location)).await;
@@ -69,7 +69,7 @@ async fn a_store_that_cannot_be_used_says_so_once() {
 }
 
 #[tokio::test]
-async fn an_authority_that_cannot_be_used_says_so_once() {
+async fn an_unusable_certificate_authority_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let expected = ["cannot keep an authority in", "ot a directory"];
     let location = AuthorityLocation::Directory(nowhere(&folder));
@@ -85,7 +85,7 @@ async fn an_authority_that_cannot_be_used_says_so_once() {
 }
 
 #[tokio::test]
-async fn a_world_that_cannot_be_says_so_once() {
+async fn an_invalid_configuration_is_reported_once() {
     let error = World::from_file("no/such/world.toml").unwrap_err();
     let expected = ["no/such/world.toml: cannot be read", "No such file"];
     says_once(&error, &expected);
@@ -144,7 +144,7 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
 }
 
 #[tokio::test]
-async fn repositories_that_cannot_be_made_say_so_once() {
+async fn an_invalid_layout_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let said = async |builder: MockEcrBuilder, expected: &[&str]| {
         let error = refused(builder).await;
@@ -166,7 +166,7 @@ async fn repositories_that_cannot_be_made_say_so_once() {
 }
 
 #[tokio::test]
-async fn a_reset_that_fails_says_so_once() {
+async fn a_failed_reset_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let index = folder.path().join("index.json");
     std::fs::write(&index, r#"{"manifests":[]}"#).unwrap();
@@ -178,7 +178,7 @@ async fn a_reset_that_fails_says_so_once() {
     says_once(&error, &expected);
 }
 
-/// A mock that begins with the images of a layout.
+/// Returns the builder of a mock whose initial state has the images of a layout.
 fn with_layout(folder: &Path) -> MockEcrBuilder {
     let folder = folder.display();
     let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");

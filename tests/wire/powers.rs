@@ -44,7 +44,7 @@ async fn a_token_of_another_mock_is_told_when_it_is_shown() {
     assert_eq!(ecr.tokens()[0].id, token.id());
 }
 
-/// What the API says of credentials that nobody has.
+/// The message of the API for unknown credentials.
 const UNKNOWN: &str = "The security token included in the request is invalid.";
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn tokens_of_somebody_else_are_found_out() {
 }
 
 #[tokio::test]
-async fn a_misspelled_operation_is_not_one_that_nobody_called() {
+async fn a_query_for_a_misspelled_operation_panics() {
     let ecr = frozen().await;
     let said = complaint(ecr.requests(), |all| {
         all.operation("GetAuthToken").expect(0)

@@ -1,7 +1,7 @@
-//! AWS STS: who a caller is.
+//! AWS STS: `GetCallerIdentity`.
 //!
 //! Sources: a recorded response and error of AssumeRoleWithWebIdentity in smithy-rs (`web_identity_token_env`,
-//! `web_identity_token_invalid_jwt`) for the forms; the order of the members of GetCallerIdentity, an output of 2023.
+//! `web_identity_token_invalid_jwt`) for the forms; an output of 2023 for the order of the members of GetCallerIdentity.
 
 use mock_ecr::fault::Fault;
 use mock_ecr::request_log::Service;
@@ -44,7 +44,7 @@ fn is_error(answer: &Answer, status: u16, code: &str, message: &str) {
 }
 
 #[tokio::test]
-async fn a_user_is_told_who_it_is() {
+async fn a_user_gets_its_identity() {
     let ecr = frozen().await;
     let answer = call("GetCallerIdentity")
         .signed_by(&signer())
@@ -73,7 +73,7 @@ async fn a_user_is_told_who_it_is() {
 }
 
 #[tokio::test]
-async fn a_session_is_told_its_role_and_its_name_even_if_a_policy_denies_it() {
+async fn a_session_gets_its_role_and_its_name_even_if_a_policy_denies_it() {
     // Source: GetCallerIdentity in the API reference of AWS STS.
     let arn = "arn:aws:sts::123456789012:assumed-role/ci/job-1"
         .parse()
@@ -92,7 +92,7 @@ async fn a_session_is_told_its_role_and_its_name_even_if_a_policy_denies_it() {
 }
 
 #[tokio::test]
-async fn a_call_may_stand_in_the_query_and_go_to_any_host_of_sts() {
+async fn a_call_can_be_in_the_query_and_for_any_host_of_sts() {
     let ecr = frozen().await;
     let target = "/?Action=GetCallerIdentity&Version=2011-06-15";
     let get = RawRequest::new("GET", target);
@@ -159,7 +159,7 @@ async fn expired_credentials_are_rejected() {
 }
 
 #[tokio::test]
-async fn what_is_not_implemented_or_not_there_is_told_in_xml() {
+async fn unimplemented_and_unknown_operations_are_errors_in_xml() {
     let ecr = frozen().await;
     for action in ["AssumeRole", "GetSessionToken"] {
         let answer = call(action).signed_by(&signer()).to(&ecr).await;
@@ -173,7 +173,7 @@ async fn what_is_not_implemented_or_not_there_is_told_in_xml() {
     let unimplemented = ecr.requests().operation("AssumeRoleWithWebIdentity");
     assert_eq!(unimplemented.error("NotImplemented").count(), 1);
 
-    // [ANALOG] Other services of the Query protocol have these.
+    // [ANALOG] Other services of the Query protocol have these errors.
     let answer = call("Explode").signed_by(&signer()).to(&ecr).await;
     let text = "Could not find operation Explode for version 2011-06-15";
     is_error(&answer, 400, "InvalidAction", text);

@@ -1,4 +1,4 @@
-//! Tells which parts of a syntax tree are compiled for tests only.
+//! Finds the parts of a syntax tree that are compiled for tests only.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ImplItem, Item, Meta, Stmt, Token, TraitItem};

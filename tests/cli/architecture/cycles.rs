@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn imports_one_way_are_no_cycle() {
+    fn imports_in_one_direction_are_not_a_cycle() {
         let found = cycles([
             ("lib.rs", "mod a; mod b; mod c; pub use a::A;"),
             ("a.rs", "pub struct A(crate::b::B, crate::c::C);"),

@@ -5,8 +5,8 @@ use crate::architecture::use_tree::{Import, ImportedName, Scope};
 use crate::architecture::uses::Use;
 use crate::architecture::workspace;
 
-/// Fails if a file of the library uses something, unless its name begins with one of `allowed`. At least one of these must use it:
-/// otherwise the rule no longer checks anything.
+/// Fails if a file of the library uses an item for which `is_meant` is true, unless the name of the file begins with one of `allowed`. At
+/// least one allowed file must use such an item; otherwise the rule checks nothing.
 #[track_caller]
 fn only_in(allowed: &[&str], is_meant: impl Fn(&Use<'_>) -> bool) {
     let uses = workspace::library().uses().filter(is_meant);
@@ -16,7 +16,7 @@ fn only_in(allowed: &[&str], is_meant: impl Fn(&Use<'_>) -> bool) {
     );
 }
 
-/// Fails likewise if a file has such a text in quotes.
+/// Does the same for string literals.
 #[track_caller]
 fn text_only_in(allowed: &[&str], is_meant: impl Fn(&str) -> bool) {
     let modules = workspace::library().iter();
@@ -37,11 +37,11 @@ fn check_places<'t>(allowed: &[&str], uses: impl Iterator<Item = (&'t str, usize
         .collect();
     assert!(
         others.is_empty(),
-        "no file but {allowed:?} may have these: {others:#?}"
+        "only files in {allowed:?} may have these: {others:#?}"
     );
     assert!(
         allowed.is_empty() || !within.is_empty(),
-        "{allowed:?} has nothing of what no other file may have"
+        "no file in {allowed:?} has any of these, so that the rule checks nothing"
     );
 }
 

@@ -3,8 +3,8 @@
 use crate::architecture::imports::ImportGraph;
 
 impl ImportGraph {
-    /// Returns the imports of files from a higher layer, and those from or by a module without a layer. `layers` lists the modules below
-    /// the root of the crate from the top to the bottom. The root is above all.
+    /// Returns the imports from a higher layer, and the imports from or by a module without a layer. `layers` lists the modules below the
+    /// root of the crate, from top to bottom. The root is above all layers.
     pub(crate) fn upward(&self, layers: &[&[&str]]) -> Vec<String> {
         let mut found = Vec::new();
         for (from, to, names) in self.edges() {

@@ -73,7 +73,7 @@ fn no_file_is_longer_than_five_hundred_lines() {
     }
 }
 
-/// Prints all lengths as well: `cargo test --package mock-ecr-cli --test cli most_functions -- --nocapture`.
+/// Also prints all lengths: `cargo test --package mock-ecr-cli --test cli most_functions -- --nocapture`.
 #[test]
 fn most_functions_have_at_most_ten_lines() {
     for each in workspace::crates() {

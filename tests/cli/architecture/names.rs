@@ -14,7 +14,7 @@ pub(crate) enum Meaning {
     Elsewhere(Path),
 }
 
-/// No name is re-exported so many times. The limit ends cycles of imports.
+/// The maximum number of re-exports of a name. The limit ends cycles of imports.
 const MAX_STEPS: usize = 16;
 
 impl ModuleTree {

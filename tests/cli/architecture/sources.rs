@@ -1,4 +1,4 @@
-//! Source files, of the repository or of a test's own.
+//! Source files, from the repository or from a test.
 
 use std::collections::BTreeMap;
 use std::fs;

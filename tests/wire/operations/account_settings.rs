@@ -7,7 +7,7 @@ use crate::raw::RawRequest;
 use crate::signer::Signer;
 
 #[tokio::test]
-async fn a_setting_has_its_default_until_it_is_put() {
+async fn a_setting_has_its_default_until_it_is_set() {
     // Source of the output: an AWS blog post. The defaults are [ASSUME].
     let api = Api::start().await;
     for (name, default) in [
@@ -28,7 +28,7 @@ async fn a_setting_has_its_default_until_it_is_put() {
 }
 
 #[tokio::test]
-async fn a_setting_is_of_one_region() {
+async fn a_setting_applies_to_one_region() {
     let api = Api::start().await;
     let put = r#"{"name":"BLOB_MOUNTING","value":"ENABLED"}"#;
     api.gives("PutAccountSetting", put).await;
@@ -81,7 +81,7 @@ async fn the_policy_of_the_caller_is_evaluated_before_the_input_is_read() {
 }
 
 #[tokio::test]
-async fn the_registry_mounts_layers_as_the_setting_has_it() {
+async fn the_registry_mounts_layers_if_the_setting_is_enabled() {
     // Source: aws/containers-roadmap#2860 (2026).
     let api = Api::of("[[repositories]]\nname = 'app'\n[[repositories]]\nname = 'other'\n").await;
     let token = api.0.mint();
