@@ -73,7 +73,7 @@ impl Host {
         })
     }
 
-    /// A host of a service that names no Region.
+    /// Recognizes a host name of a service that contains no Region.
     fn global_api(authority: &str) -> Option<Self> {
         let host = authority.split(':').next().unwrap_or_default();
         Service::ALL.into_iter().find_map(|service| {
