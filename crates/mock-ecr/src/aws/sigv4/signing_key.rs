@@ -12,13 +12,16 @@ use crate::types::secret::Secret;
 
 /// The keys that have been drawn lately, by credential: drawing one takes four rounds of HMAC.
 #[derive(Debug, Default)]
-pub(crate) struct SigningKeys(Mutex<HashMap<Box<str>, SigningKey>>);
+pub(crate) struct SigningKeys(Mutex<HashMap<Box<str>, (Secret, SigningKey)>>);
 
 impl SigningKeys {
     /// The key for a scope, whose access key id is that of `secret`.
     pub(super) fn of(&self, scope: &CredentialScope<'_>, secret: &Secret) -> SigningKey {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.get(scope.credential()) {
+        // A session can have the access key id of one that was removed, with another secret.
+        if let Some((drawn_from, key)) = keys.get(scope.credential())
+            && drawn_from.equals(secret.expose())
+        {
             return key.clone();
         }
         let key = SigningKey::draw(scope, secret);
@@ -26,7 +29,8 @@ impl SigningKeys {
         if keys.len() >= MOST_KEYS {
             keys.clear();
         }
-        keys.insert(scope.credential().into(), key.clone());
+        let entry = (secret.clone(), key.clone());
+        keys.insert(scope.credential().into(), entry);
         key
     }
 }
