@@ -212,7 +212,16 @@ fn redacted_target(request: &Parts) -> String {
     format!("{path}?{}", parameters.join("&"))
 }
 
-const SECRET_PARAMETERS: [&str; 2] = ["X-Amz-Signature", "X-Amz-Security-Token"];
+/// Those of a signature, and those parameters of operations of STS that are credentials. Source of the latter: its service model.
+const SECRET_PARAMETERS: [&str; 7] = [
+    "X-Amz-Signature",
+    "X-Amz-Security-Token",
+    "EncodedMessage",
+    "SAMLAssertion",
+    "TokenCode",
+    "TradeInToken",
+    "WebIdentityToken",
+];
 pub(super) const LONGEST_TEXT: usize = 1024;
 pub(super) const LONGEST_INPUT: usize = 4096;
 
