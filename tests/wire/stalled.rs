@@ -89,6 +89,20 @@ async fn a_body_that_never_comes_is_answered_for() {
 }
 
 #[tokio::test]
+async fn the_error_of_a_fault_does_not_wait_for_the_body() {
+    let ecr = frozen().await;
+    let _throttled = ecr.faults().throttling().set().unwrap();
+    let head = RawRequest::token_call()
+        .body("")
+        .with("Content-Length", "2")
+        .with("Expect", "100-continue");
+    let mut stalled = Stalled::after(&ecr, &head.bytes()).await;
+    let mut status_line = [0; 24];
+    stalled.0.read_exact(&mut status_line).await.unwrap();
+    assert_eq!(&status_line, b"HTTP/1.1 400 Bad Request");
+}
+
+#[tokio::test]
 async fn a_body_for_the_mock_itself_that_never_comes_is_refused() {
     let ecr = frozen().await;
     let head = RawRequest::new("POST", "/_mock/reset")

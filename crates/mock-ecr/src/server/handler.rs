@@ -151,7 +151,7 @@ where
         Route::Api {
             service,
             host_region,
-        } => match body.collected(0).await {
+        } => match body.collected(service.longest_body(request)).await {
             Ok(body) => {
                 let call = Call {
                     service: *service,

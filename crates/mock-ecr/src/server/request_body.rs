@@ -12,7 +12,7 @@ use crate::server::router::Route;
 
 /// The body of a request.
 pub(crate) enum RequestBody<B> {
-    /// The body of an API call. It is read early because it can name the operation.
+    /// The body of a call that names its operation there, which faults must know.
     Whole(Result<Bytes, CollectError>),
     /// The body of any other request, of which nothing has been read.
     Unread(B),
@@ -24,11 +24,11 @@ where
 {
     pub(crate) async fn read(body: B, request: &Parts, route: &Route) -> Self {
         match route.service() {
-            Some(service) => {
+            Some(service) if service.has_operation_in_body(request) => {
                 let limit = service.longest_body(request);
                 RequestBody::Whole(collect(body, limit).await)
             }
-            None => RequestBody::Unread(body),
+            _ => RequestBody::Unread(body),
         }
     }
 

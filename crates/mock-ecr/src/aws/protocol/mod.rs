@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use serde::Serialize;
 
 use crate::aws::error::ApiError;
@@ -21,6 +21,14 @@ use crate::aws::target::Target;
 
 /// The methods of a service that depend on its protocol.
 impl Service {
+    /// Returns whether the body of a request names the operation.
+    pub(crate) fn has_operation_in_body(self, request: &Parts) -> bool {
+        match self.protocol() {
+            Protocol::Json => false,
+            Protocol::Query => request.method != Method::GET,
+        }
+    }
+
     /// Returns the operation name in a request, whether the operation exists or not.
     pub(crate) fn operation_name<'a>(self, request: &'a Parts, body: &'a [u8]) -> Cow<'a, str> {
         match self.protocol() {
