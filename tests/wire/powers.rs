@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mock_ecr::request_log::Requests;
 use mock_ecr::token::{Revocation, TokenError};
-use mock_ecr::{Keep, MockEcr, Principal, PrincipalArn, Region};
+use mock_ecr::{Keep, MockEcr, Principal, PrincipalArn, Region, World};
 
 use crate::raw::{RawRequest, frozen, now};
 use crate::signer::Signer;
@@ -70,6 +70,32 @@ async fn credentials_can_be_added_to_a_running_mock() {
     let unknown = call().to(&ecr).await;
     unknown.is_error("UnrecognizedClientException", UNKNOWN);
     assert!(ecr.judge(token.as_str()).is_err());
+}
+
+#[tokio::test]
+async fn a_session_that_is_added_again_has_its_new_secret() {
+    let ecr = frozen().await;
+    let arn = "arn:aws:sts::123456789012:assumed-role/ci/job";
+    let with = |secret: &str| Principal::new(arn.parse().unwrap(), "ASIAONE", secret);
+    let status = async |secret: &str| {
+        let call = RawRequest::token_call().signed_by(&Signer::new(&with(secret)));
+        call.to(&ecr).await.status()
+    };
+    ecr.add_session(with("old")).unwrap();
+    assert_eq!(status("old").await, 200);
+    ecr.reset(Keep::Nothing).await.unwrap();
+    ecr.add_session(with("new")).unwrap();
+    assert_eq!((status("new").await, status("old").await), (200, 400));
+}
+
+#[tokio::test]
+async fn a_session_of_an_account_that_is_not_listed_is_rejected() {
+    let world = World::parse("[[accounts]]\nid = '123456789012'\n").unwrap();
+    let ecr = MockEcr::of(world).start().await.unwrap();
+    let arn = "arn:aws:sts::210987654321:assumed-role/ci/job";
+    let session = Principal::new(arn.parse().unwrap(), "ASIAONE", "secret");
+    let error = ecr.add_session(session).unwrap_err().to_string();
+    assert!(error.contains("210987654321"), "{error}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::client_env;
 use crate::clock::Clock;
 use crate::config::{Redirect, Variable, World};
 use crate::fault::FaultHandle;
-use crate::iam::identity_store::AccessKeyInUse;
+use crate::iam::identity_store::SessionError;
 use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
@@ -232,12 +232,18 @@ impl MockEcr {
 
     /// Adds credentials to the running mock, such as those of an assumed role.
     ///
-    /// The mock accepts them at once, and until [`reset`](MockEcr::reset). It keeps the latest 10,000.
+    /// The mock accepts them at once, and until [`reset`](MockEcr::reset). It keeps the latest 10,000. Tokens are bound to an ARN: a
+    /// principal of the configuration counts before a session with its ARN, and of several sessions with one ARN the latest counts.
     ///
     /// # Errors
     ///
-    /// When the access key id belongs to another principal or session.
-    pub fn add_session(&self, session: Principal) -> Result<(), AccessKeyInUse> {
+    /// When the keys are invalid, the access key id belongs to another principal or session, or accounts are listed and the one of the
+    /// session is not among them.
+    pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
+        let (account, listed) = (session.arn.account(), &self.world().accounts);
+        if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
+            return Err(SessionError::UnknownAccount(account));
+        }
         self.ecr.principals.add_session(session)
     }
 

@@ -83,15 +83,10 @@ impl World {
                 let expected = "an ARN that no other principal has";
                 return Err(Conflict::new(at("arn"), &principal.arn, expected));
             }
+            principal.check_keys().map_err(|invalid| {
+                Conflict::new(at(invalid.key), &invalid.found, invalid.expected)
+            })?;
             let key = &principal.access_key_id;
-            if !is_access_key_id(key) {
-                let expected = "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE";
-                return Err(Conflict::new(at("access_key_id"), key, expected));
-            }
-            if principal.secret_access_key.expose().is_empty() {
-                let expected = "a key to sign with, such as the 40 characters of AWS's";
-                return Err(Conflict::new(at("secret_access_key"), &"", expected));
-            }
             if !keys.insert(key) {
                 let expected = "an access key id that no other principal has";
                 return Err(Conflict::new(at("access_key_id"), key, expected));
@@ -103,12 +98,6 @@ impl World {
         }
         Ok(())
     }
-}
-
-/// Source: the pattern `[\w]+` of IAM's `accessKeyIdType`; anything else could not stand in a credential scope.
-fn is_access_key_id(text: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !text.is_empty() && text.chars().all(is_word)
 }
 
 const MAX_TOKEN_LENGTH: usize = 65_536;

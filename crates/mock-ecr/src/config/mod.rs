@@ -14,7 +14,7 @@ pub(crate) mod world;
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 pub use crate::iam::auth_mode::AuthMode;
 pub use crate::iam::authorization::CrossAccount;
-pub use crate::iam::identity_store::AccessKeyInUse;
+pub use crate::iam::identity_store::SessionError;
 pub use crate::store::{S3Access, StoreLocation, StoreLocationError};
 pub use crate::types::argument::ArgumentError;
 pub use crate::types::duration::{DurationError, parse_duration};

@@ -57,8 +57,11 @@ impl IdentityStore {
     ///
     /// # Errors
     ///
-    /// When its access key id is in use.
-    pub(crate) fn add_session(&self, session: Principal) -> Result<(), AccessKeyInUse> {
+    /// When its keys are invalid, or its access key id is in use.
+    pub(crate) fn add_session(&self, session: Principal) -> Result<(), SessionError> {
+        session
+            .check_keys()
+            .map_err(|invalid| SessionError::InvalidKey(invalid.to_string()))?;
         let mut sessions = self.write();
         let id = &session.access_key_id;
         let known = [&self.initial, &sessions.identities];
@@ -66,7 +69,7 @@ impl IdentityStore {
             .iter()
             .any(|known| known.by_access_key_id.contains_key(id))
         {
-            return Err(AccessKeyInUse(session.access_key_id));
+            return Err(SessionError::AccessKeyInUse(session.access_key_id));
         }
         sessions.add(Arc::new(session));
         Ok(())
@@ -148,10 +151,20 @@ impl Sessions {
 /// The maximum number of sessions.
 pub(crate) const MAX_SESSIONS: usize = 10_000;
 
-/// The error for an access key id that belongs to another principal or session.
+/// An error of [`MockEcr::add_session`](crate::MockEcr::add_session).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the access key id {0} belongs to another principal or session")]
-pub struct AccessKeyInUse(String);
+#[non_exhaustive]
+pub enum SessionError {
+    /// The access key id belongs to another principal or session.
+    #[error("the access key id {0} belongs to another principal or session")]
+    AccessKeyInUse(String),
+    /// No request can be signed with the keys. The text names the key, the value and what is expected.
+    #[error("{0}")]
+    InvalidKey(String),
+    /// The accounts are listed, and this one is not among them.
+    #[error("the account {0} is not one of the listed accounts")]
+    UnknownAccount(AccountId),
+}
 
 #[cfg(test)]
 mod tests {
@@ -179,6 +192,20 @@ mod tests {
         store.remove_sessions();
         assert!(store.with_access_key_id("ASIA0").is_none());
         assert!(store.with_arn(&arn).is_none());
+    }
+
+    #[test]
+    fn keys_that_cannot_sign_are_rejected() {
+        for id in ["", "A B", "A/B", "\n"] {
+            let mut session = session(0);
+            session.access_key_id = id.to_owned();
+            let error = store().add_session(session).unwrap_err();
+            assert!(matches!(error, SessionError::InvalidKey(_)), "{id:?}");
+        }
+        let mut unsigned = session(0);
+        unsigned.secret_access_key = "".into();
+        let error = store().add_session(unsigned).unwrap_err().to_string();
+        assert!(error.contains("secret_access_key"), "{error}");
     }
 
     #[test]

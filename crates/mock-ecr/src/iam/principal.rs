@@ -115,10 +115,46 @@ impl Principal {
         }
     }
 
+    /// Checks that requests can be signed with the keys.
+    pub(crate) fn check_keys(&self) -> Result<(), InvalidKey> {
+        if !is_access_key_id(&self.access_key_id) {
+            return Err(InvalidKey {
+                key: "access_key_id",
+                found: self.access_key_id.chars().take(100).collect(),
+                expected: "letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
+            });
+        }
+        if self.secret_access_key.expose().is_empty() {
+            return Err(InvalidKey {
+                key: "secret_access_key",
+                found: String::new(),
+                expected: "a key to sign with, such as the 40 characters of AWS's",
+            });
+        }
+        Ok(())
+    }
+
     /// The root user of `account`, who needs no entry in a world and whose keys nobody has.
     pub(crate) fn root(account: AccountId, region: &Region) -> Self {
         Principal::new(PrincipalArn::root(account, region), account.as_str(), "")
     }
+}
+
+/// A key of a principal with which no request can be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid {key} {found:?}: expected {expected}")]
+pub(crate) struct InvalidKey {
+    /// The name of the key.
+    pub(crate) key: &'static str,
+    /// The value, unless it is a secret.
+    pub(crate) found: String,
+    pub(crate) expected: &'static str,
+}
+
+/// Source: the pattern `[\w]+` of IAM's `accessKeyIdType`; anything else could not stand in a credential scope.
+fn is_access_key_id(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(is_word)
 }
 
 fn every_action() -> Vec<String> {
