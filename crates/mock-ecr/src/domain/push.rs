@@ -7,9 +7,10 @@ use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
 use crate::config::Image;
-use crate::domain::error::RepositoryError;
+use crate::domain::error::{InvalidManifest, RepositoryError};
 use crate::domain::hasher::digest_of;
 use crate::domain::image::NewImage;
+use crate::domain::manifest::LONGEST_MANIFEST;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::Repository;
 use crate::types::timestamp::Timestamp;
@@ -73,12 +74,21 @@ impl Repositories {
     ) -> Result<Digest, RepositoryError> {
         let config = image.own_config().cloned();
         let config = config.unwrap_or_else(|| default_config(image.layers()));
+        let layer = |bytes| BlobDescriptor::of(LAYER, bytes);
         let manifest = print(&ImageManifest {
             schema_version: 2,
             media_type: MANIFEST,
-            config: self.push_blob(repository, CONFIG, config, now).await?,
-            layers: self.push_layers(repository, image, now).await?,
+            config: BlobDescriptor::of(CONFIG, &config),
+            layers: image.layers().iter().map(layer).collect(),
         });
+        // The registry would reject the manifest only after all blobs are uploaded.
+        if manifest.len() > LONGEST_MANIFEST {
+            let invalid = InvalidManifest::TooLong;
+            return Err(RepositoryError::InvalidManifest(invalid));
+        }
+        for bytes in [&config].into_iter().chain(image.layers()) {
+            self.push_blob(repository, bytes.clone(), now).await?;
+        }
         for tag in tags.iter().cloned().map(Some).chain(untagged(&tags)) {
             let new = NewImage {
                 manifest: manifest.clone(),
@@ -91,39 +101,19 @@ impl Repositories {
         Ok(digest_of(Algorithm::Sha256, &manifest))
     }
 
-    async fn push_layers(
-        &self,
-        repository: &Repository,
-        image: &Image,
-        now: Timestamp,
-    ) -> Result<Vec<BlobDescriptor>, RepositoryError> {
-        let mut layers = Vec::new();
-        for bytes in image.layers() {
-            let layer = self.push_blob(repository, LAYER, bytes.clone(), now).await;
-            layers.push(layer?);
-        }
-        Ok(layers)
-    }
-
     /// Uploads a blob if the repository does not have it.
     async fn push_blob(
         &self,
         repository: &Repository,
-        media_type: &'static str,
         bytes: Bytes,
         now: Timestamp,
-    ) -> Result<BlobDescriptor, RepositoryError> {
-        let blob = BlobDescriptor::of(media_type, &bytes);
-        if self
-            .layer_size(&repository.id, &blob.digest)
-            .await?
-            .is_none()
-        {
+    ) -> Result<(), RepositoryError> {
+        let (id, digest) = (&repository.id, digest_of(Algorithm::Sha256, &bytes));
+        if self.layer_size(id, &digest).await?.is_none() {
             let content = stream::once(async { Ok(bytes) }).boxed();
-            self.put_layer(&repository.id, &blob.digest, content, now)
-                .await?;
+            self.put_layer(id, &digest, content, now).await?;
         }
-        Ok(blob)
+        Ok(())
     }
 }
 

@@ -36,6 +36,9 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
+    /// The registry does not accept the manifest of the image, for example because it is too long.
+    #[error("the registry does not accept the manifest of the image")]
+    InvalidImage(#[source] Box<dyn Error + Send + Sync>),
     /// The mock failed, for example because its store failed.
     #[error("the mock failed")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
@@ -62,6 +65,7 @@ impl From<domain::RepositoryError> for RepositoryError {
                     tag: tag.to_string(),
                 }
             }
+            error @ Domain::InvalidManifest(_) => RepositoryError::InvalidImage(Box::new(error)),
             error => RepositoryError::Internal(Box::new(error)),
         }
     }
