@@ -74,6 +74,12 @@ impl Fault {
         if matches!(self.what, What::Certificate(_)) {
             self.when.check_greeting().map_err(FaultError::new)?;
         }
+        if self.what.is_of_the_token() && !self.when.can_be_of_the_token() {
+            return Err(FaultError::new(format!(
+                "{} happens to GetAuthorizationToken of ecr alone",
+                self.what.name()
+            )));
+        }
         let Some(needed) = self.what.plane() else {
             return Ok(());
         };
@@ -149,6 +155,15 @@ mod tests {
             let fault = Fault::from_toml(toml).unwrap();
             let error = fault.check().unwrap_err().to_string();
             assert!(error.contains(said), "{toml}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_token_fault_of_another_operation_is_rejected() {
+        for when in ["service = 'sts'", "operation = 'ListImages'"] {
+            let toml = format!("when = {{ {when} }}\nwhat = {{ token = 'empty' }}");
+            let error = Fault::from_toml(&toml).unwrap().check().unwrap_err();
+            assert!(error.to_string().contains("of ecr alone"), "{error}");
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::model::shapes::services_with;
 use crate::aws::operation_name;
 use crate::aws::service::Service;
+use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::error::FaultError;
 use crate::fault::pattern::Pattern;
 use crate::fault::signs::Signs;
@@ -126,6 +127,13 @@ impl When {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Returns whether a call of `GetAuthorizationToken` of ECR can match.
+    pub(super) fn can_be_of_the_token(&self) -> bool {
+        let operation = self.operation.as_deref();
+        self.service.is_none_or(|service| service == Service::Ecr)
+            && operation.is_none_or(|operation| operation == TOKEN_CALL)
     }
 
     /// The plane that it speaks of, if it speaks of one.
