@@ -200,3 +200,54 @@ async fn a_fault_matches_the_action_in_the_body() {
         500
     );
 }
+
+#[tokio::test]
+async fn parameters_may_be_in_the_query_of_a_post() {
+    let ecr = frozen().await;
+    let target = "/?Action=GetCallerIdentity&Version=2011-06-15";
+    let post = RawRequest::new("POST", target).signed_by(&signer());
+    assert_eq!(post.to(&ecr).await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_operation_of_another_version_does_not_exist() {
+    let ecr = frozen().await;
+    for (body, version) in [
+        ("Action=GetCallerIdentity&Version=2099-01-01", "2099-01-01"),
+        ("Action=GetCallerIdentity", "NO_VERSION_SPECIFIED"),
+    ] {
+        let call = call("").body(body).signed_by(&signer()).to(&ecr).await;
+        let text = format!("Could not find operation GetCallerIdentity for version {version}");
+        is_error(&call, 400, "InvalidAction", &text);
+    }
+}
+
+#[tokio::test]
+async fn unsigned_requests_of_sts_reach_it_on_a_bare_address() {
+    let ecr = frozen().await;
+    let get = "/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&WebIdentityToken=s3cret";
+    assert_eq!(RawRequest::new("GET", get).to(&ecr).await.status(), 501);
+    let request = ecr.requests();
+    let target = &request.last().unwrap().target;
+    assert!(!target.contains("s3cret"), "{target}");
+
+    let form = RawRequest::new("POST", "/")
+        .with("Content-Type", "Application/X-WWW-Form-Urlencoded")
+        .body("Action=AssumeRoleWithSAML&Version=2011-06-15");
+    assert_eq!(form.to(&ecr).await.status(), 501);
+    let mangled = call("GetCallerIdentity").authorized("AWS4-HMAC-SHA256 nothing");
+    let answer = mangled.to(&ecr).await;
+    assert!(
+        answer.body.contains("<Code>IncompleteSignature</Code>"),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_action_is_echoed_in_part_and_as_well_formed_xml() {
+    let ecr = frozen().await;
+    let action = format!("x%08{}", "y".repeat(1000));
+    let answer = call(&action).signed_by(&signer()).to(&ecr).await;
+    let echoed = format!("operation x\u{FFFD}{} for", "y".repeat(98));
+    assert!(answer.body.contains(&echoed), "{}", answer.body);
+}

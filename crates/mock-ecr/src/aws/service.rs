@@ -33,6 +33,8 @@ struct Row {
     regions: &'static [&'static str],
     /// A host name without a Region, and the Region of its host.
     global_endpoint: Option<(&'static str, &'static str)>,
+    /// The version of the API that requests name in the Query protocol.
+    api_version: &'static str,
     /// The XML namespace; empty if the protocol does not use XML.
     xml_namespace: &'static str,
 }
@@ -45,6 +47,7 @@ const ECR: Row = Row {
     model: include_str!("../services/ecr/model.json"),
     regions: &[],
     global_endpoint: None,
+    api_version: "2015-09-21",
     xml_namespace: "",
 };
 
@@ -57,6 +60,7 @@ const ECR_PUBLIC: Row = Row {
     model: include_str!("../services/ecr_public/model.json"),
     regions: &["us-east-1", "us-west-2"],
     global_endpoint: None,
+    api_version: "2020-10-30",
     xml_namespace: "",
 };
 
@@ -69,6 +73,7 @@ const STS: Row = Row {
     model: include_str!("../services/sts/model.json"),
     regions: &[],
     global_endpoint: Some(("sts.amazonaws.com", "us-east-1")),
+    api_version: "2011-06-15",
     xml_namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 };
 
@@ -114,6 +119,11 @@ impl Service {
     /// Returns a host name without a Region, and the Region of its host.
     pub(crate) fn global_endpoint(self) -> Option<(&'static str, &'static str)> {
         self.row().global_endpoint
+    }
+
+    /// Returns the version of the API.
+    pub(crate) fn api_version(self) -> &'static str {
+        self.row().api_version
     }
 
     /// Returns the XML namespace, which is empty if the protocol does not use XML.
@@ -193,6 +203,7 @@ mod tests {
                 Protocol::Query => "query",
             };
             assert_eq!(metadata["protocol"], protocol);
+            assert_eq!(metadata["apiVersion"], service.api_version());
             let namespace = metadata["xmlNamespace"].as_str().unwrap_or_default();
             assert_eq!(service.xml_namespace(), namespace);
             assert_eq!(Service::named(service.name()), Some(service));

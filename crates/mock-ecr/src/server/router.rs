@@ -9,6 +9,7 @@ use crate::aws::sigv4::SignatureClaim;
 use crate::aws::target::Target;
 use crate::control::CONTROL_PREFIX;
 use crate::http::authority::authority;
+use crate::http::query;
 use crate::registry::layer_url::LAYER_PREFIX;
 use crate::registry::path::RegistryPath;
 use crate::types::Region;
@@ -91,22 +92,31 @@ impl Route {
     }
 }
 
-/// Returns the service that a request on a bare address calls: the one that its target names, or else the one that its signature names. A
-/// form without either is for STS, which has unsigned operations. Every other request is for ECR.
+/// Returns the service that a request on a bare address calls: the one that its target names, or else the one that its signature names.
+/// Without either, a form and a query with an action are for STS, which has unsigned operations. Every other request is for ECR.
 fn service_of(request: &Parts) -> Service {
-    let header = |name| request.headers.get(name);
-    let by_target = Service::with_target_prefix(Target::of(request).prefix);
-    let by_signature = || Service::named(&SignatureClaim::of(request)?.service);
-    let by_form = || {
-        let form = header(header::CONTENT_TYPE)?.as_bytes();
-        let is_form = form.starts_with(b"application/x-www-form-urlencoded");
-        let is_bare = header(header::AUTHORIZATION).is_none() && !Target::is_in(request);
-        (is_form && is_bare).then_some(Service::Sts)
-    };
-    by_target
-        .or_else(by_signature)
-        .or_else(by_form)
-        .unwrap_or(Service::Ecr)
+    if Target::is_in(request) {
+        return Service::with_target_prefix(Target::of(request).prefix).unwrap_or(Service::Ecr);
+    }
+    match SignatureClaim::of(request) {
+        Some(claim) => Service::named(&claim.service).unwrap_or(Service::Ecr),
+        None if is_form(request) || has_action(request) => Service::Sts,
+        None => Service::Ecr,
+    }
+}
+
+fn is_form(request: &Parts) -> bool {
+    let header = request.headers.get(header::CONTENT_TYPE);
+    let text = header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = text.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn has_action(request: &Parts) -> bool {
+    let query = request.uri.query().unwrap_or_default();
+    request.method == Method::GET && query::value(query, "Action").is_some()
 }
 
 #[cfg(test)]

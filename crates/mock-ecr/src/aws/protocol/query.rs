@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -46,31 +46,36 @@ pub(super) fn read<T>(
         let text = "The request is missing an action or a required parameter.";
         return Err(ApiError::modelled("MissingAction", text.to_owned()));
     }
-    let Some(operation) = find(action) else {
-        let version = parameters.0.get("Version").map_or("", String::as_str);
+    let version = parameters.0.get("Version");
+    let version = version.map_or("NO_VERSION_SPECIFIED", String::as_str);
+    let operation = find(action).filter(|_| version == service.api_version());
+    let operation = operation.ok_or_else(|| {
+        let (action, version) = (beginning(action), beginning(version));
         let text = format!("Could not find operation {action} for version {version}");
-        return Err(ApiError::modelled("InvalidAction", text));
-    };
+        ApiError::modelled("InvalidAction", text)
+    })?;
     let model = Model::of(service);
     let input = model.operation(action).map(|name| model.input(name));
     let members = input.map(|shape| parameters.structure(model, shape, ""));
     Ok((operation, Input::of(members.unwrap_or_default())))
 }
 
+/// The first characters of a text that a message repeats.
+fn beginning(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
 /// The parameters of a request, by name.
 struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Reads the parameters of the body, or of the query of a `GET`. Of two parameters with one name, the first is used. `[ASSUME]`
+    /// Reads the parameters of the query and of the body. Of two parameters with one name, the first is used. `[ASSUME]`
     fn of(request: &Parts, body: &[u8]) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let form = String::from_utf8_lossy(body);
-        let form = match request.method {
-            Method::GET => request.uri.query().unwrap_or_default(),
-            _ => &form,
-        };
+        let body = String::from_utf8_lossy(body);
+        let query = request.uri.query().unwrap_or_default();
         let mut parameters = BTreeMap::new();
-        for parameter in query::parse(form) {
+        for parameter in query::parse(query).chain(query::parse(&body)) {
             let name = text(parameter.name);
             parameters
                 .entry(name)

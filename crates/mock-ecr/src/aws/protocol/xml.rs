@@ -51,9 +51,20 @@ fn write_members<'a>(
     *xml += &format!("{indent}</{name}>\n");
 }
 
+/// Escapes a text. A character that XML 1.0 does not allow becomes U+FFFD.
 pub(super) fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;")
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '\r' => escaped += "&#xD;",
+            '\t' | '\n' | ' '..='\u{FFFD}' | '\u{10000}'.. => escaped.push(character),
+            _ => escaped.push('\u{FFFD}'),
+        }
+    }
+    escaped
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -111,6 +122,15 @@ impl<'de> Visitor<'de> for NodeVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_well_formed_whatever_it_contains() {
+        let text = "a\u{0}\u{8}\u{FFFE}\r\n\u{1F600}&";
+        assert_eq!(
+            escaped(text),
+            "a\u{FFFD}\u{FFFD}\u{FFFD}&#xD;\n\u{1F600}&amp;"
+        );
+    }
 
     #[test]
     fn an_output_is_written_member_by_member() {
