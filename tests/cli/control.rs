@@ -92,7 +92,7 @@ fn faults_are_set_listed_and_taken_away() {
 #[test]
 fn tokens_are_minted_listed_explained_and_revoked() {
     let mock = frozen();
-    let token = said(&mock, &["tokens", "mint"]);
+    let token = said(&mock, &["tokens", "issue"]);
     let token = token.trim();
     assert!(mock.ping(token).starts_with("HTTP/1.1 200 "));
     let table = said(&mock, &["tokens"]);
@@ -134,17 +134,17 @@ fn a_token_is_minted_for_whom_and_where_one_likes() {
     let mock = frozen();
     let words = [
         "tokens",
-        "mint",
+        "issue",
         "--account",
         "210987654321",
         "--region",
         "eu-west-1",
     ];
-    let minted = json(&mock, &[&words[..], &["--json"]].concat());
-    assert_eq!(minted["principal"], "arn:aws:iam::210987654321:root");
-    assert_eq!(minted["region"], "eu-west-1");
+    let issued = json(&mock, &[&words[..], &["--json"]].concat());
+    assert_eq!(issued["principal"], "arn:aws:iam::210987654321:root");
+    assert_eq!(issued["region"], "eu-west-1");
     let password = said(&mock, &[&words[..], &["--password"]].concat());
-    assert_eq!(minted["password"], password.trim());
+    assert_eq!(issued["password"], password.trim());
     for which in [
         &["--principal", "arn:aws:iam::210987654321:root"][..],
         &["--issued-before", "2015-11-30T00:00:00Z"],
@@ -158,7 +158,7 @@ fn a_token_is_minted_for_whom_and_where_one_likes() {
 fn requests_are_chosen_printed_and_forgotten() {
     let mock = frozen();
     mock.ping("QVdTOg==");
-    let token = said(&mock, &["tokens", "mint"]);
+    let token = said(&mock, &["tokens", "issue"]);
     mock.ping(token.trim());
     let table = said(&mock, &["requests"]);
     let lines: Vec<&str> = table.lines().collect();

@@ -17,8 +17,8 @@ fn serve(directory: &tempfile::TempDir, options: &[&str]) -> Mock {
 }
 
 pub(crate) fn token() -> String {
-    let minted = cargo_bin_cmd!("mock-ecr").args(["token", "mint"]).output();
-    String::from_utf8(minted.unwrap().stdout)
+    let issued = cargo_bin_cmd!("mock-ecr").args(["token", "issue"]).output();
+    String::from_utf8(issued.unwrap().stdout)
         .unwrap()
         .trim()
         .to_owned()

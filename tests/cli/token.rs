@@ -5,7 +5,7 @@ use crate::mock::Mock;
 
 const MINT: [&str; 8] = [
     "token",
-    "mint",
+    "issue",
     "--account",
     "123456789012",
     "--region",
@@ -14,7 +14,7 @@ const MINT: [&str; 8] = [
     "2015-11-29T21:30:53.241Z",
 ];
 
-fn minted(options: &[&str]) -> String {
+fn issued(options: &[&str]) -> String {
     let output = cargo_bin_cmd!("mock-ecr")
         .args(MINT)
         .args(options)
@@ -27,14 +27,14 @@ fn minted(options: &[&str]) -> String {
 #[test]
 fn a_minted_token_is_the_one_that_every_machine_mints() {
     assert_eq!(
-        minted(&[]),
+        issued(&[]),
         include_str!("../../fixtures/tokens/example.txt")
     );
 }
 
 #[test]
 fn a_minted_token_opens_a_mock_of_the_same_seed_and_no_other() {
-    let token = minted(&["--seed", "blue"]);
+    let token = issued(&["--seed", "blue"]);
     let status = |seed: &str| {
         let mock = Mock::serve(&["--clock", "frozen", "--seed", seed]);
         mock.ping(token.trim())[..12].to_owned()
@@ -45,7 +45,7 @@ fn a_minted_token_opens_a_mock_of_the_same_seed_and_no_other() {
 
 #[test]
 fn a_token_is_explained() {
-    let token = minted(&[]);
+    let token = issued(&[]);
     for (at, verdict, code) in [
         (
             "2015-11-30T09:30:53.240Z",
@@ -77,7 +77,7 @@ fn a_token_is_explained() {
 
 #[test]
 fn a_password_is_explained_like_its_token() {
-    let password = minted(&["--password"]);
+    let password = issued(&["--password"]);
     cargo_bin_cmd!("mock-ecr")
         .args(["token", "inspect", "--clock", "frozen", password.trim()])
         .assert()
@@ -89,7 +89,7 @@ fn a_password_is_explained_like_its_token() {
 
 #[test]
 fn what_is_no_token_of_this_seed_is_told_apart() {
-    let token = minted(&["--seed", "blue"]);
+    let token = issued(&["--seed", "blue"]);
     for (text, why) in [
         (token.trim(), "not issued under this seed, or changed since"),
         ("%%%", "not base64"),

@@ -125,7 +125,7 @@ impl<'mock> Client<'mock> {
 
     /// Logs in; what it stores of the password is what [`allowed`](Self::allowed) and its like go by later.
     pub(crate) fn login(&self, password: Password) -> Assert {
-        self.login_with(password, &password.mint())
+        self.login_with(password, &password.issue())
     }
 
     pub(crate) fn login_with(&self, stored_as: Password, password: &str) -> Assert {
@@ -175,7 +175,7 @@ impl<'mock> Client<'mock> {
     fn knowing(&self, password: Password) -> Command {
         let file = self.credentials(password).join("config.json");
         if !file.exists() {
-            let pair = BASE64_STANDARD.encode(format!("AWS:{}", password.mint()));
+            let pair = BASE64_STANDARD.encode(format!("AWS:{}", password.issue()));
             let auths = serde_json::json!({"auths": {ADDRESS: {"auth": pair}}});
             fs::write(file, auths.to_string()).unwrap();
         }

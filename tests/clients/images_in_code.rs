@@ -19,7 +19,7 @@ fn skopeo_copies_an_image_that_is_described_in_code() {
     let digests = runtime.block_on(app.digests()).unwrap();
     let manifest = runtime.block_on(app.manifest("1.0")).unwrap();
     let source = format!("docker://{}/team/app:1.0", ecr.address());
-    let login = format!("AWS:{}", ecr.mint().password());
+    let login = format!("AWS:{}", ecr.issue_token().password());
 
     let inspect = ["inspect", "--tls-verify=false", "--creds", &login, &source];
     let inspected: Value = serde_json::from_slice(&skopeo(&inspect)).unwrap();

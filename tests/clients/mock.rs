@@ -62,7 +62,7 @@ impl Drop for Mock {
 }
 
 impl Password {
-    /// What `mock-ecr token mint` must be told.
+    /// What `mock-ecr token issue` must be told.
     pub(crate) fn options(self) -> &'static [&'static str] {
         match self {
             Password::Good => &[],
@@ -71,9 +71,9 @@ impl Password {
         }
     }
 
-    pub(crate) fn mint(self) -> String {
+    pub(crate) fn issue(self) -> String {
         let output = cargo_bin_cmd!("mock-ecr")
-            .args(["token", "mint", "--password", "--clock", "frozen"])
+            .args(["token", "issue", "--password", "--clock", "frozen"])
             .args(self.options())
             .output()
             .unwrap();

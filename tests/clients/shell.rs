@@ -81,14 +81,14 @@ impl Shell {
 
     /// Gives clients this password, whichever program they ask for it.
     pub(crate) fn knowing(self, password: Password) -> Self {
-        let mint = [
-            "mock-ecr token mint --password",
+        let issue = [
+            "mock-ecr token issue --password",
             &password.options().join(" "),
         ]
         .join(" ");
-        self.write_program("aws", &mint);
+        self.write_program("aws", &issue);
         let entry = r#"'{"ServerURL":"","Username":"AWS","Secret":"%s"}'"#;
-        let helper = format!("printf {entry} \"$({mint})\"");
+        let helper = format!("printf {entry} \"$({issue})\"");
         self.write_program("docker-credential-ecr-login", &helper);
         self
     }

@@ -75,7 +75,10 @@ async fn a_login_that_opens_the_registry_is_found_in_every_form_of_its_url() {
         format!("https://{HOST}/"),
         format!("https://{HOST}/v2/app/"),
     ] {
-        assert!(ecr.judge(&secret(&get(&home, &url).await, &url)).is_ok());
+        assert!(
+            ecr.verify_token(&secret(&get(&home, &url).await, &url))
+                .is_ok()
+        );
         let with_end = get(&home, &format!("{url}\n")).await;
         secret(&with_end, &url);
     }

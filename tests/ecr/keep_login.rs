@@ -64,7 +64,7 @@ async fn the_file_has_a_login_that_only_its_owner_can_read() {
     let ecr = mock().await;
     let keeper = Keeper::of(Home::at(&ecr));
     let config = keeper.published(|text| !text.is_empty()).await;
-    assert!(ecr.judge(&password(&config)).is_ok());
+    assert!(ecr.verify_token(&password(&config)).is_ok());
     let mode = fs::metadata(keeper.file()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

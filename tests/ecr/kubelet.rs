@@ -46,7 +46,7 @@ fn complained(outcome: &Outcome, part: &str) {
 async fn the_response_has_the_members_that_the_kubelet_knows_and_no_others() {
     let (ecr, response) = response_under(None).await;
     let password = response["auth"][HOST]["password"].as_str().unwrap();
-    assert!(ecr.judge(password).is_ok());
+    assert!(ecr.verify_token(password).is_ok());
     let duration = &response["cacheDuration"];
     let expected = json!({
         "kind": "CredentialProviderResponse",

@@ -32,7 +32,10 @@ async fn a_login_is_kept_until_the_registry_refuses_it() {
     assert_eq!(third, fourth);
     assert_eq!(calls(&ecr), 2);
     assert_eq!(first["username"], "AWS");
-    assert!(ecr.judge(first["password"].as_str().unwrap()).is_ok());
+    assert!(
+        ecr.verify_token(first["password"].as_str().unwrap())
+            .is_ok()
+    );
     let end = ecr.tokens()[0].claims.expires.as_millis();
     let said = first["expires_at"].as_f64().unwrap();
     assert!((said * 1000.0).round() as i64 == end, "{said} and {end}");

@@ -34,7 +34,9 @@ async fn temporary_credentials_buy_a_token_for_their_own_account() {
         data.proxy_endpoint(),
         Some("https://210987654321.dkr.ecr.us-east-1.amazonaws.com")
     );
-    let caller = ecr.judge(data.authorization_token().unwrap()).unwrap();
+    let caller = ecr
+        .verify_token(data.authorization_token().unwrap())
+        .unwrap();
     assert_eq!(caller.arn(), &deploy().arn);
     assert_eq!(ecr.requests().caller(&deploy().arn).count(), 1);
 }
@@ -137,7 +139,7 @@ async fn a_lenient_mock_takes_any_key_and_twelve_digits_for_an_account() {
         let token = answer.authorization_data()[0]
             .authorization_token()
             .unwrap();
-        assert_eq!(ecr.judge(token).unwrap().account().as_str(), account);
+        assert_eq!(ecr.verify_token(token).unwrap().account().as_str(), account);
     }
 }
 

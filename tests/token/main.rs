@@ -48,7 +48,7 @@ fn calls(ecr: &MockEcr) -> usize {
 }
 
 fn opens(ecr: &MockEcr, credentials: &Credentials) -> bool {
-    ecr.judge(credentials.password.expose()).is_ok()
+    ecr.verify_token(credentials.password.expose()).is_ok()
 }
 
 async fn error_under(what: What) -> TokenError {

@@ -129,7 +129,7 @@ async fn a_request_without_a_host_is_answered() {
 #[tokio::test]
 async fn requests_that_are_sent_ahead_are_answered_in_their_order() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let bytes = [
         RawRequest::ping("GET").bytes(),
         RawRequest::ping("HEAD").bearing(&token).bytes(),

@@ -77,7 +77,7 @@ fn are_the_same(answer: &Response<String>, http1: &Answer) {
 
 #[tokio::test]
 async fn both_planes_answer_as_in_http_1() {
-    let token = frozen().await.mint();
+    let token = frozen().await.issue_token();
     for request in [
         RawRequest::token_call().signed(),
         RawRequest::token_call().presigned_by(&Signer::default()),

@@ -42,7 +42,7 @@ async fn a_call_is_recorded_with_everything_about_it() {
         "arn:aws:iam::123456789012:user/developer"
     );
     assert_eq!(caller.region().as_str(), "us-east-1");
-    assert_eq!(exchange.token, Some(ecr.mint().id()));
+    assert_eq!(exchange.token, Some(ecr.issue_token().id()));
     assert_eq!(exchange.status, 200);
     assert_eq!((exchange.error, &exchange.token_error), (None, &None));
     let request_id = answer.header("X-Amzn-Requestid");
@@ -95,7 +95,7 @@ async fn what_is_no_claim_is_not_recorded() {
 #[tokio::test]
 async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let host = "602401143452.dkr.ecr.us-east-1.amazonaws.com";
     let visit = RawRequest::ping("HEAD").bearing(&token).on_host(host);
     visit.with("User-Agent", "docker/27.0").to(&ecr).await;
@@ -203,7 +203,7 @@ async fn a_denied_call_is_recorded_with_its_caller() {
 #[tokio::test]
 async fn a_refused_token_is_recorded_with_what_was_wrong_with_it() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let visit = RawRequest::ping("GET").bearing(&token);
     let west = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
     visit.clone().on_host(west).to(&ecr).await;
@@ -269,7 +269,7 @@ async fn exchanges_are_recorded_at_the_mock_s_time() {
 #[tokio::test]
 async fn a_query_chooses_among_the_exchanges() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::token_call().to(&ecr).await;
     RawRequest::ping("GET").bearing(&token).to(&ecr).await;

@@ -26,7 +26,7 @@ async fn a_repository_with_one_is_refused_and_never_there() {
         assert_eq!(answer.body.contains(TOO_LONG), status == 400);
     }
     let name = "a".repeat(256);
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     for (method, path, status, error) in [
         ("GET", "tags/list", 404, "NAME_UNKNOWN"),
         ("GET", "manifests/1", 404, "NAME_UNKNOWN"),

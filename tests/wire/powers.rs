@@ -16,9 +16,9 @@ const LONG: Duration = Duration::from_secs(600);
 #[tokio::test]
 async fn tokens_are_told_with_their_uses() {
     let ecr = frozen().await;
-    let (token, unused) = (ecr.mint(), {
+    let (token, unused) = (ecr.issue_token(), {
         ecr.clock().advance(Duration::from_secs(1));
-        ecr.mint()
+        ecr.issue_token()
     });
     RawRequest::ping("GET").bearing(&token).to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(1));
@@ -38,7 +38,7 @@ async fn tokens_are_told_with_their_uses() {
 #[tokio::test]
 async fn a_token_of_another_mock_is_told_when_it_is_shown() {
     let (ecr, other) = (frozen().await, frozen().await);
-    let token = other.mint();
+    let token = other.issue_token();
     assert!(ecr.tokens().is_empty());
     RawRequest::ping("GET").bearing(&token).to(&ecr).await;
     assert_eq!(ecr.tokens()[0].id, token.id());
@@ -61,15 +61,15 @@ async fn credentials_can_be_added_to_a_running_mock() {
     ecr.add_session(session.clone()).unwrap();
     let answer = call().to(&ecr).await;
     assert_eq!(answer.status(), 200);
-    let token = ecr.mint_for(arn.parse().unwrap(), Region::default());
-    assert!(ecr.judge(token.as_str()).is_ok());
+    let token = ecr.issue_token_for(arn.parse().unwrap(), Region::default());
+    assert!(ecr.verify_token(token.as_str()).is_ok());
     let error = ecr.add_session(session).unwrap_err().to_string();
     assert!(error.contains("ASIAIOSFODNN7EXAMPLE"), "{error}");
 
     ecr.reset(Keep::Nothing).await.unwrap();
     let unknown = call().to(&ecr).await;
     unknown.is_error("UnrecognizedClientException", UNKNOWN);
-    assert!(ecr.judge(token.as_str()).is_err());
+    assert!(ecr.verify_token(token.as_str()).is_err());
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_reset_mock_is_as_it_was() {
     let ecr = builder.start().await.unwrap();
     let call = RawRequest::token_call().signed();
     let first = call.to(&ecr).await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.revoke(Revocation::Token(token.id()));
     let made = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
     made.signed().to(&ecr).await;
@@ -114,7 +114,7 @@ async fn a_reset_mock_is_as_it_was() {
     assert_eq!(ecr.clock().now(), now());
     assert_eq!(ecr.requests().count(), 0);
     assert!(ecr.tokens().is_empty());
-    assert!(ecr.judge(token.as_str()).is_ok());
+    assert!(ecr.verify_token(token.as_str()).is_ok());
     assert_eq!(call.to(&ecr).await, first, "ids are drawn anew");
     assert_eq!(ecr.tokens().len(), 1);
     assert_eq!(repositories(&ecr).await, ["app"]);
@@ -180,7 +180,7 @@ async fn a_claim_about_a_number_prints_the_journal_when_it_fails() {
     let calls = || ecr.requests().operation("GetAuthorizationToken");
     calls().expect(1).expect(1..=3).expect(..=1).expect(1..);
     ecr.requests().operation("PutImage").expect(0);
-    let token = ecr.mint().id();
+    let token = ecr.issue_token().id();
     assert_eq!(
         complaint(calls(), |calls| calls.expect(2..=3)),
         format!(
@@ -219,7 +219,10 @@ async fn tokens_of_somebody_else_are_found_out() {
     let ecr = frozen().await;
     let developer = ecr.world().default_principal().arn;
     RawRequest::ping("GET").to(&ecr).await;
-    RawRequest::ping("GET").bearing(&ecr.mint()).to(&ecr).await;
+    RawRequest::ping("GET")
+        .bearing(&ecr.issue_token())
+        .to(&ecr)
+        .await;
     ecr.requests().expect_tokens_of(&developer);
     let root: PrincipalArn = "arn:aws:iam::210987654321:root".parse().unwrap();
     let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&root));
@@ -229,7 +232,7 @@ async fn tokens_of_somebody_else_are_found_out() {
 
     // A dead token is somebody's, and what is no token is nobody's.
     ecr.clock().advance(LONG * 100);
-    let stranger = ecr.mint_for(root, ecr.world().region.clone());
+    let stranger = ecr.issue_token_for(root, ecr.world().region.clone());
     ecr.clear_requests();
     ecr.revoke(Revocation::Token(stranger.id()));
     RawRequest::ping("GET").bearing(&stranger).to(&ecr).await;

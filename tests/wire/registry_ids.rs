@@ -21,7 +21,7 @@ fn has_entries(answer: &Answer, token: &str, accounts: &[&str]) {
 }
 
 async fn gives(body: &str, accounts: &[&str]) {
-    let token = frozen().await.mint();
+    let token = frozen().await.issue_token();
     has_entries(&answer(body).await, token.as_str(), accounts);
 }
 

@@ -11,7 +11,7 @@ use crate::signer::Signer;
 async fn answers(seed: &str) -> Vec<Vec<u8>> {
     let builder = MockEcr::builder().frozen().seed(seed);
     let ecr = builder.start().await.unwrap();
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let mut answers = Vec::new();
     for request in [
         RawRequest::token_call().signed(),

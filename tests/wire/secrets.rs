@@ -26,7 +26,7 @@ async fn no_secret_is_in_the_journal_or_the_log_at_trace_level() {
     let listening = log.listen();
     let ecr = MockEcr::builder().frozen().principal(principal);
     let ecr = ecr.start().await.unwrap();
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let visits = visits(&token);
 
     for call in &accepted {

@@ -88,14 +88,17 @@ async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
 
     let ping = RawRequest::ping("GET")
         .on_host(REGISTRY)
-        .bearing(&ecr.mint());
+        .bearing(&ecr.issue_token());
     assert_eq!(ask(connect(&ecr, REGISTRY).await, ping).await.status(), 200);
 }
 
 #[tokio::test]
 async fn http_is_spoken_on_the_same_port() {
     let ecr = secure().await;
-    let answer = RawRequest::ping("GET").bearing(&ecr.mint()).to(&ecr).await;
+    let answer = RawRequest::ping("GET")
+        .bearing(&ecr.issue_token())
+        .to(&ecr)
+        .await;
     assert_eq!(answer.status(), 200);
     assert_eq!(ecr.requests().last().unwrap().way, Way::Http);
 }
@@ -159,7 +162,7 @@ async fn layers_are_at_the_name_of_the_bucket_of_aws() {
         .start()
         .await
         .unwrap();
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let digest = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
     let at = |method, target: &str| {
         let request = RawRequest::new(method, target).on_host(REGISTRY);

@@ -15,7 +15,7 @@ async fn the_answer_is_compact_json_with_its_keys_in_order_and_no_other_header()
     // elerch/aws-sdk-for-zig for the keys.
     let ecr = frozen().await;
     let answer = RawRequest::token_call().signed().to(&ecr).await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let token = token.as_str();
     let body = format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#

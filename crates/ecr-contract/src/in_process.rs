@@ -29,7 +29,7 @@ use crate::suite::{Suite, SuiteError};
 ///     .scenario("TOK-01")
 ///     .run(|ecr| {
 ///         // Yours would call `ecr.url()`, or take `ecr.sdk_config()`.
-///         let password = ecr.mint().password();
+///         let password = ecr.issue_token().password();
 ///         move |ask: LibraryAsk| {
 ///             let password = password.clone();
 ///             async move { Ok::<_, String>(LibraryLogin::new("AWS", password)) }

@@ -62,9 +62,9 @@ fn host(url: &str) -> Option<String> {
 }
 
 async fn token(running: &Running) -> Result<String, Failure> {
-    let minted = remote::post(running, "tokens", &json!({})).await?;
-    let token = minted["authorization_token"].as_str().map(str::to_owned);
-    token.ok_or_else(|| running.refused("it minted no token"))
+    let issued = remote::post(running, "tokens", &json!({})).await?;
+    let token = issued["authorization_token"].as_str().map(str::to_owned);
+    token.ok_or_else(|| running.refused("it issued no token"))
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Failure> {

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Requests(options) => briefly(requests::requests(*options)),
         Command::Reset(options) => briefly(reset::reset(options)),
         Command::Supports => supports::supports(),
-        Command::Token(TokenCommand::Mint(options)) => token::mint(options),
+        Command::Token(TokenCommand::Issue(options)) => token::issue(options),
         Command::Token(TokenCommand::Inspect(options)) => token::inspect(options),
     };
     outcome.unwrap_or_else(Failure::report)

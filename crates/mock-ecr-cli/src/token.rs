@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use mock_ecr::token::{Claims, TokenError, TokenId, TokenIssuer};
 use mock_ecr::{Clock, PrincipalArn, Timestamp, World};
 
-use crate::args::{InspectOptions, MintOptions};
+use crate::args::{InspectOptions, IssueOptions};
 use crate::failure::Failure;
 
-pub(crate) fn mint(options: MintOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Failure> {
     let world = options.world.world()?;
     let root = |account| PrincipalArn::root(account, &world.region);
     let principal = options
@@ -18,7 +18,7 @@ pub(crate) fn mint(options: MintOptions) -> Result<ExitCode, Failure> {
         .unwrap_or_else(|| world.default_principal().arn);
     let issued = options.at.unwrap_or_else(|| now(&world));
     let claims = Claims::new(principal, world.region.clone(), issued, world.token_life);
-    let token = TokenIssuer::new(&world).mint(&claims);
+    let token = TokenIssuer::new(&world).issue(&claims);
     if options.password {
         print(&token.password())
     } else {
@@ -36,7 +36,7 @@ pub(crate) fn inspect(options: InspectOptions) -> Result<ExitCode, Failure> {
     };
     let now = options.at.unwrap_or_else(|| now(&world));
     let issuer = TokenIssuer::new(&world);
-    let verdict = issuer.judge(token.trim(), now).map(drop);
+    let verdict = issuer.verify(token.trim(), now).map(drop);
     if let Ok((claims, id)) = issuer.open(token.trim()) {
         print(&describe(&claims, id))?;
     }

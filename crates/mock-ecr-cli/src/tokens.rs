@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 
-use crate::args::{MintHere, RevokeOptions, Running, TokensAction, TokensOptions};
+use crate::args::{IssueHere, RevokeOptions, Running, TokensAction, TokensOptions};
 use crate::failure::Failure;
 use crate::table::table;
 use crate::token::read_stdin;
@@ -14,7 +14,7 @@ pub(crate) async fn tokens(options: TokensOptions) -> Result<ExitCode, Failure> 
     let running = &options.running;
     let (json, text) = match options.action.unwrap_or(TokensAction::List) {
         TokensAction::List => list(running).await,
-        TokensAction::Mint(mint) => minted(running, mint).await,
+        TokensAction::Issue(issue) => issued(running, issue).await,
         TokensAction::Revoke(revoke) => revoked(running, revoke).await,
         TokensAction::Inspect { token } => inspected(running, token).await,
     }?;
@@ -61,17 +61,17 @@ fn row(token: &Value) -> Vec<String> {
     ]
 }
 
-async fn minted(running: &Running, mint: MintHere) -> Result<Said, Failure> {
+async fn issued(running: &Running, issue: IssueHere) -> Result<Said, Failure> {
     let mut body = Map::new();
     let mut give = |name: &str, value: Option<String>| {
         let value = value.map(Value::String);
         body.extend(value.map(|value| (name.to_owned(), value)));
     };
-    give("account", mint.account.map(|id| id.to_string()));
-    give("principal", mint.principal.map(|arn| arn.to_string()));
-    give("region", mint.region.map(|region| region.to_string()));
+    give("account", issue.account.map(|id| id.to_string()));
+    give("principal", issue.principal.map(|arn| arn.to_string()));
+    give("region", issue.region.map(|region| region.to_string()));
     let json = remote::post(running, "tokens", &Value::Object(body)).await?;
-    let wanted = match mint.password {
+    let wanted = match issue.password {
         true => "password",
         false => "authorization_token",
     };

@@ -59,7 +59,7 @@ async fn call(client: &Client) {
 }
 
 fn answer(ecr: &MockEcr) -> String {
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let token = token.as_str();
     format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#

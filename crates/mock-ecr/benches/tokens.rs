@@ -1,4 +1,4 @@
-//! What it takes to mint a token and to judge one.
+//! What it takes to issue a token and to verify one.
 
 use divan::Bencher;
 use mock_ecr::token::{AuthorizationToken, Claims, TokenIssuer};
@@ -10,7 +10,7 @@ fn main() {
 
 /// No two tokens are issued in the same millisecond, so that none is remembered.
 #[divan::bench]
-fn mint(bencher: Bencher<'_, '_>) {
+fn issue(bencher: Bencher<'_, '_>) {
     let issuer = TokenIssuer::new(&World::default());
     let mut millis = 0;
     bencher
@@ -18,15 +18,15 @@ fn mint(bencher: Bencher<'_, '_>) {
             millis += 1;
             claims(millis)
         })
-        .bench_local_refs(|claims| issuer.mint(claims));
+        .bench_local_refs(|claims| issuer.issue(claims));
 }
 
 #[divan::bench]
-fn judge(bencher: Bencher<'_, '_>) {
+fn verify(bencher: Bencher<'_, '_>) {
     let issuer = TokenIssuer::new(&World::default());
-    let token: AuthorizationToken = issuer.mint(&claims(1));
+    let token: AuthorizationToken = issuer.issue(&claims(1));
     let now = Timestamp::from_millis(1);
-    bencher.bench_local(|| issuer.judge(divan::black_box(token.as_str()), now));
+    bencher.bench_local(|| issuer.verify(divan::black_box(token.as_str()), now));
 }
 
 fn claims(millis: i64) -> Claims {

@@ -64,7 +64,7 @@ fn answer() -> Bytes {
     let region = world.region.clone();
     let issued = mock_ecr::Clock::new(world.clock).now();
     let token =
-        TokenIssuer::new(&world).mint(&Claims::new(principal, region, issued, world.token_life));
+        TokenIssuer::new(&world).issue(&Claims::new(principal, region, issued, world.token_life));
     let token = token.as_str();
     format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#

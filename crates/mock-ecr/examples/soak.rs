@@ -61,7 +61,7 @@ const CLIENTS: u64 = 1000;
 /// Knocks at the registry, on a connection of its own.
 async fn client(ecr: Arc<MockEcr>) -> io::Result<()> {
     let mut stream = TcpStream::connect(ecr.address()).await?;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let request = format!(
         "GET /v2/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {}\r\nConnection: close\r\n\r\n",
         token.as_str()

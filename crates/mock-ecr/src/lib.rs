@@ -1,4 +1,4 @@
-//! An offline Amazon ECR whose authorization token means something: it is minted deterministically, opens the registry, is bound
+//! An offline Amazon ECR whose authorization token means something: it is issued deterministically, opens the registry, is bound
 //! to its account, region and principal, and dies when a clock that the test owns says so.
 //!
 #![cfg_attr(feature = "sdk", doc = "```")]
@@ -15,10 +15,10 @@
 //! let token = data.authorization_token().expect("ECR always sends one");
 //! // The example of AWS's documentation.
 //! assert_eq!(data.expires_at().expect("and its end").as_secs_f64(), 1448875853.241);
-//! assert!(ecr.judge(token).is_ok());
+//! assert!(ecr.verify_token(token).is_ok());
 //!
 //! ecr.clock().advance(Duration::from_secs(12 * 3600));
-//! let refusal = ecr.judge(token).unwrap_err();
+//! let refusal = ecr.verify_token(token).unwrap_err();
 //! assert_eq!(refusal.to_string(), "expired since 2015-11-30T09:30:53.241Z");
 //! assert_eq!(ecr.requests().operation("GetAuthorizationToken").count(), 1);
 //! # Ok(())

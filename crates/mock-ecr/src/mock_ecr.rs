@@ -33,11 +33,11 @@ use crate::types::{PrincipalArn, Region};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let ecr = MockEcr::builder().frozen().token_life(Duration::from_secs(60)).start().await?;
-/// let token = ecr.mint();
-/// assert!(ecr.judge(token.as_str()).is_ok());
+/// let token = ecr.issue_token();
+/// assert!(ecr.verify_token(token.as_str()).is_ok());
 /// ecr.clock().advance(Duration::from_secs(60));
 /// assert_eq!(
-///     ecr.judge(token.as_str()).unwrap_err().to_string(),
+///     ecr.verify_token(token.as_str()).unwrap_err().to_string(),
 ///     "expired since 2015-11-29T21:31:53.241Z"
 /// );
 /// # Ok(())
@@ -179,7 +179,7 @@ impl MockEcr {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let ecr = MockEcr::start().await?;
-    /// let token = ecr.mint();
+    /// let token = ecr.issue_token();
     /// let [record] = &ecr.tokens()[..] else { panic!("there is one") };
     /// assert_eq!((record.id, record.shown, &record.refusal), (token.id(), 0, &None));
     /// # Ok(())
@@ -207,27 +207,27 @@ impl MockEcr {
         self.ecr.journal.clear();
     }
 
-    /// Mints a token for the first principal in the world's region, as if it had asked for one now.
-    pub fn mint(&self) -> AuthorizationToken {
+    /// Issues a token for the first principal in the world's region, as if it had asked for one now.
+    pub fn issue_token(&self) -> AuthorizationToken {
         let world = self.world();
-        self.mint_for(world.default_principal().arn, world.region.clone())
+        self.issue_token_for(world.default_principal().arn, world.region.clone())
     }
 
-    /// Mints a token for anyone, as if they had asked for one now.
-    pub fn mint_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
+    /// Issues a token for anyone, as if they had asked for one now.
+    pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
         let life = self.world().token_life;
         let claims = Claims::new(principal, region, self.clock().now(), life);
-        self.ecr.tokens.mint(&claims)
+        self.ecr.tokens.issue(&claims)
     }
 
     /// Judges a token, or the password in it, now: whom it speaks for, or why it is worth nothing.
     ///
     /// # Errors
     ///
-    /// As [`TokenIssuer::judge`](crate::token::TokenIssuer::judge).
-    pub fn judge(&self, token_or_password: &str) -> Result<Caller, TokenError> {
+    /// As [`TokenIssuer::verify`](crate::token::TokenIssuer::verify).
+    pub fn verify_token(&self, token_or_password: &str) -> Result<Caller, TokenError> {
         let now = self.clock().now();
-        self.ecr.tokens.judge(token_or_password, now)
+        self.ecr.tokens.verify(token_or_password, now)
     }
 
     /// Adds credentials to the running mock, such as those of an assumed role.

@@ -18,7 +18,7 @@ async fn visited() -> MockEcr {
         .to(&ecr)
         .await;
     ecr.clock().advance(Duration::from_secs(1));
-    let visit = RawRequest::new("HEAD", "/v2/app/manifests/1?x=%20y").bearing(&ecr.mint());
+    let visit = RawRequest::new("HEAD", "/v2/app/manifests/1?x=%20y").bearing(&ecr.issue_token());
     visit.on_host("127.0.0.1:4566").to(&ecr).await;
     ecr
 }

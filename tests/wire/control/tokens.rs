@@ -10,31 +10,31 @@ use crate::raw::{RawRequest, frozen};
 #[tokio::test]
 async fn a_token_is_minted_that_opens_the_registry() {
     let ecr = frozen().await;
-    let minted = told(&post("tokens", "{}"), &ecr).await;
-    let token = ecr.mint();
-    assert_eq!(minted["authorization_token"], token.as_str());
-    assert_eq!(minted["password"], token.password());
-    assert_eq!(minted["id"], token.id().to_string());
+    let issued = told(&post("tokens", "{}"), &ecr).await;
+    let token = ecr.issue_token();
+    assert_eq!(issued["authorization_token"], token.as_str());
+    assert_eq!(issued["password"], token.password());
+    assert_eq!(issued["id"], token.id().to_string());
     assert_eq!(
-        minted["principal"],
+        issued["principal"],
         "arn:aws:iam::123456789012:user/developer"
     );
-    assert_eq!(minted["expires"], "2015-11-30T09:30:53.241Z");
+    assert_eq!(issued["expires"], "2015-11-30T09:30:53.241Z");
 }
 
 #[tokio::test]
 async fn a_token_is_minted_for_whom_and_where_one_likes() {
     let ecr = frozen().await;
-    let mint = post(
+    let issue = post(
         "tokens",
         r#"{"account":"210987654321","region":"cn-north-1"}"#,
     );
-    let minted = told(&mint, &ecr).await;
-    assert_eq!(minted["principal"], "arn:aws-cn:iam::210987654321:root");
-    assert_eq!(minted["region"], "cn-north-1");
+    let issued = told(&issue, &ecr).await;
+    assert_eq!(issued["principal"], "arn:aws-cn:iam::210987654321:root");
+    assert_eq!(issued["region"], "cn-north-1");
     let arn = "arn:aws:iam::123456789012:user/developer";
-    let mint = post("tokens", &format!(r#"{{"principal":"{arn}"}}"#));
-    assert_eq!(told(&mint, &ecr).await["principal"], arn);
+    let issue = post("tokens", &format!(r#"{{"principal":"{arn}"}}"#));
+    assert_eq!(told(&issue, &ecr).await["principal"], arn);
 
     for (body, at, said) in [
         (r#"{"account":"12"}"#, Some("account"), "12 digits"),
@@ -52,10 +52,10 @@ async fn a_token_is_minted_for_whom_and_where_one_likes() {
 #[tokio::test]
 async fn tokens_are_listed_with_their_uses_and_never_with_what_they_are_worth() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(1));
     RawRequest::ping("GET").bearing(&token).to(&ecr).await;
-    let newer = ecr.mint();
+    let newer = ecr.issue_token();
     let answer = ask("GET", "tokens").to(&ecr).await;
     for token in [&token, &newer] {
         assert!(!answer.body.contains(&token.password()));
@@ -88,10 +88,10 @@ async fn tokens_are_revoked_by_id_by_principal_and_by_time() {
         r#"{"issued_before":"2015-11-29T21:30:53.242Z"}"#,
     ] {
         let ecr = frozen().await;
-        let token = ecr.mint();
+        let token = ecr.issue_token();
         let body = body.replace("fa44db647e557a51", &token.id().to_string());
         assert_eq!(told(&post("tokens/revoke", &body), &ecr).await["alive"], 0);
-        assert!(ecr.judge(token.as_str()).is_err(), "{body}");
+        assert!(ecr.verify_token(token.as_str()).is_err(), "{body}");
     }
     for (body, said) in [
         ("{}", "expected"),
@@ -111,7 +111,7 @@ async fn tokens_are_revoked_by_id_by_principal_and_by_time() {
 #[tokio::test]
 async fn a_token_is_explained_dead_or_alive() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let inspect = |token: &str| post("tokens/inspect", &json!({ "token": token }).to_string());
     let alive = told(&inspect(token.as_str()), &ecr).await;
     assert_eq!(

@@ -136,9 +136,9 @@ async fn metrics_count_what_was_answered_and_issued() {
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
-    ecr.revoke(mock_ecr::token::Revocation::Token(ecr.mint().id()));
+    ecr.revoke(mock_ecr::token::Revocation::Token(ecr.issue_token().id()));
     ecr.clock().advance(std::time::Duration::from_secs(5));
-    ecr.mint();
+    ecr.issue_token();
     ecr.clear_requests();
     let answer = ask("GET", "metrics").to(&ecr).await;
     assert_eq!(answer.header("Content-Type"), "text/plain; version=0.0.4");

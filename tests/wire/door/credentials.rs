@@ -43,7 +43,7 @@ async fn every_path_under_v2_has_the_same_door() {
 async fn another_scheme_is_no_credentials() {
     // Source for a signature: awslabs/aws-sigv4-proxy#237; for Bearer it is [ASSUME].
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let bearer = format!("Bearer {}", token.as_str());
     for authorization in [
         &bearer[..],
@@ -77,7 +77,7 @@ async fn malformed_basic_credentials_are_no_credentials() {
 async fn another_user_than_aws_is_nobody() {
     // [ASSUME]
     let ecr = frozen().await;
-    let password = ecr.mint().password();
+    let password = ecr.issue_token().password();
     for user in ["aws", "AWS2", "", "root"] {
         let credentials = basic(format!("{user}:{password}"));
         let knock = |ping: RawRequest| ping.authorized(&credentials);
@@ -107,7 +107,7 @@ async fn a_password_that_cannot_be_decoded_is_invalid() {
 async fn the_whole_token_in_the_place_of_its_password_is_invalid() {
     // Source of the status: aws/aws-cli#5317, where the token was not decoded before it was used.
     let ecr = frozen().await;
-    let credentials = basic(format!("AWS:{}", ecr.mint().as_str()));
+    let credentials = basic(format!("AWS:{}", ecr.issue_token().as_str()));
     let knock = |ping: RawRequest| ping.authorized(&credentials);
     hears(&ecr, knock, Words::invalid()).await;
 }
@@ -115,7 +115,7 @@ async fn the_whole_token_in_the_place_of_its_password_is_invalid() {
 #[tokio::test]
 async fn a_forged_token_is_invalid() {
     let ecr = frozen().await;
-    let password = ecr.mint().password();
+    let password = ecr.issue_token().password();
     let other = if password.as_bytes()[100] == b'A' {
         "B"
     } else {
@@ -131,7 +131,7 @@ async fn a_forged_token_is_invalid() {
 async fn a_token_of_another_seed_is_invalid() {
     let ecr = frozen().await;
     let elsewhere = MockEcr::builder().frozen().seed("elsewhere");
-    let token = elsewhere.start().await.unwrap().mint();
+    let token = elsewhere.start().await.unwrap().issue_token();
     hears(&ecr, |ping| ping.bearing(&token), Words::invalid()).await;
 }
 
@@ -139,7 +139,7 @@ async fn a_token_of_another_seed_is_invalid() {
 async fn a_token_of_another_region_opens_nothing() {
     // Source: aquasecurity/trivy#6217 and #1026, upmc-enterprises/registry-creds#14.
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let knock = |ping: RawRequest| ping.bearing(&token).on_host(US_WEST_2);
     hears(&ecr, knock, Words::challenge(US_WEST_2)).await;
 }
@@ -148,7 +148,7 @@ async fn a_token_of_another_region_opens_nothing() {
 async fn a_good_token_opens_the_registry() {
     // Source for the raw token as Basic credentials: aquasecurity/trivy#1026, argocd-image-updater#216.
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     hears(&ecr, |ping| ping.bearing(&token), Words::welcome()).await;
     let basic = format!("basic   {} ", token.as_str());
     hears(&ecr, |ping| ping.authorized(&basic), Words::welcome()).await;
@@ -158,7 +158,7 @@ async fn a_good_token_opens_the_registry() {
 async fn a_good_token_opens_every_account_s_registry_in_its_region() {
     // Source: aquasecurity/trivy#1026, where 602401143452 was pulled from with the caller's own token.
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     for host in [
         US_EAST_1,
         "602401143452.dkr.ecr.us-east-1.amazonaws.com",
@@ -175,7 +175,7 @@ async fn on_a_bare_address_a_token_of_any_region_will_do() {
     // A choice of the mock's: an address tells no region.
     let ecr = frozen().await;
     let west: Region = "us-west-2".parse().unwrap();
-    let token = ecr.mint_for(ecr.world().default_principal().arn, west);
+    let token = ecr.issue_token_for(ecr.world().default_principal().arn, west);
     hears(&ecr, |ping| ping.bearing(&token), Words::welcome()).await;
 }
 
@@ -187,13 +187,13 @@ async fn a_token_from_the_wire_is_the_one_that_the_library_mints() {
     let (token, _) = rest.split_once('"').unwrap();
     let knock = |ping: RawRequest| ping.authorized(&format!("Basic {token}"));
     hears(&ecr, knock, Words::welcome()).await;
-    assert!(ecr.judge(token).is_ok());
+    assert!(ecr.verify_token(token).is_ok());
 }
 
 #[tokio::test]
 async fn behind_the_door_there_is_no_path_but_the_registry_s() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     for path in ["/v2/app", "/v2/app/tags", "/v2/tags/list"] {
         let knock = |ping: RawRequest| ping.bearing(&token).at(path);
         hears(&ecr, knock, Words::nothing()).await;

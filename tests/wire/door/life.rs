@@ -11,7 +11,7 @@ use crate::raw::{RawRequest, frozen, now};
 #[tokio::test]
 async fn a_token_lives_until_its_last_millisecond_and_no_longer() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock()
         .advance(Duration::from_millis(12 * 3_600_000 - 1));
     assert_eq!(opens(&ecr, &token).await.status(), 200);
@@ -24,7 +24,7 @@ async fn a_token_lives_until_its_last_millisecond_and_no_longer() {
 async fn an_expired_token_of_another_region_is_expired_first() {
     // [ASSUME]
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(12 * 3600));
     let words = Words::expired().on("Mon, 30 Nov 2015 09:30:53 GMT");
     let knock = |ping: RawRequest| ping.bearing(&token).on_host(US_WEST_2);
@@ -34,9 +34,9 @@ async fn an_expired_token_of_another_region_is_expired_first() {
 #[tokio::test]
 async fn a_revoked_token_is_dead_and_no_other() {
     let ecr = frozen().await;
-    let (token, region) = (ecr.mint(), Region::default());
+    let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
-    let other = ecr.mint_for(root, region);
+    let other = ecr.issue_token_for(root, region);
     ecr.revoke(Revocation::Token(token.id()));
     hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
     assert_eq!(opens(&ecr, &other).await.status(), 200);
@@ -45,22 +45,22 @@ async fn a_revoked_token_is_dead_and_no_other() {
 #[tokio::test]
 async fn a_revoked_principal_s_tokens_are_dead_those_to_come_as_well() {
     let ecr = frozen().await;
-    let (token, region) = (ecr.mint(), Region::default());
+    let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
-    let other = ecr.mint_for(root, region);
+    let other = ecr.issue_token_for(root, region);
     ecr.revoke(Revocation::Principal(ecr.world().default_principal().arn));
     hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
     assert_eq!(opens(&ecr, &other).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
-    assert_eq!(opens(&ecr, &ecr.mint()).await.status(), 403);
+    assert_eq!(opens(&ecr, &ecr.issue_token()).await.status(), 403);
 }
 
 #[tokio::test]
 async fn tokens_of_before_an_instant_are_dead() {
     let ecr = frozen().await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_millis(1));
-    let later = ecr.mint();
+    let later = ecr.issue_token();
     ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()));
     hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
     assert_eq!(opens(&ecr, &later).await.status(), 200);
@@ -73,7 +73,7 @@ async fn a_token_dies_with_the_credentials_that_bought_it() {
     let principal = Principal::example(AccountId::EXAMPLE, &Region::default()).expires(end);
     let builder = MockEcr::builder().frozen().principal(principal);
     let ecr = builder.start().await.unwrap();
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_millis(999));
     assert_eq!(opens(&ecr, &token).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
@@ -87,7 +87,7 @@ async fn a_token_of_somebody_who_does_not_exist_is_dead() {
     // [ASSUME]
     let ecr = frozen().await;
     let nobody = "arn:aws:iam::123456789012:user/nobody".parse().unwrap();
-    let token = ecr.mint_for(nobody, Region::default());
+    let token = ecr.issue_token_for(nobody, Region::default());
     hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
 }
 
@@ -98,7 +98,7 @@ async fn a_world_may_give_tokens_another_life() {
     let ecr = ecr.start().await.unwrap();
     let answer = RawRequest::token_call().signed().to(&ecr).await;
     assert!(answer.body.contains(r#""expiresAt":1.448832654741E9"#));
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock().advance(life);
     let words = Words::expired().on("Sun, 29 Nov 2015 21:30:54 GMT");
     hears(&ecr, |ping| ping.bearing(&token), words).await;

@@ -62,13 +62,13 @@ async fn an_entry_of_another_account_stands_before_or_behind_the_own_one() {
         let endpoint = "https://210987654321.dkr.ecr.us-east-1.amazonaws.com";
         assert_eq!(foreign["proxyEndpoint"], endpoint, "{place}");
         assert_eq!(foreign["expiresAt"], own["expiresAt"], "{place}");
-        let bearer = ecr.judge(foreign["authorizationToken"].as_str().unwrap());
+        let bearer = ecr.verify_token(foreign["authorizationToken"].as_str().unwrap());
         let root = "arn:aws:iam::210987654321:root";
         assert_eq!(bearer.unwrap().arn().as_str(), root, "{place}");
         let journal = ecr.requests();
         let issued = journal.last().unwrap().token.unwrap();
         assert_eq!(
-            ecr.mint().id(),
+            ecr.issue_token().id(),
             issued,
             "the journal names the caller's own"
         );

@@ -93,7 +93,7 @@ fn fault() -> impl Strategy<Value = Fault> {
 
 /// A request of each kind; some carry a body.
 fn requests(ecr: &MockEcr) -> [RawRequest; 5] {
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     [
         RawRequest::token_call().signed(),
         RawRequest::ping("GET").bearing(&token),
@@ -136,7 +136,7 @@ proptest! {
             assert_eq!(shaped, fired);
             ecr.faults().clear();
             assert_eq!(ping(&ecr).await.status(), 200);
-            let ping = RawRequest::ping("GET").bearing(&ecr.mint());
+            let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
             assert_eq!(Http2::connect(&ecr).await.send(&ping).await.status(), 200);
         });
     }

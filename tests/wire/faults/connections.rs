@@ -38,7 +38,7 @@ async fn the_connection_is_reset() {
     let ecr = with("what = { reset = 'before_headers' }").await;
     for request in [
         RawRequest::token_call().signed(),
-        RawRequest::ping("GET").bearing(&ecr.mint()),
+        RawRequest::ping("GET").bearing(&ecr.issue_token()),
     ] {
         let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
         stream.write_all(&request.bytes()).await.unwrap();
@@ -157,7 +157,7 @@ async fn on_http2_the_stream_is_reset_and_the_connection_stays() {
     ] {
         let ecr = with(&format!("when = {{ times = 1 }}\nwhat = {what}")).await;
         let mut client = Http2::connect(&ecr).await;
-        let ping = RawRequest::ping("GET").bearing(&ecr.mint());
+        let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
         assert!(client.try_send(&ping).await.is_err(), "{what}");
         assert_eq!(client.send(&ping).await.status(), 200, "{what}");
     }

@@ -11,7 +11,7 @@ use crate::raw::{RawRequest, frozen};
 /// Knocks with a token whose time is over.
 async fn late(what: &str, method: &'static str) -> Answer {
     let ecr = with(&format!("what = {{ expired = '{what}' }}")).await;
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(12 * 3600));
     RawRequest::ping(method).bearing(&token).to(&ecr).await
 }
@@ -39,7 +39,7 @@ async fn an_expired_token_is_refused_as_one_likes() {
 #[tokio::test]
 async fn a_token_that_lives_is_let_in_all_the_same() {
     let ecr = with("what = { expired = 'challenge' }").await;
-    let ping = RawRequest::ping("GET").bearing(&ecr.mint());
+    let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
     assert_eq!(ping.to(&ecr).await.status(), 200);
     let stranger = RawRequest::ping("GET").authorized("Basic QVdTOng=");
     assert_eq!(stranger.to(&ecr).await.status(), 400);
@@ -51,7 +51,7 @@ async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
         let expected = late(form, "GET").await;
         let fault = format!("when = {{ times = 2 }}\nwhat = {{ expired_early = '{form}' }}");
         let ecr = with(&fault).await;
-        let ping = RawRequest::ping("GET").bearing(&ecr.mint());
+        let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
         let answers = [
             ping.to(&ecr).await,
             ping.to(&ecr).await,
@@ -69,7 +69,7 @@ async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
         let refused = ecr.requests().status(status);
         assert_eq!(refused.count(), 2);
         for exchange in refused.iter() {
-            assert_eq!(exchange.token, Some(ecr.mint().id()));
+            assert_eq!(exchange.token, Some(ecr.issue_token().id()));
             assert!(exchange.bearer.is_some() && exchange.error.is_some());
         }
     }
@@ -78,7 +78,7 @@ async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
 #[tokio::test]
 async fn only_a_token_that_opens_the_registry_ends_early() {
     let ecr = with("what = { expired_early = 'bad_request' }").await;
-    let dead = ecr.mint();
+    let dead = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(12 * 3600));
     let elsewhere = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     for (request, status) in [
@@ -87,7 +87,7 @@ async fn only_a_token_that_opens_the_registry_ends_early() {
         (RawRequest::ping("GET").bearing(&dead), 403),
         (
             RawRequest::ping("GET")
-                .bearing(&ecr.mint())
+                .bearing(&ecr.issue_token())
                 .on_host(elsewhere),
             401,
         ),
@@ -117,8 +117,8 @@ async fn a_request_with_a_token_that_ends_early_does_nothing() {
     let push = RawRequest::new("PUT", path)
         .with("Content-Type", INDEX)
         .body(manifest);
-    let pull = RawRequest::new("GET", path).bearing(&ecr.mint());
-    let push = push.bearing(&ecr.mint());
+    let pull = RawRequest::new("GET", path).bearing(&ecr.issue_token());
+    let push = push.bearing(&ecr.issue_token());
     assert_eq!(push.to(&ecr).await.status(), 403);
     assert_eq!(pull.to(&ecr).await.status(), 404);
     assert_eq!(push.to(&ecr).await.status(), 201);

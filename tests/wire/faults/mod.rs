@@ -35,7 +35,10 @@ async fn token_call(ecr: &MockEcr) -> Answer {
 
 /// Knocks at the registry with a token that opens it.
 async fn ping(ecr: &MockEcr) -> Answer {
-    RawRequest::ping("GET").bearing(&ecr.mint()).to(ecr).await
+    RawRequest::ping("GET")
+        .bearing(&ecr.issue_token())
+        .to(ecr)
+        .await
 }
 
 /// All bytes that come of a request for a token, until the mock hangs up.

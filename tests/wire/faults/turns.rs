@@ -32,7 +32,7 @@ async fn struck(when: &str) -> [bool; 3] {
         &ecr,
         &format!("when = {{ {when} }}\nwhat = {{ error = 'BadGateway' }}"),
     );
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let digest = format!("sha256:{}", "0".repeat(64));
     let requests = [
         RawRequest::ping("GET").with("User-Agent", "containers/5"),

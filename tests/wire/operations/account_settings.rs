@@ -84,7 +84,7 @@ async fn the_policy_of_the_caller_is_evaluated_before_the_input_is_read() {
 async fn the_registry_mounts_layers_if_the_setting_is_enabled() {
     // Source: aws/containers-roadmap#2860 (2026).
     let api = Api::of("[[repositories]]\nname = 'app'\n[[repositories]]\nname = 'other'\n").await;
-    let token = api.0.mint();
+    let token = api.0.issue_token();
     let layer = RawRequest::new("POST", format!("/v2/app/blobs/uploads/?digest={HELLO}"));
     let pushed = layer.bearing(&token).body("hello").to(&api.0).await;
     assert_eq!(pushed.status(), 201);

@@ -13,7 +13,7 @@ async fn an_image_that_is_put_can_be_pulled() {
             r#"{{"image":{{"imageId":{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"latest"}},"imageManifest":"{{}}","imageManifestMediaType":"{OCI_MANIFEST}","registryId":"123456789012","repositoryName":"app"}}}}"#
         )
     );
-    let token = api.0.mint();
+    let token = api.0.issue_token();
     let pull = RawRequest::new("GET", "/v2/app/manifests/latest").bearing(&token);
     let pulled = pull.to(&api.0).await;
     assert_eq!(
@@ -31,7 +31,7 @@ async fn an_image_that_is_put_can_be_pulled() {
 #[tokio::test]
 async fn an_image_that_was_pushed_is_described() {
     let api = Api::start().await;
-    let token = api.0.mint();
+    let token = api.0.issue_token();
     let request = |method, path: &str| RawRequest::new(method, path).bearing(&token);
     let upload = format!("/v2/app/blobs/uploads/?digest={HELLO}");
     assert_eq!(

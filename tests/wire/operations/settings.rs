@@ -21,7 +21,7 @@ async fn an_immutable_tag_stays_but_for_what_is_excluded() {
     let input = r#"{"repositoryName":"app","imageTag":"1.0","imageManifest":"{ }"}"#;
     api.refuses("PutImage", input, "ImageTagAlreadyExistsException", text)
         .await;
-    let token = api.0.mint();
+    let token = api.0.issue_token();
     let push = RawRequest::new("PUT", "/v2/app/manifests/1.0")
         .bearing(&token)
         .body("{ }");
@@ -54,7 +54,7 @@ async fn a_policy_opens_a_repository_to_another_account() {
     let world = "[[repositories]]\nname='app'\n[[accounts]]\nid='123456789012'\n[[accounts]]\nid='210987654321'\n[[principals]]\narn='arn:aws:iam::123456789012:user/owner'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\n[[principals]]\narn='arn:aws:iam::210987654321:user/guest'\naccess_key_id='G'\nsecret_access_key='S'\n";
     let api = Api::of(world).await;
     let guest = "arn:aws:iam::210987654321:user/guest".parse().unwrap();
-    let token = api.0.mint_for(guest, "us-east-1".parse().unwrap());
+    let token = api.0.issue_token_for(guest, "us-east-1".parse().unwrap());
     let knock = || RawRequest::new("GET", "/v2/app/tags/list").bearing(&token);
     assert_eq!(knock().to(&api.0).await.status(), 403);
     let none = "Repository policy does not exist for the repository with name 'app' in the registry with id '123456789012'";

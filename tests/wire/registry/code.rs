@@ -151,7 +151,7 @@ async fn the_initial_state_can_have_images_in_code() {
     let app = ecr.repository("app");
     assert_eq!(app.tags().await.unwrap(), ["1.0", "2.0"]);
     assert_eq!(ecr.repository("team/new").tags().await.unwrap(), ["1.0"]);
-    let token = ecr.mint();
+    let token = ecr.issue_token();
     let get = RawRequest::new("GET", format!("/v2/app/blobs/{HELLO}")).bearing(&token);
     assert_eq!(get.to(&ecr).await.body, "hello");
 

@@ -53,7 +53,7 @@ async fn what_a_repository_has_in_the_store_stays_as_it_is() {
         MockEcr::of(world).frozen().start().await.unwrap()
     };
     let first = start().await;
-    let token = first.mint();
+    let token = first.issue_token();
     let path = "/v2/app/manifests/1.0";
     let delete = RawRequest::new("DELETE", path).bearing(&token);
     assert_eq!(delete.to(&first).await.status(), 202);

@@ -44,7 +44,7 @@ impl Registry {
 
     async fn of(builder: MockEcrBuilder) -> Self {
         let ecr = builder.frozen().repository("app").start().await.unwrap();
-        let token = ecr.mint();
+        let token = ecr.issue_token();
         Registry { ecr, token }
     }
 

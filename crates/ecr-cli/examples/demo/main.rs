@@ -126,7 +126,7 @@ impl Demo {
 
     fn token_of(&self, region: &str) -> Result<AuthorizationToken, Failure> {
         let principal = self.ecr.world().default_principal().arn;
-        Ok(self.ecr.mint_for(principal, region.parse()?))
+        Ok(self.ecr.issue_token_for(principal, region.parse()?))
     }
 
     /// Calls the registry of the default account in us-east-1, as docker does when it logs in.

@@ -57,7 +57,7 @@ impl Daemon {
         while clock::now() < until {
             let answer = read(&names);
             let judged = answer.login().and_then(|login| login.secret.as_deref());
-            let is_dead = judged.is_some_and(|secret| stage.ecr.judge(secret).is_err());
+            let is_dead = judged.is_some_and(|secret| stage.ecr.verify_token(secret).is_err());
             let is_news = outcomes.last().is_none_or(|last| last.answer != answer);
             if is_news || is_dead {
                 outcomes.push(self.outcome(stage, &names, clock::now(), answer));

@@ -172,8 +172,8 @@ impl Stage {
     pub(crate) fn issued(&self) -> Vec<Issued> {
         let records = self.ecr.tokens().into_iter();
         let issued = records.map(|record| Issued {
-            password: self.issuer.mint(&record.claims).password(),
-            token: self.issuer.mint(&record.claims).as_str().to_owned(),
+            password: self.issuer.issue(&record.claims).password(),
+            token: self.issuer.issue(&record.claims).as_str().to_owned(),
             claims: record.claims,
         });
         issued.collect()
@@ -198,20 +198,20 @@ impl Stage {
         let life = world.token_life;
         let password = match given {
             GivenLogin::Denied => return None,
-            GivenLogin::Fresh => self.ecr.mint_for(principal, region).password(),
+            GivenLogin::Fresh => self.ecr.issue_token_for(principal, region).password(),
             GivenLogin::Expired => {
                 let issued =
                     now.as_millis() - i64::try_from(life.as_millis()).unwrap_or(0) - 60_000;
                 let issued = Timestamp::from_millis(issued);
                 self.issuer
-                    .mint(&Claims::new(principal, region, issued, life))
+                    .issue(&Claims::new(principal, region, issued, life))
                     .password()
             }
             GivenLogin::Revoked => {
                 // Within a millisecond a principal's tokens are one, and another is to live.
                 let before = Timestamp::from_millis(now.as_millis() - 1000);
                 let claims = Claims::new(principal, region, before, life);
-                let token = self.issuer.mint(&claims);
+                let token = self.issuer.issue(&claims);
                 self.ecr.revoke(Revocation::Token(token.id()));
                 token.password()
             }
@@ -219,7 +219,7 @@ impl Stage {
                 let mut other = World::default();
                 other.seed = format!("not {}", world.seed);
                 let claims = Claims::new(principal, region, now, life);
-                TokenIssuer::new(&other).mint(&claims).password()
+                TokenIssuer::new(&other).issue(&claims).password()
             }
         };
         Some(password)

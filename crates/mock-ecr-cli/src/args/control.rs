@@ -61,8 +61,8 @@ pub(crate) struct TokensOptions {
 pub(crate) enum TokensAction {
     /// Lists the tokens that were issued or shown, with their uses; so does no word at all.
     List,
-    /// Mints a token at the mock's time.
-    Mint(MintHere),
+    /// Issues a token at the mock's time.
+    Issue(IssueHere),
     /// Makes tokens worthless before their time.
     Revoke(RevokeOptions),
     /// Explains a token: whom it speaks for, where, how long, and whether the mock would take it. Exits with 1 if not.
@@ -74,14 +74,14 @@ pub(crate) enum TokensAction {
 }
 
 #[derive(Debug, Parser)]
-pub(crate) struct MintHere {
-    /// Mints for the root user of this account; without it, for the first principal of the world.
+pub(crate) struct IssueHere {
+    /// Issues for the root user of this account; without it, for the first principal of the world.
     #[arg(long, value_name = "ID", conflicts_with = "principal")]
     pub(crate) account: Option<AccountId>,
-    /// Mints for this user or role session.
+    /// Issues for this user or role session.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
-    /// Mints for the registries of this region; without it, the world's.
+    /// Issues for the registries of this region; without it, the world's.
     #[arg(long, value_name = "R")]
     pub(crate) region: Option<Region>,
     /// Prints the password in the token, as `docker login` takes it, instead of the token.

@@ -22,7 +22,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use contract::ContractOptions;
 pub(crate) use control::{
-    ClockAction, ClockOptions, FaultsAction, FaultsOptions, Kept, MintHere, Output,
+    ClockAction, ClockOptions, FaultsAction, FaultsOptions, IssueHere, Kept, Output,
     RequestsOptions, ResetOptions, RevokeOptions, TokensAction, TokensOptions,
 };
 pub(crate) use redirect::RedirectMode;
@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Login(LoginOptions),
     /// Reads and moves the clock of a running mock.
     Clock(ClockOptions),
-    /// Lists, mints, revokes and explains the tokens of a running mock.
+    /// Lists, issues, revokes and explains the tokens of a running mock.
     Tokens(TokensOptions),
     /// Lets things go wrong in a running mock, and tells how often they did.
     Faults(FaultsOptions),
@@ -68,15 +68,15 @@ pub(crate) enum Command {
     Reset(ResetOptions),
     /// Prints the operations that the mock implements; other operations of these services are answered 501.
     Supports,
-    /// Mints tokens and explains them, without a running mock.
+    /// Issues tokens and explains them, without a running mock.
     #[command(subcommand)]
     Token(TokenCommand),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Mints the token that a mock with the same seed would issue, and accepts.
-    Mint(MintOptions),
+    /// Issues the token that a mock with the same seed would issue, and accepts.
+    Issue(IssueOptions),
     /// Explains a token: whom it speaks for, where, how long, and whether it is worth anything. Exits with 1 if not.
     Inspect(InspectOptions),
 }
@@ -204,11 +204,11 @@ pub(crate) struct LoginOptions {
 }
 
 #[derive(Debug, Parser)]
-pub(crate) struct MintOptions {
-    /// Mints for the root user of this account; without it, for the first principal of the world.
+pub(crate) struct IssueOptions {
+    /// Issues for the root user of this account; without it, for the first principal of the world.
     #[arg(long, value_name = "ID", conflicts_with = "principal")]
     pub(crate) account: Option<AccountId>,
-    /// Mints for this user or role session.
+    /// Issues for this user or role session.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
     /// When the token is issued; without it, now, by the world's clock.
@@ -226,7 +226,7 @@ pub(crate) struct InspectOptions {
     /// The token, or the password in it; `-`, or nothing, reads it from stdin.
     #[arg(default_value = "-")]
     pub(crate) token: String,
-    /// The instant at which it is judged; without it, now, by the world's clock.
+    /// The instant at which it is verified; without it, now, by the world's clock.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) at: Option<Timestamp>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `tokens`: those that were issued, with their uses; minting, revoking and explaining them.
+//! `tokens`: those that were issued, with their uses; issuing, revoking and explaining them.
 
 use futures_util::FutureExt as _;
 use http::Method;
@@ -27,14 +27,14 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::POST,
         path: "tokens",
-        summary: "Mints a token, as if a principal had asked for one now.",
+        summary: "Issues a token, as if a principal had asked for one now.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Mint>(),
+            schema: schema::<IssueToken>(),
             example: r#"{ "account": "123456789012", "region": "eu-west-1" }"#,
         }),
-        answer: Content::Json(schema::<Minted>()),
-        run: |request| async move { mint(&request) }.boxed(),
+        answer: Content::Json(schema::<IssuedToken>()),
+        run: |request| async move { issue(&request) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -139,11 +139,11 @@ fn list(request: &ControlRequest<'_>) -> Outcome {
     })
 }
 
-/// Whom to mint a token for, and where.
+/// Whom to issue a token for, and where.
 #[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
-struct Mint {
+struct IssueToken {
     /// For this principal; by default, the first of the world.
     principal: Option<PrincipalArn>,
     /// For the root user of this account instead.
@@ -152,10 +152,10 @@ struct Mint {
     region: Option<Region>,
 }
 
-/// A token that was minted.
+/// A token that was issued.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Minted {
+struct IssuedToken {
     #[serde(flatten)]
     claims: ClaimsView,
     /// The token, as `GetAuthorizationToken` answers it.
@@ -164,11 +164,11 @@ struct Minted {
     password: String,
 }
 
-fn mint(request: &ControlRequest<'_>) -> Outcome {
-    let mint: Mint = request.body()?;
+fn issue(request: &ControlRequest<'_>) -> Outcome {
+    let issue: IssueToken = request.body()?;
     let (ecr, world) = (request.ecr, &request.ecr.world);
-    let region = mint.region.unwrap_or_else(|| world.region.clone());
-    let principal = match (mint.principal, mint.account) {
+    let region = issue.region.unwrap_or_else(|| world.region.clone());
+    let principal = match (issue.principal, issue.account) {
         (Some(_), Some(_)) => {
             let text = "a token speaks for one principal; give principal or account, not both";
             return Err(ControlError::body(text).at("account"));
@@ -178,8 +178,8 @@ fn mint(request: &ControlRequest<'_>) -> Outcome {
         (None, None) => world.default_principal().arn,
     };
     let claims = Claims::new(principal, region, ecr.clock.now(), world.token_life);
-    let token = ecr.tokens.mint(&claims);
-    response::json(&Minted {
+    let token = ecr.tokens.issue(&claims);
+    response::json(&IssuedToken {
         claims: ClaimsView::of(&claims, token.id()),
         authorization_token: token.as_str().to_owned(),
         password: token.password(),
@@ -248,7 +248,7 @@ struct Inspected {
 fn inspect(request: &ControlRequest<'_>) -> Outcome {
     let Inspect { token } = request.body()?;
     let (ecr, token) = (request.ecr, token.trim());
-    let verdict = ecr.tokens.judge(token, ecr.clock.now());
+    let verdict = ecr.tokens.verify(token, ecr.clock.now());
     let opened = ecr.tokens.open(token).ok();
     response::json(&Inspected {
         claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),

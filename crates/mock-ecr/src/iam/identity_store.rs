@@ -93,7 +93,7 @@ impl IdentityStore {
         Arc::new(Principal::root(account, region))
     }
 
-    /// The principal that a token was minted for, if it still exists.
+    /// The principal that a token was issued for, if it still exists.
     ///
     /// The root user of every account exists without being listed; a lenient mock takes anyone's word.
     pub(crate) fn with_arn(&self, arn: &PrincipalArn) -> Option<Arc<Principal>> {

@@ -29,7 +29,7 @@ pub(crate) const LAYER_PREFIX: &str = "/_layer/";
 /// How long a URL is good. Source: the hour of GetDownloadUrlForLayer's example in AWS's API reference; for redirects `[ASSUME]`.
 const LIFE: std::time::Duration = std::time::Duration::from_secs(3600);
 
-/// Makes and judges the URLs of a seed.
+/// Makes and verifies the URLs of a seed.
 #[derive(Clone)]
 pub(crate) struct LayerUrls(Hmac<Sha256>);
 

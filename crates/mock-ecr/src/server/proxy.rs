@@ -20,7 +20,7 @@ pub(crate) fn answer(
     way: Way,
     exchange: &mut Exchange,
 ) -> Response<Bytes> {
-    match judge(ecr, request, way) {
+    match verify(ecr, request, way) {
         Ok(()) => Response::new(Bytes::new()),
         Err(refusal) => {
             exchange.error = Some(refusal.code());
@@ -59,7 +59,7 @@ pub(crate) fn refuse(request: &Parts, exchange: &mut Exchange) -> Response<Bytes
     Refusal::OtherHost.into_response(authority(request))
 }
 
-fn judge(ecr: &Ecr, request: &Parts, way: Way) -> Result<(), Refusal> {
+fn verify(ecr: &Ecr, request: &Parts, way: Way) -> Result<(), Refusal> {
     let is_ours = Host::of(authority(request)).is_ecr_s();
     if !is_ours {
         return Err(Refusal::OtherHost);

@@ -95,7 +95,7 @@ mod tests {
             issued: Timestamp::AWS_EXAMPLE + Duration::from_millis(n),
             expires: Timestamp::AWS_EXAMPLE,
         };
-        let (first, mut ledger) = (issuer.mint(&claims(0)).id(), Ledger::default());
+        let (first, mut ledger) = (issuer.issue(&claims(0)).id(), Ledger::default());
         ledger.issue(&claims(0), first);
         ledger.issue(&claims(0), first);
         ledger.show(&claims(0), first, Timestamp::AWS_EXAMPLE);

@@ -28,7 +28,7 @@ pub use revocation::Revocation;
 use revocation::Revoked;
 use seal::{Keys, Tag};
 
-/// Makes tokens and judges them.
+/// Makes tokens and verifies them.
 ///
 /// A token is a pure function of the seed, the principal, the region, the time of issue and the token's life: any mock
 /// with the same seed accepts it, without shared state. Its form is that of the real service,
@@ -48,9 +48,9 @@ use seal::{Keys, Tag};
 ///     "2030-01-01T00:00:00Z".parse()?,
 ///     Duration::from_secs(12 * 3600),
 /// );
-/// let token = issuer.mint(&claims);
-/// assert_eq!(issuer.judge(token.as_str(), claims.issued)?.region().as_str(), "eu-west-1");
-/// assert!(issuer.judge(token.as_str(), claims.expires).is_err());
+/// let token = issuer.issue(&claims);
+/// assert_eq!(issuer.verify(token.as_str(), claims.issued)?.region().as_str(), "eu-west-1");
+/// assert!(issuer.verify(token.as_str(), claims.expires).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -81,13 +81,13 @@ impl TokenIssuer {
     }
 
     /// Makes the token that says these claims.
-    pub fn mint(&self, claims: &Claims) -> AuthorizationToken {
+    pub fn issue(&self, claims: &Claims) -> AuthorizationToken {
         // Within a millisecond a caller's token is always the same one, so the last is worth remembering.
         let mut last = lock(&self.last_minted);
         match &*last {
-            Some((minted, token)) if minted == claims => token.clone(),
+            Some((issued, token)) if issued == claims => token.clone(),
             _ => {
-                let token = self.mint_anew(claims);
+                let token = self.issue_new(claims);
                 lock(&self.ledger).issue(claims, token.id);
                 *last = Some((claims.clone(), token.clone()));
                 token
@@ -95,7 +95,7 @@ impl TokenIssuer {
         }
     }
 
-    fn mint_anew(&self, claims: &Claims) -> AuthorizationToken {
+    fn issue_new(&self, claims: &Claims) -> AuthorizationToken {
         let (password, tag) = self.write(claims, password::payload_size(self.length));
         AuthorizationToken {
             text: BASE64_STANDARD.encode(format!("AWS:{password}")).into(),
@@ -138,7 +138,7 @@ impl TokenIssuer {
     /// # Errors
     ///
     /// Every [`TokenError`] but [`TokenError::WrongRegion`], which depends on the registry that the token is shown to.
-    pub fn judge(&self, token_or_password: &str, now: Timestamp) -> Result<Caller, TokenError> {
+    pub fn verify(&self, token_or_password: &str, now: Timestamp) -> Result<Caller, TokenError> {
         let (claims, id) = self.open(token_or_password)?;
         self.admit(claims, id, now)
     }
@@ -173,7 +173,7 @@ impl TokenIssuer {
         lock(&self.ledger).show(claims, id, now);
     }
 
-    /// The latest 10,000 tokens that were issued here, or shown, oldest first, each judged now.
+    /// The latest 10,000 tokens that were issued here, or shown, oldest first, each verified now.
     pub(crate) fn records(&self, now: Timestamp) -> Vec<TokenRecord> {
         let mut records = lock(&self.ledger).records();
         for record in &mut records {
@@ -199,7 +199,7 @@ impl TokenIssuer {
 
     /// Forgets the tokens, their uses and the revocations.
     pub(crate) fn reset(&self) {
-        // What was minted last would not be issued again.
+        // What was issued last would not be issued again.
         let mut last = lock(&self.last_minted);
         *last = None;
         *lock(&self.ledger) = Ledger::default();

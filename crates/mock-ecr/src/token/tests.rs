@@ -36,7 +36,7 @@ proptest! {
     #[test]
     fn an_opened_token_says_what_was_minted(claims in any_claims(), length in 0..9000_usize) {
         let issuer = TokenIssuer::new(&World { token_length: length, ..World::default() });
-        let token = issuer.mint(&claims);
+        let token = issuer.issue(&claims);
         prop_assert_eq!(issuer.open(token.as_str()), Ok((claims.clone(), token.id())));
         prop_assert_eq!(issuer.open(&token.password()), Ok((claims, token.id())));
     }
@@ -45,13 +45,13 @@ proptest! {
     fn another_seed_refuses(claims in any_claims(), seed in ".*") {
         prop_assume!(seed != World::default().seed);
         let other = TokenIssuer::new(&World { seed, ..World::default() });
-        let token = issuer().mint(&claims);
+        let token = issuer().issue(&claims);
         prop_assert_eq!(other.open(token.as_str()), Err(TokenError::Forged));
     }
 
     #[test]
     fn a_token_with_any_bit_flipped_is_refused(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
-        let token = issuer().mint(&claims);
+        let token = issuer().issue(&claims);
         for text in [token.as_str().to_owned(), token.password()] {
             let mut bytes = text.into_bytes();
             let index = at.index(bytes.len());
@@ -63,7 +63,7 @@ proptest! {
 
     #[test]
     fn a_password_with_any_bit_of_its_json_flipped_is_refused(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
-        let mut json = BASE64_STANDARD.decode(issuer().mint(&claims).password()).unwrap();
+        let mut json = BASE64_STANDARD.decode(issuer().issue(&claims).password()).unwrap();
         let index = at.index(json.len());
         json[index] ^= 1_u8 << bit;
         prop_assert!(issuer().open(&BASE64_STANDARD.encode(json)).is_err());
@@ -78,7 +78,7 @@ proptest! {
 
 #[test]
 fn every_character_of_a_token_counts() {
-    let token = issuer().mint(&example());
+    let token = issuer().issue(&example());
     for index in 0..token.as_str().len() {
         for other in ['A', 'b', '9', '+', '=', ' '] {
             let mut changed = token.as_str().to_owned();
@@ -92,7 +92,7 @@ fn every_character_of_a_token_counts() {
 
 #[test]
 fn a_token_is_the_same_bytes_on_every_machine() {
-    let token = issuer().mint(&example());
+    let token = issuer().issue(&example());
     assert_eq!(token.id().to_string(), "fa44db647e557a51");
     assert_eq!(
         token.as_str(),
@@ -102,7 +102,7 @@ fn a_token_is_the_same_bytes_on_every_machine() {
 
 #[test]
 fn a_token_has_the_published_form_and_length() {
-    let token = issuer().mint(&example());
+    let token = issuer().issue(&example());
     assert_eq!(token.as_str().len(), 2368);
     assert!(
         token.as_str().starts_with("QVdTOmV5Sn"),
@@ -121,14 +121,14 @@ fn a_token_has_the_published_form_and_length() {
 #[test]
 fn a_token_dies_at_its_millisecond() {
     let issuer = issuer();
-    let token = issuer.mint(&example());
+    let token = issuer.issue(&example());
     let end = example().expires;
     assert!(
         issuer
-            .judge(token.as_str(), end - Duration::from_millis(1))
+            .verify(token.as_str(), end - Duration::from_millis(1))
             .is_ok()
     );
-    let expired = issuer.judge(token.as_str(), end).unwrap_err();
+    let expired = issuer.verify(token.as_str(), end).unwrap_err();
     assert_eq!(expired, TokenError::Expired { since: end });
     assert_eq!(
         expired.to_string(),
@@ -139,17 +139,17 @@ fn a_token_dies_at_its_millisecond() {
 #[test]
 fn a_revoked_token_is_refused_by_id_by_principal_and_by_time_of_issue() {
     let revocations = [
-        Revocation::Token(issuer().mint(&example()).id()),
+        Revocation::Token(issuer().issue(&example()).id()),
         Revocation::Principal(example().principal),
         Revocation::IssuedBefore(example().issued + Duration::from_millis(1)),
     ];
     for revocation in revocations {
         let issuer = issuer();
-        let token = issuer.mint(&example());
-        assert!(issuer.judge(token.as_str(), example().issued).is_ok());
+        let token = issuer.issue(&example());
+        assert!(issuer.verify(token.as_str(), example().issued).is_ok());
         issuer.revoke(revocation.clone());
         assert_eq!(
-            issuer.judge(token.as_str(), example().issued).unwrap_err(),
+            issuer.verify(token.as_str(), example().issued).unwrap_err(),
             TokenError::Revoked { id: token.id() },
             "{revocation:?}"
         );
@@ -159,7 +159,7 @@ fn a_revoked_token_is_refused_by_id_by_principal_and_by_time_of_issue() {
 #[test]
 fn a_revocation_spares_the_tokens_that_it_does_not_name() {
     let issuer = issuer();
-    let older = issuer.mint(&example());
+    let older = issuer.issue(&example());
     issuer.revoke(Revocation::IssuedBefore(example().issued));
     issuer.revoke(Revocation::Principal(
         "arn:aws:iam::123456789012:user/x".parse().unwrap(),
@@ -168,8 +168,8 @@ fn a_revocation_spares_the_tokens_that_it_does_not_name() {
         issued: example().issued + Duration::from_millis(1),
         ..example()
     };
-    issuer.revoke(Revocation::Token(issuer.mint(&later).id()));
-    assert!(issuer.judge(older.as_str(), example().issued).is_ok());
+    issuer.revoke(Revocation::Token(issuer.issue(&later).id()));
+    assert!(issuer.verify(older.as_str(), example().issued).is_ok());
 }
 
 #[test]
@@ -184,17 +184,17 @@ fn a_token_dies_with_the_credentials_that_bought_it() {
         ..World::default()
     };
     let issuer = TokenIssuer::new(&world);
-    let token = issuer.mint(&Claims {
+    let token = issuer.issue(&Claims {
         principal: arn.clone(),
         ..example()
     });
     assert!(
         issuer
-            .judge(token.as_str(), end - Duration::from_millis(1))
+            .verify(token.as_str(), end - Duration::from_millis(1))
             .is_ok()
     );
     assert_eq!(
-        issuer.judge(token.as_str(), end).unwrap_err(),
+        issuer.verify(token.as_str(), end).unwrap_err(),
         TokenError::DeadCredentials { arn }
     );
 }
@@ -206,16 +206,16 @@ fn a_principal_that_the_world_does_not_have_is_refused_unless_it_is_lenient() {
         principal: arn.clone(),
         ..example()
     };
-    let token = issuer().mint(&claims);
+    let token = issuer().issue(&claims);
     assert_eq!(
-        issuer().judge(token.as_str(), claims.issued).unwrap_err(),
+        issuer().verify(token.as_str(), claims.issued).unwrap_err(),
         TokenError::UnknownPrincipal { arn: arn.clone() }
     );
     let lenient = TokenIssuer::new(&World {
         auth: AuthMode::Lenient,
         ..World::default()
     });
-    let caller = lenient.judge(token.as_str(), claims.issued).unwrap();
+    let caller = lenient.verify(token.as_str(), claims.issued).unwrap();
     assert_eq!(caller.arn(), &arn);
 }
 
@@ -238,7 +238,7 @@ fn what_is_no_token_is_told_apart() {
 #[test]
 fn neither_a_token_nor_the_keys_print_themselves() {
     let issuer = issuer();
-    let token = issuer.mint(&example());
+    let token = issuer.issue(&example());
     let printed = format!("{token:?} {issuer:?}");
     assert!(
         !printed.contains(token.as_str()) && !printed.contains(&token.password()),

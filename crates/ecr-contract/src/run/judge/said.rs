@@ -128,7 +128,7 @@ impl Scene<'_> {
         let found = issued.iter().find(|issued| issued.password == password);
         let in_time = found.is_some_and(|found| found.claims.expires > outcome.handed);
         let revoked = matches!(
-            self.stage.ecr.judge(password),
+            self.stage.ecr.verify_token(password),
             Err(mock_ecr::token::TokenError::Revoked { .. })
         );
         in_time && !revoked

@@ -27,7 +27,7 @@ impl Authentication for Basic {
         exchange: &mut Exchange,
     ) -> Result<Caller, RegistryError> {
         let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
-        judge(ecr, call, &password, exchange).map_err(|error| {
+        verify(ecr, call, &password, exchange).map_err(|error| {
             exchange.token_error = Some(error.clone());
             error.into()
         })
@@ -57,7 +57,7 @@ impl Authentication for Basic {
     }
 }
 
-fn judge(
+fn verify(
     ecr: &Ecr,
     call: &Call<'_>,
     password: &str,

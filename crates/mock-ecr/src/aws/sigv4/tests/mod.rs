@@ -14,7 +14,7 @@ use crate::clock::ClockStart;
 use crate::config::World;
 use crate::types::PrincipalArn;
 
-/// What a mock judges signatures with.
+/// What a mock verifies signatures with.
 struct Mock {
     principals: IdentityStore,
     signing_keys: SigningKeys,

@@ -35,7 +35,7 @@ impl Operation for GetAuthorizationToken {
         let region = caller.region();
         let life = state.world.token_life;
         let claims = Claims::new(caller.arn().clone(), region.clone(), cx.now, life);
-        let token = state.tokens.mint(&claims);
+        let token = state.tokens.issue(&claims);
         cx.record_token(token.id());
         let ids = self.registry_ids.unwrap_or_else(|| vec![caller.account()]);
         let entry = |id| AuthorizationData {
@@ -74,7 +74,7 @@ pub(crate) fn foreign(ecr: &Ecr, account: AccountId, region: &Region, now: Times
     let root = Principal::root(account, region).arn;
     let claims = Claims::new(root, region.clone(), now, ecr.world.token_life);
     Foreign {
-        token: ecr.tokens.mint(&claims).as_str().to_owned(),
+        token: ecr.tokens.issue(&claims).as_str().to_owned(),
         expires: claims.expires,
         endpoint: ecr.proxy_endpoint(account, region),
     }
