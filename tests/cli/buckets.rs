@@ -97,10 +97,10 @@ fn images_outlast_the_server_and_are_shared_with_others() {
 fn an_immutable_tag_is_created_once_in_a_bucket_too() {
     let moto = Moto::start();
     let directory = tempfile::tempdir().unwrap();
-    let world = directory.path().join("world.toml");
+    let config = directory.path().join("config.toml");
     let toml = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\n";
-    std::fs::write(&world, toml).unwrap();
-    let options = ["--world", world.to_str().unwrap()];
+    std::fs::write(&config, toml).unwrap();
+    let options = ["--config", config.to_str().unwrap()];
     let (one, other) = (moto.serve(&options), moto.serve(&options));
     let token = token();
     let pushed = |mock, size| {

@@ -90,7 +90,7 @@ fn faults_are_set_listed_and_taken_away() {
 }
 
 #[test]
-fn tokens_are_minted_listed_explained_and_revoked() {
+fn tokens_are_issued_listed_explained_and_revoked() {
     let mock = frozen();
     let token = said(&mock, &["tokens", "issue"]);
     let token = token.trim();
@@ -130,7 +130,7 @@ fn tokens_are_minted_listed_explained_and_revoked() {
 }
 
 #[test]
-fn a_token_is_minted_for_whom_and_where_one_likes() {
+fn a_token_is_issued_for_whom_and_where_one_likes() {
     let mock = frozen();
     let words = [
         "tokens",

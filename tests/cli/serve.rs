@@ -82,13 +82,13 @@ fn a_taken_port_is_one_clear_line() {
 }
 
 #[test]
-fn a_wrong_world_is_one_clear_line() {
+fn a_wrong_config_is_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("world.toml");
+    let file = folder.path().join("config.toml");
     std::fs::write(&file, "seed = 'a'\ntoken_life = 'long'\n").unwrap();
     let file = file.to_str().unwrap();
     cargo_bin_cmd!("mock-ecr")
-        .args(["serve", "--listen", "127.0.0.1:0", "--world", file])
+        .args(["serve", "--listen", "127.0.0.1:0", "--config", file])
         .assert()
         .code(1)
         .stdout("")
@@ -118,11 +118,11 @@ fn a_wrong_option_says_what_was_expected() {
 
 #[test]
 fn options_go_before_the_file() {
-    let world = concat!(
+    let config = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../fixtures/worlds/full.toml"
+        "/../../fixtures/configs/full.toml"
     );
-    let options = ["--world", world, "--region", "us-west-2", "--seed", "red"];
+    let options = ["--config", config, "--region", "us-west-2", "--seed", "red"];
     let mock = Mock::serve(&options);
     let response = mock.ping("");
     let port = mock.address.rsplit(':').next().unwrap();

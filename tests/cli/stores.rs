@@ -103,10 +103,10 @@ fn servers_on_one_directory_serve_each_other_s_tokens_and_images() {
 #[test]
 fn of_pushes_that_race_for_an_immutable_tag_through_two_servers_one_wins() {
     let directory = tempfile::tempdir().unwrap();
-    let world = directory.path().join("world.toml");
+    let config = directory.path().join("config.toml");
     let toml = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\n";
-    std::fs::write(&world, toml).unwrap();
-    let options = ["--world", world.to_str().unwrap()];
+    std::fs::write(&config, toml).unwrap();
+    let options = ["--config", config.to_str().unwrap()];
     let servers = [serve(&directory, &options), serve(&directory, &options)];
     let token = token();
     for round in 0..20 {

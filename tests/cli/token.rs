@@ -25,7 +25,7 @@ fn issued(options: &[&str]) -> String {
 }
 
 #[test]
-fn a_minted_token_is_the_one_that_every_machine_mints() {
+fn a_issued_token_is_the_one_that_every_machine_issues() {
     assert_eq!(
         issued(&[]),
         include_str!("../../fixtures/tokens/example.txt")
@@ -33,7 +33,7 @@ fn a_minted_token_is_the_one_that_every_machine_mints() {
 }
 
 #[test]
-fn a_minted_token_opens_a_mock_of_the_same_seed_and_no_other() {
+fn a_issued_token_opens_a_mock_of_the_same_seed_and_no_other() {
     let token = issued(&["--seed", "blue"]);
     let status = |seed: &str| {
         let mock = Mock::serve(&["--clock", "frozen", "--seed", seed]);

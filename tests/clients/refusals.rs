@@ -93,10 +93,10 @@ fn an_engine_cannot_move_an_immutable_tag() {
 /// A mock that has the image `stone:1`, whose tag may not be moved.
 fn with_immutable_tag() -> Mock {
     let folder = tempfile::tempdir().unwrap();
-    let world = folder.path().join("world.toml");
+    let config = folder.path().join("config.toml");
     let stone = "[[repositories]]\nname = 'stone'\nimage_tag_mutability = 'IMMUTABLE'\n";
-    fs::write(&world, stone).unwrap();
-    let mock = Mock::serve(&["--world", world.to_str().unwrap()]);
+    fs::write(&config, stone).unwrap();
+    let mock = Mock::serve(&["--config", config.to_str().unwrap()]);
     skopeo::push(&Client::skopeo(&mock), &Layout::image("first"), "stone:1");
     mock
 }

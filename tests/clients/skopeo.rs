@@ -104,7 +104,7 @@ fn a_deleted_image_is_gone() {
 }
 
 #[test]
-fn a_push_needs_a_repository_unless_the_world_says_otherwise() {
+fn a_push_needs_a_repository_unless_the_config_says_otherwise() {
     let mock = Mock::serve(&[]);
     let (from, to) = (Layout::image("hello"), remote("app:1"));
     let copy = ["copy", "--dest-tls-verify=false", &from.reference(), &to];

@@ -5,7 +5,7 @@ use aws_sdk_ecr::config::{Builder, SharedAsyncSleep};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use mock_ecr::config::{ClockStart, SigV4Clock};
-use mock_ecr::{MockEcr, World};
+use mock_ecr::{Config, MockEcr};
 
 use crate::stub::Stub;
 
@@ -94,11 +94,11 @@ async fn a_client_in_real_time_is_let_in_by_a_mock_twelve_years_off() {
 }
 
 #[tokio::test]
-async fn a_client_in_real_time_is_refused_at_first_if_the_world_goes_by_the_mock_s_clock_alone() {
-    let mut world = World::default();
-    world.clock = ClockStart::FROZEN;
-    world.sigv4_clock = SigV4Clock::Mock;
-    let ecr = MockEcr::of(world).start().await.unwrap();
+async fn a_client_in_real_time_is_refused_at_first_if_the_config_goes_by_the_mock_s_clock_alone() {
+    let mut config = Config::default();
+    config.clock = ClockStart::FROZEN;
+    config.sigv4_clock = SigV4Clock::Mock;
+    let ecr = MockEcr::of(config).start().await.unwrap();
     let _ = call(&client_in_real_time(&ecr)).await;
     let requests = ecr.requests();
     let first = requests.iter().next().unwrap();

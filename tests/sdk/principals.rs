@@ -1,7 +1,7 @@
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
 use mock_ecr::config::AuthMode;
-use mock_ecr::{MockEcr, Principal, PrincipalArn, World};
+use mock_ecr::{Config, MockEcr, Principal, PrincipalArn};
 use tokio::net::TcpStream;
 
 fn deploy() -> Principal {
@@ -55,7 +55,7 @@ async fn credentials_that_nobody_has_are_refused() {
 #[tokio::test]
 async fn a_wrong_secret_is_refused() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
-    let mut impostor = ecr.world().default_principal();
+    let mut impostor = ecr.config().default_principal();
     impostor.secret_access_key = "guessed".into();
     let (code, message) = refusal(&ecr, &impostor).await;
     assert_eq!(code, "InvalidSignatureException");
@@ -95,14 +95,14 @@ async fn credentials_end_when_the_clock_says_so() {
 async fn a_policy_decides_who_may_ask_for_a_token() {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../fixtures/worlds/denied.toml"
+        "/../../fixtures/configs/denied.toml"
     );
-    let ecr = MockEcr::of(World::from_file(file).unwrap())
+    let ecr = MockEcr::of(Config::from_file(file).unwrap())
         .start()
         .await
         .unwrap();
-    let [reader, suspended] = &ecr.world().principals[..] else {
-        panic!("the world has two principals");
+    let [reader, suspended] = &ecr.config().principals[..] else {
+        panic!("the config has two principals");
     };
     assert_eq!(
         refusal(&ecr, reader).await,
@@ -161,13 +161,13 @@ async fn a_mock_stops_when_it_is_dropped() {
 }
 
 #[tokio::test]
-async fn every_world_of_the_fixtures_starts() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/worlds");
-    let mut worlds = 0;
+async fn every_config_of_the_fixtures_starts() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
+    let mut configs = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
-        let world = World::from_file(entry.unwrap().path()).unwrap();
-        MockEcr::of(world).start().await.unwrap();
-        worlds += 1;
+        let config = Config::from_file(entry.unwrap().path()).unwrap();
+        MockEcr::of(config).start().await.unwrap();
+        configs += 1;
     }
-    assert!(worlds >= 3);
+    assert!(configs >= 3);
 }

@@ -25,8 +25,8 @@ fn registry(account: &str, region: &str) -> Registry {
 }
 
 fn own(ecr: &MockEcr) -> Registry {
-    let account = ecr.world().default_principal().arn.account().to_string();
-    registry(&account, ecr.world().region.as_str())
+    let account = ecr.config().default_principal().arn.account().to_string();
+    registry(&account, ecr.config().region.as_str())
 }
 
 /// A source of the mock's own registry, by the mock's clock.

@@ -3,7 +3,7 @@
 /// What a frozen clock shows in the `Date` header of every answer.
 pub(crate) const DATE: &str = "Date: Sun, 29 Nov 2015 21:30:53 GMT";
 
-/// The id of the first request of a world that names no seed.
+/// The id of the first request of a configuration that names no seed.
 ///
 /// The real service spells the name `x-amzn-RequestId`, between others in title case; hyper writes them all in one way.
 pub(crate) const FIRST_REQUEST_ID: &str = "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa";

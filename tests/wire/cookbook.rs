@@ -1,11 +1,11 @@
 //! The cookbook's TOML and HTTP; its Rust runs as its documentation does.
 
 use mock_ecr::fault::Fault;
-use mock_ecr::{MockEcr, World};
+use mock_ecr::{Config, MockEcr};
 
 use crate::raw::RawRequest;
 
-/// A recipe: its worlds, and its calls.
+/// A recipe: its configurations, and its calls.
 struct Recipe<'a> {
     title: &'a str,
     toml: Vec<&'a str>,
@@ -60,9 +60,9 @@ fn there_are_fifteen_each_with_toml_and_http() {
 #[tokio::test]
 async fn the_toml_and_the_calls_set_the_same_faults() {
     for Recipe { title, toml, http } in recipes() {
-        let world = World::parse(&toml.join("\n")).unwrap();
-        let of_world: Vec<Fault> = world.faults.clone();
-        MockEcr::of(world).start().await.unwrap();
+        let config = Config::parse(&toml.join("\n")).unwrap();
+        let of_config: Vec<Fault> = config.faults.clone();
+        MockEcr::of(config).start().await.unwrap();
 
         let ecr = MockEcr::builder().frozen().start().await.unwrap();
         for http in http {
@@ -72,7 +72,7 @@ async fn the_toml_and_the_calls_set_the_same_faults() {
         let by_call: Vec<Fault> = faults.into_iter().map(|active| active.fault).collect();
         // A revocation, and a clock that is moved, are no faults.
         if !by_call.is_empty() {
-            assert_eq!(by_call, of_world, "{title}");
+            assert_eq!(by_call, of_config, "{title}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use mock_ecr::config::{AuthorityLocation, StoreLocation};
 use mock_ecr::fault::{CertificateFault, Fault, What};
 use mock_ecr::tls::CertificateAuthority;
-use mock_ecr::{Keep, MockEcr, MockEcrBuilder, StartError, World};
+use mock_ecr::{Config, Keep, MockEcr, MockEcrBuilder, StartError};
 use tempfile::TempDir;
 
 /// Returns the text of an error and of its causes, joined by colons.
@@ -86,19 +86,19 @@ async fn an_unusable_certificate_authority_is_reported_once() {
 
 #[tokio::test]
 async fn an_invalid_configuration_is_reported_once() {
-    let error = World::from_file("no/such/world.toml").unwrap_err();
-    let expected = ["no/such/world.toml: cannot be read", "No such file"];
+    let error = Config::from_file("no/such/config.toml").unwrap_err();
+    let expected = ["no/such/config.toml: cannot be read", "No such file"];
     says_once(&error, &expected);
 
     let toml = "[[faults]]\nwhat = { bandwidth = 0 }\n";
     let expected = ["line 2: faults[0].what: \"bandwidth\"", "at least 1 byte"];
-    says_once(&World::parse(toml).unwrap_err(), &expected);
+    says_once(&Config::parse(toml).unwrap_err(), &expected);
     let toml = "[[faults]]\nwhen = { operation = 'GetAuthToken' }\nwhat = { bandwidth = 1 }\n";
     let expected = [
         "line 2: faults[0].when.operation: \"GetAuthToken\"",
         "did you mean",
     ];
-    says_once(&World::parse(toml).unwrap_err(), &expected);
+    says_once(&Config::parse(toml).unwrap_err(), &expected);
     let builder = MockEcr::builder().fault(Fault::new(What::Bandwidth(0)));
     let expected = ["faults[0].what: \"bandwidth\"", "at least 1 byte"];
     says_once(&refused(builder).await, &expected);
@@ -107,7 +107,7 @@ async fn an_invalid_configuration_is_reported_once() {
     let error = refused(MockEcr::builder().fault(untrusted)).await;
     says_once(
         &error,
-        &["a fault of the world cannot be", "does not speak"],
+        &["a fault of the configuration cannot be", "does not speak"],
     );
 }
 
@@ -150,7 +150,7 @@ async fn an_invalid_layout_is_reported_once() {
         let error = refused(builder).await;
         says_once(&error, expected);
     };
-    let beginning = "cannot make the repositories of the world";
+    let beginning = "cannot make the repositories of the configuration";
     let expected = [beginning, "index.json cannot be read", "No such file"];
     said(with_layout(folder.path()), &expected).await;
     let index = folder.path().join("index.json");
@@ -173,7 +173,7 @@ async fn a_failed_reset_is_reported_once() {
     let ecr = with_layout(folder.path()).start().await.unwrap();
     std::fs::remove_file(index).unwrap();
     let error = ecr.reset(Keep::Nothing).await.unwrap_err();
-    let beginning = "cannot make the repositories of the world anew";
+    let beginning = "cannot make the repositories of the configuration anew";
     let expected = [beginning, "index.json cannot be read", "No such file"];
     says_once(&error, &expected);
 }
@@ -182,5 +182,5 @@ async fn a_failed_reset_is_reported_once() {
 fn with_layout(folder: &Path) -> MockEcrBuilder {
     let folder = folder.display();
     let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
-    MockEcr::of(World::parse(&toml).unwrap())
+    MockEcr::of(Config::parse(&toml).unwrap())
 }

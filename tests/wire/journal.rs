@@ -111,7 +111,7 @@ async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
     assert_eq!(exchange.user_agent, "docker/27.0");
     assert_eq!((exchange.operation, &exchange.input), (None, &None));
     let caller = exchange.caller.as_ref().unwrap();
-    assert_eq!(caller.arn(), &ecr.world().default_principal().arn);
+    assert_eq!(caller.arn(), &ecr.config().default_principal().arn);
     assert_eq!(exchange.token, Some(token.id()));
     assert_eq!((exchange.status.as_u16(), exchange.error), (200, None));
     assert_eq!(exchange.request_id, None);
@@ -276,7 +276,7 @@ async fn a_query_chooses_among_the_exchanges() {
     RawRequest::ping("GET").to(&ecr).await;
 
     let requests = ecr.requests();
-    let developer = &ecr.world().default_principal().arn;
+    let developer = &ecr.config().default_principal().arn;
     let count = |chosen: mock_ecr::request_log::Requests| chosen.count();
     let all = || requests.clone();
     assert_eq!(count(all()), 4);

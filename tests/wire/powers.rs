@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mock_ecr::request_log::Requests;
 use mock_ecr::token::{Revocation, TokenError};
-use mock_ecr::{Keep, MockEcr, Principal, PrincipalArn, Region, World};
+use mock_ecr::{Config, Keep, MockEcr, Principal, PrincipalArn, Region};
 
 use crate::raw::{RawRequest, frozen, now};
 use crate::signer::Signer;
@@ -90,8 +90,8 @@ async fn a_session_that_is_added_again_has_its_new_secret() {
 
 #[tokio::test]
 async fn a_session_of_an_account_that_is_not_listed_is_rejected() {
-    let world = World::parse("[[accounts]]\nid = '123456789012'\n").unwrap();
-    let ecr = MockEcr::of(world).start().await.unwrap();
+    let config = Config::parse("[[accounts]]\nid = '123456789012'\n").unwrap();
+    let ecr = MockEcr::of(config).start().await.unwrap();
     let arn = "arn:aws:sts::210987654321:assumed-role/ci/job";
     let session = Principal::new(arn.parse().unwrap(), "ASIAONE", "secret");
     let error = ecr.add_session(session).unwrap_err().to_string();
@@ -217,7 +217,7 @@ async fn a_client_that_takes_its_token_where_it_should_not_is_found_out() {
 #[tokio::test]
 async fn tokens_of_somebody_else_are_found_out() {
     let ecr = frozen().await;
-    let developer = ecr.world().default_principal().arn;
+    let developer = ecr.config().default_principal().arn;
     RawRequest::ping("GET").to(&ecr).await;
     RawRequest::ping("GET")
         .bearing(&ecr.issue_token())
@@ -232,7 +232,7 @@ async fn tokens_of_somebody_else_are_found_out() {
 
     // A dead token is somebody's, and what is no token is nobody's.
     ecr.clock().advance(LONG * 100);
-    let stranger = ecr.issue_token_for(root, ecr.world().region.clone());
+    let stranger = ecr.issue_token_for(root, ecr.config().region.clone());
     ecr.clear_requests();
     ecr.revoke(Revocation::Token(stranger.id()));
     RawRequest::ping("GET").bearing(&stranger).to(&ecr).await;

@@ -95,7 +95,7 @@ impl RawRequest {
         self
     }
 
-    /// Signed by the principal of a world that names none, when a frozen clock says so.
+    /// Signed by the principal of a configuration that names none, when a frozen clock says so.
     pub(crate) fn signed(self) -> Self {
         self.signed_by(&Signer::default())
     }
@@ -162,7 +162,7 @@ impl RawRequest {
         Answer::parse(&bytes)
     }
 
-    /// Sends the request to a mock of its own: the empty world's, with a clock that stands still.
+    /// Sends the request to a mock of its own: the empty configuration's, with a clock that stands still.
     pub(crate) async fn answer(&self) -> Answer {
         self.to(&frozen().await).await
     }

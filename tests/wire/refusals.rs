@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mock_ecr::config::{AuthMode, ClockStart};
-use mock_ecr::{AccountId, MockEcr, Principal, Region, World};
+use mock_ecr::{AccountId, Config, MockEcr, Principal, Region};
 
 use crate::answer::{Answer, DATE};
 use crate::raw::{RawRequest, frozen, now};
@@ -19,7 +19,7 @@ fn developer() -> Principal {
     Principal::example(AccountId::EXAMPLE, &Region::default())
 }
 
-async fn world_of(principal: &Principal) -> MockEcr {
+async fn config_of(principal: &Principal) -> MockEcr {
     let builder = MockEcr::builder().frozen().principal(principal.clone());
     builder.start().await.unwrap()
 }
@@ -27,7 +27,7 @@ async fn world_of(principal: &Principal) -> MockEcr {
 /// A call that its principal signs, to a mock that knows another form of the same principal.
 async fn answer(known: &Principal, calls: &Principal) -> Answer {
     let call = RawRequest::token_call().signed_by(&Signer::new(calls));
-    call.to(&world_of(known).await).await
+    call.to(&config_of(known).await).await
 }
 
 /// A call that a signer signs, to a mock that knows the principal of AWS's documentation.
@@ -125,11 +125,11 @@ async fn a_signature_may_be_fifteen_minutes_off_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_client_in_real_time_is_served_by_a_moved_clock_unless_the_world_forbids_it() {
+async fn a_client_in_real_time_is_served_by_a_moved_clock_unless_the_config_forbids_it() {
     let day = Duration::from_secs(24 * 3600);
-    let mock = World::parse("sigv4_clock = 'mock'").unwrap();
-    for (world, status) in [(mock, 400), (World::default(), 200)] {
-        let ecr = MockEcr::of(world).start().await.unwrap();
+    let mock = Config::parse("sigv4_clock = 'mock'").unwrap();
+    for (config, status) in [(mock, 400), (Config::default(), 200)] {
+        let ecr = MockEcr::of(config).start().await.unwrap();
         let system = ecr.clock().now();
         ecr.clock().advance(day);
         for (at, status) in [(system + day, 200), (system, status)] {

@@ -101,7 +101,7 @@ impl Signer {
     }
 }
 
-/// The principal of a world that names none.
+/// The principal of a configuration that names none.
 impl Default for Signer {
     fn default() -> Self {
         Signer::new(&Principal::example(AccountId::EXAMPLE, &Region::default()))

@@ -128,7 +128,7 @@ async fn callers_that_are_not_verified_are_rejected_in_xml() {
     let unknown = identity().signed_by(&nobody).to(&ecr).await;
     let text = "The security token included in the request is invalid.";
     is_error(&unknown, 403, "InvalidClientTokenId", text);
-    let mut other = ecr.world().default_principal();
+    let mut other = ecr.config().default_principal();
     other.secret_access_key = "other".into();
     let forged = identity().signed_by(&Signer::new(&other).for_service("sts"));
     let text = "The request signature we calculated does not match the signature you provided.";

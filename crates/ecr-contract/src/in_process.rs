@@ -101,7 +101,7 @@ async fn play(order: &Order, make: impl FnOnce(&MockEcr) -> Client) -> CaseRepor
     let in_process = |scenario: &mut Scenario| match takes_a_process(scenario) {
         true => Err("it takes a client in a process of its own".to_owned()),
         false => {
-            scenario.world.clock = ClockStart::Frozen(mock_ecr::Clock::frozen().now());
+            scenario.config.clock = ClockStart::Frozen(mock_ecr::Clock::frozen().now());
             Ok(())
         }
     };

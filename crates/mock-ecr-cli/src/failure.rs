@@ -10,14 +10,14 @@ use ecr_contract::report::WriteError;
 use ecr_contract::surroundings::SurroundingsError;
 use ecr_contract::{SuiteError, error_chain};
 use mock_ecr::StartError;
-use mock_ecr::config::WorldError;
+use mock_ecr::config::ConfigError;
 use mock_ecr::fault::FaultError;
 use mock_ecr::tls::AuthorityError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
-    World(#[from] WorldError),
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("cannot run {}: {cause}", .program.display())]

@@ -19,10 +19,10 @@ use crate::signal::Signals;
 
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     let home = options.home();
-    let mut world = options.world.world()?;
-    world.control_key = options.control.control_key;
-    if options.redirect != RedirectMode::Env && world.tls.is_none() {
-        world.tls = Some(beside(&world.store));
+    let mut config = options.config.config()?;
+    config.control_key = options.control.control_key;
+    if options.redirect != RedirectMode::Env && config.tls.is_none() {
+        config.tls = Some(beside(&config.store));
     }
     let fence = match options.redirect {
         RedirectMode::Hosts => Some(Fence::enter()?),
@@ -40,7 +40,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let signals = Signals::receive(&PASSED_ON)?;
-        let ecr = lead.mock(world, options.listen).start().await?;
+        let ecr = lead.mock(config, options.listen).start().await?;
         let variables = lead.variables(&ecr)?;
         let child = spawn(&options.command, &variables, home.as_ref())?;
         let status = wait(child, signals).await?;

@@ -12,12 +12,12 @@ use crate::failure::Failure;
 use crate::signal::Signals;
 
 pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Failure> {
-    let mut world = options.world.world()?;
-    world.control_key = options.control.control_key;
+    let mut config = options.config.config()?;
+    config.control_key = options.control.control_key;
     let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::receive(&[Signal::INT, Signal::TERM])?;
-        let ecr = MockEcr::of(world).listen(options.listen).start().await?;
+        let ecr = MockEcr::of(config).listen(options.listen).start().await?;
         announce(&ecr).map_err(Failure::system("cannot write to stdout"))?;
         signals.next().await;
         // Whoever asks twice does not want to wait for what is in flight.

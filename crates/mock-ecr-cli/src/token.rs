@@ -4,21 +4,21 @@ use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
 use mock_ecr::token::{Claims, TokenError, TokenId, TokenIssuer};
-use mock_ecr::{Clock, PrincipalArn, Timestamp, World};
+use mock_ecr::{Clock, Config, PrincipalArn, Timestamp};
 
 use crate::args::{InspectOptions, IssueOptions};
 use crate::failure::Failure;
 
 pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Failure> {
-    let world = options.world.world()?;
-    let root = |account| PrincipalArn::root(account, &world.region);
+    let config = options.config.config()?;
+    let root = |account| PrincipalArn::root(account, &config.region);
     let principal = options
         .principal
         .or_else(|| options.account.map(root))
-        .unwrap_or_else(|| world.default_principal().arn);
-    let issued = options.at.unwrap_or_else(|| now(&world));
-    let claims = Claims::new(principal, world.region.clone(), issued, world.token_life);
-    let token = TokenIssuer::new(&world).issue(&claims);
+        .unwrap_or_else(|| config.default_principal().arn);
+    let issued = options.at.unwrap_or_else(|| now(&config));
+    let claims = Claims::new(principal, config.region.clone(), issued, config.token_life);
+    let token = TokenIssuer::new(&config).issue(&claims);
     if options.password {
         print(&token.password())
     } else {
@@ -28,14 +28,14 @@ pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Failure> {
 }
 
 pub(crate) fn inspect(options: InspectOptions) -> Result<ExitCode, Failure> {
-    let world = options.world.world()?;
+    let config = options.config.config()?;
     let token = if options.token == "-" {
         read_stdin()?
     } else {
         options.token
     };
-    let now = options.at.unwrap_or_else(|| now(&world));
-    let issuer = TokenIssuer::new(&world);
+    let now = options.at.unwrap_or_else(|| now(&config));
+    let issuer = TokenIssuer::new(&config);
     let verdict = issuer.verify(token.trim(), now).map(drop);
     if let Ok((claims, id)) = issuer.open(token.trim()) {
         print(&describe(&claims, id))?;
@@ -71,8 +71,8 @@ fn say(verdict: &Result<(), TokenError>, now: Timestamp) -> String {
     }
 }
 
-fn now(world: &World) -> Timestamp {
-    Clock::new(world.clock).now()
+fn now(config: &Config) -> Timestamp {
+    Clock::new(config.clock).now()
 }
 
 pub(crate) fn read_stdin() -> Result<String, Failure> {

@@ -2,7 +2,7 @@
 
 use divan::Bencher;
 use mock_ecr::token::{AuthorizationToken, Claims, TokenIssuer};
-use mock_ecr::{Timestamp, World};
+use mock_ecr::{Config, Timestamp};
 
 fn main() {
     divan::main();
@@ -11,7 +11,7 @@ fn main() {
 /// No two tokens are issued in the same millisecond, so that none is remembered.
 #[divan::bench]
 fn issue(bencher: Bencher<'_, '_>) {
-    let issuer = TokenIssuer::new(&World::default());
+    let issuer = TokenIssuer::new(&Config::default());
     let mut millis = 0;
     bencher
         .with_inputs(|| {
@@ -23,15 +23,15 @@ fn issue(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn verify(bencher: Bencher<'_, '_>) {
-    let issuer = TokenIssuer::new(&World::default());
+    let issuer = TokenIssuer::new(&Config::default());
     let token: AuthorizationToken = issuer.issue(&claims(1));
     let now = Timestamp::from_millis(1);
     bencher.bench_local(|| issuer.verify(divan::black_box(token.as_str()), now));
 }
 
 fn claims(millis: i64) -> Claims {
-    let world = World::default();
-    let principal = world.default_principal().arn;
+    let config = Config::default();
+    let principal = config.default_principal().arn;
     let issued = Timestamp::from_millis(millis);
-    Claims::new(principal, world.region, issued, world.token_life)
+    Claims::new(principal, config.region, issued, config.token_life)
 }

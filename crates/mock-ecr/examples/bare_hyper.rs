@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use mock_ecr::World;
+use mock_ecr::Config;
 use mock_ecr::token::{Claims, TokenIssuer};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -57,14 +57,14 @@ async fn respond(
     Ok(response.expect("these are headers"))
 }
 
-/// The body that a mock of the empty world answers with, to one registry id.
+/// The body that a mock of the empty configuration answers with, to one registry id.
 fn answer() -> Bytes {
-    let world = World::default();
-    let principal = world.default_principal().arn;
-    let region = world.region.clone();
-    let issued = mock_ecr::Clock::new(world.clock).now();
+    let config = Config::default();
+    let principal = config.default_principal().arn;
+    let region = config.region.clone();
+    let issued = mock_ecr::Clock::new(config.clock).now();
     let token =
-        TokenIssuer::new(&world).issue(&Claims::new(principal, region, issued, world.token_life));
+        TokenIssuer::new(&config).issue(&Claims::new(principal, region, issued, config.token_life));
     let token = token.as_str();
     format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#

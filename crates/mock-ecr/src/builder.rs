@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::clock::ClockStart;
 use crate::config::{
-    AuthMode, AuthorityLocation, Dialect, Image, SeedRepository, World, WorldError,
+    AuthMode, AuthorityLocation, Config, ConfigError, Dialect, Image, InitialRepository,
 };
 use crate::fault::{Fault, FaultError, Faults, Greetings};
 use crate::iam::principal::Principal;
@@ -23,14 +23,14 @@ use crate::types::secret::Secret;
 /// A mock that is yet to be started; every setting has a default.
 #[derive(Debug)]
 pub struct MockEcrBuilder {
-    world: World,
+    config: Config,
     listen: SocketAddr,
     also: Vec<SocketAddr>,
     invalid: FirstInvalid,
 }
 
 impl MockEcr {
-    /// Starts the mock of the empty world on a free port of the loopback address.
+    /// Starts the mock of the empty configuration on a free port of the loopback address.
     ///
     /// # Errors
     ///
@@ -39,21 +39,21 @@ impl MockEcr {
         MockEcr::builder().start().await
     }
 
-    /// A mock whose world is written in code, starting from the empty one.
+    /// A mock whose configuration is written in code, starting from the empty one.
     pub fn builder() -> MockEcrBuilder {
-        MockEcrBuilder::new(World::default())
+        MockEcrBuilder::new(Config::default())
     }
 
-    /// A mock of a given world, such as one read from a file.
-    pub fn of(world: World) -> MockEcrBuilder {
-        MockEcrBuilder::new(world)
+    /// A mock of a given configuration, such as one read from a file.
+    pub fn of(config: Config) -> MockEcrBuilder {
+        MockEcrBuilder::new(config)
     }
 }
 
 impl MockEcrBuilder {
-    fn new(world: World) -> Self {
+    fn new(config: Config) -> Self {
         MockEcrBuilder {
-            world,
+            config,
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             also: Vec::new(),
             invalid: FirstInvalid::default(),
@@ -78,14 +78,14 @@ impl MockEcrBuilder {
     /// clients that accept only AWS's names.
     #[must_use]
     pub fn tls(mut self, authority: AuthorityLocation) -> Self {
-        self.world.tls = Some(authority);
+        self.config.tls = Some(authority);
         self
     }
 
     /// What all keys and random choices come from.
     #[must_use]
     pub fn seed(mut self, seed: impl Into<String>) -> Self {
-        self.world.seed = seed.into();
+        self.config.seed = seed.into();
         self
     }
 
@@ -98,21 +98,21 @@ impl MockEcrBuilder {
     /// What the clock shows at first, and whether it runs.
     #[must_use]
     pub fn clock(mut self, start: ClockStart) -> Self {
-        self.world.clock = start;
+        self.config.clock = start;
         self
     }
 
     /// How long a token lives.
     #[must_use]
     pub fn token_life(mut self, life: Duration) -> Self {
-        self.world.token_life = life;
+        self.config.token_life = life;
         self
     }
 
     /// How much of a signature must be right.
     #[must_use]
     pub fn auth(mut self, mode: AuthMode) -> Self {
-        self.world.auth = mode;
+        self.config.auth = mode;
         self
     }
 
@@ -120,7 +120,7 @@ impl MockEcrBuilder {
     #[must_use]
     pub fn region(mut self, region: &str) -> Self {
         if let Some(region) = self.invalid.parse("region", region) {
-            self.world.region = region;
+            self.config.region = region;
         }
         self
     }
@@ -129,7 +129,7 @@ impl MockEcrBuilder {
     #[must_use]
     pub fn proxy_endpoint(mut self, template: &str) -> Self {
         if let Some(template) = self.invalid.parse("proxy_endpoint", template) {
-            self.world.proxy_endpoint = template;
+            self.config.proxy_endpoint = template;
         }
         self
     }
@@ -137,28 +137,28 @@ impl MockEcrBuilder {
     /// How the registry speaks.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
-        self.world.dialect = dialect;
+        self.config.dialect = dialect;
         self
     }
 
     /// Where images are kept; in memory by default.
     #[must_use]
     pub fn store(mut self, location: StoreLocation) -> Self {
-        self.world.store = location;
+        self.config.store = location;
         self
     }
 
     /// With what the bucket is reached that images are kept in, if they are.
     #[must_use]
     pub fn s3_access(mut self, access: S3Access) -> Self {
-        self.world.s3_access = Some(access);
+        self.config.s3_access = Some(access);
         self
     }
 
     /// Lets something go wrong, from the start; what cannot mean anything fails it.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
-        self.world.faults.push(fault);
+        self.config.faults.push(fault);
         self
     }
 
@@ -166,7 +166,7 @@ impl MockEcrBuilder {
     #[must_use]
     pub fn repository(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse("repository", name) {
-            self.world.repositories.push(SeedRepository::new(name));
+            self.config.repositories.push(InitialRepository::new(name));
         }
         self
     }
@@ -193,12 +193,12 @@ impl MockEcrBuilder {
         let Some(name) = self.invalid.parse("image", repository) else {
             return self;
         };
-        let is_it = |one: &SeedRepository| one.is_default() && one.name == name;
-        let repositories = &mut self.world.repositories;
+        let is_it = |one: &InitialRepository| one.is_default() && one.name == name;
+        let repositories = &mut self.config.repositories;
         match repositories.iter_mut().find(|one| is_it(one)) {
             Some(repository) => repository.images.push(image),
             None => {
-                let mut repository = SeedRepository::new(name);
+                let mut repository = InitialRepository::new(name);
                 repository.images.push(image);
                 repositories.push(repository);
             }
@@ -210,21 +210,21 @@ impl MockEcrBuilder {
     /// one only.
     #[must_use]
     pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
-        self.world.control_key = Some(key.into());
+        self.config.control_key = Some(key.into());
         self
     }
 
     /// Lets a push make the repository that it needs.
     #[must_use]
     pub fn create_on_push(mut self) -> Self {
-        self.world.create_on_push = true;
+        self.config.create_on_push = true;
         self
     }
 
     /// Adds someone who may call; without any, there is [`Principal::example`].
     #[must_use]
     pub fn principal(mut self, principal: Principal) -> Self {
-        self.world.principals.push(principal);
+        self.config.principals.push(principal);
         self
     }
 
@@ -236,31 +236,31 @@ impl MockEcrBuilder {
     /// runtime.
     pub async fn start(self) -> Result<MockEcr, StartError> {
         self.invalid.report()?;
-        self.world.validate()?;
+        self.config.validate()?;
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let listener = listen(self.listen)?;
         let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
         let address = listener.address().map_err(unbound(self.listen))?;
-        let greetings = match self.world.tls {
+        let greetings = match self.config.tls {
             Some(_) => Greetings::Come,
             None => Greetings::Never,
         };
-        let faults = Arc::new(Faults::from_seed(&self.world.seed, greetings));
-        for fault in &self.world.faults {
+        let faults = Arc::new(Faults::from_seed(&self.config.seed, greetings));
+        for fault in &self.config.faults {
             faults.add(fault.clone())?;
         }
-        let authority = self.world.tls.as_ref().map(CertificateAuthority::at);
+        let authority = self.config.tls.as_ref().map(CertificateAuthority::at);
         let tls = authority
             .transpose()?
             .map(|authority| Tls::new(authority, Arc::clone(&faults)));
-        let store = self.world.open_store().await?;
+        let store = self.config.open_store().await?;
         let listeners: Vec<_> = std::iter::once(listener).chain(also?).collect();
         let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
         let addresses = addresses.map_err(unbound(self.listen))?;
         let (stop, stopped) = watch::channel(());
         let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
         let ecr = Ecr::new(
-            self.world,
+            self.config,
             store,
             faults,
             certificate,
@@ -296,9 +296,9 @@ pub enum StartError {
     /// An argument of a method of the builder is invalid.
     #[error(transparent)]
     Argument(#[from] ArgumentError),
-    /// The world cannot be.
+    /// The configuration cannot be.
     #[error(transparent)]
-    World(#[from] WorldError),
+    Config(#[from] ConfigError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Bind {
@@ -310,14 +310,14 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreLocationError),
-    /// A fault of the world cannot mean anything.
-    #[error("a fault of the world cannot be")]
+    /// A fault of the configuration cannot mean anything.
+    #[error("a fault of the configuration cannot be")]
     Fault(#[from] FaultError),
     /// There is no certificate authority where one was said to be.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The repositories that the world begins with cannot be made.
-    #[error("cannot make the repositories of the world")]
+    /// The repositories that the configuration begins with cannot be made.
+    #[error("cannot make the repositories of the configuration")]
     Repositories(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Nobody would run it.
     #[error("a mock is started within a tokio runtime, such as that of #[tokio::test]")]

@@ -2,25 +2,25 @@
 
 use std::path::Path;
 
-use crate::config::{Redirect, Variable, World};
+use crate::config::{Config, Redirect, Variable};
 use crate::iam::principal::Principal;
 
-/// What to set, and what to remove, for clients of the mock at `url` to call it as the world's first principal.
+/// What to set, and what to remove, for clients of the mock at `url` to call it as the configuration's first principal.
 ///
 /// Source of the names: the
 /// [settings reference](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) of AWS's SDKs and tools.
-pub(crate) fn of(world: &World, url: &str) -> Vec<Variable> {
+pub(crate) fn of(config: &Config, url: &str) -> Vec<Variable> {
     let endpoints = ENDPOINTS.map(|name| (name, Some(url.to_owned())));
     endpoints
         .into_iter()
-        .chain(common(world, url))
+        .chain(common(config, url))
         .chain(removed(&PROXIES))
         .collect()
 }
 
 /// The same for clients that call AWS's names: as `redirect` has it, and with the certificate in a file as all that they trust.
 pub(crate) fn by_name(
-    world: &World,
+    config: &Config,
     url: &str,
     redirect: Redirect,
     certificate: &Path,
@@ -31,7 +31,7 @@ pub(crate) fn by_name(
         Redirect::Proxy => proxies(url),
         _ => removed(&PROXIES).collect(),
     };
-    common(world, url)
+    common(config, url)
         .chain(trusted)
         .chain(proxies)
         .chain(removed(&ENDPOINTS))
@@ -40,8 +40,8 @@ pub(crate) fn by_name(
         .collect()
 }
 
-fn common(world: &World, url: &str) -> impl Iterator<Item = Variable> {
-    let region = world.region.to_string();
+fn common(config: &Config, url: &str) -> impl Iterator<Item = Variable> {
+    let region = config.region.to_string();
     let set = [
         ("MOCK_ECR_URL", url.to_owned()),
         ("AWS_REGION", region.clone()),
@@ -50,7 +50,7 @@ fn common(world: &World, url: &str) -> impl Iterator<Item = Variable> {
     ];
     set.map(|(name, value)| (name, Some(value)))
         .into_iter()
-        .chain(credentials(world.default_principal()))
+        .chain(credentials(config.default_principal()))
         .chain(removed(&OTHERS))
 }
 
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn endpoints_are_named_for_each_service_and_proxies_removed() {
-        let variables = of(&World::default(), URL);
+        let variables = of(&Config::default(), URL);
         for name in ENDPOINTS {
             assert_eq!(value(&variables, name).as_deref(), Some(URL));
         }
@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn through_the_proxy_no_endpoint_is_named_and_one_certificate_is_trusted() {
-        let world = World::default();
-        let variables = by_name(&world, URL, Redirect::Proxy, Path::new("/ca.pem"));
+        let config = Config::default();
+        let variables = by_name(&config, URL, Redirect::Proxy, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY").as_deref(), Some(URL));
         assert_eq!(value(&variables, "SSL_CERT_DIR"), None);
         for name in ENDPOINTS {
@@ -174,8 +174,8 @@ mod tests {
 
     #[test]
     fn by_names_of_hosts_there_is_no_proxy() {
-        let world = World::default();
-        let variables = by_name(&world, URL, Redirect::Hosts, Path::new("/ca.pem"));
+        let config = Config::default();
+        let variables = by_name(&config, URL, Redirect::Hosts, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY"), None);
         assert_eq!(value(&variables, "NO_PROXY"), None);
     }

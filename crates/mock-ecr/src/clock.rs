@@ -232,7 +232,7 @@ pub(crate) struct Stopwatch(Instant);
 
 #[allow(
     clippy::disallowed_methods,
-    reason = "how long an answer took is a fact of the machine, not of the mock's world"
+    reason = "how long an answer took is a fact of the machine, not of the mock's config"
 )]
 impl Stopwatch {
     pub(crate) fn start() -> Self {

@@ -25,14 +25,14 @@
 //! # }
 //! ```
 //!
-//! Any other client is pointed at [`MockEcr::url`], with the credentials of a [`Principal`] of the mock's [`World`]. Both
+//! Any other client is pointed at [`MockEcr::url`], with the credentials of a [`Principal`] of the mock's [`Config`]. Both
 //! planes answer there: `POST /` is the API, `GET /v2/` the registry.
 //!
 //! # Modules
 //!
 //! The crate root has the mock, its configuration, and the types that the methods of both take and return. The modules have the rest:
 //!
-//! - [`config`]: the types of a [`World`]'s fields, and the settings of clients
+//! - [`config`]: the types of a [`Config`]'s fields, and the settings of clients
 //! - [`fault`]: the faults that [`MockEcr::faults`] sets
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
 //! - [`request_log`]: the requests that [`MockEcr::requests`] returns
@@ -88,7 +88,7 @@ pub mod tls {
 
 pub use builder::{MockEcrBuilder, StartError};
 pub use clock::Clock;
-pub use config::world::World;
+pub use config::configuration::Config;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, ResetError};
 pub use state::Keep;

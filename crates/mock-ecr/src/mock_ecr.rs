@@ -11,7 +11,7 @@ use crate::aws::hosts;
 use crate::aws::service::Service;
 use crate::client_env;
 use crate::clock::Clock;
-use crate::config::{Redirect, Variable, World};
+use crate::config::{Config, Redirect, Variable};
 use crate::fault::FaultHandle;
 use crate::iam::identity_store::SessionError;
 use crate::iam::principal::{Caller, Principal};
@@ -95,20 +95,20 @@ impl MockEcr {
     /// # }
     /// ```
     pub fn environment(&self) -> Vec<Variable> {
-        client_env::of(self.world(), &self.url())
+        client_env::of(self.config(), &self.url())
     }
 
     /// The environment in which clients call this mock by AWS's own names, and trust the certificate of its authority, which is in a file.
     ///
     /// [`Redirect::Proxy`] makes the mock their proxy; [`Redirect::Hosts`] leaves it to the system to lead them here. Both take TLS.
     pub fn environment_by_name(&self, redirect: Redirect, certificate: &Path) -> Vec<Variable> {
-        client_env::by_name(self.world(), &self.url(), redirect, certificate)
+        client_env::by_name(self.config(), &self.url(), redirect, certificate)
     }
 
-    /// All names of AWS's hosts that lead to the registries of the world, and to the API, in every region that is known and the world's own.
+    /// All names of AWS's hosts that lead to the registries of the configuration, and to the API, in every region that is known and the configuration's own.
     pub fn host_names(&self) -> Vec<String> {
-        let world = self.world();
-        hosts::names(&world.known_accounts(), &world.region)
+        let config = self.config();
+        hosts::names(&config.known_accounts(), &config.region)
     }
 
     /// The certificate of the authority that its clients must trust, in PEM, where it speaks TLS.
@@ -134,9 +134,9 @@ impl MockEcr {
         })
     }
 
-    /// The world that it was started from.
-    pub fn world(&self) -> &World {
-        &self.ecr.world
+    /// The configuration that it was started from.
+    pub fn config(&self) -> &Config {
+        &self.ecr.config
     }
 
     /// The clock that it lives by.
@@ -196,7 +196,7 @@ impl MockEcr {
     ///
     /// # Errors
     ///
-    /// When the store fails, or a layout that the world begins with can no longer be read.
+    /// When the store fails, or a layout that the configuration begins with can no longer be read.
     pub async fn reset(&self, keep: Keep) -> Result<(), ResetError> {
         let reset = self.ecr.reset(keep).await;
         reset.map_err(|error| ResetError(Box::new(error)))
@@ -207,15 +207,15 @@ impl MockEcr {
         self.ecr.journal.clear();
     }
 
-    /// Issues a token for the first principal in the world's region, as if it had asked for one now.
+    /// Issues a token for the first principal in the configuration's region, as if it had asked for one now.
     pub fn issue_token(&self) -> AuthorizationToken {
-        let world = self.world();
-        self.issue_token_for(world.default_principal().arn, world.region.clone())
+        let config = self.config();
+        self.issue_token_for(config.default_principal().arn, config.region.clone())
     }
 
     /// Issues a token for anyone, as if they had asked for one now.
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
-        let life = self.world().token_life;
+        let life = self.config().token_life;
         let claims = Claims::new(principal, region, self.clock().now(), life);
         self.ecr.tokens.issue(&claims)
     }
@@ -240,7 +240,7 @@ impl MockEcr {
     /// When the keys are invalid, the access key id belongs to another principal or session, or accounts are listed and the one of the
     /// session is not among them.
     pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
-        let (account, listed) = (session.arn.account(), &self.world().accounts);
+        let (account, listed) = (session.arn.account(), &self.config().accounts);
         if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
             return Err(SessionError::UnknownAccount(account));
         }
@@ -272,5 +272,5 @@ impl Drop for MockEcr {
 
 /// Why a mock could not be made as it was.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make the repositories of the world anew")]
+#[error("cannot make the repositories of the configuration anew")]
 pub struct ResetError(#[source] Box<dyn std::error::Error + Send + Sync>);

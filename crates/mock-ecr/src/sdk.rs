@@ -23,7 +23,7 @@ impl MockEcr {
     /// The SDK signs, retries and caches by the mock's time. Under a frozen clock its waits between tries take no real
     /// time; they move the clock instead. Nothing is read from the environment or from files.
     pub fn sdk_config(&self) -> SdkConfig {
-        self.sdk_config_for(&self.world().default_principal())
+        self.sdk_config_for(&self.config().default_principal())
     }
 
     /// The same with the credentials of another principal, known to this mock or not.
@@ -33,7 +33,7 @@ impl MockEcr {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(self.url())
-            .region(Region::new(self.world().region.to_string()))
+            .region(Region::new(self.config().region.to_string()))
             .credentials_provider(SharedCredentialsProvider::new(credentials(principal)))
             .time_source(MockTime(clock))
             .sleep_impl(sleep)

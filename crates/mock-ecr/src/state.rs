@@ -12,7 +12,7 @@ use crate::aws::service::Service;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
-use crate::config::{ArgumentError, ImageTagMutability, SeedRepository, World};
+use crate::config::{ArgumentError, Config, ImageTagMutability, InitialRepository};
 use crate::domain::{
     AccountSetting, LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
 };
@@ -24,10 +24,10 @@ use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region, RegistryId, RepositoryId};
 
-/// The world of a mock and all that has come of it since it started.
+/// The configuration of a mock and all that has come of it since it started.
 #[derive(Debug)]
 pub(crate) struct Ecr {
-    pub(crate) world: World,
+    pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) principals: Arc<IdentityStore>,
     pub(crate) tokens: TokenIssuer,
@@ -48,30 +48,30 @@ pub(crate) struct Ecr {
 
 impl Ecr {
     pub(crate) fn new(
-        world: World,
+        config: Config,
         store: Store,
         faults: Arc<Faults>,
         ca_certificate: Option<String>,
         addresses: Vec<SocketAddr>,
         stopping: watch::Receiver<()>,
     ) -> Self {
-        let principals = Arc::new(world.identity_store());
-        let clock = Clock::new(world.clock);
+        let principals = Arc::new(config.identity_store());
+        let clock = Clock::new(config.clock);
         Ecr {
             started: AtomicI64::new(clock.now().as_millis()),
             clock,
-            tokens: TokenIssuer::with_principals(&world, Arc::clone(&principals)),
-            request_ids: RequestIds::from_seed(&world.seed),
+            tokens: TokenIssuer::with_principals(&config, Arc::clone(&principals)),
+            request_ids: RequestIds::from_seed(&config.seed),
             journal: Journal::default(),
-            repositories: Repositories::new(store, &world.seed),
-            page_tokens: PageTokens::from_seed(&world.seed),
+            repositories: Repositories::new(store, &config.seed),
+            page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
             faults,
             ca_certificate,
             addresses,
             stopping,
-            world,
+            config,
         }
     }
 
@@ -83,13 +83,13 @@ impl Ecr {
         self.started.store(started, Ordering::SeqCst);
         self.principals.remove_sessions();
         self.tokens.reset();
-        self.request_ids.restart(&self.world.seed);
+        self.request_ids.restart(&self.config.seed);
         self.journal.reset();
-        self.faults.reset(&self.world.faults);
+        self.faults.reset(&self.config.faults);
         match keep {
             Keep::Images => Ok(()),
             Keep::Nothing => {
-                self.repositories.reset(&self.world.seed).await?;
+                self.repositories.reset(&self.config.seed).await?;
                 self.seed_repositories().await
             }
         }
@@ -108,11 +108,11 @@ impl Ecr {
         }
     }
 
-    /// Makes the repositories that the world begins with, where the store has not kept them.
+    /// Makes the repositories that the configuration begins with, where the store has not kept them.
     pub(crate) async fn seed_repositories(&self) -> Result<(), SeedError> {
-        for seed in &self.world.repositories {
-            let account = seed.account.unwrap_or(self.world.default_account());
-            let region = seed.region.clone().unwrap_or(self.world.region.clone());
+        for seed in &self.config.repositories {
+            let account = seed.account.unwrap_or(self.config.default_account());
+            let region = seed.region.clone().unwrap_or(self.config.region.clone());
             let id = RepositoryId::private(account, region, seed.name.clone());
             match self.repositories.find(&id).await {
                 Err(RepositoryError::RepositoryNotFound(_)) => self.seed(id, seed).await?,
@@ -123,7 +123,7 @@ impl Ecr {
     }
 
     /// The repository comes after its images, so that one that is there has them all.
-    async fn seed(&self, id: RepositoryId, seed: &SeedRepository) -> Result<(), SeedError> {
+    async fn seed(&self, id: RepositoryId, seed: &InitialRepository) -> Result<(), SeedError> {
         let now = self.clock.now();
         let mut settings = Settings::created_at(now);
         settings.mutability.rule = match seed.image_tag_mutability {
@@ -168,7 +168,7 @@ impl Ecr {
             principals: &self.principals,
             signing_keys: &self.signing_keys,
             clock: &self.clock,
-            sigv4_clock: self.world.sigv4_clock,
+            sigv4_clock: self.config.sigv4_clock,
             service,
             host_region,
         }
@@ -182,7 +182,7 @@ impl Ecr {
     ) -> Result<&'static str, RepositoryError> {
         let put = self.repositories.account_setting(registry, setting).await?;
         Ok(put.unwrap_or(match setting {
-            AccountSetting::BlobMounting if self.world.blob_mounting => "ENABLED",
+            AccountSetting::BlobMounting if self.config.blob_mounting => "ENABLED",
             _ => setting.values()[0],
         }))
     }
@@ -202,7 +202,7 @@ impl Ecr {
 
     /// The URL of a registry, without a slash at its end.
     pub(crate) fn proxy_endpoint(&self, account: AccountId, region: &Region) -> String {
-        self.world
+        self.config
             .proxy_endpoint
             .render(account, region, self.port())
     }
@@ -212,14 +212,14 @@ impl Ecr {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Keep {
-    /// Nothing: repositories and images are those that the world begins with.
+    /// Nothing: repositories and images are those that the configuration begins with.
     #[default]
     Nothing,
     /// The repositories and all that is in them, and the settings of accounts.
     Images,
 }
 
-/// Why a world's repositories cannot be made.
+/// Why a configuration's repositories cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SeedError {
     #[error(transparent)]

@@ -84,9 +84,12 @@ async fn what_cannot_be_is_refused_with_what_would_do() {
 }
 
 #[tokio::test]
-async fn a_reset_sets_those_of_the_world() {
-    let world = mock_ecr::World::parse("[[faults]]\nwhat = { error = 'BadGateway' }");
-    let ecr = mock_ecr::MockEcr::of(world.unwrap()).start().await.unwrap();
+async fn a_reset_sets_those_of_the_config() {
+    let config = mock_ecr::Config::parse("[[faults]]\nwhat = { error = 'BadGateway' }");
+    let ecr = mock_ecr::MockEcr::of(config.unwrap())
+        .start()
+        .await
+        .unwrap();
     ecr.faults().clear();
     told(&set(&json!({ "what": { "date": "1h" } })), &ecr).await;
     let reset = ask("POST", "reset")

@@ -1,13 +1,13 @@
 //! `/_mock/`: what the mock tells of itself, what can be done to it from there, and by whom.
 
 mod clock;
+mod config;
 mod faults;
 mod live;
 mod openapi;
 mod requests;
 mod schema;
 mod tokens;
-mod world;
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::AuthorityLocation;
@@ -151,11 +151,11 @@ async fn a_body_is_short_json_that_says_so() {
 #[tokio::test]
 async fn others_are_not_told() {
     for host in ["example.com", "localhost.example.com", "192.0.2.1", ""] {
-        let answer = ask("GET", "world").on_host(host).answer().await;
+        let answer = ask("GET", "config").on_host(host).answer().await;
         is_refused(&answer, 403, "NOT_LOCAL", None, "--control-key");
     }
     for host in ["127.0.0.1:1", "[::1]:80", "LOCALHOST", "ecr.localhost"] {
-        let answer = ask("GET", "world").on_host(host).answer().await;
+        let answer = ask("GET", "config").on_host(host).answer().await;
         assert_eq!(answer.status(), 200, "{host}");
     }
 }

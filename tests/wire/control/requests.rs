@@ -40,7 +40,7 @@ async fn an_exchange_is_told_with_every_field() {
     assert!(call["request_id"].take().is_string());
     let calls = ecr.requests().operation("GetAuthorizationToken");
     let id = calls.last().unwrap().token.unwrap();
-    let key = &ecr.world().default_principal().access_key_id;
+    let key = &ecr.config().default_principal().access_key_id;
     let expected = json!({
         "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "plane": "api", "way": "http", "method": "POST",
         "host": "localhost", "target": "/", "user_agent": "aws-cli/1.46", "operation": "GetAuthorizationToken",

@@ -8,7 +8,7 @@ use crate::control::{ask, is_refused, post, told};
 use crate::raw::{RawRequest, frozen};
 
 #[tokio::test]
-async fn a_token_is_minted_that_opens_the_registry() {
+async fn a_token_is_issued_that_opens_the_registry() {
     let ecr = frozen().await;
     let issued = told(&post("tokens", "{}"), &ecr).await;
     let token = ecr.issue_token();
@@ -23,7 +23,7 @@ async fn a_token_is_minted_that_opens_the_registry() {
 }
 
 #[tokio::test]
-async fn a_token_is_minted_for_whom_and_where_one_likes() {
+async fn a_token_is_issued_for_whom_and_where_one_likes() {
     let ecr = frozen().await;
     let issue = post(
         "tokens",

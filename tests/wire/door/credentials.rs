@@ -175,12 +175,12 @@ async fn on_a_bare_address_a_token_of_any_region_will_do() {
     // A choice of the mock's: an address tells no region.
     let ecr = frozen().await;
     let west: Region = "us-west-2".parse().unwrap();
-    let token = ecr.issue_token_for(ecr.world().default_principal().arn, west);
+    let token = ecr.issue_token_for(ecr.config().default_principal().arn, west);
     hears(&ecr, |ping| ping.bearing(&token), Words::welcome()).await;
 }
 
 #[tokio::test]
-async fn a_token_from_the_wire_is_the_one_that_the_library_mints() {
+async fn a_token_from_the_wire_is_the_one_that_the_library_issues() {
     let ecr = frozen().await;
     let answer = RawRequest::token_call().signed().to(&ecr).await;
     let (_, rest) = answer.body.split_once(r#""authorizationToken":""#).unwrap();

@@ -48,7 +48,7 @@ async fn a_revoked_principal_s_tokens_are_dead_those_to_come_as_well() {
     let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
     let other = ecr.issue_token_for(root, region);
-    ecr.revoke(Revocation::Principal(ecr.world().default_principal().arn));
+    ecr.revoke(Revocation::Principal(ecr.config().default_principal().arn));
     hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
     assert_eq!(opens(&ecr, &other).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
@@ -92,7 +92,7 @@ async fn a_token_of_somebody_who_does_not_exist_is_dead() {
 }
 
 #[tokio::test]
-async fn a_world_may_give_tokens_another_life() {
+async fn a_config_may_give_tokens_another_life() {
     let life = Duration::from_millis(1500);
     let ecr = MockEcr::builder().frozen().token_life(life);
     let ecr = ecr.start().await.unwrap();

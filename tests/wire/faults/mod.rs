@@ -3,11 +3,11 @@
 mod answers;
 mod any;
 mod certificates;
+mod configs;
 mod connections;
 mod door;
 mod errors;
 mod turns;
-mod worlds;
 
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{Fault, FaultId};

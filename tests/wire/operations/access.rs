@@ -2,7 +2,7 @@
 
 use super::Api;
 
-/// The example principal of a world, which is allowed a few things.
+/// The example principal of a configuration, which is allowed a few things.
 const READER: &str = r#"
 [[repositories]]
 name = "app"

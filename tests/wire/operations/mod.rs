@@ -28,9 +28,9 @@ impl Api {
         Api::of("[[repositories]]\nname = 'app'\n").await
     }
 
-    async fn of(world: &str) -> Self {
-        let world = mock_ecr::World::parse(world).unwrap();
-        Api(MockEcr::of(world).frozen().start().await.unwrap())
+    async fn of(config: &str) -> Self {
+        let config = mock_ecr::Config::parse(config).unwrap();
+        Api(MockEcr::of(config).frozen().start().await.unwrap())
     }
 
     async fn call(&self, operation: &str, input: &str) -> Answer {

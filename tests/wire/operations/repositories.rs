@@ -124,8 +124,8 @@ async fn one_with_images_goes_by_force_alone() {
 #[tokio::test]
 async fn what_no_policy_allows_is_refused_with_the_repository_s_arn() {
     // Source: terraform-aws-modules/terraform-aws-iam#514 (2024), of another action.
-    let world = "[[principals]]\narn='arn:aws:iam::123456789012:user/reader'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\nallow=['ecr:Describe*']\n";
-    let api = Api::of(world).await;
+    let config = "[[principals]]\narn='arn:aws:iam::123456789012:user/reader'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\nallow=['ecr:Describe*']\n";
+    let api = Api::of(config).await;
     let text = "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:us-east-1:123456789012:repository/new because no identity-based policy allows the ecr:CreateRepository action";
     let input = r#"{"repositoryName":"new"}"#;
     api.refuses("CreateRepository", input, "AccessDeniedException", text)

@@ -51,8 +51,8 @@ async fn filters_go_with_exclusions_and_with_nothing_else() {
 #[tokio::test]
 async fn a_policy_opens_a_repository_to_another_account() {
     // Source of the texts: getmoto/moto, `ecr/exceptions.py`; hashicorp/terraform-provider-aws has the one for no policy.
-    let world = "[[repositories]]\nname='app'\n[[accounts]]\nid='123456789012'\n[[accounts]]\nid='210987654321'\n[[principals]]\narn='arn:aws:iam::123456789012:user/owner'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\n[[principals]]\narn='arn:aws:iam::210987654321:user/guest'\naccess_key_id='G'\nsecret_access_key='S'\n";
-    let api = Api::of(world).await;
+    let config = "[[repositories]]\nname='app'\n[[accounts]]\nid='123456789012'\n[[accounts]]\nid='210987654321'\n[[principals]]\narn='arn:aws:iam::123456789012:user/owner'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\n[[principals]]\narn='arn:aws:iam::210987654321:user/guest'\naccess_key_id='G'\nsecret_access_key='S'\n";
+    let api = Api::of(config).await;
     let guest = "arn:aws:iam::210987654321:user/guest".parse().unwrap();
     let token = api.0.issue_token_for(guest, "us-east-1".parse().unwrap());
     let knock = || RawRequest::new("GET", "/v2/app/tags/list").bearing(&token);
@@ -142,8 +142,8 @@ async fn tags_that_a_resource_cannot_have_are_refused() {
 #[tokio::test]
 async fn a_resource_of_another_region_is_not_reached() {
     // [ASSUME]
-    let world = "[[repositories]]\nname='app'\nregion='eu-west-1'\n";
-    let api = Api::of(world).await;
+    let config = "[[repositories]]\nname='app'\nregion='eu-west-1'\n";
+    let api = Api::of(config).await;
     let input = r#"{"resourceArn":"arn:aws:ecr:eu-west-1:123456789012:repository/app"}"#;
     let text = "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'";
     let code = "InvalidParameterException";

@@ -1,11 +1,11 @@
 //! Who may do what behind the door.
 
-use mock_ecr::{MockEcr, World};
+use mock_ecr::{Config, MockEcr};
 
 use super::{EMPTY, HELLO, Registry, error};
 use crate::answer::Answer;
 
-/// A world in which the caller may only read, and what is told to it otherwise.
+/// A configuration in which the caller may only read, and what is told to it otherwise.
 const READER: &str = r#"
 [[repositories]]
 name = "app"
@@ -21,7 +21,7 @@ deny = ["ecr:ListImages"]
 #[tokio::test]
 async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
     // Source: ministryofjustice/cloud-platform#7245 (2025).
-    let registry = Registry::of(MockEcr::of(World::parse(READER).unwrap())).await;
+    let registry = Registry::of(MockEcr::of(Config::parse(READER).unwrap())).await;
     for (method, path, action) in [
         (
             "POST",
@@ -61,7 +61,7 @@ async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
 #[tokio::test]
 async fn what_a_policy_denies_is_forbidden_in_other_words() {
     // Source: aws/aws-cli#5592 (2020), of the API.
-    let registry = Registry::of(MockEcr::of(World::parse(READER).unwrap())).await;
+    let registry = Registry::of(MockEcr::of(Config::parse(READER).unwrap())).await;
     let answer = registry.send("GET", "/v2/app/tags/list").await;
     assert_eq!(answer.status(), 403);
     assert!(
@@ -73,10 +73,10 @@ async fn what_a_policy_denies_is_forbidden_in_other_words() {
 
 /// What the caller hears of the registry of another account.
 async fn abroad(cross_account: &str) -> Answer {
-    let world =
+    let config =
         format!("{cross_account}\n[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n");
-    let world = World::parse(&world).unwrap();
-    let registry = Registry::of(MockEcr::of(world)).await;
+    let config = Config::parse(&config).unwrap();
+    let registry = Registry::of(MockEcr::of(config)).await;
     let request = registry
         .request("PUT", "/v2/theirs/manifests/latest")
         .body(EMPTY);
@@ -85,7 +85,7 @@ async fn abroad(cross_account: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn another_account_s_repository_is_closed_unless_the_world_opens_it() {
+async fn another_account_s_repository_is_closed_unless_the_config_opens_it() {
     // Source of the text: aws-actions/amazon-ecr-login#232.
     let answer = abroad("").await;
     let text = "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:us-east-1:210987654321:repository/theirs because no resource-based policy allows the ecr:PutImage action";
@@ -97,7 +97,7 @@ async fn another_account_s_repository_is_closed_unless_the_world_opens_it() {
 async fn on_every_route_a_dead_token_is_told_so() {
     // Source: flipt-io/flipt#3043; on routes below /v2/, google/go-containerregistry#861.
     let registry = Registry::ecr().await;
-    let life = registry.ecr.world().token_life;
+    let life = registry.ecr.config().token_life;
     registry.ecr.clock().advance(life);
     for (method, path) in [
         ("GET", "/v2/app/manifests/latest"),
@@ -121,8 +121,8 @@ async fn on_every_route_a_dead_token_is_told_so() {
 async fn another_account_s_repositories_are_not_in_a_catalog() {
     // [ASSUME], after artsy/hokusai#27 (2017) and aws-amplify/amplify-cli#10828 (2022), of the API.
     let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
-    let catalog = async |world: &str| {
-        let registry = Registry::of(MockEcr::of(World::parse(world).unwrap())).await;
+    let catalog = async |config: &str| {
+        let registry = Registry::of(MockEcr::of(Config::parse(config).unwrap())).await;
         let host = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
         let request = registry.request("GET", "/v2/_catalog").on_host(host);
         request.to(&registry.ecr).await

@@ -2,7 +2,7 @@
 
 use mock_ecr::config::Dialect;
 use mock_ecr::repository::{Image, RepositoryError};
-use mock_ecr::{Keep, MockEcr, World};
+use mock_ecr::{Config, Keep, MockEcr};
 
 use super::{HELLO, OCI_MANIFEST, Registry};
 use crate::errors::says_once;
@@ -101,8 +101,8 @@ async fn a_configuration_is_stored_as_it_is() {
 
 #[tokio::test]
 async fn an_immutable_tag_is_not_moved_in_code_either() {
-    let world = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
-    let ecr = MockEcr::of(World::parse(world).unwrap());
+    let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
+    let ecr = MockEcr::of(Config::parse(config).unwrap());
     let ecr = ecr.start().await.unwrap();
     let fixed = ecr.repository("fixed");
     let digest = fixed.push(hello()).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_mock_with_an_invalid_image_does_not_start() {
     let builder = MockEcr::builder().image("app", hello().tag("a b"));
     let error = builder.start().await.unwrap_err();
     let expected = [
-        "cannot make the repositories of the world",
+        "cannot make the repositories of the configuration",
         "invalid argument in tag(\"a b\")",
         "is not a tag",
     ];

@@ -159,9 +159,9 @@ async fn a_mount_begins_an_upload_unless_the_account_mounts_what_an_image_names(
     let target = format!("/v2/other/blobs/uploads/?mount={HELLO}&from=app");
     for (setting, with_image, status) in [(false, true, 202), (true, false, 202), (true, true, 201)]
     {
-        let world = format!("blob_mounting = {setting}\n[[repositories]]\nname = 'other'\n");
-        let world = mock_ecr::World::parse(&world).unwrap();
-        let registry = Registry::of(mock_ecr::MockEcr::of(world)).await;
+        let config = format!("blob_mounting = {setting}\n[[repositories]]\nname = 'other'\n");
+        let config = mock_ecr::Config::parse(&config).unwrap();
+        let registry = Registry::of(mock_ecr::MockEcr::of(config)).await;
         registry.push_hello().await;
         if with_image {
             let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);

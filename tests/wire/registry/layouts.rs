@@ -1,19 +1,19 @@
 //! Repositories that begin with the images of a layout on disk.
 
-use mock_ecr::{MockEcr, StartError, World};
+use mock_ecr::{Config, MockEcr, StartError};
 
 use super::Registry;
 use crate::errors::chain;
 use crate::raw::RawRequest;
 
-const WORLDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/worlds");
+const WORLDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
 /// The index in `fixtures/layouts/hello`.
 const INDEX: &str = "sha256:acb0996b591f46b2e56594dd52dc322dbc819c1e67b80c8eede56c89f1217d7b";
 
 #[tokio::test]
-async fn a_world_brings_an_index_with_all_its_images() {
-    let world = World::from_file(format!("{WORLDS}/full.toml")).unwrap();
-    let registry = Registry::of(MockEcr::of(world)).await;
+async fn a_config_brings_an_index_with_all_its_images() {
+    let config = Config::from_file(format!("{WORLDS}/full.toml")).unwrap();
+    let registry = Registry::of(MockEcr::of(config)).await;
     let index = registry.send("GET", "/v2/team/app/manifests/1.0").await;
     assert_eq!(index.status(), 200);
     assert_eq!(
@@ -49,8 +49,8 @@ async fn what_a_repository_has_in_the_store_stays_as_it_is() {
         folder.path().display()
     );
     let start = async || {
-        let world = World::parse(&toml).unwrap();
-        MockEcr::of(world).frozen().start().await.unwrap()
+        let config = Config::parse(&toml).unwrap();
+        MockEcr::of(config).frozen().start().await.unwrap()
     };
     let first = start().await;
     let token = first.issue_token();
@@ -69,7 +69,7 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
     let folder = folder.path().display();
     let start = async || {
         let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
-        let started = MockEcr::of(World::parse(&toml).unwrap()).start().await;
+        let started = MockEcr::of(Config::parse(&toml).unwrap()).start().await;
         let error = started.err().unwrap();
         assert!(matches!(error, StartError::Repositories(_)), "{error:?}");
         chain(&error)

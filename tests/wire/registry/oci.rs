@@ -152,7 +152,7 @@ async fn mounting_a_blob_from_another_repository() {
 
 #[tokio::test]
 async fn a_blob_that_the_caller_may_not_read_is_not_mounted() {
-    let world = mock_ecr::World::parse(
+    let config = mock_ecr::Config::parse(
         r#"
 dialect = "oci"
 [[repositories]]
@@ -164,7 +164,7 @@ secret_access_key = "S"
 allow = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"]
 "#,
     );
-    let registry = Registry::of(mock_ecr::MockEcr::of(world.unwrap())).await;
+    let registry = Registry::of(mock_ecr::MockEcr::of(config.unwrap())).await;
     registry.push_hello().await;
     for from in ["", "&from=app"] {
         let target = format!("/v2/other/blobs/uploads/?mount={HELLO}{from}");
@@ -221,9 +221,9 @@ async fn error_codes() {
 
 #[tokio::test]
 async fn a_quirk_can_be_had_alone() {
-    let world = "dialect = 'oci'\n[quirks]\npatch_created = true\n";
+    let config = "dialect = 'oci'\n[quirks]\npatch_created = true\n";
     let registry = Registry::of(mock_ecr::MockEcr::of(
-        mock_ecr::World::parse(world).unwrap(),
+        mock_ecr::Config::parse(config).unwrap(),
     ))
     .await;
     let upload = registry.begin().await;

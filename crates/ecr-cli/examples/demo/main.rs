@@ -114,7 +114,7 @@ impl Demo {
             String::from_utf8(output.stdout.clone())?.replace(token, &shortened(token))
         );
         let expires = data["expiresAt"].as_f64().ok_or("no expiresAt came")?;
-        let end = self.ecr.clock().now() + self.ecr.world().token_life;
+        let end = self.ecr.clock().now() + self.ecr.config().token_life;
         #[allow(
             clippy::cast_precision_loss,
             reason = "a time in milliseconds fits into a double"
@@ -125,7 +125,7 @@ impl Demo {
     }
 
     fn token_of(&self, region: &str) -> Result<AuthorizationToken, Failure> {
-        let principal = self.ecr.world().default_principal().arn;
+        let principal = self.ecr.config().default_principal().arn;
         Ok(self.ecr.issue_token_for(principal, region.parse()?))
     }
 

@@ -184,8 +184,8 @@ pub enum EventKind {
     Registry,
     /// The client asked for a tunnel.
     Tunnel,
-    /// The world was changed: its clock, its faults, its tokens.
-    World,
+    /// The configuration was changed: its clock, its faults, its tokens.
+    Config,
     /// Time was let pass.
     Wait,
 }

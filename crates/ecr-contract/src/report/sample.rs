@@ -182,7 +182,7 @@ fn timeline() -> Vec<Event> {
         status,
     };
     vec![
-        event(0, 0, EventKind::World, "the clock moves by 24 h", None),
+        event(0, 0, EventKind::Config, "the clock moves by 24 h", None),
         event(
             100,
             950,

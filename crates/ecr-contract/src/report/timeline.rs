@@ -17,7 +17,7 @@ impl EventKind {
             EventKind::Api => "api",
             EventKind::Registry => "registry",
             EventKind::Tunnel => "tunnel",
-            EventKind::World => "world",
+            EventKind::Config => "config",
             EventKind::Wait => "wait",
         }
     }

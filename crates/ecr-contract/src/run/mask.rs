@@ -12,7 +12,7 @@ impl Mask {
         let mut secrets: Vec<String> = issued
             .flat_map(|issued| [issued.password, issued.token])
             .collect();
-        for principal in stage.ecr.world().principals() {
+        for principal in stage.ecr.config().principals() {
             secrets.push(principal.secret_access_key.expose().to_owned());
             secrets.extend(
                 principal

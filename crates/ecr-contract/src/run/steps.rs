@@ -143,19 +143,19 @@ async fn act(
             let now = stage.ecr.clock().now();
             stage.ecr.clock().set(shift.of(now));
             (
-                EventKind::World,
+                EventKind::Config,
                 format!("the mock's clock moves by {}", String::from(*shift)),
             )
         }
-        Action::Faults(faults) => (EventKind::World, set_faults(stage, faults)?),
+        Action::Faults(faults) => (EventKind::Config, set_faults(stage, faults)?),
         Action::Revoke(Revoked::All) => {
             stage.revoke_all();
             // Within a millisecond a principal's tokens are one, and the next is to live.
             pass(stage, client, Duration::from_millis(5)).await;
-            (EventKind::World, "all tokens are revoked".to_owned())
+            (EventKind::Config, "all tokens are revoked".to_owned())
         }
-        Action::Spoil(spoil) => (EventKind::World, spoil_files(stage.home(), *spoil)?),
-        Action::Age(length) => (EventKind::World, age_files(stage.home(), *length)?),
+        Action::Spoil(spoil) => (EventKind::Config, spoil_files(stage.home(), *spoil)?),
+        Action::Age(length) => (EventKind::Config, age_files(stage.home(), *length)?),
     };
     evidence.note(since, kind, text);
     Ok(Vec::new())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mock_ecr::World;
+use mock_ecr::Config;
 use mock_ecr::fault::{Fault, What};
 use serde::{Deserialize, Deserializer};
 
@@ -42,7 +42,7 @@ pub(crate) struct Scenario {
     pub(crate) deadline: Duration,
     /// What the mock is made from.
     #[serde(default)]
-    pub(crate) world: World,
+    pub(crate) config: Config,
     /// Variables of all calls: set to a text, or removed by `false`.
     #[serde(default)]
     pub(crate) env: BTreeMap<String, Setting>,
@@ -63,7 +63,7 @@ impl Scenario {
             Some(Action::Faults(faults)) if faults.iter().any(stalls) => self.deadline,
             _ => Duration::ZERO,
         });
-        let from_the_start = match self.world.faults.iter().any(stalls) {
+        let from_the_start = match self.config.faults.iter().any(stalls) {
             true => self.deadline,
             false => Duration::ZERO,
         };
@@ -82,9 +82,9 @@ impl Scenario {
         if self.not_yet.is_some() {
             return Ok(());
         }
-        self.world
+        self.config
             .validate()
-            .map_err(|error| format!("world.{}", error_chain(&error)))?;
+            .map_err(|error| format!("config.{}", error_chain(&error)))?;
         for class in &self.classes {
             let mut steps = self.steps.iter().filter(|step| step.is_for(*class));
             if !steps.any(|step| step.expectations().next().is_some()) {

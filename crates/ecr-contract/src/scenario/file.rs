@@ -204,15 +204,15 @@ expect.anser = 'login'
     #[test]
     fn a_case_fills_in_what_it_names() {
         let text = "[[case]]\nname = 'long'\nlength = 9\n[[case]]\nname = 'short'\nlength = 1\n\
-                    [world]\ntoken_length = \"${length}\"\nseed = 'of ${name}'\n\
+                    [config]\ntoken_length = \"${length}\"\nseed = 'of ${name}'\n\
                     [[step]]\nfetch = {}\nexpect.answer = 'login'\n";
         let cases = source(text).cases().unwrap();
-        let worlds = cases.iter().map(|(name, scenario)| {
-            let world = &scenario.world;
-            (name.as_deref().unwrap(), world.token_length, &*world.seed)
+        let configs = cases.iter().map(|(name, scenario)| {
+            let config = &scenario.config;
+            (name.as_deref().unwrap(), config.token_length, &*config.seed)
         });
-        let worlds: Vec<_> = worlds.collect();
-        assert_eq!(worlds, [("long", 9, "of long"), ("short", 1, "of short")]);
+        let configs: Vec<_> = configs.collect();
+        assert_eq!(configs, [("long", 9, "of long"), ("short", 1, "of short")]);
     }
 
     #[test]
@@ -225,7 +225,7 @@ expect.anser = 'login'
         assert_eq!(length("[[step]]\nwait = '5s'\n[[step]]\nwatch = '2s'"), 7);
         let stall = "{ what = { stall = 'before_headers' } }";
         assert_eq!(
-            length(&format!("deadline = '40s'\nworld.faults = [{stall}]")),
+            length(&format!("deadline = '40s'\nconfig.faults = [{stall}]")),
             40
         );
         assert_eq!(length(&format!("[[step]]\nfaults = [{stall}]")), 50);

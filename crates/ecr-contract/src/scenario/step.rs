@@ -72,14 +72,14 @@ pub(crate) enum Action {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Fetch {
-    /// The registry; without it, the world's.
+    /// The registry; without it, the configuration's.
     pub(crate) registry: Option<String>,
     /// Further registries, which are asked for at once; a refresher and a caller of `docker login` get all of them in the place of a word
     /// `{registries}` of their command, and cannot be asked without it.
     pub(crate) also: Vec<String>,
     /// What is asked for, where that is not the registry: the text on stdin of a credential helper, the image of a kubelet.
     pub(crate) input: Option<String>,
-    /// The access key id of the principal who asks; without it, the world's first.
+    /// The access key id of the principal who asks; without it, the configuration's first.
     pub(crate) principal: Option<String>,
     /// How many ask at once.
     pub(crate) parallel: Option<usize>,

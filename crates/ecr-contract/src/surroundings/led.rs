@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
 use mock_ecr::config::{AuthorityLocation, Redirect, Variable};
-use mock_ecr::{MockEcr, MockEcrBuilder, World};
+use mock_ecr::{Config, MockEcr, MockEcrBuilder};
 
 use crate::surroundings::error::SurroundingsError;
 use crate::surroundings::fence::{ADDRESS, Fence};
@@ -24,13 +24,13 @@ pub enum Lead<'f> {
 
 impl Lead<'_> {
     /// A mock that can be reached in this way; `listen` is where, if there is a choice.
-    pub fn mock(self, mut world: World, listen: SocketAddr) -> MockEcrBuilder {
-        if !matches!(self, Lead::Env) && world.tls.is_none() {
-            world.tls = Some(AuthorityLocation::Memory);
+    pub fn mock(self, mut config: Config, listen: SocketAddr) -> MockEcrBuilder {
+        if !matches!(self, Lead::Env) && config.tls.is_none() {
+            config.tls = Some(AuthorityLocation::Memory);
         }
         match self {
-            Lead::Env | Lead::Proxy => MockEcr::of(world).listen(listen),
-            Lead::Hosts(_) => behind_the_fence(world),
+            Lead::Env | Lead::Proxy => MockEcr::of(config).listen(listen),
+            Lead::Hosts(_) => behind_the_fence(config),
         }
     }
 
@@ -56,10 +56,10 @@ impl Lead<'_> {
 }
 
 /// Every port is free there, and the names of hosts come without one. What the mock tells of itself it tells at the loopback address.
-fn behind_the_fence(world: World) -> MockEcrBuilder {
+fn behind_the_fence(config: Config) -> MockEcrBuilder {
     let own = |port| (Ipv4Addr::LOCALHOST, port).into();
     let named = |port| (ADDRESS, port).into();
-    MockEcr::of(world)
+    MockEcr::of(config)
         .listen(own(80))
         .also_listen(own(443))
         .also_listen(named(80))

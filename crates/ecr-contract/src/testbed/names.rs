@@ -1,6 +1,6 @@
 //! What placeholders stand for in the command of a client and in scenarios.
 
-use mock_ecr::World;
+use mock_ecr::Config;
 
 /// What placeholders stand for: a registry, and what is at it.
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn of(world: &World, home: &str) -> Self {
-        let (account, region) = (world.default_account(), &world.region);
+    pub(crate) fn of(config: &Config, home: &str) -> Self {
+        let (account, region) = (config.default_account(), &config.region);
         let suffix = region.partition().dns_suffix;
         Names {
             registry: format!(

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use mock_ecr::config::{SeedRepository, Variable};
+use mock_ecr::config::{InitialRepository, Variable};
 use mock_ecr::token::{Claims, Revocation, TokenIssuer};
-use mock_ecr::{AccountId, MockEcr, PrincipalArn, Region, Timestamp, World};
+use mock_ecr::{AccountId, Config, MockEcr, PrincipalArn, Region, Timestamp};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -64,16 +64,16 @@ impl Stage {
             .prefix("mock-ecr-tools-")
             .tempdir()?;
         let home = FreshHome::make()?;
-        let world = world(scenario, &order.seed, order.class, tools.path())?;
+        let config = config(scenario, &order.seed, order.class, tools.path())?;
         let lead = match (redirect, fence) {
             (RedirectMode::Hosts, Some(fence)) => Lead::Hosts(fence),
             (RedirectMode::Proxy, _) => Lead::Proxy,
             _ => Lead::Env,
         };
-        let issuer = TokenIssuer::new(&world);
+        let issuer = TokenIssuer::new(&config);
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-        let mut names = Names::of(&world, &home.path().display().to_string());
-        let ecr = lead.mock(world, anywhere).start().await?;
+        let mut names = Names::of(&config, &home.path().display().to_string());
+        let ecr = lead.mock(config, anywhere).start().await?;
         if order.class == Class::ImageTool && redirect == RedirectMode::Env {
             names.registry = ecr.address().to_string();
         }
@@ -148,7 +148,7 @@ impl Stage {
 
     fn act_as(&self, command: &mut Command, access_key_id: Option<&str>) {
         let Some(key) = access_key_id else { return };
-        let mut principals = self.ecr.world().principals();
+        let mut principals = self.ecr.config().principals();
         let Some(principal) = principals.find(|principal| principal.access_key_id == key) else {
             return;
         };
@@ -186,16 +186,16 @@ impl Stage {
 
     /// A login for an image tool; none where it is denied.
     pub(crate) fn login(&self, given: GivenLogin, names: &Names) -> Option<String> {
-        let world = self.ecr.world();
+        let config = self.ecr.config();
         let account: Option<AccountId> = names.account.parse().ok();
         let region: Region = names.region.parse().unwrap_or_default();
-        let own = world.default_principal().arn;
+        let own = config.default_principal().arn;
         let principal = match account {
             Some(account) if account != own.account() => PrincipalArn::root(account, &region),
             _ => own,
         };
         let now = self.ecr.clock().now();
-        let life = world.token_life;
+        let life = config.token_life;
         let password = match given {
             GivenLogin::Denied => return None,
             GivenLogin::Fresh => self.ecr.issue_token_for(principal, region).password(),
@@ -216,8 +216,8 @@ impl Stage {
                 token.password()
             }
             GivenLogin::Foreign => {
-                let mut other = World::default();
-                other.seed = format!("not {}", world.seed);
+                let mut other = Config::default();
+                other.seed = format!("not {}", config.seed);
                 let claims = Claims::new(principal, region, now, life);
                 TokenIssuer::new(&other).issue(&claims).password()
             }
@@ -247,19 +247,19 @@ pub(crate) struct Issued {
 
 const REGISTRIES: &str = "{registries}";
 
-/// The scenario's world, with a seed of this run's, and the image that a tool is to pull.
-fn world(scenario: &Scenario, seed: &str, class: Class, folder: &Path) -> io::Result<World> {
-    let mut world = scenario.world.clone();
-    world.seed = seed.to_owned();
+/// The scenario's configuration, with a seed of this run's, and the image that a tool is to pull.
+fn config(scenario: &Scenario, seed: &str, class: Class, folder: &Path) -> io::Result<Config> {
+    let mut config = scenario.config.clone();
+    config.seed = seed.to_owned();
     if class == Class::ImageTool {
         let layout = image::write(folder)?;
-        if world.repositories.is_empty() {
+        if config.repositories.is_empty() {
             let name = REPOSITORY.parse().expect("it is the name of a repository");
-            world.repositories.push(SeedRepository::new(name));
+            config.repositories.push(InitialRepository::new(name));
         }
-        for repository in &mut world.repositories {
+        for repository in &mut config.repositories {
             repository.layout.get_or_insert_with(|| layout.clone());
         }
     }
-    Ok(world)
+    Ok(config)
 }

@@ -75,13 +75,13 @@ pub(crate) enum TokensAction {
 
 #[derive(Debug, Parser)]
 pub(crate) struct IssueHere {
-    /// Issues for the root user of this account; without it, for the first principal of the world.
+    /// Issues for the root user of this account; without it, for the first principal of the config.
     #[arg(long, value_name = "ID", conflicts_with = "principal")]
     pub(crate) account: Option<AccountId>,
     /// Issues for this user or role session.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
-    /// Issues for the registries of this region; without it, the world's.
+    /// Issues for the registries of this region; without it, the configuration's.
     #[arg(long, value_name = "R")]
     pub(crate) region: Option<Region>,
     /// Prints the password in the token, as `docker login` takes it, instead of the token.

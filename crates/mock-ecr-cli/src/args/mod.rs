@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use mock_ecr::config::{
-    AuthMode, AuthorityLocation, AuthorityLocationError, ClockStart, Dialect, ProxyEndpoint,
-    S3Access, Secret, StoreLocation, WorldError, parse_duration,
+    AuthMode, AuthorityLocation, AuthorityLocationError, ClockStart, ConfigError, Dialect,
+    ProxyEndpoint, S3Access, Secret, StoreLocation, parse_duration,
 };
-use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp, World};
+use mock_ecr::{AccountId, Config, PrincipalArn, Region, Timestamp};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use contract::ContractOptions;
@@ -89,7 +89,7 @@ pub(crate) struct ServeOptions {
     #[command(flatten)]
     pub(crate) control: ControlOptions,
     #[command(flatten)]
-    pub(crate) world: WorldOptions,
+    pub(crate) config: ConfigOptions,
 }
 
 #[derive(Debug, Parser)]
@@ -113,7 +113,7 @@ pub(crate) struct RunOptions {
     #[command(flatten)]
     pub(crate) control: ControlOptions,
     #[command(flatten)]
-    pub(crate) world: WorldOptions,
+    pub(crate) config: ConfigOptions,
     /// How the command is led to the mock.
     #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
     pub(crate) redirect: RedirectMode,
@@ -205,20 +205,20 @@ pub(crate) struct LoginOptions {
 
 #[derive(Debug, Parser)]
 pub(crate) struct IssueOptions {
-    /// Issues for the root user of this account; without it, for the first principal of the world.
+    /// Issues for the root user of this account; without it, for the first principal of the config.
     #[arg(long, value_name = "ID", conflicts_with = "principal")]
     pub(crate) account: Option<AccountId>,
     /// Issues for this user or role session.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
-    /// When the token is issued; without it, now, by the world's clock.
+    /// When the token is issued; without it, now, by the configuration's clock.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) at: Option<Timestamp>,
     /// Prints the password in the token, as `docker login` takes it, instead of the token.
     #[arg(long)]
     pub(crate) password: bool,
     #[command(flatten)]
-    pub(crate) world: WorldOptions,
+    pub(crate) config: ConfigOptions,
 }
 
 #[derive(Debug, Parser)]
@@ -226,19 +226,19 @@ pub(crate) struct InspectOptions {
     /// The token, or the password in it; `-`, or nothing, reads it from stdin.
     #[arg(default_value = "-")]
     pub(crate) token: String,
-    /// The instant at which it is verified; without it, now, by the world's clock.
+    /// The instant at which it is verified; without it, now, by the configuration's clock.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) at: Option<Timestamp>,
     #[command(flatten)]
-    pub(crate) world: WorldOptions,
+    pub(crate) config: ConfigOptions,
 }
 
-/// The options that make a world; each goes before what the file says.
+/// The options that make a configuration; each goes before what the file says.
 #[derive(Debug, Parser)]
-pub(crate) struct WorldOptions {
-    /// A TOML file that describes the world.
+pub(crate) struct ConfigOptions {
+    /// A TOML file that describes the configuration.
     #[arg(long, value_name = "FILE")]
-    world: Option<PathBuf>,
+    config: Option<PathBuf>,
     /// What all keys and random choices come from.
     #[arg(long, value_name = "S")]
     seed: Option<String>,
@@ -273,26 +273,26 @@ pub(crate) struct WorldOptions {
     create_on_push: bool,
 }
 
-impl WorldOptions {
-    pub(crate) fn world(self) -> Result<World, WorldError> {
-        let mut world = match self.world {
-            Some(file) => World::from_file(file)?,
-            None => World::default(),
+impl ConfigOptions {
+    pub(crate) fn config(self) -> Result<Config, ConfigError> {
+        let mut config = match self.config {
+            Some(file) => Config::from_file(file)?,
+            None => Config::default(),
         };
-        replace(&mut world.seed, self.seed);
-        replace(&mut world.token_life, self.token_ttl);
-        replace(&mut world.clock, self.clock);
-        replace(&mut world.auth, self.auth.map(Into::into));
-        replace(&mut world.region, self.region);
-        replace(&mut world.proxy_endpoint, self.proxy_endpoint);
-        replace(&mut world.store, self.store);
-        world.s3_access = s3_access();
-        replace(&mut world.dialect, self.dialect.map(Into::into));
+        replace(&mut config.seed, self.seed);
+        replace(&mut config.token_life, self.token_ttl);
+        replace(&mut config.clock, self.clock);
+        replace(&mut config.auth, self.auth.map(Into::into));
+        replace(&mut config.region, self.region);
+        replace(&mut config.proxy_endpoint, self.proxy_endpoint);
+        replace(&mut config.store, self.store);
+        config.s3_access = s3_access();
+        replace(&mut config.dialect, self.dialect.map(Into::into));
         if let Some(TlsOption(location)) = self.tls {
-            world.tls = Some(location.unwrap_or_else(|| beside(&world.store)));
+            config.tls = Some(location.unwrap_or_else(|| beside(&config.store)));
         }
-        world.create_on_push |= self.create_on_push;
-        Ok(world)
+        config.create_on_push |= self.create_on_push;
+        Ok(config)
     }
 }
 

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_of_a_world_is_one_of_ecr_s() {
+    fn every_name_of_a_config_is_one_of_ecr_s() {
         let names = names(&[AccountId::EXAMPLE].into(), &Region::default());
         for name in &names {
             assert!(Host::of(name).is_ecr_s(), "{name}");

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
-/// Draws request ids from a seed: the first request of a world has the same one on every machine.
+/// Draws request ids from a seed: the first request of a configuration has the same one on every machine.
 #[derive(Debug)]
 pub(crate) struct RequestIds(Mutex<ChaCha20Rng>);
 

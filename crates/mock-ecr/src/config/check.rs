@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
+use crate::config::configuration::Config;
 use crate::config::conflict::Conflict;
-use crate::config::error::WorldError;
-use crate::config::world::World;
+use crate::config::error::ConfigError;
 use crate::types::secret::Secret;
 
-impl World {
-    /// Checks a world that was written in code.
-    pub fn validate(&self) -> Result<(), WorldError> {
+impl Config {
+    /// Checks a configuration that was written in code.
+    pub fn validate(&self) -> Result<(), ConfigError> {
         Ok(self.check()?)
     }
 
-    /// Holds the parts of the world against each other; what a single value can say of itself, its type has said.
+    /// Holds the parts of the configuration against each other; what a single value can say of itself, its type has said.
     pub(super) fn check(&self) -> Result<(), Conflict> {
         if self.token_length > MAX_TOKEN_LENGTH {
             let expected = "at most 65536 characters, so that a token fits into a header";

@@ -2,7 +2,7 @@
 
 use crate::fault::FaultError;
 
-/// Two parts of a world that do not go together.
+/// Two parts of a configuration that do not go together.
 #[derive(Debug)]
 pub(super) struct Conflict {
     pub(super) at: Vec<Step>,

@@ -6,9 +6,9 @@ use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, print};
 
-/// A world that cannot be: the file, the line, the key, and what was expected there.
+/// A configuration that cannot be: the file, the line, the key, and what was expected there.
 #[derive(Debug)]
-pub struct WorldError {
+pub struct ConfigError {
     pub(super) file: Option<PathBuf>,
     pub(super) line: Option<usize>,
     pub(super) key: String,
@@ -16,7 +16,7 @@ pub struct WorldError {
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-impl WorldError {
+impl ConfigError {
     /// The line of the file, counted from 1, where one can be named.
     pub fn line(&self) -> Option<usize> {
         self.line
@@ -28,7 +28,7 @@ impl WorldError {
     }
 
     pub(super) fn new(line: Option<usize>, key: String, message: String) -> Self {
-        WorldError {
+        ConfigError {
             file: None,
             line,
             key,
@@ -38,15 +38,15 @@ impl WorldError {
     }
 
     pub(super) fn unreadable(error: io::Error) -> Self {
-        WorldError {
+        ConfigError {
             source: Some(error.into()),
-            ..WorldError::new(None, String::new(), "cannot be read".to_owned())
+            ..ConfigError::new(None, String::new(), "cannot be read".to_owned())
         }
     }
 }
 
-/// A conflict in a world that was written in code has no line.
-impl From<Conflict> for WorldError {
+/// A conflict in a configuration that was written in code has no line.
+impl From<Conflict> for ConfigError {
     fn from(conflict: Conflict) -> Self {
         let Conflict {
             at,
@@ -55,15 +55,15 @@ impl From<Conflict> for WorldError {
             cause,
         } = conflict;
         let message = format!("{found:?} will not do; expected {expected}");
-        WorldError {
+        ConfigError {
             source: cause.map(Into::into),
-            ..WorldError::new(None, print(&at), message)
+            ..ConfigError::new(None, print(&at), message)
         }
     }
 }
 
 /// One line: `FILE:LINE: KEY: what is wrong; expected what`, without what is not known.
-impl fmt::Display for WorldError {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
             write!(f, "{}:", file.display())?;
@@ -81,7 +81,7 @@ impl fmt::Display for WorldError {
     }
 }
 
-impl Error for WorldError {
+impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source = self.source.as_deref()?;
         Some(source)

@@ -1,43 +1,43 @@
-//! The world as a TOML file, and what is said of a wrong one.
+//! The configuration as a TOML file, and what is said of a wrong one.
 
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
-use crate::config::error::WorldError;
-use crate::config::world::World;
+use crate::config::error::ConfigError;
 
-impl World {
-    /// Reads a world from TOML; the keys are the fields of [`World`], in the units that `fixtures/worlds` shows.
+impl Config {
+    /// Reads a configuration from TOML; the keys are the fields of [`Config`], in the units that `fixtures/configs` shows.
     ///
     /// # Errors
     ///
     /// When it is not TOML, has a key that is not known, a value that cannot be, or parts that do not go together.
-    pub fn parse(toml: &str) -> Result<World, WorldError> {
-        let world: World = read(toml)?;
-        world
+    pub fn parse(toml: &str) -> Result<Config, ConfigError> {
+        let config: Config = read(toml)?;
+        config
             .check()
-            .map_err(|conflict| WorldError::conflict(toml, conflict))?;
-        Ok(world)
+            .map_err(|conflict| ConfigError::conflict(toml, conflict))?;
+        Ok(config)
     }
 
-    /// Reads the world that a file holds.
+    /// Reads the configuration that a file holds.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or as [`World::parse`].
-    pub fn from_file(path: impl AsRef<Path>) -> Result<World, WorldError> {
+    /// When the file cannot be read, or as [`Config::parse`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Config, ConfigError> {
         let path = path.as_ref();
         std::fs::read_to_string(path)
-            .map_err(WorldError::unreadable)
-            .and_then(|toml| World::parse(&toml))
-            .map(|world| world.beside(path))
+            .map_err(ConfigError::unreadable)
+            .and_then(|toml| Config::parse(&toml))
+            .map(|config| config.beside(path))
             .map_err(|error| error.within(path))
     }
 
-    /// Takes the paths in a world's file for relative to that file.
+    /// Takes the paths in a configuration's file for relative to that file.
     fn beside(mut self, file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let layouts = self.repositories.iter_mut();
@@ -48,26 +48,26 @@ impl World {
     }
 }
 
-fn read(toml: &str) -> Result<World, WorldError> {
+fn read(toml: &str) -> Result<Config, ConfigError> {
     let document = toml::Deserializer::parse(toml)
-        .map_err(|error| WorldError::syntax(toml, &error, String::new()))?;
+        .map_err(|error| ConfigError::syntax(toml, &error, String::new()))?;
     serde_path_to_error::deserialize(document).map_err(|error| {
         let key = error.path().to_string();
-        WorldError::syntax(toml, error.inner(), key)
+        ConfigError::syntax(toml, error.inner(), key)
     })
 }
 
-impl WorldError {
+impl ConfigError {
     fn syntax(toml: &str, error: &toml::de::Error, key: String) -> Self {
         let line = error.span().map(|span| line_of(toml, span.start));
         // A path of "." is how the path is written where there is none.
         let key = if key == "." { String::new() } else { key };
-        WorldError::new(line, key, error.message().replace('\n', "; "))
+        ConfigError::new(line, key, error.message().replace('\n', "; "))
     }
 
     fn conflict(toml: &str, conflict: Conflict) -> Self {
         let line = position(toml, &conflict.at).map(|offset| line_of(toml, offset));
-        WorldError {
+        ConfigError {
             line,
             ..conflict.into()
         }
@@ -113,22 +113,22 @@ mod tests {
 
     #[track_caller]
     fn refuses(toml: &str, message: &str) {
-        let error = World::parse(toml).expect_err("this world cannot be");
+        let error = Config::parse(toml).expect_err("this configuration cannot be");
         assert_eq!(error.to_string(), message);
     }
 
     const KEYS: &str = "access_key_id = 'A'\nsecret_access_key = 'S'\n";
 
     #[test]
-    fn the_empty_world_works() {
-        let world = World::parse("").unwrap();
-        assert_eq!(world.default_account().as_str(), "123456789012");
-        assert_eq!(world.principals().count(), 1);
+    fn the_empty_config_works() {
+        let config = Config::parse("").unwrap();
+        assert_eq!(config.default_account().as_str(), "123456789012");
+        assert_eq!(config.principals().count(), 1);
     }
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line() {
-        let error = World::parse("seed = 'a'\nsede = 'b'\n").unwrap_err();
+        let error = Config::parse("seed = 'a'\nsede = 'b'\n").unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(2), "sede"));
         assert!(
             error.to_string().starts_with(
@@ -167,10 +167,10 @@ mod tests {
         let toml = format!(
             "clock = 2030-01-01T00:00:00Z\n[[principals]]\n{KEYS}arn = 'arn:aws:iam::123456789012:user/a'\nexpires = 2030-01-01 02:00:00.5+01:00\n"
         );
-        let world = World::parse(&toml).unwrap();
+        let config = Config::parse(&toml).unwrap();
         let instant: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(world.clock, ClockStart::Frozen(instant));
-        let end = world.principals[0].expires.unwrap();
+        assert_eq!(config.clock, ClockStart::Frozen(instant));
+        let end = config.principals[0].expires.unwrap();
         assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
         refuses(
             "clock = 2030-01-01T00:00:00",
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_stands_in_a_world_once_and_every_secret_key_has_a_character() {
+    fn an_account_stands_in_a_config_once_and_every_secret_key_has_a_character() {
         refuses(
             "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
             "line 4: accounts[1].id: \"123456789012\" will not do; expected an id that no other account has",
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_not_toml_is_refused_with_its_line() {
-        let error = World::parse("seed = 'a'\n\n= 3\n").unwrap_err();
+        let error = Config::parse("seed = 'a'\n\n= 3\n").unwrap_err();
         assert_eq!(error.line(), Some(3), "{error}");
     }
 
@@ -238,8 +238,8 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
-        let error = World::from_file("no/such/world.toml").unwrap_err();
-        assert_eq!(error.to_string(), "no/such/world.toml: cannot be read");
+        let error = Config::from_file("no/such/config.toml").unwrap_err();
+        assert_eq!(error.to_string(), "no/such/config.toml: cannot be read");
         assert!(std::error::Error::source(&error).is_some());
     }
 }

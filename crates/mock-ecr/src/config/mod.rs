@@ -2,6 +2,7 @@
 
 mod authority_location;
 mod check;
+pub(crate) mod configuration;
 mod conflict;
 mod error;
 mod file;
@@ -9,7 +10,6 @@ pub(crate) mod image;
 mod proxy_endpoint;
 mod redirect;
 mod registry;
-pub(crate) mod world;
 
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 pub use crate::iam::auth_mode::AuthMode;
@@ -22,10 +22,10 @@ pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
 pub use crate::types::{NameError, Partition};
 pub use authority_location::{AuthorityLocation, AuthorityLocationError};
-pub use error::WorldError;
+pub use configuration::Account;
+pub(crate) use configuration::Config;
+pub use error::ConfigError;
 pub(crate) use image::Image;
 pub use proxy_endpoint::{ProxyEndpoint, ProxyEndpointError};
 pub use redirect::{Redirect, Variable};
-pub use registry::{Dialect, ImageTagMutability, Quirk, SeedRepository};
-pub use world::Account;
-pub(crate) use world::World;
+pub use registry::{Dialect, ImageTagMutability, InitialRepository, Quirk};

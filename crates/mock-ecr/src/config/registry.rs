@@ -1,4 +1,4 @@
-//! What a world says of its registry: the dialect that it speaks, and the repositories that it begins with.
+//! What a configuration says of its registry: the dialect that it speaks, and the repositories that it begins with.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// Whether it has a quirk that the world says nothing of.
+    /// Whether it has a quirk that the configuration says nothing of.
     pub(super) fn has(self, quirk: Quirk) -> bool {
         match (self, quirk) {
             (Dialect::Ecr, _) => true,
@@ -31,7 +31,7 @@ impl Dialect {
 
 /// What ECR's registry does differently from OCI Distribution 1.1, each with the source that it was recorded in.
 ///
-/// The dialect `ecr` has all of them and `oci` none; a world can switch each on or off by its name, such as `patch_created`.
+/// The dialect `ecr` has all of them and `oci` none; a configuration can switch each on or off by its name, such as `patch_created`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ pub enum Quirk {
     OpaquePages,
     /// What the API calls an invalid parameter is 405 `UNSUPPORTED`. Source: opcr-io/policy#149.
     ValidationUnsupported,
-    /// A layer is mounted only if the account has it so (`blob_mounting` of a world); else a mount begins an upload. Source:
+    /// A layer is mounted only if the account has it so (`blob_mounting` of a configuration); else a mount begins an upload. Source:
     /// aws/containers-roadmap#2860 (2026).
     MountingBySetting,
     /// Layers cannot be deleted: 405 `UNSUPPORTED`. `[ASSUME]`
@@ -85,17 +85,17 @@ impl Quirk {
     ];
 }
 
-/// A repository that a world begins with.
+/// A repository that a configuration begins with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct SeedRepository {
+pub struct InitialRepository {
     /// What it is called.
     pub name: RepositoryName,
     /// Whose it is; the default account's if left out.
     #[serde(default)]
     pub account: Option<AccountId>,
-    /// Where it is; in the world's region if left out.
+    /// Where it is; in the configuration's region if left out.
     #[serde(default)]
     pub region: Option<Region>,
     /// Whether its tags may be moved.
@@ -109,15 +109,15 @@ pub struct SeedRepository {
     pub images: Vec<Image>,
 }
 
-impl SeedRepository {
+impl InitialRepository {
     /// Returns whether it is in the default registry because it names neither an account nor a Region.
     pub(crate) fn is_default(&self) -> bool {
         self.account.is_none() && self.region.is_none()
     }
 
-    /// A repository of the default account, in the world's region, whose tags may be moved.
+    /// A repository of the default account, in the configuration's region, whose tags may be moved.
     pub fn new(name: RepositoryName) -> Self {
-        SeedRepository {
+        InitialRepository {
             name,
             account: None,
             region: None,

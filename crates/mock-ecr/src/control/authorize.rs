@@ -18,7 +18,7 @@ pub(super) fn authorize(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> 
     if crosses || request.headers.contains_key(header::ORIGIN) {
         return Err(cross_site());
     }
-    match &ecr.world.control_key {
+    match &ecr.config.control_key {
         Some(key) => knows(key, request),
         None => is_local(ecr, request),
     }

@@ -52,18 +52,18 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
         redirect,
         certificate,
     } = request.query()?;
-    let (world, url) = (
-        &request.ecr.world,
+    let (config, url) = (
+        &request.ecr.config,
         format!("http://{}", authority(request.parts)),
     );
     let by_name = |redirect| {
         let text = "certificate=PATH is missing: the file that clients are to trust";
         let certificate = certificate.as_deref();
         let certificate = certificate.ok_or_else(|| ControlError::query("certificate", text))?;
-        Ok(client_env::by_name(world, &url, redirect, certificate))
+        Ok(client_env::by_name(config, &url, redirect, certificate))
     };
     let variables = match redirect {
-        RedirectName::Env => client_env::of(world, &url),
+        RedirectName::Env => client_env::of(config, &url),
         RedirectName::Proxy => by_name(Redirect::Proxy)?,
         RedirectName::Hosts => by_name(Redirect::Hosts)?,
     };

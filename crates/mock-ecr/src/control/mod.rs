@@ -6,6 +6,7 @@
 mod authorize;
 mod certificate;
 mod clock;
+mod config;
 mod dispatch;
 mod environment;
 mod error;
@@ -28,7 +29,6 @@ mod route;
 mod stream;
 mod table;
 mod tokens;
-mod world;
 
 pub(crate) use dispatch::{LONGEST_BODY, answer};
 pub(crate) use table::CONTROL_PREFIX;

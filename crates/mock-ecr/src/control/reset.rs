@@ -38,7 +38,7 @@ struct Reset {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Kept {
-    /// Nothing: repositories and images are those that the world begins with.
+    /// Nothing: repositories and images are those that the configuration begins with.
     #[default]
     Nothing,
     /// The repositories and all that is in them.
@@ -53,7 +53,7 @@ async fn reset(request: ControlRequest<'_>) -> Outcome {
     };
     request.ecr.reset(keep).await.map_err(|error| {
         let error = chain(&error);
-        let text = format!("cannot make the repositories of the world anew: {error}");
+        let text = format!("cannot make the repositories of the configuration anew: {error}");
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)
     })?;
     response::json(&reset)

@@ -6,8 +6,8 @@ use http::request::Parts;
 use crate::control::error::ControlError;
 use crate::control::route::Route;
 use crate::control::{
-    certificate, clock, environment, faults, health, metrics, openapi, requests, reset, stream,
-    tokens, world,
+    certificate, clock, config, environment, faults, health, metrics, openapi, requests, reset,
+    stream, tokens,
 };
 
 /// The prefix of the paths of the control API.
@@ -16,7 +16,7 @@ pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
 /// Every route, a group for each resource.
 const ROUTES: [&[Route]; 12] = [
     &health::ROUTES,
-    &world::ROUTES,
+    &config::ROUTES,
     &reset::ROUTES,
     &clock::ROUTES,
     &tokens::ROUTES,

@@ -144,11 +144,11 @@ fn list(request: &ControlRequest<'_>) -> Outcome {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct IssueToken {
-    /// For this principal; by default, the first of the world.
+    /// For this principal; by default, the first of the config.
     principal: Option<PrincipalArn>,
     /// For the root user of this account instead.
     account: Option<AccountId>,
-    /// For the registries of this region; by default, the world's.
+    /// For the registries of this region; by default, the configuration's.
     region: Option<Region>,
 }
 
@@ -166,8 +166,8 @@ struct IssuedToken {
 
 fn issue(request: &ControlRequest<'_>) -> Outcome {
     let issue: IssueToken = request.body()?;
-    let (ecr, world) = (request.ecr, &request.ecr.world);
-    let region = issue.region.unwrap_or_else(|| world.region.clone());
+    let (ecr, config) = (request.ecr, &request.ecr.config);
+    let region = issue.region.unwrap_or_else(|| config.region.clone());
     let principal = match (issue.principal, issue.account) {
         (Some(_), Some(_)) => {
             let text = "a token speaks for one principal; give principal or account, not both";
@@ -175,9 +175,9 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
         }
         (Some(arn), None) => arn,
         (None, Some(account)) => PrincipalArn::root(account, &region),
-        (None, None) => world.default_principal().arn,
+        (None, None) => config.default_principal().arn,
     };
-    let claims = Claims::new(principal, region, ecr.clock.now(), world.token_life);
+    let claims = Claims::new(principal, region, ecr.clock.now(), config.token_life);
     let token = ecr.tokens.issue(&claims);
     response::json(&IssuedToken {
         claims: ClaimsView::of(&claims, token.id()),

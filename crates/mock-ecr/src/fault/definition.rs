@@ -53,7 +53,7 @@ impl Fault {
         self
     }
 
-    /// Reads one from TOML, as it stands below `[[faults]]` in a world.
+    /// Reads one from TOML, as it stands below `[[faults]]` in a configuration.
     ///
     /// # Errors
     ///

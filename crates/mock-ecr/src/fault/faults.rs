@@ -104,13 +104,13 @@ impl Faults {
         faults.map(|entry| entry.active).collect()
     }
 
-    /// Sets those that a world begins with in the place of what is set.
+    /// Sets those that a configuration begins with in the place of what is set.
     pub(crate) fn reset(&self, faults: &[Fault]) {
         *self.lock() = Set::default();
         self.count.store(0, Ordering::Release);
         for fault in faults {
             self.add(fault.clone())
-                .expect("a world's faults are checked when it starts");
+                .expect("a configuration's faults are checked when it starts");
         }
     }
 

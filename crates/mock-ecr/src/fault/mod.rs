@@ -1,6 +1,6 @@
 //! Faults as data: when they strike, and what they do.
 //!
-//! A fault has the same form in code, in the TOML of a world and in a request to a running mock. `Faults` finds the faults that a request
+//! A fault has the same form in code, in the TOML of a configuration and in a request to a running mock. `Faults` finds the faults that a request
 //! triggers, in the order in which they were added, and `server::handler` applies them. If the seed and the requests are the same, the same
 //! faults are triggered.
 

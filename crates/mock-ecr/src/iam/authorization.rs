@@ -53,7 +53,7 @@ pub(crate) fn authorize(
 
 /// Decides whether a caller may do something to all repositories of a registry at once.
 ///
-/// No policy of a repository speaks of that, so those of another account stay closed unless the world opens them. Sources:
+/// No policy of a repository speaks of that, so those of another account stay closed unless the configuration opens them. Sources:
 /// aws-amplify/amplify-cli#10828 (2022) for the resource, artsy/hokusai#27 (2017) for another account.
 pub(crate) fn authorize_all(
     caller: &Caller,

@@ -17,7 +17,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Principal {
-    /// Who it is; every principal of a world has an ARN of its own.
+    /// Who it is; every principal of a configuration has an ARN of its own.
     pub arn: PrincipalArn,
     /// The public half of its credentials.
     pub access_key_id: String,
@@ -60,7 +60,7 @@ impl Principal {
         }
     }
 
-    /// The user `developer` of `account` with the keys of AWS's documentation: whom a world has that names nobody.
+    /// The user `developer` of `account` with the keys of AWS's documentation: whom a configuration has that names nobody.
     pub fn example(account: AccountId, region: &Region) -> Self {
         Principal::new(
             PrincipalArn::user(account, region, "developer"),
@@ -134,7 +134,7 @@ impl Principal {
         Ok(())
     }
 
-    /// The root user of `account`, who needs no entry in a world and whose keys nobody has.
+    /// The root user of `account`, who needs no entry in a configuration and whose keys nobody has.
     pub(crate) fn root(account: AccountId, region: &Region) -> Self {
         Principal::new(PrincipalArn::root(account, region), account.as_str(), "")
     }

@@ -28,7 +28,7 @@ pub(super) struct Admitted<'a> {
 
 impl Admitted<'_> {
     pub(super) fn has(&self, quirk: Quirk) -> bool {
-        self.ecr.world.has(quirk)
+        self.ecr.config.has(quirk)
     }
 
     /// The repository that a name means in the registry of the host; on a bare address, the default account's.
@@ -36,7 +36,7 @@ impl Admitted<'_> {
         let (account, region) = match self.call.host {
             Host::Registry { account, region } => (*account, region.clone()),
             _ => (
-                self.ecr.world.default_account(),
+                self.ecr.config.default_account(),
                 self.caller.region().clone(),
             ),
         };
@@ -51,7 +51,7 @@ impl Admitted<'_> {
         action: Action,
     ) -> Result<(), AccessError> {
         let repositories = &self.ecr.repositories;
-        let cross_account = self.ecr.world.cross_account;
+        let cross_account = self.ecr.config.cross_account;
         let allowed = repositories.authorize(&self.caller, action, id, cross_account);
         allowed.await
     }
@@ -66,7 +66,7 @@ impl Admitted<'_> {
         Ok(self.ecr.repositories.find(id).await?)
     }
 
-    /// As [`Admitted::open`], and makes the repository where the world lets a push do so.
+    /// As [`Admitted::open`], and makes the repository where the configuration lets a push do so.
     pub(super) async fn open_for_push(
         &self,
         id: &RepositoryId,
@@ -75,7 +75,7 @@ impl Admitted<'_> {
         let opened = self.open(id, action).await;
         let is_own = self.caller.account() == id.account();
         match opened {
-            Err(RegistryError::NameUnknown(_)) if is_own && self.ecr.world.create_on_push => {}
+            Err(RegistryError::NameUnknown(_)) if is_own && self.ecr.config.create_on_push => {}
             opened => return opened,
         }
         let settings = Settings::created_at(self.call.now);
@@ -94,8 +94,13 @@ impl Admitted<'_> {
         registry: AccountId,
         action: Action,
     ) -> Result<(), RegistryError> {
-        authorization::authorize_all(&self.caller, action, registry, self.ecr.world.cross_account)
-            .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
+        authorization::authorize_all(
+            &self.caller,
+            action,
+            registry,
+            self.ecr.config.cross_account,
+        )
+        .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
     }
 
     /// The value of a parameter of the query.

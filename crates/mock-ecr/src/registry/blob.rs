@@ -64,7 +64,7 @@ async fn get(
         && let Some(base) = elsewhere(admitted)
     {
         let path =
-            LayerUrls::from_seed(&admitted.ecr.world.seed).sign(id, digest, admitted.call.now);
+            LayerUrls::from_seed(&admitted.ecr.config.seed).sign(id, digest, admitted.call.now);
         let location = format!("{base}{path}");
         return Ok(empty(
             respond(StatusCode::TEMPORARY_REDIRECT).header(header::LOCATION, location),

@@ -23,7 +23,7 @@ pub(crate) async fn answer(
     match run(ecr, call, body, exchange).await {
         Ok(response) => response,
         Err(error) => {
-            let error = error.in_dialect(&ecr.world);
+            let error = error.in_dialect(&ecr.config);
             exchange.error = Some(error.code());
             whole(error.into_response(&authentication::of(call.host).challenge(ecr, call.host)))
         }

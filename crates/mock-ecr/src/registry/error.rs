@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
-use crate::config::{Quirk, World};
+use crate::config::{Config, Quirk};
 use crate::domain::AccessError;
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
@@ -98,13 +98,13 @@ impl OciCode {
 
 impl RegistryError {
     /// Settles how an invalid parameter is told.
-    pub(super) fn in_dialect(self, world: &World) -> Self {
+    pub(super) fn in_dialect(self, config: &Config) -> Self {
         match self {
             RegistryError::InvalidParameter {
                 parameter,
                 constraint,
                 ..
-            } if world.has(Quirk::ValidationUnsupported) => RegistryError::Unsupported(format!(
+            } if config.has(Quirk::ValidationUnsupported) => RegistryError::Unsupported(format!(
                 "Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'"
             )),
             RegistryError::InvalidParameter { constraint, .. } if constraint == TOO_LONG => {

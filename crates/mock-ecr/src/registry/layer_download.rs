@@ -38,7 +38,7 @@ async fn serve(
     if request.headers.contains_key(header::AUTHORIZATION) {
         return Err(LayerUrlError::TwoAuthMechanisms);
     }
-    LayerUrls::from_seed(&ecr.world.seed).verify(request, now)?;
+    LayerUrls::from_seed(&ecr.config.seed).verify(request, now)?;
     let (id, digest) = layer_url::layer(request.uri.path()).ok_or(LayerUrlError::NoSuchKey)?;
     let size = ecr.repositories.layer_size(&id, &digest).await;
     let size = size

@@ -111,8 +111,8 @@ impl Repository {
     /// Returns the id of the repository. An error names `method`, the method of the mock that was called with the name.
     fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
         let name = argument::parse(method, &self.name)?;
-        let world = &self.ecr.world;
-        let (account, region) = (world.default_account(), world.region.clone());
+        let config = &self.ecr.config;
+        let (account, region) = (config.default_account(), config.region.clone());
         Ok(RepositoryId::private(account, region, name))
     }
 }

@@ -117,7 +117,7 @@ async fn distort(
     exchange.faults = struck.iter().map(|struck| struck.id).collect();
     let challenge = challenge(ecr, route);
     let region = exchange.caller.as_ref().map(Caller::region);
-    let region = region.unwrap_or(&ecr.world.region);
+    let region = region.unwrap_or(&ecr.config.region);
     let circumstances = fault::Circumstances {
         now,
         is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),

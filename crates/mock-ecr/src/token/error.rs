@@ -29,8 +29,8 @@ pub enum TokenError {
         /// Which token it is.
         id: TokenId,
     },
-    /// The world has nobody of that name.
-    #[error("{arn} does not exist in this world")]
+    /// The configuration has nobody of that name.
+    #[error("{arn} does not exist in this configuration")]
     UnknownPrincipal {
         /// Whom the token speaks for.
         arn: PrincipalArn,

@@ -83,15 +83,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::token::{TokenIssuer, World};
+    use crate::token::{Config, TokenIssuer};
 
     #[test]
     fn its_memory_is_bounded_and_the_oldest_go_first() {
-        let issuer = TokenIssuer::new(&World::default());
-        let principal = World::default().default_principal().arn;
+        let issuer = TokenIssuer::new(&Config::default());
+        let principal = Config::default().default_principal().arn;
         let claims = |n| Claims {
             principal: principal.clone(),
-            region: World::default().region,
+            region: Config::default().region,
             issued: Timestamp::AWS_EXAMPLE + Duration::from_millis(n),
             expires: Timestamp::AWS_EXAMPLE,
         };

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use subtle::ConstantTimeEq;
 
-use crate::config::World;
+use crate::config::Config;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Caller;
 use crate::types::timestamp::Timestamp;
@@ -39,9 +39,9 @@ use seal::{Keys, Tag};
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use mock_ecr::World;
+/// # use mock_ecr::Config;
 /// # use mock_ecr::token::{Claims, TokenIssuer};
-/// let issuer = TokenIssuer::new(&World::default());
+/// let issuer = TokenIssuer::new(&Config::default());
 /// let claims = Claims::new(
 ///     "arn:aws:iam::123456789012:root".parse()?,
 ///     "eu-west-1".parse()?,
@@ -60,30 +60,30 @@ pub struct TokenIssuer {
     principals: Arc<IdentityStore>,
     revoked: Mutex<Revoked>,
     ledger: Mutex<Ledger>,
-    last_minted: Mutex<Option<(Claims, AuthorizationToken)>>,
+    last_issued: Mutex<Option<(Claims, AuthorizationToken)>>,
 }
 
 impl TokenIssuer {
-    /// The issuer of a world, which knows the world's seed and principals.
-    pub fn new(world: &World) -> Self {
-        Self::with_principals(world, Arc::new(world.identity_store()))
+    /// The issuer of a configuration, which knows the configuration's seed and principals.
+    pub fn new(config: &Config) -> Self {
+        Self::with_principals(config, Arc::new(config.identity_store()))
     }
 
-    pub(crate) fn with_principals(world: &World, principals: Arc<IdentityStore>) -> Self {
+    pub(crate) fn with_principals(config: &Config, principals: Arc<IdentityStore>) -> Self {
         TokenIssuer {
-            keys: Keys::from_seed(&world.seed),
-            length: world.token_length,
+            keys: Keys::from_seed(&config.seed),
+            length: config.token_length,
             principals,
             revoked: Mutex::default(),
             ledger: Mutex::default(),
-            last_minted: Mutex::default(),
+            last_issued: Mutex::default(),
         }
     }
 
     /// Makes the token that says these claims.
     pub fn issue(&self, claims: &Claims) -> AuthorizationToken {
         // Within a millisecond a caller's token is always the same one, so the last is worth remembering.
-        let mut last = lock(&self.last_minted);
+        let mut last = lock(&self.last_issued);
         match &*last {
             Some((issued, token)) if issued == claims => token.clone(),
             _ => {
@@ -200,7 +200,7 @@ impl TokenIssuer {
     /// Forgets the tokens, their uses and the revocations.
     pub(crate) fn reset(&self) {
         // What was issued last would not be issued again.
-        let mut last = lock(&self.last_minted);
+        let mut last = lock(&self.last_issued);
         *last = None;
         *lock(&self.ledger) = Ledger::default();
         *lock(&self.revoked) = Revoked::default();

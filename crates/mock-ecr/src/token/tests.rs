@@ -7,7 +7,7 @@ use crate::config::AuthMode;
 use crate::types::PrincipalArn;
 
 fn issuer() -> TokenIssuer {
-    TokenIssuer::new(&World::default())
+    TokenIssuer::new(&Config::default())
 }
 
 fn example() -> Claims {
@@ -35,7 +35,7 @@ fn any_claims() -> impl Strategy<Value = Claims> {
 proptest! {
     #[test]
     fn an_opened_token_says_what_was_minted(claims in any_claims(), length in 0..9000_usize) {
-        let issuer = TokenIssuer::new(&World { token_length: length, ..World::default() });
+        let issuer = TokenIssuer::new(&Config { token_length: length, ..Config::default() });
         let token = issuer.issue(&claims);
         prop_assert_eq!(issuer.open(token.as_str()), Ok((claims.clone(), token.id())));
         prop_assert_eq!(issuer.open(&token.password()), Ok((claims, token.id())));
@@ -43,8 +43,8 @@ proptest! {
 
     #[test]
     fn another_seed_refuses(claims in any_claims(), seed in ".*") {
-        prop_assume!(seed != World::default().seed);
-        let other = TokenIssuer::new(&World { seed, ..World::default() });
+        prop_assume!(seed != Config::default().seed);
+        let other = TokenIssuer::new(&Config { seed, ..Config::default() });
         let token = issuer().issue(&claims);
         prop_assert_eq!(other.open(token.as_str()), Err(TokenError::Forged));
     }
@@ -179,11 +179,11 @@ fn a_token_dies_with_the_credentials_that_bought_it() {
         .unwrap();
     let end = example().issued + Duration::from_secs(3600);
     let principal = crate::iam::principal::Principal::new(arn.clone(), "ASIA", "S").expires(end);
-    let world = World {
+    let config = Config {
         principals: vec![principal],
-        ..World::default()
+        ..Config::default()
     };
-    let issuer = TokenIssuer::new(&world);
+    let issuer = TokenIssuer::new(&config);
     let token = issuer.issue(&Claims {
         principal: arn.clone(),
         ..example()
@@ -200,7 +200,7 @@ fn a_token_dies_with_the_credentials_that_bought_it() {
 }
 
 #[test]
-fn a_principal_that_the_world_does_not_have_is_refused_unless_it_is_lenient() {
+fn a_principal_that_the_config_does_not_have_is_refused_unless_it_is_lenient() {
     let arn: PrincipalArn = "arn:aws:iam::123456789012:user/gone".parse().unwrap();
     let claims = Claims {
         principal: arn.clone(),
@@ -211,9 +211,9 @@ fn a_principal_that_the_world_does_not_have_is_refused_unless_it_is_lenient() {
         issuer().verify(token.as_str(), claims.issued).unwrap_err(),
         TokenError::UnknownPrincipal { arn: arn.clone() }
     );
-    let lenient = TokenIssuer::new(&World {
+    let lenient = TokenIssuer::new(&Config {
         auth: AuthMode::Lenient,
-        ..World::default()
+        ..Config::default()
     });
     let caller = lenient.verify(token.as_str(), claims.issued).unwrap();
     assert_eq!(caller.arn(), &arn);

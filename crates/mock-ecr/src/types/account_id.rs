@@ -18,7 +18,7 @@ impl Serialize for AccountId {
 }
 
 impl AccountId {
-    /// The account of AWS's documentation examples, and of a world that names none.
+    /// The account of AWS's documentation examples, and of a configuration that names none.
     pub const EXAMPLE: AccountId = AccountId(*b"123456789012");
 
     /// The twelve digits.

@@ -41,7 +41,7 @@ const LANES: [(&str, &[EventKind]); 5] = [
     ("tunnel", &[EventKind::Tunnel]),
     ("api", &[EventKind::Api]),
     ("registry", &[EventKind::Registry]),
-    ("world", &[EventKind::World, EventKind::Wait]),
+    ("config", &[EventKind::Config, EventKind::Wait]),
 ];
 
 /// A bar from when the event began, as wide as it took; a moment is as wide as can be seen.
@@ -105,7 +105,7 @@ mod tests {
         );
         assert!(lane("api").contains("class=\"bar ok\""));
         assert!(lane("registry").contains("class=\"bar refused\""));
-        assert!(lane("world").contains("class=\"bar wait\""));
+        assert!(lane("config").contains("class=\"bar wait\""));
         assert!(!page.contains("tunnel"));
         assert_eq!(page.matches("<li ").count(), 6);
     }

@@ -107,7 +107,7 @@ fn check_host(authorization: &Authorization<'_>) -> Result<(), SigV4Error> {
         })
 }
 
-/// The mock's clock decides, unless it was moved: then a date that fits the system's will do, if the world says so.
+/// The mock's clock decides, unless it was moved: then a date that fits the system's will do, if the configuration says so.
 fn check_date(
     authorization: &Authorization<'_>,
     verifier: &Verifier<'_>,

@@ -48,10 +48,10 @@ impl Authentication for Basic {
 
     /// The realm is the registry of the host. On a bare address it is the registry of the default account.
     fn challenge(&self, ecr: &Ecr, host: &Host) -> String {
-        let world = &ecr.world;
+        let config = &ecr.config;
         let realm = match host {
             Host::Registry { account, region } => ecr.proxy_endpoint(*account, region),
-            _ => ecr.proxy_endpoint(world.default_account(), &world.region),
+            _ => ecr.proxy_endpoint(config.default_account(), &config.region),
         };
         format!("Basic realm=\"{realm}/\",service=\"ecr.amazonaws.com\"")
     }

@@ -28,7 +28,7 @@ impl RequestContext<'_> {
     /// Finds out whether the caller may do something to a repository.
     pub(crate) async fn authorize(&self, id: &RepositoryId) -> Result<(), ApiError> {
         let repositories = &self.state.repositories;
-        let cross_account = self.state.world.cross_account;
+        let cross_account = self.state.config.cross_account;
         let allowed = repositories.authorize(self.caller, self.action, id, cross_account);
         match allowed.await {
             Ok(()) => Ok(()),
@@ -43,7 +43,7 @@ impl RequestContext<'_> {
             self.caller,
             self.action,
             registry,
-            self.state.world.cross_account,
+            self.state.config.cross_account,
         )
         .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
     }

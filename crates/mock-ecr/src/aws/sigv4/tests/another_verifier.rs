@@ -18,7 +18,7 @@ use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, with_token};
 use crate::aws::sigv4::tests::{MISMATCH, Mock, set_header};
 use crate::clock::ClockStart;
-use crate::config::{SigV4Clock, World};
+use crate::config::{Config, SigV4Clock};
 use crate::iam::principal::Principal;
 use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
@@ -67,13 +67,13 @@ fn where_the_other_verifier_differs_from_the_sdks_ours_agrees_with_the_sdks() {
 
 /// Our verdict, as a mock whose host is in the example region gives it.
 fn ours(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
-    let mut mock = Mock::new(&World {
+    let mut mock = Mock::new(&Config {
         principals: vec![signer.principal.clone()],
         clock: ClockStart::Frozen(now),
         sigv4_clock: SigV4Clock::Mock,
-        ..World::default()
+        ..Config::default()
     });
-    mock.host_region = Some(World::default().region);
+    mock.host_region = Some(Config::default().region);
     match mock.verify(request) {
         Ok(_) => Ok(()),
         // Ours ends the sentences about a scope in a space, as was recorded.
@@ -87,7 +87,7 @@ fn ours(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(
 /// The other's verdict. Whose key it is is not the other's to know, so that its answer to that is ours.
 fn theirs(request: Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
     let principal = signer.principal.clone();
-    let region = World::default().region;
+    let region = Config::default().region;
     let answer = move |asked: GetSigningKeyRequest| ready(signing_key_of(&principal, &asked));
     let mut signing_key = service_for_signing_key_fn(answer);
     let verdict = sigv4_validate_request(

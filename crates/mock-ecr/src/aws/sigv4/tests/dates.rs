@@ -9,11 +9,11 @@ use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::canonical;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Signer};
 use crate::aws::sigv4::tests::{
-    MISMATCH, Mock, frozen, frozen_world, incomplete, invalid, set_header,
+    MISMATCH, Mock, frozen, frozen_config, incomplete, invalid, set_header,
 };
 use crate::clock::Clock;
 use crate::clock::ClockStart;
-use crate::config::{SigV4Clock, World};
+use crate::config::{Config, SigV4Clock};
 use crate::iam::principal::Principal;
 use crate::types::timestamp::Timestamp;
 
@@ -75,7 +75,7 @@ fn a_signature_in_a_query_lives_as_long_as_it_says() {
 }
 
 #[test]
-fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_world_says_so() {
+fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_config_says_so() {
     let real = Clock::new(ClockStart::System).now();
     let signer = Signer {
         at: real,
@@ -83,12 +83,12 @@ fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_world_says_
     };
     let request = signer.sign(&Draft::example());
     let verdict = |clock, sigv4_clock| {
-        let world = World {
+        let config = Config {
             clock,
             sigv4_clock,
-            ..World::default()
+            ..Config::default()
         };
-        Mock::new(&world).verify(&request).map(drop)
+        Mock::new(&config).verify(&request).map(drop)
     };
     let frozen = ClockStart::FROZEN;
     let to_come = format!(
@@ -109,9 +109,9 @@ fn a_date_that_fits_neither_clock_is_held_against_the_mocks() {
         ..Signer::example()
     };
     let expired = "Signature expired: 20151129T203053Z is now earlier than 20151129T211553Z (20151129T213053Z - 15 min.)";
-    let mock = Mock::new(&World {
+    let mock = Mock::new(&Config {
         sigv4_clock: SigV4Clock::Either,
-        ..frozen_world()
+        ..frozen_config()
     });
     assert_eq!(
         mock.verify(&signer.sign(&Draft::example())),

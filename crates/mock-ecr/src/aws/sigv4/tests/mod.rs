@@ -11,7 +11,7 @@ use http::Request;
 
 use super::*;
 use crate::clock::ClockStart;
-use crate::config::World;
+use crate::config::Config;
 use crate::types::PrincipalArn;
 
 /// What a mock verifies signatures with.
@@ -24,12 +24,12 @@ struct Mock {
 }
 
 impl Mock {
-    fn new(world: &World) -> Self {
+    fn new(config: &Config) -> Self {
         Mock {
-            principals: world.identity_store(),
+            principals: config.identity_store(),
             signing_keys: SigningKeys::default(),
-            clock: Clock::new(world.clock),
-            sigv4_clock: world.sigv4_clock,
+            clock: Clock::new(config.clock),
+            sigv4_clock: config.sigv4_clock,
             host_region: None,
         }
     }
@@ -54,15 +54,15 @@ fn set_header(request: &mut Request<Vec<u8>>, name: &'static str, value: &str) {
     request.headers_mut().insert(name, value.parse().unwrap());
 }
 
-fn frozen_world() -> World {
-    World {
+fn frozen_config() -> Config {
+    Config {
         clock: ClockStart::FROZEN,
-        ..World::default()
+        ..Config::default()
     }
 }
 
 fn frozen() -> Mock {
-    Mock::new(&frozen_world())
+    Mock::new(&frozen_config())
 }
 
 fn incomplete(text: impl Into<String>) -> SigV4Error {

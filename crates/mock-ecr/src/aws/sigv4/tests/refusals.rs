@@ -9,9 +9,9 @@ use crate::aws::sigv4::SigV4Error;
 use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Signer, with_token};
 use crate::aws::sigv4::tests::{
-    MISMATCH, Mock, frozen, frozen_world, incomplete, invalid, set_header,
+    MISMATCH, Mock, frozen, frozen_config, incomplete, invalid, set_header,
 };
-use crate::config::{AuthMode, World};
+use crate::config::{AuthMode, Config};
 use crate::iam::principal::Principal;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
@@ -168,12 +168,12 @@ impl Attempt {
             Principal::new(arn, id, "S").expires(end)
         };
         let now = Timestamp::AWS_EXAMPLE;
-        let mock = Mock::new(&World {
+        let mock = Mock::new(&Config {
             principals: vec![
                 principal("ended", "AKIAENDED", now),
                 principal("living", "AKIALIVING", now + Duration::from_millis(1)),
             ],
-            ..frozen_world()
+            ..frozen_config()
         });
         let text = format!(
             "{} Credential={}, SignedHeaders={}, Signature={}",
@@ -266,9 +266,9 @@ fn a_session_token_must_be_the_one_that_goes_with_the_key() {
             (None, Some("extra")),
             (None, Some("")),
         ] {
-            let mock = Mock::new(&World {
+            let mock = Mock::new(&Config {
                 principals: vec![with_token(example(), expected)],
-                ..frozen_world()
+                ..frozen_config()
             });
             let principal = with_token(example(), sent);
             let signer = Signer {
@@ -289,9 +289,9 @@ fn a_session_token_must_be_the_one_that_goes_with_the_key() {
 
 #[test]
 fn a_lenient_mock_believes_the_name_on_the_request() {
-    let mock = Mock::new(&World {
+    let mock = Mock::new(&Config {
         auth: AuthMode::Lenient,
-        ..frozen_world()
+        ..frozen_config()
     });
     let verdict = |credential: &str| {
         let text = format!(
@@ -360,7 +360,7 @@ proptest! {
                 request.headers_mut().insert(name, value);
             }
         }
-        let mock = Mock::new(&World { auth, ..frozen_world() });
+        let mock = Mock::new(&Config { auth, ..frozen_config() });
         let is_refused = mock.verify(&request).is_err();
         prop_assert!(is_refused || lenient);
     }

@@ -12,7 +12,7 @@ use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::tests::Mock;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, meaning};
 use crate::clock::ClockStart;
-use crate::config::{SigV4Clock, World};
+use crate::config::{Config, SigV4Clock};
 use crate::iam::principal::Principal;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
@@ -112,11 +112,11 @@ fn keys_for_more_scopes_than_are_kept_are_right() {
 
 /// A mock that knows the signer alone, and whose clock shows `skew` milliseconds after the signature's date.
 fn mock_for(signer: &Signer, skew: i64) -> Mock {
-    Mock::new(&World {
+    Mock::new(&Config {
         principals: vec![signer.principal.clone()],
         clock: ClockStart::Frozen(Timestamp::from_millis(signer.at.as_millis() + skew)),
         sigv4_clock: SigV4Clock::Mock,
-        ..World::default()
+        ..Config::default()
     })
 }
 

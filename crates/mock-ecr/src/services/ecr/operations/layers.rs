@@ -120,7 +120,7 @@ impl Operation for GetDownloadUrlForLayer {
         if repositories.layer_size(&id, &digest).await?.is_none() {
             return Err(no_layer(&digest, &id));
         }
-        let path = LayerUrls::from_seed(&cx.state.world.seed).sign(&id, &digest, cx.now);
+        let path = LayerUrls::from_seed(&cx.state.config.seed).sign(&id, &digest, cx.now);
         Ok(DownloadUrl {
             download_url: cx.layers_url() + &path,
             layer_digest: digest.to_string(),

@@ -1,4 +1,4 @@
-//! `world`: what the mock was made from, with all that was left to it filled in.
+//! `config`: what the mock was made from, with all that was left to it filled in.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::clock::ClockStart;
 use crate::config::AuthorityLocation;
 use crate::config::{
-    AuthMode, CrossAccount, Dialect, ImageTagMutability, Quirk, SeedRepository, SigV4Clock, World,
+    AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Quirk,
+    SigV4Clock,
 };
 use crate::control::response;
 use crate::control::route::{Content, Route, schema};
@@ -19,18 +20,18 @@ use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
-    path: "world",
+    path: "config",
     summary: "What the mock was made from, with all that was left to it filled in; secrets are masked.",
     query: &[],
     body: None,
-    answer: Content::Json(schema::<WorldView>()),
-    run: |request| async move { response::json(&WorldView::of(&request.ecr.world)) }.boxed(),
+    answer: Content::Json(schema::<ConfigView>()),
+    run: |request| async move { response::json(&ConfigView::of(&request.ecr.config)) }.boxed(),
 }];
 
-/// A world, in the words of its TOML.
+/// A configuration, in the words of its TOML.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "World"))]
-struct WorldView {
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Config"))]
+struct ConfigView {
     /// What all keys and random choices come from: whoever knows it can make tokens that the mock takes.
     seed: String,
     region: String,
@@ -50,7 +51,7 @@ struct WorldView {
     control_key: Option<Masked>,
     #[cfg_attr(test, schemars(with = "String"))]
     dialect: Dialect,
-    /// Every quirk, as the dialect or the world has it.
+    /// Every quirk, as the dialect or the configuration has it.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, bool>"))]
     quirks: BTreeMap<Quirk, bool>,
     repositories: Vec<RepositoryView>,
@@ -97,39 +98,39 @@ enum Masked {
     Masked,
 }
 
-impl WorldView {
-    fn of(world: &World) -> Self {
-        let principals: Vec<Principal> = world.principals().collect();
-        let mut accounts: Vec<_> = world.accounts.iter().map(|account| account.id).collect();
+impl ConfigView {
+    fn of(config: &Config) -> Self {
+        let principals: Vec<Principal> = config.principals().collect();
+        let mut accounts: Vec<_> = config.accounts.iter().map(|account| account.id).collect();
         if accounts.is_empty() {
             accounts = principals.iter().map(|one| one.arn.account()).collect();
             accounts.sort();
             accounts.dedup();
         }
         let account = |id: crate::types::AccountId| AccountView { id: id.to_string() };
-        let repositories = world.repositories.iter();
-        WorldView {
-            seed: world.seed.clone(),
-            region: world.region.to_string(),
+        let repositories = config.repositories.iter();
+        ConfigView {
+            seed: config.seed.clone(),
+            region: config.region.to_string(),
             accounts: accounts.into_iter().map(account).collect(),
             principals: principals.iter().map(PrincipalView::of).collect(),
-            token_life: print_duration(world.token_life),
-            token_length: world.token_length,
-            clock: clock(world.clock),
-            sigv4_clock: world.sigv4_clock,
-            auth: world.auth,
-            proxy_endpoint: world.proxy_endpoint.as_str().to_owned(),
-            store: world.store.to_string(),
-            tls: world.tls.as_ref().map(authority),
-            control_key: world.control_key.as_ref().map(|_| Masked::Masked),
-            dialect: world.dialect,
-            quirks: Quirk::ALL.map(|quirk| (quirk, world.has(quirk))).into(),
+            token_life: print_duration(config.token_life),
+            token_length: config.token_length,
+            clock: clock(config.clock),
+            sigv4_clock: config.sigv4_clock,
+            auth: config.auth,
+            proxy_endpoint: config.proxy_endpoint.as_str().to_owned(),
+            store: config.store.to_string(),
+            tls: config.tls.as_ref().map(authority),
+            control_key: config.control_key.as_ref().map(|_| Masked::Masked),
+            dialect: config.dialect,
+            quirks: Quirk::ALL.map(|quirk| (quirk, config.has(quirk))).into(),
             repositories: repositories
-                .map(|one| RepositoryView::of(one, world))
+                .map(|one| RepositoryView::of(one, config))
                 .collect(),
-            create_on_push: world.create_on_push,
-            blob_mounting: world.blob_mounting,
-            cross_account: world.cross_account,
+            create_on_push: config.create_on_push,
+            blob_mounting: config.blob_mounting,
+            cross_account: config.cross_account,
         }
     }
 }
@@ -149,13 +150,13 @@ impl PrincipalView {
 }
 
 impl RepositoryView {
-    fn of(seed: &SeedRepository, world: &World) -> Self {
-        let account = seed.account.unwrap_or(world.default_account());
+    fn of(seed: &InitialRepository, config: &Config) -> Self {
+        let account = seed.account.unwrap_or(config.default_account());
         let layout = seed.layout.as_ref();
         RepositoryView {
             name: seed.name.to_string(),
             account: account.to_string(),
-            region: seed.region.as_ref().unwrap_or(&world.region).to_string(),
+            region: seed.region.as_ref().unwrap_or(&config.region).to_string(),
             image_tag_mutability: seed.image_tag_mutability,
             layout: layout.map(|path| path.display().to_string()),
         }

@@ -1,13 +1,13 @@
-//! Faults that a world begins with.
+//! Faults that a configuration begins with.
 
-use mock_ecr::{MockEcr, World};
+use mock_ecr::{Config, MockEcr};
 
 use super::{ping, token_call};
 use crate::errors::chain;
 
 #[tokio::test]
-async fn a_world_begins_with_its_faults() {
-    let world = World::parse(
+async fn a_config_begins_with_its_faults() {
+    let config = Config::parse(
         "
         [[faults]]
         when = { operation = 'GetAuthorizationToken', times = 1 }
@@ -18,7 +18,7 @@ async fn a_world_begins_with_its_faults() {
         what = { error = 'BadGateway' }
         ",
     );
-    let ecr = MockEcr::of(world.unwrap()).frozen().start().await.unwrap();
+    let ecr = MockEcr::of(config.unwrap()).frozen().start().await.unwrap();
     assert_eq!(token_call(&ecr).await.status(), 400);
     assert_eq!(token_call(&ecr).await.status(), 200);
     assert_eq!(ping(&ecr).await.status(), 200);
@@ -27,7 +27,7 @@ async fn a_world_begins_with_its_faults() {
 }
 
 #[tokio::test]
-async fn a_world_with_a_fault_that_cannot_be_is_refused_with_its_place() {
+async fn a_config_with_a_fault_that_cannot_be_is_refused_with_its_place() {
     for (toml, said) in [
         ("[[faults]]\nwhat = { error = 'Nothing' }", "line 2"),
         ("[[faults]]\nwhat = { expload = 1 }", "expload"),
@@ -36,7 +36,7 @@ async fn a_world_with_a_fault_that_cannot_be_is_refused_with_its_place() {
             "registry alone",
         ),
     ] {
-        let error = chain(&World::parse(toml).unwrap_err());
+        let error = chain(&Config::parse(toml).unwrap_err());
         assert!(error.contains(said), "{error}");
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::clock::{ClockStart, SigV4Clock};
 use crate::config::authority_location::AuthorityLocation;
 use crate::config::proxy_endpoint::ProxyEndpoint;
-use crate::config::registry::{Dialect, Quirk, SeedRepository};
+use crate::config::registry::{Dialect, InitialRepository, Quirk};
 use crate::fault::Fault;
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::authorization::CrossAccount;
@@ -18,13 +18,13 @@ use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
 
-/// Everything that makes a mock answer as it does: the same world gives the same bytes.
+/// Everything that makes a mock answer as it does: the same configuration gives the same bytes.
 ///
-/// The empty world works: one account, one principal with the keys of AWS's documentation, tokens that live 12 hours.
+/// The empty configuration works: one account, one principal with the keys of AWS's documentation, tokens that live 12 hours.
 ///
 /// ```
-/// # use mock_ecr::World;
-/// let world = World::parse(
+/// # use mock_ecr::Config;
+/// let config = Config::parse(
 ///     r#"
 ///     seed = "blue"
 ///     region = "eu-central-1"
@@ -38,13 +38,13 @@ use crate::types::{AccountId, Region};
 ///     deny = ["ecr:Delete*"]
 ///     "#,
 /// )?;
-/// assert_eq!(world.default_account().as_str(), "210987654321");
-/// # Ok::<(), mock_ecr::config::WorldError>(())
+/// assert_eq!(config.default_account().as_str(), "210987654321");
+/// # Ok::<(), mock_ecr::config::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
-pub struct World {
+pub struct Config {
     /// What all keys and random choices come from; mocks with one seed accept each other's tokens.
     pub seed: String,
     /// The region of clients that name none.
@@ -86,7 +86,7 @@ pub struct World {
     /// Quirks that the dialect does not have but this registry has, or the other way round.
     pub quirks: BTreeMap<Quirk, bool>,
     /// The repositories that are there from the start; one that the store has already stays as it is.
-    pub repositories: Vec<SeedRepository>,
+    pub repositories: Vec<InitialRepository>,
     /// Whether a push makes the repository that it needs, in the caller's own account.
     pub create_on_push: bool,
     /// The default of the account setting `BLOB_MOUNTING`: whether a layer can be mounted from another repository. The registry reads the
@@ -96,9 +96,9 @@ pub struct World {
     pub cross_account: CrossAccount,
 }
 
-impl Default for World {
+impl Default for Config {
     fn default() -> Self {
-        World {
+        Config {
             seed: "mock-ecr".to_owned(),
             region: Region::default(),
             accounts: Vec::new(),
@@ -124,7 +124,7 @@ impl Default for World {
     }
 }
 
-impl World {
+impl Config {
     /// The account of registries and clients that name none: the first that is listed, or the first principal's.
     pub fn default_account(&self) -> AccountId {
         let listed = self.accounts.first().map(|account| account.id);
@@ -132,7 +132,7 @@ impl World {
         listed.or_else(first).unwrap_or(AccountId::EXAMPLE)
     }
 
-    /// The principals, or the one that a world has which names none.
+    /// The principals, or the one that a configuration has which names none.
     pub fn principals(&self) -> impl Iterator<Item = Principal> {
         let example = self
             .principals
@@ -145,7 +145,7 @@ impl World {
     pub fn default_principal(&self) -> Principal {
         self.principals()
             .next()
-            .expect("a world has at least the example principal")
+            .expect("a configuration has at least the example principal")
     }
 
     /// Returns the accounts that are listed or that a principal belongs to.

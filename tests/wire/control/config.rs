@@ -1,6 +1,6 @@
-//! `/_mock/health`, `world`, `reset` and `metrics`.
+//! `/_mock/health`, `config`, `reset` and `metrics`.
 
-use mock_ecr::{MockEcr, Principal, World};
+use mock_ecr::{Config, MockEcr, Principal};
 use serde_json::json;
 
 use crate::control::{ask, is_refused, post, told};
@@ -18,39 +18,39 @@ async fn a_mock_that_answers_says_so() {
 }
 
 #[tokio::test]
-async fn the_world_is_told_with_what_was_left_to_it_and_without_secrets() {
+async fn the_config_is_told_with_what_was_left_to_it_and_without_secrets() {
     let arn = "arn:aws:sts::210987654321:assumed-role/R/S"
         .parse()
         .unwrap();
     let principal = Principal::new(arn, "ASIA", "s3cr3tK3y").session_token("s3ssionT0ken");
     let builder = MockEcr::builder().principal(principal).control_key("k3y");
     let ecr = builder.repository("app").start().await.unwrap();
-    let asked = ask("GET", "world").authorized("Bearer k3y");
+    let asked = ask("GET", "config").authorized("Bearer k3y");
     let answer = asked.to(&ecr).await;
     for secret in ["s3cr3tK3y", "s3ssionT0ken", "k3y"] {
         assert!(!answer.body.contains(secret), "{}", answer.body);
     }
-    let world = told(&asked, &ecr).await;
-    assert_eq!(world["accounts"], json!([{ "id": "210987654321" }]));
-    assert_eq!(world["principals"][0]["secret_access_key"], "(masked)");
-    assert_eq!(world["principals"][0]["session_token"], "(masked)");
-    assert_eq!(world["control_key"], "(masked)");
-    assert_eq!(world["token_life"], "12h");
-    assert_eq!(world["quirks"]["patch_created"], true);
-    assert_eq!(world["repositories"][0]["account"], "210987654321");
+    let config = told(&asked, &ecr).await;
+    assert_eq!(config["accounts"], json!([{ "id": "210987654321" }]));
+    assert_eq!(config["principals"][0]["secret_access_key"], "(masked)");
+    assert_eq!(config["principals"][0]["session_token"], "(masked)");
+    assert_eq!(config["control_key"], "(masked)");
+    assert_eq!(config["token_life"], "12h");
+    assert_eq!(config["quirks"]["patch_created"], true);
+    assert_eq!(config["repositories"][0]["account"], "210987654321");
     let proxy_endpoint = "https://{account}.dkr.ecr.{region}.{dns_suffix}";
-    assert_eq!(world["proxy_endpoint"], proxy_endpoint);
+    assert_eq!(config["proxy_endpoint"], proxy_endpoint);
 }
 
 #[tokio::test]
-async fn the_world_of_a_file_is_told_in_the_words_of_the_file() {
+async fn the_config_of_a_file_is_told_in_the_words_of_the_file() {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../fixtures/worlds/full.toml"
+        "/../../fixtures/configs/full.toml"
     );
     let file = std::fs::read_to_string(path).unwrap();
-    let ecr = MockEcr::of(World::from_file(path).unwrap()).start().await;
-    let told = told(&ask("GET", "world"), &ecr.unwrap()).await;
+    let ecr = MockEcr::of(Config::from_file(path).unwrap()).start().await;
+    let told = told(&ask("GET", "config"), &ecr.unwrap()).await;
     let keys = told.as_object().unwrap().keys();
     for key in keys.filter(|key| !["tls", "control_key"].contains(&key.as_str())) {
         let is_there = file.contains(&format!("\n{key} = ")) || file.contains(&format!("[{key}]"));
@@ -109,7 +109,7 @@ async fn a_reset_that_fails_says_why() {
         "[[repositories]]\nname = 'app'\nlayout = '{}'\n",
         layout.display()
     );
-    let ecr = MockEcr::of(World::parse(&toml).unwrap())
+    let ecr = MockEcr::of(Config::parse(&toml).unwrap())
         .start()
         .await
         .unwrap();
