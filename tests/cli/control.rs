@@ -225,7 +225,7 @@ fn requests_are_waited_for() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(predicate::str::contains("1 of the 2 exchanges"));
+        .stderr(predicate::str::contains("1 of the 2 requests"));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn requests_are_followed_until_the_mock_ends() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
-    // The stream is in the journal when its head is answered, and it tells of all that comes after.
+    // The stream is in the request log when its head is answered, and it tells of all that comes after.
     said(
         &mock,
         &[

@@ -158,7 +158,7 @@ fn an_empty_region_is_signed_for_where_an_endpoint_is_named() {
     outcome.failed(255, "\nInvalid endpoint: https://api.ecr..amazonaws.com\n");
 }
 
-/// `[ASSUME]` no recorded case assumes a role; the form of the exchange is the one of the STS API.
+/// `[ASSUME]` no recorded case assumes a role; the form of the request is the one of the STS API.
 #[test]
 fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
     let credentials = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\

@@ -71,7 +71,7 @@ async fn the_file_has_a_login_that_only_its_owner_can_read() {
 
 #[tokio::test]
 async fn a_login_is_renewed_before_it_ends() {
-    let ecr = MockEcr::builder().token_life(Duration::from_secs(4));
+    let ecr = MockEcr::builder().token_ttl(Duration::from_secs(4));
     let ecr = ecr.start().await.unwrap();
     let keeper = Keeper::of(Home::at(&ecr));
     let first = keeper.published(|text| !text.is_empty()).await;
@@ -81,7 +81,7 @@ async fn a_login_is_renewed_before_it_ends() {
 
 #[tokio::test]
 async fn a_login_whose_time_is_over_is_taken_out_of_the_file() {
-    let ecr = MockEcr::builder().token_life(Duration::from_secs(4));
+    let ecr = MockEcr::builder().token_ttl(Duration::from_secs(4));
     let ecr = ecr.start().await.unwrap();
     let outage = ecr
         .faults()

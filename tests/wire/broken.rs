@@ -3,7 +3,7 @@
 use mock_ecr::MockEcr;
 
 use crate::answer::Answer;
-use crate::raw::{RawRequest, everything, exchange, frozen, head_and_body_of};
+use crate::raw::{RawRequest, entry, everything, frozen, head_and_body_of};
 
 /// Somebody else is served, and nothing has panicked on the way.
 async fn others_are_served(ecr: &MockEcr) {
@@ -11,10 +11,10 @@ async fn others_are_served(ecr: &MockEcr) {
     assert_eq!(answer.status(), 200, "{answer:?}");
 }
 
-/// The status of hyper's own answer, which is not the mock's: it has no date, and is in no journal.
+/// The status of hyper's own answer, which is not the mock's: it has no date, and is in no request log.
 async fn refused_by_hyper(bytes: &[u8]) -> String {
     let ecr = frozen().await;
-    let answer = Answer::parse(&exchange(&ecr, bytes, everything).await);
+    let answer = Answer::parse(&entry(&ecr, bytes, everything).await);
     assert_eq!(ecr.requests().count(), 0);
     others_are_served(&ecr).await;
     answer.status_line
@@ -76,7 +76,7 @@ async fn a_body_that_breaks_off_is_recorded_and_hurts_nobody() {
         .body("")
         .with("Transfer-Encoding", "chunked");
     let bytes = [&call.bytes()[..], b"not a length\r\n"].concat();
-    let answer = Answer::parse(&exchange(&ecr, &bytes, head_and_body_of).await);
+    let answer = Answer::parse(&entry(&ecr, &bytes, head_and_body_of).await);
     assert_eq!(answer.status(), 408);
     assert_eq!(ecr.requests().error("RequestTimeout").count(), 1);
     others_are_served(&ecr).await;
@@ -110,13 +110,13 @@ async fn json_that_is_nested_without_end_cannot_be_read() {
 #[tokio::test]
 async fn http_1_0_is_answered_and_the_connection_ends() {
     let ecr = frozen().await;
-    let answer = exchange(&ecr, b"GET /v2/ HTTP/1.0\r\n\r\n", everything).await;
+    let answer = entry(&ecr, b"GET /v2/ HTTP/1.0\r\n\r\n", everything).await;
     let answer = Answer::parse(&answer);
     assert_eq!(answer.status_line, "HTTP/1.0 401 Unauthorized");
     assert_eq!(answer.body, "Not Authorized\n");
     let call = String::from_utf8(RawRequest::token_call().signed().bytes()).unwrap();
     let call = call.replacen("HTTP/1.1", "HTTP/1.0", 1);
-    let answer = exchange(&ecr, call.as_bytes(), everything).await;
+    let answer = entry(&ecr, call.as_bytes(), everything).await;
     assert!(answer.starts_with(b"HTTP/1.0 200 OK\r\n"));
 }
 
@@ -137,7 +137,7 @@ async fn requests_that_are_sent_ahead_are_answered_in_their_order() {
         RawRequest::new("GET", "/nothing").bytes(),
         RawRequest::ping("GET").with("Connection", "close").bytes(),
     ];
-    let answers = exchange(&ecr, &bytes.concat(), everything).await;
+    let answers = entry(&ecr, &bytes.concat(), everything).await;
     let answers = String::from_utf8(answers).unwrap();
     let statuses: Vec<_> = answers
         .split("HTTP/1.1 ")
@@ -145,8 +145,8 @@ async fn requests_that_are_sent_ahead_are_answered_in_their_order() {
         .map(|answer| answer[..3].to_owned())
         .collect();
     assert_eq!(statuses, ["401", "200", "200", "404", "401"]);
-    let journal: Vec<_> = ecr.requests().iter().map(|x| x.status.as_u16()).collect();
-    assert_eq!(journal, [401, 200, 200, 404, 401]);
+    let request_log: Vec<_> = ecr.requests().iter().map(|x| x.status.as_u16()).collect();
+    assert_eq!(request_log, [401, 200, 200, 404, 401]);
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn no_method_and_no_form_of_target_makes_the_mock_fail() {
         "POST /../../..//?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9 HTTP/1.1",
     ] {
         let bytes = format!("{line}\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        let answer = Answer::parse(&exchange(&ecr, bytes.as_bytes(), everything).await);
+        let answer = Answer::parse(&entry(&ecr, bytes.as_bytes(), everything).await);
         assert!((400..500).contains(&answer.status()), "{line}: {answer:?}");
     }
     others_are_served(&ecr).await;

@@ -2,7 +2,7 @@
 //! `index.js`.
 
 use crate::answer::{Answer, DATE};
-use crate::raw::{RawRequest, exchange, frozen, head_and_body_of};
+use crate::raw::{RawRequest, entry, frozen, head_and_body_of};
 
 const LIMIT: usize = 7 << 20;
 
@@ -47,7 +47,7 @@ async fn a_body_of_7_mib_is_read() {
 #[tokio::test]
 async fn a_body_of_7_mib_in_chunks_is_read() {
     let ecr = frozen().await;
-    let answer = exchange(&ecr, &chunked(&call_of_length(LIMIT)), head_and_body_of).await;
+    let answer = entry(&ecr, &chunked(&call_of_length(LIMIT)), head_and_body_of).await;
     assert_eq!(Answer::parse(&answer).status(), 200);
 }
 
@@ -57,18 +57,15 @@ async fn a_byte_more_is_too_large() {
     let call = call_of_length(LIMIT + 1);
     is_too_large(&call.to(&ecr).await);
     let requests = ecr.requests();
-    let exchange = requests.last().unwrap();
-    assert_eq!(exchange.error, Some("RequestEntityTooLarge"));
-    assert_eq!(
-        (exchange.status.as_u16(), &exchange.request_id),
-        (413, &None)
-    );
+    let entry = requests.last().unwrap();
+    assert_eq!(entry.error, Some("RequestEntityTooLarge"));
+    assert_eq!((entry.status.as_u16(), &entry.request_id), (413, &None));
 }
 
 #[tokio::test]
 async fn a_byte_more_in_chunks_is_too_large() {
     let ecr = frozen().await;
-    let answer = exchange(&ecr, &chunked(&call_of_length(LIMIT + 1)), head_and_body_of).await;
+    let answer = entry(&ecr, &chunked(&call_of_length(LIMIT + 1)), head_and_body_of).await;
     is_too_large(&Answer::parse(&answer));
     assert_eq!(ecr.requests().status(413).count(), 1);
 }

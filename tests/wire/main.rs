@@ -9,14 +9,14 @@
 )]
 
 mod answer;
+mod authentication;
 mod broken;
 mod control;
 mod cookbook;
-mod door;
 mod errors;
 mod faults;
+mod handle;
 mod http2;
-mod journal;
 mod limits;
 mod log;
 mod long_names;
@@ -24,12 +24,12 @@ mod malformed;
 mod not_implemented;
 mod operations;
 mod order;
-mod powers;
 mod raw;
 mod refusals;
 mod registry;
 mod registry_ids;
 mod repeatable;
+mod request_log;
 mod secrets;
 mod signature_form;
 mod signer;

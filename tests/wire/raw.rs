@@ -156,8 +156,8 @@ impl RawRequest {
     /// Sends the request and reads its answer, and whatever else may come.
     pub(crate) async fn to(&self, ecr: &MockEcr) -> Answer {
         let bytes = match self.method {
-            "HEAD" => exchange(ecr, &self.bytes(), head_of).await,
-            _ => exchange(ecr, &self.bytes(), head_and_body_of).await,
+            "HEAD" => entry(ecr, &self.bytes(), head_of).await,
+            _ => entry(ecr, &self.bytes(), head_and_body_of).await,
         };
         Answer::parse(&bytes)
     }
@@ -169,7 +169,7 @@ impl RawRequest {
 }
 
 /// Sends bytes and reads an answer, then hangs up and reads what is left: nothing, if the mock knows its own mind.
-pub(crate) async fn exchange(
+pub(crate) async fn entry(
     ecr: &MockEcr,
     bytes: &[u8],
     length: impl Fn(&[u8]) -> Option<usize>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mock_ecr::MockEcr;
 
-use crate::raw::{RawRequest, exchange, head_and_body_of};
+use crate::raw::{RawRequest, entry, head_and_body_of};
 use crate::signer::Signer;
 
 /// Everything that a mock answers to a row of requests, byte by byte, while its clock is moved.
@@ -25,7 +25,7 @@ async fn answers(seed: &str) -> Vec<Vec<u8>> {
         RawRequest::ping("GET").bearing(&token),
         RawRequest::ping("GET").authorized("Basic QVdTOng="),
     ] {
-        answers.push(exchange(&ecr, &request.bytes(), head_and_body_of).await);
+        answers.push(entry(&ecr, &request.bytes(), head_and_body_of).await);
         ecr.clock().advance(Duration::from_millis(1234));
     }
     answers

@@ -1,4 +1,4 @@
-//! No secret leaves the mock, neither in its journal nor in its log.
+//! No secret leaves the mock, neither in its request log nor in its log.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mock_ecr::token::{AuthorizationToken, Revocation};
@@ -16,7 +16,7 @@ const OTHER_SESSION_TOKEN: &str = "0therSessi0nToken";
 const PASSWORD: &str = "p4ssw0rd-of-nobody-else";
 
 #[tokio::test]
-async fn no_secret_is_in_the_journal_or_the_log_at_trace_level() {
+async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     let arn = "arn:aws:sts::123456789012:assumed-role/R/S";
     let principal = Principal::new(arn.parse().unwrap(), "ASIAIOSFODNN7EXAMPLE", SECRET_KEY)
         .session_token(SESSION_TOKEN);

@@ -80,9 +80,9 @@ async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
     let ecr = secure().await;
     let call = RawRequest::token_call().on_host(API).signed();
     assert_eq!(ask(connect(&ecr, API).await, call).await.status(), 200);
-    let exchange = ecr.requests().last().cloned().unwrap();
+    let entry = ecr.requests().last().cloned().unwrap();
     assert_eq!(
-        (exchange.way, exchange.plane, exchange.host.as_str()),
+        (entry.way, entry.plane, entry.host.as_str()),
         (Way::Https, Plane::Api, API)
     );
 
@@ -214,11 +214,8 @@ async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
         let stream = shake(stream, REGISTRY, config).await.unwrap();
         let ping = RawRequest::ping("GET").on_host(REGISTRY);
         assert_eq!(ask(stream, ping).await.status(), 401);
-        let exchange = ecr.requests().last().cloned().unwrap();
-        assert_eq!(
-            (exchange.way, exchange.plane),
-            (Way::Tunnel, Plane::Registry)
-        );
+        let entry = ecr.requests().last().cloned().unwrap();
+        assert_eq!((entry.way, entry.plane), (Way::Tunnel, Plane::Registry));
     }
     assert_eq!(ecr.requests().plane(Plane::Proxy).status(200).count(), 2);
 }

@@ -1,4 +1,4 @@
-//! `mock-ecr requests`: the journal of a running mock.
+//! `mock-ecr requests`: the request log of a running mock.
 
 use std::process::ExitCode;
 
@@ -83,11 +83,11 @@ async fn list(running: &Running, output: &Output, resource: &str) -> Result<(), 
 }
 
 async fn follow(running: &Running, output: &Output, resource: &str) -> Result<(), Failure> {
-    remote::follow(running, resource, |exchange| {
-        stdout::print(&match (output.json, exchange["missed"].as_u64()) {
-            (true, _) => format!("{exchange}\n"),
+    remote::follow(running, resource, |entry| {
+        stdout::print(&match (output.json, entry["missed"].as_u64()) {
+            (true, _) => format!("{entry}\n"),
             (false, Some(n)) => format!("{n} requests were missed\n"),
-            (false, None) => line(&row(&exchange), &WIDTHS),
+            (false, None) => line(&row(&entry), &WIDTHS),
         })
     })
     .await
@@ -106,15 +106,15 @@ const HEADING: [&str; 7] = [
 /// Of what usually comes: those who print as they go cannot know what will.
 const WIDTHS: [usize; 7] = [24, 6, 6, 15, 12, 22, 0];
 
-fn row(exchange: &Value) -> Vec<String> {
-    let text = |field: &str| exchange[field].as_str();
+fn row(entry: &Value) -> Vec<String> {
+    let text = |field: &str| entry[field].as_str();
     let one_of = |fields: &[&str]| {
         let found = fields.iter().find_map(|field| text(field));
         found.unwrap_or("-").to_owned()
     };
     vec![
         one_of(&["received"]),
-        exchange["status"].to_string(),
+        entry["status"].to_string(),
         one_of(&["method"]),
         one_of(&["host"]),
         one_of(&["target"]),

@@ -17,7 +17,7 @@ pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Failure> {
         .or_else(|| options.account.map(root))
         .unwrap_or_else(|| config.default_principal().arn);
     let issued = options.at.unwrap_or_else(|| now(&config));
-    let claims = Claims::new(principal, config.region.clone(), issued, config.token_life);
+    let claims = Claims::new(principal, config.region.clone(), issued, config.token_ttl);
     let token = TokenIssuer::new(&config).issue(&claims);
     if options.password {
         print(&token.password())

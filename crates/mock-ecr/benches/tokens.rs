@@ -33,5 +33,5 @@ fn claims(millis: i64) -> Claims {
     let config = Config::default();
     let principal = config.default_principal().arn;
     let issued = Timestamp::from_millis(millis);
-    Claims::new(principal, config.region, issued, config.token_life)
+    Claims::new(principal, config.region, issued, config.token_ttl)
 }

@@ -64,7 +64,7 @@ fn answer() -> Bytes {
     let region = config.region.clone();
     let issued = mock_ecr::Clock::new(config.clock).now();
     let token =
-        TokenIssuer::new(&config).issue(&Claims::new(principal, region, issued, config.token_life));
+        TokenIssuer::new(&config).issue(&Claims::new(principal, region, issued, config.token_ttl));
     let token = token.as_str();
     format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#

@@ -104,8 +104,8 @@ impl MockEcrBuilder {
 
     /// How long a token lives.
     #[must_use]
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.config.token_life = life;
+    pub fn token_ttl(mut self, ttl: Duration) -> Self {
+        self.config.token_ttl = ttl;
         self
     }
 

@@ -11,7 +11,7 @@ use crate::types::timestamp::{InstantText, Timestamp};
 
 /// The clock of a mock: the system's time, or an instant at which it stands still, plus what a test has moved it by.
 ///
-/// Token life, `Date` headers, credential expiry and the journal all follow it. Clones share one time, so that a test,
+/// Token life, `Date` headers, credential expiry and the request log all follow it. Clones share one time, so that a test,
 /// the mock and an SDK client can live by the same clock.
 ///
 /// ```

@@ -32,7 +32,7 @@ use crate::types::{PrincipalArn, Region};
 /// # use mock_ecr::MockEcr;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let ecr = MockEcr::builder().frozen().token_life(Duration::from_secs(60)).start().await?;
+/// let ecr = MockEcr::builder().frozen().token_ttl(Duration::from_secs(60)).start().await?;
 /// let token = ecr.issue_token();
 /// assert!(ecr.verify_token(token.as_str()).is_ok());
 /// ecr.clock().advance(Duration::from_secs(60));
@@ -167,9 +167,9 @@ impl MockEcr {
         Repository::new(Arc::clone(&self.ecr), name)
     }
 
-    /// The exchanges so far, those that were refused included.
+    /// The requests so far, those that were refused included.
     pub fn requests(&self) -> Requests {
-        self.ecr.journal.requests()
+        self.ecr.request_log.requests()
     }
 
     /// The latest 10,000 tokens that were issued, or shown to the registry, oldest first, with their uses; the oldest are forgotten.
@@ -189,7 +189,7 @@ impl MockEcr {
         self.ecr.tokens.records(self.clock().now())
     }
 
-    /// Makes the mock as it was when it started: its clock, tokens and revocations, what is drawn from the seed, its journal, and, unless
+    /// Makes the mock as it was when it started: its clock, tokens and revocations, what is drawn from the seed, its request log, and, unless
     /// they are kept, its repositories, which are then deleted from the store for every server that shares it.
     ///
     /// A request that is answered meanwhile may find some of it reset and some not.
@@ -202,9 +202,9 @@ impl MockEcr {
         reset.map_err(|error| ResetError(Box::new(error)))
     }
 
-    /// Forgets the exchanges so far.
+    /// Forgets the requests so far.
     pub fn clear_requests(&self) {
-        self.ecr.journal.clear();
+        self.ecr.request_log.clear();
     }
 
     /// Issues a token for the first principal in the configuration's region, as if it had asked for one now.
@@ -215,8 +215,8 @@ impl MockEcr {
 
     /// Issues a token for anyone, as if they had asked for one now.
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
-        let life = self.config().token_life;
-        let claims = Claims::new(principal, region, self.clock().now(), life);
+        let ttl = self.config().token_ttl;
+        let claims = Claims::new(principal, region, self.clock().now(), ttl);
         self.ecr.tokens.issue(&claims)
     }
 

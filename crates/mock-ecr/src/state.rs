@@ -18,7 +18,7 @@ use crate::domain::{
 };
 use crate::fault::Faults;
 use crate::iam::identity_store::IdentityStore;
-use crate::request_log::Journal;
+use crate::request_log::RequestLog;
 use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
@@ -32,7 +32,7 @@ pub(crate) struct Ecr {
     pub(crate) principals: Arc<IdentityStore>,
     pub(crate) tokens: TokenIssuer,
     pub(crate) request_ids: RequestIds,
-    pub(crate) journal: Journal,
+    pub(crate) request_log: RequestLog,
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
     pub(crate) faults: Arc<Faults>,
@@ -62,7 +62,7 @@ impl Ecr {
             clock,
             tokens: TokenIssuer::with_principals(&config, Arc::clone(&principals)),
             request_ids: RequestIds::from_seed(&config.seed),
-            journal: Journal::default(),
+            request_log: RequestLog::default(),
             repositories: Repositories::new(store, &config.seed),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
@@ -75,7 +75,7 @@ impl Ecr {
         }
     }
 
-    /// Makes the mock as it was when it started: its clock, its tokens, what is drawn from the seed, its journal, and, unless they are
+    /// Makes the mock as it was when it started: its clock, its tokens, what is drawn from the seed, its request log, and, unless they are
     /// kept, its images.
     pub(crate) async fn reset(&self, keep: Keep) -> Result<(), SeedError> {
         self.clock.reset();
@@ -84,7 +84,7 @@ impl Ecr {
         self.principals.remove_sessions();
         self.tokens.reset();
         self.request_ids.restart(&self.config.seed);
-        self.journal.reset();
+        self.request_log.reset();
         self.faults.reset(&self.config.faults);
         match keep {
             Keep::Images => Ok(()),

@@ -109,13 +109,13 @@ impl Answer {
 /// Sends a request, and waits so long for the whole answer.
 pub(crate) async fn send(request: Request<'_>, limit: Duration) -> Result<Answer, Failure> {
     let host = request.url.authority();
-    match tokio::time::timeout(limit, exchange(request)).await {
+    match tokio::time::timeout(limit, entry(request)).await {
         Ok(answer) => answer,
         Err(_) => Err(Failure::Network(format!("{host}: timed out"))),
     }
 }
 
-async fn exchange(request: Request<'_>) -> Result<Answer, Failure> {
+async fn entry(request: Request<'_>) -> Result<Answer, Failure> {
     let stream = connect(request.url).await?;
     if !request.url.is_https {
         return converse(stream, request).await;

@@ -35,7 +35,7 @@ async fn the_config_is_told_with_what_was_left_to_it_and_without_secrets() {
     assert_eq!(config["principals"][0]["secret_access_key"], "(masked)");
     assert_eq!(config["principals"][0]["session_token"], "(masked)");
     assert_eq!(config["control_key"], "(masked)");
-    assert_eq!(config["token_life"], "12h");
+    assert_eq!(config["token_ttl"], "12h");
     assert_eq!(config["quirks"]["patch_created"], true);
     assert_eq!(config["repositories"][0]["account"], "210987654321");
     let proxy_endpoint = "https://{account}.dkr.ecr.{region}.{dns_suffix}";
@@ -63,7 +63,7 @@ async fn the_config_of_a_file_is_told_in_the_words_of_the_file() {
         told["quirks"].as_object().unwrap().len(),
         file.matches("= true").count() - 1
     );
-    assert_eq!(told["token_life"], "1h 30m");
+    assert_eq!(told["token_ttl"], "1h 30m");
     assert_eq!(told["clock"], "2030-01-01T00:00:00.000Z");
 }
 
@@ -149,7 +149,7 @@ async fn metrics_count_what_was_answered_and_issued() {
         "mock_ecr_tokens_issued_total 2",
         "mock_ecr_tokens_alive 1",
         "mock_ecr_tokens_revoked 1",
-        "mock_ecr_journal_exchanges 0",
+        "mock_ecr_request_log_entries 0",
         "mock_ecr_uptime_seconds 5",
         "mock_ecr_clock_seconds 1448832658.241",
     ] {

@@ -25,7 +25,7 @@ async fn a_wait_is_answered_when_enough_has_come() {
 #[tokio::test]
 async fn a_wait_in_vain_is_refused() {
     let wait = ask("GET", "requests/wait?timeout=1ms");
-    let said = "0 of the 1 exchanges that were waited for came within 1ms";
+    let said = "0 of the 1 requests that were waited for came within 1ms";
     is_refused(&wait.answer().await, 504, "NOT_IN_TIME", None, said);
     let long = ask("GET", "requests/wait?timeout=11m").answer().await;
     is_refused(&long, 400, "BAD_QUERY", Some("timeout"), "at most 10m");
@@ -111,22 +111,26 @@ impl Listener {
 }
 
 #[tokio::test]
-async fn a_stream_tells_of_exchanges_as_they_come() {
+async fn a_stream_tells_of_requests_as_they_come() {
     let ecr = frozen().await;
     RawRequest::ping("GET").to(&ecr).await;
     let mut stream = Listener::listen(&ecr, &ask("GET", "requests/stream?plane=registry")).await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("HEAD").to(&ecr).await;
-    let (first, exchange) = stream.event().await;
+    let (first, entry) = stream.event().await;
     assert_eq!(
-        (&exchange["method"], &exchange["status"]),
+        (&entry["method"], &entry["status"]),
         (&"HEAD".into(), &401.into())
     );
     ecr.clear_requests();
     RawRequest::ping("GET").to(&ecr).await;
-    let (second, exchange) = stream.event().await;
-    assert_eq!(exchange["method"], "GET");
-    assert_eq!(second, first + 1, "a journal that was cleared counts on");
+    let (second, entry) = stream.event().await;
+    assert_eq!(entry["method"], "GET");
+    assert_eq!(
+        second,
+        first + 1,
+        "a request log that was cleared counts on"
+    );
 }
 
 #[tokio::test]
@@ -139,8 +143,8 @@ async fn a_stream_goes_on_where_another_has_ended() {
     RawRequest::ping("HEAD").to(&ecr).await;
     let again = ask("GET", "requests/stream").with("Last-Event-ID", &id.to_string());
     let mut stream = Listener::listen(&ecr, &again).await;
-    let (_, exchange) = stream.event().await;
-    assert_eq!(exchange["method"], "HEAD");
+    let (_, entry) = stream.event().await;
+    assert_eq!(entry["method"], "HEAD");
 
     let wrong = ask("GET", "requests/stream").with("Last-Event-ID", "x");
     is_refused(
@@ -153,7 +157,7 @@ async fn a_stream_goes_on_where_another_has_ended() {
 }
 
 #[tokio::test]
-async fn a_stream_that_has_missed_exchanges_says_so() {
+async fn a_stream_that_has_missed_requests_says_so() {
     let ecr = frozen().await;
     RawRequest::ping("GET").to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;

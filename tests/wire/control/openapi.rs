@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::control::schema::check;
 use crate::control::{ask, is_refused, post, told};
-use crate::raw::{RawRequest, exchange, frozen};
+use crate::raw::{RawRequest, entry, frozen};
 
 async fn document() -> Value {
     told(&ask("GET", "openapi.json"), &frozen().await).await
@@ -122,7 +122,7 @@ async fn read(ecr: &MockEcr, request: &RawRequest) -> Answer {
         let text = String::from_utf8_lossy(answer);
         text.contains(": listening").then_some(answer.len())
     };
-    Answer::parse(&exchange(ecr, &request.bytes(), begun).await)
+    Answer::parse(&entry(ecr, &request.bytes(), begun).await)
 }
 
 #[track_caller]

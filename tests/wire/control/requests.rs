@@ -32,7 +32,7 @@ async fn targets(ecr: &MockEcr, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_exchange_is_told_with_every_field() {
+async fn an_request_is_told_with_every_field() {
     let ecr = visited().await;
     let mut told = told(&ask("GET", "requests?status=200"), &ecr).await;
     let call = &mut told["requests"][0];
@@ -145,7 +145,7 @@ async fn what_is_asked_of_the_mock_itself_is_told_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_journal_is_cleared() {
+async fn the_request_log_is_cleared() {
     let ecr = visited().await;
     let cleared = told(&ask("DELETE", "requests"), &ecr).await;
     assert_eq!(cleared, json!({ "cleared": 3 }));
@@ -195,7 +195,7 @@ async fn the_archive_has_what_the_format_asks_for() {
         json!([{ "name": "Host", "value": "127.0.0.1:4566" }])
     );
     assert_eq!(entries[2]["startedDateTime"], "2015-11-29T21:30:54.241Z");
-    assert_eq!(entries[2]["_exchange"]["route"], "manifest");
+    assert_eq!(entries[2]["_received_request"]["route"], "manifest");
     let one = told(&ask("GET", "requests.har?plane=api&limit=1"), &ecr).await;
     assert_eq!(one["log"]["entries"].as_array().unwrap().len(), 1);
 }

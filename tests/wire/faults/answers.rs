@@ -65,12 +65,12 @@ async fn an_entry_of_another_account_stands_before_or_behind_the_own_one() {
         let bearer = ecr.verify_token(foreign["authorizationToken"].as_str().unwrap());
         let root = "arn:aws:iam::210987654321:root";
         assert_eq!(bearer.unwrap().arn().as_str(), root, "{place}");
-        let journal = ecr.requests();
-        let issued = journal.last().unwrap().token.unwrap();
+        let request_log = ecr.requests();
+        let issued = request_log.last().unwrap().token.unwrap();
         assert_eq!(
             ecr.issue_token().id(),
             issued,
-            "the journal names the caller's own"
+            "the request log names the caller's own"
         );
     }
 }

@@ -103,7 +103,7 @@ fn requests(ecr: &MockEcr) -> [RawRequest; 5] {
     ]
 }
 
-/// Sends a request and leaves once it is in the journal, whatever comes back, or does not.
+/// Sends a request and leaves once it is in the request log, whatever comes back, or does not.
 async fn send_and_leave(ecr: &MockEcr, request: &RawRequest) {
     let before = ecr.requests().count();
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
@@ -117,7 +117,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn the_server_lives_and_the_journal_is_complete(faults in prop::collection::vec(fault(), 1..6)) {
+    fn the_server_lives_and_the_request_log_is_complete(faults in prop::collection::vec(fault(), 1..6)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let ecr = frozen().await;
@@ -129,9 +129,9 @@ proptest! {
             for request in requests.iter().chain(&requests) {
                 send_and_leave(&ecr, request).await;
             }
-            let exchanges = ecr.requests();
-            assert_eq!(exchanges.count(), 2 * requests.len());
-            let shaped = exchanges.iter().map(|exchange| exchange.faults.len() as u64).sum::<u64>();
+            let entries = ecr.requests();
+            assert_eq!(entries.count(), 2 * requests.len());
+            let shaped = entries.iter().map(|entry| entry.faults.len() as u64).sum::<u64>();
             let fired: u64 = ecr.faults().list().iter().map(|active| active.fired).sum();
             assert_eq!(shaped, fired);
             ecr.faults().clear();

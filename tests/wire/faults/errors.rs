@@ -85,7 +85,7 @@ async fn a_bucket_of_requests_is_emptied_and_filled_by_the_clock() {
 }
 
 #[tokio::test]
-async fn the_journal_names_the_faults_and_the_error() {
+async fn the_request_log_names_the_faults_and_the_error() {
     let ecr = frozen().await;
     let other = set(&ecr, "what = { date = '-20m' }");
     let fault = set(
@@ -93,10 +93,10 @@ async fn the_journal_names_the_faults_and_the_error() {
         "when = { plane = 'api' }\nwhat = { error = 'ServerException' }",
     );
     token_call(&ecr).await;
-    let exchange = ecr.requests().last().cloned().unwrap();
-    assert_eq!(exchange.faults, [other, fault]);
-    assert_eq!(exchange.error, Some("ServerException"));
-    assert!(exchange.request_id.is_some());
+    let entry = ecr.requests().last().cloned().unwrap();
+    assert_eq!(entry.faults, [other, fault]);
+    assert_eq!(entry.error, Some("ServerException"));
+    assert!(entry.request_id.is_some());
     ping(&ecr).await;
     assert_eq!(
         ecr.requests().fault(fault).plane(Plane::Registry).count(),

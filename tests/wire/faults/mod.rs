@@ -2,10 +2,10 @@
 
 mod answers;
 mod any;
+mod authentication;
 mod certificates;
 mod configs;
 mod connections;
-mod door;
 mod errors;
 mod turns;
 
@@ -13,7 +13,7 @@ use mock_ecr::MockEcr;
 use mock_ecr::fault::{Fault, FaultId};
 
 use crate::answer::Answer;
-use crate::raw::{RawRequest, everything, exchange, frozen};
+use crate::raw::{RawRequest, entry, everything, frozen};
 
 /// A mock whose clock stands still, with a fault.
 async fn with(toml: &str) -> MockEcr {
@@ -44,7 +44,7 @@ async fn ping(ecr: &MockEcr) -> Answer {
 /// All bytes that come of a request for a token, until the mock hangs up.
 async fn bytes(ecr: &MockEcr) -> Vec<u8> {
     let request = RawRequest::token_call().signed();
-    exchange(ecr, &request.bytes(), everything).await
+    entry(ecr, &request.bytes(), everything).await
 }
 
 /// Head and body of what came.

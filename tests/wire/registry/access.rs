@@ -97,8 +97,8 @@ async fn another_account_s_repository_is_closed_unless_the_config_opens_it() {
 async fn on_every_route_a_dead_token_is_told_so() {
     // Source: flipt-io/flipt#3043; on routes below /v2/, google/go-containerregistry#861.
     let registry = Registry::ecr().await;
-    let life = registry.ecr.config().token_life;
-    registry.ecr.clock().advance(life);
+    let ttl = registry.ecr.config().token_ttl;
+    registry.ecr.clock().advance(ttl);
     for (method, path) in [
         ("GET", "/v2/app/manifests/latest"),
         ("PUT", "/v2/app/manifests/latest"),

@@ -3,7 +3,7 @@
 
 use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, OCI_MANIFEST, Registry};
 use crate::answer::Answer;
-use crate::raw::{exchange, head_and_body_of};
+use crate::raw::{entry, head_and_body_of};
 
 /// How a blob is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ async fn stream(registry: &Registry, upload: &str, content: &str) -> Answer {
     let head = head.with("Transfer-Encoding", "chunked").bytes();
     let body = format!("{:x}\r\n{content}\r\n0\r\n\r\n", content.len());
     let bytes = [&head[..], body.as_bytes()].concat();
-    Answer::parse(&exchange(&registry.ecr, &bytes, head_and_body_of).await)
+    Answer::parse(&entry(&registry.ecr, &bytes, head_and_body_of).await)
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn several_accept_lines_are_no_trouble() {
         "Authorization: Basic {token}\r\nAccept: text/plain\r\nAccept: {OCI_MANIFEST}\r\nConnection: close\r\n\r\n"
     );
     bytes.extend_from_slice(rest.as_bytes());
-    let answer = crate::raw::exchange(&registry.ecr, &bytes, crate::raw::everything).await;
+    let answer = crate::raw::entry(&registry.ecr, &bytes, crate::raw::everything).await;
     assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
 }
 

@@ -71,7 +71,7 @@ fn tell(ecr: MockEcr) -> Result<ExitCode, Failure> {
         .operation("GetAuthorizationToken")
         .count();
     let all = demo.ecr.requests().count();
-    println!("\nThe journal has all {all} exchanges, {asked} of them for a token.");
+    println!("\nThe request log has all {all} requests, {asked} of them for a token.");
     Ok(demo.verdict())
 }
 
@@ -114,7 +114,7 @@ impl Demo {
             String::from_utf8(output.stdout.clone())?.replace(token, &shortened(token))
         );
         let expires = data["expiresAt"].as_f64().ok_or("no expiresAt came")?;
-        let end = self.ecr.clock().now() + self.ecr.config().token_life;
+        let end = self.ecr.clock().now() + self.ecr.config().token_ttl;
         #[allow(
             clippy::cast_precision_loss,
             reason = "a time in milliseconds fits into a double"

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::retry::V1Rules;
 use failure::failure;
 use log::Log;
-use recorder::{Exchange, Recorder};
+use recorder::{ReceivedRequest, Recorder};
 
 mod failure;
 mod log;
@@ -34,8 +34,8 @@ pub(crate) async fn authorization_token(
     config: &Config,
     registry_ids: Option<Vec<String>>,
 ) -> Result<Answer, Error> {
-    let exchange = Exchange::default();
-    let client = Client::from_conf(sdk_config(config, &exchange).await?.build());
+    let log_entry = ReceivedRequest::default();
+    let client = Client::from_conf(sdk_config(config, &log_entry).await?.build());
     #[allow(
         deprecated,
         reason = "the member is deprecated, and its purpose here is to be asked for"
@@ -46,22 +46,22 @@ pub(crate) async fn authorization_token(
     let sent = call.send().await;
     config.timeouts.check_read()?;
     match sent {
-        Ok(_) => Answer::read(&exchange.record().body),
+        Ok(_) => Answer::read(&log_entry.record().body),
         // The SDK refuses a null in the list, which v1 prints; what it refuses besides, `Answer` refuses too.
         Err(SdkError::ServiceError(error)) if error.raw().status().is_success() => {
             Answer::read(error.raw().body().bytes().unwrap_or_default())
         }
-        Err(error) => Err(failure(error, config.retries, &exchange.record())),
+        Err(error) => Err(failure(error, config.retries, &log_entry.record())),
     }
 }
 
-async fn sdk_config(config: &Config, exchange: &Exchange) -> Result<Builder, Error> {
+async fn sdk_config(config: &Config, log_entry: &ReceivedRequest) -> Result<Builder, Error> {
     let credentials = match &config.credentials {
         Some(source) => Some(source.load(&config.region, &config.transport).await?),
         None => None,
     };
     let recorder = Recorder {
-        exchange: exchange.clone(),
+        log_entry: log_entry.clone(),
         endpoint: config.endpoint.clone(),
         region: config.region.clone(),
         transport: config.transport.clone(),

@@ -18,7 +18,7 @@ use crate::transport::Transport;
 
 /// What passed over the wire in the last attempt, and which attempt that was.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Exchange(Arc<Mutex<Record>>);
+pub(super) struct ReceivedRequest(Arc<Mutex<Record>>);
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
@@ -27,7 +27,7 @@ pub(super) struct Record {
     pub(super) attempts: u32,
 }
 
-impl Exchange {
+impl ReceivedRequest {
     pub(super) fn record(&self) -> Record {
         self.0
             .lock()
@@ -43,7 +43,7 @@ impl Exchange {
 /// Keeps what the SDK's output and errors no longer hold, and sends to the very URL that the user named.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    pub(super) exchange: Exchange,
+    pub(super) log_entry: ReceivedRequest,
     pub(super) endpoint: Option<Endpoint>,
     pub(super) region: Region,
     pub(super) transport: Transport,
@@ -81,7 +81,7 @@ impl Intercept for Recorder {
         if self.transport.is_unverified(&url) {
             output::write_error(UNVERIFIED);
         }
-        self.exchange.change(|record| {
+        self.log_entry.change(|record| {
             record.url = url;
             record.attempts += 1;
         });
@@ -95,7 +95,7 @@ impl Intercept for Recorder {
         _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response().body().bytes().unwrap_or_default();
-        self.exchange.change(|record| record.body = body.to_vec());
+        self.log_entry.change(|record| record.body = body.to_vec());
         Ok(())
     }
 }

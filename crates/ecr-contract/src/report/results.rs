@@ -167,7 +167,7 @@ pub struct Event {
     pub kind: EventKind,
     /// What happened, in one line.
     pub text: String,
-    /// The status of HTTP, of an exchange.
+    /// The status of HTTP, of a request.
     pub status: Option<u16>,
 }
 

@@ -1,6 +1,6 @@
 //! What was seen of a run: what the client said, and what the mock was asked.
 
-use mock_ecr::request_log::{Exchange, Plane};
+use mock_ecr::request_log::{Plane, ReceivedRequest};
 use tokio::time::Instant;
 
 use crate::client::{Login, Outcome};
@@ -28,7 +28,7 @@ pub(crate) struct Evidence {
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) at_ms: u64,
-    pub(crate) exchange: Exchange,
+    pub(crate) entry: ReceivedRequest,
 }
 
 impl Evidence {
@@ -48,13 +48,13 @@ impl Evidence {
     pub(crate) fn gather(&mut self, stage: &Stage) {
         let (now, mocks) = (millis_since(self.started), stage.ecr.clock().now());
         let requests = stage.ecr.requests();
-        for exchange in requests.iter().skip(self.seen.len()) {
-            let ago = mocks.as_millis() - exchange.received.as_millis();
+        for entry in requests.iter().skip(self.seen.len()) {
+            let ago = mocks.as_millis() - entry.received.as_millis();
             let at_ms = now.saturating_sub(u64::try_from(ago).unwrap_or(0));
-            self.events.push(event(at_ms, exchange));
+            self.events.push(event(at_ms, entry));
             self.seen.push(Seen {
                 at_ms,
-                exchange: exchange.clone(),
+                entry: entry.clone(),
             });
         }
     }
@@ -117,31 +117,31 @@ impl Evidence {
     }
 }
 
-fn event(at_ms: u64, exchange: &Exchange) -> Event {
-    let kind = match exchange.plane {
+fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
+    let kind = match entry.plane {
         Plane::Registry => EventKind::Registry,
         Plane::Proxy => EventKind::Tunnel,
         _ => EventKind::Api,
     };
-    let what = exchange.operation.map_or_else(
-        || format!("{} {}{}", exchange.method, exchange.host, exchange.target),
-        |operation| format!("{operation} at {}", exchange.host),
+    let what = entry.operation.map_or_else(
+        || format!("{} {}{}", entry.method, entry.host, entry.target),
+        |operation| format!("{operation} at {}", entry.host),
     );
-    let error = exchange.error.map(|error| format!(" {error}"));
-    let fault = if exchange.faults.is_empty() {
+    let error = entry.error.map(|error| format!(" {error}"));
+    let fault = if entry.faults.is_empty() {
         ""
     } else {
         " (by a fault)"
     };
     Event {
         at_ms,
-        took_ms: u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX),
+        took_ms: u64::try_from(entry.took.as_millis()).unwrap_or(u64::MAX),
         kind,
         text: format!(
             "{what}: {}{}{fault}",
-            exchange.status.as_u16(),
+            entry.status.as_u16(),
             error.unwrap_or_default()
         ),
-        status: Some(exchange.status.as_u16()),
+        status: Some(entry.status.as_u16()),
     }
 }

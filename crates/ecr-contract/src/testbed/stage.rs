@@ -195,22 +195,21 @@ impl Stage {
             _ => own,
         };
         let now = self.ecr.clock().now();
-        let life = config.token_life;
+        let ttl = config.token_ttl;
         let password = match given {
             GivenLogin::Denied => return None,
             GivenLogin::Fresh => self.ecr.issue_token_for(principal, region).password(),
             GivenLogin::Expired => {
-                let issued =
-                    now.as_millis() - i64::try_from(life.as_millis()).unwrap_or(0) - 60_000;
+                let issued = now.as_millis() - i64::try_from(ttl.as_millis()).unwrap_or(0) - 60_000;
                 let issued = Timestamp::from_millis(issued);
                 self.issuer
-                    .issue(&Claims::new(principal, region, issued, life))
+                    .issue(&Claims::new(principal, region, issued, ttl))
                     .password()
             }
             GivenLogin::Revoked => {
                 // Within a millisecond a principal's tokens are one, and another is to live.
                 let before = Timestamp::from_millis(now.as_millis() - 1000);
-                let claims = Claims::new(principal, region, before, life);
+                let claims = Claims::new(principal, region, before, ttl);
                 let token = self.issuer.issue(&claims);
                 self.ecr.revoke(Revocation::Token(token.id()));
                 token.password()
@@ -218,7 +217,7 @@ impl Stage {
             GivenLogin::Foreign => {
                 let mut other = Config::default();
                 other.seed = format!("not {}", config.seed);
-                let claims = Claims::new(principal, region, now, life);
+                let claims = Claims::new(principal, region, now, ttl);
                 TokenIssuer::new(&other).issue(&claims).password()
             }
         };

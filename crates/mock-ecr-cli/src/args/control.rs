@@ -92,7 +92,7 @@ pub(crate) struct IssueHere {
 #[derive(Debug, Parser)]
 #[command(group = ArgGroup::new("which").required(true))]
 pub(crate) struct RevokeOptions {
-    /// One token, by the id that the journal shows.
+    /// One token, by the id that the request log shows.
     #[arg(group = "which", value_name = "ID")]
     pub(crate) id: Option<TokenId>,
     /// Every token of this principal, those to come as well.

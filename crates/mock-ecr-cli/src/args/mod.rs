@@ -243,7 +243,7 @@ pub(crate) struct ConfigOptions {
     #[arg(long, value_name = "S")]
     seed: Option<String>,
     /// How long a token lives, such as 12h or 90m.
-    #[arg(long, value_name = "LIFE", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     token_ttl: Option<Duration>,
     /// `system`, `frozen`, or an instant to stand still at.
     #[arg(long)]
@@ -280,7 +280,7 @@ impl ConfigOptions {
             None => Config::default(),
         };
         replace(&mut config.seed, self.seed);
-        replace(&mut config.token_life, self.token_ttl);
+        replace(&mut config.token_ttl, self.token_ttl);
         replace(&mut config.clock, self.clock);
         replace(&mut config.auth, self.auth.map(Into::into));
         replace(&mut config.region, self.region);

@@ -28,7 +28,7 @@ use crate::types::{AccountId, Region};
 ///     r#"
 ///     seed = "blue"
 ///     region = "eu-central-1"
-///     token_life = "1h"
+///     token_ttl = "1h"
 ///     clock = "2030-01-01T00:00:00Z"
 ///
 ///     [[principals]]
@@ -55,7 +55,7 @@ pub struct Config {
     pub principals: Vec<Principal>,
     /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
     #[serde(deserialize_with = "crate::types::duration::Text::deserialize")]
-    pub token_life: Duration,
+    pub token_ttl: Duration,
     /// How long an `authorizationToken` is, in characters; it is padded to about this length.
     ///
     /// The default is the one published figure, 2,368; see [`TokenIssuer`](crate::token::TokenIssuer).
@@ -103,7 +103,7 @@ impl Default for Config {
             region: Region::default(),
             accounts: Vec::new(),
             principals: Vec::new(),
-            token_life: Duration::from_secs(12 * 3600),
+            token_ttl: Duration::from_secs(12 * 3600),
             token_length: 2368,
             clock: ClockStart::System,
             sigv4_clock: SigV4Clock::Either,

@@ -37,7 +37,7 @@ struct ConfigView {
     region: String,
     accounts: Vec<AccountView>,
     principals: Vec<PrincipalView>,
-    token_life: String,
+    token_ttl: String,
     token_length: usize,
     /// What the clock showed at first.
     clock: String,
@@ -114,7 +114,7 @@ impl ConfigView {
             region: config.region.to_string(),
             accounts: accounts.into_iter().map(account).collect(),
             principals: principals.iter().map(PrincipalView::of).collect(),
-            token_life: print_duration(config.token_life),
+            token_ttl: print_duration(config.token_ttl),
             token_length: config.token_length,
             clock: clock(config.clock),
             sigv4_clock: config.sigv4_clock,

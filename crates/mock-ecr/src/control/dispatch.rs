@@ -9,7 +9,7 @@ use crate::control::error::ControlError;
 use crate::control::request::ControlRequest;
 use crate::control::{response, table};
 use crate::http::body::{CollectError, Payload};
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
 /// How long a body may be.
@@ -20,12 +20,12 @@ pub(crate) async fn answer(
     ecr: &Ecr,
     request: &Parts,
     body: impl Future<Output = Result<Bytes, CollectError>>,
-    exchange: &mut Exchange,
+    entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match run(ecr, request, body, exchange).await {
+    match run(ecr, request, body, entry).await {
         Ok(response) => response,
         Err(error) => {
-            exchange.error = Some(error.code);
+            entry.error = Some(error.code);
             response::error(error)
         }
     }
@@ -35,11 +35,11 @@ async fn run(
     ecr: &Ecr,
     request: &Parts,
     body: impl Future<Output = Result<Bytes, CollectError>>,
-    exchange: &mut Exchange,
+    entry: &mut ReceivedRequest,
 ) -> Result<Response<Payload>, ControlError> {
     authorize(ecr, request)?;
     let route = table::find(request)?;
-    exchange.route = Some(route.path);
+    entry.route = Some(route.path);
     let mut request = ControlRequest::new(ecr, request, &route.parameter_names())?;
     if route.body.is_some() {
         request.read(body).await?;

@@ -1,4 +1,4 @@
-//! Which exchanges are meant, as parameters of a query.
+//! Which requests are meant, as parameters of a query.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use serde::Deserialize;
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Choice, Exchange, OperationName, Plane, Service};
+use crate::request_log::{Choice, OperationName, Plane, ReceivedRequest, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
-/// Which exchanges are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `plane` asks for them.
+/// Which requests are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `plane` asks for them.
 #[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -78,54 +78,52 @@ impl Filters {
     pub(super) fn choice(self) -> Choice {
         let mut choice = Choice::default();
         match self.plane {
-            Some(plane) => choice.and(move |exchange| exchange.plane == plane),
-            None => choice.and(|exchange| exchange.plane != Plane::Control),
+            Some(plane) => choice.and(move |entry| entry.plane == plane),
+            None => choice.and(|entry| entry.plane != Plane::Control),
         }
-        is(&mut choice, self.service, |exchange| exchange.service);
-        is(&mut choice, self.way, |exchange| Some(exchange.way));
-        is(&mut choice, self.status, |exchange| {
-            Some(exchange.status.as_u16())
+        is(&mut choice, self.service, |entry| entry.service);
+        is(&mut choice, self.way, |entry| Some(entry.way));
+        is(&mut choice, self.status, |entry| {
+            Some(entry.status.as_u16())
         });
-        is(&mut choice, self.token, |exchange| exchange.token);
+        is(&mut choice, self.token, |entry| entry.token);
         let operation = self.operation.map(OperationName::as_str);
-        is(&mut choice, operation, |exchange| exchange.operation);
-        is(&mut choice, self.authorization, |exchange| {
-            Some(exchange.authorization)
+        is(&mut choice, operation, |entry| entry.operation);
+        is(&mut choice, self.authorization, |entry| {
+            Some(entry.authorization)
         });
-        equals(&mut choice, self.method, |exchange| Some(&exchange.method));
-        equals(&mut choice, self.host, |exchange| Some(&exchange.host));
-        equals(&mut choice, self.route, |exchange| exchange.route);
-        equals(&mut choice, self.error, |exchange| exchange.error);
-        equals(&mut choice, self.request_id, |exchange| {
-            exchange.request_id.as_deref()
+        equals(&mut choice, self.method, |entry| Some(&entry.method));
+        equals(&mut choice, self.host, |entry| Some(&entry.host));
+        equals(&mut choice, self.route, |entry| entry.route);
+        equals(&mut choice, self.error, |entry| entry.error);
+        equals(&mut choice, self.request_id, |entry| {
+            entry.request_id.as_deref()
         });
-        equals(&mut choice, self.caller, |exchange| {
-            Some(exchange.caller.as_ref()?.arn().as_str())
+        equals(&mut choice, self.caller, |entry| {
+            Some(entry.caller.as_ref()?.arn().as_str())
         });
-        equals(&mut choice, self.bearer, |exchange| {
-            Some(exchange.bearer.as_ref()?.as_str())
+        equals(&mut choice, self.bearer, |entry| {
+            Some(entry.bearer.as_ref()?.as_str())
         });
-        has(&mut choice, self.target, |exchange| {
-            Some(exchange.target.clone())
+        has(&mut choice, self.target, |entry| Some(entry.target.clone()));
+        has(&mut choice, self.user_agent, |entry| {
+            Some(entry.user_agent.clone())
         });
-        has(&mut choice, self.user_agent, |exchange| {
-            Some(exchange.user_agent.clone())
-        });
-        has(&mut choice, self.input, |exchange| exchange.input.clone());
-        has(&mut choice, self.token_error, |exchange| {
-            Some(exchange.token_error.as_ref()?.to_string())
+        has(&mut choice, self.input, |entry| entry.input.clone());
+        has(&mut choice, self.token_error, |entry| {
+            Some(entry.token_error.as_ref()?.to_string())
         });
         if let Some(fault) = self.fault {
-            choice.and(move |exchange| exchange.faults.contains(&FaultId(fault)));
+            choice.and(move |entry| entry.faults.contains(&FaultId(fault)));
         }
         if let Some(since) = self.since {
-            choice.and(move |exchange| exchange.received >= since);
+            choice.and(move |entry| entry.received >= since);
         }
         if let Some(until) = self.until {
-            choice.and(move |exchange| exchange.received < until);
+            choice.and(move |entry| entry.received < until);
         }
         if let Some(limit) = self.slower_than {
-            choice.and(move |exchange| exchange.took >= limit);
+            choice.and(move |entry| entry.took >= limit);
         }
         choice
     }
@@ -135,25 +133,28 @@ impl Filters {
 fn is<T: PartialEq + Send + Sync + 'static>(
     choice: &mut Choice,
     wanted: Option<T>,
-    field: fn(&Exchange) -> Option<T>,
+    field: fn(&ReceivedRequest) -> Option<T>,
 ) {
     if let Some(wanted) = wanted {
-        choice.and(move |exchange| field(exchange).as_ref() == Some(&wanted));
+        choice.and(move |entry| field(entry).as_ref() == Some(&wanted));
     }
 }
 
 /// The field must be the text that is wanted, whatever the case of its letters: hosts and methods are written in either.
-fn equals(choice: &mut Choice, wanted: Option<String>, field: fn(&Exchange) -> Option<&str>) {
+fn equals(
+    choice: &mut Choice,
+    wanted: Option<String>,
+    field: fn(&ReceivedRequest) -> Option<&str>,
+) {
     if let Some(wanted) = wanted {
-        choice.and(move |exchange| {
-            field(exchange).is_some_and(|text| text.eq_ignore_ascii_case(&wanted))
-        });
+        choice
+            .and(move |entry| field(entry).is_some_and(|text| text.eq_ignore_ascii_case(&wanted)));
     }
 }
 
 /// The field must hold the text that is wanted.
-fn has(choice: &mut Choice, wanted: Option<String>, field: fn(&Exchange) -> Option<String>) {
+fn has(choice: &mut Choice, wanted: Option<String>, field: fn(&ReceivedRequest) -> Option<String>) {
     if let Some(wanted) = wanted {
-        choice.and(move |exchange| field(exchange).is_some_and(|text| text.contains(&wanted)));
+        choice.and(move |entry| field(entry).is_some_and(|text| text.contains(&wanted)));
     }
 }

@@ -1,14 +1,14 @@
-//! The journal as an HTTP Archive, which browsers and proxies can show. Source: <http://www.softwareishard.com/blog/har-12-spec/>.
+//! The request log as an HTTP Archive, which browsers and proxies can show. Source: <http://www.softwareishard.com/blog/har-12-spec/>.
 
 use serde::Serialize;
 
-use crate::control::exchange::ExchangeView;
+use crate::control::request_view::RequestView;
 use crate::http::query;
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 
 /// An HTTP Archive of version 1.2.
 ///
-/// What the journal does not keep is left out as the format has it: sizes are -1, and the version of HTTP is not known.
+/// What the request log does not keep is left out as the format has it: sizes are -1, and the version of HTTP is not known.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Har {
@@ -41,9 +41,9 @@ struct Entry {
     response: Response,
     cache: Cache,
     timings: Timings,
-    /// All that the journal knows of the exchange.
-    #[serde(rename = "_exchange")]
-    exchange: serde_json::Value,
+    /// All that the request log knows of the request.
+    #[serde(rename = "_received_request")]
+    entry: serde_json::Value,
 }
 
 #[derive(Serialize)]
@@ -116,7 +116,7 @@ struct Timings {
 const UNKNOWN: &str = "unknown";
 
 impl Har {
-    pub(super) fn of<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Self {
+    pub(super) fn of<'a>(entries: impl Iterator<Item = &'a ReceivedRequest>) -> Self {
         Har {
             log: Log {
                 version: "1.2",
@@ -124,42 +124,42 @@ impl Har {
                     name: "mock-ecr",
                     version: env!("CARGO_PKG_VERSION"),
                 },
-                entries: exchanges.map(Entry::of).collect(),
+                entries: entries.map(Entry::of).collect(),
             },
         }
     }
 }
 
 impl Entry {
-    fn of(exchange: &Exchange) -> Self {
-        let time = exchange.took.as_secs_f64() * 1000.0;
-        let view = ExchangeView::from(exchange);
+    fn of(entry: &ReceivedRequest) -> Self {
+        let time = entry.took.as_secs_f64() * 1000.0;
+        let view = RequestView::from(entry);
         Entry {
-            started_date_time: exchange.received.to_string(),
+            started_date_time: entry.received.to_string(),
             time,
-            request: Request::of(exchange),
-            response: Response::of(exchange),
+            request: Request::of(entry),
+            response: Response::of(entry),
             cache: Cache {},
             timings: Timings {
                 send: 0.0,
                 wait: time,
                 receive: 0.0,
             },
-            exchange: serde_json::to_value(view).unwrap_or_default(),
+            entry: serde_json::to_value(view).unwrap_or_default(),
         }
     }
 }
 
 impl Request {
-    fn of(exchange: &Exchange) -> Self {
-        let (scheme, host, target) = (exchange.way.scheme(), &exchange.host, &exchange.target);
-        let input = exchange.input.clone();
+    fn of(entry: &ReceivedRequest) -> Self {
+        let (scheme, host, target) = (entry.way.scheme(), &entry.host, &entry.target);
+        let input = entry.input.clone();
         Request {
-            method: exchange.method.clone(),
+            method: entry.method.clone(),
             url: format!("{scheme}://{host}{target}"),
             http_version: UNKNOWN,
             cookies: [],
-            headers: headers(exchange),
+            headers: headers(entry),
             query_string: parameters(target),
             post_data: input.map(|text| PostData {
                 mime_type: "application/x-amz-json-1.1",
@@ -171,14 +171,14 @@ impl Request {
     }
 }
 
-/// Those that the journal keeps.
-fn headers(exchange: &Exchange) -> Vec<Pair> {
+/// Those that the request log keeps.
+fn headers(entry: &ReceivedRequest) -> Vec<Pair> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let kept = [
-        ("Host", exchange.host.clone()),
-        ("User-Agent", exchange.user_agent.clone()),
-        ("X-Amz-Target", text(&exchange.amz_target)),
-        ("Content-Type", text(&exchange.content_type)),
+        ("Host", entry.host.clone()),
+        ("User-Agent", entry.user_agent.clone()),
+        ("X-Amz-Target", text(&entry.amz_target)),
+        ("Content-Type", text(&entry.content_type)),
     ];
     let sent = kept.into_iter().filter(|(_, value)| !value.is_empty());
     sent.map(|(name, value)| Pair {
@@ -201,10 +201,10 @@ fn parameters(target: &str) -> Vec<Pair> {
 }
 
 impl Response {
-    fn of(exchange: &Exchange) -> Self {
+    fn of(entry: &ReceivedRequest) -> Self {
         Response {
-            status: exchange.status.as_u16(),
-            status_text: exchange.status.canonical_reason().unwrap_or_default(),
+            status: entry.status.as_u16(),
+            status_text: entry.status.canonical_reason().unwrap_or_default(),
             http_version: UNKNOWN,
             cookies: [],
             headers: [],

@@ -24,8 +24,12 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4";
 
 fn metrics(ecr: &Ecr) -> String {
     let mut text = String::new();
-    requests(&mut text, ecr.journal.counts());
-    for (name, help, value) in tokens(ecr).into_iter().chain(journal(ecr)).chain(time(ecr)) {
+    requests(&mut text, ecr.request_log.counts());
+    for (name, help, value) in tokens(ecr)
+        .into_iter()
+        .chain(request_log(ecr))
+        .chain(time(ecr))
+    {
         let kind = match name.ends_with("_total") {
             true => "counter",
             false => "gauge",
@@ -58,22 +62,22 @@ fn tokens(ecr: &Ecr) -> [Number; 4] {
     ]
 }
 
-fn journal(ecr: &Ecr) -> [Number; 3] {
-    let (exchanges, bytes, forgotten) = ecr.journal.sizes();
+fn request_log(ecr: &Ecr) -> [Number; 3] {
+    let (entries, bytes, forgotten) = ecr.request_log.sizes();
     [
         (
-            "journal_exchanges",
-            "Exchanges in the journal.",
-            exchanges as f64,
+            "request_log_entries",
+            "Requests in the request log.",
+            entries as f64,
         ),
         (
-            "journal_bytes",
+            "request_log_bytes",
             "What they take of the memory.",
             bytes as f64,
         ),
         (
-            "journal_forgotten",
-            "Exchanges that it has forgotten to make room.",
+            "request_log_forgotten",
+            "Requests that it has forgotten to make room.",
             forgotten as f64,
         ),
     ]

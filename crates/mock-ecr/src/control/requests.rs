@@ -1,23 +1,23 @@
-//! `requests`: the journal.
+//! `requests`: the request log.
 
 use futures_util::FutureExt as _;
 use http::Method;
 use serde::Serialize;
 
-use crate::control::exchange::ExchangeView;
 use crate::control::filters::{Filters, Newest};
 use crate::control::har::Har;
 use crate::control::request::ControlRequest;
+use crate::control::request_view::RequestView;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
-use crate::request_log::{Exchange, Requests};
+use crate::request_log::{ReceivedRequest, Requests};
 
 pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::GET,
         path: "requests",
-        summary: "The exchanges of the journal, oldest first.",
+        summary: "The requests of the request log, oldest first.",
         query: &[fields::<Filters>(), fields::<Newest>()],
         body: None,
         answer: Content::Json(schema::<RequestsView<'_>>()),
@@ -26,7 +26,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::DELETE,
         path: "requests",
-        summary: "Forgets the exchanges of the journal.",
+        summary: "Forgets the requests of the request log.",
         query: &[],
         body: None,
         answer: Content::Json(schema::<Cleared>()),
@@ -35,7 +35,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::GET,
         path: "requests.har",
-        summary: "The exchanges of the journal as an HTTP Archive 1.2, without bodies of answers and headers with secrets.",
+        summary: "The requests of the request log as an HTTP Archive 1.2, without bodies of answers and headers with secrets.",
         query: &[fields::<Filters>(), fields::<Newest>()],
         body: None,
         answer: Content::Json(schema::<Har>()),
@@ -43,15 +43,15 @@ pub(super) const ROUTES: [Route; 3] = [
     },
 ];
 
-/// Exchanges that were asked for.
+/// Requests that were asked for.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Requests"))]
 pub(super) struct RequestsView<'a> {
     /// How many there are of those that were asked for, more than `limit` perhaps.
     matched: usize,
-    /// How many exchanges of whatever kind the journal has forgotten, to make room.
+    /// How many requests of whatever kind the request log has forgotten, to make room.
     forgotten: u64,
-    requests: Vec<ExchangeView<'a>>,
+    requests: Vec<RequestView<'a>>,
 }
 
 impl<'a> RequestsView<'a> {
@@ -64,20 +64,20 @@ impl<'a> RequestsView<'a> {
     }
 }
 
-fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &Exchange> {
+fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &ReceivedRequest> {
     let limit = limit.unwrap_or(usize::MAX);
     requests.iter().skip(requests.count().saturating_sub(limit))
 }
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
-    let requests = request.ecr.journal.chosen(filters.choice());
+    let requests = request.ecr.request_log.chosen(filters.choice());
     response::json(&RequestsView::of(&requests, limit))
 }
 
 fn archive(request: &ControlRequest<'_>) -> Outcome {
     let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
-    let requests = request.ecr.journal.chosen(filters.choice());
+    let requests = request.ecr.request_log.chosen(filters.choice());
     response::json(&Har::of(newest(&requests, limit)))
 }
 
@@ -85,12 +85,12 @@ fn archive(request: &ControlRequest<'_>) -> Outcome {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Cleared {
-    /// How many exchanges there were.
+    /// How many requests there were.
     cleared: usize,
 }
 
 fn clear(request: &ControlRequest<'_>) -> Outcome {
-    let (cleared, _, _) = request.ecr.journal.sizes();
-    request.ecr.journal.clear();
+    let (cleared, _, _) = request.ecr.request_log.sizes();
+    request.ecr.request_log.clear();
     response::json(&Cleared { cleared })
 }

@@ -15,7 +15,7 @@ use crate::types::error_chain::chain;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
     path: "reset",
-    summary: "Makes the mock as it was when it started: clock, tokens, revocations, journal, repositories.",
+    summary: "Makes the mock as it was when it started: clock, tokens, revocations, request log, repositories.",
     query: &[],
     body: Some(Body {
         schema: schema::<Reset>(),

@@ -1,4 +1,4 @@
-//! `requests/wait` and `requests/stream`: exchanges as they come. Both sleep until the journal grows.
+//! `requests/wait` and `requests/stream`: requests as they come. Both sleep until the request log grows.
 
 use std::fmt::Write as _;
 use std::pin::{Pin, pin};
@@ -10,22 +10,22 @@ use http::{HeaderName, Method, Response, StatusCode, header};
 use serde::Deserialize;
 
 use crate::control::error::ControlError;
-use crate::control::exchange::ExchangeView;
 use crate::control::filters::Filters;
 use crate::control::query_value::{duration, parsed};
 use crate::control::request::ControlRequest;
+use crate::control::request_view::RequestView;
 use crate::control::requests::RequestsView;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
 use crate::http::body;
-use crate::request_log::{Choice, Journal, News, TooFew};
+use crate::request_log::{Choice, News, RequestLog, TooFew};
 
 pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/wait",
-        summary: "Answers when there are enough such exchanges, those of before included; or with 504 when it has waited long enough.",
+        summary: "Answers when there are enough such requests, those of before included; or with 504 when it has waited long enough.",
         query: &[fields::<Filters>(), fields::<Patience>()],
         body: None,
         answer: Content::Json(schema::<RequestsView<'_>>()),
@@ -34,7 +34,7 @@ pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/stream",
-        summary: "Exchanges as they come, as server-sent events of JSON; a header Last-Event-ID goes on where a stream has ended.",
+        summary: "Requests as they come, as server-sent events of JSON; a header Last-Event-ID goes on where a stream has ended.",
         query: &[fields::<Filters>()],
         body: None,
         answer: Content::Text(EVENTS),
@@ -42,7 +42,7 @@ pub(super) const ROUTES: [Route; 2] = [
     },
 ];
 
-/// How many exchanges to wait for, and how long.
+/// How many requests to wait for, and how long.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Patience {
@@ -64,7 +64,7 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
             "it is too long; expected at most 10m",
         ));
     }
-    let requests = request.ecr.journal.chosen(filters.choice());
+    let requests = request.ecr.request_log.chosen(filters.choice());
     tokio::select! {
         waited = requests.wait(patience.count.unwrap_or(1), timeout) => {
             response::json(&RequestsView::of(&waited.map_err(|too_few| not_in_time(&too_few))?, None))
@@ -83,12 +83,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 fn stream(request: &ControlRequest<'_>) -> Outcome {
     let choice = request.query::<Filters>()?.choice();
-    let journal = request.ecr.journal.clone();
+    let request_log = request.ecr.request_log.clone();
     let reader = Reader {
-        place: last_event(request)?.map_or_else(|| journal.place(), |last| last.saturating_add(1)),
+        place: last_event(request)?
+            .map_or_else(|| request_log.place(), |last| last.saturating_add(1)),
         greeted: false,
         stopped: Box::pin(request.ecr.stopped()),
-        journal,
+        request_log,
         choice,
     };
     let events = futures_util::stream::unfold(reader, |mut reader| async {
@@ -117,7 +118,7 @@ const EVENTS: &str = "text/event-stream";
 
 /// Someone who reads along, and where they are.
 struct Reader {
-    journal: Journal,
+    request_log: RequestLog,
     choice: Choice,
     place: u64,
     greeted: bool,
@@ -131,10 +132,10 @@ impl Reader {
             return Some(GREETING);
         }
         loop {
-            let mut next = pin!(self.journal.next());
+            let mut next = pin!(self.request_log.next());
             // What is recorded between the look and the wait must end the wait.
             next.as_mut().enable();
-            let news = self.journal.since(self.place);
+            let news = self.request_log.since(self.place);
             self.place = news.place;
             let events = events(&news, &self.choice);
             if !events.is_empty() {
@@ -161,11 +162,11 @@ fn events(news: &News, choice: &Choice) -> String {
         let json = serde_json::json!({ "missed": news.missed });
         write!(events, "event: missed\ndata: {json}\n\n").expect("a String takes any text");
     }
-    let first = news.place - news.exchanges.len() as u64;
-    for (id, exchange) in (first..).zip(&news.exchanges) {
-        if choice.fits(exchange) {
-            let json = serde_json::to_string(&ExchangeView::from(&**exchange));
-            let json = json.expect("an exchange is JSON");
+    let first = news.place - news.entries.len() as u64;
+    for (id, entry) in (first..).zip(&news.entries) {
+        if choice.fits(entry) {
+            let json = serde_json::to_string(&RequestView::from(&**entry));
+            let json = json.expect("a request is JSON");
             write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")
                 .expect("a String takes any text");
         }

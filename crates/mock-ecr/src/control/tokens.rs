@@ -91,7 +91,7 @@ struct TokenView {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ClaimsView {
-    /// What it is called in the journal and in a revocation: 16 hexadecimal digits.
+    /// What it is called in the request log and in a revocation: 16 hexadecimal digits.
     id: String,
     /// Whom it speaks for.
     principal: String,
@@ -177,7 +177,7 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
         (None, Some(account)) => PrincipalArn::root(account, &region),
         (None, None) => config.default_principal().arn,
     };
-    let claims = Claims::new(principal, region, ecr.clock.now(), config.token_life);
+    let claims = Claims::new(principal, region, ecr.clock.now(), config.token_ttl);
     let token = ecr.tokens.issue(&claims);
     response::json(&IssuedToken {
         claims: ClaimsView::of(&claims, token.id()),

@@ -53,7 +53,7 @@ struct Sum {
 }
 
 /// How long an upload waits for its next part. `[ASSUME]`
-const LIFE: Duration = Duration::from_secs(24 * 3600);
+const TTL: Duration = Duration::from_secs(24 * 3600);
 
 impl Repositories {
     /// Begins an upload, and forgets those of the repository that were left unfinished for too long.
@@ -247,7 +247,7 @@ impl Repositories {
             .read_record::<Begun>(&Key::upload(id, upload))
             .await?;
         match begun {
-            Some(begun) if now < Timestamp::from_millis(begun.at_millis) + LIFE => return Ok(()),
+            Some(begun) if now < Timestamp::from_millis(begun.at_millis) + TTL => return Ok(()),
             Some(_) => self.cancel_upload(id, upload).await?,
             None => {}
         }

@@ -10,21 +10,21 @@ use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
 use crate::registry::path::{RegistryPath, Resource};
 use crate::registry::{authentication, blob, error, lists, manifest, referrers, upload};
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
-/// Answers a call, and notes in the exchange what came of it.
+/// Answers a call, and notes in the request what came of it.
 pub(crate) async fn answer(
     ecr: &Ecr,
     call: &Call<'_>,
     body: ContentStream<'_>,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match run(ecr, call, body, exchange).await {
+    match run(ecr, call, body, log_entry).await {
         Ok(response) => response,
         Err(error) => {
             let error = error.in_dialect(&ecr.config);
-            exchange.error = Some(error.code());
+            log_entry.error = Some(error.code());
             whole(error.into_response(&authentication::of(call.host).challenge(ecr, call.host)))
         }
     }
@@ -34,10 +34,10 @@ async fn run(
     ecr: &Ecr,
     call: &Call<'_>,
     body: ContentStream<'_>,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Result<Response<Payload>, RegistryError> {
-    let caller = authentication::of(call.host).authenticate(ecr, call, exchange)?;
-    exchange.caller = Some(caller.clone());
+    let caller = authentication::of(call.host).authenticate(ecr, call, log_entry)?;
+    log_entry.caller = Some(caller.clone());
     let admitted = Admitted { ecr, call, caller };
     let method = &call.request.method;
     let is_read = matches!(*method, Method::GET | Method::HEAD);

@@ -10,7 +10,7 @@ use crate::http::range::Unsatisfiable;
 use crate::registry::layer_url;
 use crate::registry::layer_url::LayerUrls;
 use crate::registry::layer_url_error::LayerUrlError;
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 
@@ -19,12 +19,12 @@ pub(crate) async fn answer(
     ecr: &Ecr,
     request: &Parts,
     now: Timestamp,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
     match serve(ecr, request, now).await {
         Ok(response) => response,
         Err(error) => {
-            exchange.error = Some(error.code());
+            log_entry.error = Some(error.code());
             body::whole(error.into_response())
         }
     }

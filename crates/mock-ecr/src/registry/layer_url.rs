@@ -27,7 +27,7 @@ pub(crate) fn bucket_url(host: &Host, way: Way) -> Option<String> {
 pub(crate) const LAYER_PREFIX: &str = "/_layer/";
 
 /// How long a URL is good. Source: the hour of GetDownloadUrlForLayer's example in AWS's API reference; for redirects `[ASSUME]`.
-const LIFE: std::time::Duration = std::time::Duration::from_secs(3600);
+const TTL: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// Makes and verifies the URLs of a seed.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ impl LayerUrls {
         let RepositoryId { registry, name } = id;
         let (account, place) = (registry.account(), registry.place());
         let path = format!("{LAYER_PREFIX}{account}/{place}/{name}/{digest}");
-        let expires = (now + LIFE).as_millis();
+        let expires = (now + TTL).as_millis();
         let signature = self.signature(&path, expires);
         format!("{path}?Expires={expires}&X-Amz-Signature={signature}")
     }

@@ -1,13 +1,13 @@
-//! What a test claims of the exchanges; a claim that does not hold prints the journal.
+//! What a test claims of the requests; a claim that does not hold prints the request log.
 
 use std::fmt::{self, Write as _};
 use std::ops::{Bound, RangeBounds, RangeFrom, RangeInclusive, RangeToInclusive};
 
-use crate::request_log::received_request::Exchange;
+use crate::request_log::received_request::ReceivedRequest;
 use crate::request_log::requests::Requests;
 use crate::types::PrincipalArn;
 
-/// How many exchanges are expected: a number, or a range such as `1..=3`, `2..` or `..=5`.
+/// How many requests are expected: a number, or a range such as `1..=3`, `2..` or `..=5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     least: usize,
@@ -79,12 +79,12 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer, with the whole journal, one exchange a line, those that were counted marked.
+    /// When there are more or fewer, with the whole request log, one request a line, those that were counted marked.
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());
         if !times.has(count) {
-            let found = format!("expected {times} such exchanges, found {count}");
+            let found = format!("expected {times} such requests, found {count}");
             self.fail(&found, |_| true);
         }
         self
@@ -101,64 +101,58 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// When one did, with the whole journal.
+    /// When one did, with the whole request log.
     #[track_caller]
     pub fn expect_no_authorization(self) -> Self {
-        self.expect_all("no Authorization header", |exchange| {
-            !exchange.authorization
-        })
+        self.expect_all("no Authorization header", |entry| !entry.authorization)
     }
 
     /// Claims that every token that was shown to the registry was one for this principal.
     ///
     /// # Panics
     ///
-    /// When another was, or what is no token, with the whole journal.
+    /// When another was, or what is no token, with the whole request log.
     #[track_caller]
     pub fn expect_tokens_of(self, principal: &PrincipalArn) -> Self {
         let expected = format!("only tokens issued to {principal}");
-        self.expect_all(&expected, |exchange| match &exchange.bearer {
+        self.expect_all(&expected, |entry| match &entry.bearer {
             Some(bearer) => bearer == principal,
-            None => exchange.token_error.is_none(),
+            None => entry.token_error.is_none(),
         })
     }
 
     #[track_caller]
-    fn expect_all(self, expected: &str, holds: impl Fn(&Exchange) -> bool) -> Self {
-        let wrong = self.iter().filter(|exchange| !holds(exchange)).count();
+    fn expect_all(self, expected: &str, holds: impl Fn(&ReceivedRequest) -> bool) -> Self {
+        let wrong = self.iter().filter(|entry| !holds(entry)).count();
         if wrong > 0 {
             let count = self.count();
             let found =
-                format!("expected {expected}, found otherwise in {wrong} of {count} exchanges");
-            self.fail(&found, |exchange| !holds(exchange));
+                format!("expected {expected}, found otherwise in {wrong} of {count} requests");
+            self.fail(&found, |entry| !holds(entry));
         }
         self
     }
 
-    /// Says what was found, and the journal, in which those exchanges that are meant and `guilty` are marked.
+    /// Says what was found, and the request log, in which those requests that are meant and `guilty` are marked.
     #[track_caller]
-    fn fail(&self, found: &str, guilty: impl Fn(&Exchange) -> bool) -> ! {
+    fn fail(&self, found: &str, guilty: impl Fn(&ReceivedRequest) -> bool) -> ! {
         let mut text = format!("{found}; {}", self.heading());
-        for exchange in self.all.iter() {
+        for entry in self.all.iter() {
             let is_marked = self
                 .chosen
                 .iter()
-                .any(|one| std::sync::Arc::ptr_eq(one, exchange));
-            let mark = if is_marked && guilty(exchange) {
-                '>'
-            } else {
-                ' '
-            };
-            write!(text, "\n{mark} {exchange}").expect("a String takes any text");
+                .any(|one| std::sync::Arc::ptr_eq(one, entry));
+            let mark = if is_marked && guilty(entry) { '>' } else { ' ' };
+            write!(text, "\n{mark} {entry}").expect("a String takes any text");
         }
         panic!("{text}");
     }
 
     fn heading(&self) -> String {
         match (self.all.len(), self.forgotten()) {
-            (0, 0) => "the journal is empty".to_owned(),
-            (_, 0) => "the journal, oldest first:".to_owned(),
-            (_, n) => format!("the journal, oldest first, without {n} that it has forgotten:"),
+            (0, 0) => "the request log is empty".to_owned(),
+            (_, 0) => "the request log, oldest first:".to_owned(),
+            (_, n) => format!("the request log, oldest first, without {n} that it has forgotten:"),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! How often each kind of exchange came, for metrics.
+//! How often each kind of request came, for metrics.
 
 use std::collections::HashMap;
 
-use crate::request_log::received_request::{Exchange, Plane};
+use crate::request_log::received_request::{Plane, ReceivedRequest};
 
-/// A kind of exchange. There are but so many: all of it is a word of the mock's own.
+/// A kind of request. There are but so many: all of it is a word of the mock's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Count {
     pub(crate) plane: Plane,
@@ -17,12 +17,12 @@ pub(crate) struct Count {
 pub(super) struct Counts(HashMap<Count, u64>);
 
 impl Counts {
-    pub(super) fn add(&mut self, exchange: &Exchange) {
+    pub(super) fn add(&mut self, entry: &ReceivedRequest) {
         let count = Count {
-            plane: exchange.plane,
-            operation: exchange.operation.or(exchange.route),
-            status: exchange.status.as_u16(),
-            error: exchange.error,
+            plane: entry.plane,
+            operation: entry.operation.or(entry.route),
+            status: entry.status.as_u16(),
+            error: entry.error,
         };
         *self.0.entry(count).or_default() += 1;
     }

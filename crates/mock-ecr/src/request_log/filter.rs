@@ -1,23 +1,26 @@
-//! Which exchanges are meant.
+//! Which requests are meant.
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::request_log::received_request::Exchange;
+use crate::request_log::received_request::ReceivedRequest;
 
-/// Which exchanges are meant: those that every filter lets through.
+/// Which requests are meant: those that every filter lets through.
 #[derive(Clone, Default)]
 pub(crate) struct Choice(Vec<Filter>);
 
-type Filter = Arc<dyn Fn(&Exchange) -> bool + Send + Sync>;
+type Filter = Arc<dyn Fn(&ReceivedRequest) -> bool + Send + Sync>;
 
 impl Choice {
-    pub(crate) fn and(&mut self, filter: impl Fn(&Exchange) -> bool + Send + Sync + 'static) {
+    pub(crate) fn and(
+        &mut self,
+        filter: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
+    ) {
         self.0.push(Arc::new(filter));
     }
 
-    pub(crate) fn fits(&self, exchange: &Exchange) -> bool {
-        self.0.iter().all(|filter| filter(exchange))
+    pub(crate) fn fits(&self, entry: &ReceivedRequest) -> bool {
+        self.0.iter().all(|filter| filter(entry))
     }
 }
 

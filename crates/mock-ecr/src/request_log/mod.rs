@@ -16,6 +16,6 @@ pub use crate::http::ingress::Way;
 pub use assertions::Times;
 pub(crate) use counts::Count;
 pub(crate) use filter::Choice;
-pub(crate) use log::{Journal, News};
-pub use received_request::{Exchange, Plane};
+pub(crate) use log::{News, RequestLog};
+pub use received_request::{Plane, ReceivedRequest};
 pub use requests::{Requests, TooFew};

@@ -24,7 +24,7 @@ use crate::types::timestamp::Timestamp;
 /// blotted out. Every text is cut at 1 KiB, the input at 4 KiB.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Exchange {
+pub struct ReceivedRequest {
     /// When the mock read the request, on its own clock.
     pub received: Timestamp,
     /// How long the answer took to make, in real time.
@@ -107,7 +107,7 @@ impl Plane {
     }
 }
 
-impl Exchange {
+impl ReceivedRequest {
     /// The error of a tunnel to a host that the mock is not.
     pub(crate) const OTHER_HOST: &str = "OTHER_HOST";
 
@@ -116,7 +116,7 @@ impl Exchange {
             let value = request.headers.get(name)?.to_str().ok()?;
             Some(cut(value, LONGEST_TEXT))
         };
-        Exchange {
+        ReceivedRequest {
             received,
             took: Duration::ZERO,
             plane,
@@ -154,12 +154,12 @@ impl Exchange {
         let optional = [&self.input, &self.amz_target, &self.content_type];
         let optional: usize = optional.into_iter().flatten().map(String::len).sum();
         let claim = self.claim.as_ref().map_or(0, SignatureClaim::size);
-        size_of::<Exchange>() + texts + optional + claim
+        size_of::<ReceivedRequest>() + texts + optional + claim
     }
 }
 
-/// The exchange in one line, as an assertion prints it that has failed.
-impl fmt::Display for Exchange {
+/// The request in one line, as an assertion prints it that has failed.
+impl fmt::Display for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (received, plane) = (self.received, self.plane.name());
         write!(f, "{received} {plane:<8} {} ", self.status.as_u16())?;
@@ -234,17 +234,17 @@ fn cut(text: &str, limit: usize) -> String {
 pub(super) mod tests {
     use super::*;
 
-    pub(in crate::request_log) fn exchange(target: &str) -> Exchange {
+    pub(in crate::request_log) fn entry(target: &str) -> ReceivedRequest {
         let request = http::Request::builder().uri(target).body(()).unwrap();
         let (request, ()) = request.into_parts();
-        Exchange::open(&request, Plane::Api, Way::Http, Timestamp::AWS_EXAMPLE)
+        ReceivedRequest::open(&request, Plane::Api, Way::Http, Timestamp::AWS_EXAMPLE)
     }
 
     #[test]
     fn what_is_secret_in_a_query_is_blotted_out() {
-        let exchange = exchange("/?a=1&X-Amz-Signature=s3cr3t&x-amz-security-token=t0k3n&b=%2F");
+        let entry = entry("/?a=1&X-Amz-Signature=s3cr3t&x-amz-security-token=t0k3n&b=%2F");
         assert_eq!(
-            exchange.target,
+            entry.target,
             "/?a=1&X-Amz-Signature=REDACTED&x-amz-security-token=REDACTED&b=%2F"
         );
     }

@@ -1,4 +1,4 @@
-//! Exchanges, and the means to choose among them and to wait for more.
+//! Requests, and the means to choose among them and to wait for more.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use crate::aws::service::Service;
 use crate::fault::FaultId;
 use crate::iam::principal::Caller;
 use crate::request_log::filter::Choice;
-use crate::request_log::log::Journal;
-use crate::request_log::received_request::{Exchange, Plane};
+use crate::request_log::log::RequestLog;
+use crate::request_log::received_request::{Plane, ReceivedRequest};
 use crate::token::TokenId;
 use crate::types::PrincipalArn;
 use crate::types::timestamp::Timestamp;
 
-/// Exchanges in the order in which they were answered, and the means to choose among them.
+/// Requests in the order in which they were answered, and the means to choose among them.
 ///
 /// They are those that were there when [`MockEcr::requests`](crate::MockEcr::requests) was called; [`wait`](Requests::wait) alone looks again.
 ///
@@ -24,26 +24,31 @@ use crate::types::timestamp::Timestamp;
 /// # use mock_ecr::request_log::Plane;
 /// # async fn example(ecr: MockEcr) {
 /// let refused = ecr.requests().plane(Plane::Registry).status(403).expect(1);
-/// assert!(refused.iter().all(|exchange| exchange.token_error.is_some()));
+/// assert!(refused.iter().all(|entry| entry.token_error.is_some()));
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Requests {
-    journal: Journal,
+    request_log: RequestLog,
     choice: Choice,
     /// All that there were, for an assertion to print.
-    pub(super) all: Arc<[Arc<Exchange>]>,
-    pub(super) chosen: Vec<Arc<Exchange>>,
+    pub(super) all: Arc<[Arc<ReceivedRequest>]>,
+    pub(super) chosen: Vec<Arc<ReceivedRequest>>,
     forgotten: u64,
 }
 
 impl Requests {
-    fn new(journal: Journal, choice: Choice, all: Vec<Arc<Exchange>>, forgotten: u64) -> Self {
-        let fits = |exchange: &&Arc<Exchange>| choice.fits(exchange);
+    fn new(
+        request_log: RequestLog,
+        choice: Choice,
+        all: Vec<Arc<ReceivedRequest>>,
+        forgotten: u64,
+    ) -> Self {
+        let fits = |entry: &&Arc<ReceivedRequest>| choice.fits(entry);
         Requests {
             chosen: all.iter().filter(fits).cloned().collect(),
             all: all.into(),
-            journal,
+            request_log,
             choice,
             forgotten,
         }
@@ -61,34 +66,34 @@ impl Requests {
             Ok(name) => name,
             Err(error) => panic!("{error}"),
         };
-        self.matching(move |exchange| exchange.operation == Some(name))
+        self.matching(move |entry| entry.operation == Some(name))
     }
 
     /// Those for one plane.
     #[must_use]
     pub fn plane(self, plane: Plane) -> Self {
-        self.matching(move |exchange| exchange.plane == plane)
+        self.matching(move |entry| entry.plane == plane)
     }
 
     /// Selects the requests to the API of one service.
     #[must_use]
     pub fn service(self, service: Service) -> Self {
-        self.matching(move |exchange| exchange.service == Some(service))
+        self.matching(move |entry| entry.service == Some(service))
     }
 
-    /// Those for something of the registry, such as `manifest`; see [`Exchange::route`].
+    /// Those for something of the registry, such as `manifest`; see [`ReceivedRequest::route`].
     #[must_use]
     pub fn route(self, name: &str) -> Self {
         let name = name.to_owned();
-        self.matching(move |exchange| exchange.route == Some(&name))
+        self.matching(move |entry| entry.route == Some(&name))
     }
 
     /// Those to a host, whatever the port and the case of its letters.
     #[must_use]
     pub fn host(self, name: &str) -> Self {
         let name = name.to_ascii_lowercase();
-        self.matching(move |exchange| {
-            let host = exchange.host.to_ascii_lowercase();
+        self.matching(move |entry| {
+            let host = entry.host.to_ascii_lowercase();
             let without_port = host.rsplit_once(':').map(|(host, _)| host);
             host == name || without_port == Some(&name)
         })
@@ -97,20 +102,20 @@ impl Requests {
     /// Those answered with a status.
     #[must_use]
     pub fn status(self, status: u16) -> Self {
-        self.matching(move |exchange| exchange.status == status)
+        self.matching(move |entry| entry.status == status)
     }
 
     /// Those answered with an error.
     #[must_use]
     pub fn error(self, code: &str) -> Self {
         let code = code.to_owned();
-        self.matching(move |exchange| exchange.error == Some(&code))
+        self.matching(move |entry| entry.error == Some(&code))
     }
 
     /// Those that took the mock for a proxy to a host which it is not, and were refused: your client tried to reach `host`.
     #[must_use]
     pub fn strayed(self) -> Self {
-        self.error(Exchange::OTHER_HOST)
+        self.error(ReceivedRequest::OTHER_HOST)
     }
 
     /// Those of one caller.
@@ -118,36 +123,39 @@ impl Requests {
     pub fn caller(self, arn: &PrincipalArn) -> Self {
         let arn = arn.clone();
         let is_it = move |caller: &Caller| caller.arn() == &arn;
-        self.matching(move |exchange| exchange.caller.as_ref().is_some_and(&is_it))
+        self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_it))
     }
 
     /// Those that a fault shaped.
     #[must_use]
     pub fn fault(self, id: FaultId) -> Self {
-        self.matching(move |exchange| exchange.faults.contains(&id))
+        self.matching(move |entry| entry.faults.contains(&id))
     }
 
     /// Those that issued or showed one token.
     #[must_use]
     pub fn token(self, id: TokenId) -> Self {
-        self.matching(move |exchange| exchange.token == Some(id))
+        self.matching(move |entry| entry.token == Some(id))
     }
 
     /// Those received at an instant of the mock's clock, or later.
     #[must_use]
     pub fn since(self, instant: Timestamp) -> Self {
-        self.matching(move |exchange| exchange.received >= instant)
+        self.matching(move |entry| entry.received >= instant)
     }
 
     /// Those that a closure chooses; [`wait`](Requests::wait) asks it again, so that it must own what it looks at.
     #[must_use]
-    pub fn matching(mut self, choose: impl Fn(&Exchange) -> bool + Send + Sync + 'static) -> Self {
-        self.chosen.retain(|exchange| choose(exchange));
+    pub fn matching(
+        mut self,
+        choose: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.chosen.retain(|entry| choose(entry));
         self.choice.and(choose);
         self
     }
 
-    /// Waits until the journal has at least `count` exchanges so chosen, those of before included, for `within` of real time.
+    /// Waits until the request log has at least `count` requests so chosen, those of before included, for `within` of real time.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -165,20 +173,22 @@ impl Requests {
     /// When there are too few in time: those that there were then.
     pub async fn wait(self, count: usize, within: Duration) -> Result<Requests, TooFew> {
         let Requests {
-            journal, choice, ..
+            request_log,
+            choice,
+            ..
         } = self;
         let enough = async {
-            let mut place = journal.place();
-            let mut requests = journal.chosen(choice.clone());
+            let mut place = request_log.place();
+            let mut requests = request_log.chosen(choice.clone());
             while requests.count() < count {
-                let mut next = pin!(journal.next());
+                let mut next = pin!(request_log.next());
                 // What is recorded between the look and the wait must end the wait.
                 next.as_mut().enable();
-                let news = journal.since(place);
+                let news = request_log.since(place);
                 place = news.place;
-                // The whole journal is looked at only when there is something to find.
-                if news.exchanges.iter().any(|exchange| choice.fits(exchange)) {
-                    requests = journal.chosen(choice.clone());
+                // The whole request log is looked at only when there is something to find.
+                if news.entries.iter().any(|entry| choice.fits(entry)) {
+                    requests = request_log.chosen(choice.clone());
                 } else {
                     next.await;
                 }
@@ -189,7 +199,7 @@ impl Requests {
         waited.map_err(|_| TooFew {
             expected: count,
             within,
-            found: journal.chosen(choice),
+            found: request_log.chosen(choice),
         })
     }
 
@@ -198,23 +208,23 @@ impl Requests {
         self.chosen.len()
     }
 
-    /// How many older ones the journal had to forget, whichever they were.
+    /// How many older ones the request log had to forget, whichever they were.
     pub fn forgotten(&self) -> u64 {
         self.forgotten
     }
 
-    /// The exchanges, oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Exchange> + ExactSizeIterator {
+    /// The requests, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ReceivedRequest> + ExactSizeIterator {
         self.chosen.iter().map(AsRef::as_ref)
     }
 
     /// The newest one.
-    pub fn last(&self) -> Option<&Exchange> {
+    pub fn last(&self) -> Option<&ReceivedRequest> {
         self.iter().next_back()
     }
 }
 
-impl Journal {
+impl RequestLog {
     pub(crate) fn requests(&self) -> Requests {
         self.chosen(Choice::default())
     }
@@ -225,9 +235,9 @@ impl Journal {
     }
 }
 
-/// Fewer exchanges came in time than were waited for.
+/// Fewer requests came in time than were waited for.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{} of the {expected} exchanges that were waited for came within {within:?}", .found.count())]
+#[error("{} of the {expected} requests that were waited for came within {within:?}", .found.count())]
 #[non_exhaustive]
 pub struct TooFew {
     /// How many were waited for.

@@ -17,7 +17,7 @@ use crate::iam::principal::Caller;
 use crate::registry;
 use crate::registry::authentication;
 use crate::registry::layer_download;
-use crate::request_log::{Exchange, Plane};
+use crate::request_log::{Plane, ReceivedRequest};
 use crate::server::proxy;
 use crate::server::request_attributes;
 use crate::server::request_body::{BoxError, RequestBody};
@@ -29,7 +29,7 @@ use crate::state::Ecr;
 use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
 
-/// Answers a request; the exchange is in the journal before this returns.
+/// Answers a request; the request is in the request log before this returns.
 pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, way: Way) -> Response<Payload>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
@@ -41,8 +41,8 @@ where
         true => Route::Elsewhere,
         false => Route::of(&request),
     };
-    let mut exchange = Exchange::open(&request, plane(&route), way, now);
-    (exchange.route, exchange.service) = (route.name(), route.service());
+    let mut log_entry = ReceivedRequest::open(&request, plane(&route), way, now);
+    (log_entry.route, log_entry.service) = (route.name(), route.service());
     let body = RequestBody::read(body, &request, &route).await;
     let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
     let struck = ecr.faults.strike(attributes, now);
@@ -51,12 +51,19 @@ where
         way,
         now,
     };
-    let mut response = match inject(ecr, &struck, &received, body.bytes(), &route, &mut exchange) {
+    let mut response = match inject(
+        ecr,
+        &struck,
+        &received,
+        body.bytes(),
+        &route,
+        &mut log_entry,
+    ) {
         Some(injected) => whole(injected),
-        None => answer(ecr, &received, &route, body, &mut exchange).await,
+        None => answer(ecr, &received, &route, body, &mut log_entry).await,
     };
     if !struck.is_empty() {
-        response = Box::pin(distort(ecr, &struck, &route, response, &mut exchange, now)).await;
+        response = Box::pin(distort(ecr, &struck, &route, response, &mut log_entry, now)).await;
     }
     if request.method == Method::HEAD {
         response = told_only(response);
@@ -65,9 +72,9 @@ where
     let shown = fault::date(&struck, now).to_http();
     let date = HeaderValue::try_from(shown).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);
-    exchange.status = response.status();
-    exchange.took = stopwatch.elapsed();
-    ecr.journal.record(exchange);
+    log_entry.status = response.status();
+    log_entry.took = stopwatch.elapsed();
+    ecr.request_log.record(log_entry);
     response
 }
 
@@ -85,23 +92,23 @@ fn inject(
     received: &Received<'_>,
     body: &[u8],
     route: &Route,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Option<Response<Bytes>> {
     let Received { request, now, .. } = *received;
     if let Some(service) = route.service() {
         let Injected::Error(error) = Injected::first_of(struck, FaultPlane::Api)? else {
             return None;
         };
-        exchange.operation = dispatch::operation_of(service, request, body);
-        return Some(dispatch::inject(ecr, service, &error, exchange));
+        log_entry.operation = dispatch::operation_of(service, request, body);
+        return Some(dispatch::inject(ecr, service, &error, log_entry));
     }
     let (response, code) = match Injected::first_of(struck, FaultPlane::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
         Injected::Expired(form) => registry::expired(form, &challenge(ecr, route)),
     };
-    exchange.error = Some(code);
+    log_entry.error = Some(code);
     let host = Host::of(authority(request));
-    authentication::of(&host).record_presented(ecr, request, now, exchange);
+    authentication::of(&host).record_presented(ecr, request, now, log_entry);
     Some(response)
 }
 
@@ -111,16 +118,16 @@ async fn distort(
     struck: &[Struck],
     route: &Route,
     response: Response<Payload>,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
     now: Timestamp,
 ) -> Response<Payload> {
-    exchange.faults = struck.iter().map(|struck| struck.id).collect();
+    log_entry.faults = struck.iter().map(|struck| struck.id).collect();
     let challenge = challenge(ecr, route);
-    let region = exchange.caller.as_ref().map(Caller::region);
+    let region = log_entry.caller.as_ref().map(Caller::region);
     let region = region.unwrap_or(&ecr.config.region);
     let circumstances = fault::Circumstances {
         now,
-        is_expired: matches!(exchange.token_error, Some(TokenError::Expired { .. })),
+        is_expired: matches!(log_entry.token_error, Some(TokenError::Expired { .. })),
         expired: &|form| registry::expired(form, &challenge),
         foreign: &|account| get_authorization_token::foreign(ecr, account, region, now),
     };
@@ -141,7 +148,7 @@ async fn answer<B>(
     received: &Received<'_>,
     route: &Route,
     body: RequestBody<B>,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Response<Payload>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
@@ -161,9 +168,9 @@ where
                     way,
                     now,
                 };
-                whole(dispatch::answer(ecr, &call, exchange).await)
+                whole(dispatch::answer(ecr, &call, log_entry).await)
             }
-            Err(error) => whole(dispatch::refuse(*service, &error.into(), exchange)),
+            Err(error) => whole(dispatch::refuse(*service, &error.into(), log_entry)),
         },
         Route::Registry { host, path } => {
             let call = registry::Call {
@@ -173,14 +180,14 @@ where
                 way,
                 now,
             };
-            registry::answer(ecr, &call, body.stream(), exchange).await
+            registry::answer(ecr, &call, body.stream(), log_entry).await
         }
-        Route::Layer => Box::pin(layer_download::answer(ecr, request, now, exchange)).await,
-        Route::Tunnel => whole(proxy::answer(ecr, request, way, exchange)),
-        Route::Elsewhere => whole(proxy::refuse(request, exchange)),
+        Route::Layer => Box::pin(layer_download::answer(ecr, request, now, log_entry)).await,
+        Route::Tunnel => whole(proxy::answer(ecr, request, way, log_entry)),
+        Route::Elsewhere => whole(proxy::refuse(request, log_entry)),
         Route::Control => {
             let body = body.collected(control::LONGEST_BODY);
-            Box::pin(control::answer(ecr, request, body, exchange)).await
+            Box::pin(control::answer(ecr, request, body, log_entry)).await
         }
         Route::Unknown => whole(registry::not_found()),
     }

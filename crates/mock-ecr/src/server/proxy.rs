@@ -10,7 +10,7 @@ use http::{Response, StatusCode, Version, header};
 use crate::aws::hosts::{Host, address, is_loopback};
 use crate::http::authority::authority;
 use crate::http::ingress::Way;
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
 /// Opens a tunnel to one of the hosts that the mock is, and to no other.
@@ -18,12 +18,12 @@ pub(crate) fn answer(
     ecr: &Ecr,
     request: &Parts,
     way: Way,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
     match verify(ecr, request, way) {
         Ok(()) => Response::new(Bytes::new()),
         Err(refusal) => {
-            exchange.error = Some(refusal.code());
+            log_entry.error = Some(refusal.code());
             refusal.into_response(authority(request))
         }
     }
@@ -54,8 +54,8 @@ pub(crate) fn is_elsewhere(ecr: &Ecr, request: &Parts) -> bool {
 }
 
 /// Refuses to go there.
-pub(crate) fn refuse(request: &Parts, exchange: &mut Exchange) -> Response<Bytes> {
-    exchange.error = Some(Refusal::OtherHost.code());
+pub(crate) fn refuse(request: &Parts, log_entry: &mut ReceivedRequest) -> Response<Bytes> {
+    log_entry.error = Some(Refusal::OtherHost.code());
     Refusal::OtherHost.into_response(authority(request))
 }
 
@@ -82,7 +82,7 @@ enum Refusal {
 impl Refusal {
     fn code(&self) -> &'static str {
         match self {
-            Refusal::OtherHost => Exchange::OTHER_HOST,
+            Refusal::OtherHost => ReceivedRequest::OTHER_HOST,
             Refusal::NoTls => "NO_TLS",
             Refusal::Nested => "NESTED_TUNNEL",
         }

@@ -16,7 +16,7 @@ use crate::aws::protocol::response;
 use crate::aws::service::Service;
 use crate::aws::sigv4;
 use crate::fault::InjectedError;
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::services::call::Call;
 use crate::services::context::RequestContext;
 use crate::services::operation::Entry;
@@ -29,19 +29,23 @@ pub(crate) fn operation_of(service: Service, request: &Parts, body: &[u8]) -> Op
     Model::of(service).operation(&name)
 }
 
-/// Answers a call, and records its outcome in `exchange`.
-pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) -> Response<Bytes> {
-    let outcome = run(ecr, call, exchange).await;
+/// Answers a call, and records its outcome in `log_entry`.
+pub(crate) async fn answer(
+    ecr: &Ecr,
+    call: &Call<'_>,
+    log_entry: &mut ReceivedRequest,
+) -> Response<Bytes> {
+    let outcome = run(ecr, call, log_entry).await;
     let request_id = ecr.request_ids.next();
     let service = call.service;
     let response = match outcome {
         Ok((operation, output)) => service.success(operation, output, &request_id),
         Err(error) => {
-            exchange.error = Some(service.error_code(&error));
+            log_entry.error = Some(service.error_code(&error));
             service.error(&error, &request_id)
         }
     };
-    exchange.request_id = Some(request_id);
+    log_entry.request_id = Some(request_id);
     response
 }
 
@@ -49,9 +53,9 @@ pub(crate) async fn answer(ecr: &Ecr, call: &Call<'_>, exchange: &mut Exchange) 
 pub(crate) fn refuse(
     service: Service,
     error: &ApiError,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    exchange.error = Some(service.error_code(error));
+    log_entry.error = Some(service.error_code(error));
     service.error(error, "")
 }
 
@@ -60,15 +64,15 @@ pub(crate) fn inject(
     ecr: &Ecr,
     service: Service,
     error: &InjectedError<'_>,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
     let request_id = ecr.request_ids.next();
     let (content_type, body) =
         service.injected_error(error.status, error.code, error.message, &request_id);
     let mut response = error.response(content_type, body);
     response::sign(&mut response, &request_id);
-    exchange.error = Some(error.code);
-    exchange.request_id = Some(request_id);
+    log_entry.error = Some(error.code);
+    log_entry.request_id = Some(request_id);
     response
 }
 
@@ -76,20 +80,20 @@ pub(crate) fn inject(
 async fn run(
     ecr: &Ecr,
     call: &Call<'_>,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Result<(&'static str, String), ApiError> {
     let service = call.service;
     let find = |name: &str| find(service, name);
     let (found, input) = service.read(call.request, call.body, find)?;
-    exchange.operation = Some(found.name());
+    log_entry.operation = Some(found.name());
     let entry = found.implemented(service)?;
     let verifier = ecr.verifier(service, call.host_region);
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
-    exchange.caller = Some(caller.clone());
-    exchange.keep_input(&service.recorded_input(call.body, &input));
+    log_entry.caller = Some(caller.clone());
+    log_entry.keep_input(&service.recorded_input(call.body, &input));
     let cx = RequestContext::new(ecr, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
-    exchange.token = cx.issued_token();
+    log_entry.token = cx.issued_token();
     Ok((entry.name, output?))
 }
 

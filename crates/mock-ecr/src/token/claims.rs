@@ -21,12 +21,12 @@ pub struct Claims {
 
 impl Claims {
     /// Claims for a token that is issued at an instant and lives a while.
-    pub fn new(principal: PrincipalArn, region: Region, issued: Timestamp, life: Duration) -> Self {
+    pub fn new(principal: PrincipalArn, region: Region, issued: Timestamp, ttl: Duration) -> Self {
         Claims {
             principal,
             region,
             issued,
-            expires: issued + life,
+            expires: issued + ttl,
         }
     }
 

@@ -41,5 +41,5 @@ impl FromStr for TokenId {
 
 /// A text that names no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a token id; expected 16 hexadecimal digits, as the journal shows them")]
+#[error("{0:?} is not a token id; expected 16 hexadecimal digits, as the request log shows them")]
 pub struct TokenIdError(String);

@@ -257,7 +257,7 @@ impl AuthorizationToken {
         &self.text
     }
 
-    /// What the token is called in the journal and in a revocation.
+    /// What the token is called in the request log and in a revocation.
     pub fn id(&self) -> TokenId {
         self.id
     }

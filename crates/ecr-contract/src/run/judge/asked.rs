@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mock_ecr::request_log::{Exchange, Plane};
+use mock_ecr::request_log::{Plane, ReceivedRequest};
 
 use crate::run::evidence::Seen;
 use crate::run::judge::scene::{Held, Scene};
@@ -18,8 +18,8 @@ impl Scene<'_> {
         });
         let region = expect.region.as_deref().map(|region| {
             let region = self.stage.names.fill(region);
-            all("region", &region, &calls, |exchange| {
-                exchange.claim.as_ref().map(|claim| claim.region.clone())
+            all("region", &region, &calls, |entry| {
+                entry.claim.as_ref().map(|claim| claim.region.clone())
             })
         });
         let signer = expect
@@ -32,9 +32,7 @@ impl Scene<'_> {
             .filter(|_| self.stage.redirect != RedirectMode::Env);
         let host = host.map(|host| {
             let host = self.stage.names.fill(host);
-            all("api_host", &host, &calls, |exchange| {
-                Some(bare(&exchange.host))
-            })
+            all("api_host", &host, &calls, |entry| Some(bare(&entry.host)))
         });
         let ids = expect
             .registry_ids
@@ -45,7 +43,7 @@ impl Scene<'_> {
             let tunnels = self
                 .seen
                 .iter()
-                .filter(|seen| seen.exchange.plane == Plane::Proxy)
+                .filter(|seen| seen.entry.plane == Plane::Proxy)
                 .count();
             Held::new(
                 "tunnels",
@@ -72,13 +70,13 @@ impl Scene<'_> {
     fn calls(&self) -> Vec<&Seen> {
         let calls = self.seen.iter();
         calls
-            .filter(|seen| seen.exchange.operation == Some(TOKEN_CALL))
+            .filter(|seen| seen.entry.operation == Some(TOKEN_CALL))
             .collect()
     }
 
     fn registry_ids(&self, allowed: &[String], calls: &[&Seen]) -> Held {
         let allowed: Vec<String> = allowed.iter().map(|id| self.stage.names.fill(id)).collect();
-        let mut asked = calls.iter().map(|seen| ids_of(&seen.exchange));
+        let mut asked = calls.iter().map(|seen| ids_of(&seen.entry));
         let fits = |ids: &serde_json::Value| match ids.as_array() {
             Some(ids) => {
                 let is_allowed = |id: &serde_json::Value| {
@@ -99,7 +97,7 @@ impl Scene<'_> {
         let count = self
             .seen
             .iter()
-            .filter(|seen| fits(asked, &seen.exchange))
+            .filter(|seen| fits(asked, &seen.entry))
             .count();
         let expected = format!("{} {}", asked.count, written(asked));
         Held::new("requests", expected, count, asked.count.has(count))
@@ -107,14 +105,14 @@ impl Scene<'_> {
 }
 
 /// The access key id that a request says it was signed with.
-fn signer(exchange: &Exchange) -> Option<String> {
-    let claim = exchange.claim.as_ref()?;
+fn signer(entry: &ReceivedRequest) -> Option<String> {
+    let claim = entry.claim.as_ref()?;
     Some(claim.access_key_id.clone())
 }
 
 /// The registries that a call names.
-fn ids_of(exchange: &Exchange) -> serde_json::Value {
-    let input = exchange.input.as_deref().unwrap_or("{}");
+fn ids_of(entry: &ReceivedRequest) -> serde_json::Value {
+    let input = entry.input.as_deref().unwrap_or("{}");
     let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
     input["registryIds"].clone()
 }
@@ -122,7 +120,7 @@ fn ids_of(exchange: &Exchange) -> serde_json::Value {
 fn calls_for_each(count: Count, calls: &[&Seen]) -> Held {
     let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for seen in calls {
-        let ids = ids_of(&seen.exchange);
+        let ids = ids_of(&seen.entry);
         for id in ids.as_array().into_iter().flatten() {
             *named.entry(id.to_string()).or_default() += 1;
         }
@@ -141,9 +139,9 @@ fn all(
     expectation: &'static str,
     expected: &str,
     calls: &[&Seen],
-    of: impl Fn(&Exchange) -> Option<String>,
+    of: impl Fn(&ReceivedRequest) -> Option<String>,
 ) -> Held {
-    let found: BTreeSet<String> = calls.iter().filter_map(|seen| of(&seen.exchange)).collect();
+    let found: BTreeSet<String> = calls.iter().filter_map(|seen| of(&seen.entry)).collect();
     let held = found.iter().all(|found| found == expected) && !found.is_empty();
     let observed = match found.is_empty() {
         true => "no call of which it is known".to_owned(),
@@ -180,38 +178,36 @@ fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
     Held::new("gaps", expected, format!("{pauses:?}"), held)
 }
 
-fn fits(asked: &Asked, exchange: &Exchange) -> bool {
+fn fits(asked: &Asked, entry: &ReceivedRequest) -> bool {
     let plane = |plane| match plane {
         AskedPlane::Api => Plane::Api,
         AskedPlane::Registry => Plane::Registry,
         AskedPlane::Proxy => Plane::Proxy,
     };
-    asked
-        .plane
-        .is_none_or(|asked| plane(asked) == exchange.plane)
+    asked.plane.is_none_or(|asked| plane(asked) == entry.plane)
         && asked
             .operation
-            .is_none_or(|name| exchange.operation == Some(name.as_str()))
+            .is_none_or(|name| entry.operation == Some(name.as_str()))
         && asked
             .route
             .as_deref()
-            .is_none_or(|name| exchange.route == Some(name))
+            .is_none_or(|name| entry.route == Some(name))
         && asked
             .method
             .as_deref()
-            .is_none_or(|method| exchange.method == method)
-        && asked.status.is_none_or(|status| exchange.status == status)
+            .is_none_or(|method| entry.method == method)
+        && asked.status.is_none_or(|status| entry.status == status)
         && asked
             .error
             .as_deref()
-            .is_none_or(|code| exchange.error == Some(code))
+            .is_none_or(|code| entry.error == Some(code))
         && asked
             .authorization
-            .is_none_or(|came| exchange.authorization == came)
+            .is_none_or(|came| entry.authorization == came)
         && asked
             .host
             .as_ref()
-            .is_none_or(|host| host.0.is_match(&bare(&exchange.host)))
+            .is_none_or(|host| host.0.is_match(&bare(&entry.host)))
 }
 
 fn written(asked: &Asked) -> String {

@@ -22,7 +22,7 @@ pub(super) struct Authorization<'r> {
     /// The date as it was signed, `20151129T213053Z`.
     pub(super) date_text: String,
     /// How long the signature lives, where a query string says so.
-    pub(super) life: Option<Duration>,
+    pub(super) expires_in: Option<Duration>,
     pub(super) session_token: Option<Cow<'r, str>>,
 }
 
@@ -74,7 +74,7 @@ impl<'r> Authorization<'r> {
             signature,
             date,
             date_text,
-            life: None,
+            expires_in: None,
             session_token: header(request, "x-amz-security-token").map(Cow::Borrowed),
         })
     }
@@ -101,8 +101,8 @@ impl<'r> Authorization<'r> {
             signature,
             date,
             date_text,
-            life: value("X-Amz-Expires")
-                .map(|life| parse_life(&life))
+            expires_in: value("X-Amz-Expires")
+                .map(|expires_in| parse_expires_in(&expires_in))
                 .transpose()?,
             session_token: session_token(query),
         })
@@ -193,7 +193,7 @@ fn parse_date(text: &str) -> Result<(Timestamp, String), SigV4Error> {
 }
 
 /// At least a second and at most seven days, as AWS documents for `X-Amz-Expires`; the text is `[ASSUME]`.
-fn parse_life(text: &str) -> Result<Duration, SigV4Error> {
+fn parse_expires_in(text: &str) -> Result<Duration, SigV4Error> {
     text.parse()
         .ok()
         .filter(|seconds| (1..=604_800).contains(seconds))

@@ -130,15 +130,17 @@ fn check_date(
 fn check_date_at(authorization: &Authorization<'_>, now: Timestamp) -> Result<(), SigV4Error> {
     let date = authorization.date;
     let now = Timestamp::from_millis(now.as_millis().div_euclid(1000) * 1000);
-    let life = authorization.life.map_or(SKEW, |life| life.min(SKEW));
-    let (earliest, latest) = (now - life, now + SKEW);
+    let validity = authorization
+        .expires_in
+        .map_or(SKEW, |expires_in| expires_in.min(SKEW));
+    let (earliest, latest) = (now - validity, now + SKEW);
     if date < earliest {
         Err(SigV4Error::Invalid(format!(
             "Signature expired: {} is now earlier than {} ({} - {}.)",
             date.to_basic(),
             earliest.to_basic(),
             now.to_basic(),
-            minutes_or_seconds(life)
+            minutes_or_seconds(validity)
         )))
     } else if date > latest {
         Err(SigV4Error::Invalid(format!(

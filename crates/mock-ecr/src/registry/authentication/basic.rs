@@ -9,7 +9,7 @@ use crate::iam::principal::Caller;
 use crate::registry::authentication::interface::Authentication;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 use crate::token::{Claims, TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
@@ -24,11 +24,11 @@ impl Authentication for Basic {
         &self,
         ecr: &Ecr,
         call: &Call<'_>,
-        exchange: &mut Exchange,
+        log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError> {
         let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
-        verify(ecr, call, &password, exchange).map_err(|error| {
-            exchange.token_error = Some(error.clone());
+        verify(ecr, call, &password, log_entry).map_err(|error| {
+            log_entry.token_error = Some(error.clone());
             error.into()
         })
     }
@@ -38,11 +38,11 @@ impl Authentication for Basic {
         ecr: &Ecr,
         request: &Parts,
         now: Timestamp,
-        exchange: &mut Exchange,
+        log_entry: &mut ReceivedRequest,
     ) {
         if let Some(password) = password(request) {
             // `authenticate` does not record a password that is not a token either.
-            let _ = open(ecr, &password, now, exchange);
+            let _ = open(ecr, &password, now, log_entry);
         }
     }
 
@@ -61,9 +61,9 @@ fn verify(
     ecr: &Ecr,
     call: &Call<'_>,
     password: &str,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Result<Caller, TokenError> {
-    let (claims, id) = open(ecr, password, call.now, exchange)?;
+    let (claims, id) = open(ecr, password, call.now, log_entry)?;
     let caller = ecr.tokens.admit(claims, id, call.now)?;
     match call.host {
         Host::Registry { region, .. } if region != caller.region() => {
@@ -80,11 +80,11 @@ fn open(
     ecr: &Ecr,
     password: &str,
     now: Timestamp,
-    exchange: &mut Exchange,
+    log_entry: &mut ReceivedRequest,
 ) -> Result<(Claims, TokenId), TokenError> {
     let (claims, id) = ecr.tokens.open_password(password)?;
-    exchange.token = Some(id);
-    exchange.bearer = Some(claims.principal.clone());
+    log_entry.token = Some(id);
+    log_entry.bearer = Some(claims.principal.clone());
     ecr.tokens.note_shown(&claims, id, now);
     Ok((claims, id))
 }

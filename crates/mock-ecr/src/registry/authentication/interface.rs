@@ -6,7 +6,7 @@ use crate::aws::hosts::Host;
 use crate::iam::principal::Caller;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
-use crate::request_log::Exchange;
+use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 
@@ -21,11 +21,17 @@ pub(crate) trait Authentication: Sync {
         &self,
         ecr: &Ecr,
         call: &Call<'_>,
-        exchange: &mut Exchange,
+        log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError>;
 
     /// Records the token that a request presents, valid or not, without verifying the request.
-    fn record_presented(&self, ecr: &Ecr, request: &Parts, now: Timestamp, exchange: &mut Exchange);
+    fn record_presented(
+        &self,
+        ecr: &Ecr,
+        request: &Parts,
+        now: Timestamp,
+        log_entry: &mut ReceivedRequest,
+    );
 
     /// Returns the value of `WWW-Authenticate` in the response to a request without credentials.
     fn challenge(&self, ecr: &Ecr, host: &Host) -> String;

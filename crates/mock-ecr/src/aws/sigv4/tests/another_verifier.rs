@@ -232,7 +232,7 @@ fn any_signer() -> impl Strategy<Value = Signer> {
                 at: Timestamp::from_millis(second * 1000),
                 form: Form::Header,
                 payload,
-                life: Duration::ZERO,
+                expires_in: Duration::ZERO,
             }
         })
 }

@@ -39,12 +39,12 @@ fn a_date_must_lie_within_a_quarter_of_an_hour_of_the_clock() {
 /// `X-Amz-Expires` shortens the quarter of an hour, and never lengthens it. `[ASSUME]`
 #[test]
 fn a_signature_in_a_query_lives_as_long_as_it_says() {
-    let expired = |date, earliest, life| {
+    let expired = |date, earliest, expires_in| {
         invalid(format!(
-            "Signature expired: {date} is now earlier than {earliest} (20151129T213053Z - {life}.)"
+            "Signature expired: {date} is now earlier than {earliest} (20151129T213053Z - {expires_in}.)"
         ))
     };
-    for (life, age, expected) in [
+    for (expires_in, age, expected) in [
         (60, 60, Ok(())),
         (
             60,
@@ -66,11 +66,11 @@ fn a_signature_in_a_query_lives_as_long_as_it_says() {
         let signer = Signer {
             at: Timestamp::AWS_EXAMPLE - Duration::from_secs(age),
             form: Form::Query,
-            life: Duration::from_secs(life),
+            expires_in: Duration::from_secs(expires_in),
             ..Signer::example()
         };
         let verdict = frozen().verify(&signer.sign(&Draft::example())).map(drop);
-        assert_eq!(verdict, expected, "{life} {age}");
+        assert_eq!(verdict, expected, "{expires_in} {age}");
     }
 }
 

@@ -197,8 +197,10 @@ fn a_query_is_refused_for_the_same_reasons() {
         "AKIAIOSFODNN7EXAMPLE/20151129/us-east-1/ecr/aws4_request",
         "20151129T213053Z",
     );
-    let life = |life: &str| {
-        format!("X-Amz-Expires must be a number of seconds between 1 and 604800. Got '{life}'.")
+    let expires_in = |expires_in: &str| {
+        format!(
+            "X-Amz-Expires must be a number of seconds between 1 and 604800. Got '{expires_in}'."
+        )
     };
     let date = "Date must be in ISO-8601 'basic format'. Got '2015112éT21305Z'. See http://en.wikipedia.org/wiki/ISO_8601";
     for (target, expected) in [
@@ -206,9 +208,9 @@ fn a_query_is_refused_for_the_same_reasons() {
         // Sixteen bytes, of which the eighth and the ninth are one character.
         (query(good, "2015112%C3%A9T21305Z", "host", ""), incomplete(date)),
         (query("AKIA", now, "host", ""), incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIA'")),
-        (query(good, now, "host", "&X-Amz-Expires=0"), incomplete(life("0"))),
-        (query(good, now, "host", "&X-Amz-Expires=604801"), incomplete(life("604801"))),
-        (query(good, now, "host", "&X-Amz-Expires=a"), incomplete(life("a"))),
+        (query(good, now, "host", "&X-Amz-Expires=0"), incomplete(expires_in("0"))),
+        (query(good, now, "host", "&X-Amz-Expires=604801"), incomplete(expires_in("604801"))),
+        (query(good, now, "host", "&X-Amz-Expires=a"), incomplete(expires_in("a"))),
         (query(good, now, "date", ""), invalid(HOST)),
         (query(good, now, "host", "&X-Amz-Security-Token=a"), SigV4Error::UnknownKey),
         (query(good, now, "host", "&X-Amz-Security-Token="), SigV4Error::UnknownKey),

@@ -75,7 +75,7 @@ pub(super) struct Signer {
     pub(super) form: Form,
     pub(super) payload: Payload,
     /// What `X-Amz-Expires` says in the query form.
-    pub(super) life: Duration,
+    pub(super) expires_in: Duration,
 }
 
 /// How the body enters the signature.
@@ -97,7 +97,7 @@ impl Signer {
             at: Timestamp::AWS_EXAMPLE,
             form: Form::Header,
             payload: Payload::Hashed,
-            life: Duration::from_secs(900),
+            expires_in: Duration::from_secs(900),
         }
     }
 
@@ -149,7 +149,7 @@ impl Signer {
         let mut settings = SigningSettings::default();
         if self.form == Form::Query {
             settings.signature_location = SignatureLocation::QueryParams;
-            settings.expires_in = Some(self.life);
+            settings.expires_in = Some(self.expires_in);
         }
         if self.payload != Payload::Hashed {
             settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;

@@ -205,16 +205,16 @@ fn any_signer() -> impl Strategy<Value = Signer> {
         Just(Payload::Declared),
         Just(Payload::Unsigned)
     ];
-    let life = (900..=604_800_u64).prop_map(Duration::from_secs);
-    (any_principal(), region, second, form, payload, life).prop_map(
-        |(principal, region, second, form, payload, life)| Signer {
+    let expires_in = (900..=604_800_u64).prop_map(Duration::from_secs);
+    (any_principal(), region, second, form, payload, expires_in).prop_map(
+        |(principal, region, second, form, payload, expires_in)| Signer {
             principal,
             region,
             service: "ecr",
             at: Timestamp::from_millis(second * 1000),
             form,
             payload,
-            life,
+            expires_in,
         },
     )
 }

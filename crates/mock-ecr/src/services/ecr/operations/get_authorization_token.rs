@@ -33,8 +33,8 @@ impl Operation for GetAuthorizationToken {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let (state, caller) = (cx.state, cx.caller);
         let region = caller.region();
-        let life = state.config.token_life;
-        let claims = Claims::new(caller.arn().clone(), region.clone(), cx.now, life);
+        let ttl = state.config.token_ttl;
+        let claims = Claims::new(caller.arn().clone(), region.clone(), cx.now, ttl);
         let token = state.tokens.issue(&claims);
         cx.record_token(token.id());
         let ids = self.registry_ids.unwrap_or_else(|| vec![caller.account()]);
@@ -72,7 +72,7 @@ fn quoted(token: &AuthorizationToken) -> Box<RawValue> {
 /// What the root user of another account would be answered.
 pub(crate) fn foreign(ecr: &Ecr, account: AccountId, region: &Region, now: Timestamp) -> Foreign {
     let root = Principal::root(account, region).arn;
-    let claims = Claims::new(root, region.clone(), now, ecr.config.token_life);
+    let claims = Claims::new(root, region.clone(), now, ecr.config.token_ttl);
     Foreign {
         token: ecr.tokens.issue(&claims).as_str().to_owned(),
         expires: claims.expires,

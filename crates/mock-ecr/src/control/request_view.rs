@@ -1,17 +1,21 @@
-//! An exchange as JSON.
+//! A request as JSON.
 
 use serde::Serialize;
 
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Exchange, Plane, Service};
+use crate::request_log::{Plane, ReceivedRequest, Service};
 use crate::types::timestamp::Timestamp;
 
 /// A request and how it was answered, without any secret.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Exchange"))]
-pub(super) struct ExchangeView<'a> {
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "ReceivedRequest")
+)]
+pub(super) struct RequestView<'a> {
     /// When the mock read it, on its own clock.
     received: Timestamp,
     /// How long the answer took to make, in microseconds of real time.
@@ -57,33 +61,33 @@ pub(super) struct ExchangeView<'a> {
     request_id: Option<&'a str>,
 }
 
-impl<'a> From<&'a Exchange> for ExchangeView<'a> {
-    fn from(exchange: &'a Exchange) -> Self {
-        ExchangeView {
-            received: exchange.received,
-            took_micros: exchange.took.as_micros().try_into().unwrap_or(u64::MAX),
-            plane: exchange.plane,
-            service: exchange.service,
-            way: exchange.way,
-            method: &exchange.method,
-            host: &exchange.host,
-            target: &exchange.target,
-            user_agent: &exchange.user_agent,
-            operation: exchange.operation,
-            input: exchange.input.as_deref(),
-            route: exchange.route,
-            amz_target: exchange.amz_target.as_deref(),
-            content_type: exchange.content_type.as_deref(),
-            claim: exchange.claim.as_ref(),
-            authorization: exchange.authorization,
-            caller: exchange.caller.as_ref().map(|caller| caller.arn().as_str()),
-            token: exchange.token.map(|id| id.to_string()),
-            bearer: exchange.bearer.as_ref().map(|arn| arn.as_str()),
-            status: exchange.status.as_u16(),
-            error: exchange.error,
-            token_error: exchange.token_error.as_ref().map(ToString::to_string),
-            faults: &exchange.faults,
-            request_id: exchange.request_id.as_deref(),
+impl<'a> From<&'a ReceivedRequest> for RequestView<'a> {
+    fn from(entry: &'a ReceivedRequest) -> Self {
+        RequestView {
+            received: entry.received,
+            took_micros: entry.took.as_micros().try_into().unwrap_or(u64::MAX),
+            plane: entry.plane,
+            service: entry.service,
+            way: entry.way,
+            method: &entry.method,
+            host: &entry.host,
+            target: &entry.target,
+            user_agent: &entry.user_agent,
+            operation: entry.operation,
+            input: entry.input.as_deref(),
+            route: entry.route,
+            amz_target: entry.amz_target.as_deref(),
+            content_type: entry.content_type.as_deref(),
+            claim: entry.claim.as_ref(),
+            authorization: entry.authorization,
+            caller: entry.caller.as_ref().map(|caller| caller.arn().as_str()),
+            token: entry.token.map(|id| id.to_string()),
+            bearer: entry.bearer.as_ref().map(|arn| arn.as_str()),
+            status: entry.status.as_u16(),
+            error: entry.error,
+            token_error: entry.token_error.as_ref().map(ToString::to_string),
+            faults: &entry.faults,
+            request_id: entry.request_id.as_deref(),
         }
     }
 }

@@ -68,9 +68,9 @@ async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
         );
         let refused = ecr.requests().status(status);
         assert_eq!(refused.count(), 2);
-        for exchange in refused.iter() {
-            assert_eq!(exchange.token, Some(ecr.issue_token().id()));
-            assert!(exchange.bearer.is_some() && exchange.error.is_some());
+        for entry in refused.iter() {
+            assert_eq!(entry.token, Some(ecr.issue_token().id()));
+            assert!(entry.bearer.is_some() && entry.error.is_some());
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What the journal knows of exchanges, those that were refused included.
+//! What the request log knows of requests, those that were refused included.
 
 use std::time::Duration;
 
-use mock_ecr::request_log::{Exchange, Plane, Service};
+use mock_ecr::request_log::{Plane, ReceivedRequest, Service};
 use mock_ecr::token::{Revocation, TokenError};
 use mock_ecr::{AccountId, MockEcr, Principal, Region};
 
@@ -21,33 +21,33 @@ async fn a_call_is_recorded_with_everything_about_it() {
 
     let requests = ecr.requests();
     assert_eq!(requests.count(), 1);
-    let exchange = requests.last().unwrap();
-    assert_eq!(exchange.received, now());
-    assert_eq!(exchange.plane, Plane::Api);
-    assert_eq!(exchange.method, "POST");
-    assert_eq!(exchange.host, "localhost");
-    assert_eq!(exchange.target, "/?a=b");
-    assert_eq!(exchange.user_agent, "aws-sdk-rust/1.3.11 ua/2.1");
-    assert_eq!(exchange.operation, Some("GetAuthorizationToken"));
+    let entry = requests.last().unwrap();
+    assert_eq!(entry.received, now());
+    assert_eq!(entry.plane, Plane::Api);
+    assert_eq!(entry.method, "POST");
+    assert_eq!(entry.host, "localhost");
+    assert_eq!(entry.target, "/?a=b");
+    assert_eq!(entry.user_agent, "aws-sdk-rust/1.3.11 ua/2.1");
+    assert_eq!(entry.operation, Some("GetAuthorizationToken"));
     assert_eq!(
-        exchange.amz_target.as_deref(),
+        entry.amz_target.as_deref(),
         Some("AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken")
     );
     let content_type = Some("application/x-amz-json-1.1");
-    assert_eq!(exchange.content_type.as_deref(), content_type);
-    assert_eq!(exchange.input.as_deref(), Some(input));
-    let caller = exchange.caller.as_ref().unwrap();
+    assert_eq!(entry.content_type.as_deref(), content_type);
+    assert_eq!(entry.input.as_deref(), Some(input));
+    let caller = entry.caller.as_ref().unwrap();
     assert_eq!(
         caller.arn().as_str(),
         "arn:aws:iam::123456789012:user/developer"
     );
     assert_eq!(caller.region().as_str(), "us-east-1");
-    assert_eq!(exchange.token, Some(ecr.issue_token().id()));
-    assert_eq!(exchange.status, 200);
-    assert_eq!((exchange.error, &exchange.token_error), (None, &None));
+    assert_eq!(entry.token, Some(ecr.issue_token().id()));
+    assert_eq!(entry.status, 200);
+    assert_eq!((entry.error, &entry.token_error), (None, &None));
     let request_id = answer.header("X-Amzn-Requestid");
-    assert_eq!(exchange.request_id.as_deref(), Some(request_id));
-    assert!(exchange.took > Duration::ZERO);
+    assert_eq!(entry.request_id.as_deref(), Some(request_id));
+    assert!(entry.took > Duration::ZERO);
 }
 
 #[tokio::test]
@@ -87,8 +87,8 @@ async fn what_is_no_claim_is_not_recorded() {
         "/20151129/us-east-1/ecr/aws4_request",
     ] {
         let header = format!("AWS4-HMAC-SHA256 Credential={credential}, Signature=x");
-        let exchange = refused(&RawRequest::token_call().authorized(&header)).await;
-        assert_eq!(exchange.claim, None, "{credential}");
+        let entry = refused(&RawRequest::token_call().authorized(&header)).await;
+        assert_eq!(entry.claim, None, "{credential}");
     }
 }
 
@@ -101,20 +101,17 @@ async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
     visit.with("User-Agent", "docker/27.0").to(&ecr).await;
 
     let requests = ecr.requests();
-    let exchange = requests.last().unwrap();
-    assert_eq!(exchange.plane, Plane::Registry);
-    assert_eq!(
-        (&exchange.method[..], &exchange.target[..]),
-        ("HEAD", "/v2/")
-    );
-    assert_eq!(exchange.host, host);
-    assert_eq!(exchange.user_agent, "docker/27.0");
-    assert_eq!((exchange.operation, &exchange.input), (None, &None));
-    let caller = exchange.caller.as_ref().unwrap();
+    let entry = requests.last().unwrap();
+    assert_eq!(entry.plane, Plane::Registry);
+    assert_eq!((&entry.method[..], &entry.target[..]), ("HEAD", "/v2/"));
+    assert_eq!(entry.host, host);
+    assert_eq!(entry.user_agent, "docker/27.0");
+    assert_eq!((entry.operation, &entry.input), (None, &None));
+    let caller = entry.caller.as_ref().unwrap();
     assert_eq!(caller.arn(), &ecr.config().default_principal().arn);
-    assert_eq!(exchange.token, Some(token.id()));
-    assert_eq!((exchange.status.as_u16(), exchange.error), (200, None));
-    assert_eq!(exchange.request_id, None);
+    assert_eq!(entry.token, Some(token.id()));
+    assert_eq!((entry.status.as_u16(), entry.error), (200, None));
+    assert_eq!(entry.request_id, None);
 }
 
 #[tokio::test]
@@ -133,9 +130,9 @@ async fn a_call_that_is_none_is_recorded_with_its_error() {
             "UnknownOperationException",
         ),
     ] {
-        let exchange = refused(&request).await;
-        assert_eq!((exchange.error, exchange.operation), (Some(error), None));
-        assert!(exchange.caller.is_none() && exchange.input.is_none());
+        let entry = refused(&request).await;
+        assert_eq!((entry.error, entry.operation), (Some(error), None));
+        assert!(entry.caller.is_none() && entry.input.is_none());
     }
 }
 
@@ -147,13 +144,10 @@ async fn a_call_of_nobody_is_recorded_with_its_operation_but_not_its_input() {
         (call.clone().authorized("X"), "IncompleteSignatureException"),
         (call.signed().body("{ }"), "InvalidSignatureException"),
     ] {
-        let exchange = refused(&request).await;
+        let entry = refused(&request).await;
         let operation = Some("GetAuthorizationToken");
-        assert_eq!(
-            (exchange.error, exchange.operation),
-            (Some(error), operation)
-        );
-        assert!(exchange.caller.is_none() && exchange.input.is_none());
+        assert_eq!((entry.error, entry.operation), (Some(error), operation));
+        assert!(entry.caller.is_none() && entry.input.is_none());
     }
 }
 
@@ -164,29 +158,26 @@ async fn a_call_with_a_wrong_input_is_recorded_with_it() {
         (r#"{"registryIds":["7"]}"#, "InvalidParameterException"),
     ] {
         let call = RawRequest::token_call().body(input).signed();
-        let exchange = refused(&call).await;
+        let entry = refused(&call).await;
         let operation = Some("GetAuthorizationToken");
-        assert_eq!(
-            (exchange.error, exchange.operation),
-            (Some(error), operation)
-        );
-        assert_eq!(exchange.input.as_deref(), Some(input));
-        assert!(exchange.caller.is_some());
+        assert_eq!((entry.error, entry.operation), (Some(error), operation));
+        assert_eq!(entry.input.as_deref(), Some(input));
+        assert!(entry.caller.is_some());
     }
 }
 
 /// The record of a call that was answered with an error, as its client was told it.
-async fn refused(request: &RawRequest) -> Exchange {
+async fn refused(request: &RawRequest) -> ReceivedRequest {
     let ecr = frozen().await;
     let answer = request.to(&ecr).await;
     let requests = ecr.requests();
-    let exchange = requests.last().unwrap();
-    assert!(answer.body.contains(exchange.error.unwrap()), "{answer:?}");
-    assert_eq!(exchange.status, answer.status(), "{answer:?}");
+    let entry = requests.last().unwrap();
+    assert!(answer.body.contains(entry.error.unwrap()), "{answer:?}");
+    assert_eq!(entry.status, answer.status(), "{answer:?}");
     let request_id = answer.header("X-Amzn-Requestid");
-    assert_eq!(exchange.request_id.as_deref(), Some(request_id));
-    assert_eq!((exchange.token, &exchange.token_error), (None, &None));
-    exchange.clone()
+    assert_eq!(entry.request_id.as_deref(), Some(request_id));
+    assert_eq!((entry.token, &entry.token_error), (None, &None));
+    entry.clone()
 }
 
 #[tokio::test]
@@ -221,11 +212,11 @@ async fn a_refused_token_is_recorded_with_what_was_wrong_with_it() {
     let found: Vec<_> = ecr
         .requests()
         .iter()
-        .map(|exchange| {
-            assert!(exchange.caller.is_none(), "{exchange:?}");
-            let status = exchange.status.as_u16();
-            let error = exchange.error.unwrap();
-            (status, error, exchange.token, exchange.token_error.clone())
+        .map(|entry| {
+            assert!(entry.caller.is_none(), "{entry:?}");
+            let status = entry.status.as_u16();
+            let error = entry.error.unwrap();
+            (status, error, entry.token, entry.token_error.clone())
         })
         .collect();
     let shown = Some(token.id());
@@ -257,7 +248,7 @@ async fn what_is_nobody_s_is_recorded_as_such() {
 }
 
 #[tokio::test]
-async fn exchanges_are_recorded_at_the_mock_s_time() {
+async fn requests_are_recorded_at_the_mock_s_time() {
     let ecr = frozen().await;
     RawRequest::ping("GET").to(&ecr).await;
     ecr.clock().advance(Duration::from_millis(7));
@@ -267,7 +258,7 @@ async fn exchanges_are_recorded_at_the_mock_s_time() {
 }
 
 #[tokio::test]
-async fn a_query_chooses_among_the_exchanges() {
+async fn a_query_chooses_among_the_requests() {
     let ecr = frozen().await;
     let token = ecr.issue_token();
     RawRequest::token_call().signed().to(&ecr).await;
@@ -288,10 +279,7 @@ async fn a_query_chooses_among_the_exchanges() {
     assert_eq!(count(all().error("UNAUTHORIZED")), 1);
     assert_eq!(count(all().caller(developer)), 2);
     assert_eq!(count(all().token(token.id())), 2);
-    assert_eq!(
-        count(all().matching(|exchange| exchange.method == "POST")),
-        2
-    );
+    assert_eq!(count(all().matching(|entry| entry.method == "POST")), 2);
     assert_eq!(all().forgotten(), 0);
     assert_eq!(all().last().unwrap().status, 401);
 
@@ -311,9 +299,9 @@ async fn long_texts_are_cut() {
     call.to(&ecr).await;
 
     let requests = ecr.requests();
-    let mut exchanges = requests.iter();
-    let visit = exchanges.next().unwrap();
+    let mut entries = requests.iter();
+    let visit = entries.next().unwrap();
     assert_eq!((visit.user_agent.len(), visit.target.len()), (1024, 1024));
-    let call = exchanges.next().unwrap();
+    let call = entries.next().unwrap();
     assert_eq!(call.input.as_ref().unwrap().len(), 4096);
 }

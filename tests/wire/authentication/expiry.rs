@@ -5,7 +5,7 @@ use std::time::Duration;
 use mock_ecr::token::Revocation;
 use mock_ecr::{AccountId, MockEcr, Principal, PrincipalArn, Region};
 
-use crate::door::{US_WEST_2, Words, hears, opens};
+use crate::authentication::{US_WEST_2, Words, hears, opens};
 use crate::raw::{RawRequest, frozen, now};
 
 #[tokio::test]
@@ -93,13 +93,13 @@ async fn a_token_of_somebody_who_does_not_exist_is_dead() {
 
 #[tokio::test]
 async fn a_config_may_give_tokens_another_life() {
-    let life = Duration::from_millis(1500);
-    let ecr = MockEcr::builder().frozen().token_life(life);
+    let ttl = Duration::from_millis(1500);
+    let ecr = MockEcr::builder().frozen().token_ttl(ttl);
     let ecr = ecr.start().await.unwrap();
     let answer = RawRequest::token_call().signed().to(&ecr).await;
     assert!(answer.body.contains(r#""expiresAt":1.448832654741E9"#));
     let token = ecr.issue_token();
-    ecr.clock().advance(life);
+    ecr.clock().advance(ttl);
     let words = Words::expired().on("Sun, 29 Nov 2015 21:30:54 GMT");
     hears(&ecr, |ping| ping.bearing(&token), words).await;
 }

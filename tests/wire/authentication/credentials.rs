@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mock_ecr::{MockEcr, Region};
 
-use crate::door::{US_EAST_1, US_WEST_2, Words, hears};
+use crate::authentication::{US_EAST_1, US_WEST_2, Words, hears};
 use crate::raw::{RawRequest, frozen};
 
 fn basic(credentials: impl AsRef<[u8]>) -> String {

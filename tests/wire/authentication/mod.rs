@@ -4,7 +4,7 @@
 //! but for the case of the headers' names: hyper capitalises each word.
 
 mod credentials;
-mod life;
+mod expiry;
 
 use mock_ecr::MockEcr;
 use mock_ecr::token::AuthorizationToken;

@@ -1,4 +1,4 @@
-//! What the handle can do to a mock, and what it can claim of the exchanges.
+//! What the handle can do to a mock, and what it can claim of the requests.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -161,7 +161,7 @@ async fn a_wait_in_vain_says_what_came() {
     assert_eq!(too_few.found.count(), 1);
     assert_eq!(
         too_few.to_string(),
-        "1 of the 2 exchanges that were waited for came within 0ns"
+        "1 of the 2 requests that were waited for came within 0ns"
     );
 }
 
@@ -173,7 +173,7 @@ fn complaint(requests: Requests, claim: impl FnOnce(Requests) -> Requests) -> St
 }
 
 #[tokio::test]
-async fn a_claim_about_a_number_prints_the_journal_when_it_fails() {
+async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
     let ecr = frozen().await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
@@ -184,7 +184,7 @@ async fn a_claim_about_a_number_prints_the_journal_when_it_fails() {
     assert_eq!(
         complaint(calls(), |calls| calls.expect(2..=3)),
         format!(
-            "expected 2 to 3 such exchanges, found 1; the journal, oldest first:\n\
+            "expected 2 to 3 such entries, found 1; the request_log, oldest first:\n\
              > 2015-11-29T21:30:53.241Z api      200 POST http://localhost/ GetAuthorizationToken \
              caller=arn:aws:iam::123456789012:user/developer token={token} (with Authorization)\n  \
              2015-11-29T21:30:53.241Z registry 401 GET http://localhost/v2/ ping error=UNAUTHORIZED"
@@ -193,7 +193,7 @@ async fn a_claim_about_a_number_prints_the_journal_when_it_fails() {
     ecr.clear_requests();
     assert_eq!(
         complaint(calls(), |calls| calls.expect(2..)),
-        "expected at least 2 such exchanges, found 0; the journal is empty"
+        "expected at least 2 such requests, found 0; the request log is empty"
     );
 }
 
@@ -207,7 +207,7 @@ async fn a_client_that_takes_its_token_where_it_should_not_is_found_out() {
     visit.to(&ecr).await;
     let said = complaint(layers(), Requests::expect_no_authorization);
     assert!(
-        said.starts_with("expected no Authorization header, found otherwise in 1 of 2 exchanges;"),
+        said.starts_with("expected no Authorization header, found otherwise in 1 of 2 requests;"),
         "{said}"
     );
     assert!(!said.contains("QVdTOg"), "{said}");
