@@ -51,7 +51,7 @@ fn the_clock_is_read_and_moved() {
 #[test]
 fn faults_are_set_listed_and_taken_away() {
     let mock = frozen();
-    let fault = "when = { plane = 'registry', times = 1 }\nwhat = { error = 'BadGateway' }";
+    let fault = "match = { plane = 'registry', times = 1 }\naction = { error = 'BadGateway' }";
     let set = said(&mock, &["faults", "add", fault]);
     assert!(set.starts_with("FAULT "), "{set}");
     assert!(mock.ping("x").starts_with("HTTP/1.1 502 "));
@@ -66,7 +66,10 @@ fn faults_are_set_listed_and_taken_away() {
         "1",
     ];
     assert_eq!(row, expected, "{listed}");
-    assert_eq!(json(&mock, &["faults", "--json"])["faults"][0]["fired"], 1);
+    assert_eq!(
+        json(&mock, &["faults", "--json"])["faults"][0]["triggered"],
+        1
+    );
 
     said(&mock, &["faults", "remove", "0"]);
     to(&mock, &["faults", "remove", "0"])
@@ -74,12 +77,12 @@ fn faults_are_set_listed_and_taken_away() {
         .code(1)
         .stderr(predicate::str::contains("no fault 0 is set"));
     let from_stdin = to(&mock, &["faults", "add", "-"])
-        .write_stdin("what = { date = '-20m' }")
+        .write_stdin("action = { date = '-20m' }")
         .assert();
     from_stdin.success();
     said(&mock, &["faults", "clear"]);
     assert_eq!(said(&mock, &["faults"]).lines().count(), 1);
-    for wrong in ["nonsense", "what = { error = 'Nothing' }"] {
+    for wrong in ["nonsense", "action = { error = 'Nothing' }"] {
         to(&mock, &["faults", "add", wrong])
             .assert()
             .code(1)

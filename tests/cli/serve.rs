@@ -85,7 +85,7 @@ fn a_taken_port_is_one_clear_line() {
 fn a_wrong_config_is_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
-    std::fs::write(&file, "seed = 'a'\ntoken_life = 'long'\n").unwrap();
+    std::fs::write(&file, "seed = 'a'\ntoken_ttl = 'long'\n").unwrap();
     let file = file.to_str().unwrap();
     cargo_bin_cmd!("mock-ecr")
         .args(["serve", "--listen", "127.0.0.1:0", "--config", file])

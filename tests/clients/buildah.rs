@@ -23,8 +23,8 @@ fn an_image_comes_back_with_what_was_built_into_it() {
         build(&here, "hello");
         let digest = here.file("digest");
         let push = ["push", "--tls-verify=false", "--digestfile"];
-        let what = [digest.to_str().unwrap(), "localhost/built:1"];
-        here.allowed(&[&push[..], &what, &[&image("team/app:1")]].concat());
+        let destination = [digest.to_str().unwrap(), "localhost/built:1"];
+        here.allowed(&[&push[..], &destination, &[&image("team/app:1")]].concat());
 
         let name = image("team/app:1");
         there.allowed(&["pull", "--tls-verify=false", &name]);

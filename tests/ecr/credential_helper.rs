@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{
-    AuthorizationData, BodyFault, EndpointFault, ExpiresAt, Shift, TokenFault, What,
+    AuthorizationData, BodyFault, EndpointFault, ExpiresAt, FaultAction, Shift, TokenFault,
 };
 use serde_json::Value;
 
@@ -58,10 +58,10 @@ fn complained(outcome: &Outcome, part: &str) {
     assert_eq!(outcome.stdout.lines().count(), 1, "{outcome:?}");
 }
 
-async fn under(what: What) -> (MockEcr, Home) {
+async fn under(what: FaultAction) -> (MockEcr, Home) {
     let ecr = mock().await;
     let home = Home::at(&ecr);
-    ecr.faults().with(what).set().unwrap().keep();
+    ecr.faults().action(what).set().unwrap().keep();
     (ecr, home)
 }
 
@@ -184,7 +184,11 @@ async fn the_list_has_the_accounts_own_registry_and_those_of_the_cache() {
     assert_eq!(home.named(NAME, &["list"], "unused").await.printed(), own);
     let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     assert_eq!(home.named(NAME, &["list"], "unused").await.printed(), own);
-    assert_eq!(down.fired(), 0, "the token of the first list still lives");
+    assert_eq!(
+        down.triggered(),
+        0,
+        "the token of the first list still lives"
+    );
 }
 
 #[tokio::test]
@@ -284,14 +288,14 @@ async fn a_dead_token_is_not_printed_though_ecr_is_down_and_a_living_one_is() {
     let soon = Shift::after(std::time::Duration::from_secs(240));
     let near = ecr
         .faults()
-        .with(What::ExpiresAt(ExpiresAt::In(soon)))
+        .action(FaultAction::ExpiresAt(ExpiresAt::In(soon)))
         .set()
         .unwrap();
     let first = secret(&get(&home, HOST).await, HOST);
     drop(near);
     let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     assert_eq!(secret(&get(&home, HOST).await, HOST), first);
-    assert_eq!(down.fired(), 1);
+    assert_eq!(down.triggered(), 1);
     let mut cache: Value = serde_json::from_slice(&fs::read(home.cache()).unwrap()).unwrap();
     cache["tokens"][0]["expires_at_ms"] = 1_448_875_853_241_u64.into();
     fs::write(home.cache(), cache.to_string()).unwrap();
@@ -306,7 +310,7 @@ async fn throttling_is_waited_for() {
     let home = Home::at(&ecr).env("AWS_MAX_ATTEMPTS", "2");
     let throttled = ecr.faults().throttling().times(1).set().unwrap();
     secret(&get(&home, HOST).await, HOST);
-    assert_eq!(throttled.fired(), 1);
+    assert_eq!(throttled.triggered(), 1);
 }
 
 #[tokio::test]
@@ -326,31 +330,34 @@ async fn a_failure_has_its_cause_in_its_message() {
 async fn what_is_no_answer_is_a_failure() {
     let account = "210987654321".parse().unwrap();
     for (what, part) in [
-        (What::Body(BodyFault::Html), "no JSON"),
-        (What::Body(BodyFault::Empty), "no JSON"),
+        (FaultAction::Body(BodyFault::Html), "no JSON"),
+        (FaultAction::Body(BodyFault::Empty), "no JSON"),
         (
-            What::AuthorizationData(AuthorizationData::Empty),
+            FaultAction::AuthorizationData(AuthorizationData::Empty),
             "no authorizationData",
         ),
         (
-            What::AuthorizationData(AuthorizationData::Missing),
+            FaultAction::AuthorizationData(AuthorizationData::Missing),
             "authorizationData",
         ),
         (
-            What::AuthorizationData(AuthorizationData::Account(account)),
+            FaultAction::AuthorizationData(AuthorizationData::Account(account)),
             "210987654321",
         ),
         (
-            What::ProxyEndpoint(EndpointFault::Foreign),
+            FaultAction::ProxyEndpoint(EndpointFault::Foreign),
             "registry.example.com",
         ),
         (
-            What::ProxyEndpoint(EndpointFault::Missing),
+            FaultAction::ProxyEndpoint(EndpointFault::Missing),
             "no proxyEndpoint",
         ),
-        (What::Token(TokenFault::NoColon), "no USER:PASSWORD"),
-        (What::Token(TokenFault::NotBase64), "no base64"),
-        (What::Token(TokenFault::Missing), "no authorizationToken"),
+        (FaultAction::Token(TokenFault::NoColon), "no USER:PASSWORD"),
+        (FaultAction::Token(TokenFault::NotBase64), "no base64"),
+        (
+            FaultAction::Token(TokenFault::Missing),
+            "no authorizationToken",
+        ),
     ] {
         let (ecr, home) = under(what).await;
         complained(&get(&home, HOST).await, part);
@@ -360,9 +367,9 @@ async fn what_is_no_answer_is_a_failure() {
 
 #[tokio::test]
 async fn a_colon_belongs_to_the_password_and_the_user_to_the_token() {
-    let (_ecr, home) = under(What::Token(TokenFault::Colons)).await;
+    let (_ecr, home) = under(FaultAction::Token(TokenFault::Colons)).await;
     assert!(secret(&get(&home, HOST).await, HOST).contains(':'));
-    let (_ecr, home) = under(What::Token(TokenFault::OtherUser)).await;
+    let (_ecr, home) = under(FaultAction::Token(TokenFault::OtherUser)).await;
     let login = get(&home, HOST).await;
     secret(&login, HOST);
     assert!(!login.stdout.contains(r#""Username":"AWS""#), "{login:?}");
@@ -371,7 +378,7 @@ async fn a_colon_belongs_to_the_password_and_the_user_to_the_token() {
 #[tokio::test]
 async fn nulls_and_doubles_beside_the_registry_do_no_harm() {
     for data in [AuthorizationData::WithNulls, AuthorizationData::Doubled] {
-        let (_ecr, home) = under(What::AuthorizationData(data)).await;
+        let (_ecr, home) = under(FaultAction::AuthorizationData(data)).await;
         secret(&get(&home, HOST).await, HOST);
     }
 }
@@ -379,7 +386,7 @@ async fn nulls_and_doubles_beside_the_registry_do_no_harm() {
 #[tokio::test]
 async fn an_end_that_cannot_be_is_for_one_use() {
     for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
-        let (ecr, home) = under(What::ExpiresAt(absurd)).await;
+        let (ecr, home) = under(FaultAction::ExpiresAt(absurd)).await;
         secret(&get(&home, HOST).await, HOST);
         secret(&get(&home, HOST).await, HOST);
         assert_eq!(calls(&ecr), 2);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mock_ecr::MockEcr;
-use mock_ecr::fault::{BodyFault, ExpiresAt, Shift, TokenFault, What};
+use mock_ecr::fault::{BodyFault, ExpiresAt, FaultAction, Shift, TokenFault};
 use serde_json::{Value, json};
 
 use crate::asked::{HOST, Home, calls, mock};
@@ -20,10 +20,10 @@ fn request_for(image: &str) -> String {
     json!({ "kind": kind, "apiVersion": VERSION, "image": image }).to_string()
 }
 
-async fn response_under(what: Option<What>) -> (MockEcr, Value) {
+async fn response_under(what: Option<FaultAction>) -> (MockEcr, Value) {
     let ecr = mock().await;
     if let Some(what) = what {
-        ecr.faults().with(what).set().unwrap().keep();
+        ecr.faults().action(what).set().unwrap().keep();
     }
     let outcome = ask(&Home::at(&ecr), &request_for(&format!("{HOST}/app"))).await;
     let response = serde_json::from_str(outcome.printed()).unwrap();
@@ -67,18 +67,19 @@ async fn the_response_has_the_members_that_the_kubelet_knows_and_no_others() {
 #[tokio::test]
 async fn no_duration_outlives_the_token_and_none_is_left_out() {
     let four_minutes = Shift::after(Duration::from_secs(240));
-    let (_ecr, response) = response_under(Some(What::ExpiresAt(ExpiresAt::In(four_minutes)))).await;
+    let (_ecr, response) =
+        response_under(Some(FaultAction::ExpiresAt(ExpiresAt::In(four_minutes)))).await;
     let duration = response["cacheDuration"].as_str().unwrap();
     assert!(
         duration.starts_with("1m5") || duration == "2m0s",
         "{duration}"
     );
     for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
-        let (_ecr, response) = response_under(Some(What::ExpiresAt(absurd))).await;
+        let (_ecr, response) = response_under(Some(FaultAction::ExpiresAt(absurd))).await;
         assert_eq!(response["cacheDuration"], "0s");
     }
     for absurd in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
-        let (_ecr, response) = response_under(Some(What::ExpiresAt(absurd))).await;
+        let (_ecr, response) = response_under(Some(FaultAction::ExpiresAt(absurd))).await;
         let duration = response["cacheDuration"].as_str().unwrap();
         assert!(duration.starts_with("10h4"), "{duration}");
     }
@@ -136,11 +137,11 @@ async fn a_request_that_is_none_is_refused_without_a_look_at_aws() {
 #[tokio::test]
 async fn a_failure_prints_no_response() {
     for (what, part) in [
-        (What::Body(BodyFault::Html), "no JSON"),
-        (What::Token(TokenFault::NoColon), "no USER:PASSWORD"),
+        (FaultAction::Body(BodyFault::Html), "no JSON"),
+        (FaultAction::Token(TokenFault::NoColon), "no USER:PASSWORD"),
     ] {
         let ecr = mock().await;
-        let _fault = ecr.faults().with(what).set().unwrap();
+        let _fault = ecr.faults().action(what).set().unwrap();
         complained(&ask(&Home::at(&ecr), &request_for(HOST)).await, part);
     }
     let ecr = mock().await;

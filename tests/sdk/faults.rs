@@ -32,7 +32,7 @@ async fn throttled_calls_are_repeated_after_waits_that_take_no_real_time() {
     let throttled = ecr.faults().throttling().times(2).set().unwrap();
     let before = ecr.clock().now();
     client.get_authorization_token().send().await.unwrap();
-    assert_eq!(throttled.fired(), 2);
+    assert_eq!(throttled.triggered(), 2);
     assert_eq!(calls(&ecr), (3, 1));
     assert!(ecr.clock().now() > before, "the waits moved the clock");
 }
@@ -43,7 +43,7 @@ async fn a_client_that_is_always_throttled_gives_up_after_three_tries() {
     let throttled = ecr.faults().throttling().set().unwrap();
     let error = client.get_authorization_token().send().await.unwrap_err();
     assert_eq!(error.code(), Some("ThrottlingException"));
-    assert_eq!(throttled.fired(), 3);
+    assert_eq!(throttled.triggered(), 3);
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn broken_connections_are_tried_again() {
         "{ error = 'ServiceUnavailable' }",
     ] {
         let (ecr, client) = frozen().await;
-        set(&ecr, &format!("when = {{ times = 1 }}\nwhat = {what}"));
+        set(&ecr, &format!("match = {{ times = 1 }}\naction = {what}"));
         client.get_authorization_token().send().await.unwrap();
         assert_eq!(ecr.requests().count(), 2, "{what}");
     }
@@ -67,7 +67,7 @@ async fn a_client_that_has_a_limit_does_not_hang_on_a_stall() {
         let (ecr, _) = frozen().await;
         set(
             &ecr,
-            &format!("when = {{ times = 1 }}\nwhat = {{ stall = {moment} }}"),
+            &format!("match = {{ times = 1 }}\naction = {{ stall = {moment} }}"),
         );
         let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1));
         let config = Builder::from(&ecr.sdk_config())
@@ -82,7 +82,7 @@ async fn a_client_that_has_a_limit_does_not_hang_on_a_stall() {
 #[tokio::test]
 async fn a_date_that_is_off_leads_signatures_astray_until_a_right_one_comes() {
     let (ecr, client) = frozen().await;
-    set(&ecr, "when = { times = 1 }\nwhat = { date = '-20m' }");
+    set(&ecr, "match = { times = 1 }\naction = { date = '-20m' }");
     client.get_authorization_token().send().await.unwrap();
     // Signed twenty minutes too early, which the SDK does not try again; the date of the refusal puts the next one right.
     let refused = client.get_authorization_token().send().await.unwrap_err();
@@ -102,7 +102,7 @@ async fn wrong_answers_are_errors_and_not_panics() {
         "'garbled_chunks'",
     ] {
         let (ecr, client) = frozen().await;
-        set(&ecr, &format!("what = {what}"));
+        set(&ecr, &format!("action = {what}"));
         assert!(
             client.get_authorization_token().send().await.is_err(),
             "{what}"

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use ecr_token_source::{AnswerError, Credentials, Registry, Sdk, TokenError, TokenSource};
 use mock_ecr::MockEcr;
-use mock_ecr::fault::{AuthorizationData, BodyFault, EndpointFault, ExpiresAt, TokenFault, What};
+use mock_ecr::fault::{
+    AuthorizationData, BodyFault, EndpointFault, ExpiresAt, FaultAction, TokenFault,
+};
 use mock_ecr::token::Revocation;
 
 async fn frozen() -> MockEcr {
@@ -51,11 +53,11 @@ fn opens(ecr: &MockEcr, credentials: &Credentials) -> bool {
     ecr.verify_token(credentials.password.expose()).is_ok()
 }
 
-async fn error_under(what: What) -> TokenError {
+async fn error_under(what: FaultAction) -> TokenError {
     let ecr = frozen().await;
-    let fault = ecr.faults().with(what).set().unwrap();
+    let fault = ecr.faults().action(what).set().unwrap();
     let error = source(&ecr).get().await.unwrap_err();
-    assert!(fault.fired() > 0);
+    assert!(fault.triggered() > 0);
     error
 }
 
@@ -75,7 +77,7 @@ async fn throttling_is_waited_for() {
     let ecr = frozen().await;
     let throttled = ecr.faults().throttling().times(2).set().unwrap();
     assert!(source(&ecr).get().await.is_ok());
-    assert_eq!(throttled.fired(), 2);
+    assert_eq!(throttled.triggered(), 2);
 }
 
 #[tokio::test]
@@ -130,14 +132,14 @@ async fn the_region_and_the_account_are_those_of_the_registry() {
 #[tokio::test]
 async fn what_is_no_answer_is_an_error() {
     for body in [BodyFault::Html, BodyFault::Empty, BodyFault::NotJson] {
-        error_under(What::Body(body)).await;
+        error_under(FaultAction::Body(body)).await;
     }
     for data in [
         AuthorizationData::Empty,
         AuthorizationData::Null,
         AuthorizationData::Missing,
     ] {
-        let error = error_under(What::AuthorizationData(data)).await;
+        let error = error_under(FaultAction::AuthorizationData(data)).await;
         assert!(
             matches!(error, TokenError::Answer(AnswerError::Empty)),
             "{error:?}"
@@ -154,7 +156,7 @@ async fn what_is_no_token_is_an_error() {
         (TokenFault::Null, AnswerError::NoToken),
         (TokenFault::Missing, AnswerError::NoToken),
     ] {
-        let error = error_under(What::Token(token)).await;
+        let error = error_under(FaultAction::Token(token)).await;
         let TokenError::Answer(found) = error else {
             panic!("{error:?}");
         };
@@ -166,15 +168,15 @@ async fn what_is_no_token_is_an_error() {
 async fn a_foreign_registry_is_an_error() {
     let account = "210987654321".parse().unwrap();
     for what in [
-        What::AuthorizationData(AuthorizationData::Account(account)),
-        What::ProxyEndpoint(EndpointFault::Foreign),
+        FaultAction::AuthorizationData(AuthorizationData::Account(account)),
+        FaultAction::ProxyEndpoint(EndpointFault::Foreign),
     ] {
         let error = error_under(what).await;
         let foreign = matches!(error, TokenError::Answer(AnswerError::Foreign { .. }));
         assert!(foreign, "{error:?}");
     }
     for endpoint in [EndpointFault::Null, EndpointFault::Missing] {
-        let error = error_under(What::ProxyEndpoint(endpoint)).await;
+        let error = error_under(FaultAction::ProxyEndpoint(endpoint)).await;
         assert!(
             matches!(error, TokenError::Answer(AnswerError::NoEndpoint)),
             "{error:?}"
@@ -185,15 +187,15 @@ async fn a_foreign_registry_is_an_error() {
 #[tokio::test]
 async fn odd_answers_are_answers() {
     for what in [
-        What::AuthorizationData(AuthorizationData::Doubled),
-        What::Token(TokenFault::OtherUser),
-        What::Token(TokenFault::Long),
-        What::ProxyEndpoint(EndpointFault::NoScheme),
-        What::ProxyEndpoint(EndpointFault::Slash),
-        What::ExpiresAt(ExpiresAt::Integer),
+        FaultAction::AuthorizationData(AuthorizationData::Doubled),
+        FaultAction::Token(TokenFault::OtherUser),
+        FaultAction::Token(TokenFault::Long),
+        FaultAction::ProxyEndpoint(EndpointFault::NoScheme),
+        FaultAction::ProxyEndpoint(EndpointFault::Slash),
+        FaultAction::ExpiresAt(ExpiresAt::Integer),
     ] {
         let ecr = frozen().await;
-        let _fault = ecr.faults().with(what.clone()).set().unwrap();
+        let _fault = ecr.faults().action(what.clone()).set().unwrap();
         let credentials = source(&ecr).get().await;
         assert!(credentials.is_ok(), "{what:?}: {credentials:?}");
     }
@@ -204,7 +206,7 @@ async fn a_colon_belongs_to_the_password() {
     let ecr = frozen().await;
     let _colons = ecr
         .faults()
-        .with(What::Token(TokenFault::Colons))
+        .action(FaultAction::Token(TokenFault::Colons))
         .set()
         .unwrap();
     let credentials = source(&ecr).get().await.unwrap();
@@ -216,7 +218,11 @@ async fn a_colon_belongs_to_the_password() {
 async fn an_absurd_end_is_for_one_use() {
     for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
         let ecr = frozen().await;
-        let _absurd = ecr.faults().with(What::ExpiresAt(absurd)).set().unwrap();
+        let _absurd = ecr
+            .faults()
+            .action(FaultAction::ExpiresAt(absurd))
+            .set()
+            .unwrap();
         let source = source(&ecr);
         source.get().await.unwrap();
         source.get().await.unwrap();
@@ -228,7 +234,11 @@ async fn an_absurd_end_is_for_one_use() {
 async fn a_far_end_keeps_a_token_no_longer_than_it_lives() {
     for absurd in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
         let ecr = frozen().await;
-        let _absurd = ecr.faults().with(What::ExpiresAt(absurd)).set().unwrap();
+        let _absurd = ecr
+            .faults()
+            .action(FaultAction::ExpiresAt(absurd))
+            .set()
+            .unwrap();
         let source = source(&ecr);
         source.get().await.unwrap();
         ecr.clock().advance(Duration::from_secs(12 * 3600));

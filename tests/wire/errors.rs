@@ -5,7 +5,7 @@ use std::iter;
 use std::path::Path;
 
 use mock_ecr::config::{AuthorityLocation, StoreLocation};
-use mock_ecr::fault::{CertificateFault, Fault, What};
+use mock_ecr::fault::{CertificateFault, Fault, FaultAction};
 use mock_ecr::tls::CertificateAuthority;
 use mock_ecr::{Config, Keep, MockEcr, MockEcrBuilder, StartError};
 use tempfile::TempDir;
@@ -90,20 +90,20 @@ async fn an_invalid_configuration_is_reported_once() {
     let expected = ["no/such/config.toml: cannot be read", "No such file"];
     says_once(&error, &expected);
 
-    let toml = "[[faults]]\nwhat = { bandwidth = 0 }\n";
-    let expected = ["line 2: faults[0].what: \"bandwidth\"", "at least 1 byte"];
+    let toml = "[[faults]]\naction = { bandwidth = 0 }\n";
+    let expected = ["line 2: faults[0].action: \"bandwidth\"", "at least 1 byte"];
     says_once(&Config::parse(toml).unwrap_err(), &expected);
-    let toml = "[[faults]]\nwhen = { operation = 'GetAuthToken' }\nwhat = { bandwidth = 1 }\n";
+    let toml = "[[faults]]\nmatch = { operation = 'GetAuthToken' }\naction = { bandwidth = 1 }\n";
     let expected = [
-        "line 2: faults[0].when.operation: \"GetAuthToken\"",
+        "line 2: faults[0].match.operation: \"GetAuthToken\"",
         "did you mean",
     ];
     says_once(&Config::parse(toml).unwrap_err(), &expected);
-    let builder = MockEcr::builder().fault(Fault::new(What::Bandwidth(0)));
-    let expected = ["faults[0].what: \"bandwidth\"", "at least 1 byte"];
+    let builder = MockEcr::builder().fault(Fault::new(FaultAction::Bandwidth(0)));
+    let expected = ["faults[0].action: \"bandwidth\"", "at least 1 byte"];
     says_once(&refused(builder).await, &expected);
 
-    let untrusted = Fault::new(What::Certificate(CertificateFault::Expired));
+    let untrusted = Fault::new(FaultAction::Certificate(CertificateFault::Expired));
     let error = refused(MockEcr::builder().fault(untrusted)).await;
     says_once(
         &error,

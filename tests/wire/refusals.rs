@@ -24,13 +24,13 @@ async fn config_of(principal: &Principal) -> MockEcr {
     builder.start().await.unwrap()
 }
 
-/// A call that its principal signs, to a mock that knows another form of the same principal.
+/// A call that its principal attributes, to a mock that knows another form of the same principal.
 async fn answer(known: &Principal, calls: &Principal) -> Answer {
     let call = RawRequest::token_call().signed_by(&Signer::new(calls));
     call.to(&config_of(known).await).await
 }
 
-/// A call that a signer signs, to a mock that knows the principal of AWS's documentation.
+/// A call that a signer attributes, to a mock that knows the principal of AWS's documentation.
 async fn signed_by(signer: Signer) -> Answer {
     RawRequest::token_call().signed_by(&signer).answer().await
 }

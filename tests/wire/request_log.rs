@@ -59,7 +59,7 @@ async fn what_a_signature_claims_is_recorded_whatever_comes_of_it() {
         "s3cr3t",
     );
     let signer = Signer::new(&nobody).in_region("eu-west-1");
-    for faults in ["", "what = { error = 'ThrottlingException' }"] {
+    for faults in ["", "action = { error = 'ThrottlingException' }"] {
         let ecr = frozen().await;
         if !faults.is_empty() {
             let fault = mock_ecr::fault::Fault::from_toml(faults).unwrap();

@@ -11,7 +11,7 @@ use mock_ecr::{AccountId, Principal, Region, Timestamp};
 
 use crate::raw::{RawRequest, now};
 
-/// Who signs, for where, and when: for ECR in `us-east-1`, when a frozen clock says so, unless told otherwise.
+/// Who attributes, for where, and when: for ECR in `us-east-1`, when a frozen clock says so, unless told otherwise.
 #[derive(Clone, Debug)]
 pub(crate) struct Signer {
     principal: Principal,

@@ -186,8 +186,8 @@ async fn unimplemented_and_unknown_operations_are_errors_in_xml() {
 async fn a_fault_matches_the_action_in_the_body() {
     let ecr = frozen().await;
     for toml in [
-        "when = { operation = 'GetCallerIdentity', times = 1 }\nwhat = { error = 'ThrottlingException' }",
-        "when = { service = 'ecr' }\nwhat = { error = 'ServerException' }",
+        "match = { operation = 'GetCallerIdentity', times = 1 }\naction = { error = 'ThrottlingException' }",
+        "match = { service = 'ecr' }\naction = { error = 'ServerException' }",
     ] {
         ecr.faults().add(Fault::from_toml(toml).unwrap()).unwrap();
     }

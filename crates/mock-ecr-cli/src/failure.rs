@@ -47,7 +47,7 @@ pub(crate) enum Failure {
     #[error("cannot change {}: {cause}", .path.display())]
     File { path: PathBuf, cause: io::Error },
     #[error(
-        "this is no fault: {0}; one is written in TOML, such as what = {{ error = \"ThrottlingException\" }}"
+        "this is no fault: {0}; one is written in TOML, such as action = {{ error = \"ThrottlingException\" }}"
     )]
     Fault(FaultError),
     #[error("no fault {0} is set; `mock-ecr faults` lists those that are")]

@@ -48,29 +48,29 @@ fn for_people(json: &Value) -> String {
     let one = std::slice::from_ref(json);
     let faults = json["faults"].as_array().map_or(one, Vec::as_slice);
     let rows: Vec<_> = faults.iter().map(row).collect();
-    table(&["FAULT", "WHAT", "WHEN", "MET", "FIRED"], &rows)
+    table(&["FAULT", "ACTION", "MATCH", "MATCHED", "TRIGGERED"], &rows)
 }
 
 fn row(fault: &Value) -> Vec<String> {
-    let when = fault["when"].as_object().into_iter().flatten();
-    let when: Vec<String> = when
+    let matcher = fault["match"].as_object().into_iter().flatten();
+    let matcher: Vec<String> = matcher
         .map(|(name, value)| format!("{name}={}", plain(value)))
         .collect();
-    let what = match &fault["what"] {
-        Value::Object(what) => {
-            let parts = what
+    let action = match &fault["action"] {
+        Value::Object(action) => {
+            let parts = action
                 .iter()
                 .map(|(name, value)| format!("{name}={}", plain(value)));
             parts.collect::<Vec<_>>().join(" ")
         }
-        what => plain(what),
+        action => plain(action),
     };
     vec![
         fault["id"].to_string(),
-        what,
-        when.join(" "),
-        fault["met"].to_string(),
-        fault["fired"].to_string(),
+        action,
+        matcher.join(" "),
+        fault["matched"].to_string(),
+        fault["triggered"].to_string(),
     ]
 }
 

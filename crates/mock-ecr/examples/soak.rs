@@ -14,14 +14,14 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 const FAULTS: [&str; 8] = [
-    "when = { probability = 0.05 }\nwhat = { error = 'ThrottlingException' }",
-    "when = { probability = 0.02 }\nwhat = { error = 'ServiceUnavailable' }",
-    "when = { probability = 0.02 }\nwhat = { reset = 'before_headers' }",
-    "when = { probability = 0.02 }\nwhat = { close = { after_bytes = 9 } }",
-    "when = { probability = 0.02 }\nwhat = { body = 'html' }",
-    "when = { probability = 0.02 }\nwhat = 'garbled_chunks'",
-    "when = { probability = 0.05 }\nwhat = { latency = { p50 = '1ms', p90 = '2ms', p99 = '5ms' } }",
-    "what = { throttle = { rate = 1000, burst = 2000 } }",
+    "match = { probability = 0.05 }\naction = { error = 'ThrottlingException' }",
+    "match = { probability = 0.02 }\naction = { error = 'ServiceUnavailable' }",
+    "match = { probability = 0.02 }\naction = { reset = 'before_headers' }",
+    "match = { probability = 0.02 }\naction = { close = { after_bytes = 9 } }",
+    "match = { probability = 0.02 }\naction = { body = 'html' }",
+    "match = { probability = 0.02 }\naction = 'garbled_chunks'",
+    "match = { probability = 0.05 }\naction = { latency = { p50 = '1ms', p90 = '2ms', p99 = '5ms' } }",
+    "action = { throttle = { rate = 1000, burst = 2000 } }",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

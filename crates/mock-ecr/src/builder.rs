@@ -10,7 +10,7 @@ use crate::clock::ClockStart;
 use crate::config::{
     AuthMode, AuthorityLocation, Config, ConfigError, Dialect, Image, InitialRepository,
 };
-use crate::fault::{Fault, FaultError, Faults, Greetings};
+use crate::fault::{Fault, FaultError, Faults, TlsMode};
 use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
 use crate::server::connection::{Listener, serve};
@@ -241,11 +241,11 @@ impl MockEcrBuilder {
         let listener = listen(self.listen)?;
         let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
         let address = listener.address().map_err(unbound(self.listen))?;
-        let greetings = match self.config.tls {
-            Some(_) => Greetings::Come,
-            None => Greetings::Never,
+        let tls_mode = match self.config.tls {
+            Some(_) => TlsMode::Come,
+            None => TlsMode::Never,
         };
-        let faults = Arc::new(Faults::from_seed(&self.config.seed, greetings));
+        let faults = Arc::new(Faults::from_seed(&self.config.seed, tls_mode));
         for fault in &self.config.faults {
             faults.add(fault.clone())?;
         }

@@ -20,7 +20,7 @@ use crate::mock_ecr::MockEcr;
 impl MockEcr {
     /// The SDK's configuration for this mock: endpoint, region, the first principal's credentials, and the mock's clock.
     ///
-    /// The SDK signs, retries and caches by the mock's time. Under a frozen clock its waits between tries take no real
+    /// The SDK attributes, retries and caches by the mock's time. Under a frozen clock its waits between tries take no real
     /// time; they move the clock instead. Nothing is read from the environment or from files.
     pub fn sdk_config(&self) -> SdkConfig {
         self.sdk_config_for(&self.config().default_principal())

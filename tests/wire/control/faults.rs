@@ -14,19 +14,18 @@ fn set(fault: &Value) -> RawRequest {
 #[tokio::test]
 async fn a_fault_is_set_listed_with_its_counts_and_taken_away() {
     let ecr = frozen().await;
-    let fault =
-        json!({ "when": { "plane": "registry", "times": 1 }, "what": { "error": "BadGateway" } });
+    let fault = json!({ "match": { "plane": "registry", "times": 1 }, "action": { "error": "BadGateway" } });
     let active = told(&set(&fault), &ecr).await;
     let expected = json!({
-        "id": 0, "when": fault["when"], "what": fault["what"], "met": 0, "fired": 0,
+        "id": 0, "match": fault["match"], "action": fault["action"], "matched": 0, "triggered": 0,
     });
     assert_eq!(active, expected);
     for status in [502, 401] {
         assert_eq!(RawRequest::ping("GET").to(&ecr).await.status(), status);
     }
     let listed = told(&ask("GET", "faults"), &ecr).await;
-    assert_eq!(listed["faults"][0]["met"], 2);
-    assert_eq!(listed["faults"][0]["fired"], 1);
+    assert_eq!(listed["faults"][0]["matched"], 2);
+    assert_eq!(listed["faults"][0]["triggered"], 1);
     let shaped = told(&ask("GET", "requests?fault=0"), &ecr).await;
     assert_eq!(shaped["requests"][0]["faults"], json!([0]));
 
@@ -44,7 +43,7 @@ async fn a_fault_is_set_listed_with_its_counts_and_taken_away() {
 async fn all_are_taken_away_at_once() {
     let ecr = frozen().await;
     for _ in 0..3 {
-        told(&set(&json!({ "what": { "date": "-20m" } })), &ecr).await;
+        told(&set(&json!({ "action": { "date": "-20m" } })), &ecr).await;
     }
     let removed = told(&ask("DELETE", "faults"), &ecr).await;
     assert_eq!(removed["faults"].as_array().unwrap().len(), 3);
@@ -56,24 +55,24 @@ async fn what_cannot_be_is_refused_with_what_would_do() {
     for (fault, said) in [
         (json!({}), "what"),
         (
-            json!({ "what": { "error": "Nothing" } }),
+            json!({ "action": { "error": "Nothing" } }),
             "ThrottlingException",
         ),
-        (json!({ "what": { "explode": 1 } }), "garbled_chunks"),
+        (json!({ "action": { "explode": 1 } }), "garbled_chunks"),
         (
-            json!({ "what": { "latency": { "from": "1s" } } }),
+            json!({ "action": { "latency": { "from": "1s" } } }),
             "from and to",
         ),
-        (json!({ "what": { "latency": "soon" } }), "12h"),
+        (json!({ "action": { "latency": "soon" } }), "12h"),
         (
-            json!({ "what": { "reset": "before_headers" }, "when": { "every": 0 } }),
+            json!({ "action": { "reset": "before_headers" }, "match": { "every": 0 } }),
             "at least 1",
         ),
         (
-            json!({ "what": { "expired": "challenge" }, "when": { "plane": "api" } }),
+            json!({ "action": { "expired": "challenge" }, "match": { "plane": "api" } }),
             "registry alone",
         ),
-        (json!({ "what": { "bandwidth": 1 }, "wen": {} }), "when"),
+        (json!({ "action": { "bandwidth": 1 }, "wen": {} }), "when"),
     ] {
         let ecr = frozen().await;
         let answer = set(&fault).to(&ecr).await;
@@ -85,17 +84,17 @@ async fn what_cannot_be_is_refused_with_what_would_do() {
 
 #[tokio::test]
 async fn a_reset_sets_those_of_the_config() {
-    let config = mock_ecr::Config::parse("[[faults]]\nwhat = { error = 'BadGateway' }");
+    let config = mock_ecr::Config::parse("[[faults]]\naction = { error = 'BadGateway' }");
     let ecr = mock_ecr::MockEcr::of(config.unwrap())
         .start()
         .await
         .unwrap();
     ecr.faults().clear();
-    told(&set(&json!({ "what": { "date": "1h" } })), &ecr).await;
+    told(&set(&json!({ "action": { "date": "1h" } })), &ecr).await;
     let reset = ask("POST", "reset")
         .with("Content-Type", "application/json")
         .body("{}");
     told(&reset, &ecr).await;
     let faults = ecr.faults().list();
-    assert_eq!((faults.len(), faults[0].fault.what.name()), (1, "error"));
+    assert_eq!((faults.len(), faults[0].fault.action.name()), (1, "error"));
 }

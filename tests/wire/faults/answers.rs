@@ -8,7 +8,7 @@ use super::{ping, token_call, with};
 
 /// The output of `GetAuthorizationToken` under a fault.
 async fn output(what: &str) -> Value {
-    let answer = token_call(&with(&format!("what = {{ {what} }}")).await).await;
+    let answer = token_call(&with(&format!("action = {{ {what} }}")).await).await;
     assert_eq!(answer.status(), 200, "{what}");
     assert_eq!(
         answer.header("content-length"),
@@ -51,7 +51,7 @@ async fn an_entry_of_another_account_stands_before_or_behind_the_own_one() {
     let own = &output("date = '1s'").await["authorizationData"][0];
     for (place, foreign) in [("before", 0), ("after", 1)] {
         let what = format!("authorization_data = {{ {place} = '210987654321' }}");
-        let ecr = with(&format!("what = {{ {what} }}")).await;
+        let ecr = with(&format!("action = {{ {what} }}")).await;
         let answer = token_call(&ecr).await;
         let answer: Value = serde_json::from_str(&answer.body).unwrap();
         let list = answer["authorizationData"].as_array().unwrap();
@@ -87,7 +87,7 @@ async fn the_end_of_the_token_is_another_in_the_answer_alone() {
         ("'iso8601'", Some("\"2015-11-30T09:30:53.241Z\"")),
         ("'null'", Some("null")),
     ] {
-        let ecr = with(&format!("what = {{ expires_at = {what} }}")).await;
+        let ecr = with(&format!("action = {{ expires_at = {what} }}")).await;
         let answer = token_call(&ecr).await;
         let (_, rest) = answer.body.split_once("\"expiresAt\":").unwrap();
         let found = rest.split_once(',').map(|(value, _)| value);
@@ -181,7 +181,7 @@ async fn the_body_is_not_what_was_asked_for() {
         ),
         ("{ text = 'ok' }", 200, "application/x-amz-json-1.1", "ok"),
     ] {
-        let ecr = with(&format!("what = {{ body = {what} }}")).await;
+        let ecr = with(&format!("action = {{ body = {what} }}")).await;
         let answer = token_call(&ecr).await;
         assert_eq!(answer.status(), status, "{what}");
         assert_eq!(answer.header("content-type"), content_type, "{what}");
@@ -192,16 +192,16 @@ async fn the_body_is_not_what_was_asked_for() {
         );
     }
     // A captive portal answers an error with 200 as well.
-    let ecr = with("what = { body = 'html' }").await;
+    let ecr = with("action = { body = 'html' }").await;
     let unsigned = crate::raw::RawRequest::token_call().to(&ecr).await;
     assert_eq!(unsigned.status(), 200);
 }
 
 #[tokio::test]
 async fn the_content_type_is_another_or_none() {
-    let ecr = with("what = { content_type = 'text/plain' }").await;
+    let ecr = with("action = { content_type = 'text/plain' }").await;
     assert_eq!(token_call(&ecr).await.header("content-type"), "text/plain");
-    let ecr = with("what = { content_type = '' }").await;
+    let ecr = with("action = { content_type = '' }").await;
     let answer = token_call(&ecr).await;
     assert!(
         !answer
@@ -213,9 +213,9 @@ async fn the_content_type_is_another_or_none() {
 
 #[tokio::test]
 async fn faults_are_applied_in_their_order() {
-    let ecr = with("what = { authorization_data = 'doubled' }").await;
-    super::set(&ecr, "what = { proxy_endpoint = 'missing' }");
-    super::set(&ecr, "what = { content_type = 'text/plain' }");
+    let ecr = with("action = { authorization_data = 'doubled' }").await;
+    super::set(&ecr, "action = { proxy_endpoint = 'missing' }");
+    super::set(&ecr, "action = { content_type = 'text/plain' }");
     let answer = token_call(&ecr).await;
     let output: Value = serde_json::from_str(&answer.body).unwrap();
     let entries = output["authorizationData"].as_array().unwrap();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{
-    AuthorizationData, BodyFault, EndpointFault, ExpiredAs, ExpiresAt, Fault, FaultPlane, Latency,
-    Moment, Shift, Throttle, TokenFault, What, When,
+    AuthorizationData, BodyFault, CutPoint, EndpointFault, ExpiredAs, ExpiresAt, Fault,
+    FaultAction, FaultPlane, Latency, RequestMatcher, Shift, Throttle, TokenFault,
 };
 use proptest::prelude::*;
 use tokio::io::AsyncWriteExt as _;
@@ -15,15 +15,15 @@ use super::ping;
 use crate::http2::Http2;
 use crate::raw::{RawRequest, frozen};
 
-fn moment() -> impl Strategy<Value = Moment> {
+fn moment() -> impl Strategy<Value = CutPoint> {
     prop_oneof![
-        Just(Moment::BeforeHeaders),
-        Just(Moment::AfterHeaders),
-        (0..3000_u64).prop_map(Moment::AfterBytes),
+        Just(CutPoint::BeforeHeaders),
+        Just(CutPoint::AfterHeaders),
+        (0..3000_u64).prop_map(CutPoint::AfterBytes),
     ]
 }
 
-fn code() -> impl Strategy<Value = What> {
+fn code() -> impl Strategy<Value = FaultAction> {
     let codes = vec![
         "ThrottlingException",
         "ServerException",
@@ -32,44 +32,45 @@ fn code() -> impl Strategy<Value = What> {
     ];
     prop::sample::select(codes).prop_map(|code| {
         let code: mock_ecr::fault::ErrorCode = code.parse().unwrap();
-        What::Error(code.into())
+        FaultAction::Error(code.into())
     })
 }
 
-fn throttle() -> impl Strategy<Value = What> {
-    (0.1..100.0, 1..5_u32).prop_map(|(rate, burst)| What::Throttle(Throttle::new(rate, burst)))
+fn throttle() -> impl Strategy<Value = FaultAction> {
+    (0.1..100.0, 1..5_u32)
+        .prop_map(|(rate, burst)| FaultAction::Throttle(Throttle::new(rate, burst)))
 }
 
-fn what() -> impl Strategy<Value = What> {
+fn action() -> impl Strategy<Value = FaultAction> {
     prop_oneof![
         code(),
         throttle(),
-        (1..3_u64).prop_map(|ms| What::Latency(Latency::Fixed(Duration::from_millis(ms)))),
-        moment().prop_map(What::Stall),
-        moment().prop_map(What::Close),
-        moment().prop_map(What::Reset),
-        (1_000_000..9_000_000_u64).prop_map(What::Bandwidth),
-        (1..9000_u64).prop_map(What::Overrun),
-        Just(What::GarbledChunks),
-        Just(What::Body(BodyFault::Html)),
-        Just(What::Body(BodyFault::NotJson)),
-        Just(What::ContentType(String::new())),
-        Just(What::AuthorizationData(AuthorizationData::Doubled)),
-        Just(What::AuthorizationData(AuthorizationData::Before(
+        (1..3_u64).prop_map(|ms| FaultAction::Latency(Latency::Fixed(Duration::from_millis(ms)))),
+        moment().prop_map(FaultAction::Stall),
+        moment().prop_map(FaultAction::Close),
+        moment().prop_map(FaultAction::Reset),
+        (1_000_000..9_000_000_u64).prop_map(FaultAction::Bandwidth),
+        (1..9000_u64).prop_map(FaultAction::Overrun),
+        Just(FaultAction::GarbledChunks),
+        Just(FaultAction::Body(BodyFault::Html)),
+        Just(FaultAction::Body(BodyFault::NotJson)),
+        Just(FaultAction::ContentType(String::new())),
+        Just(FaultAction::AuthorizationData(AuthorizationData::Doubled)),
+        Just(FaultAction::AuthorizationData(AuthorizationData::Before(
             "210987654321".parse().unwrap()
         ))),
-        Just(What::ExpiresAt(ExpiresAt::Iso8601)),
-        Just(What::Token(TokenFault::Long)),
-        Just(What::ProxyEndpoint(EndpointFault::Missing)),
-        Just(What::Expired(ExpiredAs::Challenge)),
-        Just(What::ExpiredEarly(ExpiredAs::Forbidden)),
-        Just(What::Date(Shift::before(Duration::from_secs(
+        Just(FaultAction::ExpiresAt(ExpiresAt::Iso8601)),
+        Just(FaultAction::Token(TokenFault::Long)),
+        Just(FaultAction::ProxyEndpoint(EndpointFault::Missing)),
+        Just(FaultAction::Expired(ExpiredAs::Challenge)),
+        Just(FaultAction::ExpiredEarly(ExpiredAs::Forbidden)),
+        Just(FaultAction::Date(Shift::before(Duration::from_secs(
             1_000_000_000
         )))),
     ]
 }
 
-fn when() -> impl Strategy<Value = When> {
+fn matcher() -> impl Strategy<Value = RequestMatcher> {
     let turns = (
         prop::option::of(1..4_u64),
         prop::option::of(0..3_u64),
@@ -77,18 +78,18 @@ fn when() -> impl Strategy<Value = When> {
         prop::option::of(0.0..=1.0_f64),
     );
     (turns, any::<bool>()).prop_map(|((times, after, every, probability), on_api)| {
-        let mut when = When::default();
-        when.times = times;
-        when.after = after;
-        when.every = every;
-        when.probability = probability;
-        when.plane = on_api.then_some(FaultPlane::Api);
-        when
+        let mut matcher = RequestMatcher::default();
+        matcher.times = times;
+        matcher.after = after;
+        matcher.every = every;
+        matcher.probability = probability;
+        matcher.plane = on_api.then_some(FaultPlane::Api);
+        matcher
     })
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
-    (when(), what()).prop_map(|(when, what)| Fault::new(what).when(when))
+    (matcher(), action()).prop_map(|(matcher, action)| Fault::new(action).matching(matcher))
 }
 
 /// A request of each kind; some carry a body.
@@ -132,7 +133,7 @@ proptest! {
             let entries = ecr.requests();
             assert_eq!(entries.count(), 2 * requests.len());
             let shaped = entries.iter().map(|entry| entry.faults.len() as u64).sum::<u64>();
-            let fired: u64 = ecr.faults().list().iter().map(|active| active.fired).sum();
+            let fired: u64 = ecr.faults().list().iter().map(|active| active.triggered).sum();
             assert_eq!(shaped, fired);
             ecr.faults().clear();
             assert_eq!(ping(&ecr).await.status(), 200);

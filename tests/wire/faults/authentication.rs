@@ -10,7 +10,7 @@ use crate::raw::{RawRequest, frozen};
 
 /// Knocks with a token whose time is over.
 async fn late(what: &str, method: &'static str) -> Answer {
-    let ecr = with(&format!("what = {{ expired = '{what}' }}")).await;
+    let ecr = with(&format!("action = {{ expired = '{what}' }}")).await;
     let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(12 * 3600));
     RawRequest::ping(method).bearing(&token).to(&ecr).await
@@ -38,7 +38,7 @@ async fn an_expired_token_is_refused_as_one_likes() {
 
 #[tokio::test]
 async fn a_token_that_lives_is_let_in_all_the_same() {
-    let ecr = with("what = { expired = 'challenge' }").await;
+    let ecr = with("action = { expired = 'challenge' }").await;
     let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
     assert_eq!(ping.to(&ecr).await.status(), 200);
     let stranger = RawRequest::ping("GET").authorized("Basic QVdTOng=");
@@ -49,7 +49,7 @@ async fn a_token_that_lives_is_let_in_all_the_same() {
 async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
     for (form, status) in [("forbidden", 403), ("challenge", 401), ("bad_request", 400)] {
         let expected = late(form, "GET").await;
-        let fault = format!("when = {{ times = 2 }}\nwhat = {{ expired_early = '{form}' }}");
+        let fault = format!("match = {{ times = 2 }}\naction = {{ expired_early = '{form}' }}");
         let ecr = with(&fault).await;
         let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
         let answers = [
@@ -77,7 +77,7 @@ async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
 
 #[tokio::test]
 async fn only_a_token_that_opens_the_registry_ends_early() {
-    let ecr = with("what = { expired_early = 'bad_request' }").await;
+    let ecr = with("action = { expired_early = 'bad_request' }").await;
     let dead = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(12 * 3600));
     let elsewhere = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
@@ -97,7 +97,7 @@ async fn only_a_token_that_opens_the_registry_ends_early() {
     let [fault] = &ecr.faults().list()[..] else {
         panic!("there is one")
     };
-    assert_eq!((fault.met, fault.fired), (0, 0));
+    assert_eq!((fault.matched, fault.triggered), (0, 0));
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_request_with_a_token_that_ends_early_does_nothing() {
         .unwrap();
     set(
         &ecr,
-        "when = { times = 1 }\nwhat = { expired_early = 'forbidden' }",
+        "match = { times = 1 }\naction = { expired_early = 'forbidden' }",
     );
     let manifest = format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[]}}"#);
     let path = "/v2/app/manifests/1";
@@ -130,10 +130,13 @@ const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 #[tokio::test]
 async fn the_date_is_off_by_so_much() {
     let ecr = frozen().await;
-    set(&ecr, "when = { plane = 'api' }\nwhat = { date = '-20m' }");
+    set(
+        &ecr,
+        "match = { plane = 'api' }\naction = { date = '-20m' }",
+    );
     let answer = token_call(&ecr).await;
     assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 21:10:53 GMT");
-    set(&ecr, "what = { date = '+1h' }");
+    set(&ecr, "action = { date = '+1h' }");
     let answer = token_call(&ecr).await;
     assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 22:10:53 GMT");
 }
@@ -142,12 +145,12 @@ async fn the_date_is_off_by_so_much() {
 async fn a_signature_is_too_old_by_a_date_that_is_right_or_wrong() {
     let text = "Signature expired: 20151129T213053Z is now earlier than 20151129T215053Z (20151129T220553Z - 15 min.)";
     let fault = format!(
-        "what = {{ error = {{ code = 'InvalidSignatureException', message = '{text}' }} }}"
+        "action = {{ error = {{ code = 'InvalidSignatureException', message = '{text}' }} }}"
     );
     let ecr = with(&fault).await;
     let answer = token_call(&ecr).await;
     answer.is_error("InvalidSignatureException", text);
-    set(&ecr, "what = { date = '+35m' }");
+    set(&ecr, "action = { date = '+35m' }");
     let answer = token_call(&ecr).await;
     assert_eq!(answer.status(), 400);
     assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 22:05:53 GMT");

@@ -16,12 +16,13 @@ async fn a_client_that_looks_refuses_each() {
         ("wrong_name", "NotValidForName"),
     ] {
         let ecr = tls::secure().await;
-        let fault =
-            format!("when = {{ host = 'api.*', times = 1 }}\nwhat = {{ certificate = '{what}' }}");
+        let fault = format!(
+            "match = {{ host = 'api.*', times = 1 }}\naction = {{ certificate = '{what}' }}"
+        );
         let id = set(&ecr, &fault);
         let refused = tls::try_connect(&ecr, tls::API).await.unwrap_err();
         assert!(format!("{refused:?}").contains(said), "{what}: {refused:?}");
-        assert_eq!(ecr.faults().fired(id), Some(1));
+        assert_eq!(ecr.faults().triggered(id), Some(1));
         // Neither another host nor the next time.
         assert!(tls::try_connect(&ecr, tls::REGISTRY).await.is_ok());
         assert!(tls::try_connect(&ecr, tls::API).await.is_ok());
@@ -30,7 +31,7 @@ async fn a_client_that_looks_refuses_each() {
 
 #[tokio::test]
 async fn a_mock_without_tls_has_none_to_show() {
-    let fault = Fault::from_toml("what = { certificate = 'expired' }").unwrap();
+    let fault = Fault::from_toml("action = { certificate = 'expired' }").unwrap();
     let error = frozen().await.faults().add(fault.clone()).unwrap_err();
     assert!(error.to_string().contains("start it with TLS"), "{error}");
     let error = MockEcr::builder().fault(fault).start().await.unwrap_err();

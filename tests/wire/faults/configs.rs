@@ -10,12 +10,12 @@ async fn a_config_begins_with_its_faults() {
     let config = Config::parse(
         "
         [[faults]]
-        when = { operation = 'GetAuthorizationToken', times = 1 }
-        what = { error = 'ThrottlingException' }
+        match = { operation = 'GetAuthorizationToken', times = 1 }
+        action = { error = 'ThrottlingException' }
 
         [[faults]]
-        when = { plane = 'registry', after = 1 }
-        what = { error = 'BadGateway' }
+        match = { plane = 'registry', after = 1 }
+        action = { error = 'BadGateway' }
         ",
     );
     let ecr = MockEcr::of(config.unwrap()).frozen().start().await.unwrap();
@@ -29,10 +29,10 @@ async fn a_config_begins_with_its_faults() {
 #[tokio::test]
 async fn a_config_with_a_fault_that_cannot_be_is_refused_with_its_place() {
     for (toml, said) in [
-        ("[[faults]]\nwhat = { error = 'Nothing' }", "line 2"),
-        ("[[faults]]\nwhat = { expload = 1 }", "expload"),
+        ("[[faults]]\naction = { error = 'Nothing' }", "line 2"),
+        ("[[faults]]\naction = { expload = 1 }", "expload"),
         (
-            "[[faults]]\nwhen = { plane = 'api' }\nwhat = { expired = 'challenge' }",
+            "[[faults]]\nmatch = { plane = 'api' }\naction = { expired = 'challenge' }",
             "registry alone",
         ),
     ] {

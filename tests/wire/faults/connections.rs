@@ -9,14 +9,14 @@ use crate::raw::RawRequest;
 
 #[tokio::test]
 async fn nothing_comes_before_the_headers() {
-    let ecr = with("what = { close = 'before_headers' }").await;
+    let ecr = with("action = { close = 'before_headers' }").await;
     assert_eq!(bytes(&ecr).await, b"");
     assert_eq!(ecr.requests().last().unwrap().status, 200);
 }
 
 #[tokio::test]
 async fn the_connection_is_closed_in_the_body() {
-    let ecr = with("when = { times = 1 }\nwhat = { close = 'after_headers' }").await;
+    let ecr = with("match = { times = 1 }\naction = { close = 'after_headers' }").await;
     let broken = bytes(&ecr).await;
     let whole = token_call(&ecr).await;
     let (head, body) = halves(&broken);
@@ -28,14 +28,14 @@ async fn the_connection_is_closed_in_the_body() {
     let expected = whole.headers.iter().map(String::as_str).filter(is_of_call);
     assert!(lines.into_iter().filter(is_of_call).eq(expected));
 
-    let ecr = with("what = { close = { after_bytes = 10 } }").await;
+    let ecr = with("action = { close = { after_bytes = 10 } }").await;
     let broken = bytes(&ecr).await;
     assert_eq!(halves(&broken).1, &whole.body[..10]);
 }
 
 #[tokio::test]
 async fn the_connection_is_reset() {
-    let ecr = with("what = { reset = 'before_headers' }").await;
+    let ecr = with("action = { reset = 'before_headers' }").await;
     for request in [
         RawRequest::token_call().signed(),
         RawRequest::ping("GET").bearing(&ecr.issue_token()),
@@ -49,7 +49,7 @@ async fn the_connection_is_reset() {
 
 #[tokio::test]
 async fn a_body_is_longer_than_it_says() {
-    let ecr = with("what = { overrun = 5 }").await;
+    let ecr = with("action = { overrun = 5 }").await;
     let broken = bytes(&ecr).await;
     let (head, body) = halves(&broken);
     let said = format!("Content-Length: {}", body.len() - 5);
@@ -59,7 +59,7 @@ async fn a_body_is_longer_than_it_says() {
 
 #[tokio::test]
 async fn chunks_are_garbage() {
-    let ecr = with("what = 'garbled_chunks'").await;
+    let ecr = with("action = 'garbled_chunks'").await;
     let broken = bytes(&ecr).await;
     let (head, body) = halves(&broken);
     assert!(head.contains("Transfer-Encoding: chunked"), "{head}");
@@ -75,7 +75,7 @@ async fn the_next_connection_is_whole() {
         "{ overrun = 1 }",
         "'garbled_chunks'",
     ] {
-        let ecr = with(&format!("when = {{ times = 1 }}\nwhat = {what}")).await;
+        let ecr = with(&format!("match = {{ times = 1 }}\naction = {what}")).await;
         let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
         let request = RawRequest::token_call().signed();
         stream.write_all(&request.bytes()).await.unwrap();
@@ -93,7 +93,7 @@ async fn a_stall_lasts_until_the_mock_stops() {
         ("'after_headers'", Some(0)),
         ("{ after_bytes = 7 }", Some(7)),
     ] {
-        let ecr = with(&format!("what = {{ stall = {what} }}")).await;
+        let ecr = with(&format!("action = {{ stall = {what} }}")).await;
         let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
         let request = RawRequest::token_call().signed();
         stream.write_all(&request.bytes()).await.unwrap();
@@ -120,7 +120,7 @@ fn is_there(bytes: &[u8], length: usize) -> bool {
 
 #[tokio::test]
 async fn whoever_gives_up_on_a_stall_leaves_nothing_behind() {
-    let ecr = with("when = { times = 1 }\nwhat = { stall = 'before_headers' }").await;
+    let ecr = with("match = { times = 1 }\naction = { stall = 'before_headers' }").await;
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
     let request = RawRequest::token_call().signed();
     stream.write_all(&request.bytes()).await.unwrap();
@@ -131,9 +131,9 @@ async fn whoever_gives_up_on_a_stall_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_wait_and_a_narrow_way_change_nothing_else() {
-    let plain = token_call(&with("what = { date = '1ms' }").await).await;
+    let plain = token_call(&with("action = { date = '1ms' }").await).await;
     for what in ["{ latency = '1ms' }", "{ bandwidth = 1000000 }"] {
-        let ecr = with(&format!("what = {what}")).await;
+        let ecr = with(&format!("action = {what}")).await;
         let answer = token_call(&ecr).await;
         assert_eq!(
             (answer.status(), &answer.body),
@@ -155,7 +155,7 @@ async fn on_http2_the_stream_is_reset_and_the_connection_stays() {
         "{ overrun = 3 }",
         "'garbled_chunks'",
     ] {
-        let ecr = with(&format!("when = {{ times = 1 }}\nwhat = {what}")).await;
+        let ecr = with(&format!("match = {{ times = 1 }}\naction = {what}")).await;
         let mut client = Http2::connect(&ecr).await;
         let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
         assert!(client.try_send(&ping).await.is_err(), "{what}");

@@ -9,7 +9,7 @@ use crate::raw::frozen;
 #[tokio::test]
 async fn throttling_is_an_error_of_each_plane_in_its_own_envelope() {
     // Sources: aws/amazon-ecs-agent#498; AWS's user guide, `common-errors.html`.
-    let ecr = with("what = { error = 'ThrottlingException' }").await;
+    let ecr = with("action = { error = 'ThrottlingException' }").await;
     token_call(&ecr)
         .await
         .is_error("ThrottlingException", "Rate exceeded");
@@ -42,7 +42,7 @@ async fn each_code_has_its_status_on_each_plane() {
         ("RepositoryNotFoundException", 400, 404),
         ("ImageNotFoundException", 400, 404),
     ] {
-        let ecr = with(&format!("what = {{ error = '{code}' }}")).await;
+        let ecr = with(&format!("action = {{ error = '{code}' }}")).await;
         let answer = token_call(&ecr).await;
         assert_eq!(answer.status(), api, "{code}");
         assert!(answer.body.contains(&format!("\"__type\":\"{code}\"")));
@@ -55,7 +55,7 @@ async fn each_code_has_its_status_on_each_plane() {
 #[tokio::test]
 async fn status_text_and_retry_after_are_one_s_own() {
     let ecr = with(
-        "[what.error]
+        "[action.error]
         code = 'ThrottlingException'
         status = 429
         message = 'later'
@@ -71,7 +71,7 @@ async fn status_text_and_retry_after_are_one_s_own() {
 
 #[tokio::test]
 async fn a_bucket_of_requests_is_emptied_and_filled_by_the_clock() {
-    let ecr = with("what = { throttle = { rate = 1, burst = 2, retry_after = 3 } }").await;
+    let ecr = with("action = { throttle = { rate = 1, burst = 2, retry_after = 3 } }").await;
     let statuses = [
         ping(&ecr).await.status(),
         ping(&ecr).await.status(),
@@ -87,10 +87,10 @@ async fn a_bucket_of_requests_is_emptied_and_filled_by_the_clock() {
 #[tokio::test]
 async fn the_request_log_names_the_faults_and_the_error() {
     let ecr = frozen().await;
-    let other = set(&ecr, "what = { date = '-20m' }");
+    let other = set(&ecr, "action = { date = '-20m' }");
     let fault = set(
         &ecr,
-        "when = { plane = 'api' }\nwhat = { error = 'ServerException' }",
+        "match = { plane = 'api' }\naction = { error = 'ServerException' }",
     );
     token_call(&ecr).await;
     let entry = ecr.requests().last().cloned().unwrap();
@@ -102,6 +102,6 @@ async fn the_request_log_names_the_faults_and_the_error() {
         ecr.requests().fault(fault).plane(Plane::Registry).count(),
         0
     );
-    assert_eq!(ecr.faults().fired(fault), Some(1));
-    assert_eq!(ecr.faults().fired(other), Some(2));
+    assert_eq!(ecr.faults().triggered(fault), Some(1));
+    assert_eq!(ecr.faults().triggered(other), Some(2));
 }

@@ -9,7 +9,7 @@ use crate::signer::Signer;
 #[tokio::test]
 async fn an_operation_is_struck_its_first_times_alone() {
     let ecr = with(
-        "when = { operation = 'GetAuthorizationToken', times = 2 }\nwhat = { error = 'ThrottlingException' }",
+        "match = { operation = 'GetAuthorizationToken', times = 2 }\naction = { error = 'ThrottlingException' }",
     )
     .await;
     let other = RawRequest::call("DescribeRepositories").signed();
@@ -30,7 +30,7 @@ async fn struck(when: &str) -> [bool; 3] {
         .unwrap();
     set(
         &ecr,
-        &format!("when = {{ {when} }}\nwhat = {{ error = 'BadGateway' }}"),
+        &format!("match = {{ {when} }}\naction = {{ error = 'BadGateway' }}"),
     );
     let token = ecr.issue_token();
     let digest = format!("sha256:{}", "0".repeat(64));
@@ -83,7 +83,7 @@ async fn a_request_is_told_by_what_it_says() {
 #[tokio::test]
 async fn the_caller_of_the_api_is_told_by_the_key() {
     let ecr = with(
-        "when = { principal = 'arn:aws:iam::123456789012:user/developer', region = 'us-east-1' }\nwhat = { error = 'BadGateway' }",
+        "match = { principal = 'arn:aws:iam::123456789012:user/developer', region = 'us-east-1' }\naction = { error = 'BadGateway' }",
     )
     .await;
     assert_eq!(token_call(&ecr).await.status(), 502);
@@ -95,7 +95,7 @@ async fn the_caller_of_the_api_is_told_by_the_key() {
 #[tokio::test]
 async fn a_fault_lasts_from_an_instant_until_another() {
     let ecr = with(
-        "when = { from = '2015-11-29T22:00:00Z', until = '2015-11-29T23:00:00Z' }\nwhat = { error = 'BadGateway' }",
+        "match = { from = '2015-11-29T22:00:00Z', until = '2015-11-29T23:00:00Z' }\naction = { error = 'BadGateway' }",
     )
     .await;
     let hour = std::time::Duration::from_secs(3600);
@@ -107,7 +107,7 @@ async fn a_fault_lasts_from_an_instant_until_another() {
 
 #[tokio::test]
 async fn the_same_seed_has_the_same_chances() {
-    let fault = "when = { probability = 0.5 }\nwhat = { error = 'BadGateway' }";
+    let fault = "match = { probability = 0.5 }\naction = { error = 'BadGateway' }";
     let mut runs = Vec::new();
     for seed in ["one", "one", "other"] {
         let ecr = MockEcr::builder().seed(seed).start().await.unwrap();
@@ -127,7 +127,7 @@ async fn a_guard_takes_its_fault_away() {
     let ecr = frozen().await;
     let guard = ecr.faults().error("BadGateway").times(5).set().unwrap();
     assert_eq!(ping(&ecr).await.status(), 502);
-    assert_eq!(guard.fired(), 1);
+    assert_eq!(guard.triggered(), 1);
     drop(guard);
     assert_eq!(ping(&ecr).await.status(), 200);
     let kept = ecr.faults().error("BadGateway").set().unwrap().keep();
@@ -138,7 +138,7 @@ async fn a_guard_takes_its_fault_away() {
 
 #[tokio::test]
 async fn what_the_mock_tells_of_itself_is_never_struck() {
-    let ecr = with("what = { reset = 'before_headers' }").await;
+    let ecr = with("action = { reset = 'before_headers' }").await;
     let answer = RawRequest::new("GET", "/_mock/environment").to(&ecr).await;
     assert_eq!(answer.status(), 200);
 }

@@ -159,7 +159,7 @@ pub struct ClientRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Event {
-    /// When, in milliseconds since the case began.
+    /// RequestMatcher, in milliseconds since the case began.
     pub at_ms: u64,
     /// How long it lasted, in milliseconds.
     pub took_ms: u64,

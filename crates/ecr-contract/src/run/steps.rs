@@ -176,7 +176,7 @@ fn set_faults(stage: &Stage, faults: &[Fault]) -> Result<String, Stop> {
         let added = stage.ecr.faults().add(fault.clone());
         added.map_err(|error| Stop::Broken(format!("a fault cannot be set: {error}")))?;
     }
-    let names: Vec<&str> = faults.iter().map(|fault| fault.what.name()).collect();
+    let names: Vec<&str> = faults.iter().map(|fault| fault.action.name()).collect();
     Ok(match names.is_empty() {
         true => "ECR works again".to_owned(),
         false => format!("ECR fails: {}", names.join(", ")),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mock_ecr::Config;
-use mock_ecr::fault::{Fault, What};
+use mock_ecr::fault::{Fault, FaultAction};
 use serde::{Deserialize, Deserializer};
 
 use crate::class::Class;
@@ -57,7 +57,7 @@ pub(crate) struct Scenario {
 impl Scenario {
     /// How long it lasts at least: what passes in it, or all of its time where ECR stalls.
     pub(crate) fn length(&self) -> Duration {
-        let stalls = |fault: &Fault| matches!(fault.what, What::Stall(_));
+        let stalls = |fault: &Fault| matches!(fault.action, FaultAction::Stall(_));
         let lengths = self.steps.iter().map(|step| match &step.action {
             Some(Action::Wait(length) | Action::Watch(length)) => *length,
             Some(Action::Faults(faults)) if faults.iter().any(stalls) => self.deadline,

@@ -223,7 +223,7 @@ expect.anser = 'login'
         };
         assert_eq!(length(""), 0);
         assert_eq!(length("[[step]]\nwait = '5s'\n[[step]]\nwatch = '2s'"), 7);
-        let stall = "{ what = { stall = 'before_headers' } }";
+        let stall = "{ action = { stall = 'before_headers' } }";
         assert_eq!(
             length(&format!("deadline = '40s'\nconfig.faults = [{stall}]")),
             40

@@ -119,7 +119,7 @@ pub(crate) enum FaultsAction {
     List,
     /// Sets a fault behind those that are set.
     Add {
-        /// The fault in TOML, such as `what = { error = "ThrottlingException" }`; `-` reads it from stdin.
+        /// The fault in TOML, such as `action = { error = "ThrottlingException" }`; `-` reads it from stdin.
         toml: String,
     },
     /// Takes a fault away.

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_wrong_value_is_refused_with_line_key_and_what_was_expected() {
         refuses(
-            "\ntoken_life = 'long'\n",
+            "\ntoken_ttl = 'long'\n",
             "line 2: token_ttl: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms",
         );
         refuses(

@@ -29,7 +29,7 @@ pub(super) const ROUTES: [Route; 3] = [
         query: &[],
         body: Some(Body {
             schema: schema::<Fault>(),
-            example: r#"{ "when": { "operation": "GetAuthorizationToken", "times": 2 }, "what": { "error": "ThrottlingException" } }"#,
+            example: r#"{ "match": { "operation": "GetAuthorizationToken", "times": 2 }, "action": { "error": "ThrottlingException" } }"#,
         }),
         answer: Content::Json(schema::<ActiveFault>()),
         run: |request| async move { add(&request) }.boxed(),
@@ -75,8 +75,8 @@ fn add(request: &ControlRequest<'_>) -> Outcome {
     response::json(&ActiveFault {
         id,
         fault,
-        met: 0,
-        fired: 0,
+        matched: 0,
+        triggered: 0,
     })
 }
 

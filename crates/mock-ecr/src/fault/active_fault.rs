@@ -18,7 +18,7 @@ impl fmt::Display for FaultId {
     }
 }
 
-/// A fault that is set, and how often it has struck.
+/// A fault that is set, and how often it has triggered.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -29,7 +29,7 @@ pub struct ActiveFault {
     #[serde(flatten)]
     pub fault: Fault,
     /// How many requests were such as it says, whether it struck or not.
-    pub met: u64,
-    /// How many it has struck.
-    pub fired: u64,
+    pub matched: u64,
+    /// How many it has triggered.
+    pub triggered: u64,
 }

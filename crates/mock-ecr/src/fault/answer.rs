@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::aws::epoch_seconds;
+use crate::fault::action::FaultAction;
 use crate::fault::authorization_data::{
     AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault,
 };
-use crate::fault::response_context::{Circumstances, Foreign};
-use crate::fault::what::What;
+use crate::fault::response_context::{Foreign, ResponseContext};
 use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 
@@ -28,16 +28,24 @@ struct Output {
 type Entry = BTreeMap<String, Box<RawValue>>;
 
 /// Does to a body what a fault says; one that is not an output stays as it is.
-pub(super) fn edit(body: &[u8], what: &What, circumstances: &Circumstances<'_>) -> Option<Vec<u8>> {
+pub(super) fn edit(
+    body: &[u8],
+    action: &FaultAction,
+    context: &ResponseContext<'_>,
+) -> Option<Vec<u8>> {
     let mut output: Output = serde_json::from_slice(body).ok()?;
-    let now = circumstances.now;
-    match what {
-        What::AuthorizationData(fault) => {
-            return list(&output.authorization_data, fault, circumstances.foreign);
+    let now = context.now;
+    match action {
+        FaultAction::AuthorizationData(fault) => {
+            return list(&output.authorization_data, fault, context.foreign);
         }
-        What::ExpiresAt(fault) => each(&mut output, "expiresAt", |old| expires_at(fault, old, now)),
-        What::Token(fault) => each(&mut output, "authorizationToken", |old| token(fault, old)),
-        What::ProxyEndpoint(fault) => {
+        FaultAction::ExpiresAt(fault) => {
+            each(&mut output, "expiresAt", |old| expires_at(fault, old, now))
+        }
+        FaultAction::Token(fault) => {
+            each(&mut output, "authorizationToken", |old| token(fault, old))
+        }
+        FaultAction::ProxyEndpoint(fault) => {
             each(&mut output, "proxyEndpoint", |old| endpoint(fault, old));
         }
         _ => return None,

@@ -4,43 +4,43 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
+use crate::fault::action::{BodyFault, FaultAction};
 use crate::fault::answer;
-use crate::fault::response_context::Circumstances;
-use crate::fault::triggered::Struck;
-use crate::fault::what::{BodyFault, What};
-use crate::fault::wire::Wire;
+use crate::fault::delivery::DeliveryFault;
+use crate::fault::response_context::ResponseContext;
+use crate::fault::triggered::TriggeredFault;
 use crate::http::body::{Payload, whole};
 use crate::types::timestamp::Timestamp;
 
 /// Does to an answer what the faults say, in their order; what is left to do on the way out goes with it.
-pub(crate) async fn distort(
-    struck: &[Struck],
+pub(crate) async fn apply(
+    triggered: &[TriggeredFault],
     mut response: Response<Payload>,
-    circumstances: &Circumstances<'_>,
+    context: &ResponseContext<'_>,
 ) -> Response<Payload> {
-    for Struck { what, .. } in struck {
-        response = match what {
-            What::Body(fault) => with_body(response, fault),
-            What::ContentType(text) => with_content_type(response, text),
-            What::Expired(form) if circumstances.is_expired => {
-                whole((circumstances.expired)(*form).0)
-            }
-            _ if what.is_of_the_token() => edited(response, what, circumstances).await,
+    for TriggeredFault { action, .. } in triggered {
+        response = match action {
+            FaultAction::Body(fault) => with_body(response, fault),
+            FaultAction::ContentType(text) => with_content_type(response, text),
+            FaultAction::Expired(form) if context.is_expired => whole((context.expired)(*form).0),
+            _ if action.is_of_the_token() => edited(response, action, context).await,
             _ => response,
         };
     }
-    if let Some(wire) = Wire::of(struck) {
+    if let Some(wire) = DeliveryFault::of(triggered) {
         response.extensions_mut().insert(wire);
     }
     response
 }
 
 /// The `Date` of an answer.
-pub(crate) fn date(struck: &[Struck], now: Timestamp) -> Timestamp {
-    struck.iter().fold(now, |now, struck| match &struck.what {
-        What::Date(shift) => shift.of(now),
-        _ => now,
-    })
+pub(crate) fn date(triggered: &[TriggeredFault], now: Timestamp) -> Timestamp {
+    triggered
+        .iter()
+        .fold(now, |now, triggered| match &triggered.action {
+            FaultAction::Date(shift) => shift.of(now),
+            _ => now,
+        })
 }
 
 fn with_body(response: Response<Payload>, fault: &BodyFault) -> Response<Payload> {
@@ -79,8 +79,8 @@ fn with_content_type(mut response: Response<Payload>, text: &str) -> Response<Pa
 /// An answer with another output; one that is an error, or is not in memory, stays as it is.
 async fn edited(
     response: Response<Payload>,
-    what: &What,
-    circumstances: &Circumstances<'_>,
+    action: &FaultAction,
+    context: &ResponseContext<'_>,
 ) -> Response<Payload> {
     let (mut parts, body) = response.into_parts();
     let body = match body {
@@ -90,7 +90,7 @@ async fn edited(
         },
         body => return Response::from_parts(parts, body),
     };
-    let body = answer::edit(&body, what, circumstances).map_or(body, Bytes::from);
+    let body = answer::edit(&body, action, context).map_or(body, Bytes::from);
     parts
         .headers
         .insert(header::CONTENT_LENGTH, body.len().into());

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fault::action::FaultAction;
 use crate::fault::error::FaultError;
-use crate::fault::what::What;
-use crate::fault::when::When;
+use crate::fault::matcher::RequestMatcher;
 
 /// Something that goes wrong: when, and what.
 ///
@@ -16,12 +16,12 @@ use crate::fault::when::When;
 /// let ecr = MockEcr::start().await?;
 /// let fault = Fault::from_toml(
 ///     r#"
-///     when = { operation = "GetAuthorizationToken", times = 2 }
-///     what = { error = "ThrottlingException" }
+///     match = { operation = "GetAuthorizationToken", times = 2 }
+///     action = { error = "ThrottlingException" }
 ///     "#,
 /// )?;
 /// let id = ecr.faults().add(fault)?;
-/// assert_eq!(ecr.faults().fired(id), Some(0));
+/// assert_eq!(ecr.faults().triggered(id), Some(0));
 /// # Ok(())
 /// # }
 /// ```
@@ -31,25 +31,25 @@ use crate::fault::when::When;
 #[non_exhaustive]
 pub struct Fault {
     /// Which requests meet it; without anything said, every request of both planes.
-    #[serde(default)]
-    pub when: When,
+    #[serde(default, rename = "match")]
+    pub matcher: RequestMatcher,
     /// What happens to them.
-    pub what: What,
+    pub action: FaultAction,
 }
 
 impl Fault {
     /// A fault that strikes every request for which it means anything.
-    pub fn new(what: What) -> Self {
+    pub fn new(action: FaultAction) -> Self {
         Fault {
-            when: When::default(),
-            what,
+            matcher: RequestMatcher::default(),
+            action,
         }
     }
 
     /// Restricts the fault to the requests that `when` describes.
     #[must_use]
-    pub fn when(mut self, when: When) -> Self {
-        self.when = when;
+    pub fn matching(mut self, matcher: RequestMatcher) -> Self {
+        self.matcher = matcher;
         self
     }
 
@@ -64,30 +64,30 @@ impl Fault {
 
     /// Refuses what cannot mean anything.
     pub(crate) fn check(&self) -> Result<(), FaultError> {
-        self.when.check()?;
+        self.matcher.check()?;
         self.check_action()
     }
 
     /// Refuses an action that cannot mean anything, or not for the requests that are matched.
     pub(crate) fn check_action(&self) -> Result<(), FaultError> {
-        self.what.check().map_err(FaultError::new)?;
-        if matches!(self.what, What::Certificate(_)) {
-            self.when.check_greeting().map_err(FaultError::new)?;
+        self.action.check().map_err(FaultError::new)?;
+        if matches!(self.action, FaultAction::Certificate(_)) {
+            self.matcher.check_handshake().map_err(FaultError::new)?;
         }
-        if self.what.is_of_the_token() && !self.when.can_be_of_the_token() {
+        if self.action.is_of_the_token() && !self.matcher.can_be_of_the_token() {
             return Err(FaultError::new(format!(
                 "{} happens to GetAuthorizationToken of ecr alone",
-                self.what.name()
+                self.action.name()
             )));
         }
-        let Some(needed) = self.what.plane() else {
+        let Some(needed) = self.action.plane() else {
             return Ok(());
         };
-        let said = self.when.implied_plane();
+        let said = self.matcher.implied_plane();
         match said {
             Some(plane) if plane != needed => Err(FaultError::new(format!(
                 "{} happens on the {needed} alone, and the fault is for the {plane}",
-                self.what.name()
+                self.action.name()
             ))),
             _ => Ok(()),
         }
@@ -102,53 +102,53 @@ mod tests {
     fn what_cannot_mean_anything_is_refused() {
         for (toml, said) in [
             (
-                "when = { every = 0 }\nwhat = { reset = \"before_headers\" }",
+                "match = { every = 0 }\naction = { reset = \"before_headers\" }",
                 "every",
             ),
             (
-                "when = { probability = 1.5 }\nwhat = { reset = \"before_headers\" }",
+                "match = { probability = 1.5 }\naction = { reset = \"before_headers\" }",
                 "probability",
             ),
             (
-                "when = { times = 0 }\nwhat = { reset = \"before_headers\" }",
+                "match = { times = 0 }\naction = { reset = \"before_headers\" }",
                 "times",
             ),
             (
-                "when = { plane = \"registry\" }\nwhat = { expires_at = \"past\" }",
+                "match = { plane = \"registry\" }\naction = { expires_at = \"past\" }",
                 "API alone",
             ),
             (
-                "when = { operation = \"ListImages\" }\nwhat = { expired = \"challenge\" }",
+                "match = { operation = \"ListImages\" }\naction = { expired = \"challenge\" }",
                 "registry alone",
             ),
             (
-                "when = { service = \"ecr\", route = \"blob\" }\nwhat = { reset = \"before_headers\" }",
+                "match = { service = \"ecr\", route = \"blob\" }\naction = { reset = \"before_headers\" }",
                 "registry",
             ),
             (
-                "when = { operation = \"ListImages\", route = \"blob\" }\nwhat = { reset = \"before_headers\" }",
+                "match = { operation = \"ListImages\", route = \"blob\" }\naction = { reset = \"before_headers\" }",
                 "operation",
             ),
-            ("what = { throttle = { rate = -1, burst = 1 } }", "rate"),
-            ("what = { bandwidth = 0 }", "bandwidth"),
+            ("action = { throttle = { rate = -1, burst = 1 } }", "rate"),
+            ("action = { bandwidth = 0 }", "bandwidth"),
             (
-                "what = { error = { code = \"ServerException\", status = 200 } }",
+                "action = { error = { code = \"ServerException\", status = 200 } }",
                 "from 400 to 599",
             ),
             (
-                "when = { operation = \"ListImages\" }\nwhat = { certificate = \"expired\" }",
+                "match = { operation = \"ListImages\" }\naction = { certificate = \"expired\" }",
                 "of a greeting",
             ),
             (
-                "when = { until = \"2030-01-01T00:00:00Z\" }\nwhat = { certificate = \"expired\" }",
+                "match = { until = \"2030-01-01T00:00:00Z\" }\naction = { certificate = \"expired\" }",
                 "of a greeting",
             ),
             (
-                "what = { token = { login = { username = \"a:b\", password = \"c\" } } }",
+                "action = { token = { login = { username = \"a:b\", password = \"c\" } } }",
                 "has no colon",
             ),
             (
-                "what = { latency = { from = \"2s\", to = \"1s\" } }",
+                "action = { latency = { from = \"2s\", to = \"1s\" } }",
                 "longer",
             ),
         ] {
@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn a_token_fault_of_another_operation_is_rejected() {
-        for when in ["service = 'sts'", "operation = 'ListImages'"] {
-            let toml = format!("when = {{ {when} }}\nwhat = {{ token = 'empty' }}");
+        for matcher in ["service = 'sts'", "operation = 'ListImages'"] {
+            let toml = format!("match = {{ {matcher} }}\naction = {{ token = 'empty' }}");
             let error = Fault::from_toml(&toml).unwrap().check().unwrap_err();
             assert!(error.to_string().contains("of ecr alone"), "{error}");
         }
@@ -170,10 +170,10 @@ mod tests {
     #[test]
     fn what_no_fault_has_is_refused() {
         for wrong in [
-            "what = { error = \"NoSuchThing\" }",
-            "what = \"explode\"",
-            "when = { operatoin = \"x\" }\nwhat = { reset = \"before_headers\" }",
-            "when = { operation = \"NoSuchOperation\" }\nwhat = { reset = \"before_headers\" }",
+            "action = { error = \"NoSuchThing\" }",
+            "action = \"explode\"",
+            "match = { operatoin = \"x\" }\naction = { reset = \"before_headers\" }",
+            "match = { operation = \"NoSuchOperation\" }\naction = { reset = \"before_headers\" }",
         ] {
             let refused = Fault::from_toml(wrong).and_then(|fault| fault.check());
             assert!(refused.is_err(), "{wrong}");

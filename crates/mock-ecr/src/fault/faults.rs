@@ -8,13 +8,13 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
+use crate::fault::action::{CertificateFault, FaultAction};
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
 use crate::fault::error::FaultError;
-use crate::fault::signs::Signs;
+use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::throttle::Bucket;
-use crate::fault::triggered::Struck;
-use crate::fault::what::{CertificateFault, What};
+use crate::fault::triggered::TriggeredFault;
 use crate::types::timestamp::Timestamp;
 
 /// The faults of one mock.
@@ -23,13 +23,13 @@ pub(crate) struct Faults {
     /// How many there are, so that a request of a mock without faults pays for one look at a number.
     count: AtomicUsize,
     seed: String,
-    greetings: Greetings,
+    tls_mode: TlsMode,
     set: Mutex<Set>,
 }
 
 /// Whether clients greet the mock in TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Greetings {
+pub(crate) enum TlsMode {
     Come,
     Never,
 }
@@ -49,18 +49,18 @@ struct Entry {
 }
 
 impl Faults {
-    pub(crate) fn from_seed(seed: &str, greetings: Greetings) -> Self {
+    pub(crate) fn from_seed(seed: &str, tls_mode: TlsMode) -> Self {
         Faults {
             count: AtomicUsize::new(0),
             seed: seed.to_owned(),
-            greetings,
+            tls_mode,
             set: Mutex::default(),
         }
     }
 
     pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         fault.check()?;
-        if matches!(fault.what, What::Certificate(_)) && self.greetings == Greetings::Never {
+        if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Never {
             let text = "a certificate is shown in TLS, which this mock does not speak; start it with TLS (--tls)";
             return Err(FaultError::new(text));
         }
@@ -78,8 +78,8 @@ impl Faults {
             active: ActiveFault {
                 id,
                 fault,
-                met: 0,
-                fired: 0,
+                matched: 0,
+                triggered: 0,
             },
         };
         set.faults.push(entry);
@@ -123,34 +123,34 @@ impl Faults {
     }
 
     /// The faults that a request meets and that strike it, in their order; what tells of the request is asked only if there are any.
-    pub(crate) fn strike(
+    pub(crate) fn trigger(
         &self,
-        signs: impl FnOnce() -> Option<Signs>,
+        attributes: impl FnOnce() -> Option<RequestAttributes>,
         now: Timestamp,
-    ) -> Vec<Struck> {
+    ) -> Vec<TriggeredFault> {
         if self.count.load(Ordering::Acquire) == 0 {
             return Vec::new();
         }
-        let Some(signs) = signs() else {
+        let Some(attributes) = attributes() else {
             return Vec::new();
         };
         let mut set = self.lock();
         let entries = set.faults.iter_mut();
         entries
-            .filter_map(|entry| entry.strike(&signs, now))
+            .filter_map(|entry| entry.trigger(&attributes, now))
             .collect()
     }
 
     /// The certificate that a greeting by a name meets, if a fault has one for it.
     ///
     /// Of what a fault may say of a request, a greeting has its host and its turn.
-    pub(crate) fn strike_greeting(&self, name: &str) -> Option<CertificateFault> {
+    pub(crate) fn trigger_at_handshake(&self, name: &str) -> Option<CertificateFault> {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
         }
         let mut set = self.lock();
         let mut entries = set.faults.iter_mut();
-        entries.find_map(|entry| entry.strike_greeting(name))
+        entries.find_map(|entry| entry.trigger_at_handshake(name))
     }
 
     fn lock(&self) -> MutexGuard<'_, Set> {
@@ -159,19 +159,26 @@ impl Faults {
 }
 
 impl Entry {
-    fn strike(&mut self, signs: &Signs, now: Timestamp) -> Option<Struck> {
+    fn trigger(
+        &mut self,
+        attributes: &RequestAttributes,
+        now: Timestamp,
+    ) -> Option<TriggeredFault> {
         let ActiveFault {
-            fault, met, fired, ..
+            fault,
+            matched,
+            triggered,
+            ..
         } = &mut self.active;
-        let fits = fault.when.fits(signs, now) && fault.what.fits(signs);
+        let fits = fault.matcher.fits(attributes, now) && fault.action.fits(attributes);
         if !fits {
             return None;
         }
-        *met += 1;
-        if !fault.when.is_due(*met, *fired, &mut self.rng) {
+        *matched += 1;
+        if !fault.matcher.is_due(*matched, *triggered, &mut self.rng) {
             return None;
         }
-        if let What::Throttle(throttle) = &fault.what {
+        if let FaultAction::Throttle(throttle) = &fault.action {
             let bucket = self
                 .bucket
                 .get_or_insert_with(|| Bucket::full(throttle, now));
@@ -179,31 +186,34 @@ impl Entry {
                 return None;
             }
         }
-        *fired += 1;
-        let delay = match &fault.what {
-            What::Latency(latency) => latency.draw(&mut self.rng),
+        *triggered += 1;
+        let delay = match &fault.action {
+            FaultAction::Latency(latency) => latency.draw(&mut self.rng),
             _ => Duration::ZERO,
         };
-        Some(Struck {
+        Some(TriggeredFault {
             id: self.active.id,
-            what: self.active.fault.what.clone(),
+            action: self.active.fault.action.clone(),
             delay,
         })
     }
 
-    fn strike_greeting(&mut self, name: &str) -> Option<CertificateFault> {
+    fn trigger_at_handshake(&mut self, name: &str) -> Option<CertificateFault> {
         let ActiveFault {
-            fault, met, fired, ..
+            fault,
+            matched,
+            triggered,
+            ..
         } = &mut self.active;
-        let What::Certificate(certificate) = fault.what else {
+        let FaultAction::Certificate(certificate) = fault.action else {
             return None;
         };
-        if !fault.when.fits_greeting(name) {
+        if !fault.matcher.matches_handshake(name) {
             return None;
         }
-        *met += 1;
-        let is_due = fault.when.is_due(*met, *fired, &mut self.rng);
-        *fired += u64::from(is_due);
+        *matched += 1;
+        let is_due = fault.matcher.is_due(*matched, *triggered, &mut self.rng);
+        *triggered += u64::from(is_due);
         is_due.then_some(certificate)
     }
 }
@@ -222,66 +232,74 @@ mod tests {
     use super::*;
 
     fn set(toml: &str) -> (Faults, FaultId) {
-        let faults = Faults::from_seed("seed", Greetings::Come);
+        let faults = Faults::from_seed("seed", TlsMode::Come);
         let id = faults.add(Fault::from_toml(toml).unwrap()).unwrap();
         (faults, id)
     }
 
     /// On which of so many requests it strikes, counted from 1.
-    fn strikes(toml: &str, requests: usize) -> Vec<usize> {
+    fn triggered_on(toml: &str, requests: usize) -> Vec<usize> {
         let (faults, _) = set(toml);
-        let struck = |_: &usize| {
+        let triggered = |_: &usize| {
             !faults
-                .strike(Signs::of_token_call, Timestamp::AWS_EXAMPLE)
+                .trigger(RequestAttributes::of_token_call, Timestamp::AWS_EXAMPLE)
                 .is_empty()
         };
-        (1..=requests).filter(struck).collect()
+        (1..=requests).filter(triggered).collect()
     }
 
     #[test]
     fn it_strikes_the_first_after_some_every_so_many() {
-        let when =
-            |when: &str| format!("when = {{ {when} }}\nwhat = {{ error = \"ServerException\" }}");
-        assert_eq!(strikes(&when(""), 3), [1, 2, 3]);
-        assert_eq!(strikes(&when("times = 2"), 5), [1, 2]);
-        assert_eq!(strikes(&when("after = 2"), 5), [3, 4, 5]);
-        assert_eq!(strikes(&when("after = 1, times = 2"), 5), [2, 3]);
-        assert_eq!(strikes(&when("every = 2"), 6), [2, 4, 6]);
-        assert_eq!(strikes(&when("after = 1, every = 2, times = 2"), 9), [3, 5]);
+        let matcher = |matcher: &str| {
+            format!("match = {{ {matcher} }}\naction = {{ error = \"ServerException\" }}")
+        };
+        assert_eq!(triggered_on(&matcher(""), 3), [1, 2, 3]);
+        assert_eq!(triggered_on(&matcher("times = 2"), 5), [1, 2]);
+        assert_eq!(triggered_on(&matcher("after = 2"), 5), [3, 4, 5]);
+        assert_eq!(triggered_on(&matcher("after = 1, times = 2"), 5), [2, 3]);
+        assert_eq!(triggered_on(&matcher("every = 2"), 6), [2, 4, 6]);
+        assert_eq!(
+            triggered_on(&matcher("after = 1, every = 2, times = 2"), 9),
+            [3, 5]
+        );
     }
 
     #[test]
     fn chances_are_drawn_from_the_seed() {
-        let toml = "when = { probability = 0.25 }\nwhat = { error = \"ServerException\" }";
-        let struck = strikes(toml, 1000);
-        assert_eq!(struck, strikes(toml, 1000));
-        assert!((180..320).contains(&struck.len()), "{}", struck.len());
+        let toml = "match = { probability = 0.25 }\naction = { error = \"ServerException\" }";
+        let triggered = triggered_on(toml, 1000);
+        assert_eq!(triggered, triggered_on(toml, 1000));
+        assert!((180..320).contains(&triggered.len()), "{}", triggered.len());
     }
 
     #[test]
     fn one_is_counted_and_taken_away() {
-        let (faults, id) = set("when = { times = 1 }\nwhat = { error = \"ServerException\" }");
+        let (faults, id) = set("match = { times = 1 }\naction = { error = \"ServerException\" }");
         for _ in 0..3 {
-            faults.strike(Signs::of_token_call, Timestamp::AWS_EXAMPLE);
+            faults.trigger(RequestAttributes::of_token_call, Timestamp::AWS_EXAMPLE);
         }
         let active = faults.remove(id).unwrap();
-        assert_eq!((active.met, active.fired), (3, 1));
+        assert_eq!((active.matched, active.triggered), (3, 1));
         assert_eq!(faults.remove(id), None);
         assert!(faults.list().is_empty());
     }
 
     #[test]
     fn a_bucket_fills_with_the_clock() {
-        let (faults, _) = set("what = { throttle = { rate = 1, burst = 2 } }");
+        let (faults, _) = set("action = { throttle = { rate = 1, burst = 2 } }");
         let at = |seconds| Timestamp::AWS_EXAMPLE + std::time::Duration::from_secs(seconds);
-        let struck = |now| !faults.strike(Signs::of_token_call, now).is_empty();
+        let triggered = |now| {
+            !faults
+                .trigger(RequestAttributes::of_token_call, now)
+                .is_empty()
+        };
         assert_eq!(
-            [struck(at(0)), struck(at(0)), struck(at(0))],
+            [triggered(at(0)), triggered(at(0)), triggered(at(0))],
             [false, false, true]
         );
-        assert_eq!([struck(at(1)), struck(at(1))], [false, true]);
+        assert_eq!([triggered(at(1)), triggered(at(1))], [false, true]);
         assert_eq!(
-            [struck(at(60)), struck(at(60)), struck(at(60))],
+            [triggered(at(60)), triggered(at(60)), triggered(at(60))],
             [false, false, true]
         );
     }

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use crate::aws::operation_name::OperationName;
 use crate::aws::service::Service;
+use crate::fault::action::CutPoint;
+use crate::fault::action::FaultAction;
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
 use crate::fault::error::FaultError;
 use crate::fault::error_code::ErrorCode;
 use crate::fault::faults::Faults;
 use crate::fault::latency::Latency;
+use crate::fault::matcher::RequestMatcher;
 use crate::fault::pattern::Pattern;
 use crate::fault::target::{FaultPlane, RegistryRoute};
 use crate::fault::throttle::Throttle;
-use crate::fault::what::Moment;
-use crate::fault::what::What;
-use crate::fault::when::When;
 use crate::types::argument::FirstInvalid;
 
 /// The faults of a running mock.
@@ -27,7 +27,7 @@ use crate::types::argument::FirstInvalid;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let ecr = MockEcr::start().await?;
 /// let throttled = ecr.faults().throttling().operation("GetAuthorizationToken").times(2).set()?;
-/// assert_eq!(throttled.fired(), 0);
+/// assert_eq!(throttled.triggered(), 0);
 /// drop(throttled); // and the fault is gone
 /// assert!(ecr.faults().list().is_empty());
 /// # Ok(())
@@ -67,49 +67,49 @@ impl FaultHandle {
         self.faults.list()
     }
 
-    /// How often a fault has struck, if it is set.
-    pub fn fired(&self, id: FaultId) -> Option<u64> {
+    /// How often a fault has triggered, if it is set.
+    pub fn triggered(&self, id: FaultId) -> Option<u64> {
         let faults = self.list();
         faults
             .iter()
             .find(|active| active.id == id)
-            .map(|active| active.fired)
+            .map(|active| active.triggered)
     }
 
     /// `ThrottlingException`, or 429 of the registry.
     pub fn throttling(&self) -> FaultBuilder {
-        self.with(What::Error(ErrorCode::THROTTLING.into()))
+        self.action(FaultAction::Error(ErrorCode::THROTTLING.into()))
     }
 
     /// An error of AWS, or the registry's that goes with it.
     pub fn error(&self, code: &str) -> FaultBuilder {
         let mut builder = self.throttling();
         if let Some(code) = builder.invalid.parse::<ErrorCode>("error", code) {
-            builder.fault.what = What::Error(code.into());
+            builder.fault.action = FaultAction::Error(code.into());
         }
         builder
     }
 
     /// So many requests a second, and so many at once.
     pub fn throttle(&self, rate: f64, burst: u32) -> FaultBuilder {
-        self.with(What::Throttle(Throttle::new(rate, burst)))
+        self.action(FaultAction::Throttle(Throttle::new(rate, burst)))
     }
 
     /// A wait before each answer.
     pub fn latency(&self, latency: Duration) -> FaultBuilder {
-        self.with(What::Latency(Latency::Fixed(latency)))
+        self.action(FaultAction::Latency(Latency::Fixed(latency)))
     }
 
     /// A connection that is reset before the answer.
     pub fn reset(&self) -> FaultBuilder {
-        self.with(What::Reset(Moment::BeforeHeaders))
+        self.action(FaultAction::Reset(CutPoint::BeforeHeaders))
     }
 
     /// Anything.
-    pub fn with(&self, what: What) -> FaultBuilder {
+    pub fn action(&self, action: FaultAction) -> FaultBuilder {
         FaultBuilder {
             faults: Arc::clone(&self.faults),
-            fault: Fault::new(what),
+            fault: Fault::new(action),
             invalid: FirstInvalid::default(),
         }
     }
@@ -128,59 +128,59 @@ impl FaultBuilder {
     /// For calls of one operation of the API.
     pub fn operation(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse::<OperationName>("operation", name) {
-            self.fault.when.operation = Some(name.to_string());
+            self.fault.matcher.operation = Some(name.to_string());
         }
         self
     }
 
     /// For calls of one service.
     pub fn service(self, service: Service) -> Self {
-        self.when(|when| when.service = Some(service))
+        self.matching(|matcher| matcher.service = Some(service))
     }
 
     /// For one plane.
     pub fn plane(self, plane: FaultPlane) -> Self {
-        self.when(|when| when.plane = Some(plane))
+        self.matching(|matcher| matcher.plane = Some(plane))
     }
 
     /// For one route of the registry.
     pub fn route(self, route: RegistryRoute) -> Self {
-        self.when(|when| when.route = Some(route))
+        self.matching(|matcher| matcher.route = Some(route))
     }
 
     /// For one method of HTTP.
     pub fn method(self, method: &str) -> Self {
-        self.when(|when| when.method = Some(method.to_owned()))
+        self.matching(|matcher| matcher.method = Some(method.to_owned()))
     }
 
     /// For repositories, with stars for anything.
     pub fn repository(self, pattern: &str) -> Self {
-        self.when(|when| when.repository = Some(Pattern::from(pattern)))
+        self.matching(|matcher| matcher.repository = Some(Pattern::from(pattern)))
     }
 
     /// At most so often.
     pub fn times(self, times: u64) -> Self {
-        self.when(|when| when.times = Some(times))
+        self.matching(|matcher| matcher.times = Some(times))
     }
 
     /// After so many requests.
     pub fn after(self, requests: u64) -> Self {
-        self.when(|when| when.after = Some(requests))
+        self.matching(|matcher| matcher.after = Some(requests))
     }
 
     /// The last of every so many.
     pub fn every(self, requests: u64) -> Self {
-        self.when(|when| when.every = Some(requests))
+        self.matching(|matcher| matcher.every = Some(requests))
     }
 
     /// By chance, from 0 to 1.
     pub fn probability(self, probability: f64) -> Self {
-        self.when(|when| when.probability = Some(probability))
+        self.matching(|matcher| matcher.probability = Some(probability))
     }
 
     /// As a closure has it.
-    pub fn when(mut self, change: impl FnOnce(&mut When)) -> Self {
-        change(&mut self.fault.when);
+    pub fn matching(mut self, change: impl FnOnce(&mut RequestMatcher)) -> Self {
+        change(&mut self.fault.matcher);
         self
     }
 
@@ -221,11 +221,11 @@ impl FaultGuard {
         self.id
     }
 
-    /// How often it has struck.
-    pub fn fired(&self) -> u64 {
+    /// How often it has triggered.
+    pub fn triggered(&self) -> u64 {
         let faults = self.faults.list();
         let own = faults.iter().find(|active| active.id == self.id);
-        own.map_or(0, |active| active.fired)
+        own.map_or(0, |active| active.triggered)
     }
 
     /// Leaves it for as long as the mock lives.

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
+use crate::fault::action::{ExpiredAs, FaultAction};
 use crate::fault::error_code::ErrorCode;
 use crate::fault::error_fault::ErrorFault;
 use crate::fault::target::FaultPlane;
 use crate::fault::throttle::Throttle;
-use crate::fault::triggered::Struck;
-use crate::fault::what::{ExpiredAs, What};
+use crate::fault::triggered::TriggeredFault;
 
 /// The response that a fault sends in place of a service or the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +30,17 @@ pub(crate) struct InjectedError<'a> {
 
 impl<'a> Injected<'a> {
     /// Returns the response of the first triggered fault that sends one.
-    pub(crate) fn first_of(struck: &'a [Struck], plane: FaultPlane) -> Option<Self> {
-        struck.iter().find_map(|struck| match &struck.what {
-            What::Error(error) => Some(Injected::Error(InjectedError::of(error, plane))),
-            What::Throttle(throttle) => Some(Injected::Error(slow_down(throttle, plane))),
-            What::ExpiredEarly(form) => Some(Injected::Expired(*form)),
-            _ => None,
-        })
+    pub(crate) fn first_of(triggered: &'a [TriggeredFault], plane: FaultPlane) -> Option<Self> {
+        triggered
+            .iter()
+            .find_map(|triggered| match &triggered.action {
+                FaultAction::Error(error) => Some(Injected::Error(InjectedError::of(error, plane))),
+                FaultAction::Throttle(throttle) => {
+                    Some(Injected::Error(slow_down(throttle, plane)))
+                }
+                FaultAction::ExpiredEarly(form) => Some(Injected::Expired(*form)),
+                _ => None,
+            })
     }
 }
 

@@ -8,11 +8,13 @@
 #[doc = include_str!("../../COOKBOOK.md")]
 pub mod cookbook {}
 
+mod action;
 mod active_fault;
 mod answer;
 mod apply;
 mod authorization_data;
 mod definition;
+mod delivery;
 mod error;
 mod error_code;
 mod error_fault;
@@ -20,34 +22,32 @@ mod faults;
 mod handle;
 mod injected;
 mod latency;
+mod matcher;
 mod pattern;
+mod request_attributes;
 mod response_context;
-mod signs;
 mod target;
 mod throttle;
 mod triggered;
-mod what;
-mod when;
-mod wire;
 
 pub use crate::types::duration::Shift;
+pub use action::{BodyFault, CertificateFault, CutPoint, ExpiredAs, FaultAction};
 pub use active_fault::{ActiveFault, FaultId};
-pub(crate) use apply::{date, distort};
+pub(crate) use apply::{apply, date};
 pub use authorization_data::{AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault};
 pub use definition::Fault;
+pub(crate) use delivery::{DeliveryFault, Shape, Termination};
 pub use error::FaultError;
 pub use error_code::{ErrorCode, UnknownErrorCode};
 pub use error_fault::ErrorFault;
-pub(crate) use faults::{Faults, Greetings};
+pub(crate) use faults::{Faults, TlsMode};
 pub use handle::{FaultBuilder, FaultGuard, FaultHandle};
 pub(crate) use injected::{Injected, InjectedError};
 pub use latency::Latency;
+pub use matcher::RequestMatcher;
 pub use pattern::Pattern;
-pub(crate) use response_context::{Circumstances, Foreign};
-pub(crate) use signs::Signs;
+pub(crate) use request_attributes::RequestAttributes;
+pub(crate) use response_context::{Foreign, ResponseContext};
 pub use target::{FaultPlane, RegistryRoute};
 pub use throttle::Throttle;
-pub(crate) use triggered::Struck;
-pub use what::{BodyFault, CertificateFault, ExpiredAs, Moment, What};
-pub use when::When;
-pub(crate) use wire::{Ending, Shape, Wire};
+pub(crate) use triggered::TriggeredFault;

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use http::Response;
 
-use crate::fault::what::ExpiredAs;
+use crate::fault::action::ExpiredAs;
 use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 
 /// What the faults must know of the answer.
-pub(crate) struct Circumstances<'a> {
+pub(crate) struct ResponseContext<'a> {
     /// When the request came.
     pub(crate) now: Timestamp,
     /// Whether it was refused because the time of its token is over.

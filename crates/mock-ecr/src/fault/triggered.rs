@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use crate::fault::action::FaultAction;
 use crate::fault::active_fault::FaultId;
-use crate::fault::what::What;
 
 /// What a fault does to one request.
 #[derive(Debug)]
-pub(crate) struct Struck {
+pub(crate) struct TriggeredFault {
     pub(crate) id: FaultId,
-    pub(crate) what: What,
+    pub(crate) action: FaultAction,
     /// How long the answer waits, as it was drawn.
     pub(crate) delay: Duration,
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::server::TlsStream;
 
-use crate::fault::Wire;
+use crate::fault::DeliveryFault;
 use crate::http::ingress::Way;
 use crate::server::faulty_stream;
 use crate::server::faulty_stream::{Abrupt, Plot, Sabotaged};
@@ -173,7 +173,7 @@ async fn converse(
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
                 *locked(&grants) = Some(tunnel);
             }
-            match response.extensions_mut().remove::<Wire>() {
+            match response.extensions_mut().remove::<DeliveryFault>() {
                 None => Ok(response),
                 // Apart, so that the answers without faults do not carry its state.
                 Some(wire) => {
@@ -262,8 +262,8 @@ async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
     }
 }
 
-async fn in_time<T>(greeting: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(SLOWEST_HEADER, greeting)
+async fn in_time<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(SLOWEST_HEADER, step)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }

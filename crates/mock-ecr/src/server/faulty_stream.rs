@@ -18,7 +18,7 @@ use http_body_util::BodyDataStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
 
-use crate::fault::{Ending, Moment, Shape, Wire};
+use crate::fault::{CutPoint, DeliveryFault, Shape, Termination};
 use crate::http::body;
 use crate::http::body::{BodyError, Payload};
 
@@ -43,7 +43,7 @@ struct Shared {
 #[derive(Default)]
 struct Deed {
     bytes: Bytes,
-    ending: Option<Ending>,
+    ending: Option<Termination>,
 }
 
 /// A connection that can be told to end without a farewell.
@@ -53,7 +53,7 @@ pub(crate) trait Abrupt {
 }
 
 impl Plot {
-    fn arm(&self, bytes: Vec<u8>, ending: Ending) {
+    fn arm(&self, bytes: Vec<u8>, ending: Termination) {
         *self.deed() = Deed {
             bytes: bytes.into(),
             ending: Some(ending),
@@ -90,7 +90,7 @@ impl<I: AsyncWrite + Abrupt + Unpin> Sabotaged<I> {
                 Err(error) => return Poll::Ready(error),
             }
         }
-        if deed.ending == Some(Ending::Reset) {
+        if deed.ending == Some(Termination::Reset) {
             self.stream.reset_when_dropped();
             return Poll::Ready(io::ErrorKind::ConnectionReset.into());
         }
@@ -150,7 +150,7 @@ impl<I: AsyncWrite + Abrupt + Unpin> AsyncWrite for Sabotaged<I> {
 /// Sends an answer as the faults on its way out have it. An error ends the connection, or on HTTP/2 the stream.
 pub(crate) async fn send(
     response: Response<Payload>,
-    wire: Wire,
+    wire: DeliveryFault,
     version: Version,
     plot: &Plot,
     mut stop: watch::Receiver<()>,
@@ -164,11 +164,11 @@ pub(crate) async fn send(
     match (wire.shape, wire.end) {
         (Some(shape), _) if is_http1(version) => {
             let body = everything(body, LONGEST_BODY).await;
-            plot.arm(misshapen(&parts, body, shape), Ending::Close);
+            plot.arm(misshapen(&parts, body, shape), Termination::Close);
             Ok(Response::from_parts(parts, body::nothing()))
         }
         (Some(_), _) => Err(BrokenOff),
-        (None, Some((moment, Ending::Stall))) => stall(parts, body, moment, stop).await,
+        (None, Some((moment, Termination::Stall))) => stall(parts, body, moment, stop).await,
         (None, Some((moment, ending))) if is_http1(version) => {
             let bytes = beginning(&parts, body, moment).await;
             plot.arm(bytes, ending);
@@ -214,11 +214,11 @@ async fn everything(body: Payload, limit: u64) -> Vec<u8> {
 const LONGEST_BODY: u64 = 64 << 20;
 
 /// The bytes of an answer up to a moment.
-async fn beginning(parts: &Parts, body: Payload, moment: Moment) -> Vec<u8> {
+async fn beginning(parts: &Parts, body: Payload, moment: CutPoint) -> Vec<u8> {
     match moment {
-        Moment::BeforeHeaders => Vec::new(),
-        Moment::AfterHeaders => head(parts),
-        Moment::AfterBytes(count) => {
+        CutPoint::BeforeHeaders => Vec::new(),
+        CutPoint::AfterHeaders => head(parts),
+        CutPoint::AfterBytes(count) => {
             let body = everything(body, count.min(LONGEST_BODY)).await;
             [head(parts), body].concat()
         }
@@ -271,16 +271,16 @@ fn title_case(name: &str) -> String {
 async fn stall(
     parts: Parts,
     body: Payload,
-    moment: Moment,
+    moment: CutPoint,
     mut stop: watch::Receiver<()>,
 ) -> Result<Response<Payload>, BrokenOff> {
     let count = match moment {
-        Moment::BeforeHeaders => {
+        CutPoint::BeforeHeaders => {
             let _ = stop.changed().await;
             return Err(BrokenOff);
         }
-        Moment::AfterHeaders => 0,
-        Moment::AfterBytes(count) => count,
+        CutPoint::AfterHeaders => 0,
+        CutPoint::AfterBytes(count) => count,
     };
     let silence = stream::once(async move {
         let _ = stop.changed().await;
@@ -291,11 +291,11 @@ async fn stall(
 }
 
 /// Lets an answer break off at a moment, on HTTP/2.
-fn cut(parts: Parts, body: Payload, moment: Moment) -> Result<Response<Payload>, BrokenOff> {
+fn cut(parts: Parts, body: Payload, moment: CutPoint) -> Result<Response<Payload>, BrokenOff> {
     let count = match moment {
-        Moment::BeforeHeaders => return Err(BrokenOff),
-        Moment::AfterHeaders => 0,
-        Moment::AfterBytes(count) => count,
+        CutPoint::BeforeHeaders => return Err(BrokenOff),
+        CutPoint::AfterHeaders => 0,
+        CutPoint::AfterBytes(count) => count,
     };
     let end = stream::once(async { Err(BodyError::new(BrokenOff)) });
     Ok(Response::from_parts(

@@ -9,7 +9,7 @@ use crate::aws::hosts::Host;
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::fault;
-use crate::fault::{FaultPlane, Injected, Struck};
+use crate::fault::{FaultPlane, Injected, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::body::{Payload, told_only, whole};
 use crate::http::ingress::Way;
@@ -45,7 +45,7 @@ where
     (log_entry.route, log_entry.service) = (route.name(), route.service());
     let body = RequestBody::read(body, &request, &route).await;
     let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
-    let struck = ecr.faults.strike(attributes, now);
+    let triggered = ecr.faults.trigger(attributes, now);
     let received = Received {
         request: &request,
         way,
@@ -53,7 +53,7 @@ where
     };
     let mut response = match inject(
         ecr,
-        &struck,
+        &triggered,
         &received,
         body.bytes(),
         &route,
@@ -62,14 +62,22 @@ where
         Some(injected) => whole(injected),
         None => answer(ecr, &received, &route, body, &mut log_entry).await,
     };
-    if !struck.is_empty() {
-        response = Box::pin(distort(ecr, &struck, &route, response, &mut log_entry, now)).await;
+    if !triggered.is_empty() {
+        response = Box::pin(apply(
+            ecr,
+            &triggered,
+            &route,
+            response,
+            &mut log_entry,
+            now,
+        ))
+        .await;
     }
     if request.method == Method::HEAD {
         response = told_only(response);
     }
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
-    let shown = fault::date(&struck, now).to_http();
+    let shown = fault::date(&triggered, now).to_http();
     let date = HeaderValue::try_from(shown).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);
     log_entry.status = response.status();
@@ -88,7 +96,7 @@ struct Received<'a> {
 /// Returns the response that a fault injects, if one does.
 fn inject(
     ecr: &Ecr,
-    struck: &[Struck],
+    triggered: &[TriggeredFault],
     received: &Received<'_>,
     body: &[u8],
     route: &Route,
@@ -96,13 +104,13 @@ fn inject(
 ) -> Option<Response<Bytes>> {
     let Received { request, now, .. } = *received;
     if let Some(service) = route.service() {
-        let Injected::Error(error) = Injected::first_of(struck, FaultPlane::Api)? else {
+        let Injected::Error(error) = Injected::first_of(triggered, FaultPlane::Api)? else {
             return None;
         };
         log_entry.operation = dispatch::operation_of(service, request, body);
         return Some(dispatch::inject(ecr, service, &error, log_entry));
     }
-    let (response, code) = match Injected::first_of(struck, FaultPlane::Registry)? {
+    let (response, code) = match Injected::first_of(triggered, FaultPlane::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
         Injected::Expired(form) => registry::expired(form, &challenge(ecr, route)),
     };
@@ -113,25 +121,25 @@ fn inject(
 }
 
 /// Does to an answer what the faults say.
-async fn distort(
+async fn apply(
     ecr: &Ecr,
-    struck: &[Struck],
+    triggered: &[TriggeredFault],
     route: &Route,
     response: Response<Payload>,
     log_entry: &mut ReceivedRequest,
     now: Timestamp,
 ) -> Response<Payload> {
-    log_entry.faults = struck.iter().map(|struck| struck.id).collect();
+    log_entry.faults = triggered.iter().map(|triggered| triggered.id).collect();
     let challenge = challenge(ecr, route);
     let region = log_entry.caller.as_ref().map(Caller::region);
     let region = region.unwrap_or(&ecr.config.region);
-    let circumstances = fault::Circumstances {
+    let context = fault::ResponseContext {
         now,
         is_expired: matches!(log_entry.token_error, Some(TokenError::Expired { .. })),
         expired: &|form| registry::expired(form, &challenge),
         foreign: &|account| get_authorization_token::foreign(ecr, account, region, now),
     };
-    fault::distort(struck, response, &circumstances).await
+    fault::apply(triggered, response, &context).await
 }
 
 /// Returns the challenge of the registry that a request is for.

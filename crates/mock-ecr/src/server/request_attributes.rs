@@ -4,7 +4,7 @@ use http::request::Parts;
 
 use crate::aws::hosts::Host;
 use crate::aws::sigv4::SignatureClaim;
-use crate::fault::{FaultPlane, RegistryRoute, Signs};
+use crate::fault::{FaultPlane, RegistryRoute, RequestAttributes};
 use crate::http::authority::authority;
 use crate::registry::path::{RegistryPath, Resource};
 use crate::server::router::Route;
@@ -13,14 +13,14 @@ use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
-/// Those of a request for one of the planes; no other is ever struck.
+/// Those of a request for one of the planes; no other is ever triggered.
 pub(crate) fn of(
     ecr: &Ecr,
     request: &Parts,
     body: &[u8],
     route: &Route,
     now: Timestamp,
-) -> Option<Signs> {
+) -> Option<RequestAttributes> {
     let plane = match route {
         Route::Api { .. } => FaultPlane::Api,
         Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
@@ -43,7 +43,7 @@ pub(crate) fn of(
     let (registry_route, repository) = of_registry(route);
     let host = authority(request);
     let user_agent = request.headers.get(http::header::USER_AGENT);
-    Some(Signs {
+    Some(RequestAttributes {
         plane,
         service: route.service(),
         operation: route

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::aws::sigv4::authorization::{Authorization, Form};
 use crate::http::query;
 
-/// What the key signs: the algorithm, the date, the scope, and the hash of the canonical request.
+/// What the key attributes: the algorithm, the date, the scope, and the hash of the canonical request.
 pub(super) fn string_to_sign(
     request: &Parts,
     body: &[u8],

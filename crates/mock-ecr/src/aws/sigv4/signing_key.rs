@@ -1,4 +1,4 @@
-//! The key that signs: drawn from a secret access key, a day, a region and a service.
+//! The key that attributes: drawn from a secret access key, a day, a region and a service.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

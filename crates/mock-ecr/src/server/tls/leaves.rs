@@ -38,7 +38,7 @@ impl Leaves {
     /// The certificate for a name, or for the loopback addresses: whoever connects to an address asks for no name (RFC 6066, section 3).
     fn leaf(&self, name: Option<&str>) -> Option<Arc<CertifiedKey>> {
         let name = name.unwrap_or("localhost");
-        let fault = self.faults.strike_greeting(name);
+        let fault = self.faults.trigger_at_handshake(name);
         let key = (name.to_owned(), fault);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(leaf) = made.get(&key) {

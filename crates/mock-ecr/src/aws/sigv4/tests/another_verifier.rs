@@ -29,7 +29,7 @@ proptest! {
         let now = Timestamp::from_millis(signer.at.as_millis() + seconds * 1000);
         let mut request = signer.sign(&draft);
         for fault in &faults {
-            fault.strike(&mut request);
+            fault.inject(&mut request);
         }
         prop_assert_eq!(ours(&request, &signer, now), theirs(request, &signer, now));
     }
@@ -142,7 +142,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
 }
 
 impl Fault {
-    fn strike(&self, request: &mut Request<Vec<u8>>) {
+    fn inject(&self, request: &mut Request<Vec<u8>>) {
         let text = request.headers()["authorization"].to_str().unwrap();
         let (before, rest) = text.split_once("Credential=").unwrap();
         let (credential, after) = rest.split_once(',').unwrap();

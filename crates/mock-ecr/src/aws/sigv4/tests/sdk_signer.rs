@@ -65,7 +65,7 @@ impl Draft {
     }
 }
 
-/// Who signs, when and how.
+/// Who attributes, when and how.
 #[derive(Clone, Debug)]
 pub(super) struct Signer {
     pub(super) principal: Principal,

@@ -10,7 +10,7 @@ use crate::aws::service::Service;
 use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::error::FaultError;
 use crate::fault::pattern::Pattern;
-use crate::fault::signs::Signs;
+use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::target::{FaultPlane, RegistryRoute};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
@@ -22,7 +22,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
-pub struct When {
+pub struct RequestMatcher {
     /// The API, or the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plane: Option<FaultPlane>,
@@ -76,7 +76,7 @@ pub struct When {
     pub until: Option<Timestamp>,
 }
 
-impl When {
+impl RequestMatcher {
     pub(crate) fn check(&self) -> Result<(), FaultError> {
         self.check_operation()
             .and_then(|()| self.check_rest().map_err(FaultError::new))
@@ -148,58 +148,58 @@ impl When {
     }
 
     /// Whether a request is such, at a time.
-    pub(super) fn fits(&self, signs: &Signs, now: Timestamp) -> bool {
+    pub(super) fn fits(&self, attributes: &RequestAttributes, now: Timestamp) -> bool {
         let pattern = |pattern: &Option<Pattern>, text: Option<&str>| match pattern {
             Some(pattern) => text.is_some_and(|text| pattern.fits(text)),
             None => true,
         };
         let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
-        is(&self.plane, Some(&signs.plane))
-            && is(&self.service, signs.service.as_ref())
-            && operation.is_none_or(|operation| signs.operation == Some(operation))
-            && is(&self.route, signs.route.as_ref())
-            && method.is_none_or(|method| method.eq_ignore_ascii_case(&signs.method))
-            && is(&self.account, signs.account.as_ref())
-            && is(&self.region, signs.region.as_ref())
-            && is(&self.principal, signs.principal.as_ref())
-            && pattern(&self.repository, signs.repository.as_deref())
-            && pattern(&self.host, Some(&signs.host))
-            && pattern(&self.user_agent, Some(&signs.user_agent))
+        is(&self.plane, Some(&attributes.plane))
+            && is(&self.service, attributes.service.as_ref())
+            && operation.is_none_or(|operation| attributes.operation == Some(operation))
+            && is(&self.route, attributes.route.as_ref())
+            && method.is_none_or(|method| method.eq_ignore_ascii_case(&attributes.method))
+            && is(&self.account, attributes.account.as_ref())
+            && is(&self.region, attributes.region.as_ref())
+            && is(&self.principal, attributes.principal.as_ref())
+            && pattern(&self.repository, attributes.repository.as_deref())
+            && pattern(&self.host, Some(&attributes.host))
+            && pattern(&self.user_agent, Some(&attributes.user_agent))
             && self.from.is_none_or(|from| now >= from)
             && self.until.is_none_or(|until| now < until)
     }
 
     /// Whether a greeting of TLS is such, of which only the host is known.
-    pub(super) fn fits_greeting(&self, name: &str) -> bool {
+    pub(super) fn matches_handshake(&self, name: &str) -> bool {
         self.host.as_ref().is_none_or(|host| host.fits(name))
     }
 
     /// Refuses what a greeting cannot be told by.
-    pub(super) fn check_greeting(&self) -> Result<(), String> {
-        let of_greeting = When {
+    pub(super) fn check_handshake(&self) -> Result<(), String> {
+        let of_handshake = RequestMatcher {
             host: self.host.clone(),
             times: self.times,
             after: self.after,
             every: self.every,
             probability: self.probability,
-            ..When::default()
+            ..RequestMatcher::default()
         };
-        match *self == of_greeting {
+        match *self == of_handshake {
             true => Ok(()),
             false => Err("of a greeting of TLS only its host and its turn are known".to_owned()),
         }
     }
 
     /// Whether it strikes the request that is the `met`th of its kind, after it has struck so many.
-    pub(super) fn is_due(&self, met: u64, fired: u64, rng: &mut ChaCha20Rng) -> bool {
-        let Some(index) = met
+    pub(super) fn is_due(&self, matched: u64, triggered: u64, rng: &mut ChaCha20Rng) -> bool {
+        let Some(index) = matched
             .checked_sub(self.after.unwrap_or(0))
             .filter(|index| *index > 0)
         else {
             return false;
         };
         let in_turn = self.every.is_none_or(|every| index.is_multiple_of(every));
-        let is_left = self.times.is_none_or(|times| fired < times);
+        let is_left = self.times.is_none_or(|times| triggered < times);
         in_turn
             && is_left
             && self

@@ -6,7 +6,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 
 /// What a request says of itself.
 #[derive(Clone, Debug)]
-pub(crate) struct Signs {
+pub(crate) struct RequestAttributes {
     pub(crate) plane: FaultPlane,
     pub(crate) service: Option<Service>,
     pub(crate) operation: Option<&'static str>,
@@ -22,10 +22,10 @@ pub(crate) struct Signs {
     pub(crate) user_agent: String,
 }
 
-impl Signs {
+impl RequestAttributes {
     #[cfg(test)]
     pub(super) fn of_token_call() -> Option<Self> {
-        Some(Signs {
+        Some(RequestAttributes {
             plane: FaultPlane::Api,
             service: Some(Service::Ecr),
             operation: Some(crate::fault::authorization_data::TOKEN_CALL),

@@ -9,7 +9,7 @@ use crate::fault::authorization_data::{
 };
 use crate::fault::error_fault::ErrorFault;
 use crate::fault::latency::Latency;
-use crate::fault::signs::Signs;
+use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::target::FaultPlane;
 use crate::fault::throttle::Throttle;
 use crate::types::duration::Shift;
@@ -24,7 +24,7 @@ use crate::types::duration::Shift;
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum What {
+pub enum FaultAction {
     /// An error of AWS by its code; on the registry, the error of OCI that goes with it.
     Error(ErrorFault),
     /// A bucket of requests that fills with the mock's clock; whoever finds it empty is told to slow down.
@@ -32,13 +32,13 @@ pub enum What {
     /// A wait before the answer, in real time.
     Latency(Latency),
     /// Nothing more comes, and the connection stays open until the client gives up.
-    Stall(Moment),
+    Stall(CutPoint),
     /// So many bytes of the body a second.
     Bandwidth(u64),
     /// The connection is closed.
-    Close(Moment),
+    Close(CutPoint),
     /// The connection is reset, as by a peer that crashed. Through TLS by a tunnel it is closed.
-    Reset(Moment),
+    Reset(CutPoint),
     /// The body is so many bytes longer than its `Content-Length` says.
     Overrun(u64),
     /// A body in chunks, of which the first is garbage.
@@ -57,11 +57,11 @@ pub enum What {
     ProxyEndpoint(EndpointFault),
     /// How the registry refuses a token whose time is over.
     Expired(ExpiredAs),
-    /// A token that lives is refused as if its time were over; the request does nothing, and only one that bears such a token is struck.
+    /// A token that lives is refused as if its time were over; the request does nothing, and only one that bears such a token is triggered.
     ExpiredEarly(ExpiredAs),
     /// The `Date` of the answer is off by so much.
     Date(Shift),
-    /// The certificate is one that nobody should trust; the connection is struck, not the request.
+    /// The certificate is one that nobody should trust; the connection is triggered, not the request.
     Certificate(CertificateFault),
 }
 
@@ -70,7 +70,7 @@ pub enum What {
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Moment {
+pub enum CutPoint {
     /// Before its first byte.
     BeforeHeaders,
     /// Between headers and body.
@@ -125,48 +125,48 @@ pub enum CertificateFault {
     WrongName,
 }
 
-impl What {
+impl FaultAction {
     /// As TOML has it.
     pub fn name(&self) -> &'static str {
         match self {
-            What::Error(_) => "error",
-            What::Throttle(_) => "throttle",
-            What::Latency(_) => "latency",
-            What::Stall(_) => "stall",
-            What::Bandwidth(_) => "bandwidth",
-            What::Close(_) => "close",
-            What::Reset(_) => "reset",
-            What::Overrun(_) => "overrun",
-            What::GarbledChunks => "garbled_chunks",
-            What::Body(_) => "body",
-            What::ContentType(_) => "content_type",
-            What::AuthorizationData(_) => "authorization_data",
-            What::ExpiresAt(_) => "expires_at",
-            What::Token(_) => "token",
-            What::ProxyEndpoint(_) => "proxy_endpoint",
-            What::Expired(_) => "expired",
-            What::ExpiredEarly(_) => "expired_early",
-            What::Date(_) => "date",
-            What::Certificate(_) => "certificate",
+            FaultAction::Error(_) => "error",
+            FaultAction::Throttle(_) => "throttle",
+            FaultAction::Latency(_) => "latency",
+            FaultAction::Stall(_) => "stall",
+            FaultAction::Bandwidth(_) => "bandwidth",
+            FaultAction::Close(_) => "close",
+            FaultAction::Reset(_) => "reset",
+            FaultAction::Overrun(_) => "overrun",
+            FaultAction::GarbledChunks => "garbled_chunks",
+            FaultAction::Body(_) => "body",
+            FaultAction::ContentType(_) => "content_type",
+            FaultAction::AuthorizationData(_) => "authorization_data",
+            FaultAction::ExpiresAt(_) => "expires_at",
+            FaultAction::Token(_) => "token",
+            FaultAction::ProxyEndpoint(_) => "proxy_endpoint",
+            FaultAction::Expired(_) => "expired",
+            FaultAction::ExpiredEarly(_) => "expired_early",
+            FaultAction::Date(_) => "date",
+            FaultAction::Certificate(_) => "certificate",
         }
     }
 
     /// The one plane on which it means anything, if there is only one.
     pub(super) fn plane(&self) -> Option<FaultPlane> {
         match self {
-            What::Expired(_) | What::ExpiredEarly(_) => Some(FaultPlane::Registry),
+            FaultAction::Expired(_) | FaultAction::ExpiredEarly(_) => Some(FaultPlane::Registry),
             _ => self.is_of_the_token().then_some(FaultPlane::Api),
         }
     }
 
     /// Whether it means anything to a request.
-    pub(super) fn fits(&self, signs: &Signs) -> bool {
+    pub(super) fn fits(&self, attributes: &RequestAttributes) -> bool {
         match self {
-            What::Certificate(_) => false,
-            What::Expired(_) => signs.plane == FaultPlane::Registry,
-            What::ExpiredEarly(_) => signs.opens_registry,
+            FaultAction::Certificate(_) => false,
+            FaultAction::Expired(_) => attributes.plane == FaultPlane::Registry,
+            FaultAction::ExpiredEarly(_) => attributes.opens_registry,
             _ if self.is_of_the_token() => {
-                signs.service == Some(Service::Ecr) && signs.operation == Some(TOKEN_CALL)
+                attributes.service == Some(Service::Ecr) && attributes.operation == Some(TOKEN_CALL)
             }
             _ => true,
         }
@@ -174,23 +174,27 @@ impl What {
 
     pub(super) fn check(&self) -> Result<(), String> {
         match self {
-            What::Error(error) => error.check(),
-            What::Throttle(throttle) if !(throttle.rate > 0.0 && throttle.rate.is_finite()) => {
+            FaultAction::Error(error) => error.check(),
+            FaultAction::Throttle(throttle)
+                if !(throttle.rate > 0.0 && throttle.rate.is_finite()) =>
+            {
                 Err(format!("a rate is more than 0, not {}", throttle.rate))
             }
-            What::Throttle(throttle) if throttle.burst == 0 => {
+            FaultAction::Throttle(throttle) if throttle.burst == 0 => {
                 Err("a burst is at least 1".to_owned())
             }
-            What::Bandwidth(0) => Err("a bandwidth is at least 1 byte a second".to_owned()),
-            What::Overrun(0) => Err("an overrun is at least 1 byte".to_owned()),
-            What::Overrun(bytes) if *bytes > LONGEST_OVERRUN => {
+            FaultAction::Bandwidth(0) => Err("a bandwidth is at least 1 byte a second".to_owned()),
+            FaultAction::Overrun(0) => Err("an overrun is at least 1 byte".to_owned()),
+            FaultAction::Overrun(bytes) if *bytes > LONGEST_OVERRUN => {
                 Err(format!("an overrun is at most {LONGEST_OVERRUN} bytes"))
             }
-            What::Latency(latency) => latency.check(),
-            What::Token(TokenFault::Login(Login { username, .. })) if username.contains(':') => {
+            FaultAction::Latency(latency) => latency.check(),
+            FaultAction::Token(TokenFault::Login(Login { username, .. }))
+                if username.contains(':') =>
+            {
                 Err(format!("a user has no colon, {username:?} has one"))
             }
-            What::ContentType(text) if http::HeaderValue::from_str(text).is_err() => {
+            FaultAction::ContentType(text) if http::HeaderValue::from_str(text).is_err() => {
                 Err(format!("{text:?} is no value of a header"))
             }
             _ => Ok(()),
@@ -201,10 +205,10 @@ impl What {
     pub(super) fn is_of_the_token(&self) -> bool {
         matches!(
             self,
-            What::AuthorizationData(_)
-                | What::ExpiresAt(_)
-                | What::Token(_)
-                | What::ProxyEndpoint(_)
+            FaultAction::AuthorizationData(_)
+                | FaultAction::ExpiresAt(_)
+                | FaultAction::Token(_)
+                | FaultAction::ProxyEndpoint(_)
         )
     }
 }
