@@ -51,7 +51,7 @@ fn the_clock_is_read_and_moved() {
 #[test]
 fn faults_are_set_listed_and_taken_away() {
     let mock = frozen();
-    let fault = "match = { plane = 'registry', times = 1 }\naction = { error = 'BadGateway' }";
+    let fault = "match = { service = 'registry', times = 1 }\naction = { error = 'BadGateway' }";
     let set = said(&mock, &["faults", "add", fault]);
     assert!(set.starts_with("FAULT "), "{set}");
     assert!(mock.ping("x").starts_with("HTTP/1.1 502 "));
@@ -60,7 +60,7 @@ fn faults_are_set_listed_and_taken_away() {
     let expected = [
         "0",
         "error=BadGateway",
-        "plane=registry",
+        "service=registry",
         "times=1",
         "1",
         "1",
@@ -202,7 +202,7 @@ const NO_OPERATION: &str =
 fn what_no_mock_would_read_is_refused_before_one_is_asked() {
     for (option, wrong, said) in [
         ("--status", "abc", "the number of a status, such as 403"),
-        ("--plane", "moon", "possible values: api, registry"),
+        ("--service", "moon", "possible values: api, registry"),
         ("--authorization", "maybe", "possible values: true, false"),
         ("--operation", "GetAuthToken", NO_OPERATION),
         ("--token", "x", "--token"),
@@ -245,7 +245,13 @@ fn requests_are_followed_until_the_mock_ends() {
     said(
         &mock,
         &[
-            "requests", "--plane", "control", "--target", "stream", "--wait", "1",
+            "requests",
+            "--service",
+            "control",
+            "--target",
+            "stream",
+            "--wait",
+            "1",
         ],
     );
     mock.ping("QVdTOg==");

@@ -184,10 +184,10 @@ async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
     assert_eq!(
         complaint(calls(), |calls| calls.expect(2..=3)),
         format!(
-            "expected 2 to 3 such entries, found 1; the request_log, oldest first:\n\
-             > 2015-11-29T21:30:53.241Z api      200 POST http://localhost/ GetAuthorizationToken \
+            "expected 2 to 3 such requests, found 1; the request log, oldest first:\n\
+             > 2015-11-29T21:30:53.241Z ecr        200 POST http://localhost/ GetAuthorizationToken \
              caller=arn:aws:iam::123456789012:user/developer token={token} (with Authorization)\n  \
-             2015-11-29T21:30:53.241Z registry 401 GET http://localhost/v2/ ping error=UNAUTHORIZED"
+             2015-11-29T21:30:53.241Z registry   401 GET http://localhost/v2/ ping error=UNAUTHORIZED"
         )
     );
     ecr.clear_requests();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mock_ecr::request_log::{Plane, ReceivedRequest, Service};
+use mock_ecr::request_log::{ReceivedRequest, Service};
 use mock_ecr::token::{Revocation, TokenError};
 use mock_ecr::{AccountId, MockEcr, Principal, Region};
 
@@ -23,7 +23,7 @@ async fn a_call_is_recorded_with_everything_about_it() {
     assert_eq!(requests.count(), 1);
     let entry = requests.last().unwrap();
     assert_eq!(entry.received, now());
-    assert_eq!(entry.plane, Plane::Api);
+    assert_eq!(entry.service, Service::Ecr);
     assert_eq!(entry.method, "POST");
     assert_eq!(entry.host, "localhost");
     assert_eq!(entry.target, "/?a=b");
@@ -102,7 +102,7 @@ async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
 
     let requests = ecr.requests();
     let entry = requests.last().unwrap();
-    assert_eq!(entry.plane, Plane::Registry);
+    assert_eq!(entry.service, Service::Registry);
     assert_eq!((&entry.method[..], &entry.target[..]), ("HEAD", "/v2/"));
     assert_eq!(entry.host, host);
     assert_eq!(entry.user_agent, "docker/27.0");
@@ -243,7 +243,7 @@ async fn what_is_nobody_s_is_recorded_as_such() {
     let ecr = frozen().await;
     let answer = RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
     assert_eq!(answer.status(), 404);
-    let unknown = ecr.requests().plane(Plane::Unknown).status(404);
+    let unknown = ecr.requests().service(Service::Unknown).status(404);
     assert_eq!(unknown.last().unwrap().target, "/favicon.ico");
 }
 
@@ -273,8 +273,8 @@ async fn a_query_chooses_among_the_requests() {
     assert_eq!(count(all()), 4);
     assert_eq!(count(all().operation("GetAuthorizationToken")), 2);
     assert_eq!(count(all().operation("PutImage")), 0);
-    assert_eq!(count(all().plane(Plane::Registry)), 2);
-    assert_eq!(count(all().plane(Plane::Registry).status(401)), 1);
+    assert_eq!(count(all().service(Service::Registry)), 2);
+    assert_eq!(count(all().service(Service::Registry).status(401)), 1);
     assert_eq!(count(all().service(Service::Ecr)), 2);
     assert_eq!(count(all().error("UNAUTHORIZED")), 1);
     assert_eq!(count(all().caller(developer)), 2);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::AuthorityLocation;
-use mock_ecr::request_log::{Plane, Way};
+use mock_ecr::request_log::{Service, Way};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
@@ -82,8 +82,8 @@ async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
     assert_eq!(ask(connect(&ecr, API).await, call).await.status(), 200);
     let entry = ecr.requests().last().cloned().unwrap();
     assert_eq!(
-        (entry.way, entry.plane, entry.host.as_str()),
-        (Way::Https, Plane::Api, API)
+        (entry.way, entry.service, entry.host.as_str()),
+        (Way::Https, Service::Ecr, API)
     );
 
     let ping = RawRequest::ping("GET")
@@ -215,9 +215,12 @@ async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
         let ping = RawRequest::ping("GET").on_host(REGISTRY);
         assert_eq!(ask(stream, ping).await.status(), 401);
         let entry = ecr.requests().last().cloned().unwrap();
-        assert_eq!((entry.way, entry.plane), (Way::Tunnel, Plane::Registry));
+        assert_eq!((entry.way, entry.service), (Way::Tunnel, Service::Registry));
     }
-    assert_eq!(ecr.requests().plane(Plane::Proxy).status(200).count(), 2);
+    assert_eq!(
+        ecr.requests().service(Service::Proxy).status(200).count(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -252,7 +255,7 @@ async fn a_whole_url_at_any_other_host_is_refused_and_remembered() {
             assert_eq!(answer.status(), 403, "{url}");
             assert!(answer.body.contains("is no host of ECR"), "{answer:?}");
             let stray = ecr.requests().strayed().last().cloned().unwrap();
-            assert_eq!(stray.plane, Plane::Proxy);
+            assert_eq!(stray.service, Service::Proxy);
             assert!(url.contains(&stray.host), "{url}: {}", stray.host);
         }
     }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::aws::hosts;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::client_env;
 use crate::clock::Clock;
 use crate::config::{Config, Redirect, Variable};
@@ -20,7 +20,7 @@ use crate::request_log::Requests;
 use crate::services;
 use crate::state::{Ecr, Keep};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
-use crate::types::{PrincipalArn, Region};
+use crate::types::{PrincipalArn, Region, Service};
 
 /// A running mock of Amazon ECR, which stops when it is dropped.
 ///
@@ -127,10 +127,10 @@ impl MockEcr {
     /// assert!(operations.any(|operation| operation == (Service::Ecr, "GetAuthorizationToken")));
     /// ```
     pub fn supported_operations() -> impl Iterator<Item = (Service, &'static str)> {
-        let services = Service::ALL.into_iter();
+        let services = AwsService::ALL.into_iter();
         services.flat_map(|service| {
             let entries = services::operations(service).iter();
-            entries.map(move |entry| (service, entry.name))
+            entries.map(move |entry| (service.into(), entry.name))
         })
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::aws::page_token::PageTokens;
 use crate::aws::request_id::RequestIds;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
@@ -161,7 +161,7 @@ impl Ecr {
     /// What a signature is held against, when it came to the host of a region.
     pub(crate) fn verifier<'a>(
         &'a self,
-        service: Service,
+        service: AwsService,
         host_region: Option<&'a Region>,
     ) -> sigv4::Verifier<'a> {
         sigv4::Verifier {

@@ -143,8 +143,8 @@ async fn metrics_count_what_was_answered_and_issued() {
     let answer = ask("GET", "metrics").to(&ecr).await;
     assert_eq!(answer.header("Content-Type"), "text/plain; version=0.0.4");
     for line in [
-        r#"mock_ecr_requests_total{plane="api",operation="GetAuthorizationToken",status="200",error=""} 2"#,
-        r#"mock_ecr_requests_total{plane="registry",operation="ping",status="401",error="UNAUTHORIZED"} 1"#,
+        r#"mock_ecr_requests_total{service="ecr",operation="GetAuthorizationToken",status="200",error=""} 2"#,
+        r#"mock_ecr_requests_total{service="registry",operation="ping",status="401",error="UNAUTHORIZED"} 1"#,
         "# TYPE mock_ecr_requests_total counter",
         "mock_ecr_tokens_issued_total 2",
         "mock_ecr_tokens_alive 1",

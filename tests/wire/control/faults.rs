@@ -14,7 +14,7 @@ fn set(fault: &Value) -> RawRequest {
 #[tokio::test]
 async fn a_fault_is_set_listed_with_its_counts_and_taken_away() {
     let ecr = frozen().await;
-    let fault = json!({ "match": { "plane": "registry", "times": 1 }, "action": { "error": "BadGateway" } });
+    let fault = json!({ "match": { "service": "registry", "times": 1 }, "action": { "error": "BadGateway" } });
     let active = told(&set(&fault), &ecr).await;
     let expected = json!({
         "id": 0, "match": fault["match"], "action": fault["action"], "matched": 0, "triggered": 0,
@@ -53,7 +53,7 @@ async fn all_are_taken_away_at_once() {
 #[tokio::test]
 async fn what_cannot_be_is_refused_with_what_would_do() {
     for (fault, said) in [
-        (json!({}), "what"),
+        (json!({}), "action"),
         (
             json!({ "action": { "error": "Nothing" } }),
             "ThrottlingException",
@@ -69,10 +69,10 @@ async fn what_cannot_be_is_refused_with_what_would_do() {
             "at least 1",
         ),
         (
-            json!({ "action": { "expired": "challenge" }, "match": { "plane": "api" } }),
-            "registry alone",
+            json!({ "action": { "expired": "challenge" }, "match": { "service": "ecr" } }),
+            "the registry only",
         ),
-        (json!({ "action": { "bandwidth": 1 }, "wen": {} }), "when"),
+        (json!({ "action": { "bandwidth": 1 }, "mach": {} }), "match"),
     ] {
         let ecr = frozen().await;
         let answer = set(&fault).to(&ecr).await;

@@ -114,7 +114,7 @@ impl Listener {
 async fn a_stream_tells_of_requests_as_they_come() {
     let ecr = frozen().await;
     RawRequest::ping("GET").to(&ecr).await;
-    let mut stream = Listener::listen(&ecr, &ask("GET", "requests/stream?plane=registry")).await;
+    let mut stream = Listener::listen(&ecr, &ask("GET", "requests/stream?service=registry")).await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("HEAD").to(&ecr).await;
     let (first, entry) = stream.event().await;

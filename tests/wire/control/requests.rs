@@ -42,10 +42,9 @@ async fn an_request_is_told_with_every_field() {
     let id = calls.last().unwrap().token.unwrap();
     let key = &ecr.config().default_principal().access_key_id;
     let expected = json!({
-        "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "plane": "api", "way": "http", "method": "POST",
+        "received": "2015-11-29T21:30:53.241Z", "took_micros": null, "service": "ecr", "way": "http", "method": "POST",
         "host": "localhost", "target": "/", "user_agent": "aws-cli/1.46", "operation": "GetAuthorizationToken",
         "input": r#"{"registryIds":["210987654321"]}"#, "route": null,
-            "service": "ecr",
         "amz_target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", "content_type": "application/x-amz-json-1.1",
         "claim": { "access_key_id": key, "region": "us-east-1", "service": "ecr" }, "authorization": true,
         "caller": "arn:aws:iam::123456789012:user/developer", "token": id.to_string(), "bearer": null, "status": 200,
@@ -66,7 +65,7 @@ async fn every_field_chooses() {
     let (token, status) = (visit.token.unwrap(), visit.status.as_u16());
     let arn = "arn:aws:iam::123456789012:user/developer";
     for query in [
-        "plane=registry".to_owned(),
+        "service=registry".to_owned(),
         "method=head".to_owned(),
         "host=127.0.0.1:4566".to_owned(),
         "target=manifests/1".to_owned(),
@@ -99,7 +98,7 @@ async fn every_field_chooses() {
         ("token_error=expired", 0),
         ("request_id=x", 0),
         (
-            "caller=arn:aws:iam::123456789012:user/developer&plane=api",
+            "caller=arn:aws:iam::123456789012:user/developer&service=ecr",
             1,
         ),
         ("service=ecr", 2),
@@ -114,7 +113,7 @@ const NO_OPERATION: &str =
 #[tokio::test]
 async fn a_value_that_is_none_is_refused() {
     for (query, at, said) in [
-        ("plane=moon", "plane", "expected one of `api`"),
+        ("service=moon", "service", "expected one of `ecr`"),
         ("service=s3", "service", "expected one of `ecr`"),
         ("operation=GetAuthToken", "operation", NO_OPERATION),
         (
@@ -139,7 +138,7 @@ async fn what_is_asked_of_the_mock_itself_is_told_when_it_is_asked_for() {
     let ecr = frozen().await;
     ask("GET", "health").to(&ecr).await;
     assert!(targets(&ecr, "").await.is_empty());
-    let own = told(&ask("GET", "requests?plane=control&limit=1"), &ecr).await;
+    let own = told(&ask("GET", "requests?service=control&limit=1"), &ecr).await;
     assert_eq!(own["matched"], 2);
     assert_eq!(own["requests"][0]["route"], "requests", "the newest");
 }
@@ -196,6 +195,6 @@ async fn the_archive_has_what_the_format_asks_for() {
     );
     assert_eq!(entries[2]["startedDateTime"], "2015-11-29T21:30:54.241Z");
     assert_eq!(entries[2]["_received_request"]["route"], "manifest");
-    let one = told(&ask("GET", "requests.har?plane=api&limit=1"), &ecr).await;
+    let one = told(&ask("GET", "requests.har?service=ecr&limit=1"), &ecr).await;
     assert_eq!(one["log"]["entries"].as_array().unwrap().len(), 1);
 }

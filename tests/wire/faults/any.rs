@@ -5,8 +5,9 @@ use std::time::Duration;
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{
     AuthorizationData, BodyFault, CutPoint, EndpointFault, ExpiredAs, ExpiresAt, Fault,
-    FaultAction, FaultPlane, Latency, RequestMatcher, Shift, Throttle, TokenFault,
+    FaultAction, Latency, RequestMatcher, Shift, Throttle, TokenFault,
 };
+use mock_ecr::request_log::Service;
 use proptest::prelude::*;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -77,13 +78,13 @@ fn matcher() -> impl Strategy<Value = RequestMatcher> {
         prop::option::of(1..3_u64),
         prop::option::of(0.0..=1.0_f64),
     );
-    (turns, any::<bool>()).prop_map(|((times, after, every, probability), on_api)| {
+    (turns, any::<bool>()).prop_map(|((times, after, every, probability), of_ecr)| {
         let mut matcher = RequestMatcher::default();
         matcher.times = times;
         matcher.after = after;
         matcher.every = every;
         matcher.probability = probability;
-        matcher.plane = on_api.then_some(FaultPlane::Api);
+        matcher.service = of_ecr.then_some(Service::Ecr);
         matcher
     })
 }

@@ -132,7 +132,7 @@ async fn the_date_is_off_by_so_much() {
     let ecr = frozen().await;
     set(
         &ecr,
-        "match = { plane = 'api' }\naction = { date = '-20m' }",
+        "match = { service = 'ecr' }\naction = { date = '-20m' }",
     );
     let answer = token_call(&ecr).await;
     assert_eq!(answer.header("date"), "Sun, 29 Nov 2015 21:10:53 GMT");

@@ -14,7 +14,7 @@ async fn a_config_begins_with_its_faults() {
         action = { error = 'ThrottlingException' }
 
         [[faults]]
-        match = { plane = 'registry', after = 1 }
+        match = { service = 'registry', after = 1 }
         action = { error = 'BadGateway' }
         ",
     );
@@ -32,8 +32,8 @@ async fn a_config_with_a_fault_that_cannot_be_is_refused_with_its_place() {
         ("[[faults]]\naction = { error = 'Nothing' }", "line 2"),
         ("[[faults]]\naction = { expload = 1 }", "expload"),
         (
-            "[[faults]]\nmatch = { plane = 'api' }\naction = { expired = 'challenge' }",
-            "registry alone",
+            "[[faults]]\nmatch = { service = 'ecr' }\naction = { expired = 'challenge' }",
+            "the registry only",
         ),
     ] {
         let error = chain(&Config::parse(toml).unwrap_err());

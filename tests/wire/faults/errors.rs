@@ -1,6 +1,6 @@
 //! Errors of AWS by their code, and those of OCI that go with them.
 
-use mock_ecr::request_log::Plane;
+use mock_ecr::request_log::Service;
 
 use super::{ping, set, token_call, with};
 use crate::answer::DATE;
@@ -90,7 +90,7 @@ async fn the_request_log_names_the_faults_and_the_error() {
     let other = set(&ecr, "action = { date = '-20m' }");
     let fault = set(
         &ecr,
-        "match = { plane = 'api' }\naction = { error = 'ServerException' }",
+        "match = { service = 'ecr' }\naction = { error = 'ServerException' }",
     );
     token_call(&ecr).await;
     let entry = ecr.requests().last().cloned().unwrap();
@@ -99,7 +99,10 @@ async fn the_request_log_names_the_faults_and_the_error() {
     assert!(entry.request_id.is_some());
     ping(&ecr).await;
     assert_eq!(
-        ecr.requests().fault(fault).plane(Plane::Registry).count(),
+        ecr.requests()
+            .fault(fault)
+            .service(Service::Registry)
+            .count(),
         0
     );
     assert_eq!(ecr.faults().triggered(fault), Some(1));

@@ -52,8 +52,8 @@ async fn struck(when: &str) -> [bool; 3] {
 async fn a_request_is_told_by_what_it_says() {
     for (when, expected) in [
         ("", [true, true, true]),
-        ("plane = 'registry'", [true, true, true]),
-        ("plane = 'api'", [false; 3]),
+        ("service = 'registry'", [true, true, true]),
+        ("service = 'ecr'", [false; 3]),
         ("route = 'manifest'", [false, true, false]),
         ("route = 'blob'", [false, false, true]),
         ("route = 'ping'", [true, false, false]),

@@ -1,6 +1,6 @@
 //! What was seen of a run: what the client said, and what the mock was asked.
 
-use mock_ecr::request_log::{Plane, ReceivedRequest};
+use mock_ecr::request_log::{ReceivedRequest, Service};
 use tokio::time::Instant;
 
 use crate::client::{Login, Outcome};
@@ -118,9 +118,9 @@ impl Evidence {
 }
 
 fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
-    let kind = match entry.plane {
-        Plane::Registry => EventKind::Registry,
-        Plane::Proxy => EventKind::Tunnel,
+    let kind = match entry.service {
+        Service::Registry => EventKind::Registry,
+        Service::Proxy => EventKind::Tunnel,
         _ => EventKind::Api,
     };
     let what = entry.operation.map_or_else(

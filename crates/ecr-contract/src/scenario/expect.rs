@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mock_ecr::request_log::OperationName;
+use mock_ecr::request_log::{OperationName, Service};
 use serde::Deserialize;
 
 use crate::scenario::range::{self, Count, Span};
@@ -174,7 +174,7 @@ pub(crate) enum Gaps {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
-    pub(crate) plane: Option<AskedPlane>,
+    pub(crate) service: Option<Service>,
     pub(crate) operation: Option<OperationName>,
     pub(crate) route: Option<String>,
     pub(crate) method: Option<String>,
@@ -185,18 +185,6 @@ pub(crate) struct Asked {
     pub(crate) authorization: Option<bool>,
     /// How many there are.
     pub(crate) count: Count,
-}
-
-/// Where requests are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AskedPlane {
-    /// The API.
-    Api,
-    /// The registry.
-    Registry,
-    /// A tunnel.
-    Proxy,
 }
 
 /// Where no secret may stand.

@@ -11,8 +11,7 @@ mod step;
 
 pub(crate) use definition::Scenario;
 pub(crate) use expect::{
-    AnswerKind, Asked, AskedPlane, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Pattern,
-    Secret,
+    AnswerKind, Asked, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Pattern, Secret,
 };
 pub use file::ScenarioError;
 pub(crate) use file::Source;

@@ -13,10 +13,7 @@ use mock_ecr::token::{TokenId, TokenIdError};
 #[derive(Debug, Parser)]
 #[command(next_help_heading = "Which requests")]
 pub(crate) struct Filters {
-    /// `api`, `registry`, `proxy`, `unknown`, or `control`, whose requests are left out unless they are asked for.
-    #[arg(long, value_parser = ["api", "registry", "proxy", "unknown", "control"], hide_possible_values = true)]
-    plane: Option<String>,
-    /// The AWS service that they call: `ecr`, `ecr-public` or `sts`.
+    /// The service: `ecr`, `ecr-public`, `sts`, `registry`, `proxy`, `control` or `unknown`. Without this option, all but `control`.
     #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<String>,
     /// How they came: `http`, `https` or `tunnel`.
@@ -82,7 +79,6 @@ impl Filters {
     /// The parameters that say the same to the mock.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
         let all = [
-            ("plane", &self.plane),
             ("service", &self.service),
             ("way", &self.way),
             ("method", &self.method),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::aws::sigv4::SigV4Error;
 use crate::http::body::CollectError;
 use crate::types::{RepositoryId, UploadId};
@@ -14,7 +14,7 @@ pub(crate) enum ApiError {
     UnknownOperation,
     /// An operation of the service that the mock does not implement.
     NotImplemented {
-        service: Service,
+        service: AwsService,
         operation: &'static str,
     },
     /// A body that is no JSON object; has no message. `[ANALOG]`
@@ -104,7 +104,7 @@ pub(crate) enum Foreign {
 
 impl ApiError {
     /// The message of [`ApiError::NotImplemented`].
-    pub(crate) fn not_implemented(service: Service, operation: &str) -> String {
+    pub(crate) fn not_implemented(service: AwsService, operation: &str) -> String {
         format!("mock-ecr does not implement the operation {operation} of {service}")
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::types::{AccountId, REGIONS, Region};
 
 /// Which of AWS's hosts a request is for, told by its `Host` header.
@@ -16,7 +16,7 @@ pub(crate) enum Host {
     /// `ACCOUNT.dkr.ecr.REGION.…`, and its FIPS and dual-stack forms.
     Registry { account: AccountId, region: Region },
     /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms. The other services have the same forms.
-    Api { service: Service, region: Region },
+    Api { service: AwsService, region: Region },
     /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
     Layers,
     /// `public.ecr.aws`, which the mock is not.
@@ -76,7 +76,7 @@ impl Host {
     /// Recognizes a host name of a service that contains no Region.
     fn global_api(authority: &str) -> Option<Self> {
         let host = authority.split(':').next().unwrap_or_default();
-        Service::ALL.into_iter().find_map(|service| {
+        AwsService::ALL.into_iter().find_map(|service| {
             let (_, region) = service
                 .global_endpoint()
                 .filter(|(name, _)| *name == host)?;
@@ -88,7 +88,7 @@ impl Host {
     fn api(authority: &str) -> Option<Self> {
         let name = authority.strip_prefix("api.").unwrap_or(authority);
         let (label, rest) = name.split_once('.')?;
-        let service = Service::named(label.strip_suffix("-fips").unwrap_or(label))?;
+        let service = AwsService::named(label.strip_suffix("-fips").unwrap_or(label))?;
         Some(Host::Api {
             service,
             region: region(rest).filter(is_numbered)?,
@@ -120,21 +120,21 @@ pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<Stri
         let registries = accounts
             .iter()
             .flat_map(|account| registry_names(*account, region));
-        let apis = Service::ALL.into_iter();
+        let apis = AwsService::ALL.into_iter();
         apis.filter(|service| service.is_in(region.as_str()))
             .flat_map(|service| api_names(service, region))
             .chain([Host::layers(region)])
             .chain(registries)
             .collect::<Vec<_>>()
     });
-    let global = Service::ALL
+    let global = AwsService::ALL
         .into_iter()
-        .filter_map(Service::global_endpoint);
+        .filter_map(AwsService::global_endpoint);
     let global = global.map(|(name, _)| name.to_owned());
     of_regions.chain(global).collect()
 }
 
-fn api_names(service: Service, region: &Region) -> [String; 4] {
+fn api_names(service: AwsService, region: &Region) -> [String; 4] {
     let partition = region.partition();
     let (suffix, dual_stack) = (partition.dns_suffix, partition.dual_stack_suffix);
     let (prefix, name) = (service.endpoint_prefix(), service.name());
@@ -212,7 +212,7 @@ mod tests {
             "ecr-fips.cn-north-1.api.aws",
         ] {
             let region = "cn-north-1".parse().unwrap();
-            let service = Service::Ecr;
+            let service = AwsService::Ecr;
             let api = Host::Api { service, region };
             assert_eq!(Host::of(authority), api, "{authority}");
         }
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn each_service_has_hosts_of_its_own() {
-        let (service, region) = (Service::EcrPublic, "us-east-1".parse().unwrap());
+        let (service, region) = (AwsService::EcrPublic, "us-east-1".parse().unwrap());
         let api = Host::Api { service, region };
         for name in [
             "api.ecr-public.us-east-1.amazonaws.com",
@@ -246,7 +246,7 @@ mod tests {
         ] {
             assert_eq!(Host::of(name), api, "{name}");
         }
-        let service = Service::Sts;
+        let service = AwsService::Sts;
         for (name, region) in [
             ("sts.eu-west-1.amazonaws.com", "eu-west-1"),
             ("sts-fips.us-east-1.amazonaws.com", "us-east-1"),
@@ -294,8 +294,11 @@ mod tests {
                     continue;
                 };
                 let region: Region = region.parse().unwrap();
-                assert!(api_names(Service::Ecr, &region).contains(&host), "{host}");
-                let service = Service::Ecr;
+                assert!(
+                    api_names(AwsService::Ecr, &region).contains(&host),
+                    "{host}"
+                );
+                let service = AwsService::Ecr;
                 assert_eq!(Host::of(&host), Host::Api { service, region }, "{host}");
                 known += 1;
             }

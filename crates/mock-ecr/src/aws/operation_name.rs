@@ -7,13 +7,13 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::aws::model::shapes::Model;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 
 /// Returns the operation of this name, of any service.
 ///
 /// Every operation name in code, files, commands and queries is checked here.
 pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
-    let mut services = Service::ALL.into_iter();
+    let mut services = AwsService::ALL.into_iter();
     services
         .find_map(|service| Model::of(service).operation(name))
         .ok_or_else(|| UnknownOperation {
@@ -98,7 +98,7 @@ fn nearest(name: &str) -> Vec<&'static str> {
         return Vec::new();
     }
     let name = name.to_ascii_lowercase();
-    let services = Service::ALL.into_iter();
+    let services = AwsService::ALL.into_iter();
     let names = services.flat_map(|service| Model::of(service).operations());
     let similarity = |other: &str| strsim::jaro_winkler(&name, &other.to_ascii_lowercase());
     let mut similar: Vec<(f64, &str)> = names

@@ -1,21 +1,17 @@
 //! The AWS services whose requests the mock recognizes.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use crate::types::Service;
 
 /// An AWS service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Service {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum AwsService {
     /// Amazon ECR.
     Ecr,
     /// Amazon ECR Public. The mock implements none of its operations.
     EcrPublic,
-    /// AWS Security Token Service.
+    /// AWS Security Token AwsService.
     Sts,
 }
 
@@ -77,14 +73,15 @@ const STS: Row = Row {
     xml_namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 };
 
-impl Service {
-    pub(crate) const ALL: [Service; 3] = [Service::Ecr, Service::EcrPublic, Service::Sts];
+impl AwsService {
+    pub(crate) const ALL: [AwsService; 3] =
+        [AwsService::Ecr, AwsService::EcrPublic, AwsService::Sts];
 
     fn row(self) -> &'static Row {
         match self {
-            Service::Ecr => &ECR,
-            Service::EcrPublic => &ECR_PUBLIC,
-            Service::Sts => &STS,
+            AwsService::Ecr => &ECR,
+            AwsService::EcrPublic => &ECR_PUBLIC,
+            AwsService::Sts => &STS,
         }
     }
 
@@ -139,7 +136,7 @@ impl Service {
         Self::find(|service| service.target_prefix() == Some(prefix))
     }
 
-    fn find(is_it: impl Fn(&Service) -> bool) -> Option<Self> {
+    fn find(is_it: impl Fn(&AwsService) -> bool) -> Option<Self> {
         Self::ALL.into_iter().find(is_it)
     }
 }
@@ -153,32 +150,17 @@ pub(crate) enum Protocol {
     Query,
 }
 
-impl FromStr for Service {
-    type Err = UnknownService;
-
-    fn from_str(text: &str) -> Result<Self, UnknownService> {
-        Service::named(text).ok_or_else(|| UnknownService(text.chars().take(100).collect()))
+impl From<AwsService> for Service {
+    fn from(service: AwsService) -> Self {
+        match service {
+            AwsService::Ecr => Service::Ecr,
+            AwsService::EcrPublic => Service::EcrPublic,
+            AwsService::Sts => Service::Sts,
+        }
     }
 }
 
-/// A text that names no service which the mock recognizes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownService(String);
-
-impl fmt::Display for UnknownService {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Service::ALL.map(Service::name).join(", ");
-        write!(
-            f,
-            "no service is named {:?}; expected one of {known}",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for UnknownService {}
-
-impl fmt::Display for Service {
+impl fmt::Display for AwsService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -190,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_service_is_what_its_model_says() {
-        for service in Service::ALL {
+        for service in AwsService::ALL {
             let model: serde_json::Value = serde_json::from_str(service.model()).unwrap();
             let metadata = &model["metadata"];
             let prefix = metadata["endpointPrefix"].as_str().unwrap();
@@ -206,7 +188,8 @@ mod tests {
             assert_eq!(metadata["apiVersion"], service.api_version());
             let namespace = metadata["xmlNamespace"].as_str().unwrap_or_default();
             assert_eq!(service.xml_namespace(), namespace);
-            assert_eq!(Service::named(service.name()), Some(service));
+            assert_eq!(AwsService::named(service.name()), Some(service));
+            assert_eq!(Service::from(service).name(), service.name());
         }
     }
 }

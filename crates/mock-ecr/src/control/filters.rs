@@ -7,17 +7,16 @@ use serde::Deserialize;
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Choice, OperationName, Plane, ReceivedRequest, Service};
+use crate::request_log::{Choice, OperationName, ReceivedRequest, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
-/// Which requests are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `plane` asks for them.
+/// Which requests are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `service` is `control`.
 #[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct Filters {
-    plane: Option<Plane>,
-    /// The AWS service whose API the request calls.
+    /// The service that the request was sent to.
     service: Option<Service>,
     way: Option<Way>,
     method: Option<String>,
@@ -77,11 +76,10 @@ pub(super) struct Newest {
 impl Filters {
     pub(super) fn choice(self) -> Choice {
         let mut choice = Choice::default();
-        match self.plane {
-            Some(plane) => choice.and(move |entry| entry.plane == plane),
-            None => choice.and(|entry| entry.plane != Plane::Control),
+        match self.service {
+            Some(service) => choice.and(move |entry| entry.service == service),
+            None => choice.and(|entry| entry.service != Service::Control),
         }
-        is(&mut choice, self.service, |entry| entry.service);
         is(&mut choice, self.way, |entry| Some(entry.way));
         is(&mut choice, self.status, |entry| {
             Some(entry.status.as_u16())

@@ -110,7 +110,7 @@ fn requests(text: &mut String, counts: Vec<(Count, u64)>) {
         "Requests that were answered.",
     );
     for (count, n) in counts {
-        let (plane, status) = (count.plane.name(), count.status);
+        let (service, status) = (count.service, count.status);
         let (operation, error) = (
             count.operation.unwrap_or_default(),
             count.error.unwrap_or_default(),
@@ -118,7 +118,7 @@ fn requests(text: &mut String, counts: Vec<(Count, u64)>) {
         line(
             text,
             format_args!(
-                "mock_ecr_requests_total{{plane=\"{plane}\",operation=\"{operation}\",status=\"{status}\",error=\"{error}\"}} {n}"
+                "mock_ecr_requests_total{{service=\"{service}\",operation=\"{operation}\",status=\"{status}\",error=\"{error}\"}} {n}"
             ),
         );
     }

@@ -146,7 +146,7 @@ const EXAMPLES: [(&str, &str); 28] = [
     ("limit", "100"),
     ("method", r#""POST""#),
     ("operation", r#""GetAuthorizationToken""#),
-    ("plane", r#""api""#),
+    ("service", r#""ecr""#),
     ("redirect", r#""env""#),
     ("request_id", r#""a061e3d2-891b-44f9-9472-4e969e1d74aa""#),
     ("route", r#""manifest""#),

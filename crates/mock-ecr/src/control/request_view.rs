@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::ingress::Way;
-use crate::request_log::{Plane, ReceivedRequest, Service};
+use crate::request_log::{ReceivedRequest, Service};
 use crate::types::timestamp::Timestamp;
 
 /// A request and how it was answered, without any secret.
@@ -20,9 +20,8 @@ pub(super) struct RequestView<'a> {
     received: Timestamp,
     /// How long the answer took to make, in microseconds of real time.
     took_micros: u64,
-    plane: Plane,
-    /// The AWS service whose API the request calls.
-    service: Option<Service>,
+    /// The service that the request was sent to.
+    service: Service,
     way: Way,
     method: &'a str,
     host: &'a str,
@@ -66,7 +65,6 @@ impl<'a> From<&'a ReceivedRequest> for RequestView<'a> {
         RequestView {
             received: entry.received,
             took_micros: entry.took.as_micros().try_into().unwrap_or(u64::MAX),
-            plane: entry.plane,
             service: entry.service,
             way: entry.way,
             method: &entry.method,

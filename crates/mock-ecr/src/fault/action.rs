@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::aws::service::Service;
 use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::authorization_data::{
     AuthorizationData, EndpointFault, ExpiresAt, Login, TokenFault,
@@ -10,8 +9,9 @@ use crate::fault::authorization_data::{
 use crate::fault::error_fault::ErrorFault;
 use crate::fault::latency::Latency;
 use crate::fault::request_attributes::RequestAttributes;
-use crate::fault::target::FaultPlane;
+use crate::fault::target::FaultTarget;
 use crate::fault::throttle::Throttle;
+use crate::types::Service;
 use crate::types::duration::Shift;
 
 /// What goes wrong.
@@ -151,11 +151,11 @@ impl FaultAction {
         }
     }
 
-    /// The one plane on which it means anything, if there is only one.
-    pub(super) fn plane(&self) -> Option<FaultPlane> {
+    /// Returns the target that the action is restricted to, if any.
+    pub(super) fn target(&self) -> Option<FaultTarget> {
         match self {
-            FaultAction::Expired(_) | FaultAction::ExpiredEarly(_) => Some(FaultPlane::Registry),
-            _ => self.is_of_the_token().then_some(FaultPlane::Api),
+            FaultAction::Expired(_) | FaultAction::ExpiredEarly(_) => Some(FaultTarget::Registry),
+            _ => self.is_of_the_token().then_some(FaultTarget::Api),
         }
     }
 
@@ -163,10 +163,10 @@ impl FaultAction {
     pub(super) fn fits(&self, attributes: &RequestAttributes) -> bool {
         match self {
             FaultAction::Certificate(_) => false,
-            FaultAction::Expired(_) => attributes.plane == FaultPlane::Registry,
+            FaultAction::Expired(_) => attributes.service == Service::Registry,
             FaultAction::ExpiredEarly(_) => attributes.opens_registry,
             _ if self.is_of_the_token() => {
-                attributes.service == Some(Service::Ecr) && attributes.operation == Some(TOKEN_CALL)
+                attributes.service == Service::Ecr && attributes.operation == Some(TOKEN_CALL)
             }
             _ => true,
         }

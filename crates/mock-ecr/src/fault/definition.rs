@@ -76,17 +76,17 @@ impl Fault {
         }
         if self.action.is_of_the_token() && !self.matcher.can_be_of_the_token() {
             return Err(FaultError::new(format!(
-                "{} happens to GetAuthorizationToken of ecr alone",
+                "the action {} applies to GetAuthorizationToken of ecr only",
                 self.action.name()
             )));
         }
-        let Some(needed) = self.action.plane() else {
+        let Some(needed) = self.action.target() else {
             return Ok(());
         };
-        let said = self.matcher.implied_plane();
+        let said = self.matcher.target();
         match said {
-            Some(plane) if plane != needed => Err(FaultError::new(format!(
-                "{} happens on the {needed} alone, and the fault is for the {plane}",
+            Some(target) if target != needed => Err(FaultError::new(format!(
+                "the action {} applies to requests to the {needed} only, but the fault matches requests to the {target}",
                 self.action.name()
             ))),
             _ => Ok(()),
@@ -114,12 +114,12 @@ mod tests {
                 "times",
             ),
             (
-                "match = { plane = \"registry\" }\naction = { expires_at = \"past\" }",
-                "API alone",
+                "match = { service = \"registry\" }\naction = { expires_at = \"past\" }",
+                "of ecr only",
             ),
             (
                 "match = { operation = \"ListImages\" }\naction = { expired = \"challenge\" }",
-                "registry alone",
+                "to the registry only",
             ),
             (
                 "match = { service = \"ecr\", route = \"blob\" }\naction = { reset = \"before_headers\" }",
@@ -163,7 +163,7 @@ mod tests {
         for matcher in ["service = 'sts'", "operation = 'ListImages'"] {
             let toml = format!("match = {{ {matcher} }}\naction = {{ token = 'empty' }}");
             let error = Fault::from_toml(&toml).unwrap().check().unwrap_err();
-            assert!(error.to_string().contains("of ecr alone"), "{error}");
+            assert!(error.to_string().contains("of ecr only"), "{error}");
         }
     }
 

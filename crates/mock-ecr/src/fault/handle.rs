@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::operation_name::OperationName;
-use crate::aws::service::Service;
 use crate::fault::action::CutPoint;
 use crate::fault::action::FaultAction;
 use crate::fault::active_fault::{ActiveFault, FaultId};
@@ -15,8 +14,9 @@ use crate::fault::faults::Faults;
 use crate::fault::latency::Latency;
 use crate::fault::matcher::RequestMatcher;
 use crate::fault::pattern::Pattern;
-use crate::fault::target::{FaultPlane, RegistryRoute};
+use crate::fault::target::RegistryRoute;
 use crate::fault::throttle::Throttle;
+use crate::types::Service;
 use crate::types::argument::FirstInvalid;
 
 /// The faults of a running mock.
@@ -136,11 +136,6 @@ impl FaultBuilder {
     /// For calls of one service.
     pub fn service(self, service: Service) -> Self {
         self.matching(|matcher| matcher.service = Some(service))
-    }
-
-    /// For one plane.
-    pub fn plane(self, plane: FaultPlane) -> Self {
-        self.matching(|matcher| matcher.plane = Some(plane))
     }
 
     /// For one route of the registry.

@@ -6,7 +6,7 @@ use http::{Response, StatusCode, header};
 use crate::fault::action::{ExpiredAs, FaultAction};
 use crate::fault::error_code::ErrorCode;
 use crate::fault::error_fault::ErrorFault;
-use crate::fault::target::FaultPlane;
+use crate::fault::target::FaultTarget;
 use crate::fault::throttle::Throttle;
 use crate::fault::triggered::TriggeredFault;
 
@@ -30,13 +30,15 @@ pub(crate) struct InjectedError<'a> {
 
 impl<'a> Injected<'a> {
     /// Returns the response of the first triggered fault that sends one.
-    pub(crate) fn first_of(triggered: &'a [TriggeredFault], plane: FaultPlane) -> Option<Self> {
+    pub(crate) fn first_of(triggered: &'a [TriggeredFault], target: FaultTarget) -> Option<Self> {
         triggered
             .iter()
             .find_map(|triggered| match &triggered.action {
-                FaultAction::Error(error) => Some(Injected::Error(InjectedError::of(error, plane))),
+                FaultAction::Error(error) => {
+                    Some(Injected::Error(InjectedError::of(error, target)))
+                }
                 FaultAction::Throttle(throttle) => {
-                    Some(Injected::Error(slow_down(throttle, plane)))
+                    Some(Injected::Error(slow_down(throttle, target)))
                 }
                 FaultAction::ExpiredEarly(form) => Some(Injected::Expired(*form)),
                 _ => None,
@@ -45,19 +47,19 @@ impl<'a> Injected<'a> {
 }
 
 /// AWS's APIs say nothing of when to come back.
-fn slow_down(throttle: &Throttle, plane: FaultPlane) -> InjectedError<'static> {
+fn slow_down(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static> {
     let retry_after = throttle
         .retry_after
-        .filter(|_| plane == FaultPlane::Registry);
+        .filter(|_| target == FaultTarget::Registry);
     InjectedError {
         retry_after,
-        ..InjectedError::with_code(ErrorCode::THROTTLING, plane)
+        ..InjectedError::with_code(ErrorCode::THROTTLING, target)
     }
 }
 
 impl<'a> InjectedError<'a> {
-    fn of(fault: &'a ErrorFault, plane: FaultPlane) -> Self {
-        let usual = InjectedError::with_code(fault.code, plane);
+    fn of(fault: &'a ErrorFault, target: FaultTarget) -> Self {
+        let usual = InjectedError::with_code(fault.code, target);
         let status = fault.status.map(StatusCode::from_u16);
         InjectedError {
             message: fault.message.as_deref().unwrap_or(usual.message),
@@ -69,11 +71,11 @@ impl<'a> InjectedError<'a> {
         }
     }
 
-    fn with_code(code: ErrorCode, plane: FaultPlane) -> InjectedError<'static> {
+    fn with_code(code: ErrorCode, target: FaultTarget) -> InjectedError<'static> {
         let row = code.row();
-        let (code, status, message) = match plane {
-            FaultPlane::Api => (row.code, row.status, row.message),
-            FaultPlane::Registry => (row.oci, row.oci_status, row.oci_message),
+        let (code, status, message) = match target {
+            FaultTarget::Api => (row.code, row.status, row.message),
+            FaultTarget::Registry => (row.oci, row.oci_status, row.oci_message),
         };
         InjectedError {
             code,

@@ -6,14 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::model::shapes::services_with;
 use crate::aws::operation_name;
-use crate::aws::service::Service;
 use crate::fault::authorization_data::TOKEN_CALL;
 use crate::fault::error::FaultError;
 use crate::fault::pattern::Pattern;
 use crate::fault::request_attributes::RequestAttributes;
-use crate::fault::target::{FaultPlane, RegistryRoute};
+use crate::fault::target::{FaultTarget, RegistryRoute};
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, PrincipalArn, Region};
+use crate::types::{AccountId, PrincipalArn, Region, Service};
 
 /// Which requests meet a fault: those that are all that is said here.
 ///
@@ -23,10 +22,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RequestMatcher {
-    /// The API, or the registry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plane: Option<FaultPlane>,
-    /// An AWS service, such as `ecr`.
+    /// The service: `ecr`, `ecr-public`, `sts` or `registry`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
     /// An operation of the API, such as `GetAuthorizationToken`.
@@ -86,9 +82,7 @@ impl RequestMatcher {
         if self.operation.is_some() && self.route.is_some() {
             return Err("a request has an operation or a route, not both".to_owned());
         }
-        if self.service.is_some() && self.route.is_some() {
-            return Err("a fault has a service or a route of the registry, not both".to_owned());
-        }
+        self.check_service()?;
         for (name, number) in [("times", self.times), ("every", self.every)] {
             if number == Some(0) {
                 return Err(format!("{name} is at least 1"));
@@ -104,10 +98,23 @@ impl RequestMatcher {
         {
             return Err(format!("nothing is from {from} until {until}"));
         }
-        match (self.plane, self.of_details()) {
-            (Some(plane), Some(of_details)) if plane != of_details => Err(format!(
-                "the plane is the {plane}, but what is said besides is of the {of_details}"
+        Ok(())
+    }
+
+    fn check_service(&self) -> Result<(), String> {
+        let Some(service) = self.service else {
+            return Ok(());
+        };
+        match (FaultTarget::of(service), self.target_of_details()) {
+            (None, _) => Err(format!(
+                "no fault applies to requests to the service {service}: expected ecr, ecr-public, sts or registry"
             )),
+            (Some(FaultTarget::Api), Some(FaultTarget::Registry)) => Err(format!(
+                "a route is of the registry, but the service is {service}"
+            )),
+            (Some(FaultTarget::Registry), Some(FaultTarget::Api)) => {
+                Err("an operation is of an API, but the service is registry".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -121,7 +128,7 @@ impl RequestMatcher {
         known.map_err(|error| FaultError::new(error.to_string()))?;
         let mut services = services_with(operation);
         match self.service {
-            Some(service) if services.all(|other| other != service) => {
+            Some(service) if services.all(|other| Service::from(other) != service) => {
                 let text = format!("{operation} is not an operation of {service}");
                 Err(FaultError::new(text))
             }
@@ -136,15 +143,15 @@ impl RequestMatcher {
             && operation.is_none_or(|operation| operation == TOKEN_CALL)
     }
 
-    /// The plane that it speaks of, if it speaks of one.
-    pub(super) fn implied_plane(&self) -> Option<FaultPlane> {
-        self.plane.or(self.of_details())
+    /// Returns the target of the requests that can match, if there is only one.
+    pub(super) fn target(&self) -> Option<FaultTarget> {
+        let target = self.service.and_then(FaultTarget::of);
+        target.or(self.target_of_details())
     }
 
-    fn of_details(&self) -> Option<FaultPlane> {
-        let is_of_api = self.operation.is_some() || self.service.is_some();
-        let of_api = is_of_api.then_some(FaultPlane::Api);
-        of_api.or(self.route.map(|_| FaultPlane::Registry))
+    fn target_of_details(&self) -> Option<FaultTarget> {
+        let of_api = self.operation.is_some().then_some(FaultTarget::Api);
+        of_api.or(self.route.map(|_| FaultTarget::Registry))
     }
 
     /// Whether a request is such, at a time.
@@ -154,8 +161,7 @@ impl RequestMatcher {
             None => true,
         };
         let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
-        is(&self.plane, Some(&attributes.plane))
-            && is(&self.service, attributes.service.as_ref())
+        is(&self.service, Some(&attributes.service))
             && operation.is_none_or(|operation| attributes.operation == Some(operation))
             && is(&self.route, attributes.route.as_ref())
             && method.is_none_or(|method| method.eq_ignore_ascii_case(&attributes.method))

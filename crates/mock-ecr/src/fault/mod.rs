@@ -48,6 +48,7 @@ pub use matcher::RequestMatcher;
 pub use pattern::Pattern;
 pub(crate) use request_attributes::RequestAttributes;
 pub(crate) use response_context::{Foreign, ResponseContext};
-pub use target::{FaultPlane, RegistryRoute};
+pub(crate) use target::FaultTarget;
+pub use target::RegistryRoute;
 pub use throttle::Throttle;
 pub(crate) use triggered::TriggeredFault;

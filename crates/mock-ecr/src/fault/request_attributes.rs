@@ -1,14 +1,12 @@
 //! By what a request is told, before anything about it is verified.
 
-use crate::aws::service::Service;
-use crate::fault::target::{FaultPlane, RegistryRoute};
-use crate::types::{AccountId, PrincipalArn, Region};
+use crate::fault::target::RegistryRoute;
+use crate::types::{AccountId, PrincipalArn, Region, Service};
 
 /// What a request says of itself.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestAttributes {
-    pub(crate) plane: FaultPlane,
-    pub(crate) service: Option<Service>,
+    pub(crate) service: Service,
     pub(crate) operation: Option<&'static str>,
     pub(crate) route: Option<RegistryRoute>,
     pub(crate) method: String,
@@ -26,8 +24,7 @@ impl RequestAttributes {
     #[cfg(test)]
     pub(super) fn of_token_call() -> Option<Self> {
         Some(RequestAttributes {
-            plane: FaultPlane::Api,
-            service: Some(Service::Ecr),
+            service: Service::Ecr,
             operation: Some(crate::fault::authorization_data::TOKEN_CALL),
             route: None,
             method: "POST".to_owned(),

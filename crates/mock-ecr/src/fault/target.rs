@@ -4,23 +4,33 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A plane that faults strike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum FaultPlane {
-    /// The AWS API.
+use crate::types::Service;
+
+/// The form of the responses that a fault applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultTarget {
+    /// The API of an AWS service.
     Api,
     /// The registry, and the host of its layers.
     Registry,
 }
 
-impl fmt::Display for FaultPlane {
+impl FaultTarget {
+    /// Returns the target that a service is, if faults apply to it.
+    pub(crate) fn of(service: Service) -> Option<Self> {
+        match service {
+            Service::Ecr | Service::EcrPublic | Service::Sts => Some(FaultTarget::Api),
+            Service::Registry => Some(FaultTarget::Registry),
+            Service::Proxy | Service::Control | Service::Unknown => None,
+        }
+    }
+}
+
+impl fmt::Display for FaultTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            FaultPlane::Api => "API",
-            FaultPlane::Registry => "registry",
+            FaultTarget::Api => "API",
+            FaultTarget::Registry => "registry",
         })
     }
 }

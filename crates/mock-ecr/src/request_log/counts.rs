@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::request_log::received_request::{Plane, ReceivedRequest};
+use crate::request_log::received_request::ReceivedRequest;
+use crate::types::Service;
 
 /// A kind of request. There are but so many: all of it is a word of the mock's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Count {
-    pub(crate) plane: Plane,
+    pub(crate) service: Service,
     pub(crate) operation: Option<&'static str>,
     pub(crate) status: u16,
     pub(crate) error: Option<&'static str>,
@@ -19,7 +20,7 @@ pub(super) struct Counts(HashMap<Count, u64>);
 impl Counts {
     pub(super) fn add(&mut self, entry: &ReceivedRequest) {
         let count = Count {
-            plane: entry.plane,
+            service: entry.service,
             operation: entry.operation.or(entry.route),
             status: entry.status.as_u16(),
             error: entry.error,

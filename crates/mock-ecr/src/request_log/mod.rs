@@ -10,12 +10,12 @@ mod received_request;
 mod requests;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
-pub use crate::aws::service::{Service, UnknownService};
 pub use crate::aws::sigv4::SignatureClaim;
 pub use crate::http::ingress::Way;
+pub use crate::types::{Service, UnknownService};
 pub use assertions::Times;
 pub(crate) use counts::Count;
 pub(crate) use filter::Choice;
 pub(crate) use log::{News, RequestLog};
-pub use received_request::{Plane, ReceivedRequest};
+pub use received_request::ReceivedRequest;
 pub use requests::{Requests, TooFew};

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::request::Parts;
-use serde::{Deserialize, Serialize};
 
-use crate::aws::service::Service;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::authority::authority;
@@ -15,8 +13,8 @@ use crate::http::ingress::Way;
 use crate::http::query;
 use crate::iam::principal::Caller;
 use crate::token::{TokenError, TokenId};
-use crate::types::PrincipalArn;
 use crate::types::timestamp::Timestamp;
+use crate::types::{PrincipalArn, Service};
 
 /// A request and how it was answered.
 ///
@@ -29,10 +27,8 @@ pub struct ReceivedRequest {
     pub received: Timestamp,
     /// How long the answer took to make, in real time.
     pub took: Duration,
-    /// Whether it was for the API or the registry.
-    pub plane: Plane,
-    /// The AWS service whose API the request calls.
-    pub service: Option<Service>,
+    /// The service that the request was sent to.
+    pub service: Service,
     /// How it came; `host` is the name by which.
     pub way: Way,
     /// The HTTP method.
@@ -76,42 +72,11 @@ pub struct ReceivedRequest {
     pub request_id: Option<String>,
 }
 
-/// The two halves of ECR, which meet in the token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Plane {
-    /// The AWS API, which issues tokens.
-    Api,
-    /// The registry, which tokens open.
-    Registry,
-    /// Neither, but a tunnel to one of them, or another host, for which the mock was taken as a proxy.
-    Proxy,
-    /// None of these, but the mock itself.
-    Control,
-    /// None: nothing is there.
-    Unknown,
-}
-
-impl Plane {
-    /// What it is called where it is written.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Plane::Api => "api",
-            Plane::Registry => "registry",
-            Plane::Proxy => "proxy",
-            Plane::Control => "control",
-            Plane::Unknown => "unknown",
-        }
-    }
-}
-
 impl ReceivedRequest {
     /// The error of a tunnel to a host that the mock is not.
     pub(crate) const OTHER_HOST: &str = "OTHER_HOST";
 
-    pub(crate) fn open(request: &Parts, plane: Plane, way: Way, received: Timestamp) -> Self {
+    pub(crate) fn open(request: &Parts, service: Service, way: Way, received: Timestamp) -> Self {
         let header = |name: &str| {
             let value = request.headers.get(name)?.to_str().ok()?;
             Some(cut(value, LONGEST_TEXT))
@@ -119,8 +84,7 @@ impl ReceivedRequest {
         ReceivedRequest {
             received,
             took: Duration::ZERO,
-            plane,
-            service: None,
+            service,
             way,
             method: cut(request.method.as_str(), LONGEST_TEXT),
             host: cut(authority(request), LONGEST_TEXT),
@@ -161,8 +125,8 @@ impl ReceivedRequest {
 /// The request in one line, as an assertion prints it that has failed.
 impl fmt::Display for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (received, plane) = (self.received, self.plane.name());
-        write!(f, "{received} {plane:<8} {} ", self.status.as_u16())?;
+        let (received, service) = (self.received, self.service);
+        write!(f, "{received} {service:<10} {} ", self.status.as_u16())?;
         let (scheme, host, target) = (self.way.scheme(), &self.host, &self.target);
         write!(f, "{} {scheme}://{host}{target}", self.method)?;
         optional(f, " ", self.operation.or(self.route))?;
@@ -237,7 +201,7 @@ pub(super) mod tests {
     pub(in crate::request_log) fn entry(target: &str) -> ReceivedRequest {
         let request = http::Request::builder().uri(target).body(()).unwrap();
         let (request, ()) = request.into_parts();
-        ReceivedRequest::open(&request, Plane::Api, Way::Http, Timestamp::AWS_EXAMPLE)
+        ReceivedRequest::open(&request, Service::Ecr, Way::Http, Timestamp::AWS_EXAMPLE)
     }
 
     #[test]

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::operation_name;
-use crate::aws::service::Service;
 use crate::fault::FaultId;
 use crate::iam::principal::Caller;
 use crate::request_log::filter::Choice;
 use crate::request_log::log::RequestLog;
-use crate::request_log::received_request::{Plane, ReceivedRequest};
+use crate::request_log::received_request::ReceivedRequest;
 use crate::token::TokenId;
-use crate::types::PrincipalArn;
 use crate::types::timestamp::Timestamp;
+use crate::types::{PrincipalArn, Service};
 
 /// Requests in the order in which they were answered, and the means to choose among them.
 ///
@@ -21,9 +20,9 @@ use crate::types::timestamp::Timestamp;
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
-/// # use mock_ecr::request_log::Plane;
+/// # use mock_ecr::request_log::Service;
 /// # async fn example(ecr: MockEcr) {
-/// let refused = ecr.requests().plane(Plane::Registry).status(403).expect(1);
+/// let refused = ecr.requests().service(Service::Registry).status(403).expect(1);
 /// assert!(refused.iter().all(|entry| entry.token_error.is_some()));
 /// # }
 /// ```
@@ -69,16 +68,10 @@ impl Requests {
         self.matching(move |entry| entry.operation == Some(name))
     }
 
-    /// Those for one plane.
-    #[must_use]
-    pub fn plane(self, plane: Plane) -> Self {
-        self.matching(move |entry| entry.plane == plane)
-    }
-
     /// Selects the requests to the API of one service.
     #[must_use]
     pub fn service(self, service: Service) -> Self {
-        self.matching(move |entry| entry.service == Some(service))
+        self.matching(move |entry| entry.service == service)
     }
 
     /// Those for something of the registry, such as `manifest`; see [`ReceivedRequest::route`].

@@ -9,7 +9,7 @@ use crate::aws::hosts::Host;
 use crate::clock::Stopwatch;
 use crate::control;
 use crate::fault;
-use crate::fault::{FaultPlane, Injected, TriggeredFault};
+use crate::fault::{FaultTarget, Injected, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::body::{Payload, told_only, whole};
 use crate::http::ingress::Way;
@@ -17,7 +17,7 @@ use crate::iam::principal::Caller;
 use crate::registry;
 use crate::registry::authentication;
 use crate::registry::layer_download;
-use crate::request_log::{Plane, ReceivedRequest};
+use crate::request_log::ReceivedRequest;
 use crate::server::proxy;
 use crate::server::request_attributes;
 use crate::server::request_body::{BoxError, RequestBody};
@@ -41,8 +41,8 @@ where
         true => Route::Elsewhere,
         false => Route::of(&request),
     };
-    let mut log_entry = ReceivedRequest::open(&request, plane(&route), way, now);
-    (log_entry.route, log_entry.service) = (route.name(), route.service());
+    let mut log_entry = ReceivedRequest::open(&request, route.service(), way, now);
+    log_entry.route = route.name();
     let body = RequestBody::read(body, &request, &route).await;
     let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
     let triggered = ecr.faults.trigger(attributes, now);
@@ -103,14 +103,14 @@ fn inject(
     log_entry: &mut ReceivedRequest,
 ) -> Option<Response<Bytes>> {
     let Received { request, now, .. } = *received;
-    if let Some(service) = route.service() {
-        let Injected::Error(error) = Injected::first_of(triggered, FaultPlane::Api)? else {
+    if let Some(service) = route.aws_service() {
+        let Injected::Error(error) = Injected::first_of(triggered, FaultTarget::Api)? else {
             return None;
         };
         log_entry.operation = dispatch::operation_of(service, request, body);
         return Some(dispatch::inject(ecr, service, &error, log_entry));
     }
-    let (response, code) = match Injected::first_of(triggered, FaultPlane::Registry)? {
+    let (response, code) = match Injected::first_of(triggered, FaultTarget::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
         Injected::Expired(form) => registry::expired(form, &challenge(ecr, route)),
     };
@@ -198,15 +198,5 @@ where
             Box::pin(control::answer(ecr, request, body, log_entry)).await
         }
         Route::Unknown => whole(registry::not_found()),
-    }
-}
-
-fn plane(route: &Route) -> Plane {
-    match route {
-        Route::Api { .. } => Plane::Api,
-        Route::Registry { .. } | Route::Layer => Plane::Registry,
-        Route::Tunnel | Route::Elsewhere => Plane::Proxy,
-        Route::Control => Plane::Control,
-        Route::Unknown => Plane::Unknown,
     }
 }

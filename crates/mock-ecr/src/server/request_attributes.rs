@@ -4,7 +4,7 @@ use http::request::Parts;
 
 use crate::aws::hosts::Host;
 use crate::aws::sigv4::SignatureClaim;
-use crate::fault::{FaultPlane, RegistryRoute, RequestAttributes};
+use crate::fault::{FaultTarget, RegistryRoute, RequestAttributes};
 use crate::http::authority::authority;
 use crate::registry::path::{RegistryPath, Resource};
 use crate::server::router::Route;
@@ -13,7 +13,7 @@ use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
-/// Those of a request for one of the planes; no other is ever triggered.
+/// Returns the attributes of a request to a service that faults apply to.
 pub(crate) fn of(
     ecr: &Ecr,
     request: &Parts,
@@ -21,14 +21,9 @@ pub(crate) fn of(
     route: &Route,
     now: Timestamp,
 ) -> Option<RequestAttributes> {
-    let plane = match route {
-        Route::Api { .. } => FaultPlane::Api,
-        Route::Registry { .. } | Route::Layer => FaultPlane::Registry,
-        Route::Tunnel | Route::Elsewhere | Route::Control | Route::Unknown => return None,
-    };
-    let claim = match plane {
-        FaultPlane::Api => Claim::of_signature(ecr, request),
-        FaultPlane::Registry => Claim::of_token(ecr, request, now),
+    let claim = match FaultTarget::of(route.service())? {
+        FaultTarget::Api => Claim::of_signature(ecr, request),
+        FaultTarget::Registry => Claim::of_token(ecr, request, now),
     };
     let of_host = match Host::of(authority(request)) {
         Host::Registry { region, .. } | Host::Api { region, .. } => Some(region),
@@ -44,10 +39,9 @@ pub(crate) fn of(
     let host = authority(request);
     let user_agent = request.headers.get(http::header::USER_AGENT);
     Some(RequestAttributes {
-        plane,
         service: route.service(),
         operation: route
-            .service()
+            .aws_service()
             .and_then(|service| dispatch::operation_of(service, request, body)),
         route: registry_route,
         method: request.method.to_string(),

@@ -23,7 +23,7 @@ where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
 {
     pub(crate) async fn read(body: B, request: &Parts, route: &Route) -> Self {
-        match route.service() {
+        match route.aws_service() {
             Some(service) if service.has_operation_in_body(request) => {
                 let limit = service.longest_body(request);
                 RequestBody::Whole(collect(body, limit).await)

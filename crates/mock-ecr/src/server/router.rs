@@ -4,7 +4,7 @@ use http::request::Parts;
 use http::{Method, header};
 
 use crate::aws::hosts::Host;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::aws::sigv4::SignatureClaim;
 use crate::aws::target::Target;
 use crate::control::CONTROL_PREFIX;
@@ -12,14 +12,14 @@ use crate::http::authority::authority;
 use crate::http::query;
 use crate::registry::layer_url::LAYER_PREFIX;
 use crate::registry::path::RegistryPath;
-use crate::types::Region;
+use crate::types::{Region, Service};
 
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// The API of a service, and the Region in the host name.
     Api {
-        service: Service,
+        service: AwsService,
         host_region: Option<Region>,
     },
     /// The registry, with the host that it was called by.
@@ -65,8 +65,19 @@ impl Route {
         }
     }
 
+    /// Returns the service that the request is sent to.
+    pub(crate) fn service(&self) -> Service {
+        match self {
+            Route::Api { service, .. } => (*service).into(),
+            Route::Registry { .. } | Route::Layer => Service::Registry,
+            Route::Tunnel | Route::Elsewhere => Service::Proxy,
+            Route::Control => Service::Control,
+            Route::Unknown => Service::Unknown,
+        }
+    }
+
     /// Returns the AWS service whose API the request calls.
-    pub(crate) fn service(&self) -> Option<Service> {
+    pub(crate) fn aws_service(&self) -> Option<AwsService> {
         match self {
             Route::Api { service, .. } => Some(*service),
             _ => None,
@@ -94,14 +105,15 @@ impl Route {
 
 /// Returns the service that a request on a bare address calls: the one that its target names, or else the one that its signature names.
 /// Without either, a form and a query with an action are for STS, which has unsigned operations. Every other request is for ECR.
-fn service_of(request: &Parts) -> Service {
+fn service_of(request: &Parts) -> AwsService {
     if Target::is_in(request) {
-        return Service::with_target_prefix(Target::of(request).prefix).unwrap_or(Service::Ecr);
+        return AwsService::with_target_prefix(Target::of(request).prefix)
+            .unwrap_or(AwsService::Ecr);
     }
     match SignatureClaim::of(request) {
-        Some(claim) => Service::named(&claim.service).unwrap_or(Service::Ecr),
-        None if is_form(request) || has_action(request) => Service::Sts,
-        None => Service::Ecr,
+        Some(claim) => AwsService::named(&claim.service).unwrap_or(AwsService::Ecr),
+        None if is_form(request) || has_action(request) => AwsService::Sts,
+        None => AwsService::Ecr,
     }
 }
 
@@ -132,7 +144,7 @@ mod tests {
     #[test]
     fn on_a_bare_address_the_path_decides() {
         let api = Route::Api {
-            service: Service::Ecr,
+            service: AwsService::Ecr,
             host_region: None,
         };
         let bare = |path| Route::Registry {
@@ -165,7 +177,7 @@ mod tests {
         assert_eq!(route("POST", host, "/"), registry(RegistryPath::Other));
         assert_eq!(route("GET", host, "/v2/"), registry(RegistryPath::Ping));
         let api = Route::Api {
-            service: Service::Ecr,
+            service: AwsService::Ecr,
             host_region: Some("us-west-2".parse().unwrap()),
         };
         assert_eq!(route("GET", "api.ecr.us-west-2.amazonaws.com", "/v2/"), api);

@@ -2,7 +2,7 @@
 
 use http::request::Parts;
 
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::http::ingress::Way;
 use crate::types::Region;
 use crate::types::timestamp::Timestamp;
@@ -10,7 +10,7 @@ use crate::types::timestamp::Timestamp;
 /// A call of an AWS API, as it was received.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
-    pub(crate) service: Service,
+    pub(crate) service: AwsService,
     pub(crate) request: &'a Parts,
     pub(crate) body: &'a [u8],
     /// The Region in the host name.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use http::request::Parts;
 
 use crate::aws::error::ApiError;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::http::ingress::Way;
 use crate::iam::action::Action;
 use crate::iam::authorization;
@@ -17,7 +17,7 @@ use crate::types::timestamp::Timestamp;
 
 /// The context in which an operation runs: the state of the mock, the verified caller, the action and the request.
 pub(crate) struct RequestContext<'a> {
-    pub(crate) service: Service,
+    pub(crate) service: AwsService,
     pub(crate) state: &'a Ecr,
     pub(crate) caller: &'a Caller,
     /// The action that the policies must allow.

@@ -13,7 +13,7 @@ use http::request::Parts;
 use crate::aws::error::ApiError;
 use crate::aws::model::shapes::Model;
 use crate::aws::protocol::response;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::fault::InjectedError;
 use crate::request_log::ReceivedRequest;
@@ -24,7 +24,11 @@ use crate::services::operations;
 use crate::state::Ecr;
 
 /// Returns the operation that a request names, if the service has it.
-pub(crate) fn operation_of(service: Service, request: &Parts, body: &[u8]) -> Option<&'static str> {
+pub(crate) fn operation_of(
+    service: AwsService,
+    request: &Parts,
+    body: &[u8],
+) -> Option<&'static str> {
     let name = service.operation_name(request, body);
     Model::of(service).operation(&name)
 }
@@ -51,7 +55,7 @@ pub(crate) async fn answer(
 
 /// Answers a call whose body could not be read.
 pub(crate) fn refuse(
-    service: Service,
+    service: AwsService,
     error: &ApiError,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
@@ -62,7 +66,7 @@ pub(crate) fn refuse(
 /// Answers a call with the error of a fault.
 pub(crate) fn inject(
     ecr: &Ecr,
-    service: Service,
+    service: AwsService,
     error: &InjectedError<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
@@ -103,7 +107,7 @@ enum Found {
     NotImplemented(&'static str),
 }
 
-fn find(service: Service, name: &str) -> Option<Found> {
+fn find(service: AwsService, name: &str) -> Option<Found> {
     let mut entries = operations(service).iter();
     let entry = entries.find(|entry| entry.name == name);
     let in_model = || {
@@ -122,7 +126,7 @@ impl Found {
         }
     }
 
-    fn implemented(self, service: Service) -> Result<&'static Entry, ApiError> {
+    fn implemented(self, service: AwsService) -> Result<&'static Entry, ApiError> {
         match self {
             Found::Implemented(entry) => Ok(entry),
             Found::NotImplemented(operation) => {

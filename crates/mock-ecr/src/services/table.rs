@@ -1,15 +1,15 @@
 //! The operations of each service.
 
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::services::operation::Entry;
 use crate::services::{ecr, sts};
 
 /// Returns the operations of a service that the mock implements.
-pub(crate) fn operations(service: Service) -> &'static [Entry] {
+pub(crate) fn operations(service: AwsService) -> &'static [Entry] {
     match service {
-        Service::Ecr => ecr::OPERATIONS,
-        Service::EcrPublic => &[],
-        Service::Sts => sts::OPERATIONS,
+        AwsService::Ecr => ecr::OPERATIONS,
+        AwsService::EcrPublic => &[],
+        AwsService::Sts => sts::OPERATIONS,
     }
 }
 
@@ -20,7 +20,7 @@ mod tests {
 
     #[test]
     fn every_operation_is_in_the_model_and_in_its_table_once() {
-        for service in Service::ALL {
+        for service in AwsService::ALL {
             let names: Vec<&str> = operations(service).iter().map(|entry| entry.name).collect();
             assert!(names.is_sorted_by(|a, b| a < b), "{service}: {names:?}");
             for name in names {

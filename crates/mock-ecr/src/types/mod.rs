@@ -15,6 +15,7 @@ mod repository;
 #[cfg(any(test, feature = "schemars"))]
 mod schema;
 pub(crate) mod secret;
+mod service;
 pub(crate) mod timestamp;
 mod upload_id;
 
@@ -29,4 +30,5 @@ pub use region::{Partition, Region};
 pub(crate) use registry_id::RegistryId;
 pub(crate) use repository::RepositoryId;
 pub use repository::RepositoryName;
+pub use service::{Service, UnknownService};
 pub(crate) use upload_id::UploadId;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mock_ecr::request_log::{Plane, ReceivedRequest};
+use mock_ecr::request_log::{ReceivedRequest, Service};
 
 use crate::run::evidence::Seen;
 use crate::run::judge::scene::{Held, Scene};
-use crate::scenario::{Asked, AskedPlane, Count, Expect, Gaps, RedirectMode};
+use crate::scenario::{Asked, Count, Expect, Gaps, RedirectMode};
 
 impl Scene<'_> {
     pub(super) fn asked(&self, expect: &Expect) -> Vec<Held> {
@@ -43,7 +43,7 @@ impl Scene<'_> {
             let tunnels = self
                 .seen
                 .iter()
-                .filter(|seen| seen.entry.plane == Plane::Proxy)
+                .filter(|seen| seen.entry.service == Service::Proxy)
                 .count();
             Held::new(
                 "tunnels",
@@ -179,12 +179,7 @@ fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
 }
 
 fn fits(asked: &Asked, entry: &ReceivedRequest) -> bool {
-    let plane = |plane| match plane {
-        AskedPlane::Api => Plane::Api,
-        AskedPlane::Registry => Plane::Registry,
-        AskedPlane::Proxy => Plane::Proxy,
-    };
-    asked.plane.is_none_or(|asked| plane(asked) == entry.plane)
+    asked.service.is_none_or(|service| service == entry.service)
         && asked
             .operation
             .is_none_or(|name| entry.operation == Some(name.as_str()))
@@ -212,12 +207,7 @@ fn fits(asked: &Asked, entry: &ReceivedRequest) -> bool {
 
 fn written(asked: &Asked) -> String {
     let mut words = Vec::new();
-    let plane = asked.plane.map(|plane| match plane {
-        AskedPlane::Api => "of the API",
-        AskedPlane::Registry => "of the registry",
-        AskedPlane::Proxy => "for tunnels",
-    });
-    words.extend(plane.map(str::to_owned));
+    words.extend(asked.service.map(|service| format!("to {service}")));
     words.extend(asked.operation.as_ref().map(|name| format!("of {name}")));
     words.extend(asked.route.as_ref().map(|name| format!("for a {name}")));
     words.extend(asked.method.as_ref().map(|method| format!("by {method}")));

@@ -1,4 +1,4 @@
-//! Service models: the shapes of inputs, and the checks that follow from them.
+//! AwsService models: the shapes of inputs, and the checks that follow from them.
 
 pub(crate) mod shapes;
 pub(crate) mod validate;

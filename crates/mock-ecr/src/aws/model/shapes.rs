@@ -1,4 +1,4 @@
-//! Service models: the constraints on the input of each operation.
+//! AwsService models: the constraints on the input of each operation.
 //!
 //! `scripts/service-models` generates the `model.json` of each service from botocore. A model has every operation of its service,
 //! including those that the mock does not have.
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 
 /// Inputs by operation, and the shapes that they are made of.
 #[derive(Debug, Deserialize)]
@@ -59,10 +59,10 @@ pub(crate) enum Kind {
 
 impl Model {
     /// Returns the model of a service. It is parsed when it is first used.
-    pub(crate) fn of(service: Service) -> &'static Model {
-        static MODELS: [OnceLock<Model>; Service::ALL.len()] =
-            [const { OnceLock::new() }; Service::ALL.len()];
-        let index = Service::ALL.iter().position(|one| *one == service);
+    pub(crate) fn of(service: AwsService) -> &'static Model {
+        static MODELS: [OnceLock<Model>; AwsService::ALL.len()] =
+            [const { OnceLock::new() }; AwsService::ALL.len()];
+        let index = AwsService::ALL.iter().position(|one| *one == service);
         let model = &MODELS[index.expect("ALL has every service")];
         model.get_or_init(|| Model::parse(service.model()))
     }
@@ -93,8 +93,8 @@ impl Model {
 }
 
 /// Returns the services that have an operation of this name.
-pub(crate) fn services_with(operation: &str) -> impl Iterator<Item = Service> {
-    Service::ALL
+pub(crate) fn services_with(operation: &str) -> impl Iterator<Item = AwsService> {
+    AwsService::ALL
         .into_iter()
         .filter(move |service| Model::of(*service).operation(operation).is_some())
 }
@@ -130,17 +130,17 @@ fn without_unicode_classes(pattern: &str) -> String {
 mod tests {
     use super::*;
 
-    fn models() -> [(Service, &'static Model); Service::ALL.len()] {
-        Service::ALL.map(|service| (service, Model::of(service)))
+    fn models() -> [(AwsService, &'static Model); AwsService::ALL.len()] {
+        AwsService::ALL.map(|service| (service, Model::of(service)))
     }
 
     #[test]
     fn a_model_has_every_operation_of_its_service() {
         let counts = models().map(|(name, model)| (name, model.operations.len()));
         let expected = [
-            (Service::Ecr, 62),
-            (Service::EcrPublic, 23),
-            (Service::Sts, 11),
+            (AwsService::Ecr, 62),
+            (AwsService::EcrPublic, 23),
+            (AwsService::Sts, 11),
         ];
         assert_eq!(counts, expected);
     }
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn letters_of_every_script_fit_a_pattern_of_letters() {
-        let value = Model::of(Service::Sts).shape("tagValueType");
+        let value = Model::of(AwsService::Sts).shape("tagValueType");
         assert_eq!(value.unfit("Größe 名前 1"), None);
         assert!(value.unfit("a;b").is_some());
     }

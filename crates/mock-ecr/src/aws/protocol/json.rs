@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::aws::error::{ApiError, Foreign};
 use crate::aws::model::validate::Input;
 use crate::aws::protocol::response::{self, CONTENT_TYPE};
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
 use crate::aws::target::Target;
@@ -30,7 +30,7 @@ pub(crate) fn longest_body(request: &Parts) -> usize {
 ///
 /// When the request is not AWS JSON 1.1, its body is not a JSON object, or `find` returns no operation. They are checked in this order.
 pub(crate) fn read<T>(
-    service: Service,
+    service: AwsService,
     request: &Parts,
     body: &[u8],
     find: impl Fn(&str) -> Option<T>,
@@ -82,7 +82,7 @@ fn foreign_method(request: &Parts) -> ApiError {
     ApiError::Foreign(signature_fault(request).unwrap_or(Foreign::UndeterminedOperation))
 }
 
-fn foreign_content(service: Service, request: &Parts, body: &[u8]) -> ApiError {
+fn foreign_content(service: AwsService, request: &Parts, body: &[u8]) -> ApiError {
     if let Some(fault) = signature_fault(request) {
         return ApiError::Foreign(fault);
     }

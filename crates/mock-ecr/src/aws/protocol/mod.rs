@@ -16,11 +16,11 @@ use serde::Serialize;
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::Input;
-use crate::aws::service::{Protocol, Service};
+use crate::aws::service::{AwsService, Protocol};
 use crate::aws::target::Target;
 
 /// The methods of a service that depend on its protocol.
-impl Service {
+impl AwsService {
     /// Returns whether the body of a request names the operation.
     pub(crate) fn has_operation_in_body(self, request: &Parts) -> bool {
         match self.protocol() {
@@ -78,7 +78,7 @@ impl Service {
         }
     }
 
-    /// Returns the response with an output that [`print`](Service::print) has written.
+    /// Returns the response with an output that [`print`](AwsService::print) has written.
     pub(crate) fn success(
         self,
         operation: &str,

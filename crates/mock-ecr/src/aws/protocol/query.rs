@@ -13,7 +13,7 @@ use crate::aws::model::shapes::{Kind, Model, Shape};
 use crate::aws::model::validate::Input;
 use crate::aws::protocol::response;
 use crate::aws::protocol::xml::Node;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::http::query;
 
 /// Source: a recorded response of AssumeRoleWithWebIdentity in smithy-rs, `web_identity_token_env`.
@@ -35,7 +35,7 @@ pub(super) fn action(request: &Parts, body: &[u8]) -> String {
 ///
 /// When no operation is named, or `find` returns no operation. The codes are `[ANALOG]`: other services of this protocol have them.
 pub(super) fn read<T>(
-    service: Service,
+    service: AwsService,
     request: &Parts,
     body: &[u8],
     find: impl Fn(&str) -> Option<T>,
@@ -129,7 +129,7 @@ pub(super) fn print(output: &impl Serialize) -> String {
 
 /// Returns the response with an output. Source of the form: a recorded response in smithy-rs, `web_identity_token_env`.
 pub(super) fn success(
-    service: Service,
+    service: AwsService,
     operation: &str,
     output: &str,
     request_id: &str,
@@ -155,7 +155,7 @@ mod tests {
         let request = http::Request::post("/").body(()).unwrap();
         let (request, ()) = request.into_parts();
         let parameters = Parameters::of(&request, body.as_bytes());
-        let model = Model::of(Service::Sts);
+        let model = Model::of(AwsService::Sts);
         Value::Object(parameters.structure(model, model.input(operation), ""))
     }
 

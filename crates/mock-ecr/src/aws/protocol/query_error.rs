@@ -7,7 +7,7 @@ use crate::aws::error::ApiError;
 use crate::aws::protocol::query::CONTENT_TYPE;
 use crate::aws::protocol::response;
 use crate::aws::protocol::xml::escaped;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 
 /// Returns the code of an error.
 ///
@@ -33,7 +33,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
     }
 }
 
-pub(super) fn response(service: Service, error: &ApiError, request_id: &str) -> Response<Bytes> {
+pub(super) fn response(service: AwsService, error: &ApiError, request_id: &str) -> Response<Bytes> {
     let status = match error {
         ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
         ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
@@ -45,7 +45,7 @@ pub(super) fn response(service: Service, error: &ApiError, request_id: &str) -> 
 
 /// Returns the body of an error. Source of the form: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
 pub(super) fn body(
-    service: Service,
+    service: AwsService,
     status: StatusCode,
     code: &str,
     message: &str,

@@ -18,7 +18,7 @@ use std::time::Duration;
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
 
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::clock::{Clock, SigV4Clock};
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::identity_store::IdentityStore;
@@ -38,7 +38,7 @@ pub(crate) struct Verifier<'a> {
     pub(crate) signing_keys: &'a SigningKeys,
     pub(crate) clock: &'a Clock,
     pub(crate) sigv4_clock: SigV4Clock,
-    pub(crate) service: Service,
+    pub(crate) service: AwsService,
     /// The region of the host that was called, where its name tells one.
     pub(crate) host_region: Option<&'a Region>,
 }

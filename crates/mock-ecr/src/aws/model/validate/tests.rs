@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use crate::aws::error::ApiError;
 use crate::aws::model::shapes::{Kind, Model, Shape};
 use crate::aws::model::validate::Input;
-use crate::aws::service::Service;
+use crate::aws::service::AwsService;
 use crate::types::RepositoryName;
 
 fn model() -> &'static Model {
-    Model::of(Service::Ecr)
+    Model::of(AwsService::Ecr)
 }
 
 fn read(operation: &str, input: Value) -> Result<Value, ApiError> {

@@ -38,7 +38,7 @@ impl Mock {
         let (parts, body) = request.clone().into_parts();
         let verifier = Verifier {
             principals: &self.principals,
-            service: Service::Ecr,
+            service: AwsService::Ecr,
             signing_keys: &self.signing_keys,
             clock: &self.clock,
             sigv4_clock: self.sigv4_clock,

@@ -1,0 +1,98 @@
+//! The services of a mock: the APIs of AWS, the registry, the proxy and the control API.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The service of a mock that a request is sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Service {
+    /// The API of Amazon ECR.
+    Ecr,
+    /// The API of Amazon ECR Public. The mock implements none of its operations.
+    EcrPublic,
+    /// The API of AWS Security Token Service.
+    Sts,
+    /// The registry, including the URLs that layers are downloaded from.
+    Registry,
+    /// The HTTP proxy: `CONNECT`, and requests with an absolute URL for another host.
+    Proxy,
+    /// The control API, `/_mock/`.
+    Control,
+    /// No service: nothing of the mock is at the host and path of the request.
+    Unknown,
+}
+
+impl Service {
+    const ALL: [Service; 7] = [
+        Service::Ecr,
+        Service::EcrPublic,
+        Service::Sts,
+        Service::Registry,
+        Service::Proxy,
+        Service::Control,
+        Service::Unknown,
+    ];
+
+    /// Returns the name in configurations, queries and reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Service::Ecr => "ecr",
+            Service::EcrPublic => "ecr-public",
+            Service::Sts => "sts",
+            Service::Registry => "registry",
+            Service::Proxy => "proxy",
+            Service::Control => "control",
+            Service::Unknown => "unknown",
+        }
+    }
+}
+
+impl FromStr for Service {
+    type Err = UnknownService;
+
+    fn from_str(text: &str) -> Result<Self, UnknownService> {
+        let mut services = Service::ALL.into_iter();
+        let found = services.find(|service| service.name() == text);
+        found.ok_or_else(|| UnknownService(text.chars().take(100).collect()))
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The error of a text that is not the name of a [`Service`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownService(String);
+
+impl fmt::Display for UnknownService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Service::ALL.map(Service::name).join(", ");
+        write!(f, "unknown service {:?}: expected one of {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownService {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_is_parsed_from_its_name() {
+        for service in Service::ALL {
+            assert_eq!(service.name().parse(), Ok(service));
+            let json = format!("\"{service}\"");
+            assert_eq!(serde_json::to_string(&service).unwrap(), json);
+        }
+        let error = "Ecr".parse::<Service>().unwrap_err().to_string();
+        assert!(error.starts_with("unknown service \"Ecr\""), "{error}");
+    }
+}
