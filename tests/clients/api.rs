@@ -4,7 +4,7 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 
 use crate::page::{Page, Row};
-use crate::shell::{Helper, Shell, Way};
+use crate::shell::{Helper, Redirection, Shell};
 
 #[test]
 fn aws_cli_v1_is_issued_a_token() {
@@ -60,25 +60,25 @@ impl Client {
 
     #[track_caller]
     fn does_as_the_page_says(&self) {
-        for way in Way::all_of(&self.row) {
-            self.is_issued_a_token(way);
-            match way {
+        for redirection in Redirection::all_of(&self.row) {
+            self.is_issued_a_token(redirection);
+            match redirection {
                 // There is no TLS.
-                Way::Env => {}
-                _ => self.trusts_no_other_authority(way),
+                Redirection::Env => {}
+                _ => self.trusts_no_other_authority(redirection),
             }
-            let unknown = self.led_by(way).with_a_wrong_key();
+            let unknown = self.redirected_by(redirection).with_a_wrong_key();
             unknown.fails(&self.attempt(), "InvalidSignatureException");
         }
     }
 
-    fn led_by(&self, way: Way) -> Shell {
-        Shell::led_by(way).with_helper(self.helper)
+    fn redirected_by(&self, redirection: Redirection) -> Shell {
+        Shell::redirected_by(redirection).with_helper(self.helper)
     }
 
     #[track_caller]
-    fn is_issued_a_token(&self, way: Way) {
-        let printed = self.led_by(way).done(&self.commands);
+    fn is_issued_a_token(&self, redirection: Redirection) {
+        let printed = self.redirected_by(redirection).done(&self.commands);
         let told = cargo_bin_cmd!("mock-ecr")
             .args(["token", "inspect"])
             .write_stdin(token_in(&printed))
@@ -87,8 +87,8 @@ impl Client {
     }
 
     #[track_caller]
-    fn trusts_no_other_authority(&self, way: Way) {
-        let shell = self.led_by(way).trusting_another();
+    fn trusts_no_other_authority(&self, redirection: Redirection) {
+        let shell = self.redirected_by(redirection).trusting_another();
         shell.fails(&self.attempt(), &self.row["another authority"]);
     }
 

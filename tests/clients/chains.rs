@@ -3,14 +3,14 @@
 use crate::images::{INVALID, UNKNOWN_AUTHORITY, comes_back, tells_both_images};
 use crate::mock::Password;
 use crate::page::Page;
-use crate::shell::Way::{Hosts, Proxy};
+use crate::shell::Redirection::{Hosts, Proxy};
 use crate::shell::{Helper, Shell};
 
 #[test]
 fn either_helper_opens_the_registry_to_skopeo_crane_and_docker() {
     for helper in [Helper::OfTheSystem, Helper::Newer] {
-        for way in [Hosts, Proxy] {
-            let shell = Shell::led_by(way).with_helper(helper);
+        for redirection in [Hosts, Proxy] {
+            let shell = Shell::redirected_by(redirection).with_helper(helper);
             let printed = shell.done(&Page::Clients.commands(SECTION));
             comes_back(&shell);
             tells_both_images(&printed);
@@ -20,9 +20,9 @@ fn either_helper_opens_the_registry_to_skopeo_crane_and_docker() {
 
 #[test]
 fn no_client_of_a_helper_trusts_another_authority() {
-    for way in [Hosts, Proxy] {
+    for redirection in [Hosts, Proxy] {
         for attempt in attempts() {
-            let shell = Shell::led_by(way).knowing(Password::Good);
+            let shell = Shell::redirected_by(redirection).knowing(Password::Good);
             shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
         }
     }
@@ -34,7 +34,7 @@ fn a_token_of_another_mock_opens_the_registry_to_no_client_of_a_helper() {
         .iter()
         .zip(["400 (Bad Request)", INVALID, INVALID])
     {
-        let shell = Shell::led_by(Proxy).knowing(Password::Wrong);
+        let shell = Shell::redirected_by(Proxy).knowing(Password::Wrong);
         shell.fails(attempt, words);
     }
 }
@@ -49,7 +49,7 @@ fn a_helper_with_a_wrong_key_opens_the_registry_to_no_client() {
             "401 Unauthorized",
             "no basic auth credentials",
         ]) {
-            let shell = Shell::led_by(Hosts).with_helper(helper);
+            let shell = Shell::redirected_by(Hosts).with_helper(helper);
             shell.with_a_wrong_key().fails(attempt, words);
         }
     }

@@ -3,7 +3,7 @@
 use crate::images::{INVALID, UNKNOWN_AUTHORITY};
 use crate::layout::blobs;
 use crate::mock::Password;
-use crate::shell::Way::{Hosts, Proxy};
+use crate::shell::Redirection::{Hosts, Proxy};
 use crate::shell::{self, Helper, Shell};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
@@ -11,11 +11,11 @@ const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
 #[test]
 fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
     for helper in [Helper::OfTheSystem, Helper::Newer] {
-        for way in [Hosts, Proxy] {
+        for redirection in [Hosts, Proxy] {
             let push = format!("crane push image {IMAGE}");
             let pull = format!("docker pull {IMAGE}");
             let again = format!("docker push {IMAGE}");
-            let shell = Shell::led_by(way).with_helper(helper);
+            let shell = Shell::redirected_by(redirection).with_helper(helper);
             let printed = shell.done(&owned([LOGIN, &push, START, &pull, &again]));
             let digest = printed
                 .lines()
@@ -29,18 +29,18 @@ fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
 
 #[test]
 fn an_engine_trusts_no_other_authority() {
-    for way in [Hosts, Proxy] {
-        let shell = Shell::led_by(way).knowing(Password::Good);
+    for redirection in [Hosts, Proxy] {
+        let shell = Shell::redirected_by(redirection).knowing(Password::Good);
         shell.trusting_another().fails(&pull(), UNKNOWN_AUTHORITY);
     }
 }
 
 #[test]
 fn a_token_of_another_mock_and_a_wrong_key_open_nothing_to_an_engine() {
-    for way in [Hosts, Proxy] {
-        let shell = Shell::led_by(way);
+    for redirection in [Hosts, Proxy] {
+        let shell = Shell::redirected_by(redirection);
         shell.knowing(Password::Wrong).fails(&pull(), INVALID);
-        let shell = Shell::led_by(way).with_a_wrong_key();
+        let shell = Shell::redirected_by(redirection).with_a_wrong_key();
         shell.fails(&pull(), "no basic auth credentials");
     }
 }

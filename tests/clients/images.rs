@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::layout::blobs;
 use crate::mock::Password;
 use crate::page::{Page, Row};
-use crate::shell::{self, Shell, Way};
+use crate::shell::{self, Redirection, Shell};
 
 pub(crate) const UNKNOWN_AUTHORITY: &str = "certificate signed by unknown authority";
 pub(crate) const INVALID: &str = "Your Authorization Token is invalid.";
@@ -73,35 +73,35 @@ fn oras_pulls_what_it_has_pushed_and_finds_what_it_has_attached() {
 struct Client {
     commands: Vec<String>,
     row: Row,
-    way: Way,
+    redirection: Redirection,
 }
 
 impl Client {
     fn by_each_way(section: &str) -> impl Iterator<Item = Self> {
         let commands = Page::Clients.commands(section);
         let row = Page::Clients.row(section);
-        let ways = Way::all_of(&row).into_iter();
-        ways.map(move |way| Client {
+        let redirections = Redirection::all_of(&row).into_iter();
+        redirections.map(move |redirection| Client {
             commands: commands.clone(),
             row: row.clone(),
-            way,
+            redirection,
         })
     }
 
     #[track_caller]
     fn works(&self) -> (Shell, String) {
-        let shell = Shell::led_by(self.way);
+        let shell = Shell::redirected_by(self.redirection);
         let printed = shell.done(&self.commands);
         (shell, printed)
     }
 
     #[track_caller]
     fn is_refused(&self) {
-        let shell = Shell::led_by(self.way).knowing(Password::Good);
+        let shell = Shell::redirected_by(self.redirection).knowing(Password::Good);
         let untrusting = shell.trusting_another();
         untrusting.fails(&self.commands, UNKNOWN_AUTHORITY);
         for (password, words) in bad_passwords(&self.row) {
-            let shell = Shell::led_by(self.way).knowing(password);
+            let shell = Shell::redirected_by(self.redirection).knowing(password);
             shell.fails(&self.commands, words);
         }
     }

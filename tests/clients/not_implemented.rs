@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::shell::{Shell, Way};
+use crate::shell::{Redirection, Shell};
 
 #[test]
 fn aws_cli_v1_shows_the_message() {
@@ -27,7 +27,7 @@ fn shows_the_message(call: &str) {
         format!("if {call} 2>&1; then exit 1; fi"),
         "echo REQUESTS; mock-ecr requests --operation DescribeRegistry --json".to_owned(),
     ];
-    let printed = Shell::led_by(Way::Env).done(&commands);
+    let printed = Shell::redirected_by(Redirection::Env).done(&commands);
     let message = "mock-ecr does not implement the operation DescribeRegistry of ecr";
     assert!(printed.contains(message), "{printed}");
     let (_, json) = printed

@@ -10,7 +10,7 @@ use crate::engine::{self, Engine};
 use crate::layout::Layout;
 use crate::mock::Mock;
 use crate::page::Page;
-use crate::shell::{Shell, Way};
+use crate::shell::{Redirection, Shell};
 use crate::skopeo;
 
 /// A shell in a folder like the one that README's commands are for: with a built mock, and with an image.
@@ -32,7 +32,7 @@ fn the_lines_for_clients_that_accept_only_aws_s_names_lead_them_here() {
     let [hosts, proxy] = &lines[..] else {
         panic!("{lines:#?}");
     };
-    let shell = Shell::led_by(Way::Nowhere);
+    let shell = Shell::redirected_by(Redirection::Nowhere);
     add_release(&shell.file("target/release"));
     let printed = shell.done(slice::from_ref(hosts));
     assert_eq!(printed, "Login Succeeded!\n");

@@ -14,7 +14,7 @@ use crate::{fence, installed};
 
 /// How clients in it are led to the mock.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
+pub(crate) enum Redirection {
     Hosts,
     Proxy,
     Env,
@@ -22,18 +22,21 @@ pub(crate) enum Way {
     Nowhere,
 }
 
-impl Way {
+impl Redirection {
     /// Those that a client goes by what its row says.
     #[track_caller]
-    pub(crate) fn all_of(row: &Row) -> Vec<Way> {
-        let mut ways = vec![
-            ("`hosts`", Way::Hosts),
-            ("`proxy`", Way::Proxy),
-            ("`env`", Way::Env),
+    pub(crate) fn all_of(row: &Row) -> Vec<Redirection> {
+        let mut redirections = vec![
+            ("`hosts`", Redirection::Hosts),
+            ("`proxy`", Redirection::Proxy),
+            ("`env`", Redirection::Env),
         ];
-        ways.retain(|(head, _)| row.get(*head).is_some_and(|cell| cell == "yes"));
-        assert!(!ways.is_empty(), "{row:?}");
-        ways.into_iter().map(|(_, way)| way).collect()
+        redirections.retain(|(head, _)| row.get(*head).is_some_and(|cell| cell == "yes"));
+        assert!(!redirections.is_empty(), "{row:?}");
+        redirections
+            .into_iter()
+            .map(|(_, redirection)| redirection)
+            .collect()
     }
 }
 
@@ -45,7 +48,7 @@ pub(crate) enum Helper {
 }
 
 pub(crate) struct Shell {
-    way: Way,
+    redirection: Redirection,
     folder: TempDir,
     /// What is done before the commands.
     prologue: String,
@@ -53,12 +56,12 @@ pub(crate) struct Shell {
 
 impl Shell {
     /// One that has every client, and the image of the documentation.
-    pub(crate) fn led_by(way: Way) -> Self {
+    pub(crate) fn redirected_by(redirection: Redirection) -> Self {
         fence::require();
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
         let shell = Shell {
-            way,
+            redirection,
             folder,
             prologue: String::new(),
         };
@@ -120,8 +123,11 @@ impl Shell {
     #[track_caller]
     pub(crate) fn done(&self, commands: &[String]) -> String {
         let (said, output) = self.run(commands);
-        let way = self.way;
-        assert!(output.status.success(), "{way:?} {commands:#?}: {said}");
+        let redirection = self.redirection;
+        assert!(
+            output.status.success(),
+            "{redirection:?} {commands:#?}: {said}"
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -129,9 +135,12 @@ impl Shell {
     #[track_caller]
     pub(crate) fn fails(&self, commands: &[String], why: &str) {
         let (said, output) = self.run(commands);
-        let way = self.way;
-        assert!(!output.status.success(), "{way:?} {commands:#?}: {said}");
-        assert!(said.contains(why), "{way:?} {why:?}: {said}");
+        let redirection = self.redirection;
+        assert!(
+            !output.status.success(),
+            "{redirection:?} {commands:#?}: {said}"
+        );
+        assert!(said.contains(why), "{redirection:?} {why:?}: {said}");
     }
 
     /// A file in its folder.
@@ -148,11 +157,11 @@ impl Shell {
 
     fn command(&self) -> Command {
         let mock = cargo_bin("mock-ecr");
-        let mut command = match self.way {
-            Way::Hosts => run(Command::new(mock), "hosts"),
-            Way::Proxy => run(fence::behind_new(mock), "proxy"),
-            Way::Env => run(fence::behind_new(mock), "env"),
-            Way::Nowhere => fence::behind_new("env"),
+        let mut command = match self.redirection {
+            Redirection::Hosts => run(Command::new(mock), "hosts"),
+            Redirection::Proxy => run(fence::behind_new(mock), "proxy"),
+            Redirection::Env => run(fence::behind_new(mock), "env"),
+            Redirection::Nowhere => fence::behind_new("env"),
         };
         let path = std::env::var("PATH").unwrap_or_default();
         command
@@ -204,8 +213,8 @@ impl Shell {
     }
 }
 
-fn run(mut mock: Command, way: &str) -> Command {
-    mock.args(["run", "--redirect", way]);
+fn run(mut mock: Command, redirection: &str) -> Command {
+    mock.args(["run", "--redirect", redirection]);
     mock.args(["--isolate", "--create-on-push", "--"]);
     mock
 }

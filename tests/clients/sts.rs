@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::shell::{Shell, Way};
+use crate::shell::{Redirection, Shell};
 
 const CLI: &str = "aws sts get-caller-identity --output json";
 const BOTO3: &str = r#"python3 -c "import boto3, json; print(json.dumps(boto3.client('sts').get_caller_identity()))""#;
@@ -13,21 +13,27 @@ fn a_script_gets_its_account_from_sts_and_logs_in() {
         "account=$(aws sts get-caller-identity --query Account --output text)",
         r#"aws ecr get-login-password | skopeo login --username AWS --password-stdin "$account.dkr.ecr.us-east-1.amazonaws.com""#,
     ];
-    for way in [Way::Hosts, Way::Proxy] {
-        let printed = Shell::led_by(way).done(&commands.map(str::to_owned));
-        assert!(printed.contains("Login Succeeded"), "{way:?}: {printed}");
+    for redirection in [Redirection::Hosts, Redirection::Proxy] {
+        let printed = Shell::redirected_by(redirection).done(&commands.map(str::to_owned));
+        assert!(
+            printed.contains("Login Succeeded"),
+            "{redirection:?}: {printed}"
+        );
     }
 }
 
 #[test]
 fn aws_cli_v1_and_boto3_get_the_caller_identity() {
     for client in [CLI, BOTO3] {
-        for way in [Way::Env, Way::Hosts, Way::Proxy] {
-            let printed = Shell::led_by(way).done(&[client.to_owned()]);
+        for redirection in [Redirection::Env, Redirection::Hosts, Redirection::Proxy] {
+            let printed = Shell::redirected_by(redirection).done(&[client.to_owned()]);
             let identity: Value = serde_json::from_str(&printed).unwrap();
             let arn = "arn:aws:iam::123456789012:user/developer";
-            assert_eq!(identity["Arn"], arn, "{way:?} {client}");
-            assert_eq!(identity["Account"], "123456789012", "{way:?} {client}");
+            assert_eq!(identity["Arn"], arn, "{redirection:?} {client}");
+            assert_eq!(
+                identity["Account"], "123456789012",
+                "{redirection:?} {client}"
+            );
         }
     }
 }
@@ -39,7 +45,7 @@ fn the_global_endpoint_is_answered_too() {
         legacy,
         "echo HOST; mock-ecr requests --service sts --host sts.amazonaws.com --json".to_owned(),
     ];
-    let printed = Shell::led_by(Way::Proxy).done(&commands);
+    let printed = Shell::redirected_by(Redirection::Proxy).done(&commands);
     let (_, json) = printed.split_once("HOST\n").unwrap();
     let requests: Value = serde_json::from_str(json).unwrap();
     assert_eq!(requests["matched"], 1, "{printed}");
@@ -47,13 +53,13 @@ fn the_global_endpoint_is_answered_too() {
 
 #[test]
 fn a_wrong_key_is_rejected_with_the_error_of_sts() {
-    let shell = Shell::led_by(Way::Env).with_a_wrong_key();
+    let shell = Shell::redirected_by(Redirection::Env).with_a_wrong_key();
     shell.fails(&[CLI.to_owned()], "SignatureDoesNotMatch");
 }
 
 #[test]
 fn an_operation_that_is_not_implemented_is_named() {
     let message = "mock-ecr does not implement the operation GetSessionToken of sts";
-    let shell = Shell::led_by(Way::Env);
+    let shell = Shell::redirected_by(Redirection::Env);
     shell.fails(&["aws sts get-session-token".to_owned()], message);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::AuthorityLocation;
-use mock_ecr::request_log::{Service, Way};
+use mock_ecr::request_log::{Ingress, Service};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
@@ -82,8 +82,8 @@ async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
     assert_eq!(ask(connect(&ecr, API).await, call).await.status(), 200);
     let entry = ecr.requests().last().cloned().unwrap();
     assert_eq!(
-        (entry.way, entry.service, entry.host.as_str()),
-        (Way::Https, Service::Ecr, API)
+        (entry.ingress, entry.service, entry.host.as_str()),
+        (Ingress::Https, Service::Ecr, API)
     );
 
     let ping = RawRequest::ping("GET")
@@ -100,7 +100,7 @@ async fn http_is_spoken_on_the_same_port() {
         .to(&ecr)
         .await;
     assert_eq!(answer.status(), 200);
-    assert_eq!(ecr.requests().last().unwrap().way, Way::Http);
+    assert_eq!(ecr.requests().last().unwrap().ingress, Ingress::Http);
 }
 
 #[tokio::test]
@@ -215,7 +215,10 @@ async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
         let ping = RawRequest::ping("GET").on_host(REGISTRY);
         assert_eq!(ask(stream, ping).await.status(), 401);
         let entry = ecr.requests().last().cloned().unwrap();
-        assert_eq!((entry.way, entry.service), (Way::Tunnel, Service::Registry));
+        assert_eq!(
+            (entry.ingress, entry.service),
+            (Ingress::Connect, Service::Registry)
+        );
     }
     assert_eq!(
         ecr.requests().service(Service::Proxy).status(200).count(),

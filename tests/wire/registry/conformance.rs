@@ -7,27 +7,32 @@ use crate::raw::{entry, head_and_body_of};
 
 /// How a blob is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum UploadMethod {
     OneRequest,
     TwoRequests,
     Chunks,
     Stream,
 }
 
-const WAYS: [Way; 4] = [Way::OneRequest, Way::TwoRequests, Way::Chunks, Way::Stream];
+const UPLOAD_METHODS: [UploadMethod; 4] = [
+    UploadMethod::OneRequest,
+    UploadMethod::TwoRequests,
+    UploadMethod::Chunks,
+    UploadMethod::Stream,
+];
 
-impl Way {
+impl UploadMethod {
     /// Pushes a blob, and returns the last answer.
     async fn push(self, registry: &Registry, digest: &str, content: &str) -> Answer {
         let upload = registry.begin().await;
         let end = format!("{upload}?digest={digest}");
         let request = match self {
-            Way::OneRequest => {
+            UploadMethod::OneRequest => {
                 let target = format!("/v2/app/blobs/uploads/?digest={digest}");
                 registry.request("POST", &target).body(content)
             }
-            Way::TwoRequests => registry.request("PUT", &end).body(content),
-            Way::Chunks => {
+            UploadMethod::TwoRequests => registry.request("PUT", &end).body(content),
+            UploadMethod::Chunks => {
                 let (first, last) = content.split_at(2);
                 let chunk = registry.request("PATCH", &upload).body(first);
                 let chunk = chunk.with("Content-Range", "0-1");
@@ -36,7 +41,7 @@ impl Way {
                 let request = registry.request("PUT", &end).body(last);
                 request.with("Content-Range", &range)
             }
-            Way::Stream => {
+            UploadMethod::Stream => {
                 let taken = stream(registry, &upload, content).await;
                 assert_eq!(taken.status(), 202);
                 registry.request("PUT", &end)
@@ -59,12 +64,12 @@ async fn stream(registry: &Registry, upload: &str, content: &str) -> Answer {
 async fn a_blob_is_pushed_in_every_way() {
     let registry = Registry::oci().await;
     for digest in [HELLO, HELLO_SHA512] {
-        for way in WAYS {
-            let pushed = way.push(&registry, digest, "hello").await;
-            assert_eq!(pushed.status(), 201, "{way:?}");
+        for method in UPLOAD_METHODS {
+            let pushed = method.push(&registry, digest, "hello").await;
+            assert_eq!(pushed.status(), 201, "{method:?}");
             assert_eq!(pushed.header("docker-content-digest"), digest);
             let blob = pushed.header("location");
-            assert_eq!(registry.send("GET", blob).await.body, "hello", "{way:?}");
+            assert_eq!(registry.send("GET", blob).await.body, "hello", "{method:?}");
             let head = registry.send("HEAD", blob).await;
             assert_eq!((head.status(), head.header("content-length")), (200, "5"));
             assert_eq!(registry.send("DELETE", blob).await.status(), 202);
@@ -76,9 +81,9 @@ async fn a_blob_is_pushed_in_every_way() {
 #[tokio::test]
 async fn a_blob_may_be_empty() {
     let registry = Registry::oci().await;
-    for way in [Way::OneRequest, Way::TwoRequests] {
-        let pushed = way.push(&registry, NOTHING, "").await;
-        assert_eq!(pushed.status(), 201, "{way:?}");
+    for method in [UploadMethod::OneRequest, UploadMethod::TwoRequests] {
+        let pushed = method.push(&registry, NOTHING, "").await;
+        assert_eq!(pushed.status(), 201, "{method:?}");
         let pulled = registry.send("GET", pushed.header("location")).await;
         assert_eq!(
             (pulled.status(), pulled.header("content-length")),
@@ -92,15 +97,19 @@ async fn a_blob_may_be_empty() {
 async fn a_blob_of_another_digest_is_refused_in_every_way() {
     let registry = Registry::oci().await;
     for digest in [HELLO, HELLO_SHA512] {
-        for way in WAYS {
-            let refused = way.push(&registry, digest, "hello, oh no").await;
+        for method in UPLOAD_METHODS {
+            let refused = method.push(&registry, digest, "hello, oh no").await;
             assert_eq!(
                 (refused.status(), refused.error()),
                 (400, "DIGEST_INVALID".to_owned()),
-                "{way:?}"
+                "{method:?}"
             );
             let blob = format!("/v2/app/blobs/{digest}");
-            assert_eq!(registry.send("GET", &blob).await.status(), 404, "{way:?}");
+            assert_eq!(
+                registry.send("GET", &blob).await.status(),
+                404,
+                "{method:?}"
+            );
         }
     }
 }

@@ -16,9 +16,9 @@ pub(crate) struct Filters {
     /// The service: `ecr`, `ecr-public`, `sts`, `registry`, `proxy`, `control` or `unknown`. Without this option, all but `control`.
     #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<String>,
-    /// How they came: `http`, `https` or `tunnel`.
-    #[arg(long, value_parser = ["http", "https", "tunnel"], hide_possible_values = true)]
-    way: Option<String>,
+    /// How they came: `http`, `https` or `connect`.
+    #[arg(long, value_parser = ["http", "https", "connect"], hide_possible_values = true)]
+    ingress: Option<String>,
     /// The HTTP method.
     #[arg(long)]
     method: Option<String>,
@@ -80,7 +80,7 @@ impl Filters {
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
         let all = [
             ("service", &self.service),
-            ("way", &self.way),
+            ("ingress", &self.ingress),
             ("method", &self.method),
             ("host", &self.host),
             ("target", &self.target),

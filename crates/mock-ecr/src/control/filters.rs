@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::request_log::{Choice, OperationName, ReceivedRequest, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
@@ -18,7 +18,7 @@ use crate::types::timestamp::Timestamp;
 pub(super) struct Filters {
     /// The service that the request was sent to.
     service: Option<Service>,
-    way: Option<Way>,
+    ingress: Option<Ingress>,
     method: Option<String>,
     /// The host, with its port if it was sent with one.
     host: Option<String>,
@@ -80,7 +80,7 @@ impl Filters {
             Some(service) => choice.and(move |entry| entry.service == service),
             None => choice.and(|entry| entry.service != Service::Control),
         }
-        is(&mut choice, self.way, |entry| Some(entry.way));
+        is(&mut choice, self.ingress, |entry| Some(entry.ingress));
         is(&mut choice, self.status, |entry| {
             Some(entry.status.as_u16())
         });

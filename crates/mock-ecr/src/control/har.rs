@@ -152,7 +152,7 @@ impl Entry {
 
 impl Request {
     fn of(entry: &ReceivedRequest) -> Self {
-        let (scheme, host, target) = (entry.way.scheme(), &entry.host, &entry.target);
+        let (scheme, host, target) = (entry.ingress.scheme(), &entry.host, &entry.target);
         let input = entry.input.clone();
         Request {
             method: entry.method.clone(),

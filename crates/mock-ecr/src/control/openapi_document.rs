@@ -160,7 +160,7 @@ const EXAMPLES: [(&str, &str); 28] = [
     ("token_error", r#""expired""#),
     ("until", r#""2015-11-30T09:30:53.241Z""#),
     ("user_agent", r#""aws-cli""#),
-    ("way", r#""http""#),
+    ("ingress", r#""http""#),
 ];
 
 #[test]

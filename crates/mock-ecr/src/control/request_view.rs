@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::request_log::{ReceivedRequest, Service};
 use crate::types::timestamp::Timestamp;
 
@@ -22,7 +22,7 @@ pub(super) struct RequestView<'a> {
     took_micros: u64,
     /// The service that the request was sent to.
     service: Service,
-    way: Way,
+    ingress: Ingress,
     method: &'a str,
     host: &'a str,
     /// Path and query.
@@ -66,7 +66,7 @@ impl<'a> From<&'a ReceivedRequest> for RequestView<'a> {
             received: entry.received,
             took_micros: entry.took.as_micros().try_into().unwrap_or(u64::MAX),
             service: entry.service,
-            way: entry.way,
+            ingress: entry.ingress,
             method: &entry.method,
             host: &entry.host,
             target: &entry.target,

@@ -95,12 +95,12 @@ async fn get(
 /// it is called across a network, the layer is sent at once.
 fn elsewhere(admitted: &Admitted<'_>) -> Option<String> {
     let call = admitted.call;
-    if let Some(bucket) = layer_url::bucket_url(call.host, call.way) {
+    if let Some(bucket) = layer_url::bucket_url(call.host, call.ingress) {
         return Some(bucket);
     }
     let authority: Authority = authority(call.request).parse().ok()?;
     let port = authority.port_u16().unwrap_or_else(|| admitted.ecr.port());
-    let scheme = call.way.scheme();
+    let scheme = call.ingress.scheme();
     match authority.host() {
         "127.0.0.1" => Some(format!("{scheme}://localhost:{port}")),
         host if host == "localhost" || host.ends_with(".localhost") => {

@@ -3,7 +3,7 @@
 use http::request::Parts;
 
 use crate::aws::hosts::Host;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::registry::path::RegistryPath;
 use crate::types::timestamp::Timestamp;
 
@@ -13,6 +13,6 @@ pub(crate) struct Call<'a> {
     pub(crate) request: &'a Parts,
     pub(crate) host: &'a Host,
     pub(crate) path: &'a RegistryPath,
-    pub(crate) way: Way,
+    pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
 }

@@ -6,7 +6,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::aws::hosts::Host;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::http::query;
 use crate::registry::layer_url_error::LayerUrlError;
 use crate::types::timestamp::Timestamp;
@@ -14,9 +14,9 @@ use crate::types::{Digest, RegistryId, RepositoryId};
 
 /// The URL before the path of a layer, for a client that has reached the mock by AWS's own name of `host`: that of the bucket in which AWS
 /// keeps the layers of the region.
-pub(crate) fn bucket_url(host: &Host, way: Way) -> Option<String> {
+pub(crate) fn bucket_url(host: &Host, ingress: Ingress) -> Option<String> {
     match host {
-        Host::Registry { region, .. } | Host::Api { region, .. } if way != Way::Http => {
+        Host::Registry { region, .. } | Host::Api { region, .. } if ingress != Ingress::Http => {
             Some(format!("https://{}", Host::layers(region)))
         }
         _ => None,

@@ -122,7 +122,7 @@ impl Page {
 
 /// The URL that the registry was called by.
 fn base(admitted: &Admitted<'_>) -> String {
-    let scheme = admitted.call.way.scheme();
+    let scheme = admitted.call.ingress.scheme();
     format!("{scheme}://{}", authority(admitted.call.request))
 }
 

@@ -11,7 +11,7 @@ mod requests;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
 pub use crate::aws::sigv4::SignatureClaim;
-pub use crate::http::ingress::Way;
+pub use crate::http::ingress::Ingress;
 pub use crate::types::{Service, UnknownService};
 pub use assertions::Times;
 pub(crate) use counts::Count;

@@ -9,7 +9,7 @@ use http::request::Parts;
 use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::authority::authority;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::http::query;
 use crate::iam::principal::Caller;
 use crate::token::{TokenError, TokenId};
@@ -30,7 +30,7 @@ pub struct ReceivedRequest {
     /// The service that the request was sent to.
     pub service: Service,
     /// How it came; `host` is the name by which.
-    pub way: Way,
+    pub ingress: Ingress,
     /// The HTTP method.
     pub method: String,
     /// The host that was asked for.
@@ -76,7 +76,12 @@ impl ReceivedRequest {
     /// The error of a tunnel to a host that the mock is not.
     pub(crate) const OTHER_HOST: &str = "OTHER_HOST";
 
-    pub(crate) fn open(request: &Parts, service: Service, way: Way, received: Timestamp) -> Self {
+    pub(crate) fn open(
+        request: &Parts,
+        service: Service,
+        ingress: Ingress,
+        received: Timestamp,
+    ) -> Self {
         let header = |name: &str| {
             let value = request.headers.get(name)?.to_str().ok()?;
             Some(cut(value, LONGEST_TEXT))
@@ -85,7 +90,7 @@ impl ReceivedRequest {
             received,
             took: Duration::ZERO,
             service,
-            way,
+            ingress,
             method: cut(request.method.as_str(), LONGEST_TEXT),
             host: cut(authority(request), LONGEST_TEXT),
             target: cut(&redacted_target(request), LONGEST_TEXT),
@@ -127,7 +132,7 @@ impl fmt::Display for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (received, service) = (self.received, self.service);
         write!(f, "{received} {service:<10} {} ", self.status.as_u16())?;
-        let (scheme, host, target) = (self.way.scheme(), &self.host, &self.target);
+        let (scheme, host, target) = (self.ingress.scheme(), &self.host, &self.target);
         write!(f, "{} {scheme}://{host}{target}", self.method)?;
         optional(f, " ", self.operation.or(self.route))?;
         optional(f, " error=", self.error)?;
@@ -201,7 +206,12 @@ pub(super) mod tests {
     pub(in crate::request_log) fn entry(target: &str) -> ReceivedRequest {
         let request = http::Request::builder().uri(target).body(()).unwrap();
         let (request, ()) = request.into_parts();
-        ReceivedRequest::open(&request, Service::Ecr, Way::Http, Timestamp::AWS_EXAMPLE)
+        ReceivedRequest::open(
+            &request,
+            Service::Ecr,
+            Ingress::Http,
+            Timestamp::AWS_EXAMPLE,
+        )
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::server::TlsStream;
 
 use crate::fault::DeliveryFault;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::server::faulty_stream;
 use crate::server::faulty_stream::{Abrupt, Plot, Sabotaged};
 use crate::server::handler::handle;
@@ -108,7 +108,7 @@ impl Connection {
         // Answers are small and whole: there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.tls.clone() else {
-            return self.converse(Box::new(stream), Way::Http).await;
+            return self.converse(Box::new(stream), Ingress::Http).await;
         };
         let mut stop = self.stop.clone();
         let first = tokio::select! {
@@ -122,25 +122,25 @@ impl Connection {
                     _ = stop.changed() => return,
                 };
                 match secured {
-                    Ok(stream) => self.converse(Box::new(stream), Way::Https).await,
+                    Ok(stream) => self.converse(Box::new(stream), Ingress::Https).await,
                     Err(error) => refused(&error),
                 }
             }
-            Ok(_) => self.converse(Box::new(stream), Way::Http).await,
+            Ok(_) => self.converse(Box::new(stream), Ingress::Http).await,
             Err(error) => tracing::debug!(%error, "a connection brought nothing"),
         }
     }
 
     /// Serves a client, and again in the tunnel that it may be granted.
-    async fn converse(self, stream: Box<dyn Stream>, way: Way) {
+    async fn converse(self, stream: Box<dyn Stream>, ingress: Ingress) {
         let [watcher, in_tunnel] = self.watchers;
         let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
-        let tunnel = converse(stream, way, ecr, watcher, stop).await;
+        let tunnel = converse(stream, ingress, ecr, watcher, stop).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
             match in_time(dig(tunnel, tls)).await {
                 Ok(stream) => {
                     let stream = Box::new(stream);
-                    converse(stream, Way::Tunnel, self.ecr, in_tunnel, self.stop).await;
+                    converse(stream, Ingress::Connect, self.ecr, in_tunnel, self.stop).await;
                 }
                 Err(error) => refused(&error),
             }
@@ -151,7 +151,7 @@ impl Connection {
 /// Speaks HTTP until the client is gone, or has been granted a tunnel.
 async fn converse(
     stream: Box<dyn Stream>,
-    way: Way,
+    ingress: Ingress,
     ecr: Arc<Ecr>,
     watcher: Watcher,
     stop: watch::Receiver<()>,
@@ -169,7 +169,7 @@ async fn converse(
             let version = request.version();
             let asks = request.method() == Method::CONNECT;
             let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
-            let mut response = handle(&ecr, request, way).await;
+            let mut response = handle(&ecr, request, ingress).await;
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
                 *locked(&grants) = Some(tunnel);
             }

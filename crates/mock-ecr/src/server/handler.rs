@@ -12,7 +12,7 @@ use crate::fault;
 use crate::fault::{FaultTarget, Injected, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::body::{Payload, told_only, whole};
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::iam::principal::Caller;
 use crate::registry;
 use crate::registry::authentication;
@@ -30,7 +30,7 @@ use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
 
 /// Answers a request; the request is in the request log before this returns.
-pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, way: Way) -> Response<Payload>
+pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, ingress: Ingress) -> Response<Payload>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
 {
@@ -41,14 +41,14 @@ where
         true => Route::Elsewhere,
         false => Route::of(&request),
     };
-    let mut log_entry = ReceivedRequest::open(&request, route.service(), way, now);
+    let mut log_entry = ReceivedRequest::open(&request, route.service(), ingress, now);
     log_entry.route = route.name();
     let body = RequestBody::read(body, &request, &route).await;
     let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
     let triggered = ecr.faults.trigger(attributes, now);
     let received = Received {
         request: &request,
-        way,
+        ingress,
         now,
     };
     let mut response = match inject(
@@ -89,7 +89,7 @@ where
 /// A request, but for its body.
 struct Received<'a> {
     request: &'a Parts,
-    way: Way,
+    ingress: Ingress,
     now: Timestamp,
 }
 
@@ -161,7 +161,11 @@ async fn answer<B>(
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
 {
-    let Received { request, way, now } = *received;
+    let Received {
+        request,
+        ingress,
+        now,
+    } = *received;
     match route {
         Route::Api {
             service,
@@ -173,7 +177,7 @@ where
                     request,
                     body: &body,
                     host_region: host_region.as_ref(),
-                    way,
+                    ingress,
                     now,
                 };
                 whole(dispatch::answer(ecr, &call, log_entry).await)
@@ -185,13 +189,13 @@ where
                 request,
                 host,
                 path,
-                way,
+                ingress,
                 now,
             };
             registry::answer(ecr, &call, body.stream(), log_entry).await
         }
         Route::Layer => Box::pin(layer_download::answer(ecr, request, now, log_entry)).await,
-        Route::Tunnel => whole(proxy::answer(ecr, request, way, log_entry)),
+        Route::Tunnel => whole(proxy::answer(ecr, request, ingress, log_entry)),
         Route::Elsewhere => whole(proxy::refuse(request, log_entry)),
         Route::Control => {
             let body = body.collected(control::LONGEST_BODY);

@@ -9,7 +9,7 @@ use http::{Response, StatusCode, Version, header};
 
 use crate::aws::hosts::{Host, address, is_loopback};
 use crate::http::authority::authority;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
@@ -17,10 +17,10 @@ use crate::state::Ecr;
 pub(crate) fn answer(
     ecr: &Ecr,
     request: &Parts,
-    way: Way,
+    ingress: Ingress,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    match verify(ecr, request, way) {
+    match verify(ecr, request, ingress) {
         Ok(()) => Response::new(Bytes::new()),
         Err(refusal) => {
             log_entry.error = Some(refusal.code());
@@ -59,7 +59,7 @@ pub(crate) fn refuse(request: &Parts, log_entry: &mut ReceivedRequest) -> Respon
     Refusal::OtherHost.into_response(authority(request))
 }
 
-fn verify(ecr: &Ecr, request: &Parts, way: Way) -> Result<(), Refusal> {
+fn verify(ecr: &Ecr, request: &Parts, ingress: Ingress) -> Result<(), Refusal> {
     let is_ours = Host::of(authority(request)).is_ecr_s();
     if !is_ours {
         return Err(Refusal::OtherHost);
@@ -67,7 +67,7 @@ fn verify(ecr: &Ecr, request: &Parts, way: Way) -> Result<(), Refusal> {
     if ecr.ca_certificate.is_none() {
         return Err(Refusal::NoTls);
     }
-    if way == Way::Tunnel || request.version > Version::HTTP_11 {
+    if ingress == Ingress::Connect || request.version > Version::HTTP_11 {
         return Err(Refusal::Nested);
     }
     Ok(())

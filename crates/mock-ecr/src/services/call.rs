@@ -3,7 +3,7 @@
 use http::request::Parts;
 
 use crate::aws::service::AwsService;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::types::Region;
 use crate::types::timestamp::Timestamp;
 
@@ -15,6 +15,6 @@ pub(crate) struct Call<'a> {
     pub(crate) body: &'a [u8],
     /// The Region in the host name.
     pub(crate) host_region: Option<&'a Region>,
-    pub(crate) way: Way,
+    pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
 }

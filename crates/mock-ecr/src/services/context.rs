@@ -6,7 +6,7 @@ use http::request::Parts;
 
 use crate::aws::error::ApiError;
 use crate::aws::service::AwsService;
-use crate::http::ingress::Way;
+use crate::http::ingress::Ingress;
 use crate::iam::action::Action;
 use crate::iam::authorization;
 use crate::iam::principal::Caller;
@@ -23,7 +23,7 @@ pub(crate) struct RequestContext<'a> {
     /// The action that the policies must allow.
     pub(crate) action: Action,
     pub(crate) request: &'a Parts,
-    pub(crate) way: Way,
+    pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
     issued_token: OnceLock<TokenId>,
 }
@@ -41,7 +41,7 @@ impl<'a> RequestContext<'a> {
             caller,
             action: Action::new(call.service.name(), operation),
             request: call.request,
-            way: call.way,
+            ingress: call.ingress,
             now: call.now,
             issued_token: OnceLock::new(),
         }

@@ -73,13 +73,13 @@ impl RequestContext<'_> {
     /// The URL before the paths of layers, for this caller.
     pub(crate) fn layers_url(&self) -> String {
         let host = Host::of(authority(self.request));
-        layer_url::bucket_url(&host, self.way).unwrap_or_else(|| self.url(&host))
+        layer_url::bucket_url(&host, self.ingress).unwrap_or_else(|| self.url(&host))
     }
 
     /// Where the mock can be reached, as the caller has reached it.
     fn url(&self, host: &Host) -> String {
         match host {
-            Host::Bare => format!("{}://{}", self.way.scheme(), authority(self.request)),
+            Host::Bare => format!("{}://{}", self.ingress.scheme(), authority(self.request)),
             _ => format!("http://127.0.0.1:{}", self.state.port()),
         }
     }
