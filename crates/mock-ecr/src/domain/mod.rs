@@ -30,4 +30,4 @@ pub(crate) use oci_layout::LayoutError;
 pub(crate) use repositories::Repositories;
 pub(crate) use repository::{Repository, Settings};
 pub(crate) use resource_tags::ResourceTag;
-pub(crate) use upload::{BrokenOff, ContentStream, Uploaded};
+pub(crate) use upload::{ContentError, ContentStream, Uploaded};

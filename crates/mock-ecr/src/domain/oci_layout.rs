@@ -14,7 +14,7 @@ use crate::domain::image::NewImage;
 use crate::domain::manifest::Manifest;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::Repository;
-use crate::domain::upload::BrokenOff;
+use crate::domain::upload::ContentError;
 use crate::domain::upload::ContentStream;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, NameError, Tag};
@@ -134,7 +134,7 @@ fn content(file: File) -> ContentStream<'static> {
                 piece.truncate(length);
                 Some((Ok(Bytes::from(piece)), file))
             }
-            Err(_) => Some((Err(BrokenOff), file)),
+            Err(_) => Some((Err(ContentError), file)),
         }
     })
     .boxed()

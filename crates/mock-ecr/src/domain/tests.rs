@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::domain::hasher::digest_of;
-use crate::domain::upload::BrokenOff;
+use crate::domain::upload::ContentError;
 use crate::domain::{
     ContentStream, Image, NewImage, Repositories, Repository, RepositoryError, Settings,
     TagMutability,
@@ -165,7 +165,7 @@ async fn what_breaks_off_leaves_nothing_behind_and_can_be_sent_again() {
         } = &fixture;
         let id = &repository.id;
         let upload = repositories.begin_upload(id, NOW).await.unwrap();
-        let broken = stream::iter([Ok(Bytes::from_static(b"hel")), Err(BrokenOff)]).boxed();
+        let broken = stream::iter([Ok(Bytes::from_static(b"hel")), Err(ContentError)]).boxed();
         let error = repositories
             .upload(id, &upload, None, broken, NOW)
             .await

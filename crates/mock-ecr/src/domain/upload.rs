@@ -15,11 +15,11 @@ use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, UploadId};
 
 /// The bytes that a client sends; an error is where it stopped.
-pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, BrokenOff>>;
+pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, ContentError>>;
 
 /// That a client stopped in the middle of what it sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BrokenOff;
+pub(crate) struct ContentError;
 
 /// What has come of an upload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,7 +139,7 @@ impl Repositories {
         let mut digester = Digester::new(Algorithm::Sha256);
         let mut size = 0;
         while let Some(bytes) = content.next().await {
-            let bytes = bytes.map_err(|BrokenOff| RepositoryError::BrokenContent)?;
+            let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
             digester.update(&bytes);
             size += bytes.len() as u64;
             writer.write(bytes).await?;

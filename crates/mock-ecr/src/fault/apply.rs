@@ -27,8 +27,8 @@ pub(crate) async fn apply(
             _ => response,
         };
     }
-    if let Some(wire) = DeliveryFault::of(triggered) {
-        response.extensions_mut().insert(wire);
+    if let Some(delivery) = DeliveryFault::of(triggered) {
+        response.extensions_mut().insert(delivery);
     }
     response
 }

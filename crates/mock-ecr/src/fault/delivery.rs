@@ -37,19 +37,25 @@ pub(crate) enum Shape {
 impl DeliveryFault {
     /// All that faults say of the way out; of two that say the same, the later one counts, but waits add up.
     pub(crate) fn of(triggered: &[TriggeredFault]) -> Option<Self> {
-        let mut wire = DeliveryFault::default();
+        let mut delivery = DeliveryFault::default();
         for TriggeredFault { action, delay, .. } in triggered {
             match action {
-                FaultAction::Latency(_) => wire.delay += *delay,
-                FaultAction::Bandwidth(rate) => wire.bandwidth = Some(*rate),
-                FaultAction::Close(moment) => wire.end = Some((*moment, Termination::Close)),
-                FaultAction::Reset(moment) => wire.end = Some((*moment, Termination::Reset)),
-                FaultAction::Stall(moment) => wire.end = Some((*moment, Termination::Stall)),
-                FaultAction::Overrun(bytes) => wire.shape = Some(Shape::Overrun(*bytes)),
-                FaultAction::GarbledChunks => wire.shape = Some(Shape::GarbledChunks),
+                FaultAction::Latency(_) => delivery.delay += *delay,
+                FaultAction::Bandwidth(rate) => delivery.bandwidth = Some(*rate),
+                FaultAction::Close(cut_point) => {
+                    delivery.end = Some((*cut_point, Termination::Close))
+                }
+                FaultAction::Reset(cut_point) => {
+                    delivery.end = Some((*cut_point, Termination::Reset))
+                }
+                FaultAction::Stall(cut_point) => {
+                    delivery.end = Some((*cut_point, Termination::Stall))
+                }
+                FaultAction::Overrun(bytes) => delivery.shape = Some(Shape::Overrun(*bytes)),
+                FaultAction::GarbledChunks => delivery.shape = Some(Shape::GarbledChunks),
                 _ => {}
             }
         }
-        (wire != DeliveryFault::default()).then_some(wire)
+        (delivery != DeliveryFault::default()).then_some(delivery)
     }
 }

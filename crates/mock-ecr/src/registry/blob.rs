@@ -9,7 +9,7 @@ use crate::http::body::{Payload, streamed, whole};
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
 use crate::iam::action::Action;
-use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, layer_digest, respond};
+use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, layer_digest, respond};
 use crate::registry::error::{API_VERSION, RegistryError};
 use crate::registry::layer_url;
 use crate::registry::layer_url::LayerUrls;
@@ -19,26 +19,26 @@ use crate::types::{Digest, RepositoryId};
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 pub(super) async fn answer(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &str,
 ) -> Result<Response<Payload>, RegistryError> {
-    match admitted.call.request.method {
-        Method::HEAD => head(admitted, id, &layer_digest(digest)?).await,
-        Method::GET => get(admitted, id, &layer_digest(digest)?).await,
-        Method::DELETE => delete(admitted, id, digest).await,
+    match context.call.request.method {
+        Method::HEAD => head(context, id, &layer_digest(digest)?).await,
+        Method::GET => get(context, id, &layer_digest(digest)?).await,
+        Method::DELETE => delete(context, id, digest).await,
         _ => Err(RegistryError::MethodNotAllowed),
     }
 }
 
 /// Source of the headers: argoproj-labs/argocd-image-updater#216.
 async fn head(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<Response<Payload>, RegistryError> {
     let size = size(
-        admitted,
+        context,
         id,
         digest,
         Action::ecr("BatchCheckLayerAvailability"),
@@ -55,27 +55,27 @@ async fn head(
 }
 
 async fn get(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &Digest,
 ) -> Result<Response<Payload>, RegistryError> {
-    let size = size(admitted, id, digest, Action::ecr("GetDownloadUrlForLayer")).await?;
-    if admitted.has(Quirk::RedirectedLayers)
-        && let Some(base) = elsewhere(admitted)
+    let size = size(context, id, digest, Action::ecr("GetDownloadUrlForLayer")).await?;
+    if context.has(Quirk::RedirectedLayers)
+        && let Some(base) = elsewhere(context)
     {
         let path =
-            LayerUrls::from_seed(&admitted.ecr.config.seed).sign(id, digest, admitted.call.now);
+            LayerUrls::from_seed(&context.ecr.config.seed).sign(id, digest, context.call.now);
         let location = format!("{base}{path}");
         return Ok(empty(
             respond(StatusCode::TEMPORARY_REDIRECT).header(header::LOCATION, location),
         ));
     }
-    let headers = &admitted.call.request.headers;
+    let headers = &context.call.request.headers;
     if range::is_backward(headers) {
         return Err(RegistryError::RangeInvalid);
     }
     let range = range::of(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
-    let content = admitted.ecr.repositories.open_layer(id, digest, range);
+    let content = context.ecr.repositories.open_layer(id, digest, range);
     let content = content.await?;
     let bytes = streamed(content.bytes);
     let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
@@ -93,13 +93,13 @@ async fn get(
 ///
 /// To another name clients do not send the credentials along, which the URL would refuse. Where the mock has no second name, as when
 /// it is called across a network, the layer is sent at once.
-fn elsewhere(admitted: &Admitted<'_>) -> Option<String> {
-    let call = admitted.call;
+fn elsewhere(context: &RequestContext<'_>) -> Option<String> {
+    let call = context.call;
     if let Some(bucket) = layer_url::bucket_url(call.host, call.ingress) {
         return Some(bucket);
     }
     let authority: Authority = authority(call.request).parse().ok()?;
-    let port = authority.port_u16().unwrap_or_else(|| admitted.ecr.port());
+    let port = authority.port_u16().unwrap_or_else(|| context.ecr.port());
     let scheme = call.ingress.scheme();
     match authority.host() {
         "127.0.0.1" => Some(format!("{scheme}://localhost:{port}")),
@@ -111,26 +111,26 @@ fn elsewhere(admitted: &Admitted<'_>) -> Option<String> {
 }
 
 async fn delete(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &str,
 ) -> Result<Response<Payload>, RegistryError> {
-    if admitted.has(Quirk::LayersStay) {
+    if context.has(Quirk::LayersStay) {
         return Err(RegistryError::MethodNotAllowed);
     }
-    admitted.open(id, Action::ecr("BatchDeleteImage")).await?;
+    context.open(id, Action::ecr("BatchDeleteImage")).await?;
     let digest = layer_digest(digest)?;
-    admitted.ecr.repositories.delete_layer(id, &digest).await?;
+    context.ecr.repositories.delete_layer(id, &digest).await?;
     Ok(empty(respond(StatusCode::ACCEPTED)))
 }
 
 async fn size(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &Digest,
     action: Action,
 ) -> Result<u64, RegistryError> {
-    admitted.open(id, action).await?;
-    let size = admitted.ecr.repositories.layer_size(id, digest).await?;
+    context.open(id, action).await?;
+    let size = context.ecr.repositories.layer_size(id, digest).await?;
     size.ok_or(RegistryError::BlobUnknown)
 }

@@ -5,8 +5,8 @@ use http::{Method, Response, header};
 
 use crate::domain::ContentStream;
 use crate::http::body::{Payload, whole};
-use crate::registry::admitted::Admitted;
 use crate::registry::call::Call;
+use crate::registry::context::RequestContext;
 use crate::registry::error::RegistryError;
 use crate::registry::path::{RegistryPath, Resource};
 use crate::registry::{authentication, blob, error, lists, manifest, referrers, upload};
@@ -38,28 +38,28 @@ async fn run(
 ) -> Result<Response<Payload>, RegistryError> {
     let caller = authentication::of(call.host).authenticate(ecr, call, log_entry)?;
     log_entry.caller = Some(caller.clone());
-    let admitted = Admitted { ecr, call, caller };
+    let context = RequestContext { ecr, call, caller };
     let method = &call.request.method;
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     match call.path {
         RegistryPath::Ping if is_read => Ok(whole(ping())),
-        RegistryPath::Catalog if is_read => lists::catalog(&admitted).await,
+        RegistryPath::Catalog if is_read => lists::catalog(&context).await,
         RegistryPath::Repository { name, resource } => {
-            let repository = admitted.repository(name)?;
+            let repository = context.repository(name)?;
             match resource {
                 Resource::Manifest(reference) => {
-                    manifest::answer(&admitted, &repository, reference, body).await
+                    manifest::answer(&context, &repository, reference, body).await
                 }
-                Resource::Blob(digest) => blob::answer(&admitted, &repository, digest).await,
+                Resource::Blob(digest) => blob::answer(&context, &repository, digest).await,
                 Resource::Uploads if *method == Method::POST => {
-                    upload::begin(&admitted, &repository, body).await
+                    upload::begin(&context, &repository, body).await
                 }
                 Resource::Upload(upload) => {
-                    upload::answer(&admitted, &repository, upload, body).await
+                    upload::answer(&context, &repository, upload, body).await
                 }
-                Resource::Tags if is_read => lists::tags(&admitted, &repository).await,
+                Resource::Tags if is_read => lists::tags(&context, &repository).await,
                 Resource::Referrers(digest) if is_read => {
-                    referrers::answer(&admitted, &repository, digest).await
+                    referrers::answer(&context, &repository, digest).await
                 }
                 Resource::Uploads | Resource::Tags | Resource::Referrers(_) => {
                     Err(RegistryError::MethodNotAllowed)

@@ -7,7 +7,7 @@ use crate::config::Quirk;
 use crate::http::authority::authority;
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
-use crate::registry::admitted::{Admitted, respond};
+use crate::registry::context::{RequestContext, respond};
 use crate::registry::error::{JSON, OciCode, PLAIN_TEXT, RegistryError};
 use crate::types::{RepositoryId, RepositoryName};
 
@@ -23,40 +23,42 @@ struct Catalog {
 }
 
 pub(super) async fn tags(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, Action::ecr("ListImages")).await?;
+    context.open(id, Action::ecr("ListImages")).await?;
     let scope = format!("tags {id}");
-    let page = Page::asked(admitted, &scope)?;
-    let repositories = &admitted.ecr.repositories;
+    let page = Page::asked(context, &scope)?;
+    let repositories = &context.ecr.repositories;
     let tags = repositories.tags(id, page.after.as_deref(), page.limit_and_one());
     let names = tags.await?.iter().map(ToString::to_string).collect();
     let path = format!("/v2/{}/tags/list", id.name);
-    let (tags, link) = page.cut(names, admitted, &scope, &path);
+    let (tags, link) = page.cut(names, context, &scope, &path);
     let list = Tags {
         name: &id.name,
         tags,
     };
-    Ok(list_response(admitted, &list, link))
+    Ok(list_response(context, &list, link))
 }
 
-pub(super) async fn catalog(admitted: &Admitted<'_>) -> Result<Response<Payload>, RegistryError> {
+pub(super) async fn catalog(
+    context: &RequestContext<'_>,
+) -> Result<Response<Payload>, RegistryError> {
     // Any name will do: it is only asked where the registry is.
-    let RepositoryId { registry, .. } = admitted.repository("any")?;
-    admitted.authorize_all(registry.account(), Action::ecr("DescribeRepositories"))?;
+    let RepositoryId { registry, .. } = context.repository("any")?;
+    context.authorize_all(registry.account(), Action::ecr("DescribeRepositories"))?;
     let scope = format!("catalog {} {}", registry.account(), registry.place());
-    let page = Page::asked(admitted, &scope)?;
+    let page = Page::asked(context, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());
-    let repositories = &admitted.ecr.repositories;
+    let repositories = &context.ecr.repositories;
     let found = repositories.list(&registry, after.as_ref(), page.limit_and_one());
     let found = found.await?;
     let names = found
         .iter()
         .map(|found| found.id.name.to_string())
         .collect();
-    let (repositories, link) = page.cut(names, admitted, &scope, "/v2/_catalog");
-    Ok(list_response(admitted, &Catalog { repositories }, link))
+    let (repositories, link) = page.cut(names, context, &scope, "/v2/_catalog");
+    Ok(list_response(context, &Catalog { repositories }, link))
 }
 
 /// A page of a list.
@@ -66,12 +68,12 @@ struct Page {
 }
 
 impl Page {
-    fn asked(admitted: &Admitted<'_>, scope: &str) -> Result<Self, RegistryError> {
-        let n = admitted.parameter("n");
+    fn asked(context: &RequestContext<'_>, scope: &str) -> Result<Self, RegistryError> {
+        let n = context.parameter("n");
         let n = n.map(|text| text.parse().map_err(|_| invalid_number()));
         let n: Option<usize> = n.transpose()?;
-        let last = admitted.parameter("last");
-        if !admitted.has(Quirk::OpaquePages) {
+        let last = context.parameter("last");
+        if !context.has(Quirk::OpaquePages) {
             return Ok(Page {
                 after: last,
                 limit: n,
@@ -80,7 +82,7 @@ impl Page {
         if n.is_some_and(|n| !(1..=MOST_RESULTS).contains(&n)) {
             return Err(invalid_number());
         }
-        let open = |token: String| admitted.ecr.page_tokens.open(scope, &token);
+        let open = |token: String| context.ecr.page_tokens.open(scope, &token);
         let after = last.map(|token| open(token).ok_or_else(invalid_token));
         Ok(Page {
             after: after.transpose()?,
@@ -98,7 +100,7 @@ impl Page {
     fn cut(
         &self,
         mut names: Vec<String>,
-        admitted: &Admitted<'_>,
+        context: &RequestContext<'_>,
         scope: &str,
         path: &str,
     ) -> (Vec<String>, Option<String>) {
@@ -107,9 +109,9 @@ impl Page {
         };
         names.truncate(limit);
         let link = names.last().map(|last| {
-            if admitted.has(Quirk::OpaquePages) {
-                let token = admitted.ecr.page_tokens.seal(scope, last);
-                let base = base(admitted);
+            if context.has(Quirk::OpaquePages) {
+                let token = context.ecr.page_tokens.seal(scope, last);
+                let base = base(context);
                 format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
             } else {
                 let last = last.replace('/', "%2F");
@@ -121,17 +123,17 @@ impl Page {
 }
 
 /// The URL that the registry was called by.
-fn base(admitted: &Admitted<'_>) -> String {
-    let scheme = admitted.call.ingress.scheme();
-    format!("{scheme}://{}", authority(admitted.call.request))
+fn base(context: &RequestContext<'_>) -> String {
+    let scheme = context.call.ingress.scheme();
+    format!("{scheme}://{}", authority(context.call.request))
 }
 
 fn list_response(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     list: &impl Serialize,
     link: Option<String>,
 ) -> Response<Payload> {
-    let content_type = if admitted.has(Quirk::PlainTextLists) {
+    let content_type = if context.has(Quirk::PlainTextLists) {
         PLAIN_TEXT
     } else {
         JSON

@@ -6,35 +6,36 @@ use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
 use crate::domain::{
-    BrokenOff, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, NewImage, RepositoryError,
+    ContentError, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, NewImage,
+    RepositoryError,
 };
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
-use crate::registry::admitted::{Admitted, DIGEST_HEADER, empty, respond};
+use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, respond};
 use crate::registry::error::{OciCode, RegistryError, missing_parts};
 use crate::types::{Reference, RepositoryId};
 
 pub(super) async fn answer(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &str,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    let reference = reference.parse().map_err(|_| invalid(admitted, reference));
-    match admitted.call.request.method {
-        Method::HEAD => head(admitted, id, &reference?).await,
-        Method::GET => get(admitted, id, &reference?).await,
-        Method::PUT => put(admitted, id, reference?, body).await,
-        Method::DELETE => delete(admitted, id, &reference?).await,
+    let reference = reference.parse().map_err(|_| invalid(context, reference));
+    match context.call.request.method {
+        Method::HEAD => head(context, id, &reference?).await,
+        Method::GET => get(context, id, &reference?).await,
+        Method::PUT => put(context, id, reference?, body).await,
+        Method::DELETE => delete(context, id, &reference?).await,
         _ => Err(RegistryError::MethodNotAllowed),
     }
 }
 
 /// Source of the text: google/go-containerregistry#704; of the status 400 to `HEAD`, bazel-contrib/rules_oci#720.
-fn invalid(admitted: &Admitted<'_>, reference: &str) -> RegistryError {
-    let method = &admitted.call.request.method;
+fn invalid(context: &RequestContext<'_>, reference: &str) -> RegistryError {
+    let method = &context.call.request.method;
     let is_sought = *method != Method::PUT && !reference.contains(':');
-    if is_sought && !admitted.has(Quirk::ValidationUnsupported) {
+    if is_sought && !context.has(Quirk::ValidationUnsupported) {
         // What cannot be a tag is no image's: 404, as OCI Distribution 1.1 has it under "Pulling manifests".
         return RegistryError::ManifestUnknown;
     }
@@ -62,26 +63,26 @@ fn invalid(admitted: &Admitted<'_>, reference: &str) -> RegistryError {
 }
 
 async fn find(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Image, RegistryError> {
-    admitted.open(id, Action::ecr("BatchGetImage")).await?;
-    Ok(admitted.ecr.repositories.image(id, reference).await?)
+    context.open(id, Action::ecr("BatchGetImage")).await?;
+    Ok(context.ecr.repositories.image(id, reference).await?)
 }
 
 /// Source of the digest and of the empty `Sizes`: aws/containers-roadmap#1931.
 async fn head(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
-    let image = find(admitted, id, reference).await?;
+    let image = find(context, id, reference).await?;
     let mut response = respond(StatusCode::OK)
         .header(header::CONTENT_TYPE, &image.facts.media_type)
         .header(header::CONTENT_LENGTH, image.manifest.len())
         .header(DIGEST_HEADER, image.digest.as_str());
-    if admitted.has(Quirk::EmptySizes) {
+    if context.has(Quirk::EmptySizes) {
         response = response.header("sizes", "");
     }
     response
@@ -92,15 +93,15 @@ async fn head(
 
 /// An image is sent whatever the client accepts: it has asked for this one.
 async fn get(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
-    let image = find(admitted, id, reference).await?;
+    let image = find(context, id, reference).await?;
     let mut response = respond(StatusCode::OK)
         .header(header::CONTENT_TYPE, &image.facts.media_type)
         .header(header::CONTENT_LENGTH, image.manifest.len());
-    if !admitted.has(Quirk::NoDigestOnManifestGet) {
+    if !context.has(Quirk::NoDigestOnManifestGet) {
         response = response.header(DIGEST_HEADER, image.digest.as_str());
     }
     response
@@ -110,13 +111,13 @@ async fn get(
 }
 
 async fn put(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: Reference,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    let repository = admitted.open_for_push(id, Action::ecr("PutImage")).await?;
-    let media_type = admitted.header(header::CONTENT_TYPE).map(str::to_owned);
+    let repository = context.open_for_push(id, Action::ecr("PutImage")).await?;
+    let media_type = context.header(header::CONTENT_TYPE).map(str::to_owned);
     let (tag, digest) = match reference.clone() {
         Reference::Tag(tag) => (Some(tag), None),
         Reference::Digest(digest) => (None, Some(digest)),
@@ -127,13 +128,13 @@ async fn put(
         digest,
         tag,
     };
-    let repositories = &admitted.ecr.repositories;
+    let repositories = &context.ecr.repositories;
     let pushed = repositories
-        .put_image(&repository, new, admitted.call.now)
+        .put_image(&repository, new, context.call.now)
         .await;
     let image = pushed.map_err(refusal)?.image;
     let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());
-    if !admitted.has(Quirk::NoManifestLocation) {
+    if !context.has(Quirk::NoManifestLocation) {
         let location = format!("/v2/{}/manifests/{}", id.name, image.digest);
         response = response.header(header::LOCATION, location);
     }
@@ -156,7 +157,7 @@ fn refusal(error: RepositoryError) -> RegistryError {
 async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
     let mut manifest = BytesMut::new();
     while let Some(bytes) = body.next().await {
-        manifest.extend_from_slice(&bytes.map_err(|BrokenOff| RegistryError::UploadInvalid)?);
+        manifest.extend_from_slice(&bytes.map_err(|ContentError| RegistryError::UploadInvalid)?);
         if manifest.len() > LONGEST_MANIFEST {
             return Err(RepositoryError::InvalidManifest(InvalidManifest::TooLong).into());
         }
@@ -166,12 +167,12 @@ async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
 
 /// By tag only the tag goes. `[ASSUME]`
 async fn delete(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
-    admitted.open(id, Action::ecr("BatchDeleteImage")).await?;
-    let repositories = &admitted.ecr.repositories;
+    context.open(id, Action::ecr("BatchDeleteImage")).await?;
+    let repositories = &context.ecr.repositories;
     match reference {
         Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
         Reference::Digest(digest) => drop(repositories.delete_image(id, digest).await?),

@@ -3,10 +3,10 @@
 //! Every call passes [`authentication`], and [`crate::iam::authorization`] decides what its caller may do. The routes translate between
 //! HTTP and [`crate::domain`]. A difference between ECR and the specification is a [`Quirk`](crate::config::Quirk).
 
-mod admitted;
 pub(crate) mod authentication;
 mod blob;
 mod call;
+mod context;
 mod dispatch;
 mod error;
 pub(crate) mod layer_download;

@@ -7,7 +7,7 @@ use crate::config::Quirk;
 use crate::domain::Image;
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
-use crate::registry::admitted::{Admitted, layer_digest, respond};
+use crate::registry::context::{RequestContext, layer_digest, respond};
 use crate::registry::error::RegistryError;
 use crate::types::{Digest, RepositoryId};
 
@@ -35,18 +35,18 @@ struct Descriptor<'a> {
 }
 
 pub(super) async fn answer(
-    admitted: &Admitted<'_>,
+    context: &RequestContext<'_>,
     id: &RepositoryId,
     subject: &str,
 ) -> Result<Response<Payload>, RegistryError> {
-    match admitted.open(id, Action::ecr("ListImageReferrers")).await {
+    match context.open(id, Action::ecr("ListImageReferrers")).await {
         // "MUST NOT return a 404": OCI Distribution 1.1, "Listing Referrers".
-        Err(RegistryError::NameUnknown(_)) if !admitted.has(Quirk::ReferrersNeedRepository) => {}
+        Err(RegistryError::NameUnknown(_)) if !context.has(Quirk::ReferrersNeedRepository) => {}
         opened => drop(opened?),
     }
     let subject = layer_digest(subject)?;
-    let images = admitted.ecr.repositories.referrers(id, &subject).await?;
-    let filter = admitted.parameter("artifactType");
+    let images = context.ecr.repositories.referrers(id, &subject).await?;
+    let filter = context.parameter("artifactType");
     let is_asked_for = |image: &&Image| {
         let artifact_type = image.facts.artifact_type.as_deref();
         filter

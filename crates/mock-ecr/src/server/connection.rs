@@ -21,7 +21,7 @@ use tokio_rustls::server::TlsStream;
 use crate::fault::DeliveryFault;
 use crate::http::ingress::Ingress;
 use crate::server::faulty_stream;
-use crate::server::faulty_stream::{Abrupt, Plot, Sabotaged};
+use crate::server::faulty_stream::{FaultyStream, ResetOnDrop, WritePlan};
 use crate::server::handler::handle;
 use crate::server::tls;
 use crate::server::tls::Tls;
@@ -72,23 +72,23 @@ pub(crate) async fn serve(
                         watchers: [graceful.watcher(), graceful.watcher()],
                         stop: stop.clone(),
                     };
-                    connections.spawn(connection.greet(stream));
+                    connections.spawn(connection.detect_protocol(stream));
                     while connections.try_join_next().is_some() {}
                 }
-                Err(error) => wait_for_room(&error).await,
+                Err(error) => accept_backoff(&error).await,
             },
             _ = stop.changed() => break,
         }
     }
     drop(listener);
-    let drained = tokio::time::timeout(LONGEST_FAREWELL, graceful.shutdown()).await;
+    let drained = tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await;
     if drained.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
     }
 }
 
 /// When there are no more file descriptors, accepting fails at once, again and again, until a connection ends.
-async fn wait_for_room(error: &io::Error) {
+async fn accept_backoff(error: &io::Error) {
     tracing::warn!(%error, "cannot accept a connection");
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
@@ -104,80 +104,83 @@ struct Connection {
 
 impl Connection {
     /// Tells TLS from HTTP, where there is TLS.
-    async fn greet(self, stream: TcpStream) {
+    async fn detect_protocol(self, stream: TcpStream) {
         // Answers are small and whole: there is nothing to wait for.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.tls.clone() else {
-            return self.converse(Box::new(stream), Ingress::Http).await;
+            return self.serve(Box::new(stream), Ingress::Http).await;
         };
         let mut stop = self.stop.clone();
         let first = tokio::select! {
-            first = in_time(first_byte(&stream)) => first,
+            first = with_timeout(first_byte(&stream)) => first,
             _ = stop.changed() => return,
         };
         match first {
             Ok(tls::HANDSHAKE) => {
                 let secured = tokio::select! {
-                    secured = in_time(tls.accept(stream)) => secured,
+                    secured = with_timeout(tls.accept(stream)) => secured,
                     _ = stop.changed() => return,
                 };
                 match secured {
-                    Ok(stream) => self.converse(Box::new(stream), Ingress::Https).await,
-                    Err(error) => refused(&error),
+                    Ok(stream) => self.serve(Box::new(stream), Ingress::Https).await,
+                    Err(error) => warn_handshake(&error),
                 }
             }
-            Ok(_) => self.converse(Box::new(stream), Ingress::Http).await,
+            Ok(_) => self.serve(Box::new(stream), Ingress::Http).await,
             Err(error) => tracing::debug!(%error, "a connection brought nothing"),
         }
     }
 
     /// Serves a client, and again in the tunnel that it may be granted.
-    async fn converse(self, stream: Box<dyn Stream>, ingress: Ingress) {
+    async fn serve(self, stream: Box<dyn Stream>, ingress: Ingress) {
         let [watcher, in_tunnel] = self.watchers;
         let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
-        let tunnel = converse(stream, ingress, ecr, watcher, stop).await;
+        let tunnel = serve_http(stream, ingress, ecr, watcher, stop).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
-            match in_time(dig(tunnel, tls)).await {
+            match with_timeout(accept_tunnel(tunnel, tls)).await {
                 Ok(stream) => {
                     let stream = Box::new(stream);
-                    converse(stream, Ingress::Connect, self.ecr, in_tunnel, self.stop).await;
+                    serve_http(stream, Ingress::Connect, self.ecr, in_tunnel, self.stop).await;
                 }
-                Err(error) => refused(&error),
+                Err(error) => warn_handshake(&error),
             }
         }
     }
 }
 
 /// Speaks HTTP until the client is gone, or has been granted a tunnel.
-async fn converse(
+async fn serve_http(
     stream: Box<dyn Stream>,
     ingress: Ingress,
     ecr: Arc<Ecr>,
     watcher: Watcher,
     stop: watch::Receiver<()>,
 ) -> Option<OnUpgrade> {
-    let plot = Plot::default();
-    let stream = Sabotaged::new(stream, plot.clone());
+    let plan = WritePlan::default();
+    let stream = FaultyStream::new(stream, plan.clone());
     let granted = Arc::new(Mutex::new(None));
-    let spoken = Arc::new(Notify::new());
-    let (speaks, grants) = (Arc::clone(&spoken), Arc::clone(&granted));
+    let first_request = Arc::new(Notify::new());
+    let (requested, tunnels) = (Arc::clone(&first_request), Arc::clone(&granted));
     let service = service_fn(move |mut request: Request<Incoming>| {
-        speaks.notify_one();
-        let (ecr, grants) = (Arc::clone(&ecr), Arc::clone(&grants));
-        let (plot, stop) = (plot.clone(), stop.clone());
+        requested.notify_one();
+        let (ecr, tunnels) = (Arc::clone(&ecr), Arc::clone(&tunnels));
+        let (plan, stop) = (plan.clone(), stop.clone());
         async move {
             let version = request.version();
             let asks = request.method() == Method::CONNECT;
             let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
             let mut response = handle(&ecr, request, ingress).await;
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
-                *locked(&grants) = Some(tunnel);
+                *locked(&tunnels) = Some(tunnel);
             }
             match response.extensions_mut().remove::<DeliveryFault>() {
                 None => Ok(response),
                 // Apart, so that the answers without faults do not carry its state.
-                Some(wire) => {
-                    Box::pin(faulty_stream::send(response, wire, version, &plot, stop)).await
+                Some(delivery) => {
+                    Box::pin(faulty_stream::send(
+                        response, delivery, version, &plan, stop,
+                    ))
+                    .await
                 }
             }
         }
@@ -188,7 +191,7 @@ async fn converse(
         ended = watcher.watch(connection.into_owned()) => if let Err(error) = ended {
             tracing::debug!(error, "a connection broke");
         },
-        () = silence(&spoken) => tracing::debug!("a connection brought no request"),
+        () = first_request_timeout(&first_request) => tracing::debug!("a connection brought no request"),
     }
     locked(&granted).take()
 }
@@ -198,36 +201,36 @@ fn locked(granted: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade
 }
 
 /// Takes the end of a tunnel, in place of the host that the client wanted.
-async fn dig(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
+async fn accept_tunnel(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
     let stream = tunnel.await.map_err(io::Error::other)?;
     tls.accept(TokioIo::new(stream)).await
 }
 
 /// A connection of whatever kind. One type for all, so that the program holds the machinery of HTTP once.
-trait Stream: AsyncRead + AsyncWrite + Abrupt + Unpin + Send {}
+trait Stream: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send {}
 
-impl<I: AsyncRead + AsyncWrite + Abrupt + Unpin + Send> Stream for I {}
+impl<I: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send> Stream for I {}
 
-impl Abrupt for Box<dyn Stream> {
+impl ResetOnDrop for Box<dyn Stream> {
     fn reset_when_dropped(&self) {
         self.as_ref().reset_when_dropped();
     }
 }
 
-impl Abrupt for TcpStream {
+impl ResetOnDrop for TcpStream {
     fn reset_when_dropped(&self) {
         // Where the system knows no such option, the client sees a farewell.
         let _ = self.set_zero_linger();
     }
 }
 
-impl Abrupt for TlsStream<TcpStream> {
+impl ResetOnDrop for TlsStream<TcpStream> {
     fn reset_when_dropped(&self) {
         self.get_ref().0.reset_when_dropped();
     }
 }
 
-impl Abrupt for TlsStream<TokioIo<Upgraded>> {
+impl ResetOnDrop for TlsStream<TokioIo<Upgraded>> {
     fn reset_when_dropped(&self) {
         // The connection around a tunnel is hyper's, which does not let it be seen.
     }
@@ -242,7 +245,7 @@ fn http() -> auto::Builder<TokioExecutor> {
         // The date comes from the mock's clock.
         .auto_date_header(false)
         .timer(TokioTimer::new())
-        .header_read_timeout(SLOWEST_HEADER);
+        .header_read_timeout(HEADER_TIMEOUT);
     server
         .http2()
         // A token of 16 KiB is a header longer than hyper's own limit.
@@ -262,19 +265,19 @@ async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
     }
 }
 
-async fn in_time<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(SLOWEST_HEADER, step)
+async fn with_timeout<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(HEADER_TIMEOUT, step)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-fn refused(error: &io::Error) {
+fn warn_handshake(error: &io::Error) {
     tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's authority?");
 }
 
 /// Ends when the first request is late; hyper's own limit does not hold before it knows the version of HTTP.
-async fn silence(spoken: &Notify) {
-    if tokio::time::timeout(SLOWEST_HEADER, spoken.notified())
+async fn first_request_timeout(first_request: &Notify) {
+    if tokio::time::timeout(HEADER_TIMEOUT, first_request.notified())
         .await
         .is_ok()
     {
@@ -282,5 +285,5 @@ async fn silence(spoken: &Notify) {
     }
 }
 
-const SLOWEST_HEADER: Duration = Duration::from_secs(30);
-const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

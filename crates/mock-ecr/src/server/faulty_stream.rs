@@ -23,74 +23,77 @@ use crate::http::body;
 use crate::http::body::{BodyError, Payload};
 
 /// A connection whose answers can be replaced by other bytes.
-pub(crate) struct Sabotaged<I> {
+pub(crate) struct FaultyStream<I> {
     stream: I,
-    plot: Plot,
+    plan: WritePlan,
 }
 
 /// What is to be written in place of the next answer, shared by a connection and whoever answers on it.
 #[derive(Clone, Default)]
-pub(crate) struct Plot(Arc<Shared>);
+pub(crate) struct WritePlan(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
     /// So that a connection without faults pays for one look at a flag.
-    armed: AtomicBool,
-    deed: Mutex<Deed>,
+    is_set: AtomicBool,
+    pending: Mutex<WriteOverride>,
 }
 
 /// Bytes to write, and how the connection ends after them.
 #[derive(Default)]
-struct Deed {
+struct WriteOverride {
     bytes: Bytes,
     ending: Option<Termination>,
 }
 
 /// A connection that can be told to end without a farewell.
-pub(crate) trait Abrupt {
+pub(crate) trait ResetOnDrop {
     /// Lets the connection be reset when it is dropped.
     fn reset_when_dropped(&self);
 }
 
-impl Plot {
-    fn arm(&self, bytes: Vec<u8>, ending: Termination) {
-        *self.deed() = Deed {
+impl WritePlan {
+    fn set(&self, bytes: Vec<u8>, ending: Termination) {
+        *self.pending() = WriteOverride {
             bytes: bytes.into(),
             ending: Some(ending),
         };
-        self.0.armed.store(true, Ordering::Release);
+        self.0.is_set.store(true, Ordering::Release);
     }
 
-    fn is_armed(&self) -> bool {
-        self.0.armed.load(Ordering::Acquire)
+    fn is_set(&self) -> bool {
+        self.0.is_set.load(Ordering::Acquire)
     }
 
-    fn deed(&self) -> MutexGuard<'_, Deed> {
-        self.0.deed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<I> Sabotaged<I> {
-    pub(crate) fn new(stream: I, plot: Plot) -> Self {
-        Sabotaged { stream, plot }
+    fn pending(&self) -> MutexGuard<'_, WriteOverride> {
+        self.0
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<I: AsyncWrite + Abrupt + Unpin> Sabotaged<I> {
+impl<I> FaultyStream<I> {
+    pub(crate) fn new(stream: I, plan: WritePlan) -> Self {
+        FaultyStream { stream, plan }
+    }
+}
+
+impl<I: AsyncWrite + ResetOnDrop + Unpin> FaultyStream<I> {
     /// Writes what was plotted, and then ends the connection.
-    fn do_the_deed(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let mut deed = self.plot.deed();
-        while !deed.bytes.is_empty() {
+    fn poll_override(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let mut pending = self.plan.pending();
+        while !pending.bytes.is_empty() {
             let stream = Pin::new(&mut self.stream);
-            match ready!(stream.poll_write(context, &deed.bytes)) {
+            match ready!(stream.poll_write(context, &pending.bytes)) {
                 Ok(0) => return Poll::Ready(io::ErrorKind::WriteZero.into()),
                 Ok(written) => {
-                    let _ = deed.bytes.split_to(written);
+                    let _ = pending.bytes.split_to(written);
                 }
                 Err(error) => return Poll::Ready(error),
             }
         }
-        if deed.ending == Some(Termination::Reset) {
+        if pending.ending == Some(Termination::Reset) {
             self.stream.reset_when_dropped();
             return Poll::Ready(io::ErrorKind::ConnectionReset.into());
         }
@@ -101,7 +104,7 @@ impl<I: AsyncWrite + Abrupt + Unpin> Sabotaged<I> {
     }
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for Sabotaged<I> {
+impl<I: AsyncRead + Unpin> AsyncRead for FaultyStream<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -111,14 +114,14 @@ impl<I: AsyncRead + Unpin> AsyncRead for Sabotaged<I> {
     }
 }
 
-impl<I: AsyncWrite + Abrupt + Unpin> AsyncWrite for Sabotaged<I> {
+impl<I: AsyncWrite + ResetOnDrop + Unpin> AsyncWrite for FaultyStream<I> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.plot.is_armed() {
-            return self.do_the_deed(context).map(Err);
+        if self.plan.is_set() {
+            return self.poll_override(context).map(Err);
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -128,8 +131,8 @@ impl<I: AsyncWrite + Abrupt + Unpin> AsyncWrite for Sabotaged<I> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.plot.is_armed() {
-            return self.do_the_deed(context).map(Err);
+        if self.plan.is_set() {
+            return self.poll_override(context).map(Err);
         }
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
@@ -150,31 +153,31 @@ impl<I: AsyncWrite + Abrupt + Unpin> AsyncWrite for Sabotaged<I> {
 /// Sends an answer as the faults on its way out have it. An error ends the connection, or on HTTP/2 the stream.
 pub(crate) async fn send(
     response: Response<Payload>,
-    wire: DeliveryFault,
+    delivery: DeliveryFault,
     version: Version,
-    plot: &Plot,
+    plan: &WritePlan,
     mut stop: watch::Receiver<()>,
-) -> Result<Response<Payload>, BrokenOff> {
-    pause(wire.delay, &mut stop).await;
+) -> Result<Response<Payload>, ResponseAborted> {
+    pause(delivery.delay, &mut stop).await;
     let (parts, body) = response.into_parts();
-    let body = match wire.bandwidth {
+    let body = match delivery.bandwidth {
         Some(rate) => slowly(body, rate),
         None => body,
     };
-    match (wire.shape, wire.end) {
+    match (delivery.shape, delivery.end) {
         (Some(shape), _) if is_http1(version) => {
             let body = everything(body, LONGEST_BODY).await;
-            plot.arm(misshapen(&parts, body, shape), Termination::Close);
+            plan.set(malformed(&parts, body, shape), Termination::Close);
             Ok(Response::from_parts(parts, body::nothing()))
         }
-        (Some(_), _) => Err(BrokenOff),
-        (None, Some((moment, Termination::Stall))) => stall(parts, body, moment, stop).await,
-        (None, Some((moment, ending))) if is_http1(version) => {
-            let bytes = beginning(&parts, body, moment).await;
-            plot.arm(bytes, ending);
+        (Some(_), _) => Err(ResponseAborted),
+        (None, Some((cut_point, Termination::Stall))) => stall(parts, body, cut_point, stop).await,
+        (None, Some((cut_point, ending))) if is_http1(version) => {
+            let bytes = beginning(&parts, body, cut_point).await;
+            plan.set(bytes, ending);
             Ok(Response::from_parts(parts, body::nothing()))
         }
-        (None, Some((moment, _))) => cut(parts, body, moment),
+        (None, Some((cut_point, _))) => cut(parts, body, cut_point),
         (None, None) => Ok(Response::from_parts(parts, body)),
     }
 }
@@ -182,7 +185,7 @@ pub(crate) async fn send(
 /// An answer that does not come, or not whole.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault broke the answer off")]
-pub(crate) struct BrokenOff;
+pub(crate) struct ResponseAborted;
 
 fn is_http1(version: Version) -> bool {
     version <= Version::HTTP_11
@@ -214,8 +217,8 @@ async fn everything(body: Payload, limit: u64) -> Vec<u8> {
 const LONGEST_BODY: u64 = 64 << 20;
 
 /// The bytes of an answer up to a moment.
-async fn beginning(parts: &Parts, body: Payload, moment: CutPoint) -> Vec<u8> {
-    match moment {
+async fn beginning(parts: &Parts, body: Payload, cut_point: CutPoint) -> Vec<u8> {
+    match cut_point {
         CutPoint::BeforeHeaders => Vec::new(),
         CutPoint::AfterHeaders => head(parts),
         CutPoint::AfterBytes(count) => {
@@ -225,7 +228,7 @@ async fn beginning(parts: &Parts, body: Payload, moment: CutPoint) -> Vec<u8> {
     }
 }
 
-fn misshapen(parts: &Parts, body: Vec<u8>, shape: Shape) -> Vec<u8> {
+fn malformed(parts: &Parts, body: Vec<u8>, shape: Shape) -> Vec<u8> {
     match shape {
         Shape::Overrun(count) => {
             let more = vec![b'x'; usize::try_from(count).unwrap_or_default()];
@@ -267,37 +270,41 @@ fn title_case(name: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-/// Lets an answer come up to a moment, and nothing after it.
+/// Lets an answer come up to a cut_point, and nothing after it.
 async fn stall(
     parts: Parts,
     body: Payload,
-    moment: CutPoint,
+    cut_point: CutPoint,
     mut stop: watch::Receiver<()>,
-) -> Result<Response<Payload>, BrokenOff> {
-    let count = match moment {
+) -> Result<Response<Payload>, ResponseAborted> {
+    let count = match cut_point {
         CutPoint::BeforeHeaders => {
             let _ = stop.changed().await;
-            return Err(BrokenOff);
+            return Err(ResponseAborted);
         }
         CutPoint::AfterHeaders => 0,
         CutPoint::AfterBytes(count) => count,
     };
     let silence = stream::once(async move {
         let _ = stop.changed().await;
-        Err(BodyError::new(BrokenOff))
+        Err(BodyError::new(ResponseAborted))
     });
     let body = body::pieces(first(body, count).chain(silence));
     Ok(Response::from_parts(parts, body))
 }
 
-/// Lets an answer break off at a moment, on HTTP/2.
-fn cut(parts: Parts, body: Payload, moment: CutPoint) -> Result<Response<Payload>, BrokenOff> {
-    let count = match moment {
-        CutPoint::BeforeHeaders => return Err(BrokenOff),
+/// Lets an answer break off at a cut_point, on HTTP/2.
+fn cut(
+    parts: Parts,
+    body: Payload,
+    cut_point: CutPoint,
+) -> Result<Response<Payload>, ResponseAborted> {
+    let count = match cut_point {
+        CutPoint::BeforeHeaders => return Err(ResponseAborted),
         CutPoint::AfterHeaders => 0,
         CutPoint::AfterBytes(count) => count,
     };
-    let end = stream::once(async { Err(BodyError::new(BrokenOff)) });
+    let end = stream::once(async { Err(BodyError::new(ResponseAborted)) });
     Ok(Response::from_parts(
         parts,
         body::pieces(first(body, count).chain(end)),

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http_body_util::BodyDataStream;
 use hyper::body::Body;
 
-use crate::domain::{BrokenOff, ContentStream};
+use crate::domain::{ContentError, ContentStream};
 use crate::http::body::{BODY_TIMEOUT, CollectError, collect};
 use crate::server::router::Route;
 
@@ -55,7 +55,7 @@ where
     {
         match self {
             RequestBody::Whole(bytes) => {
-                let bytes = bytes.map_err(|_| BrokenOff);
+                let bytes = bytes.map_err(|_| ContentError);
                 futures_util::stream::iter([bytes]).boxed()
             }
             RequestBody::Unread(body) => stream(body),
@@ -71,8 +71,8 @@ where
     futures_util::stream::unfold(body, |mut body| async {
         let next = tokio::time::timeout(BODY_TIMEOUT, body.next());
         let item = match next.await {
-            Ok(item) => item?.map_err(|_| BrokenOff),
-            Err(_) => Err(BrokenOff),
+            Ok(item) => item?.map_err(|_| ContentError),
+            Err(_) => Err(ContentError),
         };
         Some((item, body))
     })

@@ -20,13 +20,13 @@ use crate::types::{AccountId, Digest, RepositoryId};
 pub(super) const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// A call that has passed the door.
-pub(super) struct Admitted<'a> {
+pub(super) struct RequestContext<'a> {
     pub(super) ecr: &'a Ecr,
     pub(super) call: &'a Call<'a>,
     pub(super) caller: Caller,
 }
 
-impl Admitted<'_> {
+impl RequestContext<'_> {
     pub(super) fn has(&self, quirk: Quirk) -> bool {
         self.ecr.config.has(quirk)
     }
@@ -66,7 +66,7 @@ impl Admitted<'_> {
         Ok(self.ecr.repositories.find(id).await?)
     }
 
-    /// As [`Admitted::open`], and makes the repository where the configuration lets a push do so.
+    /// As [`RequestContext::open`], and makes the repository where the configuration lets a push do so.
     pub(super) async fn open_for_push(
         &self,
         id: &RepositoryId,
