@@ -139,7 +139,7 @@ fn tags_are_paged_in_a_bucket_and_gone_when_deleted() {
 fn a_bucket_that_cannot_be_used_is_said_before_anyone_is_served() {
     let moto = Moto::start();
     let endpoint = format!("http://{}", moto.address);
-    let refused = |store: &str, variables: &[(&str, &str)]| {
+    let rejected = |store: &str, variables: &[(&str, &str)]| {
         let output = cargo_bin_cmd!("mock-ecr")
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
             .env_remove("AWS_ACCESS_KEY_ID")
@@ -150,11 +150,11 @@ fn a_bucket_that_cannot_be_used_is_said_before_anyone_is_served() {
         assert_eq!(output.stdout, b"", "{store}");
         String::from_utf8(output.stderr).unwrap()
     };
-    let absent = refused("s3://absent/of/ci", &variables(&endpoint));
+    let absent = rejected("s3://absent/of/ci", &variables(&endpoint));
     assert!(absent.contains("cannot keep a store in s3://absent/of/ci"));
     assert!(absent.contains("NoSuchBucket"), "{absent}");
-    let nobody = refused("s3://images", &[]);
+    let nobody = rejected("s3://images", &[]);
     assert!(nobody.contains("AWS_ACCESS_KEY_ID"), "{nobody}");
     assert_eq!(nobody.lines().count(), 1);
-    assert!(refused("s3://", &[]).contains("expected memory, file:DIRECTORY, or s3://"));
+    assert!(rejected("s3://", &[]).contains("expected memory, file:DIRECTORY, or s3://"));
 }

@@ -124,7 +124,7 @@ fn tokens_are_issued_listed_explained_and_revoked() {
         .success()
         .stdout(predicate::str::contains("verdict    alive\n"));
     let revoked = said(&mock, &["tokens", "revoke", id]);
-    assert_eq!(revoked, "0 tokens are still alive\n");
+    assert_eq!(revoked, "0 tokens are still valid\n");
     assert!(mock.ping(token).starts_with("HTTP/1.1 403 "));
     to(&mock, &["tokens", "inspect", token])
         .assert()
@@ -199,7 +199,7 @@ const NO_OPERATION: &str =
     r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
 
 #[test]
-fn what_no_mock_would_read_is_refused_before_one_is_asked() {
+fn what_no_mock_would_read_is_rejected_before_one_is_asked() {
     for (option, wrong, said) in [
         ("--status", "abc", "the number of a status, such as 403"),
         ("--service", "moon", "possible values: api, registry"),

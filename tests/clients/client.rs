@@ -140,21 +140,21 @@ impl<'mock> Client<'mock> {
     /// What a command prints that the registry must allow; first, the same with a wrong password must be refused.
     #[track_caller]
     pub(crate) fn allowed(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
-        let said = self.refused_to(Password::Wrong, arguments);
-        let refusals = ["Your Authorization Token is invalid.", "400 (Bad Request)"];
-        let is_refused = refusals.iter().any(|words| said.contains(words));
-        assert!(is_refused, "the control of {arguments:?}: {said}");
+        let said = self.rejected_to(Password::Wrong, arguments);
+        let rejections = ["Your Authorization Token is invalid.", "400 (Bad Request)"];
+        let is_rejected = rejections.iter().any(|words| said.contains(words));
+        assert!(is_rejected, "the control of {arguments:?}: {said}");
         self.done(arguments)
     }
 
     /// What a command says on stderr that must not succeed.
     #[track_caller]
-    pub(crate) fn refused(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
-        self.refused_to(Password::Good, arguments)
+    pub(crate) fn rejected(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
+        self.rejected_to(Password::Good, arguments)
     }
 
     #[track_caller]
-    pub(crate) fn refused_to(
+    pub(crate) fn rejected_to(
         &self,
         password: Password,
         arguments: &[impl AsRef<OsStr> + Debug],

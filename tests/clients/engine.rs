@@ -129,14 +129,14 @@ fn an_index_gives_each_architecture_its_image() {
 }
 
 #[test]
-fn an_expired_token_is_refused_in_words_of_ecr() {
+fn an_expired_token_is_rejected_in_words_of_ecr() {
     let mock = Mock::serve(&["--create-on-push"]);
     let engine = Engine::beside(&mock);
     let docker = Client::docker_with(&mock, &engine.host());
     import(&docker, "hello", "app:1");
     for command in ["push", "pull"] {
         let arguments = [command, &image("app:1")];
-        let said = docker.refused_to(Password::Expired, &arguments);
+        let said = docker.rejected_to(Password::Expired, &arguments);
         let words = "denied: Your authorization token has expired. Reauthenticate and try again.";
         assert!(said.contains(words), "{command}: {said}");
         docker.allowed(&arguments);

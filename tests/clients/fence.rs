@@ -46,6 +46,6 @@ fn behind_the_fence_there_is_nobody_but_the_mock() {
     assert!(links.starts_with("lo "), "{links}");
 
     let elsewhere = "docker://192.0.2.1/app:1";
-    let said = Client::skopeo(&mock).refused(&["inspect", "--tls-verify=false", elsewhere]);
+    let said = Client::skopeo(&mock).rejected(&["inspect", "--tls-verify=false", elsewhere]);
     assert!(said.contains("network is unreachable"), "{said}");
 }

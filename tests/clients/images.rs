@@ -16,7 +16,7 @@ fn skopeo_pulls_what_it_has_pushed() {
     for client in Client::by_each_way("skopeo") {
         let (shell, _) = client.works();
         comes_back(&shell);
-        client.is_refused();
+        client.is_rejected();
     }
 }
 
@@ -25,7 +25,7 @@ fn podman_pulls_what_it_has_pushed() {
     for client in Client::by_each_way("podman") {
         let (_, printed) = client.works();
         pulls_one_image_twice(&printed);
-        client.is_refused();
+        client.is_rejected();
     }
 }
 
@@ -34,7 +34,7 @@ fn buildah_pulls_what_it_has_pushed() {
     for client in Client::by_each_way("buildah") {
         let (_, printed) = client.works();
         pulls_one_image_twice(&printed);
-        client.is_refused();
+        client.is_rejected();
     }
 }
 
@@ -43,7 +43,7 @@ fn docker_inspects_what_is_there() {
     for client in Client::by_each_way("docker") {
         let (_, printed) = client.works();
         tells_both_images(&printed);
-        client.is_refused();
+        client.is_rejected();
     }
 }
 
@@ -55,7 +55,7 @@ fn crane_pulls_what_it_has_pushed() {
         // crane pushes layers side by side, and may tell of one that it gave up because of another.
         let is_push = |command: &String| command.starts_with("crane push ");
         client.commands.retain(|command| !is_push(command));
-        client.is_refused();
+        client.is_rejected();
     }
 }
 
@@ -66,7 +66,7 @@ fn oras_pulls_what_it_has_pushed_and_finds_what_it_has_attached() {
         comes_back(&shell);
         let referrer = "application/vnd.example.note";
         assert!(printed.contains(referrer), "{printed}");
-        client.is_refused();
+        client.is_rejected();
     }
 }
 
@@ -96,7 +96,7 @@ impl Client {
     }
 
     #[track_caller]
-    fn is_refused(&self) {
+    fn is_rejected(&self) {
         let shell = Shell::redirected_by(self.redirection).knowing(Password::Good);
         let untrusting = shell.trusting_another();
         untrusting.fails(&self.commands, UNKNOWN_AUTHORITY);

@@ -27,7 +27,7 @@ mod not_implemented;
 mod page;
 mod podman;
 mod readme;
-mod refusals;
+mod rejections;
 mod shell;
 mod skopeo;
 mod sts;

@@ -50,7 +50,7 @@ fn an_image_is_pulled_by_its_digest() {
     there.allowed(&["pull", "--tls-verify=false", &name]);
 
     let absent = image(&format!("app@sha256:{}", "0".repeat(64)));
-    let said = there.refused(&["pull", "--tls-verify=false", &absent]);
+    let said = there.rejected(&["pull", "--tls-verify=false", &absent]);
     assert!(said.contains("manifest unknown"), "{said}");
 }
 

@@ -97,7 +97,7 @@ fn a_deleted_image_is_gone() {
         push(&skopeo, &Layout::image("hello"), "app:1");
         push(&skopeo, &Layout::image("other"), "app:2");
         skopeo.allowed(&["delete", "--tls-verify=false", &remote("app:1")]);
-        let said = skopeo.refused(&skopeo.read("app:1"));
+        let said = skopeo.rejected(&skopeo.read("app:1"));
         assert!(said.contains("manifest unknown"), "{dialect}: {said}");
         skopeo.allowed(&skopeo.read("app:2"));
     }
@@ -108,7 +108,7 @@ fn a_push_needs_a_repository_unless_the_config_says_otherwise() {
     let mock = Mock::serve(&[]);
     let (from, to) = (Layout::image("hello"), remote("app:1"));
     let copy = ["copy", "--dest-tls-verify=false", &from.reference(), &to];
-    let said = Client::skopeo(&mock).refused(&copy);
+    let said = Client::skopeo(&mock).rejected(&copy);
     let words = "The repository with name 'app' does not exist in the registry with id";
     assert!(said.contains(words), "{said}");
 }

@@ -94,7 +94,7 @@ async fn a_client_in_real_time_is_let_in_by_a_mock_twelve_years_off() {
 }
 
 #[tokio::test]
-async fn a_client_in_real_time_is_refused_at_first_if_the_config_goes_by_the_mock_s_clock_alone() {
+async fn a_client_in_real_time_is_rejected_at_first_if_the_config_goes_by_the_mock_s_clock_alone() {
     let mut config = Config::default();
     config.clock = ClockStart::FROZEN;
     config.sigv4_clock = SigV4Clock::Mock;

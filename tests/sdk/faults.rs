@@ -85,8 +85,8 @@ async fn a_date_that_is_off_leads_signatures_astray_until_a_right_one_comes() {
     set(&ecr, "match = { times = 1 }\naction = { date = '-20m' }");
     client.get_authorization_token().send().await.unwrap();
     // Signed twenty minutes too early, which the SDK does not try again; the date of the refusal puts the next one right.
-    let refused = client.get_authorization_token().send().await.unwrap_err();
-    assert_eq!(refused.code(), Some("InvalidSignatureException"));
+    let rejected = client.get_authorization_token().send().await.unwrap_err();
+    assert_eq!(rejected.code(), Some("InvalidSignatureException"));
     client.get_authorization_token().send().await.unwrap();
     assert_eq!(calls(&ecr), (3, 2));
 }

@@ -9,7 +9,7 @@ fn deploy() -> Principal {
     Principal::new(arn.parse().unwrap(), "ASIAI44QH8DHBEXAMPLE", "secret").session_token("session")
 }
 
-async fn refusal(ecr: &MockEcr, principal: &Principal) -> (String, String) {
+async fn rejection(ecr: &MockEcr, principal: &Principal) -> (String, String) {
     let client = Client::new(&ecr.sdk_config_for(principal));
     let error = client.get_authorization_token().send().await.unwrap_err();
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
@@ -42,9 +42,9 @@ async fn temporary_credentials_buy_a_token_for_their_own_account() {
 }
 
 #[tokio::test]
-async fn credentials_that_nobody_has_are_refused() {
+async fn credentials_that_nobody_has_are_rejected() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
-    let (code, message) = refusal(&ecr, &deploy()).await;
+    let (code, message) = rejection(&ecr, &deploy()).await;
     assert_eq!(code, "UnrecognizedClientException");
     assert_eq!(
         message,
@@ -53,11 +53,11 @@ async fn credentials_that_nobody_has_are_refused() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_refused() {
+async fn a_wrong_secret_is_rejected() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
     let mut impostor = ecr.config().default_principal();
     impostor.secret_access_key = "guessed".into();
-    let (code, message) = refusal(&ecr, &impostor).await;
+    let (code, message) = rejection(&ecr, &impostor).await;
     assert_eq!(code, "InvalidSignatureException");
     assert!(
         message.starts_with("The request signature we calculated does not match"),
@@ -83,7 +83,7 @@ async fn credentials_end_when_the_clock_says_so() {
     );
     ecr.clock().set(end);
     // The SDK would not send credentials that it knows to have ended.
-    let (code, message) = refusal(&ecr, &deploy()).await;
+    let (code, message) = rejection(&ecr, &deploy()).await;
     assert_eq!(code, "ExpiredTokenException");
     assert_eq!(
         message,
@@ -105,14 +105,14 @@ async fn a_policy_decides_who_may_ask_for_a_token() {
         panic!("the config has two principals");
     };
     assert_eq!(
-        refusal(&ecr, reader).await,
+        rejection(&ecr, reader).await,
         (
             "AccessDeniedException".to_owned(),
             "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action".to_owned()
         )
     );
     assert_eq!(
-        refusal(&ecr, suspended).await,
+        rejection(&ecr, suspended).await,
         (
             "AccessDeniedException".to_owned(),
             "User: arn:aws:iam::123456789012:user/suspended is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny".to_owned()

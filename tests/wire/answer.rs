@@ -57,14 +57,14 @@ impl Answer {
 
     /// All client errors have status 400: ECR's model declares no other. Source: botocore's model of ECR.
     #[track_caller]
-    pub(crate) fn is_refusal(&self, body: &str) {
+    pub(crate) fn is_rejection(&self, body: &str) {
         self.is_json("HTTP/1.1 400 Bad Request", body);
     }
 
     /// The refusal of an error that has a code and a `message`. Source of the shape: aws/aws-sdk-php#1114.
     #[track_caller]
     pub(crate) fn is_error(&self, code: &str, message: &str) {
-        self.is_refusal(&format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
+        self.is_rejection(&format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
     }
 
     /// An answer in XML, which names no content type. [ANALOG] Source: mhart/kinesalite, `test/connection.js`.

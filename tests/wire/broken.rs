@@ -12,7 +12,7 @@ async fn others_are_served(ecr: &MockEcr) {
 }
 
 /// The status of hyper's own answer, which is not the mock's: it has no date, and is in no request log.
-async fn refused_by_hyper(bytes: &[u8]) -> String {
+async fn rejected_by_hyper(bytes: &[u8]) -> String {
     let ecr = frozen().await;
     let answer = Answer::parse(&entry(&ecr, bytes, everything).await);
     assert_eq!(ecr.requests().count(), 0);
@@ -32,7 +32,7 @@ async fn bytes_that_are_no_http_are_a_bad_request() {
         // The beginning of a TLS handshake.
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ] {
-        assert_eq!(refused_by_hyper(bytes).await, "HTTP/1.1 400 Bad Request");
+        assert_eq!(rejected_by_hyper(bytes).await, "HTTP/1.1 400 Bad Request");
     }
 }
 
@@ -41,14 +41,14 @@ async fn bytes_that_are_no_http_are_a_bad_request() {
 async fn a_folded_header_is_a_bad_request() {
     let visit =
         b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Meta: one\r\n two\r\nContent-Length: 0\r\n\r\n";
-    assert_eq!(refused_by_hyper(visit).await, "HTTP/1.1 400 Bad Request");
+    assert_eq!(rejected_by_hyper(visit).await, "HTTP/1.1 400 Bad Request");
 }
 
 #[tokio::test]
 async fn a_header_of_a_million_characters_is_too_large() {
     let long = "x".repeat(1_000_000);
     let visit = RawRequest::ping("GET").with("X-Long", &long);
-    let status_line = refused_by_hyper(&visit.bytes()).await;
+    let status_line = rejected_by_hyper(&visit.bytes()).await;
     assert_eq!(status_line, "HTTP/1.1 431 Request Header Fields Too Large");
 }
 
@@ -58,14 +58,14 @@ async fn too_many_headers_are_too_large() {
     for index in 0..1000 {
         visit = visit.with(&format!("X-{index}"), "x");
     }
-    let status_line = refused_by_hyper(&visit.bytes()).await;
+    let status_line = rejected_by_hyper(&visit.bytes()).await;
     assert_eq!(status_line, "HTTP/1.1 431 Request Header Fields Too Large");
 }
 
 #[tokio::test]
 async fn a_target_of_a_million_characters_is_too_long() {
     let visit = RawRequest::ping("GET").at(&format!("/{}", "x".repeat(1_000_000)));
-    let status_line = refused_by_hyper(&visit.bytes()).await;
+    let status_line = rejected_by_hyper(&visit.bytes()).await;
     assert!(status_line.starts_with("HTTP/1.1 4"), "{status_line}");
 }
 

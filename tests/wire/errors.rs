@@ -33,7 +33,7 @@ pub(crate) fn says_once(error: &(dyn Error + 'static), expected: &[&str]) {
     }
 }
 
-async fn refused(builder: MockEcrBuilder) -> StartError {
+async fn rejected(builder: MockEcrBuilder) -> StartError {
     builder.start().await.err().unwrap()
 }
 
@@ -47,7 +47,7 @@ fn nowhere(folder: &TempDir) -> std::path::PathBuf {
 #[tokio::test]
 async fn an_address_in_use_is_reported_once() {
     let first = MockEcr::start().await.unwrap();
-    let error = refused(MockEcr::builder().listen(first.address())).await;
+    let error = rejected(MockEcr::builder().listen(first.address())).await;
     says_once(&error, &["cannot listen on 127.0.0.1:", "in use"]);
 }
 
@@ -55,7 +55,7 @@ async fn an_address_in_use_is_reported_once() {
 async fn an_unusable_store_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let location = StoreLocation::Directory(nowhere(&folder));
-    let error = refused(MockEcr::builder().store(location)).await;
+    let error = rejected(MockEcr::builder().store(location)).await;
     says_once(&error, &["cannot keep a store in file:", "ot a directory"]);
     let StartError::Store(error) = error else {
         panic!("{error:?}")
@@ -63,7 +63,7 @@ async fn an_unusable_store_is_reported_once() {
     says_once(&error, &["cannot keep a store in file:", "ot a directory"]);
 
     let location = "s3://images".parse().unwrap();
-    let error = refused(MockEcr::builder().store(location)).await;
+    let error = rejected(MockEcr::builder().store(location)).await;
     let expected = ["cannot keep a store in s3://images", "no credentials"];
     says_once(&error, &expected);
 }
@@ -73,7 +73,7 @@ async fn an_unusable_certificate_authority_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let expected = ["cannot keep an authority in", "ot a directory"];
     let location = AuthorityLocation::Directory(nowhere(&folder));
-    says_once(&refused(MockEcr::builder().tls(location)).await, &expected);
+    says_once(&rejected(MockEcr::builder().tls(location)).await, &expected);
     let error = CertificateAuthority::in_directory(&nowhere(&folder)).unwrap_err();
     says_once(&error, &expected);
 
@@ -101,10 +101,10 @@ async fn an_invalid_configuration_is_reported_once() {
     says_once(&Config::parse(toml).unwrap_err(), &expected);
     let builder = MockEcr::builder().fault(Fault::new(FaultAction::Bandwidth(0)));
     let expected = ["faults[0].action: \"bandwidth\"", "at least 1 byte"];
-    says_once(&refused(builder).await, &expected);
+    says_once(&rejected(builder).await, &expected);
 
     let untrusted = Fault::new(FaultAction::Certificate(CertificateFault::Expired));
-    let error = refused(MockEcr::builder().fault(untrusted)).await;
+    let error = rejected(MockEcr::builder().fault(untrusted)).await;
     says_once(
         &error,
         &["a fault of the configuration cannot be", "does not speak"],
@@ -115,13 +115,13 @@ async fn an_invalid_configuration_is_reported_once() {
 async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
     let builder = MockEcr::builder().region("US EAST").repository("App");
     let expected = ["invalid argument in region(\"US EAST\")", "not a region"];
-    says_once(&refused(builder).await, &expected);
+    says_once(&rejected(builder).await, &expected);
     let builder = MockEcr::builder().repository("App").region("US EAST");
     let expected = ["invalid argument in repository(\"App\")", "lower-case"];
-    says_once(&refused(builder).await, &expected);
+    says_once(&rejected(builder).await, &expected);
     let builder = MockEcr::builder().proxy_endpoint("localhost");
     let expected = ["in proxy_endpoint(\"localhost\")", "expected http://"];
-    says_once(&refused(builder).await, &expected);
+    says_once(&rejected(builder).await, &expected);
 
     let ecr = MockEcr::start().await.unwrap();
     let error = ecr.faults().error("Slow").times(1).set().unwrap_err();
@@ -147,7 +147,7 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
 async fn an_invalid_layout_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let said = async |builder: MockEcrBuilder, expected: &[&str]| {
-        let error = refused(builder).await;
+        let error = rejected(builder).await;
         says_once(&error, expected);
     };
     let beginning = "cannot make the repositories of the configuration";

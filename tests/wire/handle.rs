@@ -26,13 +26,16 @@ async fn tokens_are_told_with_their_uses() {
     RawRequest::ping("GET").bearing(&token).to(&ecr).await;
 
     let tokens = ecr.tokens();
-    let uses: Vec<_> = tokens.iter().map(|t| (t.id, t.shown)).collect();
+    let uses: Vec<_> = tokens.iter().map(|t| (t.id, t.presented)).collect();
     assert_eq!(uses, [(token.id(), 2), (unused.id(), 0)]);
     assert_eq!(tokens[0].claims.issued, now());
-    assert_eq!(tokens[0].last_shown, Some(now() + Duration::from_secs(2)));
+    assert_eq!(
+        tokens[0].last_presented,
+        Some(now() + Duration::from_secs(2))
+    );
     let revoked = TokenError::Revoked { id: token.id() };
-    assert_eq!(tokens[0].refusal, Some(revoked));
-    assert_eq!((tokens[1].last_shown, &tokens[1].refusal), (None, &None));
+    assert_eq!(tokens[0].error, Some(revoked));
+    assert_eq!((tokens[1].last_presented, &tokens[1].error), (None, &None));
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ async fn the_host_stands_in_the_uri() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_long_is_refused() {
+async fn a_body_that_is_too_long_is_rejected() {
     let ecr = frozen().await;
     let mut http2 = Http2::connect(&ecr).await;
     let call = RawRequest::token_call().body(vec![b' '; (7 << 20) + 1]);

@@ -71,7 +71,7 @@ async fn a_byte_more_in_chunks_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_body_that_says_it_is_too_large_is_refused_before_it_is_sent() {
+async fn a_body_that_says_it_is_too_large_is_rejected_before_it_is_sent() {
     let ecr = frozen().await;
     let head = RawRequest::token_call()
         .body("")

@@ -15,7 +15,7 @@ async fn on(directory: &tempfile::TempDir) -> MockEcr {
 }
 
 #[tokio::test]
-async fn a_repository_with_one_is_refused_and_never_there() {
+async fn a_repository_with_one_is_rejected_and_never_there() {
     let directory = tempfile::tempdir().unwrap();
     let ecr = on(&directory).await;
     for (length, status) in [(253, 200), (254, 400), (256, 400)] {
@@ -43,7 +43,7 @@ async fn a_repository_with_one_is_refused_and_never_there() {
 }
 
 #[tokio::test]
-async fn a_key_of_a_tag_with_one_is_refused() {
+async fn a_key_of_a_tag_with_one_is_rejected() {
     let directory = tempfile::tempdir().unwrap();
     let ecr = on(&directory).await;
     let arn = "arn:aws:ecr:us-east-1:123456789012:repository/app";

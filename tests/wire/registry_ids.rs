@@ -36,7 +36,7 @@ async fn breaks(body: &str, constraint: &str) {
 /// Refused for a type; the text stands in `Message`, with a capital letter. [ANALOG]
 async fn is_no_list_of_strings(body: &str, message: &str) {
     let expected = format!(r#"{{"__type":"SerializationException","Message":"{message}"}}"#);
-    answer(body).await.is_refusal(&expected);
+    answer(body).await.is_rejection(&expected);
 }
 
 const PATTERN: &str =

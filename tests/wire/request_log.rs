@@ -87,7 +87,7 @@ async fn what_is_no_claim_is_not_recorded() {
         "/20151129/us-east-1/ecr/aws4_request",
     ] {
         let header = format!("AWS4-HMAC-SHA256 Credential={credential}, Signature=x");
-        let entry = refused(&RawRequest::token_call().authorized(&header)).await;
+        let entry = rejected(&RawRequest::token_call().authorized(&header)).await;
         assert_eq!(entry.claim, None, "{credential}");
     }
 }
@@ -130,7 +130,7 @@ async fn a_call_that_is_none_is_recorded_with_its_error() {
             "UnknownOperationException",
         ),
     ] {
-        let entry = refused(&request).await;
+        let entry = rejected(&request).await;
         assert_eq!((entry.error, entry.operation), (Some(error), None));
         assert!(entry.caller.is_none() && entry.input.is_none());
     }
@@ -144,7 +144,7 @@ async fn a_call_of_nobody_is_recorded_with_its_operation_but_not_its_input() {
         (call.clone().authorized("X"), "IncompleteSignatureException"),
         (call.signed().body("{ }"), "InvalidSignatureException"),
     ] {
-        let entry = refused(&request).await;
+        let entry = rejected(&request).await;
         let operation = Some("GetAuthorizationToken");
         assert_eq!((entry.error, entry.operation), (Some(error), operation));
         assert!(entry.caller.is_none() && entry.input.is_none());
@@ -158,7 +158,7 @@ async fn a_call_with_a_wrong_input_is_recorded_with_it() {
         (r#"{"registryIds":["7"]}"#, "InvalidParameterException"),
     ] {
         let call = RawRequest::token_call().body(input).signed();
-        let entry = refused(&call).await;
+        let entry = rejected(&call).await;
         let operation = Some("GetAuthorizationToken");
         assert_eq!((entry.error, entry.operation), (Some(error), operation));
         assert_eq!(entry.input.as_deref(), Some(input));
@@ -167,7 +167,7 @@ async fn a_call_with_a_wrong_input_is_recorded_with_it() {
 }
 
 /// The record of a call that was answered with an error, as its client was told it.
-async fn refused(request: &RawRequest) -> ReceivedRequest {
+async fn rejected(request: &RawRequest) -> ReceivedRequest {
     let ecr = frozen().await;
     let answer = request.to(&ecr).await;
     let requests = ecr.requests();
@@ -192,7 +192,7 @@ async fn a_denied_call_is_recorded_with_its_caller() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_recorded_with_what_was_wrong_with_it() {
+async fn a_rejected_token_is_recorded_with_what_was_wrong_with_it() {
     let ecr = frozen().await;
     let token = ecr.issue_token();
     let visit = RawRequest::ping("GET").bearing(&token);

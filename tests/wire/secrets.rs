@@ -21,7 +21,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     let principal = Principal::new(arn.parse().unwrap(), "ASIAIOSFODNN7EXAMPLE", SECRET_KEY)
         .session_token(SESSION_TOKEN);
     // The signer keeps a log as well, and may say there what it likes.
-    let (accepted, refused) = (accepted_calls(&principal), refused_calls(&principal));
+    let (accepted, rejected) = (accepted_calls(&principal), rejected_calls(&principal));
     let log = Log::default();
     let listening = log.listen();
     let ecr = MockEcr::builder().frozen().principal(principal);
@@ -32,7 +32,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     for call in &accepted {
         assert_eq!(call.to(&ecr).await.status(), 200, "{call:?}");
     }
-    for call in &refused {
+    for call in &rejected {
         assert!(call.to(&ecr).await.status() >= 400, "{call:?}");
     }
     for visit in &visits {
@@ -45,7 +45,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     ecr.revoke(Revocation::Token(token.id()));
     visits[0].to(&ecr).await;
 
-    let n_requests = 2 * accepted.len() + refused.len() + visits.len() + 2;
+    let n_requests = 2 * accepted.len() + rejected.len() + visits.len() + 2;
     assert_eq!(ecr.requests().count(), n_requests);
     let values = format!("{:?}\n{token:?}\n{ecr:?}", ecr.requests());
     drop(http2);
@@ -57,7 +57,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
         log.contains("mock_ecr::request_log") && log.contains("h2::"),
         "{log}"
     );
-    for secret in secrets(&[accepted, refused, visits].concat(), &token) {
+    for secret in secrets(&[accepted, rejected, visits].concat(), &token) {
         assert!(!values.contains(&secret), "{secret} is in {values}");
         assert!(!log.contains(&secret), "{secret} is in {log}");
     }
@@ -69,7 +69,7 @@ fn accepted_calls(principal: &Principal) -> Vec<RawRequest> {
     vec![call.clone().signed_by(&signer), call.presigned_by(&signer)]
 }
 
-fn refused_calls(principal: &Principal) -> Vec<RawRequest> {
+fn rejected_calls(principal: &Principal) -> Vec<RawRequest> {
     let mut wrong_key = principal.clone();
     wrong_key.secret_access_key = OTHER_SECRET_KEY.into();
     let wrong_session = principal.clone().session_token(OTHER_SESSION_TOKEN);

@@ -103,7 +103,7 @@ async fn the_error_of_a_fault_does_not_wait_for_the_body() {
 }
 
 #[tokio::test]
-async fn a_body_for_the_mock_itself_that_never_comes_is_refused() {
+async fn a_body_for_the_mock_itself_that_never_comes_is_rejected() {
     let ecr = frozen().await;
     let head = RawRequest::new("POST", "/_mock/reset")
         .with("Content-Type", "application/json")

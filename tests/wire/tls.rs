@@ -133,8 +133,8 @@ async fn whoever_does_not_trust_the_authority_is_not_answered() {
     let ecr = secure().await;
     let stream = TcpStream::connect(ecr.address()).await.unwrap();
     let distrusting = trusting(&secure().await, rustls::DEFAULT_VERSIONS);
-    let refused = shake(stream, API, distrusting).await.unwrap_err();
-    assert!(refused.to_string().contains("certificate"), "{refused}");
+    let rejected = shake(stream, API, distrusting).await.unwrap_err();
+    assert!(rejected.to_string().contains("certificate"), "{rejected}");
     assert_eq!(ecr.requests().count(), 0);
     // The next client is.
     let ping = RawRequest::ping("GET").on_host(REGISTRY);
@@ -227,7 +227,7 @@ async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
 }
 
 #[tokio::test]
-async fn a_tunnel_to_any_other_host_is_refused_and_remembered() {
+async fn a_tunnel_to_any_other_host_is_rejected_and_remembered() {
     let ecr = secure().await;
     for host in [
         "iam.amazonaws.com:443",
@@ -243,7 +243,7 @@ async fn a_tunnel_to_any_other_host_is_refused_and_remembered() {
 }
 
 #[tokio::test]
-async fn a_whole_url_at_any_other_host_is_refused_and_remembered() {
+async fn a_whole_url_at_any_other_host_is_rejected_and_remembered() {
     let ecr = MockEcr::start().await.unwrap();
     let port = ecr.address().port();
     for url in [

@@ -110,9 +110,9 @@ fn tell(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<(
 
 /// `NO_COLOR` counts when it is not empty. Source: no-color.org.
 fn colour(to: &impl io::IsTerminal) -> Colour {
-    let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_rejected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match to.is_terminal() {
-        true if !is_refused => Colour::Ansi,
+        true if !is_rejected => Colour::Ansi,
         _ => Colour::Plain,
     }
 }

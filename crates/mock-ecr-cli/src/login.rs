@@ -64,7 +64,7 @@ fn host(url: &str) -> Option<String> {
 async fn token(running: &Running) -> Result<String, Failure> {
     let issued = remote::post(running, "tokens", &json!({})).await?;
     let token = issued["authorization_token"].as_str().map(str::to_owned);
-    token.ok_or_else(|| running.refused("it issued no token"))
+    token.ok_or_else(|| running.rejected("it issued no token"))
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Failure> {

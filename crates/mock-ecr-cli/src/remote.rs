@@ -100,7 +100,7 @@ async fn send(
     let answer = sender.send_request(request).await.map_err(broken)?;
     match answer.status() {
         StatusCode::OK => Ok(answer),
-        _ => Err(running.refused(&said(&whole(running, answer).await?))),
+        _ => Err(running.rejected(&said(&whole(running, answer).await?))),
     }
 }
 
@@ -140,7 +140,7 @@ async fn whole(running: &Running, answer: Response<Incoming>) -> Result<Bytes, F
 const LONGEST_ANSWER: usize = 64 << 20;
 
 fn parse(running: &Running, json: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(json).map_err(|_| running.refused(STRANGER))
+    serde_json::from_slice(json).map_err(|_| running.rejected(STRANGER))
 }
 
 /// What a refusal says: the `error` of its JSON, and where it is.
@@ -162,7 +162,7 @@ impl Running {
     }
 
     /// What the mock says that will not.
-    pub(crate) fn refused(&self, said: &str) -> Failure {
+    pub(crate) fn rejected(&self, said: &str) -> Failure {
         let (url, said) = (self.url.clone(), said.to_owned());
         Failure::Refused { url, said }
     }

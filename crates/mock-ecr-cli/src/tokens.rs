@@ -23,7 +23,7 @@ pub(crate) async fn tokens(options: TokensOptions) -> Result<ExitCode, Failure> 
         false => text,
     })?;
     // Only what was inspected can be dead as a whole.
-    let is_dead = json["alive"] == Value::Bool(false);
+    let is_dead = json["valid"] == Value::Bool(false);
     Ok(if is_dead { 1 } else { 0 }.into())
 }
 
@@ -49,15 +49,15 @@ const HEADING: [&str; 7] = [
 
 fn row(token: &Value) -> Vec<String> {
     let text = |field: &str| token[field].as_str().unwrap_or("-").to_owned();
-    let refusal = token["refusal"].as_str();
+    let rejection = token["error"].as_str();
     vec![
         text("id"),
         text("principal"),
         text("region"),
         text("issued"),
-        token["shown"].to_string(),
-        text("last_shown"),
-        refusal.map_or_else(|| format!("alive until {}", text("expires")), str::to_owned),
+        token["presented"].to_string(),
+        text("last_presented"),
+        rejection.map_or_else(|| format!("alive until {}", text("expires")), str::to_owned),
     ]
 }
 
@@ -86,7 +86,7 @@ async fn revoked(running: &Running, revoke: RevokeOptions) -> Result<Said, Failu
         (_, _, before) => json!({ "issued_before": before.map(|instant| instant.to_string()) }),
     };
     let json = remote::post(running, "tokens/revoke", &body).await?;
-    let text = format!("{} tokens are still alive\n", json["alive"]);
+    let text = format!("{} tokens are still valid\n", json["valid"]);
     Ok((json, text))
 }
 
@@ -100,7 +100,7 @@ async fn inspected(running: &Running, token: String) -> Result<Said, Failure> {
     let claims = json["claims"].as_object().into_iter().flatten();
     let claims =
         claims.map(|(name, value)| format!("{name:<10} {}\n", value.as_str().unwrap_or_default()));
-    let verdict = json["refusal"].as_str().unwrap_or("alive");
+    let verdict = json["error"].as_str().unwrap_or("valid");
     let text = claims.collect::<String>() + &format!("{:<10} {verdict}\n", "verdict");
     Ok((json, text))
 }

@@ -41,7 +41,7 @@ async fn wiremocks() -> Vec<MockServer> {
 const MOCKS: usize = 1000;
 
 /// Threads and memory of this process, while `_alive` lives.
-fn measure<T>(_alive: &[T]) -> Result<(u64, u64), Box<dyn Error>> {
+fn measure<T>(_valid: &[T]) -> Result<(u64, u64), Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let number = |field: &str| -> Result<u64, Box<dyn Error>> {
         let line = status.lines().find_map(|line| line.strip_prefix(field));

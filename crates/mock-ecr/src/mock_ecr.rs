@@ -181,7 +181,7 @@ impl MockEcr {
     /// let ecr = MockEcr::start().await?;
     /// let token = ecr.issue_token();
     /// let [record] = &ecr.tokens()[..] else { panic!("there is one") };
-    /// assert_eq!((record.id, record.shown, &record.refusal), (token.id(), 0, &None));
+    /// assert_eq!((record.id, record.presented, &record.error), (token.id(), 0, &None));
     /// # Ok(())
     /// # }
     /// ```

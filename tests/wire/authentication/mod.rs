@@ -35,7 +35,7 @@ impl Words {
 
     /// The status is recorded in aws/aws-cli#5317, #5950 and #6128; the body is that of ECR Public. [ASSUME]
     fn invalid() -> Self {
-        Words::refusal(
+        Words::rejection(
             "HTTP/1.1 400 Bad Request",
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Your Authorization Token is invalid.\"}]}\n",
         )
@@ -43,7 +43,7 @@ impl Words {
 
     /// Source: flipt-io/flipt#3043, bazel-contrib/rules_img#715, awslabs/amazon-ecr-credential-helper#679.
     fn expired() -> Self {
-        Words::refusal(
+        Words::rejection(
             "HTTP/1.1 403 Forbidden",
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Your authorization token has expired. Reauthenticate and try again.\"}]}\n",
         )
@@ -51,7 +51,7 @@ impl Words {
 
     /// Source of the text: kubernetes/kubernetes#69141; the status is [ASSUME].
     fn dead() -> Self {
-        Words::refusal(
+        Words::rejection(
             "HTTP/1.1 403 Forbidden",
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"The security token included in the request is invalid.\"}]}\n",
         )
@@ -72,7 +72,7 @@ impl Words {
     }
 
     /// There is no challenge; the newline is that of Go's encoder. Source: flipt-io/flipt#3043.
-    fn refusal(status_line: &'static str, body: &'static str) -> Self {
+    fn rejection(status_line: &'static str, body: &'static str) -> Self {
         Words::new(status_line, "application/json; charset=utf-8", body)
     }
 

@@ -3,7 +3,7 @@
 use mock_ecr::MockEcr;
 use serde_json::json;
 
-use crate::control::{ask, is_refused, post, told};
+use crate::control::{ask, is_rejected, post, told};
 use crate::raw::frozen;
 
 #[tokio::test]
@@ -33,14 +33,14 @@ async fn a_clock_is_frozen_and_runs() {
 }
 
 #[tokio::test]
-async fn what_moves_no_clock_is_refused() {
+async fn what_moves_no_clock_is_rejected() {
     let ecr = frozen().await;
     let set = post("clock/set", r#"{"to":"tomorrow"}"#).to(&ecr).await;
-    is_refused(&set, 400, "BAD_BODY", Some("to"), "expected RFC 3339");
+    is_rejected(&set, 400, "BAD_BODY", Some("to"), "expected RFC 3339");
     let freeze = post("clock/freeze", r#"{"at":"now"}"#).to(&ecr).await;
-    is_refused(&freeze, 400, "BAD_BODY", Some("at"), "unknown field");
+    is_rejected(&freeze, 400, "BAD_BODY", Some("at"), "unknown field");
     let back = post("clock/advance", r#"{"by":"-1h"}"#).to(&ecr).await;
-    is_refused(
+    is_rejected(
         &back,
         400,
         "BAD_BODY",

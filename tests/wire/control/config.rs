@@ -3,7 +3,7 @@
 use mock_ecr::{Config, MockEcr, Principal};
 use serde_json::json;
 
-use crate::control::{ask, is_refused, post, told};
+use crate::control::{ask, is_rejected, post, told};
 use crate::raw::{RawRequest, frozen};
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_mock_is_reset_with_or_without_its_images() {
     );
 
     let wrong = post("reset", r#"{"keep":"tokens"}"#).to(&ecr).await;
-    is_refused(
+    is_rejected(
         &wrong,
         400,
         "BAD_BODY",
@@ -115,7 +115,7 @@ async fn a_reset_that_fails_says_why() {
         .unwrap();
     std::fs::remove_dir_all(&layout).unwrap();
     let answer = post("reset", "{}").to(&ecr).await;
-    is_refused(&answer, 500, "RESET_FAILED", None, "layout");
+    is_rejected(&answer, 500, "RESET_FAILED", None, "layout");
 }
 
 fn copy(from: impl AsRef<std::path::Path>, to: &std::path::Path) {
@@ -147,7 +147,7 @@ async fn metrics_count_what_was_answered_and_issued() {
         r#"mock_ecr_requests_total{service="registry",operation="ping",status="401",error="UNAUTHORIZED"} 1"#,
         "# TYPE mock_ecr_requests_total counter",
         "mock_ecr_tokens_issued_total 2",
-        "mock_ecr_tokens_alive 1",
+        "mock_ecr_tokens_valid 1",
         "mock_ecr_tokens_revoked 1",
         "mock_ecr_request_log_entries 0",
         "mock_ecr_uptime_seconds 5",

@@ -51,7 +51,7 @@ async fn all_are_taken_away_at_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_with_what_would_do() {
+async fn what_cannot_be_is_rejected_with_what_would_do() {
     for (fault, said) in [
         (json!({}), "action"),
         (

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::answer::Answer;
-use crate::control::{ask, is_refused, told};
+use crate::control::{ask, is_rejected, told};
 use crate::raw::{RawRequest, frozen};
 
 #[tokio::test]
@@ -23,12 +23,12 @@ async fn a_wait_is_answered_when_enough_has_come() {
 }
 
 #[tokio::test]
-async fn a_wait_in_vain_is_refused() {
+async fn a_wait_in_vain_is_rejected() {
     let wait = ask("GET", "requests/wait?timeout=1ms");
     let said = "0 of the 1 requests that were waited for came within 1ms";
-    is_refused(&wait.answer().await, 504, "NOT_IN_TIME", None, said);
+    is_rejected(&wait.answer().await, 504, "NOT_IN_TIME", None, said);
     let long = ask("GET", "requests/wait?timeout=11m").answer().await;
-    is_refused(&long, 400, "BAD_QUERY", Some("timeout"), "at most 10m");
+    is_rejected(&long, 400, "BAD_QUERY", Some("timeout"), "at most 10m");
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn a_mock_that_stops_ends_a_wait() {
         .find("HTTP/1.1 503")
         .unwrap_or_else(|| panic!("{rest}"));
     let answer = Answer::parse(&rest.as_bytes()[start..]);
-    is_refused(&answer, 503, "STOPPING", None, "told to stop");
+    is_rejected(&answer, 503, "STOPPING", None, "told to stop");
 }
 
 /// Someone who reads along.
@@ -147,7 +147,7 @@ async fn a_stream_goes_on_where_another_has_ended() {
     assert_eq!(entry["method"], "HEAD");
 
     let wrong = ask("GET", "requests/stream").with("Last-Event-ID", "x");
-    is_refused(
+    is_rejected(
         &wrong.to(&ecr).await,
         400,
         "BAD_HEADER",

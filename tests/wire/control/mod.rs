@@ -40,7 +40,7 @@ fn json(answer: &Answer) -> Value {
 
 /// A refusal: its status, its code, where it is, and a part of what it says.
 #[track_caller]
-fn is_refused(answer: &Answer, status: u16, code: &str, at: Option<&str>, said: &str) {
+fn is_rejected(answer: &Answer, status: u16, code: &str, at: Option<&str>, said: &str) {
     assert_eq!(answer.status(), status, "{answer:?}");
     let problem = json(answer);
     assert_eq!(problem["code"], code, "{problem}");
@@ -90,20 +90,20 @@ async fn the_environment_is_that_of_the_way_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_or_not_so_is_refused() {
+async fn what_is_not_there_or_not_so_is_rejected() {
     let answer = ask("GET", "nothing").answer().await;
-    is_refused(&answer, 404, "NOT_FOUND", None, "clock/advance");
+    is_rejected(&answer, 404, "NOT_FOUND", None, "clock/advance");
     let answer = ask("POST", "ca.pem").answer().await;
-    is_refused(&answer, 405, "METHOD_NOT_ALLOWED", None, "expected GET");
+    is_rejected(&answer, 405, "METHOD_NOT_ALLOWED", None, "expected GET");
     assert_eq!(answer.header("Allow"), "GET");
     let answer = ask("DELETE", "tokens").answer().await;
     assert_eq!(answer.header("Allow"), "GET, POST");
     let answer = ask("GET", "requests?stauts=403").answer().await;
-    is_refused(&answer, 400, "BAD_QUERY", Some("stauts"), " status, ");
+    is_rejected(&answer, 400, "BAD_QUERY", Some("stauts"), " status, ");
     let answer = ask("GET", "health?x").answer().await;
-    is_refused(&answer, 400, "BAD_QUERY", Some("x"), "takes none");
+    is_rejected(&answer, 400, "BAD_QUERY", Some("x"), "takes none");
     let answer = ask("GET", "requests?status=403&status=401").answer().await;
-    is_refused(&answer, 400, "BAD_QUERY", Some("status"), "twice");
+    is_rejected(&answer, 400, "BAD_QUERY", Some("status"), "twice");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_body_is_short_json_that_says_so() {
     }
     for content_type in ["text/plain", "application/x-www-form-urlencoded", ""] {
         let post = post("clock/advance", by).with("Content-Type", content_type);
-        is_refused(
+        is_rejected(
             &post.answer().await,
             415,
             "NOT_JSON",
@@ -124,7 +124,7 @@ async fn a_body_is_short_json_that_says_so() {
         );
     }
     let untold = post("clock/freeze", "").without("Content-Type");
-    is_refused(
+    is_rejected(
         &untold.answer().await,
         415,
         "NOT_JSON",
@@ -134,7 +134,7 @@ async fn a_body_is_short_json_that_says_so() {
 
     let long = format!(r#"{{"by":"{}"}}"#, "1".repeat(64 << 10));
     let answer = post("clock/advance", &long).answer().await;
-    is_refused(&answer, 413, "TOO_LARGE", None, "64 KiB");
+    is_rejected(&answer, 413, "TOO_LARGE", None, "64 KiB");
     for (body, at, said) in [
         ("{", None, "EOF"),
         (r#"{"by":"1s"} x"#, None, "trailing"),
@@ -144,7 +144,7 @@ async fn a_body_is_short_json_that_says_so() {
         (r#"{"by":"1s","to":1}"#, Some("to"), "expected `by`"),
     ] {
         let answer = post("clock/advance", body).answer().await;
-        is_refused(&answer, 400, "BAD_BODY", at, said);
+        is_rejected(&answer, 400, "BAD_BODY", at, said);
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_body_is_short_json_that_says_so() {
 async fn others_are_not_told() {
     for host in ["example.com", "localhost.example.com", "192.0.2.1", ""] {
         let answer = ask("GET", "config").on_host(host).answer().await;
-        is_refused(&answer, 403, "NOT_LOCAL", None, "--control-key");
+        is_rejected(&answer, 403, "NOT_LOCAL", None, "--control-key");
     }
     for host in ["127.0.0.1:1", "[::1]:80", "LOCALHOST", "ecr.localhost"] {
         let answer = ask("GET", "config").on_host(host).answer().await;
@@ -163,7 +163,7 @@ async fn others_are_not_told() {
 #[tokio::test]
 async fn pages_of_a_browser_are_not_told() {
     let from_page = post("tokens", "{}").with("Origin", "https://example.com");
-    is_refused(&from_page.answer().await, 403, "CROSS_SITE", None, "Origin");
+    is_rejected(&from_page.answer().await, 403, "CROSS_SITE", None, "Origin");
     let crossing = ask("GET", "environment").with("Sec-Fetch-Site", "cross-site");
     assert_eq!(crossing.answer().await.status(), 403);
     let typed = ask("GET", "environment").with("Sec-Fetch-Site", "none");
@@ -175,7 +175,7 @@ async fn a_mock_that_listens_beyond_loopback_tells_nobody_without_a_key() {
     let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     let ecr = MockEcr::builder().listen(anywhere).start().await.unwrap();
     let answer = ask("GET", "health").to(&ecr).await;
-    is_refused(&answer, 403, "NOT_LOCAL", None, "--control-key");
+    is_rejected(&answer, 403, "NOT_LOCAL", None, "--control-key");
     let also = MockEcr::builder()
         .also_listen(anywhere)
         .start()
@@ -207,7 +207,7 @@ async fn a_mock_with_a_key_tells_nobody_else() {
         "hunter2",
     ] {
         let answer = ask("GET", "health").authorized(wrong).to(&ecr).await;
-        is_refused(&answer, 401, "UNAUTHORIZED", None, "Bearer KEY");
+        is_rejected(&answer, 401, "UNAUTHORIZED", None, "Bearer KEY");
         assert_eq!(
             answer.header("WWW-Authenticate"),
             "Bearer realm=\"mock-ecr\""

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::control::schema::check;
-use crate::control::{ask, is_refused, post, told};
+use crate::control::{ask, is_rejected, post, told};
 use crate::raw::{RawRequest, entry, frozen};
 
 async fn document() -> Value {
@@ -139,11 +139,11 @@ fn is_described(document: &Value, operation: &Value, answer: &Answer, what: &str
 }
 
 #[tokio::test]
-async fn a_refusal_is_as_described() {
+async fn a_rejection_is_as_described() {
     let document = document().await;
     let schema = &document["components"]["schemas"]["Problem"];
     let answer = ask("GET", "requests?status=x").answer().await;
-    is_refused(&answer, 400, "BAD_QUERY", Some("status"), "");
+    is_rejected(&answer, 400, "BAD_QUERY", Some("status"), "");
     check(
         &document,
         schema,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mock_ecr::MockEcr;
 use serde_json::{Value, json};
 
-use crate::control::{ask, is_refused, told};
+use crate::control::{ask, is_rejected, told};
 use crate::raw::{RawRequest, frozen};
 
 /// A mock that was called, in vain and well, and visited with a token.
@@ -111,7 +111,7 @@ const NO_OPERATION: &str =
     r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
 
 #[tokio::test]
-async fn a_value_that_is_none_is_refused() {
+async fn a_value_that_is_none_is_rejected() {
     for (query, at, said) in [
         ("service=moon", "service", "expected one of `ecr`"),
         ("service=s3", "service", "expected one of `ecr`"),
@@ -129,7 +129,7 @@ async fn a_value_that_is_none_is_refused() {
         ("limit=-1", "limit", "invalid digit"),
     ] {
         let answer = ask("GET", &format!("requests?{query}")).answer().await;
-        is_refused(&answer, 400, "BAD_QUERY", Some(at), said);
+        is_rejected(&answer, 400, "BAD_QUERY", Some(at), said);
     }
 }
 

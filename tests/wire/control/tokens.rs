@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::control::{ask, is_refused, post, told};
+use crate::control::{ask, is_rejected, post, told};
 use crate::raw::{RawRequest, frozen};
 
 #[tokio::test]
@@ -42,11 +42,11 @@ async fn a_token_is_issued_for_whom_and_where_one_likes() {
         (r#"{"principal":"me"}"#, Some("principal"), "arn:PARTITION"),
     ] {
         let answer = post("tokens", body).to(&ecr).await;
-        is_refused(&answer, 400, "BAD_BODY", at, said);
+        is_rejected(&answer, 400, "BAD_BODY", at, said);
     }
     let both = format!(r#"{{"principal":"{arn}","account":"123456789012"}}"#);
     let answer = post("tokens", &both).to(&ecr).await;
-    is_refused(&answer, 400, "BAD_BODY", Some("account"), "not both");
+    is_rejected(&answer, 400, "BAD_BODY", Some("account"), "not both");
 }
 
 #[tokio::test]
@@ -69,10 +69,10 @@ async fn tokens_are_listed_with_their_uses_and_never_with_what_they_are_worth() 
         "region": "us-east-1",
         "issued": "2015-11-29T21:30:53.241Z",
         "expires": "2015-11-30T09:30:53.241Z",
-        "shown": 1,
-        "last_shown": "2015-11-29T21:30:54.241Z",
-        "alive": true,
-        "refusal": null,
+        "presented": 1,
+        "last_presented": "2015-11-29T21:30:54.241Z",
+        "valid": true,
+        "error": null,
     });
     assert_eq!(listed["tokens"][0], expected);
     let newest = told(&ask("GET", "tokens?limit=1"), &ecr).await;
@@ -90,7 +90,7 @@ async fn tokens_are_revoked_by_id_by_principal_and_by_time() {
         let ecr = frozen().await;
         let token = ecr.issue_token();
         let body = body.replace("fa44db647e557a51", &token.id().to_string());
-        assert_eq!(told(&post("tokens/revoke", &body), &ecr).await["alive"], 0);
+        assert_eq!(told(&post("tokens/revoke", &body), &ecr).await["valid"], 0);
         assert!(ecr.verify_token(token.as_str()).is_err(), "{body}");
     }
     for (body, said) in [
@@ -109,28 +109,28 @@ async fn tokens_are_revoked_by_id_by_principal_and_by_time() {
 }
 
 #[tokio::test]
-async fn a_token_is_explained_dead_or_alive() {
+async fn a_token_is_explained_dead_or_valid() {
     let ecr = frozen().await;
     let token = ecr.issue_token();
     let inspect = |token: &str| post("tokens/inspect", &json!({ "token": token }).to_string());
-    let alive = told(&inspect(token.as_str()), &ecr).await;
+    let valid = told(&inspect(token.as_str()), &ecr).await;
     assert_eq!(
-        (&alive["alive"], &alive["refusal"]),
+        (&valid["valid"], &valid["error"]),
         (&json!(true), &Value::Null)
     );
-    assert_eq!(alive["claims"]["id"], token.id().to_string());
+    assert_eq!(valid["claims"]["id"], token.id().to_string());
     ecr.clock().advance(Duration::from_secs(12 * 3600));
     let dead = told(&inspect(&token.password()), &ecr).await;
-    assert_eq!(dead["alive"], false);
-    assert_eq!(dead["refusal"], "expired since 2015-11-30T09:30:53.241Z");
-    assert_eq!(dead["claims"], alive["claims"]);
+    assert_eq!(dead["valid"], false);
+    assert_eq!(dead["error"], "expired since 2015-11-30T09:30:53.241Z");
+    assert_eq!(dead["claims"], valid["claims"]);
     let none = told(&inspect("x!"), &ecr).await;
     assert_eq!(
         none,
-        json!({ "claims": null, "alive": false, "refusal": "not base64" })
+        json!({ "claims": null, "valid": false, "error": "not base64" })
     );
     assert_eq!(
-        told(&ask("GET", "tokens"), &ecr).await["tokens"][0]["shown"],
+        told(&ask("GET", "tokens"), &ecr).await["tokens"][0]["presented"],
         0
     );
 }

@@ -17,7 +17,7 @@ async fn late(what: &str, method: &'static str) -> Answer {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_refused_as_one_likes() {
+async fn an_expired_token_is_rejected_as_one_likes() {
     let text = "Your authorization token has expired. Reauthenticate and try again.";
     let forbidden = late("forbidden", "GET").await;
     assert_eq!(forbidden.status(), 403);
@@ -46,7 +46,7 @@ async fn a_token_that_lives_is_let_in_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
+async fn a_token_that_lives_is_rejected_as_if_it_were_expired_so_many_times() {
     for (form, status) in [("forbidden", 403), ("challenge", 401), ("bad_request", 400)] {
         let expected = late(form, "GET").await;
         let fault = format!("match = {{ times = 2 }}\naction = {{ expired_early = '{form}' }}");
@@ -66,9 +66,9 @@ async fn a_token_that_lives_is_refused_as_if_it_were_expired_so_many_times() {
             answers[0].has("www-authenticate"),
             expected.has("www-authenticate")
         );
-        let refused = ecr.requests().status(status);
-        assert_eq!(refused.count(), 2);
-        for entry in refused.iter() {
+        let rejected = ecr.requests().status(status);
+        assert_eq!(rejected.count(), 2);
+        for entry in rejected.iter() {
             assert_eq!(entry.token, Some(ecr.issue_token().id()));
             assert!(entry.bearer.is_some() && entry.error.is_some());
         }

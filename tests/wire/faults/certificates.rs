@@ -9,7 +9,7 @@ use crate::raw::frozen;
 use crate::tls;
 
 #[tokio::test]
-async fn a_client_that_looks_refuses_each() {
+async fn a_client_that_looks_rejects_each() {
     for (what, said) in [
         ("expired", "Expired"),
         ("self_signed", "UnknownIssuer"),
@@ -20,8 +20,11 @@ async fn a_client_that_looks_refuses_each() {
             "match = {{ host = 'api.*', times = 1 }}\naction = {{ certificate = '{what}' }}"
         );
         let id = set(&ecr, &fault);
-        let refused = tls::try_connect(&ecr, tls::API).await.unwrap_err();
-        assert!(format!("{refused:?}").contains(said), "{what}: {refused:?}");
+        let rejected = tls::try_connect(&ecr, tls::API).await.unwrap_err();
+        assert!(
+            format!("{rejected:?}").contains(said),
+            "{what}: {rejected:?}"
+        );
         assert_eq!(ecr.faults().triggered(id), Some(1));
         // Neither another host nor the next time.
         assert!(tls::try_connect(&ecr, tls::REGISTRY).await.is_ok());

@@ -27,7 +27,7 @@ async fn a_config_begins_with_its_faults() {
 }
 
 #[tokio::test]
-async fn a_config_with_a_fault_that_cannot_be_is_refused_with_its_place() {
+async fn a_config_with_a_fault_that_cannot_be_is_rejected_with_its_place() {
     for (toml, said) in [
         ("[[faults]]\naction = { error = 'Nothing' }", "line 2"),
         ("[[faults]]\naction = { expload = 1 }", "expload"),

@@ -56,7 +56,7 @@ async fn is_missed(api: &Api, operation: &str, input: &str) {
     let text =
         "The repository with name 'no/such' does not exist in the registry with id '123456789012'";
     let code = "RepositoryNotFoundException";
-    api.refuses(operation, input, code, text).await;
+    api.rejects(operation, input, code, text).await;
 }
 
 #[tokio::test]

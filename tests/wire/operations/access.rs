@@ -31,12 +31,12 @@ fn no_policy(kind: &str, action: &str) -> String {
 }
 
 async fn forbids(api: &Api, action: &str, input: &str, message: &str) {
-    api.refuses(action, input, "AccessDeniedException", message)
+    api.rejects(action, input, "AccessDeniedException", message)
         .await;
 }
 
 #[tokio::test]
-async fn what_no_policy_allows_is_refused_in_the_recorded_words() {
+async fn what_no_policy_allows_is_rejected_in_the_recorded_words() {
     // Source: ministryofjustice/modernisation-platform-environments#10067 (2025).
     let api = Api::of(READER).await;
     for (operation, more) in [
@@ -72,7 +72,7 @@ async fn all_repositories_of_a_registry_are_a_resource_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_a_policy_denies_is_refused_in_other_words() {
+async fn what_a_policy_denies_is_rejected_in_other_words() {
     // Source: aws/aws-cli#5592 (2020).
     let api = Api::of(READER).await;
     let text = denied(

@@ -60,7 +60,7 @@ async fn names_and_values_that_do_not_exist_are_rejected() {
         ),
     ] {
         let code = "InvalidParameterException";
-        api.refuses(operation, input, code, message).await;
+        api.rejects(operation, input, code, message).await;
     }
 }
 

@@ -7,7 +7,7 @@ async fn breaks(operation: &str, input: &str, parameter: &str, constraint: &str)
         format!("Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'");
     let api = Api::start().await;
     let code = "InvalidParameterException";
-    api.refuses(operation, input, code, &text).await;
+    api.rejects(operation, input, code, &text).await;
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn an_image_that_is_put_can_be_pulled() {
         "Image with digest '{EMPTY_DIGEST}' and tag 'latest' already exists in the repository with name 'app' in the registry with id '123456789012'"
     );
     let input = r#"{"repositoryName":"app","imageTag":"latest","imageManifest":"{}"}"#;
-    api.refuses("PutImage", input, "ImageAlreadyExistsException", &text)
+    api.rejects("PutImage", input, "ImageAlreadyExistsException", &text)
         .await;
 }
 
@@ -64,7 +64,7 @@ async fn an_image_that_is_not_there_is_told_by_its_id() {
     let api = Api::start().await;
     let text = "The image with imageId {imageDigest:'null', imageTag:'x'} does not exist within the repository with name 'app' in the registry with id '123456789012'";
     let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"x"}]}"#;
-    api.refuses("DescribeImages", input, "ImageNotFoundException", text)
+    api.rejects("DescribeImages", input, "ImageNotFoundException", text)
         .await;
 }
 
@@ -180,7 +180,7 @@ async fn an_image_that_an_index_lists_stays() {
 }
 
 #[tokio::test]
-async fn what_is_no_manifest_or_lacks_its_parts_is_refused() {
+async fn what_is_no_manifest_or_lacks_its_parts_is_rejected() {
     // Source: aws/aws-cli#8620, int128/docker-manifest-create-action#63; the text for layers is [ASSUME].
     let api = Api::start().await;
     let input = |manifest: &str| {
@@ -189,7 +189,7 @@ async fn what_is_no_manifest_or_lacks_its_parts_is_refused() {
     };
     let text =
         "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
-    api.refuses("PutImage", &input("{"), "InvalidParameterException", text)
+    api.rejects("PutImage", &input("{"), "InvalidParameterException", text)
         .await;
     for (member, what, code) in [
         ("layers", "Layers", "LayersNotFoundException"),
@@ -199,7 +199,7 @@ async fn what_is_no_manifest_or_lacks_its_parts_is_refused() {
         let text = format!(
             "{what} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
         );
-        api.refuses("PutImage", &input(&manifest), code, &text)
+        api.rejects("PutImage", &input(&manifest), code, &text)
             .await;
     }
     let wrong =

@@ -67,13 +67,13 @@ async fn a_part_out_of_order_is_told_where_the_last_one_ended() {
     let upload = begin(&api).await;
     api.gives("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
         .await;
-    let refused = api
+    let rejected = api
         .call("UploadLayerPart", &part(&upload, 4, 5, "bG8="))
         .await;
     let body = format!(
         r#"{{"__type":"InvalidLayerPartException","lastValidByteReceived":2,"message":"The layer part begins at byte 4, expected byte 3","registryId":"123456789012","repositoryName":"app","uploadId":"{upload}"}}"#
     );
-    assert_eq!((refused.status(), refused.body), (400, body));
+    assert_eq!((rejected.status(), rejected.body), (400, body));
 }
 
 #[tokio::test]
@@ -81,23 +81,23 @@ async fn an_upload_that_cannot_end_is_refused() {
     // Source of the codes: the service model; the texts are [ASSUME].
     let api = Api::start().await;
     let upload = begin(&api).await;
-    let refused = async |operation: &str, input: &str, code: &str| {
+    let rejected = async |operation: &str, input: &str, code: &str| {
         let answer = api.call(operation, input).await;
         assert!(answer.body.contains(code), "{}", answer.body);
     };
-    refused(
+    rejected(
         "CompleteLayerUpload",
         &end(&upload, HELLO),
         "EmptyUploadException",
     )
     .await;
-    refused(
+    rejected(
         "UploadLayerPart",
         &part(&upload, 0, 9, "aGVs"),
         "InvalidParameterException",
     )
     .await;
-    refused(
+    rejected(
         "UploadLayerPart",
         &part(&upload, 9, 0, "aGVs"),
         "InvalidParameterException",
@@ -105,7 +105,7 @@ async fn an_upload_that_cannot_end_is_refused() {
     .await;
     api.gives("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
         .await;
-    refused(
+    rejected(
         "CompleteLayerUpload",
         &end(&upload, HELLO),
         "InvalidLayerException",
@@ -114,7 +114,7 @@ async fn an_upload_that_cannot_end_is_refused() {
     api.gives("UploadLayerPart", &part(&upload, 3, 4, "bG8="))
         .await;
     api.gives("CompleteLayerUpload", &end(&upload, HELLO)).await;
-    refused(
+    rejected(
         "CompleteLayerUpload",
         &end(&upload, HELLO),
         "UploadNotFoundException",
@@ -123,7 +123,7 @@ async fn an_upload_that_cannot_end_is_refused() {
     let again = begin(&api).await;
     api.gives("UploadLayerPart", &part(&again, 0, 4, "aGVsbG8="))
         .await;
-    refused(
+    rejected(
         "CompleteLayerUpload",
         &end(&again, HELLO),
         "LayerAlreadyExistsException",
@@ -131,7 +131,7 @@ async fn an_upload_that_cannot_end_is_refused() {
     .await;
     let digest = format!("sha256:{}", "0".repeat(64));
     let absent = format!(r#"{{"repositoryName":"app","layerDigest":"{digest}"}}"#);
-    refused("GetDownloadUrlForLayer", &absent, "LayersNotFoundException").await;
+    rejected("GetDownloadUrlForLayer", &absent, "LayersNotFoundException").await;
     let answer = api.call("GetDownloadUrlForLayer", &absent).await;
     let text = format!(
         "The layer with digest '{digest}' does not exist in the repository with name 'app' in the registry with id '123456789012'"
@@ -150,12 +150,12 @@ async fn a_part_may_be_as_long_as_the_model_says() {
     api.gives("UploadLayerPart", &part(&upload, 0, last, &blob))
         .await;
     let more = format!("{}AAAA", "A".repeat(most.div_ceil(3) * 4));
-    let refused = api
+    let rejected = api
         .call("UploadLayerPart", &part(&upload, 0, last, &more))
         .await;
     assert!(
-        refused.body.contains("less than or equal to 20971520"),
+        rejected.body.contains("less than or equal to 20971520"),
         "{}",
-        refused.body
+        rejected.body
     );
 }

@@ -51,7 +51,7 @@ impl Api {
     }
 
     /// Calls an operation that must be refused.
-    async fn refuses(&self, operation: &str, input: &str, code: &str, message: &str) {
+    async fn rejects(&self, operation: &str, input: &str, code: &str, message: &str) {
         let answer = self.call(operation, input).await;
         let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
         assert_eq!((answer.status(), answer.body), (400, body));

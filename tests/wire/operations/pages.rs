@@ -68,7 +68,7 @@ async fn a_page_stays_the_same_when_what_was_before_it_goes() {
 }
 
 #[tokio::test]
-async fn a_token_is_refused_whichever_of_its_letters_is_another() {
+async fn a_token_is_rejected_whichever_of_its_letters_is_another() {
     // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
     let api = four_images().await;
     let text = "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid next token provided'";
@@ -80,11 +80,11 @@ async fn a_token_is_refused_whichever_of_its_letters_is_another() {
             let letter = if &token[at..=at] == "A" { "B" } else { "A" };
             let altered = [&token[..at], letter, &token[at + 1..]].concat();
             let input = input(Some(&altered));
-            api.refuses(operation, &input, code, text).await;
+            api.rejects(operation, &input, code, text).await;
         }
         for wrong in [&token[1..], &format!("{token}A"), &format!("{token}=")] {
             let input = input(Some(wrong));
-            api.refuses(operation, &input, code, text).await;
+            api.rejects(operation, &input, code, text).await;
         }
     }
 }
@@ -108,7 +108,7 @@ async fn a_page_has_one_to_a_thousand_results() {
             let text = format!(
                 "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value {bound}'"
             );
-            api.refuses(operation, &input(n), code, &text).await;
+            api.rejects(operation, &input(n), code, &text).await;
         }
         api.gives(operation, &input(1000)).await;
     }

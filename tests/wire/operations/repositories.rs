@@ -19,7 +19,7 @@ async fn one_is_made_once() {
     assert_eq!(made, format!(r#"{{"repository":{repository}}}"#));
     let text =
         "The repository with name 'team/app' already exists in the registry with id '123456789012'";
-    api.refuses(
+    api.rejects(
         "CreateRepository",
         input,
         "RepositoryAlreadyExistsException",
@@ -56,7 +56,7 @@ async fn they_are_described_by_name_or_page_by_page() {
     let text =
         "The repository with name 'zz' does not exist in the registry with id '123456789012'";
     let input = r#"{"repositoryNames":["aa","zz"]}"#;
-    api.refuses(
+    api.rejects(
         "DescribeRepositories",
         input,
         "RepositoryNotFoundException",
@@ -85,7 +85,7 @@ async fn an_altered_token_is_refused_and_so_is_one_of_another_list() {
             format!(r#"{{"repositoryName":"app","nextToken":"{token}"}}"#),
         ),
     ] {
-        api.refuses(operation, &input, "InvalidParameterException", text)
+        api.rejects(operation, &input, "InvalidParameterException", text)
             .await;
     }
 }
@@ -97,7 +97,7 @@ async fn one_with_images_goes_by_force_alone() {
     api.put("latest", "{}").await;
     let text = "The repository with name 'app' in registry with id '123456789012' cannot be deleted because it still contains images";
     let input = r#"{"repositoryName":"app"}"#;
-    api.refuses(
+    api.rejects(
         "DeleteRepository",
         input,
         "RepositoryNotEmptyException",
@@ -112,7 +112,7 @@ async fn one_with_images_goes_by_force_alone() {
     );
     let text =
         "The repository with name 'app' does not exist in the registry with id '123456789012'";
-    api.refuses(
+    api.rejects(
         "DeleteRepository",
         forced,
         "RepositoryNotFoundException",
@@ -122,13 +122,13 @@ async fn one_with_images_goes_by_force_alone() {
 }
 
 #[tokio::test]
-async fn what_no_policy_allows_is_refused_with_the_repository_s_arn() {
+async fn what_no_policy_allows_is_rejected_with_the_repository_s_arn() {
     // Source: terraform-aws-modules/terraform-aws-iam#514 (2024), of another action.
     let config = "[[principals]]\narn='arn:aws:iam::123456789012:user/reader'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\nallow=['ecr:Describe*']\n";
     let api = Api::of(config).await;
     let text = "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:us-east-1:123456789012:repository/new because no identity-based policy allows the ecr:CreateRepository action";
     let input = r#"{"repositoryName":"new"}"#;
-    api.refuses("CreateRepository", input, "AccessDeniedException", text)
+    api.rejects("CreateRepository", input, "AccessDeniedException", text)
         .await;
     api.gives("DescribeRepositories", "{}").await;
 }
@@ -139,10 +139,10 @@ async fn a_constraint_of_the_model_is_told_in_the_recorded_words() {
     let api = Api::start().await;
     let name = "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length greater than or equal to 2'";
     let code = "InvalidParameterException";
-    api.refuses("CreateRepository", r#"{"repositoryName":"a"}"#, code, name)
+    api.rejects("CreateRepository", r#"{"repositoryName":"a"}"#, code, name)
         .await;
     let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
-    api.refuses(
+    api.rejects(
         "DescribeRepositories",
         r#"{"maxResults":1001}"#,
         code,

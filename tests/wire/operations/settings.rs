@@ -19,7 +19,7 @@ async fn an_immutable_tag_stays_but_for_what_is_excluded() {
     api.put("dev-1", "{ }").await;
     let text = "The image tag '1.0' already exists in the 'app' repository and cannot be overwritten because the tag is immutable.";
     let input = r#"{"repositoryName":"app","imageTag":"1.0","imageManifest":"{ }"}"#;
-    api.refuses("PutImage", input, "ImageTagAlreadyExistsException", text)
+    api.rejects("PutImage", input, "ImageTagAlreadyExistsException", text)
         .await;
     let token = api.0.issue_token();
     let push = RawRequest::new("PUT", "/v2/app/manifests/1.0")
@@ -59,7 +59,7 @@ async fn a_policy_opens_a_repository_to_another_account() {
     assert_eq!(knock().to(&api.0).await.status(), 403);
     let none = "Repository policy does not exist for the repository with name 'app' in the registry with id '123456789012'";
     let app = r#"{"repositoryName":"app"}"#;
-    api.refuses(
+    api.rejects(
         "GetRepositoryPolicy",
         app,
         "RepositoryPolicyNotFoundException",
@@ -82,7 +82,7 @@ async fn a_policy_opens_a_repository_to_another_account() {
     assert_eq!(knock().to(&api.0).await.status(), 403);
     let text = "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'";
     let input = r#"{"repositoryName":"app","policyText":"{}"}"#;
-    api.refuses(
+    api.rejects(
         "SetRepositoryPolicy",
         input,
         "InvalidParameterException",
@@ -112,7 +112,7 @@ async fn a_repository_has_tags_as_a_resource() {
 }
 
 #[tokio::test]
-async fn tags_that_a_resource_cannot_have_are_refused() {
+async fn tags_that_a_resource_cannot_have_are_rejected() {
     // Source of the limits: AWS's general reference, "Tag naming limits and requirements"; the texts are [ASSUME].
     let api = Api::start().await;
     let arn = r#""resourceArn":"arn:aws:ecr:us-east-1:123456789012:repository/app""#;
@@ -130,7 +130,7 @@ async fn tags_that_a_resource_cannot_have_are_refused() {
     }
     let text = "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'";
     let input = r#"{"resourceArn":"app"}"#;
-    api.refuses(
+    api.rejects(
         "ListTagsForResource",
         input,
         "InvalidParameterException",
@@ -147,5 +147,5 @@ async fn a_resource_of_another_region_is_not_reached() {
     let input = r#"{"resourceArn":"arn:aws:ecr:eu-west-1:123456789012:repository/app"}"#;
     let text = "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'";
     let code = "InvalidParameterException";
-    api.refuses("ListTagsForResource", input, code, text).await;
+    api.rejects("ListTagsForResource", input, code, text).await;
 }

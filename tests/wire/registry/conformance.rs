@@ -94,13 +94,13 @@ async fn a_blob_may_be_empty() {
 }
 
 #[tokio::test]
-async fn a_blob_of_another_digest_is_refused_in_every_way() {
+async fn a_blob_of_another_digest_is_rejected_in_every_way() {
     let registry = Registry::oci().await;
     for digest in [HELLO, HELLO_SHA512] {
         for method in UPLOAD_METHODS {
-            let refused = method.push(&registry, digest, "hello, oh no").await;
+            let rejected = method.push(&registry, digest, "hello, oh no").await;
             assert_eq!(
-                (refused.status(), refused.error()),
+                (rejected.status(), rejected.error()),
                 (400, "DIGEST_INVALID".to_owned()),
                 "{method:?}"
             );
@@ -238,12 +238,12 @@ async fn a_manifest_goes_by_a_digest_of_either_algorithm() {
 }
 
 #[tokio::test]
-async fn a_manifest_of_another_digest_is_refused() {
+async fn a_manifest_of_another_digest_is_rejected() {
     let registry = Registry::oci().await;
     for reference in [EMPTY_DIGEST, EMPTY_SHA512, "sha256:baddigeststring"] {
-        let refused = registry.put(reference, "{}  ").await;
+        let rejected = registry.put(reference, "{}  ").await;
         assert_eq!(
-            (refused.status(), refused.error()),
+            (rejected.status(), rejected.error()),
             (400, "DIGEST_INVALID".to_owned()),
             "{reference}"
         );

@@ -177,10 +177,10 @@ async fn an_immutable_tag_stays_where_it_is() {
     };
     assert_eq!(put(EMPTY).await.status(), 201);
     assert_eq!(put(EMPTY).await.status(), 201);
-    let refused = put("{ }").await;
+    let rejected = put("{ }").await;
     let text = "The image tag '1.0.2' already exists in the 'fixed' repository and cannot be overwritten because the tag is immutable.";
     assert_eq!(
-        (refused.status(), refused.body),
+        (rejected.status(), rejected.body),
         (400, error("TAG_INVALID", text))
     );
     let head = registry.send("HEAD", "/v2/fixed/manifests/1.0.2").await;
@@ -190,9 +190,9 @@ async fn an_immutable_tag_stays_where_it_is() {
 #[tokio::test]
 async fn a_digest_is_computed_and_never_believed() {
     let registry = Registry::ecr().await;
-    let refused = registry.put(HELLO, EMPTY).await;
+    let rejected = registry.put(HELLO, EMPTY).await;
     assert_eq!(
-        (refused.status(), refused.error()),
+        (rejected.status(), rejected.error()),
         (400, "DIGEST_INVALID".to_owned())
     );
 }

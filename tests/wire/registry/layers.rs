@@ -80,16 +80,16 @@ async fn a_layer_may_come_whole_with_the_put() {
 }
 
 #[tokio::test]
-async fn a_layer_of_another_digest_is_refused_and_not_there() {
+async fn a_layer_of_another_digest_is_rejected_and_not_there() {
     let registry = Registry::ecr().await;
     let target = format!("/v2/app/blobs/uploads/?digest={HELLO}");
-    let refused = registry
+    let rejected = registry
         .request("POST", &target)
         .body("hallo")
         .to(&registry.ecr)
         .await;
     assert_eq!(
-        (refused.status(), refused.error()),
+        (rejected.status(), rejected.error()),
         (400, "DIGEST_INVALID".to_owned())
     );
     let layer = format!("/v2/app/blobs/{HELLO}");

@@ -44,7 +44,7 @@ impl Host {
     }
 
     /// Whether it is a name of AWS's that the mock answers for.
-    pub(crate) fn is_ecr_s(&self) -> bool {
+    pub(crate) fn is_aws_service(&self) -> bool {
         matches!(
             self,
             Host::Registry { .. } | Host::Api { .. } | Host::Layers
@@ -262,7 +262,7 @@ mod tests {
     fn every_name_of_a_config_is_one_of_ecr_s() {
         let names = names(&[AccountId::EXAMPLE].into(), &Region::default());
         for name in &names {
-            assert!(Host::of(name).is_ecr_s(), "{name}");
+            assert!(Host::of(name).is_aws_service(), "{name}");
         }
         for expected in [
             "123456789012.dkr.ecr.us-east-1.amazonaws.com",

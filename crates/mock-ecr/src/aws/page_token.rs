@@ -70,7 +70,7 @@ mod tests {
         }
 
         #[test]
-        fn an_altered_token_is_refused(last: String, index: prop::sample::Index, letter in "[A-Za-z0-9_-]") {
+        fn an_altered_token_is_rejected(last: String, index: prop::sample::Index, letter in "[A-Za-z0-9_-]") {
             let tokens = PageTokens::from_seed("a");
             let token = tokens.seal("scope", &last);
             let mut altered = token.clone();

@@ -112,7 +112,7 @@ mod tests {
     use crate::types::timestamp::Timestamp;
 
     #[track_caller]
-    fn refuses(toml: &str, message: &str) {
+    fn rejects(toml: &str, message: &str) {
         let error = Config::parse(toml).expect_err("this configuration cannot be");
         assert_eq!(error.to_string(), message);
     }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_refused_with_its_line() {
+    fn an_unknown_key_is_rejected_with_its_line() {
         let error = Config::parse("seed = 'a'\nsede = 'b'\n").unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(2), "sede"));
         assert!(
@@ -139,24 +139,24 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_refused_with_line_key_and_what_was_expected() {
-        refuses(
+    fn a_wrong_value_is_rejected_with_line_key_and_what_was_expected() {
+        rejects(
             "\ntoken_ttl = 'long'\n",
             "line 2: token_ttl: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms",
         );
-        refuses(
+        rejects(
             "clock = 'noon'\n",
             "line 1: clock: \"noon\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
         );
-        refuses(
+        rejects(
             &format!("[[principals]]\n{KEYS}arn = 'me'\n"),
             "line 4: principals[0].arn: \"me\" is not the ARN of a principal; expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
         );
-        refuses(
+        rejects(
             "auth = 'none'",
             "line 1: auth: unknown variant `none`, expected `strict` or `lenient`",
         );
-        refuses(
+        rejects(
             "seed = 7",
             "line 1: seed: invalid type: integer `7`, expected a string",
         );
@@ -172,12 +172,12 @@ mod tests {
         assert_eq!(config.clock, ClockStart::Frozen(instant));
         let end = config.principals[0].expires.unwrap();
         assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
-        refuses(
+        rejects(
             "clock = 2030-01-01T00:00:00",
             "line 1: clock: \"2030-01-01T00:00:00\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
         );
         for (wrong, found) in [("7", "integer `7`"), ("[]", "sequence")] {
-            refuses(
+            rejects(
                 &format!("clock = {wrong}"),
                 &format!(
                     "line 1: clock: invalid type: {found}, expected an instant, such as 2015-11-29T21:30:53.241Z"
@@ -188,49 +188,49 @@ mod tests {
 
     #[test]
     fn an_account_stands_in_a_config_once_and_every_secret_key_has_a_character() {
-        refuses(
+        rejects(
             "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
             "line 4: accounts[1].id: \"123456789012\" will not do; expected an id that no other account has",
         );
-        refuses(
+        rejects(
             "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
             "line 4: principals[0].secret_access_key: \"\" will not do; expected a key to sign with, such as the 40 characters of AWS's",
         );
     }
 
     #[test]
-    fn what_is_not_toml_is_refused_with_its_line() {
+    fn what_is_not_toml_is_rejected_with_its_line() {
         let error = Config::parse("seed = 'a'\n\n= 3\n").unwrap_err();
         assert_eq!(error.line(), Some(3), "{error}");
     }
 
     #[test]
-    fn parts_that_do_not_go_together_are_refused_where_they_stand() {
+    fn parts_that_do_not_go_together_are_rejected_where_they_stand() {
         let principal = |arn: &str, key: &str| {
             format!(
                 "[[principals]]\narn = 'arn:aws:iam::{arn}'\naccess_key_id = '{key}'\nsecret_access_key = 'S'\n"
             )
         };
-        refuses(
+        rejects(
             &(principal("123456789012:user/a", "A") + &principal("123456789012:user/b", "A")),
             "line 7: principals[1].access_key_id: \"A\" will not do; expected an access key id that no other principal has",
         );
-        refuses(
+        rejects(
             &(principal("123456789012:user/a", "A") + &principal("123456789012:user/a", "B")),
             "line 6: principals[1].arn: \"arn:aws:iam::123456789012:user/a\" will not do; expected an ARN that no other principal has",
         );
-        refuses(
+        rejects(
             &format!(
                 "[[accounts]]\nid = '210987654321'\n{}",
                 principal("123456789012:user/a", "A")
             ),
             "line 4: principals[0].arn: \"arn:aws:iam::123456789012:user/a\" will not do; expected a principal of one of the listed accounts",
         );
-        refuses(
+        rejects(
             &principal("123456789012:user/a", "A/B"),
             "line 3: principals[0].access_key_id: \"A/B\" will not do; expected letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
         );
-        refuses(
+        rejects(
             "token_length = 100000",
             "line 1: token_length: \"100000\" will not do; expected at most 65536 characters, so that a token fits into a header",
         );

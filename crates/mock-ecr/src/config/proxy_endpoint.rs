@@ -55,20 +55,20 @@ impl FromStr for ProxyEndpoint {
     type Err = ProxyEndpointError;
 
     fn from_str(text: &str) -> Result<Self, ProxyEndpointError> {
-        let refuse = |why: &str| ProxyEndpointError {
+        let reject = |why: &str| ProxyEndpointError {
             found: text.chars().take(200).collect(),
             why: why.to_owned(),
         };
         let has_scheme = text.starts_with("https://") || text.starts_with("http://");
         if !has_scheme || !text.bytes().all(|c| c.is_ascii_graphic()) {
-            return Err(refuse("expected http:// or https:// and a host"));
+            return Err(reject("expected http:// or https:// and a host"));
         }
         for part in text.split('{').skip(1) {
             let known = ["account", "region", "dns_suffix", "port"];
             match part.split_once('}') {
                 Some((name, _)) if known.contains(&name) => {}
                 _ => {
-                    return Err(refuse(
+                    return Err(reject(
                         "{account}, {region}, {dns_suffix} and {port} are what it can hold",
                     ));
                 }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_template_is_refused() {
+    fn a_broken_template_is_rejected() {
         for wrong in [
             "",
             "localhost",

@@ -45,7 +45,7 @@ type Number = (&'static str, &'static str, f64);
 
 fn tokens(ecr: &Ecr) -> [Number; 4] {
     let tally = ecr.tokens.tally(ecr.clock.now());
-    let (known, alive, revoked) = (tally.known as f64, tally.alive as f64, tally.revoked as f64);
+    let (known, valid, revoked) = (tally.known as f64, tally.valid as f64, tally.revoked as f64);
     [
         (
             "tokens_issued_total",
@@ -54,9 +54,9 @@ fn tokens(ecr: &Ecr) -> [Number; 4] {
         ),
         ("tokens_known", "Tokens whose uses are kept.", known),
         (
-            "tokens_alive",
+            "tokens_valid",
             "Those that the registry would take now.",
-            alive,
+            valid,
         ),
         ("tokens_revoked", "Those that are revoked.", revoked),
     ]

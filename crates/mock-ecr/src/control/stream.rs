@@ -99,7 +99,7 @@ fn stream(request: &ControlRequest<'_>) -> Outcome {
     let response = Response::builder()
         .header(header::CONTENT_TYPE, EVENTS)
         .header(header::CACHE_CONTROL, "no-store")
-        .body(body::live(events));
+        .body(body::infallible_stream(events));
     Ok(response.expect("the headers are constants"))
 }
 

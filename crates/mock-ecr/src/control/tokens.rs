@@ -78,13 +78,13 @@ struct TokenView {
     #[serde(flatten)]
     claims: ClaimsView,
     /// How often it was shown to the registry, dead or alive.
-    shown: u64,
+    presented: u64,
     /// When it was last shown.
-    last_shown: Option<Timestamp>,
+    last_presented: Option<Timestamp>,
     /// Whether the registry would take it now.
-    alive: bool,
+    valid: bool,
     /// Why not.
-    refusal: Option<String>,
+    error: Option<String>,
 }
 
 /// What a token says.
@@ -120,10 +120,10 @@ impl From<TokenRecord> for TokenView {
     fn from(record: TokenRecord) -> Self {
         TokenView {
             claims: ClaimsView::of(&record.claims, record.id),
-            shown: record.shown,
-            last_shown: record.last_shown,
-            alive: record.refusal.is_none(),
-            refusal: record.refusal.map(|refusal| refusal.to_string()),
+            presented: record.presented,
+            last_presented: record.last_presented,
+            valid: record.error.is_none(),
+            error: record.error.map(|rejection| rejection.to_string()),
         }
     }
 }
@@ -210,7 +210,7 @@ fn token_id<'de, D: Deserializer<'de>>(from: D) -> Result<TokenId, D::Error> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Revoked {
     /// How many of the tokens that are known here are still alive.
-    alive: usize,
+    valid: usize,
 }
 
 fn revoke(request: &ControlRequest<'_>) -> Outcome {
@@ -220,8 +220,8 @@ fn revoke(request: &ControlRequest<'_>) -> Outcome {
         Revoke::Principal(arn) => Revocation::Principal(arn),
         Revoke::IssuedBefore(instant) => Revocation::IssuedBefore(instant),
     });
-    let alive = ecr.tokens.tally(ecr.clock.now()).alive;
-    response::json(&Revoked { alive })
+    let valid = ecr.tokens.tally(ecr.clock.now()).valid;
+    response::json(&Revoked { valid })
 }
 
 /// What to explain.
@@ -240,9 +240,9 @@ struct Inspected {
     /// What it says, if it was sealed under this seed.
     claims: Option<ClaimsView>,
     /// Whether the registry would take it now.
-    alive: bool,
+    valid: bool,
     /// Why not.
-    refusal: Option<String>,
+    error: Option<String>,
 }
 
 fn inspect(request: &ControlRequest<'_>) -> Outcome {
@@ -252,7 +252,7 @@ fn inspect(request: &ControlRequest<'_>) -> Outcome {
     let opened = ecr.tokens.open(token).ok();
     response::json(&Inspected {
         claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),
-        alive: verdict.is_ok(),
-        refusal: verdict.err().map(|refusal| refusal.to_string()),
+        valid: verdict.is_ok(),
+        error: verdict.err().map(|rejection| rejection.to_string()),
     })
 }

@@ -105,7 +105,7 @@ impl Loading<'_> {
             tag,
         };
         let put = self.repositories.put_image(self.repository, new, self.now);
-        put.await.map_err(refused(&file))?;
+        put.await.map_err(rejected(&file))?;
         Ok(())
     }
 
@@ -115,7 +115,7 @@ impl Loading<'_> {
         let opened = File::open(&file).map_err(unreadable(&file))?;
         let content = content(opened);
         let put = self.repositories.put_layer(id, digest, content, self.now);
-        put.await.map_err(refused(&file))
+        put.await.map_err(rejected(&file))
     }
 
     fn blob(&self, digest: &Digest) -> PathBuf {
@@ -127,12 +127,12 @@ impl Loading<'_> {
 /// A file as it is read, piece by piece.
 fn content(file: File) -> ContentStream<'static> {
     stream::unfold(file, |mut file| async {
-        let mut piece = vec![0; 64 * 1024];
-        match file.read(&mut piece) {
+        let mut chunk = vec![0; 64 * 1024];
+        match file.read(&mut chunk) {
             Ok(0) => None,
             Ok(length) => {
-                piece.truncate(length);
-                Some((Ok(Bytes::from(piece)), file))
+                chunk.truncate(length);
+                Some((Ok(Bytes::from(chunk)), file))
             }
             Err(_) => Some((Err(ContentError), file)),
         }
@@ -151,7 +151,7 @@ fn unreadable(file: &Path) -> impl FnOnce(io::Error) -> LayoutError {
     move |source| LayoutError::Unreadable { file, source }
 }
 
-fn refused(file: &Path) -> impl FnOnce(RepositoryError) -> LayoutError {
+fn rejected(file: &Path) -> impl FnOnce(RepositoryError) -> LayoutError {
     let file = file.to_owned();
     move |source| LayoutError::Refused { file, source }
 }

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_mean_anything_is_refused() {
+    fn what_cannot_mean_anything_is_rejected() {
         for (toml, said) in [
             (
                 "match = { every = 0 }\naction = { reset = \"before_headers\" }",
@@ -168,15 +168,15 @@ mod tests {
     }
 
     #[test]
-    fn what_no_fault_has_is_refused() {
+    fn what_no_fault_has_is_rejected() {
         for wrong in [
             "action = { error = \"NoSuchThing\" }",
             "action = \"explode\"",
             "match = { operatoin = \"x\" }\naction = { reset = \"before_headers\" }",
             "match = { operation = \"NoSuchOperation\" }\naction = { reset = \"before_headers\" }",
         ] {
-            let refused = Fault::from_toml(wrong).and_then(|fault| fault.check());
-            assert!(refused.is_err(), "{wrong}");
+            let rejected = Fault::from_toml(wrong).and_then(|fault| fault.check());
+            assert!(rejected.is_err(), "{wrong}");
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn whole(response: Response<Bytes>) -> Response<Payload> {
 }
 
 /// An answer to `HEAD` tells of its body and has none. In HTTP/1 hyper leaves it out by itself, in HTTP/2 it does not.
-pub(crate) fn told_only(mut response: Response<Payload>) -> Response<Payload> {
+pub(crate) fn strip_body(mut response: Response<Payload>) -> Response<Payload> {
     if let Some(length @ 1..) = response.body().size_hint().exact() {
         let headers = response.headers_mut();
         headers
@@ -74,14 +74,14 @@ pub(crate) fn streamed<E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + '
 where
     E: std::error::Error + Send + Sync + 'static,
 {
-    pieces(bytes.map_err(BodyError::new))
+    stream(bytes.map_err(BodyError::new))
 }
 
 /// A body that comes piece by piece.
-pub(crate) fn pieces(
-    pieces: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+pub(crate) fn stream(
+    chunks: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
 ) -> Payload {
-    Either::Right(StreamBody::new(pieces.map_ok(Frame::data)).boxed_unsync())
+    Either::Right(StreamBody::new(chunks.map_ok(Frame::data)).boxed_unsync())
 }
 
 /// No body.
@@ -90,8 +90,8 @@ pub(crate) fn nothing() -> Payload {
 }
 
 /// Pieces as they come to be.
-pub(crate) fn live(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Payload {
-    let frames = pieces.map(|piece| Ok(Frame::data(piece)));
+pub(crate) fn infallible_stream(chunks: impl Stream<Item = Bytes> + Send + 'static) -> Payload {
+    let frames = chunks.map(|chunk| Ok(Frame::data(chunk)));
     Either::Right(StreamBody::new(frames).boxed_unsync())
 }
 
@@ -103,17 +103,17 @@ mod tests {
 
     use super::*;
 
-    fn in_pieces(pieces: &[&'static str]) -> impl Body<Data = Bytes, Error = Infallible> + use<> {
-        let frames: Vec<_> = pieces
+    fn in_chunks(chunks: &[&'static str]) -> impl Body<Data = Bytes, Error = Infallible> + use<> {
+        let frames: Vec<_> = chunks
             .iter()
-            .map(|piece| Ok(Frame::data(Bytes::from_static(piece.as_bytes()))))
+            .map(|chunk| Ok(Frame::data(Bytes::from_static(chunk.as_bytes()))))
             .collect();
         StreamBody::new(stream::iter(frames))
     }
 
     #[tokio::test]
     async fn a_body_within_the_limit_is_read_whole() {
-        let collected = collect(in_pieces(&["ab", "cd"]), 4).await;
+        let collected = collect(in_chunks(&["ab", "cd"]), 4).await;
         assert_eq!(collected.unwrap(), "abcd");
     }
 
@@ -121,7 +121,7 @@ mod tests {
     async fn a_body_above_the_limit_is_rejected_announced_or_not() {
         let announced = collect(Full::new(Bytes::from_static(b"abcde")), 4).await;
         assert_eq!(announced, Err(CollectError::TooLarge));
-        let unannounced = collect(in_pieces(&["ab", "cde"]), 4).await;
+        let unannounced = collect(in_chunks(&["ab", "cde"]), 4).await;
         assert_eq!(unannounced, Err(CollectError::TooLarge));
     }
 

@@ -274,7 +274,7 @@ impl From<TokenError> for RegistryError {
             TokenError::Expired { .. } => RegistryError::ExpiredToken,
             TokenError::Revoked { .. }
             | TokenError::UnknownPrincipal { .. }
-            | TokenError::DeadCredentials { .. } => RegistryError::DeadToken,
+            | TokenError::ExpiredCredentials { .. } => RegistryError::DeadToken,
             TokenError::WrongRegion { .. } => RegistryError::NotAuthorized,
         }
     }

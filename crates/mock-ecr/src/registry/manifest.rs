@@ -132,7 +132,7 @@ async fn put(
     let pushed = repositories
         .put_image(&repository, new, context.call.now)
         .await;
-    let image = pushed.map_err(refusal)?.image;
+    let image = pushed.map_err(rejection)?.image;
     let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());
     if !context.has(Quirk::NoManifestLocation) {
         let location = format!("/v2/{}/manifests/{}", id.name, image.digest);
@@ -144,7 +144,7 @@ async fn put(
     Ok(empty(response))
 }
 
-fn refusal(error: RepositoryError) -> RegistryError {
+fn rejection(error: RepositoryError) -> RegistryError {
     match error {
         RepositoryError::LayersNotFound { repository, layers } => {
             missing_parts("Layers", &layers, &repository)

@@ -201,11 +201,11 @@ async fn pause(delay: Duration, stop: &mut watch::Receiver<()>) {
 /// What comes of a body, up to a limit.
 async fn everything(body: Payload, limit: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut pieces = BodyDataStream::new(body);
-    while let Some(Ok(piece)) = pieces.next().await {
+    let mut chunks = BodyDataStream::new(body);
+    while let Some(Ok(chunk)) = chunks.next().await {
         let room = limit.saturating_sub(bytes.len() as u64);
-        let taken = piece.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-        bytes.extend_from_slice(&piece[..taken]);
+        let taken = chunk.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+        bytes.extend_from_slice(&chunk[..taken]);
         if bytes.len() as u64 >= limit {
             break;
         }
@@ -289,7 +289,7 @@ async fn stall(
         let _ = stop.changed().await;
         Err(BodyError::new(ResponseAborted))
     });
-    let body = body::pieces(first(body, count).chain(silence));
+    let body = body::stream(first(body, count).chain(silence));
     Ok(Response::from_parts(parts, body))
 }
 
@@ -307,26 +307,26 @@ fn cut(
     let end = stream::once(async { Err(BodyError::new(ResponseAborted)) });
     Ok(Response::from_parts(
         parts,
-        body::pieces(first(body, count).chain(end)),
+        body::stream(first(body, count).chain(end)),
     ))
 }
 
 /// The first bytes of a body.
 fn first(body: Payload, count: u64) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
-    let pieces = BodyDataStream::new(body);
-    stream::unfold((pieces, count), |(mut pieces, left)| async move {
+    let chunks = BodyDataStream::new(body);
+    stream::unfold((chunks, count), |(mut chunks, left)| async move {
         if left == 0 {
             return None;
         }
-        let piece = match pieces.next().await? {
-            Ok(mut piece) => {
-                piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-                piece
+        let chunk = match chunks.next().await? {
+            Ok(mut chunk) => {
+                chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                chunk
             }
-            Err(error) => return Some((Err(BodyError::new(error)), (pieces, 0))),
+            Err(error) => return Some((Err(BodyError::new(error)), (chunks, 0))),
         };
-        let left = left - piece.len() as u64;
-        Some((Ok(piece), (pieces, left)))
+        let left = left - chunk.len() as u64;
+        Some((Ok(chunk), (chunks, left)))
     })
 }
 
@@ -334,19 +334,19 @@ fn first(body: Payload, count: u64) -> impl Stream<Item = Result<Bytes, BodyErro
 fn slowly(body: Payload, rate: u64) -> Payload {
     const TENTH: Duration = Duration::from_millis(100);
     let step = usize::try_from(rate.div_ceil(10)).unwrap_or(usize::MAX);
-    let pieces = BodyDataStream::new(body);
-    body::pieces(stream::unfold(
-        (pieces, Bytes::new()),
-        move |(mut pieces, mut rest)| async move {
+    let chunks = BodyDataStream::new(body);
+    body::stream(stream::unfold(
+        (chunks, Bytes::new()),
+        move |(mut chunks, mut rest)| async move {
             if rest.is_empty() {
-                rest = match pieces.next().await? {
-                    Ok(piece) => piece,
-                    Err(error) => return Some((Err(BodyError::new(error)), (pieces, rest))),
+                rest = match chunks.next().await? {
+                    Ok(chunk) => chunk,
+                    Err(error) => return Some((Err(BodyError::new(error)), (chunks, rest))),
                 };
             }
             tokio::time::sleep(TENTH).await;
-            let piece = rest.split_to(step.min(rest.len()));
-            Some((Ok(piece), (pieces, rest)))
+            let chunk = rest.split_to(step.min(rest.len()));
+            Some((Ok(chunk), (chunks, rest)))
         },
     ))
 }

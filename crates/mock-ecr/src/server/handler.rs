@@ -11,7 +11,7 @@ use crate::control;
 use crate::fault;
 use crate::fault::{FaultTarget, Injected, TriggeredFault};
 use crate::http::authority::authority;
-use crate::http::body::{Payload, told_only, whole};
+use crate::http::body::{Payload, strip_body, whole};
 use crate::http::ingress::Ingress;
 use crate::iam::principal::Caller;
 use crate::registry;
@@ -74,7 +74,7 @@ where
         .await;
     }
     if request.method == Method::HEAD {
-        response = told_only(response);
+        response = strip_body(response);
     }
     // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
     let shown = fault::date(&triggered, now).to_http();
@@ -182,7 +182,7 @@ where
                 };
                 whole(dispatch::answer(ecr, &call, log_entry).await)
             }
-            Err(error) => whole(dispatch::refuse(*service, &error.into(), log_entry)),
+            Err(error) => whole(dispatch::reject(*service, &error.into(), log_entry)),
         },
         Route::Registry { host, path } => {
             let call = registry::Call {
@@ -196,7 +196,7 @@ where
         }
         Route::Layer => Box::pin(layer_download::answer(ecr, request, now, log_entry)).await,
         Route::Tunnel => whole(proxy::answer(ecr, request, ingress, log_entry)),
-        Route::Elsewhere => whole(proxy::refuse(request, log_entry)),
+        Route::Elsewhere => whole(proxy::reject(request, log_entry)),
         Route::Control => {
             let body = body.collected(control::LONGEST_BODY);
             Box::pin(control::answer(ecr, request, body, log_entry)).await

@@ -20,11 +20,11 @@ pub(crate) fn answer(
     ingress: Ingress,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    match verify(ecr, request, ingress) {
+    match authorize(ecr, request, ingress) {
         Ok(()) => Response::new(Bytes::new()),
-        Err(refusal) => {
-            log_entry.error = Some(refusal.code());
-            refusal.into_response(authority(request))
+        Err(error) => {
+            log_entry.error = Some(error.code());
+            error.into_response(authority(request))
         }
     }
 }
@@ -40,7 +40,7 @@ pub(crate) fn is_elsewhere(ecr: &Ecr, request: &Parts) -> bool {
     ) else {
         return false;
     };
-    if Host::of(authority(request)).is_ecr_s() {
+    if Host::of(authority(request)).is_aws_service() {
         return false;
     }
     let usual = if *scheme == Scheme::HTTPS { 443 } else { 80 };
@@ -54,49 +54,49 @@ pub(crate) fn is_elsewhere(ecr: &Ecr, request: &Parts) -> bool {
 }
 
 /// Refuses to go there.
-pub(crate) fn refuse(request: &Parts, log_entry: &mut ReceivedRequest) -> Response<Bytes> {
-    log_entry.error = Some(Refusal::OtherHost.code());
-    Refusal::OtherHost.into_response(authority(request))
+pub(crate) fn reject(request: &Parts, log_entry: &mut ReceivedRequest) -> Response<Bytes> {
+    log_entry.error = Some(ProxyError::OtherHost.code());
+    ProxyError::OtherHost.into_response(authority(request))
 }
 
-fn verify(ecr: &Ecr, request: &Parts, ingress: Ingress) -> Result<(), Refusal> {
-    let is_ours = Host::of(authority(request)).is_ecr_s();
+fn authorize(ecr: &Ecr, request: &Parts, ingress: Ingress) -> Result<(), ProxyError> {
+    let is_ours = Host::of(authority(request)).is_aws_service();
     if !is_ours {
-        return Err(Refusal::OtherHost);
+        return Err(ProxyError::OtherHost);
     }
     if ecr.ca_certificate.is_none() {
-        return Err(Refusal::NoTls);
+        return Err(ProxyError::NoTls);
     }
     if ingress == Ingress::Connect || request.version > Version::HTTP_11 {
-        return Err(Refusal::Nested);
+        return Err(ProxyError::Nested);
     }
     Ok(())
 }
 
-enum Refusal {
+enum ProxyError {
     OtherHost,
     NoTls,
     Nested,
 }
 
-impl Refusal {
+impl ProxyError {
     fn code(&self) -> &'static str {
         match self {
-            Refusal::OtherHost => ReceivedRequest::OTHER_HOST,
-            Refusal::NoTls => "NO_TLS",
-            Refusal::Nested => "NESTED_TUNNEL",
+            ProxyError::OtherHost => ReceivedRequest::OTHER_HOST,
+            ProxyError::NoTls => "NO_TLS",
+            ProxyError::Nested => "NESTED_TUNNEL",
         }
     }
 
     fn into_response(self, host: &str) -> Response<Bytes> {
         let text = match self {
-            Refusal::OtherHost => {
+            ProxyError::OtherHost => {
                 format!("mock-ecr: {host} is no host of ECR; nothing else is reached from here\n")
             }
-            Refusal::NoTls => {
+            ProxyError::NoTls => {
                 "mock-ecr: a tunnel carries TLS; start the mock with --tls\n".to_owned()
             }
-            Refusal::Nested => {
+            ProxyError::Nested => {
                 "mock-ecr: a tunnel begins with CONNECT of HTTP/1, outside any other\n".to_owned()
             }
         };

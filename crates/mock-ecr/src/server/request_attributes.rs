@@ -32,7 +32,7 @@ pub(crate) fn of(
     let Claim {
         principal,
         region,
-        is_alive,
+        is_valid,
     } = claim.unwrap_or_default();
     let is_here = of_host.is_none() || of_host == region;
     let (registry_route, repository) = of_registry(route);
@@ -48,7 +48,7 @@ pub(crate) fn of(
         account: principal.as_ref().map(PrincipalArn::account),
         region: of_host.or(region),
         principal,
-        opens_registry: is_alive && is_here,
+        opens_registry: is_valid && is_here,
         repository,
         host: without_port(host).to_ascii_lowercase(),
         user_agent: user_agent
@@ -94,7 +94,7 @@ struct Claim {
     principal: Option<PrincipalArn>,
     region: Option<Region>,
     /// Whether it is by a token that lives.
-    is_alive: bool,
+    is_valid: bool,
 }
 
 impl Claim {
@@ -104,7 +104,7 @@ impl Claim {
         Some(Claim {
             principal: principal.map(|principal| principal.arn.clone()),
             region: claim.region.parse().ok(),
-            is_alive: false,
+            is_valid: false,
         })
     }
 
@@ -115,7 +115,7 @@ impl Claim {
         Some(Claim {
             principal: Some(claims.principal.clone()),
             region: Some(claims.region.clone()),
-            is_alive: ecr.tokens.admit(claims, id, now).is_ok(),
+            is_valid: ecr.tokens.validate_claims(claims, id, now).is_ok(),
         })
     }
 }

@@ -54,7 +54,7 @@ pub(crate) async fn answer(
 }
 
 /// Answers a call whose body could not be read.
-pub(crate) fn refuse(
+pub(crate) fn reject(
     service: AwsService,
     error: &ApiError,
     log_entry: &mut ReceivedRequest,

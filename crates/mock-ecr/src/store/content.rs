@@ -25,7 +25,7 @@ impl Content {
         let (size, range) = (object.meta.size, object.range.clone());
         // The library reads a file in pieces of 8 KiB, each on a thread of its own, which takes most of the time.
         let bytes = match object.payload {
-            GetResultPayload::File(file, _) => pieces(file, range.clone()).boxed(),
+            GetResultPayload::File(file, _) => read_chunks(file, range.clone()).boxed(),
             GetResultPayload::Stream(bytes) => bytes.map_err(StoreError::from).boxed(),
         };
         Content { size, range, bytes }
@@ -33,7 +33,7 @@ impl Content {
 }
 
 /// A part of a file, in pieces; each is read on a thread that may wait for a disk.
-fn pieces(
+fn read_chunks(
     file: File,
     range: Range<u64>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, StoreError>> {
@@ -42,9 +42,9 @@ fn pieces(
             return Ok(None);
         }
         let read = tokio::task::spawn_blocking(move || {
-            let piece = read_piece(&mut file, &range)?;
-            let rest = range.start + piece.len() as u64..range.end;
-            Ok::<_, io::Error>(Some((piece, (file, rest))))
+            let chunk = read_piece(&mut file, &range)?;
+            let rest = range.start + chunk.len() as u64..range.end;
+            Ok::<_, io::Error>(Some((chunk, (file, rest))))
         });
         Ok(read.await.map_err(io::Error::other)??)
     })
@@ -53,14 +53,14 @@ fn pieces(
 fn read_piece(file: &mut File, range: &Range<u64>) -> io::Result<Bytes> {
     file.seek(SeekFrom::Start(range.start))?;
     let length = usize::try_from(range.end - range.start).unwrap_or(PIECE);
-    let mut piece = Vec::with_capacity(length.min(PIECE));
+    let mut chunk = Vec::with_capacity(length.min(PIECE));
     file.take(length.min(PIECE) as u64)
-        .read_to_end(&mut piece)?;
-    if piece.is_empty() {
+        .read_to_end(&mut chunk)?;
+    if chunk.is_empty() {
         // What is written once and renamed is never cut; a stream that made no progress would never end.
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    Ok(piece.into())
+    Ok(chunk.into())
 }
 
 const PIECE: usize = 512 * 1024;

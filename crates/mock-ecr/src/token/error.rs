@@ -37,7 +37,7 @@ pub enum TokenError {
     },
     /// The credentials that bought it have ended before it did.
     #[error("the credentials of {arn} have expired")]
-    DeadCredentials {
+    ExpiredCredentials {
         /// Whom the token speaks for.
         arn: PrincipalArn,
     },

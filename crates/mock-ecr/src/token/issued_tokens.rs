@@ -16,22 +16,22 @@ pub struct TokenRecord {
     /// What it says.
     pub claims: Claims,
     /// How often it was shown to the registry, dead or alive.
-    pub shown: u64,
+    pub presented: u64,
     /// When it was last shown, on the mock's clock.
-    pub last_shown: Option<Timestamp>,
+    pub last_presented: Option<Timestamp>,
     /// Why it was worth nothing when the record was read; nothing of a token that was alive.
-    pub refusal: Option<TokenError>,
+    pub error: Option<TokenError>,
 }
 
 /// The latest tokens that were issued or shown, at most 10,000 of them: whoever issues more loses the uses of the oldest.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct IssuedTokens {
     records: HashMap<TokenId, TokenRecord>,
     order: VecDeque<TokenId>,
     issued: u64,
 }
 
-impl Ledger {
+impl IssuedTokens {
     pub(super) fn issue(&mut self, claims: &Claims, id: TokenId) {
         if !self.records.contains_key(&id) {
             self.issued += 1;
@@ -40,10 +40,10 @@ impl Ledger {
     }
 
     /// Notes a use; a token may come from another mock with the same seed.
-    pub(super) fn show(&mut self, claims: &Claims, id: TokenId, now: Timestamp) {
+    pub(super) fn present(&mut self, claims: &Claims, id: TokenId, now: Timestamp) {
         let record = self.record(claims, id);
-        record.shown += 1;
-        record.last_shown = Some(now);
+        record.presented += 1;
+        record.last_presented = Some(now);
     }
 
     fn record(&mut self, claims: &Claims, id: TokenId) -> &mut TokenRecord {
@@ -58,9 +58,9 @@ impl Ledger {
         self.records.entry(id).or_insert_with(|| TokenRecord {
             id,
             claims: claims.clone(),
-            shown: 0,
-            last_shown: None,
-            refusal: None,
+            presented: 0,
+            last_presented: None,
+            error: None,
         })
     }
 
@@ -95,18 +95,26 @@ mod tests {
             issued: Timestamp::AWS_EXAMPLE + Duration::from_millis(n),
             expires: Timestamp::AWS_EXAMPLE,
         };
-        let (first, mut ledger) = (issuer.issue(&claims(0)).id(), Ledger::default());
-        ledger.issue(&claims(0), first);
-        ledger.issue(&claims(0), first);
-        ledger.show(&claims(0), first, Timestamp::AWS_EXAMPLE);
-        assert_eq!((ledger.issued(), ledger.records()[0].shown), (1, 1));
+        let (first, mut issued_tokens) = (issuer.issue(&claims(0)).id(), IssuedTokens::default());
+        issued_tokens.issue(&claims(0), first);
+        issued_tokens.issue(&claims(0), first);
+        issued_tokens.present(&claims(0), first, Timestamp::AWS_EXAMPLE);
+        assert_eq!(
+            (issued_tokens.issued(), issued_tokens.records()[0].presented),
+            (1, 1)
+        );
         for n in 0..MOST_TOKENS as u64 {
             let id = format!("{n:016x}").parse().unwrap();
-            ledger.issue(&claims(n), id);
+            issued_tokens.issue(&claims(n), id);
         }
-        assert_eq!(ledger.records().len(), MOST_TOKENS);
-        assert_eq!(ledger.records.len(), MOST_TOKENS);
-        assert_eq!(ledger.issued(), MOST_TOKENS as u64 + 1);
-        assert!(ledger.records().iter().all(|record| record.id != first));
+        assert_eq!(issued_tokens.records().len(), MOST_TOKENS);
+        assert_eq!(issued_tokens.records.len(), MOST_TOKENS);
+        assert_eq!(issued_tokens.issued(), MOST_TOKENS as u64 + 1);
+        assert!(
+            issued_tokens
+                .records()
+                .iter()
+                .all(|record| record.id != first)
+        );
     }
 }

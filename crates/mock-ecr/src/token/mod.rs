@@ -22,7 +22,7 @@ use crate::types::timestamp::Timestamp;
 pub use claims::Claims;
 pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
-use issued_tokens::Ledger;
+use issued_tokens::IssuedTokens;
 pub use issued_tokens::TokenRecord;
 pub use revocation::Revocation;
 use revocation::Revoked;
@@ -59,7 +59,7 @@ pub struct TokenIssuer {
     length: usize,
     principals: Arc<IdentityStore>,
     revoked: Mutex<Revoked>,
-    ledger: Mutex<Ledger>,
+    issued_tokens: Mutex<IssuedTokens>,
     last_issued: Mutex<Option<(Claims, AuthorizationToken)>>,
 }
 
@@ -75,7 +75,7 @@ impl TokenIssuer {
             length: config.token_length,
             principals,
             revoked: Mutex::default(),
-            ledger: Mutex::default(),
+            issued_tokens: Mutex::default(),
             last_issued: Mutex::default(),
         }
     }
@@ -88,7 +88,7 @@ impl TokenIssuer {
             Some((issued, token)) if issued == claims => token.clone(),
             _ => {
                 let token = self.issue_new(claims);
-                lock(&self.ledger).issue(claims, token.id);
+                lock(&self.issued_tokens).issue(claims, token.id);
                 *last = Some((claims.clone(), token.clone()));
                 token
             }
@@ -140,11 +140,11 @@ impl TokenIssuer {
     /// Every [`TokenError`] but [`TokenError::WrongRegion`], which depends on the registry that the token is shown to.
     pub fn verify(&self, token_or_password: &str, now: Timestamp) -> Result<Caller, TokenError> {
         let (claims, id) = self.open(token_or_password)?;
-        self.admit(claims, id, now)
+        self.validate_claims(claims, id, now)
     }
 
     /// Judges what an opened token says.
-    pub(crate) fn admit(
+    pub(crate) fn validate_claims(
         &self,
         claims: Claims,
         id: TokenId,
@@ -163,21 +163,23 @@ impl TokenIssuer {
             .with_arn(arn)
             .ok_or_else(|| TokenError::UnknownPrincipal { arn: arn.clone() })?;
         if principal.has_expired(now) {
-            return Err(TokenError::DeadCredentials { arn: arn.clone() });
+            return Err(TokenError::ExpiredCredentials { arn: arn.clone() });
         }
         Ok(Caller::new(principal, claims.region))
     }
 
     /// Notes that an opened token was shown to the registry.
-    pub(crate) fn note_shown(&self, claims: &Claims, id: TokenId, now: Timestamp) {
-        lock(&self.ledger).show(claims, id, now);
+    pub(crate) fn record_presented(&self, claims: &Claims, id: TokenId, now: Timestamp) {
+        lock(&self.issued_tokens).present(claims, id, now);
     }
 
     /// The latest 10,000 tokens that were issued here, or shown, oldest first, each verified now.
     pub(crate) fn records(&self, now: Timestamp) -> Vec<TokenRecord> {
-        let mut records = lock(&self.ledger).records();
+        let mut records = lock(&self.issued_tokens).records();
         for record in &mut records {
-            record.refusal = self.admit(record.claims.clone(), record.id, now).err();
+            record.error = self
+                .validate_claims(record.claims.clone(), record.id, now)
+                .err();
         }
         records
     }
@@ -186,14 +188,14 @@ impl TokenIssuer {
     pub(crate) fn tally(&self, now: Timestamp) -> Tally {
         let records = self.records(now);
         let count = |is: fn(&Option<TokenError>) -> bool| {
-            let found = records.iter().filter(|record| is(&record.refusal));
+            let found = records.iter().filter(|record| is(&record.error));
             found.count()
         };
         Tally {
-            issued: lock(&self.ledger).issued(),
+            issued: lock(&self.issued_tokens).issued(),
             known: records.len(),
-            alive: count(Option::is_none),
-            revoked: count(|refusal| matches!(refusal, Some(TokenError::Revoked { .. }))),
+            valid: count(Option::is_none),
+            revoked: count(|rejection| matches!(rejection, Some(TokenError::Revoked { .. }))),
         }
     }
 
@@ -202,7 +204,7 @@ impl TokenIssuer {
         // What was issued last would not be issued again.
         let mut last = lock(&self.last_issued);
         *last = None;
-        *lock(&self.ledger) = Ledger::default();
+        *lock(&self.issued_tokens) = IssuedTokens::default();
         *lock(&self.revoked) = Revoked::default();
     }
 
@@ -220,7 +222,7 @@ pub(crate) struct Tally {
     /// Those of which there are records.
     pub(crate) known: usize,
     /// Those of them that are alive.
-    pub(crate) alive: usize,
+    pub(crate) valid: usize,
     /// Those of them that are revoked.
     pub(crate) revoked: usize,
 }

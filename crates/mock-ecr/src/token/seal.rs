@@ -45,14 +45,14 @@ impl Keys {
         let mut bytes = encode(claims);
         bytes.resize(bytes.len().max(size.saturating_sub(TAG_SIZE)), 0);
         let tag = mac(&self.tag, &bytes);
-        self.hide(&tag, &mut bytes);
+        self.apply_keystream(&tag, &mut bytes);
         ([&tag[..], &bytes].concat(), tag)
     }
 
     pub(super) fn open(&self, sealed: &[u8]) -> Result<Claims, TokenError> {
         let (tag, hidden) = sealed.split_first_chunk().ok_or(TokenError::Forged)?;
         let mut bytes = hidden.to_vec();
-        self.hide(tag, &mut bytes);
+        self.apply_keystream(tag, &mut bytes);
         let is_ours: bool = mac(&self.tag, &bytes).ct_eq(tag).into();
         if !is_ours {
             return Err(TokenError::Forged);
@@ -71,7 +71,7 @@ impl Keys {
     }
 
     /// Hides bytes, or shows them again: the stream is added without carry.
-    fn hide(&self, tag: &Tag, bytes: &mut [u8]) {
+    fn apply_keystream(&self, tag: &Tag, bytes: &mut [u8]) {
         let mut stream = vec![0; bytes.len()];
         ChaCha20Rng::from_seed(mac(&self.stream, tag)).fill_bytes(&mut stream);
         for (byte, mask) in bytes.iter_mut().zip(stream) {
@@ -108,14 +108,14 @@ fn encode(claims: &Claims) -> Vec<u8> {
 fn decode(bytes: &[u8]) -> Option<Claims> {
     let mut rest = bytes.strip_prefix(&[VERSION])?;
     Some(Claims {
-        issued: decode_instant(&mut rest)?,
-        expires: decode_instant(&mut rest)?,
+        issued: decode_timestamp(&mut rest)?,
+        expires: decode_timestamp(&mut rest)?,
         region: decode_text(&mut rest)?.parse().ok()?,
         principal: decode_text(&mut rest)?.parse().ok()?,
     })
 }
 
-fn decode_instant(rest: &mut &[u8]) -> Option<Timestamp> {
+fn decode_timestamp(rest: &mut &[u8]) -> Option<Timestamp> {
     let (millis, after) = rest.split_first_chunk()?;
     *rest = after;
     Some(Timestamp::from_millis(i64::from_be_bytes(*millis)))

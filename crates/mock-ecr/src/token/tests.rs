@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn another_seed_refuses(claims in any_claims(), seed in ".*") {
+    fn another_seed_rejects(claims in any_claims(), seed in ".*") {
         prop_assume!(seed != Config::default().seed);
         let other = TokenIssuer::new(&Config { seed, ..Config::default() });
         let token = issuer().issue(&claims);
@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_with_any_bit_flipped_is_refused(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn a_token_with_any_bit_flipped_is_rejected(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let token = issuer().issue(&claims);
         for text in [token.as_str().to_owned(), token.password()] {
             let mut bytes = text.into_bytes();
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn a_password_with_any_bit_of_its_json_flipped_is_refused(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn a_password_with_any_bit_of_its_json_flipped_is_rejected(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let mut json = BASE64_STANDARD.decode(issuer().issue(&claims).password()).unwrap();
         let index = at.index(json.len());
         json[index] ^= 1_u8 << bit;
@@ -137,7 +137,7 @@ fn a_token_dies_at_its_millisecond() {
 }
 
 #[test]
-fn a_revoked_token_is_refused_by_id_by_principal_and_by_time_of_issue() {
+fn a_revoked_token_is_rejected_by_id_by_principal_and_by_time_of_issue() {
     let revocations = [
         Revocation::Token(issuer().issue(&example()).id()),
         Revocation::Principal(example().principal),
@@ -195,12 +195,12 @@ fn a_token_dies_with_the_credentials_that_bought_it() {
     );
     assert_eq!(
         issuer.verify(token.as_str(), end).unwrap_err(),
-        TokenError::DeadCredentials { arn }
+        TokenError::ExpiredCredentials { arn }
     );
 }
 
 #[test]
-fn a_principal_that_the_config_does_not_have_is_refused_unless_it_is_lenient() {
+fn a_principal_that_the_config_does_not_have_is_rejected_unless_it_is_lenient() {
     let arn: PrincipalArn = "arn:aws:iam::123456789012:user/gone".parse().unwrap();
     let claims = Claims {
         principal: arn.clone(),
@@ -221,18 +221,18 @@ fn a_principal_that_the_config_does_not_have_is_refused_unless_it_is_lenient() {
 
 #[test]
 fn what_is_no_token_is_told_apart() {
-    let refused = |text: &str| issuer().open(text).unwrap_err();
-    assert_eq!(refused("not base64!"), TokenError::NotBase64);
+    let rejected = |text: &str| issuer().open(text).unwrap_err();
+    assert_eq!(rejected("not base64!"), TokenError::NotBase64);
     assert_eq!(
-        refused(""),
+        rejected(""),
         TokenError::Malformed("the password in it is not JSON with a payload")
     );
     assert!(matches!(
-        refused(&BASE64_STANDARD.encode("AWS:e30=")),
+        rejected(&BASE64_STANDARD.encode("AWS:e30=")),
         TokenError::Malformed(_)
     ));
     let other = BASE64_STANDARD.encode(r#"{"payload":"AAAA"}"#);
-    assert_eq!(refused(&other), TokenError::Forged);
+    assert_eq!(rejected(&other), TokenError::Forged);
 }
 
 #[test]

@@ -113,13 +113,13 @@ fn check_date(
     verifier: &Verifier<'_>,
     now: Timestamp,
 ) -> Result<(), SigV4Error> {
-    check_date_at(authorization, now).or_else(|refusal| {
+    check_date_at(authorization, now).or_else(|rejection| {
         let system = match verifier.sigv4_clock {
             SigV4Clock::Mock => None,
             SigV4Clock::Either => verifier.clock.system_if_moved(),
         };
         let is_fine = |system| check_date_at(authorization, system).is_ok();
-        system.is_some_and(is_fine).then_some(()).ok_or(refusal)
+        system.is_some_and(is_fine).then_some(()).ok_or(rejection)
     })
 }
 

@@ -64,7 +64,7 @@ fn verify(
     log_entry: &mut ReceivedRequest,
 ) -> Result<Caller, TokenError> {
     let (claims, id) = open(ecr, password, call.now, log_entry)?;
-    let caller = ecr.tokens.admit(claims, id, call.now)?;
+    let caller = ecr.tokens.validate_claims(claims, id, call.now)?;
     match call.host {
         Host::Registry { region, .. } if region != caller.region() => {
             Err(TokenError::WrongRegion {
@@ -85,7 +85,7 @@ fn open(
     let (claims, id) = ecr.tokens.open_password(password)?;
     log_entry.token = Some(id);
     log_entry.bearer = Some(claims.principal.clone());
-    ecr.tokens.note_shown(&claims, id, now);
+    ecr.tokens.record_presented(&claims, id, now);
     Ok((claims, id))
 }
 

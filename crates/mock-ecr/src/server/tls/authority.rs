@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_authority_are_refused() {
+    fn files_that_are_no_authority_are_rejected() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
         let said = || chain(&CertificateAuthority::in_directory(path).unwrap_err());

@@ -63,14 +63,14 @@ fn check_members(
 fn check_type(model: &Model, shape: &Shape, value: &Value) -> Result<(), ApiError> {
     match (shape.kind, value) {
         (Kind::Structure, Value::Object(members)) => check_members(model, shape, members),
-        (Kind::Structure, _) => Err(refusal("Unexpected field type")),
+        (Kind::Structure, _) => Err(rejection("Unexpected field type")),
         (Kind::List, Value::Array(elements)) => elements
             .iter()
             .try_for_each(|element| check_element(model, shape.element(model), element)),
-        (Kind::List, Value::Object(_)) => Err(refusal(
+        (Kind::List, Value::Object(_)) => Err(rejection(
             "Start of structure or map found where not expected.",
         )),
-        (Kind::List, _) => Err(refusal("Expected list or null")),
+        (Kind::List, _) => Err(rejection("Expected list or null")),
         (Kind::String, Value::String(_)) | (Kind::Boolean, Value::Bool(_)) => Ok(()),
         (Kind::String, _) => Err(cannot_be(value, "String")),
         (Kind::Boolean, _) => Err(cannot_be(value, "Boolean")),
@@ -80,7 +80,7 @@ fn check_type(model: &Model, shape: &Shape, value: &Value) -> Result<(), ApiErro
         (Kind::Blob, Value::String(text)) => match BASE64_STANDARD.decode(text) {
             Ok(_) => Ok(()),
             // [ASSUME]
-            Err(_) => Err(refusal("Invalid base64 in blob")),
+            Err(_) => Err(rejection("Invalid base64 in blob")),
         },
         (Kind::Blob, _) => Err(cannot_be(value, "ByteBuffer")),
     }
@@ -97,10 +97,10 @@ fn check_element(model: &Model, shape: &Shape, element: &Value) -> Result<(), Ap
 fn cannot_be(value: &Value, kind: &str) -> ApiError {
     let found = match value {
         Value::Object(_) => {
-            return refusal("Start of structure or map found where not expected");
+            return rejection("Start of structure or map found where not expected");
         }
         Value::Array(_) => {
-            return refusal(&format!(
+            return rejection(&format!(
                 "Unrecognized collection type class java.lang.{kind}"
             ));
         }
@@ -111,10 +111,10 @@ fn cannot_be(value: &Value, kind: &str) -> ApiError {
         Value::Number(number) if number.is_f64() => "DECIMAL_VALUE",
         Value::Number(_) => "NUMBER_VALUE",
     };
-    refusal(&format!("{found} cannot be converted to {kind}"))
+    rejection(&format!("{found} cannot be converted to {kind}"))
 }
 
-fn refusal(message: &str) -> ApiError {
+fn rejection(message: &str) -> ApiError {
     ApiError::Serialization(message.to_owned())
 }
 

@@ -117,17 +117,17 @@ fn wrong_members(shape: &Shape) -> Vec<Value> {
 }
 
 #[test]
-fn what_breaks_a_constraint_of_any_operation_is_refused() {
+fn what_breaks_a_constraint_of_any_operation_is_rejected() {
     let mut n_broken = 0;
     for operation in model().operations() {
         let shape = model().input(operation);
         let minimal = Value::Object(required(shape));
         assert_eq!(read(operation, minimal.clone()), Ok(minimal), "{operation}");
         for wrong in wrong_members(shape) {
-            let refused = read(operation, wrong.clone());
+            let rejected = read(operation, wrong.clone());
             assert!(
-                matches!(refused, Err(ApiError::InvalidParameter(_))),
-                "{operation} {wrong}: {refused:?}"
+                matches!(rejected, Err(ApiError::InvalidParameter(_))),
+                "{operation} {wrong}: {rejected:?}"
             );
             n_broken += 1;
         }

@@ -60,8 +60,8 @@ fn where_the_other_verifier_differs_from_the_sdks_ours_agrees_with_the_sdks() {
         };
         let request = signer.sign(&draft);
         assert_eq!(ours(&request, &signer, signer.at), Ok(()), "{target}");
-        let refusal = theirs(request, &signer, signer.at).unwrap_err();
-        assert!(refusal.contains(why), "{target} {refusal}");
+        let rejection = theirs(request, &signer, signer.at).unwrap_err();
+        assert!(rejection.contains(why), "{target} {rejection}");
     }
 }
 

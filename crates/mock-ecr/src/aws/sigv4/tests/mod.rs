@@ -2,7 +2,7 @@
 
 mod another_verifier;
 mod dates;
-mod refusals;
+mod rejections;
 mod sdk_signer;
 mod sent_headers;
 mod signed_requests;

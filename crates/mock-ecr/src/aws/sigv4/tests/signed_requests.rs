@@ -37,7 +37,7 @@ proptest! {
     }
 
     #[test]
-    fn another_secret_is_refused(draft in any_draft(), signer in any_signer(), secret in ".{0,60}") {
+    fn another_secret_is_rejected(draft in any_draft(), signer in any_signer(), secret in ".{0,60}") {
         prop_assume!(!is_the_same_key(signer.principal.secret_access_key.expose(), &secret));
         let mock = mock_for(&signer, 0);
         let mut forger = signer;

@@ -110,7 +110,7 @@ async fn named(
     let mut images: Vec<Image> = Vec::new();
     for image_id in image_ids {
         let image = image_id.find(cx, id).await?;
-        let image = image.map_err(|failure| refusal(&failure, image_id, id))?;
+        let image = image.map_err(|failure| rejection(&failure, image_id, id))?;
         // Two tags of one image are one detail. [ASSUME]
         if !images.contains(&image) {
             images.push(image);
@@ -120,7 +120,7 @@ async fn named(
 }
 
 /// Source of the text: getmoto/moto, `ecr/exceptions.py`, which has it from ECR. `[ASSUME]`
-fn refusal(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
+fn rejection(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
     let null = || "null".to_owned();
     let digest = image_id.image_digest.clone().unwrap_or_else(null);
     let tag = image_id.image_tag.clone().unwrap_or_else(null);

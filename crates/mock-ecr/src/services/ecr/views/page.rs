@@ -25,8 +25,8 @@ impl Page {
     ) -> Result<Self, ApiError> {
         let open = |token| cx.state.page_tokens.open(&scope, token);
         // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
-        let refused = || invalid("nextToken", "Invalid next token provided");
-        let after = next_token.map(|token| open(token).ok_or_else(refused));
+        let rejected = || invalid("nextToken", "Invalid next token provided");
+        let after = next_token.map(|token| open(token).ok_or_else(rejected));
         Ok(Page {
             after: after.transpose()?,
             scope,

@@ -63,8 +63,8 @@ async fn a_session_token_must_be_the_one_that_goes_with_the_key() {
 async fn credentials_that_have_ended_are_expired() {
     // [ASSUME]
     let temporary = developer().session_token("one");
-    let alive = temporary.clone().expires(now() + Duration::from_millis(1));
-    assert_eq!(answer(&alive, &temporary).await.status(), 200);
+    let valid = temporary.clone().expires(now() + Duration::from_millis(1));
+    assert_eq!(answer(&valid, &temporary).await.status(), 200);
     let ended = temporary.clone().expires(now());
     answer(&ended, &temporary).await.is_error(
         "ExpiredTokenException",

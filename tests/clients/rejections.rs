@@ -9,12 +9,12 @@ use crate::mock::{Mock, Password, image, remote};
 use crate::{buildah, engine, podman, skopeo};
 
 #[test]
-fn an_expired_token_is_refused_to_every_client_in_words_of_ecr() {
+fn an_expired_token_is_rejected_to_every_client_in_words_of_ecr() {
     let mock = Mock::serve(&["--create-on-push"]);
     skopeo::push(&Client::skopeo(&mock), &Layout::image("hello"), "app:1");
     for client in Client::all(&mock) {
         let read = client.read("app:1");
-        let said = client.refused_to(Password::Expired, &read);
+        let said = client.rejected_to(Password::Expired, &read);
         let words = "Your authorization token has expired. Reauthenticate and try again.";
         assert!(said.contains(words), "{}: {said}", client.name());
         client.allowed(&read);
@@ -29,7 +29,7 @@ fn skopeo_cannot_move_an_immutable_tag() {
     let skopeo = Client::skopeo(&mock);
     stays(
         &mock,
-        &skopeo.refused(&[&copy[..], &[&remote("stone:1")]].concat()),
+        &skopeo.rejected(&[&copy[..], &[&remote("stone:1")]].concat()),
     );
     skopeo.allowed(&[&copy[..], &[&remote("stone:2")]].concat());
 }
@@ -42,7 +42,7 @@ fn podman_cannot_move_an_immutable_tag() {
     let push = ["push", "--tls-verify=false", "localhost/made:1"];
     stays(
         &mock,
-        &podman.refused(&[&push[..], &[&image("stone:1")]].concat()),
+        &podman.rejected(&[&push[..], &[&image("stone:1")]].concat()),
     );
     podman.allowed(&[&push[..], &[&image("stone:2")]].concat());
 }
@@ -55,7 +55,7 @@ fn buildah_cannot_move_an_immutable_tag() {
     let push = ["push", "--tls-verify=false", "localhost/built:1"];
     stays(
         &mock,
-        &buildah.refused(&[&push[..], &[&image("stone:1")]].concat()),
+        &buildah.rejected(&[&push[..], &[&image("stone:1")]].concat()),
     );
     buildah.allowed(&[&push[..], &[&image("stone:2")]].concat());
 }
@@ -70,7 +70,7 @@ fn docker_cannot_move_an_immutable_tag() {
     }
     stays(
         &mock,
-        &docker.refused(&["manifest", "push", "--insecure", &first]),
+        &docker.rejected(&["manifest", "push", "--insecure", &first]),
     );
     docker.allowed(&["manifest", "push", "--insecure", &second]);
 }
@@ -85,7 +85,7 @@ fn an_engine_cannot_move_an_immutable_tag() {
         let push = ["push", &image(name)];
         match is_allowed {
             true => drop(docker.allowed(&push)),
-            false => stays(&mock, &docker.refused(&push)),
+            false => stays(&mock, &docker.rejected(&push)),
         }
     }
 }

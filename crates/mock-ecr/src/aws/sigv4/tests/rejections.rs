@@ -43,7 +43,7 @@ fn an_incomplete_header_is_told_what_it_lacks() {
     };
     for target in ["/", "/?X-Amz-Algorith"] {
         let request = Request::post(target).header("authorization", "X");
-        assert_eq!(refusal(request), incomplete(whole), "{target}");
+        assert_eq!(rejection(request), incomplete(whole), "{target}");
     }
     for text in [
         "AWS4- Signature=b Credential=a",
@@ -51,7 +51,10 @@ fn an_incomplete_header_is_told_what_it_lacks() {
         "AWS4- Signature=b, Credential=a",
     ] {
         let request = Request::post("/").header("authorization", text);
-        assert_eq!(refusal(request.header("date", "a")), incomplete(one(text)));
+        assert_eq!(
+            rejection(request.header("date", "a")),
+            incomplete(one(text))
+        );
     }
 }
 
@@ -99,13 +102,17 @@ fn an_incomplete_query_is_told_what_it_lacks() {
         ),
     ] {
         let text = format!("{lacks}Re-examine the query-string parameters.");
-        assert_eq!(refusal(Request::post(target)), incomplete(text), "{target}");
+        assert_eq!(
+            rejection(Request::post(target)),
+            incomplete(text),
+            "{target}"
+        );
     }
 }
 
 /// Everything is wrong at first, and each repair brings the next refusal.
 #[test]
-fn refusals_come_in_order() {
+fn errors_come_in_order() {
     let mut attempt = Attempt {
         target: "/?X-Amz-Algorithm",
         algorithm: "AWS5",
@@ -114,31 +121,31 @@ fn refusals_come_in_order() {
         signature: "",
         date: "a",
     };
-    assert_eq!(attempt.refusal(), invalid(BOTH));
+    assert_eq!(attempt.rejection(), invalid(BOTH));
     attempt.target = "/";
-    assert!(matches!(attempt.refusal(), SigV4Error::Incomplete(text)
+    assert!(matches!(attempt.rejection(), SigV4Error::Incomplete(text)
         if text.starts_with("Authorization header requires 'Signature' parameter. Authorization=AWS5")));
     attempt.signature = "a";
     assert_eq!(
-        attempt.refusal(),
+        attempt.rejection(),
         incomplete("Unsupported AWS 'algorithm': 'AWS5'.")
     );
     attempt.algorithm = "AWS4-HMAC-SHA256";
-    assert_eq!(attempt.refusal(), incomplete(NO_DATE));
+    assert_eq!(attempt.rejection(), incomplete(NO_DATE));
     attempt.date = "20151128T213053Z";
-    assert_eq!(attempt.refusal(), incomplete(FOUR_PARTS));
+    assert_eq!(attempt.rejection(), incomplete(FOUR_PARTS));
     attempt.credential += "/aws5";
-    assert_eq!(attempt.refusal(), invalid(HOST));
+    assert_eq!(attempt.rejection(), invalid(HOST));
     attempt.signed_headers = "host";
-    assert_eq!(attempt.refusal(), invalid(EXPIRED));
+    assert_eq!(attempt.rejection(), invalid(EXPIRED));
     attempt.date = "20151129T213053Z";
-    assert_eq!(attempt.refusal(), invalid(SCOPE));
+    assert_eq!(attempt.rejection(), invalid(SCOPE));
     attempt.credential = "AKIANOBODY/20151129/us-east-1/ecr/aws4_request".to_owned();
-    assert_eq!(attempt.refusal(), SigV4Error::UnknownKey);
+    assert_eq!(attempt.rejection(), SigV4Error::UnknownKey);
     attempt.credential = attempt.credential.replace("NOBODY", "ENDED");
-    assert_eq!(attempt.refusal(), SigV4Error::ExpiredCredentials);
+    assert_eq!(attempt.rejection(), SigV4Error::ExpiredCredentials);
     attempt.credential = attempt.credential.replace("ENDED", "LIVING");
-    assert_eq!(attempt.refusal(), invalid(MISMATCH));
+    assert_eq!(attempt.rejection(), invalid(MISMATCH));
 }
 
 /// Recorded of Kinesis: mhart/kinesalite, test/connection.js.
@@ -162,7 +169,7 @@ struct Attempt {
 
 impl Attempt {
     /// Of a mock that knows one whose credentials end now, and one whose credentials live a millisecond longer.
-    fn refusal(&self) -> SigV4Error {
+    fn rejection(&self) -> SigV4Error {
         let principal = |name, id, end| {
             let arn = PrincipalArn::user(AccountId::EXAMPLE, &Region::default(), name);
             Principal::new(arn, id, "S").expires(end)
@@ -186,7 +193,7 @@ impl Attempt {
 }
 
 #[test]
-fn a_query_is_refused_for_the_same_reasons() {
+fn a_query_is_rejected_for_the_same_reasons() {
     let query = |credential: &str, date: &str, signed: &str, more: &str| {
         let fixed = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=a";
         format!(
@@ -217,13 +224,13 @@ fn a_query_is_refused_for_the_same_reasons() {
         (query(good, now, "host", "&X-Amz-Security-Token=%FF"), SigV4Error::UnknownKey),
         (query(good, now, "host", "&X-Amz-Expires=604800"), invalid(MISMATCH)),
     ] {
-        assert_eq!(refusal(Request::post(&target)), expected, "{target}");
+        assert_eq!(rejection(Request::post(&target)), expected, "{target}");
     }
 }
 
 /// Each sentence ends in a space, as was recorded of EMR: aws/aws-sdk-ruby#431.
 #[test]
-fn a_scope_of_another_region_and_service_is_refused_for_both() {
+fn a_scope_of_another_region_and_service_is_rejected_for_both() {
     let signer = Signer {
         region: "eu-west-1".to_owned(),
         service: "ecs",
@@ -363,12 +370,12 @@ proptest! {
             }
         }
         let mock = Mock::new(&Config { auth, ..frozen_config() });
-        let is_refused = mock.verify(&request).is_err();
-        prop_assert!(is_refused || lenient);
+        let is_rejected = mock.verify(&request).is_err();
+        prop_assert!(is_rejected || lenient);
     }
 }
 
-fn refusal(request: http::request::Builder) -> SigV4Error {
+fn rejection(request: http::request::Builder) -> SigV4Error {
     frozen()
         .verify(&request.body(Vec::new()).unwrap())
         .unwrap_err()
