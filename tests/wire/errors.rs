@@ -7,7 +7,7 @@ use std::path::Path;
 use mock_ecr::config::{AuthorityLocation, StoreLocation};
 use mock_ecr::fault::{CertificateFault, Fault, FaultAction};
 use mock_ecr::tls::CertificateAuthority;
-use mock_ecr::{Config, Keep, MockEcr, MockEcrBuilder, StartError};
+use mock_ecr::{Config, MockEcr, MockEcrBuilder, Preserve, StartError};
 use tempfile::TempDir;
 
 /// Returns the text of an error and of its causes, joined by colons.
@@ -172,7 +172,7 @@ async fn a_failed_reset_is_reported_once() {
     std::fs::write(&index, r#"{"manifests":[]}"#).unwrap();
     let ecr = with_layout(folder.path()).start().await.unwrap();
     std::fs::remove_file(index).unwrap();
-    let error = ecr.reset(Keep::Nothing).await.unwrap_err();
+    let error = ecr.reset(Preserve::Nothing).await.unwrap_err();
     let beginning = "cannot make the repositories of the configuration anew";
     let expected = [beginning, "index.json cannot be read", "No such file"];
     says_once(&error, &expected);

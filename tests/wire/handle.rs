@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mock_ecr::request_log::Requests;
 use mock_ecr::token::{Revocation, TokenError};
-use mock_ecr::{Config, Keep, MockEcr, Principal, PrincipalArn, Region};
+use mock_ecr::{Config, MockEcr, Preserve, Principal, PrincipalArn, Region};
 
 use crate::raw::{RawRequest, frozen, now};
 use crate::signer::Signer;
@@ -69,7 +69,7 @@ async fn credentials_can_be_added_to_a_running_mock() {
     let error = ecr.add_session(session).unwrap_err().to_string();
     assert!(error.contains("ASIAIOSFODNN7EXAMPLE"), "{error}");
 
-    ecr.reset(Keep::Nothing).await.unwrap();
+    ecr.reset(Preserve::Nothing).await.unwrap();
     let unknown = call().to(&ecr).await;
     unknown.is_error("UnrecognizedClientException", UNKNOWN);
     assert!(ecr.verify_token(token.as_str()).is_err());
@@ -86,7 +86,7 @@ async fn a_session_that_is_added_again_has_its_new_secret() {
     };
     ecr.add_session(with("old")).unwrap();
     assert_eq!(status("old").await, 200);
-    ecr.reset(Keep::Nothing).await.unwrap();
+    ecr.reset(Preserve::Nothing).await.unwrap();
     ecr.add_session(with("new")).unwrap();
     assert_eq!((status("new").await, status("old").await), (200, 400));
 }
@@ -113,7 +113,7 @@ async fn a_reset_mock_is_as_it_was() {
     made.signed().to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(7));
 
-    ecr.reset(Keep::Nothing).await.unwrap();
+    ecr.reset(Preserve::Nothing).await.unwrap();
     assert_eq!(ecr.clock().now(), now());
     assert_eq!(ecr.requests().count(), 0);
     assert!(ecr.tokens().is_empty());
@@ -128,7 +128,7 @@ async fn a_reset_can_keep_the_images() {
     let ecr = frozen().await;
     let made = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
     made.signed().to(&ecr).await;
-    ecr.reset(Keep::Images).await.unwrap();
+    ecr.reset(Preserve::Images).await.unwrap();
     assert_eq!(ecr.requests().count(), 0);
     assert_eq!(repositories(&ecr).await, ["made"]);
 }

@@ -237,9 +237,9 @@ async fn a_tunnel_to_any_other_host_is_rejected_and_remembered() {
     ] {
         let (head, _) = tunnel(&ecr, &format!("CONNECT {host} HTTP/1.1\r\nHost: {host}")).await;
         assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
-        assert_eq!(ecr.requests().strayed().last().unwrap().host, host);
+        assert_eq!(ecr.requests().unexpected_hosts().last().unwrap().host, host);
     }
-    assert_eq!(ecr.requests().strayed().count(), 4);
+    assert_eq!(ecr.requests().unexpected_hosts().count(), 4);
 }
 
 #[tokio::test]
@@ -257,12 +257,12 @@ async fn a_whole_url_at_any_other_host_is_rejected_and_remembered() {
             let answer = RawRequest::new(method, url).to(&ecr).await;
             assert_eq!(answer.status(), 403, "{url}");
             assert!(answer.body.contains("is no host of ECR"), "{answer:?}");
-            let stray = ecr.requests().strayed().last().cloned().unwrap();
+            let stray = ecr.requests().unexpected_hosts().last().cloned().unwrap();
             assert_eq!(stray.service, Service::Proxy);
             assert!(url.contains(&stray.host), "{url}: {}", stray.host);
         }
     }
-    assert_eq!(ecr.requests().strayed().count(), 10);
+    assert_eq!(ecr.requests().unexpected_hosts().count(), 10);
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn a_whole_url_at_a_host_that_the_mock_is_is_answered() {
         let answer = RawRequest::new("GET", format!("http://{host}/v2/"));
         assert_eq!(answer.to(&ecr).await.status(), status, "{host}");
     }
-    assert_eq!(ecr.requests().strayed().count(), 0);
+    assert_eq!(ecr.requests().unexpected_hosts().count(), 0);
 
     // Across a network it has names that it does not know.
     let everywhere = MockEcr::builder().listen((std::net::Ipv4Addr::UNSPECIFIED, 0).into());
@@ -297,7 +297,7 @@ async fn without_tls_there_is_no_tunnel() {
     let (head, _) = tunnel(&ecr, &format!("CONNECT {API}:443 HTTP/1.1\r\nHost: {API}")).await;
     assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
     assert_eq!(ecr.requests().last().unwrap().error, Some("NO_TLS"));
-    assert_eq!(ecr.requests().strayed().count(), 0);
+    assert_eq!(ecr.requests().unexpected_hosts().count(), 0);
 }
 
 #[tokio::test]

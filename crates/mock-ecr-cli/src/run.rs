@@ -44,15 +44,15 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
         let variables = lead.variables(&ecr)?;
         let child = spawn(&options.command, &variables, home.as_ref())?;
         let status = wait(child, signals).await?;
-        tell_strays(&ecr);
+        warn_unexpected_hosts(&ecr);
         Ok(exit_code(status))
     })
 }
 
 /// Says which hosts the command wanted that are none of ECR's: it would have called them outside.
-fn tell_strays(ecr: &MockEcr) {
-    let strays = ecr.requests().strayed();
-    let hosts: BTreeSet<&str> = strays.iter().map(|stray| stray.host.as_str()).collect();
+fn warn_unexpected_hosts(ecr: &MockEcr) {
+    let requests = ecr.requests().unexpected_hosts();
+    let hosts: BTreeSet<&str> = requests.iter().map(|request| request.host.as_str()).collect();
     for host in hosts {
         let line = format!("mock-ecr: the command tried to reach {host}, and was refused");
         // Nobody is left to be told when stderr is closed.

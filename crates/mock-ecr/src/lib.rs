@@ -83,7 +83,7 @@ mod types;
 
 /// The private certificate authority of a mock that accepts TLS.
 pub mod tls {
-    pub use crate::server::tls::{AuthorityError, CertificateAuthority, Mismatch};
+    pub use crate::server::tls::{AuthorityError, CertificateAuthority, CertificateError};
 }
 
 pub use builder::{MockEcrBuilder, StartError};
@@ -91,6 +91,6 @@ pub use clock::Clock;
 pub use config::configuration::Config;
 pub use iam::principal::{Caller, Principal};
 pub use mock_ecr::{MockEcr, ResetError};
-pub use state::Keep;
+pub use state::Preserve;
 pub use types::timestamp::Timestamp;
 pub use types::{AccountId, PrincipalArn, Region, RepositoryName};

@@ -18,7 +18,7 @@ use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
 use crate::services;
-use crate::state::{Ecr, Keep};
+use crate::state::{Ecr, Preserve};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
 use crate::types::{PrincipalArn, Region, Service};
 
@@ -197,7 +197,7 @@ impl MockEcr {
     /// # Errors
     ///
     /// When the store fails, or a layout that the configuration begins with can no longer be read.
-    pub async fn reset(&self, keep: Keep) -> Result<(), ResetError> {
+    pub async fn reset(&self, keep: Preserve) -> Result<(), ResetError> {
         let reset = self.ecr.reset(keep).await;
         reset.map_err(|error| ResetError(Box::new(error)))
     }

@@ -77,7 +77,7 @@ impl Ecr {
 
     /// Makes the mock as it was when it started: its clock, its tokens, what is drawn from the seed, its request log, and, unless they are
     /// kept, its images.
-    pub(crate) async fn reset(&self, keep: Keep) -> Result<(), SeedError> {
+    pub(crate) async fn reset(&self, keep: Preserve) -> Result<(), SeedError> {
         self.clock.reset();
         let started = self.clock.now().as_millis();
         self.started.store(started, Ordering::SeqCst);
@@ -87,8 +87,8 @@ impl Ecr {
         self.request_log.reset();
         self.faults.reset(&self.config.faults);
         match keep {
-            Keep::Images => Ok(()),
-            Keep::Nothing => {
+            Preserve::Images => Ok(()),
+            Preserve::Nothing => {
                 self.repositories.reset(&self.config.seed).await?;
                 self.seed_repositories().await
             }
@@ -211,7 +211,7 @@ impl Ecr {
 /// What a reset leaves as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Keep {
+pub enum Preserve {
     /// Nothing: repositories and images are those that the configuration begins with.
     #[default]
     Nothing,

@@ -2,7 +2,7 @@
 
 use mock_ecr::config::Dialect;
 use mock_ecr::repository::{Image, RepositoryError};
-use mock_ecr::{Config, Keep, MockEcr};
+use mock_ecr::{Config, MockEcr, Preserve};
 
 use super::{HELLO, OCI_MANIFEST, Registry};
 use crate::errors::says_once;
@@ -156,7 +156,7 @@ async fn the_initial_state_can_have_images_in_code() {
     assert_eq!(get.to(&ecr).await.body, "hello");
 
     app.push(hello().tag("3.0")).await.unwrap();
-    ecr.reset(Keep::Nothing).await.unwrap();
+    ecr.reset(Preserve::Nothing).await.unwrap();
     assert_eq!(app.tags().await.unwrap(), ["1.0", "2.0"]);
 }
 

@@ -48,7 +48,7 @@ struct ConfigView {
     proxy_endpoint: String,
     store: String,
     tls: Option<String>,
-    control_key: Option<Masked>,
+    control_key: Option<Redacted>,
     #[cfg_attr(test, schemars(with = "String"))]
     dialect: Dialect,
     /// Every quirk, as the dialect or the configuration has it.
@@ -72,8 +72,8 @@ struct AccountView {
 struct PrincipalView {
     arn: String,
     access_key_id: String,
-    secret_access_key: Masked,
-    session_token: Option<Masked>,
+    secret_access_key: Redacted,
+    session_token: Option<Redacted>,
     expires: Option<Timestamp>,
     allow: Vec<String>,
     deny: Vec<String>,
@@ -93,9 +93,9 @@ struct RepositoryView {
 /// A secret that is there.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-enum Masked {
+enum Redacted {
     #[serde(rename = "(masked)")]
-    Masked,
+    Redacted,
 }
 
 impl ConfigView {
@@ -122,7 +122,7 @@ impl ConfigView {
             proxy_endpoint: config.proxy_endpoint.as_str().to_owned(),
             store: config.store.to_string(),
             tls: config.tls.as_ref().map(authority),
-            control_key: config.control_key.as_ref().map(|_| Masked::Masked),
+            control_key: config.control_key.as_ref().map(|_| Redacted::Redacted),
             dialect: config.dialect,
             quirks: Quirk::ALL.map(|quirk| (quirk, config.has(quirk))).into(),
             repositories: repositories
@@ -140,8 +140,8 @@ impl PrincipalView {
         PrincipalView {
             arn: principal.arn.to_string(),
             access_key_id: principal.access_key_id.clone(),
-            secret_access_key: Masked::Masked,
-            session_token: principal.session_token.as_ref().map(|_| Masked::Masked),
+            secret_access_key: Redacted::Redacted,
+            session_token: principal.session_token.as_ref().map(|_| Redacted::Redacted),
             expires: principal.expires,
             allow: principal.allow.clone(),
             deny: principal.deny.clone(),

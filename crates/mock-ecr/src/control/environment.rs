@@ -20,7 +20,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "environment",
     summary: "The variables that lead clients here; null stands for one that must be removed.",
-    query: &[fields::<Led>()],
+    query: &[fields::<EnvironmentParams>()],
     body: None,
     answer: Content::Json(schema::<BTreeMap<String, Option<String>>>()),
     run: |request| async move { environment(&request) }.boxed(),
@@ -29,7 +29,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 /// How clients are led here.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Led {
+struct EnvironmentParams {
     /// By the variables that name endpoints, through the mock as their proxy, or by the names of hosts.
     #[serde(default)]
     redirect: RedirectName,
@@ -48,7 +48,7 @@ enum RedirectName {
 }
 
 fn environment(request: &ControlRequest<'_>) -> Outcome {
-    let Led {
+    let EnvironmentParams {
         redirect,
         certificate,
     } = request.query()?;

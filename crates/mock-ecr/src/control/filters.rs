@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::control::query_value::{duration, parsed};
 use crate::fault::FaultId;
 use crate::http::ingress::Ingress;
-use crate::request_log::{Choice, OperationName, ReceivedRequest, Service};
+use crate::request_log::{OperationName, ReceivedRequest, RequestFilter, Service};
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
@@ -74,85 +74,89 @@ pub(super) struct Newest {
 }
 
 impl Filters {
-    pub(super) fn choice(self) -> Choice {
-        let mut choice = Choice::default();
+    pub(super) fn filter(self) -> RequestFilter {
+        let mut filter = RequestFilter::default();
         match self.service {
-            Some(service) => choice.and(move |entry| entry.service == service),
-            None => choice.and(|entry| entry.service != Service::Control),
+            Some(service) => filter.and(move |entry| entry.service == service),
+            None => filter.and(|entry| entry.service != Service::Control),
         }
-        is(&mut choice, self.ingress, |entry| Some(entry.ingress));
-        is(&mut choice, self.status, |entry| {
+        is(&mut filter, self.ingress, |entry| Some(entry.ingress));
+        is(&mut filter, self.status, |entry| {
             Some(entry.status.as_u16())
         });
-        is(&mut choice, self.token, |entry| entry.token);
+        is(&mut filter, self.token, |entry| entry.token);
         let operation = self.operation.map(OperationName::as_str);
-        is(&mut choice, operation, |entry| entry.operation);
-        is(&mut choice, self.authorization, |entry| {
+        is(&mut filter, operation, |entry| entry.operation);
+        is(&mut filter, self.authorization, |entry| {
             Some(entry.authorization)
         });
-        equals(&mut choice, self.method, |entry| Some(&entry.method));
-        equals(&mut choice, self.host, |entry| Some(&entry.host));
-        equals(&mut choice, self.route, |entry| entry.route);
-        equals(&mut choice, self.error, |entry| entry.error);
-        equals(&mut choice, self.request_id, |entry| {
+        equals(&mut filter, self.method, |entry| Some(&entry.method));
+        equals(&mut filter, self.host, |entry| Some(&entry.host));
+        equals(&mut filter, self.route, |entry| entry.route);
+        equals(&mut filter, self.error, |entry| entry.error);
+        equals(&mut filter, self.request_id, |entry| {
             entry.request_id.as_deref()
         });
-        equals(&mut choice, self.caller, |entry| {
+        equals(&mut filter, self.caller, |entry| {
             Some(entry.caller.as_ref()?.arn().as_str())
         });
-        equals(&mut choice, self.bearer, |entry| {
+        equals(&mut filter, self.bearer, |entry| {
             Some(entry.bearer.as_ref()?.as_str())
         });
-        has(&mut choice, self.target, |entry| Some(entry.target.clone()));
-        has(&mut choice, self.user_agent, |entry| {
+        has(&mut filter, self.target, |entry| Some(entry.target.clone()));
+        has(&mut filter, self.user_agent, |entry| {
             Some(entry.user_agent.clone())
         });
-        has(&mut choice, self.input, |entry| entry.input.clone());
-        has(&mut choice, self.token_error, |entry| {
+        has(&mut filter, self.input, |entry| entry.input.clone());
+        has(&mut filter, self.token_error, |entry| {
             Some(entry.token_error.as_ref()?.to_string())
         });
         if let Some(fault) = self.fault {
-            choice.and(move |entry| entry.faults.contains(&FaultId(fault)));
+            filter.and(move |entry| entry.faults.contains(&FaultId(fault)));
         }
         if let Some(since) = self.since {
-            choice.and(move |entry| entry.received >= since);
+            filter.and(move |entry| entry.received >= since);
         }
         if let Some(until) = self.until {
-            choice.and(move |entry| entry.received < until);
+            filter.and(move |entry| entry.received < until);
         }
         if let Some(limit) = self.slower_than {
-            choice.and(move |entry| entry.took >= limit);
+            filter.and(move |entry| entry.took >= limit);
         }
-        choice
+        filter
     }
 }
 
 /// The field must be what is wanted, if anything is.
 fn is<T: PartialEq + Send + Sync + 'static>(
-    choice: &mut Choice,
+    filter: &mut RequestFilter,
     wanted: Option<T>,
     field: fn(&ReceivedRequest) -> Option<T>,
 ) {
     if let Some(wanted) = wanted {
-        choice.and(move |entry| field(entry).as_ref() == Some(&wanted));
+        filter.and(move |entry| field(entry).as_ref() == Some(&wanted));
     }
 }
 
 /// The field must be the text that is wanted, whatever the case of its letters: hosts and methods are written in either.
 fn equals(
-    choice: &mut Choice,
+    filter: &mut RequestFilter,
     wanted: Option<String>,
     field: fn(&ReceivedRequest) -> Option<&str>,
 ) {
     if let Some(wanted) = wanted {
-        choice
+        filter
             .and(move |entry| field(entry).is_some_and(|text| text.eq_ignore_ascii_case(&wanted)));
     }
 }
 
 /// The field must hold the text that is wanted.
-fn has(choice: &mut Choice, wanted: Option<String>, field: fn(&ReceivedRequest) -> Option<String>) {
+fn has(
+    filter: &mut RequestFilter,
+    wanted: Option<String>,
+    field: fn(&ReceivedRequest) -> Option<String>,
+) {
     if let Some(wanted) = wanted {
-        choice.and(move |entry| field(entry).is_some_and(|text| text.contains(&wanted)));
+        filter.and(move |entry| field(entry).is_some_and(|text| text.contains(&wanted)));
     }
 }

@@ -71,13 +71,13 @@ fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &Re
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
-    let requests = request.ecr.request_log.chosen(filters.choice());
+    let requests = request.ecr.request_log.selected(filters.filter());
     response::json(&RequestsView::of(&requests, limit))
 }
 
 fn archive(request: &ControlRequest<'_>) -> Outcome {
     let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
-    let requests = request.ecr.request_log.chosen(filters.choice());
+    let requests = request.ecr.request_log.selected(filters.filter());
     response::json(&Har::of(newest(&requests, limit)))
 }
 

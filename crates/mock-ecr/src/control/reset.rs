@@ -9,7 +9,7 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Body, Content, Route, schema};
-use crate::state::Keep;
+use crate::state::Preserve;
 use crate::types::error_chain::chain;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
@@ -31,13 +31,13 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 #[serde(default, deny_unknown_fields)]
 struct Reset {
     /// What is kept.
-    keep: Kept,
+    keep: Preserved,
 }
 
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-enum Kept {
+enum Preserved {
     /// Nothing: repositories and images are those that the configuration begins with.
     #[default]
     Nothing,
@@ -48,8 +48,8 @@ enum Kept {
 async fn reset(request: ControlRequest<'_>) -> Outcome {
     let reset: Reset = request.body()?;
     let keep = match reset.keep {
-        Kept::Nothing => Keep::Nothing,
-        Kept::Images => Keep::Images,
+        Preserved::Nothing => Preserve::Nothing,
+        Preserved::Images => Preserve::Images,
     };
     request.ecr.reset(keep).await.map_err(|error| {
         let error = chain(&error);

@@ -19,14 +19,14 @@ use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
 use crate::http::body;
-use crate::request_log::{Choice, News, RequestLog, TooFew};
+use crate::request_log::{Batch, RequestFilter, RequestLog, WaitTimeout};
 
 pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/wait",
         summary: "Answers when there are enough such requests, those of before included; or with 504 when it has waited long enough.",
-        query: &[fields::<Filters>(), fields::<Patience>()],
+        query: &[fields::<Filters>(), fields::<WaitParams>()],
         body: None,
         answer: Content::Json(schema::<RequestsView<'_>>()),
         run: |request| wait(request).boxed(),
@@ -45,7 +45,7 @@ pub(super) const ROUTES: [Route; 2] = [
 /// How many requests to wait for, and how long.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Patience {
+struct WaitParams {
     /// How many to wait for; 1 if left out.
     #[serde(default, deserialize_with = "parsed")]
     count: Option<usize>,
@@ -56,7 +56,7 @@ struct Patience {
 }
 
 async fn wait(request: ControlRequest<'_>) -> Outcome {
-    let (filters, patience) = (request.query::<Filters>()?, request.query::<Patience>()?);
+    let (filters, patience) = (request.query::<Filters>()?, request.query::<WaitParams>()?);
     let timeout = patience.timeout.unwrap_or(USUAL_WAIT);
     if timeout > LONGEST_WAIT {
         return Err(ControlError::query(
@@ -64,17 +64,17 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
             "it is too long; expected at most 10m",
         ));
     }
-    let requests = request.ecr.request_log.chosen(filters.choice());
+    let requests = request.ecr.request_log.selected(filters.filter());
     tokio::select! {
         waited = requests.wait(patience.count.unwrap_or(1), timeout) => {
-            response::json(&RequestsView::of(&waited.map_err(|too_few| not_in_time(&too_few))?, None))
+            response::json(&RequestsView::of(&waited.map_err(|timeout| not_in_time(&timeout))?, None))
         }
         () = request.ecr.stopped() => Err(ControlError::stopping()),
     }
 }
 
-fn not_in_time(too_few: &TooFew) -> ControlError {
-    let text = format!("{too_few}; GET requests tells which, and what came instead");
+fn not_in_time(timeout: &WaitTimeout) -> ControlError {
+    let text = format!("{timeout}; GET requests tells which, and what came instead");
     ControlError::new(StatusCode::GATEWAY_TIMEOUT, "NOT_IN_TIME", text)
 }
 
@@ -82,15 +82,15 @@ const USUAL_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 fn stream(request: &ControlRequest<'_>) -> Outcome {
-    let choice = request.query::<Filters>()?.choice();
+    let filter = request.query::<Filters>()?.filter();
     let request_log = request.ecr.request_log.clone();
     let reader = Reader {
-        place: last_event(request)?
-            .map_or_else(|| request_log.place(), |last| last.saturating_add(1)),
-        greeted: false,
+        cursor: last_event(request)?
+            .map_or_else(|| request_log.cursor(), |last| last.saturating_add(1)),
+        has_started: false,
         stopped: Box::pin(request.ecr.stopped()),
         request_log,
-        choice,
+        filter,
     };
     let events = futures_util::stream::unfold(reader, |mut reader| async {
         let event = reader.next().await?;
@@ -119,25 +119,25 @@ const EVENTS: &str = "text/event-stream";
 /// Someone who reads along, and where they are.
 struct Reader {
     request_log: RequestLog,
-    choice: Choice,
-    place: u64,
-    greeted: bool,
+    filter: RequestFilter,
+    cursor: u64,
+    has_started: bool,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Reader {
     /// What to send next; nothing when the mock is told to stop, which a stream must not delay.
     async fn next(&mut self) -> Option<Bytes> {
-        if !std::mem::replace(&mut self.greeted, true) {
+        if !std::mem::replace(&mut self.has_started, true) {
             return Some(GREETING);
         }
         loop {
             let mut next = pin!(self.request_log.next());
             // What is recorded between the look and the wait must end the wait.
             next.as_mut().enable();
-            let news = self.request_log.since(self.place);
-            self.place = news.place;
-            let events = events(&news, &self.choice);
+            let batch = self.request_log.since(self.cursor);
+            self.cursor = batch.cursor;
+            let events = events(&batch, &self.filter);
             if !events.is_empty() {
                 return Some(events.into());
             }
@@ -156,15 +156,15 @@ const GREETING: Bytes = Bytes::from_static(b": listening\n\n");
 const STILL_HERE: Bytes = Bytes::from_static(b": still here\n\n");
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-fn events(news: &News, choice: &Choice) -> String {
+fn events(batch: &Batch, filter: &RequestFilter) -> String {
     let mut events = String::new();
-    if news.missed > 0 {
-        let json = serde_json::json!({ "missed": news.missed });
+    if batch.missed > 0 {
+        let json = serde_json::json!({ "missed": batch.missed });
         write!(events, "event: missed\ndata: {json}\n\n").expect("a String takes any text");
     }
-    let first = news.place - news.entries.len() as u64;
-    for (id, entry) in (first..).zip(&news.entries) {
-        if choice.fits(entry) {
+    let first = batch.cursor - batch.entries.len() as u64;
+    for (id, entry) in (first..).zip(&batch.entries) {
+        if filter.fits(entry) {
             let json = serde_json::to_string(&RequestView::from(&**entry));
             let json = json.expect("a request is JSON");
             write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")

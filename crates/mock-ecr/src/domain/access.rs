@@ -23,7 +23,7 @@ impl Repositories {
     ) -> Result<(), AccessError> {
         // An explicit deny applies whatever the policy of the repository says, so the policy is not read.
         let by_resource = match caller.principal().may(action) {
-            Err(Denial::Explicit) => Verdict::Silent,
+            Err(Denial::Explicit) => Verdict::NoMatch,
             _ => self.verdict(caller, action, id).await?,
         };
         authorization::authorize(caller, action, id, by_resource, cross_account)
@@ -39,7 +39,7 @@ impl Repositories {
         let text = match self.policy(id).await {
             Ok(text) => text,
             Err(RepositoryError::PolicyNotFound(_) | RepositoryError::RepositoryNotFound(_)) => {
-                return Ok(Verdict::Silent);
+                return Ok(Verdict::NoMatch);
             }
             Err(error) => return Err(error),
         };

@@ -6,37 +6,37 @@ use crate::types::{Algorithm, Digest};
 
 /// A digest in the making.
 #[derive(Clone, Debug)]
-pub(crate) enum Digester {
+pub(crate) enum Hasher {
     Sha256(Sha256),
     Sha512(Box<Sha512>),
 }
 
-impl Digester {
+impl Hasher {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
         match algorithm {
-            Algorithm::Sha256 => Digester::Sha256(Sha256::new()),
-            Algorithm::Sha512 => Digester::Sha512(Box::default()),
+            Algorithm::Sha256 => Hasher::Sha256(Sha256::new()),
+            Algorithm::Sha512 => Hasher::Sha512(Box::default()),
         }
     }
 
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Digester::Sha256(hasher) => hasher.update(bytes),
-            Digester::Sha512(hasher) => hasher.update(bytes),
+            Hasher::Sha256(hasher) => hasher.update(bytes),
+            Hasher::Sha512(hasher) => hasher.update(bytes),
         }
     }
 
     pub(crate) fn finish(self) -> Digest {
         match self {
-            Digester::Sha256(hasher) => Digest::of(Algorithm::Sha256, &hasher.finalize()),
-            Digester::Sha512(hasher) => Digest::of(Algorithm::Sha512, &hasher.finalize()),
+            Hasher::Sha256(hasher) => Digest::of(Algorithm::Sha256, &hasher.finalize()),
+            Hasher::Sha512(hasher) => Digest::of(Algorithm::Sha512, &hasher.finalize()),
         }
     }
 }
 
 /// The digest of what is there as a whole.
 pub(crate) fn digest_of(algorithm: Algorithm, bytes: &[u8]) -> Digest {
-    let mut digester = Digester::new(algorithm);
-    digester.update(bytes);
-    digester.finish()
+    let mut hasher = Hasher::new(algorithm);
+    hasher.update(bytes);
+    hasher.finish()
 }

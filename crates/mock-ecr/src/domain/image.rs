@@ -18,13 +18,13 @@ use crate::types::{Algorithm, Digest, Reference, RepositoryId, Tag};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Image {
     pub(crate) digest: Digest,
-    pub(crate) facts: Facts,
+    pub(crate) metadata: Metadata,
     pub(crate) manifest: Bytes,
 }
 
 /// What is known of an image besides its manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Facts {
+pub(crate) struct Metadata {
     pub(crate) media_type: String,
     #[serde(default)]
     pub(crate) artifact_type: Option<String>,
@@ -37,14 +37,14 @@ pub(crate) struct Facts {
     pushed_at_millis: i64,
 }
 
-impl Facts {
+impl Metadata {
     fn of(
         manifest: Manifest,
         sent_as: Option<&str>,
         now: Timestamp,
     ) -> Result<Self, RepositoryError> {
         let media_type = manifest.media_type(sent_as);
-        Ok(Facts {
+        Ok(Metadata {
             media_type: media_type.map_err(RepositoryError::InvalidManifest)?,
             artifact_type: manifest.artifact_type().map(str::to_owned),
             size: manifest.size(),
@@ -95,15 +95,15 @@ impl Repositories {
         if let Some(tag) = &new.tag {
             self.require_movable(repository, tag, &digest).await?;
         }
-        let facts = Facts::of(manifest, new.media_type.as_deref(), now)?;
+        let metadata = Metadata::of(manifest, new.media_type.as_deref(), now)?;
         let image = Image {
             digest,
-            facts,
+            metadata,
             manifest: new.manifest,
         };
-        let mut created = self.keep(id, &image).await?;
+        let mut created = self.insert(id, &image).await?;
         if let Some(tag) = &new.tag
-            && self.point(repository, tag, &image.digest).await? == Created::New
+            && self.set_tag(repository, tag, &image.digest).await? == Created::New
         {
             created = Created::New;
         }
@@ -145,25 +145,25 @@ impl Repositories {
         if repository.settings.mutability.rule_of(tag) == TagRule::Mutable {
             return Ok(());
         }
-        match self.tagged(&repository.id, tag).await? {
+        match self.resolve_tag(&repository.id, tag).await? {
             Some(held) if held != *digest => Err(tag_already_exists(&repository.id, tag)),
             _ => Ok(()),
         }
     }
 
     /// An image that is there already stays as it is, pushed when it was.
-    async fn keep(&self, id: &RepositoryId, image: &Image) -> Result<Created, RepositoryError> {
-        if let Some(subject) = &image.facts.subject {
+    async fn insert(&self, id: &RepositoryId, image: &Image) -> Result<Created, RepositoryError> {
+        if let Some(subject) = &image.metadata.subject {
             let key = Key::referrer(id, subject, &image.digest);
             self.store.write(&key, Bytes::new()).await?;
         }
         let key = Key::image(id, &image.digest);
-        let bytes = [&store::print(&image.facts)[..], b"\n", &image.manifest].concat();
+        let bytes = [&store::print(&image.metadata)[..], b"\n", &image.manifest].concat();
         Ok(self.store.create(&key, bytes.into()).await?)
     }
 
     /// Lets a tag name an image; of two who set an immutable one at once, the store lets one win.
-    async fn point(
+    async fn set_tag(
         &self,
         repository: &Repository,
         tag: &Tag,
@@ -177,7 +177,7 @@ impl Repositories {
         if self.store.create(&key, bytes.clone()).await? == Created::New {
             return Ok(Created::New);
         }
-        if self.tagged(&repository.id, tag).await?.as_ref() == Some(digest) {
+        if self.resolve_tag(&repository.id, tag).await?.as_ref() == Some(digest) {
             return Ok(Created::Taken);
         }
         match repository.settings.mutability.rule_of(tag) {
@@ -190,7 +190,7 @@ impl Repositories {
     }
 
     /// The image that a tag names, if it names one.
-    pub(crate) async fn tagged(
+    pub(crate) async fn resolve_tag(
         &self,
         id: &RepositoryId,
         tag: &Tag,
@@ -210,7 +210,7 @@ impl Repositories {
         };
         let digest = match reference {
             Reference::Digest(digest) => digest.clone(),
-            Reference::Tag(tag) => self.tagged(id, tag).await?.ok_or_else(not_found)?,
+            Reference::Tag(tag) => self.resolve_tag(id, tag).await?.ok_or_else(not_found)?,
         };
         self.image_of(id, &digest).await?.ok_or_else(not_found)
     }
@@ -239,7 +239,7 @@ impl Repositories {
         }
         self.store.clear(&Folder::image_tags(id, digest)).await?;
         self.store.remove(&Key::image(id, digest)).await?;
-        if let Some(subject) = &image.facts.subject {
+        if let Some(subject) = &image.metadata.subject {
             let key = Key::referrer(id, subject, digest);
             self.store.remove(&key).await?;
         }
@@ -282,7 +282,7 @@ fn read(key: &Key, digest: &Digest, bytes: &Bytes) -> Result<Image, StoreError> 
     let end = end.unwrap_or(bytes.len());
     Ok(Image {
         digest: digest.clone(),
-        facts: store::parse(key, &bytes[..end])?,
+        metadata: store::parse(key, &bytes[..end])?,
         manifest: bytes.slice((end + 1).min(bytes.len())..),
     })
 }

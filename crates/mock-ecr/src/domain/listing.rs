@@ -36,7 +36,7 @@ impl Repositories {
     }
 
     /// The indexes that list an image.
-    pub(crate) async fn lists_of(
+    pub(crate) async fn parent_indexes(
         &self,
         id: &RepositoryId,
         digest: &Digest,
@@ -84,7 +84,7 @@ impl Repositories {
             if tags.len() == limit {
                 break;
             }
-            if self.tagged(id, &tag).await?.as_ref() == Some(digest) {
+            if self.resolve_tag(id, &tag).await?.as_ref() == Some(digest) {
                 tags.push(tag);
             }
         }

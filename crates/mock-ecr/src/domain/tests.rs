@@ -281,7 +281,7 @@ async fn a_tag_follows_the_image_that_was_pushed_last() {
             let image = fixture.repositories.image(id, &reference).await.unwrap();
             assert_eq!(image.manifest, manifest.as_bytes());
             assert_eq!(image.digest, sha256(&manifest));
-            assert_eq!((image.facts.size, image.facts.pushed()), (3, NOW));
+            assert_eq!((image.metadata.size, image.metadata.pushed()), (3, NOW));
         }
         assert_eq!(fixture.images().await.len(), 2);
         let two = sha256(&manifest_of("two"));
@@ -381,7 +381,7 @@ async fn an_index_needs_its_images_and_a_subject_need_not_be_there() {
         let id = &fixture.repository.id;
         let referrers = fixture.repositories.referrers(id, &subject).await.unwrap();
         assert_eq!(referrers[0].digest, sha256(&referrer));
-        assert_eq!(referrers[0].facts.artifact_type.as_deref(), Some("a/b"));
+        assert_eq!(referrers[0].metadata.artifact_type.as_deref(), Some("a/b"));
         fixture
             .repositories
             .delete_image(id, &referrers[0].digest)

@@ -8,7 +8,7 @@ use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::RepositoryError;
-use crate::domain::hasher::Digester;
+use crate::domain::hasher::Hasher;
 use crate::domain::repositories::Repositories;
 use crate::store::{Created, Entry, Folder, Key};
 use crate::types::timestamp::Timestamp;
@@ -136,18 +136,18 @@ impl Repositories {
         mut content: ContentStream<'_>,
     ) -> Result<Sum, RepositoryError> {
         let mut writer = self.store.writer(&Key::part(id, upload, start));
-        let mut digester = Digester::new(Algorithm::Sha256);
+        let mut hasher = Hasher::new(Algorithm::Sha256);
         let mut size = 0;
         while let Some(bytes) = content.next().await {
             let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
-            digester.update(&bytes);
+            hasher.update(&bytes);
             size += bytes.len() as u64;
             writer.write(bytes).await?;
         }
         if size > 0 {
             writer.finish().await?;
         }
-        let digest = digester.finish();
+        let digest = hasher.finish();
         Ok(Sum { size, digest })
     }
 
@@ -207,7 +207,7 @@ impl Repositories {
             return Ok(self.store.rename(&part, &layer).await?);
         }
         let mut writer = self.store.writer(&layer);
-        let mut digester = Digester::new(expected.algorithm());
+        let mut hasher = Hasher::new(expected.algorithm());
         for part in parts {
             let Some(content) = self.store.open(&folder.key(&part.name), None).await? else {
                 break;
@@ -215,11 +215,11 @@ impl Repositories {
             let mut bytes = content.bytes;
             while let Some(bytes) = bytes.next().await {
                 let bytes = bytes?;
-                digester.update(&bytes);
+                hasher.update(&bytes);
                 writer.write(bytes).await?;
             }
         }
-        require_digest(expected, digester.finish())?;
+        require_digest(expected, hasher.finish())?;
         Ok(writer.finish().await?)
     }
 

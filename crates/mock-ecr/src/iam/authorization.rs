@@ -46,7 +46,7 @@ pub(crate) fn authorize(
         (Verdict::Denied, _) => denied(Reason::ExplicitInResource),
         (Verdict::Allowed, _) if is_own => Ok(()),
         (_, Err(_)) => denied(Reason::NotInIdentity),
-        (Verdict::Silent, Ok(())) if !is_own && !is_open => denied(Reason::NotInResource),
+        (Verdict::NoMatch, Ok(())) if !is_own && !is_open => denied(Reason::NotInResource),
         (_, Ok(())) => Ok(()),
     }
 }

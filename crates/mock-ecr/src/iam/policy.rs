@@ -38,7 +38,7 @@ pub(crate) enum Verdict {
     Allowed,
     Denied,
     /// Nothing.
-    Silent,
+    NoMatch,
 }
 
 impl RepositoryPolicy {
@@ -70,7 +70,7 @@ impl RepositoryPolicy {
         } else if says(Effect::Allow) {
             Verdict::Allowed
         } else {
-            Verdict::Silent
+            Verdict::NoMatch
         }
     }
 }
@@ -147,7 +147,7 @@ mod tests {
             let statement =
                 format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":["ecr:Batch*"]}}"#);
             says(&statement, "ecr:BatchGetImage", Verdict::Allowed);
-            says(&statement, "ecr:PutImage", Verdict::Silent);
+            says(&statement, "ecr:PutImage", Verdict::NoMatch);
         }
         for principal in [
             r#"{"AWS":"123456789012"}"#,
@@ -157,7 +157,7 @@ mod tests {
         ] {
             let statement =
                 format!(r#"[{{"Effect":"Allow","Principal":{principal},"Action":"ecr:*"}}]"#);
-            says(&statement, "ecr:BatchGetImage", Verdict::Silent);
+            says(&statement, "ecr:BatchGetImage", Verdict::NoMatch);
         }
     }
 
@@ -176,7 +176,7 @@ mod tests {
                 r#"{{"Effect":"{effect}","Principal":"*","Action":"*","Condition":{{"Bool":{{}}}}}}"#
             )
         };
-        says(&statement("Allow"), "ecr:PutImage", Verdict::Silent);
+        says(&statement("Allow"), "ecr:PutImage", Verdict::NoMatch);
         says(&statement("Deny"), "ecr:PutImage", Verdict::Denied);
     }
 

@@ -79,7 +79,7 @@ async fn head(
 ) -> Result<Response<Payload>, RegistryError> {
     let image = find(context, id, reference).await?;
     let mut response = respond(StatusCode::OK)
-        .header(header::CONTENT_TYPE, &image.facts.media_type)
+        .header(header::CONTENT_TYPE, &image.metadata.media_type)
         .header(header::CONTENT_LENGTH, image.manifest.len())
         .header(DIGEST_HEADER, image.digest.as_str());
     if context.has(Quirk::EmptySizes) {
@@ -99,7 +99,7 @@ async fn get(
 ) -> Result<Response<Payload>, RegistryError> {
     let image = find(context, id, reference).await?;
     let mut response = respond(StatusCode::OK)
-        .header(header::CONTENT_TYPE, &image.facts.media_type)
+        .header(header::CONTENT_TYPE, &image.metadata.media_type)
         .header(header::CONTENT_LENGTH, image.manifest.len());
     if !context.has(Quirk::NoDigestOnManifestGet) {
         response = response.header(DIGEST_HEADER, image.digest.as_str());
@@ -138,7 +138,7 @@ async fn put(
         let location = format!("/v2/{}/manifests/{}", id.name, image.digest);
         response = response.header(header::LOCATION, location);
     }
-    if let Some(subject) = &image.facts.subject {
+    if let Some(subject) = &image.metadata.subject {
         response = response.header("oci-subject", subject.as_str());
     }
     Ok(empty(response))

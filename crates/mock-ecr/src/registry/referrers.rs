@@ -48,7 +48,7 @@ pub(super) async fn answer(
     let images = context.ecr.repositories.referrers(id, &subject).await?;
     let filter = context.parameter("artifactType");
     let is_asked_for = |image: &&Image| {
-        let artifact_type = image.facts.artifact_type.as_deref();
+        let artifact_type = image.metadata.artifact_type.as_deref();
         filter
             .as_deref()
             .is_none_or(|asked| artifact_type == Some(asked))
@@ -73,10 +73,10 @@ pub(super) async fn answer(
 
 fn descriptor(image: &Image) -> Descriptor<'_> {
     Descriptor {
-        media_type: &image.facts.media_type,
+        media_type: &image.metadata.media_type,
         digest: &image.digest,
         size: image.manifest.len(),
-        artifact_type: image.facts.artifact_type.as_deref(),
-        annotations: image.facts.annotations.as_ref(),
+        artifact_type: image.metadata.artifact_type.as_deref(),
+        annotations: image.metadata.annotations.as_ref(),
     }
 }

@@ -135,14 +135,18 @@ impl Requests {
 
     /// Says what was found, and the request log, in which those requests that are meant and `guilty` are marked.
     #[track_caller]
-    fn fail(&self, found: &str, guilty: impl Fn(&ReceivedRequest) -> bool) -> ! {
+    fn fail(&self, found: &str, is_failing: impl Fn(&ReceivedRequest) -> bool) -> ! {
         let mut text = format!("{found}; {}", self.heading());
         for entry in self.all.iter() {
             let is_marked = self
-                .chosen
+                .selected
                 .iter()
                 .any(|one| std::sync::Arc::ptr_eq(one, entry));
-            let mark = if is_marked && guilty(entry) { '>' } else { ' ' };
+            let mark = if is_marked && is_failing(entry) {
+                '>'
+            } else {
+                ' '
+            };
             write!(text, "\n{mark} {entry}").expect("a String takes any text");
         }
         panic!("{text}");

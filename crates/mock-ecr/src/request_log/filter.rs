@@ -7,11 +7,11 @@ use crate::request_log::received_request::ReceivedRequest;
 
 /// Which requests are meant: those that every filter lets through.
 #[derive(Clone, Default)]
-pub(crate) struct Choice(Vec<Filter>);
+pub(crate) struct RequestFilter(Vec<Filter>);
 
 type Filter = Arc<dyn Fn(&ReceivedRequest) -> bool + Send + Sync>;
 
-impl Choice {
+impl RequestFilter {
     pub(crate) fn and(
         &mut self,
         filter: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
@@ -24,7 +24,7 @@ impl Choice {
     }
 }
 
-impl fmt::Debug for Choice {
+impl fmt::Debug for RequestFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Choice({} filters)", self.0.len())
     }

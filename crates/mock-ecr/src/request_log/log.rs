@@ -17,28 +17,28 @@ pub(crate) struct RequestLog(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    pages: Mutex<Pages>,
+    contents: Mutex<Contents>,
     recorded: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Pages {
+struct Contents {
     entries: VecDeque<Arc<ReceivedRequest>>,
     size: usize,
     forgotten: u64,
     /// How many came before those that are here, since the mock started.
-    passed: u64,
+    offset: u64,
     counts: Counts,
 }
 
 /// What the request log has after a place in it.
 #[derive(Debug)]
-pub(crate) struct News {
+pub(crate) struct Batch {
     pub(crate) entries: Vec<Arc<ReceivedRequest>>,
     /// How many more there were, which it has forgotten.
     pub(crate) missed: u64,
     /// The place after the last of them.
-    pub(crate) place: u64,
+    pub(crate) cursor: u64,
 }
 
 impl RequestLog {
@@ -51,30 +51,30 @@ impl RequestLog {
             error = entry.error,
             "answered"
         );
-        self.pages().append(entry);
+        self.contents().append(entry);
         self.0.recorded.notify_waiters();
     }
 
     /// The requests that are here, and how many were forgotten.
     pub(super) fn snapshot(&self) -> (Vec<Arc<ReceivedRequest>>, u64) {
-        let pages = self.pages();
-        let all = pages.entries.iter().cloned().collect();
-        (all, pages.forgotten)
+        let contents = self.contents();
+        let all = contents.entries.iter().cloned().collect();
+        (all, contents.forgotten)
     }
 
     /// Where the next request will stand.
-    pub(crate) fn place(&self) -> u64 {
-        self.pages().end()
+    pub(crate) fn cursor(&self) -> u64 {
+        self.contents().end()
     }
 
-    pub(crate) fn since(&self, place: u64) -> News {
-        let pages = self.pages();
-        let known = place.saturating_sub(pages.passed);
+    pub(crate) fn since(&self, cursor: u64) -> Batch {
+        let contents = self.contents();
+        let known = cursor.saturating_sub(contents.offset);
         let known = usize::try_from(known).unwrap_or(usize::MAX);
-        News {
-            entries: pages.entries.iter().skip(known).cloned().collect(),
-            missed: pages.passed.saturating_sub(place),
-            place: pages.end(),
+        Batch {
+            entries: contents.entries.iter().skip(known).cloned().collect(),
+            missed: contents.offset.saturating_sub(cursor),
+            cursor: contents.end(),
         }
     }
 
@@ -85,39 +85,42 @@ impl RequestLog {
 
     /// How often each kind of request came, those that are forgotten included.
     pub(crate) fn counts(&self) -> Vec<(Count, u64)> {
-        self.pages().counts.sorted()
+        self.contents().counts.sorted()
     }
 
     /// How many requests are here, how many bytes they take, and how many were forgotten.
     pub(crate) fn sizes(&self) -> (usize, usize, u64) {
-        let pages = self.pages();
-        (pages.entries.len(), pages.size, pages.forgotten)
+        let contents = self.contents();
+        (contents.entries.len(), contents.size, contents.forgotten)
     }
 
     /// Forgets the requests, but not how many there were.
     pub(crate) fn clear(&self) {
-        let mut pages = self.pages();
-        let passed = pages.end();
-        let counts = std::mem::take(&mut pages.counts);
-        *pages = Pages {
-            passed,
+        let mut contents = self.contents();
+        let offset = contents.end();
+        let counts = std::mem::take(&mut contents.counts);
+        *contents = Contents {
+            offset,
             counts,
-            ..Pages::default()
+            ..Contents::default()
         };
     }
 
     /// Forgets how many there were, too; places go on, for those who read along.
     pub(crate) fn reset(&self) {
         self.clear();
-        self.pages().counts = Counts::default();
+        self.contents().counts = Counts::default();
     }
 
-    fn pages(&self) -> MutexGuard<'_, Pages> {
-        self.0.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.0
+            .contents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Pages {
+impl Contents {
     fn append(&mut self, entry: ReceivedRequest) {
         self.counts.add(&entry);
         self.size += entry.size();
@@ -128,12 +131,12 @@ impl Pages {
             };
             self.size -= oldest.size();
             self.forgotten += 1;
-            self.passed += 1;
+            self.offset += 1;
         }
     }
 
     fn end(&self) -> u64 {
-        self.passed + self.entries.len() as u64
+        self.offset + self.entries.len() as u64
     }
 }
 

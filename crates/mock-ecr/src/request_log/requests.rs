@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::aws::operation_name;
 use crate::fault::FaultId;
 use crate::iam::principal::Caller;
-use crate::request_log::filter::Choice;
+use crate::request_log::filter::RequestFilter;
 use crate::request_log::log::RequestLog;
 use crate::request_log::received_request::ReceivedRequest;
 use crate::token::TokenId;
@@ -29,26 +29,26 @@ use crate::types::{PrincipalArn, Service};
 #[derive(Clone, Debug)]
 pub struct Requests {
     request_log: RequestLog,
-    choice: Choice,
+    filter: RequestFilter,
     /// All that there were, for an assertion to print.
     pub(super) all: Arc<[Arc<ReceivedRequest>]>,
-    pub(super) chosen: Vec<Arc<ReceivedRequest>>,
+    pub(super) selected: Vec<Arc<ReceivedRequest>>,
     forgotten: u64,
 }
 
 impl Requests {
     fn new(
         request_log: RequestLog,
-        choice: Choice,
+        filter: RequestFilter,
         all: Vec<Arc<ReceivedRequest>>,
         forgotten: u64,
     ) -> Self {
-        let fits = |entry: &&Arc<ReceivedRequest>| choice.fits(entry);
+        let fits = |entry: &&Arc<ReceivedRequest>| filter.fits(entry);
         Requests {
-            chosen: all.iter().filter(fits).cloned().collect(),
+            selected: all.iter().filter(fits).cloned().collect(),
             all: all.into(),
             request_log,
-            choice,
+            filter,
             forgotten,
         }
     }
@@ -107,7 +107,7 @@ impl Requests {
 
     /// Those that took the mock for a proxy to a host which it is not, and were refused: your client tried to reach `host`.
     #[must_use]
-    pub fn strayed(self) -> Self {
+    pub fn unexpected_hosts(self) -> Self {
         self.error(ReceivedRequest::OTHER_HOST)
     }
 
@@ -143,8 +143,8 @@ impl Requests {
         mut self,
         choose: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.chosen.retain(|entry| choose(entry));
-        self.choice.and(choose);
+        self.selected.retain(|entry| choose(entry));
+        self.filter.and(choose);
         self
     }
 
@@ -164,24 +164,24 @@ impl Requests {
     /// # Errors
     ///
     /// When there are too few in time: those that there were then.
-    pub async fn wait(self, count: usize, within: Duration) -> Result<Requests, TooFew> {
+    pub async fn wait(self, count: usize, within: Duration) -> Result<Requests, WaitTimeout> {
         let Requests {
             request_log,
-            choice,
+            filter,
             ..
         } = self;
         let enough = async {
-            let mut place = request_log.place();
-            let mut requests = request_log.chosen(choice.clone());
+            let mut cursor = request_log.cursor();
+            let mut requests = request_log.selected(filter.clone());
             while requests.count() < count {
                 let mut next = pin!(request_log.next());
                 // What is recorded between the look and the wait must end the wait.
                 next.as_mut().enable();
-                let news = request_log.since(place);
-                place = news.place;
+                let batch = request_log.since(cursor);
+                cursor = batch.cursor;
                 // The whole request log is looked at only when there is something to find.
-                if news.entries.iter().any(|entry| choice.fits(entry)) {
-                    requests = request_log.chosen(choice.clone());
+                if batch.entries.iter().any(|entry| filter.fits(entry)) {
+                    requests = request_log.selected(filter.clone());
                 } else {
                     next.await;
                 }
@@ -189,16 +189,16 @@ impl Requests {
             requests
         };
         let waited = tokio::time::timeout(within, enough).await;
-        waited.map_err(|_| TooFew {
+        waited.map_err(|_| WaitTimeout {
             expected: count,
             within,
-            found: request_log.chosen(choice),
+            found: request_log.selected(filter),
         })
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.chosen.len()
+        self.selected.len()
     }
 
     /// How many older ones the request log had to forget, whichever they were.
@@ -208,7 +208,7 @@ impl Requests {
 
     /// The requests, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ReceivedRequest> + ExactSizeIterator {
-        self.chosen.iter().map(AsRef::as_ref)
+        self.selected.iter().map(AsRef::as_ref)
     }
 
     /// The newest one.
@@ -219,12 +219,12 @@ impl Requests {
 
 impl RequestLog {
     pub(crate) fn requests(&self) -> Requests {
-        self.chosen(Choice::default())
+        self.selected(RequestFilter::default())
     }
 
-    pub(crate) fn chosen(&self, choice: Choice) -> Requests {
+    pub(crate) fn selected(&self, filter: RequestFilter) -> Requests {
         let (all, forgotten) = self.snapshot();
-        Requests::new(self.clone(), choice, all, forgotten)
+        Requests::new(self.clone(), filter, all, forgotten)
     }
 }
 
@@ -232,7 +232,7 @@ impl RequestLog {
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{} of the {expected} requests that were waited for came within {within:?}", .found.count())]
 #[non_exhaustive]
-pub struct TooFew {
+pub struct WaitTimeout {
     /// How many were waited for.
     pub expected: usize,
     /// How long they were waited for.

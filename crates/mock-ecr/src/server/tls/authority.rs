@@ -119,15 +119,16 @@ impl CertificateAuthority {
             })
     }
 
-    fn from_pem(certificate_pem: String, key: &str) -> Result<Self, Mismatch> {
-        let key = KeyPair::from_pem(key).map_err(Mismatch::unreadable)?;
+    fn from_pem(certificate_pem: String, key: &str) -> Result<Self, CertificateError> {
+        let key = KeyPair::from_pem(key).map_err(CertificateError::unreadable)?;
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
-            .map_err(|_| Mismatch::NoCertificate)?;
+            .map_err(|_| CertificateError::NoCertificate)?;
         let of_key = key.subject_public_key_info();
         if !certificate.windows(of_key.len()).any(|part| part == of_key) {
-            return Err(Mismatch::OtherKey);
+            return Err(CertificateError::OtherKey);
         }
-        let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(Mismatch::unreadable)?;
+        let issuer =
+            Issuer::from_ca_cert_der(&certificate, key).map_err(CertificateError::unreadable)?;
         Ok(CertificateAuthority {
             certificate_pem,
             issuer,
@@ -223,14 +224,14 @@ pub enum AuthorityError {
         /// The file of the key.
         path: PathBuf,
         /// What is wrong with it.
-        source: Mismatch,
+        source: CertificateError,
     },
 }
 
 /// What is wrong with a key and its certificate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Mismatch {
+pub enum CertificateError {
     /// One of them cannot be read.
     #[error(transparent)]
     Unreadable(Box<dyn std::error::Error + Send + Sync>),
@@ -242,9 +243,9 @@ pub enum Mismatch {
     OtherKey,
 }
 
-impl Mismatch {
+impl CertificateError {
     fn unreadable(error: rcgen::Error) -> Self {
-        Mismatch::Unreadable(error.into())
+        CertificateError::Unreadable(error.into())
     }
 }
 

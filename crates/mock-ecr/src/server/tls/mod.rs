@@ -15,7 +15,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::fault::Faults;
 
-pub use authority::{AuthorityError, CertificateAuthority, Mismatch};
+pub use authority::{AuthorityError, CertificateAuthority, CertificateError};
 use leaves::Leaves;
 
 /// The first byte of a client's greeting (RFC 8446, section 5.1); no method of HTTP begins with it.

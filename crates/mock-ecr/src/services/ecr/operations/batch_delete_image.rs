@@ -67,7 +67,7 @@ async fn delete(
         repositories.delete_tag(id, &tag).await?;
         return Ok(Ok(vec![ImageId::new(digest, Some(&tag))]));
     }
-    let lists = repositories.lists_of(id, digest).await?;
+    let lists = repositories.parent_indexes(id, digest).await?;
     if !lists.is_empty() {
         return Ok(Err(Failure::ImageReferencedByManifestList(lists)));
     }

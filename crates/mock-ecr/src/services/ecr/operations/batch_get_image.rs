@@ -40,7 +40,7 @@ impl ImageView {
         ImageView {
             image_id: ImageId::new(&image.digest, tag),
             image_manifest: String::from_utf8_lossy(&image.manifest).into_owned(),
-            image_manifest_media_type: image.facts.media_type,
+            image_manifest_media_type: image.metadata.media_type,
             registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
         }

@@ -140,17 +140,17 @@ fn rejection(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiErr
 }
 
 fn detail(id: &RepositoryId, image: Image, tags: &[Tag]) -> ImageDetail {
-    let facts = image.facts;
+    let metadata = image.metadata;
     ImageDetail {
-        image_pushed_at: epoch_seconds::raw(facts.pushed()),
-        artifact_media_type: facts.artifact_type,
+        image_pushed_at: epoch_seconds::raw(metadata.pushed()),
+        artifact_media_type: metadata.artifact_type,
         image_digest: image.digest.to_string(),
-        image_manifest_media_type: facts.media_type,
-        image_size_in_bytes: facts.size,
+        image_manifest_media_type: metadata.media_type,
+        image_size_in_bytes: metadata.size,
         image_status: "ACTIVE",
         image_tags: tags.iter().map(ToString::to_string).collect(),
         registry_id: id.account().to_string(),
         repository_name: id.name.to_string(),
-        subject_manifest_digest: facts.subject.map(|digest| digest.to_string()),
+        subject_manifest_digest: metadata.subject.map(|digest| digest.to_string()),
     }
 }

@@ -94,7 +94,7 @@ impl List<'_> {
         let from = from.and_then(|(digest, tag)| Some((digest.parse::<Digest>().ok()?, tag)));
         let mut entries = Vec::new();
         if let Some((digest, tag)) = &from {
-            entries.extend(self.tagged(digest, Some(tag)).await?);
+            entries.extend(self.resolve_tag(digest, Some(tag)).await?);
         }
         let after = from.as_ref().map(|(digest, _)| digest);
         let digests = self.repositories.image_digests(self.id, after, usize::MAX);
@@ -110,14 +110,14 @@ impl List<'_> {
     async fn of_image(&self, digest: &Digest) -> Result<Vec<ImageId>, RepositoryError> {
         let tags = self.repositories.tags_of(self.id, digest, None, 1);
         if !tags.await?.is_empty() {
-            return self.tagged(digest, None).await;
+            return self.resolve_tag(digest, None).await;
         }
         let untagged = ImageId::new(digest, None);
         let passes = self.filter.lets_pass(Tagged::No);
         Ok(passes.then_some(untagged).into_iter().collect())
     }
 
-    async fn tagged(
+    async fn resolve_tag(
         &self,
         digest: &Digest,
         after: Option<&str>,

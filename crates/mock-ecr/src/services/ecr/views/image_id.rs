@@ -64,7 +64,7 @@ impl ImageId {
         };
         if let (Reference::Digest(digest), Some(tag)) = (&reference, &self.image_tag) {
             let tag = tag.parse().expect("the reference was read from it");
-            if repositories.tagged(id, &tag).await?.as_ref() != Some(digest) {
+            if repositories.resolve_tag(id, &tag).await?.as_ref() != Some(digest) {
                 return Ok(Err(Failure::ImageTagDoesNotMatchDigest));
             }
         }
