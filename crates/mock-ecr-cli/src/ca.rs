@@ -6,11 +6,11 @@ use mock_ecr::config::AuthorityLocation;
 use mock_ecr::tls::CertificateAuthority;
 
 use crate::args::CaOptions;
-use crate::failure::Failure;
-use crate::{remote, stdout};
+use crate::error::Error;
+use crate::{control_client, stdout};
 use ecr_contract::surroundings::keep_certificate;
 
-pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Failure> {
+pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Error> {
     let text = match &options.tls {
         Some(AuthorityLocation::Directory(directory)) => {
             let authority = CertificateAuthority::in_directory(directory)?;
@@ -19,9 +19,9 @@ pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Failure> {
                 false => authority.certificate_pem().to_owned(),
             }
         }
-        Some(_) => return Err(Failure::NoDirectory),
+        Some(_) => return Err(Error::NoDirectory),
         None => {
-            let pem = remote::get(&options.running, "ca.pem").await?;
+            let pem = control_client::get(&options.target, "ca.pem").await?;
             let pem = String::from_utf8_lossy(&pem).into_owned();
             match options.path {
                 true => line(&keep_certificate(&pem)?),

@@ -5,22 +5,22 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::args::{ClockAction, ClockOptions};
-use crate::failure::Failure;
-use crate::{remote, stdout};
+use crate::error::Error;
+use crate::{control_client, stdout};
 
-pub(crate) async fn clock(options: ClockOptions) -> Result<ExitCode, Failure> {
-    let running = &options.running;
+pub(crate) async fn clock(options: ClockOptions) -> Result<ExitCode, Error> {
+    let target = &options.target;
     let clock = match options.action.unwrap_or(ClockAction::Get) {
-        ClockAction::Get => remote::get_json(running, "clock").await,
+        ClockAction::Get => control_client::get_json(target, "clock").await,
         ClockAction::Advance { by } => {
-            remote::post(running, "clock/advance", &json!({ "by": by })).await
+            control_client::post(target, "clock/advance", &json!({ "by": by })).await
         }
         ClockAction::Set { to } => {
             let to = json!({ "to": to.to_string() });
-            remote::post(running, "clock/set", &to).await
+            control_client::post(target, "clock/set", &to).await
         }
-        ClockAction::Freeze => remote::post(running, "clock/freeze", &json!({})).await,
-        ClockAction::Run => remote::post(running, "clock/run", &json!({})).await,
+        ClockAction::Freeze => control_client::post(target, "clock/freeze", &json!({})).await,
+        ClockAction::Run => control_client::post(target, "clock/run", &json!({})).await,
     }?;
     stdout::print(&match options.output.json {
         true => format!("{clock:#}\n"),

@@ -11,10 +11,10 @@ use ecr_contract::report::{
 use tokio::runtime::Runtime;
 
 use crate::args::ContractOptions;
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::stdout;
 
-pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
     let suite = suite(options)?;
     if options.list {
         return list(&suite);
@@ -41,8 +41,8 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Failure> {
 }
 
 /// Each run is a process of this program's.
-fn suite(options: &ContractOptions) -> Result<Suite, Failure> {
-    let program = std::env::current_exe().map_err(Failure::system("cannot find this program"))?;
+fn suite(options: &ContractOptions) -> Result<Suite, Error> {
+    let program = std::env::current_exe().map_err(Error::system("cannot find this program"))?;
     let program = program.to_string_lossy().into_owned();
     // What its mock logs belongs to nobody here.
     let arguments = ["--log", "off", "contract-run"].map(str::to_owned);
@@ -56,7 +56,7 @@ fn suite(options: &ContractOptions) -> Result<Suite, Failure> {
     Ok(suite)
 }
 
-fn list(suite: &Suite) -> Result<ExitCode, Failure> {
+fn list(suite: &Suite) -> Result<ExitCode, Error> {
     let lines = suite.list()?.into_iter();
     let lines: String = lines
         .map(|(id, title)| format!("{id}  {title}\n"))
@@ -66,7 +66,7 @@ fn list(suite: &Suite) -> Result<ExitCode, Failure> {
 }
 
 /// What is known already; a file that is yet to be written knows of nothing.
-fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Failure> {
+fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error> {
     let to_be_written = options.write_baseline.as_ref().filter(|file| file.exists());
     let Some(file) = options.baseline.as_ref().or(to_be_written) else {
         return Ok(Baseline::default());
@@ -76,8 +76,8 @@ fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Failur
     Ok(Baseline::read(file, &ids)?)
 }
 
-fn run(suite: &Suite) -> Result<Report, Failure> {
-    let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
+fn run(suite: &Suite) -> Result<Report, Error> {
+    let runtime = Runtime::new().map_err(Error::system("cannot start a runtime"))?;
     let line = match io::stderr().is_terminal() {
         true => ProgressLine::Rewritten,
         false => ProgressLine::Silent,
@@ -89,7 +89,7 @@ fn run(suite: &Suite) -> Result<Report, Failure> {
 }
 
 /// The summary on stdout, unless a report has taken its place; of a single scenario, all there is.
-fn tell(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<(), Failure> {
+fn tell(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<(), Error> {
     if options.reports.iter().any(|target| target.file.is_none()) {
         return Ok(());
     }

@@ -5,20 +5,20 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use crate::args::{EnvOptions, RedirectMode, Shell};
-use crate::failure::Failure;
-use crate::{remote, stdout};
+use crate::error::Error;
+use crate::{control_client, stdout};
 use ecr_contract::surroundings::keep_certificate;
 
-pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Failure> {
-    let running = &options.running;
+pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Error> {
+    let target = &options.target;
     let mut query = vec![("redirect", options.redirect.name().to_owned())];
     if options.redirect != RedirectMode::Env {
-        let pem = remote::get(running, "ca.pem").await?;
+        let pem = control_client::get(target, "ca.pem").await?;
         let path = keep_certificate(&String::from_utf8_lossy(&pem))?;
         query.push(("certificate", path.display().to_string()));
     }
-    let resource = remote::with_query("environment", query);
-    let variables = remote::get_json(running, &resource).await?;
+    let resource = control_client::with_query("environment", query);
+    let variables = control_client::get_json(target, &resource).await?;
     let none = Map::new();
     let variables = variables.as_object().unwrap_or(&none);
     stdout::print(&print(variables, options.format))?;

@@ -7,20 +7,20 @@ use std::process::ExitCode;
 use hyper::Uri;
 use serde_json::{Map, Value, json};
 
-use crate::args::{LoginOptions, Running};
-use crate::failure::Failure;
-use crate::{remote, stdout};
+use crate::args::{LoginOptions, Target};
+use crate::error::Error;
+use crate::{control_client, stdout};
 
-pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Failure> {
-    let url = &options.running.url;
+pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Error> {
+    let url = &options.target.url;
     let registry = options.registry.clone().or_else(|| host(url));
-    let registry = registry.ok_or_else(|| Failure::Url(url.clone()))?;
+    let registry = registry.ok_or_else(|| Error::Url(url.clone()))?;
     let entry = match &options.helper {
         Some(helper) => Entry::Helper(helper.clone()),
-        None => Entry::Token(token(&options.running).await?),
+        None => Entry::Token(token(&options.target).await?),
     };
     let path = directory(&options)?.join("config.json");
-    let failed = |cause| Failure::File {
+    let failed = |cause| Error::File {
         path: path.clone(),
         cause,
     };
@@ -61,16 +61,16 @@ fn host(url: &str) -> Option<String> {
     url.authority().map(ToString::to_string)
 }
 
-async fn token(running: &Running) -> Result<String, Failure> {
-    let issued = remote::post(running, "tokens", &json!({})).await?;
+async fn token(target: &Target) -> Result<String, Error> {
+    let issued = control_client::post(target, "tokens", &json!({})).await?;
     let token = issued["authorization_token"].as_str().map(str::to_owned);
-    token.ok_or_else(|| running.rejected("it issued no token"))
+    token.ok_or_else(|| target.rejected("it issued no token"))
 }
 
-fn directory(options: &LoginOptions) -> Result<PathBuf, Failure> {
+fn directory(options: &LoginOptions) -> Result<PathBuf, Error> {
     let of_user = || Some(std::env::home_dir()?.join(".docker"));
     let directory = options.config.clone().or_else(of_user);
-    directory.ok_or(Failure::NoHome)
+    directory.ok_or(Error::NoHome)
 }
 
 fn read(path: &Path) -> io::Result<Map<String, Value>> {

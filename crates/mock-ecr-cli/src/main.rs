@@ -4,12 +4,12 @@ mod args;
 mod ca;
 mod clock;
 mod contract;
+mod control_client;
 mod env;
-mod failure;
-mod faults;
+mod error;
+mod fault;
 mod login;
-mod remote;
-mod requests;
+mod request;
 mod reset;
 mod run;
 mod serve;
@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Args, Command, TokenCommand};
-use failure::Failure;
+use error::Error;
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -36,28 +36,28 @@ fn main() -> ExitCode {
         Command::Contract(options) => contract::contract(&options),
         Command::ContractRun => ecr_contract::perform()
             .map(|()| ExitCode::SUCCESS)
-            .map_err(Failure::system("cannot perform a run")),
+            .map_err(Error::system("cannot perform a run")),
         Command::Env(options) => briefly(env::env(options)),
         Command::Ca(options) => briefly(ca::ca(options)),
         Command::Login(options) => briefly(login::login(options)),
         Command::Clock(options) => briefly(clock::clock(options)),
-        Command::Faults(options) => briefly(faults::faults(options)),
+        Command::Faults(options) => briefly(fault::fault(options)),
         Command::Tokens(options) => briefly(tokens::tokens(options)),
-        Command::Requests(options) => briefly(requests::requests(*options)),
+        Command::Requests(options) => briefly(request::request(*options)),
         Command::Reset(options) => briefly(reset::reset(options)),
         Command::Supports => supports::supports(),
         Command::Token(TokenCommand::Issue(options)) => token::issue(options),
         Command::Token(TokenCommand::Inspect(options)) => token::inspect(options),
     };
-    outcome.unwrap_or_else(Failure::report)
+    outcome.unwrap_or_else(Error::report)
 }
 
 /// Runs what only asks a question.
-fn briefly(task: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+fn briefly(task: impl Future<Output = Result<ExitCode, Error>>) -> Result<ExitCode, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(Failure::system("cannot start a runtime"))?;
+        .map_err(Error::system("cannot start a runtime"))?;
     runtime.block_on(task)
 }
 

@@ -14,10 +14,10 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
 use crate::args::{Home, RedirectMode, RunOptions, beside};
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::signal::Signals;
 
-pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let home = options.home();
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
@@ -34,10 +34,10 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
         (_, None) => Lead::Env,
     };
     let home = match home {
-        Home::Fresh => Some(FreshHome::make().map_err(Failure::system("cannot make a home"))?),
+        Home::Fresh => Some(FreshHome::make().map_err(Error::system("cannot make a home"))?),
         Home::Own => None,
     };
-    let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
+    let runtime = Runtime::new().map_err(Error::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let signals = Signals::receive(&PASSED_ON)?;
         let ecr = lead.mock(config, options.listen).start().await?;
@@ -52,7 +52,10 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Failure> {
 /// Says which hosts the command wanted that are none of ECR's: it would have called them outside.
 fn warn_unexpected_hosts(ecr: &MockEcr) {
     let requests = ecr.requests().unexpected_hosts();
-    let hosts: BTreeSet<&str> = requests.iter().map(|request| request.host.as_str()).collect();
+    let hosts: BTreeSet<&str> = requests
+        .iter()
+        .map(|request| request.host.as_str())
+        .collect();
     for host in hosts {
         let line = format!("mock-ecr: the command tried to reach {host}, and was refused");
         // Nobody is left to be told when stderr is closed.
@@ -73,7 +76,7 @@ fn spawn(
     command: &[OsString],
     variables: &[Variable],
     home: Option<&FreshHome>,
-) -> Result<Child, Failure> {
+) -> Result<Child, Error> {
     let (program, arguments) = command
         .split_first()
         .expect("the arguments require a command");
@@ -82,17 +85,17 @@ fn spawn(
     surround(&mut command, variables, home);
     Command::from(command)
         .spawn()
-        .map_err(|cause| Failure::Spawn {
+        .map_err(|cause| Error::Spawn {
             program: program.clone(),
             cause,
         })
 }
 
 /// Waits for the command to end, and passes on to it whatever signal comes meanwhile.
-async fn wait(mut child: Child, mut signals: Signals) -> Result<ExitStatus, Failure> {
+async fn wait(mut child: Child, mut signals: Signals) -> Result<ExitStatus, Error> {
     loop {
         tokio::select! {
-            status = child.wait() => return status.map_err(Failure::system("cannot wait for the command")),
+            status = child.wait() => return status.map_err(Error::system("cannot wait for the command")),
             signal = signals.next() => pass_on(&child, signal),
         }
     }

@@ -8,17 +8,17 @@ use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
 use crate::args::ServeOptions;
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::signal::Signals;
 
-pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
-    let runtime = Runtime::new().map_err(Failure::system("cannot start a runtime"))?;
+    let runtime = Runtime::new().map_err(Error::system("cannot start a runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::receive(&[Signal::INT, Signal::TERM])?;
         let ecr = MockEcr::of(config).listen(options.listen).start().await?;
-        announce(&ecr).map_err(Failure::system("cannot write to stdout"))?;
+        announce(&ecr).map_err(Error::system("cannot write to stdout"))?;
         signals.next().await;
         // Whoever asks twice does not want to wait for what is in flight.
         tokio::select! {

@@ -6,17 +6,17 @@ use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// Receives the signals of a list from now on.
 pub(crate) struct Signals(mpsc::UnboundedReceiver<Signal>);
 
 impl Signals {
     /// Must be called within a runtime.
-    pub(crate) fn receive(list: &[Signal]) -> Result<Self, Failure> {
+    pub(crate) fn receive(list: &[Signal]) -> Result<Self, Error> {
         let (sender, receiver) = mpsc::unbounded_channel();
         for &kind in list {
-            forward(kind, sender.clone()).map_err(Failure::system("cannot receive signals"))?;
+            forward(kind, sender.clone()).map_err(Error::system("cannot receive signals"))?;
         }
         Ok(Signals(receiver))
     }

@@ -7,9 +7,9 @@ use mock_ecr::token::{Claims, TokenError, TokenId, TokenIssuer};
 use mock_ecr::{Clock, Config, PrincipalArn, Timestamp};
 
 use crate::args::{InspectOptions, IssueOptions};
-use crate::failure::Failure;
+use crate::error::Error;
 
-pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Error> {
     let config = options.config.config()?;
     let root = |account| PrincipalArn::root(account, &config.region);
     let principal = options
@@ -27,7 +27,7 @@ pub(crate) fn issue(options: IssueOptions) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn inspect(options: InspectOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn inspect(options: InspectOptions) -> Result<ExitCode, Error> {
     let config = options.config.config()?;
     let token = if options.token == "-" {
         read_stdin()?
@@ -75,18 +75,18 @@ fn now(config: &Config) -> Timestamp {
     Clock::new(config.clock).now()
 }
 
-pub(crate) fn read_stdin() -> Result<String, Failure> {
+pub(crate) fn read_stdin() -> Result<String, Error> {
     let mut text = String::new();
     // What is longer is no token, and what never ends must not fill the memory.
     io::stdin()
         .take(LONGEST_INPUT)
         .read_to_string(&mut text)
-        .map_err(Failure::system("cannot read the token from stdin"))?;
+        .map_err(Error::system("cannot read the token from stdin"))?;
     Ok(text)
 }
 
-fn print(line: &str) -> Result<(), Failure> {
-    writeln!(io::stdout(), "{line}").map_err(Failure::system("cannot write to stdout"))
+fn print(line: &str) -> Result<(), Error> {
+    writeln!(io::stdout(), "{line}").map_err(Error::system("cannot write to stdout"))
 }
 
 const LONGEST_INPUT: u64 = 1 << 20;

@@ -4,19 +4,19 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 
-use crate::args::{IssueHere, RevokeOptions, Running, TokensAction, TokensOptions};
-use crate::failure::Failure;
+use crate::args::{IssueHere, RevokeOptions, Target, TokensAction, TokensOptions};
+use crate::error::Error;
 use crate::table::table;
 use crate::token::read_stdin;
-use crate::{remote, stdout};
+use crate::{control_client, stdout};
 
-pub(crate) async fn tokens(options: TokensOptions) -> Result<ExitCode, Failure> {
-    let running = &options.running;
+pub(crate) async fn tokens(options: TokensOptions) -> Result<ExitCode, Error> {
+    let target = &options.target;
     let (json, text) = match options.action.unwrap_or(TokensAction::List) {
-        TokensAction::List => list(running).await,
-        TokensAction::Issue(issue) => issued(running, issue).await,
-        TokensAction::Revoke(revoke) => revoked(running, revoke).await,
-        TokensAction::Inspect { token } => inspected(running, token).await,
+        TokensAction::List => list(target).await,
+        TokensAction::Issue(issue) => issued(target, issue).await,
+        TokensAction::Revoke(revoke) => revoked(target, revoke).await,
+        TokensAction::Inspect { token } => inspected(target, token).await,
     }?;
     stdout::print(&match options.output.json {
         true => format!("{json:#}\n"),
@@ -28,10 +28,10 @@ pub(crate) async fn tokens(options: TokensOptions) -> Result<ExitCode, Failure> 
 }
 
 /// What the mock says, and the same for people.
-type Said = (Value, String);
+type Printed = (Value, String);
 
-async fn list(running: &Running) -> Result<Said, Failure> {
-    let json = remote::get_json(running, "tokens").await?;
+async fn list(target: &Target) -> Result<Printed, Error> {
+    let json = control_client::get_json(target, "tokens").await?;
     let rows = json["tokens"].as_array().into_iter().flatten().map(row);
     let rows: Vec<_> = rows.collect();
     Ok((json, table(&HEADING, &rows)))
@@ -61,7 +61,7 @@ fn row(token: &Value) -> Vec<String> {
     ]
 }
 
-async fn issued(running: &Running, issue: IssueHere) -> Result<Said, Failure> {
+async fn issued(target: &Target, issue: IssueHere) -> Result<Printed, Error> {
     let mut body = Map::new();
     let mut give = |name: &str, value: Option<String>| {
         let value = value.map(Value::String);
@@ -70,7 +70,7 @@ async fn issued(running: &Running, issue: IssueHere) -> Result<Said, Failure> {
     give("account", issue.account.map(|id| id.to_string()));
     give("principal", issue.principal.map(|arn| arn.to_string()));
     give("region", issue.region.map(|region| region.to_string()));
-    let json = remote::post(running, "tokens", &Value::Object(body)).await?;
+    let json = control_client::post(target, "tokens", &Value::Object(body)).await?;
     let wanted = match issue.password {
         true => "password",
         false => "authorization_token",
@@ -79,24 +79,24 @@ async fn issued(running: &Running, issue: IssueHere) -> Result<Said, Failure> {
     Ok((json, text))
 }
 
-async fn revoked(running: &Running, revoke: RevokeOptions) -> Result<Said, Failure> {
+async fn revoked(target: &Target, revoke: RevokeOptions) -> Result<Printed, Error> {
     let body = match (revoke.id, revoke.principal, revoke.issued_before) {
         (Some(id), ..) => json!({ "id": id.to_string() }),
         (_, Some(arn), _) => json!({ "principal": arn.to_string() }),
         (_, _, before) => json!({ "issued_before": before.map(|instant| instant.to_string()) }),
     };
-    let json = remote::post(running, "tokens/revoke", &body).await?;
+    let json = control_client::post(target, "tokens/revoke", &body).await?;
     let text = format!("{} tokens are still valid\n", json["valid"]);
     Ok((json, text))
 }
 
-async fn inspected(running: &Running, token: String) -> Result<Said, Failure> {
+async fn inspected(target: &Target, token: String) -> Result<Printed, Error> {
     let token = match token.as_str() {
         "-" => read_stdin()?,
         _ => token,
     };
     let body = json!({ "token": token.trim() });
-    let json = remote::post(running, "tokens/inspect", &body).await?;
+    let json = control_client::post(target, "tokens/inspect", &body).await?;
     let claims = json["claims"].as_object().into_iter().flatten();
     let claims =
         claims.map(|(name, value)| format!("{name:<10} {}\n", value.as_str().unwrap_or_default()));

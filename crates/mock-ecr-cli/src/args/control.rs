@@ -5,7 +5,7 @@ use mock_ecr::token::TokenId;
 use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp};
 
 use crate::args::filters::{Filters, duration};
-use crate::args::running::Running;
+use crate::args::target::Target;
 
 /// Whom to print for.
 #[derive(Debug, Parser)]
@@ -18,7 +18,7 @@ pub(crate) struct Output {
 #[derive(Debug, Parser)]
 pub(crate) struct ClockOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(subcommand)]
@@ -50,7 +50,7 @@ pub(crate) enum ClockAction {
 #[derive(Debug, Parser)]
 pub(crate) struct TokensOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(subcommand)]
@@ -106,7 +106,7 @@ pub(crate) struct RevokeOptions {
 #[derive(Debug, Parser)]
 pub(crate) struct FaultsOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(subcommand)]
@@ -134,7 +134,7 @@ pub(crate) enum FaultsAction {
 #[derive(Debug, Parser)]
 pub(crate) struct ResetOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
     /// What to leave as it is.
@@ -151,7 +151,7 @@ pub(crate) enum Kept {
 #[derive(Debug, Parser)]
 pub(crate) struct RequestsOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(flatten)]

@@ -4,7 +4,7 @@ mod contract;
 mod control;
 mod filters;
 mod redirect;
-mod running;
+mod target;
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,7 +26,7 @@ pub(crate) use control::{
     RequestsOptions, ResetOptions, RevokeOptions, TokensAction, TokensOptions,
 };
 pub(crate) use redirect::RedirectMode;
-pub(crate) use running::Running;
+pub(crate) use target::Target;
 
 /// An offline Amazon ECR whose authorization token means something.
 #[derive(Debug, Parser)]
@@ -150,7 +150,7 @@ pub(crate) enum Home {
 #[derive(Debug, Parser)]
 pub(crate) struct EnvOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     /// How clients are led to the mock; with `hosts` the system must know the names, this prints the rest.
     #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
     pub(crate) redirect: RedirectMode,
@@ -179,7 +179,7 @@ pub(crate) enum Shell {
 #[derive(Debug, Parser)]
 pub(crate) struct CaOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     /// Makes the authority in this directory if it is not there, and asks no running mock: `file:` and a directory.
     #[arg(long, value_name = "LOCATION")]
     pub(crate) tls: Option<AuthorityLocation>,
@@ -191,7 +191,7 @@ pub(crate) struct CaOptions {
 #[derive(Debug, Parser)]
 pub(crate) struct LoginOptions {
     #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) target: Target,
     /// The host to log in to; without it, that of the mock's URL.
     #[arg(long, value_name = "HOST")]
     pub(crate) registry: Option<String>,

@@ -5,19 +5,19 @@ use std::process::ExitCode;
 use mock_ecr::fault::Fault;
 use serde_json::{Value, json};
 
-use crate::args::{FaultsAction, FaultsOptions, Running};
-use crate::failure::Failure;
+use crate::args::{FaultsAction, FaultsOptions, Target};
+use crate::error::Error;
 use crate::table::table;
 use crate::token::read_stdin;
-use crate::{remote, stdout};
+use crate::{control_client, stdout};
 
-pub(crate) async fn faults(options: FaultsOptions) -> Result<ExitCode, Failure> {
-    let running = &options.running;
+pub(crate) async fn fault(options: FaultsOptions) -> Result<ExitCode, Error> {
+    let target = &options.target;
     let json = match options.action.unwrap_or(FaultsAction::List) {
-        FaultsAction::List => remote::get_json(running, "faults").await,
-        FaultsAction::Add { toml } => add(running, &toml).await,
-        FaultsAction::Remove { id } => remove(running, id).await,
-        FaultsAction::Clear => remote::delete(running, "faults").await,
+        FaultsAction::List => control_client::get_json(target, "faults").await,
+        FaultsAction::Add { toml } => add(target, &toml).await,
+        FaultsAction::Remove { id } => remove(target, id).await,
+        FaultsAction::Clear => control_client::delete(target, "faults").await,
     }?;
     stdout::print(&match options.output.json {
         true => format!("{json:#}\n"),
@@ -26,19 +26,19 @@ pub(crate) async fn faults(options: FaultsOptions) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(running: &Running, toml: &str) -> Result<Value, Failure> {
+async fn add(target: &Target, toml: &str) -> Result<Value, Error> {
     let toml = match toml {
         "-" => read_stdin()?,
         _ => toml.to_owned(),
     };
-    let fault = Fault::from_toml(&toml).map_err(Failure::Fault)?;
-    remote::post(running, "faults", &json!(fault)).await
+    let fault = Fault::from_toml(&toml).map_err(Error::Fault)?;
+    control_client::post(target, "faults", &json!(fault)).await
 }
 
-async fn remove(running: &Running, id: u64) -> Result<Value, Failure> {
-    let removed = remote::delete(running, &format!("faults?id={id}")).await?;
+async fn remove(target: &Target, id: u64) -> Result<Value, Error> {
+    let removed = control_client::delete(target, &format!("faults?id={id}")).await?;
     match removed["faults"].as_array().is_some_and(Vec::is_empty) {
-        true => Err(Failure::NoFault(id)),
+        true => Err(Error::NoFault(id)),
         false => Ok(removed),
     }
 }

@@ -4,30 +4,28 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
-use crate::args::{Output, RequestsOptions, Running};
-use crate::failure::Failure;
+use crate::args::{Output, RequestsOptions, Target};
+use crate::error::Error;
 use crate::table::{line, table};
-use crate::{remote, stdout};
+use crate::{control_client, stdout};
 
-pub(crate) async fn requests(options: RequestsOptions) -> Result<ExitCode, Failure> {
-    let RequestsOptions {
-        running, output, ..
-    } = &options;
-    match What::of(&options) {
-        What::Clear => clear(running, output).await?,
-        What::Follow => follow(running, output, &resource(&options, "requests/stream")).await?,
-        What::Archive => {
-            let har = remote::get_json(running, &resource(&options, "requests.har")).await?;
+pub(crate) async fn request(options: RequestsOptions) -> Result<ExitCode, Error> {
+    let RequestsOptions { target, output, .. } = &options;
+    match Action::of(&options) {
+        Action::Clear => clear(target, output).await?,
+        Action::Follow => follow(target, output, &resource(&options, "requests/stream")).await?,
+        Action::Archive => {
+            let har = control_client::get_json(target, &resource(&options, "requests.har")).await?;
             stdout::print(&format!("{har:#}\n"))?;
         }
-        What::Wait => list(running, output, &resource(&options, "requests/wait")).await?,
-        What::List => list(running, output, &resource(&options, "requests")).await?,
+        Action::Wait => list(target, output, &resource(&options, "requests/wait")).await?,
+        Action::List => list(target, output, &resource(&options, "requests")).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is wanted of the requests.
-enum What {
+enum Action {
     Clear,
     Follow,
     Archive,
@@ -35,15 +33,15 @@ enum What {
     List,
 }
 
-impl What {
+impl Action {
     /// The arguments exclude each other.
     fn of(options: &RequestsOptions) -> Self {
         match options {
-            options if options.clear => What::Clear,
-            options if options.follow => What::Follow,
-            options if options.har => What::Archive,
-            options if options.wait.is_some() => What::Wait,
-            _ => What::List,
+            options if options.clear => Action::Clear,
+            options if options.follow => Action::Follow,
+            options if options.har => Action::Archive,
+            options if options.wait.is_some() => Action::Wait,
+            _ => Action::List,
         }
     }
 }
@@ -57,19 +55,19 @@ fn resource(options: &RequestsOptions, name: &str) -> String {
         timeout.map(|timeout| ("timeout", timeout)),
     ];
     let filters = options.filters.parameters();
-    remote::with_query(name, filters.chain(more.into_iter().flatten()))
+    control_client::with_query(name, filters.chain(more.into_iter().flatten()))
 }
 
-async fn clear(running: &Running, output: &Output) -> Result<(), Failure> {
-    let done = remote::delete(running, "requests").await?;
+async fn clear(target: &Target, output: &Output) -> Result<(), Error> {
+    let done = control_client::delete(target, "requests").await?;
     stdout::print(&match output.json {
         true => format!("{done:#}\n"),
         false => format!("{} requests are forgotten\n", done["cleared"]),
     })
 }
 
-async fn list(running: &Running, output: &Output, resource: &str) -> Result<(), Failure> {
-    let json = remote::get_json(running, resource).await?;
+async fn list(target: &Target, output: &Output, resource: &str) -> Result<(), Error> {
+    let json = control_client::get_json(target, resource).await?;
     if output.json {
         return stdout::print(&format!("{json:#}\n"));
     }
@@ -82,8 +80,8 @@ async fn list(running: &Running, output: &Output, resource: &str) -> Result<(), 
     }
 }
 
-async fn follow(running: &Running, output: &Output, resource: &str) -> Result<(), Failure> {
-    remote::follow(running, resource, |entry| {
+async fn follow(target: &Target, output: &Output, resource: &str) -> Result<(), Error> {
+    control_client::follow(target, resource, |entry| {
         stdout::print(&match (output.json, entry["missed"].as_u64()) {
             (true, _) => format!("{entry}\n"),
             (false, Some(n)) => format!("{n} requests were missed\n"),

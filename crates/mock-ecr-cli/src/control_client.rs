@@ -12,44 +12,38 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::args::Running;
-use crate::failure::Failure;
+use crate::args::Target;
+use crate::error::Error;
 
 /// Reads something under `/_mock/`.
-pub(crate) async fn get(running: &Running, resource: &str) -> Result<Bytes, Failure> {
-    whole(running, send(running, Method::GET, resource, None).await?).await
+pub(crate) async fn get(target: &Target, resource: &str) -> Result<Bytes, Error> {
+    whole(target, send(target, Method::GET, resource, None).await?).await
 }
 
 /// Reads something under `/_mock/` that is JSON.
-pub(crate) async fn get_json(running: &Running, resource: &str) -> Result<Value, Failure> {
-    parse(running, &get(running, resource).await?)
+pub(crate) async fn get_json(target: &Target, resource: &str) -> Result<Value, Error> {
+    parse(target, &get(target, resource).await?)
 }
 
 /// Has something done.
-pub(crate) async fn post(
-    running: &Running,
-    resource: &str,
-    body: &Value,
-) -> Result<Value, Failure> {
-    let answer = send(running, Method::POST, resource, Some(body)).await?;
-    parse(running, &whole(running, answer).await?)
+pub(crate) async fn post(target: &Target, resource: &str, body: &Value) -> Result<Value, Error> {
+    let answer = send(target, Method::POST, resource, Some(body)).await?;
+    parse(target, &whole(target, answer).await?)
 }
 
 /// Has something forgotten.
-pub(crate) async fn delete(running: &Running, resource: &str) -> Result<Value, Failure> {
-    let answer = send(running, Method::DELETE, resource, None).await?;
-    parse(running, &whole(running, answer).await?)
+pub(crate) async fn delete(target: &Target, resource: &str) -> Result<Value, Error> {
+    let answer = send(target, Method::DELETE, resource, None).await?;
+    parse(target, &whole(target, answer).await?)
 }
 
 /// Hands on the data of each server-sent event as it comes, until the mock ends.
 pub(crate) async fn follow(
-    running: &Running,
+    target: &Target,
     resource: &str,
-    mut each: impl FnMut(Value) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut body = send(running, Method::GET, resource, None)
-        .await?
-        .into_body();
+    mut each: impl FnMut(Value) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut body = send(target, Method::GET, resource, None).await?.into_body();
     let mut unread = Vec::new();
     while let Some(Ok(frame)) = body.frame().await {
         unread.extend_from_slice(frame.data_ref().map_or(&[], |data| &data[..]));
@@ -58,7 +52,7 @@ pub(crate) async fn follow(
             let event = String::from_utf8_lossy(&event);
             let data = event.lines().find_map(|line| line.strip_prefix("data: "));
             if let Some(data) = data {
-                each(parse(running, data.as_bytes())?)?;
+                each(parse(target, data.as_bytes())?)?;
             }
         }
     }
@@ -80,38 +74,38 @@ pub(crate) fn with_query<'a>(
 }
 
 async fn send(
-    running: &Running,
+    target: &Target,
     method: Method,
     resource: &str,
     body: Option<&Value>,
-) -> Result<Response<Incoming>, Failure> {
-    let (host, mut request) = request(running, method, resource)?;
+) -> Result<Response<Incoming>, Error> {
+    let (host, mut request) = request(target, method, resource)?;
     if let Some(body) = body {
         *request.body_mut() = Full::from(body.to_string());
         let json = HeaderValue::from_static("application/json");
         request.headers_mut().insert(CONTENT_TYPE, json);
     }
-    let unreachable = |cause| running.unreachable(cause);
+    let unreachable = |cause| target.unreachable(cause);
     let stream = TcpStream::connect(&host).await.map_err(unreachable)?;
-    let broken = |cause: hyper::Error| running.unreachable(io::Error::other(cause));
+    let broken = |cause: hyper::Error| target.unreachable(io::Error::other(cause));
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream));
     let (mut sender, connection) = handshake.await.map_err(broken)?;
     tokio::spawn(connection);
     let answer = sender.send_request(request).await.map_err(broken)?;
     match answer.status() {
         StatusCode::OK => Ok(answer),
-        _ => Err(running.rejected(&said(&whole(running, answer).await?))),
+        _ => Err(target.rejected(&error_text(&whole(target, answer).await?))),
     }
 }
 
 /// The address to connect to, and what to say there.
 fn request(
-    running: &Running,
+    target: &Target,
     method: Method,
     resource: &str,
-) -> Result<(String, Request<Full<Bytes>>), Failure> {
-    let wrong = || Failure::Url(running.url.clone());
-    let url: Uri = running.url.parse().map_err(|_| wrong())?;
+) -> Result<(String, Request<Full<Bytes>>), Error> {
+    let wrong = || Error::Url(target.url.clone());
+    let url: Uri = target.url.parse().map_err(|_| wrong())?;
     let authority = url.authority().filter(|_| url.scheme_str() == Some("http"));
     let authority = authority.ok_or_else(wrong)?;
     let port = authority.port_u16().unwrap_or(80);
@@ -121,49 +115,49 @@ fn request(
         .header(HOST, authority.as_str())
         .body(Full::default())
         .map_err(|_| wrong())?;
-    if let Some(key) = &running.control_key {
+    if let Some(key) = &target.control_key {
         let key = format!("Bearer {}", key.expose());
-        let mut key = HeaderValue::try_from(key).map_err(|_| Failure::ControlKey)?;
+        let mut key = HeaderValue::try_from(key).map_err(|_| Error::ControlKey)?;
         key.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, key);
     }
     Ok((format!("{}:{port}", authority.host()), request))
 }
 
-async fn whole(running: &Running, answer: Response<Incoming>) -> Result<Bytes, Failure> {
+async fn whole(target: &Target, answer: Response<Incoming>) -> Result<Bytes, Error> {
     let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect();
     let body = body.await;
-    let body = body.map_err(|cause| running.unreachable(io::Error::other(cause)))?;
+    let body = body.map_err(|cause| target.unreachable(io::Error::other(cause)))?;
     Ok(body.to_bytes())
 }
 
 const LONGEST_ANSWER: usize = 64 << 20;
 
-fn parse(running: &Running, json: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(json).map_err(|_| running.rejected(STRANGER))
+fn parse(target: &Target, json: &[u8]) -> Result<Value, Error> {
+    serde_json::from_slice(json).map_err(|_| target.rejected(NOT_A_MOCK))
 }
 
 /// What a refusal says: the `error` of its JSON, and where it is.
-fn said(body: &[u8]) -> String {
+fn error_text(body: &[u8]) -> String {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     match (json["error"].as_str(), json["at"].as_str()) {
         (Some(error), Some(at)) => format!("{at}: {error}"),
         (Some(error), None) => error.to_owned(),
-        _ => STRANGER.to_owned(),
+        _ => NOT_A_MOCK.to_owned(),
     }
 }
 
-const STRANGER: &str = "it is no mock-ecr";
+const NOT_A_MOCK: &str = "it is no mock-ecr";
 
-impl Running {
-    fn unreachable(&self, cause: io::Error) -> Failure {
+impl Target {
+    fn unreachable(&self, cause: io::Error) -> Error {
         let url = self.url.clone();
-        Failure::Unreachable { url, cause }
+        Error::Unreachable { url, cause }
     }
 
     /// What the mock says that will not.
-    pub(crate) fn rejected(&self, said: &str) -> Failure {
-        let (url, said) = (self.url.clone(), said.to_owned());
-        Failure::Refused { url, said }
+    pub(crate) fn rejected(&self, said: &str) -> Error {
+        let (url, text) = (self.url.clone(), text.to_owned());
+        Error::Rejected { url, text }
     }
 }

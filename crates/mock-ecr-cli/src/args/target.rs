@@ -5,7 +5,7 @@ use mock_ecr::config::Secret;
 
 /// Where a running mock is.
 #[derive(Debug, Parser)]
-pub(crate) struct Running {
+pub(crate) struct Target {
     /// The URL of the mock.
     #[arg(
         long,

@@ -1,4 +1,4 @@
-//! Why the command failed, said in one line.
+//! Why the command failed, text in one line.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
@@ -15,7 +15,7 @@ use mock_ecr::fault::FaultError;
 use mock_ecr::tls::AuthorityError;
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -36,8 +36,8 @@ pub(crate) enum Failure {
         "no mock at {url}: {cause}; `mock-ecr serve` starts one, and --url or MOCK_ECR_URL tells where it is"
     )]
     Unreachable { url: String, cause: io::Error },
-    #[error("the mock at {url} refuses: {said}")]
-    Refused { url: String, said: String },
+    #[error("the mock at {url} refuses: {text}")]
+    Rejected { url: String, text: String },
     #[error(
         "an authority in memory is known to its mock alone; give --tls=file:DIRECTORY, or --url for a running mock"
     )]
@@ -67,9 +67,9 @@ pub(crate) enum Failure {
     },
 }
 
-impl Failure {
-    pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Failure {
-        move |cause| Failure::System { what, cause }
+impl Error {
+    pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Error {
+        move |cause| Error::System { what, cause }
     }
 
     /// Prints the error and its causes to stderr. The exit codes of a command that cannot be run are those of shells.
@@ -77,10 +77,10 @@ impl Failure {
         // Nobody is left to be told when stderr is closed.
         let _ = writeln!(io::stderr(), "mock-ecr: {}", error_chain(&self));
         match self {
-            Failure::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
-            Failure::Spawn { .. } => 126.into(),
+            Error::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
+            Error::Spawn { .. } => 126.into(),
             // A client that fails exits with 1, and here none was run.
-            Failure::Suite(_) | Failure::Baseline(_) | Failure::Report(_) => 2.into(),
+            Error::Suite(_) | Error::Baseline(_) | Error::Report(_) => 2.into(),
             _ => 1.into(),
         }
     }
