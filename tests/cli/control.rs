@@ -1,4 +1,4 @@
-//! `clock`, `tokens`, `faults`, `requests` and `reset`: what is done to a mock that runs already.
+//! `clock`, `token`, `fault`, `request` and `reset`: the commands that call a running mock.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
@@ -52,10 +52,10 @@ fn the_clock_is_read_and_moved() {
 fn faults_are_set_listed_and_taken_away() {
     let mock = frozen();
     let fault = "match = { service = 'registry', times = 1 }\naction = { error = 'BadGateway' }";
-    let set = said(&mock, &["faults", "add", fault]);
+    let set = said(&mock, &["fault", "add", fault]);
     assert!(set.starts_with("FAULT "), "{set}");
     assert!(mock.ping("x").starts_with("HTTP/1.1 502 "));
-    let listed = said(&mock, &["faults"]);
+    let listed = said(&mock, &["fault"]);
     let row: Vec<&str> = listed.lines().nth(1).unwrap().split_whitespace().collect();
     let expected = [
         "0",
@@ -67,38 +67,38 @@ fn faults_are_set_listed_and_taken_away() {
     ];
     assert_eq!(row, expected, "{listed}");
     assert_eq!(
-        json(&mock, &["faults", "--json"])["faults"][0]["triggered"],
+        json(&mock, &["fault", "--json"])["faults"][0]["triggered"],
         1
     );
 
-    said(&mock, &["faults", "remove", "0"]);
-    to(&mock, &["faults", "remove", "0"])
+    said(&mock, &["fault", "remove", "0"]);
+    to(&mock, &["fault", "remove", "0"])
         .assert()
         .code(1)
-        .stderr(predicate::str::contains("no fault 0 is set"));
-    let from_stdin = to(&mock, &["faults", "add", "-"])
+        .stderr(predicate::str::contains("fault 0 does not exist"));
+    let from_stdin = to(&mock, &["fault", "add", "-"])
         .write_stdin("action = { date = '-20m' }")
         .assert();
     from_stdin.success();
-    said(&mock, &["faults", "clear"]);
-    assert_eq!(said(&mock, &["faults"]).lines().count(), 1);
+    said(&mock, &["fault", "clear"]);
+    assert_eq!(said(&mock, &["fault"]).lines().count(), 1);
     for wrong in ["nonsense", "action = { error = 'Nothing' }"] {
-        to(&mock, &["faults", "add", wrong])
+        to(&mock, &["fault", "add", wrong])
             .assert()
             .code(1)
             .stdout("")
-            .stderr(predicate::str::contains("this is no fault"))
-            .stderr(predicate::str::contains("written in TOML, such as what ="));
+            .stderr(predicate::str::contains("invalid fault"))
+            .stderr(predicate::str::contains("expected TOML such as action ="));
     }
 }
 
 #[test]
 fn tokens_are_issued_listed_explained_and_revoked() {
     let mock = frozen();
-    let token = said(&mock, &["tokens", "issue"]);
+    let token = said(&mock, &["token", "issue", "--url", &mock.url()]);
     let token = token.trim();
     assert!(mock.ping(token).starts_with("HTTP/1.1 200 "));
-    let table = said(&mock, &["tokens"]);
+    let table = said(&mock, &["token", "list"]);
     let row = table.lines().nth(1).unwrap();
     let id = row.split(' ').next().unwrap();
     let fields: Vec<&str> = row.split_whitespace().collect();
@@ -108,25 +108,25 @@ fn tokens_are_issued_listed_explained_and_revoked() {
     );
     assert_eq!(fields[4], "1", "{table}");
     assert!(
-        row.ends_with("alive until 2015-11-30T09:30:53.241Z"),
+        row.ends_with("valid until 2015-11-30T09:30:53.241Z"),
         "{table}"
     );
     assert!(table.starts_with("TOKEN "), "{table}");
     assert_eq!(
-        json(&mock, &["tokens", "list", "--json"])["tokens"][0]["id"],
+        json(&mock, &["token", "list", "--json"])["tokens"][0]["id"],
         id
     );
 
-    let explained = to(&mock, &["tokens", "inspect"])
+    let explained = to(&mock, &["token", "inspect", "--url", &mock.url()])
         .write_stdin(token)
         .assert();
     explained
         .success()
-        .stdout(predicate::str::contains("verdict    alive\n"));
-    let revoked = said(&mock, &["tokens", "revoke", id]);
+        .stdout(predicate::str::contains("state      valid\n"));
+    let revoked = said(&mock, &["token", "revoke", id]);
     assert_eq!(revoked, "0 tokens are still valid\n");
     assert!(mock.ping(token).starts_with("HTTP/1.1 403 "));
-    to(&mock, &["tokens", "inspect", token])
+    to(&mock, &["token", "inspect", "--url", &mock.url(), token])
         .assert()
         .code(1)
         .stdout(predicate::str::contains(format!("token {id} was revoked")));
@@ -136,8 +136,10 @@ fn tokens_are_issued_listed_explained_and_revoked() {
 fn a_token_is_issued_for_whom_and_where_one_likes() {
     let mock = frozen();
     let words = [
-        "tokens",
+        "token",
         "issue",
+        "--url",
+        &mock.url(),
         "--account",
         "210987654321",
         "--region",
@@ -152,18 +154,18 @@ fn a_token_is_issued_for_whom_and_where_one_likes() {
         &["--principal", "arn:aws:iam::210987654321:root"][..],
         &["--issued-before", "2015-11-30T00:00:00Z"],
     ] {
-        said(&mock, &[&["tokens", "revoke"][..], which].concat());
+        said(&mock, &[&["token", "revoke"][..], which].concat());
     }
-    to(&mock, &["tokens", "revoke"]).assert().code(2);
+    to(&mock, &["token", "revoke"]).assert().code(2);
 }
 
 #[test]
 fn requests_are_chosen_printed_and_forgotten() {
     let mock = frozen();
     mock.ping("QVdTOg==");
-    let token = said(&mock, &["tokens", "issue"]);
+    let token = said(&mock, &["token", "issue", "--url", &mock.url()]);
     mock.ping(token.trim());
-    let table = said(&mock, &["requests"]);
+    let table = said(&mock, &["request"]);
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 3, "{table}");
     assert!(lines[0].starts_with("RECEIVED "), "{table}");
@@ -173,6 +175,7 @@ fn requests_are_chosen_printed_and_forgotten() {
         "2015-11-29T21:30:53.241Z",
         "200",
         "GET",
+        "registry",
         "x",
         "/v2/",
         "ping",
@@ -181,16 +184,16 @@ fn requests_are_chosen_printed_and_forgotten() {
     assert_eq!(fields, expected);
     let chosen = json(
         &mock,
-        &["requests", "--status", "200", "--bearer", caller, "--json"],
+        &["request", "--status", "200", "--bearer", caller, "--json"],
     );
     assert_eq!(chosen["matched"], 1);
-    let newest = said(&mock, &["requests", "--limit", "1"]);
+    let newest = said(&mock, &["request", "--limit", "1"]);
     assert_eq!(newest.lines().count(), 2);
-    let har = json(&mock, &["requests", "--har", "--route", "ping"]);
+    let har = json(&mock, &["request", "--har", "--route", "ping"]);
     assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 2);
-    assert!(said(&mock, &["requests", "--clear"]).ends_with(" requests are forgotten\n"));
-    assert_eq!(said(&mock, &["requests"]).lines().count(), 1);
-    to(&mock, &["requests", "--clear", "--status", "200"])
+    assert!(said(&mock, &["request", "--clear"]).ends_with(" requests\n"));
+    assert_eq!(said(&mock, &["request"]).lines().count(), 1);
+    to(&mock, &["request", "--clear", "--status", "200"])
         .assert()
         .code(2);
 }
@@ -201,8 +204,8 @@ const NO_OPERATION: &str =
 #[test]
 fn what_no_mock_would_read_is_rejected_before_one_is_asked() {
     for (option, wrong, said) in [
-        ("--status", "abc", "the number of a status, such as 403"),
-        ("--service", "moon", "possible values: api, registry"),
+        ("--status", "abc", "a status code, such as 403"),
+        ("--service", "moon", "expected one of ecr, ecr-public"),
         ("--authorization", "maybe", "possible values: true, false"),
         ("--operation", "GetAuthToken", NO_OPERATION),
         ("--token", "x", "--token"),
@@ -210,7 +213,7 @@ fn what_no_mock_would_read_is_rejected_before_one_is_asked() {
         ("--slower-than", "long", "--slower-than"),
     ] {
         cargo_bin_cmd!("mock-ecr")
-            .args(["requests", "--url", "http://127.0.0.1:1", option, wrong])
+            .args(["request", "--url", "http://127.0.0.1:1", option, wrong])
             .assert()
             .code(2)
             .stderr(predicate::str::contains(said))
@@ -222,9 +225,9 @@ fn what_no_mock_would_read_is_rejected_before_one_is_asked() {
 fn requests_are_waited_for() {
     let mock = frozen();
     mock.ping("QVdTOg==");
-    let come = said(&mock, &["requests", "--wait", "1", "--route", "ping"]);
+    let come = said(&mock, &["request", "--wait", "1", "--route", "ping"]);
     assert_eq!(come.lines().count(), 2);
-    to(&mock, &["requests", "--wait", "2", "--timeout", "1ms"])
+    to(&mock, &["request", "--wait", "2", "--timeout", "1ms"])
         .assert()
         .code(1)
         .stdout("")
@@ -235,7 +238,7 @@ fn requests_are_waited_for() {
 fn requests_are_followed_until_the_mock_ends() {
     let mock = frozen();
     let mut follower = std::process::Command::new(cargo_bin("mock-ecr"))
-        .args(["requests", "--follow", "--json", "--url"])
+        .args(["request", "--follow", "--json", "--url"])
         .arg(format!("http://{}", mock.address))
         .stdout(Stdio::piped())
         .spawn()
@@ -245,7 +248,7 @@ fn requests_are_followed_until_the_mock_ends() {
     said(
         &mock,
         &[
-            "requests",
+            "request",
             "--service",
             "control",
             "--target",
@@ -269,9 +272,9 @@ fn a_mock_is_reset() {
     said(&mock, &["clock", "advance", "1h"]);
     mock.ping("QVdTOg==");
     let kept = said(&mock, &["reset", "--keep", "images"]);
-    assert_eq!(kept, "the mock is as it was, but for its images\n");
+    assert_eq!(kept, "the mock is reset; its images are preserved\n");
     assert_eq!(said(&mock, &["clock"]), "2015-11-29T21:30:53.241Z frozen\n");
-    assert_eq!(said(&mock, &["requests"]).lines().count(), 1);
+    assert_eq!(said(&mock, &["request"]).lines().count(), 1);
     let reset = json(&mock, &["reset", "--json"]);
     assert_eq!(reset["keep"], "nothing");
 }
@@ -281,8 +284,8 @@ fn a_mock_with_a_key_is_asked_with_it() {
     let mock = Mock::serve(&["--control-key", "hunter2"]);
     for words in [
         &["clock"][..],
-        &["tokens"],
-        &["requests"],
+        &["token", "list"],
+        &["request"],
         &["reset"],
         &["env"],
         &["login"],
@@ -300,7 +303,7 @@ fn a_mock_with_a_key_is_asked_with_it() {
     to(&mock, &["clock", "--control-key", "two\nlines"])
         .assert()
         .code(1)
-        .stderr(predicate::str::contains("fit into no header"));
+        .stderr(predicate::str::contains("invalid control key"));
 
     let mock = Mock::serve_with(&[], &[("MOCK_ECR_CONTROL_KEY", "k3y")]);
     to(&mock, &["clock"]).assert().code(1);
@@ -313,9 +316,10 @@ fn a_mock_with_a_key_is_asked_with_it() {
 
 #[test]
 fn a_mock_that_does_not_run_is_named_with_the_way_to_start_one() {
-    for command in ["clock", "tokens", "requests", "reset"] {
+    for command in [&["clock"][..], &["token", "list"], &["request"], &["reset"]] {
         cargo_bin_cmd!("mock-ecr")
-            .args([command, "--url", "http://127.0.0.1:1"])
+            .args(command)
+            .args(["--url", "http://127.0.0.1:1"])
             .assert()
             .code(1)
             .stdout("")

@@ -14,6 +14,7 @@ mod mock;
 mod public_api;
 mod pusher;
 mod redirect;
+mod renamed;
 mod run;
 mod running;
 mod serve;

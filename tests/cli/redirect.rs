@@ -18,7 +18,7 @@ fn status_of(url: &str) -> String {
 
 #[test]
 fn a_client_reaches_the_registry_by_its_name_of_aws() {
-    for redirect in ["proxy", "hosts"] {
+    for redirect in ["proxy", "sandbox"] {
         run(redirect, &status_of(REGISTRY)).success().stdout("401");
     }
 }
@@ -28,7 +28,7 @@ fn a_client_that_does_not_trust_the_authority_gets_nowhere() {
     // 60: the certificate of the peer cannot be verified (curl's manual).
     let distrusting =
         format!("CURL_CA_BUNDLE=/dev/null SSL_CERT_FILE=/dev/null curl -s {REGISTRY}");
-    for redirect in ["proxy", "hosts"] {
+    for redirect in ["proxy", "sandbox"] {
         let script = format!("{distrusting} --cacert /dev/null; echo $?");
         let outcome = run(redirect, &script).success();
         let said = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
@@ -46,7 +46,7 @@ fn through_the_proxy_no_other_host_is_reached_and_the_user_is_told_which() {
     run("proxy", &script)
         .success()
         .stdout("000 56\n")
-        .stderr("mock-ecr: the command tried to reach example.com:443, and was refused\n");
+        .stderr("mock-ecr: the command sent a request to example.com:443, which was rejected\n");
 }
 
 #[test]
@@ -54,13 +54,13 @@ fn behind_the_fence_there_is_no_way_out() {
     // 6: the name leads nowhere; 7: the address cannot be reached.
     let script = "curl -s https://example.com/; echo $?; curl -s https://192.0.2.1/; echo $?; \
                   grep -c : /proc/net/dev";
-    run("hosts", script).success().stdout("6\n7\n1\n");
+    run("sandbox", script).success().stdout("6\n7\n1\n");
 }
 
 #[test]
 fn behind_the_fence_a_command_has_an_empty_home_that_is_gone_afterwards() {
     let script = "echo $HOME; find $HOME -type f | wc -l; touch $HOME/left";
-    let outcome = run("hosts", script).success();
+    let outcome = run("sandbox", script).success();
     let said = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
     let (home, files) = said.split_once('\n').unwrap();
     assert_eq!(files.trim(), "0");
@@ -89,7 +89,7 @@ fn isolation_is_chosen_apart_from_the_way() {
     };
     assert_eq!(home(&[]), "/own-home::/own-auth\n");
     assert_eq!(
-        home(&["--redirect", "hosts", "--no-isolate"]),
+        home(&["--redirect", "sandbox", "--no-isolate"]),
         "/own-home::/own-auth\n"
     );
     let isolated = home(&["--isolate"]);
@@ -102,6 +102,6 @@ fn the_system_s_files_are_covered_for_the_command_alone() {
     let before = std::fs::read("/etc/hosts").unwrap();
     let script = "grep -c amazonaws.com /etc/hosts";
     let many = predicate::function(|said: &str| said.trim().parse().is_ok_and(|n: u32| n > 100));
-    run("hosts", script).success().stdout(many);
+    run("sandbox", script).success().stdout(many);
     assert_eq!(std::fs::read("/etc/hosts").unwrap(), before);
 }

@@ -86,7 +86,7 @@ fn the_authority_of_a_directory_is_made_before_any_mock_runs() {
         .args(["ca", "--tls=memory"])
         .assert()
         .code(1)
-        .stderr(predicate::str::contains("file:DIRECTORY"));
+        .stderr(predicate::str::contains("file:DIR"));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use predicates::prelude::*;
 
 use crate::mock::Mock;
 
-const MINT: [&str; 8] = [
+const ISSUE: [&str; 8] = [
     "token",
     "issue",
     "--account",
@@ -16,7 +16,7 @@ const MINT: [&str; 8] = [
 
 fn issued(options: &[&str]) -> String {
     let output = cargo_bin_cmd!("mock-ecr")
-        .args(MINT)
+        .args(ISSUE)
         .args(options)
         .output()
         .unwrap();
@@ -25,7 +25,7 @@ fn issued(options: &[&str]) -> String {
 }
 
 #[test]
-fn a_issued_token_is_the_one_that_every_machine_issues() {
+fn the_same_seed_and_claims_give_the_same_token_on_every_machine() {
     assert_eq!(
         issued(&[]),
         include_str!("../../fixtures/tokens/example.txt")
@@ -33,7 +33,7 @@ fn a_issued_token_is_the_one_that_every_machine_issues() {
 }
 
 #[test]
-fn a_issued_token_opens_a_mock_of_the_same_seed_and_no_other() {
+fn a_mock_with_the_same_seed_accepts_the_token_and_no_other_does() {
     let token = issued(&["--seed", "blue"]);
     let status = |seed: &str| {
         let mock = Mock::serve(&["--clock", "frozen", "--seed", seed]);
@@ -44,17 +44,13 @@ fn a_issued_token_opens_a_mock_of_the_same_seed_and_no_other() {
 }
 
 #[test]
-fn a_token_is_explained() {
+fn a_token_is_inspected() {
     let token = issued(&[]);
-    for (at, verdict, code) in [
-        (
-            "2015-11-30T09:30:53.240Z",
-            "valid at 2015-11-30T09:30:53.240Z",
-            0,
-        ),
+    for (at, state, code) in [
+        ("2015-11-30T09:30:53.240Z", "valid", 0),
         (
             "2015-11-30T09:30:53.241Z",
-            "worth nothing at 2015-11-30T09:30:53.241Z: expired since 2015-11-30T09:30:53.241Z",
+            "invalid: expired since 2015-11-30T09:30:53.241Z",
             1,
         ),
     ] {
@@ -64,31 +60,32 @@ fn a_token_is_explained() {
             .assert()
             .code(code)
             .stdout(format!(
-                "token      fa44db647e557a51\n\
+                "id         fa44db647e557a51\n\
                  principal  arn:aws:iam::123456789012:root\n\
                  account    123456789012\n\
                  region     us-east-1\n\
                  issued     2015-11-29T21:30:53.241Z\n\
                  expires    2015-11-30T09:30:53.241Z\n\
-                 verdict    {verdict}\n"
+                 state      {state}\n"
             ));
     }
 }
 
 #[test]
-fn a_password_is_explained_like_its_token() {
+fn a_password_is_inspected_like_its_token() {
     let password = issued(&["--password"]);
     cargo_bin_cmd!("mock-ecr")
         .args(["token", "inspect", "--clock", "frozen", password.trim()])
         .assert()
         .code(0)
         .stdout(
-            predicate::str::contains("fa44db647e557a51").and(predicate::str::contains("valid at")),
+            predicate::str::contains("fa44db647e557a51")
+                .and(predicate::str::ends_with("state      valid\n")),
         );
 }
 
 #[test]
-fn what_is_no_token_of_this_seed_is_told_apart() {
+fn a_text_that_is_not_a_token_of_the_seed_is_invalid() {
     let token = issued(&["--seed", "blue"]);
     for (text, why) in [
         (token.trim(), "not issued under this seed, or changed since"),
@@ -100,14 +97,14 @@ fn what_is_no_token_of_this_seed_is_told_apart() {
             .assert()
             .code(1)
             .stdout(
-                predicate::str::starts_with("verdict    worth nothing at")
+                predicate::str::starts_with("state      invalid: ")
                     .and(predicate::str::contains(why)),
             );
     }
 }
 
 #[test]
-fn a_stdin_without_an_end_is_judged_all_the_same() {
+fn at_most_a_mebibyte_of_stdin_is_read() {
     let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("mock-ecr"))
         .args(["token", "inspect"])
         .stdin(std::fs::File::open("/dev/zero").unwrap())
@@ -124,7 +121,7 @@ fn a_closed_stdout_is_one_clear_line() {
         .open("/dev/full")
         .unwrap();
     let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("mock-ecr"))
-        .args(MINT)
+        .args(ISSUE)
         .stdout(full)
         .output()
         .unwrap();

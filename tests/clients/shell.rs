@@ -158,7 +158,7 @@ impl Shell {
     fn command(&self) -> Command {
         let mock = cargo_bin("mock-ecr");
         let mut command = match self.redirection {
-            Redirection::Hosts => run(Command::new(mock), "hosts"),
+            Redirection::Hosts => run(Command::new(mock), "sandbox"),
             Redirection::Proxy => run(fence::behind_new(mock), "proxy"),
             Redirection::Env => run(fence::behind_new(mock), "env"),
             Redirection::Nowhere => fence::behind_new("env"),

@@ -98,7 +98,7 @@ async fn a_client_in_real_time_is_rejected_at_first_if_the_config_goes_by_the_mo
     let mut config = Config::default();
     config.clock = ClockStart::FROZEN;
     config.sigv4_clock = SigV4Clock::Mock;
-    let ecr = MockEcr::of(config).start().await.unwrap();
+    let ecr = MockEcr::from_config(config).start().await.unwrap();
     let _ = call(&client_in_real_time(&ecr)).await;
     let requests = ecr.requests();
     let first = requests.iter().next().unwrap();

@@ -97,7 +97,7 @@ async fn a_policy_decides_who_may_ask_for_a_token() {
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/configs/denied.toml"
     );
-    let ecr = MockEcr::of(Config::from_file(file).unwrap())
+    let ecr = MockEcr::from_config(Config::from_file(file).unwrap())
         .start()
         .await
         .unwrap();
@@ -166,7 +166,7 @@ async fn every_config_of_the_fixtures_starts() {
     let mut configs = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let config = Config::from_file(entry.unwrap().path()).unwrap();
-        MockEcr::of(config).start().await.unwrap();
+        MockEcr::from_config(config).start().await.unwrap();
         configs += 1;
     }
     assert!(configs >= 3);

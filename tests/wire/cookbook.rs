@@ -62,7 +62,7 @@ async fn the_toml_and_the_calls_set_the_same_faults() {
     for Recipe { title, toml, http } in recipes() {
         let config = Config::parse(&toml.join("\n")).unwrap();
         let of_config: Vec<Fault> = config.faults.clone();
-        MockEcr::of(config).start().await.unwrap();
+        MockEcr::from_config(config).start().await.unwrap();
 
         let ecr = MockEcr::builder().frozen().start().await.unwrap();
         for http in http {

@@ -182,5 +182,5 @@ async fn a_failed_reset_is_reported_once() {
 fn with_layout(folder: &Path) -> MockEcrBuilder {
     let folder = folder.display();
     let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
-    MockEcr::of(Config::parse(&toml).unwrap())
+    MockEcr::from_config(Config::parse(&toml).unwrap())
 }

@@ -94,7 +94,7 @@ async fn a_session_that_is_added_again_has_its_new_secret() {
 #[tokio::test]
 async fn a_session_of_an_account_that_is_not_listed_is_rejected() {
     let config = Config::parse("[[accounts]]\nid = '123456789012'\n").unwrap();
-    let ecr = MockEcr::of(config).start().await.unwrap();
+    let ecr = MockEcr::from_config(config).start().await.unwrap();
     let arn = "arn:aws:sts::210987654321:assumed-role/ci/job";
     let session = Principal::new(arn.parse().unwrap(), "ASIAONE", "secret");
     let error = ecr.add_session(session).unwrap_err().to_string();

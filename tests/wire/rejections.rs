@@ -129,7 +129,7 @@ async fn a_client_in_real_time_is_served_by_a_moved_clock_unless_the_config_forb
     let day = Duration::from_secs(24 * 3600);
     let mock = Config::parse("sigv4_clock = 'mock'").unwrap();
     for (config, status) in [(mock, 400), (Config::default(), 200)] {
-        let ecr = MockEcr::of(config).start().await.unwrap();
+        let ecr = MockEcr::from_config(config).start().await.unwrap();
         let system = ecr.clock().now();
         ecr.clock().advance(day);
         for (at, status) in [(system + day, 200), (system, status)] {

@@ -1,4 +1,4 @@
-//! `mock-ecr ca`: the certificate of a mock's authority.
+//! `mock-ecr ca`: prints the CA certificate of a mock.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `mock-ecr clock`: the clock of a running mock.
+//! `mock-ecr clock`: reads and changes the clock of a running mock.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! A running mock, asked over HTTP.
+//! A client of the control API of a running mock.
 
 use std::fmt::Write as _;
 use std::io;
@@ -15,29 +15,29 @@ use tokio::net::TcpStream;
 use crate::args::Target;
 use crate::error::Error;
 
-/// Reads something under `/_mock/`.
+/// Returns a resource below `/_mock/`.
 pub(crate) async fn get(target: &Target, resource: &str) -> Result<Bytes, Error> {
     whole(target, send(target, Method::GET, resource, None).await?).await
 }
 
-/// Reads something under `/_mock/` that is JSON.
+/// Returns a JSON resource below `/_mock/`.
 pub(crate) async fn get_json(target: &Target, resource: &str) -> Result<Value, Error> {
     parse(target, &get(target, resource).await?)
 }
 
-/// Has something done.
+/// Sends a POST request and returns the response.
 pub(crate) async fn post(target: &Target, resource: &str, body: &Value) -> Result<Value, Error> {
-    let answer = send(target, Method::POST, resource, Some(body)).await?;
-    parse(target, &whole(target, answer).await?)
+    let response = send(target, Method::POST, resource, Some(body)).await?;
+    parse(target, &whole(target, response).await?)
 }
 
-/// Has something forgotten.
+/// Sends a DELETE request and returns the response.
 pub(crate) async fn delete(target: &Target, resource: &str) -> Result<Value, Error> {
-    let answer = send(target, Method::DELETE, resource, None).await?;
-    parse(target, &whole(target, answer).await?)
+    let response = send(target, Method::DELETE, resource, None).await?;
+    parse(target, &whole(target, response).await?)
 }
 
-/// Hands on the data of each server-sent event as it comes, until the mock ends.
+/// Calls `each` with the data of each server-sent event, until the mock stops.
 pub(crate) async fn follow(
     target: &Target,
     resource: &str,
@@ -59,7 +59,7 @@ pub(crate) async fn follow(
     Ok(())
 }
 
-/// A resource with the parameters of a query.
+/// Adds query parameters to a resource.
 pub(crate) fn with_query<'a>(
     resource: &str,
     parameters: impl IntoIterator<Item = (&'a str, String)>,
@@ -91,14 +91,14 @@ async fn send(
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream));
     let (mut sender, connection) = handshake.await.map_err(broken)?;
     tokio::spawn(connection);
-    let answer = sender.send_request(request).await.map_err(broken)?;
-    match answer.status() {
-        StatusCode::OK => Ok(answer),
-        _ => Err(target.rejected(&error_text(&whole(target, answer).await?))),
+    let response = sender.send_request(request).await.map_err(broken)?;
+    match response.status() {
+        StatusCode::OK => Ok(response),
+        _ => Err(target.rejection(&whole(target, response).await?)),
     }
 }
 
-/// The address to connect to, and what to say there.
+/// Returns the address to connect to, and the request.
 fn request(
     target: &Target,
     method: Method,
@@ -124,30 +124,18 @@ fn request(
     Ok((format!("{}:{port}", authority.host()), request))
 }
 
-async fn whole(target: &Target, answer: Response<Incoming>) -> Result<Bytes, Error> {
-    let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect();
+async fn whole(target: &Target, response: Response<Incoming>) -> Result<Bytes, Error> {
+    let body = Limited::new(response.into_body(), MAX_RESPONSE).collect();
     let body = body.await;
     let body = body.map_err(|cause| target.unreachable(io::Error::other(cause)))?;
     Ok(body.to_bytes())
 }
 
-const LONGEST_ANSWER: usize = 64 << 20;
+const MAX_RESPONSE: usize = 64 << 20;
 
 fn parse(target: &Target, json: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(json).map_err(|_| target.rejected(NOT_A_MOCK))
+    serde_json::from_slice(json).map_err(|_| Error::NotAMock(target.url.clone()))
 }
-
-/// What a refusal says: the `error` of its JSON, and where it is.
-fn error_text(body: &[u8]) -> String {
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    match (json["error"].as_str(), json["at"].as_str()) {
-        (Some(error), Some(at)) => format!("{at}: {error}"),
-        (Some(error), None) => error.to_owned(),
-        _ => NOT_A_MOCK.to_owned(),
-    }
-}
-
-const NOT_A_MOCK: &str = "it is no mock-ecr";
 
 impl Target {
     fn unreachable(&self, cause: io::Error) -> Error {
@@ -155,9 +143,20 @@ impl Target {
         Error::Unreachable { url, cause }
     }
 
-    /// What the mock says that will not.
-    pub(crate) fn rejected(&self, said: &str) -> Error {
-        let (url, text) = (self.url.clone(), text.to_owned());
-        Error::Rejected { url, text }
+    /// Returns the error of an error response. Its JSON has the text in `error` and the place in `at`.
+    fn rejection(&self, body: &[u8]) -> Error {
+        let url = self.url.clone();
+        let json: Value = serde_json::from_slice(body).unwrap_or_default();
+        match (json["error"].as_str(), json["at"].as_str()) {
+            (Some(error), Some(at)) => {
+                let text = format!("{at}: {error}");
+                Error::Rejected { url, text }
+            }
+            (Some(error), None) => {
+                let text = error.to_owned();
+                Error::Rejected { url, text }
+            }
+            _ => Error::NotAMock(url),
+        }
     }
 }

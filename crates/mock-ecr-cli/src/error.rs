@@ -1,4 +1,4 @@
-//! Why the command failed, text in one line.
+//! The error of a command, which is printed on one line.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
@@ -25,32 +25,32 @@ pub(crate) enum Error {
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     #[error(
-        "{0:?} is not the URL of a mock; expected http:// and a host, such as http://127.0.0.1:4566"
+        "invalid URL {0:?}: expected http:// and the host of a mock, such as http://127.0.0.1:4566"
     )]
     Url(String),
-    #[error(
-        "the control key has characters that fit into no header; give the one that the mock was started with"
-    )]
+    #[error("invalid control key: an HTTP header cannot contain its characters")]
     ControlKey,
     #[error(
-        "no mock at {url}: {cause}; `mock-ecr serve` starts one, and --url or MOCK_ECR_URL tells where it is"
+        "no mock at {url}: {cause}; start one with `mock-ecr serve`, or give its URL with --url or MOCK_ECR_URL"
     )]
     Unreachable { url: String, cause: io::Error },
-    #[error("the mock at {url} refuses: {text}")]
+    #[error("the mock at {url} rejected the request: {text}")]
     Rejected { url: String, text: String },
+    #[error("the server at {0} is not a mock-ecr")]
+    NotAMock(String),
     #[error(
-        "an authority in memory is known to its mock alone; give --tls=file:DIRECTORY, or --url for a running mock"
+        "invalid value for --tls: only the process of a mock can read an authority in memory; expected file:DIR, or --url for a running mock"
     )]
     NoDirectory,
-    #[error("there is no home directory; give --config DIR")]
+    #[error("the user has no home directory; give the directory with --config DIR")]
     NoHome,
     #[error("cannot change {}: {cause}", .path.display())]
     File { path: PathBuf, cause: io::Error },
     #[error(
-        "this is no fault: {0}; one is written in TOML, such as action = {{ error = \"ThrottlingException\" }}"
+        "invalid fault: {0}; expected TOML such as action = {{ error = \"ThrottlingException\" }}"
     )]
     Fault(FaultError),
-    #[error("no fault {0} is set; `mock-ecr faults` lists those that are")]
+    #[error("fault {0} does not exist; `mock-ecr fault` lists the active faults")]
     NoFault(u64),
     #[error(transparent)]
     Suite(#[from] SuiteError),
@@ -72,14 +72,14 @@ impl Error {
         move |cause| Error::System { what, cause }
     }
 
-    /// Prints the error and its causes to stderr. The exit codes of a command that cannot be run are those of shells.
+    /// Prints the error and its causes to stderr. The exit codes for a command that cannot be run are those of shells.
     pub(crate) fn report(self) -> ExitCode {
-        // Nobody is left to be told when stderr is closed.
+        // If stderr is closed, the message cannot be printed anywhere.
         let _ = writeln!(io::stderr(), "mock-ecr: {}", error_chain(&self));
         match self {
             Error::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
             Error::Spawn { .. } => 126.into(),
-            // A client that fails exits with 1, and here none was run.
+            // Exit code 1 of `contract` means that the client failed a scenario. Here no scenario was run.
             Error::Suite(_) | Error::Baseline(_) | Error::Report(_) => 2.into(),
             _ => 1.into(),
         }

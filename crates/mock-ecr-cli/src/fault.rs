@@ -1,37 +1,33 @@
-//! `mock-ecr faults`: what goes wrong in a running mock.
+//! `mock-ecr fault`: injects faults into a running mock.
 
 use std::process::ExitCode;
 
 use mock_ecr::fault::Fault;
 use serde_json::{Value, json};
 
-use crate::args::{FaultsAction, FaultsOptions, Target};
+use crate::args::{FaultCommand, FaultOptions, Target};
 use crate::error::Error;
+use crate::stdin::argument_or_stdin;
 use crate::table::table;
-use crate::token::read_stdin;
 use crate::{control_client, stdout};
 
-pub(crate) async fn fault(options: FaultsOptions) -> Result<ExitCode, Error> {
+pub(crate) async fn fault(options: FaultOptions) -> Result<ExitCode, Error> {
     let target = &options.target;
-    let json = match options.action.unwrap_or(FaultsAction::List) {
-        FaultsAction::List => control_client::get_json(target, "faults").await,
-        FaultsAction::Add { toml } => add(target, &toml).await,
-        FaultsAction::Remove { id } => remove(target, id).await,
-        FaultsAction::Clear => control_client::delete(target, "faults").await,
+    let json = match options.action.unwrap_or(FaultCommand::List) {
+        FaultCommand::List => control_client::get_json(target, "faults").await,
+        FaultCommand::Add { toml } => add(target, &toml).await,
+        FaultCommand::Remove { id } => remove(target, id).await,
+        FaultCommand::Clear => control_client::delete(target, "faults").await,
     }?;
     stdout::print(&match options.output.json {
         true => format!("{json:#}\n"),
-        false => for_people(&json),
+        false => fault_table(&json),
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn add(target: &Target, toml: &str) -> Result<Value, Error> {
-    let toml = match toml {
-        "-" => read_stdin()?,
-        _ => toml.to_owned(),
-    };
-    let fault = Fault::from_toml(&toml).map_err(Error::Fault)?;
+    let fault = Fault::from_toml(&argument_or_stdin(toml)?).map_err(Error::Fault)?;
     control_client::post(target, "faults", &json!(fault)).await
 }
 
@@ -43,8 +39,8 @@ async fn remove(target: &Target, id: u64) -> Result<Value, Error> {
     }
 }
 
-/// One fault, or a list of them.
-fn for_people(json: &Value) -> String {
+/// Formats one fault or a list of faults.
+fn fault_table(json: &Value) -> String {
     let one = std::slice::from_ref(json);
     let faults = json["faults"].as_array().map_or(one, Vec::as_slice);
     let rows: Vec<_> = faults.iter().map(row).collect();

@@ -1,4 +1,4 @@
-//! `mock-ecr login`: an entry for a running mock in the file of docker and its like.
+//! `mock-ecr login`: writes an entry for a running mock into docker's `config.json`.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -25,29 +25,34 @@ pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Error> {
         cause,
     };
     let mut config = read(&path).map_err(failed)?;
-    entry.enter(&mut config, &registry).map_err(failed)?;
+    entry.insert(&mut config, &registry).map_err(failed)?;
     write(&path, &Value::Object(config)).map_err(failed)?;
-    stdout::print(&format!("{registry} is in {}\n", path.display()))?;
+    stdout::print(&format!(
+        "wrote the login of {registry} to {}\n",
+        path.display()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is written of a registry.
+/// The entry of a registry.
 enum Entry {
-    /// Its token, as `docker login` writes it.
+    /// A token, as `docker login` stores it.
     Token(String),
-    /// The program that knows one.
+    /// The name of a credential helper.
     Helper(String),
 }
 
 impl Entry {
-    /// Adds it to what is there; a helper and a token of one registry do not go together.
-    fn enter(self, config: &mut Map<String, Value>, registry: &str) -> io::Result<()> {
+    /// Adds the entry, and removes an entry of the other kind for the same registry.
+    fn insert(self, config: &mut Map<String, Value>, registry: &str) -> io::Result<()> {
         let (section, other, value) = match self {
             Entry::Token(token) => ("auths", "credHelpers", json!({ "auth": token })),
             Entry::Helper(name) => ("credHelpers", "auths", json!(name)),
         };
         let entries = config.entry(section).or_insert_with(|| json!({}));
-        let entries = entries.as_object_mut().ok_or_else(|| strange(section))?;
+        let entries = entries
+            .as_object_mut()
+            .ok_or_else(|| not_an_object(section))?;
         entries.insert(registry.to_owned(), value);
         if let Some(entries) = config.get_mut(other).and_then(Value::as_object_mut) {
             entries.shift_remove(registry);
@@ -64,7 +69,7 @@ fn host(url: &str) -> Option<String> {
 async fn token(target: &Target) -> Result<String, Error> {
     let issued = control_client::post(target, "tokens", &json!({})).await?;
     let token = issued["authorization_token"].as_str().map(str::to_owned);
-    token.ok_or_else(|| target.rejected("it issued no token"))
+    token.ok_or_else(|| Error::NotAMock(target.url.clone()))
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Error> {
@@ -81,9 +86,9 @@ fn read(path: &Path) -> io::Result<Map<String, Value>> {
     }
 }
 
-/// Replaces the file as a whole, for its owner alone: it holds a password.
+/// Replaces the file atomically. Only its owner can read it, because it contains a password.
 fn write(path: &Path, config: &Value) -> io::Result<()> {
-    // What is a link stays one, to a file that is new.
+    // A symbolic link is kept, and its target is replaced.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
@@ -93,7 +98,7 @@ fn write(path: &Path, config: &Value) -> io::Result<()> {
     Ok(())
 }
 
-fn strange(section: &str) -> io::Error {
-    let text = format!("{section:?} is not an object, so that nothing can be added to it");
+fn not_an_object(section: &str) -> io::Error {
+    let text = format!("{section:?} is not a JSON object");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }

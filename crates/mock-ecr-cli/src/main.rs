@@ -14,51 +14,47 @@ mod reset;
 mod run;
 mod serve;
 mod signal;
+mod stdin;
 mod stdout;
 mod supports;
 mod table;
 mod token;
-mod tokens;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
-use args::{Args, Command, TokenCommand};
+use args::{Args, Command};
 use error::Error;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::parse_or_exit();
     log_to_stderr(args.log);
     let outcome = match args.command {
-        Command::Serve(options) => serve::serve(options),
-        Command::Run(options) => run::run(options),
+        Command::Serve(options) => serve::serve(*options),
+        Command::Run(options) => run::run(*options),
         Command::Contract(options) => contract::contract(&options),
         Command::ContractRun => ecr_contract::perform()
             .map(|()| ExitCode::SUCCESS)
-            .map_err(Error::system("cannot perform a run")),
-        Command::Env(options) => briefly(env::env(options)),
-        Command::Ca(options) => briefly(ca::ca(options)),
-        Command::Login(options) => briefly(login::login(options)),
-        Command::Clock(options) => briefly(clock::clock(options)),
-        Command::Faults(options) => briefly(fault::fault(options)),
-        Command::Tokens(options) => briefly(tokens::tokens(options)),
-        Command::Requests(options) => briefly(request::request(*options)),
-        Command::Reset(options) => briefly(reset::reset(options)),
+            .map_err(Error::system("cannot run a scenario")),
+        Command::Env(options) => block_on(env::env(options)),
+        Command::Ca(options) => block_on(ca::ca(options)),
+        Command::Login(options) => block_on(login::login(options)),
+        Command::Clock(options) => block_on(clock::clock(options)),
+        Command::Fault(options) => block_on(fault::fault(options)),
+        Command::Token(options) => block_on(token::token(options)),
+        Command::Request(options) => block_on(request::request(*options)),
+        Command::Reset(options) => block_on(reset::reset(options)),
         Command::Supports => supports::supports(),
-        Command::Token(TokenCommand::Issue(options)) => token::issue(options),
-        Command::Token(TokenCommand::Inspect(options)) => token::inspect(options),
     };
     outcome.unwrap_or_else(Error::report)
 }
 
-/// Runs what only asks a question.
-fn briefly(task: impl Future<Output = Result<ExitCode, Error>>) -> Result<ExitCode, Error> {
+/// Runs a command that calls a running mock.
+fn block_on(command: impl Future<Output = Result<ExitCode, Error>>) -> Result<ExitCode, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(Error::system("cannot start a runtime"))?;
-    runtime.block_on(task)
+        .map_err(Error::system("cannot start the async runtime"))?;
+    runtime.block_on(command)
 }
 
 fn log_to_stderr(level: args::LogLevel) {

@@ -1,16 +1,16 @@
-//! `mock-ecr requests`: the request log of a running mock.
+//! `mock-ecr request`: prints the request log of a running mock.
 
 use std::process::ExitCode;
 
 use serde_json::Value;
 
-use crate::args::{Output, RequestsOptions, Target};
+use crate::args::{Output, RequestOptions, Target};
 use crate::error::Error;
 use crate::table::{line, table};
 use crate::{control_client, stdout};
 
-pub(crate) async fn request(options: RequestsOptions) -> Result<ExitCode, Error> {
-    let RequestsOptions { target, output, .. } = &options;
+pub(crate) async fn request(options: RequestOptions) -> Result<ExitCode, Error> {
+    let RequestOptions { target, output, .. } = &options;
     match Action::of(&options) {
         Action::Clear => clear(target, output).await?,
         Action::Follow => follow(target, output, &resource(&options, "requests/stream")).await?,
@@ -24,7 +24,7 @@ pub(crate) async fn request(options: RequestsOptions) -> Result<ExitCode, Error>
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is wanted of the requests.
+/// What to do with the requests.
 enum Action {
     Clear,
     Follow,
@@ -34,8 +34,8 @@ enum Action {
 }
 
 impl Action {
-    /// The arguments exclude each other.
-    fn of(options: &RequestsOptions) -> Self {
+    /// Returns the action of the options, which exclude each other.
+    fn of(options: &RequestOptions) -> Self {
         match options {
             options if options.clear => Action::Clear,
             options if options.follow => Action::Follow,
@@ -46,7 +46,7 @@ impl Action {
     }
 }
 
-fn resource(options: &RequestsOptions, name: &str) -> String {
+fn resource(options: &RequestOptions, name: &str) -> String {
     let number = |name, number: Option<usize>| Some((name, number?.to_string()));
     let timeout = options.timeout.clone();
     let more = [
@@ -62,7 +62,7 @@ async fn clear(target: &Target, output: &Output) -> Result<(), Error> {
     let done = control_client::delete(target, "requests").await?;
     stdout::print(&match output.json {
         true => format!("{done:#}\n"),
-        false => format!("{} requests are forgotten\n", done["cleared"]),
+        false => format!("removed {} requests\n", done["cleared"]),
     })
 }
 
@@ -76,7 +76,9 @@ async fn list(target: &Target, output: &Output, resource: &str) -> Result<(), Er
     stdout::print(&table(&HEADING, &rows))?;
     match json["forgotten"].as_u64() {
         Some(0) | None => Ok(()),
-        Some(n) => stdout::print(&format!("{n} older requests of any kind are forgotten\n")),
+        Some(n) => stdout::print(&format!(
+            "{n} older requests were removed to limit memory\n"
+        )),
     }
 }
 
@@ -84,25 +86,28 @@ async fn follow(target: &Target, output: &Output, resource: &str) -> Result<(), 
     control_client::follow(target, resource, |entry| {
         stdout::print(&match (output.json, entry["missed"].as_u64()) {
             (true, _) => format!("{entry}\n"),
-            (false, Some(n)) => format!("{n} requests were missed\n"),
+            (false, Some(n)) => {
+                format!("{n} requests are missing: they were removed before they could be sent\n")
+            }
             (false, None) => line(&row(&entry), &WIDTHS),
         })
     })
     .await
 }
 
-const HEADING: [&str; 7] = [
+const HEADING: [&str; 8] = [
     "RECEIVED",
     "STATUS",
     "METHOD",
+    "SERVICE",
     "HOST",
     "TARGET",
-    "WHAT",
-    "WHO, OR WHY NOT",
+    "OPERATION",
+    "CALLER/ERROR",
 ];
 
-/// Of what usually comes: those who print as they go cannot know what will.
-const WIDTHS: [usize; 7] = [24, 6, 6, 15, 12, 22, 0];
+/// The widths of the columns of `--follow`, which prints each row before it knows the next ones.
+const WIDTHS: [usize; 8] = [24, 6, 6, 10, 15, 12, 22, 0];
 
 fn row(entry: &Value) -> Vec<String> {
     let text = |field: &str| entry[field].as_str();
@@ -114,6 +119,7 @@ fn row(entry: &Value) -> Vec<String> {
         one_of(&["received"]),
         entry["status"].to_string(),
         one_of(&["method"]),
+        one_of(&["service"]),
         one_of(&["host"]),
         one_of(&["target"]),
         one_of(&["operation", "route"]),

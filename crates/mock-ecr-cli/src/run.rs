@@ -1,4 +1,4 @@
-//! `mock-ecr run`: a mock around one command.
+//! `mock-ecr run`: runs a command together with a mock.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
-use crate::args::{Home, RedirectMode, RunOptions, beside};
+use crate::args::{Home, RedirectMode, RunOptions, default_authority};
 use crate::error::Error;
 use crate::signal::Signals;
 
@@ -22,10 +22,10 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
     if options.redirect != RedirectMode::Env && config.tls.is_none() {
-        config.tls = Some(beside(&config.store));
+        config.tls = Some(default_authority(&config.store));
     }
     let fence = match options.redirect {
-        RedirectMode::Hosts => Some(Fence::enter()?),
+        RedirectMode::Sandbox => Some(Fence::enter()?),
         _ => None,
     };
     let lead = match (options.redirect, &fence) {
@@ -34,12 +34,14 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
         (_, None) => Lead::Env,
     };
     let home = match home {
-        Home::Fresh => Some(FreshHome::make().map_err(Error::system("cannot make a home"))?),
-        Home::Own => None,
+        Home::Empty => {
+            Some(FreshHome::make().map_err(Error::system("cannot create a home directory"))?)
+        }
+        Home::Inherited => None,
     };
-    let runtime = Runtime::new().map_err(Error::system("cannot start a runtime"))?;
+    let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
-        let signals = Signals::receive(&PASSED_ON)?;
+        let signals = Signals::receive(&FORWARDED)?;
         let ecr = lead.mock(config, options.listen).start().await?;
         let variables = lead.variables(&ecr)?;
         let child = spawn(&options.command, &variables, home.as_ref())?;
@@ -49,7 +51,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     })
 }
 
-/// Says which hosts the command wanted that are none of ECR's: it would have called them outside.
+/// Warns about each host that the command sent a request to and that is not a host of AWS.
 fn warn_unexpected_hosts(ecr: &MockEcr) {
     let requests = ecr.requests().unexpected_hosts();
     let hosts: BTreeSet<&str> = requests
@@ -57,13 +59,13 @@ fn warn_unexpected_hosts(ecr: &MockEcr) {
         .map(|request| request.host.as_str())
         .collect();
     for host in hosts {
-        let line = format!("mock-ecr: the command tried to reach {host}, and was refused");
-        // Nobody is left to be told when stderr is closed.
+        let line = format!("mock-ecr: the command sent a request to {host}, which was rejected");
+        // If stderr is closed, the warning cannot be printed anywhere.
         let _ = writeln!(io::stderr(), "{line}");
     }
 }
 
-const PASSED_ON: [Signal; 6] = [
+const FORWARDED: [Signal; 6] = [
     Signal::INT,
     Signal::TERM,
     Signal::HUP,
@@ -91,28 +93,28 @@ fn spawn(
         })
 }
 
-/// Waits for the command to end, and passes on to it whatever signal comes meanwhile.
+/// Waits for the command to exit, and forwards signals to it.
 async fn wait(mut child: Child, mut signals: Signals) -> Result<ExitStatus, Error> {
     loop {
         tokio::select! {
             status = child.wait() => return status.map_err(Error::system("cannot wait for the command")),
-            signal = signals.next() => pass_on(&child, signal),
+            signal = signals.next() => forward(&child, signal),
         }
     }
 }
 
-fn pass_on(child: &Child, signal: Signal) {
-    // A terminal sends these to the command as well; once is enough.
+fn forward(child: &Child, signal: Signal) {
+    // A terminal sends these signals to the command itself.
     let is_from_terminal =
         [Signal::INT, Signal::QUIT].contains(&signal) && io::stdin().is_terminal();
     let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
     if let Some(pid) = pid.filter(|_| !is_from_terminal) {
-        // The command may have ended in this very moment, and then there is nobody to tell.
+        // The command may have exited in the meantime.
         let _ = kill_process(pid, signal);
     }
 }
 
-/// The command's own, or what a shell says of a command that a signal has ended.
+/// Returns the exit code of the command, or 128 plus the number of the signal that ended it, as shells do.
 fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().or_else(|| Some(128 + status.signal()?));
     let code = code.and_then(|code| u8::try_from(code).ok());

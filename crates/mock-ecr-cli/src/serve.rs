@@ -1,4 +1,4 @@
-//! `mock-ecr serve`.
+//! `mock-ecr serve`: runs a mock until a signal stops it.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -14,13 +14,16 @@ use crate::signal::Signals;
 pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
-    let runtime = Runtime::new().map_err(Error::system("cannot start a runtime"))?;
+    let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::receive(&[Signal::INT, Signal::TERM])?;
-        let ecr = MockEcr::of(config).listen(options.listen).start().await?;
+        let ecr = MockEcr::from_config(config)
+            .listen(options.listen)
+            .start()
+            .await?;
         announce(&ecr).map_err(Error::system("cannot write to stdout"))?;
         signals.next().await;
-        // Whoever asks twice does not want to wait for what is in flight.
+        // A second signal stops the mock without waiting for requests in flight.
         tokio::select! {
             () = ecr.stop() => {}
             _ = signals.next() => {}
@@ -29,7 +32,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     })
 }
 
-/// Whoever reads this line can connect.
+/// Prints the URL. The mock accepts connections before this line is printed.
 fn announce(ecr: &MockEcr) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "mock-ecr listening on {}", ecr.url())?;

@@ -1,4 +1,4 @@
-//! The signals that end the command, or are passed on to the one that it runs.
+//! The signals that the command receives.
 
 use std::io;
 
@@ -8,11 +8,15 @@ use tokio::sync::mpsc;
 
 use crate::error::Error;
 
-/// Receives the signals of a list from now on.
+/// A receiver of a list of signals.
 pub(crate) struct Signals(mpsc::UnboundedReceiver<Signal>);
 
 impl Signals {
-    /// Must be called within a runtime.
+    /// Starts to receive the signals.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
     pub(crate) fn receive(list: &[Signal]) -> Result<Self, Error> {
         let (sender, receiver) = mpsc::unbounded_channel();
         for &kind in list {
@@ -33,7 +37,7 @@ fn forward(kind: Signal, sender: mpsc::UnboundedSender<Signal>) -> io::Result<()
     let mut signals = signal(SignalKind::from_raw(kind.as_raw()))?;
     tokio::spawn(async move {
         while signals.recv().await.is_some() && sender.send(kind).is_ok() {}
-        // Keeps the sender, so that the receiver never sees an end.
+        // Keeps the sender, so that the channel stays open.
         std::future::pending::<()>().await;
     });
     Ok(())

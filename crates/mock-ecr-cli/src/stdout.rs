@@ -1,4 +1,4 @@
-//! What the command prints.
+//! What the command writes to stdout.
 
 use std::io::{self, Write as _};
 

@@ -1,8 +1,8 @@
-//! Tables for people.
+//! Formats tables of text.
 
 use std::fmt::Write as _;
 
-/// Writes rows under a heading, each column as wide as its widest field.
+/// Returns a heading and rows. Each column is as wide as its widest field.
 pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let heading: Vec<String> = heading.iter().map(|name| (*name).to_owned()).collect();
     let all = || std::iter::once(&heading).chain(rows);
@@ -14,7 +14,7 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     all().map(|row| line(row, &widths)).collect()
 }
 
-/// One row, in columns of given widths.
+/// Returns one row, in columns of the given widths.
 pub(crate) fn line(row: &[String], widths: &[usize]) -> String {
     let mut text = String::new();
     for (field, width) in row.iter().zip(widths) {

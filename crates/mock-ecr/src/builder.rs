@@ -45,7 +45,7 @@ impl MockEcr {
     }
 
     /// A mock of a given configuration, such as one read from a file.
-    pub fn of(config: Config) -> MockEcrBuilder {
+    pub fn from_config(config: Config) -> MockEcrBuilder {
         MockEcrBuilder::new(config)
     }
 }

@@ -49,7 +49,9 @@ async fn the_config_of_a_file_is_told_in_the_words_of_the_file() {
         "/../../fixtures/configs/full.toml"
     );
     let file = std::fs::read_to_string(path).unwrap();
-    let ecr = MockEcr::of(Config::from_file(path).unwrap()).start().await;
+    let ecr = MockEcr::from_config(Config::from_file(path).unwrap())
+        .start()
+        .await;
     let told = told(&ask("GET", "config"), &ecr.unwrap()).await;
     let keys = told.as_object().unwrap().keys();
     for key in keys.filter(|key| !["tls", "control_key"].contains(&key.as_str())) {
@@ -109,7 +111,7 @@ async fn a_reset_that_fails_says_why() {
         "[[repositories]]\nname = 'app'\nlayout = '{}'\n",
         layout.display()
     );
-    let ecr = MockEcr::of(Config::parse(&toml).unwrap())
+    let ecr = MockEcr::from_config(Config::parse(&toml).unwrap())
         .start()
         .await
         .unwrap();

@@ -85,7 +85,7 @@ async fn what_cannot_be_is_rejected_with_what_would_do() {
 #[tokio::test]
 async fn a_reset_sets_those_of_the_config() {
     let config = mock_ecr::Config::parse("[[faults]]\naction = { error = 'BadGateway' }");
-    let ecr = mock_ecr::MockEcr::of(config.unwrap())
+    let ecr = mock_ecr::MockEcr::from_config(config.unwrap())
         .start()
         .await
         .unwrap();

@@ -18,7 +18,11 @@ async fn a_config_begins_with_its_faults() {
         action = { error = 'BadGateway' }
         ",
     );
-    let ecr = MockEcr::of(config.unwrap()).frozen().start().await.unwrap();
+    let ecr = MockEcr::from_config(config.unwrap())
+        .frozen()
+        .start()
+        .await
+        .unwrap();
     assert_eq!(token_call(&ecr).await.status(), 400);
     assert_eq!(token_call(&ecr).await.status(), 200);
     assert_eq!(ping(&ecr).await.status(), 200);

@@ -30,7 +30,7 @@ impl Api {
 
     async fn of(config: &str) -> Self {
         let config = mock_ecr::Config::parse(config).unwrap();
-        Api(MockEcr::of(config).frozen().start().await.unwrap())
+        Api(MockEcr::from_config(config).frozen().start().await.unwrap())
     }
 
     async fn call(&self, operation: &str, input: &str) -> Answer {

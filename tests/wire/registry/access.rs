@@ -21,7 +21,7 @@ deny = ["ecr:ListImages"]
 #[tokio::test]
 async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
     // Source: ministryofjustice/cloud-platform#7245 (2025).
-    let registry = Registry::of(MockEcr::of(Config::parse(READER).unwrap())).await;
+    let registry = Registry::of(MockEcr::from_config(Config::parse(READER).unwrap())).await;
     for (method, path, action) in [
         (
             "POST",
@@ -61,7 +61,7 @@ async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
 #[tokio::test]
 async fn what_a_policy_denies_is_forbidden_in_other_words() {
     // Source: aws/aws-cli#5592 (2020), of the API.
-    let registry = Registry::of(MockEcr::of(Config::parse(READER).unwrap())).await;
+    let registry = Registry::of(MockEcr::from_config(Config::parse(READER).unwrap())).await;
     let answer = registry.send("GET", "/v2/app/tags/list").await;
     assert_eq!(answer.status(), 403);
     assert!(
@@ -76,7 +76,7 @@ async fn abroad(cross_account: &str) -> Answer {
     let config =
         format!("{cross_account}\n[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n");
     let config = Config::parse(&config).unwrap();
-    let registry = Registry::of(MockEcr::of(config)).await;
+    let registry = Registry::of(MockEcr::from_config(config)).await;
     let request = registry
         .request("PUT", "/v2/theirs/manifests/latest")
         .body(EMPTY);
@@ -122,7 +122,7 @@ async fn another_account_s_repositories_are_not_in_a_catalog() {
     // [ASSUME], after artsy/hokusai#27 (2017) and aws-amplify/amplify-cli#10828 (2022), of the API.
     let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
     let catalog = async |config: &str| {
-        let registry = Registry::of(MockEcr::of(Config::parse(config).unwrap())).await;
+        let registry = Registry::of(MockEcr::from_config(Config::parse(config).unwrap())).await;
         let host = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
         let request = registry.request("GET", "/v2/_catalog").on_host(host);
         request.to(&registry.ecr).await

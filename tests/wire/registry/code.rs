@@ -102,7 +102,7 @@ async fn a_configuration_is_stored_as_it_is() {
 #[tokio::test]
 async fn an_immutable_tag_is_not_moved_in_code_either() {
     let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
-    let ecr = MockEcr::of(Config::parse(config).unwrap());
+    let ecr = MockEcr::from_config(Config::parse(config).unwrap());
     let ecr = ecr.start().await.unwrap();
     let fixed = ecr.repository("fixed");
     let digest = fixed.push(hello()).await.unwrap();

@@ -168,7 +168,7 @@ async fn an_immutable_tag_stays_where_it_is() {
     // Source: a log of jib's for status and code; the end of the text was recorded in 2026.
     let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
     let config = mock_ecr::Config::parse(config).unwrap();
-    let registry = Registry::of(mock_ecr::MockEcr::of(config)).await;
+    let registry = Registry::of(mock_ecr::MockEcr::from_config(config)).await;
     let put = |manifest: &'static str| {
         let path = "/v2/fixed/manifests/1.0.2";
         let request = registry.request("PUT", path).body(manifest);

@@ -161,7 +161,7 @@ async fn a_mount_begins_an_upload_unless_the_account_mounts_what_an_image_names(
     {
         let config = format!("blob_mounting = {setting}\n[[repositories]]\nname = 'other'\n");
         let config = mock_ecr::Config::parse(&config).unwrap();
-        let registry = Registry::of(mock_ecr::MockEcr::of(config)).await;
+        let registry = Registry::of(mock_ecr::MockEcr::from_config(config)).await;
         registry.push_hello().await;
         if with_image {
             let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);

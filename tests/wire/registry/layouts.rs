@@ -13,7 +13,7 @@ const INDEX: &str = "sha256:acb0996b591f46b2e56594dd52dc322dbc819c1e67b80c8eede5
 #[tokio::test]
 async fn a_config_brings_an_index_with_all_its_images() {
     let config = Config::from_file(format!("{WORLDS}/full.toml")).unwrap();
-    let registry = Registry::of(MockEcr::of(config)).await;
+    let registry = Registry::of(MockEcr::from_config(config)).await;
     let index = registry.send("GET", "/v2/team/app/manifests/1.0").await;
     assert_eq!(index.status(), 200);
     assert_eq!(
@@ -50,7 +50,7 @@ async fn what_a_repository_has_in_the_store_stays_as_it_is() {
     );
     let start = async || {
         let config = Config::parse(&toml).unwrap();
-        MockEcr::of(config).frozen().start().await.unwrap()
+        MockEcr::from_config(config).frozen().start().await.unwrap()
     };
     let first = start().await;
     let token = first.issue_token();
@@ -69,7 +69,9 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
     let folder = folder.path().display();
     let start = async || {
         let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
-        let started = MockEcr::of(Config::parse(&toml).unwrap()).start().await;
+        let started = MockEcr::from_config(Config::parse(&toml).unwrap())
+            .start()
+            .await;
         let error = started.err().unwrap();
         assert!(matches!(error, StartError::Repositories(_)), "{error:?}");
         chain(&error)

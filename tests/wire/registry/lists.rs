@@ -55,7 +55,7 @@ async fn a_page_that_cannot_be_is_unsupported() {
 async fn the_catalog_has_the_repositories_of_the_registry() {
     let config = "[[repositories]]\nname = 'team/app'\n[[repositories]]\nname = 'elsewhere'\nregion = 'eu-west-1'\n";
     let config = mock_ecr::Config::parse(config).unwrap();
-    let registry = Registry::of(mock_ecr::MockEcr::of(config)).await;
+    let registry = Registry::of(mock_ecr::MockEcr::from_config(config)).await;
     let all = registry.send("GET", "/v2/_catalog").await;
     assert_eq!(all.body, "{\"repositories\":[\"app\",\"team/app\"]}\n");
 }

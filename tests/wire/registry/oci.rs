@@ -164,7 +164,7 @@ secret_access_key = "S"
 allow = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"]
 "#,
     );
-    let registry = Registry::of(mock_ecr::MockEcr::of(config.unwrap())).await;
+    let registry = Registry::of(mock_ecr::MockEcr::from_config(config.unwrap())).await;
     registry.push_hello().await;
     for from in ["", "&from=app"] {
         let target = format!("/v2/other/blobs/uploads/?mount={HELLO}{from}");
@@ -222,7 +222,7 @@ async fn error_codes() {
 #[tokio::test]
 async fn a_quirk_can_be_had_alone() {
     let config = "dialect = 'oci'\n[quirks]\npatch_created = true\n";
-    let registry = Registry::of(mock_ecr::MockEcr::of(
+    let registry = Registry::of(mock_ecr::MockEcr::from_config(
         mock_ecr::Config::parse(config).unwrap(),
     ))
     .await;

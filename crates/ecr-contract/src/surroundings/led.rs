@@ -29,7 +29,7 @@ impl Lead<'_> {
             config.tls = Some(AuthorityLocation::Memory);
         }
         match self {
-            Lead::Env | Lead::Proxy => MockEcr::of(config).listen(listen),
+            Lead::Env | Lead::Proxy => MockEcr::from_config(config).listen(listen),
             Lead::Hosts(_) => behind_the_fence(config),
         }
     }
@@ -59,7 +59,7 @@ impl Lead<'_> {
 fn behind_the_fence(config: Config) -> MockEcrBuilder {
     let own = |port| (Ipv4Addr::LOCALHOST, port).into();
     let named = |port| (ADDRESS, port).into();
-    MockEcr::of(config)
+    MockEcr::from_config(config)
         .listen(own(80))
         .also_listen(own(443))
         .also_listen(named(80))

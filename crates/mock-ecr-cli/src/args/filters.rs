@@ -1,4 +1,4 @@
-//! Which requests are meant, as it was typed.
+//! The options that filter requests.
 
 use std::time::Duration;
 
@@ -9,26 +9,26 @@ use mock_ecr::request_log::{OperationName, UnknownOperation};
 use mock_ecr::request_log::{Service, UnknownService};
 use mock_ecr::token::{TokenId, TokenIdError};
 
-/// Which requests are meant. The mock reads the values again: what it would refuse is refused before it is asked.
+/// Filters of requests. The command rejects the values that the mock would reject, before it calls the mock.
 #[derive(Debug, Parser)]
-#[command(next_help_heading = "Which requests")]
+#[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
-    /// The service: `ecr`, `ecr-public`, `sts`, `registry`, `proxy`, `control` or `unknown`. Without this option, all but `control`.
+    /// The service that received the request: `ecr`, `ecr-public`, `sts`, `registry`, `proxy`, `control` or `unknown`. Without this option, all but `control`.
     #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<String>,
-    /// How they came: `http`, `https` or `connect`.
+    /// How the request reached the mock: `http`, `https` or `connect`.
     #[arg(long, value_parser = ["http", "https", "connect"], hide_possible_values = true)]
     ingress: Option<String>,
     /// The HTTP method.
     #[arg(long)]
     method: Option<String>,
-    /// The host, with its port if it was sent with one.
+    /// The host, with the port if the request contains it.
     #[arg(long)]
     host: Option<String>,
-    /// A part of path and query.
+    /// A part of the path and the query string.
     #[arg(long, value_name = "TEXT")]
     target: Option<String>,
-    /// A part of what the client calls itself.
+    /// A part of the User-Agent header.
     #[arg(long, value_name = "TEXT")]
     user_agent: Option<String>,
     /// The operation of the API, such as GetAuthorizationToken.
@@ -37,46 +37,46 @@ pub(crate) struct Filters {
     /// A part of the operation's input.
     #[arg(long, value_name = "TEXT")]
     input: Option<String>,
-    /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
+    /// The route of the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
     #[arg(long, value_name = "NAME")]
     route: Option<String>,
-    /// Whether an Authorization header came: `true` or `false`.
+    /// Whether the request has an Authorization header: `true` or `false`.
     #[arg(long, value_name = "BOOL", value_parser = ["true", "false"], hide_possible_values = true)]
     authorization: Option<String>,
-    /// Who has proved who they are.
+    /// The ARN of the verified caller.
     #[arg(long, value_name = "ARN")]
     caller: Option<String>,
-    /// The id of the token that was issued or shown.
+    /// The id of the token that was issued or presented.
     #[arg(long, value_name = "ID", value_parser = token_id)]
     token: Option<String>,
-    /// Whom the token speaks for that was shown.
+    /// The ARN of the principal of the presented token.
     #[arg(long, value_name = "ARN")]
     bearer: Option<String>,
-    /// The status of the answer.
+    /// The status code of the response.
     #[arg(long, value_parser = status)]
     status: Option<String>,
-    /// The code of the error that was answered.
+    /// The error code of the response.
     #[arg(long, value_name = "CODE")]
     error: Option<String>,
-    /// A part of what was wrong with the token that was shown.
+    /// A part of the reason why the presented token is invalid.
     #[arg(long, value_name = "TEXT")]
     token_error: Option<String>,
-    /// What the API calls the request.
+    /// The request id that the API returned.
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
-    /// Received at this instant of the mock's clock, or later.
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    /// Received at or after this time of the mock's clock.
+    #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     since: Option<String>,
-    /// Received before this instant of the mock's clock.
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    /// Received before this time of the mock's clock.
+    #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     until: Option<String>,
-    /// Took at least so long to answer, in real time.
+    /// The response took at least this duration, in real time.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     slower_than: Option<String>,
 }
 
 impl Filters {
-    /// The parameters that say the same to the mock.
+    /// Returns the query parameters of the control API.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
         let all = [
             ("service", &self.service),
@@ -110,7 +110,7 @@ fn service(text: &str) -> Result<String, UnknownService> {
 }
 
 fn status(text: &str) -> Result<String, String> {
-    let expected = "expected the number of a status, such as 403";
+    let expected = "expected a status code, such as 403";
     let number: Result<u16, _> = text.parse();
     number
         .map(|_| text.to_owned())
@@ -125,11 +125,11 @@ fn token_id(text: &str) -> Result<String, TokenIdError> {
     text.parse().map(|_: TokenId| text.to_owned())
 }
 
-fn instant(text: &str) -> Result<String, TimestampError> {
+fn timestamp(text: &str) -> Result<String, TimestampError> {
     text.parse().map(|_: Timestamp| text.to_owned())
 }
 
-/// A length of time, as it was written: the mock reads it again.
+/// Checks a duration and returns its text.
 pub(super) fn duration(text: &str) -> Result<String, DurationError> {
     parse_duration(text).map(|_: Duration| text.to_owned())
 }

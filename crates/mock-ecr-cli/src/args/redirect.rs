@@ -2,24 +2,35 @@
 
 use clap::ValueEnum;
 
-/// How a client is led to the mock.
+/// How a command that the mock starts is redirected to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RedirectMode {
-    /// By the variables that name endpoints, for clients that read them.
+    /// Sets the variables that contain endpoint URLs, for clients that read them.
     Env,
-    /// Through the mock as their proxy, for clients that accept only AWS's names; other hosts are refused.
+    /// Sets the mock as HTTPS proxy, for clients that accept only AWS host names. The proxy rejects requests to other hosts.
     Proxy,
-    /// In a network of its own, where AWS's names lead to the mock and nothing leads elsewhere; for every client. Needs root, or a kernel
-    /// that lets users have namespaces.
+    /// Runs the command in a network namespace in which AWS host names resolve to the mock and no other host is reachable, for every
+    /// client. Needs Linux, and root or user namespaces.
+    Sandbox,
+}
+
+/// How the variables that `mock-ecr env` prints redirect a client to a running mock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EnvRedirect {
+    /// Sets the variables that contain endpoint URLs, for clients that read them.
+    Env,
+    /// Sets the mock as HTTPS proxy, for clients that accept only AWS host names.
+    Proxy,
+    /// Sets the certificates and credentials only. The system must resolve AWS host names to the mock.
     Hosts,
 }
 
-impl RedirectMode {
+impl EnvRedirect {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            RedirectMode::Env => "env",
-            RedirectMode::Proxy => "proxy",
-            RedirectMode::Hosts => "hosts",
+            EnvRedirect::Env => "env",
+            EnvRedirect::Proxy => "proxy",
+            EnvRedirect::Hosts => "hosts",
         }
     }
 }

@@ -3,7 +3,7 @@
 use clap::Parser;
 use mock_ecr::config::Secret;
 
-/// Where a running mock is.
+/// A running mock that a command calls.
 #[derive(Debug, Parser)]
 pub(crate) struct Target {
     /// The URL of the mock.
@@ -15,7 +15,7 @@ pub(crate) struct Target {
         global = true
     )]
     pub(crate) url: String,
-    /// The key that the mock was started with, if it was.
+    /// The control key of the mock, if it was started with one.
     #[arg(
         long,
         value_name = "KEY",

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
+use crate::types::renamed::with_new_name;
 
 impl Config {
     /// Reads a configuration from TOML; the keys are the fields of [`Config`], in the units that `fixtures/configs` shows.
@@ -62,7 +63,8 @@ impl ConfigError {
         let line = error.span().map(|span| line_of(toml, span.start));
         // A path of "." is how the path is written where there is none.
         let key = if key == "." { String::new() } else { key };
-        ConfigError::new(line, key, error.message().replace('\n', "; "))
+        let message = with_new_name(error.message().replace('\n', "; "));
+        ConfigError::new(line, key, message)
     }
 
     fn conflict(toml: &str, conflict: Conflict) -> Self {
@@ -124,6 +126,22 @@ mod tests {
         let config = Config::parse("").unwrap();
         assert_eq!(config.default_account().as_str(), "123456789012");
         assert_eq!(config.principals().count(), 1);
+    }
+
+    #[test]
+    fn an_old_key_is_rejected_with_its_new_name() {
+        for (toml, new) in [
+            ("token_life = '1h'", "`token_ttl`"),
+            ("[[faults]]\nwhat = { date = '1s' }", "`action`"),
+            (
+                "[[faults]]\naction = { date = '1s' }\nmatch = { plane = 'api' }",
+                "`service`",
+            ),
+        ] {
+            let error = Config::parse(toml).unwrap_err().to_string();
+            let expected = format!("it was renamed to {new}");
+            assert!(error.ends_with(&expected), "{error}");
+        }
     }
 
     #[test]

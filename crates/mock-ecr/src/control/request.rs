@@ -12,6 +12,7 @@ use crate::control::error::ControlError;
 use crate::http::body::CollectError;
 use crate::http::query;
 use crate::state::Ecr;
+use crate::types::renamed::{new_name, with_new_name};
 
 /// A request that was let in, on its way to its handler.
 pub(super) struct ControlRequest<'a> {
@@ -85,7 +86,8 @@ impl<'a> ControlRequest<'a> {
         let mut json = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let at = error.path().to_string();
-            ControlError::body(error.into_inner().to_string()).at(&at)
+            let text = with_new_name(error.into_inner().to_string());
+            ControlError::body(text).at(&at)
         })?;
         let end = json.end();
         end.map_err(|error| ControlError::body(error.to_string()))?;
@@ -94,9 +96,10 @@ impl<'a> ControlRequest<'a> {
 }
 
 fn unknown(name: &str, known: &[&str]) -> ControlError {
-    let text = match known {
-        [] => "there is no such parameter; this takes none".to_owned(),
-        _ => format!("there is no such parameter; expected {}", known.join(", ")),
+    let text = match (new_name(name), known) {
+        (Some(new), _) => format!("unknown parameter: it was renamed to {new}"),
+        (None, []) => "unknown parameter: this resource has no parameters".to_owned(),
+        (None, _) => format!("unknown parameter: expected one of {}", known.join(", ")),
     };
     ControlError::query(name, text)
 }

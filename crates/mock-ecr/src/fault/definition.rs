@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::action::FaultAction;
 use crate::fault::error::FaultError;
 use crate::fault::matcher::RequestMatcher;
+use crate::types::renamed::with_new_name;
 
 /// Something that goes wrong: when, and what.
 ///
@@ -59,7 +60,8 @@ impl Fault {
     ///
     /// When it is not TOML, or has what no fault has.
     pub fn from_toml(text: &str) -> Result<Self, FaultError> {
-        toml::from_str(text).map_err(|error| FaultError::new(error.message()))
+        toml::from_str(text)
+            .map_err(|error| FaultError::new(with_new_name(error.message().to_owned())))
     }
 
     /// Refuses what cannot mean anything.

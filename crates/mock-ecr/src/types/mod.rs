@@ -11,6 +11,7 @@ mod principal_arn;
 mod reference;
 mod region;
 mod registry_id;
+pub(crate) mod renamed;
 mod repository;
 #[cfg(any(test, feature = "schemars"))]
 mod schema;

@@ -1,0 +1,77 @@
+//! The options of the commands that start a mock: `serve` and `run`.
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Parser;
+use mock_ecr::config::Secret;
+
+use crate::args::config::ConfigOptions;
+use crate::args::redirect::RedirectMode;
+
+#[derive(Debug, Parser)]
+pub(crate) struct ServeOptions {
+    /// The address to listen on. Port 0 selects a free port.
+    #[arg(long, value_name = "ADDR", default_value_t = (Ipv4Addr::LOCALHOST, 4566).into())]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) control: ControlOptions,
+    #[command(flatten)]
+    pub(crate) config: ConfigOptions,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ControlOptions {
+    /// The key of the control API, `/_mock/`. Requests send it as `Authorization: Bearer KEY`.
+    ///
+    /// Without a key, the control API accepts requests from this machine only, and only while the mock listens on a loopback address.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "MOCK_ECR_CONTROL_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) control_key: Option<Secret>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct RunOptions {
+    /// The address to listen on. Port 0 selects a free port.
+    #[arg(long, value_name = "ADDR", default_value_t = (Ipv4Addr::LOCALHOST, 0).into())]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) control: ControlOptions,
+    #[command(flatten)]
+    pub(crate) config: ConfigOptions,
+    /// How the command is redirected to the mock.
+    #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
+    pub(crate) redirect: RedirectMode,
+    /// Runs the command with an empty home directory and without any configuration of clients. Default with `--redirect sandbox`.
+    #[arg(long, overrides_with = "no_isolate")]
+    isolate: bool,
+    /// Runs the command with the home directory of the user.
+    #[arg(long)]
+    no_isolate: bool,
+    /// The command and its arguments.
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+impl RunOptions {
+    pub(crate) fn home(&self) -> Home {
+        let is_sandboxed = self.redirect == RedirectMode::Sandbox;
+        match self.isolate || (is_sandboxed && !self.no_isolate) {
+            true => Home::Empty,
+            false => Home::Inherited,
+        }
+    }
+}
+
+/// The home directory of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// The home directory of the user.
+    Inherited,
+    /// A new, empty directory.
+    Empty,
+}
