@@ -43,7 +43,7 @@ impl Page {
     fn text(self) -> String {
         let file = match self {
             Page::Readme => "../../README.md",
-            Page::Clients => "CLIENTS.md",
+            Page::Clients => "../../docs/src/clients.md",
         };
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
     }

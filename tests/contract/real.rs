@@ -1,4 +1,4 @@
-//! Real clients, as they are installed: each gives the verdicts that `CONTRACT.md` records; `MOCK_ECR_BLESS=1` writes them anew.
+//! Real clients, as they are installed: each gives the verdicts that `docs/src/contract.md` records; `MOCK_ECR_BLESS=1` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -155,7 +155,7 @@ fn recorded(class: Class, clients: &[Real]) {
         }
     }
     let found = table(clients, rows.into_values());
-    let path = file("crates/mock-ecr-cli/CONTRACT.md");
+    let path = file("docs/src/contract.md");
     let page = fs::read_to_string(&path).unwrap();
     let (start, end) = (format!("<!-- verdicts: {class} -->\n"), "<!-- end -->\n");
     let (before, rest) = page
