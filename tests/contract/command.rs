@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use ecr_contract::Class;
+use ecr_contract::ClientType;
 use ecr_contract::report::Verdict;
 
 use crate::suite::{Suite, built, mutant};
@@ -46,7 +46,7 @@ fn said(output: &Output) -> String {
 }
 
 const OWN: &str =
-    "id = 'OWN-1'\ntitle = 'One of my own'\nseverity = 'must'\nclasses = 'all'\nwhy = []\n";
+    "id = 'OWN-1'\ntitle = 'One of my own'\nseverity = 'must'\nclient_types = 'all'\nwhy = []\n";
 
 #[test]
 fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
@@ -56,7 +56,7 @@ fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
         "splits-at-every-colon",
         "docker-credential",
     ];
-    let output = Suite::of(Class::DockerCredential, &client)
+    let output = Suite::of(ClientType::DockerCredential, &client)
         .with(&["--scenario", "TOK-02"])
         .output();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -66,7 +66,7 @@ fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
         "{text}"
     );
     assert!(
-        text.contains("mock-ecr contract --as docker-credential"),
+        text.contains("mock-ecr contract --client-type docker-credential"),
         "{text}"
     );
 }
@@ -74,7 +74,7 @@ fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
 #[test]
 fn exit_0_says_that_everything_that_must_hold_did() {
     let client = [&*built("ecr"), "credential-helper"];
-    let output = Suite::of(Class::DockerCredential, &client)
+    let output = Suite::of(ClientType::DockerCredential, &client)
         .with(&["--scenario", "TOK-0*"])
         .output();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
@@ -86,7 +86,7 @@ fn a_scenario_of_ones_own_is_run_beside_the_others() {
     let own = script.scenario(&format!(
         "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ answer = 'login', secret = {{ is = 'hello' }} }}\n"
     ));
-    let report = Suite::of(Class::TokenPrinter, &[&script.path()])
+    let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own, "--scenario", "OWN-*"])
         .report();
     assert_eq!(report.scenarios.len(), 1);
@@ -99,7 +99,7 @@ fn what_nobody_has_told_is_neither_found_nor_passed() {
     let own = script.scenario(&format!(
         "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ secret = 'issued', username = 'AWS' }}\n"
     ));
-    let report = Suite::of(Class::TokenPrinter, &[&script.path()])
+    let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own, "--scenario", "OWN-1"])
         .report();
     let case = &report.scenarios[0].cases[0];
@@ -114,7 +114,7 @@ fn what_nobody_has_told_is_neither_found_nor_passed() {
 fn a_mistake_in_a_scenario_is_told_with_file_line_and_reason() {
     let script = Script::new("echo hello");
     let own = script.scenario(&format!("{OWN}[[step]]\nfetsch = {{}}\n"));
-    let output = Suite::of(Class::TokenPrinter, &[&script.path()])
+    let output = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own])
         .output();
     assert_eq!(output.status.code(), Some(2));
@@ -138,7 +138,7 @@ fn what_cannot_be_asked_for_is_refused_at_once() {
         (&["--report", "json=/no/such/x"][..], "/no/such"),
         (&["--baseline", "/no/such"][..], "/no/such"),
     ] {
-        let output = Suite::of(Class::TokenPrinter, &[&script.path()])
+        let output = Suite::of(ClientType::TokenPrinter, &[&script.path()])
             .with(options)
             .output();
         assert_eq!(output.status.code(), Some(2), "{options:?}: {output:?}");
@@ -152,7 +152,7 @@ fn what_cannot_be_asked_for_is_refused_at_once() {
 
 #[test]
 fn a_client_that_is_not_there_is_a_broken_set_up_and_never_a_pass() {
-    let output = Suite::of(Class::TokenPrinter, &["/no/such/client"])
+    let output = Suite::of(ClientType::TokenPrinter, &["/no/such/client"])
         .with(&["--scenario", "TOK-01"])
         .output();
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
@@ -171,7 +171,7 @@ fn a_client_that_hangs_is_ended_with_all_that_it_has_left_behind() {
     let own = script.scenario(&format!(
         "{OWN}deadline = '2s'\n[[step]]\nfetch = {{}}\nexpect = {{ answer = 'login' }}\n"
     ));
-    let report = Suite::of(Class::TokenPrinter, &[&script.path()])
+    let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own, "--scenario", "OWN-1"])
         .report();
     assert_eq!(report.scenarios[0].verdict, Verdict::Fail);
@@ -196,7 +196,7 @@ fn known_failures_do_not_fail_and_new_ones_do() {
     ];
     let script = Script::new("");
     let known = script.file("known");
-    let suite = || Suite::of(Class::DockerCredential, &client).with(&["--scenario", "TOK-0*"]);
+    let suite = || Suite::of(ClientType::DockerCredential, &client).with(&["--scenario", "TOK-0*"]);
     let written = suite()
         .with(&["--write-baseline", known.to_str().unwrap()])
         .output();
@@ -216,7 +216,7 @@ fn known_failures_do_not_fail_and_new_ones_do() {
 fn the_same_seed_gives_the_same_verdicts() {
     let client = [&*built("ecr"), "kubelet-credential-provider"];
     let verdicts = || {
-        let suite = Suite::of(Class::Kubelet, &client).with(&["--scenario", "TOK-*"]);
+        let suite = Suite::of(ClientType::Kubelet, &client).with(&["--scenario", "TOK-*"]);
         let report = suite.with(&["--seed", "blue"]).report();
         let scenarios = report.scenarios.into_iter();
         scenarios

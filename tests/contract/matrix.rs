@@ -8,7 +8,7 @@ use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use ecr_contract::Class;
+use ecr_contract::ClientType;
 use ecr_contract::report::{ScenarioReport, Severity, Verdict};
 
 use crate::suite::{Suite, broken, file, mutant};
@@ -17,7 +17,7 @@ use crate::suite::{Suite, broken, file, mutant};
 #[derive(Clone, Debug)]
 struct Mutant {
     fault: String,
-    class: Class,
+    client_type: ClientType,
     /// The scenarios that must catch it.
     caught_by: Vec<String>,
     effect: Effect,
@@ -39,12 +39,12 @@ struct Clean {
     observations: Vec<bool>,
 }
 
-type CleanRuns = BTreeMap<(Class, String), Clean>;
+type CleanRuns = BTreeMap<(ClientType, String), Clean>;
 
 #[test]
 fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
     let mutants = mutants();
-    let clean: CleanRuns = Class::ALL.into_iter().flat_map(clean_runs).collect();
+    let clean: CleanRuns = ClientType::ALL.into_iter().flat_map(clean_runs).collect();
     let caught = caught_by_all(&mutants, &clean);
     let missed = mutants.iter().flat_map(|mutant| {
         let by = &caught[&mutant.fault];
@@ -71,12 +71,12 @@ fn mutants() -> Vec<Mutant> {
 impl Mutant {
     fn read(line: &str) -> Self {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [fault, class, ids, what] = columns[..] else {
+        let [fault, client_type, ids, what] = columns[..] else {
             panic!("{line:?} has four columns");
         };
         Mutant {
             fault: fault.to_owned(),
-            class: class.parse().unwrap(),
+            client_type: client_type.parse().unwrap(),
             caught_by: ids.split(',').map(str::to_owned).collect(),
             effect: match what.starts_with("observed: ") {
                 true => Effect::IsSeen,
@@ -87,37 +87,42 @@ impl Mutant {
 }
 
 /// How the program is called as a client of a class.
-fn client(class: Class, fault: Option<&str>) -> Vec<String> {
-    let arguments: &[&str] = match class {
-        Class::TokenPrinter => &["{registry}"],
-        Class::DockerLoginCaller => &["{registries}"],
-        Class::ImageTool => &["{image}"],
-        Class::Refresher => &["{registries}", "{file}"],
+fn client(client_type: ClientType, fault: Option<&str>) -> Vec<String> {
+    let arguments: &[&str] = match client_type {
+        ClientType::TokenPrinter => &["{registry}"],
+        ClientType::DockerLoginCaller => &["{registries}"],
+        ClientType::ImageTool => &["{image}"],
+        ClientType::Refresher => &["{registries}", "{file}"],
         _ => &[],
     };
     let fault = fault.map(|fault| ["--fault", fault]).into_iter().flatten();
-    let words = fault.chain([class.name()]).chain(arguments.iter().copied());
+    let words = fault
+        .chain([client_type.name()])
+        .chain(arguments.iter().copied());
     let words = words.map(str::to_owned);
     [mutant()].into_iter().chain(words).collect()
 }
 
 /// What the client without a fault does in all scenarios of a class: nothing fails.
-fn clean_runs(class: Class) -> Vec<((Class, String), Clean)> {
-    let client = client(class, None);
+fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
+    let client = client(client_type, None);
     let client: Vec<&str> = client.iter().map(String::as_str).collect();
-    let report = Suite::of(class, &client).report();
+    let report = Suite::of(client_type, &client).report();
     let failed: Vec<Vec<String>> = report
         .scenarios
         .iter()
         .filter(|one| fails(one))
         .map(broken)
         .collect();
-    assert!(failed.is_empty(), "{class} without a fault: {failed:#?}");
+    assert!(
+        failed.is_empty(),
+        "{client_type} without a fault: {failed:#?}"
+    );
     let clean = report.scenarios.iter().map(|one| {
         let waits = one.cases.iter().any(|case| case.took_ms > 1500);
         let observations = observations(one);
         (
-            (class, one.id.clone()),
+            (client_type, one.id.clone()),
             Clean {
                 waits,
                 observations,
@@ -144,16 +149,18 @@ fn caught_by_all(mutants: &[Mutant], clean: &CleanRuns) -> BTreeMap<String, BTre
 }
 
 fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
-    let client = client(mutant.class, Some(&mutant.fault));
+    let client = client(mutant.client_type, Some(&mutant.fault));
     let client: Vec<&str> = client.iter().map(String::as_str).collect();
-    let of_class = clean
+    let of_type = clean
         .iter()
-        .filter(|((class, _), _)| *class == mutant.class);
-    let run = of_class.filter(|((_, id), clean)| !clean.waits || mutant.caught_by.contains(id));
+        .filter(|((client_type, _), _)| *client_type == mutant.client_type);
+    let run = of_type.filter(|((_, id), clean)| !clean.waits || mutant.caught_by.contains(id));
     let options: Vec<&str> = run.flat_map(|((_, id), _)| ["--scenario", id]).collect();
-    let report = Suite::of(mutant.class, &client).with(&options).report();
+    let report = Suite::of(mutant.client_type, &client)
+        .with(&options)
+        .report();
     let caught = report.scenarios.iter().filter(|one| {
-        let before = &clean[&(mutant.class, one.id.clone())].observations;
+        let before = &clean[&(mutant.client_type, one.id.clone())].observations;
         let is_seen = mutant.effect == Effect::IsSeen && observations(one) != *before;
         fails(one) || is_seen
     });
@@ -174,8 +181,8 @@ fn observations(scenario: &ScenarioReport) -> Vec<bool> {
     observed.map(|finding| finding.held).collect()
 }
 
-fn all_ids(class: Class) -> Vec<String> {
-    let output = Suite::of(class, &["true"]).with(&["--list"]).output();
+fn all_ids(client_type: ClientType) -> Vec<String> {
+    let output = Suite::of(client_type, &["true"]).with(&["--list"]).output();
     let lines = String::from_utf8(output.stdout).unwrap();
     let lines = lines.lines().filter(|line| !line.contains("(not yet: "));
     lines
@@ -185,20 +192,20 @@ fn all_ids(class: Class) -> Vec<String> {
 
 fn every_scenario_catches_one(caught: &BTreeMap<String, BTreeSet<String>>) {
     let caught: BTreeSet<&String> = caught.values().flatten().collect();
-    let all: BTreeSet<String> = Class::ALL.into_iter().flat_map(all_ids).collect();
+    let all: BTreeSet<String> = ClientType::ALL.into_iter().flat_map(all_ids).collect();
     let idle: Vec<&String> = all.iter().filter(|id| !caught.contains(id)).collect();
     assert!(idle.is_empty(), "no fault is caught by {idle:?}");
 }
 
 fn held_to_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<String>>) {
-    let mut table = "fault\tclass\tcaught by\n".to_owned();
+    let mut table = "fault\ttype\tcaught by\n".to_owned();
     for mutant in mutants {
         let by: Vec<&str> = caught[&mutant.fault].iter().map(String::as_str).collect();
         writeln!(
             table,
             "{}\t{}\t{}",
             mutant.fault,
-            mutant.class,
+            mutant.client_type,
             by.join(" ")
         )
         .unwrap();

@@ -1,6 +1,6 @@
 //! The suite can be passed: by `ecr`, by what is made of it, and by the client whose faults are off.
 
-use ecr_contract::Class;
+use ecr_contract::ClientType;
 use ecr_contract::report::{Report, Verdict};
 
 use crate::suite::{Suite, broken, built, mutant};
@@ -29,41 +29,47 @@ fn passes(report: &Report, excepted: &[&str]) {
 #[test]
 fn ecr_passes_as_a_credential_helper() {
     let client = [&*built("ecr"), "credential-helper"];
-    passes(&Suite::of(Class::DockerCredential, &client).report(), &[]);
+    passes(
+        &Suite::of(ClientType::DockerCredential, &client).report(),
+        &[],
+    );
 }
 
 #[test]
 fn ecr_passes_as_a_credential_provider_of_the_kubelet() {
     let client = [&*built("ecr"), "kubelet-credential-provider"];
-    passes(&Suite::of(Class::Kubelet, &client).report(), &[]);
+    passes(&Suite::of(ClientType::Kubelet, &client).report(), &[]);
 }
 
 #[test]
 fn ecr_passes_as_a_library_by_lines() {
     let client = [&*built("ecr"), "login-lines"];
-    passes(&Suite::of(Class::Library, &client).report(), &[]);
+    passes(&Suite::of(ClientType::Library, &client).report(), &[]);
 }
 
 #[test]
 fn ecr_passes_as_a_refresher() {
     let client = [&*built("ecr"), "keep-login", "{registries}", "{file}"];
-    passes(&Suite::of(Class::Refresher, &client).report(), &[]);
+    passes(&Suite::of(ClientType::Refresher, &client).report(), &[]);
 }
 
 #[test]
 fn the_client_without_a_fault_passes_as_what_prints_a_token() {
     let client = [&*mutant(), "token-printer", "{registry}"];
-    passes(&Suite::of(Class::TokenPrinter, &client).report(), &[]);
+    passes(&Suite::of(ClientType::TokenPrinter, &client).report(), &[]);
 }
 
 #[test]
 fn the_client_without_a_fault_passes_as_what_calls_docker_login() {
     let client = [&*mutant(), "docker-login-caller", "{registries}"];
-    passes(&Suite::of(Class::DockerLoginCaller, &client).report(), &[]);
+    passes(
+        &Suite::of(ClientType::DockerLoginCaller, &client).report(),
+        &[],
+    );
 }
 
 #[test]
 fn the_client_without_a_fault_passes_as_an_image_tool() {
     let client = [&*mutant(), "image-tool", "{image}"];
-    passes(&Suite::of(Class::ImageTool, &client).report(), &[]);
+    passes(&Suite::of(ClientType::ImageTool, &client).report(), &[]);
 }

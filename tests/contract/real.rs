@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use ecr_contract::Class;
+use ecr_contract::ClientType;
 use ecr_contract::report::{ScenarioReport, Verdict};
 
 use crate::suite::{Suite, broken, built, file};
@@ -25,7 +25,7 @@ fn real(name: &'static str, command: &[&str]) -> Real {
 fn commands_that_print_a_password() {
     let aws = named_by("AWS_V1");
     recorded(
-        Class::TokenPrinter,
+        ClientType::TokenPrinter,
         &[
             real("AWS CLI v1", &[&aws, "ecr", "get-login-password"]),
             real("ecr", &[&built("ecr"), "get-login-password"]),
@@ -37,7 +37,7 @@ fn commands_that_print_a_password() {
 fn credential_helpers_of_docker() {
     let newer = newer("docker-credential-ecr-login");
     recorded(
-        Class::DockerCredential,
+        ClientType::DockerCredential,
         &[
             real("ecr-login 0.6", &["docker-credential-ecr-login"]),
             real("a newer ecr-login", &[&newer]),
@@ -56,7 +56,7 @@ fn sdks_and_nothing_more() {
     };
     let modules = format!("NODE_PATH={}", installed("node_modules").display());
     recorded(
-        Class::Library,
+        ClientType::Library,
         &[
             real("boto3", &[&python, &driver("boto3_driver.py")]),
             real(
@@ -83,7 +83,7 @@ fn tools_that_pull_an_image() {
     ]
     .concat();
     recorded(
-        Class::ImageTool,
+        ClientType::ImageTool,
         &[
             real(
                 "skopeo",
@@ -127,7 +127,7 @@ fn the_pipe_into_docker_login() {
     );
     let careful = format!("set -o pipefail; {pipe}");
     recorded(
-        Class::DockerLoginCaller,
+        ClientType::DockerLoginCaller,
         &[
             real("aws \\| docker login", &["sh", "-c", &pipe]),
             real("with pipefail", &["bash", "-c", &careful]),
@@ -137,12 +137,12 @@ fn the_pipe_into_docker_login() {
 
 /// Runs them, and holds their verdicts to the record.
 #[track_caller]
-fn recorded(class: Class, clients: &[Real]) {
+fn recorded(client_type: ClientType, clients: &[Real]) {
     let mut rows: BTreeMap<String, (String, Vec<&'static str>)> = BTreeMap::new();
     let mut why = Vec::new();
     for client in clients {
         let words: Vec<&str> = client.command.iter().map(String::as_str).collect();
-        let report = Suite::of(class, &words).report();
+        let report = Suite::of(client_type, &words).report();
         for scenario in &report.scenarios {
             let row = rows.entry(scenario.id.clone());
             let (_, cells) = row.or_insert_with(|| (heading(scenario), Vec::new()));
@@ -157,7 +157,10 @@ fn recorded(class: Class, clients: &[Real]) {
     let found = table(clients, rows.into_values());
     let path = file("docs/src/contract.md");
     let page = fs::read_to_string(&path).unwrap();
-    let (start, end) = (format!("<!-- verdicts: {class} -->\n"), "<!-- end -->\n");
+    let (start, end) = (
+        format!("<!-- verdicts: {client_type} -->\n"),
+        "<!-- end -->\n",
+    );
     let (before, rest) = page
         .split_once(&start)
         .unwrap_or_else(|| panic!("{start} is there"));

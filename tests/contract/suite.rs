@@ -4,21 +4,21 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::cargo::cargo_bin;
-use ecr_contract::Class;
+use ecr_contract::ClientType;
 use ecr_contract::report::{CaseReport, Finding, Report, ScenarioReport};
 
 /// A run of the suite to be.
 pub(crate) struct Suite {
-    class: Class,
+    client_type: ClientType,
     options: Vec<String>,
     client: Vec<String>,
 }
 
 impl Suite {
-    pub(crate) fn of(class: Class, client: &[&str]) -> Self {
+    pub(crate) fn of(client_type: ClientType, client: &[&str]) -> Self {
         let client = client.iter().map(ToString::to_string).collect();
         Suite {
-            class,
+            client_type,
             options: Vec::new(),
             client,
         }
@@ -44,7 +44,7 @@ impl Suite {
 
     pub(crate) fn output(self) -> Output {
         let mut command = std::process::Command::new(cargo_bin("mock-ecr"));
-        command.args(["contract", "--as", self.class.name()]);
+        command.args(["contract", "--client-type", self.client_type.name()]);
         command.args(self.options).arg("--").args(self.client);
         command.output().unwrap()
     }

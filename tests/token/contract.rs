@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ecr_contract::report::{Outcome, Strictness, Verdict};
-use ecr_contract::{Class, LibraryAsk, LibraryLogin, suite};
+use ecr_contract::{ClientType, LibraryAsk, LibraryLogin, suite};
 use ecr_token_source::{Ask, Credentials, Fetch as _, FetchError, Registry, Sdk, TokenSource};
 use mock_ecr::{Clock, MockEcr};
 
@@ -64,7 +64,7 @@ async fn patiently(
 
 #[tokio::test]
 async fn a_token_source_survives_every_scenario_that_needs_no_process() {
-    let report = suite(Class::Library).run(|ecr| {
+    let report = suite(ClientType::Library).run(|ecr| {
         let sources = Sources::of(ecr);
         move |ask| sources.clone().login(ask)
     });

@@ -6,8 +6,8 @@ use futures_util::StreamExt as _;
 use mock_ecr::MockEcr;
 use mock_ecr::config::ClockStart;
 
-use crate::class::Class;
 use crate::client::{Client, Library, Running};
+use crate::client_type::ClientType;
 use crate::clock;
 use crate::order::Order;
 use crate::report::{CaseReport, Report};
@@ -18,7 +18,7 @@ use crate::suite::{Suite, SuiteError};
 /// A suite for a client that lives in the process of a test.
 ///
 /// Each scenario has a mock of its own, whose clock stands still: where time must pass, it is moved, and nothing sleeps. What a client is
-/// told by its environment, such as other credentials or a proxy, is not applicable here; `mock-ecr contract --as library` has that too.
+/// told by its environment, such as other credentials or a proxy, is not applicable here; `mock-ecr contract --client-type library` has that too.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -42,8 +42,8 @@ use crate::suite::{Suite, SuiteError};
 /// # Ok(())
 /// # }
 /// ```
-pub fn suite(class: Class) -> InProcess {
-    InProcess(Suite::new(class, Vec::new(), Vec::new()))
+pub fn suite(client_type: ClientType) -> InProcess {
+    InProcess(Suite::new(client_type, Vec::new(), Vec::new()))
 }
 
 /// A suite that is yet to be run; every setting has a default.
@@ -80,8 +80,8 @@ impl InProcess {
         library: impl Fn(&MockEcr) -> L,
     ) -> Result<Report, SuiteError> {
         let suite = self.0;
-        if suite.class != Class::Library {
-            return Err(SuiteError::NotInProcess(suite.class));
+        if suite.client_type != ClientType::Library {
+            return Err(SuiteError::NotInProcess(suite.client_type));
         }
         let started = clock::now();
         let (chosen, not_yet) = suite.choose()?;

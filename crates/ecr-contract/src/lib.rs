@@ -2,8 +2,8 @@
 
 mod alone;
 pub mod baseline;
-mod class;
 mod client;
+mod client_type;
 mod clock;
 mod error_chain;
 mod in_process;
@@ -17,8 +17,8 @@ pub mod surroundings;
 mod testbed;
 
 pub use alone::perform;
-pub use class::{Class, UnknownClass};
 pub use client::{Answering, Library, LibraryAsk, LibraryLogin};
+pub use client_type::{ClientType, UnknownClientType};
 pub use error_chain::error_chain;
 pub use in_process::{InProcess, suite};
 pub use report::Step;

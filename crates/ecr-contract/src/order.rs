@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::scenario::{RedirectMode, Source};
 
 /// What is to be run: one case of a scenario, and the client.
@@ -10,7 +10,7 @@ use crate::scenario::{RedirectMode, Source};
 pub(crate) struct Order {
     pub(crate) source: Source,
     pub(crate) case: Option<String>,
-    pub(crate) class: Class,
+    pub(crate) client_type: ClientType,
     pub(crate) client: Vec<String>,
     pub(crate) redirect: RedirectMode,
     /// Of this run's mock.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::alone::{self, Performed};
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::clock;
 use crate::order::Order;
 use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Step, Verdict};
@@ -22,7 +22,7 @@ use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 #[non_exhaustive]
 pub struct Suite {
     /// As what the client is run.
-    pub class: Class,
+    pub client_type: ClientType,
     /// The client and its arguments, with placeholders.
     pub client: Vec<String>,
     /// How it is led to the mock; without it, by the names of hosts where there can be a fence, and else through a proxy.
@@ -48,11 +48,11 @@ pub enum SuiteError {
     Scenario(#[from] ScenarioError),
     /// There is no such scenario.
     #[error(
-        "no scenario for a {class} fits {only:?}; `mock-ecr contract --list` tells those that there are"
+        "no scenario for a {client_type} fits {only:?}; `mock-ecr contract --list` tells those that there are"
     )]
     NoneFits {
         /// The class.
-        class: Class,
+        client_type: ClientType,
         /// What was asked for.
         only: String,
     },
@@ -60,8 +60,8 @@ pub enum SuiteError {
     #[error("--redirect hosts takes a fence, which cannot be made here: {0}; try --redirect proxy")]
     NoFence(String),
     /// Only a library can live in a test's own process.
-    #[error("a {0} is a program of its own; `mock-ecr contract --as {0}` runs it")]
-    NotInProcess(Class),
+    #[error("a {0} is a program of its own; `mock-ecr contract --client-type {0}` runs it")]
+    NotInProcess(ClientType),
     /// No process can be started for it.
     #[error("cannot run a scenario: {0}")]
     Perform(std::io::Error),
@@ -76,9 +76,9 @@ pub(crate) struct Chosen {
 
 impl Suite {
     /// A suite of all scenarios for a class.
-    pub fn new(class: Class, client: Vec<String>, performer: Vec<String>) -> Self {
+    pub fn new(client_type: ClientType, client: Vec<String>, performer: Vec<String>) -> Self {
         Suite {
-            class,
+            client_type,
             client,
             redirect: None,
             only: Vec::new(),
@@ -133,7 +133,7 @@ impl Suite {
         done.sort_by_key(|(scenario, case, _)| (*scenario, *case));
         Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            class: self.class,
+            client_type: self.client_type,
             client: self.client.clone(),
             redirect: redirect.name().to_owned(),
             fenced: false,
@@ -196,7 +196,7 @@ impl Suite {
                 return Err(ScenarioError::new(source.file, message).into());
             }
             cases.retain(|(case, _)| self.fits(&scenario.id, case.as_deref()));
-            if cases.is_empty() || !scenario.classes.contains(&self.class) {
+            if cases.is_empty() || !scenario.client_types.contains(&self.client_type) {
                 continue;
             }
             match scenario.not_yet {
@@ -210,7 +210,7 @@ impl Suite {
         }
         match chosen.is_empty() && not_yet.is_empty() {
             true => Err(SuiteError::NoneFits {
-                class: self.class,
+                client_type: self.client_type,
                 only: self.only.join(" "),
             }),
             false => Ok((chosen, not_yet)),
@@ -283,7 +283,7 @@ impl Suite {
         Order {
             source: one.source.clone(),
             case: case.map(str::to_owned),
-            class: self.class,
+            client_type: self.client_type,
             client: self.client.clone(),
             redirect,
             seed: format!("{}/{name}", self.seed),

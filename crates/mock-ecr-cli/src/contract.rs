@@ -47,7 +47,7 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     // What its mock logs belongs to nobody here.
     let arguments = ["--log", "off", "contract-run"].map(str::to_owned);
     let performer = [program].into_iter().chain(arguments).collect();
-    let mut suite = Suite::new(options.class, options.client.clone(), performer);
+    let mut suite = Suite::new(options.client_type, options.client.clone(), performer);
     suite.redirect = options.redirect();
     suite.only.clone_from(&options.only);
     suite.scenarios.clone_from(&options.scenarios);

@@ -12,7 +12,10 @@ pub(crate) fn choose(name: &str) -> bool {
 pub(crate) fn list() -> String {
     let line = |one: &Described| {
         let scenarios = one.scenarios;
-        format!("{}\t{}\t{scenarios}\t{}\n", one.name, one.class, one.does)
+        format!(
+            "{}\t{}\t{scenarios}\t{}\n",
+            one.name, one.client_type, one.does
+        )
     };
     ALL.iter().map(line).collect()
 }
@@ -28,13 +31,13 @@ static CHOSEN: OnceLock<Fault> = OnceLock::new();
 struct Described {
     fault: Fault,
     name: &'static str,
-    class: &'static str,
+    client_type: &'static str,
     scenarios: &'static str,
     does: &'static str,
 }
 
 macro_rules! faults {
-    ($($fault:ident = $name:literal, $class:literal, $scenarios:literal, $does:literal;)*) => {
+    ($($fault:ident = $name:literal, $client_type:literal, $scenarios:literal, $does:literal;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Fault {
             $($fault,)*
@@ -44,7 +47,7 @@ macro_rules! faults {
             $(Described {
                 fault: Fault::$fault,
                 name: $name,
-                class: $class,
+                client_type: $client_type,
                 scenarios: $scenarios,
                 does: $does,
             },)*

@@ -1,6 +1,6 @@
 //! A small client of ECR for the tests of the contract suite: of every class, correct, and with one fault on demand.
 //!
-//! `mutant [--fault NAME] CLASS [ARGUMENT]…`, where the fault may be named by `MUTANT` instead, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
+//! `mutant [--fault NAME] TYPE [ARGUMENT]…`, where the fault may be named by `MUTANT` instead, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
 //! It never leaves the machine.
 
 mod answer;
@@ -49,10 +49,10 @@ fn main() -> ExitCode {
     {
         return usage(&format!("there is no fault {name:?}: see --list"));
     }
-    let Some(class) = arguments.next() else {
-        return usage("usage: mutant [--fault NAME] CLASS [ARGUMENT]…");
+    let Some(client_type) = arguments.next() else {
+        return usage("usage: mutant [--fault NAME] TYPE [ARGUMENT]…");
     };
-    run(&class, arguments.collect())
+    run(&client_type, arguments.collect())
 }
 
 fn usage(text: &str) -> ExitCode {
@@ -60,13 +60,13 @@ fn usage(text: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn run(class: &str, arguments: Vec<String>) -> ExitCode {
+fn run(client_type: &str, arguments: Vec<String>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime of one thread can be had");
     runtime.block_on(async {
-        let done = match class {
+        let done = match client_type {
             "token-printer" => token_printer::run(&arguments).await,
             "docker-credential" => return helper::run(&arguments).await,
             "kubelet" => kubelet::run().await,
@@ -74,7 +74,11 @@ fn run(class: &str, arguments: Vec<String>) -> ExitCode {
             "image-tool" => puller::run(&arguments).await,
             "refresher" => refresher::run(arguments).await,
             "docker-login-caller" => docker_login::run(&arguments).await,
-            _ => return usage(&format!("{class:?} is none of the seven classes")),
+            _ => {
+                return usage(&format!(
+                    "{client_type:?} is none of the seven client types"
+                ));
+            }
         };
         code(done)
     })

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::report::stale::StaleReason;
 use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, printable};
 
 /// One known failure: of a scenario with all its cases, or of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) class: Class,
+    pub(super) client_type: ClientType,
     pub(super) id: String,
     case: Option<String>,
     comment: String,
@@ -23,9 +23,9 @@ impl Entry {
         if entry.is_empty() {
             return Ok(None);
         }
-        let shape = || "expected CLASS ID or CLASS ID/CASE, such as `library EXP-04`".to_owned();
-        let (class, name) = entry.split_once(char::is_whitespace).ok_or_else(shape)?;
-        let class: Class = class.parse().map_err(|error| format!("{error}"))?;
+        let shape = || "expected TYPE ID or TYPE ID/CASE, such as `library EXP-04`".to_owned();
+        let (client_type, name) = entry.split_once(char::is_whitespace).ok_or_else(shape)?;
+        let client_type: ClientType = client_type.parse().map_err(|error| format!("{error}"))?;
         let (id, case) = match name.trim().split_once('/') {
             Some((_, "")) => return Err(shape()),
             Some((id, case)) => (id, Some(case.to_owned())),
@@ -36,7 +36,7 @@ impl Entry {
         }
         let (id, comment) = (id.to_owned(), comment.to_owned());
         Ok(Some(Entry {
-            class,
+            client_type,
             id,
             case,
             comment,
@@ -45,12 +45,12 @@ impl Entry {
 
     /// What a baseline needs to know of a scenario that failed: the whole of it, or its cases that failed.
     pub(super) fn of_scenario(
-        class: Class,
+        client_type: ClientType,
         scenario: &ScenarioReport,
         strictness: Strictness,
     ) -> Vec<Self> {
         let entry = |case: Option<&str>| Entry {
-            class,
+            client_type,
             id: scenario.id.clone(),
             case: case.map(str::to_owned),
             comment: printable::line(&scenario.title),
@@ -81,7 +81,7 @@ impl Entry {
 
     /// Whether whoever has this one does not need the other.
     pub(super) fn covers(&self, other: &Entry) -> bool {
-        let is_same_scenario = self.class == other.class && self.id == other.id;
+        let is_same_scenario = self.client_type == other.client_type && self.id == other.id;
         is_same_scenario && (self.case.is_none() || self.case == other.case)
     }
 
@@ -114,7 +114,7 @@ impl Entry {
     }
 
     pub(super) fn key(&self) -> (&str, &str, Option<&str>) {
-        (self.class.name(), &self.id, self.case.as_deref())
+        (self.client_type.name(), &self.id, self.case.as_deref())
     }
 
     /// With its comment.
@@ -126,10 +126,10 @@ impl Entry {
     }
 }
 
-/// `CLASS ID[/CASE]`
+/// `TYPE ID[/CASE]`
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.class, self.id)?;
+        write!(f, "{} {}", self.client_type, self.id)?;
         match &self.case {
             Some(case) => write!(f, "/{case}"),
             None => Ok(()),

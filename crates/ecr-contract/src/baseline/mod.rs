@@ -1,7 +1,7 @@
 //! A file of known failures, with which a project can begin today and fail on news alone.
 //!
 //! ```text
-//! # CLASS ID[/CASE]  # comment
+//! # TYPE ID[/CASE]  # comment
 //! docker-credential EXP-04  # https://github.com/awslabs/amazon-ecr-credential-helper/issues/679
 //! docker-credential TOK-04/16-kib
 //! ```
@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::baseline::entry::Entry;
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::report::file::{WriteError, replace};
 use crate::report::{CaseReport, Report, ScenarioReport, Stale, Strictness, printable};
 
@@ -68,16 +68,16 @@ impl Baseline {
     /// A scenario is known where each of its cases that fails is. Entries of other classes, and of scenarios that were not
     /// run or could not be set up, are left out of account.
     pub fn apply(&self, report: &mut Report, strictness: Strictness) -> Vec<Stale> {
-        let class = report.class;
+        let client_type = report.client_type;
         for scenario in &mut report.scenarios {
             let failing: Vec<_> = failing(scenario, strictness).collect();
             let mut cases = failing.iter();
-            let known = cases.all(|case| self.knows(class, &scenario.id, case));
+            let known = cases.all(|case| self.knows(client_type, &scenario.id, case));
             scenario.known = known && !failing.is_empty() && scenario.verdict.fails(strictness);
         }
         let entries = self.entries.iter();
-        let of_the_class = entries.filter(|entry| entry.class == class);
-        of_the_class
+        let of_the_type = entries.filter(|entry| entry.client_type == client_type);
+        of_the_type
             .filter_map(|entry| {
                 let reason = entry.staleness(report, strictness)?;
                 Some(Stale::new(entry.to_string(), reason))
@@ -85,9 +85,10 @@ impl Baseline {
             .collect()
     }
 
-    fn knows(&self, class: Class, id: &str, case: &CaseReport) -> bool {
+    fn knows(&self, client_type: ClientType, id: &str, case: &CaseReport) -> bool {
         let mut entries = self.entries.iter();
-        entries.any(|entry| entry.class == class && entry.id == id && entry.is_about(case))
+        entries
+            .any(|entry| entry.client_type == client_type && entry.id == id && entry.is_about(case))
     }
 
     /// The text of a baseline that knows of all that failed; entries and comments that still hold are kept.
@@ -96,7 +97,7 @@ impl Baseline {
     pub fn write(&self, report: &Report, strictness: Strictness) -> String {
         let (_, mut entries) = self.sorted_out(report, strictness);
         for scenario in report.failed(strictness) {
-            for entry in Entry::of_scenario(report.class, scenario, strictness) {
+            for entry in Entry::of_scenario(report.client_type, scenario, strictness) {
                 let is_there = |one: &Entry| one.covers(&entry);
                 if !entries.iter().any(is_there) {
                     entries.push(entry);
@@ -127,14 +128,14 @@ impl Baseline {
     /// Entries that hold no longer, and those that do or of which nothing is known.
     fn sorted_out(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
         let is_stale = |entry: &Entry| {
-            entry.class == report.class && entry.staleness(report, strictness).is_some()
+            entry.client_type == report.client_type && entry.staleness(report, strictness).is_some()
         };
         self.entries.iter().cloned().partition(is_stale)
     }
 }
 
 const HEAD: &str = "\
-# Known failures of `mock-ecr contract`, one a line: CLASS ID[/CASE]  # comment
+# Known failures of `mock-ecr contract`, one a line: TYPE ID[/CASE]  # comment
 ";
 
 /// The cases of a scenario that fail.
@@ -179,11 +180,11 @@ mod tests {
         let cases = [
             (
                 "EXP-04",
-                "known.txt:2: expected CLASS ID or CLASS ID/CASE, such as `library EXP-04`",
+                "known.txt:2: expected TYPE ID or TYPE ID/CASE, such as `library EXP-04`",
             ),
             (
                 "helper EXP-04",
-                "known.txt:2: \"helper\" is no class of clients; expected token-printer,",
+                "known.txt:2: \"helper\" is no client type; expected token-printer,",
             ),
             (
                 "library EXP-4",
@@ -193,7 +194,7 @@ mod tests {
                 "library nothing",
                 "known.txt:2: \"nothing\" is no scenario; expected its id, such as EXP-04",
             ),
-            ("library EXP-04/", "known.txt:2: expected CLASS ID"),
+            ("library EXP-04/", "known.txt:2: expected TYPE ID"),
             (
                 "library TOK-01",
                 "known.txt:2: library TOK-01 is named twice",

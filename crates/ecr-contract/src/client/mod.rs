@@ -16,8 +16,8 @@ use std::io;
 
 use futures_util::future::join_all;
 
-use crate::class::Class;
 use crate::client::command::run;
+use crate::client_type::ClientType;
 use crate::process::End;
 use crate::scenario::{Ask, Fetch};
 use crate::testbed::{Names, Stage};
@@ -43,15 +43,15 @@ pub(crate) enum Client {
 }
 
 impl Client {
-    pub(crate) fn of(class: Class) -> Self {
-        match class {
-            Class::TokenPrinter => Client::TokenPrinter,
-            Class::DockerCredential => Client::DockerCredential,
-            Class::Kubelet => Client::Kubelet,
-            Class::Library => Client::Library(library::Driver::default()),
-            Class::ImageTool => Client::ImageTool,
-            Class::Refresher => Client::Refresher(refresher::Daemon::default()),
-            Class::DockerLoginCaller => Client::DockerLoginCaller,
+    pub(crate) fn of(client_type: ClientType) -> Self {
+        match client_type {
+            ClientType::TokenPrinter => Client::TokenPrinter,
+            ClientType::DockerCredential => Client::DockerCredential,
+            ClientType::Kubelet => Client::Kubelet,
+            ClientType::Library => Client::Library(library::Driver::default()),
+            ClientType::ImageTool => Client::ImageTool,
+            ClientType::Refresher => Client::Refresher(refresher::Daemon::default()),
+            ClientType::DockerLoginCaller => Client::DockerLoginCaller,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::scenario::Severity;
 
 /// What came of running one client through scenarios.
@@ -12,7 +12,7 @@ pub struct Report {
     /// The version of `mock-ecr`.
     pub version: String,
     /// As what the client was run.
-    pub class: Class,
+    pub client_type: ClientType,
     /// The client and its arguments, placeholders as they were given.
     pub client: Vec<String>,
     /// How it was led to the mock: `env`, `proxy` or `hosts`.

@@ -1,6 +1,6 @@
 //! A report for tests: every verdict, several cases, and text that is out to do harm.
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::report::{
     CaseReport, ClientRun, Event, EventKind, Finding, NotYet, Report, ScenarioReport, Severity,
     Verdict,
@@ -13,7 +13,7 @@ pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[
 pub(crate) fn report() -> Report {
     Report {
         version: "0.1.0".into(),
-        class: Class::DockerCredential,
+        client_type: ClientType::DockerCredential,
         client: vec!["docker-credential-ecr-login".into(), HOSTILE.into()],
         redirect: "env".into(),
         fenced: true,
@@ -94,7 +94,7 @@ pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
 
 fn case(verdict: Verdict) -> CaseReport {
     let reason = match verdict {
-        Verdict::NotApplicable => Some("it is for the class kubelet"),
+        Verdict::NotApplicable => Some("it is for the client type kubelet"),
         Verdict::BrokenSetUp => Some("cannot start the client: No such file or directory"),
         _ => None,
     };
@@ -106,7 +106,7 @@ fn case(verdict: Verdict) -> CaseReport {
         findings: findings(verdict),
         runs: vec![run()],
         timeline: timeline(),
-        repeat: "mock-ecr contract --as docker-credential --redirect env --seed contract --scenario EXP-04 -- docker-credential-ecr-login".into(),
+        repeat: "mock-ecr contract --client-type docker-credential --redirect env --seed contract --scenario EXP-04 -- docker-credential-ecr-login".into(),
     }
 }
 

@@ -17,8 +17,8 @@ impl Stale {
     }
 
     #[cfg(test)]
-    pub(crate) fn sample(class: &str, id: &str) -> Self {
-        let entry = format!("{class} {id}");
+    pub(crate) fn sample(client_type: &str, id: &str) -> Self {
+        let entry = format!("{client_type} {id}");
         let reason = StaleReason::FailsNoLonger;
         Stale { entry, reason }
     }

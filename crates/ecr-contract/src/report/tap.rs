@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(told("EXP-05"), of("ok ", None));
         assert_eq!(
             told("KCP-01"),
-            of("ok ", Some("SKIP it is for the class kubelet"))
+            of("ok ", Some("SKIP it is for the client type kubelet"))
         );
         assert_eq!(told("NET-04"), of("not ok ", None));
     }

@@ -21,7 +21,7 @@ use crate::testbed::Stage;
 
 /// Runs one case, and says what came of it.
 pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {
-    let client = |_: &MockEcr| Client::of(order.class);
+    let client = |_: &MockEcr| Client::of(order.client_type);
     play_with(order, fence, |_| Ok(()), client).await
 }
 
@@ -150,7 +150,12 @@ impl Outcome {
 
 /// The command that runs this one again.
 fn repeat(order: &Order) -> String {
-    let words = ["mock-ecr", "contract", "--as", order.class.name()];
+    let words = [
+        "mock-ecr",
+        "contract",
+        "--client-type",
+        order.client_type.name(),
+    ];
     let words = words.map(str::to_owned).into_iter();
     let rest = order.options.iter().cloned();
     let rest = rest

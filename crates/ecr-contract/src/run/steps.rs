@@ -35,7 +35,11 @@ pub(crate) async fn play(
 ) -> Result<(), Stop> {
     for (index, step) in scenario.steps.iter().enumerate() {
         let number = index + 1;
-        let Some(action) = step.action.as_ref().filter(|_| step.is_for(stage.class)) else {
+        let Some(action) = step
+            .action
+            .as_ref()
+            .filter(|_| step.is_for(stage.client_type))
+        else {
             continue;
         };
         let before = evidence.seen.len();
@@ -84,7 +88,7 @@ pub(crate) fn look_back(
         .collect();
     let stderr = client.stderr();
     for step in &scenario.steps {
-        if step.action.is_some() || !step.is_for(stage.class) {
+        if step.action.is_some() || !step.is_for(stage.client_type) {
             continue;
         }
         let scene = Scene {

@@ -7,7 +7,7 @@ use mock_ecr::Config;
 use mock_ecr::fault::{Fault, FaultAction};
 use serde::{Deserialize, Deserializer};
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::error_chain::error_chain;
 use crate::scenario::range;
 use crate::scenario::redirect::RedirectMode;
@@ -24,8 +24,8 @@ pub(crate) struct Scenario {
     pub(crate) title: String,
     pub(crate) severity: Severity,
     /// Whom it concerns; `"all"`, or a list.
-    #[serde(deserialize_with = "classes")]
-    pub(crate) classes: Vec<Class>,
+    #[serde(deserialize_with = "client_types")]
+    pub(crate) client_types: Vec<ClientType>,
     /// The incidents behind it.
     pub(crate) why: Vec<String>,
     /// What is missing for it to be run.
@@ -85,10 +85,10 @@ impl Scenario {
         self.config
             .validate()
             .map_err(|error| format!("config.{}", error_chain(&error)))?;
-        for class in &self.classes {
-            let mut steps = self.steps.iter().filter(|step| step.is_for(*class));
+        for client_type in &self.client_types {
+            let mut steps = self.steps.iter().filter(|step| step.is_for(*client_type));
             if !steps.any(|step| step.expectations().next().is_some()) {
-                return Err(format!("step: nothing is expected of a {class}"));
+                return Err(format!("step: nothing is expected of a {client_type}"));
             }
         }
         let severities = self.steps.iter().flat_map(Step::expectations);
@@ -105,9 +105,9 @@ impl Scenario {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum WrittenClasses {
+enum WrittenClientTypes {
     All(All),
-    Some(Vec<Class>),
+    Some(Vec<ClientType>),
 }
 
 #[derive(Deserialize)]
@@ -116,11 +116,11 @@ enum All {
     All,
 }
 
-fn classes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Class>, D::Error> {
-    let expected = "expected \"all\", or a list of classes such as [\"library\"]";
-    match WrittenClasses::deserialize(from) {
-        Ok(WrittenClasses::All(All::All)) => Ok(Class::ALL.to_vec()),
-        Ok(WrittenClasses::Some(classes)) if !classes.is_empty() => Ok(classes),
+fn client_types<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ClientType>, D::Error> {
+    let expected = "expected \"all\", or a list of client types such as [\"library\"]";
+    match WrittenClientTypes::deserialize(from) {
+        Ok(WrittenClientTypes::All(All::All)) => Ok(ClientType::ALL.to_vec()),
+        Ok(WrittenClientTypes::Some(client_types)) if !client_types.is_empty() => Ok(client_types),
         _ => Err(serde::de::Error::custom(expected)),
     }
 }

@@ -156,7 +156,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "id = 'T-1'\ntitle = 't'\nseverity = 'must'\nclasses = 'all'\nwhy = ['w']\n";
+    const HEAD: &str =
+        "id = 'T-1'\ntitle = 't'\nseverity = 'must'\nclient_types = 'all'\nwhy = ['w']\n";
 
     fn source(rest: &str) -> Source {
         Source {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use mock_ecr::fault::{Fault, Shift};
 use serde::{Deserialize, Deserializer};
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::scenario::expect::Expect;
 use crate::scenario::range;
 use crate::scenario::severity::Severity;
@@ -15,7 +15,7 @@ use crate::scenario::severity::Severity;
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     /// The classes that it is for; without any, all of the scenario's.
-    pub(crate) classes: Vec<Class>,
+    pub(crate) client_types: Vec<ClientType>,
     pub(crate) action: Option<Action>,
     /// What counts as much as the scenario does.
     pub(crate) expect: Option<Expect>,
@@ -26,8 +26,8 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    pub(crate) fn is_for(&self, class: Class) -> bool {
-        self.classes.is_empty() || self.classes.contains(&class)
+    pub(crate) fn is_for(&self, client_type: ClientType) -> bool {
+        self.client_types.is_empty() || self.client_types.contains(&client_type)
     }
 
     /// What is expected, and how much it counts; without that, as much as the scenario.
@@ -184,7 +184,7 @@ pub(crate) enum Spoil {
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
-    classes: Vec<Class>,
+    client_types: Vec<ClientType>,
     fetch: Option<Fetch>,
     ask: Option<Ask>,
     #[serde(default, deserialize_with = "range::optional_length")]
@@ -224,7 +224,7 @@ impl<'de> Deserialize<'de> for Step {
             ));
         }
         Ok(Step {
-            classes: written.classes,
+            client_types: written.client_types,
             action,
             expect: written.expect,
             should: written.should,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 
 /// The folder of the shims, and of what they note.
 #[derive(Debug)]
@@ -26,13 +26,13 @@ pub(crate) struct DockerCall {
 
 impl Shims {
     /// Makes those that a client of the class finds: an image tool may be docker itself.
-    pub(crate) fn make(folder: &Path, class: Class) -> io::Result<Self> {
+    pub(crate) fn make(folder: &Path, client_type: ClientType) -> io::Result<Self> {
         let folder = folder.to_owned();
         let shims = Shims { folder };
         std::fs::create_dir_all(shims.folder.join("bin"))?;
-        match class {
-            Class::DockerLoginCaller => shims.install("docker", DOCKER)?,
-            Class::ImageTool => shims.install(HELPER_PROGRAM, HELPER)?,
+        match client_type {
+            ClientType::DockerLoginCaller => shims.install("docker", DOCKER)?,
+            ClientType::ImageTool => shims.install(HELPER_PROGRAM, HELPER)?,
             _ => {}
         }
         Ok(shims)
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_helper_gives_login_after_login_and_fails_where_there_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path(), Class::ImageTool).unwrap();
+        let shims = Shims::make(folder.path(), ClientType::ImageTool).unwrap();
         let secrets = [Some("first".to_owned()), None];
         shims.helper_answers("host", &secrets).unwrap();
         let first = run(&shims, HELPER_PROGRAM, &["get"]);
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn docker_says_where_it_could_not_log_in() {
         let folder = tempfile::tempdir().unwrap();
-        let shims = Shims::make(folder.path(), Class::DockerLoginCaller).unwrap();
+        let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
         let by_stdin = ["login", "--password-stdin", "host.example"];
         let empty = run(&shims, "docker", &by_stdin);
         assert_eq!(empty.status.code(), Some(1));

@@ -12,7 +12,7 @@ use mock_ecr::{AccountId, Config, MockEcr, PrincipalArn, Region, Timestamp};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use crate::class::Class;
+use crate::client_type::ClientType;
 use crate::clock;
 use crate::order::Order;
 use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
@@ -26,7 +26,7 @@ use crate::testbed::shims::Shims;
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) ecr: MockEcr,
-    pub(crate) class: Class,
+    pub(crate) client_type: ClientType,
     pub(crate) redirect: RedirectMode,
     pub(crate) names: Names,
     pub(crate) shims: Shims,
@@ -64,7 +64,7 @@ impl Stage {
             .prefix("mock-ecr-tools-")
             .tempdir()?;
         let home = FreshHome::make()?;
-        let config = config(scenario, &order.seed, order.class, tools.path())?;
+        let config = config(scenario, &order.seed, order.client_type, tools.path())?;
         let lead = match (redirect, fence) {
             (RedirectMode::Hosts, Some(fence)) => Lead::Hosts(fence),
             (RedirectMode::Proxy, _) => Lead::Proxy,
@@ -74,7 +74,7 @@ impl Stage {
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let mut names = Names::of(&config, &home.path().display().to_string());
         let ecr = lead.mock(config, anywhere).start().await?;
-        if order.class == Class::ImageTool && redirect == RedirectMode::Env {
+        if order.client_type == ClientType::ImageTool && redirect == RedirectMode::Env {
             names.registry = ecr.address().to_string();
         }
         let variables = lead.variables(&ecr)?;
@@ -84,8 +84,8 @@ impl Stage {
         };
         let started = clock::now();
         Ok(Stage {
-            shims: Shims::make(tools.path(), order.class)?,
-            class: order.class,
+            shims: Shims::make(tools.path(), order.client_type)?,
+            client_type: order.client_type,
             deadline: started + scenario.deadline,
             client: order.client.clone(),
             env: scenario.env.clone(),
@@ -112,7 +112,10 @@ impl Stage {
         command.args(words).args(further);
         surround(&mut command, &self.variables, Some(&self.home));
         command.envs(names.variables());
-        if matches!(self.class, Class::ImageTool | Class::DockerLoginCaller) {
+        if matches!(
+            self.client_type,
+            ClientType::ImageTool | ClientType::DockerLoginCaller
+        ) {
             command.env("PATH", self.shims.on_path());
         }
         self.act_as(&mut command, fetch.principal.as_deref());
@@ -143,7 +146,10 @@ impl Stage {
     }
 
     fn starts_with_all(&self) -> bool {
-        matches!(self.class, Class::Refresher | Class::DockerLoginCaller)
+        matches!(
+            self.client_type,
+            ClientType::Refresher | ClientType::DockerLoginCaller
+        )
     }
 
     fn act_as(&self, command: &mut Command, access_key_id: Option<&str>) {
@@ -247,10 +253,15 @@ pub(crate) struct Issued {
 const REGISTRIES: &str = "{registries}";
 
 /// The scenario's configuration, with a seed of this run's, and the image that a tool is to pull.
-fn config(scenario: &Scenario, seed: &str, class: Class, folder: &Path) -> io::Result<Config> {
+fn config(
+    scenario: &Scenario,
+    seed: &str,
+    client_type: ClientType,
+    folder: &Path,
+) -> io::Result<Config> {
     let mut config = scenario.config.clone();
     config.seed = seed.to_owned();
-    if class == Class::ImageTool {
+    if client_type == ClientType::ImageTool {
         let layout = image::write(folder)?;
         if config.repositories.is_empty() {
             let name = REPOSITORY.parse().expect("it is the name of a repository");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use ecr_contract::Class;
+use ecr_contract::ClientType;
 use ecr_contract::report::{ReportTarget, Strictness};
 
 use crate::args::redirect::RedirectMode;
@@ -11,8 +11,8 @@ use crate::args::redirect::RedirectMode;
 #[derive(Debug, Parser)]
 pub(crate) struct ContractOptions {
     /// As what the client is run: token-printer, docker-credential, kubelet, library, image-tool, refresher or docker-login-caller.
-    #[arg(long = "as", value_name = "CLASS")]
-    pub(crate) class: Class,
+    #[arg(long = "client-type", value_name = "TYPE")]
+    pub(crate) client_type: ClientType,
     /// How the client is led to the mock: env, proxy or hosts. Without it, by the names of hosts behind a fence, or through a proxy where
     /// there can be no fence.
     #[arg(long, value_name = "MODE", value_enum)]
@@ -29,7 +29,7 @@ pub(crate) struct ContractOptions {
     /// Fails for what should hold as well, and not only for what must.
     #[arg(long)]
     strict: bool,
-    /// A file of known failures, which do not fail: a line `CLASS ID` or `CLASS ID/CASE` for each, with a comment behind a #.
+    /// A file of known failures, which do not fail: a line `TYPE ID` or `TYPE ID/CASE` for each, with a comment behind a #.
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
     /// Writes the failures of this run as a file of known ones.

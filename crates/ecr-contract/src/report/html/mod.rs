@@ -46,7 +46,7 @@ fn write_head(
     outcome: &Outcome,
     strictness: Strictness,
 ) -> fmt::Result {
-    let class = match outcome {
+    let css_class = match outcome {
         Outcome::Survived => "pass",
         Outcome::Failed { .. } => "fail",
         Outcome::BrokenSetUp => "broken_set_up",
@@ -56,12 +56,12 @@ fn write_head(
     writeln!(page, "<header>\n<h1><code>{client}</code></h1>")?;
     writeln!(
         page,
-        "<p class=\"outcome {class}\"><b>{word}</b> {counts}</p>"
+        "<p class=\"outcome {css_class}\"><b>{word}</b> {counts}</p>"
     )?;
     writeln!(page, "<dl>")?;
     let fence = if report.fenced { "yes" } else { "no" };
     for (name, value) in [
-        ("class", report.class.name()),
+        ("client type", report.client_type.name()),
         ("redirect", &report.redirect),
         ("fenced", fence),
         ("seed", &report.seed),

@@ -15,8 +15,8 @@ pub(super) const EXPECTED_AT: usize = 15;
 /// Who was run, and how.
 pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
     let client = printable::line(&report.client.join(" "));
-    let class = report.class;
-    let who = printable::clip(&format!("{class}: {client}"), COLUMNS);
+    let client_type = report.client_type;
+    let who = printable::clip(&format!("{client_type}: {client}"), COLUMNS);
     let fence = if report.fenced {
         "fenced"
     } else {

@@ -211,7 +211,7 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
   secret       expected none                    observed the secret of step 1,
                                                 which had expired 24 h before
   why    https://github.com/awslabs/amazon-ecr-credential-helper/issues/679
-  repeat mock-ecr contract --as docker-credential --redirect env \\
+  repeat mock-ecr contract --client-type docker-credential --redirect env \\
            --seed contract --scenario EXP-04 -- docker-credential-ecr-login
 ";
         assert!(text.contains(expected), "{text}");

@@ -44,7 +44,7 @@ fn write_properties(text: &mut String, report: &Report) -> fmt::Result {
     let fence = if report.fenced { "yes" } else { "no" };
     let mut properties = vec![
         ("version", report.version.clone()),
-        ("class", report.class.to_string()),
+        ("client_type", report.client_type.to_string()),
         ("client", report.client.join(" ")),
         ("redirect", report.redirect.clone()),
         ("fenced", fence.to_owned()),
@@ -100,7 +100,7 @@ impl<'a> TestCase<'a> {
         writeln!(
             text,
             r#"<testcase classname="contract.{}" name="{}" time="{}">"#,
-            report.class,
+            report.client_type,
             attribute(&name),
             seconds(self.case.took_ms)
         )?;
@@ -234,7 +234,10 @@ mod tests {
         let skipped = named(&elements, "skipped");
         let message = "known failure: exit: expected not 0, observed 0";
         assert_eq!(skipped[0].get("message"), message);
-        assert_eq!(skipped[1].get("message"), "it is for the class kubelet");
+        assert_eq!(
+            skipped[1].get("message"),
+            "it is for the client type kubelet"
+        );
     }
 
     #[test]

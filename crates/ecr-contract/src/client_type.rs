@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Class {
+pub enum ClientType {
     /// A command that prints a password, as `aws ecr get-login-password` does.
     TokenPrinter,
     /// A credential helper of docker's: `get`, `store`, `erase`, `list`.
@@ -27,51 +27,53 @@ pub enum Class {
     DockerLoginCaller,
 }
 
-impl Class {
+impl ClientType {
     /// All of them.
-    pub const ALL: [Class; 7] = [
-        Class::TokenPrinter,
-        Class::DockerCredential,
-        Class::Kubelet,
-        Class::Library,
-        Class::ImageTool,
-        Class::Refresher,
-        Class::DockerLoginCaller,
+    pub const ALL: [ClientType; 7] = [
+        ClientType::TokenPrinter,
+        ClientType::DockerCredential,
+        ClientType::Kubelet,
+        ClientType::Library,
+        ClientType::ImageTool,
+        ClientType::Refresher,
+        ClientType::DockerLoginCaller,
     ];
 
-    /// As it is written after `--as`.
+    /// As it is written after `--client-type`.
     pub fn name(self) -> &'static str {
         match self {
-            Class::TokenPrinter => "token-printer",
-            Class::DockerCredential => "docker-credential",
-            Class::Kubelet => "kubelet",
-            Class::Library => "library",
-            Class::ImageTool => "image-tool",
-            Class::Refresher => "refresher",
-            Class::DockerLoginCaller => "docker-login-caller",
+            ClientType::TokenPrinter => "token-printer",
+            ClientType::DockerCredential => "docker-credential",
+            ClientType::Kubelet => "kubelet",
+            ClientType::Library => "library",
+            ClientType::ImageTool => "image-tool",
+            ClientType::Refresher => "refresher",
+            ClientType::DockerLoginCaller => "docker-login-caller",
         }
     }
 }
 
-impl fmt::Display for Class {
+impl fmt::Display for ClientType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl FromStr for Class {
-    type Err = UnknownClass;
+impl FromStr for ClientType {
+    type Err = UnknownClientType;
 
-    fn from_str(text: &str) -> Result<Self, UnknownClass> {
-        let found = Class::ALL.into_iter().find(|class| class.name() == text);
-        found.ok_or_else(|| UnknownClass(text.chars().take(100).collect()))
+    fn from_str(text: &str) -> Result<Self, UnknownClientType> {
+        let found = ClientType::ALL
+            .into_iter()
+            .find(|client_type| client_type.name() == text);
+        found.ok_or_else(|| UnknownClientType(text.chars().take(100).collect()))
     }
 }
 
 /// A text that names no class.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no class of clients; expected token-printer, docker-credential, kubelet, library, image-tool, refresher \
+    "{0:?} is no client type; expected token-printer, docker-credential, kubelet, library, image-tool, refresher \
      or docker-login-caller"
 )]
-pub struct UnknownClass(String);
+pub struct UnknownClientType(String);
