@@ -9,11 +9,11 @@ use mock_ecr::config::ClockStart;
 use crate::client::{Client, Library, Running};
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::order::Order;
 use crate::report::{CaseReport, Report};
 use crate::run;
 use crate::scenario::{Action, RedirectMode, Scenario};
 use crate::suite::{Suite, SuiteError};
+use crate::worker_request::WorkerRequest;
 
 /// A suite for a client that lives in the process of a test.
 ///
@@ -23,9 +23,9 @@ use crate::suite::{Suite, SuiteError};
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use ecr_contract::{Class, LibraryAsk, LibraryLogin, suite};
+/// use ecr_contract::{ClientType, LibraryAsk, LibraryLogin, suite};
 ///
-/// let report = suite(Class::Library)
+/// let report = suite(ClientType::Library)
 ///     .scenario("TOK-01")
 ///     .run(|ecr| {
 ///         // Yours would call `ecr.url()`, or take `ecr.sdk_config()`.
@@ -86,10 +86,10 @@ impl InProcess {
         let started = clock::now();
         let (chosen, not_yet) = suite.choose()?;
         let library = &library;
-        let runs = suite.orders(&chosen, RedirectMode::Env).into_iter();
-        let runs = runs.map(|(scenario, case, order)| async move {
+        let runs = suite.requests(&chosen, RedirectMode::Env).into_iter();
+        let runs = runs.map(|(scenario, case, request)| async move {
             let make = |ecr: &MockEcr| Client::InProcess(Running::new(library(ecr)));
-            (scenario, case, play(&order, make).await)
+            (scenario, case, play(&request, make).await)
         });
         let at_once = futures_util::stream::iter(runs).buffer_unordered(suite.jobs.max(1));
         let done: Vec<(usize, usize, CaseReport)> = at_once.collect().await;
@@ -97,7 +97,7 @@ impl InProcess {
     }
 }
 
-async fn play(order: &Order, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
+async fn play(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
     let in_process = |scenario: &mut Scenario| match takes_a_process(scenario) {
         true => Err("it takes a client in a process of its own".to_owned()),
         false => {
@@ -105,7 +105,7 @@ async fn play(order: &Order, make: impl FnOnce(&MockEcr) -> Client) -> CaseRepor
             Ok(())
         }
     };
-    run::play_with(order, None, in_process, make).await
+    run::play_with(request, None, in_process, make).await
 }
 
 /// Whether a scenario tells the client something by its environment, or looks at what only a process has.
@@ -116,5 +116,5 @@ fn takes_a_process(scenario: &Scenario) -> bool {
         _ => false,
     });
     let is_led = scenario.redirect.is_empty() || scenario.redirect.contains(&RedirectMode::Env);
-    by_environment || !scenario.env.is_empty() || scenario.needs_fence || !is_led
+    by_environment || !scenario.env.is_empty() || scenario.needs_sandbox || !is_led
 }

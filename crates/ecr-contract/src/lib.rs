@@ -1,22 +1,21 @@
 //! What Amazon ECR does on good and bad days, as scenarios that any client of it is run through.
 
-mod alone;
 pub mod baseline;
 mod client;
 mod client_type;
 mod clock;
 mod error_chain;
 mod in_process;
-mod order;
 mod process;
 pub mod report;
 mod run;
+pub mod sandbox;
 mod scenario;
 mod suite;
-pub mod surroundings;
 mod testbed;
+mod worker;
+mod worker_request;
 
-pub use alone::perform;
 pub use client::{Answering, Library, LibraryAsk, LibraryLogin};
 pub use client_type::{ClientType, UnknownClientType};
 pub use error_chain::error_chain;
@@ -24,3 +23,4 @@ pub use in_process::{InProcess, suite};
 pub use report::Step;
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Suite, SuiteError};
+pub use worker::run_worker;

@@ -10,12 +10,12 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::alone::{self, Performed};
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::order::Order;
 use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Step, Verdict};
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
+use crate::worker::{self, CompletedRun};
+use crate::worker_request::WorkerRequest;
 
 /// Which scenarios a client is run through, and how.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub struct Suite {
     pub seed: String,
     /// How many are run at once.
     pub jobs: usize,
-    /// The command, and its first arguments, that calls [`perform`](crate::perform).
-    pub performer: Vec<String>,
+    /// The command, and its first arguments, that calls [`run_worker`](crate::run_worker).
+    pub worker: Vec<String>,
 }
 
 /// Why a suite cannot be run.
@@ -57,14 +57,16 @@ pub enum SuiteError {
         only: String,
     },
     /// The way that was asked for cannot be had.
-    #[error("--redirect hosts takes a fence, which cannot be made here: {0}; try --redirect proxy")]
-    NoFence(String),
+    #[error(
+        "--redirect sandbox takes a fence, which cannot be made here: {0}; try --redirect proxy"
+    )]
+    NoSandbox(String),
     /// Only a library can live in a test's own process.
     #[error("a {0} is a program of its own; `mock-ecr contract --client-type {0}` runs it")]
     NotInProcess(ClientType),
     /// No process can be started for it.
     #[error("cannot run a scenario: {0}")]
-    Perform(std::io::Error),
+    Worker(std::io::Error),
 }
 
 /// A scenario that was chosen, with its cases.
@@ -76,7 +78,7 @@ pub(crate) struct Chosen {
 
 impl Suite {
     /// A suite of all scenarios for a class.
-    pub fn new(client_type: ClientType, client: Vec<String>, performer: Vec<String>) -> Self {
+    pub fn new(client_type: ClientType, client: Vec<String>, worker: Vec<String>) -> Self {
         Suite {
             client_type,
             client,
@@ -85,7 +87,7 @@ impl Suite {
             scenarios: None,
             seed: "mock-ecr".to_owned(),
             jobs: 8,
-            performer,
+            worker,
         }
     }
 
@@ -97,27 +99,27 @@ impl Suite {
     pub async fn run(&self, mut tell: impl FnMut(Step<'_>)) -> Result<Report, SuiteError> {
         let started = clock::now();
         let (chosen, not_yet) = self.choose()?;
-        let fence = alone::probe(&self.performer)
+        let sandbox = worker::probe(&self.worker)
             .await
-            .map_err(SuiteError::Perform)?;
-        let redirect = self.way(fence.as_deref())?;
+            .map_err(SuiteError::Worker)?;
+        let redirect = self.way(sandbox.as_deref())?;
         let of = chosen.iter().map(|one| one.cases.len()).sum();
         let mut running = self.start(&chosen, redirect);
         let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(of);
-        let mut fenced = true;
+        let mut sandboxed = true;
         while let Some(finished) = running.join_next().await {
-            let (scenario, case, performed) = finished.expect("a run does not panic");
+            let (scenario, case, completed) = finished.expect("a run does not panic");
             tell(Step {
                 done: done.len() + 1,
                 of,
                 id: &chosen[scenario].cases[0].1.id,
-                case: &performed.case,
+                case: &completed.case,
             });
-            fenced &= performed.fenced;
-            done.push((scenario, case, performed.case));
+            sandboxed &= completed.sandboxed;
+            done.push((scenario, case, completed.case));
         }
         let mut report = self.report(&chosen, done, not_yet, redirect, started);
-        report.fenced = fenced;
+        report.sandboxed = sandboxed;
         Ok(report)
     }
 
@@ -136,7 +138,7 @@ impl Suite {
             client_type: self.client_type,
             client: self.client.clone(),
             redirect: redirect.name().to_owned(),
-            fenced: false,
+            sandboxed: false,
             seed: self.seed.clone(),
             took_ms: clock::millis_since(started),
             scenarios: scenarios(chosen, done),
@@ -175,11 +177,11 @@ impl Suite {
         Ok(ids)
     }
 
-    fn way(&self, no_fence: Option<&str>) -> Result<RedirectMode, SuiteError> {
-        match (self.redirect, no_fence) {
-            (Some(RedirectMode::Hosts), Some(why)) => Err(SuiteError::NoFence(why.to_owned())),
+    fn way(&self, no_sandbox: Option<&str>) -> Result<RedirectMode, SuiteError> {
+        match (self.redirect, no_sandbox) {
+            (Some(RedirectMode::Sandbox), Some(why)) => Err(SuiteError::NoSandbox(why.to_owned())),
             (Some(asked), _) => Ok(asked),
-            (None, None) => Ok(RedirectMode::Hosts),
+            (None, None) => Ok(RedirectMode::Sandbox),
             (None, Some(_)) => Ok(RedirectMode::Proxy),
         }
     }
@@ -239,38 +241,44 @@ impl Suite {
         &self,
         chosen: &[Chosen],
         redirect: RedirectMode,
-    ) -> JoinSet<(usize, usize, Performed)> {
+    ) -> JoinSet<(usize, usize, CompletedRun)> {
         let turns = Arc::new(Semaphore::new(self.jobs.max(1)));
         let mut running = JoinSet::new();
-        for (index, number, order) in self.orders(chosen, redirect) {
-            let (turns, performer) = (Arc::clone(&turns), self.performer.clone());
+        for (index, number, request) in self.requests(chosen, redirect) {
+            let (turns, worker) = (Arc::clone(&turns), self.worker.clone());
             let deadline = chosen[index].cases[number].1.deadline + GRACE;
             running.spawn(async move {
                 let _turn = turns.acquire().await.expect("nobody closes it");
-                let performed = alone::perform_apart(&performer, &order, deadline).await;
-                (index, number, performed)
+                let completed = worker::run_in_worker(&worker, &request, deadline).await;
+                (index, number, completed)
             });
         }
         running
     }
 
     /// All that is to be run, with the numbers of scenario and case, and those first that may take long.
-    pub(crate) fn orders(
+    pub(crate) fn requests(
         &self,
         chosen: &[Chosen],
         redirect: RedirectMode,
-    ) -> Vec<(usize, usize, Order)> {
-        let mut orders = Vec::new();
+    ) -> Vec<(usize, usize, WorkerRequest)> {
+        let mut requests = Vec::new();
         for (index, number) in longest_first(chosen) {
             let one = &chosen[index];
             let (case, scenario) = &one.cases[number];
-            let order = self.order(one, case.as_deref(), &scenario.id, redirect);
-            orders.push((index, number, order));
+            let request = self.request(one, case.as_deref(), &scenario.id, redirect);
+            requests.push((index, number, request));
         }
-        orders
+        requests
     }
 
-    fn order(&self, one: &Chosen, case: Option<&str>, id: &str, redirect: RedirectMode) -> Order {
+    fn request(
+        &self,
+        one: &Chosen,
+        case: Option<&str>,
+        id: &str,
+        redirect: RedirectMode,
+    ) -> WorkerRequest {
         let name = case.map_or_else(|| id.to_owned(), |case| format!("{id}/{case}"));
         let mut options = vec!["--redirect".to_owned(), redirect.name().to_owned()];
         options.extend(["--scenario".to_owned(), name.clone()]);
@@ -280,7 +288,7 @@ impl Suite {
         if let Some(folder) = &self.scenarios {
             options.extend(["--scenarios".to_owned(), folder.display().to_string()]);
         }
-        Order {
+        WorkerRequest {
             source: one.source.clone(),
             case: case.map(str::to_owned),
             client_type: self.client_type,

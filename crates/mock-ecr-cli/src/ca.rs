@@ -8,7 +8,7 @@ use mock_ecr::tls::CertificateAuthority;
 use crate::args::CaOptions;
 use crate::error::Error;
 use crate::{control_client, stdout};
-use ecr_contract::surroundings::keep_certificate;
+use ecr_contract::sandbox::store_certificate;
 
 pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Error> {
     let text = match &options.tls {
@@ -24,7 +24,7 @@ pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Error> {
             let pem = control_client::get(&options.target, "ca.pem").await?;
             let pem = String::from_utf8_lossy(&pem).into_owned();
             match options.path {
-                true => line(&keep_certificate(&pem)?),
+                true => line(&store_certificate(&pem)?),
                 false => pem,
             }
         }

@@ -46,8 +46,8 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     let program = program.to_string_lossy().into_owned();
     // What its mock logs belongs to nobody here.
     let arguments = ["--log", "off", "contract-run"].map(str::to_owned);
-    let performer = [program].into_iter().chain(arguments).collect();
-    let mut suite = Suite::new(options.client_type, options.client.clone(), performer);
+    let worker = [program].into_iter().chain(arguments).collect();
+    let mut suite = Suite::new(options.client_type, options.client.clone(), worker);
     suite.redirect = options.redirect();
     suite.only.clone_from(&options.only);
     suite.scenarios.clone_from(&options.scenarios);

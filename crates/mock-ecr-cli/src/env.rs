@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 use crate::args::{EnvOptions, EnvRedirect, Format};
 use crate::error::Error;
 use crate::{control_client, stdout};
-use ecr_contract::surroundings::keep_certificate;
+use ecr_contract::sandbox::store_certificate;
 
 pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Error> {
     let target = &options.target;
     let mut query = vec![("redirect", options.redirect.name().to_owned())];
     if options.redirect != EnvRedirect::Env {
         let pem = control_client::get(target, "ca.pem").await?;
-        let path = keep_certificate(&String::from_utf8_lossy(&pem))?;
+        let path = store_certificate(&String::from_utf8_lossy(&pem))?;
         query.push(("certificate", path.display().to_string()));
     }
     let resource = control_client::with_query("environment", query);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use ecr_contract::baseline::BaselineError;
 use ecr_contract::report::WriteError;
-use ecr_contract::surroundings::SurroundingsError;
+use ecr_contract::sandbox::SandboxError;
 use ecr_contract::{SuiteError, error_chain};
 use mock_ecr::StartError;
 use mock_ecr::config::ConfigError;
@@ -59,7 +59,7 @@ pub(crate) enum Error {
     #[error("cannot write a report")]
     Report(#[from] WriteError),
     #[error(transparent)]
-    Surroundings(#[from] SurroundingsError),
+    Sandbox(#[from] SandboxError),
     #[error("{what}: {cause}")]
     System {
         what: &'static str,

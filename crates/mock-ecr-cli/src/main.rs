@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::serve(*options),
         Command::Run(options) => run::run(*options),
         Command::Contract(options) => contract::contract(&options),
-        Command::ContractRun => ecr_contract::perform()
+        Command::ContractRun => ecr_contract::run_worker()
             .map(|()| ExitCode::SUCCESS)
             .map_err(Error::system("cannot run a scenario")),
         Command::Env(options) => block_on(env::env(options)),

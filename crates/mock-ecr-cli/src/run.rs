@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitCode, ExitStatus};
 
-use ecr_contract::surroundings::{Fence, FreshHome, Lead, surround};
+use ecr_contract::sandbox::{Redirection, Sandbox, TemporaryHome, set_environment};
 use mock_ecr::MockEcr;
 use mock_ecr::config::Variable;
 use rustix::process::{Pid, Signal, kill_process};
@@ -24,26 +24,26 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     if options.redirect != RedirectMode::Env && config.tls.is_none() {
         config.tls = Some(default_authority(&config.store));
     }
-    let fence = match options.redirect {
-        RedirectMode::Sandbox => Some(Fence::enter()?),
+    let sandbox = match options.redirect {
+        RedirectMode::Sandbox => Some(Sandbox::enter()?),
         _ => None,
     };
-    let lead = match (options.redirect, &fence) {
-        (_, Some(fence)) => Lead::Hosts(fence),
-        (RedirectMode::Proxy, None) => Lead::Proxy,
-        (_, None) => Lead::Env,
+    let redirection = match (options.redirect, &sandbox) {
+        (_, Some(sandbox)) => Redirection::Sandbox(sandbox),
+        (RedirectMode::Proxy, None) => Redirection::Proxy,
+        (_, None) => Redirection::Env,
     };
     let home = match home {
         Home::Empty => {
-            Some(FreshHome::make().map_err(Error::system("cannot create a home directory"))?)
+            Some(TemporaryHome::make().map_err(Error::system("cannot create a home directory"))?)
         }
         Home::Inherited => None,
     };
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let signals = Signals::receive(&FORWARDED)?;
-        let ecr = lead.mock(config, options.listen).start().await?;
-        let variables = lead.variables(&ecr)?;
+        let ecr = redirection.mock(config, options.listen).start().await?;
+        let variables = redirection.variables(&ecr)?;
         let child = spawn(&options.command, &variables, home.as_ref())?;
         let status = wait(child, signals).await?;
         warn_unexpected_hosts(&ecr);
@@ -77,14 +77,14 @@ const FORWARDED: [Signal; 6] = [
 fn spawn(
     command: &[OsString],
     variables: &[Variable],
-    home: Option<&FreshHome>,
+    home: Option<&TemporaryHome>,
 ) -> Result<Child, Error> {
     let (program, arguments) = command
         .split_first()
         .expect("the arguments require a command");
     let mut command = std::process::Command::new(program);
     command.args(arguments);
-    surround(&mut command, variables, home);
+    set_environment(&mut command, variables, home);
     Command::from(command)
         .spawn()
         .map_err(|cause| Error::Spawn {

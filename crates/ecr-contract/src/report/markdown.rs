@@ -31,16 +31,16 @@ fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
 fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
     let outcome = report.outcome(strictness).word();
     let counts = report.counts(strictness).told();
-    let fence = if report.fenced {
-        "fenced"
+    let sandbox = if report.sandboxed {
+        "sandboxed"
     } else {
-        "not fenced"
+        "not sandboxed"
     };
     writeln!(text, "### `mock-ecr contract`: {outcome}\n")?;
     writeln!(text, "**{counts}**\n")?;
     writeln!(
         text,
-        "{} as `{}`, redirect {}, {fence}, seed {}, {}, mock-ecr {}",
+        "{} as `{}`, redirect {}, {sandbox}, seed {}, {}, mock-ecr {}",
         code(&report.client.join(" ")),
         report.client_type,
         code(&report.redirect),

@@ -18,7 +18,7 @@ pub struct Report {
     /// How it was led to the mock: `env`, `proxy` or `hosts`.
     pub redirect: String,
     /// Whether nothing but the mock could be reached.
-    pub fenced: bool,
+    pub sandboxed: bool,
     /// What the seeds of all mocks come from.
     pub seed: String,
     /// How long it took, in milliseconds.

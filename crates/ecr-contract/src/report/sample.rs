@@ -16,7 +16,7 @@ pub(crate) fn report() -> Report {
         client_type: ClientType::DockerCredential,
         client: vec!["docker-credential-ecr-login".into(), HOSTILE.into()],
         redirect: "env".into(),
-        fenced: true,
+        sandboxed: true,
         seed: "contract".into(),
         took_ms: 23_412,
         scenarios: scenarios(),

@@ -12,70 +12,74 @@ use mock_ecr::MockEcr;
 use crate::client::{Client, quoted};
 use crate::clock;
 use crate::error_chain::error_chain;
-use crate::order::Order;
 use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
+use crate::sandbox::Sandbox;
 use crate::scenario::{RedirectMode, Scenario};
-use crate::surroundings::Fence;
 use crate::testbed::Stage;
+use crate::worker_request::WorkerRequest;
 
 /// Runs one case, and says what came of it.
-pub(crate) async fn play(order: &Order, fence: Option<&Fence>) -> CaseReport {
-    let client = |_: &MockEcr| Client::of(order.client_type);
-    play_with(order, fence, |_| Ok(()), client).await
+pub(crate) async fn play(request: &WorkerRequest, sandbox: Option<&Sandbox>) -> CaseReport {
+    let client = |_: &MockEcr| Client::of(request.client_type);
+    play_with(request, sandbox, |_| Ok(()), client).await
 }
 
 /// Runs one case with a client that is made for its mock, if the scenario can be fitted to it.
 pub(crate) async fn play_with(
-    order: &Order,
-    fence: Option<&Fence>,
+    request: &WorkerRequest,
+    sandbox: Option<&Sandbox>,
     fit: impl FnOnce(&mut Scenario) -> Result<(), String>,
     client: impl FnOnce(&MockEcr) -> Client,
 ) -> CaseReport {
     let started = clock::now();
-    let outcome = match scenario(order) {
+    let outcome = match scenario(request) {
         Err(why) => Outcome::of(Verdict::BrokenSetUp, why),
         Ok(mut scenario) => {
-            let fitted = fit(&mut scenario).and_then(|()| way(order, &scenario, fence));
+            let fitted = fit(&mut scenario).and_then(|()| way(request, &scenario, sandbox));
             match fitted {
                 Err(why) => Outcome::of(Verdict::NotApplicable, why),
-                Ok(redirect) => on_stage(order, &scenario, redirect, fence, client).await,
+                Ok(redirect) => on_stage(request, &scenario, redirect, sandbox, client).await,
             }
         }
     };
-    outcome.report(order, clock::millis_since(started))
+    outcome.report(request, clock::millis_since(started))
 }
 
-fn scenario(order: &Order) -> Result<Scenario, String> {
-    let cases = order.source.cases().map_err(|error| error.to_string())?;
-    let found = cases.into_iter().find(|(name, _)| *name == order.case);
+fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
+    let cases = request.source.cases().map_err(|error| error.to_string())?;
+    let found = cases.into_iter().find(|(name, _)| *name == request.case);
     found
         .map(|(_, scenario)| scenario)
         .ok_or_else(|| "there is no such case".to_owned())
 }
 
 /// How the client is led: as it was asked for, unless the scenario makes sense in other ways alone.
-fn way(order: &Order, scenario: &Scenario, fence: Option<&Fence>) -> Result<RedirectMode, String> {
-    if scenario.needs_fence && fence.is_none() {
+fn way(
+    request: &WorkerRequest,
+    scenario: &Scenario,
+    sandbox: Option<&Sandbox>,
+) -> Result<RedirectMode, String> {
+    if scenario.needs_sandbox && sandbox.is_none() {
         return Err("it takes a fence, which cannot be made here".to_owned());
     }
-    let asked = order.redirect;
+    let asked = request.redirect;
     if scenario.redirect.is_empty() || scenario.redirect.contains(&asked) {
         return Ok(asked);
     }
-    let possible = |way: &&RedirectMode| **way != RedirectMode::Hosts || fence.is_some();
+    let possible = |way: &&RedirectMode| **way != RedirectMode::Sandbox || sandbox.is_some();
     let found = scenario.redirect.iter().find(possible).copied();
-    found.ok_or_else(|| "it takes --redirect hosts, which cannot be had here".to_owned())
+    found.ok_or_else(|| "it takes --redirect sandbox, which cannot be had here".to_owned())
 }
 
 async fn on_stage(
-    order: &Order,
+    request: &WorkerRequest,
     scenario: &Scenario,
     redirect: RedirectMode,
-    fence: Option<&Fence>,
+    sandbox: Option<&Sandbox>,
     client: impl FnOnce(&MockEcr) -> Client,
 ) -> Outcome {
-    let stage = match Stage::set(order, scenario, redirect, fence).await {
+    let stage = match Stage::set(request, scenario, redirect, sandbox).await {
         Ok(stage) => stage,
         Err(error) => return Outcome::of(Verdict::BrokenSetUp, error_chain(&error)),
     };
@@ -130,37 +134,37 @@ impl Outcome {
         }
     }
 
-    fn report(self, order: &Order, took_ms: u64) -> CaseReport {
+    fn report(self, request: &WorkerRequest, took_ms: u64) -> CaseReport {
         let (findings, runs, timeline) = match self.evidence {
             Some(evidence) => (evidence.findings, evidence.runs, evidence.events),
             None => Default::default(),
         };
         CaseReport {
-            name: order.case.clone(),
+            name: request.case.clone(),
             verdict: self.verdict,
             reason: self.reason,
             took_ms,
             findings,
             runs,
             timeline,
-            repeat: repeat(order),
+            repeat: repeat(request),
         }
     }
 }
 
 /// The command that runs this one again.
-fn repeat(order: &Order) -> String {
+fn repeat(request: &WorkerRequest) -> String {
     let words = [
         "mock-ecr",
         "contract",
         "--client-type",
-        order.client_type.name(),
+        request.client_type.name(),
     ];
     let words = words.map(str::to_owned).into_iter();
-    let rest = order.options.iter().cloned();
+    let rest = request.options.iter().cloned();
     let rest = rest
         .chain(["--".to_owned()])
-        .chain(order.client.iter().cloned());
+        .chain(request.client.iter().cloned());
     let words: Vec<String> = words.chain(rest).map(|word| quoted(&word)).collect();
     words.join(" ")
 }

@@ -36,7 +36,7 @@ pub(crate) struct Scenario {
     pub(crate) redirect: Vec<RedirectMode>,
     /// Whether it makes sense only where nothing but the mock can be reached.
     #[serde(default)]
-    pub(crate) needs_fence: bool,
+    pub(crate) needs_sandbox: bool,
     /// How long the client may take for all that it is asked.
     #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
     pub(crate) deadline: Duration,

@@ -11,7 +11,7 @@ pub enum RedirectMode {
     /// Through the mock as its proxy.
     Proxy,
     /// By the names of hosts, behind a fence.
-    Hosts,
+    Sandbox,
 }
 
 impl RedirectMode {
@@ -20,7 +20,7 @@ impl RedirectMode {
         match self {
             RedirectMode::Env => "env",
             RedirectMode::Proxy => "proxy",
-            RedirectMode::Hosts => "hosts",
+            RedirectMode::Sandbox => "sandbox",
         }
     }
 }

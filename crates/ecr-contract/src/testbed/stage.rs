@@ -14,13 +14,15 @@ use tokio::time::Instant;
 
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::order::Order;
+use crate::sandbox::{
+    METADATA, Redirection, Sandbox, SandboxError, TemporaryHome, set_environment,
+};
 use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
-use crate::surroundings::{Fence, FreshHome, Lead, METADATA, SurroundingsError, surround};
 use crate::testbed::image;
 use crate::testbed::metadata::SilentMetadata;
 use crate::testbed::names::{Names, REPOSITORY};
 use crate::testbed::shims::Shims;
+use crate::worker_request::WorkerRequest;
 
 /// One run of a scenario as it is set up.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ pub(crate) struct Stage {
     variables: Vec<Variable>,
     client: Vec<String>,
     env: BTreeMap<String, Setting>,
-    home: FreshHome,
+    home: TemporaryHome,
     metadata: Option<SilentMetadata>,
     _tools: TempDir,
 }
@@ -46,7 +48,7 @@ pub(crate) struct Stage {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetUpError {
     #[error(transparent)]
-    Surroundings(#[from] SurroundingsError),
+    Surroundings(#[from] SandboxError),
     #[error("cannot start the mock")]
     Mock(#[from] mock_ecr::StartError),
     #[error("cannot prepare the client's files")]
@@ -55,39 +57,39 @@ pub(crate) enum SetUpError {
 
 impl Stage {
     pub(crate) async fn set(
-        order: &Order,
+        request: &WorkerRequest,
         scenario: &Scenario,
         redirect: RedirectMode,
-        fence: Option<&Fence>,
+        sandbox: Option<&Sandbox>,
     ) -> Result<Self, SetUpError> {
         let tools = tempfile::Builder::new()
             .prefix("mock-ecr-tools-")
             .tempdir()?;
-        let home = FreshHome::make()?;
-        let config = config(scenario, &order.seed, order.client_type, tools.path())?;
-        let lead = match (redirect, fence) {
-            (RedirectMode::Hosts, Some(fence)) => Lead::Hosts(fence),
-            (RedirectMode::Proxy, _) => Lead::Proxy,
-            _ => Lead::Env,
+        let home = TemporaryHome::make()?;
+        let config = config(scenario, &request.seed, request.client_type, tools.path())?;
+        let redirection = match (redirect, sandbox) {
+            (RedirectMode::Sandbox, Some(sandbox)) => Redirection::Sandbox(sandbox),
+            (RedirectMode::Proxy, _) => Redirection::Proxy,
+            _ => Redirection::Env,
         };
         let issuer = TokenIssuer::new(&config);
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let mut names = Names::of(&config, &home.path().display().to_string());
-        let ecr = lead.mock(config, anywhere).start().await?;
-        if order.client_type == ClientType::ImageTool && redirect == RedirectMode::Env {
+        let ecr = redirection.mock(config, anywhere).start().await?;
+        if request.client_type == ClientType::ImageTool && redirect == RedirectMode::Env {
             names.registry = ecr.address().to_string();
         }
-        let variables = lead.variables(&ecr)?;
-        let metadata = match scenario.needs_fence {
+        let variables = redirection.variables(&ecr)?;
+        let metadata = match scenario.needs_sandbox {
             true => Some(SilentMetadata::listen((METADATA, 80).into()).await?),
             false => None,
         };
         let started = clock::now();
         Ok(Stage {
-            shims: Shims::make(tools.path(), order.client_type)?,
-            client_type: order.client_type,
+            shims: Shims::make(tools.path(), request.client_type)?,
+            client_type: request.client_type,
             deadline: started + scenario.deadline,
-            client: order.client.clone(),
+            client: request.client.clone(),
             env: scenario.env.clone(),
             _tools: tools,
             started,
@@ -110,7 +112,7 @@ impl Stage {
         let mut words = words.collect::<Vec<_>>().into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).args(further);
-        surround(&mut command, &self.variables, Some(&self.home));
+        set_environment(&mut command, &self.variables, Some(&self.home));
         command.envs(names.variables());
         if matches!(
             self.client_type,

@@ -66,7 +66,7 @@ impl ContractOptions {
         self.redirect.map(|mode| match mode {
             RedirectMode::Env => ecr_contract::RedirectMode::Env,
             RedirectMode::Proxy => ecr_contract::RedirectMode::Proxy,
-            RedirectMode::Sandbox => ecr_contract::RedirectMode::Hosts,
+            RedirectMode::Sandbox => ecr_contract::RedirectMode::Sandbox,
         })
     }
 }

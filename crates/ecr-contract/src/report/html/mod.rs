@@ -59,11 +59,11 @@ fn write_head(
         "<p class=\"outcome {css_class}\"><b>{word}</b> {counts}</p>"
     )?;
     writeln!(page, "<dl>")?;
-    let fence = if report.fenced { "yes" } else { "no" };
+    let sandbox = if report.sandboxed { "yes" } else { "no" };
     for (name, value) in [
         ("client type", report.client_type.name()),
         ("redirect", &report.redirect),
-        ("fenced", fence),
+        ("sandboxed", sandbox),
         ("seed", &report.seed),
         ("took", &printable::duration(report.took_ms)),
         ("mock-ecr", &report.version),

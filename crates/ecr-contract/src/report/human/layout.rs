@@ -17,13 +17,13 @@ pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
     let client = printable::line(&report.client.join(" "));
     let client_type = report.client_type;
     let who = printable::clip(&format!("{client_type}: {client}"), COLUMNS);
-    let fence = if report.fenced {
-        "fenced"
+    let sandbox = if report.sandboxed {
+        "sandboxed"
     } else {
-        "not fenced"
+        "not sandboxed"
     };
     let how = format!(
-        "mock-ecr {}, --redirect {}, {fence}, seed {}, {}",
+        "mock-ecr {}, --redirect {}, {sandbox}, seed {}, {}",
         printable::line(&report.version),
         printable::line(&report.redirect),
         printable::line(&report.seed),

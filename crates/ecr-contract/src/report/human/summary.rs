@@ -217,7 +217,7 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
         assert!(text.contains(expected), "{text}");
         for part in [
             "docker-credential: docker-credential-ecr-login",
-            "mock-ecr 0.1.0, --redirect env, fenced, seed contract, 23.4 s",
+            "mock-ecr 0.1.0, --redirect env, sandboxed, seed contract, 23.4 s",
             "  case   in-the-middle; also at its <end>\n",
             "\nknown to the baseline: EXP-06\n",
             "\nwarn EXP-05 A token past its end is not handed… | exit: 0; expected not 0; secr…\n",

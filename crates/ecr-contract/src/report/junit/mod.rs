@@ -41,13 +41,13 @@ fn write(text: &mut String, report: &Report, cases: &[TestCase]) -> fmt::Result 
 }
 
 fn write_properties(text: &mut String, report: &Report) -> fmt::Result {
-    let fence = if report.fenced { "yes" } else { "no" };
+    let sandbox = if report.sandboxed { "yes" } else { "no" };
     let mut properties = vec![
         ("version", report.version.clone()),
         ("client_type", report.client_type.to_string()),
         ("client", report.client.join(" ")),
         ("redirect", report.redirect.clone()),
-        ("fenced", fence.to_owned()),
+        ("sandboxed", sandbox.to_owned()),
         ("seed", report.seed.clone()),
     ];
     let missing = report.not_yet.iter();

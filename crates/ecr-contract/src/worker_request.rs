@@ -7,7 +7,7 @@ use crate::scenario::{RedirectMode, Source};
 
 /// What is to be run: one case of a scenario, and the client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct WorkerRequest {
     pub(crate) source: Source,
     pub(crate) case: Option<String>,
     pub(crate) client_type: ClientType,

@@ -4,10 +4,10 @@ use std::io;
 
 /// Why a client cannot be surrounded.
 #[derive(Debug, thiserror::Error)]
-pub enum SurroundingsError {
+pub enum SandboxError {
     /// There can be no fence.
-    #[error("cannot build the fence of --redirect hosts: {what}: {cause}")]
-    Fence {
+    #[error("cannot build the fence of --redirect sandbox: {what}: {cause}")]
+    Create {
         /// What was tried, or what it takes.
         what: &'static str,
         /// What the system said.

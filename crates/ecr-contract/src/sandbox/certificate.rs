@@ -4,15 +4,15 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::surroundings::error::SurroundingsError;
+use crate::sandbox::error::SandboxError;
 
 /// Keeps a certificate in a file that is named after it, so that two mocks do not write over each other's.
 ///
 /// It outlives this process: whoever reads the variables that name it comes later. Certificates are no secret.
-pub fn keep_certificate(certificate: &str) -> Result<PathBuf, SurroundingsError> {
+pub fn store_certificate(certificate: &str) -> Result<PathBuf, SandboxError> {
     let user = rustix::process::getuid().as_raw();
     let directory = std::env::temp_dir().join(format!("mock-ecr-{user}"));
-    write(&directory, certificate).map_err(|cause| SurroundingsError::System {
+    write(&directory, certificate).map_err(|cause| SandboxError::System {
         what: "cannot keep the certificate",
         cause,
     })

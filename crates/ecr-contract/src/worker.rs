@@ -9,34 +9,34 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::order::Order;
 use crate::process;
 use crate::report::{CaseReport, Verdict};
 use crate::run;
-use crate::surroundings::{Fence, SurroundingsError};
+use crate::sandbox::{Sandbox, SandboxError};
+use crate::worker_request::WorkerRequest;
 
 /// What came of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Performed {
-    pub(crate) fenced: bool,
+pub(crate) struct CompletedRun {
+    pub(crate) sandboxed: bool,
     pub(crate) case: CaseReport,
 }
 
 /// What a process of its own is told, as one line of JSON on stdin, which ends when whoever told it is gone.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Told {
+enum WorkerCommand {
     /// To say whether there can be a fence.
     Probe,
-    Order(Box<Order>),
+    Run(Box<WorkerRequest>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Said {
+enum WorkerReply {
     /// Why there can be no fence, if there cannot.
-    Probed(Option<String>),
-    Performed(Box<Performed>),
+    Probe(Option<String>),
+    Run(Box<CompletedRun>),
 }
 
 /// Does what it is told on stdin, says on stdout what came of it, and leaves no process behind.
@@ -46,37 +46,40 @@ enum Said {
 /// # Errors
 ///
 /// When stdin does not tell what to do, or stdout takes nothing.
-pub fn perform() -> io::Result<()> {
+pub fn run_worker() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
-    let told: Told = serde_json::from_str(&line)?;
-    let fence = Fence::enter();
+    let told: WorkerCommand = serde_json::from_str(&line)?;
+    let sandbox = Sandbox::enter();
     let said = match told {
-        Told::Probe => Said::Probed(fence.err().map(|error| error.to_string())),
-        Told::Order(order) => Said::Performed(Box::new(performed(&order, fence)?)),
+        WorkerCommand::Probe => WorkerReply::Probe(sandbox.err().map(|error| error.to_string())),
+        WorkerCommand::Run(request) => WorkerReply::Run(Box::new(run_request(&request, sandbox)?)),
     };
     let mut text = serde_json::to_vec(&said)?;
     text.push(b'\n');
     io::stdout().write_all(&text)
 }
 
-fn performed(order: &Order, fence: Result<Fence, SurroundingsError>) -> io::Result<Performed> {
+fn run_request(
+    request: &WorkerRequest,
+    sandbox: Result<Sandbox, SandboxError>,
+) -> io::Result<CompletedRun> {
     process::adopt_orphans();
-    end_when_left_alone();
+    exit_with_parent();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let fence = fence.ok();
-    let case = runtime.block_on(run::play(order, fence.as_ref()));
+    let sandbox = sandbox.ok();
+    let case = runtime.block_on(run::play(request, sandbox.as_ref()));
     process::sweep();
-    Ok(Performed {
-        fenced: fence.is_some(),
+    Ok(CompletedRun {
+        sandboxed: sandbox.is_some(),
         case,
     })
 }
 
 /// Nobody would end this process, and what it has started, when the one that told it what to do is gone.
-fn end_when_left_alone() {
+fn exit_with_parent() {
     std::thread::spawn(|| {
         let mut rest = Vec::new();
         let _ = io::stdin().read_to_end(&mut rest);
@@ -86,29 +89,29 @@ fn end_when_left_alone() {
 }
 
 /// Why there can be no fence, if there cannot.
-pub(crate) async fn probe(performer: &[String]) -> io::Result<Option<String>> {
-    match tell(performer, &Told::Probe, PROBE_DEADLINE).await? {
-        Said::Probed(why) => Ok(why),
-        Said::Performed(_) => Err(io::ErrorKind::InvalidData.into()),
+pub(crate) async fn probe(worker: &[String]) -> io::Result<Option<String>> {
+    match tell(worker, &WorkerCommand::Probe, PROBE_DEADLINE).await? {
+        WorkerReply::Probe(why) => Ok(why),
+        WorkerReply::Run(_) => Err(io::ErrorKind::InvalidData.into()),
     }
 }
 
 /// Has a run performed by a process of its own.
-pub(crate) async fn perform_apart(
-    performer: &[String],
-    order: &Order,
+pub(crate) async fn run_in_worker(
+    worker: &[String],
+    request: &WorkerRequest,
     deadline: Duration,
-) -> Performed {
-    let told = Told::Order(Box::new(order.clone()));
-    let why = match tell(performer, &told, deadline).await {
-        Ok(Said::Performed(performed)) => return *performed,
-        Ok(Said::Probed(_)) => "the run told of something else".to_owned(),
+) -> CompletedRun {
+    let told = WorkerCommand::Run(Box::new(request.clone()));
+    let why = match tell(worker, &told, deadline).await {
+        Ok(WorkerReply::Run(completed)) => return *completed,
+        Ok(WorkerReply::Probe(_)) => "the run told of something else".to_owned(),
         Err(error) => format!("the run failed: {error}"),
     };
-    Performed {
-        fenced: false,
+    CompletedRun {
+        sandboxed: false,
         case: CaseReport {
-            name: order.case.clone(),
+            name: request.case.clone(),
             verdict: Verdict::BrokenSetUp,
             reason: Some(why),
             took_ms: 0,
@@ -120,8 +123,12 @@ pub(crate) async fn perform_apart(
     }
 }
 
-async fn tell(performer: &[String], told: &Told, deadline: Duration) -> io::Result<Said> {
-    let (program, arguments) = performer.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+async fn tell(
+    worker: &[String],
+    told: &WorkerCommand,
+    deadline: Duration,
+) -> io::Result<WorkerReply> {
+    let (program, arguments) = worker.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -141,7 +148,7 @@ async fn tell(performer: &[String], told: &Told, deadline: Duration) -> io::Resu
     }
 }
 
-async fn answer(child: &mut Child) -> io::Result<Said> {
+async fn answer(child: &mut Child) -> io::Result<WorkerReply> {
     let stdout = child.stdout.take().expect("it is piped");
     let text = process::read_all(stdout).await;
     let status = child.wait().await?;

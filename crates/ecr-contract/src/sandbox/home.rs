@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 /// An empty home, which is gone with this value, and with it whatever a command has left there.
 #[derive(Debug)]
-pub struct FreshHome(TempDir);
+pub struct TemporaryHome(TempDir);
 
-impl FreshHome {
+impl TemporaryHome {
     /// Makes one among the system's temporary files.
     pub fn make() -> io::Result<Self> {
         let home = tempfile::Builder::new()
@@ -23,7 +23,7 @@ impl FreshHome {
         // Programs refuse a runtime directory that others can read.
         let private = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(home.path().join("run"), private)?;
-        Ok(FreshHome(home))
+        Ok(TemporaryHome(home))
     }
 
     /// Where it is.

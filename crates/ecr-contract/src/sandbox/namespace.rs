@@ -1,4 +1,4 @@
-//! The fence of `--redirect hosts`: a network with a loopback device and nothing else, in which AWS's names lead to the mock.
+//! The fence of `--redirect sandbox`: a network with a loopback device and nothing else, in which AWS's names lead to the mock.
 //!
 //! This process goes behind it itself, before it has any thread besides its first, and so does the command that it runs. The files that it
 //! puts in the place of the system's are seen there alone.
@@ -11,8 +11,8 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use tempfile::TempDir;
 
-use crate::surroundings::error::SurroundingsError;
-use crate::surroundings::loopback;
+use crate::sandbox::error::SandboxError;
+use crate::sandbox::loopback;
 
 /// Where AWS's names lead behind the fence. Docker and its engine ask no certificate of a name that leads to 127.0.0.0/8, as if it were
 /// insecure, so that it is an address of those that RFC 5737 keeps for documentation.
@@ -24,17 +24,17 @@ pub(crate) const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 
 /// What stands in the place of the system's files; it is gone with this value.
 #[derive(Debug)]
-pub struct Fence {
+pub struct Sandbox {
     files: TempDir,
 }
 
-impl Fence {
+impl Sandbox {
     /// Goes behind a new fence.
     ///
     /// # Errors
     ///
     /// When this is not allowed: it takes root, or a kernel that lets users have namespaces.
-    pub fn enter() -> Result<Self, SurroundingsError> {
+    pub fn enter() -> Result<Self, SandboxError> {
         // As root the files are made outside, and as a user in a namespace of one's own.
         let files = tempfile::Builder::new().prefix("mock-ecr-fence-").tempdir();
         let files = files.map_err(failed("cannot make a directory"))?;
@@ -56,19 +56,15 @@ impl Fence {
         // What is mounted from here on is seen here alone.
         bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
             .map_err(failed("cannot part from the system's mounts"))?;
-        let fence = Fence { files };
-        fence
-            .close_doors()
+        let sandbox = Sandbox { files };
+        sandbox
+            .block_escape_sockets()
             .map_err(failed("cannot cover the doors that lead out"))?;
-        Ok(fence)
+        Ok(sandbox)
     }
 
     /// Lets names lead to 198.51.100.1, and the system's clients trust a certificate.
-    pub fn furnish(
-        &self,
-        names: &[String],
-        certificate: &str,
-    ) -> Result<PathBuf, SurroundingsError> {
+    pub fn configure(&self, names: &[String], certificate: &str) -> Result<PathBuf, SandboxError> {
         let hosts = self.write("hosts", &hosts(names));
         let trusted = self.write("ca.pem", certificate);
         let (hosts, trusted) = (
@@ -83,10 +79,10 @@ impl Fence {
     }
 
     /// Sockets in files lead through the fence: to a container engine, and to whoever resolves names.
-    fn close_doors(&self) -> io::Result<()> {
+    fn block_escape_sockets(&self) -> io::Result<()> {
         let nothing = self.write("nothing", "")?;
-        for door in DOORS.map(Path::new) {
-            cover(door, &nothing)?;
+        for socket in ESCAPE_SOCKETS.map(Path::new) {
+            cover(socket, &nothing)?;
         }
         Ok(())
     }
@@ -107,7 +103,7 @@ const TRUST_STORES: [&str; 5] = [
     "/etc/ssl/cert.pem",
 ];
 
-const DOORS: [&str; 9] = [
+const ESCAPE_SOCKETS: [&str; 9] = [
     "/etc/resolv.conf",
     "/run/docker.sock",
     "/run/containerd/containerd.sock",
@@ -148,12 +144,12 @@ fn map_user(user: u32, group: u32) -> io::Result<()> {
     std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
 }
 
-fn failed(what: &'static str) -> impl FnOnce(io::Error) -> SurroundingsError {
-    move |cause| SurroundingsError::Fence { what, cause }
+fn failed(what: &'static str) -> impl FnOnce(io::Error) -> SandboxError {
+    move |cause| SandboxError::Create { what, cause }
 }
 
-fn denied(errno: nix::Error) -> SurroundingsError {
-    SurroundingsError::Fence {
+fn denied(errno: nix::Error) -> SandboxError {
+    SandboxError::Create {
         what: "namespaces of network and mounts take root, or a kernel that lets users have them \
                (kernel.unprivileged_userns_clone, user.max_user_namespaces)",
         cause: errno.into(),
