@@ -84,13 +84,13 @@ fn exit_0_says_that_everything_that_must_hold_did() {
 fn a_scenario_of_ones_own_is_run_beside_the_others() {
     let script = Script::new("echo hello");
     let own = script.scenario(&format!(
-        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ answer = 'login', secret = {{ is = 'hello' }} }}\n"
+        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ result = 'login', secret = {{ is = 'hello' }} }}\n"
     ));
     let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own, "--scenario", "OWN-*"])
         .report();
     assert_eq!(report.scenarios.len(), 1);
-    assert_eq!(report.scenarios[0].verdict, Verdict::Pass, "{report:?}");
+    assert_eq!(report.scenarios[0].verdict, Verdict::Passed, "{report:?}");
 }
 
 #[test]
@@ -169,12 +169,12 @@ fn a_client_that_hangs_is_ended_with_all_that_it_has_left_behind() {
     );
     fs::write(script.path(), text).unwrap();
     let own = script.scenario(&format!(
-        "{OWN}deadline = '2s'\n[[step]]\nfetch = {{}}\nexpect = {{ answer = 'login' }}\n"
+        "{OWN}deadline = '2s'\n[[step]]\nfetch = {{}}\nexpect = {{ result = 'login' }}\n"
     ));
     let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own, "--scenario", "OWN-1"])
         .report();
-    assert_eq!(report.scenarios[0].verdict, Verdict::Fail);
+    assert_eq!(report.scenarios[0].verdict, Verdict::Failed);
     let finding = &report.scenarios[0].cases[0].findings[0];
     assert_eq!(finding.observed, "nothing by its deadline");
     let pids = fs::read_to_string(pids).unwrap();

@@ -11,7 +11,7 @@ use std::thread;
 use ecr_contract::ClientType;
 use ecr_contract::report::{ScenarioReport, Severity, Verdict};
 
-use crate::suite::{Suite, broken, file, mutant};
+use crate::suite::{Suite, failures, file, mutant};
 
 /// A client with one fault.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
     let missed: Vec<String> = missed.collect();
     assert!(missed.is_empty(), "{missed:#?}");
     every_scenario_catches_one(&caught);
-    held_to_the_record(&mutants, &caught);
+    matches_the_record(&mutants, &caught);
 }
 
 fn mutants() -> Vec<Mutant> {
@@ -78,7 +78,7 @@ impl Mutant {
             fault: fault.to_owned(),
             client_type: client_type.parse().unwrap(),
             caught_by: ids.split(',').map(str::to_owned).collect(),
-            effect: match what.starts_with("observed: ") {
+            effect: match what.starts_with("info: ") {
                 true => Effect::IsSeen,
                 false => Effect::Fails,
             },
@@ -112,7 +112,7 @@ fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
         .scenarios
         .iter()
         .filter(|one| fails(one))
-        .map(broken)
+        .map(failures)
         .collect();
     assert!(
         failed.is_empty(),
@@ -170,21 +170,21 @@ fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
 /// Whether something that must or should hold did not; what could not be set up catches nothing.
 fn fails(scenario: &ScenarioReport) -> bool {
     let ScenarioReport { id, verdict, .. } = scenario;
-    assert_ne!(*verdict, Verdict::BrokenSetUp, "{id}: {scenario:?}");
-    matches!(verdict, Verdict::Fail | Verdict::Warn)
+    assert_ne!(*verdict, Verdict::SetUpError, "{id}: {scenario:?}");
+    matches!(verdict, Verdict::Failed | Verdict::Warning)
 }
 
 /// Whether each thing that is only observed was as it was thought.
 fn observations(scenario: &ScenarioReport) -> Vec<bool> {
     let findings = scenario.cases.iter().flat_map(|case| &case.findings);
-    let observed = findings.filter(|finding| finding.severity == Severity::Observe);
-    observed.map(|finding| finding.held).collect()
+    let observed = findings.filter(|finding| finding.severity == Severity::Info);
+    observed.map(|finding| finding.passed).collect()
 }
 
 fn all_ids(client_type: ClientType) -> Vec<String> {
     let output = Suite::of(client_type, &["true"]).with(&["--list"]).output();
     let lines = String::from_utf8(output.stdout).unwrap();
-    let lines = lines.lines().filter(|line| !line.contains("(not yet: "));
+    let lines = lines.lines().filter(|line| !line.contains("(skipped: "));
     lines
         .map(|line| line.split(' ').next().unwrap().to_owned())
         .collect()
@@ -197,7 +197,7 @@ fn every_scenario_catches_one(caught: &BTreeMap<String, BTreeSet<String>>) {
     assert!(idle.is_empty(), "no fault is caught by {idle:?}");
 }
 
-fn held_to_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<String>>) {
+fn matches_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<String>>) {
     let mut table = "fault\ttype\tcaught by\n".to_owned();
     for mutant in mutants {
         let by: Vec<&str> = caught[&mutant.fault].iter().map(String::as_str).collect();
@@ -216,11 +216,15 @@ fn held_to_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<Str
         fs::write(&path, &table).unwrap();
     }
     let recorded = fs::read_to_string(&path).unwrap_or_default();
-    let news = table
+    let new_failures = table
         .lines()
         .filter(|line| !recorded.lines().any(|known| known == *line));
-    let news: Vec<&str> = news.collect();
-    assert!(news.is_empty(), "unlike {}: {news:#?}", path.display());
+    let new_failures: Vec<&str> = new_failures.collect();
+    assert!(
+        new_failures.is_empty(),
+        "unlike {}: {new_failures:#?}",
+        path.display()
+    );
 }
 
 const AT_ONCE: usize = 4;

@@ -3,7 +3,7 @@
 use ecr_contract::ClientType;
 use ecr_contract::report::{Report, Verdict};
 
-use crate::suite::{Suite, broken, built, mutant};
+use crate::suite::{Suite, built, failures, mutant};
 
 /// Claims that everything that must and should hold did, but for scenarios of which it is known and said why.
 #[track_caller]
@@ -11,17 +11,17 @@ fn passes(report: &Report, excepted: &[&str]) {
     let failed = report.scenarios.iter().filter(|scenario| {
         matches!(
             scenario.verdict,
-            Verdict::Fail | Verdict::Warn | Verdict::BrokenSetUp
+            Verdict::Failed | Verdict::Warning | Verdict::SetUpError
         )
     });
-    let (known, news): (Vec<_>, Vec<_>) =
+    let (known, new_failures): (Vec<_>, Vec<_>) =
         failed.partition(|scenario| excepted.contains(&&*scenario.id));
-    let news: Vec<Vec<String>> = news.into_iter().map(broken).collect();
-    assert!(news.is_empty(), "{news:#?}");
+    let new_failures: Vec<Vec<String>> = new_failures.into_iter().map(failures).collect();
+    assert!(new_failures.is_empty(), "{new_failures:#?}");
     assert_eq!(known.len(), excepted.len(), "what is excepted fails");
     let passed = report.scenarios.iter();
     let passed = passed
-        .filter(|scenario| scenario.verdict == Verdict::Pass)
+        .filter(|scenario| scenario.verdict == Verdict::Passed)
         .count();
     assert!(passed > 15, "{passed} scenarios passed");
 }

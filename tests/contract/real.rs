@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use ecr_contract::ClientType;
 use ecr_contract::report::{ScenarioReport, Verdict};
 
-use crate::suite::{Suite, broken, built, file};
+use crate::suite::{Suite, built, failures, file};
 
 /// A real client: what the record calls it, and its command.
 struct Real {
@@ -148,7 +148,7 @@ fn recorded(client_type: ClientType, clients: &[Real]) {
             let (_, cells) = row.or_insert_with(|| (heading(scenario), Vec::new()));
             cells.push(cell(scenario.verdict));
             why.extend(
-                broken(scenario)
+                failures(scenario)
                     .into_iter()
                     .map(|line| format!("{}: {line}", client.name)),
             );
@@ -169,11 +169,14 @@ fn recorded(client_type: ClientType, clients: &[Real]) {
         fs::write(&path, format!("{before}{start}{found}{end}{after}")).unwrap();
         return;
     }
-    let news = found
+    let new_failures = found
         .lines()
         .filter(|line| !known.lines().any(|known| known == *line));
-    let news: Vec<&str> = news.collect();
-    assert!(news.is_empty(), "unlike the record: {news:#?}\n{why:#?}");
+    let new_failures: Vec<&str> = new_failures.collect();
+    assert!(
+        new_failures.is_empty(),
+        "unlike the record: {new_failures:#?}\n{why:#?}"
+    );
 }
 
 fn table(clients: &[Real], rows: impl Iterator<Item = (String, Vec<&'static str>)>) -> String {
@@ -197,12 +200,12 @@ fn heading(scenario: &ScenarioReport) -> String {
 
 fn cell(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Observed => "seen",
-        Verdict::Warn => "*warn*",
-        Verdict::Fail => "**fail**",
+        Verdict::Passed => "passed",
+        Verdict::Info => "info",
+        Verdict::Warning => "*warning*",
+        Verdict::Failed => "**failed**",
         Verdict::NotApplicable => "–",
-        Verdict::BrokenSetUp => "broken",
+        Verdict::SetUpError => "set-up error",
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn file(name: &str) -> PathBuf {
 }
 
 /// What did not hold, one line each.
-pub(crate) fn broken(scenario: &ScenarioReport) -> Vec<String> {
+pub(crate) fn failures(scenario: &ScenarioReport) -> Vec<String> {
     let of_case = |case: &CaseReport| {
         let name = case
             .name
@@ -84,8 +84,8 @@ pub(crate) fn broken(scenario: &ScenarioReport) -> Vec<String> {
             .unwrap_or_default();
         let id = format!("{}{name}", scenario.id);
         let reason = case.reason.iter().map(|reason| format!("{id}: {reason}"));
-        let broken = case.findings.iter().filter(|finding| !finding.held);
-        let told = broken.map(|finding| told(&id, finding));
+        let failures = case.findings.iter().filter(|finding| !finding.passed);
+        let told = failures.map(|finding| told(&id, finding));
         reason.chain(told).collect::<Vec<_>>()
     };
     scenario.cases.iter().flat_map(of_case).collect()

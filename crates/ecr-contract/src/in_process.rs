@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use mock_ecr::MockEcr;
 use mock_ecr::config::ClockStart;
 
-use crate::client::{Client, Library, Running};
+use crate::client::{Client, InProcessLibrary, Library};
 use crate::client_type::ClientType;
 use crate::clock;
 use crate::report::{CaseReport, Report};
@@ -23,14 +23,14 @@ use crate::worker_request::WorkerRequest;
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use ecr_contract::{ClientType, LibraryAsk, LibraryLogin, suite};
+/// use ecr_contract::{ClientType, LibraryRequest, LibraryLogin, suite};
 ///
 /// let report = suite(ClientType::Library)
 ///     .scenario("TOK-01")
 ///     .run(|ecr| {
 ///         // Yours would call `ecr.url()`, or take `ecr.sdk_config()`.
 ///         let password = ecr.issue_token().password();
-///         move |ask: LibraryAsk| {
+///         move |ask: LibraryRequest| {
 ///             let password = password.clone();
 ///             async move { Ok::<_, String>(LibraryLogin::new("AWS", password)) }
 ///         }
@@ -38,7 +38,7 @@ use crate::worker_request::WorkerRequest;
 ///     .await?;
 /// // This one has called nobody.
 /// assert_eq!(report.scenarios[0].id, "TOK-01");
-/// assert!(report.scenarios[0].cases[0].findings.iter().any(|finding| !finding.held));
+/// assert!(report.scenarios[0].cases[0].findings.iter().any(|finding| !finding.passed));
 /// # Ok(())
 /// # }
 /// ```
@@ -84,16 +84,16 @@ impl InProcess {
             return Err(SuiteError::NotInProcess(suite.client_type));
         }
         let started = clock::now();
-        let (chosen, not_yet) = suite.choose()?;
+        let (chosen, skipped) = suite.choose()?;
         let library = &library;
         let runs = suite.requests(&chosen, RedirectMode::Env).into_iter();
         let runs = runs.map(|(scenario, case, request)| async move {
-            let make = |ecr: &MockEcr| Client::InProcess(Running::new(library(ecr)));
+            let make = |ecr: &MockEcr| Client::InProcess(InProcessLibrary::new(library(ecr)));
             (scenario, case, play(&request, make).await)
         });
         let at_once = futures_util::stream::iter(runs).buffer_unordered(suite.jobs.max(1));
         let done: Vec<(usize, usize, CaseReport)> = at_once.collect().await;
-        Ok(suite.report(&chosen, done, not_yet, RedirectMode::Env, started))
+        Ok(suite.report(&chosen, done, skipped, RedirectMode::Env, started))
     }
 }
 
@@ -112,7 +112,7 @@ async fn play(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client) ->
 fn takes_a_process(scenario: &Scenario) -> bool {
     let by_environment = scenario.steps.iter().any(|step| match &step.action {
         Some(Action::Fetch(fetch)) => !fetch.env.is_empty() || fetch.principal.is_some(),
-        Some(Action::Ask(_) | Action::Spoil(_) | Action::Watch(_)) => true,
+        Some(Action::Run(_) | Action::Corrupt(_) | Action::Watch(_)) => true,
         _ => false,
     });
     let is_led = scenario.redirect.is_empty() || scenario.redirect.contains(&RedirectMode::Env);

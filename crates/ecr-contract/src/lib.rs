@@ -16,7 +16,7 @@ mod testbed;
 mod worker;
 mod worker_request;
 
-pub use client::{Answering, Library, LibraryAsk, LibraryLogin};
+pub use client::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 pub use client_type::{ClientType, UnknownClientType};
 pub use error_chain::error_chain;
 pub use in_process::{InProcess, suite};

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::report::{CaseReport, NotYet, Report, ScenarioReport, Step, Verdict};
+use crate::report::{CaseReport, Report, ScenarioReport, SkippedScenario, Step, Verdict};
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
@@ -98,7 +98,7 @@ impl Suite {
     /// When a scenario is wrong, none fits, or none can be run.
     pub async fn run(&self, mut tell: impl FnMut(Step<'_>)) -> Result<Report, SuiteError> {
         let started = clock::now();
-        let (chosen, not_yet) = self.choose()?;
+        let (chosen, skipped) = self.choose()?;
         let sandbox = worker::probe(&self.worker)
             .await
             .map_err(SuiteError::Worker)?;
@@ -118,7 +118,7 @@ impl Suite {
             sandboxed &= completed.sandboxed;
             done.push((scenario, case, completed.case));
         }
-        let mut report = self.report(&chosen, done, not_yet, redirect, started);
+        let mut report = self.report(&chosen, done, skipped, redirect, started);
         report.sandboxed = sandboxed;
         Ok(report)
     }
@@ -128,7 +128,7 @@ impl Suite {
         &self,
         chosen: &[Chosen],
         mut done: Vec<(usize, usize, CaseReport)>,
-        not_yet: Vec<NotYet>,
+        skipped: Vec<SkippedScenario>,
         redirect: RedirectMode,
         started: Instant,
     ) -> Report {
@@ -142,7 +142,7 @@ impl Suite {
             seed: self.seed.clone(),
             took_ms: clock::millis_since(started),
             scenarios: scenarios(chosen, done),
-            not_yet,
+            skipped,
         }
     }
 
@@ -152,15 +152,15 @@ impl Suite {
     ///
     /// When a scenario is wrong, or none fits.
     pub fn list(&self) -> Result<Vec<(String, String)>, SuiteError> {
-        let (chosen, not_yet) = self.choose()?;
+        let (chosen, skipped) = self.choose()?;
         let chosen = chosen.into_iter().map(|one| {
             let (_, scenario) = &one.cases[0];
             (scenario.id.clone(), scenario.title.clone())
         });
-        let not_yet = not_yet
+        let skipped = skipped
             .into_iter()
-            .map(|one| (one.id, format!("{} (not yet: {})", one.title, one.reason)));
-        Ok(chosen.chain(not_yet).collect())
+            .map(|one| (one.id, format!("{} (skipped: {})", one.title, one.reason)));
+        Ok(chosen.chain(skipped).collect())
     }
 
     /// The names of all scenarios that there are, whatever was chosen.
@@ -186,8 +186,8 @@ impl Suite {
         }
     }
 
-    pub(crate) fn choose(&self) -> Result<(Vec<Chosen>, Vec<NotYet>), SuiteError> {
-        let (mut chosen, mut not_yet) = (Vec::new(), Vec::new());
+    pub(crate) fn choose(&self) -> Result<(Vec<Chosen>, Vec<SkippedScenario>), SuiteError> {
+        let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
         let mut ids = BTreeSet::new();
         for source in self.sources()? {
             let mut cases = source.cases()?;
@@ -201,8 +201,8 @@ impl Suite {
             if cases.is_empty() || !scenario.client_types.contains(&self.client_type) {
                 continue;
             }
-            match scenario.not_yet {
-                Some(reason) => not_yet.push(NotYet {
+            match scenario.skip {
+                Some(reason) => skipped.push(SkippedScenario {
                     id: scenario.id,
                     title: scenario.title,
                     reason,
@@ -210,12 +210,12 @@ impl Suite {
                 None => chosen.push(Chosen { source, cases }),
             }
         }
-        match chosen.is_empty() && not_yet.is_empty() {
+        match chosen.is_empty() && skipped.is_empty() {
             true => Err(SuiteError::NoneFits {
                 client_type: self.client_type,
                 only: self.only.join(" "),
             }),
-            false => Ok((chosen, not_yet)),
+            false => Ok((chosen, skipped)),
         }
     }
 

@@ -112,7 +112,7 @@ pub(crate) async fn run_in_worker(
         sandboxed: false,
         case: CaseReport {
             name: request.case.clone(),
-            verdict: Verdict::BrokenSetUp,
+            verdict: Verdict::SetUpError,
             reason: Some(why),
             took_ms: 0,
             findings: Vec::new(),

@@ -34,9 +34,9 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
     }
     tell(options, &report, &stale)?;
     Ok(match report.outcome(strictness) {
-        Outcome::Survived => ExitCode::SUCCESS,
+        Outcome::Passed => ExitCode::SUCCESS,
         Outcome::Failed { .. } => 1.into(),
-        Outcome::BrokenSetUp => 2.into(),
+        Outcome::SetUpError => 2.into(),
     })
 }
 

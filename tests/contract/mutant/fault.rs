@@ -79,7 +79,7 @@ faults! {
     PanicsWithoutEnd = "panics-without-end", "token-printer", "EXP-09", "panics where expiresAt is missing";
     WantsAFraction = "wants-a-fraction", "kubelet", "EXP-10", "refuses an expiresAt of whole seconds";
     EndIn32Bits = "end-in-32-bits", "library", "EXP-10", "refuses an expiresAt after 2038";
-    FixedMargin = "fixed-margin", "library", "EXP-11", "observed: keeps a token until half an hour before its end";
+    FixedMargin = "fixed-margin", "library", "EXP-11", "info: keeps a token until half an hour before its end";
     IgnoresRefusal = "ignores-refusal", "library", "EXP-12", "hands out again what the registry has refused";
     NeverRenews = "never-renews", "image-tool", "EXP-12", "goes on with the login that it began with, come what may";
     RenewsForManifestsOnly = "renews-for-manifests-only", "image-tool", "EXP-13", "takes no new login when a layer is refused";
@@ -94,13 +94,13 @@ faults! {
     // Throttling.
     NeverRetries = "never-retries", "token-printer", "THR-01", "makes one try";
     NoRetryOf400 = "no-retry-of-400", "library", "THR-01", "takes a ThrottlingException of status 400 for a mistake of its own";
-    ConstantGap = "constant-gap", "docker-login-caller", "THR-01", "observed: tries again every 50 milliseconds";
+    ConstantGap = "constant-gap", "docker-login-caller", "THR-01", "info: tries again every 50 milliseconds";
     RetriesForEver = "retries-for-ever", "token-printer", "THR-02", "never gives up";
     NoRetryOf429 = "no-retry-of-429", "docker-credential", "THR-03", "takes status 429 for the end";
-    IgnoresRetryAfter = "ignores-retry-after", "token-printer", "THR-03", "observed: does not wait as long as Retry-After wants";
+    IgnoresRetryAfter = "ignores-retry-after", "token-printer", "THR-03", "info: does not wait as long as Retry-After wants";
     FailsWhenLocked = "fails-when-locked", "docker-credential", "THR-04", "fails when another process is writing the cache";
     CachesFailures = "caches-failures", "library", "THR-05", "gives a failure again instead of another try";
-    NoJitter = "no-jitter", "refresher", "THR-06", "observed: refreshes at exactly half the life of a token";
+    NoJitter = "no-jitter", "refresher", "THR-06", "info: refreshes at exactly half the life of a token";
     WipesInOutage = "wipes-in-outage", "refresher", "THR-07", "publishes an empty list when no new token can be had";
     // The network.
     RetriesBrokenForEver = "retries-broken-for-ever", "token-printer", "NET-01", "tries again for ever when a connection breaks";
@@ -119,7 +119,7 @@ faults! {
     WaitsForCredentials = "waits-for-credentials", "library", "CRD-04", "looks for credentials for twenty seconds";
     CredentialsFirst = "credentials-first", "docker-credential", "CRD-04", "looks for credentials before it looks at the host";
     CacheOfAnybody = "cache-of-anybody", "docker-credential", "CRD-05", "keeps tokens without regard to whose they are";
-    NeverPrunes = "never-prunes", "docker-credential", "CRD-06", "observed: keeps a token for each key that there ever was";
+    NeverPrunes = "never-prunes", "docker-credential", "CRD-06", "info: keeps a token for each key that there ever was";
     // Accounts.
     CacheOfAnyAccount = "cache-of-any-account", "docker-credential", "ACC-01", "keeps tokens without regard to the account of the registry";
     EmptyRegistryIds = "empty-registry-ids", "library", "ACC-01", "sends an empty list of registryIds for all accounts but the first";
@@ -155,7 +155,7 @@ faults! {
     KeyWithoutPort = "key-without-port", "kubelet", "KCP-04", "drops the port of the image";
     // `docker login`.
     PasswordInArguments = "password-in-arguments", "docker-login-caller", "DKR-01", "gives docker the password as an argument";
-    LogsInTwice = "logs-in-twice", "docker-login-caller", "DKR-02", "observed: logs in to each registry twice";
+    LogsInTwice = "logs-in-twice", "docker-login-caller", "DKR-02", "info: logs in to each registry twice";
     IgnoresDocker = "ignores-docker", "docker-login-caller", "DKR-03", "does not look at docker's exit code";
     // What is seen from outside.
     LogsTheSecret = "logs-the-secret", "docker-credential", "OBS-01", "logs the password when it is told to debug";

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::client_type::ClientType;
 use crate::report::stale::StaleReason;
-use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, printable};
+use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, sanitize};
 
 /// One known failure: of a scenario with all its cases, or of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Entry {
             client_type,
             id: scenario.id.clone(),
             case: case.map(str::to_owned),
-            comment: printable::line(&scenario.title),
+            comment: sanitize::line(&scenario.title),
         };
         let cases = scenario.cases.iter();
         let failing: Vec<_> = cases
@@ -98,7 +98,7 @@ impl Entry {
             return Some(StaleReason::NoSuchCase);
         }
         let is_open = |case: &&CaseReport| {
-            case.verdict.fails(strictness) || case.verdict == Verdict::BrokenSetUp
+            case.verdict.fails(strictness) || case.verdict == Verdict::SetUpError
         };
         match about.iter().any(is_open) {
             true => None,
@@ -139,7 +139,7 @@ impl fmt::Display for Entry {
 
 /// Whether a name of a case is read back from a line as it is written.
 fn is_word(name: &str) -> bool {
-    name.trim() == name && start_of_comment(name) == name.len() && printable::line(name) == name
+    name.trim() == name && start_of_comment(name) == name.len() && sanitize::line(name) == name
 }
 
 /// Where `#` begins a word, so that a case may have one in its name.

@@ -15,7 +15,7 @@ use std::path::Path;
 use crate::baseline::entry::Entry;
 use crate::client_type::ClientType;
 use crate::report::file::{WriteError, replace};
-use crate::report::{CaseReport, Report, ScenarioReport, Stale, Strictness, printable};
+use crate::report::{CaseReport, Report, ScenarioReport, Stale, Strictness, sanitize};
 
 pub use error::BaselineError;
 
@@ -55,7 +55,7 @@ impl Baseline {
                 continue;
             };
             if entries.iter().any(|one| one.is_of_the_same(&entry)) {
-                let entry = printable::line(&entry.to_string());
+                let entry = sanitize::line(&entry.to_string());
                 return Err(wrong(format!("{entry} is named twice")));
             }
             entries.push(entry);
@@ -161,9 +161,9 @@ mod tests {
         (report, stale.iter().map(Stale::to_string).collect())
     }
 
-    fn news(report: &Report, strictness: Strictness) -> Vec<&str> {
-        let news = report.news(strictness);
-        news.map(|scenario| scenario.id.as_str()).collect()
+    fn new_failures(report: &Report, strictness: Strictness) -> Vec<&str> {
+        let new_failures = report.new_failures(strictness);
+        new_failures.map(|scenario| scenario.id.as_str()).collect()
     }
 
     #[test]
@@ -214,14 +214,17 @@ mod tests {
         let one = "docker-credential EXP-04\ndocker-credential TOK-02/in-the-middle\n";
         let (report, stale) = applied(one, Strictness::Must);
         // What was marked before is not, where this baseline does not know of it.
-        assert_eq!(news(&report, Strictness::Must), ["TOK-02", "EXP-06"]);
+        assert_eq!(
+            new_failures(&report, Strictness::Must),
+            ["TOK-02", "EXP-06"]
+        );
         assert_eq!(stale, [""; 0]);
         let both = format!("{one}docker-credential TOK-02/at its <end>");
         let (report, _) = applied(&both, Strictness::Must);
-        assert_eq!(news(&report, Strictness::Must), ["EXP-06"]);
+        assert_eq!(new_failures(&report, Strictness::Must), ["EXP-06"]);
         let (report, _) = applied("library EXP-04\nlibrary TOK-02", Strictness::Must);
         assert_eq!(
-            news(&report, Strictness::Must),
+            new_failures(&report, Strictness::Must),
             ["EXP-04", "TOK-02", "EXP-06"]
         );
     }
@@ -237,7 +240,7 @@ mod tests {
         ];
         assert_eq!(stale, expected);
         assert_eq!(
-            news(&report, Strictness::Must),
+            new_failures(&report, Strictness::Must),
             ["EXP-04", "TOK-02", "EXP-06"]
         );
     }
@@ -246,7 +249,7 @@ mod tests {
     fn what_should_hold_can_be_known_where_it_counts() {
         let text = "docker-credential EXP-05";
         let (report, stale) = applied(text, Strictness::Should);
-        assert!(!news(&report, Strictness::Should).contains(&"EXP-05"));
+        assert!(!new_failures(&report, Strictness::Should).contains(&"EXP-05"));
         assert_eq!(stale, [""; 0]);
         let (_, stale) = applied(text, Strictness::Must);
         assert_eq!(stale.len(), 1);
@@ -270,8 +273,8 @@ mod tests {
         assert_eq!(lines, expected);
         let stale = parse(&text).unwrap().apply(&mut report, Strictness::Must);
         assert_eq!(stale, []);
-        assert_eq!(news(&report, Strictness::Must), [""; 0]);
-        assert_eq!(report.outcome(Strictness::Must), Outcome::BrokenSetUp);
+        assert_eq!(new_failures(&report, Strictness::Must), [""; 0]);
+        assert_eq!(report.outcome(Strictness::Must), Outcome::SetUpError);
         assert_eq!(parse(&text).unwrap().write(&report, Strictness::Must), text);
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("known.txt");
@@ -293,7 +296,7 @@ mod tests {
                 "{text}"
             );
             parse(&text).unwrap().apply(&mut report, Strictness::Must);
-            assert_eq!(news(&report, Strictness::Must), [""; 0]);
+            assert_eq!(new_failures(&report, Strictness::Must), [""; 0]);
         }
     }
 }

@@ -4,11 +4,11 @@ use std::io;
 
 use mock_ecr::Timestamp;
 
-use crate::client::answer::Answer;
 use crate::client::outcome::Outcome;
+use crate::client::result::ClientResult;
 use crate::process::{self, End, Ended};
 use crate::scenario::Fetch;
-use crate::testbed::{Names, Stage};
+use crate::testbed::{Placeholders, Testbed};
 
 /// A run of the client's command whose answer is yet to be read.
 #[derive(Clone, Debug)]
@@ -16,23 +16,23 @@ pub(super) struct Run {
     command: String,
     stdin: String,
     pub(super) ended: Ended,
-    handed: Timestamp,
-    names: Names,
+    returned_at: Timestamp,
+    placeholders: Placeholders,
 }
 
 impl Run {
-    pub(super) fn answered(self, answer: Answer) -> Outcome {
-        let answer = match self.ended.end {
-            End::Deadline => Answer::Hung,
-            _ => answer,
+    pub(super) fn into_outcome(self, result: ClientResult) -> Outcome {
+        let result = match self.ended.end {
+            End::Deadline => ClientResult::TimedOut,
+            _ => result,
         };
         Outcome {
-            answer,
+            result,
             command: self.command,
             stdin: self.stdin,
             ended: self.ended,
-            handed: self.handed,
-            names: self.names,
+            returned_at: self.returned_at,
+            placeholders: self.placeholders,
             docker: Vec::new(),
         }
     }
@@ -51,21 +51,21 @@ impl Run {
 }
 
 pub(super) async fn run(
-    stage: &Stage,
-    names: &Names,
+    testbed: &Testbed,
+    placeholders: &Placeholders,
     further: &[String],
     stdin: &str,
     fetch: &Fetch,
 ) -> io::Result<Run> {
-    let command = stage.command(names, further, fetch);
+    let command = testbed.command(placeholders, further, fetch);
     let written = written(&command);
-    let ended = process::run(command, stdin.as_bytes(), stage.deadline).await?;
+    let ended = process::run(command, stdin.as_bytes(), testbed.deadline).await?;
     Ok(Run {
         command: written,
         stdin: stdin.to_owned(),
-        handed: stage.ecr.clock().now(),
+        returned_at: testbed.ecr.clock().now(),
         ended,
-        names: names.clone(),
+        placeholders: placeholders.clone(),
     })
 }
 

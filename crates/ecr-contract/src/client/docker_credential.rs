@@ -4,21 +4,25 @@ use std::io;
 
 use serde::Deserialize;
 
-use crate::client::answer::{Answer, Login, Refusal};
 use crate::client::command::{Run, run};
 use crate::client::outcome::Outcome;
+use crate::client::result::{ClientError, ClientResult, Login};
 use crate::scenario::Fetch;
-use crate::testbed::{Names, Stage};
+use crate::testbed::{Placeholders, Testbed};
 
-pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
-    let asked = fetch.input.as_deref().unwrap_or("{registry}");
-    let stdin = names.fill(asked);
-    let run = run(stage, names, &["get".to_owned()], &stdin, fetch).await?;
-    let answer = match run.has_succeeded() {
+pub(super) async fn fetch(
+    testbed: &Testbed,
+    placeholders: &Placeholders,
+    fetch: &Fetch,
+) -> io::Result<Outcome> {
+    let input = fetch.input.as_deref().unwrap_or("{registry}");
+    let stdin = placeholders.fill(input);
+    let run = run(testbed, placeholders, &["get".to_owned()], &stdin, fetch).await?;
+    let result = match run.has_succeeded() {
         true => login(&run.stdout(), stdin.trim()),
-        false => refusal(&run),
+        false => error(&run),
     };
-    Ok(run.answered(answer))
+    Ok(run.into_outcome(result))
 }
 
 #[derive(Deserialize)]
@@ -32,15 +36,19 @@ struct Credentials {
     secret: String,
 }
 
-fn login(stdout: &str, asked: &str) -> Answer {
+fn login(stdout: &str, requested: &str) -> ClientResult {
     match serde_json::from_str::<Credentials>(stdout) {
-        Err(error) => Answer::Misshapen(format!("stdout is not the JSON of credentials: {error}")),
-        Ok(found) if found.server_url != asked => Answer::Misshapen(format!(
-            "ServerURL is {:?}, not {asked:?}",
+        Err(error) => {
+            ClientResult::Malformed(format!("stdout is not the JSON of credentials: {error}"))
+        }
+        Ok(found) if found.server_url != requested => ClientResult::Malformed(format!(
+            "ServerURL is {:?}, not {requested:?}",
             found.server_url
         )),
-        Ok(found) if found.secret.is_empty() => Answer::Misshapen("Secret is empty".to_owned()),
-        Ok(found) => Answer::Login(Login {
+        Ok(found) if found.secret.is_empty() => {
+            ClientResult::Malformed("Secret is empty".to_owned())
+        }
+        Ok(found) => ClientResult::Login(Login {
             username: Some(found.username),
             secret: Some(found.secret),
             key: Some(found.server_url),
@@ -49,15 +57,15 @@ fn login(stdout: &str, asked: &str) -> Answer {
     }
 }
 
-fn refusal(run: &Run) -> Answer {
+fn error(run: &Run) -> ClientResult {
     let stdout = run.stdout();
     match stdout.trim() {
-        NOT_FOUND => Answer::Refusal(Refusal::NoCredentials),
+        NOT_FOUND => ClientResult::Error(ClientError::NoCredentials),
         text if text.starts_with('{') => {
-            Answer::Misshapen(format!("{}, and JSON on stdout", run.ended.end))
+            ClientResult::Malformed(format!("{}, and JSON on stdout", run.ended.end))
         }
-        "" => Answer::error(run.stderr()),
-        text => Answer::error(text),
+        "" => ClientResult::error(run.stderr()),
+        text => ClientResult::error(text),
     }
 }
 

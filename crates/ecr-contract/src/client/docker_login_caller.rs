@@ -2,35 +2,35 @@
 
 use std::io;
 
-use crate::client::answer::{Answer, Login};
 use crate::client::command::{Run, run};
 use crate::client::outcome::Outcome;
+use crate::client::result::{ClientResult, Login};
 use crate::client::token_printer::without_newline;
 use crate::scenario::{DockerShim, Fetch};
-use crate::testbed::{DockerCall, Names, Stage};
+use crate::testbed::{DockerCall, Placeholders, Testbed};
 
 /// One run, and an outcome for each registry.
 pub(super) async fn fetch(
-    stage: &Stage,
-    registries: &[Names],
+    testbed: &Testbed,
+    registries: &[Placeholders],
     fetch: &Fetch,
 ) -> io::Result<Vec<Outcome>> {
     let code = match fetch.docker {
         Some(DockerShim::Fails) => 1,
         None => 0,
     };
-    stage.shims.docker_exits(code)?;
-    let before = stage.shims.docker_calls().len();
-    let run = run(stage, &registries[0], &[], "", fetch).await?;
-    let calls = stage.shims.docker_calls().split_off(before);
+    testbed.shims.docker_exits(code)?;
+    let before = testbed.shims.docker_calls().len();
+    let run = run(testbed, &registries[0], &[], "", fetch).await?;
+    let calls = testbed.shims.docker_calls().split_off(before);
     let logins: Vec<Login> = calls.iter().filter_map(DockerCall::login).collect();
     let mut outcomes: Vec<Outcome> = registries
         .iter()
-        .map(|names| {
-            let answer = answer(&run, &logins, names);
+        .map(|placeholders| {
+            let result = result(&run, &logins, placeholders);
             Outcome {
-                names: names.clone(),
-                ..run.clone().answered(answer)
+                placeholders: placeholders.clone(),
+                ..run.clone().into_outcome(result)
             }
         })
         .collect();
@@ -39,14 +39,16 @@ pub(super) async fn fetch(
     Ok(outcomes)
 }
 
-fn answer(run: &Run, logins: &[Login], names: &Names) -> Answer {
+fn result(run: &Run, logins: &[Login], placeholders: &Placeholders) -> ClientResult {
     let ours = logins
         .iter()
-        .find(|login| login.key.as_deref() == Some(&*names.registry));
+        .find(|login| login.key.as_deref() == Some(&*placeholders.registry));
     match (run.has_succeeded(), ours.or(logins.first())) {
-        (true, Some(login)) => Answer::Login(login.clone()),
-        (true, None) => Answer::Misshapen("exit 0, and docker was not asked to log in".to_owned()),
-        (false, _) => Answer::error(run.stdout() + &run.stderr()),
+        (true, Some(login)) => ClientResult::Login(login.clone()),
+        (true, None) => {
+            ClientResult::Malformed("exit 0, and docker was not asked to log in".to_owned())
+        }
+        (false, _) => ClientResult::error(run.stdout() + &run.stderr()),
     }
 }
 

@@ -6,39 +6,53 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
-use crate::client::answer::{Answer, Login};
 use crate::client::command::run;
 use crate::client::outcome::Outcome;
+use crate::client::result::{ClientResult, Login};
 use crate::scenario::{Fetch, GivenLogin};
-use crate::testbed::{HELPER_NAME, Names, Stage};
+use crate::testbed::{HELPER_NAME, Placeholders, Testbed};
 
 /// Writes docker's configuration, and says what the credential helper in it will answer.
-pub(super) fn prepare(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<()> {
-    let fresh = [GivenLogin::Fresh];
+pub(super) fn prepare(
+    testbed: &Testbed,
+    placeholders: &Placeholders,
+    fetch: &Fetch,
+) -> io::Result<()> {
+    let fresh = [GivenLogin::Valid];
     let given = match fetch.logins.is_empty() {
         true => &fresh[..],
         false => &fetch.logins,
     };
     let secrets: Vec<Option<String>> = given
         .iter()
-        .map(|given| stage.login(*given, names))
+        .map(|given| testbed.login(*given, placeholders))
         .collect();
-    stage.shims.helper_answers(&names.registry, &secrets)?;
-    let mut config = json!({ "credHelpers": { (&*names.registry): HELPER_NAME } });
-    if let Some(stored) = fetch.stored.and_then(|given| stage.login(given, names)) {
+    testbed
+        .shims
+        .helper_answers(&placeholders.registry, &secrets)?;
+    let mut config = json!({ "credHelpers": { (&*placeholders.registry): HELPER_NAME } });
+    if let Some(stored) = fetch
+        .stored
+        .and_then(|given| testbed.login(given, placeholders))
+    {
         let pair = format!("AWS:{stored}");
-        config["auths"] = json!({ (&*names.registry): { "auth": BASE64_STANDARD.encode(pair) } });
+        config["auths"] =
+            json!({ (&*placeholders.registry): { "auth": BASE64_STANDARD.encode(pair) } });
     }
-    let folder = stage.home().join(".docker");
+    let folder = testbed.home().join(".docker");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("config.json"), config.to_string())
 }
 
-pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
-    let run = run(stage, names, &[], "", fetch).await?;
-    let answer = match run.has_succeeded() {
-        true => Answer::Login(Login::default()),
-        false => Answer::error(run.stdout() + &run.stderr()),
+pub(super) async fn fetch(
+    testbed: &Testbed,
+    placeholders: &Placeholders,
+    fetch: &Fetch,
+) -> io::Result<Outcome> {
+    let run = run(testbed, placeholders, &[], "", fetch).await?;
+    let result = match run.has_succeeded() {
+        true => ClientResult::Login(Login::default()),
+        false => ClientResult::error(run.stdout() + &run.stderr()),
     };
-    Ok(run.answered(answer))
+    Ok(run.into_outcome(result))
 }

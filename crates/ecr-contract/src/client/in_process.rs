@@ -8,28 +8,28 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::timeout_at;
 
-use crate::client::answer::{Answer, Login};
 use crate::client::outcome::Outcome;
+use crate::client::result::{ClientResult, Login};
 use crate::clock;
 use crate::process::{End, Ended};
 use crate::scenario::Fetch;
-use crate::testbed::{Names, Stage};
+use crate::testbed::{Placeholders, Testbed};
 
 /// A library under test.
 ///
 /// A closure that takes a [`LibraryAsk`] and answers a future will do.
 pub trait Library {
     /// Hands out a login, or says why there is none.
-    fn login(&self, ask: LibraryAsk) -> Answering;
+    fn login(&self, request: LibraryRequest) -> LoginFuture;
 }
 
 /// An answer under way.
-pub type Answering = Pin<Box<dyn Future<Output = Result<LibraryLogin, String>>>>;
+pub type LoginFuture = Pin<Box<dyn Future<Output = Result<LibraryLogin, String>>>>;
 
 /// What a library is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LibraryAsk {
+pub struct LibraryRequest {
     /// The host of a registry.
     pub registry: String,
     /// Whether the registry has refused the login that was given last.
@@ -58,18 +58,18 @@ impl LibraryLogin {
 
 impl<F, Fut, E> Library for F
 where
-    F: Fn(LibraryAsk) -> Fut,
+    F: Fn(LibraryRequest) -> Fut,
     Fut: Future<Output = Result<LibraryLogin, E>> + 'static,
     E: fmt::Display,
 {
-    fn login(&self, ask: LibraryAsk) -> Answering {
-        let answer = self(ask);
-        Box::pin(async move { answer.await.map_err(|error| error.to_string()) })
+    fn login(&self, request: LibraryRequest) -> LoginFuture {
+        let result = self(request);
+        Box::pin(async move { result.await.map_err(|error| error.to_string()) })
     }
 }
 
-fn of(login: LibraryLogin) -> Answer {
-    Answer::Login(Login {
+fn into_result(login: LibraryLogin) -> ClientResult {
+    ClientResult::Login(Login {
         username: Some(login.username),
         secret: Some(login.password),
         ..Login::default()
@@ -77,49 +77,54 @@ fn of(login: LibraryLogin) -> Answer {
 }
 
 /// A library that is asked in this process.
-pub(crate) struct Running(Box<dyn Library>);
+pub(crate) struct InProcessLibrary(Box<dyn Library>);
 
-impl fmt::Debug for Running {
+impl fmt::Debug for InProcessLibrary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Running(..)")
+        f.write_str("InProcessLibrary(..)")
     }
 }
 
-impl Running {
+impl InProcessLibrary {
     pub(crate) fn new(library: impl Library + 'static) -> Self {
-        Running(Box::new(library))
+        InProcessLibrary(Box::new(library))
     }
 
     pub(crate) async fn fetch(
         &self,
-        stage: &Stage,
-        registries: &[Names],
+        testbed: &Testbed,
+        registries: &[Placeholders],
         fetch: &Fetch,
         times: usize,
     ) -> io::Result<Vec<Outcome>> {
         let rounds = std::iter::repeat_n(registries, times).flatten();
-        let asks = rounds.map(|names| self.ask(stage, names, fetch));
-        Ok(join_all(asks).await)
+        let requests = rounds.map(|placeholders| self.request(testbed, placeholders, fetch));
+        Ok(join_all(requests).await)
     }
 
-    async fn ask(&self, stage: &Stage, names: &Names, fetch: &Fetch) -> Outcome {
+    async fn request(
+        &self,
+        testbed: &Testbed,
+        placeholders: &Placeholders,
+        fetch: &Fetch,
+    ) -> Outcome {
         let started = clock::now();
-        let ask = LibraryAsk {
-            registry: names.registry.clone(),
+        let request = LibraryRequest {
+            registry: placeholders.registry.clone(),
             refused: fetch.refused == Some(true),
         };
-        let (answer, line) = match timeout_at(stage.deadline, self.0.login(ask)).await {
-            Err(_) => (Answer::Hung, json!(null)),
-            Ok(Err(error)) => (Answer::error(&*error), json!({ "error": error })),
+        let (result, line) = match timeout_at(testbed.deadline, self.0.login(request)).await {
+            Err(_) => (ClientResult::TimedOut, json!(null)),
+            Ok(Err(error)) => (ClientResult::error(&*error), json!({ "error": error })),
             Ok(Ok(login)) => {
                 let line = json!({ "username": login.username, "password": login.password });
-                (of(login), line)
+                (into_result(login), line)
             }
         };
         Outcome {
-            answer,
+            result,
             command: "(in this process)".to_owned(),
-            stdin: names.registry.clone(),
+            stdin: placeholders.registry.clone(),
             ended: Ended {
                 end: End::Exit(0),
                 // As a driver would write it.
@@ -128,8 +133,8 @@ impl Running {
                 started,
                 took: clock::now() - started,
             },
-            handed: stage.ecr.clock().now(),
-            names: names.clone(),
+            returned_at: testbed.ecr.clock().now(),
+            placeholders: placeholders.clone(),
             docker: Vec::new(),
         }
     }

@@ -7,30 +7,36 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::client::answer::{Answer, CacheFor, Login};
 use crate::client::command::run;
 use crate::client::outcome::Outcome;
+use crate::client::result::{CacheFor, ClientResult, Login};
 use crate::scenario::Fetch;
-use crate::testbed::{Names, REPOSITORY, Stage};
+use crate::testbed::{Placeholders, REPOSITORY, Testbed};
 
-pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
+pub(super) async fn fetch(
+    testbed: &Testbed,
+    placeholders: &Placeholders,
+    fetch: &Fetch,
+) -> io::Result<Outcome> {
     let image = match &fetch.input {
-        Some(input) => names.fill(input),
-        None => format!("{}/{REPOSITORY}", names.registry),
+        Some(input) => placeholders.fill(input),
+        None => format!("{}/{REPOSITORY}", placeholders.registry),
     };
     let request = json!({
         "kind": "CredentialProviderRequest",
         "apiVersion": API_VERSION,
         "image": image,
     });
-    let run = run(stage, names, &[], &request.to_string(), fetch).await?;
+    let run = run(testbed, placeholders, &[], &request.to_string(), fetch).await?;
     let stdout = run.stdout();
-    let answer = match (run.has_succeeded(), stdout.trim().is_empty()) {
+    let result = match (run.has_succeeded(), stdout.trim().is_empty()) {
         (true, _) => response(&stdout, &image),
-        (false, true) => Answer::error(run.stderr()),
-        (false, false) => Answer::Misshapen(format!("{}, and something on stdout", run.ended.end)),
+        (false, true) => ClientResult::error(run.stderr()),
+        (false, false) => {
+            ClientResult::Malformed(format!("{}, and something on stdout", run.ended.end))
+        }
     };
-    Ok(run.answered(answer))
+    Ok(run.into_outcome(result))
 }
 
 /// The kubelet reads it strictly: what it does not know, it drops as a whole.
@@ -51,33 +57,33 @@ struct AuthConfig {
     password: String,
 }
 
-fn response(stdout: &str, image: &str) -> Answer {
+fn response(stdout: &str, image: &str) -> ClientResult {
     let response: Response = match serde_json::from_str(stdout) {
         Ok(response) => response,
-        Err(error) => return Answer::Misshapen(format!("stdout is no response: {error}")),
+        Err(error) => return ClientResult::Malformed(format!("stdout is no response: {error}")),
     };
     if (&*response.kind, &*response.api_version) != ("CredentialProviderResponse", API_VERSION) {
         let (kind, version) = (&response.kind, &response.api_version);
-        return Answer::Misshapen(format!("it is {kind:?} of {version:?}"));
+        return ClientResult::Malformed(format!("it is {kind:?} of {version:?}"));
     }
     let key_type = &*response.cache_key_type;
     if !["Image", "Registry", "Global"].contains(&key_type) {
-        return Answer::Misshapen(format!("cacheKeyType is {key_type:?}"));
+        return ClientResult::Malformed(format!("cacheKeyType is {key_type:?}"));
     }
     let cache_for = match response.cache_duration.as_deref().map(go_duration) {
-        None => CacheFor::Unsaid,
-        Some(Some(length)) => CacheFor::Length(length),
-        Some(None) => return Answer::Misshapen("cacheDuration is no duration".to_owned()),
+        None => CacheFor::Unspecified,
+        Some(Some(length)) => CacheFor::Duration(length),
+        Some(None) => return ClientResult::Malformed("cacheDuration is no duration".to_owned()),
     };
     let auth = response.auth.unwrap_or_default();
     let Some((key, login)) = auth.iter().find(|(key, _)| fits(key, image)) else {
         let keys: Vec<&String> = auth.keys().collect();
         return match keys.is_empty() {
-            true => Answer::error("auth is empty: no credentials"),
-            false => Answer::Misshapen(format!("no key of auth fits {image}: {keys:?}")),
+            true => ClientResult::error("auth is empty: no credentials"),
+            false => ClientResult::Malformed(format!("no key of auth fits {image}: {keys:?}")),
         };
     };
-    Answer::Login(Login {
+    ClientResult::Login(Login {
         username: Some(login.username.clone()),
         secret: Some(login.password.clone()),
         key: Some(key.clone()),

@@ -9,45 +9,45 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::{Duration, Instant, timeout, timeout_at};
 
-use crate::client::answer::{Answer, Login};
 use crate::client::command::written;
 use crate::client::outcome::{Outcome, between};
+use crate::client::result::{ClientResult, Login};
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::{Fetch, Setting};
-use crate::testbed::{Names, Stage};
+use crate::testbed::{Placeholders, Testbed};
 
 /// A driver, which is started when it is first asked, and again when its environment is another.
 #[derive(Debug, Default)]
 pub(crate) struct Driver {
-    running: Option<Running>,
+    running: Option<RunningDriver>,
     stderr: Arc<Mutex<Vec<u8>>>,
 }
 
 #[derive(Debug)]
-struct Running {
+struct RunningDriver {
     child: Child,
     stdin: ChildStdin,
     stdout: Lines<BufReader<ChildStdout>>,
     command: String,
-    surroundings: Surroundings,
+    environment: Environment,
 }
 
 /// What a driver is started anew for.
-type Surroundings = (Option<String>, Vec<(String, Setting)>);
+type Environment = (Option<String>, Vec<(String, Setting)>);
 
 impl Driver {
     pub(super) async fn fetch(
         &mut self,
-        stage: &Stage,
-        registries: &[Names],
+        testbed: &Testbed,
+        registries: &[Placeholders],
         fetch: &Fetch,
         times: usize,
     ) -> io::Result<Vec<Outcome>> {
-        self.start(stage, &registries[0], fetch).await?;
+        self.start(testbed, &registries[0], fetch).await?;
         let rounds = std::iter::repeat_n(registries, times).flatten();
-        let requests: Vec<(&Names, String)> = rounds
-            .map(|names| (names, request(names, fetch.refused)))
+        let requests: Vec<(&Placeholders, String)> = rounds
+            .map(|placeholders| (placeholders, request(placeholders, fetch.refused)))
             .collect();
         let text: String = requests.iter().map(|(_, text)| &**text).collect();
         let started = clock::now();
@@ -55,15 +55,15 @@ impl Driver {
         // A driver that has ended is found out when it does not answer.
         let _ = running.stdin.write_all(text.as_bytes()).await;
         let mut outcomes = Vec::with_capacity(requests.len());
-        for (names, request) in requests {
-            let (line, end) = running.answer(stage.deadline).await;
+        for (placeholders, request) in requests {
+            let (line, end) = running.next_result(testbed.deadline).await;
             outcomes.push(Outcome {
-                answer: answer(&line, end),
+                result: result(&line, end),
                 command: running.command.clone(),
                 stdin: request,
                 ended: between(started, end.unwrap_or(End::Exit(0)), line.into_bytes()),
-                handed: stage.ecr.clock().now(),
-                names: names.clone(),
+                returned_at: testbed.ecr.clock().now(),
+                placeholders: placeholders.clone(),
                 docker: Vec::new(),
             });
         }
@@ -76,29 +76,34 @@ impl Driver {
         Ok(outcomes)
     }
 
-    async fn start(&mut self, stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<()> {
+    async fn start(
+        &mut self,
+        testbed: &Testbed,
+        placeholders: &Placeholders,
+        fetch: &Fetch,
+    ) -> io::Result<()> {
         let env = fetch
             .env
             .iter()
             .map(|(name, value)| (name.clone(), value.clone()));
-        let surroundings = (fetch.principal.clone(), env.collect());
+        let environment = (fetch.principal.clone(), env.collect());
         match &self.running {
-            Some(running) if running.surroundings == surroundings => return Ok(()),
+            Some(running) if running.environment == environment => return Ok(()),
             Some(_) => self.end().await,
             None => {}
         }
-        let command = stage.command(names, &[], fetch);
+        let command = testbed.command(placeholders, &[], fetch);
         let written = written(&command);
         let mut child = process::spawn(command)?;
         let stdout = child.stdout.take().expect("it is piped");
         let stderr = child.stderr.take().expect("it is piped");
         tokio::spawn(collect(stderr, Arc::clone(&self.stderr)));
-        self.running = Some(Running {
+        self.running = Some(RunningDriver {
             stdin: child.stdin.take().expect("it is piped"),
             stdout: BufReader::new(stdout).lines(),
             child,
             command: written,
-            surroundings,
+            environment,
         });
         Ok(())
     }
@@ -108,7 +113,10 @@ impl Driver {
             return;
         };
         drop(running.stdin);
-        if timeout(PATIENCE, running.child.wait()).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, running.child.wait())
+            .await
+            .is_err()
+        {
             process::kill_group(&running.child);
             let _ = running.child.wait().await;
         }
@@ -119,9 +127,9 @@ impl Driver {
     }
 }
 
-impl Running {
+impl RunningDriver {
     /// The next line, and how it ended if it has.
-    async fn answer(&mut self, deadline: Instant) -> (String, Option<End>) {
+    async fn next_result(&mut self, deadline: Instant) -> (String, Option<End>) {
         match timeout_at(deadline, self.stdout.next_line()).await {
             Err(_) => (String::new(), Some(End::Deadline)),
             Ok(Ok(Some(line))) => (line, None),
@@ -143,10 +151,10 @@ impl Running {
     }
 }
 
-fn request(names: &Names, refused: Option<bool>) -> String {
+fn request(placeholders: &Placeholders, refused: Option<bool>) -> String {
     let request = match refused {
-        Some(true) => json!({ "registry": names.registry, "refused": true }),
-        _ => json!({ "registry": names.registry }),
+        Some(true) => json!({ "registry": placeholders.registry, "refused": true }),
+        _ => json!({ "registry": placeholders.registry }),
     };
     format!("{request}\n")
 }
@@ -160,33 +168,33 @@ struct Line {
     unsupported: bool,
 }
 
-fn answer(line: &str, end: Option<End>) -> Answer {
+fn result(line: &str, end: Option<End>) -> ClientResult {
     match end {
-        Some(End::Deadline) => return Answer::Hung,
-        Some(_) => return Answer::Misshapen("the driver ended without an answer".to_owned()),
+        Some(End::Deadline) => return ClientResult::TimedOut,
+        Some(_) => return ClientResult::Malformed("the driver ended without an answer".to_owned()),
         None => {}
     }
     match serde_json::from_str::<Line>(line) {
-        Err(error) => Answer::Misshapen(format!("the line is no JSON of a login: {error}")),
-        Ok(found) if found.unsupported => Answer::Unsupported,
+        Err(error) => ClientResult::Malformed(format!("the line is no JSON of a login: {error}")),
+        Ok(found) if found.unsupported => ClientResult::Unsupported,
         Ok(Line {
             error: Some(error),
             password: None,
             ..
-        }) => Answer::error(error),
+        }) => ClientResult::error(error),
         Ok(Line {
             error: None,
             password: Some(password),
             username,
             ..
-        }) if !password.is_empty() => Answer::Login(Login {
+        }) if !password.is_empty() => ClientResult::Login(Login {
             username,
             secret: Some(password),
             ..Login::default()
         }),
-        Ok(_) => {
-            Answer::Misshapen("the line has neither a password alone nor an error alone".to_owned())
-        }
+        Ok(_) => ClientResult::Malformed(
+            "the line has neither a password alone nor an error alone".to_owned(),
+        ),
     }
 }
 
@@ -196,17 +204,17 @@ pub(super) async fn collect(mut from: ChildStderr, into: Arc<Mutex<Vec<u8>>>) {
     while let Ok(length) = from.read(&mut piece).await
         && length > 0
     {
-        let mut kept = lock(&into);
-        let room = LONGEST_STDERR.saturating_sub(kept.len());
-        kept.extend_from_slice(&piece[..length.min(room)]);
+        let mut buffer = lock(&into);
+        let room = MAX_STDERR.saturating_sub(buffer.len());
+        buffer.extend_from_slice(&piece[..length.min(room)]);
     }
 }
 
-pub(super) fn lock(kept: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
+pub(super) fn lock(buffer: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>> {
+    buffer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-const LONGEST_STDERR: usize = 1 << 20;
+const MAX_STDERR: usize = 1 << 20;
 
 /// How long a client that was told to end may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);

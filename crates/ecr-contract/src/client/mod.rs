@@ -1,6 +1,5 @@
 //! Clients, by class: how each is asked, and what its answer means.
 
-mod answer;
 mod command;
 mod docker_credential;
 mod docker_login_caller;
@@ -10,6 +9,7 @@ mod kubelet;
 mod library;
 mod outcome;
 mod refresher;
+mod result;
 mod token_printer;
 
 use std::io;
@@ -19,14 +19,14 @@ use futures_util::future::join_all;
 use crate::client::command::run;
 use crate::client_type::ClientType;
 use crate::process::End;
-use crate::scenario::{Ask, Fetch};
-use crate::testbed::{Names, Stage};
+use crate::scenario::{Fetch, RunArgs};
+use crate::testbed::{Placeholders, Testbed};
 
-pub(crate) use answer::{Answer, CacheFor, Login, Refusal};
 pub(crate) use command::quoted;
-pub(crate) use in_process::Running;
-pub use in_process::{Answering, Library, LibraryAsk, LibraryLogin};
+pub(crate) use in_process::InProcessLibrary;
+pub use in_process::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 pub(crate) use outcome::Outcome;
+pub(crate) use result::{CacheFor, ClientError, ClientResult, Login};
 
 /// A client under test, with whatever of it goes on running.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(crate) enum Client {
     Refresher(refresher::Daemon),
     DockerLoginCaller,
     /// A library in this process.
-    InProcess(Running),
+    InProcess(InProcessLibrary),
 }
 
 impl Client {
@@ -60,39 +60,51 @@ impl Client {
     /// # Errors
     ///
     /// When the client cannot be started, or its surroundings cannot be written.
-    pub(crate) async fn fetch(&mut self, stage: &Stage, fetch: &Fetch) -> io::Result<Vec<Outcome>> {
-        let names = match &fetch.registry {
-            Some(registry) => stage.names.at(registry),
-            None => stage.names.clone(),
+    pub(crate) async fn fetch(
+        &mut self,
+        testbed: &Testbed,
+        fetch: &Fetch,
+    ) -> io::Result<Vec<Outcome>> {
+        let placeholders = match &fetch.registry {
+            Some(registry) => testbed.placeholders.at(registry),
+            None => testbed.placeholders.clone(),
         };
-        let also = fetch.also.iter().map(|registry| stage.names.at(registry));
-        let all: Vec<Names> = std::iter::once(names.clone()).chain(also).collect();
+        let also = fetch
+            .other_registries
+            .iter()
+            .map(|registry| testbed.placeholders.at(registry));
+        let all: Vec<Placeholders> = std::iter::once(placeholders.clone()).chain(also).collect();
         let times = fetch.parallel.unwrap_or(1);
         match self {
-            Client::InProcess(library) => library.fetch(stage, &all, fetch, times).await,
-            Client::Library(driver) => driver.fetch(stage, &all, fetch, times).await,
-            Client::Refresher(daemon) => daemon.look(stage, &names, fetch).await,
+            Client::InProcess(library) => library.fetch(testbed, &all, fetch, times).await,
+            Client::Library(driver) => driver.fetch(testbed, &all, fetch, times).await,
+            Client::Refresher(daemon) => daemon.read_login(testbed, &placeholders, fetch).await,
             Client::TokenPrinter => {
-                many(times, &all, |names| {
-                    token_printer::fetch(stage, names, fetch)
+                many(times, &all, |placeholders| {
+                    token_printer::fetch(testbed, placeholders, fetch)
                 })
                 .await
             }
             Client::DockerCredential => {
-                many(times, &all, |names| {
-                    docker_credential::fetch(stage, names, fetch)
+                many(times, &all, |placeholders| {
+                    docker_credential::fetch(testbed, placeholders, fetch)
                 })
                 .await
             }
-            Client::Kubelet => many(times, &all, |names| kubelet::fetch(stage, names, fetch)).await,
+            Client::Kubelet => {
+                many(times, &all, |placeholders| {
+                    kubelet::fetch(testbed, placeholders, fetch)
+                })
+                .await
+            }
             Client::ImageTool => {
-                image_tool::prepare(stage, &names, fetch)?;
-                many(times, &all[..1], |names| {
-                    image_tool::fetch(stage, names, fetch)
+                image_tool::prepare(testbed, &placeholders, fetch)?;
+                many(times, &all[..1], |placeholders| {
+                    image_tool::fetch(testbed, placeholders, fetch)
                 })
                 .await
             }
-            Client::DockerLoginCaller => docker_login_caller::fetch(stage, &all, fetch).await,
+            Client::DockerLoginCaller => docker_login_caller::fetch(testbed, &all, fetch).await,
         }
     }
 
@@ -101,21 +113,25 @@ impl Client {
     /// # Errors
     ///
     /// When the client cannot be started.
-    pub(crate) async fn ask(&mut self, stage: &Stage, ask: &Ask) -> io::Result<Outcome> {
+    pub(crate) async fn run(&mut self, testbed: &Testbed, args: &RunArgs) -> io::Result<Outcome> {
         let fetch = Fetch {
-            env: ask.env.clone(),
+            env: args.env.clone(),
             ..Fetch::default()
         };
-        let names = stage.names.clone();
-        let further: Vec<String> = ask.args.iter().map(|word| names.fill(word)).collect();
-        let stdin = names.fill(&ask.stdin);
-        let run = run(stage, &names, &further, &stdin, &fetch).await?;
-        let answer = match run.ended.end {
-            End::Deadline => Answer::Hung,
-            End::Exit(0) => Answer::Login(Login::default()),
-            _ => Answer::error(run.stdout() + &run.stderr()),
+        let placeholders = testbed.placeholders.clone();
+        let further: Vec<String> = args
+            .args
+            .iter()
+            .map(|word| placeholders.fill(word))
+            .collect();
+        let stdin = placeholders.fill(&args.stdin);
+        let run = run(testbed, &placeholders, &further, &stdin, &fetch).await?;
+        let result = match run.ended.end {
+            End::Deadline => ClientResult::TimedOut,
+            End::Exit(0) => ClientResult::Login(Login::default()),
+            _ => ClientResult::error(run.stdout() + &run.stderr()),
         };
-        Ok(run.answered(answer))
+        Ok(run.into_outcome(result))
     }
 
     /// Ends whatever of it goes on running.
@@ -140,8 +156,8 @@ impl Client {
 /// All registries at once, and each so often.
 async fn many<'n, F: Future<Output = io::Result<Outcome>>>(
     times: usize,
-    registries: &'n [Names],
-    one: impl Fn(&'n Names) -> F,
+    registries: &'n [Placeholders],
+    one: impl Fn(&'n Placeholders) -> F,
 ) -> io::Result<Vec<Outcome>> {
     let rounds = std::iter::repeat_n(registries, times).flatten();
     let all = join_all(rounds.map(one)).await;

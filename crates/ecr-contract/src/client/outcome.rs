@@ -3,23 +3,23 @@
 use mock_ecr::Timestamp;
 use tokio::time::Instant;
 
-use crate::client::answer::Answer;
+use crate::client::result::ClientResult;
 use crate::clock;
 use crate::process::{End, Ended};
-use crate::testbed::{DockerCall, Names};
+use crate::testbed::{DockerCall, Placeholders};
 
 /// What came of asking a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    pub(crate) answer: Answer,
+    pub(crate) result: ClientResult,
     /// The command, or the request to a running one.
     pub(crate) command: String,
     pub(crate) stdin: String,
     pub(crate) ended: Ended,
     /// When it was done, by the mock's clock.
-    pub(crate) handed: Timestamp,
+    pub(crate) returned_at: Timestamp,
     /// For which registry it was.
-    pub(crate) names: Names,
+    pub(crate) placeholders: Placeholders,
     /// How docker was called meanwhile.
     pub(crate) docker: Vec<DockerCall>,
 }

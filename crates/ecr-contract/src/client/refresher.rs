@@ -11,15 +11,15 @@ use serde_json::Value;
 use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::client::answer::{Answer, Login};
 use crate::client::command::written;
-use crate::client::library::{PATIENCE, collect, lock};
+use crate::client::library::{SHUTDOWN_TIMEOUT, collect, lock};
 use crate::client::outcome::{Outcome, between};
+use crate::client::result::{ClientResult, Login};
 use crate::client::token_printer::without_newline;
 use crate::clock;
 use crate::process::{self, End};
 use crate::scenario::Fetch;
-use crate::testbed::{Names, Stage};
+use crate::testbed::{Placeholders, Testbed};
 
 /// A refresher, which is started when its file is first looked at.
 #[derive(Debug, Default)]
@@ -31,50 +31,56 @@ pub(crate) struct Daemon {
 
 impl Daemon {
     /// What is in its file; one that is not there yet is waited for.
-    pub(super) async fn look(
+    pub(super) async fn read_login(
         &mut self,
-        stage: &Stage,
-        names: &Names,
+        testbed: &Testbed,
+        placeholders: &Placeholders,
         fetch: &Fetch,
     ) -> io::Result<Vec<Outcome>> {
-        self.start(stage, names, fetch)?;
+        self.start(testbed, placeholders, fetch)?;
         let started = clock::now();
-        let patience = fetch.patience.unwrap_or(Duration::from_secs(5));
-        let until = (started + patience).min(stage.deadline);
-        let mut answer = read(names);
-        while !matches!(answer, Answer::Login(_)) && clock::now() < until && !self.has_ended() {
-            sleep(GLANCE).await;
-            answer = read(names);
+        let timeout_after = fetch.timeout.unwrap_or(Duration::from_secs(5));
+        let until = (started + timeout_after).min(testbed.deadline);
+        let mut result = read(placeholders);
+        while !matches!(result, ClientResult::Login(_)) && clock::now() < until && !self.has_ended()
+        {
+            sleep(POLL_INTERVAL).await;
+            result = read(placeholders);
         }
-        Ok(vec![self.outcome(stage, names, started, answer)])
+        Ok(vec![self.outcome(testbed, placeholders, started, result)])
     }
 
     /// Looks at its file again and again, and keeps what is new.
-    pub(crate) async fn watch(&mut self, stage: &Stage, length: Duration) -> Vec<Outcome> {
+    pub(crate) async fn watch(&mut self, testbed: &Testbed, length: Duration) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::new();
-        let names = stage.names.clone();
-        let until = (clock::now() + length).min(stage.deadline);
+        let placeholders = testbed.placeholders.clone();
+        let until = (clock::now() + length).min(testbed.deadline);
         while clock::now() < until {
-            let answer = read(&names);
-            let judged = answer.login().and_then(|login| login.secret.as_deref());
-            let is_dead = judged.is_some_and(|secret| stage.ecr.verify_token(secret).is_err());
-            let is_news = outcomes.last().is_none_or(|last| last.answer != answer);
-            if is_news || is_dead {
-                outcomes.push(self.outcome(stage, &names, clock::now(), answer));
+            let result = read(&placeholders);
+            let secret = result.login().and_then(|login| login.secret.as_deref());
+            let is_invalid = secret.is_some_and(|secret| testbed.ecr.verify_token(secret).is_err());
+            let is_new = outcomes.last().is_none_or(|last| last.result != result);
+            if is_new || is_invalid {
+                outcomes.push(self.outcome(testbed, &placeholders, clock::now(), result));
             }
-            if is_dead {
+            if is_invalid {
                 break;
             }
-            sleep(GLANCE).await;
+            sleep(POLL_INTERVAL).await;
         }
         outcomes
     }
 
-    fn start(&mut self, stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<()> {
+    fn start(
+        &mut self,
+        testbed: &Testbed,
+        placeholders: &Placeholders,
+        fetch: &Fetch,
+    ) -> io::Result<()> {
         if self.child.is_some() {
             return Ok(());
         }
-        let command = stage.command(names, &[], fetch);
+        let command = testbed.command(placeholders, &[], fetch);
         self.command = written(&command);
         let mut child = process::spawn(command)?;
         drop(child.stdin.take());
@@ -94,10 +100,10 @@ impl Daemon {
 
     fn outcome(
         &mut self,
-        stage: &Stage,
-        names: &Names,
+        testbed: &Testbed,
+        placeholders: &Placeholders,
         started: Instant,
-        answer: Answer,
+        result: ClientResult,
     ) -> Outcome {
         let end = match self
             .child
@@ -107,14 +113,14 @@ impl Daemon {
             Some(status) => End::of(status),
             None => End::Exit(0),
         };
-        let file = std::fs::read(&names.file).unwrap_or_default();
+        let file = std::fs::read(&placeholders.file).unwrap_or_default();
         Outcome {
-            answer,
+            result,
             command: self.command.clone(),
             stdin: String::new(),
             ended: between(started, end, file),
-            handed: stage.ecr.clock().now(),
-            names: names.clone(),
+            returned_at: testbed.ecr.clock().now(),
+            placeholders: placeholders.clone(),
             docker: Vec::new(),
         }
     }
@@ -124,7 +130,7 @@ impl Daemon {
             return;
         };
         process::terminate(&child);
-        if timeout(PATIENCE, child.wait()).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, child.wait()).await.is_err() {
             process::kill_group(&child);
             let _ = child.wait().await;
         }
@@ -136,31 +142,33 @@ impl Daemon {
 }
 
 /// The login in its file: docker's config.json, or a password alone.
-fn read(names: &Names) -> Answer {
-    let Ok(text) = std::fs::read_to_string(PathBuf::from(&names.file)) else {
-        return Answer::error("nothing was published");
+fn read(placeholders: &Placeholders) -> ClientResult {
+    let Ok(text) = std::fs::read_to_string(PathBuf::from(&placeholders.file)) else {
+        return ClientResult::error("nothing was published");
     };
     if text.trim().is_empty() {
-        return Answer::error("what was published is empty");
+        return ClientResult::error("what was published is empty");
     }
     if !text.trim_start().starts_with('{') {
-        return Answer::Login(Login {
+        return ClientResult::Login(Login {
             secret: Some(without_newline(&text).to_owned()),
             ..Login::default()
         });
     }
     match serde_json::from_str::<Value>(&text) {
-        Err(error) => Answer::Misshapen(format!("the file is half-written or no JSON: {error}")),
-        Ok(config) => of_config(&config, &names.registry),
+        Err(error) => {
+            ClientResult::Malformed(format!("the file is half-written or no JSON: {error}"))
+        }
+        Ok(config) => of_config(&config, &placeholders.registry),
     }
 }
 
-fn of_config(config: &Value, registry: &str) -> Answer {
+fn of_config(config: &Value, registry: &str) -> ClientResult {
     let auths = config["auths"].as_object();
     let keys = [registry.to_owned(), format!("https://{registry}")];
     let entry = auths.and_then(|auths| keys.iter().find_map(|key| Some((key, auths.get(key)?))));
     let Some((key, entry)) = entry else {
-        return Answer::error(format!("no login for {registry} was published"));
+        return ClientResult::error(format!("no login for {registry} was published"));
     };
     let member = |name: &str| entry[name].as_str().map(str::to_owned);
     let pair = member("auth").and_then(|auth| {
@@ -171,15 +179,15 @@ fn of_config(config: &Value, registry: &str) -> Answer {
     });
     let pair = pair.or_else(|| member("username").zip(member("password")));
     match pair {
-        Some((username, password)) if !password.is_empty() => Answer::Login(Login {
+        Some((username, password)) if !password.is_empty() => ClientResult::Login(Login {
             username: Some(username),
             secret: Some(password),
             key: Some(key.clone()),
             cache_for: None,
         }),
-        _ => Answer::error(format!("the login for {registry} is empty")),
+        _ => ClientResult::error(format!("the login for {registry} is empty")),
     }
 }
 
 /// The interval at which its file is read.
-const GLANCE: Duration = Duration::from_millis(25);
+const POLL_INTERVAL: Duration = Duration::from_millis(25);

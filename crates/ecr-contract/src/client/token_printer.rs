@@ -5,25 +5,31 @@ use std::io;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::client::answer::{Answer, Login};
 use crate::client::command::{Run, run};
 use crate::client::outcome::Outcome;
+use crate::client::result::{ClientResult, Login};
 use crate::scenario::Fetch;
-use crate::testbed::{Names, Stage};
+use crate::testbed::{Placeholders, Testbed};
 
-pub(super) async fn fetch(stage: &Stage, names: &Names, fetch: &Fetch) -> io::Result<Outcome> {
-    let run = run(stage, names, &[], "", fetch).await?;
-    let answer = answer(&run);
-    Ok(run.answered(answer))
+pub(super) async fn fetch(
+    testbed: &Testbed,
+    placeholders: &Placeholders,
+    fetch: &Fetch,
+) -> io::Result<Outcome> {
+    let run = run(testbed, placeholders, &[], "", fetch).await?;
+    let result = result(&run);
+    Ok(run.into_outcome(result))
 }
 
-fn answer(run: &Run) -> Answer {
+fn result(run: &Run) -> ClientResult {
     let stdout = run.stdout();
     match (run.has_succeeded(), stdout.trim().is_empty()) {
-        (true, false) => Answer::Login(login(&stdout)),
-        (true, true) => Answer::Misshapen("exit 0, and nothing on stdout".to_owned()),
-        (false, true) => Answer::error(run.stderr()),
-        (false, false) => Answer::Misshapen(format!("{}, and something on stdout", run.ended.end)),
+        (true, false) => ClientResult::Login(login(&stdout)),
+        (true, true) => ClientResult::Malformed("exit 0, and nothing on stdout".to_owned()),
+        (false, true) => ClientResult::error(run.stderr()),
+        (false, false) => {
+            ClientResult::Malformed(format!("{}, and something on stdout", run.ended.end))
+        }
     }
 }
 

@@ -139,14 +139,14 @@ mod tests {
 
     #[test]
     fn a_file_by_the_name_of_who_holds_it_stays_the_one_that_is_held() {
-        let mut held = tempfile::tempfile().unwrap();
-        held.write_all(b"before\n").unwrap();
-        let name = format!("/proc/self/fd/{}", held.as_raw_fd());
+        let mut open = tempfile::tempfile().unwrap();
+        open.write_all(b"before\n").unwrap();
+        let name = format!("/proc/self/fd/{}", open.as_raw_fd());
         let written = target("tap", Path::new(&name)).write(&sample::report(), Strictness::Must);
         written.unwrap();
         let mut text = String::new();
-        held.rewind().unwrap();
-        held.read_to_string(&mut text).unwrap();
+        open.rewind().unwrap();
+        open.read_to_string(&mut text).unwrap();
         assert!(text.starts_with("before\nTAP version 14\n"), "{text}");
     }
 

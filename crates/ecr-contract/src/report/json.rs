@@ -33,7 +33,7 @@ mod tests {
         let written = text(&sample::report());
         let read: Report = serde_json::from_str(&written).unwrap();
         assert_eq!(text(&read), written);
-        assert!(written.contains(r#""verdict": "broken_set_up""#));
+        assert!(written.contains(r#""verdict": "set_up_error""#));
         assert!(written.contains(r#""client_type": "docker-credential""#));
         assert!(!written.contains('\x1b'));
     }

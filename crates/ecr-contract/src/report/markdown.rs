@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict};
-use crate::report::{printable, timeline};
+use crate::report::{sanitize, timeline};
 
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let mut text = String::new();
@@ -14,23 +14,23 @@ pub(super) fn text(report: &Report, strictness: Strictness) -> String {
 
 fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
     write_head(text, report, strictness)?;
-    let (known, news): (Vec<_>, _) = report.failed(strictness).partition(|one| one.known);
-    write_failures(text, &news)?;
+    let (known, new_failures): (Vec<_>, _) = report.failed(strictness).partition(|one| one.known);
+    write_failures(text, &new_failures)?;
     write_list(text, "Known failures", &known)?;
     let with = |verdict: Verdict| {
         let scenarios = report.scenarios.iter();
         let told = scenarios.filter(|one| one.verdict == verdict && !verdict.fails(strictness));
         told.collect::<Vec<_>>()
     };
-    write_list(text, "Could not be set up", &with(Verdict::BrokenSetUp))?;
-    write_list(text, "Warnings", &with(Verdict::Warn))?;
-    write_list(text, "Observed", &with(Verdict::Observed))?;
+    write_list(text, "Set-up errors", &with(Verdict::SetUpError))?;
+    write_list(text, "Warnings", &with(Verdict::Warning))?;
+    write_list(text, "Info", &with(Verdict::Info))?;
     write_missing(text, report)
 }
 
 fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
     let outcome = report.outcome(strictness).word();
-    let counts = report.counts(strictness).told();
+    let counts = report.counts(strictness).summary();
     let sandbox = if report.sandboxed {
         "sandboxed"
     } else {
@@ -45,7 +45,7 @@ fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt
         report.client_type,
         code(&report.redirect),
         code(&report.seed),
-        printable::duration(report.took_ms),
+        sanitize::duration(report.took_ms),
         escaped(&report.version)
     )
 }
@@ -84,14 +84,14 @@ const MOST_BYTES: usize = 50_000;
 const MOST_OF_A_CELL: usize = 200;
 
 fn write_row(text: &mut String, scenario: &ScenarioReport) -> fmt::Result {
-    let broken = scenario.worst().map(CaseReport::broken_findings);
-    let broken = broken.unwrap_or_default();
-    let first = broken.first();
+    let failed = scenario.worst().map(CaseReport::failed_findings);
+    let failed = failed.unwrap_or_default();
+    let first = failed.first();
     let expected = first.map_or(String::new(), |one| {
         format!("{}: {}", one.expectation, one.expected)
     });
     let observed = first.map_or("", |one| one.observed.as_str());
-    let cell = |text: &str| code(&printable::clip(&printable::line(text), MOST_OF_A_CELL));
+    let cell = |text: &str| code(&sanitize::clip(&sanitize::line(text), MOST_OF_A_CELL));
     let title = escaped(&scenario.title);
     writeln!(
         text,
@@ -123,19 +123,19 @@ fn evidence(scenario: &ScenarioReport) -> Result<String, fmt::Error> {
 fn write_case(text: &mut String, scenario: &ScenarioReport, case: &CaseReport) -> fmt::Result {
     writeln!(text, "\n**{}**\n", escaped(&case.full_id(scenario)))?;
     writeln!(text, "| | expected | observed |\n|---|---|---|")?;
-    for found in case.broken_findings() {
+    for found in case.failed_findings() {
         let expectation = escaped(&found.expectation);
         let (expected, observed) = (code(&found.expected), code(&found.observed));
         writeln!(text, "| {expectation} | {expected} | {observed} |")?;
     }
     writeln!(text, "\n{}\n", block(&timeline::lines(case)))?;
     let said = case.runs.iter().flat_map(|run| {
-        let command = vec![format!("$ {}", printable::line(&run.command))];
-        let said = [&run.stdout, &run.stderr].map(|said| printable::lines(said));
-        [command, said.concat(), vec![printable::line(&run.end)]].concat()
+        let command = vec![format!("$ {}", sanitize::line(&run.command))];
+        let said = [&run.stdout, &run.stderr].map(|said| sanitize::lines(said));
+        [command, said.concat(), vec![sanitize::line(&run.end)]].concat()
     });
     writeln!(text, "{}\n", block(&said.collect::<Vec<_>>()))?;
-    writeln!(text, "{}\n", block(&[printable::line(&case.repeat)]))
+    writeln!(text, "{}\n", block(&[sanitize::line(&case.repeat)]))
 }
 
 fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> fmt::Result {
@@ -149,7 +149,7 @@ fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> 
     )?;
     for scenario in scenarios {
         let told = scenario.worst().map(told).unwrap_or_default();
-        let told = printable::clip(&told, MOST_OF_A_CELL);
+        let told = sanitize::clip(&told, MOST_OF_A_CELL);
         let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
         writeln!(text, "- **{id}** {title} {}", code(&told))?;
     }
@@ -159,27 +159,27 @@ fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> 
 /// Why, or what did not hold, or what was seen.
 fn told(case: &CaseReport) -> String {
     if let Some(reason) = &case.reason {
-        return printable::line(reason);
+        return sanitize::line(reason);
     }
-    let broken = case.broken_findings();
-    let told: Vec<_> = match broken.is_empty() {
+    let failed = case.failed_findings();
+    let told: Vec<_> = match failed.is_empty() {
         true => case.findings.iter().collect(),
-        false => broken,
+        false => failed,
     };
     let told = told
         .iter()
         .map(|found| format!("{}: {}", found.expectation, found.observed));
-    printable::line(&told.collect::<Vec<_>>().join("; "))
+    sanitize::line(&told.collect::<Vec<_>>().join("; "))
 }
 
 fn write_missing(text: &mut String, report: &Report) -> fmt::Result {
     let scenarios = report.scenarios.iter();
     let not_applicable = scenarios.filter(|one| one.verdict == Verdict::NotApplicable);
     let not_applicable = not_applicable.map(|one| one.id.as_str());
-    let not_yet = report.not_yet.iter().map(|one| one.id.as_str());
+    let skipped = report.skipped.iter().map(|one| one.id.as_str());
     for (name, ids) in [
         ("Not applicable", not_applicable.collect::<Vec<_>>()),
-        ("Not yet", not_yet.collect()),
+        ("Skipped", skipped.collect()),
     ] {
         if !ids.is_empty() {
             writeln!(text, "\n{name}: {}", escaped(&ids.join(" ")))?;
@@ -213,7 +213,7 @@ fn block(lines: &[String]) -> String {
 /// In one line, with all that Markdown or HTML would read as more than text as references to characters.
 fn escaped(text: &str) -> String {
     let mut safe = String::new();
-    for c in printable::line(text).chars() {
+    for c in sanitize::line(text).chars() {
         match c {
             '&' | '<' | '>' | '"' | '|' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '@' | '\\'
             | '!' | '$' => safe.push_str(&format!("&#{};", u32::from(c))),
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn the_verdict_comes_first_and_each_failure_has_its_evidence() {
         let text = text(&sample::report(), Strictness::Must);
-        assert!(text.starts_with("### `mock-ecr contract`: FAILED\n\n**2 failed, 1 broken"));
+        assert!(text.starts_with("### `mock-ecr contract`: FAILED\n\n**2 failed, 1 set-up error"));
         for part in [
             "\n| **EXP-04** A token past its end is not handed out, though the API is down. | <code>exit: not 0</code> | <code>0</code> |\n",
             "\n<details><summary><b>EXP-04</b> A token",
@@ -246,8 +246,8 @@ mod tests {
             "\nmock-ecr contract --client-type docker-credential",
             "<details><summary>Known failures: 1</summary>\n\n- **EXP-06**",
             "<details><summary>Warnings: 1</summary>\n\n- **EXP-05**",
-            "<details><summary>Could not be set up: 1</summary>",
-            "\nNot applicable: KCP-01\n\nNot yet: HST-05\n",
+            "<details><summary>Set-up errors: 1</summary>",
+            "\nNot applicable: KCP-01\n\nSkipped: HST-05\n",
         ] {
             assert!(text.contains(part), "{part}\nis not in\n{text}");
         }
@@ -290,7 +290,7 @@ mod tests {
         let mut report = sample::report();
         report.scenarios.truncate(1);
         let text = text(&report, Strictness::Must);
-        assert!(text.starts_with("### `mock-ecr contract`: SURVIVED\n\n**1 passed, 1 not yet**"));
+        assert!(text.starts_with("### `mock-ecr contract`: PASSED\n\n**1 passed, 1 skipped**"));
         assert!(!text.contains('|'));
     }
 }

@@ -7,10 +7,10 @@ mod json;
 mod junit;
 mod markdown;
 mod outcome;
-pub(crate) mod printable;
 mod results;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod sanitize;
 pub(crate) mod stale;
 mod tap;
 mod target;
@@ -21,7 +21,8 @@ pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
 pub use results::{
-    CaseReport, ClientRun, Event, EventKind, Finding, NotYet, Report, ScenarioReport, Step, Verdict,
+    CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport, SkippedScenario,
+    Step, Verdict,
 };
 pub use stale::Stale;
 pub use target::{Format, ReportTarget, UnknownTarget};

@@ -16,14 +16,14 @@ pub enum Strictness {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All that counts held, or no baseline-less failure is left.
-    Survived,
+    Passed,
     /// Scenarios failed of which no baseline knows.
     Failed {
         /// Their ids.
-        news: Vec<String>,
+        new_failures: Vec<String>,
     },
     /// Nothing failed, but scenarios could not be set up.
-    BrokenSetUp,
+    SetUpError,
 }
 
 /// How many scenarios there are of each verdict.
@@ -32,34 +32,36 @@ pub struct Counts {
     /// All expectations held.
     pub passed: usize,
     /// Nothing was to hold.
-    pub observed: usize,
+    pub info: usize,
     /// Something that should hold did not, and that does not fail.
-    pub warned: usize,
+    pub warnings: usize,
     /// They failed, and no baseline knows of it.
     pub failed: usize,
     /// They failed, as a baseline says.
-    pub known: usize,
+    pub known_failures: usize,
     /// They could not be set up.
-    pub broken: usize,
+    pub set_up_errors: usize,
     /// They do not concern the client.
     pub not_applicable: usize,
     /// They cannot be run yet.
-    pub not_yet: usize,
+    pub skipped: usize,
 }
 
 impl Report {
     /// What it comes to; a failure that a baseline knows of is none.
     pub fn outcome(&self, strictness: Strictness) -> Outcome {
-        let news = self.news(strictness).map(|scenario| scenario.id.clone());
-        let news: Vec<_> = news.collect();
-        if !news.is_empty() {
-            return Outcome::Failed { news };
+        let new_failures = self
+            .new_failures(strictness)
+            .map(|scenario| scenario.id.clone());
+        let new_failures: Vec<_> = new_failures.collect();
+        if !new_failures.is_empty() {
+            return Outcome::Failed { new_failures };
         }
         let mut scenarios = self.scenarios.iter();
-        if scenarios.any(|scenario| scenario.verdict == Verdict::BrokenSetUp) {
-            return Outcome::BrokenSetUp;
+        if scenarios.any(|scenario| scenario.verdict == Verdict::SetUpError) {
+            return Outcome::SetUpError;
         }
-        Outcome::Survived
+        Outcome::Passed
     }
 
     /// The scenarios that failed, those that a baseline knows of among them.
@@ -69,14 +71,14 @@ impl Report {
     }
 
     /// The scenarios that failed, and no baseline knows of it.
-    pub fn news(&self, strictness: Strictness) -> impl Iterator<Item = &ScenarioReport> {
+    pub fn new_failures(&self, strictness: Strictness) -> impl Iterator<Item = &ScenarioReport> {
         self.failed(strictness).filter(|scenario| !scenario.known)
     }
 
     /// How many scenarios there are of each verdict.
     pub fn counts(&self, strictness: Strictness) -> Counts {
         let mut counts = Counts {
-            not_yet: self.not_yet.len(),
+            skipped: self.skipped.len(),
             ..Counts::default()
         };
         for scenario in &self.scenarios {
@@ -89,31 +91,33 @@ impl Report {
 impl Counts {
     fn of(&mut self, scenario: &ScenarioReport, strictness: Strictness) -> &mut usize {
         match scenario.verdict {
-            verdict if verdict.fails(strictness) && scenario.known => &mut self.known,
+            verdict if verdict.fails(strictness) && scenario.known => &mut self.known_failures,
             verdict if verdict.fails(strictness) => &mut self.failed,
             Verdict::NotApplicable => &mut self.not_applicable,
-            Verdict::Pass => &mut self.passed,
-            Verdict::Observed => &mut self.observed,
-            Verdict::Warn | Verdict::Fail => &mut self.warned,
-            Verdict::BrokenSetUp => &mut self.broken,
+            Verdict::Passed => &mut self.passed,
+            Verdict::Info => &mut self.info,
+            Verdict::Warning | Verdict::Failed => &mut self.warnings,
+            Verdict::SetUpError => &mut self.set_up_errors,
         }
     }
 
     /// Each number that is not 0, with its word, the gravest first.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let all = [
-            (self.failed, "failed"),
-            (self.broken, "broken"),
-            (self.known, "known to fail"),
-            (self.warned, "warned"),
-            (self.passed, "passed"),
-            (self.observed, "observed"),
-            (self.not_applicable, "not applicable"),
-            (self.not_yet, "not yet"),
+            (self.failed, "failed", "failed"),
+            (self.set_up_errors, "set-up error", "set-up errors"),
+            (self.known_failures, "known failure", "known failures"),
+            (self.warnings, "warning", "warnings"),
+            (self.passed, "passed", "passed"),
+            (self.info, "info", "info"),
+            (self.not_applicable, "not applicable", "not applicable"),
+            (self.skipped, "skipped", "skipped"),
         ];
-        let told = all.iter().filter(|(n, _)| *n > 0);
-        let told: Vec<_> = told.map(|(n, word)| format!("{n} {word}")).collect();
-        told.join(", ")
+        let counted = all.iter().filter(|(n, _, _)| *n > 0);
+        let counted: Vec<_> = counted
+            .map(|(n, one, several)| format!("{n} {}", if *n == 1 { one } else { several }))
+            .collect();
+        counted.join(", ")
     }
 }
 
@@ -121,9 +125,9 @@ impl Outcome {
     /// In one word for people.
     pub(super) fn word(&self) -> &'static str {
         match self {
-            Outcome::Survived => "SURVIVED",
+            Outcome::Passed => "PASSED",
             Outcome::Failed { .. } => "FAILED",
-            Outcome::BrokenSetUp => "BROKEN SET-UP",
+            Outcome::SetUpError => "SET-UP ERROR",
         }
     }
 }
@@ -133,19 +137,19 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::NotApplicable => "not_applicable",
-            Verdict::Pass => "pass",
-            Verdict::Observed => "observed",
-            Verdict::Warn => "warn",
-            Verdict::Fail => "fail",
-            Verdict::BrokenSetUp => "broken_set_up",
+            Verdict::Passed => "passed",
+            Verdict::Info => "info",
+            Verdict::Warning => "warning",
+            Verdict::Failed => "failed",
+            Verdict::SetUpError => "set_up_error",
         }
     }
 
     /// Whether it is a failure of the client, known or not.
     pub fn fails(self, strictness: Strictness) -> bool {
         match strictness {
-            Strictness::Must => self == Verdict::Fail,
-            Strictness::Should => matches!(self, Verdict::Fail | Verdict::Warn),
+            Strictness::Must => self == Verdict::Failed,
+            Strictness::Should => matches!(self, Verdict::Failed | Verdict::Warning),
         }
     }
 }
@@ -159,10 +163,10 @@ impl ScenarioReport {
 
 impl CaseReport {
     /// What did not hold, the gravest first.
-    pub(super) fn broken_findings(&self) -> Vec<&Finding> {
-        let mut broken: Vec<_> = self.findings.iter().filter(|found| !found.held).collect();
-        broken.sort_by_key(|found| std::cmp::Reverse(found.severity));
-        broken
+    pub(super) fn failed_findings(&self) -> Vec<&Finding> {
+        let mut failed: Vec<_> = self.findings.iter().filter(|found| !found.passed).collect();
+        failed.sort_by_key(|found| std::cmp::Reverse(found.severity));
+        failed
     }
 
     /// The scenario's id, and its own name where there is one.
@@ -182,34 +186,37 @@ mod tests {
     #[test]
     fn a_failure_is_news_until_a_baseline_knows_of_it() {
         let mut report = sample::report();
-        let news = |ids: &[&str]| Outcome::Failed {
-            news: ids.iter().map(ToString::to_string).collect(),
+        let new_failures = |ids: &[&str]| Outcome::Failed {
+            new_failures: ids.iter().map(ToString::to_string).collect(),
         };
         assert_eq!(
             report.outcome(Strictness::Must),
-            news(&["EXP-04", "TOK-02"])
+            new_failures(&["EXP-04", "TOK-02"])
         );
-        let strict = news(&["EXP-04", "TOK-02", "EXP-05"]);
+        let strict = new_failures(&["EXP-04", "TOK-02", "EXP-05"]);
         assert_eq!(report.outcome(Strictness::Should), strict);
         for scenario in &mut report.scenarios {
             scenario.known = scenario.verdict.fails(Strictness::Must);
         }
-        assert_eq!(report.outcome(Strictness::Must), Outcome::BrokenSetUp);
+        assert_eq!(report.outcome(Strictness::Must), Outcome::SetUpError);
         report
             .scenarios
-            .retain(|scenario| scenario.verdict != Verdict::BrokenSetUp);
-        assert_eq!(report.outcome(Strictness::Must), Outcome::Survived);
-        assert_eq!(report.outcome(Strictness::Should), news(&["EXP-05"]));
+            .retain(|scenario| scenario.verdict != Verdict::SetUpError);
+        assert_eq!(report.outcome(Strictness::Must), Outcome::Passed);
+        assert_eq!(
+            report.outcome(Strictness::Should),
+            new_failures(&["EXP-05"])
+        );
     }
 
     #[test]
     fn each_scenario_is_counted_once() {
         let report = sample::report();
         let counts = report.counts(Strictness::Must);
-        let told = "2 failed, 1 broken, 1 known to fail, 1 warned, 1 passed, 1 observed, 1 not applicable, 1 not yet";
-        assert_eq!(counts.told(), told);
+        let summary = "2 failed, 1 set-up error, 1 known failure, 1 warning, 1 passed, 1 info, 1 not applicable, 1 skipped";
+        assert_eq!(counts.summary(), summary);
         let strict = report.counts(Strictness::Should);
-        assert_eq!((strict.failed, strict.warned), (3, 0));
+        assert_eq!((strict.failed, strict.warnings), (3, 0));
     }
 
     #[test]

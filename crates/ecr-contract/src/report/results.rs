@@ -26,13 +26,13 @@ pub struct Report {
     /// The scenarios, in their order.
     pub scenarios: Vec<ScenarioReport>,
     /// Scenarios that cannot be run yet, and what is missing.
-    pub not_yet: Vec<NotYet>,
+    pub skipped: Vec<SkippedScenario>,
 }
 
 /// A scenario that cannot be run yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct NotYet {
+pub struct SkippedScenario {
     /// Its name.
     pub id: String,
     /// What it says.
@@ -69,15 +69,15 @@ pub enum Verdict {
     /// It does not concern this client, or cannot be run here.
     NotApplicable,
     /// All expectations held.
-    Pass,
+    Passed,
     /// Nothing was to hold; the findings tell what was seen.
-    Observed,
+    Info,
     /// All that must hold did, and something that should did not.
-    Warn,
+    Warning,
     /// Something that must hold did not.
-    Fail,
+    Failed,
     /// The scenario could not be set up, which says nothing about the client.
-    BrokenSetUp,
+    SetUpError,
 }
 
 /// What came of one run.
@@ -130,7 +130,7 @@ pub struct Finding {
     /// What was seen.
     pub observed: String,
     /// Whether it held.
-    pub held: bool,
+    pub passed: bool,
 }
 
 /// One call of the client.
@@ -185,7 +185,7 @@ pub enum EventKind {
     /// The client asked for a tunnel.
     Tunnel,
     /// The configuration was changed: its clock, its faults, its tokens.
-    Config,
+    Mock,
     /// Time was let pass.
     Wait,
 }

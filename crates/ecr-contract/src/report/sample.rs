@@ -2,8 +2,8 @@
 
 use crate::client_type::ClientType;
 use crate::report::{
-    CaseReport, ClientRun, Event, EventKind, Finding, NotYet, Report, ScenarioReport, Severity,
-    Verdict,
+    CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport, Severity,
+    SkippedScenario, Verdict,
 };
 
 /// Text that would break each form if it were not escaped there.
@@ -20,7 +20,7 @@ pub(crate) fn report() -> Report {
         seed: "contract".into(),
         took_ms: 23_412,
         scenarios: scenarios(),
-        not_yet: vec![NotYet {
+        skipped: vec![SkippedScenario {
             id: "HST-05".into(),
             title: "It logs in to ECR Public.".into(),
             reason: format!("ECR Public {HOSTILE}"),
@@ -31,9 +31,11 @@ pub(crate) fn report() -> Report {
 /// As `report`, with so many failures that each differs from the others.
 pub(super) fn with_failures(n: usize) -> Report {
     let mut report = report();
-    report.scenarios.retain(|one| one.verdict == Verdict::Pass);
+    report
+        .scenarios
+        .retain(|one| one.verdict == Verdict::Passed);
     report.scenarios.extend((1..=n).map(|i| {
-        let mut scenario = scenario(&format!("BAD-{i:02}"), Verdict::Fail);
+        let mut scenario = scenario(&format!("BAD-{i:02}"), Verdict::Failed);
         scenario.cases[0].findings[1].observed = format!("exit {i}");
         scenario
     }));
@@ -41,9 +43,9 @@ pub(super) fn with_failures(n: usize) -> Report {
 }
 
 fn scenarios() -> Vec<ScenarioReport> {
-    let mut known = scenario("EXP-06", Verdict::Fail);
+    let mut known = scenario("EXP-06", Verdict::Failed);
     known.known = true;
-    let mut cased = scenario("TOK-02", Verdict::Fail);
+    let mut cased = scenario("TOK-02", Verdict::Failed);
     cased.title = HOSTILE.into();
     cased.why = vec![
         "javascript:alert(1)".into(),
@@ -56,7 +58,7 @@ fn scenarios() -> Vec<ScenarioReport> {
         },
         CaseReport {
             name: Some("twice".into()),
-            ..case(Verdict::Pass)
+            ..case(Verdict::Passed)
         },
         CaseReport {
             name: Some("at its <end>".into()),
@@ -64,14 +66,14 @@ fn scenarios() -> Vec<ScenarioReport> {
         },
     ];
     vec![
-        scenario("TOK-01", Verdict::Pass),
-        scenario("EXP-04", Verdict::Fail),
+        scenario("TOK-01", Verdict::Passed),
+        scenario("EXP-04", Verdict::Failed),
         cased,
         known,
-        scenario("EXP-05", Verdict::Warn),
-        scenario("EXP-11", Verdict::Observed),
+        scenario("EXP-05", Verdict::Warning),
+        scenario("EXP-11", Verdict::Info),
         scenario("KCP-01", Verdict::NotApplicable),
-        scenario("NET-04", Verdict::BrokenSetUp),
+        scenario("NET-04", Verdict::SetUpError),
     ]
 }
 
@@ -81,8 +83,8 @@ pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
         id: id.into(),
         title: "A token past its end is not handed out, though the API is down.".into(),
         severity: match verdict {
-            Verdict::Warn => Severity::Should,
-            Verdict::Observed => Severity::Observe,
+            Verdict::Warning => Severity::Should,
+            Verdict::Info => Severity::Info,
             _ => Severity::Must,
         },
         why: vec!["https://github.com/awslabs/amazon-ecr-credential-helper/issues/679".into()],
@@ -95,7 +97,7 @@ pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
 fn case(verdict: Verdict) -> CaseReport {
     let reason = match verdict {
         Verdict::NotApplicable => Some("it is for the client type kubelet"),
-        Verdict::BrokenSetUp => Some("cannot start the client: No such file or directory"),
+        Verdict::SetUpError => Some("cannot start the client: No such file or directory"),
         _ => None,
     };
     CaseReport {
@@ -111,7 +113,7 @@ fn case(verdict: Verdict) -> CaseReport {
 }
 
 fn hostile() -> CaseReport {
-    let mut case = case(Verdict::Fail);
+    let mut case = case(Verdict::Failed);
     case.findings[1].expected = HOSTILE.into();
     case.findings[1].observed = format!("{HOSTILE}{}", "long".repeat(200));
     case.runs[0].stdin = HOSTILE.into();
@@ -125,20 +127,20 @@ fn hostile() -> CaseReport {
 
 fn findings(verdict: Verdict) -> Vec<Finding> {
     let severity = match verdict {
-        Verdict::NotApplicable | Verdict::BrokenSetUp => return Vec::new(),
-        Verdict::Warn => Severity::Should,
-        Verdict::Observed => Severity::Observe,
-        Verdict::Pass | Verdict::Fail => Severity::Must,
+        Verdict::NotApplicable | Verdict::SetUpError => return Vec::new(),
+        Verdict::Warning => Severity::Should,
+        Verdict::Info => Severity::Info,
+        Verdict::Passed | Verdict::Failed => Severity::Must,
     };
-    let finding = |expectation: &str, expected: &str, observed: &str, held| Finding {
+    let finding = |expectation: &str, expected: &str, observed: &str, passed| Finding {
         step: 2,
         severity,
         expectation: expectation.into(),
         expected: expected.into(),
         observed: observed.into(),
-        held,
+        passed,
     };
-    let held = !matches!(verdict, Verdict::Warn | Verdict::Fail);
+    let passed = !matches!(verdict, Verdict::Warning | Verdict::Failed);
     vec![
         finding(
             "requests",
@@ -146,16 +148,16 @@ fn findings(verdict: Verdict) -> Vec<Finding> {
             "3 calls",
             true,
         ),
-        finding("exit", "not 0", if held { "1" } else { "0" }, held),
+        finding("exit", "not 0", if passed { "1" } else { "0" }, passed),
         finding(
             "secret",
             "none",
-            if held {
+            if passed {
                 "none"
             } else {
                 "the secret of step 1, which had expired 24 h before"
             },
-            held,
+            passed,
         ),
     ]
 }
@@ -182,7 +184,7 @@ fn timeline() -> Vec<Event> {
         status,
     };
     vec![
-        event(0, 0, EventKind::Config, "the clock moves by 24 h", None),
+        event(0, 0, EventKind::Mock, "the clock moves by 24 h", None),
         event(
             100,
             950,

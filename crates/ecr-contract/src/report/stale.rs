@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::report::printable;
+use crate::report::sanitize;
 
 /// An entry of a baseline that no longer applies. It is reported, and does not fail a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl fmt::Display for Stale {
             StaleReason::NotApplicable => "does not concern this client",
             StaleReason::NoSuchCase => "names a case that there is not",
         };
-        let entry = printable::line(&self.entry);
+        let entry = sanitize::line(&self.entry);
         write!(f, "{entry} {reason}; take it off the baseline")
     }
 }

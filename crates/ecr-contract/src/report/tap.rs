@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict};
-use crate::report::{printable, timeline};
+use crate::report::{sanitize, timeline};
 
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let mut text = String::new();
@@ -25,12 +25,9 @@ fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
     for (at, point) in points.enumerate() {
         point.write(text, at + 1)?;
     }
-    for missing in &report.not_yet {
-        let (id, reason) = (
-            printable::line(&missing.id),
-            printable::line(&missing.reason),
-        );
-        writeln!(text, "# not yet: {id}: {reason}")?;
+    for missing in &report.skipped {
+        let (id, reason) = (sanitize::line(&missing.id), sanitize::line(&missing.reason));
+        writeln!(text, "# skipped: {id}: {reason}")?;
     }
     Ok(())
 }
@@ -48,14 +45,14 @@ impl Point<'_> {
         let state = if self.is_ok() { "ok" } else { "not ok" };
         writeln!(text, "{state} {number} - {id}: {title}{}", self.directive())?;
         match self.case.verdict {
-            Verdict::Pass | Verdict::NotApplicable => Ok(()),
+            Verdict::Passed | Verdict::NotApplicable => Ok(()),
             _ => self.write_diagnostics(text),
         }
     }
 
     fn is_ok(&self) -> bool {
         let verdict = self.case.verdict;
-        !verdict.fails(self.strictness) && verdict != Verdict::BrokenSetUp
+        !verdict.fails(self.strictness) && verdict != Verdict::SetUpError
     }
 
     fn directive(&self) -> String {
@@ -94,7 +91,7 @@ fn write_findings(text: &mut String, findings: &[Finding]) -> fmt::Result {
         writeln!(text, "      expectation: {}", quoted(&found.expectation))?;
         writeln!(text, "      expected: {}", quoted(&found.expected))?;
         writeln!(text, "      observed: {}", quoted(&found.observed))?;
-        writeln!(text, "      held: {}", found.held)?;
+        writeln!(text, "      passed: {}", found.passed)?;
     }
     Ok(())
 }
@@ -111,13 +108,13 @@ fn write_list(text: &mut String, key: &str, items: &[String]) -> fmt::Result {
 
 /// In a test line `#` begins a directive, and `\` takes a character as it is.
 fn description(text: &str) -> String {
-    let text = printable::line(text);
+    let text = sanitize::line(text);
     text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
 /// A string of JSON is one of YAML too, once nothing in it is a control character.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(printable::line(text)).to_string()
+    serde_json::Value::from(sanitize::line(text)).to_string()
 }
 
 #[cfg(test)]

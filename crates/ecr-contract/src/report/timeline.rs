@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::report::{CaseReport, Event, EventKind, printable};
+use crate::report::{CaseReport, Event, EventKind, sanitize};
 
 /// The events of a case, one a line, fit for a terminal.
 pub(super) fn lines(case: &CaseReport) -> Vec<String> {
@@ -17,7 +17,7 @@ impl EventKind {
             EventKind::Api => "api",
             EventKind::Registry => "registry",
             EventKind::Tunnel => "tunnel",
-            EventKind::Config => "config",
+            EventKind::Mock => "mock",
             EventKind::Wait => "wait",
         }
     }
@@ -27,14 +27,14 @@ impl EventKind {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, ms) = (self.at_ms / 1000, self.at_ms % 1000);
-        let text = printable::line(&self.text);
+        let text = sanitize::line(&self.text);
         write!(f, "{seconds:>4}.{ms:03} s  {:<8}  {text}", self.kind.name())?;
         if let Some(status) = self.status {
             write!(f, " -> {status}")?;
         }
         match self.took_ms {
             0 => Ok(()),
-            ms => write!(f, " ({})", printable::duration(ms)),
+            ms => write!(f, " ({})", sanitize::duration(ms)),
         }
     }
 }

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use crate::client::{Login, Outcome};
 use crate::clock::{millis_between, millis_since};
 use crate::report::{ClientRun, Event, EventKind, Finding};
-use crate::run::mask::Mask;
-use crate::testbed::Stage;
+use crate::run::redaction::Redactor;
+use crate::testbed::Testbed;
 
 /// What was seen of a run.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Evidence {
     /// All that the client answered, step by step.
     pub(crate) outcomes: Vec<(usize, Outcome)>,
     /// All that the mock was asked.
-    pub(crate) seen: Vec<Seen>,
+    pub(crate) requests: Vec<TimedRequest>,
     /// The login that was handed out last.
     pub(crate) last_login: Option<Login>,
     started: Instant,
@@ -26,33 +26,33 @@ pub(crate) struct Evidence {
 
 /// A request to the mock, and when it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct TimedRequest {
     pub(crate) at_ms: u64,
     pub(crate) entry: ReceivedRequest,
 }
 
 impl Evidence {
-    pub(crate) fn new(stage: &Stage) -> Self {
+    pub(crate) fn new(testbed: &Testbed) -> Self {
         Evidence {
             findings: Vec::new(),
             runs: Vec::new(),
             events: Vec::new(),
             outcomes: Vec::new(),
-            seen: Vec::new(),
+            requests: Vec::new(),
             last_login: None,
-            started: stage.started,
+            started: testbed.started,
         }
     }
 
     /// Takes in what the mock was asked since it was last looked at.
-    pub(crate) fn gather(&mut self, stage: &Stage) {
-        let (now, mocks) = (millis_since(self.started), stage.ecr.clock().now());
-        let requests = stage.ecr.requests();
-        for entry in requests.iter().skip(self.seen.len()) {
+    pub(crate) fn collect_requests(&mut self, testbed: &Testbed) {
+        let (now, mocks) = (millis_since(self.started), testbed.ecr.clock().now());
+        let requests = testbed.ecr.requests();
+        for entry in requests.iter().skip(self.requests.len()) {
             let ago = mocks.as_millis() - entry.received.as_millis();
             let at_ms = now.saturating_sub(u64::try_from(ago).unwrap_or(0));
             self.events.push(event(at_ms, entry));
-            self.seen.push(Seen {
+            self.requests.push(TimedRequest {
                 at_ms,
                 entry: entry.clone(),
             });
@@ -60,7 +60,7 @@ impl Evidence {
     }
 
     /// Takes in what the client answered.
-    pub(crate) fn answered(&mut self, step: usize, outcomes: &[Outcome]) {
+    pub(crate) fn record_outcomes(&mut self, step: usize, outcomes: &[Outcome]) {
         for outcome in outcomes {
             let at_ms = millis_between(self.started, outcome.ended.started);
             let took_ms = u64::try_from(outcome.ended.took.as_millis()).unwrap_or(u64::MAX);
@@ -78,7 +78,7 @@ impl Evidence {
                 at_ms,
                 took_ms,
                 kind: EventKind::Client,
-                text: format!("the client answers {}", outcome.answer),
+                text: format!("the client answers {}", outcome.result),
                 status: None,
             });
             self.outcomes.push((step, outcome.clone()));
@@ -86,7 +86,7 @@ impl Evidence {
     }
 
     /// Notes something that happened, from a moment until now.
-    pub(crate) fn note(&mut self, since: Instant, kind: EventKind, text: String) {
+    pub(crate) fn record_event(&mut self, since: Instant, kind: EventKind, text: String) {
         self.events.push(Event {
             at_ms: millis_between(self.started, since),
             took_ms: millis_since(since),
@@ -97,20 +97,20 @@ impl Evidence {
     }
 
     /// As it may be shown: without secrets, and in the order of time.
-    pub(crate) fn masked(mut self, stage: &Stage) -> Self {
-        let mask = Mask::of(stage);
+    pub(crate) fn redacted(mut self, testbed: &Testbed) -> Self {
+        let redactor = Redactor::of(testbed);
         for run in &mut self.runs {
-            run.stdout = mask.text(&run.stdout);
-            run.stderr = mask.text(&run.stderr);
-            run.stdin = mask.text(&run.stdin);
-            run.command = mask.text(&run.command);
+            run.stdout = redactor.redact(&run.stdout);
+            run.stderr = redactor.redact(&run.stderr);
+            run.stdin = redactor.redact(&run.stdin);
+            run.command = redactor.redact(&run.command);
         }
         for event in &mut self.events {
-            event.text = mask.text(&event.text);
+            event.text = redactor.redact(&event.text);
         }
         for finding in &mut self.findings {
-            finding.observed = mask.text(&finding.observed);
-            finding.expected = mask.text(&finding.expected);
+            finding.observed = redactor.redact(&finding.observed);
+            finding.expected = redactor.redact(&finding.expected);
         }
         self.events.sort_by_key(|event| event.at_ms);
         self

@@ -1,10 +1,10 @@
 //! One run of a scenario: its steps, and the checks of what they did.
 
-mod age;
+mod backdate;
+mod checks;
 mod evidence;
 mod files;
-mod judge;
-mod mask;
+mod redaction;
 mod steps;
 
 use mock_ecr::MockEcr;
@@ -16,7 +16,7 @@ use crate::report::{CaseReport, Verdict};
 use crate::run::evidence::Evidence;
 use crate::sandbox::Sandbox;
 use crate::scenario::{RedirectMode, Scenario};
-use crate::testbed::Stage;
+use crate::testbed::Testbed;
 use crate::worker_request::WorkerRequest;
 
 /// Runs one case, and says what came of it.
@@ -34,12 +34,12 @@ pub(crate) async fn play_with(
 ) -> CaseReport {
     let started = clock::now();
     let outcome = match scenario(request) {
-        Err(why) => Outcome::of(Verdict::BrokenSetUp, why),
+        Err(why) => Outcome::of(Verdict::SetUpError, why),
         Ok(mut scenario) => {
             let fitted = fit(&mut scenario).and_then(|()| way(request, &scenario, sandbox));
             match fitted {
                 Err(why) => Outcome::of(Verdict::NotApplicable, why),
-                Ok(redirect) => on_stage(request, &scenario, redirect, sandbox, client).await,
+                Ok(redirect) => run_on_testbed(request, &scenario, redirect, sandbox, client).await,
             }
         }
     };
@@ -72,31 +72,31 @@ fn way(
     found.ok_or_else(|| "it takes --redirect sandbox, which cannot be had here".to_owned())
 }
 
-async fn on_stage(
+async fn run_on_testbed(
     request: &WorkerRequest,
     scenario: &Scenario,
     redirect: RedirectMode,
     sandbox: Option<&Sandbox>,
     client: impl FnOnce(&MockEcr) -> Client,
 ) -> Outcome {
-    let stage = match Stage::set(request, scenario, redirect, sandbox).await {
-        Ok(stage) => stage,
-        Err(error) => return Outcome::of(Verdict::BrokenSetUp, error_chain(&error)),
+    let testbed = match Testbed::set_up(request, scenario, redirect, sandbox).await {
+        Ok(testbed) => testbed,
+        Err(error) => return Outcome::of(Verdict::SetUpError, error_chain(&error)),
     };
-    let mut client = client(&stage.ecr);
-    let mut evidence = Evidence::new(&stage);
-    let played = steps::play(&stage, scenario, &mut client, &mut evidence).await;
+    let mut client = client(&testbed.ecr);
+    let mut evidence = Evidence::new(&testbed);
+    let played = steps::play(&testbed, scenario, &mut client, &mut evidence).await;
     client.end().await;
-    evidence.gather(&stage);
+    evidence.collect_requests(&testbed);
     match played {
-        Ok(()) => Outcome::judged(&stage, scenario, evidence, &client),
+        Ok(()) => Outcome::from_evidence(&testbed, scenario, evidence, &client),
         Err(steps::Stop::NotApplicable(why)) => Outcome {
-            evidence: Some(evidence.masked(&stage)),
+            evidence: Some(evidence.redacted(&testbed)),
             ..Outcome::of(Verdict::NotApplicable, why)
         },
-        Err(steps::Stop::Broken(why)) => Outcome {
-            evidence: Some(evidence.masked(&stage)),
-            ..Outcome::of(Verdict::BrokenSetUp, why)
+        Err(steps::Stop::SetUpError(why)) => Outcome {
+            evidence: Some(evidence.redacted(&testbed)),
+            ..Outcome::of(Verdict::SetUpError, why)
         },
     }
 }
@@ -118,19 +118,24 @@ impl Outcome {
     }
 
     /// Looks at the run as a whole, and says what the findings amount to.
-    fn judged(stage: &Stage, scenario: &Scenario, mut evidence: Evidence, client: &Client) -> Self {
-        steps::look_back(stage, scenario, &mut evidence, client);
+    fn from_evidence(
+        testbed: &Testbed,
+        scenario: &Scenario,
+        mut evidence: Evidence,
+        client: &Client,
+    ) -> Self {
+        steps::check_whole_run(testbed, scenario, &mut evidence, client);
         if evidence.findings.is_empty() {
             let why = "the client has told nothing of what is looked at";
             return Outcome {
-                evidence: Some(evidence.masked(stage)),
+                evidence: Some(evidence.redacted(testbed)),
                 ..Outcome::of(Verdict::NotApplicable, why.to_owned())
             };
         }
         Outcome {
-            verdict: judge::verdict(scenario.severity, &evidence.findings),
+            verdict: checks::verdict(scenario.severity, &evidence.findings),
             reason: None,
-            evidence: Some(evidence.masked(stage)),
+            evidence: Some(evidence.redacted(testbed)),
         }
     }
 

@@ -7,15 +7,15 @@ use mock_ecr::Timestamp;
 use mock_ecr::fault::Fault;
 use tokio::time::sleep;
 
-use crate::client::{Answer, Client, Outcome};
+use crate::client::{Client, ClientResult, Outcome};
 use crate::clock;
 use crate::report::EventKind;
-use crate::run::age;
+use crate::run::backdate;
+use crate::run::checks::CheckContext;
 use crate::run::evidence::Evidence;
 use crate::run::files::files_in;
-use crate::run::judge::Scene;
-use crate::scenario::{Action, Revoked, Scenario, Spoil, Step};
-use crate::testbed::Stage;
+use crate::scenario::{Action, Corruption, Revoked, Scenario, Step};
+use crate::testbed::Testbed;
 
 /// Why a run is not judged.
 #[derive(Debug)]
@@ -23,12 +23,12 @@ pub(crate) enum Stop {
     /// The client says that it does not do such things.
     NotApplicable(String),
     /// The scenario cannot be played.
-    Broken(String),
+    SetUpError(String),
 }
 
 /// Plays all steps that do something, and holds each against what is expected of it.
 pub(crate) async fn play(
-    stage: &Stage,
+    testbed: &Testbed,
     scenario: &Scenario,
     client: &mut Client,
     evidence: &mut Evidence,
@@ -38,45 +38,45 @@ pub(crate) async fn play(
         let Some(action) = step
             .action
             .as_ref()
-            .filter(|_| step.is_for(stage.client_type))
+            .filter(|_| step.is_for(testbed.client_type))
         else {
             continue;
         };
-        let before = evidence.seen.len();
-        let outcomes = act(stage, client, action, evidence).await?;
-        evidence.gather(stage);
-        evidence.answered(number, &outcomes);
+        let before = evidence.requests.len();
+        let outcomes = act(testbed, client, action, evidence).await?;
+        evidence.collect_requests(testbed);
+        evidence.record_outcomes(number, &outcomes);
         if outcomes
             .iter()
-            .any(|outcome| outcome.answer == Answer::Unsupported)
+            .any(|outcome| outcome.result == ClientResult::Unsupported)
         {
             let why = "the client says that it does not do such things";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
         let stderr = client.stderr();
-        let seen = evidence.seen.split_off(before);
-        let scene = Scene {
-            stage,
+        let requests = evidence.requests.split_off(before);
+        let context = CheckContext {
+            testbed,
             outcomes: &outcomes.iter().collect::<Vec<_>>(),
-            seen: &seen,
+            requests: &requests,
             last_login: evidence.last_login.as_ref(),
             stderr: &stderr,
         };
-        let findings = judge(&scene, scenario, step, number);
-        evidence.seen.extend(seen);
+        let findings = check(&context, scenario, step, number);
+        evidence.requests.extend(requests);
         evidence.findings.extend(findings);
         let login = outcomes
             .iter()
             .rev()
-            .find_map(|outcome| outcome.answer.login());
+            .find_map(|outcome| outcome.result.login());
         evidence.last_login = login.cloned().or(evidence.last_login.take());
     }
     Ok(())
 }
 
 /// Holds the whole run against those steps that do nothing.
-pub(crate) fn look_back(
-    stage: &Stage,
+pub(crate) fn check_whole_run(
+    testbed: &Testbed,
     scenario: &Scenario,
     evidence: &mut Evidence,
     client: &Client,
@@ -88,144 +88,150 @@ pub(crate) fn look_back(
         .collect();
     let stderr = client.stderr();
     for step in &scenario.steps {
-        if step.action.is_some() || !step.is_for(stage.client_type) {
+        if step.action.is_some() || !step.is_for(testbed.client_type) {
             continue;
         }
-        let scene = Scene {
-            stage,
+        let context = CheckContext {
+            testbed,
             outcomes: &outcomes.iter().collect::<Vec<_>>(),
-            seen: &evidence.seen,
+            requests: &evidence.requests,
             last_login: None,
             stderr: &stderr,
         };
-        let findings = judge(&scene, scenario, step, 0);
+        let findings = check(&context, scenario, step, 0);
         evidence.findings.extend(findings);
     }
 }
 
-fn judge(
-    scene: &Scene<'_>,
+fn check(
+    context: &CheckContext<'_>,
     scenario: &Scenario,
     step: &Step,
     number: usize,
 ) -> Vec<crate::report::Finding> {
     let expectations = step.expectations().flat_map(|(severity, expect)| {
-        scene.judge(expect, severity.unwrap_or(scenario.severity), number)
+        context.check(expect, severity.unwrap_or(scenario.severity), number)
     });
     expectations.collect()
 }
 
 async fn act(
-    stage: &Stage,
+    testbed: &Testbed,
     client: &mut Client,
     action: &Action,
     evidence: &mut Evidence,
 ) -> Result<Vec<Outcome>, Stop> {
     let since = clock::now();
-    let cannot_run = |error| Stop::Broken(format!("the client cannot be run: {error}"));
+    let cannot_run = |error| Stop::SetUpError(format!("the client cannot be run: {error}"));
     let (kind, text) = match action {
-        Action::Fetch(fetch) if !fetch.also.is_empty() && !stage.can_have_several() => {
+        Action::Fetch(fetch)
+            if !fetch.other_registries.is_empty() && !testbed.can_have_several() =>
+        {
             let why = "its command has no word {registries}, which stands for several";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
-        Action::Fetch(fetch) => return client.fetch(stage, fetch).await.map_err(cannot_run),
-        Action::Ask(ask) => {
-            let outcome = client.ask(stage, ask).await.map_err(cannot_run)?;
+        Action::Fetch(fetch) => return client.fetch(testbed, fetch).await.map_err(cannot_run),
+        Action::Run(args) => {
+            let outcome = client.run(testbed, args).await.map_err(cannot_run)?;
             return Ok(vec![outcome]);
         }
         Action::Watch(length) => {
             return match client {
-                Client::Refresher(daemon) => Ok(daemon.watch(stage, *length).await),
-                _ => Err(Stop::Broken("only a refresher can be watched".to_owned())),
+                Client::Refresher(daemon) => Ok(daemon.watch(testbed, *length).await),
+                _ => Err(Stop::SetUpError(
+                    "only a refresher can be watched".to_owned(),
+                )),
             };
         }
         Action::Wait(length) => {
-            pass(stage, client, *length).await;
+            let_time_pass(testbed, client, *length).await;
             (EventKind::Wait, format!("{length:?} pass"))
         }
         Action::Clock(shift) => {
-            let now = stage.ecr.clock().now();
-            stage.ecr.clock().set(shift.of(now));
+            let now = testbed.ecr.clock().now();
+            testbed.ecr.clock().set(shift.of(now));
             (
-                EventKind::Config,
+                EventKind::Mock,
                 format!("the mock's clock moves by {}", String::from(*shift)),
             )
         }
-        Action::Faults(faults) => (EventKind::Config, set_faults(stage, faults)?),
+        Action::Faults(faults) => (EventKind::Mock, set_faults(testbed, faults)?),
         Action::Revoke(Revoked::All) => {
-            stage.revoke_all();
+            testbed.revoke_all();
             // Within a millisecond a principal's tokens are one, and the next is to live.
-            pass(stage, client, Duration::from_millis(5)).await;
-            (EventKind::Config, "all tokens are revoked".to_owned())
+            let_time_pass(testbed, client, Duration::from_millis(5)).await;
+            (EventKind::Mock, "all tokens are revoked".to_owned())
         }
-        Action::Spoil(spoil) => (EventKind::Config, spoil_files(stage.home(), *spoil)?),
-        Action::Age(length) => (EventKind::Config, age_files(stage.home(), *length)?),
+        Action::Corrupt(corruption) => {
+            (EventKind::Mock, corrupt_files(testbed.home(), *corruption)?)
+        }
+        Action::Backdate(length) => (EventKind::Mock, backdate_files(testbed.home(), *length)?),
     };
-    evidence.note(since, kind, text);
+    evidence.record_event(since, kind, text);
     Ok(Vec::new())
 }
 
 /// Lets time pass for the client.
-async fn pass(stage: &Stage, client: &Client, length: Duration) {
+async fn let_time_pass(testbed: &Testbed, client: &Client, length: Duration) {
     match client {
         // It lives by the mock's clock.
-        Client::InProcess(_) => stage.ecr.clock().advance(length),
-        _ => sleep(length.min(stage.left())).await,
+        Client::InProcess(_) => testbed.ecr.clock().advance(length),
+        _ => sleep(length.min(testbed.left())).await,
     }
 }
 
-fn set_faults(stage: &Stage, faults: &[Fault]) -> Result<String, Stop> {
-    stage.ecr.faults().clear();
+fn set_faults(testbed: &Testbed, faults: &[Fault]) -> Result<String, Stop> {
+    testbed.ecr.faults().clear();
     for fault in faults {
-        let added = stage.ecr.faults().add(fault.clone());
-        added.map_err(|error| Stop::Broken(format!("a fault cannot be set: {error}")))?;
+        let added = testbed.ecr.faults().add(fault.clone());
+        added.map_err(|error| Stop::SetUpError(format!("a fault cannot be set: {error}")))?;
     }
-    let names: Vec<&str> = faults.iter().map(|fault| fault.action.name()).collect();
-    Ok(match names.is_empty() {
+    let fault_names: Vec<&str> = faults.iter().map(|fault| fault.action.name()).collect();
+    Ok(match fault_names.is_empty() {
         true => "ECR works again".to_owned(),
-        false => format!("ECR fails: {}", names.join(", ")),
+        false => format!("ECR fails: {}", fault_names.join(", ")),
     })
 }
 
-fn spoil_files(home: &Path, spoil: Spoil) -> Result<String, Stop> {
-    let broken = |error| Stop::Broken(format!("the client's files cannot be spoilt: {error}"));
+fn corrupt_files(home: &Path, corruption: Corruption) -> Result<String, Stop> {
+    let failed = |error| Stop::SetUpError(format!("the client's files cannot be spoilt: {error}"));
     let files = files_in(home);
     for file in &files {
-        spoil_file(file, spoil).map_err(broken)?;
+        corrupt_file(file, corruption).map_err(failed)?;
     }
     Ok(format!(
-        "{} of the client's files are spoilt: {spoil:?}",
+        "{} of the client's files are spoilt: {corruption:?}",
         files.len()
     ))
 }
 
-fn age_files(home: &Path, length: Duration) -> Result<String, Stop> {
-    let broken = |error| Stop::Broken(format!("the client's files cannot be aged: {error}"));
+fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
+    let failed = |error| Stop::SetUpError(format!("the client's files cannot be aged: {error}"));
     let now = Timestamp::from(clock::system());
-    let mut instants = 0;
+    let mut timestamps = 0;
     for file in files_in(home) {
         // What is no text has no instants that could be found.
         let Ok(text) = std::fs::read_to_string(&file) else {
             continue;
         };
-        let aged = age::aged(&text, length, now);
-        instants += aged.instants;
-        if aged.instants > 0 {
-            std::fs::write(&file, aged.text).map_err(broken)?;
+        let backdated = backdate::backdate(&text, length, now);
+        timestamps += backdated.timestamps;
+        if backdated.timestamps > 0 {
+            std::fs::write(&file, backdated.text).map_err(failed)?;
         }
     }
     Ok(format!(
-        "{instants} instants in the client's files are {length:?} earlier"
+        "{timestamps} instants in the client's files are {length:?} earlier"
     ))
 }
 
-fn spoil_file(file: &Path, spoil: Spoil) -> std::io::Result<()> {
-    match spoil {
-        Spoil::Truncate => {
+fn corrupt_file(file: &Path, corruption: Corruption) -> std::io::Result<()> {
+    match corruption {
+        Corruption::Truncate => {
             let bytes = std::fs::read(file)?;
             std::fs::write(file, &bytes[..bytes.len() / 2])
         }
-        Spoil::Garbage => std::fs::write(file, "\0\u{1}not what it was{{{\n"),
-        Spoil::Empty => std::fs::write(file, ""),
+        Corruption::Garbage => std::fs::write(file, "\0\u{1}not what it was{{{\n"),
+        Corruption::Empty => std::fs::write(file, ""),
     }
 }

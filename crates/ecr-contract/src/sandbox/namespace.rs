@@ -36,7 +36,9 @@ impl Sandbox {
     /// When this is not allowed: it takes root, or a kernel that lets users have namespaces.
     pub fn enter() -> Result<Self, SandboxError> {
         // As root the files are made outside, and as a user in a namespace of one's own.
-        let files = tempfile::Builder::new().prefix("mock-ecr-fence-").tempdir();
+        let files = tempfile::Builder::new()
+            .prefix("mock-ecr-sandbox-")
+            .tempdir();
         let files = files.map_err(failed("cannot make a directory"))?;
         let user = rustix::process::geteuid().as_raw();
         let group = rustix::process::getegid().as_raw();

@@ -30,7 +30,7 @@ pub(crate) struct Scenario {
     pub(crate) why: Vec<String>,
     /// What is missing for it to be run.
     #[serde(default)]
-    pub(crate) not_yet: Option<String>,
+    pub(crate) skip: Option<String>,
     /// The only ways of leading a client that it makes sense for, of which the first is taken if another was asked for; without any, all.
     #[serde(default)]
     pub(crate) redirect: Vec<RedirectMode>,
@@ -79,7 +79,7 @@ impl Scenario {
                 "id: {id:?} is not letters, digits and hyphens, such as EXP-04"
             ));
         }
-        if self.not_yet.is_some() {
+        if self.skip.is_some() {
             return Ok(());
         }
         self.config

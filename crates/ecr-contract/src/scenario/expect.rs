@@ -12,7 +12,7 @@ use crate::scenario::range::{self, Count, Span};
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Expect {
     /// What the client answers.
-    pub(crate) answer: Option<AnswerKind>,
+    pub(crate) result: Option<ExpectedResult>,
     /// The user of the login.
     pub(crate) username: Option<String>,
     /// The password of the login.
@@ -26,11 +26,11 @@ pub(crate) struct Expect {
     /// What is on stdout.
     pub(crate) stdout: Option<Output>,
     /// One of these is said, on stderr, on stdout or in a log.
-    pub(crate) says: Vec<Pattern>,
+    pub(crate) prints: Vec<Pattern>,
     /// None of these is said anywhere, as a program that crashes says them.
-    pub(crate) unsaid: Vec<Pattern>,
+    pub(crate) never_prints: Vec<Pattern>,
     /// Where no login is handed out, one of these is said.
-    pub(crate) reason: Vec<Pattern>,
+    pub(crate) error_text: Vec<Pattern>,
     /// How long a call takes at most.
     #[serde(deserialize_with = "range::optional_length")]
     pub(crate) within: Option<Duration>,
@@ -51,23 +51,23 @@ pub(crate) struct Expect {
     /// How often the machine's metadata service was asked so far, which never answers; there is one where a fence is needed.
     pub(crate) metadata_calls: Option<Count>,
     /// How often a registry is named at least, of those that calls have named at all.
-    pub(crate) calls_for_each: Option<Count>,
+    pub(crate) calls_per_registry: Option<Count>,
     /// Requests of a kind, and how many.
-    pub(crate) requests: Vec<Asked>,
+    pub(crate) requests: Vec<RequestFilter>,
     /// Where no secret may stand.
     pub(crate) leaks: Option<Leaks>,
     /// What becomes of files at home that have a secret.
     pub(crate) files: Option<Files>,
     /// How many passwords that ECR has issued are kept in files at home.
-    pub(crate) kept: Option<Count>,
+    pub(crate) stored_passwords: Option<Count>,
     /// Of an image tool: how often it asks its credential helper.
     pub(crate) helper_calls: Option<Count>,
     /// Of a caller of `docker login`: how often it logs in to one host at most.
-    pub(crate) logins: Option<Count>,
+    pub(crate) logins_per_host: Option<Count>,
     /// Of a caller of `docker login`: how often it logs out.
     pub(crate) logouts: Option<Count>,
     /// Of a caller of `docker login`: how the password comes to docker.
-    pub(crate) password_by: Option<PasswordBy>,
+    pub(crate) password_via: Option<PasswordVia>,
     /// Of a caller of `docker login`: what docker has on stdin, where the password comes that way.
     pub(crate) docker_stdin: Option<Pattern>,
 }
@@ -75,17 +75,17 @@ pub(crate) struct Expect {
 /// What a client answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum AnswerKind {
+pub(crate) enum ExpectedResult {
     /// A login, and nothing else.
     Login,
     /// No login, and an exit code or text that says so.
-    Refusal,
+    Error,
     /// One or the other, but nothing misshapen.
-    Either,
+    LoginOrError,
     /// That there are no credentials, in the words of the protocol.
     NoCredentials,
     /// A refusal that cannot be taken for there being no credentials.
-    HardError,
+    OtherError,
 }
 
 /// Which password.
@@ -97,11 +97,11 @@ pub(crate) enum Secret {
     /// The one that the mock has issued last.
     Newest,
     /// One that opens the registry now.
-    Alive,
+    Valid,
     /// The same as the login before.
     Same,
     /// Another than the login before, and issued.
-    Other,
+    Different,
     /// This one.
     Is(String),
     /// Of several answers, the one of the registry that was asked for.
@@ -119,7 +119,7 @@ pub(crate) enum Exit {
     /// With anything else, but of itself: not by a signal, and not at its deadline.
     NonZero,
     /// With 0, or with anything else and a text that says why.
-    ZeroOrReason,
+    ZeroOrMessage,
     /// Of itself.
     Any,
 }
@@ -137,7 +137,7 @@ pub(crate) enum Output {
     /// Something else than this, without the white space around it.
     IsNot(String),
     /// What fits an expression.
-    Fits(Pattern),
+    Matches(Pattern),
 }
 
 /// A regular expression.
@@ -173,7 +173,7 @@ pub(crate) enum Gaps {
 /// Requests of a kind.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
+pub(crate) struct RequestFilter {
     pub(crate) service: Option<Service>,
     pub(crate) operation: Option<OperationName>,
     pub(crate) route: Option<String>,
@@ -202,13 +202,13 @@ pub(crate) enum Files {
     /// Nobody else can read them.
     Private,
     /// Those whose names end in `.json` are JSON, whether they have a secret or not.
-    Whole,
+    ValidJson,
 }
 
 /// How a password comes to docker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum PasswordBy {
+pub(crate) enum PasswordVia {
     /// On stdin.
     Stdin,
 }

@@ -177,7 +177,7 @@ mod tests {
         let misspelt = source(
             "[[step]]
 fetch = {}
-expect.anser = 'login'
+expect.reslt = 'login'
 ",
         );
         let error = misspelt
@@ -185,7 +185,7 @@ expect.anser = 'login'
             .expect_err("this is no scenario")
             .to_string();
         let start =
-            "t.toml:8: step[0].expect.anser: unknown field `anser`, expected one of `answer`, ";
+            "t.toml:8: step[0].expect.reslt: unknown field `reslt`, expected one of `result`, ";
         assert!(error.starts_with(start), "{error}");
         let misspelt = "expect.requests = [{ operation = 'ListImage', count = 0 }]";
         refuses(
@@ -206,7 +206,7 @@ expect.anser = 'login'
     fn a_case_fills_in_what_it_names() {
         let text = "[[case]]\nname = 'long'\nlength = 9\n[[case]]\nname = 'short'\nlength = 1\n\
                     [config]\ntoken_length = \"${length}\"\nseed = 'of ${name}'\n\
-                    [[step]]\nfetch = {}\nexpect.answer = 'login'\n";
+                    [[step]]\nfetch = {}\nexpect.result = 'login'\n";
         let cases = source(text).cases().unwrap();
         let configs = cases.iter().map(|(name, scenario)| {
             let config = &scenario.config;
@@ -219,7 +219,7 @@ expect.anser = 'login'
     #[test]
     fn a_scenario_lasts_as_long_as_what_passes_in_it() {
         let length = |rest: &str| {
-            let text = format!("{rest}\n[[step]]\nfetch = {{}}\nexpect.answer = 'login'\n");
+            let text = format!("{rest}\n[[step]]\nfetch = {{}}\nexpect.result = 'login'\n");
             source(&text).cases().unwrap()[0].1.length().as_secs()
         };
         assert_eq!(length(""), 0);
@@ -235,7 +235,7 @@ expect.anser = 'login'
     #[test]
     fn a_name_that_no_case_has_is_refused() {
         refuses(
-            "[[step]]\nfetch = { registry = '${host}' }\nexpect.answer = 'login'\n",
+            "[[step]]\nfetch = { registry = '${host}' }\nexpect.result = 'login'\n",
             "t.toml: ${host}: no case says what it stands for",
         );
     }

@@ -11,11 +11,14 @@ mod step;
 
 pub(crate) use definition::Scenario;
 pub(crate) use expect::{
-    AnswerKind, Asked, Exit, Expect, Files, Gaps, Leaks, Output, PasswordBy, Pattern, Secret,
+    Exit, Expect, ExpectedResult, Files, Gaps, Leaks, Output, PasswordVia, Pattern, RequestFilter,
+    Secret,
 };
 pub use file::ScenarioError;
 pub(crate) use file::Source;
 pub(crate) use range::{Count, Span};
 pub use redirect::RedirectMode;
 pub use severity::Severity;
-pub(crate) use step::{Action, Ask, DockerShim, Fetch, GivenLogin, Revoked, Setting, Spoil, Step};
+pub(crate) use step::{
+    Action, Corruption, DockerShim, Fetch, GivenLogin, Revoked, RunArgs, Setting, Step,
+};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It is told, and never fails.
-    Observe,
+    Info,
     /// It fails where `--strict` is given.
     Should,
     /// It fails.
@@ -19,7 +19,7 @@ impl Severity {
     /// As it is written in a scenario.
     pub fn name(self) -> &'static str {
         match self {
-            Severity::Observe => "observe",
+            Severity::Info => "info",
             Severity::Should => "should",
             Severity::Must => "must",
         }

@@ -22,7 +22,7 @@ pub(crate) struct Step {
     /// What fails where `--strict` is given.
     pub(crate) should: Option<Expect>,
     /// What is told, and never fails.
-    pub(crate) observe: Option<Expect>,
+    pub(crate) info: Option<Expect>,
 }
 
 impl Step {
@@ -37,11 +37,11 @@ impl Step {
             .should
             .iter()
             .map(|expect| (Some(Severity::Should), expect));
-        let observe = self
-            .observe
+        let info = self
+            .info
             .iter()
-            .map(|expect| (Some(Severity::Observe), expect));
-        own.chain(should).chain(observe)
+            .map(|expect| (Some(Severity::Info), expect));
+        own.chain(should).chain(info)
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Action {
     /// The client is asked for a login, or does what takes one.
     Fetch(Fetch),
     /// The client is run with arguments and stdin of the scenario's.
-    Ask(Ask),
+    Run(RunArgs),
     /// A refresher's file is looked at, again and again.
     Watch(Duration),
     /// Time passes.
@@ -63,9 +63,9 @@ pub(crate) enum Action {
     /// Tokens die before their time.
     Revoke(Revoked),
     /// The files that the client has left at home are spoilt.
-    Spoil(Spoil),
+    Corrupt(Corruption),
     /// Whatever the files that the client has left at home say of instants was so much earlier.
-    Age(Duration),
+    Backdate(Duration),
 }
 
 /// How a client is asked for a login.
@@ -76,7 +76,7 @@ pub(crate) struct Fetch {
     pub(crate) registry: Option<String>,
     /// Further registries, which are asked for at once; a refresher and a caller of `docker login` get all of them in the place of a word
     /// `{registries}` of their command, and cannot be asked without it.
-    pub(crate) also: Vec<String>,
+    pub(crate) other_registries: Vec<String>,
     /// What is asked for, where that is not the registry: the text on stdin of a credential helper, the image of a kubelet.
     pub(crate) input: Option<String>,
     /// The access key id of the principal who asks; without it, the configuration's first.
@@ -91,7 +91,7 @@ pub(crate) struct Fetch {
     pub(crate) stored: Option<GivenLogin>,
     /// How long a refresher is given until its file is there; 5 s unless said otherwise.
     #[serde(deserialize_with = "range::optional_length")]
-    pub(crate) patience: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
     /// What `docker` does that a caller of `docker login` finds.
     pub(crate) docker: Option<DockerShim>,
     /// Variables of this call: set to a text, or removed by `false`.
@@ -103,7 +103,7 @@ pub(crate) struct Fetch {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum GivenLogin {
     /// One that lives.
-    Fresh,
+    Valid,
     /// One whose time is over.
     Expired,
     /// One that was revoked.
@@ -152,7 +152,7 @@ impl From<WrittenSetting> for Setting {
 /// A call with arguments and stdin of the scenario's.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Ask {
+pub(crate) struct RunArgs {
     /// Behind those of the client.
     pub(crate) args: Vec<String>,
     pub(crate) stdin: String,
@@ -170,7 +170,7 @@ pub(crate) enum Revoked {
 /// How files are spoilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Spoil {
+pub(crate) enum Corruption {
     /// Each is cut in half.
     Truncate,
     /// Each holds something else.
@@ -186,7 +186,7 @@ struct Written {
     #[serde(default)]
     client_types: Vec<ClientType>,
     fetch: Option<Fetch>,
-    ask: Option<Ask>,
+    run: Option<RunArgs>,
     #[serde(default, deserialize_with = "range::optional_length")]
     watch: Option<Duration>,
     #[serde(default, deserialize_with = "range::optional_length")]
@@ -194,12 +194,12 @@ struct Written {
     clock: Option<Shift>,
     faults: Option<Vec<Fault>>,
     revoke: Option<Revoked>,
-    spoil: Option<Spoil>,
+    corrupt: Option<Corruption>,
     #[serde(default, deserialize_with = "range::optional_length")]
-    age: Option<Duration>,
+    backdate: Option<Duration>,
     expect: Option<Expect>,
     should: Option<Expect>,
-    observe: Option<Expect>,
+    info: Option<Expect>,
 }
 
 impl<'de> Deserialize<'de> for Step {
@@ -207,14 +207,14 @@ impl<'de> Deserialize<'de> for Step {
         let written = Written::deserialize(from)?;
         let actions = [
             written.fetch.map(Action::Fetch),
-            written.ask.map(Action::Ask),
+            written.run.map(Action::Run),
             written.watch.map(Action::Watch),
             written.wait.map(Action::Wait),
             written.clock.map(Action::Clock),
             written.faults.map(Action::Faults),
             written.revoke.map(Action::Revoke),
-            written.spoil.map(Action::Spoil),
-            written.age.map(Action::Age),
+            written.corrupt.map(Action::Corrupt),
+            written.backdate.map(Action::Backdate),
         ];
         let mut actions = actions.into_iter().flatten();
         let action = actions.next();
@@ -228,7 +228,7 @@ impl<'de> Deserialize<'de> for Step {
             action,
             expect: written.expect,
             should: written.should,
-            observe: written.observe,
+            info: written.info,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::testbed::names::TAG;
+use crate::testbed::placeholders::TAG;
 
 /// Writes the layout into a folder.
 pub(crate) fn write(folder: &Path) -> io::Result<PathBuf> {

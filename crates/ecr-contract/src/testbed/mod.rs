@@ -2,10 +2,10 @@
 
 mod image;
 mod metadata;
-mod names;
+mod placeholders;
+mod setup;
 mod shims;
-mod stage;
 
-pub(crate) use names::{Names, REPOSITORY};
+pub(crate) use placeholders::{Placeholders, REPOSITORY};
+pub(crate) use setup::{Issued, Testbed};
 pub(crate) use shims::{DockerCall, HELPER_NAME};
-pub(crate) use stage::{Issued, Stage};

@@ -1,13 +1,13 @@
 //! Escapes text for HTML.
 
-use crate::report::printable;
+use crate::report::sanitize;
 
 /// In one line, as text or within the quotes of an attribute.
 pub(super) fn escaped(text: &str) -> String {
-    printable::entities(&printable::line(text))
+    sanitize::entities(&sanitize::line(text))
 }
 
 /// With its line breaks.
 pub(super) fn escaped_lines(text: &str) -> String {
-    printable::entities(&printable::lines(text).join("\n"))
+    sanitize::entities(&sanitize::lines(text).join("\n"))
 }

@@ -41,7 +41,7 @@ const LANES: [(&str, &[EventKind]); 5] = [
     ("tunnel", &[EventKind::Tunnel]),
     ("api", &[EventKind::Api]),
     ("registry", &[EventKind::Registry]),
-    ("config", &[EventKind::Config, EventKind::Wait]),
+    ("mock", &[EventKind::Mock, EventKind::Wait]),
 ];
 
 /// A bar from when the event began, as wide as it took; a moment is as wide as can be seen.
@@ -65,9 +65,9 @@ fn share(part: u64, whole: u64) -> String {
 fn colour(event: &Event) -> &'static str {
     match (event.status, event.kind) {
         (Some(..300), _) => "ok",
-        (Some(300..400), _) => "moved",
-        (Some(400..500), _) => "refused",
-        (Some(_), _) => "failed",
+        (Some(300..400), _) => "redirect",
+        (Some(400..500), _) => "client-error",
+        (Some(_), _) => "server-error",
         (None, kind) => kind.name(),
     }
 }
@@ -100,12 +100,12 @@ mod tests {
         };
         assert!(lane("client").contains("left:8.1%;width:76.9%"), "{page}");
         assert!(
-            lane("api").contains("class=\"bar failed\" style=\"left:14.5%;width:0.3%\""),
+            lane("api").contains("class=\"bar server-error\" style=\"left:14.5%;width:0.3%\""),
             "{page}"
         );
         assert!(lane("api").contains("class=\"bar ok\""));
-        assert!(lane("registry").contains("class=\"bar refused\""));
-        assert!(lane("config").contains("class=\"bar wait\""));
+        assert!(lane("registry").contains("class=\"bar client-error\""));
+        assert!(lane("mock").contains("class=\"bar wait\""));
         assert!(!page.contains("tunnel"));
         assert_eq!(page.matches("<li ").count(), 6);
     }

@@ -7,7 +7,7 @@ mod scenario;
 use std::fmt::{self, Write};
 
 use crate::report::html::escape::escaped;
-use crate::report::{Outcome, Report, Strictness, printable};
+use crate::report::{Outcome, Report, Strictness, sanitize};
 
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let mut page = String::new();
@@ -34,7 +34,7 @@ fn write(page: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
     for one in &report.scenarios {
         scenario::write(page, one, strictness)?;
     }
-    write_not_yet(page, report)?;
+    write_skipped(page, report)?;
     writeln!(page, "</main>\n</body>\n</html>")
 }
 
@@ -47,11 +47,11 @@ fn write_head(
     strictness: Strictness,
 ) -> fmt::Result {
     let css_class = match outcome {
-        Outcome::Survived => "pass",
-        Outcome::Failed { .. } => "fail",
-        Outcome::BrokenSetUp => "broken_set_up",
+        Outcome::Passed => "passed",
+        Outcome::Failed { .. } => "failed",
+        Outcome::SetUpError => "set_up_error",
     };
-    let (word, counts) = (outcome.word(), report.counts(strictness).told());
+    let (word, counts) = (outcome.word(), report.counts(strictness).summary());
     let client = escaped(&report.client.join(" "));
     writeln!(page, "<header>\n<h1><code>{client}</code></h1>")?;
     writeln!(
@@ -65,7 +65,7 @@ fn write_head(
         ("redirect", &report.redirect),
         ("sandboxed", sandbox),
         ("seed", &report.seed),
-        ("took", &printable::duration(report.took_ms)),
+        ("took", &sanitize::duration(report.took_ms)),
         ("mock-ecr", &report.version),
     ] {
         write!(
@@ -94,12 +94,12 @@ fn write_filter(page: &mut String, report: &Report, strictness: Strictness) -> f
 
 /// How a scenario is shown, and as what it is filtered; `page.css` has a rule for each.
 const STATES: [(&str, &str); 7] = [
-    ("fail", "failed"),
-    ("broken_set_up", "broken set-up"),
+    ("failed", "failed"),
+    ("set_up_error", "set-up error"),
     ("known", "known"),
-    ("warn", "warned"),
-    ("pass", "passed"),
-    ("observed", "observed"),
+    ("warning", "warning"),
+    ("passed", "passed"),
+    ("info", "info"),
     ("not_applicable", "not applicable"),
 ];
 
@@ -110,16 +110,16 @@ fn write_button(page: &mut String, id: &str, label: &str, n: usize, checked: &st
     )
 }
 
-fn write_not_yet(page: &mut String, report: &Report) -> fmt::Result {
-    if report.not_yet.is_empty() {
+fn write_skipped(page: &mut String, report: &Report) -> fmt::Result {
+    if report.skipped.is_empty() {
         return Ok(());
     }
-    let n = report.not_yet.len();
+    let n = report.skipped.len();
     writeln!(
         page,
-        "<details class=\"scenario not_yet\"><summary><b>not yet</b> {n} cannot be run yet</summary>\n<ul>"
+        "<details class=\"scenario skipped\"><summary><b>skipped</b> {n}</summary>\n<ul>"
     )?;
-    for missing in &report.not_yet {
+    for missing in &report.skipped {
         let [id, title, reason] =
             [&missing.id, &missing.title, &missing.reason].map(|text| escaped(text));
         writeln!(page, "<li><b>{id}</b> {title} <i>{reason}</i></li>")?;
@@ -207,13 +207,13 @@ mod tests {
     fn failures_are_open_and_all_else_is_folded() {
         let page = page();
         assert_eq!(
-            page.matches("<details class=\"scenario fail\" open>")
+            page.matches("<details class=\"scenario failed\" open>")
                 .count(),
             2
         );
-        let cases = page.matches("<details class=\"case fail\" open>").count();
+        let cases = page.matches("<details class=\"case failed\" open>").count();
         assert_eq!((cases, page.matches(" open>").count()), (2, 4));
-        assert!(page.contains("<details class=\"case pass\">"));
-        assert!(page.contains("<details class=\"scenario not_yet\">"));
+        assert!(page.contains("<details class=\"case passed\">"));
+        assert!(page.contains("<details class=\"scenario skipped\">"));
     }
 }

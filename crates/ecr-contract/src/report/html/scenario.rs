@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use crate::report::html::escape::{escaped, escaped_lines};
 use crate::report::html::lanes;
-use crate::report::{CaseReport, ClientRun, ScenarioReport, Strictness, printable};
+use crate::report::{CaseReport, ClientRun, ScenarioReport, Strictness, sanitize};
 
 pub(super) fn write(
     page: &mut String,
@@ -12,7 +12,7 @@ pub(super) fn write(
     strictness: Strictness,
 ) -> fmt::Result {
     let state = state(scenario, strictness);
-    let open = if state == "fail" { " open" } else { "" };
+    let open = if state == "failed" { " open" } else { "" };
     let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
     let word = word(state);
     writeln!(
@@ -59,7 +59,7 @@ fn write_named_case(
 pub(super) fn state(scenario: &ScenarioReport, strictness: Strictness) -> &'static str {
     match scenario.verdict.fails(strictness) {
         true if scenario.known => "known",
-        true => "fail",
+        true => "failed",
         false => scenario.verdict.name(),
     }
 }
@@ -99,13 +99,13 @@ fn write_findings(page: &mut String, case: &CaseReport) -> fmt::Result {
         "<table>\n<thead><tr><th>step</th><th></th><th>expected</th><th>observed</th></tr></thead>\n<tbody>"
     )?;
     for found in &case.findings {
-        let held = if found.held { "held" } else { "broken" };
+        let class = if found.passed { "passed" } else { "failed" };
         let (step, severity) = (found.step, found.severity.name());
         let texts = [&found.expectation, &found.expected, &found.observed];
         let [expectation, expected, observed] = texts.map(|text| escaped_lines(text));
         writeln!(
             page,
-            "<tr class=\"{held}\"><td>{step}</td><td>{expectation} <i>{severity}</i></td><td>{expected}</td><td>{observed}</td></tr>"
+            "<tr class=\"{class}\"><td>{step}</td><td>{expectation} <i>{severity}</i></td><td>{expected}</td><td>{observed}</td></tr>"
         )?;
     }
     writeln!(page, "</tbody>\n</table>")
@@ -113,7 +113,7 @@ fn write_findings(page: &mut String, case: &CaseReport) -> fmt::Result {
 
 fn write_run(page: &mut String, run: &ClientRun) -> fmt::Result {
     let (command, end) = (escaped(&run.command), escaped(&run.end));
-    let took = printable::duration(run.took_ms);
+    let took = sanitize::duration(run.took_ms);
     writeln!(
         page,
         "<details class=\"run\"><summary>step {}: <code>{command}</code> {end}, after {took}</summary>",

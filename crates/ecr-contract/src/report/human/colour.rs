@@ -30,11 +30,11 @@ impl Colour {
 
     pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
         let ink = match verdict {
-            Verdict::Pass => Ink::Green,
-            Verdict::Observed => Ink::Bold,
-            Verdict::Warn => Ink::Yellow,
-            Verdict::Fail => Ink::Red,
-            Verdict::BrokenSetUp => Ink::Magenta,
+            Verdict::Passed => Ink::Green,
+            Verdict::Info => Ink::Bold,
+            Verdict::Warning => Ink::Yellow,
+            Verdict::Failed => Ink::Red,
+            Verdict::SetUpError => Ink::Magenta,
             Verdict::NotApplicable => Ink::Dim,
         };
         self.paint(ink, text)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::report::human::colour::{Colour, Ink};
 use crate::report::human::layout::{COLUMNS, INDENT, beside, evidence, labelled, side_by_side};
-use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, printable, timeline};
+use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, sanitize, timeline};
 
 /// One scenario with all that is known of it: findings, what the client said, and what happened when.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ impl fmt::Display for Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scenario = self.scenario;
         let title = format!("{} {}", scenario.id, scenario.title);
-        for line in printable::fold(&printable::line(&title), COLUMNS) {
+        for line in sanitize::fold(&sanitize::line(&title), COLUMNS) {
             writeln!(f, "{}", self.colour.paint(Ink::Bold, &line))?;
         }
         let verdict = scenario.verdict;
@@ -28,7 +28,7 @@ impl fmt::Display for Details<'_> {
             .colour
             .verdict(verdict, &verdict.name().replace('_', " "));
         let known = if scenario.known {
-            ", known to the baseline"
+            ", known failure"
         } else {
             ""
         };
@@ -46,7 +46,7 @@ impl Details<'_> {
         writeln!(f)?;
         if let Some(name) = &case.name {
             let verdict = case.verdict.name().replace('_', " ");
-            let name = printable::clip(&printable::line(name), COLUMNS - 30);
+            let name = sanitize::clip(&sanitize::line(name), COLUMNS - 30);
             let name = self.colour.paint(Ink::Bold, &name);
             writeln!(
                 f,
@@ -69,11 +69,11 @@ impl Details<'_> {
     }
 
     fn write_finding(&self, f: &mut fmt::Formatter<'_>, found: &Finding) -> fmt::Result {
-        let (word, ink) = match found.held {
-            true => ("held", Ink::Green),
-            false => ("broken", Ink::Red),
+        let (word, ink) = match found.passed {
+            true => ("passed", Ink::Green),
+            false => ("failed", Ink::Red),
         };
-        let expectation = printable::clip(&printable::line(&found.expectation), 40);
+        let expectation = sanitize::clip(&sanitize::line(&found.expectation), 40);
         let word = self.colour.paint(ink, &format!("{word:<INDENT$}"));
         let (step, severity) = (found.step, found.severity.name());
         writeln!(f, "{word}step {step}, {expectation} ({severity})")?;
@@ -84,7 +84,7 @@ impl Details<'_> {
         writeln!(f)?;
         for event in timeline::lines(case) {
             // Below the text of an event, not below its time.
-            let mut lines = printable::fold(event.trim_start(), COLUMNS - 4).into_iter();
+            let mut lines = sanitize::fold(event.trim_start(), COLUMNS - 4).into_iter();
             writeln!(
                 f,
                 "{}",
@@ -97,7 +97,7 @@ impl Details<'_> {
                 &lines.map(|line| format!("    {line}")).collect::<Vec<_>>(),
             )?;
         }
-        let took = format!("took {}", printable::duration(case.took_ms));
+        let took = format!("took {}", sanitize::duration(case.took_ms));
         writeln!(f, "{}", self.colour.paint(Ink::Dim, &took))
     }
 }
@@ -119,7 +119,7 @@ fn call(run: &ClientRun) -> Vec<String> {
         lines.extend(block(name, text));
     }
     let (step, end) = (run.step, &run.end);
-    let took = printable::duration(run.took_ms);
+    let took = sanitize::duration(run.took_ms);
     lines.extend(labelled(
         "end",
         &format!("{end}, after {took}, in step {step}"),
@@ -128,10 +128,10 @@ fn call(run: &ClientRun) -> Vec<String> {
 }
 
 fn block(name: &str, text: &str) -> Vec<String> {
-    let lines = printable::lines(text);
+    let lines = sanitize::lines(text);
     let folded = lines
         .iter()
-        .flat_map(|line| printable::fold(line, COLUMNS - INDENT));
+        .flat_map(|line| sanitize::fold(line, COLUMNS - INDENT));
     beside(name, &folded.collect::<Vec<_>>())
 }
 
@@ -156,10 +156,10 @@ mod tests {
     fn all_that_is_known_is_there() {
         let text = details("EXP-04");
         for part in [
-            "EXP-04 A token past its end is not handed out, though the API is down.\nfail; severity must\n",
+            "EXP-04 A token past its end is not handed out, though the API is down.\nfailed; severity must\n",
             "\n  why    https://github.com/",
-            "\nheld     step 2, requests (must)\n",
-            "\nbroken   step 2, exit (must)\n               expected not 0                   observed 0\n",
+            "\npassed   step 2, requests (must)\n",
+            "\nfailed   step 2, exit (must)\n               expected not 0                   observed 0\n",
             "\n$        docker-credential-ecr-login get\nstdin    123456789012.dkr.",
             "\nstdout   {\"ServerURL\"",
             "\nend      exit 0, after 950 ms, in step 2\n",
@@ -182,7 +182,7 @@ mod tests {
         assert!(text.contains("\nstdout   <script>alert(1)</script> ]]> \\x1b[31mred"));
         for line in text.lines() {
             let is_whole = line.contains("://") || line.trim().starts_with('\'');
-            assert!(is_whole || printable::width(line) <= 80, "{line}");
+            assert!(is_whole || sanitize::width(line) <= 80, "{line}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::report::human::colour::Colour;
 use crate::report::human::layout::{EXPECTED_AT, evidence, headed, ids, labelled, side_by_side};
-use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, printable};
+use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, sanitize};
 
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a> {
@@ -13,17 +13,17 @@ pub(super) struct Failures<'a> {
 
 impl<'a> Failures<'a> {
     /// What could not be set up, by what was in the way: often it is one thing for all.
-    pub(super) fn broken_set_ups(&self) -> Vec<String> {
-        let broken = self.report.scenarios.iter().filter_map(|scenario| {
-            let is_broken = scenario.verdict == Verdict::BrokenSetUp;
-            let case = scenario.worst().filter(|_| is_broken)?;
+    pub(super) fn set_up_errors(&self) -> Vec<String> {
+        let failed = self.report.scenarios.iter().filter_map(|scenario| {
+            let is_set_up_error = scenario.verdict == Verdict::SetUpError;
+            let case = scenario.worst().filter(|_| is_set_up_error)?;
             let reason = case.reason.as_deref().unwrap_or("no reason is given");
             Some((reason.to_owned(), scenario))
         });
         let mut lines = Vec::new();
-        for (reason, scenarios) in grouped(broken) {
+        for (reason, scenarios) in grouped(failed) {
             let text = format!("{}: {reason}", ids(&scenarios));
-            lines.extend(self.title(Verdict::BrokenSetUp, "BROKEN", &text));
+            lines.extend(self.title(Verdict::SetUpError, "SET-UP ERROR", &text));
             if let Some(case) = scenarios[0].worst() {
                 lines.extend(evidence(&[], &case.repeat));
             }
@@ -32,12 +32,12 @@ impl<'a> Failures<'a> {
     }
 
     /// The first failures in full as long as the screen lasts, then the names of the others.
-    pub(super) fn news(&self) -> Vec<String> {
-        let news = self.report.news(self.strictness);
-        let news = news.map(|scenario| (symptom(scenario), scenario));
+    pub(super) fn new_failures(&self) -> Vec<String> {
+        let new_failures = self.report.new_failures(self.strictness);
+        let new_failures = new_failures.map(|scenario| (symptom(scenario), scenario));
         let mut lines = Vec::new();
         let mut others = Vec::new();
-        for (at, (_, scenarios)) in grouped(news).into_iter().enumerate() {
+        for (at, (_, scenarios)) in grouped(new_failures).into_iter().enumerate() {
             let block = self.failure(&scenarios);
             let fits = at < MOST_FAILURES && lines.len() + block.len() <= LINES_FOR_FAILURES;
             if at == 0 || (fits && others.is_empty()) {
@@ -48,7 +48,7 @@ impl<'a> Failures<'a> {
         }
         if !others.is_empty() {
             let more = format!("{} more: {}", others.len(), ids(&others));
-            lines.extend(self.title(Verdict::Fail, "FAIL", &more));
+            lines.extend(self.title(Verdict::Failed, "FAIL", &more));
         }
         lines
     }
@@ -62,11 +62,11 @@ impl<'a> Failures<'a> {
             return lines;
         };
         lines.extend(failing_cases(scenario));
-        let broken = case.broken_findings();
-        let shown = broken.iter().take(MOST_FINDINGS);
+        let failed = case.failed_findings();
+        let shown = failed.iter().take(MOST_FINDINGS);
         lines.extend(shown.flat_map(|found| finding(found)));
-        if broken.len() > MOST_FINDINGS {
-            let more = broken.len() - MOST_FINDINGS;
+        if failed.len() > MOST_FINDINGS {
+            let more = failed.len() - MOST_FINDINGS;
             lines.extend(labelled("", &format!("and {more} more that did not hold")));
         }
         let why = &scenario.why[..scenario.why.len().min(MOST_LINKS)];
@@ -104,12 +104,12 @@ fn grouped<'a>(
 
 /// What did not hold, in one text: a client that does nothing right fails everywhere by the same.
 fn symptom(scenario: &ScenarioReport) -> String {
-    let broken = scenario.worst().map(CaseReport::broken_findings);
-    match broken.unwrap_or_default().as_slice() {
+    let failed = scenario.worst().map(CaseReport::failed_findings);
+    match failed.unwrap_or_default().as_slice() {
         // Where nothing is told, nothing is the same.
         [] => scenario.id.clone(),
-        broken => {
-            let told = broken.iter().map(|found| {
+        failed => {
+            let told = failed.iter().map(|found| {
                 format!(
                     "{}\0{}\0{}\0",
                     found.expectation, found.expected, found.observed
@@ -122,7 +122,7 @@ fn symptom(scenario: &ScenarioReport) -> String {
 
 /// What is looked at, what was expected and what was seen.
 fn finding(found: &Finding) -> Vec<String> {
-    let name = printable::clip(&printable::line(&found.expectation), EXPECTED_AT - 3);
+    let name = sanitize::clip(&sanitize::line(&found.expectation), EXPECTED_AT - 3);
     let mut rows = side_by_side(found, MOST_ROWS);
     rows[0].replace_range(
         ..EXPECTED_AT,

@@ -1,7 +1,7 @@
 //! Lays text out in lines of 80 columns.
 
 use crate::report::human::colour::{Colour, Ink};
-use crate::report::{Finding, Report, ScenarioReport, printable};
+use crate::report::{Finding, Report, ScenarioReport, sanitize};
 
 /// How wide all of it is.
 pub(super) const COLUMNS: usize = 80;
@@ -14,9 +14,9 @@ pub(super) const EXPECTED_AT: usize = 15;
 
 /// Who was run, and how.
 pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
-    let client = printable::line(&report.client.join(" "));
+    let client = sanitize::line(&report.client.join(" "));
     let client_type = report.client_type;
-    let who = printable::clip(&format!("{client_type}: {client}"), COLUMNS);
+    let who = sanitize::clip(&format!("{client_type}: {client}"), COLUMNS);
     let sandbox = if report.sandboxed {
         "sandboxed"
     } else {
@@ -24,21 +24,21 @@ pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
     };
     let how = format!(
         "mock-ecr {}, --redirect {}, {sandbox}, seed {}, {}",
-        printable::line(&report.version),
-        printable::line(&report.redirect),
-        printable::line(&report.seed),
-        printable::duration(report.took_ms)
+        sanitize::line(&report.version),
+        sanitize::line(&report.redirect),
+        sanitize::line(&report.seed),
+        sanitize::duration(report.took_ms)
     );
     vec![
         colour.paint(Ink::Bold, &who),
-        colour.paint(Ink::Dim, &printable::clip(&how, COLUMNS)),
+        colour.paint(Ink::Dim, &sanitize::clip(&how, COLUMNS)),
     ]
 }
 
 /// A word that tells what follows, painted as a verdict is, and text; what does not fit stands below, a little to the right.
 pub(super) fn headed(ink: impl Fn(&str) -> String, word: &str, text: &str) -> Vec<String> {
-    let text = format!("{word} {}", printable::line(text));
-    let mut lines = printable::fold(&text, COLUMNS - 2);
+    let text = format!("{word} {}", sanitize::line(text));
+    let mut lines = sanitize::fold(&text, COLUMNS - 2);
     lines[1..]
         .iter_mut()
         .for_each(|line| line.insert_str(0, "  "));
@@ -49,7 +49,7 @@ pub(super) fn headed(ink: impl Fn(&str) -> String, word: &str, text: &str) -> Ve
 
 /// A word, and text beside it that is folded as often as it takes.
 pub(super) fn labelled(label: &str, text: &str) -> Vec<String> {
-    let folded = printable::fold(&printable::line(text), COLUMNS - INDENT);
+    let folded = sanitize::fold(&sanitize::line(text), COLUMNS - INDENT);
     beside(label, &folded)
 }
 
@@ -67,11 +67,11 @@ pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
     let why = why
         .iter()
         .flat_map(|link| match link.contains(char::is_whitespace) {
-            true => printable::fold(&printable::line(link), COLUMNS - INDENT),
-            false => vec![printable::line(link)],
+            true => sanitize::fold(&sanitize::line(link), COLUMNS - INDENT),
+            false => vec![sanitize::line(link)],
         });
     let mut lines = beside("  why", &why.collect::<Vec<_>>());
-    let repeat = printable::fold_command(&printable::line(repeat), COLUMNS - INDENT);
+    let repeat = sanitize::fold_command(&sanitize::line(repeat), COLUMNS - INDENT);
     lines.extend(beside("  repeat", &repeat));
     lines
 }
@@ -80,12 +80,12 @@ pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
 pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
     let column = (COLUMNS - EXPECTED_AT) / 2 - 1;
     let cell = |word: &str, text: &str| {
-        let text = format!("{word} {}", printable::line(text));
-        let mut lines = printable::fold(&text, column);
+        let text = format!("{word} {}", sanitize::line(text));
+        let mut lines = sanitize::fold(&text, column);
         if lines.len() > most {
             let cut = format!("{} {}", lines[most - 1], lines[most]);
             lines.truncate(most - 1);
-            lines.push(printable::clip(&cut, column));
+            lines.push(sanitize::clip(&cut, column));
         }
         lines
     };
@@ -95,7 +95,7 @@ pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
     let rows = (0..expected.len().max(observed.len())).map(|row| {
         let (left, right) = (at(&expected, row), at(&observed, row));
         // Columns of characters would stand askew under wide ones.
-        let gap = " ".repeat(column.saturating_sub(printable::width(&left)));
+        let gap = " ".repeat(column.saturating_sub(sanitize::width(&left)));
         let row = format!("{:EXPECTED_AT$}{left}{gap}  {right}", "");
         row.trim_end().to_owned()
     });

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::report::human::colour::Colour;
 use crate::report::human::layout::COLUMNS;
-use crate::report::{Step, Verdict, printable};
+use crate::report::{Step, Verdict, sanitize};
 
 /// What is written while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl<W: Write> Progress<W> {
     pub fn tell(&mut self, step: &Step<'_>) {
         let verdict = step.case.verdict;
         let word = match verdict {
-            Verdict::Fail => Some("FAIL"),
-            Verdict::BrokenSetUp => Some("BROKEN"),
+            Verdict::Failed => Some("FAIL"),
+            Verdict::SetUpError => Some("SET-UP ERROR"),
             _ => None,
         };
         self.failed += usize::from(word.is_some());
@@ -77,7 +77,7 @@ impl<W: Write> Progress<W> {
         };
         let text = format!("{}/{}{failed} {} …", step.done, step.of, name(step));
         // One column less than there are: some terminals begin a new line behind the last one.
-        let text = printable::clip(&text, COLUMNS - 1);
+        let text = sanitize::clip(&text, COLUMNS - 1);
         self.write(&format!("\r{text}\x1b[K"));
     }
 
@@ -89,8 +89,8 @@ impl<W: Write> Progress<W> {
 
 fn name(step: &Step<'_>) -> String {
     match &step.case.name {
-        Some(name) => printable::line(&format!("{}/{name}", step.id)),
-        None => printable::line(step.id),
+        Some(name) => sanitize::line(&format!("{}/{name}", step.id)),
+        None => sanitize::line(step.id),
     }
 }
 
@@ -145,6 +145,6 @@ mod tests {
         progress.tell(&Step { done, of, id, case });
         let text = String::from_utf8(out).unwrap();
         let line = text.trim_start_matches('\r').trim_end_matches("\x1b[K");
-        assert!(printable::width(line) < 80 && !line.contains(char::is_control));
+        assert!(sanitize::width(line) < 80 && !line.contains(char::is_control));
     }
 }

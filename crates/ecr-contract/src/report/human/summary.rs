@@ -6,7 +6,7 @@ use crate::report::human::colour::{Colour, Ink};
 use crate::report::human::failures::Failures;
 use crate::report::human::layout::{COLUMNS, head, headed, ids};
 use crate::report::{
-    CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, printable,
+    CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, sanitize,
 };
 
 /// A report on one screen: what failed and why, warnings and observations in a line each, and the verdict.
@@ -31,11 +31,11 @@ impl fmt::Display for Summary<'_> {
             colour: self.colour,
         };
         let sections = [
-            failures.broken_set_ups(),
-            failures.news(),
+            failures.set_up_errors(),
+            failures.new_failures(),
             self.known(),
-            self.told(Verdict::Warn, "warn"),
-            self.told(Verdict::Observed, "seen"),
+            self.lines_for(Verdict::Warning, "warning"),
+            self.lines_for(Verdict::Info, "info"),
             self.not_run(),
             self.stale(),
         ];
@@ -56,12 +56,15 @@ impl<'a> Summary<'a> {
         let known: Vec<_> = known.filter(|scenario| scenario.known).collect();
         match known.as_slice() {
             [] => Vec::new(),
-            known => plainly("known", &format!("to the baseline: {}", ids(known))),
+            known => plainly(
+                "known failures",
+                &format!("{}: {}", known.len(), ids(known)),
+            ),
         }
     }
 
     /// A line for each scenario of a verdict, as long as there are not too many.
-    fn told(&self, verdict: Verdict, word: &str) -> Vec<String> {
+    fn lines_for(&self, verdict: Verdict, word: &str) -> Vec<String> {
         let told = self
             .with(verdict)
             .filter(|one| !one.verdict.fails(self.strictness));
@@ -76,10 +79,10 @@ impl<'a> Summary<'a> {
     }
 
     fn in_a_line(&self, scenario: &ScenarioReport, word: &str) -> String {
-        let seen = scenario.worst().map_or(String::new(), seen);
-        let title = printable::clip(&printable::line(&scenario.title), MOST_OF_A_TITLE);
-        let text = format!("{} {title} | {seen}", printable::line(&scenario.id));
-        let text = printable::clip(&text, COLUMNS - word.len() - 1);
+        let observed = scenario.worst().map_or(String::new(), observations);
+        let title = sanitize::clip(&sanitize::line(&scenario.title), MOST_OF_A_TITLE);
+        let text = format!("{} {title} | {observed}", sanitize::line(&scenario.id));
+        let text = sanitize::clip(&text, COLUMNS - word.len() - 1);
         format!("{} {text}", self.colour.verdict(scenario.verdict, word))
     }
 
@@ -92,13 +95,13 @@ impl<'a> Summary<'a> {
         }
         let missing: Vec<_> = self
             .report
-            .not_yet
+            .skipped
             .iter()
             .map(|one| one.id.as_str())
             .collect();
         if !missing.is_empty() {
             let text = format!("{}: {}", missing.len(), missing.join(" "));
-            lines.extend(plainly("not yet", &text));
+            lines.extend(plainly("skipped", &text));
         }
         lines
     }
@@ -112,9 +115,9 @@ impl<'a> Summary<'a> {
     fn verdict(&self) -> Vec<String> {
         let outcome = self.report.outcome(self.strictness);
         let verdict = match outcome {
-            Outcome::Survived => Verdict::Pass,
-            Outcome::Failed { .. } => Verdict::Fail,
-            Outcome::BrokenSetUp => Verdict::BrokenSetUp,
+            Outcome::Passed => Verdict::Passed,
+            Outcome::Failed { .. } => Verdict::Failed,
+            Outcome::SetUpError => Verdict::SetUpError,
         };
         let (word, counts) = (
             format!("{}:", outcome.word()),
@@ -123,7 +126,7 @@ impl<'a> Summary<'a> {
         let mut lines = headed(
             |word| self.colour.verdict(verdict, word),
             &word,
-            &counts.told(),
+            &counts.summary(),
         );
         let more = "--report html=FILE has all of it with timelines, --scenario ID one scenario.";
         lines.push(self.colour.paint(Ink::Dim, more));
@@ -145,15 +148,15 @@ const MOST_TOLD: usize = 8;
 const MOST_OF_A_TITLE: usize = 36;
 
 /// What was seen in a case, as short as it goes.
-fn seen(case: &CaseReport) -> String {
-    let broken = case.broken_findings();
-    let told: Vec<_> = match broken.is_empty() {
+fn observations(case: &CaseReport) -> String {
+    let failed = case.failed_findings();
+    let told: Vec<_> = match failed.is_empty() {
         true => case
             .findings
             .iter()
             .map(|found| format!("{}: {}", found.expectation, found.observed))
             .collect(),
-        false => broken
+        false => failed
             .iter()
             .map(|found| {
                 let (expected, observed) = (&found.expected, &found.observed);
@@ -161,7 +164,7 @@ fn seen(case: &CaseReport) -> String {
             })
             .collect(),
     };
-    printable::line(&told.join("; "))
+    sanitize::line(&told.join("; "))
 }
 
 #[cfg(test)]
@@ -191,7 +194,7 @@ mod tests {
             // A link or a word of a command stays whole.
             let words = line.trim().trim_end_matches(" \\");
             let is_whole = line.contains("https://github") || words.starts_with('\'');
-            assert!(is_whole || printable::width(line) <= 80, "{line}");
+            assert!(is_whole || sanitize::width(line) <= 80, "{line}");
         }
     }
 
@@ -219,13 +222,13 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
             "docker-credential: docker-credential-ecr-login",
             "mock-ecr 0.1.0, --redirect env, sandboxed, seed contract, 23.4 s",
             "  case   in-the-middle; also at its <end>\n",
-            "\nknown to the baseline: EXP-06\n",
-            "\nwarn EXP-05 A token past its end is not handed… | exit: 0; expected not 0; secr…\n",
-            "\nseen EXP-11 A token past its end is not handed… | requests: 3 calls; exit: 1; s…\n",
-            "\nn/a 1: KCP-01\nnot yet 1: HST-05\n",
-            "\nBROKEN NET-04: cannot start the client: No such file or directory\n",
+            "\nknown failures 1: EXP-06\n",
+            "\nwarning EXP-05 A token past its end is not handed… | exit: 0; expected not 0; s…\n",
+            "\ninfo EXP-11 A token past its end is not handed… | requests: 3 calls; exit: 1; s…\n",
+            "\nn/a 1: KCP-01\nskipped 1: HST-05\n",
+            "\nSET-UP ERROR NET-04: cannot start the client: No such file or directory\n",
             "\nstale kubelet KCP-02",
-            "\nFAILED: 2 failed, 1 broken, 1 known to fail, 1 warned, 1 passed",
+            "\nFAILED: 2 failed, 1 set-up error, 1 known failure, 1 warning, 1 passed",
         ] {
             assert!(text.contains(part), "{part}\nis not in\n{text}");
         }
@@ -245,7 +248,7 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
     fn failures_of_one_kind_are_told_once() {
         let mut report = sample::report();
         report.scenarios = (1..=30)
-            .map(|i| sample::scenario(&format!("BAD-{i:02}"), Verdict::Fail))
+            .map(|i| sample::scenario(&format!("BAD-{i:02}"), Verdict::Failed))
             .collect();
         let text = summary(&report, Strictness::Must, Colour::Plain);
         assert_eq!(text.matches("A token past its end").count(), 1);
@@ -265,15 +268,15 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
     }
 
     #[test]
-    fn a_baseline_makes_a_run_survived() {
+    fn a_run_passes_when_the_baseline_lists_every_failure() {
         let mut report = sample::report();
         report
             .scenarios
-            .retain(|one| one.verdict != Verdict::BrokenSetUp);
+            .retain(|one| one.verdict != Verdict::SetUpError);
         report.scenarios.iter_mut().for_each(|one| one.known = true);
         let text = summary(&report, Strictness::Must, Colour::Plain);
         assert!(
-            text.contains("\nSURVIVED: 3 known to fail, 1 warned"),
+            text.contains("\nPASSED: 3 known failures, 1 warning"),
             "{text}"
         );
         assert!(!text.contains("\nFAIL"));

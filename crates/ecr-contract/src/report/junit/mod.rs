@@ -6,7 +6,7 @@ mod reader;
 use std::fmt::{self, Write};
 
 use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict};
-use crate::report::{printable, timeline};
+use crate::report::{sanitize, timeline};
 
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let cases = report.scenarios.iter().flat_map(|scenario| {
@@ -50,8 +50,8 @@ fn write_properties(text: &mut String, report: &Report) -> fmt::Result {
         ("sandboxed", sandbox.to_owned()),
         ("seed", report.seed.clone()),
     ];
-    let missing = report.not_yet.iter();
-    properties.extend(missing.map(|one| ("not yet", format!("{}: {}", one.id, one.reason))));
+    let missing = report.skipped.iter();
+    properties.extend(missing.map(|one| ("skipped", format!("{}: {}", one.id, one.reason))));
     writeln!(text, "<properties>")?;
     for (name, value) in properties {
         let value = attribute(&value);
@@ -78,7 +78,7 @@ impl<'a> TestCase<'a> {
     fn new(scenario: &'a ScenarioReport, case: &'a CaseReport, strictness: Strictness) -> Self {
         let state = match case.verdict {
             Verdict::NotApplicable => State::Skipped,
-            Verdict::BrokenSetUp => State::Error,
+            Verdict::SetUpError => State::Error,
             // There is no word for a known failure; what is skipped does not fail.
             verdict if verdict.fails(strictness) && scenario.known => State::Skipped,
             verdict if verdict.fails(strictness) => State::Failure,
@@ -135,7 +135,7 @@ impl<'a> TestCase<'a> {
 
     /// What failed first, in one line.
     fn failure(&self) -> String {
-        match self.case.broken_findings().first() {
+        match self.case.failed_findings().first() {
             Some(found) => format!(
                 "{}: expected {}, observed {}",
                 found.expectation, found.expected, found.observed
@@ -146,7 +146,7 @@ impl<'a> TestCase<'a> {
 
     fn evidence(&self) -> String {
         let mut text = String::new();
-        for found in self.case.broken_findings() {
+        for found in self.case.failed_findings() {
             let (step, expectation) = (found.step, &found.expectation);
             let (expected, observed) = (&found.expected, &found.observed);
             text.push_str(&format!(
@@ -181,11 +181,11 @@ fn seconds(ms: u64) -> String {
 
 /// In one line, as readers of XML make one of it anyway.
 fn attribute(text: &str) -> String {
-    printable::entities(&printable::line(text))
+    sanitize::entities(&sanitize::line(text))
 }
 
 fn content(text: &str) -> String {
-    printable::entities(&printable::lines(text).join("\n"))
+    sanitize::entities(&sanitize::lines(text).join("\n"))
 }
 
 #[cfg(test)]
@@ -213,7 +213,7 @@ mod tests {
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
         assert!(!text.contains("]]>") && !text.contains('\u{fffe}'));
         let elements = elements(&text);
-        let shown = printable::line(sample::HOSTILE);
+        let shown = sanitize::line(sample::HOSTILE);
         let cases = named(&elements, "testcase");
         assert_eq!(
             cases[2].get("name"),

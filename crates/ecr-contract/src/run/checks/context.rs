@@ -3,25 +3,25 @@
 use std::fmt::Display;
 
 use crate::client::{Login, Outcome};
-use crate::run::evidence::Seen;
+use crate::run::evidence::TimedRequest;
 use crate::run::files::files_in;
-use crate::testbed::Stage;
+use crate::testbed::Testbed;
 
 /// What there is to judge: a step, or the whole run.
-pub(crate) struct Scene<'s> {
-    pub(crate) stage: &'s Stage,
+pub(crate) struct CheckContext<'s> {
+    pub(crate) testbed: &'s Testbed,
     pub(crate) outcomes: &'s [&'s Outcome],
-    pub(crate) seen: &'s [Seen],
+    pub(crate) requests: &'s [TimedRequest],
     /// The login that was handed out before.
     pub(crate) last_login: Option<&'s Login>,
     /// What a client that goes on running has written to stderr.
     pub(crate) stderr: &'s [u8],
 }
 
-impl Scene<'_> {
+impl CheckContext<'_> {
     /// What clients have written to logs at home.
     pub(super) fn logs(&self) -> String {
-        let home = self.stage.home();
+        let home = self.testbed.home();
         let is_log = |path: &std::path::PathBuf| {
             let within = path.strip_prefix(home).unwrap_or(path);
             let is_folder = |part: &std::ffi::OsStr| part == "log" || part == "logs";
@@ -37,25 +37,25 @@ impl Scene<'_> {
 }
 
 /// What was expected and what was seen, of one thing.
-pub(super) struct Held {
+pub(super) struct Check {
     pub(super) expectation: &'static str,
     pub(super) expected: String,
     pub(super) observed: String,
-    pub(super) held: bool,
+    pub(super) passed: bool,
 }
 
-impl Held {
+impl Check {
     pub(super) fn new(
         expectation: &'static str,
         expected: impl Display,
         observed: impl Display,
-        held: bool,
+        passed: bool,
     ) -> Self {
-        Held {
+        Check {
             expectation,
             expected: expected.to_string(),
             observed: observed.to_string(),
-            held,
+            passed,
         }
     }
 }

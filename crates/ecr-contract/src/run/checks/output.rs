@@ -1,94 +1,102 @@
 //! What the client said.
 
-use crate::client::{Answer, CacheFor, Login, Outcome, Refusal};
+use crate::client::{CacheFor, ClientError, ClientResult, Login, Outcome};
 use crate::process::End;
-use crate::run::judge::scene::{Held, Scene};
-use crate::scenario::{AnswerKind, Exit, Expect, Output, Pattern, Secret};
+use crate::run::checks::context::{Check, CheckContext};
+use crate::scenario::{Exit, Expect, ExpectedResult, Output, Pattern, Secret};
 use crate::testbed::Issued;
 
-impl Scene<'_> {
-    pub(super) fn said(&self, expect: &Expect) -> Vec<Held> {
+impl CheckContext<'_> {
+    pub(super) fn check_output(&self, expect: &Expect) -> Vec<Check> {
         let found = [
-            expect.answer.map(|kind| self.answer(kind)),
-            self.told_with(&expect.username, |login| login.username.is_some())
+            expect.result.map(|kind| self.result(kind)),
+            self.logins_with(&expect.username, |login| login.username.is_some())
                 .map(|name| self.username(name)),
-            self.told_with(&expect.secret, |login| login.secret.is_some())
+            self.logins_with(&expect.secret, |login| login.secret.is_some())
                 .map(|secret| self.secret(secret)),
-            self.told_with(&expect.key, |login| login.key.is_some())
+            self.logins_with(&expect.key, |login| login.key.is_some())
                 .map(|key| self.key(key)),
-            self.told_with(&expect.cache_for, |login| login.cache_for.is_some())
+            self.logins_with(&expect.cache_for, |login| login.cache_for.is_some())
                 .map(|span| self.cache_for(*span)),
             expect.exit.map(|exit| self.exit(exit)),
             expect.stdout.as_ref().map(|output| self.stdout(output)),
-            (!expect.says.is_empty()).then(|| self.says(&expect.says)),
-            (!expect.unsaid.is_empty()).then(|| self.unsaid(&expect.unsaid)),
-            (!expect.reason.is_empty()).then(|| self.reason(&expect.reason)),
+            (!expect.prints.is_empty()).then(|| self.prints(&expect.prints)),
+            (!expect.never_prints.is_empty()).then(|| self.never_prints(&expect.never_prints)),
+            (!expect.error_text.is_empty()).then(|| self.error_text(&expect.error_text)),
             expect.within.map(|most| self.within(most)),
         ];
         found.into_iter().flatten().collect()
     }
 
     /// What is expected of logins, if there is one that tells of such a thing: of what nobody has told, nothing is found.
-    fn told_with<'e, T>(
+    fn logins_with<'e, T>(
         &self,
         expected: &'e Option<T>,
-        tells: impl Fn(&Login) -> bool,
+        reports: impl Fn(&Login) -> bool,
     ) -> Option<&'e T> {
         let mut logins = self
             .outcomes
             .iter()
-            .filter_map(|outcome| outcome.answer.login());
-        expected.as_ref().filter(|_| logins.any(tells))
+            .filter_map(|outcome| outcome.result.login());
+        expected.as_ref().filter(|_| logins.any(reports))
     }
 
-    fn answer(&self, kind: AnswerKind) -> Held {
+    fn result(&self, kind: ExpectedResult) -> Check {
         let expected = match kind {
-            AnswerKind::Login => "a login",
-            AnswerKind::Refusal => "no login, and that it says so",
-            AnswerKind::Either => "a login, or that there is none",
-            AnswerKind::NoCredentials => "that there are no credentials",
-            AnswerKind::HardError => "an error that is not taken for there being no credentials",
-        };
-        let fits = |outcome: &Outcome| {
-            let answer = &outcome.answer;
-            match kind {
-                AnswerKind::Login => matches!(answer, Answer::Login(_)),
-                AnswerKind::Refusal => matches!(answer, Answer::Refusal(_)),
-                AnswerKind::Either => matches!(answer, Answer::Login(_) | Answer::Refusal(_)),
-                AnswerKind::NoCredentials => *answer == Answer::Refusal(Refusal::NoCredentials),
-                AnswerKind::HardError => matches!(answer, Answer::Refusal(Refusal::Error(_))),
+            ExpectedResult::Login => "a login",
+            ExpectedResult::Error => "no login, and that it says so",
+            ExpectedResult::LoginOrError => "a login, or that there is none",
+            ExpectedResult::NoCredentials => "that there are no credentials",
+            ExpectedResult::OtherError => {
+                "an error that is not taken for there being no credentials"
             }
         };
-        self.each("answer", expected, fits, |outcome| {
-            outcome.answer.to_string()
+        let fits = |outcome: &Outcome| {
+            let result = &outcome.result;
+            match kind {
+                ExpectedResult::Login => matches!(result, ClientResult::Login(_)),
+                ExpectedResult::Error => matches!(result, ClientResult::Error(_)),
+                ExpectedResult::LoginOrError => {
+                    matches!(result, ClientResult::Login(_) | ClientResult::Error(_))
+                }
+                ExpectedResult::NoCredentials => {
+                    *result == ClientResult::Error(ClientError::NoCredentials)
+                }
+                ExpectedResult::OtherError => {
+                    matches!(result, ClientResult::Error(ClientError::Other(_)))
+                }
+            }
+        };
+        self.each("result", expected, fits, |outcome| {
+            outcome.result.to_string()
         })
     }
 
-    fn username(&self, name: &str) -> Held {
+    fn username(&self, name: &str) -> Check {
         let of = |outcome: &Outcome| {
-            let login = outcome.answer.login();
+            let login = outcome.result.login();
             login.map(|login| login.username.clone())
         };
-        let shown = |outcome: &Outcome| format!("{:?}", of(outcome).flatten().unwrap_or_default());
+        let quoted = |outcome: &Outcome| format!("{:?}", of(outcome).flatten().unwrap_or_default());
         let fits = |outcome: &Outcome| match of(outcome) {
             Some(Some(found)) => found == name,
             Some(None) | None => true,
         };
-        self.each("username", format!("{name:?}"), fits, shown)
+        self.each("username", format!("{name:?}"), fits, quoted)
     }
 
-    fn secret(&self, secret: &Secret) -> Held {
-        let issued = self.stage.issued();
+    fn secret(&self, secret: &Secret) -> Check {
+        let issued = self.testbed.issued();
         let expected = match secret {
             Secret::Issued => "a password that ECR has issued".to_owned(),
             Secret::Newest => "the password that ECR has issued last".to_owned(),
-            Secret::Alive => "a password that still opens the registry".to_owned(),
+            Secret::Valid => "a password that still opens the registry".to_owned(),
             Secret::Same => "the same password as before".to_owned(),
-            Secret::Other => "another password than before, as issued".to_owned(),
+            Secret::Different => "another password than before, as issued".to_owned(),
             Secret::OfRegistry => "the password of the registry that was asked for".to_owned(),
-            Secret::Is(text) => shown(text),
+            Secret::Is(text) => quoted(text),
             Secret::Not(texts) => {
-                let texts: Vec<String> = texts.iter().map(|text| shown(text)).collect();
+                let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
                 format!("none of {}", texts.join(", "))
             }
         };
@@ -97,8 +105,8 @@ impl Scene<'_> {
             None => true,
         };
         let observed = |outcome: &Outcome| match password(outcome) {
-            Some(password) => self.told(password, &issued),
-            None => outcome.answer.to_string(),
+            Some(password) => self.describe_password(password, &issued),
+            None => outcome.result.to_string(),
         };
         self.each("secret", expected, fits, observed)
     }
@@ -109,33 +117,34 @@ impl Scene<'_> {
         match secret {
             Secret::Issued => found.is_some(),
             Secret::Newest => issued.last().is_some_and(|last| last.password == password),
-            Secret::Alive => self.lived(password, outcome),
+            Secret::Valid => self.was_valid(password, outcome),
             Secret::Same => before == Some(password),
-            Secret::Other => found.is_some() && before != Some(password),
+            Secret::Different => found.is_some() && before != Some(password),
             Secret::Is(text) => text == password,
             Secret::Not(texts) => !texts.iter().any(|text| text == password),
             Secret::OfRegistry => found.is_some_and(|found| {
-                let names = &outcome.names;
+                let placeholders = &outcome.placeholders;
                 let claims = &found.claims;
-                claims.account().as_str() == names.account && claims.region.as_str() == names.region
+                claims.account().as_str() == placeholders.account
+                    && claims.region.as_str() == placeholders.region
             }),
         }
     }
 
     /// Whether a password was worth something when it was handed out.
-    fn lived(&self, password: &str, outcome: &Outcome) -> bool {
-        let issued = self.stage.issued();
+    fn was_valid(&self, password: &str, outcome: &Outcome) -> bool {
+        let issued = self.testbed.issued();
         let found = issued.iter().find(|issued| issued.password == password);
-        let in_time = found.is_some_and(|found| found.claims.expires > outcome.handed);
+        let in_time = found.is_some_and(|found| found.claims.expires > outcome.returned_at);
         let revoked = matches!(
-            self.stage.ecr.verify_token(password),
+            self.testbed.ecr.verify_token(password),
             Err(mock_ecr::token::TokenError::Revoked { .. })
         );
         in_time && !revoked
     }
 
     /// A password, in words that do not give it away.
-    fn told(&self, password: &str, issued: &[Issued]) -> String {
+    fn describe_password(&self, password: &str, issued: &[Issued]) -> String {
         let at = issued.iter().position(|issued| issued.password == password);
         if let Some(at) = at {
             let (number, of) = (at + 1, issued.len());
@@ -151,24 +160,27 @@ impl Scene<'_> {
                 let (length, of) = (password.len(), whole.password.len());
                 format!("the first {length} of the {of} characters of a password")
             }
-            None => shown(password),
+            None => quoted(password),
         }
     }
 
-    fn key(&self, key: &str) -> Held {
-        let expected = |outcome: &Outcome| outcome.names.fill(key);
-        let of = |outcome: &Outcome| outcome.answer.login().and_then(|login| login.key.clone());
+    fn key(&self, key: &str) -> Check {
+        let expected = |outcome: &Outcome| outcome.placeholders.fill(key);
+        let of = |outcome: &Outcome| outcome.result.login().and_then(|login| login.key.clone());
         let fits = |outcome: &Outcome| of(outcome).is_none_or(|found| found == expected(outcome));
-        self.each("key", self.stage.names.fill(key), fits, |outcome| {
-            of(outcome).unwrap_or_else(|| "nothing".to_owned())
-        })
+        self.each(
+            "key",
+            self.testbed.placeholders.fill(key),
+            fits,
+            |outcome| of(outcome).unwrap_or_else(|| "nothing".to_owned()),
+        )
     }
 
-    fn cache_for(&self, span: crate::scenario::Span) -> Held {
-        let of = |outcome: &Outcome| outcome.answer.login().and_then(|login| login.cache_for);
+    fn cache_for(&self, span: crate::scenario::Span) -> Check {
+        let of = |outcome: &Outcome| outcome.result.login().and_then(|login| login.cache_for);
         let fits = |outcome: &Outcome| match of(outcome) {
-            Some(CacheFor::Length(length)) => span.has(length),
-            Some(CacheFor::Unsaid) => false,
+            Some(CacheFor::Duration(length)) => span.has(length),
+            Some(CacheFor::Unspecified) => false,
             None => true,
         };
         self.each("cache_for", span, fits, |outcome| {
@@ -176,18 +188,18 @@ impl Scene<'_> {
         })
     }
 
-    fn exit(&self, exit: Exit) -> Held {
+    fn exit(&self, exit: Exit) -> Check {
         let expected = match exit {
             Exit::Zero => "exit 0",
             Exit::NonZero => "an exit code that is not 0",
-            Exit::ZeroOrReason => "exit 0, or a text that says why not",
+            Exit::ZeroOrMessage => "exit 0, or a text that says why not",
             Exit::Any => "an exit of its own",
         };
         let fits = |outcome: &Outcome| match (exit, outcome.ended.end) {
             (Exit::Zero, End::Exit(code)) => code == 0,
             (Exit::NonZero, End::Exit(code)) => code != 0,
-            (Exit::ZeroOrReason, End::Exit(code)) => {
-                code == 0 || !self.all_said(outcome).trim().is_empty()
+            (Exit::ZeroOrMessage, End::Exit(code)) => {
+                code == 0 || !self.all_output(outcome).trim().is_empty()
             }
             (Exit::Any, End::Exit(_)) => true,
             _ => false,
@@ -197,14 +209,14 @@ impl Scene<'_> {
         })
     }
 
-    fn stdout(&self, output: &Output) -> Held {
-        let names = &self.stage.names;
+    fn stdout(&self, output: &Output) -> Check {
+        let placeholders = &self.testbed.placeholders;
         let expected = match output {
             Output::Empty => "nothing".to_owned(),
             Output::Json => "one object of JSON".to_owned(),
-            Output::Is(text) => format!("{:?}", names.fill(text)),
-            Output::IsNot(text) => format!("something else than {:?}", names.fill(text)),
-            Output::Fits(pattern) => format!("what fits {}", pattern.0),
+            Output::Is(text) => format!("{:?}", placeholders.fill(text)),
+            Output::IsNot(text) => format!("something else than {:?}", placeholders.fill(text)),
+            Output::Matches(pattern) => format!("what fits {}", pattern.0),
         };
         let text = |outcome: &Outcome| String::from_utf8_lossy(&outcome.ended.stdout).into_owned();
         let fits = |outcome: &Outcome| {
@@ -212,50 +224,52 @@ impl Scene<'_> {
             match output {
                 Output::Empty => found.trim().is_empty(),
                 Output::Json => is_object(&found),
-                Output::Is(text) => found.trim() == names.fill(text),
-                Output::IsNot(text) => found.trim() != names.fill(text),
-                Output::Fits(pattern) => pattern.0.is_match(&found),
+                Output::Is(text) => found.trim() == placeholders.fill(text),
+                Output::IsNot(text) => found.trim() != placeholders.fill(text),
+                Output::Matches(pattern) => pattern.0.is_match(&found),
             }
         };
-        self.each("stdout", expected, fits, |outcome| shown(&text(outcome)))
+        self.each("stdout", expected, fits, |outcome| quoted(&text(outcome)))
     }
 
-    fn says(&self, patterns: &[Pattern]) -> Held {
+    fn prints(&self, patterns: &[Pattern]) -> Check {
         let expected = format!("that it says {}", written(patterns));
-        let fits = |outcome: &Outcome| is_one_in(patterns, &self.all_said(outcome));
-        self.each("says", expected, fits, words)
+        let fits = |outcome: &Outcome| is_one_in(patterns, &self.all_output(outcome));
+        self.each("prints", expected, fits, printed)
     }
 
-    fn reason(&self, patterns: &[Pattern]) -> Held {
+    fn error_text(&self, patterns: &[Pattern]) -> Check {
         let expected = format!("a login, or that it says {}", written(patterns));
         let fits = |outcome: &Outcome| {
-            outcome.answer.login().is_some() || is_one_in(patterns, &self.all_said(outcome))
+            outcome.result.login().is_some() || is_one_in(patterns, &self.all_output(outcome))
         };
-        self.each("reason", expected, fits, words)
+        self.each("error_text", expected, fits, printed)
     }
 
-    fn unsaid(&self, patterns: &[Pattern]) -> Held {
+    fn never_prints(&self, patterns: &[Pattern]) -> Check {
         let expected = format!("that it does not say {}", written(patterns));
-        let fits = |outcome: &Outcome| !is_one_in(patterns, &self.all_said(outcome));
-        self.each("unsaid", expected, fits, words)
+        let fits = |outcome: &Outcome| !is_one_in(patterns, &self.all_output(outcome));
+        self.each("never_prints", expected, fits, printed)
     }
 
     /// What a client has said anywhere.
-    fn all_said(&self, outcome: &Outcome) -> String {
+    fn all_output(&self, outcome: &Outcome) -> String {
         let ended = &outcome.ended;
         let own = [&*ended.stderr, &*ended.stdout, self.stderr];
         let own = own.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         format!("{}\n{}", own.join("\n"), self.logs())
     }
 
-    fn within(&self, most: std::time::Duration) -> Held {
-        let fits = |outcome: &Outcome| outcome.ended.took <= most && outcome.answer != Answer::Hung;
+    fn within(&self, most: std::time::Duration) -> Check {
+        let fits = |outcome: &Outcome| {
+            outcome.ended.took <= most && outcome.result != ClientResult::TimedOut
+        };
         self.each(
             "within",
             format!("at most {most:?}"),
             fits,
-            |outcome| match outcome.answer {
-                Answer::Hung => "nothing by its deadline".to_owned(),
+            |outcome| match outcome.result {
+                ClientResult::TimedOut => "nothing by its deadline".to_owned(),
                 _ => format!("{:.1?}", outcome.ended.took),
             },
         )
@@ -267,8 +281,8 @@ impl Scene<'_> {
         expectation: &'static str,
         expected: impl std::fmt::Display,
         fits: impl Fn(&Outcome) -> bool,
-        shown: impl Fn(&Outcome) -> String,
-    ) -> Held {
+        quoted: impl Fn(&Outcome) -> String,
+    ) -> Check {
         let wrong: Vec<&&Outcome> = self
             .outcomes
             .iter()
@@ -277,20 +291,20 @@ impl Scene<'_> {
         let observed = match (wrong.first(), self.outcomes.last()) {
             (Some(first), _) if self.outcomes.len() > 1 => {
                 let (wrong, all) = (wrong.len(), self.outcomes.len());
-                format!("{} ({wrong} of {all} answers)", shown(first))
+                format!("{} ({wrong} of {all} answers)", quoted(first))
             }
-            (Some(first), _) => shown(first),
-            (None, Some(last)) => shown(last),
+            (Some(first), _) => quoted(first),
+            (None, Some(last)) => quoted(last),
             (None, None) => "nothing was asked".to_owned(),
         };
         // Of nothing, nothing holds.
-        let held = wrong.is_empty() && !self.outcomes.is_empty();
-        Held::new(expectation, expected, observed, held)
+        let passed = wrong.is_empty() && !self.outcomes.is_empty();
+        Check::new(expectation, expected, observed, passed)
     }
 }
 
 fn password(outcome: &Outcome) -> Option<&str> {
-    let login: Option<&Login> = outcome.answer.login();
+    let login: Option<&Login> = outcome.result.login();
     login.and_then(|login| login.secret.as_deref())
 }
 
@@ -304,11 +318,11 @@ fn written(patterns: &[Pattern]) -> String {
 }
 
 /// What a client said, in short.
-fn words(outcome: &Outcome) -> String {
+fn printed(outcome: &Outcome) -> String {
     let ended = &outcome.ended;
     match String::from_utf8_lossy(&ended.stderr).trim() {
-        "" => shown(&String::from_utf8_lossy(&ended.stdout)),
-        text => shown(text),
+        "" => quoted(&String::from_utf8_lossy(&ended.stdout)),
+        text => quoted(text),
     }
 }
 
@@ -318,7 +332,7 @@ fn is_object(text: &str) -> bool {
 }
 
 /// A text as a report quotes it.
-fn shown(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let start: String = text.chars().take(200).collect();
     match text.chars().count() {
         0 => "nothing".to_owned(),

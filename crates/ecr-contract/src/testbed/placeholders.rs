@@ -4,7 +4,7 @@ use mock_ecr::Config;
 
 /// What placeholders stand for: a registry, and what is at it.
 #[derive(Clone, Debug)]
-pub(crate) struct Names {
+pub(crate) struct Placeholders {
     /// The host of the registry, with its port where it has one.
     pub(crate) registry: String,
     pub(crate) account: String,
@@ -14,11 +14,11 @@ pub(crate) struct Names {
     pub(crate) home: String,
 }
 
-impl Names {
+impl Placeholders {
     pub(crate) fn of(config: &Config, home: &str) -> Self {
         let (account, region) = (config.default_account(), &config.region);
         let suffix = region.partition().dns_suffix;
-        Names {
+        Placeholders {
             registry: format!(
                 "{account}.dkr.ecr.{region}.{suffix}",
                 region = region.as_str()
@@ -32,20 +32,20 @@ impl Names {
 
     /// The same for another registry; account and region are those of its name, if it has AWS's form.
     pub(crate) fn at(&self, registry: &str) -> Self {
-        let mut names = self.clone();
-        names.registry = self.fill(registry);
-        let host = names.registry.clone();
+        let mut placeholders = self.clone();
+        placeholders.registry = self.fill(registry);
+        let host = placeholders.registry.clone();
         if let Some((account, rest)) = host.split_once(".dkr") {
             let region = rest
                 .split('.')
                 .find(|label| label.contains('-') && !label.starts_with("-ecr"));
             let region = region.filter(|region| !region.starts_with("ecr"));
-            names.account = account.to_owned();
+            placeholders.account = account.to_owned();
             if let Some(region) = region {
-                names.region = region.to_owned();
+                placeholders.region = region.to_owned();
             }
         }
-        names
+        placeholders
     }
 
     /// Puts what they stand for in the place of placeholders; a brace that is none of theirs stays.

@@ -1,18 +1,18 @@
 //! Secrets, found and blotted out.
 
-use crate::testbed::Stage;
+use crate::testbed::Testbed;
 
 /// The secrets of a run: what nobody but the client and ECR should see.
 #[derive(Debug)]
-pub(crate) struct Mask(Vec<String>);
+pub(crate) struct Redactor(Vec<String>);
 
-impl Mask {
-    pub(crate) fn of(stage: &Stage) -> Self {
-        let issued = stage.issued().into_iter();
+impl Redactor {
+    pub(crate) fn of(testbed: &Testbed) -> Self {
+        let issued = testbed.issued().into_iter();
         let mut secrets: Vec<String> = issued
             .flat_map(|issued| [issued.password, issued.token])
             .collect();
-        for principal in stage.ecr.config().principals() {
+        for principal in testbed.ecr.config().principals() {
             secrets.push(principal.secret_access_key.expose().to_owned());
             secrets.extend(
                 principal
@@ -22,18 +22,18 @@ impl Mask {
         }
         // Whole tokens before the passwords in them.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Mask(secrets)
+        Redactor(secrets)
     }
 
     /// A text without them, and no longer than anybody reads.
-    pub(crate) fn text(&self, text: &str) -> String {
-        let masked = self.0.iter().fold(text.to_owned(), |text, secret| {
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let redacted = self.0.iter().fold(text.to_owned(), |text, secret| {
             text.replace(&**secret, "[secret]")
         });
-        let masked = self.stumps(masked);
-        match masked.len() > LONGEST {
-            true => format!("{}…", &masked[..masked.floor_char_boundary(LONGEST)]),
-            false => masked,
+        let redacted = self.redact_truncated(redacted);
+        match redacted.len() > MAX_LENGTH {
+            true => format!("{}…", &redacted[..redacted.floor_char_boundary(MAX_LENGTH)]),
+            false => redacted,
         }
     }
 
@@ -43,9 +43,9 @@ impl Mask {
     }
 
     /// What is left of secrets that were cut off.
-    fn stumps(&self, text: String) -> String {
+    fn redact_truncated(&self, text: String) -> String {
         self.0.iter().fold(text, |text, secret| {
-            let Some(start) = secret.get(..STUMP) else {
+            let Some(start) = secret.get(..SHORTEST_PREFIX) else {
                 return text;
             };
             let mut text = text;
@@ -62,8 +62,8 @@ impl Mask {
 }
 
 /// So many characters of a password are told from others.
-const STUMP: usize = 40;
-const LONGEST: usize = 4096;
+const SHORTEST_PREFIX: usize = 40;
+const MAX_LENGTH: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -72,15 +72,15 @@ mod tests {
     #[test]
     fn secrets_are_blotted_out_whole_or_cut_off() {
         let secret = format!("{}äz", "0123456789".repeat(5));
-        let mask = Mask(vec![secret.clone()]);
-        assert_eq!(mask.text(&format!("a {secret} b")), "a [secret] b");
+        let redactor = Redactor(vec![secret.clone()]);
+        assert_eq!(redactor.redact(&format!("a {secret} b")), "a [secret] b");
         assert_eq!(
-            mask.text(&format!("a {}", &secret[..45])),
+            redactor.redact(&format!("a {}", &secret[..45])),
             "a [part of a secret]"
         );
         // The first byte of ä is that of ö as well.
         let other = secret.replace('ä', "ö");
-        assert_eq!(mask.text(&other), "[part of a secret]öz");
-        assert_eq!(mask.text("0123456789"), "0123456789");
+        assert_eq!(redactor.redact(&other), "[part of a secret]öz");
+        assert_eq!(redactor.redact("0123456789"), "0123456789");
     }
 }

@@ -8,17 +8,17 @@ use regex_lite::Regex;
 
 /// A text whose instants are earlier, and how many there were.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Aged {
+pub(super) struct Backdated {
     pub(super) text: String,
-    pub(super) instants: usize,
+    pub(super) timestamps: usize,
 }
 
 /// Makes the instants in a text earlier: those of RFC 3339, and numbers that are seconds or milliseconds since 1970 not far from now.
-pub(super) fn aged(text: &str, by: Duration, now: Timestamp) -> Aged {
-    let pattern = Regex::new(INSTANTS).expect("it is a regular expression");
-    let mut aged = Aged {
+pub(super) fn backdate(text: &str, by: Duration, now: Timestamp) -> Backdated {
+    let pattern = Regex::new(TIMESTAMPS).expect("it is a regular expression");
+    let mut backdated = Backdated {
         text: String::with_capacity(text.len()),
-        instants: 0,
+        timestamps: 0,
     };
     let mut done = 0;
     for found in pattern.find_iter(text) {
@@ -26,16 +26,16 @@ pub(super) fn aged(text: &str, by: Duration, now: Timestamp) -> Aged {
         let Some(earlier) = earlier.filter(|_| stands_alone(text, found.range())) else {
             continue;
         };
-        aged.text += &text[done..found.start()];
-        aged.text += &earlier;
-        aged.instants += 1;
+        backdated.text += &text[done..found.start()];
+        backdated.text += &earlier;
+        backdated.timestamps += 1;
         done = found.end();
     }
-    aged.text += &text[done..];
-    aged
+    backdated.text += &text[done..];
+    backdated
 }
 
-const INSTANTS: &str =
+const TIMESTAMPS: &str =
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|\d{13}|\d{10}(\.\d+)?";
 
 fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
@@ -47,7 +47,7 @@ fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
     let (whole, fraction) = found.split_once('.').unwrap_or((found, ""));
     let number: i64 = whole.parse().ok()?;
     let unit = if whole.len() == 13 { 1 } else { 1000 };
-    let is_near = (number * unit - now.as_millis()).abs() < NEAR;
+    let is_near = (number * unit - now.as_millis()).abs() < MAX_DISTANCE;
     let point = if fraction.is_empty() { "" } else { "." };
     is_near.then(|| format!("{}{point}{fraction}", number - by / unit))
 }
@@ -59,28 +59,28 @@ fn stands_alone(text: &str, at: Range<usize>) -> bool {
 }
 
 /// Thirty days, in milliseconds.
-const NEAR: i64 = 30 * 24 * 3_600_000;
+const MAX_DISTANCE: i64 = 30 * 24 * 3_600_000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
-    fn ages(text: &str, expected: &str) {
+    fn assert_backdated(text: &str, expected: &str) {
         let now = Timestamp::from_millis(1_448_832_653_241);
-        let aged = aged(text, Duration::from_secs(3600), now);
-        assert_eq!(aged.text, expected);
-        assert_eq!(aged.instants, usize::from(text != expected));
+        let backdated = backdate(text, Duration::from_secs(3600), now);
+        assert_eq!(backdated.text, expected);
+        assert_eq!(backdated.timestamps, usize::from(text != expected));
     }
 
     #[test]
     fn instants_in_all_forms_are_earlier() {
         let earlier = r#"{"at":"2015-11-29T20:30:53.241Z"}"#;
-        ages(r#"{"at":"2015-11-29T21:30:53.241Z"}"#, earlier);
-        ages(r#"{"at":"2015-11-29T22:30:53.241000001+01:00"}"#, earlier);
-        ages("[1448832653241]", "[1448829053241]");
-        ages("[1448832653.5, 12]", "[1448829053.5, 12]");
-        ages("{\"end\": 1448832653}", "{\"end\": 1448829053}");
+        assert_backdated(r#"{"at":"2015-11-29T21:30:53.241Z"}"#, earlier);
+        assert_backdated(r#"{"at":"2015-11-29T22:30:53.241000001+01:00"}"#, earlier);
+        assert_backdated("[1448832653241]", "[1448829053241]");
+        assert_backdated("[1448832653.5, 12]", "[1448829053.5, 12]");
+        assert_backdated("{\"end\": 1448832653}", "{\"end\": 1448829053}");
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
             "1448832653AAAA",
             "AB/1448832653241+",
         ] {
-            ages(text, text);
+            assert_backdated(text, text);
         }
     }
 }

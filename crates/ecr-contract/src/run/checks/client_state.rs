@@ -5,38 +5,38 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::client::Outcome;
+use crate::run::checks::context::{Check, CheckContext};
 use crate::run::files::files_in;
-use crate::run::judge::scene::{Held, Scene};
-use crate::run::mask::Mask;
-use crate::scenario::{Expect, Files, Leaks, PasswordBy, Pattern};
+use crate::run::redaction::Redactor;
+use crate::scenario::{Expect, Files, Leaks, PasswordVia, Pattern};
 use crate::testbed::DockerCall;
 
-impl Scene<'_> {
-    pub(super) fn kept(&self, expect: &Expect) -> Vec<Held> {
+impl CheckContext<'_> {
+    pub(super) fn check_client_state(&self, expect: &Expect) -> Vec<Check> {
         let found = [
             expect.leaks.map(|Leaks::None| self.leaks()),
             expect.files.map(|files| match files {
                 Files::Private => self.private_files(),
-                Files::Whole => self.whole_files(),
+                Files::ValidJson => self.whole_files(),
             }),
-            expect.kept.map(|count| {
-                let kept = self.passwords_kept();
+            expect.stored_passwords.map(|count| {
+                let stored = self.stored_passwords();
                 let expected = format!("{count} passwords in files");
-                Held::new("kept", expected, kept, count.has(kept))
+                Check::new("stored_passwords", expected, stored, count.has(stored))
             }),
             expect.helper_calls.map(|count| {
-                let calls = self.stage.shims.helper_calls();
+                let calls = self.testbed.shims.helper_calls();
                 let expected = format!("{count} calls of the credential helper");
-                Held::new("helper_calls", expected, calls, count.has(calls))
+                Check::new("helper_calls", expected, calls, count.has(calls))
             }),
-            expect.logins.map(|count| {
+            expect.logins_per_host.map(|count| {
                 let most = self.logins_to_one_host();
                 let expected = format!("{count} logins to each host");
-                Held::new("logins", expected, most, count.has(most))
+                Check::new("logins_per_host", expected, most, count.has(most))
             }),
             expect.logouts.map(|count| {
                 let logouts = self.docker().filter(|call| is(call, "logout")).count();
-                Held::new(
+                Check::new(
                     "logouts",
                     format!("{count} logouts"),
                     logouts,
@@ -44,8 +44,8 @@ impl Scene<'_> {
                 )
             }),
             expect
-                .password_by
-                .map(|PasswordBy::Stdin| self.password_by_stdin()),
+                .password_via
+                .map(|PasswordVia::Stdin| self.password_via_stdin()),
             expect
                 .docker_stdin
                 .as_ref()
@@ -54,22 +54,22 @@ impl Scene<'_> {
         found.into_iter().flatten().collect()
     }
 
-    fn leaks(&self) -> Held {
-        let mask = Mask::of(self.stage);
+    fn leaks(&self) -> Check {
+        let redactor = Redactor::of(self.testbed);
         let mut places: Vec<&str> = Vec::new();
         let stderr =
-            |outcome: &&&Outcome| mask.is_in(&String::from_utf8_lossy(&outcome.ended.stderr));
+            |outcome: &&&Outcome| redactor.is_in(&String::from_utf8_lossy(&outcome.ended.stderr));
         if self.outcomes.iter().any(|outcome| stderr(&outcome))
-            || mask.is_in(&String::from_utf8_lossy(self.stderr))
+            || redactor.is_in(&String::from_utf8_lossy(self.stderr))
         {
             places.push("stderr");
         }
-        if mask.is_in(&self.logs()) {
+        if redactor.is_in(&self.logs()) {
             places.push("a log");
         }
         if self
             .docker()
-            .any(|call| mask.is_in(&call.arguments.join("\n")))
+            .any(|call| redactor.is_in(&call.arguments.join("\n")))
         {
             places.push("docker's arguments");
         }
@@ -78,16 +78,16 @@ impl Scene<'_> {
             false => places.join(", "),
         };
         let expected = "no secret on stderr, in logs or among arguments";
-        Held::new("leaks", expected, observed, places.is_empty())
+        Check::new("leaks", expected, observed, places.is_empty())
     }
 
-    fn private_files(&self) -> Held {
-        let mask = Mask::of(self.stage);
-        let home = self.stage.home();
+    fn private_files(&self) -> Check {
+        let redactor = Redactor::of(self.testbed);
+        let home = self.testbed.home();
         let open = files_in(home).into_iter().filter_map(|file| {
             let mode = std::fs::metadata(&file).ok()?.permissions().mode() & 0o777;
             let text = std::fs::read(&file).ok()?;
-            let is_open = mode & 0o077 != 0 && mask.is_in(&String::from_utf8_lossy(&text));
+            let is_open = mode & 0o077 != 0 && redactor.is_in(&String::from_utf8_lossy(&text));
             let name = within(&file, home);
             is_open.then(|| format!("{name} has mode {mode:04o}"))
         });
@@ -97,38 +97,38 @@ impl Scene<'_> {
             false => open.join(", "),
         };
         let expected = "files with secrets that nobody else can read";
-        Held::new("files", expected, observed, open.is_empty())
+        Check::new("files", expected, observed, open.is_empty())
     }
 
-    fn whole_files(&self) -> Held {
-        let home = self.stage.home();
+    fn whole_files(&self) -> Check {
+        let home = self.testbed.home();
         let is_json = |file: &PathBuf| file.extension().is_some_and(|end| end == "json");
-        let is_broken = |file: &PathBuf| {
+        let is_invalid = |file: &PathBuf| {
             let text = std::fs::read(file).unwrap_or_default();
             serde_json::from_slice::<serde_json::Value>(&text).is_err()
         };
         let files = files_in(home).into_iter().filter(is_json);
-        let broken: Vec<String> = files
-            .filter(is_broken)
+        let failed: Vec<String> = files
+            .filter(is_invalid)
             .map(|file| format!("{} is no JSON", within(&file, home)))
             .collect();
-        let observed = match broken.is_empty() {
+        let observed = match failed.is_empty() {
             true => "none that is broken".to_owned(),
-            false => broken.join(", "),
+            false => failed.join(", "),
         };
         let expected = "files of JSON that are JSON";
-        Held::new("files", expected, observed, broken.is_empty())
+        Check::new("files", expected, observed, failed.is_empty())
     }
 
     /// Whole or in their tokens.
-    fn passwords_kept(&self) -> usize {
-        let texts = files_in(self.stage.home()).into_iter().map(|file| {
+    fn stored_passwords(&self) -> usize {
+        let texts = files_in(self.testbed.home()).into_iter().map(|file| {
             let bytes = std::fs::read(file).unwrap_or_default();
             String::from_utf8_lossy(&bytes).into_owned()
         });
         let texts: Vec<String> = texts.collect();
         let is_in = |secret: &str| texts.iter().any(|text| text.contains(secret));
-        let issued = self.stage.issued().into_iter();
+        let issued = self.testbed.issued().into_iter();
         issued
             .filter(|issued| is_in(&issued.password) || is_in(&issued.token))
             .count()
@@ -146,7 +146,7 @@ impl Scene<'_> {
         hosts.into_values().max().unwrap_or(0)
     }
 
-    fn docker_stdin(&self, pattern: &Pattern) -> Held {
+    fn docker_stdin(&self, pattern: &Pattern) -> Check {
         let logins = self.docker().filter(|call| is(call, "login"));
         let texts: Vec<&str> = logins.filter_map(|call| call.stdin.as_deref()).collect();
         let wrong = texts.iter().find(|text| !pattern.0.is_match(text));
@@ -155,10 +155,10 @@ impl Scene<'_> {
             None => "nothing".to_owned(),
         };
         let expected = format!("what fits {} on docker's stdin", pattern.0);
-        Held::new("docker_stdin", expected, observed, wrong.is_none())
+        Check::new("docker_stdin", expected, observed, wrong.is_none())
     }
 
-    fn password_by_stdin(&self) -> Held {
+    fn password_via_stdin(&self) -> Check {
         let logins: Vec<&DockerCall> = self.docker().filter(|call| is(call, "login")).collect();
         let by_argument = logins.iter().filter(|call| call.stdin.is_none()).count();
         let observed = match (logins.len(), by_argument) {
@@ -166,12 +166,12 @@ impl Scene<'_> {
             (_, 0) => "on stdin".to_owned(),
             (_, _) => "among the arguments, where every process can read it".to_owned(),
         };
-        let held = !logins.is_empty() && by_argument == 0;
-        Held::new(
-            "password_by",
+        let passed = !logins.is_empty() && by_argument == 0;
+        Check::new(
+            "password_via",
             "the password on docker's stdin",
             observed,
-            held,
+            passed,
         )
     }
 }

@@ -20,17 +20,17 @@ use crate::sandbox::{
 use crate::scenario::{Fetch, GivenLogin, RedirectMode, Scenario, Setting};
 use crate::testbed::image;
 use crate::testbed::metadata::SilentMetadata;
-use crate::testbed::names::{Names, REPOSITORY};
+use crate::testbed::placeholders::{Placeholders, REPOSITORY};
 use crate::testbed::shims::Shims;
 use crate::worker_request::WorkerRequest;
 
 /// One run of a scenario as it is set up.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct Testbed {
     pub(crate) ecr: MockEcr,
     pub(crate) client_type: ClientType,
     pub(crate) redirect: RedirectMode,
-    pub(crate) names: Names,
+    pub(crate) placeholders: Placeholders,
     pub(crate) shims: Shims,
     /// When all that the client is asked must be done.
     pub(crate) deadline: Instant,
@@ -55,8 +55,8 @@ pub(crate) enum SetUpError {
     Files(#[from] io::Error),
 }
 
-impl Stage {
-    pub(crate) async fn set(
+impl Testbed {
+    pub(crate) async fn set_up(
         request: &WorkerRequest,
         scenario: &Scenario,
         redirect: RedirectMode,
@@ -74,10 +74,10 @@ impl Stage {
         };
         let issuer = TokenIssuer::new(&config);
         let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-        let mut names = Names::of(&config, &home.path().display().to_string());
+        let mut placeholders = Placeholders::of(&config, &home.path().display().to_string());
         let ecr = redirection.mock(config, anywhere).start().await?;
         if request.client_type == ClientType::ImageTool && redirect == RedirectMode::Env {
-            names.registry = ecr.address().to_string();
+            placeholders.registry = ecr.address().to_string();
         }
         let variables = redirection.variables(&ecr)?;
         let metadata = match scenario.needs_sandbox {
@@ -85,7 +85,7 @@ impl Stage {
             false => None,
         };
         let started = clock::now();
-        Ok(Stage {
+        Ok(Testbed {
             shims: Shims::make(tools.path(), request.client_type)?,
             client_type: request.client_type,
             deadline: started + scenario.deadline,
@@ -95,7 +95,7 @@ impl Stage {
             started,
             ecr,
             redirect,
-            names,
+            placeholders,
             issuer,
             variables,
             home,
@@ -104,16 +104,21 @@ impl Stage {
     }
 
     /// The client's command, with what it finds around it.
-    pub(crate) fn command(&self, names: &Names, further: &[String], fetch: &Fetch) -> Command {
+    pub(crate) fn command(
+        &self,
+        placeholders: &Placeholders,
+        further: &[String],
+        fetch: &Fetch,
+    ) -> Command {
         let words = self
             .client
             .iter()
-            .flat_map(|word| self.filled(word, names, fetch));
+            .flat_map(|word| self.filled(word, placeholders, fetch));
         let mut words = words.collect::<Vec<_>>().into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).args(further);
         set_environment(&mut command, &self.variables, Some(&self.home));
-        command.envs(names.variables());
+        command.envs(placeholders.variables());
         if matches!(
             self.client_type,
             ClientType::ImageTool | ClientType::DockerLoginCaller
@@ -123,7 +128,7 @@ impl Stage {
         self.act_as(&mut command, fetch.principal.as_deref());
         for (name, setting) in self.env.iter().chain(&fetch.env) {
             match setting {
-                Setting::Set(value) => command.env(name, names.fill(value)),
+                Setting::Set(value) => command.env(name, placeholders.fill(value)),
                 Setting::Removed => command.env_remove(name),
             };
         }
@@ -131,13 +136,16 @@ impl Stage {
     }
 
     /// A word of the client's; the one that stands for registries is a word for each.
-    fn filled(&self, word: &str, names: &Names, fetch: &Fetch) -> Vec<String> {
+    fn filled(&self, word: &str, placeholders: &Placeholders, fetch: &Fetch) -> Vec<String> {
         if word != REGISTRIES {
-            return vec![names.fill(word)];
+            return vec![placeholders.fill(word)];
         }
-        let also = fetch.also.iter().filter(|_| self.starts_with_all());
-        let also = also.map(|registry| self.names.at(registry).registry);
-        std::iter::once(names.registry.clone())
+        let also = fetch
+            .other_registries
+            .iter()
+            .filter(|_| self.starts_with_all());
+        let also = also.map(|registry| self.placeholders.at(registry).registry);
+        std::iter::once(placeholders.registry.clone())
             .chain(also)
             .collect()
     }
@@ -193,10 +201,10 @@ impl Stage {
     }
 
     /// A login for an image tool; none where it is denied.
-    pub(crate) fn login(&self, given: GivenLogin, names: &Names) -> Option<String> {
+    pub(crate) fn login(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
         let config = self.ecr.config();
-        let account: Option<AccountId> = names.account.parse().ok();
-        let region: Region = names.region.parse().unwrap_or_default();
+        let account: Option<AccountId> = placeholders.account.parse().ok();
+        let region: Region = placeholders.region.parse().unwrap_or_default();
         let own = config.default_principal().arn;
         let principal = match account {
             Some(account) if account != own.account() => PrincipalArn::root(account, &region),
@@ -206,7 +214,7 @@ impl Stage {
         let ttl = config.token_ttl;
         let password = match given {
             GivenLogin::Denied => return None,
-            GivenLogin::Fresh => self.ecr.issue_token_for(principal, region).password(),
+            GivenLogin::Valid => self.ecr.issue_token_for(principal, region).password(),
             GivenLogin::Expired => {
                 let issued = now.as_millis() - i64::try_from(ttl.as_millis()).unwrap_or(0) - 60_000;
                 let issued = Timestamp::from_millis(issued);

@@ -5,47 +5,49 @@ use std::time::Duration;
 
 use mock_ecr::request_log::{ReceivedRequest, Service};
 
-use crate::run::evidence::Seen;
-use crate::run::judge::scene::{Held, Scene};
-use crate::scenario::{Asked, Count, Expect, Gaps, RedirectMode};
+use crate::run::checks::context::{Check, CheckContext};
+use crate::run::evidence::TimedRequest;
+use crate::scenario::{Count, Expect, Gaps, RedirectMode, RequestFilter};
 
-impl Scene<'_> {
-    pub(super) fn asked(&self, expect: &Expect) -> Vec<Held> {
+impl CheckContext<'_> {
+    pub(super) fn check_requests(&self, expect: &Expect) -> Vec<Check> {
         let calls = self.calls();
         let count = expect.calls.map(|count| {
             let expected = format!("{count} calls of {TOKEN_CALL}");
-            Held::new("calls", expected, calls.len(), count.has(calls.len()))
+            Check::new("calls", expected, calls.len(), count.has(calls.len()))
         });
         let region = expect.region.as_deref().map(|region| {
-            let region = self.stage.names.fill(region);
-            all("region", &region, &calls, |entry| {
+            let region = self.testbed.placeholders.fill(region);
+            all_equal("region", &region, &calls, |entry| {
                 entry.claim.as_ref().map(|claim| claim.region.clone())
             })
         });
         let signer = expect
             .signer
             .as_deref()
-            .map(|key| all("signer", key, &calls, signer));
+            .map(|key| all_equal("signer", key, &calls, signer));
         let host = expect
             .api_host
             .as_deref()
-            .filter(|_| self.stage.redirect != RedirectMode::Env);
+            .filter(|_| self.testbed.redirect != RedirectMode::Env);
         let host = host.map(|host| {
-            let host = self.stage.names.fill(host);
-            all("api_host", &host, &calls, |entry| Some(bare(&entry.host)))
+            let host = self.testbed.placeholders.fill(host);
+            all_equal("api_host", &host, &calls, |entry| {
+                Some(without_port(&entry.host))
+            })
         });
         let ids = expect
             .registry_ids
             .as_ref()
             .map(|ids| self.registry_ids(ids, &calls));
-        let gaps = expect.gaps.as_ref().map(|gaps| pauses(gaps, &calls));
+        let gaps = expect.gaps.as_ref().map(|gaps| check_gaps(gaps, &calls));
         let tunnels = expect.tunnels.map(|count| {
             let tunnels = self
-                .seen
+                .requests
                 .iter()
-                .filter(|seen| seen.entry.service == Service::Proxy)
+                .filter(|request| request.entry.service == Service::Proxy)
                 .count();
-            Held::new(
+            Check::new(
                 "tunnels",
                 format!("{count} tunnels"),
                 tunnels,
@@ -53,30 +55,36 @@ impl Scene<'_> {
             )
         });
         let metadata = expect.metadata_calls.map(|count| {
-            let found = self.stage.metadata_calls();
+            let found = self.testbed.metadata_calls();
             let expected = format!("{count} connections to the metadata service");
-            Held::new("metadata_calls", expected, found, count.has(found))
+            Check::new("metadata_calls", expected, found, count.has(found))
         });
         let for_each = expect
-            .calls_for_each
-            .map(|count| calls_for_each(count, &calls));
-        let requests = expect.requests.iter().map(|asked| self.requests(asked));
+            .calls_per_registry
+            .map(|count| calls_per_registry(count, &calls));
+        let requests = expect
+            .requests
+            .iter()
+            .map(|filter| self.check_request_count(filter));
         let found = [
             count, region, signer, host, ids, gaps, tunnels, metadata, for_each,
         ];
         found.into_iter().flatten().chain(requests).collect()
     }
 
-    fn calls(&self) -> Vec<&Seen> {
-        let calls = self.seen.iter();
+    fn calls(&self) -> Vec<&TimedRequest> {
+        let calls = self.requests.iter();
         calls
-            .filter(|seen| seen.entry.operation == Some(TOKEN_CALL))
+            .filter(|request| request.entry.operation == Some(TOKEN_CALL))
             .collect()
     }
 
-    fn registry_ids(&self, allowed: &[String], calls: &[&Seen]) -> Held {
-        let allowed: Vec<String> = allowed.iter().map(|id| self.stage.names.fill(id)).collect();
-        let mut asked = calls.iter().map(|seen| ids_of(&seen.entry));
+    fn registry_ids(&self, allowed: &[String], calls: &[&TimedRequest]) -> Check {
+        let allowed: Vec<String> = allowed
+            .iter()
+            .map(|id| self.testbed.placeholders.fill(id))
+            .collect();
+        let mut named = calls.iter().map(|request| ids_of(&request.entry));
         let fits = |ids: &serde_json::Value| match ids.as_array() {
             Some(ids) => {
                 let is_allowed = |id: &serde_json::Value| {
@@ -87,20 +95,20 @@ impl Scene<'_> {
             }
             None => ids.is_null(),
         };
-        let wrong = asked.clone().find(|ids| !fits(ids));
-        let observed = wrong.clone().or(asked.next_back()).unwrap_or_default();
+        let wrong = named.clone().find(|ids| !fits(ids));
+        let observed = wrong.clone().or(named.next_back()).unwrap_or_default();
         let expected = format!("none, or {allowed:?}");
-        Held::new("registry_ids", expected, observed, wrong.is_none())
+        Check::new("registry_ids", expected, observed, wrong.is_none())
     }
 
-    fn requests(&self, asked: &Asked) -> Held {
+    fn check_request_count(&self, filter: &RequestFilter) -> Check {
         let count = self
-            .seen
+            .requests
             .iter()
-            .filter(|seen| fits(asked, &seen.entry))
+            .filter(|request| matches(filter, &request.entry))
             .count();
-        let expected = format!("{} {}", asked.count, written(asked));
-        Held::new("requests", expected, count, asked.count.has(count))
+        let expected = format!("{} {}", filter.count, describe(filter));
+        Check::new("requests", expected, count, filter.count.has(count))
     }
 }
 
@@ -117,45 +125,48 @@ fn ids_of(entry: &ReceivedRequest) -> serde_json::Value {
     input["registryIds"].clone()
 }
 
-fn calls_for_each(count: Count, calls: &[&Seen]) -> Held {
+fn calls_per_registry(count: Count, calls: &[&TimedRequest]) -> Check {
     let mut named: BTreeMap<String, usize> = BTreeMap::new();
-    for seen in calls {
-        let ids = ids_of(&seen.entry);
+    for request in calls {
+        let ids = ids_of(&request.entry);
         for id in ids.as_array().into_iter().flatten() {
             *named.entry(id.to_string()).or_default() += 1;
         }
     }
-    let held = named.values().all(|times| count.has(*times));
+    let passed = named.values().all(|times| count.has(*times));
     let observed = match named.is_empty() {
         true => "no registry is named".to_owned(),
         false => format!("{named:?}"),
     };
     let expected = format!("{count} calls for each registry that is named");
-    Held::new("calls_for_each", expected, observed, held)
+    Check::new("calls_per_registry", expected, observed, passed)
 }
 
 /// What holds of all calls of which it is known.
-fn all(
+fn all_equal(
     expectation: &'static str,
     expected: &str,
-    calls: &[&Seen],
+    calls: &[&TimedRequest],
     of: impl Fn(&ReceivedRequest) -> Option<String>,
-) -> Held {
-    let found: BTreeSet<String> = calls.iter().filter_map(|seen| of(&seen.entry)).collect();
-    let held = found.iter().all(|found| found == expected) && !found.is_empty();
+) -> Check {
+    let found: BTreeSet<String> = calls
+        .iter()
+        .filter_map(|request| of(&request.entry))
+        .collect();
+    let passed = found.iter().all(|found| found == expected) && !found.is_empty();
     let observed = match found.is_empty() {
         true => "no call of which it is known".to_owned(),
         false => found.into_iter().collect::<Vec<_>>().join(", "),
     };
-    Held::new(expectation, expected, observed, held)
+    Check::new(expectation, expected, observed, passed)
 }
 
-fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
+fn check_gaps(gaps: &Gaps, calls: &[&TimedRequest]) -> Check {
     let pairs = calls.windows(2);
     let pauses: Vec<Duration> = pairs
         .map(|pair| Duration::from_millis(pair[1].at_ms.saturating_sub(pair[0].at_ms)))
         .collect();
-    let (expected, held) = match gaps {
+    let (expected, passed) = match gaps {
         Gaps::Growing => (
             "pauses that grow".to_owned(),
             pauses.len() < 2 || pauses.last() > pauses.first(),
@@ -175,51 +186,53 @@ fn pauses(gaps: &Gaps, calls: &[&Seen]) -> Held {
             (expected, spread.is_some_and(|spread| span.has(spread)))
         }
     };
-    Held::new("gaps", expected, format!("{pauses:?}"), held)
+    Check::new("gaps", expected, format!("{pauses:?}"), passed)
 }
 
-fn fits(asked: &Asked, entry: &ReceivedRequest) -> bool {
-    asked.service.is_none_or(|service| service == entry.service)
-        && asked
+fn matches(filter: &RequestFilter, entry: &ReceivedRequest) -> bool {
+    filter
+        .service
+        .is_none_or(|service| service == entry.service)
+        && filter
             .operation
             .is_none_or(|name| entry.operation == Some(name.as_str()))
-        && asked
+        && filter
             .route
             .as_deref()
             .is_none_or(|name| entry.route == Some(name))
-        && asked
+        && filter
             .method
             .as_deref()
             .is_none_or(|method| entry.method == method)
-        && asked.status.is_none_or(|status| entry.status == status)
-        && asked
+        && filter.status.is_none_or(|status| entry.status == status)
+        && filter
             .error
             .as_deref()
             .is_none_or(|code| entry.error == Some(code))
-        && asked
+        && filter
             .authorization
             .is_none_or(|came| entry.authorization == came)
-        && asked
+        && filter
             .host
             .as_ref()
-            .is_none_or(|host| host.0.is_match(&bare(&entry.host)))
+            .is_none_or(|host| host.0.is_match(&without_port(&entry.host)))
 }
 
-fn written(asked: &Asked) -> String {
+fn describe(filter: &RequestFilter) -> String {
     let mut words = Vec::new();
-    words.extend(asked.service.map(|service| format!("to {service}")));
-    words.extend(asked.operation.as_ref().map(|name| format!("of {name}")));
-    words.extend(asked.route.as_ref().map(|name| format!("for a {name}")));
-    words.extend(asked.method.as_ref().map(|method| format!("by {method}")));
-    words.extend(asked.host.as_ref().map(|host| format!("at {}", host.0)));
-    words.extend(asked.status.map(|status| format!("answered {status}")));
+    words.extend(filter.service.map(|service| format!("to {service}")));
+    words.extend(filter.operation.as_ref().map(|name| format!("of {name}")));
+    words.extend(filter.route.as_ref().map(|name| format!("for a {name}")));
+    words.extend(filter.method.as_ref().map(|method| format!("by {method}")));
+    words.extend(filter.host.as_ref().map(|host| format!("at {}", host.0)));
+    words.extend(filter.status.map(|status| format!("answered {status}")));
     words.extend(
-        asked
+        filter
             .error
             .as_ref()
             .map(|error| format!("answered {error}")),
     );
-    words.extend(asked.authorization.map(|came| match came {
+    words.extend(filter.authorization.map(|came| match came {
         true => "with Authorization".to_owned(),
         false => "without Authorization".to_owned(),
     }));
@@ -227,7 +240,7 @@ fn written(asked: &Asked) -> String {
 }
 
 /// A host without its port.
-fn bare(host: &str) -> String {
+fn without_port(host: &str) -> String {
     let name = host
         .rsplit_once(':')
         .filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit()));

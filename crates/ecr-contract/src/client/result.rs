@@ -5,17 +5,17 @@ use std::time::Duration;
 
 /// What a client answers to being asked for a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum ClientResult {
     /// A login, by the letter of the protocol.
     Login(Login),
     /// That there is none.
-    Refusal(Refusal),
+    Error(ClientError),
     /// Something that the protocol does not have.
-    Misshapen(String),
+    Malformed(String),
     /// That it cannot do this at all.
     Unsupported,
     /// Nothing, by its deadline.
-    Hung,
+    TimedOut,
 }
 
 /// A login that was handed out. What a class does not tell is not there.
@@ -33,52 +33,56 @@ pub(crate) struct Login {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CacheFor {
     /// So long.
-    Length(Duration),
+    Duration(Duration),
     /// Whatever its keeper thinks right.
-    Unsaid,
+    Unspecified,
 }
 
 impl fmt::Display for CacheFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CacheFor::Length(length) => write!(f, "{length:?}"),
-            CacheFor::Unsaid => f.write_str("nothing, which is as long as the kubelet likes"),
+            CacheFor::Duration(length) => write!(f, "{length:?}"),
+            CacheFor::Unspecified => f.write_str("nothing, which is as long as the kubelet likes"),
         }
     }
 }
 
 /// That there is no login.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum ClientError {
     /// In the words by which a protocol says that there are no credentials, after which callers go on as nobody.
     NoCredentials,
     /// Otherwise.
-    Error(String),
+    Other(String),
 }
 
-impl Answer {
+impl ClientResult {
     pub(crate) fn error(text: impl Into<String>) -> Self {
-        Answer::Refusal(Refusal::Error(text.into()))
+        ClientResult::Error(ClientError::Other(text.into()))
     }
 
     pub(crate) fn login(&self) -> Option<&Login> {
         match self {
-            Answer::Login(login) => Some(login),
+            ClientResult::Login(login) => Some(login),
             _ => None,
         }
     }
 }
 
 /// The kind of answer alone: passwords do not belong in reports.
-impl fmt::Display for Answer {
+impl fmt::Display for ClientResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Answer::Login(_) => f.write_str("a login"),
-            Answer::Refusal(Refusal::NoCredentials) => f.write_str("that there are no credentials"),
-            Answer::Refusal(Refusal::Error(text)) => write!(f, "an error: {}", first_line(text)),
-            Answer::Misshapen(why) => write!(f, "what the protocol does not have: {why}"),
-            Answer::Unsupported => f.write_str("that it cannot do this"),
-            Answer::Hung => f.write_str("nothing by its deadline"),
+            ClientResult::Login(_) => f.write_str("a login"),
+            ClientResult::Error(ClientError::NoCredentials) => {
+                f.write_str("that there are no credentials")
+            }
+            ClientResult::Error(ClientError::Other(text)) => {
+                write!(f, "an error: {}", first_line(text))
+            }
+            ClientResult::Malformed(why) => write!(f, "what the protocol does not have: {why}"),
+            ClientResult::Unsupported => f.write_str("that it cannot do this"),
+            ClientResult::TimedOut => f.write_str("nothing by its deadline"),
         }
     }
 }
