@@ -21,4 +21,5 @@ mod serve;
 mod service_models;
 mod stores;
 mod supports;
+mod terms;
 mod token;

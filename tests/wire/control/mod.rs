@@ -5,6 +5,7 @@ mod config;
 mod faults;
 mod live;
 mod openapi;
+mod renamed;
 mod requests;
 mod schema;
 mod tokens;

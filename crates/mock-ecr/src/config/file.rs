@@ -129,22 +129,6 @@ mod tests {
     }
 
     #[test]
-    fn an_old_key_is_rejected_with_its_new_name() {
-        for (toml, new) in [
-            ("token_life = '1h'", "`token_ttl`"),
-            ("[[faults]]\nwhat = { date = '1s' }", "`action`"),
-            (
-                "[[faults]]\naction = { date = '1s' }\nmatch = { plane = 'api' }",
-                "`service`",
-            ),
-        ] {
-            let error = Config::parse(toml).unwrap_err().to_string();
-            let expected = format!("it was renamed to {new}");
-            assert!(error.ends_with(&expected), "{error}");
-        }
-    }
-
-    #[test]
     fn an_unknown_key_is_rejected_with_its_line() {
         let error = Config::parse("seed = 'a'\nsede = 'b'\n").unwrap_err();
         assert_eq!((error.line(), error.key()), (Some(2), "sede"));
