@@ -89,7 +89,7 @@ impl Client {
     #[track_caller]
     fn trusts_no_other_authority(&self, redirection: Redirection) {
         let shell = self.redirected_by(redirection).trusting_another();
-        shell.fails(&self.attempt(), &self.row["another authority"]);
+        shell.fails(&self.attempt(), &self.row["another CA"]);
     }
 
     /// The helper says why in its log alone.

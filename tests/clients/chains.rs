@@ -3,13 +3,13 @@
 use crate::images::{INVALID, UNKNOWN_AUTHORITY, comes_back, tells_both_images};
 use crate::mock::Password;
 use crate::page::Page;
-use crate::shell::Redirection::{Hosts, Proxy};
+use crate::shell::Redirection::{Proxy, Sandbox};
 use crate::shell::{Helper, Shell};
 
 #[test]
 fn either_helper_opens_the_registry_to_skopeo_crane_and_docker() {
     for helper in [Helper::OfTheSystem, Helper::Newer] {
-        for redirection in [Hosts, Proxy] {
+        for redirection in [Sandbox, Proxy] {
             let shell = Shell::redirected_by(redirection).with_helper(helper);
             let printed = shell.done(&Page::Clients.commands(SECTION));
             comes_back(&shell);
@@ -20,7 +20,7 @@ fn either_helper_opens_the_registry_to_skopeo_crane_and_docker() {
 
 #[test]
 fn no_client_of_a_helper_trusts_another_authority() {
-    for redirection in [Hosts, Proxy] {
+    for redirection in [Sandbox, Proxy] {
         for attempt in attempts() {
             let shell = Shell::redirected_by(redirection).knowing(Password::Good);
             shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
@@ -49,7 +49,7 @@ fn a_helper_with_a_wrong_key_opens_the_registry_to_no_client() {
             "401 Unauthorized",
             "no basic auth credentials",
         ]) {
-            let shell = Shell::redirected_by(Hosts).with_helper(helper);
+            let shell = Shell::redirected_by(Sandbox).with_helper(helper);
             shell.with_a_wrong_key().fails(attempt, words);
         }
     }

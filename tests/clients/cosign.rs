@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::images::{UNKNOWN_AUTHORITY, bad_passwords};
 use crate::mock::Password;
 use crate::page::Page;
-use crate::shell::Redirection::Hosts;
+use crate::shell::Redirection::Sandbox;
 use crate::shell::{Redirection, Shell};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
@@ -45,19 +45,19 @@ fn another_key_verifies_nothing() {
     let another = "mkdir other && (cd other && cosign generate-key-pair) && mv other/cosign.pub .";
     let mut commands = commands();
     commands.insert(commands.len() - 1, another.to_owned());
-    Shell::redirected_by(Hosts).fails(&commands, "accepted signatures do not match threshold");
+    Shell::redirected_by(Sandbox).fails(&commands, "accepted signatures do not match threshold");
 }
 
 #[test]
 fn an_image_that_nobody_signed_is_not_verified() {
     let commands = commands_without("cosign sign ");
-    Shell::redirected_by(Hosts).fails(&commands, "no signatures found");
+    Shell::redirected_by(Sandbox).fails(&commands, "no signatures found");
 }
 
 #[test]
 fn cosign_trusts_no_other_authority() {
     for attempt in attempts() {
-        let shell = Shell::redirected_by(Hosts).knowing(Password::Good);
+        let shell = Shell::redirected_by(Sandbox).knowing(Password::Good);
         shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
     }
 }
@@ -66,7 +66,7 @@ fn cosign_trusts_no_other_authority() {
 fn without_a_good_token_nothing_is_signed_and_verified() {
     for (password, words) in bad_passwords(&Page::Clients.row("cosign")) {
         for attempt in attempts() {
-            let shell = Shell::redirected_by(Hosts).knowing(password);
+            let shell = Shell::redirected_by(Sandbox).knowing(password);
             shell.fails(&attempt, words);
         }
     }

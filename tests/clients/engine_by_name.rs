@@ -3,7 +3,7 @@
 use crate::images::{INVALID, UNKNOWN_AUTHORITY};
 use crate::layout::blobs;
 use crate::mock::Password;
-use crate::shell::Redirection::{Hosts, Proxy};
+use crate::shell::Redirection::{Proxy, Sandbox};
 use crate::shell::{self, Helper, Shell};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
@@ -11,7 +11,7 @@ const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
 #[test]
 fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
     for helper in [Helper::OfTheSystem, Helper::Newer] {
-        for redirection in [Hosts, Proxy] {
+        for redirection in [Sandbox, Proxy] {
             let push = format!("crane push image {IMAGE}");
             let pull = format!("docker pull {IMAGE}");
             let again = format!("docker push {IMAGE}");
@@ -29,7 +29,7 @@ fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
 
 #[test]
 fn an_engine_trusts_no_other_authority() {
-    for redirection in [Hosts, Proxy] {
+    for redirection in [Sandbox, Proxy] {
         let shell = Shell::redirected_by(redirection).knowing(Password::Good);
         shell.trusting_another().fails(&pull(), UNKNOWN_AUTHORITY);
     }
@@ -37,7 +37,7 @@ fn an_engine_trusts_no_other_authority() {
 
 #[test]
 fn a_token_of_another_mock_and_a_wrong_key_open_nothing_to_an_engine() {
-    for redirection in [Hosts, Proxy] {
+    for redirection in [Sandbox, Proxy] {
         let shell = Shell::redirected_by(redirection);
         shell.knowing(Password::Wrong).fails(&pull(), INVALID);
         let shell = Shell::redirected_by(redirection).with_a_wrong_key();

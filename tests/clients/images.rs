@@ -110,7 +110,7 @@ impl Client {
 /// Those that open no registry, and what a client says of them.
 pub(crate) fn bad_passwords(row: &Row) -> [(Password, &str); 2] {
     [
-        (Password::Wrong, &row["another mock's token"]),
+        (Password::Wrong, &row["a token of another mock"]),
         (Password::Expired, &row["an expired token"]),
     ]
 }

@@ -15,7 +15,7 @@ use crate::{fence, installed};
 /// How clients in it are led to the mock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Redirection {
-    Hosts,
+    Sandbox,
     Proxy,
     Env,
     /// Not at all: the commands see to it.
@@ -27,7 +27,7 @@ impl Redirection {
     #[track_caller]
     pub(crate) fn all_of(row: &Row) -> Vec<Redirection> {
         let mut redirections = vec![
-            ("`hosts`", Redirection::Hosts),
+            ("`sandbox`", Redirection::Sandbox),
             ("`proxy`", Redirection::Proxy),
             ("`env`", Redirection::Env),
         ];
@@ -158,7 +158,7 @@ impl Shell {
     fn command(&self) -> Command {
         let mock = cargo_bin("mock-ecr");
         let mut command = match self.redirection {
-            Redirection::Hosts => run(Command::new(mock), "sandbox"),
+            Redirection::Sandbox => run(Command::new(mock), "sandbox"),
             Redirection::Proxy => run(fence::behind_new(mock), "proxy"),
             Redirection::Env => run(fence::behind_new(mock), "env"),
             Redirection::Nowhere => fence::behind_new("env"),

@@ -13,7 +13,7 @@ fn a_script_gets_its_account_from_sts_and_logs_in() {
         "account=$(aws sts get-caller-identity --query Account --output text)",
         r#"aws ecr get-login-password | skopeo login --username AWS --password-stdin "$account.dkr.ecr.us-east-1.amazonaws.com""#,
     ];
-    for redirection in [Redirection::Hosts, Redirection::Proxy] {
+    for redirection in [Redirection::Sandbox, Redirection::Proxy] {
         let printed = Shell::redirected_by(redirection).done(&commands.map(str::to_owned));
         assert!(
             printed.contains("Login Succeeded"),
@@ -25,7 +25,7 @@ fn a_script_gets_its_account_from_sts_and_logs_in() {
 #[test]
 fn aws_cli_v1_and_boto3_get_the_caller_identity() {
     for client in [CLI, BOTO3] {
-        for redirection in [Redirection::Env, Redirection::Hosts, Redirection::Proxy] {
+        for redirection in [Redirection::Env, Redirection::Sandbox, Redirection::Proxy] {
             let printed = Shell::redirected_by(redirection).done(&[client.to_owned()]);
             let identity: Value = serde_json::from_str(&printed).unwrap();
             let arn = "arn:aws:iam::123456789012:user/developer";
