@@ -4,34 +4,34 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use crate::answer;
 use crate::clock;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
-use crate::http::{self, Answer, Request};
+use crate::http::{self, Request, Response};
 use crate::login::Login;
+use crate::output;
 use crate::registry::Registry;
-use crate::retry::{self, Patience, Trouble};
-use crate::say;
+use crate::response;
+use crate::retry::{self, RetryBudget, RetryReason};
 use crate::sign;
 
 /// Asks for the login of a registry, and asks again where that may help.
-pub(crate) async fn fetch(registry: &Registry) -> Result<Login, Failure> {
-    fetch_patiently(registry, Patience::usual()).await
+pub(crate) async fn fetch(registry: &Registry) -> Result<Login, ClientError> {
+    fetch_with_budget(registry, RetryBudget::usual()).await
 }
 
-pub(crate) async fn fetch_patiently(
+pub(crate) async fn fetch_with_budget(
     registry: &Registry,
-    patience: Patience,
-) -> Result<Login, Failure> {
+    budget: RetryBudget,
+) -> Result<Login, ClientError> {
     let body = request_body(registry).to_string();
     let call = Call::new(registry, body).await?;
-    let answer = call.make(patience).await;
-    let login = answer.and_then(|answer| answer::login(&answer.body, registry));
-    let login = forgiven(login)?;
-    say::debug(&login);
+    let response = call.make(budget).await;
+    let login = response.and_then(|response| response::login(&response.body, registry));
+    let login = with_empty_login(login)?;
+    output::debug(&login);
     Ok(login)
 }
 
@@ -52,7 +52,7 @@ fn is_first(account: &Option<String>) -> bool {
 }
 
 /// Faults that take a failure for a login that says nothing.
-fn forgiven(login: Result<Login, Failure>) -> Result<Login, Failure> {
+fn with_empty_login(login: Result<Login, ClientError>) -> Result<Login, ClientError> {
     let nobody = Login {
         username: String::new(),
         password: String::new(),
@@ -60,18 +60,18 @@ fn forgiven(login: Result<Login, Failure>) -> Result<Login, Failure> {
         endpoint: String::new(),
     };
     match login {
-        Err(failure) if is_forgiven(&failure) => Ok(nobody),
+        Err(error) if is_turned_into_empty_login(&error) => Ok(nobody),
         login => login,
     }
 }
 
-fn is_forgiven(failure: &Failure) -> bool {
-    match failure {
-        Failure::Answer(answer::HTML) => Fault::HtmlIsAnonymous.is_on(),
-        Failure::Answer(answer::NO_ENTRY) => Fault::NoEntryIsAnonymous.is_on(),
-        _ => match failure.code() {
-            "UnrecognizedClientException" => Fault::UnknownKeyIsAnonymous.is_on(),
-            "AccessDeniedException" => Fault::DenialIsAnonymous.is_on(),
+fn is_turned_into_empty_login(error: &ClientError) -> bool {
+    match error {
+        ClientError::InvalidResponse(response::HTML) => Fault::HtmlIsEmptyLogin.is_on(),
+        ClientError::InvalidResponse(response::NO_ENTRY) => Fault::NoEntryIsEmptyLogin.is_on(),
+        _ => match error.code() {
+            "UnrecognizedClientException" => Fault::UnknownKeyIsEmptyLogin.is_on(),
+            "AccessDeniedException" => Fault::DenialIsEmptyLogin.is_on(),
             _ => false,
         },
     }
@@ -87,7 +87,7 @@ struct Call {
 }
 
 impl Call {
-    async fn new(registry: &Registry, body: String) -> Result<Self, Failure> {
+    async fn new(registry: &Registry, body: String) -> Result<Self, ClientError> {
         Ok(Call {
             endpoint: Endpoint::of(registry)?,
             credentials: Credentials::find().await?,
@@ -96,48 +96,48 @@ impl Call {
         })
     }
 
-    async fn make(mut self, mut patience: Patience) -> Result<Answer, Failure> {
-        if Fault::AsksTwice.is_on() {
-            self.send(&patience).await?;
+    async fn make(mut self, mut budget: RetryBudget) -> Result<Response, ClientError> {
+        if Fault::RequestsTwice.is_on() {
+            self.send(&budget).await?;
         }
         loop {
-            let answer = self.send(&patience).await;
-            let trouble = retry::trouble(&answer);
-            let wish = answer.as_ref().ok().and_then(retry::wish);
-            let failure = match answer {
-                Ok(answer) if answer.status == 200 => return Ok(answer),
-                Ok(answer) => refusal(&answer),
-                Err(failure) => failure,
+            let response = self.send(&budget).await;
+            let reason = retry::retry_reason(&response);
+            let retry_after = response.as_ref().ok().and_then(retry::retry_after);
+            let error = match response {
+                Ok(response) if response.status == 200 => return Ok(response),
+                Ok(response) => rejection(&response),
+                Err(error) => error,
             };
-            if self.learns_of(&failure) {
+            if self.corrects_skew(&error) {
                 continue;
             }
-            match trouble.or_else(|| trouble_of(failure.code(), wish)) {
-                Some(trouble) if patience.again(trouble).await => (),
-                _ => return Err(failure_without(failure)),
+            match reason.or_else(|| retry_reason_of_code(error.code(), retry_after)) {
+                Some(reason) if budget.again(reason).await => (),
+                _ => return Err(without_clock_hint(error)),
             }
         }
     }
 
-    async fn send(&self, patience: &Patience) -> Result<Answer, Failure> {
+    async fn send(&self, budget: &RetryBudget) -> Result<Response, ClientError> {
         let mut request = Request::new("POST", &self.endpoint.url)
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", TARGET);
         request.body = self.body.clone().into_bytes();
         let at = clock::now() + self.skew;
         let request = sign::signed(request, &self.endpoint, &self.credentials, at);
-        http::send(request, patience.limit()).await
+        http::send(request, budget.limit()).await
     }
 
     /// Whether a refusal tells that this machine's clock is wrong, which is put right once.
-    fn learns_of(&mut self, failure: &Failure) -> bool {
-        let Failure::Clock {
+    fn corrects_skew(&mut self, error: &ClientError) -> bool {
+        let ClientError::Clock {
             date: Some(date), ..
-        } = failure
+        } = error
         else {
             return false;
         };
-        let is_blind = Fault::HidesTheClock.is_on() || Fault::RetriesSignatures.is_on();
+        let is_blind = Fault::HidesClockError.is_on() || Fault::RetriesSkewedSignatures.is_on();
         let skew = date - clock::now();
         let is_news = self.skew == 0.0 && skew.abs() > A_MINUTE && !is_blind;
         if is_news {
@@ -148,38 +148,40 @@ impl Call {
 }
 
 /// Without what would lead its reader to the clock.
-fn failure_without(failure: Failure) -> Failure {
-    match failure {
-        Failure::Clock { code, .. } if Fault::HidesTheClock.is_on() => Failure::Refused {
-            code,
-            message: "no".to_owned(),
-        },
-        failure => failure,
+fn without_clock_hint(error: ClientError) -> ClientError {
+    match error {
+        ClientError::Clock { code, .. } if Fault::HidesClockError.is_on() => {
+            ClientError::Rejected {
+                code,
+                message: "no".to_owned(),
+            }
+        }
+        error => error,
     }
 }
 
-fn refusal(answer: &Answer) -> Failure {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+fn rejection(response: &Response) -> ClientError {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let member = |names: [&str; 2]| names.iter().find_map(|name| body[name].as_str());
     let code = member(["__type", "code"]).unwrap_or("UnknownError");
     let code = code.rsplit('#').next().unwrap_or_default().to_owned();
     let message = member(["message", "Message"])
         .unwrap_or("without a word")
         .to_owned();
-    let message = format!("{message} (HTTP {})", answer.status);
+    let message = format!("{message} (HTTP {})", response.status);
     match CLOCKS.contains(&code.as_str()) {
-        true => Failure::Clock {
+        true => ClientError::Clock {
             code,
             message,
-            date: answer.header("date").and_then(clock::of_header),
+            date: response.header("date").and_then(clock::of_header),
         },
-        false => Failure::Refused { code, message },
+        false => ClientError::Rejected { code, message },
     }
 }
 
-fn trouble_of(code: &str, wish: Option<f64>) -> Option<Trouble> {
-    let is_busy = code.contains("Throttl") && !Fault::NoRetryOf400.is_on()
-        || code == "TooManyRequestsException" && !Fault::NoRetryOf429.is_on()
+fn retry_reason_of_code(code: &str, retry_after: Option<f64>) -> Option<RetryReason> {
+    let is_busy = code.contains("Throttl") && !Fault::NoRetryOn400.is_on()
+        || code == "TooManyRequestsException" && !Fault::NoRetryOn429.is_on()
         || [
             "RequestLimitExceeded",
             "ServerException",
@@ -187,8 +189,8 @@ fn trouble_of(code: &str, wish: Option<f64>) -> Option<Trouble> {
         ]
         .contains(&code)
         || code.starts_with("ExpiredToken") && Fault::RetriesExpiredKeys.is_on()
-        || CLOCKS.contains(&code) && Fault::RetriesSignatures.is_on();
-    is_busy.then_some(Trouble::Busy(wish))
+        || CLOCKS.contains(&code) && Fault::RetriesSkewedSignatures.is_on();
+    is_busy.then_some(RetryReason::Busy(retry_after))
 }
 
 /// What services say of signatures whose time is wrong.

@@ -11,63 +11,66 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::file;
-use crate::login::{Held, Login};
+use crate::login::{CachedLogin, Login};
 use crate::registry::Registry;
-use crate::retry::Patience;
+use crate::retry::RetryBudget;
 use crate::{api, clock};
 
 #[derive(Default)]
 pub(crate) struct Cache {
-    held: BTreeMap<String, Held>,
+    cached: BTreeMap<String, CachedLogin>,
     /// The file as it was read.
     text: String,
 }
 
 impl Cache {
     /// The login of a registry: the one that is kept, while it is young, or a new one; in an outage the kept one until it dies.
-    pub(crate) async fn login(&mut self, registry: &Registry) -> Result<Login, Failure> {
+    pub(crate) async fn login(&mut self, registry: &Registry) -> Result<Login, ClientError> {
         let key = key(registry);
         let now = clock::now();
-        if let Some(held) = self.held.get(&key).filter(|held| held.is_fresh(now)) {
-            return Ok(held.login.clone());
+        if let Some(cached) = self.cached.get(&key).filter(|cached| cached.is_fresh(now)) {
+            return Ok(cached.login.clone());
         }
         // With a login in hand there is no reason to let anybody wait long.
-        let has_another = self.held.get(&key).is_some_and(|held| held.is_alive(now));
-        let patience = match has_another {
-            true => Patience::of(2, 2.0, 2.0),
-            false => Patience::usual(),
+        let has_another = self
+            .cached
+            .get(&key)
+            .is_some_and(|cached| cached.is_valid(now));
+        let budget = match has_another {
+            true => RetryBudget::of(2, 2.0, 2.0),
+            false => RetryBudget::usual(),
         };
-        match api::fetch_patiently(registry, patience).await {
+        match api::fetch_with_budget(registry, budget).await {
             Ok(login) => {
-                self.held.insert(key, Held::now(login.clone()));
+                self.cached.insert(key, CachedLogin::now(login.clone()));
                 Ok(login)
             }
-            Err(failure) => self.grace(&key, failure),
+            Err(error) => self.cached_after_error(&key, error),
         }
     }
 
     /// Drops what a registry has refused.
     pub(crate) fn forget(&mut self, registry: &Registry) {
-        self.held.remove(&key(registry));
+        self.cached.remove(&key(registry));
     }
 
-    fn grace(&self, key: &str, failure: Failure) -> Result<Login, Failure> {
-        let Some(held) = self.held.get(key) else {
-            return Err(failure);
+    fn cached_after_error(&self, key: &str, error: ClientError) -> Result<Login, ClientError> {
+        let Some(cached) = self.cached.get(key) else {
+            return Err(error);
         };
-        let is_alive = held.is_alive(clock::now());
-        let is_given = match failure.is_denial() {
-            true => Fault::DeadAfterDenial.is_on(),
+        let is_valid = cached.is_valid(clock::now());
+        let is_given = match error.is_denial() {
+            true => Fault::ExpiredAfterDenial.is_on(),
             false if Fault::NoGrace.is_on() => false,
-            false => is_alive || Fault::DeadInOutage.is_on(),
+            false => is_valid || Fault::ExpiredInOutage.is_on(),
         };
         if is_given {
-            Ok(held.login.clone())
+            Ok(cached.login.clone())
         } else {
-            Err(failure)
+            Err(error)
         }
     }
 
@@ -75,7 +78,7 @@ impl Cache {
     pub(crate) fn read() -> Self {
         let text = fs::read_to_string(directory().join(NAME)).unwrap_or_default();
         let file = serde_json::from_str::<Value>(&text);
-        if Fault::PanicsAtCorruptCache.is_on() && !text.is_empty() {
+        if Fault::PanicsOnCorruptCache.is_on() && !text.is_empty() {
             assert!(file.is_ok(), "the cache is JSON");
         }
         let file = file.unwrap_or_default();
@@ -83,41 +86,41 @@ impl Cache {
             .as_object()
             .filter(|_| file["Version"] == VERSION);
         let entries = entries.into_iter().flatten();
-        let held = entries.filter_map(|(key, entry)| Some((key.clone(), held(entry)?)));
+        let cached = entries.filter_map(|(key, entry)| Some((key.clone(), cached(entry)?)));
         Cache {
-            held: held.collect(),
+            cached: cached.collect(),
             text,
         }
     }
 
     /// Adds to the file what is kept for a registry. That nothing can be kept is no reason to fail.
-    pub(crate) fn write(&self, registry: &Registry) -> Result<(), Failure> {
+    pub(crate) fn write(&self, registry: &Registry) -> Result<(), ClientError> {
         let key = key(registry);
-        let Some(held) = self
-            .held
+        let Some(cached) = self
+            .cached
             .get(&key)
-            .filter(|held| held.login.expires_at.is_some())
+            .filter(|cached| cached.login.expires_at.is_some())
         else {
             return Ok(());
         };
-        let kept = file::private_directory(&directory()).and_then(|()| lock());
-        let Ok(lock) = kept else {
+        let directory_and_lock = file::private_directory(&directory()).and_then(|()| lock());
+        let Ok(lock) = directory_and_lock else {
             return Ok(());
         };
         if Fault::FailsWhenLocked.is_on() && lock.try_lock().is_err() {
-            return Err(Failure::Other("the cache is locked".to_owned()));
+            return Err(ClientError::Other("the cache is locked".to_owned()));
         }
         let _ = lock.lock();
         if Fault::FailsWhenLocked.is_on() {
             std::thread::sleep(std::time::Duration::from_millis(200));
         }
         let mut cache = Cache::read();
-        let is_foreign = cache.text != self.text || cache.text.contains("}{");
-        cache.held.insert(key, held.clone());
+        let is_changed = cache.text != self.text || cache.text.contains("}{");
+        cache.cached.insert(key, cached.clone());
         cache.prune();
         let text = cache.to_json().to_string();
         // Without a file the next process asks again, and nothing is lost.
-        let _ = match is_foreign && Fault::AppendsToTheCache.is_on() {
+        let _ = match is_changed && Fault::AppendsToCache.is_on() {
             true => append(&text),
             false => replace(&text),
         };
@@ -126,40 +129,40 @@ impl Cache {
 
     /// Drops the dead, and all but the latest logins of a registry: keys of roles come anew all the time.
     fn prune(&mut self) {
-        if Fault::NeverPrunes.is_on() || Fault::DeadInOutage.is_on() {
+        if Fault::NeverPrunes.is_on() || Fault::ExpiredInOutage.is_on() {
             return;
         }
         let now = clock::now();
-        let mut latest: Vec<_> = std::mem::take(&mut self.held).into_iter().collect();
+        let mut latest: Vec<_> = std::mem::take(&mut self.cached).into_iter().collect();
         latest.sort_by(|(_, a), (_, b)| b.since.total_cmp(&a.since));
         let mut counts = BTreeMap::<String, usize>::new();
-        latest.retain(|(key, held)| {
+        latest.retain(|(key, cached)| {
             let registry = key.rsplit_once('-').map_or("", |(_, registry)| registry);
             let count = counts.entry(registry.to_owned()).or_default();
             *count += 1;
-            (held.is_alive(now) || held.is_fresh(now)) && *count <= MOST
+            (cached.is_valid(now) || cached.is_fresh(now)) && *count <= MAX_PER_REGISTRY
         });
-        self.held = latest.into_iter().collect();
+        self.cached = latest.into_iter().collect();
     }
 
     fn to_json(&self) -> Value {
         let entries = self
-            .held
+            .cached
             .iter()
-            .map(|(key, held)| (key.clone(), entry(held)));
+            .map(|(key, cached)| (key.clone(), entry(cached)));
         json!({ "Registries": entries.collect::<Map<_, _>>(), "Version": VERSION })
     }
 
     /// The registries that logins are kept for, with their usernames.
     pub(crate) fn list(&self) -> Map<String, Value> {
-        let logins = self.held.values().map(|held| &held.login);
+        let logins = self.cached.values().map(|cached| &cached.login);
         let pairs = logins.map(|login| (login.endpoint.clone(), login.username.clone().into()));
         pairs.filter(|(endpoint, _)| !endpoint.is_empty()).collect()
     }
 }
 
 fn replace(text: &str) -> std::io::Result<()> {
-    let is_open = Fault::CacheForAll.is_on();
+    let is_open = Fault::WorldReadableCache.is_on();
     let mode = if is_open { 0o644 } else { 0o600 };
     file::replace(&directory().join(NAME), text, mode)
 }
@@ -172,7 +175,7 @@ fn append(text: &str) -> std::io::Result<()> {
 
 /// Whose login it is, and for which registry.
 fn key(registry: &Registry) -> String {
-    let identity = match Fault::CacheOfAnybody.is_on() {
+    let identity = match Fault::CacheIgnoresAccessKey.is_on() {
         true => String::new(),
         false => env::var("AWS_ACCESS_KEY_ID").unwrap_or_default(),
     };
@@ -180,25 +183,25 @@ fn key(registry: &Registry) -> String {
     let account = registry
         .account
         .as_ref()
-        .filter(|_| !Fault::CacheOfAnyAccount.is_on());
+        .filter(|_| !Fault::CacheIgnoresAccount.is_on());
     let account = account.map_or("", String::as_str);
     format!("{}-{identity}-{account}", registry.region)
 }
 
-fn held(entry: &Value) -> Option<Held> {
+fn cached(entry: &Value) -> Option<CachedLogin> {
     let mut login = Login::of(entry["AuthorizationToken"].as_str()?).ok()?;
     login.expires_at = Some(clock::of_iso(entry["ExpiresAt"].as_str()?)?);
     login.endpoint = crate::registry::authority(entry["ProxyEndpoint"].as_str()?);
     let since = clock::of_iso(entry["RequestedAt"].as_str()?)?;
-    Some(Held { login, since })
+    Some(CachedLogin { login, since })
 }
 
-fn entry(held: &Held) -> Value {
+fn entry(cached: &CachedLogin) -> Value {
     json!({
-        "AuthorizationToken": held.login.token(),
-        "RequestedAt": clock::iso(held.since),
-        "ExpiresAt": clock::iso(held.login.expires_at.unwrap_or_default()),
-        "ProxyEndpoint": format!("https://{}", held.login.endpoint),
+        "AuthorizationToken": cached.login.token(),
+        "RequestedAt": clock::iso(cached.since),
+        "ExpiresAt": clock::iso(cached.login.expires_at.unwrap_or_default()),
+        "ProxyEndpoint": format!("https://{}", cached.login.endpoint),
         "Service": "ecr",
     })
 }
@@ -218,4 +221,4 @@ fn lock() -> std::io::Result<File> {
 const NAME: &str = "cache.json";
 const LOCK: &str = "cache.lock";
 const VERSION: &str = "1.0";
-const MOST: usize = 2;
+const MAX_PER_REGISTRY: usize = 2;

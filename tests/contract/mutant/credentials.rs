@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::{self, Request, Url};
 
@@ -16,7 +16,7 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    pub(crate) async fn find() -> Result<Self, Failure> {
+    pub(crate) async fn find() -> Result<Self, ClientError> {
         if let (Some(id), Some(secret)) = (set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY")) {
             return Ok(Credentials {
                 access_key_id: id,
@@ -28,8 +28,12 @@ impl Credentials {
             crate::clock::wait(20.0).await;
         }
         let is_off = set("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value == "true");
-        let role = if is_off { None } else { of_the_machine().await };
-        role.ok_or(Failure::NoCredentials)
+        let role = if is_off {
+            None
+        } else {
+            from_metadata_service().await
+        };
+        role.ok_or(ClientError::NoCredentials)
     }
 }
 
@@ -38,17 +42,17 @@ fn set(name: &str) -> Option<String> {
 }
 
 /// Asks once, and not for long: most machines without credentials have nobody who would answer.
-async fn of_the_machine() -> Option<Credentials> {
+async fn from_metadata_service() -> Option<Credentials> {
     let base = set("AWS_EC2_METADATA_SERVICE_ENDPOINT");
     let base = base.unwrap_or_else(|| "http://169.254.169.254".to_owned());
     let ask = async |method: &'static str, path: &str, header: (&str, &str)| {
         let url = Url::parse(&format!("{}/latest/{path}", base.trim_end_matches('/')))?;
         let request = Request::new(method, &url).header(header.0, header.1);
-        let answer = http::send(request, SHORT).await.ok()?;
-        (answer.status == 200).then(|| String::from_utf8_lossy(&answer.body).into_owned())
+        let response = http::send(request, METADATA_TIMEOUT).await.ok()?;
+        (response.status == 200).then(|| String::from_utf8_lossy(&response.body).into_owned())
     };
-    let lived = ("x-aws-ec2-metadata-token-ttl-seconds", "60");
-    let token = ask("PUT", "api/token", lived).await?;
+    let ttl_header = ("x-aws-ec2-metadata-token-ttl-seconds", "60");
+    let token = ask("PUT", "api/token", ttl_header).await?;
     let token = ("x-aws-ec2-metadata-token", token.as_str());
     let roles = "meta-data/iam/security-credentials/";
     let role = ask("GET", roles, token).await?;
@@ -62,4 +66,4 @@ async fn of_the_machine() -> Option<Credentials> {
     })
 }
 
-const SHORT: Duration = Duration::from_secs(1);
+const METADATA_TIMEOUT: Duration = Duration::from_secs(1);

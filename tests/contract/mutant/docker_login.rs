@@ -5,17 +5,17 @@ use std::io::Write as _;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::api;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::login::Login;
+use crate::output;
 use crate::registry::Registry;
-use crate::say;
 
-pub(crate) async fn run(arguments: &[String]) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     let names = arguments.iter().flat_map(|argument| argument.split(','));
     let names: Vec<_> = names.filter(|name| !name.trim().is_empty()).collect();
     if names.is_empty() {
-        return Err(Failure::Usage("usage: docker-login-caller REGISTRY…"));
+        return Err(ClientError::Usage("usage: docker-login-caller REGISTRY…"));
     }
     let registries: Result<Vec<_>, _> = names.into_iter().map(Registry::or_local).collect();
     let mut done = BTreeSet::new();
@@ -23,25 +23,26 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), Failure> {
         if done.insert(registry.authority.clone()) {
             let login = api::fetch(&registry).await?;
             let times = if Fault::LogsInTwice.is_on() { 2 } else { 1 };
-            (0..times).try_for_each(|_| enter(&registry, &login))?;
+            (0..times).try_for_each(|_| docker_login(&registry, &login))?;
         }
     }
     Ok(())
 }
 
-fn enter(registry: &Registry, login: &Login) -> Result<(), Failure> {
-    let host = match Fault::LogsInToTheAnswer.is_on() {
+fn docker_login(registry: &Registry, login: &Login) -> Result<(), ClientError> {
+    let host = match Fault::LogsInToProxyEndpoint.is_on() {
         true => &login.endpoint,
         false => &registry.authority,
     };
     let status = docker(host, login);
-    let status = status.map_err(|cause| Failure::other(&format!("docker login {host}"), &cause))?;
+    let status =
+        status.map_err(|cause| ClientError::other(&format!("docker login {host}"), &cause))?;
     match status.success() {
-        _ if Fault::IgnoresDocker.is_on() => (),
+        _ if Fault::IgnoresDockerExitCode.is_on() => (),
         true => (),
-        false => return Err(Failure::Other(format!("docker login {host}: {status}"))),
+        false => return Err(ClientError::Other(format!("docker login {host}: {status}"))),
     }
-    say::err(&format!("logged in to {host}"));
+    output::err(&format!("logged in to {host}"));
     Ok(())
 }
 
@@ -57,7 +58,7 @@ fn docker(host: &str, login: &Login) -> std::io::Result<ExitStatus> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()?;
-    let end = if Fault::NewlineToDocker.is_on() {
+    let end = if Fault::SendsCrlfToDocker.is_on() {
         "\r\n"
     } else {
         ""

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::Url;
 use crate::registry::{self, Form, Partition, Registry};
@@ -13,8 +13,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn of(registry: &Registry) -> Result<Self, Failure> {
-        let region = match Fault::RegionOfEnvironment.is_on() {
+    pub(crate) fn of(registry: &Registry) -> Result<Self, ClientError> {
+        let region = match Fault::RegionFromEnvironment.is_on() {
             true => registry::region()?,
             false => registry.region.clone(),
         };
@@ -28,7 +28,7 @@ impl Endpoint {
             .map(|name| env::var(name).unwrap_or_default());
         let set = own.into_iter().find(|url| !url.is_empty());
         let url = set.unwrap_or_else(|| format!("https://{}", name(&region, form)));
-        let url = Url::parse(&url).ok_or(Failure::Usage("the URL of the endpoint is none"))?;
+        let url = Url::parse(&url).ok_or(ClientError::Usage("the URL of the endpoint is none"))?;
         Ok(Endpoint { url, region })
     }
 }

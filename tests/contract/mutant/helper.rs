@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 
 use crate::cache::Cache;
 use crate::credentials::Credentials;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::login::Login;
+use crate::output;
 use crate::registry::{self, Registry};
-use crate::say;
 
 pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     let [action] = arguments else {
-        say::out("usage: docker-credential get|store|erase|list\n");
+        output::out("usage: docker-credential get|store|erase|list\n");
         return ExitCode::FAILURE;
     };
     let done = match action.as_str() {
@@ -24,28 +24,30 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
         "store" if Fault::StoreFails.is_on() => return ExitCode::FAILURE,
         "store" | "erase" => Ok(String::new()),
         "list" => list().await,
-        _ => Err(Failure::Other(format!("unknown action: {action}"))),
+        _ => Err(ClientError::Other(format!("unknown action: {action}"))),
     };
     match done {
         Ok(text) => {
-            say::out(&text);
+            output::out(&text);
             ExitCode::SUCCESS
         }
-        Err(failure) => fail(&failure),
+        Err(error) => fail(&error),
     }
 }
 
 /// Callers read the reason on stdout; one text of all tells them to go on without a login.
-fn fail(failure: &Failure) -> ExitCode {
-    let is_masked = !matches!(failure, Failure::Other(_)) && Fault::MasksErrors.is_on();
-    let text = match failure {
-        Failure::NotEcr(_) if Fault::OwnNotFound.is_on() => "there is no such login".to_owned(),
-        Failure::NotEcr(_) => NOT_FOUND.to_owned(),
+fn fail(error: &ClientError) -> ExitCode {
+    let is_masked = !matches!(error, ClientError::Other(_)) && Fault::NotFoundForEveryError.is_on();
+    let text = match error {
+        ClientError::NotEcr(_) if Fault::OwnNotFoundMessage.is_on() => {
+            "there is no such login".to_owned()
+        }
+        ClientError::NotEcr(_) => NOT_FOUND.to_owned(),
         _ if is_masked => NOT_FOUND.to_owned(),
-        failure => failure.to_string(),
+        error => error.to_string(),
     };
-    say::out(&format!("{text}\n"));
-    say::err(&failure.to_string());
+    output::out(&format!("{text}\n"));
+    output::err(&error.to_string());
     ExitCode::FAILURE
 }
 
@@ -55,15 +57,15 @@ fn input() -> String {
     String::from_utf8_lossy(&text).trim().to_owned()
 }
 
-async fn get(server: &str) -> Result<String, Failure> {
+async fn get(server: &str) -> Result<String, ClientError> {
     if server.is_empty() {
-        return Err(Failure::Other("no credentials server URL".to_owned()));
+        return Err(ClientError::Other("no credentials server URL".to_owned()));
     }
-    if Fault::CredentialsFirst.is_on() {
+    if Fault::ResolvesCredentialsFirst.is_on() {
         Credentials::find().await?;
     }
     let registry = match Registry::of(server) {
-        Err(_) if Fault::AsksForEveryHost.is_on() => {
+        Err(_) if Fault::RequestsTokenForEveryHost.is_on() => {
             Registry::nameless(registry::region()?, registry::authority(server))
         }
         registry => registry?,
@@ -75,7 +77,7 @@ async fn get(server: &str) -> Result<String, Failure> {
 }
 
 fn found(server: &str, registry: &Registry, login: &Login) -> String {
-    let echo = if Fault::EchoesTheHost.is_on() {
+    let echo = if Fault::ReturnsHostAsServerUrl.is_on() {
         &registry.authority
     } else {
         server
@@ -89,18 +91,18 @@ fn found(server: &str, registry: &Registry, login: &Login) -> String {
 }
 
 /// The logins that are kept: to list them needs nobody else.
-async fn list() -> Result<String, Failure> {
-    if Fault::NamesNoRegion.is_on() {
+async fn list() -> Result<String, ClientError> {
+    if Fault::HidesMissingRegion.is_on() {
         registry::region()?;
     }
-    if Fault::ListWaits.is_on() {
+    if Fault::ListWaitsForApi.is_on() {
         wait_for_list().await?;
     }
     Ok(format!("{}\n", Value::Object(Cache::read().list())))
 }
 
 /// Asks until there is an answer.
-async fn wait_for_list() -> Result<(), Failure> {
+async fn wait_for_list() -> Result<(), ClientError> {
     let registry = Registry::nameless(registry::region()?, String::new());
     while crate::api::fetch(&registry).await.is_err() {
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::{proxy, trust};
 
 #[derive(Clone, Debug)]
@@ -94,60 +94,60 @@ impl<'a> Request<'a> {
     }
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
 /// Sends a request, and waits so long for the whole answer.
-pub(crate) async fn send(request: Request<'_>, limit: Duration) -> Result<Answer, Failure> {
+pub(crate) async fn send(request: Request<'_>, limit: Duration) -> Result<Response, ClientError> {
     let host = request.url.authority();
-    match tokio::time::timeout(limit, entry(request)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Failure::Network(format!("{host}: timed out"))),
+    match tokio::time::timeout(limit, send_request(request)).await {
+        Ok(response) => response,
+        Err(_) => Err(ClientError::Network(format!("{host}: timed out"))),
     }
 }
 
-async fn entry(request: Request<'_>) -> Result<Answer, Failure> {
+async fn send_request(request: Request<'_>) -> Result<Response, ClientError> {
     let stream = connect(request.url).await?;
     if !request.url.is_https {
-        return converse(stream, request).await;
+        return send_on(stream, request).await;
     }
     let host = request.url.host.clone();
     let name = ServerName::try_from(host)
-        .map_err(|cause| Failure::Other(format!("{}: {cause}", request.url.host)))?;
+        .map_err(|cause| ClientError::Other(format!("{}: {cause}", request.url.host)))?;
     let connector = TlsConnector::from(trust::config()?);
     let stream = connector.connect(name, stream).await;
     let stream = stream.map_err(|cause| untrusted(request.url, &cause))?;
-    converse(stream, request).await
+    send_on(stream, request).await
 }
 
 /// A certificate that is no good now will be none in a second, but for a connection that broke there is hope.
-fn untrusted(url: &Url, cause: &io::Error) -> Failure {
+fn untrusted(url: &Url, cause: &io::Error) -> ClientError {
     let text = format!("{}: TLS: {cause}", url.host);
     match cause.kind() {
-        io::ErrorKind::InvalidData => Failure::Other(text),
-        _ => Failure::Network(text),
+        io::ErrorKind::InvalidData => ClientError::Other(text),
+        _ => ClientError::Network(text),
     }
 }
 
-async fn connect(url: &Url) -> Result<TcpStream, Failure> {
+async fn connect(url: &Url) -> Result<TcpStream, ClientError> {
     let Some(proxy) = proxy::of(url)? else {
         return dial(url).await;
     };
     let mut stream = dial(&proxy).await?;
     let target = format!("{}:{}", url.host, url.port);
     let tunnel = tunnel(&mut stream, &target).await;
-    match tunnel.map_err(|cause| Failure::other("the proxy", &cause))? {
+    match tunnel.map_err(|cause| ClientError::other("the proxy", &cause))? {
         true => Ok(stream),
-        false => Err(Failure::Network(format!("the proxy refuses {target}"))),
+        false => Err(ClientError::Network(format!("the proxy refuses {target}"))),
     }
 }
 
@@ -155,22 +155,22 @@ async fn connect(url: &Url) -> Result<TcpStream, Failure> {
 async fn tunnel(stream: &mut TcpStream, target: &str) -> io::Result<bool> {
     let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"\r\n\r\n") && answer.len() < 8192 {
-        answer.push(stream.read_u8().await?);
+    let mut response = Vec::new();
+    while !response.ends_with(b"\r\n\r\n") && response.len() < 8192 {
+        response.push(stream.read_u8().await?);
     }
-    Ok(answer.starts_with(b"HTTP/1.1 200") || answer.starts_with(b"HTTP/1.0 200"))
+    Ok(response.starts_with(b"HTTP/1.1 200") || response.starts_with(b"HTTP/1.0 200"))
 }
 
-async fn dial(url: &Url) -> Result<TcpStream, Failure> {
-    let failed = |cause: &io::Error| Failure::other(&url.host, cause);
-    let network = |cause: &io::Error| Failure::Network(failed(cause).to_string());
+async fn dial(url: &Url) -> Result<TcpStream, ClientError> {
+    let failed = |cause: &io::Error| ClientError::other(&url.host, cause);
+    let network = |cause: &io::Error| ClientError::Network(failed(cause).to_string());
     let host = url.host.trim_matches(['[', ']']);
     let found = tokio::net::lookup_host((host, url.port)).await;
     let address = found
         .map_err(|cause| network(&cause))?
         .find(is_here)
-        .ok_or_else(|| Failure::Other(format!("{}: only this machine is called", url.host)))?;
+        .ok_or_else(|| ClientError::Other(format!("{}: only this machine is called", url.host)))?;
     let stream = TcpStream::connect(address).await;
     stream.map_err(|cause| network(&cause))
 }
@@ -183,11 +183,12 @@ fn is_here(address: &SocketAddr) -> bool {
     }
 }
 
-async fn converse<S>(stream: S, request: Request<'_>) -> Result<Answer, Failure>
+async fn send_on<S>(stream: S, request: Request<'_>) -> Result<Response, ClientError>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let failed = |cause: hyper::Error| Failure::Network(format!("{}: {cause}", request.url.host));
+    let failed =
+        |cause: hyper::Error| ClientError::Network(format!("{}: {cause}", request.url.host));
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(failed)?;
@@ -202,7 +203,7 @@ where
         .header("host", request.url.authority())
         .header("user-agent", "mutant/1")
         .body(Full::new(Bytes::from(request.body.clone())))
-        .map_err(|cause| Failure::Other(format!("no request can be made: {cause}")))?;
+        .map_err(|cause| ClientError::Other(format!("no request can be made: {cause}")))?;
     let (parts, body) = sender
         .send_request(built)
         .await
@@ -210,7 +211,7 @@ where
         .into_parts();
     let body = body.collect().await.map_err(failed)?.to_bytes();
     connection.abort();
-    Ok(Answer {
+    Ok(Response {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body,

@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 
 use crate::cache::Cache;
 use crate::clock;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::login::Login;
+use crate::output;
 use crate::registry::Registry;
-use crate::say;
 
-pub(crate) async fn run() -> Result<(), Failure> {
+pub(crate) async fn run() -> Result<(), ClientError> {
     let mut library = Library::default();
     for line in io::stdin().lock().lines() {
-        let line = line.map_err(|cause| Failure::other("stdin", &cause))?;
+        let line = line.map_err(|cause| ClientError::other("stdin", &cause))?;
         if !line.trim().is_empty() {
-            let answer = library.answer(&line).await;
-            say::out(&format!("{answer}\n"));
+            let response = library.response(&line).await;
+            output::out(&format!("{response}\n"));
         }
     }
     Ok(())
@@ -28,32 +28,28 @@ pub(crate) async fn run() -> Result<(), Failure> {
 struct Library {
     cache: Cache,
     /// What only faults look at.
-    failed: Option<Failure>,
+    failed: Option<ClientError>,
     asked: Vec<Registry>,
 }
 
 impl Library {
-    async fn answer(&mut self, line: &str) -> Value {
+    async fn response(&mut self, line: &str) -> Value {
         match self.login(line).await {
             Ok(login) => found(&login),
-            Err(failure) => json!({ "error": failure.to_string() }),
+            Err(error) => json!({ "error": error.to_string() }),
         }
     }
 
-    async fn login(&mut self, line: &str) -> Result<Login, Failure> {
+    async fn login(&mut self, line: &str) -> Result<Login, ClientError> {
         let request = serde_json::from_str(line).unwrap_or(Value::Null);
         let name = request["registry"].as_str();
-        let name = name.ok_or(Failure::Other("a request names a registry".to_owned()))?;
+        let name = name.ok_or(ClientError::Other("a request names a registry".to_owned()))?;
         let registry = self.renewed(Registry::or_local(name)?);
-        if request["refused"] == true && !Fault::IgnoresRefusal.is_on() {
+        if request["refused"] == true && !Fault::IgnoresRejection.is_on() {
             self.cache.forget(&registry);
         }
-        if let Some(failure) = self
-            .failed
-            .as_ref()
-            .filter(|_| Fault::CachesFailures.is_on())
-        {
-            return Err(failure.clone());
+        if let Some(error) = self.failed.as_ref().filter(|_| Fault::CachesErrors.is_on()) {
+            return Err(error.clone());
         }
         let login = self.cache.login(&registry).await;
         self.failed = login.as_ref().err().cloned();
@@ -64,7 +60,7 @@ impl Library {
     fn renewed(&mut self, registry: Registry) -> Registry {
         let is_again = self.asked.contains(&registry);
         self.asked.push(registry.clone());
-        match Fault::RenewsAsTheFirst.is_on() && is_again {
+        match Fault::RenewsFirstRegistry.is_on() && is_again {
             true => self.asked[0].clone(),
             false => registry,
         }

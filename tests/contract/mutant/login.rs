@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use crate::clock;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 
 /// The two halves of a token, and its end where it is known.
@@ -19,21 +19,24 @@ pub(crate) struct Login {
 
 impl Login {
     /// Reads a token; only its first colon separates.
-    pub(crate) fn of(token: &str) -> Result<Self, Failure> {
+    pub(crate) fn of(token: &str) -> Result<Self, ClientError> {
         let decoded = match Fault::UrlSafeBase64.is_on() {
             true => URL_SAFE.decode(token),
             false => STANDARD.decode(token),
         };
-        let decoded = decoded.map_err(|_| Failure::Answer("its token is not base64"))?;
-        let text =
-            String::from_utf8(decoded).map_err(|_| Failure::Answer("its token is no text"))?;
+        let decoded =
+            decoded.map_err(|_| ClientError::InvalidResponse("its token is not base64"))?;
+        let text = String::from_utf8(decoded)
+            .map_err(|_| ClientError::InvalidResponse("its token is no text"))?;
         let (username, password) = text
             .split_once(':')
             .filter(|(_, password)| !password.is_empty())
-            .ok_or(Failure::Answer("its token is no username and password"))?;
+            .ok_or(ClientError::InvalidResponse(
+                "its token is no username and password",
+            ))?;
         Ok(Login {
-            username: named(username),
-            password: kept(password),
+            username: username_of(username),
+            password: password_of(password),
             expires_at: None,
             endpoint: String::new(),
         })
@@ -43,17 +46,17 @@ impl Login {
         STANDARD.encode(format!("{}:{}", self.username, self.password))
     }
 
-    pub(crate) fn is_past(&self, now: f64) -> bool {
+    pub(crate) fn has_expired(&self, now: f64) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
 }
 
-fn named(username: &str) -> String {
+fn username_of(username: &str) -> String {
     let is_fixed = Fault::UserIsAlwaysAws.is_on();
     if is_fixed { "AWS" } else { username }.to_owned()
 }
 
-fn kept(password: &str) -> String {
+fn password_of(password: &str) -> String {
     if Fault::SplitsAtEveryColon.is_on() {
         return password.split(':').next().unwrap_or_default().to_owned();
     }
@@ -63,15 +66,15 @@ fn kept(password: &str) -> String {
 
 /// A login that is kept for later.
 #[derive(Clone)]
-pub(crate) struct Held {
+pub(crate) struct CachedLogin {
     pub(crate) login: Login,
     pub(crate) since: f64,
 }
 
-impl Held {
+impl CachedLogin {
     pub(crate) fn now(login: Login) -> Self {
         let since = clock::now();
-        Held { login, since }
+        CachedLogin { login, since }
     }
 
     /// How long it may be handed out without a question, from when it came: half its life.
@@ -79,13 +82,13 @@ impl Held {
         let Some(end) = self.login.expires_at else {
             return 0.0;
         };
-        let life = (end - self.since).min(LONGEST_LIFE);
+        let ttl = (end - self.since).min(MAX_TTL);
         match () {
-            () if Fault::RefreshesAtExpiry.is_on() => life,
-            () if Fault::RefreshesAfterLifetime.is_on() => life + 1.0,
-            () if Fault::CachesAMinuteAtLeast.is_on() => (life / 2.0).max(60.0),
-            () if Fault::FixedMargin.is_on() && life > 60.0 => life - 1800.0,
-            () => life / 2.0,
+            () if Fault::RefreshesAtExpiry.is_on() => ttl,
+            () if Fault::RefreshesAfterTtl.is_on() => ttl + 1.0,
+            () if Fault::CachesAtLeastAMinute.is_on() => (ttl / 2.0).max(60.0),
+            () if Fault::FixedMargin.is_on() && ttl > 60.0 => ttl - 1800.0,
+            () => ttl / 2.0,
         }
     }
 
@@ -93,22 +96,22 @@ impl Held {
         if Fault::NeverCaches.is_on() {
             return false;
         }
-        let is_for_ever = Fault::CachesForEver.is_on();
-        is_for_ever || self.is_of_yesterday(now) || now < self.since + self.keep()
+        let is_for_ever = Fault::CachesForever.is_on();
+        is_for_ever || self.is_accepted_though_expired(now) || now < self.since + self.keep()
     }
 
     /// A moment before its end it would be dead when it arrives.
-    pub(crate) fn is_alive(&self, now: f64) -> bool {
+    pub(crate) fn is_valid(&self, now: f64) -> bool {
         let end = self.login.expires_at.unwrap_or_default();
-        now + MOMENT < end.min(self.since + LONGEST_LIFE)
+        now + SAFETY_MARGIN < end.min(self.since + MAX_TTL)
     }
 
-    fn is_of_yesterday(&self, now: f64) -> bool {
+    fn is_accepted_though_expired(&self, now: f64) -> bool {
         let end = self.login.expires_at.unwrap_or(f64::MAX);
-        Fault::TrustsYesterday.is_on() && end + 3600.0 < now
+        Fault::ReturnsLongExpired.is_on() && end + 3600.0 < now
     }
 }
 
 /// ECR's tokens live no longer; whatever says so is not believed.
-const LONGEST_LIFE: f64 = 12.0 * 3600.0;
-const MOMENT: f64 = 0.5;
+const MAX_TTL: f64 = 12.0 * 3600.0;
+const SAFETY_MARGIN: f64 = 0.5;

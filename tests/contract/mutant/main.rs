@@ -3,14 +3,13 @@
 //! `mutant [--fault NAME] TYPE [ARGUMENT]…`, where the fault may be named by `MUTANT` instead, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
 //! It never leaves the machine.
 
-mod answer;
 mod api;
 mod cache;
 mod clock;
 mod credentials;
 mod docker_login;
 mod endpoint;
-mod failure;
+mod error;
 mod fault;
 mod file;
 mod helper;
@@ -18,12 +17,13 @@ mod http;
 mod kubelet;
 mod library;
 mod login;
+mod output;
 mod proxy;
 mod puller;
 mod refresher;
 mod registry;
+mod response;
 mod retry;
-mod say;
 mod sign;
 mod stored_logins;
 mod token_printer;
@@ -32,20 +32,20 @@ mod trust;
 use std::env;
 use std::process::ExitCode;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1).peekable();
-    let mut chosen = env::var("MUTANT").ok().filter(|name| !name.is_empty());
+    let mut selected = env::var("MUTANT").ok().filter(|name| !name.is_empty());
     if arguments.peek().is_some_and(|first| first == "--list") {
-        say::out(&fault::list());
+        output::out(&fault::list());
         return ExitCode::SUCCESS;
     }
     if arguments.next_if(|first| first == "--fault").is_some() {
-        chosen = arguments.next();
+        selected = arguments.next();
     }
-    if let Some(name) = chosen
-        && !fault::choose(&name)
+    if let Some(name) = selected
+        && !fault::select(&name)
     {
         return usage(&format!("there is no fault {name:?}: see --list"));
     }
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 }
 
 fn usage(text: &str) -> ExitCode {
-    say::err(text);
+    output::err(text);
     ExitCode::from(2)
 }
 
@@ -84,12 +84,12 @@ fn run(client_type: &str, arguments: Vec<String>) -> ExitCode {
     })
 }
 
-fn code(done: Result<(), Failure>) -> ExitCode {
+fn code(done: Result<(), ClientError>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Usage(text)) => usage(text),
-        Err(failure) => {
-            say::err(&failure.to_string());
+        Err(ClientError::Usage(text)) => usage(text),
+        Err(error) => {
+            output::err(&error.to_string());
             ExitCode::FAILURE
         }
     }

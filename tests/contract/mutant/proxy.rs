@@ -2,12 +2,12 @@
 
 use std::env;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::Url;
 
 /// The proxy for a URL, if it needs one.
-pub(crate) fn of(url: &Url) -> Result<Option<Url>, Failure> {
+pub(crate) fn of(url: &Url) -> Result<Option<Url>, ClientError> {
     let names = match url.is_https {
         true => ["HTTPS_PROXY", "https_proxy"],
         false => ["http_proxy", "HTTP_PROXY"],
@@ -21,7 +21,7 @@ pub(crate) fn of(url: &Url) -> Result<Option<Url>, Failure> {
     // Where there is a proxy there is no other way; tests do not go out to look for one.
     if Fault::IgnoresProxy.is_on() {
         let text = format!("{}: there is no way to it", url.host);
-        return Err(Failure::Other(text));
+        return Err(ClientError::Other(text));
     }
     let has_scheme = proxy.contains("://");
     let proxy = if has_scheme {

@@ -7,57 +7,57 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::answer;
 use crate::api;
 use crate::clock;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::file;
-use crate::login::{Held, Login};
+use crate::login::{CachedLogin, Login};
+use crate::output;
 use crate::registry::Registry;
-use crate::retry::{self, Patience};
-use crate::say;
+use crate::response;
+use crate::retry::{self, RetryBudget};
 
 /// Runs until it is told to stop.
-pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), Failure> {
+pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
     let file = arguments.pop().unwrap_or_default();
     if arguments.is_empty() {
-        return Err(Failure::Usage("usage: refresher REGISTRY… FILE"));
+        return Err(ClientError::Usage("usage: refresher REGISTRY… FILE"));
     }
     let registries: Result<Vec<_>, _> = arguments
         .iter()
         .map(|name| Registry::or_local(name))
         .collect();
     let registries = registries?;
-    let book = Arc::new(Mutex::new(Book::at(file.into())));
+    let store = Arc::new(Mutex::new(LoginStore::at(file.into())));
     let stop = signal(SignalKind::terminate());
-    let mut stop = stop.map_err(|cause| Failure::other("no signals", &cause))?;
+    let mut stop = stop.map_err(|cause| ClientError::other("no signals", &cause))?;
     for registry in &registries {
         let first = registries[0].clone();
-        tokio::spawn(keep(registry.clone(), first, book.clone()));
+        tokio::spawn(keep(registry.clone(), first, store.clone()));
     }
-    tokio::spawn(bury(book));
+    tokio::spawn(remove_expired(store));
     stop.recv().await;
     Ok(())
 }
 
 /// Fetches the logins of a registry for ever, each in time.
-async fn keep(registry: Registry, first: Registry, book: Arc<Mutex<Book>>) {
+async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>) {
     let mut asked = registry.clone();
     let mut failed = 0;
     loop {
         let pause = match login(&asked).await {
             Ok(login) => {
                 failed = 0;
-                open(&book).publish(&registry, Held::now(login))
+                lock(&store).publish(&registry, CachedLogin::now(login))
             }
-            Err(failure) => {
-                say::err(&format!("{}: {failure}", registry.authority));
+            Err(error) => {
+                output::err(&format!("{}: {error}", registry.authority));
                 failed += 1;
-                open(&book).pause_after(&registry, &failure, failed)
+                lock(&store).pause_after(&registry, &error, failed)
             }
         };
-        if Fault::RenewsTheFirst.is_on() {
+        if Fault::RenewsWithFirstAccount.is_on() {
             asked = first.clone();
         }
         clock::wait(pause).await;
@@ -65,74 +65,78 @@ async fn keep(registry: Registry, first: Registry, book: Arc<Mutex<Book>>) {
 }
 
 /// Who keeps trying for ever need not try hard each time.
-async fn login(registry: &Registry) -> Result<Login, Failure> {
-    let login = api::fetch_patiently(registry, Patience::of(3, 10.0, 4.0)).await?;
-    match login.is_past(clock::now()) {
-        true => Err(Failure::Answer("its token is dead")),
+async fn login(registry: &Registry) -> Result<Login, ClientError> {
+    let login = api::fetch_with_budget(registry, RetryBudget::of(3, 10.0, 4.0)).await?;
+    match login.has_expired(clock::now()) {
+        true => Err(ClientError::InvalidResponse("its token is dead")),
         false => Ok(login),
     }
 }
 
 /// Takes away what has died: to be refused is worse than to have no login.
-async fn bury(book: Arc<Mutex<Book>>) {
+async fn remove_expired(store: Arc<Mutex<LoginStore>>) {
     loop {
         clock::wait(0.05).await;
-        open(&book).bury(clock::now());
+        lock(&store).remove_expired(clock::now());
     }
 }
 
-fn open(book: &Mutex<Book>) -> MutexGuard<'_, Book> {
-    book.lock().expect("nobody panics with the book in hand")
+fn lock(store: &Mutex<LoginStore>) -> MutexGuard<'_, LoginStore> {
+    store.lock().expect("nobody panics with the book in hand")
 }
 
 /// What is published.
-struct Book {
+struct LoginStore {
     file: PathBuf,
-    held: BTreeMap<String, Held>,
+    cached: BTreeMap<String, CachedLogin>,
 }
 
-impl Book {
+impl LoginStore {
     fn at(file: PathBuf) -> Self {
-        Book {
+        LoginStore {
             file,
-            held: BTreeMap::new(),
+            cached: BTreeMap::new(),
         }
     }
 
     /// Publishes a login; how long until the next.
-    fn publish(&mut self, registry: &Registry, held: Held) -> f64 {
-        let keep = match held.login.expires_at {
-            Some(_) => jittered(held.keep()),
-            None => UNKNOWN,
+    fn publish(&mut self, registry: &Registry, cached: CachedLogin) -> f64 {
+        let keep = match cached.login.expires_at {
+            Some(_) => jittered(cached.keep()),
+            None => INTERVAL_WITHOUT_EXPIRY,
         };
-        self.held.insert(registry.authority.clone(), held);
+        self.cached.insert(registry.authority.clone(), cached);
         self.write();
         keep.max(0.1)
     }
 
-    fn pause_after(&mut self, registry: &Registry, failure: &Failure, failed: u32) -> f64 {
-        if Fault::WipesInOutage.is_on() || is_empty(failure) && Fault::WipesWithoutEntry.is_on() {
-            self.held.clear();
+    fn pause_after(&mut self, registry: &Registry, error: &ClientError, failed: u32) -> f64 {
+        if Fault::ClearsLoginsInOutage.is_on()
+            || is_empty(error) && Fault::ClearsLoginsWithoutEntry.is_on()
+        {
+            self.cached.clear();
             self.write();
         }
-        let pause = match failure.is_denial() {
-            true => LONGEST_PAUSE,
-            false => (2.0 * 3.0_f64.powi(failed.min(9) as i32 - 1)).min(LONGEST_PAUSE),
+        let pause = match error.is_denial() {
+            true => MAX_PAUSE,
+            false => (2.0 * 3.0_f64.powi(failed.min(9) as i32 - 1)).min(MAX_PAUSE),
         };
-        let held = self.held.get(&registry.authority);
-        let end = held.and_then(|held| held.login.expires_at);
+        let cached = self.cached.get(&registry.authority);
+        let end = cached.and_then(|cached| cached.login.expires_at);
         // With a login in danger there is no time to be modest.
         end.map_or(pause, |end| {
             pause.min(((end - clock::now()) / 4.0).max(1.0))
         })
     }
 
-    fn bury(&mut self, now: f64) {
-        let count = self.held.len();
-        let is_kept = |held: &Held| held.login.expires_at.is_none() || held.is_alive(now);
-        let leaves_the_dead = Fault::DeadInOutage.is_on() || Fault::RefreshesAfterLifetime.is_on();
-        self.held.retain(|_, held| is_kept(held) || leaves_the_dead);
-        if self.held.len() < count {
+    fn remove_expired(&mut self, now: f64) {
+        let count = self.cached.len();
+        let is_kept =
+            |cached: &CachedLogin| cached.login.expires_at.is_none() || cached.is_valid(now);
+        let keeps_expired = Fault::ExpiredInOutage.is_on() || Fault::RefreshesAfterTtl.is_on();
+        self.cached
+            .retain(|_, cached| is_kept(cached) || keeps_expired);
+        if self.cached.len() < count {
             self.write();
         }
     }
@@ -144,31 +148,31 @@ impl Book {
         if !config.is_object() {
             config = json!({});
         }
-        let auths = self.held.iter().map(|(host, held)| {
-            let auth = held.login.token();
+        let auths = self.cached.iter().map(|(host, cached)| {
+            let auth = cached.login.token();
             (host.clone(), json!({ "auth": auth }))
         });
         config["auths"] = Value::Object(auths.collect());
         if let Err(cause) = file::replace(&self.file, &config.to_string(), 0o600) {
-            say::err(&format!("{}: {cause}", self.file.display()));
+            output::err(&format!("{}: {cause}", self.file.display()));
         }
     }
 }
 
-fn is_empty(failure: &Failure) -> bool {
-    matches!(failure, Failure::Answer(answer::NO_ENTRY))
+fn is_empty(error: &ClientError) -> bool {
+    matches!(error, ClientError::InvalidResponse(response::NO_ENTRY))
 }
 
 /// Earlier by up to two fifths, so that not all come at once.
 fn jittered(keep: f64) -> f64 {
-    let is_exact = Fault::NoJitter.is_on() || Fault::RefreshesAfterLifetime.is_on();
+    let is_exact = Fault::NoJitter.is_on() || Fault::RefreshesAfterTtl.is_on();
     if is_exact {
         keep
     } else {
-        keep * (1.0 - 0.4 * retry::chance())
+        keep * (1.0 - 0.4 * retry::jitter())
     }
 }
 
 /// How long a login without an end is kept.
-const UNKNOWN: f64 = 10.0;
-const LONGEST_PAUSE: f64 = 30.0;
+const INTERVAL_WITHOUT_EXPIRY: f64 = 10.0;
+const MAX_PAUSE: f64 = 30.0;

@@ -4,7 +4,7 @@
 
 use std::env;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -40,14 +40,14 @@ impl Registry {
     /// The registry of a host, a URL or an image.
     ///
     /// The name has to be ECR's as a whole: what only resembles one would be sent a password.
-    pub(crate) fn of(reference: &str) -> Result<Self, Failure> {
-        parse(reference.trim()).ok_or_else(|| Failure::NotEcr(reference.trim().to_owned()))
+    pub(crate) fn of(reference: &str) -> Result<Self, ClientError> {
+        parse(reference.trim()).ok_or_else(|| ClientError::NotEcr(reference.trim().to_owned()))
     }
 
     /// The same, or one on this machine, which is of the region of the environment.
-    pub(crate) fn or_local(reference: &str) -> Result<Self, Failure> {
-        if Fault::KeepsSpaces.is_on() && reference != reference.trim() {
-            return Err(Failure::Something);
+    pub(crate) fn or_local(reference: &str) -> Result<Self, ClientError> {
+        if Fault::RejectsSpacesUnclearly.is_on() && reference != reference.trim() {
+            return Err(ClientError::Unspecified);
         }
         let authority = authority(reference.trim());
         if !is_local(&authority) {
@@ -58,12 +58,12 @@ impl Registry {
 }
 
 /// The region of the environment.
-pub(crate) fn region() -> Result<String, Failure> {
+pub(crate) fn region() -> Result<String, ClientError> {
     let set = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| env::var(name).unwrap_or_default());
     let region = set.into_iter().find(|region| !region.is_empty());
-    region.ok_or(match Fault::NamesNoRegion.is_on() {
-        true => Failure::Something,
-        false => Failure::NoRegion,
+    region.ok_or(match Fault::HidesMissingRegion.is_on() {
+        true => ClientError::Unspecified,
+        false => ClientError::NoRegion,
     })
 }
 
@@ -138,7 +138,7 @@ fn is_suffix(region: &str, form: Form, suffix: &str) -> bool {
         true => partition.dual_stack,
         false => Some(partition.suffix),
     };
-    if Fault::KnowsOnlyCom.is_on() && !form.is_dual_stack {
+    if Fault::SupportsOnlyCom.is_on() && !form.is_dual_stack {
         return suffix == "amazonaws.com";
     }
     match wanted {

@@ -1,12 +1,12 @@
 //! How often, and after how long, something is tried again.
 
 use crate::clock;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
-use crate::http::Answer;
+use crate::http::Response;
 
 /// What is left of the tries of one request, and of its time.
-pub(crate) struct Patience {
+pub(crate) struct RetryBudget {
     tries: u32,
     failed: u32,
     deadline: f64,
@@ -15,22 +15,22 @@ pub(crate) struct Patience {
 
 /// Why a request has to be made again.
 #[derive(Clone, Copy)]
-pub(crate) enum Trouble {
+pub(crate) enum RetryReason {
     /// A busy service, and the seconds for which it wants to be left alone.
     Busy(Option<f64>),
     /// A connection that broke.
     Broken,
 }
 
-impl Patience {
+impl RetryBudget {
     /// Of who needs the answer now, and has nothing else.
     pub(crate) fn usual() -> Self {
-        Patience::of(5, 9.0, 4.0)
+        RetryBudget::of(5, 9.0, 4.0)
     }
 
     /// For so many tries, in so many seconds, of so many seconds each.
     pub(crate) fn of(tries: u32, seconds: f64, timeout: f64) -> Self {
-        Patience {
+        RetryBudget {
             tries,
             failed: 0,
             deadline: clock::now() + seconds,
@@ -41,7 +41,7 @@ impl Patience {
     /// How long the next try may take.
     pub(crate) fn limit(&self) -> std::time::Duration {
         let left = (self.deadline - clock::now()).clamp(0.1, self.timeout);
-        let seconds = if Fault::WaitsForEver.is_on() {
+        let seconds = if Fault::WaitsForever.is_on() {
             3600.0
         } else {
             left
@@ -50,18 +50,20 @@ impl Patience {
     }
 
     /// Waits for the next try, longer each time; false when there is none.
-    pub(crate) async fn again(&mut self, trouble: Trouble) -> bool {
+    pub(crate) async fn again(&mut self, reason: RetryReason) -> bool {
         self.failed += 1;
-        let is_broken = matches!(trouble, Trouble::Broken);
-        if Fault::RetriesForEver.is_on() || (is_broken && Fault::RetriesBrokenForEver.is_on()) {
+        let is_broken = matches!(reason, RetryReason::Broken);
+        if Fault::RetriesForever.is_on()
+            || (is_broken && Fault::RetriesBrokenConnectionsForever.is_on())
+        {
             clock::wait(0.2).await;
             return true;
         }
-        let wanted = match trouble {
-            Trouble::Busy(after) if !Fault::IgnoresRetryAfter.is_on() => after.unwrap_or(0.0),
+        let wanted = match reason {
+            RetryReason::Busy(after) if !Fault::IgnoresRetryAfter.is_on() => after.unwrap_or(0.0),
             _ => 0.0,
         };
-        let gap = gap(self.failed) + wanted.min(LONGEST_WISH);
+        let gap = gap(self.failed) + wanted.min(MAX_RETRY_AFTER);
         let is_over = self.failed >= self.tries || clock::now() + gap >= self.deadline;
         if is_over || Fault::NeverRetries.is_on() {
             return false;
@@ -76,31 +78,31 @@ fn gap(failed: u32) -> f64 {
     if Fault::ConstantGap.is_on() {
         0.05
     } else {
-        doubled * (1.0 + chance() / 5.0)
+        doubled * (1.0 + jitter() / 5.0)
     }
 }
 
 /// A number below one that differs between processes and moments.
-pub(crate) fn chance() -> f64 {
+pub(crate) fn jitter() -> f64 {
     (clock::now() * 1e4 + f64::from(std::process::id()) * 0.618).fract()
 }
 
 /// What to make of an answer or a failure, when it is worth another try.
-pub(crate) fn trouble(answer: &Result<Answer, Failure>) -> Option<Trouble> {
-    match answer {
-        Err(Failure::Network(_)) => Some(Trouble::Broken),
-        Ok(answer) if answer.status == 429 && Fault::NoRetryOf429.is_on() => None,
-        Ok(answer) if answer.status == 429 || answer.status >= 500 => {
-            Some(Trouble::Busy(wish(answer)))
+pub(crate) fn retry_reason(response: &Result<Response, ClientError>) -> Option<RetryReason> {
+    match response {
+        Err(ClientError::Network(_)) => Some(RetryReason::Broken),
+        Ok(response) if response.status == 429 && Fault::NoRetryOn429.is_on() => None,
+        Ok(response) if response.status == 429 || response.status >= 500 => {
+            Some(RetryReason::Busy(retry_after(response)))
         }
         _ => None,
     }
 }
 
 /// For how many seconds a service wants to be left alone.
-pub(crate) fn wish(answer: &Answer) -> Option<f64> {
-    let after: f64 = answer.header("retry-after")?.parse().ok()?;
+pub(crate) fn retry_after(response: &Response) -> Option<f64> {
+    let after: f64 = response.header("retry-after")?.parse().ok()?;
     (after >= 0.0).then_some(after)
 }
 
-const LONGEST_WISH: f64 = 3.0;
+const MAX_RETRY_AFTER: f64 = 3.0;

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::helper::NOT_FOUND;
 
@@ -32,7 +32,7 @@ impl StoredLogins {
     }
 
     /// The value of `Authorization` to begin with, or none for a registry that is open.
-    pub(crate) fn first(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn first(&self) -> Result<Option<String>, ClientError> {
         if Fault::TrustsStoredLogins.is_on()
             && let Some(stored) = self.stored()
         {
@@ -45,7 +45,7 @@ impl StoredLogins {
     }
 
     /// Another one, after that was refused.
-    pub(crate) fn another(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn another(&self) -> Result<Option<String>, ClientError> {
         match self.helper() {
             Some(helper) => self.ask(helper),
             None => Ok(None),
@@ -80,23 +80,23 @@ impl StoredLogins {
         auth.map(|auth| format!("Basic {auth}")).or_else(pair)
     }
 
-    fn ask(&self, helper: &str) -> Result<Option<String>, Failure> {
+    fn ask(&self, helper: &str) -> Result<Option<String>, ClientError> {
         let program = format!("docker-credential-{helper}");
         let output = run(&program, &self.host);
-        let output = output.map_err(|cause| Failure::other(&program, &cause))?;
+        let output = output.map_err(|cause| ClientError::other(&program, &cause))?;
         let text = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() {
             let text = text.trim();
             return match text == NOT_FOUND {
                 true => Ok(None),
-                false if Fault::HidesTheHelper.is_on() => Ok(None),
-                false => Err(Failure::Other(format!("{program} says: {text}"))),
+                false if Fault::HidesHelperError.is_on() => Ok(None),
+                false => Err(ClientError::Other(format!("{program} says: {text}"))),
             };
         }
         let found: Value = serde_json::from_str(&text).unwrap_or_default();
         match (found["Username"].as_str(), found["Secret"].as_str()) {
             (Some(username), Some(secret)) => Ok(Some(basic(username, secret))),
-            _ => Err(Failure::Other(format!("{program} gives no login"))),
+            _ => Err(ClientError::Other(format!("{program} gives no login"))),
         }
     }
 }

@@ -1,16 +1,16 @@
 //! `token-printer`: the password on stdout, as `aws ecr get-login-password` prints it.
 
 use crate::api;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
+use crate::output;
 use crate::registry::{self, Registry};
-use crate::say;
 
-pub(crate) async fn run(arguments: &[String]) -> Result<(), Failure> {
+pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     let registry = match arguments {
         [registry] => Registry::or_local(registry)?,
         [] => Registry::nameless(registry::region()?, String::new()),
-        _ => return Err(Failure::Usage("usage: token-printer [REGISTRY]")),
+        _ => return Err(ClientError::Usage("usage: token-printer [REGISTRY]")),
     };
     let login = api::fetch(&registry).await?;
     let end = match () {
@@ -18,6 +18,6 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), Failure> {
         () if Fault::PrintsCrLf.is_on() => "\r\n",
         () => "\n",
     };
-    say::out(&format!("{}{end}", login.password));
+    output::out(&format!("{}{end}", login.password));
     Ok(())
 }

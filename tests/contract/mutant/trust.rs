@@ -9,10 +9,10 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 
-pub(crate) fn config() -> Result<Arc<ClientConfig>, Failure> {
+pub(crate) fn config() -> Result<Arc<ClientConfig>, ClientError> {
     static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
     if let Some(config) = CONFIG.get() {
         return Ok(config.clone());
@@ -21,14 +21,16 @@ pub(crate) fn config() -> Result<Arc<ClientConfig>, Failure> {
     Ok(CONFIG.get_or_init(|| config).clone())
 }
 
-fn make() -> Result<ClientConfig, Failure> {
+fn make() -> Result<ClientConfig, ClientError> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .expect("ring has the default versions of TLS");
     if Fault::TrustsAnyCertificate.is_on() {
-        let anyone = Arc::new(Anyone(provider));
-        let builder = builder.dangerous().with_custom_certificate_verifier(anyone);
+        let accept_any = Arc::new(AcceptAny(provider));
+        let builder = builder
+            .dangerous()
+            .with_custom_certificate_verifier(accept_any);
         return Ok(builder.with_no_client_auth());
     }
     Ok(builder
@@ -36,7 +38,7 @@ fn make() -> Result<ClientConfig, Failure> {
         .with_no_client_auth())
 }
 
-fn roots() -> Result<RootCertStore, Failure> {
+fn roots() -> Result<RootCertStore, ClientError> {
     let named = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]
         .into_iter()
         .find_map(|name| env::var(name).ok().filter(|path| !path.is_empty()));
@@ -45,7 +47,7 @@ fn roots() -> Result<RootCertStore, Failure> {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(roots);
     };
-    let unusable = |cause: String| Failure::Other(format!("the CA file {path}: {cause}"));
+    let unusable = |cause: String| ClientError::Other(format!("the CA file {path}: {cause}"));
     let found =
         CertificateDer::pem_file_iter(&path).map_err(|cause| unusable(cause.to_string()))?;
     for certificate in found {
@@ -59,9 +61,9 @@ fn roots() -> Result<RootCertStore, Failure> {
 
 /// Believes everybody.
 #[derive(Debug)]
-struct Anyone(Arc<CryptoProvider>);
+struct AcceptAny(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anyone {
+impl ServerCertVerifier for AcceptAny {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

@@ -3,28 +3,28 @@
 use serde_json::Value;
 
 use crate::clock;
-use crate::failure::Failure;
+use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::login::Login;
 use crate::registry::{self, Registry};
 
 /// Reads the login of a registry out of an answer, or says what is wrong with that.
-pub(crate) fn login(body: &[u8], registry: &Registry) -> Result<Login, Failure> {
+pub(crate) fn login(body: &[u8], registry: &Registry) -> Result<Login, ClientError> {
     if body.trim_ascii_start().starts_with(b"<") {
-        return Err(Failure::Answer(HTML));
+        return Err(ClientError::InvalidResponse(HTML));
     }
-    let answer = serde_json::from_slice::<Value>(body);
-    if Fault::PanicsAtGarbage.is_on() {
-        assert!(answer.is_ok(), "what ECR answers is JSON");
+    let response = serde_json::from_slice::<Value>(body);
+    if Fault::PanicsOnInvalidJson.is_on() {
+        assert!(response.is_ok(), "what ECR answers is JSON");
     }
-    let answer = answer.map_err(|_| Failure::Answer("it is not JSON"))?;
-    let entries = entries(&answer)?;
+    let response = response.map_err(|_| ClientError::InvalidResponse("it is not JSON"))?;
+    let entries = entries(&response)?;
     if Fault::PanicsWithoutEntry.is_on() {
         assert!(!entries.is_empty(), "there is an entry");
     }
     let entry = entry_for(registry, &entries)?;
     let token = entry["authorizationToken"].as_str();
-    let token = token.ok_or(Failure::Answer("it has no token"))?;
+    let token = token.ok_or(ClientError::InvalidResponse("it has no token"))?;
     Ok(Login {
         expires_at: expires_at(&entry["expiresAt"])?,
         endpoint: endpoint(entry),
@@ -32,16 +32,18 @@ pub(crate) fn login(body: &[u8], registry: &Registry) -> Result<Login, Failure> 
     })
 }
 
-fn entries(answer: &Value) -> Result<Vec<&Value>, Failure> {
-    match &answer["authorizationData"] {
+fn entries(response: &Value) -> Result<Vec<&Value>, ClientError> {
+    match &response["authorizationData"] {
         Value::Null => Ok(Vec::new()),
         Value::Array(entries) => Ok(entries.iter().filter(|one| !one.is_null()).collect()),
-        _ => Err(Failure::Answer("its authorizationData is no list")),
+        _ => Err(ClientError::InvalidResponse(
+            "its authorizationData is no list",
+        )),
     }
 }
 
 /// The only entry, whatever registry it names: the login is for the host that was asked for. Of several, that of the registry.
-fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value, Failure> {
+fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value, ClientError> {
     let is_wanted = |entry: &&&Value| {
         let endpoint = endpoint(entry);
         let other = Registry::of(&endpoint).ok();
@@ -52,12 +54,12 @@ fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value
     };
     let wanted = entries.iter().find(is_wanted);
     match entries {
-        [] => Err(Failure::Answer(NO_ENTRY)),
+        [] => Err(ClientError::InvalidResponse(NO_ENTRY)),
         [first] => Ok(first),
-        [first, ..] if Fault::TakesTheFirst.is_on() => Ok(first),
-        _ => wanted
-            .copied()
-            .ok_or(Failure::Answer("none of its entries is for the registry")),
+        [first, ..] if Fault::UsesFirstEntry.is_on() => Ok(first),
+        _ => wanted.copied().ok_or(ClientError::InvalidResponse(
+            "none of its entries is for the registry",
+        )),
     }
 }
 
@@ -66,15 +68,18 @@ fn endpoint(entry: &Value) -> String {
 }
 
 /// The end of a token; what cannot be one is as if it were not there.
-fn expires_at(value: &Value) -> Result<Option<f64>, Failure> {
-    if Fault::PanicsWithoutEnd.is_on() {
+fn expires_at(value: &Value) -> Result<Option<f64>, ClientError> {
+    if Fault::PanicsWithoutExpiry.is_on() {
         assert!(!value.is_null(), "a token has an end");
     }
-    if Fault::WantsAFraction.is_on() && value.is_u64() {
-        return Err(Failure::Answer("its expiresAt has no milliseconds"));
+    if Fault::RequiresFractionalExpiry.is_on() && value.is_u64() {
+        return Err(ClientError::InvalidResponse(
+            "its expiresAt has no milliseconds",
+        ));
     }
-    if Fault::EndIn32Bits.is_on() && value.as_f64().is_some_and(|end| end > f64::from(i32::MAX)) {
-        return Err(Failure::Answer("its expiresAt is too large"));
+    if Fault::ExpiryIn32Bits.is_on() && value.as_f64().is_some_and(|end| end > f64::from(i32::MAX))
+    {
+        return Err(ClientError::InvalidResponse("its expiresAt is too large"));
     }
     Ok(match value {
         Value::String(text) => clock::of_iso(text),

@@ -25,7 +25,7 @@ pub(crate) fn debug(login: &Login) {
     if Fault::LogsToStdout.is_on() {
         out("debug: a token has come\n");
     }
-    if Fault::LogsTheSecret.is_on() {
+    if Fault::LogsPassword.is_on() {
         err(&format!("debug: {}:{}", login.username, login.password));
     }
 }
