@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::definition::Scenario;
+use crate::scenario::renamed;
 
 /// The text of a scenario, and where it came from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,7 +66,7 @@ impl Source {
     fn parse<'t, T: Deserialize<'t>>(&self, text: &'t str) -> Result<T, ScenarioError> {
         let wrong = |error: &toml::de::Error, key: String| {
             let line = error.span().map(|span| line_of(text, span.start));
-            let message = error.message().replace('\n', "; ");
+            let message = renamed::with_current_name(error.message()).replace('\n', "; ");
             match key.as_str() {
                 "" | "." => self.error(line, &message),
                 key => self.error(line, &format!("{key}: {message}")),
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn refuses(rest: &str, said: &str) {
+    fn rejects(rest: &str, said: &str) {
         let error = source(rest).cases().expect_err("this is no scenario");
         assert_eq!(error.to_string(), said);
     }
@@ -188,17 +189,33 @@ expect.reslt = 'login'
             "t.toml:8: step[0].expect.reslt: unknown field `reslt`, expected one of `result`, ";
         assert!(error.starts_with(start), "{error}");
         let misspelt = "expect.requests = [{ operation = 'ListImage', count = 0 }]";
-        refuses(
+        rejects(
             &format!("[[step]]\nfetch = {{}}\n{misspelt}\n"),
             "t.toml:8: step[0].expect.requests[0].operation: no operation is named \"ListImage\"; did you mean \"ListImages\"?",
         );
-        refuses(
+        rejects(
             "[[step]]\nfetch = {}\nwait = '1s'\n",
             "t.toml:6: step[0]: a step does one thing, and this one two",
         );
-        refuses(
+        rejects(
             "[[step]]\nfetch = {}\n",
             "t.toml: step: nothing is expected of a token-printer",
+        );
+    }
+
+    #[test]
+    fn a_renamed_key_is_reported_with_its_current_name() {
+        rejects(
+            "[[step]]\nask = {}\n",
+            "t.toml:7: step[0].ask: `ask` was renamed to `run`",
+        );
+        rejects(
+            "[[step]]\nfetch = {}\nexpect = { secret = 'alive' }\n",
+            "t.toml:8: step[0].expect.secret: `alive` was renamed to `valid`",
+        );
+        rejects(
+            "[[step]]\nfaults = [{ what = 'x' }]\n",
+            "t.toml:7: step[0].faults[0].what: `what` was renamed to `action`",
         );
     }
 
@@ -234,7 +251,7 @@ expect.reslt = 'login'
 
     #[test]
     fn a_name_that_no_case_has_is_refused() {
-        refuses(
+        rejects(
             "[[step]]\nfetch = { registry = '${host}' }\nexpect.result = 'login'\n",
             "t.toml: ${host}: no case says what it stands for",
         );

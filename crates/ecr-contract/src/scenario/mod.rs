@@ -6,6 +6,7 @@ mod expect;
 mod file;
 mod range;
 mod redirect;
+mod renamed;
 mod severity;
 mod step;
 
