@@ -84,37 +84,38 @@ impl InProcess {
             return Err(SuiteError::NotInProcess(suite.client_type));
         }
         let started = clock::now();
-        let (chosen, skipped) = suite.choose()?;
+        let (selected, skipped) = suite.select()?;
         let library = &library;
-        let runs = suite.requests(&chosen, RedirectMode::Env).into_iter();
+        let runs = suite.requests(&selected, RedirectMode::Env).into_iter();
         let runs = runs.map(|(scenario, case, request)| async move {
             let make = |ecr: &MockEcr| Client::InProcess(InProcessLibrary::new(library(ecr)));
-            (scenario, case, play(&request, make).await)
+            (scenario, case, run_case(&request, make).await)
         });
         let at_once = futures_util::stream::iter(runs).buffer_unordered(suite.jobs.max(1));
         let done: Vec<(usize, usize, CaseReport)> = at_once.collect().await;
-        Ok(suite.report(&chosen, done, skipped, RedirectMode::Env, started))
+        Ok(suite.report(&selected, done, skipped, RedirectMode::Env, started))
     }
 }
 
-async fn play(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
-    let in_process = |scenario: &mut Scenario| match takes_a_process(scenario) {
+async fn run_case(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
+    let in_process = |scenario: &mut Scenario| match requires_a_process(scenario) {
         true => Err("it takes a client in a process of its own".to_owned()),
         false => {
             scenario.config.clock = ClockStart::Frozen(mock_ecr::Clock::frozen().now());
             Ok(())
         }
     };
-    run::play_with(request, None, in_process, make).await
+    run::run_case_with(request, None, in_process, make).await
 }
 
 /// Whether a scenario tells the client something by its environment, or looks at what only a process has.
-fn takes_a_process(scenario: &Scenario) -> bool {
+fn requires_a_process(scenario: &Scenario) -> bool {
     let by_environment = scenario.steps.iter().any(|step| match &step.action {
         Some(Action::Fetch(fetch)) => !fetch.env.is_empty() || fetch.principal.is_some(),
         Some(Action::Run(_) | Action::Corrupt(_) | Action::Watch(_)) => true,
         _ => false,
     });
-    let is_led = scenario.redirect.is_empty() || scenario.redirect.contains(&RedirectMode::Env);
-    by_environment || !scenario.env.is_empty() || scenario.needs_sandbox || !is_led
+    let is_redirected_by_env =
+        scenario.redirect.is_empty() || scenario.redirect.contains(&RedirectMode::Env);
+    by_environment || !scenario.env.is_empty() || scenario.needs_sandbox || !is_redirected_by_env
 }

@@ -20,7 +20,7 @@ pub use client::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 pub use client_type::{ClientType, UnknownClientType};
 pub use error_chain::error_chain;
 pub use in_process::{InProcess, suite};
-pub use report::Step;
+pub use report::FinishedCase;
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Suite, SuiteError};
 pub use worker::run_worker;

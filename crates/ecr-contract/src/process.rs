@@ -13,7 +13,7 @@ use crate::clock;
 
 /// How a process ended, and what it wrote.
 #[derive(Clone, Debug)]
-pub(crate) struct Ended {
+pub(crate) struct ProcessOutput {
     pub(crate) end: End,
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: Vec<u8>,
@@ -55,7 +55,7 @@ pub(crate) async fn run(
     command: std::process::Command,
     stdin: &[u8],
     deadline: Instant,
-) -> io::Result<Ended> {
+) -> io::Result<ProcessOutput> {
     let started = clock::now();
     let mut child = spawn(command)?;
     let mut to_child = child.stdin.take().expect("it is piped");
@@ -75,7 +75,7 @@ pub(crate) async fn run(
             End::Deadline
         }
     };
-    Ok(Ended {
+    Ok(ProcessOutput {
         end,
         stdout: output(stdout).await,
         stderr: output(stderr).await,
@@ -123,7 +123,7 @@ pub(crate) async fn read(from: impl AsyncRead + Unpin) -> Vec<u8> {
     while let Ok(length) = from.read(&mut piece).await
         && length > 0
     {
-        let room = LONGEST_OUTPUT.saturating_sub(output.len());
+        let room = MAX_OUTPUT.saturating_sub(output.len());
         output.extend_from_slice(&piece[..length.min(room)]);
     }
     output
@@ -139,14 +139,14 @@ pub(crate) async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
 
 /// A child that it has left behind may hold the pipe open, and would never be done.
 async fn output(reading: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
-    match timeout(LEFT_BEHIND, reading).await {
+    match timeout(PIPE_TIMEOUT, reading).await {
         Ok(Ok(output)) => output,
         _ => b"(a child of it has kept the pipe open)".to_vec(),
     }
 }
 
-const LONGEST_OUTPUT: usize = 1 << 20;
-const LEFT_BEHIND: Duration = Duration::from_secs(2);
+const MAX_OUTPUT: usize = 1 << 20;
+const PIPE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Makes this process the parent of all that its children leave behind.
 pub(crate) fn adopt_orphans() {
@@ -155,7 +155,7 @@ pub(crate) fn adopt_orphans() {
 }
 
 /// Kills all children of this process, and theirs, which are its own once they have lost their parent.
-pub(crate) fn sweep() {
+pub(crate) fn kill_descendants() {
     for _ in 0..1000 {
         let children = children();
         for child in &children {

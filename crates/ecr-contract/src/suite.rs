@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::client_type::ClientType;
 use crate::clock;
-use crate::report::{CaseReport, Report, ScenarioReport, SkippedScenario, Step, Verdict};
+use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
@@ -71,7 +71,7 @@ pub enum SuiteError {
 
 /// A scenario that was chosen, with its cases.
 #[derive(Clone, Debug)]
-pub(crate) struct Chosen {
+pub(crate) struct SelectedScenario {
     source: Source,
     cases: Vec<(Option<String>, Scenario)>,
 }
@@ -96,29 +96,32 @@ impl Suite {
     /// # Errors
     ///
     /// When a scenario is wrong, none fits, or none can be run.
-    pub async fn run(&self, mut tell: impl FnMut(Step<'_>)) -> Result<Report, SuiteError> {
+    pub async fn run(
+        &self,
+        mut on_finished: impl FnMut(FinishedCase<'_>),
+    ) -> Result<Report, SuiteError> {
         let started = clock::now();
-        let (chosen, skipped) = self.choose()?;
+        let (selected, skipped) = self.select()?;
         let sandbox = worker::probe(&self.worker)
             .await
             .map_err(SuiteError::Worker)?;
-        let redirect = self.way(sandbox.as_deref())?;
-        let of = chosen.iter().map(|one| one.cases.len()).sum();
-        let mut running = self.start(&chosen, redirect);
-        let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(of);
+        let redirect = self.redirect_mode(sandbox.as_deref())?;
+        let total = selected.iter().map(|one| one.cases.len()).sum();
+        let mut running = self.start(&selected, redirect);
+        let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(total);
         let mut sandboxed = true;
         while let Some(finished) = running.join_next().await {
             let (scenario, case, completed) = finished.expect("a run does not panic");
-            tell(Step {
+            on_finished(FinishedCase {
                 done: done.len() + 1,
-                of,
-                id: &chosen[scenario].cases[0].1.id,
+                total,
+                id: &selected[scenario].cases[0].1.id,
                 case: &completed.case,
             });
             sandboxed &= completed.sandboxed;
             done.push((scenario, case, completed.case));
         }
-        let mut report = self.report(&chosen, done, skipped, redirect, started);
+        let mut report = self.report(&selected, done, skipped, redirect, started);
         report.sandboxed = sandboxed;
         Ok(report)
     }
@@ -126,7 +129,7 @@ impl Suite {
     /// What came of all runs, in the order of the scenarios.
     pub(crate) fn report(
         &self,
-        chosen: &[Chosen],
+        selected: &[SelectedScenario],
         mut done: Vec<(usize, usize, CaseReport)>,
         skipped: Vec<SkippedScenario>,
         redirect: RedirectMode,
@@ -141,7 +144,7 @@ impl Suite {
             sandboxed: false,
             seed: self.seed.clone(),
             took_ms: clock::millis_since(started),
-            scenarios: scenarios(chosen, done),
+            scenarios: scenarios(selected, done),
             skipped,
         }
     }
@@ -152,15 +155,15 @@ impl Suite {
     ///
     /// When a scenario is wrong, or none fits.
     pub fn list(&self) -> Result<Vec<(String, String)>, SuiteError> {
-        let (chosen, skipped) = self.choose()?;
-        let chosen = chosen.into_iter().map(|one| {
+        let (selected, skipped) = self.select()?;
+        let selected = selected.into_iter().map(|one| {
             let (_, scenario) = &one.cases[0];
             (scenario.id.clone(), scenario.title.clone())
         });
         let skipped = skipped
             .into_iter()
             .map(|one| (one.id, format!("{} (skipped: {})", one.title, one.reason)));
-        Ok(chosen.chain(skipped).collect())
+        Ok(selected.chain(skipped).collect())
     }
 
     /// The names of all scenarios that there are, whatever was chosen.
@@ -177,17 +180,19 @@ impl Suite {
         Ok(ids)
     }
 
-    fn way(&self, no_sandbox: Option<&str>) -> Result<RedirectMode, SuiteError> {
+    fn redirect_mode(&self, no_sandbox: Option<&str>) -> Result<RedirectMode, SuiteError> {
         match (self.redirect, no_sandbox) {
             (Some(RedirectMode::Sandbox), Some(why)) => Err(SuiteError::NoSandbox(why.to_owned())),
-            (Some(asked), _) => Ok(asked),
+            (Some(mode), _) => Ok(mode),
             (None, None) => Ok(RedirectMode::Sandbox),
             (None, Some(_)) => Ok(RedirectMode::Proxy),
         }
     }
 
-    pub(crate) fn choose(&self) -> Result<(Vec<Chosen>, Vec<SkippedScenario>), SuiteError> {
-        let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
+    pub(crate) fn select(
+        &self,
+    ) -> Result<(Vec<SelectedScenario>, Vec<SkippedScenario>), SuiteError> {
+        let (mut selected, mut skipped) = (Vec::new(), Vec::new());
         let mut ids = BTreeSet::new();
         for source in self.sources()? {
             let mut cases = source.cases()?;
@@ -197,7 +202,7 @@ impl Suite {
                 let message = format!("id: there is another scenario {}", scenario.id);
                 return Err(ScenarioError::new(source.file, message).into());
             }
-            cases.retain(|(case, _)| self.fits(&scenario.id, case.as_deref()));
+            cases.retain(|(case, _)| self.is_requested(&scenario.id, case.as_deref()));
             if cases.is_empty() || !scenario.client_types.contains(&self.client_type) {
                 continue;
             }
@@ -207,15 +212,15 @@ impl Suite {
                     title: scenario.title,
                     reason,
                 }),
-                None => chosen.push(Chosen { source, cases }),
+                None => selected.push(SelectedScenario { source, cases }),
             }
         }
-        match chosen.is_empty() && skipped.is_empty() {
+        match selected.is_empty() && skipped.is_empty() {
             true => Err(SuiteError::NoneFits {
                 client_type: self.client_type,
                 only: self.only.join(" "),
             }),
-            false => Ok((chosen, skipped)),
+            false => Ok((selected, skipped)),
         }
     }
 
@@ -228,27 +233,27 @@ impl Suite {
     }
 
     /// Whether a scenario, or a case of it as `ID/CASE`, was asked for.
-    fn fits(&self, id: &str, case: Option<&str>) -> bool {
+    fn is_requested(&self, id: &str, case: Option<&str>) -> bool {
         let whole = case.map(|case| format!("{id}/{case}"));
-        let is_asked = |pattern: &String| {
+        let is_selected = |pattern: &String| {
             let pattern = Pattern::from(pattern.as_str());
             pattern.fits(id) || whole.as_deref().is_some_and(|whole| pattern.fits(whole))
         };
-        self.only.is_empty() || self.only.iter().any(is_asked)
+        self.only.is_empty() || self.only.iter().any(is_selected)
     }
 
     fn start(
         &self,
-        chosen: &[Chosen],
+        selected: &[SelectedScenario],
         redirect: RedirectMode,
     ) -> JoinSet<(usize, usize, CompletedRun)> {
-        let turns = Arc::new(Semaphore::new(self.jobs.max(1)));
+        let slots = Arc::new(Semaphore::new(self.jobs.max(1)));
         let mut running = JoinSet::new();
-        for (index, number, request) in self.requests(chosen, redirect) {
-            let (turns, worker) = (Arc::clone(&turns), self.worker.clone());
-            let deadline = chosen[index].cases[number].1.deadline + GRACE;
+        for (index, number, request) in self.requests(selected, redirect) {
+            let (slots, worker) = (Arc::clone(&slots), self.worker.clone());
+            let deadline = selected[index].cases[number].1.deadline + GRACE;
             running.spawn(async move {
-                let _turn = turns.acquire().await.expect("nobody closes it");
+                let _slot = slots.acquire().await.expect("nobody closes it");
                 let completed = worker::run_in_worker(&worker, &request, deadline).await;
                 (index, number, completed)
             });
@@ -259,12 +264,12 @@ impl Suite {
     /// All that is to be run, with the numbers of scenario and case, and those first that may take long.
     pub(crate) fn requests(
         &self,
-        chosen: &[Chosen],
+        selected: &[SelectedScenario],
         redirect: RedirectMode,
     ) -> Vec<(usize, usize, WorkerRequest)> {
         let mut requests = Vec::new();
-        for (index, number) in longest_first(chosen) {
-            let one = &chosen[index];
+        for (index, number) in longest_first(selected) {
+            let one = &selected[index];
             let (case, scenario) = &one.cases[number];
             let request = self.request(one, case.as_deref(), &scenario.id, redirect);
             requests.push((index, number, request));
@@ -274,7 +279,7 @@ impl Suite {
 
     fn request(
         &self,
-        one: &Chosen,
+        one: &SelectedScenario,
         case: Option<&str>,
         id: &str,
         redirect: RedirectMode,
@@ -301,13 +306,13 @@ impl Suite {
 }
 
 /// All cases, those first that may take long, so that nobody waits for one that was left for the end.
-fn longest_first(chosen: &[Chosen]) -> Vec<(usize, usize)> {
-    let numbered = chosen.iter().enumerate();
+fn longest_first(selected: &[SelectedScenario]) -> Vec<(usize, usize)> {
+    let numbered = selected.iter().enumerate();
     let mut cases: Vec<(usize, usize)> = numbered
         .flat_map(|(index, one)| (0..one.cases.len()).map(move |number| (index, number)))
         .collect();
     cases.sort_by_key(|(index, number)| {
-        let (_, scenario) = &chosen[*index].cases[*number];
+        let (_, scenario) = &selected[*index].cases[*number];
         std::cmp::Reverse(scenario.length())
     });
     cases
@@ -315,9 +320,9 @@ fn longest_first(chosen: &[Chosen]) -> Vec<(usize, usize)> {
 
 /// The scenarios of a user's folder, in the order of their files.
 fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
-    let shown = folder.display().to_string();
+    let path = folder.display().to_string();
     let entries = std::fs::read_dir(folder)
-        .map_err(|cause| ScenarioError::new(&*shown, format!("cannot be read: {cause}")))?;
+        .map_err(|cause| ScenarioError::new(&*path, format!("cannot be read: {cause}")))?;
     let paths = entries.flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> = paths
         .filter(|path| {
@@ -328,13 +333,16 @@ fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
     paths.sort();
     if paths.is_empty() {
         let message = "it has no scenario: no file whose name ends in .toml";
-        return Err(ScenarioError::new(shown, message));
+        return Err(ScenarioError::new(path, message));
     }
     paths.iter().map(|path| Source::read(path)).collect()
 }
 
-fn scenarios(chosen: &[Chosen], done: Vec<(usize, usize, CaseReport)>) -> Vec<ScenarioReport> {
-    let mut reports: Vec<ScenarioReport> = chosen
+fn scenarios(
+    selected: &[SelectedScenario],
+    done: Vec<(usize, usize, CaseReport)>,
+) -> Vec<ScenarioReport> {
+    let mut reports: Vec<ScenarioReport> = selected
         .iter()
         .map(|one| {
             let (_, scenario) = &one.cases[0];

@@ -49,13 +49,13 @@ enum WorkerReply {
 pub fn run_worker() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
-    let told: WorkerCommand = serde_json::from_str(&line)?;
+    let command: WorkerCommand = serde_json::from_str(&line)?;
     let sandbox = Sandbox::enter();
-    let said = match told {
+    let reply = match command {
         WorkerCommand::Probe => WorkerReply::Probe(sandbox.err().map(|error| error.to_string())),
         WorkerCommand::Run(request) => WorkerReply::Run(Box::new(run_request(&request, sandbox)?)),
     };
-    let mut text = serde_json::to_vec(&said)?;
+    let mut text = serde_json::to_vec(&reply)?;
     text.push(b'\n');
     io::stdout().write_all(&text)
 }
@@ -70,8 +70,8 @@ fn run_request(
         .enable_all()
         .build()?;
     let sandbox = sandbox.ok();
-    let case = runtime.block_on(run::play(request, sandbox.as_ref()));
-    process::sweep();
+    let case = runtime.block_on(run::run_case(request, sandbox.as_ref()));
+    process::kill_descendants();
     Ok(CompletedRun {
         sandboxed: sandbox.is_some(),
         case,
@@ -83,14 +83,14 @@ fn exit_with_parent() {
     std::thread::spawn(|| {
         let mut rest = Vec::new();
         let _ = io::stdin().read_to_end(&mut rest);
-        process::sweep();
+        process::kill_descendants();
         std::process::exit(1);
     });
 }
 
 /// Why there can be no fence, if there cannot.
 pub(crate) async fn probe(worker: &[String]) -> io::Result<Option<String>> {
-    match tell(worker, &WorkerCommand::Probe, PROBE_DEADLINE).await? {
+    match send(worker, &WorkerCommand::Probe, PROBE_DEADLINE).await? {
         WorkerReply::Probe(why) => Ok(why),
         WorkerReply::Run(_) => Err(io::ErrorKind::InvalidData.into()),
     }
@@ -102,8 +102,8 @@ pub(crate) async fn run_in_worker(
     request: &WorkerRequest,
     deadline: Duration,
 ) -> CompletedRun {
-    let told = WorkerCommand::Run(Box::new(request.clone()));
-    let why = match tell(worker, &told, deadline).await {
+    let command = WorkerCommand::Run(Box::new(request.clone()));
+    let why = match send(worker, &command, deadline).await {
         Ok(WorkerReply::Run(completed)) => return *completed,
         Ok(WorkerReply::Probe(_)) => "the run told of something else".to_owned(),
         Err(error) => format!("the run failed: {error}"),
@@ -123,9 +123,9 @@ pub(crate) async fn run_in_worker(
     }
 }
 
-async fn tell(
+async fn send(
     worker: &[String],
-    told: &WorkerCommand,
+    command: &WorkerCommand,
     deadline: Duration,
 ) -> io::Result<WorkerReply> {
     let (program, arguments) = worker.split_first().ok_or(io::ErrorKind::InvalidInput)?;
@@ -137,23 +137,23 @@ async fn tell(
         .kill_on_drop(true)
         .spawn()?;
     let mut stdin = child.stdin.take().expect("it is piped");
-    let mut line = serde_json::to_vec(told)?;
+    let mut line = serde_json::to_vec(command)?;
     line.push(b'\n');
     stdin.write_all(&line).await?;
-    let answered = timeout(deadline, answer(&mut child)).await;
+    let received = timeout(deadline, read_reply(&mut child)).await;
     drop(stdin);
-    match answered {
-        Ok(said) => said,
+    match received {
+        Ok(reply) => reply,
         Err(_) => Err(io::Error::other("it did not come to its end")),
     }
 }
 
-async fn answer(child: &mut Child) -> io::Result<WorkerReply> {
+async fn read_reply(child: &mut Child) -> io::Result<WorkerReply> {
     let stdout = child.stdout.take().expect("it is piped");
     let text = process::read_all(stdout).await;
     let status = child.wait().await?;
     match serde_json::from_slice(&text) {
-        Ok(said) => Ok(said),
+        Ok(reply) => Ok(reply),
         Err(_) => Err(io::Error::other(format!("it ended with {status}"))),
     }
 }

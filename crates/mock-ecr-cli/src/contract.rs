@@ -32,7 +32,7 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
     for target in &options.reports {
         target.write(&report, strictness)?;
     }
-    tell(options, &report, &stale)?;
+    print(options, &report, &stale)?;
     Ok(match report.outcome(strictness) {
         Outcome::Passed => ExitCode::SUCCESS,
         Outcome::Failed { .. } => 1.into(),
@@ -83,13 +83,13 @@ fn run(suite: &Suite) -> Result<Report, Error> {
         false => ProgressLine::Silent,
     };
     let mut progress = Progress::new(io::stderr(), line, colour(&io::stderr()));
-    let report = runtime.block_on(suite.run(|step| progress.tell(&step)));
+    let report = runtime.block_on(suite.run(|finished| progress.update(&finished)));
     progress.clear();
     Ok(report?)
 }
 
 /// The summary on stdout, unless a report has taken its place; of a single scenario, all there is.
-fn tell(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<(), Error> {
+fn print(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<(), Error> {
     if options.reports.iter().any(|target| target.file.is_none()) {
         return Ok(());
     }

@@ -23,11 +23,13 @@ impl Entry {
         if entry.is_empty() {
             return Ok(None);
         }
-        let shape = || "expected TYPE ID or TYPE ID/CASE, such as `library EXP-04`".to_owned();
-        let (client_type, name) = entry.split_once(char::is_whitespace).ok_or_else(shape)?;
+        let wrong_form = || "expected TYPE ID or TYPE ID/CASE, such as `library EXP-04`".to_owned();
+        let (client_type, name) = entry
+            .split_once(char::is_whitespace)
+            .ok_or_else(wrong_form)?;
         let client_type: ClientType = client_type.parse().map_err(|error| format!("{error}"))?;
         let (id, case) = match name.trim().split_once('/') {
-            Some((_, "")) => return Err(shape()),
+            Some((_, "")) => return Err(wrong_form()),
             Some((id, case)) => (id, Some(case.to_owned())),
             None => (name.trim(), None),
         };
@@ -71,11 +73,11 @@ impl Entry {
         }
     }
 
-    pub(super) fn is_about(&self, case: &CaseReport) -> bool {
+    pub(super) fn applies_to(&self, case: &CaseReport) -> bool {
         self.case.is_none() || self.case == case.name
     }
 
-    pub(super) fn is_of_the_same(&self, other: &Entry) -> bool {
+    pub(super) fn names_the_same_as(&self, other: &Entry) -> bool {
         self.key() == other.key()
     }
 
@@ -92,15 +94,15 @@ impl Entry {
         let about: Vec<_> = scenario
             .cases
             .iter()
-            .filter(|case| self.is_about(case))
+            .filter(|case| self.applies_to(case))
             .collect();
         if about.is_empty() {
             return Some(StaleReason::NoSuchCase);
         }
-        let is_open = |case: &&CaseReport| {
+        let is_unresolved = |case: &&CaseReport| {
             case.verdict.fails(strictness) || case.verdict == Verdict::SetUpError
         };
-        match about.iter().any(is_open) {
+        match about.iter().any(is_unresolved) {
             true => None,
             false
                 if about
@@ -157,10 +159,10 @@ fn start_of_comment(line: &str) -> usize {
 /// Ids of a family differ by a number, and are mistyped by a zero or a small letter.
 fn unknown(id: &str, scenarios: &[&str]) -> String {
     let plain = |id: &str| id.to_ascii_uppercase().replace(['0', '-', '_'], "");
-    let meant = scenarios.iter().find(|one| plain(one) == plain(id));
-    let shown: String = id.chars().take(100).collect();
-    match meant {
-        Some(meant) => format!("{shown:?} is no scenario; did you mean {meant}?"),
-        None => format!("{shown:?} is no scenario; expected its id, such as EXP-04"),
+    let similar = scenarios.iter().find(|one| plain(one) == plain(id));
+    let quoted: String = id.chars().take(100).collect();
+    match similar {
+        Some(similar) => format!("{quoted:?} is no scenario; did you mean {similar}?"),
+        None => format!("{quoted:?} is no scenario; expected its id, such as EXP-04"),
     }
 }

@@ -54,7 +54,7 @@ impl Baseline {
             let Some(entry) = Entry::parse(line, scenarios).map_err(wrong)? else {
                 continue;
             };
-            if entries.iter().any(|one| one.is_of_the_same(&entry)) {
+            if entries.iter().any(|one| one.names_the_same_as(&entry)) {
                 let entry = sanitize::line(&entry.to_string());
                 return Err(wrong(format!("{entry} is named twice")));
             }
@@ -72,7 +72,7 @@ impl Baseline {
         for scenario in &mut report.scenarios {
             let failing: Vec<_> = failing(scenario, strictness).collect();
             let mut cases = failing.iter();
-            let known = cases.all(|case| self.knows(client_type, &scenario.id, case));
+            let known = cases.all(|case| self.lists(client_type, &scenario.id, case));
             scenario.known = known && !failing.is_empty() && scenario.verdict.fails(strictness);
         }
         let entries = self.entries.iter();
@@ -85,17 +85,18 @@ impl Baseline {
             .collect()
     }
 
-    fn knows(&self, client_type: ClientType, id: &str, case: &CaseReport) -> bool {
+    fn lists(&self, client_type: ClientType, id: &str, case: &CaseReport) -> bool {
         let mut entries = self.entries.iter();
-        entries
-            .any(|entry| entry.client_type == client_type && entry.id == id && entry.is_about(case))
+        entries.any(|entry| {
+            entry.client_type == client_type && entry.id == id && entry.applies_to(case)
+        })
     }
 
     /// The text of a baseline that knows of all that failed; entries and comments that still hold are kept.
     ///
     /// Kept, too, are those of other classes, and of scenarios that were not run or could not be set up.
     pub fn write(&self, report: &Report, strictness: Strictness) -> String {
-        let (_, mut entries) = self.sorted_out(report, strictness);
+        let (_, mut entries) = self.partition(report, strictness);
         for scenario in report.failed(strictness) {
             for entry in Entry::of_scenario(report.client_type, scenario, strictness) {
                 let is_there = |one: &Entry| one.covers(&entry);
@@ -126,7 +127,7 @@ impl Baseline {
     }
 
     /// Entries that hold no longer, and those that do or of which nothing is known.
-    fn sorted_out(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
+    fn partition(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
         let is_stale = |entry: &Entry| {
             entry.client_type == report.client_type && entry.staleness(report, strictness).is_some()
         };
@@ -268,8 +269,8 @@ mod tests {
             "docker-credential TOK-02/in-the-middle",
             "library EXP-04  # other class",
         ];
-        let untitled = |line| str::split(line, "  # <script>").next().unwrap_or_default();
-        let lines: Vec<_> = text.lines().map(untitled).collect();
+        let without_title = |line| str::split(line, "  # <script>").next().unwrap_or_default();
+        let lines: Vec<_> = text.lines().map(without_title).collect();
         assert_eq!(lines, expected);
         let stale = parse(&text).unwrap().apply(&mut report, Strictness::Must);
         assert_eq!(stale, []);

@@ -6,7 +6,7 @@ use mock_ecr::Timestamp;
 
 use crate::client::outcome::Outcome;
 use crate::client::result::ClientResult;
-use crate::process::{self, End, Ended};
+use crate::process::{self, End, ProcessOutput};
 use crate::scenario::Fetch;
 use crate::testbed::{Placeholders, Testbed};
 
@@ -15,14 +15,14 @@ use crate::testbed::{Placeholders, Testbed};
 pub(super) struct Run {
     command: String,
     stdin: String,
-    pub(super) ended: Ended,
+    pub(super) process: ProcessOutput,
     returned_at: Timestamp,
     placeholders: Placeholders,
 }
 
 impl Run {
     pub(super) fn into_outcome(self, result: ClientResult) -> Outcome {
-        let result = match self.ended.end {
+        let result = match self.process.end {
             End::Deadline => ClientResult::TimedOut,
             _ => result,
         };
@@ -30,7 +30,7 @@ impl Run {
             result,
             command: self.command,
             stdin: self.stdin,
-            ended: self.ended,
+            process: self.process,
             returned_at: self.returned_at,
             placeholders: self.placeholders,
             docker: Vec::new(),
@@ -38,15 +38,15 @@ impl Run {
     }
 
     pub(super) fn has_succeeded(&self) -> bool {
-        self.ended.end == End::Exit(0)
+        self.process.end == End::Exit(0)
     }
 
     pub(super) fn stdout(&self) -> String {
-        text(&self.ended.stdout)
+        text(&self.process.stdout)
     }
 
     pub(super) fn stderr(&self) -> String {
-        text(&self.ended.stderr)
+        text(&self.process.stderr)
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn run(
         command: written,
         stdin: stdin.to_owned(),
         returned_at: testbed.ecr.clock().now(),
-        ended,
+        process: ended,
         placeholders: placeholders.clone(),
     })
 }

@@ -62,7 +62,7 @@ fn error(run: &Run) -> ClientResult {
     match stdout.trim() {
         NOT_FOUND => ClientResult::Error(ClientError::NoCredentials),
         text if text.starts_with('{') => {
-            ClientResult::Malformed(format!("{}, and JSON on stdout", run.ended.end))
+            ClientResult::Malformed(format!("{}, and JSON on stdout", run.process.end))
         }
         "" => ClientResult::error(run.stderr()),
         text => ClientResult::error(text),

@@ -11,7 +11,7 @@ use tokio::time::timeout_at;
 use crate::client::outcome::Outcome;
 use crate::client::result::{ClientResult, Login};
 use crate::clock;
-use crate::process::{End, Ended};
+use crate::process::{End, ProcessOutput};
 use crate::scenario::Fetch;
 use crate::testbed::{Placeholders, Testbed};
 
@@ -125,7 +125,7 @@ impl InProcessLibrary {
             result,
             command: "(in this process)".to_owned(),
             stdin: placeholders.registry.clone(),
-            ended: Ended {
+            process: ProcessOutput {
                 end: End::Exit(0),
                 // As a driver would write it.
                 stdout: line.to_string().into_bytes(),

@@ -33,7 +33,7 @@ pub(super) async fn fetch(
         (true, _) => response(&stdout, &image),
         (false, true) => ClientResult::error(run.stderr()),
         (false, false) => {
-            ClientResult::Malformed(format!("{}, and something on stdout", run.ended.end))
+            ClientResult::Malformed(format!("{}, and something on stdout", run.process.end))
         }
     };
     Ok(run.into_outcome(result))

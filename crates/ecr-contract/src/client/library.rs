@@ -61,7 +61,7 @@ impl Driver {
                 result: result(&line, end),
                 command: running.command.clone(),
                 stdin: request,
-                ended: between(started, end.unwrap_or(End::Exit(0)), line.into_bytes()),
+                process: between(started, end.unwrap_or(End::Exit(0)), line.into_bytes()),
                 returned_at: testbed.ecr.clock().now(),
                 placeholders: placeholders.clone(),
                 docker: Vec::new(),
@@ -69,7 +69,7 @@ impl Driver {
         }
         if outcomes
             .iter()
-            .any(|outcome| outcome.ended.end != End::Exit(0))
+            .any(|outcome| outcome.process.end != End::Exit(0))
         {
             self.end().await;
         }

@@ -126,7 +126,7 @@ impl Client {
             .collect();
         let stdin = placeholders.fill(&args.stdin);
         let run = run(testbed, &placeholders, &further, &stdin, &fetch).await?;
-        let result = match run.ended.end {
+        let result = match run.process.end {
             End::Deadline => ClientResult::TimedOut,
             End::Exit(0) => ClientResult::Login(Login::default()),
             _ => ClientResult::error(run.stdout() + &run.stderr()),

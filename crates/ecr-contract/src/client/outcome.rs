@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::client::result::ClientResult;
 use crate::clock;
-use crate::process::{End, Ended};
+use crate::process::{End, ProcessOutput};
 use crate::testbed::{DockerCall, Placeholders};
 
 /// What came of asking a client.
@@ -15,7 +15,7 @@ pub(crate) struct Outcome {
     /// The command, or the request to a running one.
     pub(crate) command: String,
     pub(crate) stdin: String,
-    pub(crate) ended: Ended,
+    pub(crate) process: ProcessOutput,
     /// When it was done, by the mock's clock.
     pub(crate) returned_at: Timestamp,
     /// For which registry it was.
@@ -25,8 +25,8 @@ pub(crate) struct Outcome {
 }
 
 /// What a request to a running client took, as if it were a run of its own.
-pub(super) fn between(started: Instant, end: End, stdout: Vec<u8>) -> Ended {
-    Ended {
+pub(super) fn between(started: Instant, end: End, stdout: Vec<u8>) -> ProcessOutput {
+    ProcessOutput {
         end,
         stdout,
         stderr: Vec::new(),

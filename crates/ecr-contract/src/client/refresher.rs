@@ -118,7 +118,7 @@ impl Daemon {
             result,
             command: self.command.clone(),
             stdin: String::new(),
-            ended: between(started, end, file),
+            process: between(started, end, file),
             returned_at: testbed.ecr.clock().now(),
             placeholders: placeholders.clone(),
             docker: Vec::new(),

@@ -28,7 +28,7 @@ fn result(run: &Run) -> ClientResult {
         (true, true) => ClientResult::Malformed("exit 0, and nothing on stdout".to_owned()),
         (false, true) => ClientResult::error(run.stderr()),
         (false, false) => {
-            ClientResult::Malformed(format!("{}, and something on stdout", run.ended.end))
+            ClientResult::Malformed(format!("{}, and something on stdout", run.process.end))
         }
     }
 }

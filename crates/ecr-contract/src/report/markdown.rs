@@ -19,8 +19,8 @@ fn write(text: &mut String, report: &Report, strictness: Strictness) -> fmt::Res
     write_list(text, "Known failures", &known)?;
     let with = |verdict: Verdict| {
         let scenarios = report.scenarios.iter();
-        let told = scenarios.filter(|one| one.verdict == verdict && !verdict.fails(strictness));
-        told.collect::<Vec<_>>()
+        let shown = scenarios.filter(|one| one.verdict == verdict && !verdict.fails(strictness));
+        shown.collect::<Vec<_>>()
     };
     write_list(text, "Set-up errors", &with(Verdict::SetUpError))?;
     write_list(text, "Warnings", &with(Verdict::Warning))?;
@@ -63,7 +63,7 @@ fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result 
     let mut left_out = Vec::new();
     for scenario in failed {
         let evidence = evidence(scenario)?;
-        match text.len() + evidence.len() < MOST_BYTES {
+        match text.len() + evidence.len() < MAX_BYTES {
             true => text.push_str(&evidence),
             false => left_out.push(scenario.id.as_str()),
         }
@@ -79,9 +79,9 @@ fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result 
 }
 
 /// GitHub takes 65,536 characters for a comment; what follows the failures needs some of them.
-const MOST_BYTES: usize = 50_000;
+const MAX_BYTES: usize = 50_000;
 
-const MOST_OF_A_CELL: usize = 200;
+const MAX_CELL: usize = 200;
 
 fn write_row(text: &mut String, scenario: &ScenarioReport) -> fmt::Result {
     let failed = scenario.worst().map(CaseReport::failed_findings);
@@ -91,7 +91,7 @@ fn write_row(text: &mut String, scenario: &ScenarioReport) -> fmt::Result {
         format!("{}: {}", one.expectation, one.expected)
     });
     let observed = first.map_or("", |one| one.observed.as_str());
-    let cell = |text: &str| code(&sanitize::clip(&sanitize::line(text), MOST_OF_A_CELL));
+    let cell = |text: &str| code(&sanitize::clip(&sanitize::line(text), MAX_CELL));
     let title = escaped(&scenario.title);
     writeln!(
         text,
@@ -129,12 +129,12 @@ fn write_case(text: &mut String, scenario: &ScenarioReport, case: &CaseReport) -
         writeln!(text, "| {expectation} | {expected} | {observed} |")?;
     }
     writeln!(text, "\n{}\n", block(&timeline::lines(case)))?;
-    let said = case.runs.iter().flat_map(|run| {
+    let output = case.runs.iter().flat_map(|run| {
         let command = vec![format!("$ {}", sanitize::line(&run.command))];
-        let said = [&run.stdout, &run.stderr].map(|said| sanitize::lines(said));
-        [command, said.concat(), vec![sanitize::line(&run.end)]].concat()
+        let output = [&run.stdout, &run.stderr].map(|output| sanitize::lines(output));
+        [command, output.concat(), vec![sanitize::line(&run.end)]].concat()
     });
-    writeln!(text, "{}\n", block(&said.collect::<Vec<_>>()))?;
+    writeln!(text, "{}\n", block(&output.collect::<Vec<_>>()))?;
     writeln!(text, "{}\n", block(&[sanitize::line(&case.repeat)]))
 }
 
@@ -148,28 +148,28 @@ fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> 
         scenarios.len()
     )?;
     for scenario in scenarios {
-        let told = scenario.worst().map(told).unwrap_or_default();
-        let told = sanitize::clip(&told, MOST_OF_A_CELL);
+        let shown = scenario.worst().map(shown).unwrap_or_default();
+        let shown = sanitize::clip(&shown, MAX_CELL);
         let (id, title) = (escaped(&scenario.id), escaped(&scenario.title));
-        writeln!(text, "- **{id}** {title} {}", code(&told))?;
+        writeln!(text, "- **{id}** {title} {}", code(&shown))?;
     }
     writeln!(text, "\n</details>")
 }
 
 /// Why, or what did not hold, or what was seen.
-fn told(case: &CaseReport) -> String {
+fn shown(case: &CaseReport) -> String {
     if let Some(reason) = &case.reason {
         return sanitize::line(reason);
     }
     let failed = case.failed_findings();
-    let told: Vec<_> = match failed.is_empty() {
+    let shown: Vec<_> = match failed.is_empty() {
         true => case.findings.iter().collect(),
         false => failed,
     };
-    let told = told
+    let shown = shown
         .iter()
         .map(|found| format!("{}: {}", found.expectation, found.observed));
-    sanitize::line(&told.collect::<Vec<_>>().join("; "))
+    sanitize::line(&shown.collect::<Vec<_>>().join("; "))
 }
 
 fn write_missing(text: &mut String, report: &Report) -> fmt::Result {

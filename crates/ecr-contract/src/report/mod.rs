@@ -21,8 +21,8 @@ pub use file::WriteError;
 pub use human::{Colour, Details, Progress, ProgressLine, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
 pub use results::{
-    CaseReport, ClientRun, Event, EventKind, Finding, Report, ScenarioReport, SkippedScenario,
-    Step, Verdict,
+    CaseReport, ClientRun, Event, EventKind, Finding, FinishedCase, Report, ScenarioReport,
+    SkippedScenario, Verdict,
 };
 pub use stale::Stale;
 pub use target::{Format, ReportTarget, UnknownTarget};

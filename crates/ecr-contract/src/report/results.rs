@@ -104,11 +104,11 @@ pub struct CaseReport {
 
 /// What has come of one scenario while others are still running.
 #[derive(Clone, Debug)]
-pub struct Step<'r> {
+pub struct FinishedCase<'r> {
     /// How many are done.
     pub done: usize,
     /// How many there are.
-    pub of: usize,
+    pub total: usize,
     /// Which one is done now.
     pub id: &'r str,
     /// What came of its case.

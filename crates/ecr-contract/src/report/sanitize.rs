@@ -2,18 +2,18 @@
 
 /// In one line; line breaks are shown as `\n`.
 pub(crate) fn line(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut sanitized = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c if c.is_ascii_control() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c if c.is_control() || is_unseen(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
+            '\n' => sanitized.push_str("\\n"),
+            '\r' => sanitized.push_str("\\r"),
+            '\t' => sanitized.push_str("\\t"),
+            c if c.is_ascii_control() => sanitized.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() || is_invisible(c) => sanitized.extend(c.escape_unicode()),
+            c => sanitized.push(c),
         }
     }
-    shown
+    sanitized
 }
 
 /// Line by line; a last line break makes no line of its own.
@@ -22,7 +22,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 }
 
 /// What is not seen and changes what is: joiners, marks of direction, what no form of text may hold.
-fn is_unseen(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(
         u32::from(c),
         0x200b..=0x200f
@@ -61,8 +61,8 @@ pub(super) fn clip(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let (kept, _) = text.split_at(end_of(text, columns.saturating_sub(1)));
-    format!("{}…", kept.trim_end())
+    let (start, _) = text.split_at(end_of(text, columns.saturating_sub(1)));
+    format!("{}…", start.trim_end())
 }
 
 /// In lines no wider than so many columns: between words where that goes, else within one.
@@ -102,7 +102,7 @@ fn end_of(text: &str, fit: usize) -> usize {
 /// A command in lines that a shell reads as one: broken between words alone, so that a long word stays whole.
 pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in with_values(words(command)) {
+    for word in join_values(words(command)) {
         match lines.last_mut() {
             Some(last) if width(last) + 1 + width(&word) <= columns.saturating_sub(2) => {
                 last.push(' ');
@@ -119,7 +119,7 @@ pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
 }
 
 /// Options with their values, which are read together.
-fn with_values(words: Vec<String>) -> Vec<String> {
+fn join_values(words: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for word in words {
         match joined.last_mut() {
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_but_what_can_be_seen() {
         let hostile = "\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
-        let shown = r"\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
-        assert_eq!(line(hostile), shown);
+        let sanitized = r"\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
+        assert_eq!(line(hostile), sanitized);
         assert_eq!(lines("a\r\n\nb\n"), ["a\\r", "", "b"]);
     }
 

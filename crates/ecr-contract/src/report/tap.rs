@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn each_verdict_has_its_state_and_directive() {
         let text = text(&sample::report(), Strictness::Must);
-        let told = |id: &str| {
+        let shown = |id: &str| {
             let points = points(&text);
             let point = points.into_iter().find(|point| point.contains(id)).unwrap();
             let state = point.split_once(char::is_numeric).unwrap().0.to_owned();
@@ -151,16 +151,16 @@ mod tests {
         };
         let of =
             |state: &str, directive: Option<&str>| (state.to_owned(), directive.map(str::to_owned));
-        assert_eq!(told("TOK-01"), of("ok ", None));
-        assert_eq!(told("EXP-04"), of("not ok ", None));
-        assert_eq!(told("TOK-02/twice"), of("ok ", None));
-        assert_eq!(told("EXP-06"), of("not ok ", Some("TODO known failure")));
-        assert_eq!(told("EXP-05"), of("ok ", None));
+        assert_eq!(shown("TOK-01"), of("ok ", None));
+        assert_eq!(shown("EXP-04"), of("not ok ", None));
+        assert_eq!(shown("TOK-02/twice"), of("ok ", None));
+        assert_eq!(shown("EXP-06"), of("not ok ", Some("TODO known failure")));
+        assert_eq!(shown("EXP-05"), of("ok ", None));
         assert_eq!(
-            told("KCP-01"),
+            shown("KCP-01"),
             of("ok ", Some("SKIP it is for the client type kubelet"))
         );
-        assert_eq!(told("NET-04"), of("not ok ", None));
+        assert_eq!(shown("NET-04"), of("not ok ", None));
     }
 
     #[test]

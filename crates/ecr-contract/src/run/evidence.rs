@@ -62,15 +62,15 @@ impl Evidence {
     /// Takes in what the client answered.
     pub(crate) fn record_outcomes(&mut self, step: usize, outcomes: &[Outcome]) {
         for outcome in outcomes {
-            let at_ms = millis_between(self.started, outcome.ended.started);
-            let took_ms = u64::try_from(outcome.ended.took.as_millis()).unwrap_or(u64::MAX);
+            let at_ms = millis_between(self.started, outcome.process.started);
+            let took_ms = u64::try_from(outcome.process.took.as_millis()).unwrap_or(u64::MAX);
             self.runs.push(ClientRun {
                 step,
                 command: outcome.command.clone(),
                 stdin: outcome.stdin.clone(),
-                end: outcome.ended.end.to_string(),
-                stdout: String::from_utf8_lossy(&outcome.ended.stdout).into_owned(),
-                stderr: String::from_utf8_lossy(&outcome.ended.stderr).into_owned(),
+                end: outcome.process.end.to_string(),
+                stdout: String::from_utf8_lossy(&outcome.process.stdout).into_owned(),
+                stderr: String::from_utf8_lossy(&outcome.process.stderr).into_owned(),
                 at_ms,
                 took_ms,
             });

@@ -20,13 +20,13 @@ use crate::testbed::Testbed;
 use crate::worker_request::WorkerRequest;
 
 /// Runs one case, and says what came of it.
-pub(crate) async fn play(request: &WorkerRequest, sandbox: Option<&Sandbox>) -> CaseReport {
+pub(crate) async fn run_case(request: &WorkerRequest, sandbox: Option<&Sandbox>) -> CaseReport {
     let client = |_: &MockEcr| Client::of(request.client_type);
-    play_with(request, sandbox, |_| Ok(()), client).await
+    run_case_with(request, sandbox, |_| Ok(()), client).await
 }
 
 /// Runs one case with a client that is made for its mock, if the scenario can be fitted to it.
-pub(crate) async fn play_with(
+pub(crate) async fn run_case_with(
     request: &WorkerRequest,
     sandbox: Option<&Sandbox>,
     fit: impl FnOnce(&mut Scenario) -> Result<(), String>,
@@ -36,7 +36,8 @@ pub(crate) async fn play_with(
     let outcome = match scenario(request) {
         Err(why) => Outcome::of(Verdict::SetUpError, why),
         Ok(mut scenario) => {
-            let fitted = fit(&mut scenario).and_then(|()| way(request, &scenario, sandbox));
+            let fitted =
+                fit(&mut scenario).and_then(|()| redirect_mode(request, &scenario, sandbox));
             match fitted {
                 Err(why) => Outcome::of(Verdict::NotApplicable, why),
                 Ok(redirect) => run_on_testbed(request, &scenario, redirect, sandbox, client).await,
@@ -55,7 +56,7 @@ fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
 }
 
 /// How the client is led: as it was asked for, unless the scenario makes sense in other ways alone.
-fn way(
+fn redirect_mode(
     request: &WorkerRequest,
     scenario: &Scenario,
     sandbox: Option<&Sandbox>,
@@ -63,11 +64,11 @@ fn way(
     if scenario.needs_sandbox && sandbox.is_none() {
         return Err("it takes a fence, which cannot be made here".to_owned());
     }
-    let asked = request.redirect;
-    if scenario.redirect.is_empty() || scenario.redirect.contains(&asked) {
-        return Ok(asked);
+    let requested = request.redirect;
+    if scenario.redirect.is_empty() || scenario.redirect.contains(&requested) {
+        return Ok(requested);
     }
-    let possible = |way: &&RedirectMode| **way != RedirectMode::Sandbox || sandbox.is_some();
+    let possible = |mode: &&RedirectMode| **mode != RedirectMode::Sandbox || sandbox.is_some();
     let found = scenario.redirect.iter().find(possible).copied();
     found.ok_or_else(|| "it takes --redirect sandbox, which cannot be had here".to_owned())
 }
@@ -85,10 +86,10 @@ async fn run_on_testbed(
     };
     let mut client = client(&testbed.ecr);
     let mut evidence = Evidence::new(&testbed);
-    let played = steps::play(&testbed, scenario, &mut client, &mut evidence).await;
+    let finished = steps::run(&testbed, scenario, &mut client, &mut evidence).await;
     client.end().await;
     evidence.collect_requests(&testbed);
-    match played {
+    match finished {
         Ok(()) => Outcome::from_evidence(&testbed, scenario, evidence, &client),
         Err(steps::Stop::NotApplicable(why)) => Outcome {
             evidence: Some(evidence.redacted(&testbed)),

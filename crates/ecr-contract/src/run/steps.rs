@@ -27,7 +27,7 @@ pub(crate) enum Stop {
 }
 
 /// Plays all steps that do something, and holds each against what is expected of it.
-pub(crate) async fn play(
+pub(crate) async fn run(
     testbed: &Testbed,
     scenario: &Scenario,
     client: &mut Client,

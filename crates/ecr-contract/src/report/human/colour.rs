@@ -13,14 +13,14 @@ pub enum Colour {
 }
 
 impl Colour {
-    pub(super) fn paint(self, ink: Ink, text: &str) -> String {
-        let code = match ink {
-            Ink::Bold => "1",
-            Ink::Green => "32",
-            Ink::Red => "1;31",
-            Ink::Yellow => "33",
-            Ink::Magenta => "1;35",
-            Ink::Dim => "2",
+    pub(super) fn paint(self, style: Style, text: &str) -> String {
+        let code = match style {
+            Style::Bold => "1",
+            Style::Green => "32",
+            Style::Red => "1;31",
+            Style::Yellow => "33",
+            Style::Magenta => "1;35",
+            Style::Dim => "2",
         };
         match self {
             Colour::Plain => text.to_owned(),
@@ -29,20 +29,20 @@ impl Colour {
     }
 
     pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
-        let ink = match verdict {
-            Verdict::Passed => Ink::Green,
-            Verdict::Info => Ink::Bold,
-            Verdict::Warning => Ink::Yellow,
-            Verdict::Failed => Ink::Red,
-            Verdict::SetUpError => Ink::Magenta,
-            Verdict::NotApplicable => Ink::Dim,
+        let style = match verdict {
+            Verdict::Passed => Style::Green,
+            Verdict::Info => Style::Bold,
+            Verdict::Warning => Style::Yellow,
+            Verdict::Failed => Style::Red,
+            Verdict::SetUpError => Style::Magenta,
+            Verdict::NotApplicable => Style::Dim,
         };
-        self.paint(ink, text)
+        self.paint(style, text)
     }
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Ink {
+pub(super) enum Style {
     Bold,
     Green,
     Red,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::report::human::colour::{Colour, Ink};
+use crate::report::human::colour::{Colour, Style};
 use crate::report::human::layout::{COLUMNS, INDENT, beside, evidence, labelled, side_by_side};
 use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, sanitize, timeline};
 
@@ -21,7 +21,7 @@ impl fmt::Display for Details<'_> {
         let scenario = self.scenario;
         let title = format!("{} {}", scenario.id, scenario.title);
         for line in sanitize::fold(&sanitize::line(&title), COLUMNS) {
-            writeln!(f, "{}", self.colour.paint(Ink::Bold, &line))?;
+            writeln!(f, "{}", self.colour.paint(Style::Bold, &line))?;
         }
         let verdict = scenario.verdict;
         let word = self
@@ -47,7 +47,7 @@ impl Details<'_> {
         if let Some(name) = &case.name {
             let verdict = case.verdict.name().replace('_', " ");
             let name = sanitize::clip(&sanitize::line(name), COLUMNS - 30);
-            let name = self.colour.paint(Ink::Bold, &name);
+            let name = self.colour.paint(Style::Bold, &name);
             writeln!(
                 f,
                 "case {name}: {}",
@@ -69,12 +69,12 @@ impl Details<'_> {
     }
 
     fn write_finding(&self, f: &mut fmt::Formatter<'_>, found: &Finding) -> fmt::Result {
-        let (word, ink) = match found.passed {
-            true => ("passed", Ink::Green),
-            false => ("failed", Ink::Red),
+        let (word, style) = match found.passed {
+            true => ("passed", Style::Green),
+            false => ("failed", Style::Red),
         };
         let expectation = sanitize::clip(&sanitize::line(&found.expectation), 40);
-        let word = self.colour.paint(ink, &format!("{word:<INDENT$}"));
+        let word = self.colour.paint(style, &format!("{word:<INDENT$}"));
         let (step, severity) = (found.step, found.severity.name());
         writeln!(f, "{word}step {step}, {expectation} ({severity})")?;
         write_lines(f, &side_by_side(found, usize::MAX))
@@ -98,7 +98,7 @@ impl Details<'_> {
             )?;
         }
         let took = format!("took {}", sanitize::duration(case.took_ms));
-        writeln!(f, "{}", self.colour.paint(Ink::Dim, &took))
+        writeln!(f, "{}", self.colour.paint(Style::Dim, &took))
     }
 }
 

@@ -1,7 +1,9 @@
 //! What failed, in as many lines as a screen has for it.
 
 use crate::report::human::colour::Colour;
-use crate::report::human::layout::{EXPECTED_AT, evidence, headed, ids, labelled, side_by_side};
+use crate::report::human::layout::{
+    EXPECTED_COLUMN, evidence, ids, labelled, side_by_side, titled,
+};
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, sanitize};
 
 #[derive(Clone, Copy)]
@@ -39,7 +41,7 @@ impl<'a> Failures<'a> {
         let mut others = Vec::new();
         for (at, (_, scenarios)) in grouped(new_failures).into_iter().enumerate() {
             let block = self.failure(&scenarios);
-            let fits = at < MOST_FAILURES && lines.len() + block.len() <= LINES_FOR_FAILURES;
+            let fits = at < MAX_FAILURES && lines.len() + block.len() <= MAX_FAILURE_LINES;
             if at == 0 || (fits && others.is_empty()) {
                 lines.extend(block);
             } else {
@@ -63,13 +65,13 @@ impl<'a> Failures<'a> {
         };
         lines.extend(failing_cases(scenario));
         let failed = case.failed_findings();
-        let shown = failed.iter().take(MOST_FINDINGS);
+        let shown = failed.iter().take(MAX_FINDINGS);
         lines.extend(shown.flat_map(|found| finding(found)));
-        if failed.len() > MOST_FINDINGS {
-            let more = failed.len() - MOST_FINDINGS;
+        if failed.len() > MAX_FINDINGS {
+            let more = failed.len() - MAX_FINDINGS;
             lines.extend(labelled("", &format!("and {more} more that did not hold")));
         }
-        let why = &scenario.why[..scenario.why.len().min(MOST_LINKS)];
+        let why = &scenario.why[..scenario.why.len().min(MAX_LINKS)];
         lines.extend(evidence(why, &case.repeat));
         if !others.is_empty() {
             lines.extend(labelled("  also", &ids(others)));
@@ -78,15 +80,15 @@ impl<'a> Failures<'a> {
     }
 
     fn title(&self, verdict: Verdict, word: &str, text: &str) -> Vec<String> {
-        headed(|word| self.colour.verdict(verdict, word), word, text)
+        titled(|word| self.colour.verdict(verdict, word), word, text)
     }
 }
 
-const MOST_FAILURES: usize = 6;
-const LINES_FOR_FAILURES: usize = 30;
-const MOST_FINDINGS: usize = 2;
-const MOST_LINKS: usize = 2;
-const MOST_ROWS: usize = 2;
+const MAX_FAILURES: usize = 6;
+const MAX_FAILURE_LINES: usize = 30;
+const MAX_FINDINGS: usize = 2;
+const MAX_LINKS: usize = 2;
+const MAX_ROWS: usize = 2;
 
 /// The scenarios of each key, in their order.
 fn grouped<'a>(
@@ -109,24 +111,24 @@ fn symptom(scenario: &ScenarioReport) -> String {
         // Where nothing is told, nothing is the same.
         [] => scenario.id.clone(),
         failed => {
-            let told = failed.iter().map(|found| {
+            let parts = failed.iter().map(|found| {
                 format!(
                     "{}\0{}\0{}\0",
                     found.expectation, found.expected, found.observed
                 )
             });
-            told.collect()
+            parts.collect()
         }
     }
 }
 
 /// What is looked at, what was expected and what was seen.
 fn finding(found: &Finding) -> Vec<String> {
-    let name = sanitize::clip(&sanitize::line(&found.expectation), EXPECTED_AT - 3);
-    let mut rows = side_by_side(found, MOST_ROWS);
+    let name = sanitize::clip(&sanitize::line(&found.expectation), EXPECTED_COLUMN - 3);
+    let mut rows = side_by_side(found, MAX_ROWS);
     rows[0].replace_range(
-        ..EXPECTED_AT,
-        &format!("  {name:<width$}", width = EXPECTED_AT - 2),
+        ..EXPECTED_COLUMN,
+        &format!("  {name:<width$}", width = EXPECTED_COLUMN - 2),
     );
     rows
 }

@@ -1,6 +1,6 @@
 //! Lays text out in lines of 80 columns.
 
-use crate::report::human::colour::{Colour, Ink};
+use crate::report::human::colour::{Colour, Style};
 use crate::report::{Finding, Report, ScenarioReport, sanitize};
 
 /// How wide all of it is.
@@ -10,10 +10,10 @@ pub(super) const COLUMNS: usize = 80;
 pub(super) const INDENT: usize = 9;
 
 /// Where what was expected begins, beside the longest of the names of what is looked at.
-pub(super) const EXPECTED_AT: usize = 15;
+pub(super) const EXPECTED_COLUMN: usize = 15;
 
 /// Who was run, and how.
-pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
+pub(super) fn header(report: &Report, colour: Colour) -> Vec<String> {
     let client = sanitize::line(&report.client.join(" "));
     let client_type = report.client_type;
     let who = sanitize::clip(&format!("{client_type}: {client}"), COLUMNS);
@@ -30,20 +30,20 @@ pub(super) fn head(report: &Report, colour: Colour) -> Vec<String> {
         sanitize::duration(report.took_ms)
     );
     vec![
-        colour.paint(Ink::Bold, &who),
-        colour.paint(Ink::Dim, &sanitize::clip(&how, COLUMNS)),
+        colour.paint(Style::Bold, &who),
+        colour.paint(Style::Dim, &sanitize::clip(&how, COLUMNS)),
     ]
 }
 
 /// A word that tells what follows, painted as a verdict is, and text; what does not fit stands below, a little to the right.
-pub(super) fn headed(ink: impl Fn(&str) -> String, word: &str, text: &str) -> Vec<String> {
+pub(super) fn titled(style: impl Fn(&str) -> String, word: &str, text: &str) -> Vec<String> {
     let text = format!("{word} {}", sanitize::line(text));
     let mut lines = sanitize::fold(&text, COLUMNS - 2);
     lines[1..]
         .iter_mut()
         .for_each(|line| line.insert_str(0, "  "));
     // Painted last, so that nothing has to tell colours from columns.
-    lines[0].replace_range(..word.len(), &ink(word));
+    lines[0].replace_range(..word.len(), &style(word));
     lines
 }
 
@@ -78,7 +78,7 @@ pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
 
 /// What was expected beside what was seen, in no more lines than `most`.
 pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
-    let column = (COLUMNS - EXPECTED_AT) / 2 - 1;
+    let column = (COLUMNS - EXPECTED_COLUMN) / 2 - 1;
     let cell = |word: &str, text: &str| {
         let text = format!("{word} {}", sanitize::line(text));
         let mut lines = sanitize::fold(&text, column);
@@ -96,7 +96,7 @@ pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
         let (left, right) = (at(&expected, row), at(&observed, row));
         // Columns of characters would stand askew under wide ones.
         let gap = " ".repeat(column.saturating_sub(sanitize::width(&left)));
-        let row = format!("{:EXPECTED_AT$}{left}{gap}  {right}", "");
+        let row = format!("{:EXPECTED_COLUMN$}{left}{gap}  {right}", "");
         row.trim_end().to_owned()
     });
     rows.collect()

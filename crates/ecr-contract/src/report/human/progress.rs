@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::report::human::colour::Colour;
 use crate::report::human::layout::COLUMNS;
-use crate::report::{Step, Verdict, sanitize};
+use crate::report::{FinishedCase, Verdict, sanitize};
 
 /// What is written while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,8 @@ impl<W: Write> Progress<W> {
     }
 
     /// One more is done.
-    pub fn tell(&mut self, step: &Step<'_>) {
-        let verdict = step.case.verdict;
+    pub fn update(&mut self, finished: &FinishedCase<'_>) {
+        let verdict = finished.case.verdict;
         let word = match verdict {
             Verdict::Failed => Some("FAIL"),
             Verdict::SetUpError => Some("SET-UP ERROR"),
@@ -49,14 +49,14 @@ impl<W: Write> Progress<W> {
         };
         self.failed += usize::from(word.is_some());
         match (self.line, word) {
-            (ProgressLine::Rewritten, _) => self.rewrite(step),
+            (ProgressLine::Rewritten, _) => self.rewrite(finished),
             (ProgressLine::Sparse, Some(word)) => {
                 let word = self.colour.verdict(verdict, word);
                 self.write(&format!(
                     "{}/{} {word} {}\n",
-                    step.done,
-                    step.of,
-                    name(step)
+                    finished.done,
+                    finished.total,
+                    name(finished)
                 ));
             }
             _ => {}
@@ -70,12 +70,17 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    fn rewrite(&mut self, step: &Step<'_>) {
+    fn rewrite(&mut self, finished: &FinishedCase<'_>) {
         let failed = match self.failed {
             0 => String::new(),
             n => format!(" ({n} failed)"),
         };
-        let text = format!("{}/{}{failed} {} …", step.done, step.of, name(step));
+        let text = format!(
+            "{}/{}{failed} {} …",
+            finished.done,
+            finished.total,
+            name(finished)
+        );
         // One column less than there are: some terminals begin a new line behind the last one.
         let text = sanitize::clip(&text, COLUMNS - 1);
         self.write(&format!("\r{text}\x1b[K"));
@@ -87,10 +92,10 @@ impl<W: Write> Progress<W> {
     }
 }
 
-fn name(step: &Step<'_>) -> String {
-    match &step.case.name {
-        Some(name) => sanitize::line(&format!("{}/{name}", step.id)),
-        None => sanitize::line(step.id),
+fn name(finished: &FinishedCase<'_>) -> String {
+    match &finished.case.name {
+        Some(name) => sanitize::line(&format!("{}/{name}", finished.id)),
+        None => sanitize::line(finished.id),
     }
 }
 
@@ -99,17 +104,22 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    fn shown(line: ProgressLine) -> String {
+    fn output(line: ProgressLine) -> String {
         let mut out = Vec::new();
         let mut progress = Progress::new(&mut out, line, Colour::Plain);
         let scenarios = sample::report().scenarios;
         let runs = scenarios
             .iter()
             .flat_map(|one| one.cases.iter().map(|case| (&one.id, case)));
-        let of = runs.clone().count();
+        let total = runs.clone().count();
         for (at, (id, case)) in runs.take(4).enumerate() {
             let done = at + 1;
-            progress.tell(&Step { done, of, id, case });
+            progress.update(&FinishedCase {
+                done,
+                total,
+                id,
+                case,
+            });
         }
         progress.clear();
         String::from_utf8(out).unwrap()
@@ -125,14 +135,14 @@ mod tests {
             "",
         ];
         let expected = expected.map(|line| format!("\r{line}\x1b[K")).concat();
-        assert_eq!(shown(ProgressLine::Rewritten), expected);
+        assert_eq!(output(ProgressLine::Rewritten), expected);
     }
 
     #[test]
     fn a_log_has_a_line_for_what_failed() {
         let expected = "2/10 FAIL EXP-04\n3/10 FAIL TOK-02/in-the-middle\n";
-        assert_eq!(shown(ProgressLine::Sparse), expected);
-        assert_eq!(shown(ProgressLine::Silent), "");
+        assert_eq!(output(ProgressLine::Sparse), expected);
+        assert_eq!(output(ProgressLine::Silent), "");
     }
 
     #[test]
@@ -141,8 +151,13 @@ mod tests {
         case.name = Some(sample::HOSTILE.to_owned());
         let mut out = Vec::new();
         let mut progress = Progress::new(&mut out, ProgressLine::Rewritten, Colour::Plain);
-        let (done, of, id, case) = (1, 58, "EXP-04", &case);
-        progress.tell(&Step { done, of, id, case });
+        let (done, total, id, case) = (1, 58, "EXP-04", &case);
+        progress.update(&FinishedCase {
+            done,
+            total,
+            id,
+            case,
+        });
         let text = String::from_utf8(out).unwrap();
         let line = text.trim_start_matches('\r').trim_end_matches("\x1b[K");
         assert!(sanitize::width(line) < 80 && !line.contains(char::is_control));

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::report::human::colour::{Colour, Ink};
+use crate::report::human::colour::{Colour, Style};
 use crate::report::human::failures::Failures;
-use crate::report::human::layout::{COLUMNS, head, headed, ids};
+use crate::report::human::layout::{COLUMNS, header, ids, titled};
 use crate::report::{
     CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, sanitize,
 };
@@ -39,7 +39,7 @@ impl fmt::Display for Summary<'_> {
             self.not_run(),
             self.stale(),
         ];
-        let mut lines = head(self.report, self.colour);
+        let mut lines = header(self.report, self.colour);
         for section in sections.into_iter().filter(|section| !section.is_empty()) {
             lines.push(String::new());
             lines.extend(section);
@@ -56,7 +56,7 @@ impl<'a> Summary<'a> {
         let known: Vec<_> = known.filter(|scenario| scenario.known).collect();
         match known.as_slice() {
             [] => Vec::new(),
-            known => plainly(
+            known => uncoloured(
                 "known failures",
                 &format!("{}: {}", known.len(), ids(known)),
             ),
@@ -65,22 +65,22 @@ impl<'a> Summary<'a> {
 
     /// A line for each scenario of a verdict, as long as there are not too many.
     fn lines_for(&self, verdict: Verdict, word: &str) -> Vec<String> {
-        let told = self
+        let shown = self
             .with(verdict)
             .filter(|one| !one.verdict.fails(self.strictness));
-        let told: Vec<_> = told.collect();
-        let (shown, others) = told.split_at(told.len().min(MOST_TOLD));
-        let mut lines: Vec<_> = shown.iter().map(|one| self.in_a_line(one, word)).collect();
+        let shown: Vec<_> = shown.collect();
+        let (shown, others) = shown.split_at(shown.len().min(MAX_LISTED));
+        let mut lines: Vec<_> = shown.iter().map(|one| self.line_for(one, word)).collect();
         if !others.is_empty() {
             let more = format!("{} more: {}", others.len(), ids(others));
-            lines.extend(plainly(word, &more));
+            lines.extend(uncoloured(word, &more));
         }
         lines
     }
 
-    fn in_a_line(&self, scenario: &ScenarioReport, word: &str) -> String {
+    fn line_for(&self, scenario: &ScenarioReport, word: &str) -> String {
         let observed = scenario.worst().map_or(String::new(), observations);
-        let title = sanitize::clip(&sanitize::line(&scenario.title), MOST_OF_A_TITLE);
+        let title = sanitize::clip(&sanitize::line(&scenario.title), MAX_TITLE);
         let text = format!("{} {title} | {observed}", sanitize::line(&scenario.id));
         let text = sanitize::clip(&text, COLUMNS - word.len() - 1);
         format!("{} {text}", self.colour.verdict(scenario.verdict, word))
@@ -91,7 +91,7 @@ impl<'a> Summary<'a> {
         let mut lines = Vec::new();
         if !not_applicable.is_empty() {
             let text = format!("{}: {}", not_applicable.len(), ids(&not_applicable));
-            lines.extend(plainly("n/a", &text));
+            lines.extend(uncoloured("n/a", &text));
         }
         let missing: Vec<_> = self
             .report
@@ -101,14 +101,15 @@ impl<'a> Summary<'a> {
             .collect();
         if !missing.is_empty() {
             let text = format!("{}: {}", missing.len(), missing.join(" "));
-            lines.extend(plainly("skipped", &text));
+            lines.extend(uncoloured("skipped", &text));
         }
         lines
     }
 
     fn stale(&self) -> Vec<String> {
-        let told = self.stale.iter();
-        told.flat_map(|stale| plainly("stale", &stale.to_string()))
+        let shown = self.stale.iter();
+        shown
+            .flat_map(|stale| uncoloured("stale", &stale.to_string()))
             .collect()
     }
 
@@ -123,13 +124,13 @@ impl<'a> Summary<'a> {
             format!("{}:", outcome.word()),
             self.report.counts(self.strictness),
         );
-        let mut lines = headed(
+        let mut lines = titled(
             |word| self.colour.verdict(verdict, word),
             &word,
             &counts.summary(),
         );
         let more = "--report html=FILE has all of it with timelines, --scenario ID one scenario.";
-        lines.push(self.colour.paint(Ink::Dim, more));
+        lines.push(self.colour.paint(Style::Dim, more));
         lines
     }
 
@@ -140,17 +141,17 @@ impl<'a> Summary<'a> {
 }
 
 /// Headed by a word without a colour.
-fn plainly(word: &str, text: &str) -> Vec<String> {
-    headed(str::to_owned, word, text)
+fn uncoloured(word: &str, text: &str) -> Vec<String> {
+    titled(str::to_owned, word, text)
 }
 
-const MOST_TOLD: usize = 8;
-const MOST_OF_A_TITLE: usize = 36;
+const MAX_LISTED: usize = 8;
+const MAX_TITLE: usize = 36;
 
 /// What was seen in a case, as short as it goes.
 fn observations(case: &CaseReport) -> String {
     let failed = case.failed_findings();
-    let told: Vec<_> = match failed.is_empty() {
+    let shown: Vec<_> = match failed.is_empty() {
         true => case
             .findings
             .iter()
@@ -164,7 +165,7 @@ fn observations(case: &CaseReport) -> String {
             })
             .collect(),
     };
-    sanitize::line(&told.join("; "))
+    sanitize::line(&shown.join("; "))
 }
 
 #[cfg(test)]

@@ -164,9 +164,9 @@ impl<'a> TestCase<'a> {
         let mut text = timeline::lines(self.case).join("\n");
         for run in &self.case.runs {
             text.push_str(&format!("\n\n$ {}\n", run.command));
-            for (name, said) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
-                if !said.is_empty() {
-                    text.push_str(&format!("{name}:\n{}\n", said.trim_end()));
+            for (name, output) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
+                if !output.is_empty() {
+                    text.push_str(&format!("{name}:\n{}\n", output.trim_end()));
                 }
             }
             text.push_str(&run.end);

@@ -58,7 +58,7 @@ impl CheckContext<'_> {
         let redactor = Redactor::of(self.testbed);
         let mut places: Vec<&str> = Vec::new();
         let stderr =
-            |outcome: &&&Outcome| redactor.is_in(&String::from_utf8_lossy(&outcome.ended.stderr));
+            |outcome: &&&Outcome| redactor.is_in(&String::from_utf8_lossy(&outcome.process.stderr));
         if self.outcomes.iter().any(|outcome| stderr(&outcome))
             || redactor.is_in(&String::from_utf8_lossy(self.stderr))
         {

@@ -195,7 +195,7 @@ impl CheckContext<'_> {
             Exit::ZeroOrMessage => "exit 0, or a text that says why not",
             Exit::Any => "an exit of its own",
         };
-        let fits = |outcome: &Outcome| match (exit, outcome.ended.end) {
+        let fits = |outcome: &Outcome| match (exit, outcome.process.end) {
             (Exit::Zero, End::Exit(code)) => code == 0,
             (Exit::NonZero, End::Exit(code)) => code != 0,
             (Exit::ZeroOrMessage, End::Exit(code)) => {
@@ -205,7 +205,7 @@ impl CheckContext<'_> {
             _ => false,
         };
         self.each("exit", expected, fits, |outcome| {
-            outcome.ended.end.to_string()
+            outcome.process.end.to_string()
         })
     }
 
@@ -218,7 +218,8 @@ impl CheckContext<'_> {
             Output::IsNot(text) => format!("something else than {:?}", placeholders.fill(text)),
             Output::Matches(pattern) => format!("what fits {}", pattern.0),
         };
-        let text = |outcome: &Outcome| String::from_utf8_lossy(&outcome.ended.stdout).into_owned();
+        let text =
+            |outcome: &Outcome| String::from_utf8_lossy(&outcome.process.stdout).into_owned();
         let fits = |outcome: &Outcome| {
             let found = text(outcome);
             match output {
@@ -254,7 +255,7 @@ impl CheckContext<'_> {
 
     /// What a client has said anywhere.
     fn all_output(&self, outcome: &Outcome) -> String {
-        let ended = &outcome.ended;
+        let ended = &outcome.process;
         let own = [&*ended.stderr, &*ended.stdout, self.stderr];
         let own = own.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         format!("{}\n{}", own.join("\n"), self.logs())
@@ -262,7 +263,7 @@ impl CheckContext<'_> {
 
     fn within(&self, most: std::time::Duration) -> Check {
         let fits = |outcome: &Outcome| {
-            outcome.ended.took <= most && outcome.result != ClientResult::TimedOut
+            outcome.process.took <= most && outcome.result != ClientResult::TimedOut
         };
         self.each(
             "within",
@@ -270,7 +271,7 @@ impl CheckContext<'_> {
             fits,
             |outcome| match outcome.result {
                 ClientResult::TimedOut => "nothing by its deadline".to_owned(),
-                _ => format!("{:.1?}", outcome.ended.took),
+                _ => format!("{:.1?}", outcome.process.took),
             },
         )
     }
@@ -319,7 +320,7 @@ fn written(patterns: &[Pattern]) -> String {
 
 /// What a client said, in short.
 fn printed(outcome: &Outcome) -> String {
-    let ended = &outcome.ended;
+    let ended = &outcome.process;
     match String::from_utf8_lossy(&ended.stderr).trim() {
         "" => quoted(&String::from_utf8_lossy(&ended.stdout)),
         text => quoted(text),
