@@ -1,34 +1,34 @@
-//! The classes of clients, by how each is asked for a login and answers.
+//! The interface between the suite and a client.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How a client is asked for a login, and hands it out.
+/// The interface through which a client receives a request for a login and returns the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ClientType {
-    /// A command that prints a password, as `aws ecr get-login-password` does.
+    /// A command that prints a password, like `aws ecr get-login-password`.
     TokenPrinter,
-    /// A credential helper of docker's: `get`, `store`, `erase`, `list`.
+    /// A Docker credential helper: `get`, `store`, `erase`, `list`.
     DockerCredential,
-    /// A credential provider of the kubelet, v1.
+    /// A kubelet credential provider, API version v1.
     Kubelet,
-    /// A library, by a driver that speaks JSON lines.
+    /// A library, called through a driver that reads and writes lines of JSON.
     Library,
     /// A tool that pulls or pushes an image.
     ImageTool,
-    /// A daemon that keeps a login in a file.
+    /// A daemon that refreshes a login in a file.
     Refresher,
     /// A command that calls `docker login`.
     DockerLoginCaller,
 }
 
 impl ClientType {
-    /// All of them.
+    /// All client types.
     pub const ALL: [ClientType; 7] = [
         ClientType::TokenPrinter,
         ClientType::DockerCredential,
@@ -39,7 +39,7 @@ impl ClientType {
         ClientType::DockerLoginCaller,
     ];
 
-    /// As it is written after `--client-type`.
+    /// The value of the option `--client-type`.
     pub fn name(self) -> &'static str {
         match self {
             ClientType::TokenPrinter => "token-printer",
@@ -70,10 +70,10 @@ impl FromStr for ClientType {
     }
 }
 
-/// A text that names no class.
+/// A text that is not the name of a client type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no client type; expected token-printer, docker-credential, kubelet, library, image-tool, refresher \
+    "unknown client type {0:?}: expected token-printer, docker-credential, kubelet, library, image-tool, refresher \
      or docker-login-caller"
 )]
 pub struct UnknownClientType(String);

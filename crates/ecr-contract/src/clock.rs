@@ -1,33 +1,33 @@
-//! The one place that reads time: clients live by the system's clock, and so does whoever times them.
+//! The only module that reads the system's clock. Client programs use the system's clock too.
 
 use std::time::SystemTime;
 
 use tokio::time::Instant;
 
-/// Now.
+/// Returns the current time of the monotonic clock.
 #[allow(
     clippy::disallowed_methods,
-    reason = "this is the one place that reads time"
+    reason = "this module is the only one that reads the clock"
 )]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Now, as clients write it into files.
+/// Returns the current wall-clock time, in which clients write timestamps.
 #[allow(
     clippy::disallowed_methods,
-    reason = "this is the one place that reads time"
+    reason = "this module is the only one that reads the clock"
 )]
 pub(crate) fn system() -> SystemTime {
     SystemTime::now()
 }
 
-/// How long ago it was, in milliseconds.
+/// Returns the time since `instant`, in milliseconds.
 pub(crate) fn millis_since(instant: Instant) -> u64 {
     millis_between(instant, now())
 }
 
-/// How long it is from one to the other, in milliseconds.
+/// Returns the time between two instants, in milliseconds; 0 if `to` is earlier.
 pub(crate) fn millis_between(from: Instant, to: Instant) -> u64 {
     let length = to.saturating_duration_since(from).as_millis();
     u64::try_from(length).unwrap_or(u64::MAX)

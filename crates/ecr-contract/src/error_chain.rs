@@ -1,4 +1,4 @@
-//! An error on one line, with its causes.
+//! Formats an error with its sources on one line.
 
 use std::error::Error;
 use std::iter;

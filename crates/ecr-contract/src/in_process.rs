@@ -1,4 +1,4 @@
-//! Clients that live in the process of a test.
+//! Runs a library in the process of a Rust test.
 
 use std::path::PathBuf;
 
@@ -15,10 +15,10 @@ use crate::scenario::{Action, RedirectMode, Scenario};
 use crate::suite::{Suite, SuiteError};
 use crate::worker_request::WorkerRequest;
 
-/// A suite for a client that lives in the process of a test.
+/// Returns a suite that runs a library in the process of a test.
 ///
-/// Each scenario has a mock of its own, whose clock stands still: where time must pass, it is moved, and nothing sleeps. What a client is
-/// told by its environment, such as other credentials or a proxy, is not applicable here; `mock-ecr contract --client-type library` has that too.
+/// Each scenario has its own mock with a frozen clock. The suite advances the clock instead of sleeping. Scenarios that set the client's
+/// environment, such as other credentials or a proxy, are not applicable; `mock-ecr contract --client-type library` runs them.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -28,7 +28,7 @@ use crate::worker_request::WorkerRequest;
 /// let report = suite(ClientType::Library)
 ///     .scenario("TOK-01")
 ///     .run(|ecr| {
-///         // Yours would call `ecr.url()`, or take `ecr.sdk_config()`.
+///         // A real library would call `ecr.url()`, or use `ecr.sdk_config()`.
 ///         let password = ecr.issue_token().password();
 ///         move |ask: LibraryRequest| {
 ///             let password = password.clone();
@@ -36,7 +36,7 @@ use crate::worker_request::WorkerRequest;
 ///         }
 ///     })
 ///     .await?;
-/// // This one has called nobody.
+/// // This library has sent no request.
 /// assert_eq!(report.scenarios[0].id, "TOK-01");
 /// assert!(report.scenarios[0].cases[0].findings.iter().any(|finding| !finding.passed));
 /// # Ok(())
@@ -46,35 +46,35 @@ pub fn suite(client_type: ClientType) -> InProcess {
     InProcess(Suite::new(client_type, Vec::new(), Vec::new()))
 }
 
-/// A suite that is yet to be run; every setting has a default.
+/// A suite for a library in the process of a test. Every setting has a default.
 #[derive(Clone, Debug)]
 #[must_use = "a suite does nothing until it is run"]
 pub struct InProcess(Suite);
 
 impl InProcess {
-    /// Only scenarios, or cases as `ID/CASE`, whose names fit, with stars for anything; can be said again.
+    /// Adds a pattern for the ids of scenarios, or of cases as `ID/CASE`; `*` matches any text. Can be called several times.
     pub fn scenario(mut self, glob: &str) -> Self {
         self.0.only.push(glob.to_owned());
         self
     }
 
-    /// A folder of further scenarios.
+    /// Sets a directory with additional scenarios.
     pub fn scenarios(mut self, folder: impl Into<PathBuf>) -> Self {
         self.0.scenarios = Some(folder.into());
         self
     }
 
-    /// What the seeds of all mocks come from.
+    /// Sets the seed from which the seeds of all mocks are derived.
     pub fn seed(mut self, seed: impl Into<String>) -> Self {
         self.0.seed = seed.into();
         self
     }
 
-    /// Runs the library that a closure makes for each mock.
+    /// Runs the suite. The closure creates a library for each mock.
     ///
     /// # Errors
     ///
-    /// When the class is another than [`Class::Library`], a scenario is wrong, or none fits.
+    /// Returns an error if the client type is not [`ClientType::Library`], a scenario is invalid, or no scenario matches.
     pub async fn run<L: Library + 'static>(
         self,
         library: impl Fn(&MockEcr) -> L,
@@ -99,7 +99,7 @@ impl InProcess {
 
 async fn run_case(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
     let in_process = |scenario: &mut Scenario| match requires_a_process(scenario) {
-        true => Err("it takes a client in a process of its own".to_owned()),
+        true => Err("requires a client in a process of its own".to_owned()),
         false => {
             scenario.config.clock = ClockStart::Frozen(mock_ecr::Clock::frozen().now());
             Ok(())
@@ -108,7 +108,7 @@ async fn run_case(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client
     run::run_case_with(request, None, in_process, make).await
 }
 
-/// Whether a scenario tells the client something by its environment, or looks at what only a process has.
+/// Returns whether a scenario sets the client's environment, or checks something that only a process has.
 fn requires_a_process(scenario: &Scenario) -> bool {
     let by_environment = scenario.steps.iter().any(|step| match &step.action {
         Some(Action::Fetch(fetch)) => !fetch.env.is_empty() || fetch.principal.is_some(),

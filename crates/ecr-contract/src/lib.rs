@@ -1,4 +1,8 @@
-//! What Amazon ECR does on good and bad days, as scenarios that any client of it is run through.
+//! Contract tests for clients of Amazon ECR.
+//!
+//! Each scenario runs a client against a mock of ECR and checks what the client does: whether it retries a throttled call, replaces an
+//! expired token, or reports an error. A [`Suite`] runs a client program of one of the [`ClientType`]s in separate processes. [`suite()`]
+//! runs a library in the process of a Rust test. Both return a [`report::Report`].
 
 pub mod baseline;
 mod client;

@@ -1,4 +1,4 @@
-//! Processes of a client, and the end of all that it leaves behind.
+//! The processes of a client: starts them, reads their output, and kills them with their descendants.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clock;
 
-/// How a process ended, and what it wrote.
+/// What a process wrote, and how it ended.
 #[derive(Clone, Debug)]
 pub(crate) struct ProcessOutput {
     pub(crate) end: End,
@@ -26,7 +26,7 @@ pub(crate) struct ProcessOutput {
 pub(crate) enum End {
     Exit(i32),
     Signal(i32),
-    /// It was killed.
+    /// The process was killed at its deadline.
     Deadline,
 }
 
@@ -50,7 +50,7 @@ impl std::fmt::Display for End {
     }
 }
 
-/// Runs a command to its end, or to its deadline, at which it and its group are killed.
+/// Runs a command until it ends. At the deadline, kills the process and its group.
 pub(crate) async fn run(
     command: std::process::Command,
     stdin: &[u8],
@@ -58,11 +58,11 @@ pub(crate) async fn run(
 ) -> io::Result<ProcessOutput> {
     let started = clock::now();
     let mut child = spawn(command)?;
-    let mut to_child = child.stdin.take().expect("it is piped");
-    let stdout = tokio::spawn(read(child.stdout.take().expect("it is piped")));
-    let stderr = tokio::spawn(read(child.stderr.take().expect("it is piped")));
+    let mut to_child = child.stdin.take().expect("stdin is a pipe");
+    let stdout = tokio::spawn(read(child.stdout.take().expect("stdout is a pipe")));
+    let stderr = tokio::spawn(read(child.stderr.take().expect("stderr is a pipe")));
     let written = async {
-        // A client that does not read what it is told may have ended.
+        // A client that does not read its stdin may have ended already.
         let _ = to_child.write_all(stdin).await;
         drop(to_child);
         child.wait().await
@@ -84,7 +84,7 @@ pub(crate) async fn run(
     })
 }
 
-/// Starts a command in a group of its own, with pipes.
+/// Starts a command in a new process group, with its standard streams as pipes.
 pub(crate) fn spawn(command: std::process::Command) -> io::Result<Child> {
     Command::from(command)
         .stdin(Stdio::piped())
@@ -98,12 +98,12 @@ pub(crate) fn spawn(command: std::process::Command) -> io::Result<Child> {
 /// Kills a process and its group.
 pub(crate) fn kill_group(child: &Child) {
     if let Some(group) = pid(child) {
-        // It may have ended in this moment.
+        // The process may have ended in the meantime.
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
 
-/// Asks a process to end.
+/// Sends SIGTERM to a process.
 pub(crate) fn terminate(child: &Child) {
     if let Some(pid) = pid(child) {
         let _ = kill_process(pid, Signal::TERM);
@@ -114,12 +114,12 @@ fn pid(child: &Child) -> Option<Pid> {
     child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?))
 }
 
-/// Reads what a process writes, as far as anybody will look at it.
+/// Reads the output of a process. Bytes after the first mebibyte are discarded.
 pub(crate) async fn read(from: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut output = Vec::new();
     let mut from = from;
     let mut piece = [0; 8192];
-    // What cannot be read is not there.
+    // A read error counts as the end of the output.
     while let Ok(length) = from.read(&mut piece).await
         && length > 0
     {
@@ -132,29 +132,29 @@ pub(crate) async fn read(from: impl AsyncRead + Unpin) -> Vec<u8> {
 /// Reads to the end.
 pub(crate) async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut output = Vec::new();
-    // What cannot be read is not there.
+    // A read error counts as the end of the output.
     let _ = from.read_to_end(&mut output).await;
     output
 }
 
-/// A child that it has left behind may hold the pipe open, and would never be done.
+/// Returns the output that was read. A descendant of the process may keep the pipe open, so the wait is limited.
 async fn output(reading: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
     match timeout(PIPE_TIMEOUT, reading).await {
         Ok(Ok(output)) => output,
-        _ => b"(a child of it has kept the pipe open)".to_vec(),
+        _ => b"(a child process has kept the pipe open)".to_vec(),
     }
 }
 
 const MAX_OUTPUT: usize = 1 << 20;
 const PIPE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Makes this process the parent of all that its children leave behind.
+/// Makes this process the subreaper of its descendants, so that it can kill those that have lost their parent.
 pub(crate) fn adopt_orphans() {
-    // Without it, what a client leaves behind in another session stays.
+    // If this fails, a process that the client has started in another session keeps running.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Kills all children of this process, and theirs, which are its own once they have lost their parent.
+/// Kills all children of this process, again and again: their children become children of this process when their parent has ended.
 pub(crate) fn kill_descendants() {
     for _ in 0..1000 {
         let children = children();
@@ -167,12 +167,12 @@ pub(crate) fn kill_descendants() {
     }
 }
 
-/// Waits for children that have been killed; whether there were any.
+/// Waits for a killed child. Returns false if there is none.
 fn reap() -> bool {
     matches!(waitpid(None, WaitOptions::empty()), Ok(Some(_)))
 }
 
-/// The processes whose parent is this one.
+/// Returns the processes whose parent is this process.
 fn children() -> Vec<Pid> {
     let own = rustix::process::getpid().as_raw_nonzero().get();
     let Ok(processes) = std::fs::read_dir("/proc") else {
@@ -187,7 +187,7 @@ fn children() -> Vec<Pid> {
         .collect()
 }
 
-/// The fourth field of /proc/PID/stat, behind a name that may have spaces and parentheses.
+/// Reads the parent's id: the fourth field of /proc/PID/stat. The second field is a name that may contain spaces and parentheses.
 fn parent(id: i32) -> Option<i32> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let (_, after) = stat.rsplit_once(") ")?;

@@ -1,4 +1,4 @@
-//! Many scenarios, side by side, each in a process of its own.
+//! Runs the selected cases in parallel, each in a worker process.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,59 +17,62 @@ use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
 
-/// Which scenarios a client is run through, and how.
+/// The client to test, the scenarios to run it through, and the settings of the run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Suite {
-    /// As what the client is run.
+    /// The type of the client.
     pub client_type: ClientType,
-    /// The client and its arguments, with placeholders.
+    /// The client's command and its arguments. They may contain placeholders.
     pub client: Vec<String>,
-    /// How it is led to the mock; without it, by the names of hosts where there can be a fence, and else through a proxy.
+    /// How the client is redirected to the mock. The default is the sandbox, or the proxy where the system allows no sandbox.
     pub redirect: Option<RedirectMode>,
-    /// Which scenarios, by their names, with stars for anything; without any, all of the class.
+    /// Patterns for the ids of scenarios, or of cases as `ID/CASE`; `*` matches any text. If empty, all scenarios for the client type are
+    /// run.
     pub only: Vec<String>,
-    /// A folder of further scenarios.
+    /// A directory with additional scenarios.
     pub scenarios: Option<PathBuf>,
-    /// What the seeds of all mocks come from.
+    /// The seed from which the seeds of all mocks are derived.
     pub seed: String,
-    /// How many are run at once.
+    /// The number of cases that run at the same time.
     pub jobs: usize,
-    /// The command, and its first arguments, that calls [`run_worker`](crate::run_worker).
+    /// The command, with its first arguments, that calls [`run_worker`](crate::run_worker).
     pub worker: Vec<String>,
 }
 
-/// Why a suite cannot be run.
+/// The reason why a suite cannot run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SuiteError {
-    /// A scenario is wrong.
+    /// A scenario file is invalid.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
-    /// There is no such scenario.
+    /// No scenario matches.
     #[error(
-        "no scenario for a {client_type} fits {only:?}; `mock-ecr contract --list` tells those that there are"
+        "no scenario for client type {client_type} matches {only:?}: `mock-ecr contract --list` lists the scenarios"
     )]
     NoneFits {
-        /// The class.
+        /// The client type.
         client_type: ClientType,
-        /// What was asked for.
+        /// The patterns, separated by spaces.
         only: String,
     },
-    /// The way that was asked for cannot be had.
+    /// The requested sandbox cannot be created. Contains the reason.
     #[error(
-        "--redirect sandbox takes a fence, which cannot be made here: {0}; try --redirect proxy"
+        "--redirect sandbox requires a sandbox, which cannot be created here: {0}; try --redirect proxy"
     )]
     NoSandbox(String),
-    /// Only a library can live in a test's own process.
-    #[error("a {0} is a program of its own; `mock-ecr contract --client-type {0}` runs it")]
+    /// The client type cannot run in the process of a test; only [`ClientType::Library`] can.
+    #[error(
+        "client type {0} requires a process of its own: use `mock-ecr contract --client-type {0}`"
+    )]
     NotInProcess(ClientType),
-    /// No process can be started for it.
-    #[error("cannot run a scenario: {0}")]
+    /// A worker process cannot be started.
+    #[error("cannot start a worker process: {0}")]
     Worker(std::io::Error),
 }
 
-/// A scenario that was chosen, with its cases.
+/// A selected scenario with its cases.
 #[derive(Clone, Debug)]
 pub(crate) struct SelectedScenario {
     source: Source,
@@ -77,7 +80,7 @@ pub(crate) struct SelectedScenario {
 }
 
 impl Suite {
-    /// A suite of all scenarios for a class.
+    /// Creates a suite of all scenarios for a client type.
     pub fn new(client_type: ClientType, client: Vec<String>, worker: Vec<String>) -> Self {
         Suite {
             client_type,
@@ -91,11 +94,12 @@ impl Suite {
         }
     }
 
-    /// Runs them, and tells of each as it is done.
+    /// Runs the suite, and calls `on_finished` for each case when it has finished.
     ///
     /// # Errors
     ///
-    /// When a scenario is wrong, none fits, or none can be run.
+    /// Returns an error if a scenario is invalid, no scenario matches, the requested sandbox cannot be created, or no worker can be
+    /// started.
     pub async fn run(
         &self,
         mut on_finished: impl FnMut(FinishedCase<'_>),
@@ -111,7 +115,7 @@ impl Suite {
         let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(total);
         let mut sandboxed = true;
         while let Some(finished) = running.join_next().await {
-            let (scenario, case, completed) = finished.expect("a run does not panic");
+            let (scenario, case, completed) = finished.expect("a case does not panic");
             on_finished(FinishedCase {
                 done: done.len() + 1,
                 total,
@@ -126,7 +130,7 @@ impl Suite {
         Ok(report)
     }
 
-    /// What came of all runs, in the order of the scenarios.
+    /// Returns the report, with the scenarios in the order of their ids.
     pub(crate) fn report(
         &self,
         selected: &[SelectedScenario],
@@ -149,11 +153,11 @@ impl Suite {
         }
     }
 
-    /// The names and sentences of the scenarios that would be run.
+    /// Returns the id and the title of each selected scenario, including those that are skipped.
     ///
     /// # Errors
     ///
-    /// When a scenario is wrong, or none fits.
+    /// Returns an error if a scenario is invalid, or no scenario matches.
     pub fn list(&self) -> Result<Vec<(String, String)>, SuiteError> {
         let (selected, skipped) = self.select()?;
         let selected = selected.into_iter().map(|one| {
@@ -166,11 +170,11 @@ impl Suite {
         Ok(selected.chain(skipped).collect())
     }
 
-    /// The names of all scenarios that there are, whatever was chosen.
+    /// Returns the ids of all scenarios, selected or not.
     ///
     /// # Errors
     ///
-    /// When a scenario is wrong.
+    /// Returns an error if a scenario is invalid.
     pub fn ids(&self) -> Result<Vec<String>, ScenarioError> {
         let mut ids = Vec::new();
         for source in self.sources()? {
@@ -199,7 +203,7 @@ impl Suite {
             let scenario = cases.first().map(|(_, scenario)| scenario.clone());
             let Some(scenario) = scenario else { continue };
             if !ids.insert(scenario.id.clone()) {
-                let message = format!("id: there is another scenario {}", scenario.id);
+                let message = format!("id: duplicate scenario {}", scenario.id);
                 return Err(ScenarioError::new(source.file, message).into());
             }
             cases.retain(|(case, _)| self.is_requested(&scenario.id, case.as_deref()));
@@ -232,7 +236,7 @@ impl Suite {
         Ok(sources)
     }
 
-    /// Whether a scenario, or a case of it as `ID/CASE`, was asked for.
+    /// Returns whether a pattern matches a scenario's id, or `ID/CASE` of one of its cases.
     fn is_requested(&self, id: &str, case: Option<&str>) -> bool {
         let whole = case.map(|case| format!("{id}/{case}"));
         let is_selected = |pattern: &String| {
@@ -253,7 +257,10 @@ impl Suite {
             let (slots, worker) = (Arc::clone(&slots), self.worker.clone());
             let deadline = selected[index].cases[number].1.deadline + GRACE;
             running.spawn(async move {
-                let _slot = slots.acquire().await.expect("nobody closes it");
+                let _slot = slots
+                    .acquire()
+                    .await
+                    .expect("the semaphore is never closed");
                 let completed = worker::run_in_worker(&worker, &request, deadline).await;
                 (index, number, completed)
             });
@@ -261,7 +268,7 @@ impl Suite {
         running
     }
 
-    /// All that is to be run, with the numbers of scenario and case, and those first that may take long.
+    /// Returns the requests for all selected cases, with the indices of scenario and case. Long cases come first.
     pub(crate) fn requests(
         &self,
         selected: &[SelectedScenario],
@@ -305,7 +312,7 @@ impl Suite {
     }
 }
 
-/// All cases, those first that may take long, so that nobody waits for one that was left for the end.
+/// Returns the indices of all cases, long cases first: a long case that starts last would extend the run.
 fn longest_first(selected: &[SelectedScenario]) -> Vec<(usize, usize)> {
     let numbered = selected.iter().enumerate();
     let mut cases: Vec<(usize, usize)> = numbered
@@ -318,7 +325,7 @@ fn longest_first(selected: &[SelectedScenario]) -> Vec<(usize, usize)> {
     cases
 }
 
-/// The scenarios of a user's folder, in the order of their files.
+/// Reads the scenarios of a directory, in the order of their file names.
 fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
     let path = folder.display().to_string();
     let entries = std::fs::read_dir(folder)
@@ -332,7 +339,7 @@ fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
         .collect();
     paths.sort();
     if paths.is_empty() {
-        let message = "it has no scenario: no file whose name ends in .toml";
+        let message = "contains no scenario: expected files with the extension .toml";
         return Err(ScenarioError::new(path, message));
     }
     paths.iter().map(|path| Source::read(path)).collect()
@@ -365,5 +372,5 @@ fn scenarios(
     reports
 }
 
-/// How much longer than its scenario a run may take to clear up.
+/// The time that a worker has for cleaning up after the deadline of its scenario.
 const GRACE: Duration = Duration::from_secs(20);

@@ -1,4 +1,7 @@
-//! A run in a process of its own: behind a fence where there can be one, and the parent of all that a client leaves behind.
+//! Worker processes, each of which runs one case.
+//!
+//! A worker enters the sandbox if the system allows it. It is the subreaper of all processes that the client starts, and kills those that
+//! are left at the end.
 
 use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::process::Stdio;
@@ -15,18 +18,18 @@ use crate::run;
 use crate::sandbox::{Sandbox, SandboxError};
 use crate::worker_request::WorkerRequest;
 
-/// What came of a run.
+/// The result of a case, and whether it ran in the sandbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CompletedRun {
     pub(crate) sandboxed: bool,
     pub(crate) case: CaseReport,
 }
 
-/// What a process of its own is told, as one line of JSON on stdin, which ends when whoever told it is gone.
+/// A command to a worker: one line of JSON on its stdin. The suite keeps stdin open until it has read the reply.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkerCommand {
-    /// To say whether there can be a fence.
+    /// Reports whether the sandbox can be created.
     Probe,
     Run(Box<WorkerRequest>),
 }
@@ -34,18 +37,19 @@ enum WorkerCommand {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkerReply {
-    /// Why there can be no fence, if there cannot.
+    /// The reason why the sandbox cannot be created, or nothing if it can.
     Probe(Option<String>),
     Run(Box<CompletedRun>),
 }
 
-/// Does what it is told on stdin, says on stdout what came of it, and leaves no process behind.
+/// Reads a command from stdin, runs it, writes the reply to stdout, and kills all child processes.
 ///
-/// For the process that a [`Suite`](crate::Suite) starts for each run. It goes behind a fence, so that it must not have started a thread.
+/// A [`Suite`](crate::Suite) starts a worker process for each case. The process must not have started a thread before this call, since the
+/// sandbox can only be entered by a process with a single thread.
 ///
 /// # Errors
 ///
-/// When stdin does not tell what to do, or stdout takes nothing.
+/// Returns an error if stdin contains no valid command, or if stdout cannot be written.
 pub fn run_worker() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
@@ -78,7 +82,7 @@ fn run_request(
     })
 }
 
-/// Nobody would end this process, and what it has started, when the one that told it what to do is gone.
+/// Ends this process and its children when the suite that started it has ended: stdin is closed then.
 fn exit_with_parent() {
     std::thread::spawn(|| {
         let mut rest = Vec::new();
@@ -88,7 +92,7 @@ fn exit_with_parent() {
     });
 }
 
-/// Why there can be no fence, if there cannot.
+/// Starts a worker that reports why the sandbox cannot be created; nothing if it can.
 pub(crate) async fn probe(worker: &[String]) -> io::Result<Option<String>> {
     match send(worker, &WorkerCommand::Probe, PROBE_DEADLINE).await? {
         WorkerReply::Probe(why) => Ok(why),
@@ -96,7 +100,7 @@ pub(crate) async fn probe(worker: &[String]) -> io::Result<Option<String>> {
     }
 }
 
-/// Has a run performed by a process of its own.
+/// Runs a case in a worker. A worker that fails is a set-up error.
 pub(crate) async fn run_in_worker(
     worker: &[String],
     request: &WorkerRequest,
@@ -105,8 +109,8 @@ pub(crate) async fn run_in_worker(
     let command = WorkerCommand::Run(Box::new(request.clone()));
     let why = match send(worker, &command, deadline).await {
         Ok(WorkerReply::Run(completed)) => return *completed,
-        Ok(WorkerReply::Probe(_)) => "the run told of something else".to_owned(),
-        Err(error) => format!("the run failed: {error}"),
+        Ok(WorkerReply::Probe(_)) => "the worker sent an unexpected reply".to_owned(),
+        Err(error) => format!("the worker failed: {error}"),
     };
     CompletedRun {
         sandboxed: false,
@@ -136,7 +140,7 @@ async fn send(
         .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
-    let mut stdin = child.stdin.take().expect("it is piped");
+    let mut stdin = child.stdin.take().expect("stdin is a pipe");
     let mut line = serde_json::to_vec(command)?;
     line.push(b'\n');
     stdin.write_all(&line).await?;
@@ -144,12 +148,12 @@ async fn send(
     drop(stdin);
     match received {
         Ok(reply) => reply,
-        Err(_) => Err(io::Error::other("it did not come to its end")),
+        Err(_) => Err(io::Error::other("it did not finish before its deadline")),
     }
 }
 
 async fn read_reply(child: &mut Child) -> io::Result<WorkerReply> {
-    let stdout = child.stdout.take().expect("it is piped");
+    let stdout = child.stdout.take().expect("stdout is a pipe");
     let text = process::read_all(stdout).await;
     let status = child.wait().await?;
     match serde_json::from_slice(&text) {

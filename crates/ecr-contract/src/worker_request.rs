@@ -1,11 +1,11 @@
-//! The request to a process of its own: the case that it runs.
+//! The request to a worker: the case that it runs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::client_type::ClientType;
 use crate::scenario::{RedirectMode, Source};
 
-/// What is to be run: one case of a scenario, and the client.
+/// One case of a scenario, and the client to run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct WorkerRequest {
     pub(crate) source: Source,
@@ -13,8 +13,8 @@ pub(crate) struct WorkerRequest {
     pub(crate) client_type: ClientType,
     pub(crate) client: Vec<String>,
     pub(crate) redirect: RedirectMode,
-    /// Of this run's mock.
+    /// The seed of the mock of this case.
     pub(crate) seed: String,
-    /// The options that are to be said for the same to be run again.
+    /// The options of `mock-ecr contract` that repeat this case.
     pub(crate) options: Vec<String>,
 }

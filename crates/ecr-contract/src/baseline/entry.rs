@@ -1,4 +1,4 @@
-//! A line of a baseline.
+//! The entries of a baseline.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::client_type::ClientType;
 use crate::report::stale::StaleReason;
 use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, sanitize};
 
-/// One known failure: of a scenario with all its cases, or of one case.
+/// A known failure: of all cases of a scenario, or of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) client_type: ClientType,
@@ -16,7 +16,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Nothing where the line holds nothing but a comment.
+    /// Parses a line. Returns nothing for an empty line or a comment.
     pub(super) fn parse(line: &str, scenarios: &[&str]) -> Result<Option<Self>, String> {
         let (entry, comment) = line.split_at(start_of_comment(line));
         let (entry, comment) = (entry.trim(), comment.trim_start_matches('#').trim());
@@ -45,7 +45,7 @@ impl Entry {
         }))
     }
 
-    /// What a baseline needs to know of a scenario that failed: the whole of it, or its cases that failed.
+    /// Returns the entries for a failed scenario: one for the whole scenario, or one for each failed case.
     pub(super) fn of_scenario(
         client_type: ClientType,
         scenario: &ScenarioReport,
@@ -77,17 +77,17 @@ impl Entry {
         self.case.is_none() || self.case == case.name
     }
 
-    pub(super) fn names_the_same_as(&self, other: &Entry) -> bool {
+    pub(super) fn has_same_key(&self, other: &Entry) -> bool {
         self.key() == other.key()
     }
 
-    /// Whether whoever has this one does not need the other.
+    /// Returns whether this entry makes the other one redundant.
     pub(super) fn covers(&self, other: &Entry) -> bool {
         let is_same_scenario = self.client_type == other.client_type && self.id == other.id;
         is_same_scenario && (self.case.is_none() || self.case == other.case)
     }
 
-    /// Why it holds no longer, if it is of the report's class.
+    /// Returns why this entry no longer applies to the report, or nothing if it does. The entry must be for the client type of the report.
     pub(super) fn staleness(&self, report: &Report, strictness: Strictness) -> Option<StaleReason> {
         let mut scenarios = report.scenarios.iter();
         let scenario = scenarios.find(|scenario| scenario.id == self.id)?;
@@ -119,7 +119,7 @@ impl Entry {
         (self.client_type.name(), &self.id, self.case.as_deref())
     }
 
-    /// With its comment.
+    /// Returns the line of the file, with the comment.
     pub(super) fn line(&self) -> String {
         match self.comment.as_str() {
             "" => self.to_string(),
@@ -139,12 +139,12 @@ impl fmt::Display for Entry {
     }
 }
 
-/// Whether a name of a case is read back from a line as it is written.
+/// Returns whether a case's name is unchanged when it is written to a line and read back.
 fn is_word(name: &str) -> bool {
     name.trim() == name && start_of_comment(name) == name.len() && sanitize::line(name) == name
 }
 
-/// Where `#` begins a word, so that a case may have one in its name.
+/// Returns the offset of a `#` that begins a word. A `#` within a word may belong to the name of a case.
 fn start_of_comment(line: &str) -> usize {
     let mut hashes = line.match_indices('#').map(|(at, _)| at);
     let begins = |at: &usize| {
@@ -156,13 +156,13 @@ fn start_of_comment(line: &str) -> usize {
     hashes.find(begins).unwrap_or(line.len())
 }
 
-/// Ids of a family differ by a number, and are mistyped by a zero or a small letter.
+/// Ids of a family differ by a number. Typical mistakes are a missing zero and lower case.
 fn unknown(id: &str, scenarios: &[&str]) -> String {
     let plain = |id: &str| id.to_ascii_uppercase().replace(['0', '-', '_'], "");
     let similar = scenarios.iter().find(|one| plain(one) == plain(id));
     let quoted: String = id.chars().take(100).collect();
     match similar {
-        Some(similar) => format!("{quoted:?} is no scenario; did you mean {similar}?"),
-        None => format!("{quoted:?} is no scenario; expected its id, such as EXP-04"),
+        Some(similar) => format!("unknown scenario {quoted:?}: did you mean {similar}?"),
+        None => format!("unknown scenario {quoted:?}: expected an id such as EXP-04"),
     }
 }

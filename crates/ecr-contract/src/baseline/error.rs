@@ -1,28 +1,28 @@
-//! What is said of a wrong baseline.
+//! The errors of a baseline.
 
 use std::io;
 use std::path::PathBuf;
 
-/// What is wrong with a baseline.
+/// A baseline that cannot be read or is invalid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaselineError {
     /// The file cannot be read.
     #[error("cannot read the baseline {}: {cause}", file.display())]
     Unreadable {
-        /// Which one.
+        /// The path of the file.
         file: PathBuf,
-        /// What the system said.
+        /// The cause.
         cause: io::Error,
     },
-    /// A line of it is wrong.
+    /// A line of the file is invalid.
     #[error("{}:{line}: {message}", file.display())]
     Line {
-        /// Of which file.
+        /// The path of the file.
         file: PathBuf,
-        /// Which line, from 1 on.
+        /// The number of the line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// What is wrong, and what was expected.
         message: String,
     },
 }

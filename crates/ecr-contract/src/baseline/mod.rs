@@ -1,4 +1,4 @@
-//! A file of known failures, with which a project can begin today and fail on news alone.
+//! A file of known failures. A run fails only for failures that are not in it.
 //!
 //! ```text
 //! # TYPE ID[/CASE]  # comment
@@ -19,17 +19,18 @@ use crate::report::{CaseReport, Report, ScenarioReport, Stale, Strictness, sanit
 
 pub use error::BaselineError;
 
-/// The failures that are known, of clients of any class.
+/// A list of known failures, for clients of any type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     entries: Vec<Entry>,
 }
 
 impl Baseline {
-    /// Reads a file; `scenarios` are the ids that there are, whatever class they are for.
+    /// Reads a file. `scenarios` are the ids of all scenarios, for any client type.
     ///
     /// # Errors
-    /// The file cannot be read, or a line of it names no class, or a scenario that there is not.
+    ///
+    /// Returns an error if the file cannot be read, or as [`Baseline::parse`] does.
     pub fn read(file: &Path, scenarios: &[&str]) -> Result<Self, BaselineError> {
         let unreadable = |cause| BaselineError::Unreadable {
             file: file.to_owned(),
@@ -39,10 +40,11 @@ impl Baseline {
         Baseline::parse(&text, file, scenarios)
     }
 
-    /// As `read`, of the text; errors name the file.
+    /// Parses the text of a file. `file` is its path for error messages.
     ///
     /// # Errors
-    /// A line names no class, a scenario that there is not, or what a line above it names.
+    ///
+    /// Returns an error if a line contains an unknown client type or scenario, or repeats an entry.
     pub fn parse(text: &str, file: &Path, scenarios: &[&str]) -> Result<Self, BaselineError> {
         let mut entries: Vec<Entry> = Vec::new();
         for (at, line) in text.lines().enumerate() {
@@ -54,19 +56,19 @@ impl Baseline {
             let Some(entry) = Entry::parse(line, scenarios).map_err(wrong)? else {
                 continue;
             };
-            if entries.iter().any(|one| one.names_the_same_as(&entry)) {
+            if entries.iter().any(|one| one.has_same_key(&entry)) {
                 let entry = sanitize::line(&entry.to_string());
-                return Err(wrong(format!("{entry} is named twice")));
+                return Err(wrong(format!("duplicate entry {entry}")));
             }
             entries.push(entry);
         }
         Ok(Baseline { entries })
     }
 
-    /// Marks the failures that are known, and tells the entries that hold no longer.
+    /// Marks the known failures in the report. Returns the entries that no longer apply.
     ///
-    /// A scenario is known where each of its cases that fails is. Entries of other classes, and of scenarios that were not
-    /// run or could not be set up, are left out of account.
+    /// A failed scenario is known if each of its failed cases is in the baseline. Entries for other client types, for scenarios that were
+    /// not run, and for set-up errors are ignored.
     pub fn apply(&self, report: &mut Report, strictness: Strictness) -> Vec<Stale> {
         let client_type = report.client_type;
         for scenario in &mut report.scenarios {
@@ -92,9 +94,10 @@ impl Baseline {
         })
     }
 
-    /// The text of a baseline that knows of all that failed; entries and comments that still hold are kept.
+    /// Returns the text of a baseline that contains all failures of the report.
     ///
-    /// Kept, too, are those of other classes, and of scenarios that were not run or could not be set up.
+    /// Entries and comments that still apply are kept, and so are entries for other client types, for scenarios that were not run, and for
+    /// set-up errors.
     pub fn write(&self, report: &Report, strictness: Strictness) -> String {
         let (_, mut entries) = self.partition(report, strictness);
         for scenario in report.failed(strictness) {
@@ -108,15 +111,16 @@ impl Baseline {
         entries.sort_by(|one, other| one.key().cmp(&other.key()));
         let mut text = String::from(HEAD);
         for entry in entries {
-            writeln!(text, "{}", entry.line()).expect("a string takes whatever is written");
+            writeln!(text, "{}", entry.line()).expect("writing to a string does not fail");
         }
         text
     }
 
-    /// Writes such a text to a file.
+    /// Writes the text of [`Baseline::write`] to a file.
     ///
     /// # Errors
-    /// The file cannot be written.
+    ///
+    /// Returns an error if the file cannot be written.
     pub fn write_to(
         &self,
         file: &Path,
@@ -126,7 +130,7 @@ impl Baseline {
         replace(file, &self.write(report, strictness))
     }
 
-    /// Entries that hold no longer, and those that do or of which nothing is known.
+    /// Returns the entries that no longer apply, and all others.
     fn partition(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
         let is_stale = |entry: &Entry| {
             entry.client_type == report.client_type && entry.staleness(report, strictness).is_some()
@@ -139,7 +143,7 @@ const HEAD: &str = "\
 # Known failures of `mock-ecr contract`, one a line: TYPE ID[/CASE]  # comment
 ";
 
-/// The cases of a scenario that fail.
+/// Returns the cases of a scenario that fail.
 fn failing(scenario: &ScenarioReport, strictness: Strictness) -> impl Iterator<Item = &CaseReport> {
     let cases = scenario.cases.iter();
     cases.filter(move |case| case.verdict.fails(strictness))
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_have_a_class_a_scenario_and_perhaps_a_case() {
+    fn a_line_has_a_client_type_a_scenario_and_optionally_a_case() {
         let text = "\n# all of it\r\n docker-credential\tEXP-04 # why\r\nlibrary TOK-02/case#2\n";
         let baseline = parse(text).unwrap();
         let lines: Vec<_> = baseline.entries.iter().map(Entry::line).collect();
@@ -177,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_is_told_by_its_number() {
+    fn an_invalid_line_is_reported_by_its_number() {
         let cases = [
             (
                 "EXP-04",
@@ -185,20 +189,20 @@ mod tests {
             ),
             (
                 "helper EXP-04",
-                "known.txt:2: \"helper\" is no client type; expected token-printer,",
+                "known.txt:2: unknown client type \"helper\": expected token-printer,",
             ),
             (
                 "library EXP-4",
-                "known.txt:2: \"EXP-4\" is no scenario; did you mean EXP-04?",
+                "known.txt:2: unknown scenario \"EXP-4\": did you mean EXP-04?",
             ),
             (
                 "library nothing",
-                "known.txt:2: \"nothing\" is no scenario; expected its id, such as EXP-04",
+                "known.txt:2: unknown scenario \"nothing\": expected an id such as EXP-04",
             ),
             ("library EXP-04/", "known.txt:2: expected TYPE ID"),
             (
                 "library TOK-01",
-                "known.txt:2: library TOK-01 is named twice",
+                "known.txt:2: duplicate entry library TOK-01",
             ),
         ];
         for (line, expected) in cases {
@@ -214,7 +218,7 @@ mod tests {
     fn a_scenario_is_known_when_all_its_failing_cases_are() {
         let one = "docker-credential EXP-04\ndocker-credential TOK-02/in-the-middle\n";
         let (report, stale) = applied(one, Strictness::Must);
-        // What was marked before is not, where this baseline does not know of it.
+        // A mark from an earlier baseline is removed if this baseline does not contain the failure.
         assert_eq!(
             new_failures(&report, Strictness::Must),
             ["TOK-02", "EXP-06"]
@@ -231,13 +235,13 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_fails_no_longer_is_stale_and_fails_nothing() {
+    fn an_entry_that_no_longer_fails_is_stale_and_does_not_fail_the_run() {
         let text = "docker-credential TOK-01\ndocker-credential TOK-02/thrice\ndocker-credential TOK-02/twice";
         let (report, stale) = applied(text, Strictness::Must);
         let expected = [
-            "docker-credential TOK-01 fails no longer; take it off the baseline",
-            "docker-credential TOK-02/thrice names a case that there is not; take it off the baseline",
-            "docker-credential TOK-02/twice fails no longer; take it off the baseline",
+            "docker-credential TOK-01 no longer fails; remove it from the baseline",
+            "docker-credential TOK-02/thrice names an unknown case; remove it from the baseline",
+            "docker-credential TOK-02/twice no longer fails; remove it from the baseline",
         ];
         assert_eq!(stale, expected);
         assert_eq!(
@@ -247,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_should_hold_can_be_known_where_it_counts() {
+    fn a_warning_can_be_a_known_failure_in_a_strict_run() {
         let text = "docker-credential EXP-05";
         let (report, stale) = applied(text, Strictness::Should);
         assert!(!new_failures(&report, Strictness::Should).contains(&"EXP-05"));
@@ -257,8 +261,8 @@ mod tests {
     }
 
     #[test]
-    fn a_written_baseline_knows_of_all_that_failed_and_keeps_what_it_can() {
-        let old = "library EXP-04  # other class\ndocker-credential EXP-04  # mine\ndocker-credential TOK-01  # mended\n";
+    fn a_written_baseline_contains_all_failures_and_keeps_entries_that_still_apply() {
+        let old = "library EXP-04  # other type\ndocker-credential EXP-04  # mine\ndocker-credential TOK-01  # fixed\n";
         let mut report = sample::report();
         report.scenarios.retain(|scenario| scenario.id != "EXP-06");
         let text = parse(old).unwrap().write(&report, Strictness::Must);
@@ -267,7 +271,7 @@ mod tests {
             "docker-credential EXP-04  # mine",
             "docker-credential TOK-02/at its <end>",
             "docker-credential TOK-02/in-the-middle",
-            "library EXP-04  # other class",
+            "library EXP-04  # other type",
         ];
         let without_title = |line| str::split(line, "  # <script>").next().unwrap_or_default();
         let lines: Vec<_> = text.lines().map(without_title).collect();
@@ -285,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_that_a_line_cannot_name_is_known_with_its_scenario() {
+    fn a_case_that_a_line_cannot_name_is_listed_by_its_scenario() {
         let mut report = sample::report();
         report.scenarios.retain(|scenario| scenario.id == "TOK-02");
         for name in ["two\nlines", "a # comment", " space", "\u{202e}"] {

@@ -35,11 +35,11 @@ pub(crate) enum StaleReason {
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.reason {
-            StaleReason::FailsNoLonger => "fails no longer",
-            StaleReason::NotApplicable => "does not concern this client",
-            StaleReason::NoSuchCase => "names a case that there is not",
+            StaleReason::FailsNoLonger => "no longer fails",
+            StaleReason::NotApplicable => "does not apply to this client",
+            StaleReason::NoSuchCase => "names an unknown case",
         };
         let entry = sanitize::line(&self.entry);
-        write!(f, "{entry} {reason}; take it off the baseline")
+        write!(f, "{entry} {reason}; remove it from the baseline")
     }
 }

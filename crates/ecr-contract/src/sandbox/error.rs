@@ -1,24 +1,24 @@
-//! Errors when the surroundings of a client are set up.
+//! The errors of setting up a client's environment.
 
 use std::io;
 
-/// Why a client cannot be surrounded.
+/// The reason why a client's environment cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// There can be no fence.
-    #[error("cannot build the fence of --redirect sandbox: {what}: {cause}")]
+    /// The sandbox cannot be created.
+    #[error("cannot create the sandbox of --redirect sandbox: {what}: {cause}")]
     Create {
-        /// What was tried, or what it takes.
+        /// The step that failed, or the required privilege.
         what: &'static str,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// The system refused something else.
+    /// A step outside the sandbox failed.
     #[error("{what}: {cause}")]
     System {
-        /// What was tried.
+        /// The step that failed.
         what: &'static str,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
 }

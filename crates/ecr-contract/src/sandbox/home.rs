@@ -1,4 +1,4 @@
-//! A home for one command, in which no client finds anything.
+//! A temporary home directory for a client.
 
 use std::ffi::OsString;
 use std::io;
@@ -7,12 +7,16 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-/// An empty home, which is gone with this value, and with it whatever a command has left there.
+/// An empty home directory. It is deleted with its contents when this value is dropped.
 #[derive(Debug)]
 pub struct TemporaryHome(TempDir);
 
 impl TemporaryHome {
-    /// Makes one among the system's temporary files.
+    /// Creates the directory among the system's temporary files.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the directory cannot be created.
     pub fn make() -> io::Result<Self> {
         let home = tempfile::Builder::new()
             .prefix("mock-ecr-home-")
@@ -20,18 +24,18 @@ impl TemporaryHome {
         for (_, folder) in FOLDERS {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
-        // Programs refuse a runtime directory that others can read.
+        // Programs reject a runtime directory that others can read.
         let private = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(home.path().join("run"), private)?;
         Ok(TemporaryHome(home))
     }
 
-    /// Where it is.
+    /// The path of the directory.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// What tells clients that this is where their files are.
+    /// Returns the variables that point clients to files in this directory.
     pub fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         let home = self.0.path();
         let within =
@@ -57,5 +61,5 @@ const FILES: &[(&str, &str)] = &[
     ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
 ];
 
-/// What would lead a client to files that are not in its home.
+/// Variables that would point a client to files or sockets outside its home directory.
 pub(super) const REMOVED: [&str; 3] = ["REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_HOST"];

@@ -1,4 +1,4 @@
-//! The loopback device of a new network, which is down and has the addresses 127.0.0.0/8 and ::1 alone.
+//! Configures the loopback device of a new network namespace, which is down and has only the addresses 127.0.0.0/8 and ::1.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -8,11 +8,11 @@ use nix::sys::socket::{
     AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket,
 };
 
-/// What `ip link set lo up` asks of the kernel.
+/// Sets the device up, like `ip link set lo up`.
 pub(super) fn raise() -> io::Result<()> {
     const RTM_NEWLINK: u16 = 16;
     const IFF_UP: u32 = 1;
-    // struct ifinfomsg: family and type, device, flags, which of them change.
+    // struct ifinfomsg: family and type, device, flags, change mask.
     let mut message = vec![0; 4];
     message.extend(LOOPBACK.to_ne_bytes());
     message.extend(IFF_UP.to_ne_bytes());
@@ -20,13 +20,13 @@ pub(super) fn raise() -> io::Result<()> {
     ask(RTM_NEWLINK, 0, &message)
 }
 
-/// What `ip address add ADDRESS/32 dev lo` asks of the kernel.
+/// Adds an address, like `ip address add ADDRESS/32 dev lo`.
 pub(super) fn add(address: Ipv4Addr) -> io::Result<()> {
     const RTM_NEWADDR: u16 = 20;
     const NLM_F_CREATE: u16 = 0x400;
     const AF_INET: u8 = 2;
     const IFA_LOCAL: u16 = 2;
-    // struct ifaddrmsg: family, length of the prefix, flags, scope, device; and an attribute: length, type, value.
+    // struct ifaddrmsg: family, prefix length, flags, scope, device. One attribute follows: length, type, value.
     let mut message = vec![AF_INET, 32, 0, 0];
     message.extend(LOOPBACK.to_ne_bytes());
     message.extend(8_u16.to_ne_bytes());
@@ -35,10 +35,10 @@ pub(super) fn add(address: Ipv4Addr) -> io::Result<()> {
     ask(RTM_NEWADDR, NLM_F_CREATE, &message)
 }
 
-/// The first device of every network namespace.
+/// The loopback device is the first device of every network namespace.
 const LOOPBACK: u32 = 1;
 
-/// Sends one message of rtnetlink(7), and waits for what the kernel says to it.
+/// Sends one message of rtnetlink(7), and waits for the kernel's acknowledgement.
 fn ask(kind: u16, flags: u16, message: &[u8]) -> io::Result<()> {
     let netlink = socket(
         AddressFamily::Netlink,
@@ -56,7 +56,7 @@ fn ask(kind: u16, flags: u16, message: &[u8]) -> io::Result<()> {
     )?;
     let mut answer = [0; 128];
     let length = recv(fd, &mut answer, MsgFlags::empty())?;
-    // struct nlmsgerr follows the header: an errno, negated, or 0.
+    // struct nlmsgerr follows the header: a negated errno, or 0.
     let code = answer[..length]
         .get(16..20)
         .and_then(|code| code.try_into().ok());
@@ -67,10 +67,10 @@ fn ask(kind: u16, flags: u16, message: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Puts struct nlmsghdr before it: length, type, flags, sequence, port.
+/// Prepends struct nlmsghdr: length, type, flags, sequence, port.
 fn with_header(kind: u16, flags: u16, message: &[u8]) -> Vec<u8> {
     const NLM_F_REQUEST_AND_ACK: u16 = 1 | 4;
-    let length = u32::try_from(16 + message.len()).expect("a message is short");
+    let length = u32::try_from(16 + message.len()).expect("a message is shorter than 4 GiB");
     let mut whole = Vec::with_capacity(16 + message.len());
     whole.extend(length.to_ne_bytes());
     whole.extend(kind.to_ne_bytes());

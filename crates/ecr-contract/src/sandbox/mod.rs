@@ -1,4 +1,4 @@
-//! What a client finds around it: a network that leads nowhere else, a home in which nothing is, and whom to trust.
+//! The environment of a client: the sandbox, a temporary home directory, and the variables that redirect the client to a mock.
 
 mod certificate;
 mod error;

@@ -1,7 +1,7 @@
-//! The fence of `--redirect sandbox`: a network with a loopback device and nothing else, in which AWS's names lead to the mock.
+//! The sandbox of `--redirect sandbox`: a network namespace with only a loopback device, in which AWS's host names resolve to the mock.
 //!
-//! This process goes behind it itself, before it has any thread besides its first, and so does the command that it runs. The files that it
-//! puts in the place of the system's are seen there alone.
+//! The process enters the sandbox itself, before it starts a second thread. A command that it runs inherits the sandbox. The bind mounts
+//! over system files are visible only inside.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -14,32 +14,32 @@ use tempfile::TempDir;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::loopback;
 
-/// Where AWS's names lead behind the fence. Docker and its engine ask no certificate of a name that leads to 127.0.0.0/8, as if it were
-/// insecure, so that it is an address of those that RFC 5737 keeps for documentation.
+/// The address of AWS's host names inside the sandbox. Docker and its engine treat 127.0.0.0/8 as insecure and verify no certificate there,
+/// so this address is one that RFC 5737 reserves for documentation.
 pub(super) const ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
-/// Where machines of EC2 find their metadata. Behind the fence it is this machine itself, so that nobody waits there for a network that
-/// there is none of.
+/// The address of the EC2 instance metadata service. Inside the sandbox it belongs to the loopback device, so that a connection to it is
+/// refused or accepted at once and does not time out.
 pub(crate) const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 
-/// What stands in the place of the system's files; it is gone with this value.
+/// A sandbox. It owns the files that are mounted over system files, and deletes them when it is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
     files: TempDir,
 }
 
 impl Sandbox {
-    /// Goes behind a new fence.
+    /// Moves this process into a new sandbox.
     ///
     /// # Errors
     ///
-    /// When this is not allowed: it takes root, or a kernel that lets users have namespaces.
+    /// Returns an error if the system does not allow it: it requires root, or a kernel that allows user namespaces for unprivileged users.
     pub fn enter() -> Result<Self, SandboxError> {
-        // As root the files are made outside, and as a user in a namespace of one's own.
+        // Created before `unshare`: root creates the files outside, another user inside a new user namespace.
         let files = tempfile::Builder::new()
             .prefix("mock-ecr-sandbox-")
             .tempdir();
-        let files = files.map_err(failed("cannot make a directory"))?;
+        let files = files.map_err(failed("cannot create a directory"))?;
         let user = rustix::process::geteuid().as_raw();
         let group = rustix::process::getegid().as_raw();
         let mut namespaces = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS;
@@ -48,39 +48,45 @@ impl Sandbox {
         }
         unshare(namespaces).map_err(denied)?;
         if user != 0 {
-            map_user(user, group).map_err(failed("cannot keep the user's name"))?;
+            map_user(user, group).map_err(failed("cannot map the user and group ids"))?;
         }
-        loopback::raise().map_err(failed("cannot raise the loopback device"))?;
+        loopback::raise().map_err(failed("cannot set the loopback device up"))?;
         for address in [ADDRESS, METADATA] {
             let added = loopback::add(address);
-            added.map_err(failed("cannot give the loopback device an address"))?;
+            added.map_err(failed("cannot add an address to the loopback device"))?;
         }
-        // What is mounted from here on is seen here alone.
+        // Mounts from here on are visible only inside the sandbox.
         bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
-            .map_err(failed("cannot part from the system's mounts"))?;
+            .map_err(failed("cannot make the mounts private"))?;
         let sandbox = Sandbox { files };
-        sandbox
-            .block_escape_sockets()
-            .map_err(failed("cannot cover the doors that lead out"))?;
+        sandbox.block_escape_sockets().map_err(failed(
+            "cannot block the sockets that lead out of the sandbox",
+        ))?;
         Ok(sandbox)
     }
 
-    /// Lets names lead to 198.51.100.1, and the system's clients trust a certificate.
+    /// Makes the host names resolve to 198.51.100.1, and makes the system's trust stores contain only the certificate. Returns the path of
+    /// the certificate's file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a file cannot be written or mounted.
     pub fn configure(&self, names: &[String], certificate: &str) -> Result<PathBuf, SandboxError> {
         let hosts = self.write("hosts", &hosts(names));
         let trusted = self.write("ca.pem", certificate);
         let (hosts, trusted) = (
-            hosts.map_err(failed("cannot write the names of hosts"))?,
+            hosts.map_err(failed("cannot write the hosts file"))?,
             trusted.map_err(failed("cannot write the certificate"))?,
         );
-        cover(Path::new("/etc/hosts"), &hosts).map_err(failed("cannot cover /etc/hosts"))?;
+        cover(Path::new("/etc/hosts"), &hosts).map_err(failed("cannot mount over /etc/hosts"))?;
         for bundle in TRUST_STORES.map(Path::new) {
-            cover(bundle, &trusted).map_err(failed("cannot cover the system's trust store"))?;
+            cover(bundle, &trusted)
+                .map_err(failed("cannot mount over the system's trust store"))?;
         }
         Ok(trusted)
     }
 
-    /// Sockets in files lead through the fence: to a container engine, and to whoever resolves names.
+    /// Unix domain sockets work across network namespaces. These lead to container engines and to name resolvers.
     fn block_escape_sockets(&self) -> io::Result<()> {
         let nothing = self.write("nothing", "")?;
         for socket in ESCAPE_SOCKETS.map(Path::new) {
@@ -96,7 +102,7 @@ impl Sandbox {
     }
 }
 
-/// Where systems keep whom they trust: Debian and Alpine, Fedora and its kin, openSUSE, BSDs' OpenSSL.
+/// The trust stores of Debian and Alpine, Fedora and RHEL, openSUSE, and of OpenSSL on BSD.
 const TRUST_STORES: [&str; 5] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -124,9 +130,9 @@ fn hosts(names: &[String]) -> String {
         .fold(own, |text, name| text + &format!("{ADDRESS} {name}\n"))
 }
 
-/// Puts a file in the place of one that is there.
+/// Mounts a file over an existing one. A missing file is skipped.
 fn cover(path: &Path, with: &Path) -> io::Result<()> {
-    // A link is covered where it leads to.
+    // A symbolic link is resolved, so that its target is covered.
     match std::fs::canonicalize(path) {
         Ok(path) => bind(Some(with), &path, MsFlags::MS_BIND),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -139,7 +145,7 @@ fn bind(from: Option<&Path>, to: &Path, flags: MsFlags) -> io::Result<()> {
     Ok(mount(from, to, nothing, flags, nothing)?)
 }
 
-/// The user is who they were, inside the namespace as well.
+/// Maps the user and the group to the same ids inside the namespace.
 fn map_user(user: u32, group: u32) -> io::Result<()> {
     std::fs::write("/proc/self/setgroups", "deny")?;
     std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
@@ -152,7 +158,7 @@ fn failed(what: &'static str) -> impl FnOnce(io::Error) -> SandboxError {
 
 fn denied(errno: nix::Error) -> SandboxError {
     SandboxError::Create {
-        what: "namespaces of network and mounts take root, or a kernel that lets users have them \
+        what: "network and mount namespaces require root, or a kernel that allows user namespaces for unprivileged users \
                (kernel.unprivileged_userns_clone, user.max_user_namespaces)",
         cause: errno.into(),
     }

@@ -1,4 +1,4 @@
-//! How a client is led to a mock, and told so.
+//! Redirects a client to a mock.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
@@ -11,19 +11,20 @@ use crate::sandbox::error::SandboxError;
 use crate::sandbox::home::{REMOVED, TemporaryHome};
 use crate::sandbox::namespace::{ADDRESS, Sandbox};
 
-/// How a client is led to a mock.
+/// How a client is redirected to a mock.
 #[derive(Clone, Copy, Debug)]
 pub enum Redirection<'f> {
-    /// By the variables that name endpoints.
+    /// By the variables that set endpoints.
     Env,
-    /// Through the mock as its proxy.
+    /// By the variables that set a proxy, which is the mock.
     Proxy,
-    /// By the names of hosts, behind a fence.
+    /// By the sandbox, in which AWS's host names resolve to the mock.
     Sandbox(&'f Sandbox),
 }
 
 impl Redirection<'_> {
-    /// A mock that can be reached in this way; `listen` is where, if there is a choice.
+    /// Returns the builder of a mock that clients can reach in this way. It listens at `listen`, except in the sandbox, where the addresses
+    /// are fixed.
     pub fn mock(self, mut config: Config, listen: SocketAddr) -> MockEcrBuilder {
         if !matches!(self, Redirection::Env) && config.tls.is_none() {
             config.tls = Some(AuthorityLocation::Memory);
@@ -34,11 +35,11 @@ impl Redirection<'_> {
         }
     }
 
-    /// What to set and to remove in a client's environment.
+    /// Returns the variables to set and to remove in the client's environment.
     ///
     /// # Errors
     ///
-    /// When the certificate cannot be put where clients look for it.
+    /// Returns an error if the CA certificate cannot be stored.
     pub fn variables(self, ecr: &MockEcr) -> Result<Vec<Variable>, SandboxError> {
         let certificate = ecr.ca_certificate().unwrap_or_default();
         match self {
@@ -55,7 +56,7 @@ impl Redirection<'_> {
     }
 }
 
-/// Every port is free there, and the names of hosts come without one. What the mock tells of itself it tells at the loopback address.
+/// All ports are free in the sandbox, and AWS's host names imply the ports 80 and 443. The mock's own URL has the loopback address.
 fn inside_the_sandbox(config: Config) -> MockEcrBuilder {
     let own = |port| (Ipv4Addr::LOCALHOST, port).into();
     let named = |port| (ADDRESS, port).into();
@@ -66,7 +67,7 @@ fn inside_the_sandbox(config: Config) -> MockEcrBuilder {
         .also_listen(named(443))
 }
 
-/// Gives a command the environment of a client: what leads it to a mock, and a home, if it is not to have its user's.
+/// Sets the environment of a client: the variables of the redirection, and the home directory if there is one.
 pub fn set_environment(
     command: &mut Command,
     variables: &[Variable],

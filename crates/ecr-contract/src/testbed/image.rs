@@ -1,11 +1,11 @@
-//! The image that tools pull, as an OCI layout.
+//! Writes the image that tools pull, as an OCI image layout.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::testbed::placeholders::TAG;
 
-/// Writes the layout into a folder.
+/// Writes the layout into a directory, and returns its path.
 pub(crate) fn write(folder: &Path) -> io::Result<PathBuf> {
     let layout = folder.join("layout");
     let blobs = layout.join("blobs/sha256");

@@ -1,4 +1,4 @@
-//! The metadata service of a machine, as it is behind a firewall that swallows everything: whoever connects waits for ever.
+//! An EC2 instance metadata service that never responds, as behind a firewall that drops packets.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::net::TcpListener;
 
-/// A service that takes every connection, and answers none.
+/// A service that accepts every connection and sends nothing.
 #[derive(Debug)]
 pub(crate) struct SilentMetadata {
     connections: Arc<AtomicUsize>,
 }
 
 impl SilentMetadata {
-    /// Listens as long as the runtime lives.
+    /// Listens until the runtime is shut down.
     pub(crate) async fn listen(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let connections = Arc::new(AtomicUsize::new(0));
@@ -22,7 +22,7 @@ impl SilentMetadata {
         Ok(SilentMetadata { connections })
     }
 
-    /// How often somebody has come.
+    /// The number of accepted connections.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -32,7 +32,7 @@ async fn take_all(listener: TcpListener, connections: Arc<AtomicUsize>) {
     let mut open = Vec::new();
     while let Ok((stream, _)) = listener.accept().await {
         connections.fetch_add(1, Ordering::Relaxed);
-        // One that is dropped is closed, which would be an answer.
+        // Dropping a stream would close the connection, which is a response of a kind.
         open.push(stream);
     }
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_comes_is_counted_and_told_nothing() {
+    async fn a_connection_is_counted_and_receives_nothing() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);

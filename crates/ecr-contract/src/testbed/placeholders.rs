@@ -1,15 +1,15 @@
-//! What placeholders stand for in the command of a client and in scenarios.
+//! The placeholders in a client's command and in scenarios.
 
 use mock_ecr::Config;
 
-/// What placeholders stand for: a registry, and what is at it.
+/// The values of the placeholders for one registry.
 #[derive(Clone, Debug)]
 pub(crate) struct Placeholders {
-    /// The host of the registry, with its port where it has one.
+    /// The host of the registry, with its port if it is not the default.
     pub(crate) registry: String,
     pub(crate) account: String,
     pub(crate) region: String,
-    /// What a refresher keeps its login in.
+    /// The file in which a refresher stores its login.
     pub(crate) file: String,
     pub(crate) home: String,
 }
@@ -30,7 +30,8 @@ impl Placeholders {
         }
     }
 
-    /// The same for another registry; account and region are those of its name, if it has AWS's form.
+    /// Returns the placeholders for another registry. Account and region are parsed from a host of AWS's form; otherwise they are
+    /// unchanged.
     pub(crate) fn at(&self, registry: &str) -> Self {
         let mut placeholders = self.clone();
         placeholders.registry = self.fill(registry);
@@ -48,7 +49,7 @@ impl Placeholders {
         placeholders
     }
 
-    /// Puts what they stand for in the place of placeholders; a brace that is none of theirs stays.
+    /// Replaces the placeholders in a text. Other text in braces is unchanged.
     pub(crate) fn fill(&self, text: &str) -> String {
         let pairs = self.pairs();
         pairs.iter().fold(text.to_owned(), |text, (name, value)| {
@@ -56,7 +57,7 @@ impl Placeholders {
         })
     }
 
-    /// The same as variables of the environment.
+    /// Returns the same values as environment variables, such as `MOCK_ECR_REGISTRY`.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (String, String)> {
         let pairs = self.pairs().into_iter();
         pairs.map(|(name, value)| (format!("MOCK_ECR_{}", name.to_ascii_uppercase()), value))

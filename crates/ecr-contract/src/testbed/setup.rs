@@ -1,4 +1,4 @@
-//! One run of a scenario as it is set up: its own mock, home and tools.
+//! Sets up the run of a case: the mock, the client's home directory, and the tools on its path.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,7 +24,7 @@ use crate::testbed::placeholders::{Placeholders, REPOSITORY};
 use crate::testbed::shims::Shims;
 use crate::worker_request::WorkerRequest;
 
-/// One run of a scenario as it is set up.
+/// The environment of one run of a case.
 #[derive(Debug)]
 pub(crate) struct Testbed {
     pub(crate) ecr: MockEcr,
@@ -32,7 +32,7 @@ pub(crate) struct Testbed {
     pub(crate) redirect: RedirectMode,
     pub(crate) placeholders: Placeholders,
     pub(crate) shims: Shims,
-    /// When all that the client is asked must be done.
+    /// The client must have finished all steps by then.
     pub(crate) deadline: Instant,
     pub(crate) started: Instant,
     issuer: TokenIssuer,
@@ -44,7 +44,7 @@ pub(crate) struct Testbed {
     _tools: TempDir,
 }
 
-/// Why a run cannot be set up.
+/// The reason why a run cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetUpError {
     #[error(transparent)]
@@ -103,7 +103,7 @@ impl Testbed {
         })
     }
 
-    /// The client's command, with what it finds around it.
+    /// Returns the client's command with its environment.
     pub(crate) fn command(
         &self,
         placeholders: &Placeholders,
@@ -135,7 +135,7 @@ impl Testbed {
         command
     }
 
-    /// A word of the client's; the one that stands for registries is a word for each.
+    /// Replaces the placeholders of an argument. `{registries}` becomes one argument for each registry.
     fn filled(&self, word: &str, placeholders: &Placeholders, fetch: &Fetch) -> Vec<String> {
         if word != REGISTRIES {
             return vec![placeholders.fill(word)];
@@ -150,7 +150,8 @@ impl Testbed {
             .collect()
     }
 
-    /// Whether the client can be asked for several registries at once, each on its own or all in its command.
+    /// Returns whether the client supports several registries in one step. A client that gets all of them at its start requires
+    /// `{registries}` in its command.
     pub(crate) fn can_have_several(&self) -> bool {
         !self.starts_with_all() || self.client.iter().any(|word| word == REGISTRIES)
     }
@@ -179,12 +180,12 @@ impl Testbed {
         };
     }
 
-    /// What is in the file of a client, and whatever else it has left at home.
+    /// The client's home directory.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// The passwords of all tokens so far, oldest first.
+    /// Returns the tokens that the mock has issued, oldest first.
     pub(crate) fn issued(&self) -> Vec<Issued> {
         let records = self.ecr.tokens().into_iter();
         let issued = records.map(|record| Issued {
@@ -200,7 +201,7 @@ impl Testbed {
         self.ecr.revoke(Revocation::IssuedBefore(next));
     }
 
-    /// A login for an image tool; none where it is denied.
+    /// Returns the password for an image tool, or nothing for a denied login.
     pub(crate) fn login(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
         let config = self.ecr.config();
         let account: Option<AccountId> = placeholders.account.parse().ok();
@@ -223,7 +224,7 @@ impl Testbed {
                     .password()
             }
             GivenLogin::Revoked => {
-                // Within a millisecond a principal's tokens are one, and another is to live.
+                // Tokens that a principal gets in the same millisecond are identical, and another one must stay valid.
                 let before = Timestamp::from_millis(now.as_millis() - 1000);
                 let claims = Claims::new(principal, region, before, ttl);
                 let token = self.issuer.issue(&claims);
@@ -240,7 +241,7 @@ impl Testbed {
         Some(password)
     }
 
-    /// How often the client has asked the metadata service of the machine, where there is one.
+    /// The number of connections to the metadata service; 0 if there is none.
     pub(crate) fn metadata_calls(&self) -> usize {
         self.metadata
             .as_ref()
@@ -252,7 +253,7 @@ impl Testbed {
     }
 }
 
-/// A token that the mock has issued, as clients see it.
+/// A token that the mock has issued, with its password.
 #[derive(Clone, Debug)]
 pub(crate) struct Issued {
     pub(crate) password: String,
@@ -262,7 +263,7 @@ pub(crate) struct Issued {
 
 const REGISTRIES: &str = "{registries}";
 
-/// The scenario's configuration, with a seed of this run's, and the image that a tool is to pull.
+/// Returns the scenario's configuration, with the seed of this case and the image for image tools.
 fn config(
     scenario: &Scenario,
     seed: &str,
@@ -274,7 +275,9 @@ fn config(
     if client_type == ClientType::ImageTool {
         let layout = image::write(folder)?;
         if config.repositories.is_empty() {
-            let name = REPOSITORY.parse().expect("it is the name of a repository");
+            let name = REPOSITORY
+                .parse()
+                .expect("the name of the repository is valid");
             config.repositories.push(InitialRepository::new(name));
         }
         for repository in &mut config.repositories {

@@ -1,5 +1,4 @@
-//! Programs that a client finds on its path in place of others: a `docker` that notes how it is called, and a credential helper that
-//! answers what it was given.
+//! Programs on the client's path that replace others: a `docker` that records its calls, and a credential helper with prepared responses.
 
 use std::ffi::OsString;
 use std::io;
@@ -10,22 +9,22 @@ use serde_json::json;
 
 use crate::client_type::ClientType;
 
-/// The folder of the shims, and of what they note.
+/// The directory of the programs and of their records.
 #[derive(Debug)]
 pub(crate) struct Shims {
     folder: PathBuf,
 }
 
-/// A call of `docker`.
+/// A recorded call of `docker`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DockerCall {
     pub(crate) arguments: Vec<String>,
-    /// What came on stdin, if it was said to.
+    /// The text of stdin, if the call has `--password-stdin`.
     pub(crate) stdin: Option<String>,
 }
 
 impl Shims {
-    /// Makes those that a client of the class finds: an image tool may be docker itself.
+    /// Creates the programs for a client type. An image tool gets no `docker`, since it may be docker itself.
     pub(crate) fn make(folder: &Path, client_type: ClientType) -> io::Result<Self> {
         let folder = folder.to_owned();
         let shims = Shims { folder };
@@ -47,7 +46,7 @@ impl Shims {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
     }
 
-    /// The path that finds them first.
+    /// Returns a `PATH` on which the programs come first.
     pub(crate) fn on_path(&self) -> OsString {
         let mut path = self.folder.join("bin").into_os_string();
         if let Some(rest) = std::env::var_os("PATH") {
@@ -57,12 +56,12 @@ impl Shims {
         path
     }
 
-    /// Says with what `docker` exits.
+    /// Sets the exit code of `docker`.
     pub(crate) fn docker_exits(&self, code: u8) -> io::Result<()> {
         std::fs::write(self.notes("docker").join("exit"), code.to_string())
     }
 
-    /// The calls of `docker` so far.
+    /// Returns the recorded calls of `docker`.
     pub(crate) fn docker_calls(&self) -> Vec<DockerCall> {
         let calls = self.calls("docker").map(|call| {
             let read = |name| std::fs::read_to_string(call.join(name)).ok();
@@ -75,7 +74,7 @@ impl Shims {
         calls.collect()
     }
 
-    /// Says what the credential helper answers, call by call; the last again and again. Where there is no secret, it fails.
+    /// Sets the responses of the credential helper to the next calls. The last one is repeated. Without a secret, the helper fails.
     pub(crate) fn helper_answers(
         &self,
         registry: &str,
@@ -95,7 +94,7 @@ impl Shims {
         Ok(())
     }
 
-    /// How often the credential helper was asked.
+    /// The number of calls of the credential helper.
     pub(crate) fn helper_calls(&self) -> usize {
         self.calls(HELPER_PROGRAM).count()
     }
@@ -104,7 +103,7 @@ impl Shims {
         self.folder.join("notes").join(program)
     }
 
-    /// The folders of calls, in their order.
+    /// Returns the directories of the calls, in order.
     fn calls(&self, program: &str) -> impl Iterator<Item = PathBuf> {
         let notes = self.notes(program);
         let call = move |number: usize| notes.join(number.to_string());
@@ -112,11 +111,11 @@ impl Shims {
     }
 }
 
-/// What docker's config.json calls the helper.
+/// The name of the helper in docker's config.json.
 pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
 const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
 
-/// Each call has a folder of its own: whoever makes it has its number. As docker, it takes no empty password.
+/// Each call creates the next numbered directory. Like docker, this program rejects an empty password.
 const DOCKER: &str = r#"#!/bin/sh
 number=1
 while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
@@ -143,7 +142,7 @@ cat "$answer"
 grep -q '^{' "$answer"
 "#;
 
-/// What a helper says that is told by AWS that it may not have a token.
+/// The output of a helper that receives AccessDeniedException from ECR.
 const DENIED: &str = "AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken";
 
 #[cfg(test)]
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_helper_gives_login_after_login_and_fails_where_there_is_none() {
+    fn a_helper_returns_the_logins_in_order_and_fails_without_one() {
         let folder = tempfile::tempdir().unwrap();
         let shims = Shims::make(folder.path(), ClientType::ImageTool).unwrap();
         let secrets = [Some("first".to_owned()), None];
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn docker_says_where_it_could_not_log_in() {
+    fn docker_reports_the_host_of_a_failed_login() {
         let folder = tempfile::tempdir().unwrap();
         let shims = Shims::make(folder.path(), ClientType::DockerLoginCaller).unwrap();
         let by_stdin = ["login", "--password-stdin", "host.example"];
