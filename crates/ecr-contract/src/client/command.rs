@@ -1,4 +1,4 @@
-//! The command of a client: runs it, and quotes it for a shell.
+//! Runs the client's command, and quotes it for a shell.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::process::{self, End, ProcessOutput};
 use crate::scenario::Fetch;
 use crate::testbed::{Placeholders, Testbed};
 
-/// A run of the client's command whose answer is yet to be read.
+/// A finished run of the client's command, before its output is parsed.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     command: String,
@@ -69,14 +69,14 @@ pub(super) async fn run(
     })
 }
 
-/// A command as one would type it.
+/// Returns a command as it is typed in a shell.
 pub(super) fn written(command: &std::process::Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| quoted(&word.to_string_lossy()));
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// A word of a shell.
+/// Quotes a word for a shell.
 pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! Credential helpers of docker's. Source of the protocol: `credentials.go` and `client.go` of docker-credential-helpers.
+//! Runs Docker credential helpers. Source of the protocol: `credentials.go` and `client.go` of docker-credential-helpers.
 
 use std::io;
 
@@ -39,10 +39,10 @@ struct Credentials {
 fn login(stdout: &str, requested: &str) -> ClientResult {
     match serde_json::from_str::<Credentials>(stdout) {
         Err(error) => {
-            ClientResult::Malformed(format!("stdout is not the JSON of credentials: {error}"))
+            ClientResult::Malformed(format!("stdout is not a credentials object: {error}"))
         }
         Ok(found) if found.server_url != requested => ClientResult::Malformed(format!(
-            "ServerURL is {:?}, not {requested:?}",
+            "ServerURL is {:?}, expected {requested:?}",
             found.server_url
         )),
         Ok(found) if found.secret.is_empty() => {
@@ -62,7 +62,7 @@ fn error(run: &Run) -> ClientResult {
     match stdout.trim() {
         NOT_FOUND => ClientResult::Error(ClientError::NoCredentials),
         text if text.starts_with('{') => {
-            ClientResult::Malformed(format!("{}, and JSON on stdout", run.process.end))
+            ClientResult::Malformed(format!("{}, with JSON on stdout", run.process.end))
         }
         "" => ClientResult::error(run.stderr()),
         text => ClientResult::error(text),

@@ -1,4 +1,4 @@
-//! Commands that call `docker login`, where a `docker` is on the path that notes how it is called.
+//! Runs commands that call `docker login`. The `docker` on their path records its calls.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::client::token_printer::without_newline;
 use crate::scenario::{DockerShim, Fetch};
 use crate::testbed::{DockerCall, Placeholders, Testbed};
 
-/// One run, and an outcome for each registry.
+/// Runs the command once, and returns an outcome for each registry.
 pub(super) async fn fetch(
     testbed: &Testbed,
     registries: &[Placeholders],
@@ -34,7 +34,7 @@ pub(super) async fn fetch(
             }
         })
         .collect();
-    // They are of the run as a whole, and no login is made twice because it is told twice.
+    // The calls belong to the run as a whole. Only the first outcome gets them, so that no login is counted twice.
     outcomes[0].docker = calls;
     Ok(outcomes)
 }
@@ -46,14 +46,15 @@ fn result(run: &Run, logins: &[Login], placeholders: &Placeholders) -> ClientRes
     match (run.has_succeeded(), ours.or(logins.first())) {
         (true, Some(login)) => ClientResult::Login(login.clone()),
         (true, None) => {
-            ClientResult::Malformed("exit 0, and docker was not asked to log in".to_owned())
+            ClientResult::Malformed("exit 0, but docker login was not called".to_owned())
         }
         (false, _) => ClientResult::error(run.stdout() + &run.stderr()),
     }
 }
 
 impl DockerCall {
-    /// The login, if it is one: as docker reads it, host without scheme and password without the end of its line.
+    /// Returns the login, if this is a call of `docker login`. Like docker, it drops the scheme and the path of the host, and one line
+    /// break at the end of the password.
     pub(crate) fn login(&self) -> Option<Login> {
         let [command, rest @ ..] = &*self.arguments else {
             return None;
@@ -76,7 +77,7 @@ impl DockerCall {
     }
 }
 
-/// The value of an option, behind it or behind its equals sign.
+/// Returns the value of an option, from the next argument or after an equals sign.
 fn option(arguments: &[String], names: &[&str]) -> Option<String> {
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_read_as_docker_does() {
+    fn a_login_is_parsed_like_docker_parses_it() {
         let by_stdin = [
             "login",
             "--username",

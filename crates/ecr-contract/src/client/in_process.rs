@@ -1,4 +1,4 @@
-//! Libraries that live in the process of a test.
+//! Calls a library in the process of a test.
 
 use std::fmt;
 use std::io;
@@ -17,37 +17,37 @@ use crate::testbed::{Placeholders, Testbed};
 
 /// A library under test.
 ///
-/// A closure that takes a [`LibraryAsk`] and answers a future will do.
+/// Implemented for closures that take a [`LibraryRequest`] and return a future.
 pub trait Library {
-    /// Hands out a login, or says why there is none.
+    /// Returns a login, or the text of an error.
     fn login(&self, request: LibraryRequest) -> LoginFuture;
 }
 
-/// An answer under way.
+/// The future of a login.
 pub type LoginFuture = Pin<Box<dyn Future<Output = Result<LibraryLogin, String>>>>;
 
-/// What a library is asked for.
+/// A request for a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LibraryRequest {
-    /// The host of a registry.
+    /// The host of the registry.
     pub registry: String,
-    /// Whether the registry has refused the login that was given last.
+    /// Whether the registry has rejected the login that the library returned last.
     pub refused: bool,
 }
 
-/// A login that a library hands out.
+/// A login that a library returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LibraryLogin {
-    /// Who logs in.
+    /// The username.
     pub username: String,
-    /// With what.
+    /// The password.
     pub password: String,
 }
 
 impl LibraryLogin {
-    /// A user and a password.
+    /// Creates a login.
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
         LibraryLogin {
             username: username.into(),
@@ -76,7 +76,7 @@ fn into_result(login: LibraryLogin) -> ClientResult {
     })
 }
 
-/// A library that is asked in this process.
+/// A library in this process.
 pub(crate) struct InProcessLibrary(Box<dyn Library>);
 
 impl fmt::Debug for InProcessLibrary {
@@ -127,7 +127,7 @@ impl InProcessLibrary {
             stdin: placeholders.registry.clone(),
             process: ProcessOutput {
                 end: End::Exit(0),
-                // As a driver would write it.
+                // In the format of a driver's response.
                 stdout: line.to_string().into_bytes(),
                 stderr: Vec::new(),
                 started,

@@ -1,4 +1,4 @@
-//! Credential providers of the kubelet, v1. Source of the protocol: `plugin.go` and `types.go` of Kubernetes.
+//! Runs kubelet credential providers, API version v1. Source of the protocol: `plugin.go` and `types.go` of Kubernetes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -33,13 +33,13 @@ pub(super) async fn fetch(
         (true, _) => response(&stdout, &image),
         (false, true) => ClientResult::error(run.stderr()),
         (false, false) => {
-            ClientResult::Malformed(format!("{}, and something on stdout", run.process.end))
+            ClientResult::Malformed(format!("{}, with output on stdout", run.process.end))
         }
     };
     Ok(run.into_outcome(result))
 }
 
-/// The kubelet reads it strictly: what it does not know, it drops as a whole.
+/// Parsed strictly, like the kubelet does: it rejects a response with an unknown field.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Response {
@@ -60,11 +60,15 @@ struct AuthConfig {
 fn response(stdout: &str, image: &str) -> ClientResult {
     let response: Response = match serde_json::from_str(stdout) {
         Ok(response) => response,
-        Err(error) => return ClientResult::Malformed(format!("stdout is no response: {error}")),
+        Err(error) => {
+            return ClientResult::Malformed(format!(
+                "stdout is not a CredentialProviderResponse: {error}"
+            ));
+        }
     };
     if (&*response.kind, &*response.api_version) != ("CredentialProviderResponse", API_VERSION) {
         let (kind, version) = (&response.kind, &response.api_version);
-        return ClientResult::Malformed(format!("it is {kind:?} of {version:?}"));
+        return ClientResult::Malformed(format!("kind is {kind:?} and apiVersion is {version:?}"));
     }
     let key_type = &*response.cache_key_type;
     if !["Image", "Registry", "Global"].contains(&key_type) {
@@ -73,14 +77,16 @@ fn response(stdout: &str, image: &str) -> ClientResult {
     let cache_for = match response.cache_duration.as_deref().map(go_duration) {
         None => CacheFor::Unspecified,
         Some(Some(length)) => CacheFor::Duration(length),
-        Some(None) => return ClientResult::Malformed("cacheDuration is no duration".to_owned()),
+        Some(None) => {
+            return ClientResult::Malformed("cacheDuration is not a valid duration".to_owned());
+        }
     };
     let auth = response.auth.unwrap_or_default();
     let Some((key, login)) = auth.iter().find(|(key, _)| fits(key, image)) else {
         let keys: Vec<&String> = auth.keys().collect();
         return match keys.is_empty() {
             true => ClientResult::error("auth is empty: no credentials"),
-            false => ClientResult::Malformed(format!("no key of auth fits {image}: {keys:?}")),
+            false => ClientResult::Malformed(format!("no key of auth matches {image}: {keys:?}")),
         };
     };
     ClientResult::Login(Login {
@@ -91,7 +97,8 @@ fn response(stdout: &str, image: &str) -> ClientResult {
     })
 }
 
-/// Whether a key is for an image: as many labels of the host, stars in them, the same port, and the beginning of the path.
+/// Returns whether a key matches an image: the same number of labels in the host, each of which may contain a `*`, the same port, and a
+/// prefix of the path.
 fn fits(key: &str, image: &str) -> bool {
     let (key_host, key_path) = key.split_once('/').unwrap_or((key, ""));
     let (host, path) = image.split_once('/').unwrap_or((image, ""));
@@ -119,7 +126,7 @@ fn label_fits(key: &str, label: &str) -> bool {
     }
 }
 
-/// A duration as Go writes it, such as `6h0m0s`, `21.6µs` or `0s`; a negative one is none.
+/// Parses a duration in Go's format, such as `6h0m0s`, `21.6µs` or `0s`. Returns nothing for a negative one.
 fn go_duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut seconds = 0.0;
@@ -152,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_read_as_go_writes_them() {
+    fn a_duration_is_parsed_in_the_format_of_go() {
         let millis = |text| go_duration(text).map(|length| length.as_millis());
         assert_eq!(millis("6h0m0s"), Some(6 * 3_600_000));
         assert_eq!(millis("1.5s"), Some(1500));
@@ -164,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_fits_by_labels_port_and_path() {
+    fn a_key_matches_by_labels_port_and_path() {
         let image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app";
         assert!(fits("123456789012.dkr.ecr.us-east-1.amazonaws.com", image));
         assert!(fits("*.dkr.ecr.*.amazonaws.com", image));

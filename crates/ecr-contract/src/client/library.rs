@@ -1,4 +1,4 @@
-//! Libraries, by a driver that reads and writes lines of JSON.
+//! Calls libraries through a driver that reads and writes lines of JSON.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::process::{self, End};
 use crate::scenario::{Fetch, Setting};
 use crate::testbed::{Placeholders, Testbed};
 
-/// A driver, which is started when it is first asked, and again when its environment is another.
+/// A driver. It is started for the first request, and restarted when its environment changes.
 #[derive(Debug, Default)]
 pub(crate) struct Driver {
     running: Option<RunningDriver>,
@@ -33,7 +33,7 @@ struct RunningDriver {
     environment: Environment,
 }
 
-/// What a driver is started anew for.
+/// The access key and the variables of a step. The driver is restarted when they change.
 type Environment = (Option<String>, Vec<(String, Setting)>);
 
 impl Driver {
@@ -51,8 +51,8 @@ impl Driver {
             .collect();
         let text: String = requests.iter().map(|(_, text)| &**text).collect();
         let started = clock::now();
-        let running = self.running.as_mut().expect("it was started");
-        // A driver that has ended is found out when it does not answer.
+        let running = self.running.as_mut().expect("the driver was started");
+        // If the driver has ended, reading its response fails below.
         let _ = running.stdin.write_all(text.as_bytes()).await;
         let mut outcomes = Vec::with_capacity(requests.len());
         for (placeholders, request) in requests {
@@ -95,11 +95,11 @@ impl Driver {
         let command = testbed.command(placeholders, &[], fetch);
         let written = written(&command);
         let mut child = process::spawn(command)?;
-        let stdout = child.stdout.take().expect("it is piped");
-        let stderr = child.stderr.take().expect("it is piped");
+        let stdout = child.stdout.take().expect("stdout is a pipe");
+        let stderr = child.stderr.take().expect("stderr is a pipe");
         tokio::spawn(collect(stderr, Arc::clone(&self.stderr)));
         self.running = Some(RunningDriver {
-            stdin: child.stdin.take().expect("it is piped"),
+            stdin: child.stdin.take().expect("stdin is a pipe"),
             stdout: BufReader::new(stdout).lines(),
             child,
             command: written,
@@ -128,7 +128,7 @@ impl Driver {
 }
 
 impl RunningDriver {
-    /// The next line, and how it ended if it has.
+    /// Reads the next line. If there is none, returns how the driver ended.
     async fn next_result(&mut self, deadline: Instant) -> (String, Option<End>) {
         match timeout_at(deadline, self.stdout.next_line()).await {
             Err(_) => (String::new(), Some(End::Deadline)),
@@ -139,7 +139,7 @@ impl RunningDriver {
                     Ok(Ok(status)) => End::of(status),
                     _ => End::Deadline,
                 };
-                // An end without an answer is never a good one.
+                // A driver that ends without a response has failed, even with exit code 0.
                 let end = if end == End::Exit(0) {
                     End::Exit(-1)
                 } else {
@@ -171,11 +171,13 @@ struct Line {
 fn result(line: &str, end: Option<End>) -> ClientResult {
     match end {
         Some(End::Deadline) => return ClientResult::TimedOut,
-        Some(_) => return ClientResult::Malformed("the driver ended without an answer".to_owned()),
+        Some(_) => {
+            return ClientResult::Malformed("the driver ended without a response".to_owned());
+        }
         None => {}
     }
     match serde_json::from_str::<Line>(line) {
-        Err(error) => ClientResult::Malformed(format!("the line is no JSON of a login: {error}")),
+        Err(error) => ClientResult::Malformed(format!("the line is not a valid response: {error}")),
         Ok(found) if found.unsupported => ClientResult::Unsupported,
         Ok(Line {
             error: Some(error),
@@ -193,12 +195,12 @@ fn result(line: &str, end: Option<End>) -> ClientResult {
             ..Login::default()
         }),
         Ok(_) => ClientResult::Malformed(
-            "the line has neither a password alone nor an error alone".to_owned(),
+            "the line must contain either a password or an error".to_owned(),
         ),
     }
 }
 
-/// Keeps what a process says on stderr while it runs.
+/// Collects the stderr of a running process.
 pub(super) async fn collect(mut from: ChildStderr, into: Arc<Mutex<Vec<u8>>>) {
     let mut piece = [0; 4096];
     while let Ok(length) = from.read(&mut piece).await
@@ -216,5 +218,5 @@ pub(super) fn lock(buffer: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>
 
 const MAX_STDERR: usize = 1 << 20;
 
-/// How long a client that was told to end may take.
+/// The time that a client has to end after it was asked to.
 pub(super) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! Clients, by class: how each is asked, and what its answer means.
+//! Runs clients of each type, and parses their results.
 
 mod command;
 mod docker_credential;
@@ -28,7 +28,7 @@ pub use in_process::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 pub(crate) use outcome::Outcome;
 pub(crate) use result::{CacheFor, ClientError, ClientResult, Login};
 
-/// A client under test, with whatever of it goes on running.
+/// A client under test, with its running process if it has one.
 #[derive(Debug)]
 pub(crate) enum Client {
     TokenPrinter,
@@ -55,11 +55,11 @@ impl Client {
         }
     }
 
-    /// Asks for a login, as often at once as the step says.
+    /// Requests a login from the client, as many times in parallel as the step requires.
     ///
     /// # Errors
     ///
-    /// When the client cannot be started, or its surroundings cannot be written.
+    /// Returns an error if the client cannot be started, or its environment cannot be written.
     pub(crate) async fn fetch(
         &mut self,
         testbed: &Testbed,
@@ -108,11 +108,11 @@ impl Client {
         }
     }
 
-    /// Runs the client with arguments and stdin of the scenario's.
+    /// Runs the client with the arguments and the stdin of the scenario.
     ///
     /// # Errors
     ///
-    /// When the client cannot be started.
+    /// Returns an error if the client cannot be started.
     pub(crate) async fn run(&mut self, testbed: &Testbed, args: &RunArgs) -> io::Result<Outcome> {
         let fetch = Fetch {
             env: args.env.clone(),
@@ -134,7 +134,7 @@ impl Client {
         Ok(run.into_outcome(result))
     }
 
-    /// Ends whatever of it goes on running.
+    /// Ends the running process, if there is one.
     pub(crate) async fn end(&mut self) {
         match self {
             Client::Library(driver) => driver.end().await,
@@ -143,7 +143,7 @@ impl Client {
         }
     }
 
-    /// What the client that goes on running has written to stderr.
+    /// Returns what the running process has written to stderr.
     pub(crate) fn stderr(&self) -> Vec<u8> {
         match self {
             Client::Library(driver) => driver.stderr(),
@@ -153,7 +153,7 @@ impl Client {
     }
 }
 
-/// All registries at once, and each so often.
+/// Calls `one` for all registries in parallel, `times` times each.
 async fn many<'n, F: Future<Output = io::Result<Outcome>>>(
     times: usize,
     registries: &'n [Placeholders],

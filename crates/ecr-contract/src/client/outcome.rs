@@ -1,4 +1,4 @@
-//! The outcome of a call of a client.
+//! The outcome of one request to a client.
 
 use mock_ecr::Timestamp;
 use tokio::time::Instant;
@@ -8,23 +8,23 @@ use crate::clock;
 use crate::process::{End, ProcessOutput};
 use crate::testbed::{DockerCall, Placeholders};
 
-/// What came of asking a client.
+/// The outcome of one request to a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) result: ClientResult,
-    /// The command, or the request to a running one.
+    /// The client's command.
     pub(crate) command: String,
     pub(crate) stdin: String,
     pub(crate) process: ProcessOutput,
-    /// When it was done, by the mock's clock.
+    /// When the client returned its result, by the mock's clock.
     pub(crate) returned_at: Timestamp,
-    /// For which registry it was.
+    /// The registry that the request was for.
     pub(crate) placeholders: Placeholders,
-    /// How docker was called meanwhile.
+    /// The calls of docker during the request.
     pub(crate) docker: Vec<DockerCall>,
 }
 
-/// What a request to a running client took, as if it were a run of its own.
+/// Returns the output of one request to a running process, in the form of a process of its own.
 pub(super) fn between(started: Instant, end: End, stdout: Vec<u8>) -> ProcessOutput {
     ProcessOutput {
         end,

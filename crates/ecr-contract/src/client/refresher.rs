@@ -1,4 +1,4 @@
-//! Daemons that keep a login in a file.
+//! Runs daemons that refresh a login in a file.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::process::{self, End};
 use crate::scenario::Fetch;
 use crate::testbed::{Placeholders, Testbed};
 
-/// A refresher, which is started when its file is first looked at.
+/// A refresher. It is started when its file is first read.
 #[derive(Debug, Default)]
 pub(crate) struct Daemon {
     child: Option<Child>,
@@ -30,7 +30,7 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// What is in its file; one that is not there yet is waited for.
+    /// Reads the login from the file. Waits for a login until the timeout of the step.
     pub(super) async fn read_login(
         &mut self,
         testbed: &Testbed,
@@ -50,7 +50,7 @@ impl Daemon {
         Ok(vec![self.outcome(testbed, placeholders, started, result)])
     }
 
-    /// Looks at its file again and again, and keeps what is new.
+    /// Polls the file, and returns an outcome for each change. Stops at a login that the mock rejects.
     pub(crate) async fn watch(&mut self, testbed: &Testbed, length: Duration) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::new();
         let placeholders = testbed.placeholders.clone();
@@ -84,9 +84,9 @@ impl Daemon {
         self.command = written(&command);
         let mut child = process::spawn(command)?;
         drop(child.stdin.take());
-        let stdout = child.stdout.take().expect("it is piped");
+        let stdout = child.stdout.take().expect("stdout is a pipe");
         tokio::spawn(process::read(stdout));
-        let stderr = child.stderr.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("stderr is a pipe");
         tokio::spawn(collect(stderr, Arc::clone(&self.stderr)));
         self.child = Some(child);
         Ok(())
@@ -141,13 +141,13 @@ impl Daemon {
     }
 }
 
-/// The login in its file: docker's config.json, or a password alone.
+/// Parses the file: docker's config.json, or a password.
 fn read(placeholders: &Placeholders) -> ClientResult {
     let Ok(text) = std::fs::read_to_string(PathBuf::from(&placeholders.file)) else {
-        return ClientResult::error("nothing was published");
+        return ClientResult::error("the file does not exist");
     };
     if text.trim().is_empty() {
-        return ClientResult::error("what was published is empty");
+        return ClientResult::error("the file is empty");
     }
     if !text.trim_start().starts_with('{') {
         return ClientResult::Login(Login {
@@ -156,9 +156,7 @@ fn read(placeholders: &Placeholders) -> ClientResult {
         });
     }
     match serde_json::from_str::<Value>(&text) {
-        Err(error) => {
-            ClientResult::Malformed(format!("the file is half-written or no JSON: {error}"))
-        }
+        Err(error) => ClientResult::Malformed(format!("the file is not valid JSON: {error}")),
         Ok(config) => of_config(&config, &placeholders.registry),
     }
 }
@@ -168,7 +166,7 @@ fn of_config(config: &Value, registry: &str) -> ClientResult {
     let keys = [registry.to_owned(), format!("https://{registry}")];
     let entry = auths.and_then(|auths| keys.iter().find_map(|key| Some((key, auths.get(key)?))));
     let Some((key, entry)) = entry else {
-        return ClientResult::error(format!("no login for {registry} was published"));
+        return ClientResult::error(format!("the file has no login for {registry}"));
     };
     let member = |name: &str| entry[name].as_str().map(str::to_owned);
     let pair = member("auth").and_then(|auth| {
@@ -189,5 +187,5 @@ fn of_config(config: &Value, registry: &str) -> ClientResult {
     }
 }
 
-/// The interval at which its file is read.
+/// The interval at which the file is read.
 const POLL_INTERVAL: Duration = Duration::from_millis(25);

@@ -1,40 +1,40 @@
-//! What a client hands out, whatever its class.
+//! The result of a request to a client, for all client types.
 
 use std::fmt;
 use std::time::Duration;
 
-/// What a client answers to being asked for a login.
+/// The result of a request for a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClientResult {
-    /// A login, by the letter of the protocol.
+    /// A login, in the format of the protocol.
     Login(Login),
-    /// That there is none.
+    /// An error, reported in the way of the protocol.
     Error(ClientError),
-    /// Something that the protocol does not have.
+    /// A response that violates the protocol. Contains the violation.
     Malformed(String),
-    /// That it cannot do this at all.
+    /// The client does not support the request.
     Unsupported,
-    /// Nothing, by its deadline.
+    /// The client returned nothing before the deadline.
     TimedOut,
 }
 
-/// A login that was handed out. What a class does not tell is not there.
+/// A login. Fields that the client type does not provide are absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Login {
     pub(crate) username: Option<String>,
     pub(crate) secret: Option<String>,
-    /// What it is for, in the words of the protocol.
+    /// The registry of the login, as the client names it: a host, or a key of the kubelet's `auth`.
     pub(crate) key: Option<String>,
-    /// How long it may be kept, where the protocol says that.
+    /// How long the caller may cache the login. Only kubelet credential providers return it.
     pub(crate) cache_for: Option<CacheFor>,
 }
 
-/// How long a login may be kept.
+/// How long a login may be cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CacheFor {
-    /// So long.
+    /// For this duration.
     Duration(Duration),
-    /// Whatever its keeper thinks right.
+    /// For the default duration of the kubelet.
     Unspecified,
 }
 
@@ -42,17 +42,17 @@ impl fmt::Display for CacheFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CacheFor::Duration(length) => write!(f, "{length:?}"),
-            CacheFor::Unspecified => f.write_str("nothing, which is as long as the kubelet likes"),
+            CacheFor::Unspecified => f.write_str("unspecified (the kubelet uses its default)"),
         }
     }
 }
 
-/// That there is no login.
+/// An error that a client reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClientError {
-    /// In the words by which a protocol says that there are no credentials, after which callers go on as nobody.
+    /// The message by which a protocol says that there are no credentials. Callers then continue without a login.
     NoCredentials,
-    /// Otherwise.
+    /// Any other error, with its text.
     Other(String),
 }
 
@@ -69,20 +69,18 @@ impl ClientResult {
     }
 }
 
-/// The kind of answer alone: passwords do not belong in reports.
+/// The result without the password, which must not appear in a report.
 impl fmt::Display for ClientResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ClientResult::Login(_) => f.write_str("a login"),
-            ClientResult::Error(ClientError::NoCredentials) => {
-                f.write_str("that there are no credentials")
-            }
+            ClientResult::Error(ClientError::NoCredentials) => f.write_str("no credentials"),
             ClientResult::Error(ClientError::Other(text)) => {
                 write!(f, "an error: {}", first_line(text))
             }
-            ClientResult::Malformed(why) => write!(f, "what the protocol does not have: {why}"),
-            ClientResult::Unsupported => f.write_str("that it cannot do this"),
-            ClientResult::TimedOut => f.write_str("nothing by its deadline"),
+            ClientResult::Malformed(why) => write!(f, "a malformed response: {why}"),
+            ClientResult::Unsupported => f.write_str("unsupported"),
+            ClientResult::TimedOut => f.write_str("no result before the deadline"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Commands that print a password, as `aws ecr get-login-password` does.
+//! Runs commands that print a password, like `aws ecr get-login-password`.
 
 use std::io;
 
@@ -25,16 +25,16 @@ fn result(run: &Run) -> ClientResult {
     let stdout = run.stdout();
     match (run.has_succeeded(), stdout.trim().is_empty()) {
         (true, false) => ClientResult::Login(login(&stdout)),
-        (true, true) => ClientResult::Malformed("exit 0, and nothing on stdout".to_owned()),
+        (true, true) => ClientResult::Malformed("exit 0, with nothing on stdout".to_owned()),
         (false, true) => ClientResult::error(run.stderr()),
         (false, false) => {
-            ClientResult::Malformed(format!("{}, and something on stdout", run.process.end))
+            ClientResult::Malformed(format!("{}, with output on stdout", run.process.end))
         }
     }
 }
 
-/// The password as it is, `AWS:` and the password, or the base64 of both: what docker's `--password-stdin` takes away at the end is taken
-/// away here.
+/// Parses the output: the password, `AWS:` and the password, or the base64 of both. One line break at the end is dropped, like docker's
+/// `--password-stdin` does.
 fn login(stdout: &str) -> Login {
     let text = without_newline(stdout);
     let decoded = BASE64_STANDARD.decode(text).ok();
@@ -47,7 +47,7 @@ fn login(stdout: &str) -> Login {
     }
 }
 
-/// As docker reads a password from stdin: one CRLF, LF or CR at its end is none of it.
+/// Drops one CRLF, LF or CR at the end, like docker does when it reads a password from stdin.
 pub(super) fn without_newline(text: &str) -> &str {
     text.strip_suffix("\r\n")
         .or_else(|| text.strip_suffix('\n'))

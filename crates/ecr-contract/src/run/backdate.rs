@@ -1,4 +1,4 @@
-//! Files that are older than they were: the instants in them, moved.
+//! Makes files look older by changing the timestamps in them.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -6,16 +6,17 @@ use std::time::Duration;
 use mock_ecr::Timestamp;
 use regex_lite::Regex;
 
-/// A text whose instants are earlier, and how many there were.
+/// A text with earlier timestamps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Backdated {
     pub(super) text: String,
     pub(super) timestamps: usize,
 }
 
-/// Makes the instants in a text earlier: those of RFC 3339, and numbers that are seconds or milliseconds since 1970 not far from now.
+/// Moves the timestamps in a text into the past. Timestamps are those of RFC 3339, and numbers of seconds or milliseconds since 1970 that
+/// are within 30 days of `now`.
 pub(super) fn backdate(text: &str, by: Duration, now: Timestamp) -> Backdated {
-    let pattern = Regex::new(TIMESTAMPS).expect("it is a regular expression");
+    let pattern = Regex::new(TIMESTAMPS).expect("the regular expression is valid");
     let mut backdated = Backdated {
         text: String::with_capacity(text.len()),
         timestamps: 0,
@@ -52,13 +53,13 @@ fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
     is_near.then(|| format!("{}{point}{fraction}", number - by / unit))
 }
 
-/// A number within a word is none: tokens are full of them.
+/// Returns whether a number is not part of a word. Tokens contain many digits.
 fn stands_alone(text: &str, at: Range<usize>) -> bool {
     let is_of_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
     !text[..at.start].ends_with(is_of_word) && !text[at.end..].starts_with(is_of_word)
 }
 
-/// Thirty days, in milliseconds.
+/// 30 days, in milliseconds.
 const MAX_DISTANCE: i64 = 30 * 24 * 3_600_000;
 
 #[cfg(test)]
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_in_all_forms_are_earlier() {
+    fn a_timestamp_of_any_format_is_moved_into_the_past() {
         let earlier = r#"{"at":"2015-11-29T20:30:53.241Z"}"#;
         assert_backdated(r#"{"at":"2015-11-29T21:30:53.241Z"}"#, earlier);
         assert_backdated(r#"{"at":"2015-11-29T22:30:53.241000001+01:00"}"#, earlier);
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_stay_as_they_are() {
+    fn other_numbers_are_unchanged() {
         for text in [
             "123456789012.dkr.ecr",
             "9999999999",

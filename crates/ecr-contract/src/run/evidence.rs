@@ -1,4 +1,4 @@
-//! What was seen of a run: what the client said, and what the mock was asked.
+//! Records a run: the results of the client, and the requests that the mock received.
 
 use mock_ecr::request_log::{ReceivedRequest, Service};
 use tokio::time::Instant;
@@ -9,22 +9,22 @@ use crate::report::{ClientRun, Event, EventKind, Finding};
 use crate::run::redaction::Redactor;
 use crate::testbed::Testbed;
 
-/// What was seen of a run.
+/// The record of a run.
 #[derive(Debug)]
 pub(crate) struct Evidence {
     pub(crate) findings: Vec<Finding>,
     pub(crate) runs: Vec<ClientRun>,
     pub(crate) events: Vec<Event>,
-    /// All that the client answered, step by step.
+    /// The client's outcomes, each with the number of its step.
     pub(crate) outcomes: Vec<(usize, Outcome)>,
-    /// All that the mock was asked.
+    /// The requests that the mock received.
     pub(crate) requests: Vec<TimedRequest>,
-    /// The login that was handed out last.
+    /// The login that the client returned last.
     pub(crate) last_login: Option<Login>,
     started: Instant,
 }
 
-/// A request to the mock, and when it came.
+/// A request to the mock, with its time since the start of the case.
 #[derive(Clone, Debug)]
 pub(crate) struct TimedRequest {
     pub(crate) at_ms: u64,
@@ -44,7 +44,7 @@ impl Evidence {
         }
     }
 
-    /// Takes in what the mock was asked since it was last looked at.
+    /// Adds the requests that the mock has received since the last call.
     pub(crate) fn collect_requests(&mut self, testbed: &Testbed) {
         let (now, mocks) = (millis_since(self.started), testbed.ecr.clock().now());
         let requests = testbed.ecr.requests();
@@ -59,7 +59,7 @@ impl Evidence {
         }
     }
 
-    /// Takes in what the client answered.
+    /// Adds the client's outcomes of a step.
     pub(crate) fn record_outcomes(&mut self, step: usize, outcomes: &[Outcome]) {
         for outcome in outcomes {
             let at_ms = millis_between(self.started, outcome.process.started);
@@ -78,14 +78,14 @@ impl Evidence {
                 at_ms,
                 took_ms,
                 kind: EventKind::Client,
-                text: format!("the client answers {}", outcome.result),
+                text: format!("client result: {}", outcome.result),
                 status: None,
             });
             self.outcomes.push((step, outcome.clone()));
         }
     }
 
-    /// Notes something that happened, from a moment until now.
+    /// Adds an event that began at `since` and ends now.
     pub(crate) fn record_event(&mut self, since: Instant, kind: EventKind, text: String) {
         self.events.push(Event {
             at_ms: millis_between(self.started, since),
@@ -96,7 +96,7 @@ impl Evidence {
         });
     }
 
-    /// As it may be shown: without secrets, and in the order of time.
+    /// Redacts the secrets, and sorts the events by time.
     pub(crate) fn redacted(mut self, testbed: &Testbed) -> Self {
         let redactor = Redactor::of(testbed);
         for run in &mut self.runs {

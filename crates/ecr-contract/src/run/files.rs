@@ -1,8 +1,8 @@
-//! The files that a client leaves in its home directory.
+//! Lists the files in a client's home directory.
 
 use std::path::{Path, PathBuf};
 
-/// All files of a folder and of those in it.
+/// Returns the files in a directory and its subdirectories, sorted by path.
 pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut folders = vec![folder.to_owned()];
     let mut files = Vec::new();

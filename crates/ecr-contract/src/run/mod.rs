@@ -1,4 +1,4 @@
-//! One run of a scenario: its steps, and the checks of what they did.
+//! Runs one case: performs its steps, and checks the results.
 
 mod backdate;
 mod checks;
@@ -19,13 +19,14 @@ use crate::scenario::{RedirectMode, Scenario};
 use crate::testbed::Testbed;
 use crate::worker_request::WorkerRequest;
 
-/// Runs one case, and says what came of it.
+/// Runs a case with a client program, and returns its report.
 pub(crate) async fn run_case(request: &WorkerRequest, sandbox: Option<&Sandbox>) -> CaseReport {
     let client = |_: &MockEcr| Client::of(request.client_type);
     run_case_with(request, sandbox, |_| Ok(()), client).await
 }
 
-/// Runs one case with a client that is made for its mock, if the scenario can be fitted to it.
+/// Runs a case with the client that a closure creates for the mock. `fit` adapts the scenario to the client, or returns why it is not
+/// applicable.
 pub(crate) async fn run_case_with(
     request: &WorkerRequest,
     sandbox: Option<&Sandbox>,
@@ -52,17 +53,17 @@ fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
     let found = cases.into_iter().find(|(name, _)| *name == request.case);
     found
         .map(|(_, scenario)| scenario)
-        .ok_or_else(|| "there is no such case".to_owned())
+        .ok_or_else(|| "unknown case".to_owned())
 }
 
-/// How the client is led: as it was asked for, unless the scenario makes sense in other ways alone.
+/// Returns how the client is redirected: the requested mode if the scenario supports it, otherwise the first possible mode of the scenario.
 fn redirect_mode(
     request: &WorkerRequest,
     scenario: &Scenario,
     sandbox: Option<&Sandbox>,
 ) -> Result<RedirectMode, String> {
     if scenario.needs_sandbox && sandbox.is_none() {
-        return Err("it takes a fence, which cannot be made here".to_owned());
+        return Err("requires a sandbox, which cannot be created here".to_owned());
     }
     let requested = request.redirect;
     if scenario.redirect.is_empty() || scenario.redirect.contains(&requested) {
@@ -70,7 +71,7 @@ fn redirect_mode(
     }
     let possible = |mode: &&RedirectMode| **mode != RedirectMode::Sandbox || sandbox.is_some();
     let found = scenario.redirect.iter().find(possible).copied();
-    found.ok_or_else(|| "it takes --redirect sandbox, which cannot be had here".to_owned())
+    found.ok_or_else(|| "requires --redirect sandbox, which is not available here".to_owned())
 }
 
 async fn run_on_testbed(
@@ -102,7 +103,7 @@ async fn run_on_testbed(
     }
 }
 
-/// What came of it, before it is a report.
+/// The result of a case, before it becomes a report.
 struct Outcome {
     verdict: Verdict,
     reason: Option<String>,
@@ -118,7 +119,7 @@ impl Outcome {
         }
     }
 
-    /// Looks at the run as a whole, and says what the findings amount to.
+    /// Checks the run as a whole, and derives the verdict from the findings.
     fn from_evidence(
         testbed: &Testbed,
         scenario: &Scenario,
@@ -127,7 +128,7 @@ impl Outcome {
     ) -> Self {
         steps::check_whole_run(testbed, scenario, &mut evidence, client);
         if evidence.findings.is_empty() {
-            let why = "the client has told nothing of what is looked at";
+            let why = "the client returned none of the values that the scenario checks";
             return Outcome {
                 evidence: Some(evidence.redacted(testbed)),
                 ..Outcome::of(Verdict::NotApplicable, why.to_owned())
@@ -158,7 +159,7 @@ impl Outcome {
     }
 }
 
-/// The command that runs this one again.
+/// Returns the command that repeats the case.
 fn repeat(request: &WorkerRequest) -> String {
     let words = [
         "mock-ecr",

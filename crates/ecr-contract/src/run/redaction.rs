@@ -1,8 +1,8 @@
-//! Secrets, found and blotted out.
+//! Finds secrets in texts and redacts them.
 
 use crate::testbed::Testbed;
 
-/// The secrets of a run: what nobody but the client and ECR should see.
+/// The secrets of a run: tokens, passwords, secret keys and session tokens.
 #[derive(Debug)]
 pub(crate) struct Redactor(Vec<String>);
 
@@ -20,15 +20,15 @@ impl Redactor {
                     .map(|token| token.expose().to_owned()),
             );
         }
-        // Whole tokens before the passwords in them.
+        // The longest come first: a token contains its password.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         Redactor(secrets)
     }
 
-    /// A text without them, and no longer than anybody reads.
+    /// Replaces the secrets, and truncates the text to 4 KiB.
     pub(crate) fn redact(&self, text: &str) -> String {
         let redacted = self.0.iter().fold(text.to_owned(), |text, secret| {
-            text.replace(&**secret, "[secret]")
+            text.replace(&**secret, "[redacted]")
         });
         let redacted = self.redact_truncated(redacted);
         match redacted.len() > MAX_LENGTH {
@@ -37,12 +37,12 @@ impl Redactor {
         }
     }
 
-    /// Whether one of them stands in a text.
+    /// Returns whether a text contains a secret.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         self.0.iter().any(|secret| text.contains(&**secret))
     }
 
-    /// What is left of secrets that were cut off.
+    /// Replaces the beginnings of truncated secrets.
     fn redact_truncated(&self, text: String) -> String {
         self.0.iter().fold(text, |text, secret| {
             let Some(start) = secret.get(..SHORTEST_PREFIX) else {
@@ -52,16 +52,16 @@ impl Redactor {
             while let Some(at) = text.find(start) {
                 let same = text[at..].bytes().zip(secret.bytes());
                 let length = same.take_while(|(one, other)| one == other).count();
-                // Texts that part within a character have not the whole of it in common.
+                // Bytes may be equal up to the middle of a character.
                 let end = text.floor_char_boundary(at + length);
-                text.replace_range(at..end, "[part of a secret]");
+                text.replace_range(at..end, "[truncated secret]");
             }
             text
         })
     }
 }
 
-/// So many characters of a password are told from others.
+/// The length from which the beginning of a secret is recognized.
 const SHORTEST_PREFIX: usize = 40;
 const MAX_LENGTH: usize = 4096;
 
@@ -70,17 +70,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_blotted_out_whole_or_cut_off() {
+    fn a_whole_or_truncated_secret_is_redacted() {
         let secret = format!("{}äz", "0123456789".repeat(5));
         let redactor = Redactor(vec![secret.clone()]);
-        assert_eq!(redactor.redact(&format!("a {secret} b")), "a [secret] b");
+        assert_eq!(redactor.redact(&format!("a {secret} b")), "a [redacted] b");
         assert_eq!(
             redactor.redact(&format!("a {}", &secret[..45])),
-            "a [part of a secret]"
+            "a [truncated secret]"
         );
-        // The first byte of ä is that of ö as well.
+        // ä and ö have the same first byte.
         let other = secret.replace('ä', "ö");
-        assert_eq!(redactor.redact(&other), "[part of a secret]öz");
+        assert_eq!(redactor.redact(&other), "[truncated secret]öz");
         assert_eq!(redactor.redact("0123456789"), "0123456789");
     }
 }

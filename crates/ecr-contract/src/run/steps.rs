@@ -1,4 +1,4 @@
-//! What happens on the stage, one step after the other.
+//! Performs the steps of a case in order, and checks each of them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,16 +17,16 @@ use crate::run::files::files_in;
 use crate::scenario::{Action, Corruption, Revoked, Scenario, Step};
 use crate::testbed::Testbed;
 
-/// Why a run is not judged.
+/// The reason why a case ends without a verdict on the client.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The client says that it does not do such things.
+    /// The scenario does not apply to the client.
     NotApplicable(String),
-    /// The scenario cannot be played.
+    /// The step cannot be performed.
     SetUpError(String),
 }
 
-/// Plays all steps that do something, and holds each against what is expected of it.
+/// Performs all steps that have an action, and checks their expectations.
 pub(crate) async fn run(
     testbed: &Testbed,
     scenario: &Scenario,
@@ -50,7 +50,7 @@ pub(crate) async fn run(
             .iter()
             .any(|outcome| outcome.result == ClientResult::Unsupported)
         {
-            let why = "the client says that it does not do such things";
+            let why = "the client does not support the request";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
         let stderr = client.stderr();
@@ -74,7 +74,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// Holds the whole run against those steps that do nothing.
+/// Checks the expectations of steps without an action. They apply to the whole run.
 pub(crate) fn check_whole_run(
     testbed: &Testbed,
     scenario: &Scenario,
@@ -127,7 +127,8 @@ async fn act(
         Action::Fetch(fetch)
             if !fetch.other_registries.is_empty() && !testbed.can_have_several() =>
         {
-            let why = "its command has no word {registries}, which stands for several";
+            let why =
+                "the scenario has several registries: the client's command requires {registries}";
             return Err(Stop::NotApplicable(why.to_owned()));
         }
         Action::Fetch(fetch) => return client.fetch(testbed, fetch).await.map_err(cannot_run),
@@ -138,14 +139,12 @@ async fn act(
         Action::Watch(length) => {
             return match client {
                 Client::Refresher(daemon) => Ok(daemon.watch(testbed, *length).await),
-                _ => Err(Stop::SetUpError(
-                    "only a refresher can be watched".to_owned(),
-                )),
+                _ => Err(Stop::SetUpError("watch requires a refresher".to_owned())),
             };
         }
         Action::Wait(length) => {
             let_time_pass(testbed, client, *length).await;
-            (EventKind::Wait, format!("{length:?} pass"))
+            (EventKind::Wait, format!("wait {length:?}"))
         }
         Action::Clock(shift) => {
             let now = testbed.ecr.clock().now();
@@ -158,7 +157,7 @@ async fn act(
         Action::Faults(faults) => (EventKind::Mock, set_faults(testbed, faults)?),
         Action::Revoke(Revoked::All) => {
             testbed.revoke_all();
-            // Within a millisecond a principal's tokens are one, and the next is to live.
+            // Tokens that a principal gets in the same millisecond are identical, and the next one must be valid.
             let_time_pass(testbed, client, Duration::from_millis(5)).await;
             (EventKind::Mock, "all tokens are revoked".to_owned())
         }
@@ -174,7 +173,7 @@ async fn act(
 /// Lets time pass for the client.
 async fn let_time_pass(testbed: &Testbed, client: &Client, length: Duration) {
     match client {
-        // It lives by the mock's clock.
+        // The library uses the mock's clock.
         Client::InProcess(_) => testbed.ecr.clock().advance(length),
         _ => sleep(length.min(testbed.left())).await,
     }
@@ -188,29 +187,31 @@ fn set_faults(testbed: &Testbed, faults: &[Fault]) -> Result<String, Stop> {
     }
     let fault_names: Vec<&str> = faults.iter().map(|fault| fault.action.name()).collect();
     Ok(match fault_names.is_empty() {
-        true => "ECR works again".to_owned(),
-        false => format!("ECR fails: {}", fault_names.join(", ")),
+        true => "ECR has no faults".to_owned(),
+        false => format!("ECR has faults: {}", fault_names.join(", ")),
     })
 }
 
 fn corrupt_files(home: &Path, corruption: Corruption) -> Result<String, Stop> {
-    let failed = |error| Stop::SetUpError(format!("the client's files cannot be spoilt: {error}"));
+    let failed =
+        |error| Stop::SetUpError(format!("the client's files cannot be corrupted: {error}"));
     let files = files_in(home);
     for file in &files {
         corrupt_file(file, corruption).map_err(failed)?;
     }
     Ok(format!(
-        "{} of the client's files are spoilt: {corruption:?}",
+        "{} of the client's files are corrupted: {corruption:?}",
         files.len()
     ))
 }
 
 fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
-    let failed = |error| Stop::SetUpError(format!("the client's files cannot be aged: {error}"));
+    let failed =
+        |error| Stop::SetUpError(format!("the client's files cannot be backdated: {error}"));
     let now = Timestamp::from(clock::system());
     let mut timestamps = 0;
     for file in files_in(home) {
-        // What is no text has no instants that could be found.
+        // Timestamps are only searched in text files.
         let Ok(text) = std::fs::read_to_string(&file) else {
             continue;
         };
@@ -221,7 +222,7 @@ fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
         }
     }
     Ok(format!(
-        "{timestamps} instants in the client's files are {length:?} earlier"
+        "{timestamps} timestamps in the client's files are moved {length:?} into the past"
     ))
 }
 

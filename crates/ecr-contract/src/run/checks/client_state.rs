@@ -1,4 +1,4 @@
-//! What the client keeps to itself, and how it deals with docker.
+//! Checks what the client leaves behind: secrets in logs and files, and its calls of docker.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -17,7 +17,7 @@ impl CheckContext<'_> {
             expect.leaks.map(|Leaks::None| self.leaks()),
             expect.files.map(|files| match files {
                 Files::Private => self.private_files(),
-                Files::ValidJson => self.whole_files(),
+                Files::ValidJson => self.valid_json_files(),
             }),
             expect.stored_passwords.map(|count| {
                 let stored = self.stored_passwords();
@@ -30,7 +30,7 @@ impl CheckContext<'_> {
                 Check::new("helper_calls", expected, calls, count.has(calls))
             }),
             expect.logins_per_host.map(|count| {
-                let most = self.logins_to_one_host();
+                let most = self.most_logins_per_host();
                 let expected = format!("{count} logins to each host");
                 Check::new("logins_per_host", expected, most, count.has(most))
             }),
@@ -77,7 +77,7 @@ impl CheckContext<'_> {
             true => "nowhere".to_owned(),
             false => places.join(", "),
         };
-        let expected = "no secret on stderr, in logs or among arguments";
+        let expected = "no secret on stderr, in logs or in arguments";
         Check::new("leaks", expected, observed, places.is_empty())
     }
 
@@ -93,14 +93,14 @@ impl CheckContext<'_> {
         });
         let open: Vec<String> = open.collect();
         let observed = match open.is_empty() {
-            true => "none that others can read".to_owned(),
+            true => "no secret in a file that others can read".to_owned(),
             false => open.join(", "),
         };
-        let expected = "files with secrets that nobody else can read";
+        let expected = "files with secrets that only their owner can read";
         Check::new("files", expected, observed, open.is_empty())
     }
 
-    fn whole_files(&self) -> Check {
+    fn valid_json_files(&self) -> Check {
         let home = self.testbed.home();
         let is_json = |file: &PathBuf| file.extension().is_some_and(|end| end == "json");
         let is_invalid = |file: &PathBuf| {
@@ -110,17 +110,17 @@ impl CheckContext<'_> {
         let files = files_in(home).into_iter().filter(is_json);
         let failed: Vec<String> = files
             .filter(is_invalid)
-            .map(|file| format!("{} is no JSON", within(&file, home)))
+            .map(|file| format!("{} is not valid JSON", within(&file, home)))
             .collect();
         let observed = match failed.is_empty() {
-            true => "none that is broken".to_owned(),
+            true => "no invalid file".to_owned(),
             false => failed.join(", "),
         };
-        let expected = "files of JSON that are JSON";
+        let expected = "valid JSON in all .json files";
         Check::new("files", expected, observed, failed.is_empty())
     }
 
-    /// Whole or in their tokens.
+    /// Returns the number of issued passwords that files contain, as the password or within the token.
     fn stored_passwords(&self) -> usize {
         let texts = files_in(self.testbed.home()).into_iter().map(|file| {
             let bytes = std::fs::read(file).unwrap_or_default();
@@ -138,7 +138,7 @@ impl CheckContext<'_> {
         self.outcomes.iter().flat_map(|outcome| &outcome.docker)
     }
 
-    fn logins_to_one_host(&self) -> usize {
+    fn most_logins_per_host(&self) -> usize {
         let mut hosts: BTreeMap<String, usize> = BTreeMap::new();
         for login in self.docker().filter_map(DockerCall::login) {
             *hosts.entry(login.key.unwrap_or_default()).or_default() += 1;
@@ -154,7 +154,7 @@ impl CheckContext<'_> {
             Some(text) => end(text),
             None => "nothing".to_owned(),
         };
-        let expected = format!("what fits {} on docker's stdin", pattern.0);
+        let expected = format!("docker's stdin to match {}", pattern.0);
         Check::new("docker_stdin", expected, observed, wrong.is_none())
     }
 
@@ -162,9 +162,9 @@ impl CheckContext<'_> {
         let logins: Vec<&DockerCall> = self.docker().filter(|call| is(call, "login")).collect();
         let by_argument = logins.iter().filter(|call| call.stdin.is_none()).count();
         let observed = match (logins.len(), by_argument) {
-            (0, _) => "docker was not asked to log in".to_owned(),
+            (0, _) => "docker login was not called".to_owned(),
             (_, 0) => "on stdin".to_owned(),
-            (_, _) => "among the arguments, where every process can read it".to_owned(),
+            (_, _) => "in the arguments, which every process can read".to_owned(),
         };
         let passed = !logins.is_empty() && by_argument == 0;
         Check::new(
@@ -181,11 +181,11 @@ fn within(file: &Path, home: &Path) -> String {
     name.display().to_string()
 }
 
-/// The end of a text of which nothing else may be told.
+/// Describes a text by its length and its last two characters, since it contains a password.
 fn end(text: &str) -> String {
     let last: Vec<char> = text.chars().rev().take(2).collect();
     let last: String = last.into_iter().rev().collect();
-    format!("{} characters that end in {last:?}", text.chars().count())
+    format!("{} characters, ending with {last:?}", text.chars().count())
 }
 
 fn is(call: &DockerCall, command: &str) -> bool {

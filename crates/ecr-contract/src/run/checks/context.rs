@@ -7,19 +7,19 @@ use crate::run::evidence::TimedRequest;
 use crate::run::files::files_in;
 use crate::testbed::Testbed;
 
-/// What there is to judge: a step, or the whole run.
+/// The data to check, of one step or of the whole run.
 pub(crate) struct CheckContext<'s> {
     pub(crate) testbed: &'s Testbed,
     pub(crate) outcomes: &'s [&'s Outcome],
     pub(crate) requests: &'s [TimedRequest],
-    /// The login that was handed out before.
+    /// The login that the client returned in an earlier step.
     pub(crate) last_login: Option<&'s Login>,
-    /// What a client that goes on running has written to stderr.
+    /// The stderr of a client whose process keeps running.
     pub(crate) stderr: &'s [u8],
 }
 
 impl CheckContext<'_> {
-    /// What clients have written to logs at home.
+    /// Returns the logs that the client has written to its home directory.
     pub(super) fn logs(&self) -> String {
         let home = self.testbed.home();
         let is_log = |path: &std::path::PathBuf| {
@@ -36,7 +36,7 @@ impl CheckContext<'_> {
     }
 }
 
-/// What was expected and what was seen, of one thing.
+/// The result of one check.
 pub(super) struct Check {
     pub(super) expectation: &'static str,
     pub(super) expected: String,

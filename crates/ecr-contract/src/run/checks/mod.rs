@@ -1,4 +1,4 @@
-//! Expectations held against what was seen.
+//! Checks the expectations of a step against the record of the run.
 
 mod client_state;
 mod context;
@@ -29,7 +29,7 @@ impl CheckContext<'_> {
     }
 }
 
-/// What the findings of a run amount to.
+/// Derives the verdict of a case from its findings.
 pub(crate) fn verdict(severity: Severity, findings: &[Finding]) -> Verdict {
     let failed = findings.iter().filter(|finding| !finding.passed);
     match failed.map(|finding| finding.severity).max() {

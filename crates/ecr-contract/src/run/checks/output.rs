@@ -1,4 +1,4 @@
-//! What the client said.
+//! Checks the results and the output of the client.
 
 use crate::client::{CacheFor, ClientError, ClientResult, Login, Outcome};
 use crate::process::End;
@@ -28,7 +28,7 @@ impl CheckContext<'_> {
         found.into_iter().flatten().collect()
     }
 
-    /// What is expected of logins, if there is one that tells of such a thing: of what nobody has told, nothing is found.
+    /// Returns the expectation if at least one login provides the value. Otherwise there is nothing to check.
     fn logins_with<'e, T>(
         &self,
         expected: &'e Option<T>,
@@ -44,12 +44,10 @@ impl CheckContext<'_> {
     fn result(&self, kind: ExpectedResult) -> Check {
         let expected = match kind {
             ExpectedResult::Login => "a login",
-            ExpectedResult::Error => "no login, and that it says so",
-            ExpectedResult::LoginOrError => "a login, or that there is none",
-            ExpectedResult::NoCredentials => "that there are no credentials",
-            ExpectedResult::OtherError => {
-                "an error that is not taken for there being no credentials"
-            }
+            ExpectedResult::Error => "an error",
+            ExpectedResult::LoginOrError => "a login or an error",
+            ExpectedResult::NoCredentials => "no credentials",
+            ExpectedResult::OtherError => "an error other than \"no credentials\"",
         };
         let fits = |outcome: &Outcome| {
             let result = &outcome.result;
@@ -88,12 +86,12 @@ impl CheckContext<'_> {
     fn secret(&self, secret: &Secret) -> Check {
         let issued = self.testbed.issued();
         let expected = match secret {
-            Secret::Issued => "a password that ECR has issued".to_owned(),
-            Secret::Newest => "the password that ECR has issued last".to_owned(),
-            Secret::Valid => "a password that still opens the registry".to_owned(),
+            Secret::Issued => "a password that ECR issued".to_owned(),
+            Secret::Newest => "the password that ECR issued last".to_owned(),
+            Secret::Valid => "a password that is still valid".to_owned(),
             Secret::Same => "the same password as before".to_owned(),
-            Secret::Different => "another password than before, as issued".to_owned(),
-            Secret::OfRegistry => "the password of the registry that was asked for".to_owned(),
+            Secret::Different => "a different issued password".to_owned(),
+            Secret::OfRegistry => "the password of the requested registry".to_owned(),
             Secret::Is(text) => quoted(text),
             Secret::Not(texts) => {
                 let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
@@ -131,7 +129,7 @@ impl CheckContext<'_> {
         }
     }
 
-    /// Whether a password was worth something when it was handed out.
+    /// Returns whether a password was valid when the client returned it.
     fn was_valid(&self, password: &str, outcome: &Outcome) -> bool {
         let issued = self.testbed.issued();
         let found = issued.iter().find(|issued| issued.password == password);
@@ -143,22 +141,22 @@ impl CheckContext<'_> {
         in_time && !revoked
     }
 
-    /// A password, in words that do not give it away.
+    /// Describes a password without revealing it.
     fn describe_password(&self, password: &str, issued: &[Issued]) -> String {
         let at = issued.iter().position(|issued| issued.password == password);
         if let Some(at) = at {
             let (number, of) = (at + 1, issued.len());
             let expires = issued[at].claims.expires;
-            return format!("password {number} of the {of} issued, which ends at {expires}");
+            return format!("password {number} of {of} issued, which expires at {expires}");
         }
         if issued.iter().any(|issued| issued.token == password) {
-            return "the whole token in place of its password".to_owned();
+            return "the whole token instead of its password".to_owned();
         }
         let cut = |issued: &&Issued| password.len() > 8 && issued.password.starts_with(password);
         match issued.iter().find(cut) {
             Some(whole) => {
                 let (length, of) = (password.len(), whole.password.len());
-                format!("the first {length} of the {of} characters of a password")
+                format!("the first {length} of {of} characters of a password")
             }
             None => quoted(password),
         }
@@ -191,9 +189,9 @@ impl CheckContext<'_> {
     fn exit(&self, exit: Exit) -> Check {
         let expected = match exit {
             Exit::Zero => "exit 0",
-            Exit::NonZero => "an exit code that is not 0",
-            Exit::ZeroOrMessage => "exit 0, or a text that says why not",
-            Exit::Any => "an exit of its own",
+            Exit::NonZero => "a non-zero exit code",
+            Exit::ZeroOrMessage => "exit 0, or an error message",
+            Exit::Any => "any exit code",
         };
         let fits = |outcome: &Outcome| match (exit, outcome.process.end) {
             (Exit::Zero, End::Exit(code)) => code == 0,
@@ -213,10 +211,10 @@ impl CheckContext<'_> {
         let placeholders = &self.testbed.placeholders;
         let expected = match output {
             Output::Empty => "nothing".to_owned(),
-            Output::Json => "one object of JSON".to_owned(),
+            Output::Json => "one JSON object".to_owned(),
             Output::Is(text) => format!("{:?}", placeholders.fill(text)),
-            Output::IsNot(text) => format!("something else than {:?}", placeholders.fill(text)),
-            Output::Matches(pattern) => format!("what fits {}", pattern.0),
+            Output::IsNot(text) => format!("anything but {:?}", placeholders.fill(text)),
+            Output::Matches(pattern) => format!("a match of {}", pattern.0),
         };
         let text =
             |outcome: &Outcome| String::from_utf8_lossy(&outcome.process.stdout).into_owned();
@@ -234,13 +232,13 @@ impl CheckContext<'_> {
     }
 
     fn prints(&self, patterns: &[Pattern]) -> Check {
-        let expected = format!("that it says {}", written(patterns));
+        let expected = format!("output that matches {}", written(patterns));
         let fits = |outcome: &Outcome| is_one_in(patterns, &self.all_output(outcome));
         self.each("prints", expected, fits, printed)
     }
 
     fn error_text(&self, patterns: &[Pattern]) -> Check {
-        let expected = format!("a login, or that it says {}", written(patterns));
+        let expected = format!("a login, or output that matches {}", written(patterns));
         let fits = |outcome: &Outcome| {
             outcome.result.login().is_some() || is_one_in(patterns, &self.all_output(outcome))
         };
@@ -248,12 +246,12 @@ impl CheckContext<'_> {
     }
 
     fn never_prints(&self, patterns: &[Pattern]) -> Check {
-        let expected = format!("that it does not say {}", written(patterns));
+        let expected = format!("no output that matches {}", written(patterns));
         let fits = |outcome: &Outcome| !is_one_in(patterns, &self.all_output(outcome));
         self.each("never_prints", expected, fits, printed)
     }
 
-    /// What a client has said anywhere.
+    /// Returns all output of the client: stderr, stdout and logs.
     fn all_output(&self, outcome: &Outcome) -> String {
         let ended = &outcome.process;
         let own = [&*ended.stderr, &*ended.stdout, self.stderr];
@@ -270,13 +268,13 @@ impl CheckContext<'_> {
             format!("at most {most:?}"),
             fits,
             |outcome| match outcome.result {
-                ClientResult::TimedOut => "nothing by its deadline".to_owned(),
+                ClientResult::TimedOut => "no result before the deadline".to_owned(),
                 _ => format!("{:.1?}", outcome.process.took),
             },
         )
     }
 
-    /// What holds of each outcome; the first of which it does not hold is shown, or else the last.
+    /// Checks each outcome. The first outcome that fails is observed, otherwise the last one.
     fn each(
         &self,
         expectation: &'static str,
@@ -292,13 +290,13 @@ impl CheckContext<'_> {
         let observed = match (wrong.first(), self.outcomes.last()) {
             (Some(first), _) if self.outcomes.len() > 1 => {
                 let (wrong, all) = (wrong.len(), self.outcomes.len());
-                format!("{} ({wrong} of {all} answers)", quoted(first))
+                format!("{} ({wrong} of {all} results)", quoted(first))
             }
             (Some(first), _) => quoted(first),
             (None, Some(last)) => quoted(last),
-            (None, None) => "nothing was asked".to_owned(),
+            (None, None) => "no request".to_owned(),
         };
-        // Of nothing, nothing holds.
+        // A check without an outcome fails.
         let passed = wrong.is_empty() && !self.outcomes.is_empty();
         Check::new(expectation, expected, observed, passed)
     }
@@ -318,7 +316,7 @@ fn written(patterns: &[Pattern]) -> String {
     patterns.join(" or ")
 }
 
-/// What a client said, in short.
+/// Returns the beginning of the client's output: stderr, or stdout if stderr is empty.
 fn printed(outcome: &Outcome) -> String {
     let ended = &outcome.process;
     match String::from_utf8_lossy(&ended.stderr).trim() {
@@ -332,7 +330,7 @@ fn is_object(text: &str) -> bool {
     value.is_ok_and(|value| value.is_object())
 }
 
-/// A text as a report quotes it.
+/// Quotes a text for a report.
 fn quoted(text: &str) -> String {
     let start: String = text.chars().take(200).collect();
     match text.chars().count() {

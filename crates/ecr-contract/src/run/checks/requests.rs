@@ -1,4 +1,4 @@
-//! What the client asked of ECR.
+//! Checks the requests that the client sent to ECR.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -112,13 +112,13 @@ impl CheckContext<'_> {
     }
 }
 
-/// The access key id that a request says it was signed with.
+/// Returns the access key id that the request claims.
 fn signer(entry: &ReceivedRequest) -> Option<String> {
     let claim = entry.claim.as_ref()?;
     Some(claim.access_key_id.clone())
 }
 
-/// The registries that a call names.
+/// Returns the registry ids of a call.
 fn ids_of(entry: &ReceivedRequest) -> serde_json::Value {
     let input = entry.input.as_deref().unwrap_or("{}");
     let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
@@ -135,14 +135,14 @@ fn calls_per_registry(count: Count, calls: &[&TimedRequest]) -> Check {
     }
     let passed = named.values().all(|times| count.has(*times));
     let observed = match named.is_empty() {
-        true => "no registry is named".to_owned(),
+        true => "no call names a registry".to_owned(),
         false => format!("{named:?}"),
     };
-    let expected = format!("{count} calls for each registry that is named");
+    let expected = format!("{count} calls for each named registry");
     Check::new("calls_per_registry", expected, observed, passed)
 }
 
-/// What holds of all calls of which it is known.
+/// Checks that a value is the same in all calls that have it.
 fn all_equal(
     expectation: &'static str,
     expected: &str,
@@ -155,7 +155,7 @@ fn all_equal(
         .collect();
     let passed = found.iter().all(|found| found == expected) && !found.is_empty();
     let observed = match found.is_empty() {
-        true => "no call of which it is known".to_owned(),
+        true => "no call has a value".to_owned(),
         false => found.into_iter().collect::<Vec<_>>().join(", "),
     };
     Check::new(expectation, expected, observed, passed)
@@ -163,30 +163,30 @@ fn all_equal(
 
 fn check_gaps(gaps: &Gaps, calls: &[&TimedRequest]) -> Check {
     let pairs = calls.windows(2);
-    let pauses: Vec<Duration> = pairs
+    let intervals: Vec<Duration> = pairs
         .map(|pair| Duration::from_millis(pair[1].at_ms.saturating_sub(pair[0].at_ms)))
         .collect();
     let (expected, passed) = match gaps {
         Gaps::Growing => (
-            "pauses that grow".to_owned(),
-            pauses.len() < 2 || pauses.last() > pauses.first(),
+            "growing intervals".to_owned(),
+            intervals.len() < 2 || intervals.last() > intervals.first(),
         ),
         Gaps::Each(span) => (
-            format!("pauses of {span}"),
-            pauses.iter().all(|pause| span.has(*pause)),
+            format!("intervals of {span}"),
+            intervals.iter().all(|interval| span.has(*interval)),
         ),
         Gaps::Total(span) => (
-            format!("pauses of {span} together"),
-            span.has(pauses.iter().sum()),
+            format!("intervals of {span} in total"),
+            span.has(intervals.iter().sum()),
         ),
         Gaps::Spread(span) => {
-            let ends = pauses.iter().max().zip(pauses.iter().min());
+            let ends = intervals.iter().max().zip(intervals.iter().min());
             let spread = ends.map(|(longest, shortest)| *longest - *shortest);
-            let expected = format!("pauses that differ by {span}");
+            let expected = format!("intervals that differ by {span}");
             (expected, spread.is_some_and(|spread| span.has(spread)))
         }
     };
-    Check::new("gaps", expected, format!("{pauses:?}"), passed)
+    Check::new("gaps", expected, format!("{intervals:?}"), passed)
 }
 
 fn matches(filter: &RequestFilter, entry: &ReceivedRequest) -> bool {
@@ -211,7 +211,7 @@ fn matches(filter: &RequestFilter, entry: &ReceivedRequest) -> bool {
             .is_none_or(|code| entry.error == Some(code))
         && filter
             .authorization
-            .is_none_or(|came| entry.authorization == came)
+            .is_none_or(|present| entry.authorization == present)
         && filter
             .host
             .as_ref()
@@ -223,23 +223,28 @@ fn describe(filter: &RequestFilter) -> String {
     words.extend(filter.service.map(|service| format!("to {service}")));
     words.extend(filter.operation.as_ref().map(|name| format!("of {name}")));
     words.extend(filter.route.as_ref().map(|name| format!("for a {name}")));
-    words.extend(filter.method.as_ref().map(|method| format!("by {method}")));
+    words.extend(
+        filter
+            .method
+            .as_ref()
+            .map(|method| format!("with method {method}")),
+    );
     words.extend(filter.host.as_ref().map(|host| format!("at {}", host.0)));
-    words.extend(filter.status.map(|status| format!("answered {status}")));
+    words.extend(filter.status.map(|status| format!("with status {status}")));
     words.extend(
         filter
             .error
             .as_ref()
-            .map(|error| format!("answered {error}")),
+            .map(|error| format!("with error {error}")),
     );
-    words.extend(filter.authorization.map(|came| match came {
+    words.extend(filter.authorization.map(|present| match present {
         true => "with Authorization".to_owned(),
         false => "without Authorization".to_owned(),
     }));
     format!("requests {}", words.join(" "))
 }
 
-/// A host without its port.
+/// Returns a host without its port.
 fn without_port(host: &str) -> String {
     let name = host
         .rsplit_once(':')
