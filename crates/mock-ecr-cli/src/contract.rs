@@ -1,4 +1,4 @@
-//! `mock-ecr contract`: any client, run through what ECR does on good and bad days.
+//! `mock-ecr contract`: runs the contract tests for a client.
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -40,11 +40,12 @@ pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
     })
 }
 
-/// Each run is a process of this program's.
+/// Creates the suite. Its workers are processes of this program.
 fn suite(options: &ContractOptions) -> Result<Suite, Error> {
-    let program = std::env::current_exe().map_err(Error::system("cannot find this program"))?;
+    let program =
+        std::env::current_exe().map_err(Error::system("cannot find the path of this program"))?;
     let program = program.to_string_lossy().into_owned();
-    // What its mock logs belongs to nobody here.
+    // The log of a worker's mock would mix with the output of this command.
     let arguments = ["--log", "off", "contract-run"].map(str::to_owned);
     let worker = [program].into_iter().chain(arguments).collect();
     let mut suite = Suite::new(options.client_type, options.client.clone(), worker);
@@ -65,7 +66,7 @@ fn list(suite: &Suite) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is known already; a file that is yet to be written knows of nothing.
+/// Reads the known failures. A file that is still to be written contains none.
 fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error> {
     let to_be_written = options.write_baseline.as_ref().filter(|file| file.exists());
     let Some(file) = options.baseline.as_ref().or(to_be_written) else {
@@ -77,7 +78,8 @@ fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error>
 }
 
 fn run(suite: &Suite) -> Result<Report, Error> {
-    let runtime = Runtime::new().map_err(Error::system("cannot start a runtime"))?;
+    let runtime =
+        Runtime::new().map_err(Error::system("cannot start the asynchronous runtime"))?;
     let line = match io::stderr().is_terminal() {
         true => ProgressLine::Rewritten,
         false => ProgressLine::Silent,
@@ -88,7 +90,7 @@ fn run(suite: &Suite) -> Result<Report, Error> {
     Ok(report?)
 }
 
-/// The summary on stdout, unless a report has taken its place; of a single scenario, all there is.
+/// Prints the summary to stdout, unless a report is written there. If one scenario was selected, prints its details first.
 fn print(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<(), Error> {
     if options.reports.iter().any(|target| target.file.is_none()) {
         return Ok(());
@@ -108,7 +110,7 @@ fn print(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<
     stdout::print(&(text + &summary.to_string()))
 }
 
-/// `NO_COLOR` counts when it is not empty. Source: no-color.org.
+/// `NO_COLOR` disables colours if it is not empty. Source: no-color.org.
 fn colour(to: &impl io::IsTerminal) -> Colour {
     let is_rejected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match to.is_terminal() {

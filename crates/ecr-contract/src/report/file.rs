@@ -1,4 +1,4 @@
-//! The file that a report is written to.
+//! Writes the file of a report.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// Whether the file could be written.
+/// Checks that the file can be written.
 pub(super) fn check(file: &Path) -> Result<(), WriteError> {
     let found = destination(file).map(drop);
     found.map_err(|cause| WriteError::new(file, cause))
 }
 
-/// Writes a file that is the old one or the new one whole, at each moment.
+/// Replaces a file atomically: a reader sees the old content or the new content.
 pub(crate) fn replace(file: &Path, text: &str) -> Result<(), WriteError> {
     let destination = destination(file);
     let written = destination.and_then(|destination| destination.write(text));
     written.map_err(|cause| WriteError::new(file, cause))
 }
 
-/// A file that cannot be written.
+/// The error of a file that cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {cause}", file.display())]
 pub struct WriteError {
@@ -36,7 +36,7 @@ impl WriteError {
 }
 
 enum Destination {
-    /// A file that is put in place of the one at the path.
+    /// A temporary file, and the path that it will be renamed to.
     File(NamedTempFile, PathBuf),
     /// A pipe or a device, which must not be replaced by a file.
     Stream(PathBuf),
@@ -45,7 +45,7 @@ enum Destination {
 impl Destination {
     fn write(self, text: &str) -> io::Result<()> {
         match self {
-            // Behind what is there: whoever holds it may have written to it.
+            // Append mode keeps what another process has written to the same file.
             Destination::Stream(path) => {
                 let mut stream = File::options().append(true).open(path)?;
                 stream.write_all(text.as_bytes())
@@ -63,22 +63,22 @@ fn destination(file: &Path) -> io::Result<Destination> {
     if is_stream(file)? {
         return Ok(Destination::Stream(file.to_owned()));
     }
-    // Through links, so that one is not replaced by what should be written where it leads.
+    // Symbolic links are resolved, so that the target is replaced and not the link.
     let path = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    // Asked first for the sake of the error, which otherwise names the temporary file.
+    // Checked first: the error of `tempfile_in` would name the temporary file.
     std::fs::metadata(directory)?;
-    // As any new file: others may read it if the umask says so.
+    // The mode of a new file, subject to the umask. A temporary file would be private.
     let mut builder = tempfile::Builder::new();
     builder.permissions(Permissions::from_mode(0o666));
     let temporary = builder.prefix(".report-").tempfile_in(directory)?;
     Ok(Destination::File(temporary, path))
 }
 
-/// Whether it is to be written to and never replaced: what is no file, and what the system names, such as `/dev/stdout`.
+/// Returns whether the path is a stream: not a regular file, or a path of the system such as `/dev/stdout`.
 fn is_stream(file: &Path) -> io::Result<bool> {
     if ["/dev", "/proc"]
         .iter()
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_replaces_what_was_there_and_leaves_nothing_else() {
+    fn a_report_replaces_the_file_and_leaves_no_other_file() {
         let directory = tempfile::tempdir().unwrap();
         let (file, link) = (directory.path().join("out"), directory.path().join("link"));
         std::fs::write(&file, "old").unwrap();
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_by_its_name_is_written_to() {
+    fn a_named_pipe_is_written_to() {
         let (mut reader, writer) = io::pipe().unwrap();
         let name = format!("/proc/self/fd/{}", writer.as_raw_fd());
         let target = target("tap", Path::new(&name));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_by_the_name_of_who_holds_it_stays_the_one_that_is_held() {
+    fn a_file_named_by_its_descriptor_is_appended_to() {
         let mut open = tempfile::tempfile().unwrap();
         open.write_all(b"before\n").unwrap();
         let name = format!("/proc/self/fd/{}", open.as_raw_fd());
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_not_replaced_by_one() {
+    fn a_socket_is_not_replaced_by_a_file() {
         let directory = tempfile::tempdir().unwrap();
         let socket = directory.path().join("socket");
         let _listener = UnixListener::bind(&socket).unwrap();

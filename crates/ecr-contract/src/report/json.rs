@@ -1,10 +1,10 @@
-//! All of a report as JSON; `fixtures/contract-report.schema.json` describes it.
+//! Writes a report as JSON, described by `fixtures/contract-report.schema.json`.
 
 use crate::report::Report;
 
 pub(super) fn text(report: &Report) -> String {
     let text = serde_json::to_string_pretty(report);
-    let mut text = text.expect("a report has nothing that JSON cannot hold");
+    let mut text = text.expect("a report can be serialized");
     text.push('\n');
     text
 }
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_report_can_be_read_back() {
         let written = text(&sample::report());
         let read: Report = serde_json::from_str(&written).unwrap();
         assert_eq!(text(&read), written);
@@ -39,14 +39,14 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_in_the_fixtures_is_that_of_the_types() {
+    fn the_schema_in_the_fixtures_matches_the_types() {
         let path = "../../fixtures/contract-report.schema.json";
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
         if std::env::var_os("MOCK_ECR_BLESS").is_some() {
             std::fs::write(&path, format!("{:#}\n", schema())).unwrap();
         }
         let copy: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        let advice = "run this test with MOCK_ECR_BLESS=1 to write the copy anew";
+        let advice = "run this test with MOCK_ECR_BLESS=1 to update the file";
         assert_eq!(copy, schema(), "{advice}");
     }
 }

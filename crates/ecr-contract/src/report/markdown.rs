@@ -1,4 +1,4 @@
-//! Markdown for a comment on a pull request.
+//! Writes a report as Markdown, for a comment on a pull request.
 
 use std::fmt::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::report::{sanitize, timeline};
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let mut text = String::new();
     let written = write(&mut text, report, strictness);
-    written.expect("a string takes whatever is written");
+    written.expect("writing to a string does not fail");
     text
 }
 
@@ -50,7 +50,7 @@ fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt
     )
 }
 
-/// A table of all, and the evidence of each as long as a comment has room for it.
+/// Writes a table of all failures, and their evidence up to the size limit of a comment.
 fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result {
     if failed.is_empty() {
         return Ok(());
@@ -72,13 +72,13 @@ fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result 
         [] => Ok(()),
         left_out => writeln!(
             text,
-            "Without room for their evidence: {}\n",
+            "Evidence omitted because of the size limit: {}\n",
             left_out.join(", ")
         ),
     }
 }
 
-/// GitHub takes 65,536 characters for a comment; what follows the failures needs some of them.
+/// GitHub limits a comment to 65,536 characters. The rest is for the text after the failures.
 const MAX_BYTES: usize = 50_000;
 
 const MAX_CELL: usize = 200;
@@ -156,7 +156,7 @@ fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> 
     writeln!(text, "\n</details>")
 }
 
-/// Why, or what did not hold, or what was seen.
+/// Returns the reason, or the failed findings, or else all findings.
 fn shown(case: &CaseReport) -> String {
     if let Some(reason) = &case.reason {
         return sanitize::line(reason);
@@ -188,7 +188,7 @@ fn write_missing(text: &mut String, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-/// A link where it is one, else where it was read.
+/// Returns a link for a URL, and code for any other text.
 fn link(why: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!&+,;=%".contains(c);
     match why.starts_with("https://") && why.chars().all(is_plain) {
@@ -197,7 +197,7 @@ fn link(why: &str) -> String {
     }
 }
 
-/// Nobody is told by `@name` in code, and `#1` there leads nowhere.
+/// In code, `@name` notifies nobody and `#1` is not a link.
 fn code(text: &str) -> String {
     match text.is_empty() {
         true => String::new(),
@@ -210,7 +210,7 @@ fn block(lines: &[String]) -> String {
     format!("<pre>\n{}\n</pre>", lines.join("\n"))
 }
 
-/// In one line, with all that Markdown or HTML would read as more than text as references to characters.
+/// Escapes all characters that have a meaning in Markdown or HTML, and puts the text on one line.
 fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for c in sanitize::line(text).chars() {
@@ -223,7 +223,7 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-/// In HTML's `<pre>`, Markdown is not read.
+/// Escapes text for `<pre>`, in which Markdown is not parsed.
 fn plain(text: &str) -> String {
     let text = text.replace('&', "&amp;");
     text.replace('<', "&lt;").replace('>', "&gt;")
@@ -235,12 +235,12 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn the_verdict_comes_first_and_each_failure_has_its_evidence() {
+    fn the_outcome_comes_first_and_each_failure_has_evidence() {
         let text = text(&sample::report(), Strictness::Must);
         assert!(text.starts_with("### `mock-ecr contract`: FAILED\n\n**2 failed, 1 set-up error"));
         for part in [
-            "\n| **EXP-04** A token past its end is not handed out, though the API is down. | <code>exit: not 0</code> | <code>0</code> |\n",
-            "\n<details><summary><b>EXP-04</b> A token",
+            "\n| **EXP-04** Returns no expired token while the API is down. | <code>exit: not 0</code> | <code>0</code> |\n",
+            "\n<details><summary><b>EXP-04</b> Returns",
             "\n- <https://github.com/awslabs/amazon-ecr-credential-helper/issues/679>\n",
             "   0.180 s  api       GetAuthorizationToken -&gt; 500 (4 ms)\n",
             "\nmock-ecr contract --client-type docker-credential",
@@ -262,7 +262,7 @@ mod tests {
             text.matches("<details>").count(),
             text.matches("</details>").count()
         );
-        // In code alone, or as a reference to a character.
+        // Mentions appear only in code blocks; elsewhere the character is escaped.
         let in_blocks = text.split("<pre>").skip(1);
         let in_blocks = in_blocks.map(|rest| {
             rest.split("</pre>")
@@ -279,14 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_has_room_for_all_of_it() {
+    fn a_report_does_not_exceed_the_size_limit_of_a_comment() {
         let text = text(&sample::with_failures(76), Strictness::Must);
         assert!(text.len() < 65_536, "{}", text.len());
-        assert!(text.contains("\nWithout room for their evidence: BAD-"));
+        assert!(text.contains("\nEvidence omitted because of the size limit: BAD-"));
     }
 
     #[test]
-    fn nothing_is_said_of_failures_where_there_are_none() {
+    fn a_report_without_failures_has_no_table() {
         let mut report = sample::report();
         report.scenarios.truncate(1);
         let text = text(&report, Strictness::Must);

@@ -1,4 +1,4 @@
-//! What came of running a client through scenarios, as data; a file for each form in which it is written.
+//! The report of a run, and its output formats.
 
 pub(crate) mod file;
 mod html;

@@ -1,54 +1,54 @@
-//! What a report comes to: who failed, whether that is news, and how many of each there are.
+//! The outcome of a run, and the number of scenarios with each verdict.
 
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Verdict};
 
-/// How much must hold.
+/// The lowest severity that fails a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// What must hold.
+    /// Only expectations with the severity `must` fail.
     #[default]
     Must,
-    /// What should hold as well.
+    /// Expectations with the severity `should` fail too.
     Should,
 }
 
-/// What a run comes to, and so how the program ends.
+/// The outcome of a run, which determines the exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All that counts held, or no baseline-less failure is left.
+    /// No failure and no set-up error, apart from known failures.
     Passed,
-    /// Scenarios failed of which no baseline knows.
+    /// Scenarios failed that are not in the baseline.
     Failed {
-        /// Their ids.
+        /// The ids of these scenarios.
         new_failures: Vec<String>,
     },
-    /// Nothing failed, but scenarios could not be set up.
+    /// No new failure, but at least one set-up error.
     SetUpError,
 }
 
-/// How many scenarios there are of each verdict.
+/// The number of scenarios with each verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// All expectations held.
+    /// All expectations passed.
     pub passed: usize,
-    /// Nothing was to hold.
+    /// Only expectations with the severity `info`.
     pub info: usize,
-    /// Something that should hold did not, and that does not fail.
+    /// An expectation with the severity `should` failed, which does not fail the run.
     pub warnings: usize,
-    /// They failed, and no baseline knows of it.
+    /// Failed, and not in the baseline.
     pub failed: usize,
-    /// They failed, as a baseline says.
+    /// Failed, and in the baseline.
     pub known_failures: usize,
-    /// They could not be set up.
+    /// The scenario could not be set up.
     pub set_up_errors: usize,
-    /// They do not concern the client.
+    /// The scenario does not apply to the client.
     pub not_applicable: usize,
-    /// They cannot be run yet.
+    /// The scenario was not run.
     pub skipped: usize,
 }
 
 impl Report {
-    /// What it comes to; a failure that a baseline knows of is none.
+    /// Returns the outcome. Known failures do not count.
     pub fn outcome(&self, strictness: Strictness) -> Outcome {
         let new_failures = self
             .new_failures(strictness)
@@ -64,18 +64,18 @@ impl Report {
         Outcome::Passed
     }
 
-    /// The scenarios that failed, those that a baseline knows of among them.
+    /// Returns the failed scenarios, including the known failures.
     pub fn failed(&self, strictness: Strictness) -> impl Iterator<Item = &ScenarioReport> {
         let fails = move |scenario: &&ScenarioReport| scenario.verdict.fails(strictness);
         self.scenarios.iter().filter(fails)
     }
 
-    /// The scenarios that failed, and no baseline knows of it.
+    /// Returns the failed scenarios that are not in the baseline.
     pub fn new_failures(&self, strictness: Strictness) -> impl Iterator<Item = &ScenarioReport> {
         self.failed(strictness).filter(|scenario| !scenario.known)
     }
 
-    /// How many scenarios there are of each verdict.
+    /// Counts the scenarios with each verdict.
     pub fn counts(&self, strictness: Strictness) -> Counts {
         let mut counts = Counts {
             skipped: self.skipped.len(),
@@ -101,7 +101,7 @@ impl Counts {
         }
     }
 
-    /// Each number that is not 0, with its word, the gravest first.
+    /// Lists the numbers that are not 0, the most severe verdict first.
     pub(super) fn summary(&self) -> String {
         let all = [
             (self.failed, "failed", "failed"),
@@ -122,7 +122,7 @@ impl Counts {
 }
 
 impl Outcome {
-    /// In one word for people.
+    /// The word for people.
     pub(super) fn word(&self) -> &'static str {
         match self {
             Outcome::Passed => "PASSED",
@@ -133,7 +133,7 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// As it is written in JSON.
+    /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Verdict::NotApplicable => "not_applicable",
@@ -145,7 +145,7 @@ impl Verdict {
         }
     }
 
-    /// Whether it is a failure of the client, known or not.
+    /// Returns whether the verdict is a failure of the client.
     pub fn fails(self, strictness: Strictness) -> bool {
         match strictness {
             Strictness::Must => self == Verdict::Failed,
@@ -155,21 +155,21 @@ impl Verdict {
 }
 
 impl ScenarioReport {
-    /// The case that its verdict comes from.
+    /// Returns the case that the verdict of the scenario comes from.
     pub(super) fn worst(&self) -> Option<&CaseReport> {
         self.cases.iter().find(|case| case.verdict == self.verdict)
     }
 }
 
 impl CaseReport {
-    /// What did not hold, the gravest first.
+    /// Returns the failed findings, the most severe first.
     pub(super) fn failed_findings(&self) -> Vec<&Finding> {
         let mut failed: Vec<_> = self.findings.iter().filter(|found| !found.passed).collect();
         failed.sort_by_key(|found| std::cmp::Reverse(found.severity));
         failed
     }
 
-    /// The scenario's id, and its own name where there is one.
+    /// Returns `ID/CASE`, or the id of the scenario if the case has no name.
     pub(super) fn full_id(&self, scenario: &ScenarioReport) -> String {
         match &self.name {
             Some(name) => format!("{}/{name}", scenario.id),
@@ -184,7 +184,7 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn a_failure_is_news_until_a_baseline_knows_of_it() {
+    fn a_failure_is_new_unless_it_is_in_the_baseline() {
         let mut report = sample::report();
         let new_failures = |ids: &[&str]| Outcome::Failed {
             new_failures: ids.iter().map(ToString::to_string).collect(),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_json() {
+    fn names_are_the_same_as_in_json() {
         for scenario in sample::report().scenarios {
             let verdict = serde_json::to_value(scenario.verdict).unwrap();
             assert_eq!(verdict, scenario.verdict.name());

@@ -1,31 +1,31 @@
-//! The results of a client, as data.
+//! The data of a report.
 
 use serde::{Deserialize, Serialize};
 
 use crate::client_type::ClientType;
 use crate::scenario::Severity;
 
-/// What came of running one client through scenarios.
+/// The report of a run: the results of one client in all selected scenarios.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// The version of `mock-ecr`.
     pub version: String,
-    /// As what the client was run.
+    /// The type of the client.
     pub client_type: ClientType,
-    /// The client and its arguments, placeholders as they were given.
+    /// The client's command and its arguments, with placeholders.
     pub client: Vec<String>,
-    /// How it was led to the mock: `env`, `proxy` or `hosts`.
+    /// How the client was redirected to the mock: `env`, `proxy` or `sandbox`.
     pub redirect: String,
-    /// Whether nothing but the mock could be reached.
+    /// Whether all cases ran in the sandbox, where only the mock can be reached.
     pub sandboxed: bool,
-    /// What the seeds of all mocks come from.
+    /// The seed from which the seeds of all mocks are derived.
     pub seed: String,
-    /// How long it took, in milliseconds.
+    /// The duration of the run, in milliseconds.
     pub took_ms: u64,
-    /// The scenarios, in their order.
+    /// The scenarios, in the order of their ids.
     pub scenarios: Vec<ScenarioReport>,
-    /// Scenarios that cannot be run yet, and what is missing.
+    /// The scenarios that cannot be run yet.
     pub skipped: Vec<SkippedScenario>,
 }
 
@@ -33,103 +33,103 @@ pub struct Report {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SkippedScenario {
-    /// Its name.
+    /// The id.
     pub id: String,
-    /// What it says.
+    /// The required behaviour.
     pub title: String,
-    /// What is missing.
+    /// The reason why it is skipped.
     pub reason: String,
 }
 
-/// What came of one scenario.
+/// The result of a scenario.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScenarioReport {
-    /// Its name, such as `EXP-04`.
+    /// The id, such as `EXP-04`.
     pub id: String,
-    /// What a client does that survives it, in one sentence.
+    /// The required behaviour of a client, such as "Retries a throttled call".
     pub title: String,
-    /// How much it counts.
+    /// The severity of the scenario.
     pub severity: Severity,
-    /// The incidents behind it: URLs, or where it was read.
+    /// The reasons for the scenario: links to incidents, or sources that were read.
     pub why: Vec<String>,
-    /// The worst of its cases.
+    /// The most severe verdict of its cases.
     pub verdict: Verdict,
-    /// Whether a baseline knows of the failure.
+    /// Whether the failure is in the baseline.
     pub known: bool,
-    /// Its cases; a scenario without any has one that has no name.
+    /// The cases. A scenario without variants has one case without a name.
     pub cases: Vec<CaseReport>,
 }
 
-/// What came of a scenario or a case.
+/// The verdict of a scenario or a case, from the least to the most severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It does not concern this client, or cannot be run here.
+    /// The scenario does not apply to the client, or cannot be run on this system.
     NotApplicable,
-    /// All expectations held.
+    /// All expectations passed.
     Passed,
-    /// Nothing was to hold; the findings tell what was seen.
+    /// There are only expectations with the severity `info`; the findings contain the results.
     Info,
-    /// All that must hold did, and something that should did not.
+    /// An expectation with the severity `should` failed.
     Warning,
-    /// Something that must hold did not.
+    /// An expectation with the severity `must` failed.
     Failed,
-    /// The scenario could not be set up, which says nothing about the client.
+    /// The scenario could not be set up. There is no result for the client.
     SetUpError,
 }
 
-/// What came of one run.
+/// The result of a case.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CaseReport {
-    /// The name of the case, where a scenario has several.
+    /// The name of the case, if the scenario has several.
     pub name: Option<String>,
-    /// What came of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why it does not concern the client, or what is broken.
+    /// Why the case is not applicable, or why it could not be set up.
     pub reason: Option<String>,
-    /// How long it took, in milliseconds.
+    /// The duration of the case, in milliseconds.
     pub took_ms: u64,
-    /// What was expected and what was seen.
+    /// The checked expectations.
     pub findings: Vec<Finding>,
-    /// What the client was asked, and what it said, secrets masked.
+    /// The calls of the client, with secrets redacted.
     pub runs: Vec<ClientRun>,
-    /// What happened, in the order of time.
+    /// The events of the case, in the order of time.
     pub timeline: Vec<Event>,
-    /// The command that runs this one again.
+    /// The command that repeats the case.
     pub repeat: String,
 }
 
-/// What has come of one scenario while others are still running.
+/// A case that has finished while others are still running.
 #[derive(Clone, Debug)]
 pub struct FinishedCase<'r> {
-    /// How many are done.
+    /// The number of finished cases.
     pub done: usize,
-    /// How many there are.
+    /// The number of all cases.
     pub total: usize,
-    /// Which one is done now.
+    /// The id of the scenario.
     pub id: &'r str,
-    /// What came of its case.
+    /// The result of the case.
     pub case: &'r CaseReport,
 }
 
-/// An expectation, and what was seen.
+/// An expectation and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// The step of the scenario, from 1 on; 0 for the run as a whole.
+    /// The number of the step, from 1; 0 for the whole run.
     pub step: usize,
-    /// How much it counts.
+    /// The severity of the expectation.
     pub severity: Severity,
-    /// What is looked at, such as `secret`.
+    /// The key of the expectation in the scenario, such as `secret`.
     pub expectation: String,
-    /// What was expected.
+    /// The expected value.
     pub expected: String,
-    /// What was seen.
+    /// The observed value.
     pub observed: String,
-    /// Whether it held.
+    /// Whether the expectation passed.
     pub passed: bool,
 }
 
@@ -137,55 +137,55 @@ pub struct Finding {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClientRun {
-    /// The step of the scenario, from 1 on.
+    /// The number of the step, from 1.
     pub step: usize,
-    /// The command, or the request to a running one.
+    /// The client's command.
     pub command: String,
-    /// What was written to it.
+    /// The text on stdin.
     pub stdin: String,
-    /// How it ended: `exit 0`, `signal 9`, `killed at its deadline`, or `running`.
+    /// How the call ended: `exit 0`, `signal 9` or `killed at its deadline`.
     pub end: String,
-    /// What it wrote, secrets masked, cut at 4 KiB.
+    /// The text on stdout, with secrets redacted, truncated to 4 KiB.
     pub stdout: String,
-    /// What it wrote to stderr, secrets masked, cut at 4 KiB.
+    /// The text on stderr, with secrets redacted, truncated to 4 KiB.
     pub stderr: String,
-    /// When it was started, in milliseconds since the case began.
+    /// The start of the call, in milliseconds since the start of the case.
     pub at_ms: u64,
-    /// How long it took, in milliseconds.
+    /// The duration of the call, in milliseconds.
     pub took_ms: u64,
 }
 
-/// Something that happened in a case.
+/// An event of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Event {
-    /// RequestMatcher, in milliseconds since the case began.
+    /// The start, in milliseconds since the start of the case.
     pub at_ms: u64,
-    /// How long it lasted, in milliseconds.
+    /// The duration, in milliseconds.
     pub took_ms: u64,
-    /// What kind of event it is.
+    /// The kind of the event.
     pub kind: EventKind,
-    /// What happened, in one line.
+    /// A description on one line.
     pub text: String,
-    /// The status of HTTP, of a request.
+    /// The HTTP status, if the event is a request.
     pub status: Option<u16>,
 }
 
-/// A kind of event.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
-    /// The client was run.
+    /// A call of the client.
     Client,
-    /// The client called the API.
+    /// A request to an API.
     Api,
-    /// The client called the registry.
+    /// A request to the registry.
     Registry,
-    /// The client asked for a tunnel.
+    /// A `CONNECT` request.
     Tunnel,
-    /// The configuration was changed: its clock, its faults, its tokens.
+    /// A change of the mock: its clock, its faults or its tokens.
     Mock,
-    /// Time was let pass.
+    /// A wait.
     Wait,
 }

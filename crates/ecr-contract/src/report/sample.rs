@@ -1,4 +1,4 @@
-//! A report for tests: every verdict, several cases, and text that is out to do harm.
+//! A sample report for tests: every verdict, several cases, and hostile text.
 
 use crate::client_type::ClientType;
 use crate::report::{
@@ -6,10 +6,10 @@ use crate::report::{
     SkippedScenario, Verdict,
 };
 
-/// Text that would break each form if it were not escaped there.
+/// Text that breaks each format if it is not escaped.
 pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[0m & \"quoted\" 'single' | `tick` @team # hash\n---\n...\nnot ok 99 - forged\n\u{202e}grün 日本語 \u{fffe}\0";
 
-/// All verdicts, a known failure, and what cannot be run yet.
+/// Returns a report with every verdict, a known failure and a skipped scenario.
 pub(crate) fn report() -> Report {
     Report {
         version: "0.1.0".into(),
@@ -22,13 +22,13 @@ pub(crate) fn report() -> Report {
         scenarios: scenarios(),
         skipped: vec![SkippedScenario {
             id: "HST-05".into(),
-            title: "It logs in to ECR Public.".into(),
+            title: "Logs in to ECR Public.".into(),
             reason: format!("ECR Public {HOSTILE}"),
         }],
     }
 }
 
-/// As `report`, with so many failures that each differs from the others.
+/// Returns `report` with `n` failures that differ from each other.
 pub(super) fn with_failures(n: usize) -> Report {
     let mut report = report();
     report
@@ -77,11 +77,11 @@ fn scenarios() -> Vec<ScenarioReport> {
     ]
 }
 
-/// One scenario with one case.
+/// Returns a scenario with one case.
 pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
     ScenarioReport {
         id: id.into(),
-        title: "A token past its end is not handed out, though the API is down.".into(),
+        title: "Returns no expired token while the API is down.".into(),
         severity: match verdict {
             Verdict::Warning => Severity::Should,
             Verdict::Info => Severity::Info,
@@ -96,7 +96,7 @@ pub(crate) fn scenario(id: &str, verdict: Verdict) -> ScenarioReport {
 
 fn case(verdict: Verdict) -> CaseReport {
     let reason = match verdict {
-        Verdict::NotApplicable => Some("it is for the client type kubelet"),
+        Verdict::NotApplicable => Some("requires client type kubelet"),
         Verdict::SetUpError => Some("cannot start the client: No such file or directory"),
         _ => None,
     };

@@ -1,6 +1,6 @@
-//! Text of others, made fit for a terminal: nothing in it moves the cursor, changes colours or the direction of writing.
+//! Makes untrusted text safe for a terminal: escapes control characters and invisible characters.
 
-/// In one line; line breaks are shown as `\n`.
+/// Returns the text on one line. A line break becomes `\n`.
 pub(crate) fn line(text: &str) -> String {
     let mut sanitized = String::with_capacity(text.len());
     for c in text.chars() {
@@ -16,12 +16,12 @@ pub(crate) fn line(text: &str) -> String {
     sanitized
 }
 
-/// Line by line; a last line break makes no line of its own.
+/// Returns the lines of a text. A line break at the end adds no line.
 pub(super) fn lines(text: &str) -> Vec<String> {
     text.split_terminator('\n').map(line).collect()
 }
 
-/// What is not seen and changes what is: joiners, marks of direction, what no form of text may hold.
+/// Returns whether a character is invisible: joiners, marks of direction, and characters that XML forbids.
 fn is_invisible(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -36,7 +36,7 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// How many columns a terminal needs for it.
+/// Returns the number of terminal columns.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
@@ -56,7 +56,7 @@ fn columns(c: char) -> usize {
     }
 }
 
-/// No wider than so many columns; what is left out is an ellipsis.
+/// Truncates a text to a number of columns, with an ellipsis.
 pub(super) fn clip(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -65,12 +65,12 @@ pub(super) fn clip(text: &str, columns: usize) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// In lines no wider than so many columns: between words where that goes, else within one.
+/// Folds a text into lines of at most `columns`, between words where possible.
 pub(super) fn fold(text: &str, columns: usize) -> Vec<String> {
     let mut folded = Vec::new();
     let mut rest = text.trim_end();
     while width(rest) > columns {
-        // A line takes at least one character, or there would be no end to it.
+        // Each line takes at least one character, or the loop would not end.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let end = end_of(rest, columns).max(first);
         let space = match rest[end..].starts_with(' ') {
@@ -87,7 +87,7 @@ pub(super) fn fold(text: &str, columns: usize) -> Vec<String> {
     folded
 }
 
-/// Where the text that fits so many columns ends.
+/// Returns the offset after the text that fits into `fit` columns.
 fn end_of(text: &str, fit: usize) -> usize {
     let mut taken = 0;
     for (at, c) in text.char_indices() {
@@ -99,7 +99,7 @@ fn end_of(text: &str, fit: usize) -> usize {
     text.len()
 }
 
-/// A command in lines that a shell reads as one: broken between words alone, so that a long word stays whole.
+/// Folds a command into lines that a shell reads as one command. Long words stay whole.
 pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in join_values(words(command)) {
@@ -118,7 +118,7 @@ pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Options with their values, which are read together.
+/// Joins each option with its value, so that both are on the same line.
 fn join_values(words: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for word in words {
@@ -137,7 +137,7 @@ fn is_option(word: &str) -> bool {
     word.len() > 2 && word.starts_with("--") && !word.contains(' ')
 }
 
-/// Words as a shell tells them apart, with their quotes.
+/// Splits a command into words like a shell does, and keeps the quotes.
 fn words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
@@ -147,7 +147,7 @@ fn words(command: &str) -> Vec<String> {
             words.push(String::new());
             continue;
         }
-        let word = words.last_mut().expect("there is always a word");
+        let word = words.last_mut().expect("there is at least one word");
         word.push(c);
         match c {
             '\\' if quote != Some('\'') => word.extend(chars.next()),
@@ -160,7 +160,7 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// A length of time, for people.
+/// Formats a duration for people.
 pub(super) fn duration(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
@@ -169,7 +169,7 @@ pub(super) fn duration(ms: u64) -> String {
     }
 }
 
-/// For HTML and XML, as text or within the quotes of an attribute; what is printable is allowed there once this is done.
+/// Escapes text for HTML and XML, in an element or in a quoted attribute. The text must be sanitized.
 pub(crate) fn entities(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_reaches_the_terminal_but_what_can_be_seen() {
+    fn control_characters_and_invisible_characters_are_escaped() {
         let hostile = "\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
         let sanitized = r"\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
         assert_eq!(line(hostile), sanitized);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_folded_between_words_or_else_within() {
+    fn text_is_folded_between_words_or_within_a_long_word() {
         assert_eq!(fold("one two three", 7), ["one two", "three"]);
         assert_eq!(fold("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(fold("日本語", 4), ["日本", "語"]);

@@ -31,7 +31,7 @@ pub(crate) enum StaleReason {
     NoSuchCase,
 }
 
-/// In one line: which one, why, and what to do.
+/// One line: the entry, the reason, and what to do.
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.reason {

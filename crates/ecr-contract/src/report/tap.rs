@@ -1,4 +1,4 @@
-//! TAP 14: a test point for each case, what was expected and seen in YAML below it.
+//! Writes a report as TAP 14: a test point for each case, with the findings in YAML.
 
 use std::fmt::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::report::{sanitize, timeline};
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let mut text = String::new();
     let written = write(&mut text, report, strictness);
-    written.expect("a string takes whatever is written");
+    written.expect("writing to a string does not fail");
     text
 }
 
@@ -106,13 +106,13 @@ fn write_list(text: &mut String, key: &str, items: &[String]) -> fmt::Result {
         .try_for_each(|item| writeln!(text, "    - {}", quoted(item)))
 }
 
-/// In a test line `#` begins a directive, and `\` takes a character as it is.
+/// Escapes a text for a test line, in which `#` begins a directive and `\` is the escape character.
 fn description(text: &str) -> String {
     let text = sanitize::line(text);
     text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// A string of JSON is one of YAML too, once nothing in it is a control character.
+/// A JSON string without control characters is a valid YAML string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(sanitize::line(text)).to_string()
 }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plan_and_the_numbers_are_right_whatever_a_text_holds() {
+    fn hostile_text_does_not_change_the_plan_or_the_numbers() {
         let text = text(&sample::report(), Strictness::Must);
         assert!(text.starts_with("TAP version 14\n1..10\n"));
         let points = points(&text);
@@ -158,22 +158,22 @@ mod tests {
         assert_eq!(shown("EXP-05"), of("ok ", None));
         assert_eq!(
             shown("KCP-01"),
-            of("ok ", Some("SKIP it is for the client type kubelet"))
+            of("ok ", Some("SKIP requires client type kubelet"))
         );
         assert_eq!(shown("NET-04"), of("not ok ", None));
     }
 
     #[test]
-    fn what_should_hold_fails_where_that_is_asked() {
+    fn a_warning_is_not_ok_in_a_strict_run() {
         let text = text(&sample::report(), Strictness::Should);
         assert!(text.contains("\nnot ok 7 - EXP-05"));
     }
 
     #[test]
-    fn diagnostics_are_yaml_one_key_a_line() {
+    fn diagnostics_are_yaml_with_one_key_per_line() {
         let text = text(&sample::report(), Strictness::Must);
         let blocks: Vec<_> = text.split("  ---\n").skip(1).collect();
-        // Of the cases alone that neither passed nor were skipped.
+        // Cases that passed or are not applicable have no diagnostics.
         assert_eq!(blocks.len(), 7);
         for block in blocks {
             let (yaml, _) = block.split_once("  ...\n").unwrap();

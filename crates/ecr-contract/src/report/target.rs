@@ -1,4 +1,4 @@
-//! The forms of a report, and where one is written to.
+//! The output formats of a report, and their files.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -8,26 +8,26 @@ use std::str::FromStr;
 use crate::report::file::{self, WriteError};
 use crate::report::{Colour, Report, Strictness, Summary, html, json, junit, markdown, tap};
 
-/// A form in which a report is written.
+/// An output format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// The summary of a terminal, without colours.
+    /// The summary for a terminal, without colours.
     Human,
-    /// JUnit's XML, a test case for each case.
+    /// JUnit XML, with a test case for each case.
     Junit,
     /// The Test Anything Protocol, version 14.
     Tap,
-    /// All there is; `fixtures/contract-report.schema.json` describes it.
+    /// The complete data as JSON; `fixtures/contract-report.schema.json` describes it.
     Json,
     /// Markdown for a comment on a pull request.
     Markdown,
-    /// One page that needs nothing else.
+    /// One self-contained HTML page.
     Html,
 }
 
 impl Format {
-    /// All of them.
+    /// All formats.
     pub const ALL: [Format; 6] = [
         Format::Human,
         Format::Junit,
@@ -37,7 +37,7 @@ impl Format {
         Format::Html,
     ];
 
-    /// As it is written in `--report FORMAT=FILE`.
+    /// The name in `--report FORMAT=FILE`.
     pub fn name(self) -> &'static str {
         match self {
             Format::Human => "human",
@@ -49,7 +49,7 @@ impl Format {
         }
     }
 
-    /// The whole report in this form.
+    /// Returns the whole report in this format.
     pub fn text(self, report: &Report, strictness: Strictness) -> String {
         match self {
             Format::Human => Summary {
@@ -68,20 +68,21 @@ impl Format {
     }
 }
 
-/// A form and a file: `FORMAT=FILE`, where `-` is standard output.
+/// A format and a file: `FORMAT=FILE`. `-` is standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportTarget {
-    /// In which form.
+    /// The format.
     pub format: Format,
-    /// Whereto; nothing for standard output.
+    /// The file, or nothing for standard output.
     pub file: Option<PathBuf>,
 }
 
 impl ReportTarget {
-    /// Whether the file could be written now: better told before the client is run than after.
+    /// Checks that the file can be written, so that an error is reported before the client is run.
     ///
     /// # Errors
-    /// The file's directory is not there, or not ours to write in.
+    ///
+    /// Returns an error if the directory of the file does not exist or cannot be written to.
     pub fn check(&self) -> Result<(), WriteError> {
         match &self.file {
             Some(file) => file::check(file),
@@ -89,10 +90,11 @@ impl ReportTarget {
         }
     }
 
-    /// Writes the report; the file is the old one or the new one whole, at each moment.
+    /// Writes the report. A file is replaced atomically.
     ///
     /// # Errors
-    /// The file cannot be written.
+    ///
+    /// Returns an error if the file cannot be written.
     pub fn write(&self, report: &Report, strictness: Strictness) -> Result<(), WriteError> {
         let text = self.format.text(report, strictness);
         match &self.file {
@@ -132,11 +134,11 @@ impl fmt::Display for ReportTarget {
     }
 }
 
-/// A text that names no form and file.
+/// A text that is not a valid report target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no report; expected FORMAT=FILE, with human, junit, tap, json, markdown or html as FORMAT, and - as FILE \
-     for standard output"
+    "invalid report {0:?}: expected FORMAT=FILE, where FORMAT is human, junit, tap, json, markdown or html, and FILE - is \
+     standard output"
 )]
 pub struct UnknownTarget(String);
 
@@ -145,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_a_form_and_a_file() {
+    fn a_target_consists_of_a_format_and_a_file() {
         for format in Format::ALL {
             let text = format!("{}=out=put", format.name());
             let target: ReportTarget = text.parse().unwrap();
@@ -163,10 +165,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_is_told_the_forms() {
+    fn an_invalid_target_is_reported_with_the_formats() {
         for text in ["xml=out", "junit", "junit=", "=out", ""] {
             let error = text.parse::<ReportTarget>().unwrap_err().to_string();
-            let start = format!("{text:?} is no report; expected FORMAT=FILE, with human");
+            let start =
+                format!("invalid report {text:?}: expected FORMAT=FILE, where FORMAT is human");
             assert!(error.starts_with(&start), "{error}");
             assert!(Format::ALL.iter().all(|one| error.contains(one.name())));
         }

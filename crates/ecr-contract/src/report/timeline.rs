@@ -1,16 +1,16 @@
-//! What happened in a case, in lines of text.
+//! The events of a case as lines of text.
 
 use std::fmt;
 
 use crate::report::{CaseReport, Event, EventKind, sanitize};
 
-/// The events of a case, one a line, fit for a terminal.
+/// Returns the events of a case, one line each, safe for a terminal.
 pub(super) fn lines(case: &CaseReport) -> Vec<String> {
     case.timeline.iter().map(Event::to_string).collect()
 }
 
 impl EventKind {
-    /// As it is written in JSON.
+    /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             EventKind::Client => "client",

@@ -1,8 +1,8 @@
-//! The scenarios that come with the program.
+//! The built-in scenarios.
 
 use crate::scenario::Source;
 
-/// All of them, in the order of their names.
+/// Returns the built-in scenarios, in the order of their ids.
 pub(crate) fn all() -> impl Iterator<Item = Source> {
     FILES.iter().map(|(file, text)| Source {
         file: (*file).to_owned(),
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_of_the_folder_is_among_them_and_is_named_after_its_scenario() {
+    fn every_scenario_file_is_listed_and_named_after_its_scenario() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/scenarios");
         let entries = std::fs::read_dir(folder).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn all_of_them_can_be_read() {
+    fn every_built_in_scenario_is_valid() {
         for source in all() {
             let cases = source.cases().unwrap_or_else(|error| panic!("{error}"));
             let (_, scenario) = &cases[0];

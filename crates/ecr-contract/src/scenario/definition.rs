@@ -1,4 +1,4 @@
-//! A scenario as its file describes it.
+//! The definition of a scenario, as in its file.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,44 +18,44 @@ use crate::scenario::step::{Action, Setting, Step};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Scenario {
-    /// Its name, such as `EXP-04`.
+    /// The id, such as `EXP-04`.
     pub(crate) id: String,
-    /// What a client does that survives it, in one sentence.
+    /// The required behaviour of a client, such as "Retries a throttled call".
     pub(crate) title: String,
     pub(crate) severity: Severity,
-    /// Whom it concerns; `"all"`, or a list.
+    /// The client types that the scenario applies to: `"all"`, or a list.
     #[serde(deserialize_with = "client_types")]
     pub(crate) client_types: Vec<ClientType>,
-    /// The incidents behind it.
+    /// The reasons for the scenario: links to incidents, or sources that were read.
     pub(crate) why: Vec<String>,
-    /// What is missing for it to be run.
+    /// The reason why the scenario is skipped, if it cannot be run yet.
     #[serde(default)]
     pub(crate) skip: Option<String>,
-    /// The only ways of leading a client that it makes sense for, of which the first is taken if another was asked for; without any, all.
+    /// The redirection modes that the scenario supports; if empty, all. If another mode is requested, the first possible one is used.
     #[serde(default)]
     pub(crate) redirect: Vec<RedirectMode>,
-    /// Whether it makes sense only where nothing but the mock can be reached.
+    /// Whether the scenario requires that the client can reach nothing but the mock.
     #[serde(default)]
     pub(crate) needs_sandbox: bool,
-    /// How long the client may take for all that it is asked.
+    /// The time limit for all steps of the client; 50 s by default.
     #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
     pub(crate) deadline: Duration,
-    /// What the mock is made from.
+    /// The configuration of the mock.
     #[serde(default)]
     pub(crate) config: Config,
-    /// Variables of all calls: set to a text, or removed by `false`.
+    /// Variables for all calls of the client: a text sets one, `false` removes it.
     #[serde(default)]
     pub(crate) env: BTreeMap<String, Setting>,
-    /// What happens, one after the other.
+    /// The steps, in order.
     #[serde(rename = "step", default)]
     pub(crate) steps: Vec<Step>,
-    /// Texts that stand for `${name}` elsewhere, one table a case; its own name is `name`.
+    /// One table for each case. The keys define the values of `${name}` in the scenario; `name` is the name of the case.
     #[serde(rename = "case", default)]
     _cases: Vec<toml::Table>,
 }
 
 impl Scenario {
-    /// How long it lasts at least: what passes in it, or all of its time where ECR stalls.
+    /// Returns the minimum duration of the case: the sum of its waits, or the deadline if a fault stalls ECR.
     pub(crate) fn length(&self) -> Duration {
         let stalls = |fault: &Fault| matches!(fault.action, FaultAction::Stall(_));
         let lengths = self.steps.iter().map(|step| match &step.action {
@@ -70,13 +70,13 @@ impl Scenario {
         from_the_start + lengths.sum::<Duration>()
     }
 
-    /// What cannot be, though every value of it can.
+    /// Checks what deserialization does not. Returns a message that begins with the path of the invalid key.
     pub(super) fn check(&self) -> Result<(), String> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.id.is_empty() || !self.id.chars().all(is_name) {
             let id = &self.id;
             return Err(format!(
-                "id: {id:?} is not letters, digits and hyphens, such as EXP-04"
+                "id: {id:?} is invalid: expected letters, digits, `-` and `_`, such as EXP-04"
             ));
         }
         if self.skip.is_some() {
@@ -88,14 +88,16 @@ impl Scenario {
         for client_type in &self.client_types {
             let mut steps = self.steps.iter().filter(|step| step.is_for(*client_type));
             if !steps.any(|step| step.expectations().next().is_some()) {
-                return Err(format!("step: nothing is expected of a {client_type}"));
+                return Err(format!(
+                    "step: no expectation for client type {client_type}"
+                ));
             }
         }
         let severities = self.steps.iter().flat_map(Step::expectations);
         let severities = severities.map(|(severity, _)| severity.unwrap_or(self.severity));
         match severities.max() {
             Some(most) if most > self.severity => Err(format!(
-                "severity: it is {:?}, and a step expects more",
+                "severity: {:?} is lower than the severity of a step",
                 self.severity
             )),
             _ => Ok(()),

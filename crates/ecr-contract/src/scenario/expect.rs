@@ -1,4 +1,4 @@
-//! What is expected of a step, or of the whole run.
+//! The expectations of a step, or of the whole run.
 
 use std::time::Duration;
 
@@ -7,106 +7,107 @@ use serde::Deserialize;
 
 use crate::scenario::range::{self, Count, Span};
 
-/// What is expected of a step, or of the whole run; what is not there is not looked at.
+/// The expectations of a step, or of the whole run. Absent ones are not checked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Expect {
-    /// What the client answers.
+    /// The result of the request for a login.
     pub(crate) result: Option<ExpectedResult>,
-    /// The user of the login.
+    /// The username of the login.
     pub(crate) username: Option<String>,
     /// The password of the login.
     pub(crate) secret: Option<Secret>,
-    /// What the login is said to be for: a host, or a key of the kubelet's.
+    /// The registry that the login names: a host, or a key of the kubelet's `auth`.
     pub(crate) key: Option<String>,
-    /// How long the kubelet may keep the login.
+    /// How long the kubelet may cache the login.
     pub(crate) cache_for: Option<Span>,
-    /// How it exits.
+    /// The exit code.
     pub(crate) exit: Option<Exit>,
-    /// What is on stdout.
+    /// The text on stdout.
     pub(crate) stdout: Option<Output>,
-    /// One of these is said, on stderr, on stdout or in a log.
+    /// Patterns, one of which matches the output: stderr, stdout or a log.
     pub(crate) prints: Vec<Pattern>,
-    /// None of these is said anywhere, as a program that crashes says them.
+    /// Patterns, none of which matches the output, such as the messages of a crash.
     pub(crate) never_prints: Vec<Pattern>,
-    /// Where no login is handed out, one of these is said.
+    /// Patterns, one of which matches the output if the result is not a login.
     pub(crate) error_text: Vec<Pattern>,
-    /// How long a call takes at most.
+    /// The longest duration of a call.
     #[serde(deserialize_with = "range::optional_length")]
     pub(crate) within: Option<Duration>,
-    /// How many calls of `GetAuthorizationToken` there are.
+    /// The number of calls of `GetAuthorizationToken`.
     pub(crate) calls: Option<Count>,
-    /// The region in the scope of all signatures.
+    /// The region in the credential scope of all signatures.
     pub(crate) region: Option<String>,
     /// The access key id of all signatures.
     pub(crate) signer: Option<String>,
-    /// The host that all calls of the API are for; not looked at where the client was given an endpoint.
+    /// The host of all API calls. Not checked with `--redirect env`, which sets the endpoint.
     pub(crate) api_host: Option<String>,
-    /// The registries that a call may name; it may name none.
+    /// The registry ids that a call may contain. A call without ids passes.
     pub(crate) registry_ids: Option<Vec<String>>,
-    /// How long the pauses between calls are.
+    /// The intervals between calls.
     pub(crate) gaps: Option<Gaps>,
-    /// How many tunnels were asked for.
+    /// The number of `CONNECT` requests.
     pub(crate) tunnels: Option<Count>,
-    /// How often the machine's metadata service was asked so far, which never answers; there is one where a fence is needed.
+    /// The number of connections to the metadata service since the start of the case. The service exists only in scenarios with
+    /// `needs_sandbox`, and never responds.
     pub(crate) metadata_calls: Option<Count>,
-    /// How often a registry is named at least, of those that calls have named at all.
+    /// The number of calls for each registry that a call names.
     pub(crate) calls_per_registry: Option<Count>,
-    /// Requests of a kind, and how many.
+    /// Filters for requests, each with the expected number of matches.
     pub(crate) requests: Vec<RequestFilter>,
-    /// Where no secret may stand.
+    /// Where a secret must not appear.
     pub(crate) leaks: Option<Leaks>,
-    /// What becomes of files at home that have a secret.
+    /// The state of the files in the client's home directory.
     pub(crate) files: Option<Files>,
-    /// How many passwords that ECR has issued are kept in files at home.
+    /// The number of issued passwords in files of the client's home directory.
     pub(crate) stored_passwords: Option<Count>,
-    /// Of an image tool: how often it asks its credential helper.
+    /// For an image tool: the number of calls of its credential helper.
     pub(crate) helper_calls: Option<Count>,
-    /// Of a caller of `docker login`: how often it logs in to one host at most.
+    /// For a caller of `docker login`: the largest number of logins to one host.
     pub(crate) logins_per_host: Option<Count>,
-    /// Of a caller of `docker login`: how often it logs out.
+    /// For a caller of `docker login`: the number of logouts.
     pub(crate) logouts: Option<Count>,
-    /// Of a caller of `docker login`: how the password comes to docker.
+    /// For a caller of `docker login`: how it passes the password to docker.
     pub(crate) password_via: Option<PasswordVia>,
-    /// Of a caller of `docker login`: what docker has on stdin, where the password comes that way.
+    /// For a caller of `docker login`: a pattern for docker's stdin, if the password is passed there.
     pub(crate) docker_stdin: Option<Pattern>,
 }
 
-/// What a client answers.
+/// The result of a request for a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ExpectedResult {
-    /// A login, and nothing else.
+    /// A login.
     Login,
-    /// No login, and an exit code or text that says so.
+    /// An error: an exit code or a message says that there is no login.
     Error,
-    /// One or the other, but nothing misshapen.
+    /// A login or an error, but no malformed response.
     LoginOrError,
-    /// That there are no credentials, in the words of the protocol.
+    /// The protocol's message for "no credentials".
     NoCredentials,
-    /// A refusal that cannot be taken for there being no credentials.
+    /// An error other than "no credentials".
     OtherError,
 }
 
-/// Which password.
+/// The password of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Secret {
-    /// One that the mock has issued.
+    /// A password that the mock issued.
     Issued,
-    /// The one that the mock has issued last.
+    /// The password that the mock issued last.
     Newest,
-    /// One that opens the registry now.
+    /// A password that is valid when the client returns it.
     Valid,
-    /// The same as the login before.
+    /// The password of the previous login.
     Same,
-    /// Another than the login before, and issued.
+    /// An issued password that is not that of the previous login.
     Different,
-    /// This one.
+    /// This text.
     Is(String),
-    /// Of several answers, the one of the registry that was asked for.
+    /// A password that was issued for the requested registry.
     OfRegistry,
-    /// None of these, whole or cut.
+    /// None of these texts.
     Not(Vec<String>),
 }
 
@@ -114,29 +115,29 @@ pub(crate) enum Secret {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Exit {
-    /// With 0.
+    /// With code 0.
     Zero,
-    /// With anything else, but of itself: not by a signal, and not at its deadline.
+    /// With another code, but not by a signal or at the deadline.
     NonZero,
-    /// With 0, or with anything else and a text that says why.
+    /// With code 0, or with another code and an error message.
     ZeroOrMessage,
-    /// Of itself.
+    /// With any code, but not by a signal or at the deadline.
     Any,
 }
 
-/// What is on stdout.
+/// The text on stdout.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Output {
-    /// Nothing.
+    /// Nothing but white space.
     Empty,
-    /// One object of JSON.
+    /// One JSON object.
     Json,
-    /// This text, without the white space around it.
+    /// This text, apart from white space at both ends.
     Is(String),
-    /// Something else than this, without the white space around it.
+    /// Any other text, apart from white space at both ends.
     IsNot(String),
-    /// What fits an expression.
+    /// A text that matches the pattern.
     Matches(Pattern),
 }
 
@@ -152,25 +153,25 @@ impl TryFrom<String> for Pattern {
         let compiled = regex_lite::Regex::new(&text);
         compiled
             .map(Pattern)
-            .map_err(|error| format!("{text:?} is no regular expression: {error}"))
+            .map_err(|error| format!("{text:?} is not a valid regular expression: {error}"))
     }
 }
 
-/// Pauses between calls.
+/// The intervals between calls.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Gaps {
-    /// The last is longer than the first, so that a service has time to recover.
+    /// The last interval is longer than the first, so that a service can recover.
     Growing,
-    /// Each has this length.
+    /// Each interval has this duration.
     Each(Span),
-    /// Together they have this length.
+    /// The intervals have this duration in total.
     Total(Span),
-    /// The longest is so much longer than the shortest.
+    /// The difference between the longest and the shortest interval.
     Spread(Span),
 }
 
-/// Requests of a kind.
+/// A filter for requests. Absent fields match every request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestFilter {
@@ -181,31 +182,31 @@ pub(crate) struct RequestFilter {
     pub(crate) status: Option<u16>,
     pub(crate) error: Option<String>,
     pub(crate) host: Option<Pattern>,
-    /// Whether an `Authorization` header came.
+    /// Whether the request has an `Authorization` header.
     pub(crate) authorization: Option<bool>,
-    /// How many there are.
+    /// The expected number of matching requests.
     pub(crate) count: Count,
 }
 
-/// Where no secret may stand.
+/// Where a secret must not appear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Leaks {
-    /// Neither on stderr, nor in a log, nor among docker's arguments.
+    /// Not on stderr, not in a log, and not in docker's arguments.
     None,
 }
 
-/// What becomes of files at home that have a secret.
+/// The state of the files in the client's home directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Files {
-    /// Nobody else can read them.
+    /// Files with a secret are readable only by their owner.
     Private,
-    /// Those whose names end in `.json` are JSON, whether they have a secret or not.
+    /// All files with the extension `.json` are valid JSON, with a secret or without.
     ValidJson,
 }
 
-/// How a password comes to docker.
+/// How the password is passed to docker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PasswordVia {

@@ -1,4 +1,4 @@
-//! Scenarios as TOML, and what is said of a wrong one.
+//! Parses scenario files, and reports errors in them.
 
 use std::fmt;
 use std::path::Path;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::definition::Scenario;
 use crate::scenario::renamed;
 
-/// The text of a scenario, and where it came from.
+/// The text of a scenario, and its path.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Source {
-    /// The file, as errors name it.
+    /// The path for error messages.
     pub(crate) file: String,
     pub(crate) text: String,
 }
@@ -29,7 +29,7 @@ impl Source {
         }
     }
 
-    /// The scenario, case by case; one without cases is its only one.
+    /// Parses the scenario once for each of its cases. A scenario without cases is a single case without a name.
     pub(crate) fn cases(&self) -> Result<Vec<(Option<String>, Scenario)>, ScenarioError> {
         let outline: Outline = self.parse(&self.text)?;
         if outline.case.is_empty() {
@@ -38,7 +38,7 @@ impl Source {
         let mut cases = Vec::new();
         for case in &outline.case {
             let Some(toml::Value::String(name)) = case.get("name") else {
-                return Err(self.error(None, "case: each needs a name"));
+                return Err(self.error(None, "case: missing field `name`"));
             };
             let text = filled_in(&self.text, case);
             let scenario = self.scenario(&text).map_err(|mut error| {
@@ -54,7 +54,7 @@ impl Source {
         let scenario: Scenario = self.parse(text)?;
         if let Some((_, rest)) = uncommented(text).split_once("${") {
             let name = rest.split('}').next().unwrap_or_default();
-            let message = format!("${{{name}}}: no case says what it stands for");
+            let message = format!("${{{name}}}: no case defines this name");
             return Err(self.error(None, &message));
         }
         scenario
@@ -87,7 +87,7 @@ impl Source {
     }
 }
 
-/// What is wrong with a scenario, and where.
+/// An invalid scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
     file: String,
@@ -118,15 +118,15 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// The cases alone; the rest has texts in it that are yet to be filled in.
+/// Only the cases. The rest of the file may contain names that are not yet replaced.
 #[derive(Deserialize)]
 struct Outline {
     #[serde(default)]
     case: Vec<toml::Table>,
 }
 
-/// Puts the texts of a case where they are named. A text that is nothing but a name becomes the value, be it no text; lines stay where
-/// they are.
+/// Replaces `${name}` by the values of a case. A string that consists of one name becomes the value, which need not be a string. The
+/// numbers of the lines do not change.
 fn filled_in(text: &str, case: &toml::Table) -> String {
     let mut filled = text.to_owned();
     for (name, value) in case {
@@ -169,12 +169,12 @@ mod tests {
 
     #[track_caller]
     fn rejects(rest: &str, said: &str) {
-        let error = source(rest).cases().expect_err("this is no scenario");
+        let error = source(rest).cases().expect_err("the scenario is invalid");
         assert_eq!(error.to_string(), said);
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_file_and_line() {
+    fn an_error_is_reported_with_file_and_line() {
         let misspelt = source(
             "[[step]]
 fetch = {}
@@ -183,7 +183,7 @@ expect.reslt = 'login'
         );
         let error = misspelt
             .cases()
-            .expect_err("this is no scenario")
+            .expect_err("the scenario is invalid")
             .to_string();
         let start =
             "t.toml:8: step[0].expect.reslt: unknown field `reslt`, expected one of `result`, ";
@@ -195,11 +195,11 @@ expect.reslt = 'login'
         );
         rejects(
             "[[step]]\nfetch = {}\nwait = '1s'\n",
-            "t.toml:6: step[0]: a step does one thing, and this one two",
+            "t.toml:6: step[0]: expected one action, found several",
         );
         rejects(
             "[[step]]\nfetch = {}\n",
-            "t.toml: step: nothing is expected of a token-printer",
+            "t.toml: step: no expectation for client type token-printer",
         );
     }
 
@@ -220,7 +220,7 @@ expect.reslt = 'login'
     }
 
     #[test]
-    fn a_case_fills_in_what_it_names() {
+    fn a_case_defines_the_values_of_names() {
         let text = "[[case]]\nname = 'long'\nlength = 9\n[[case]]\nname = 'short'\nlength = 1\n\
                     [config]\ntoken_length = \"${length}\"\nseed = 'of ${name}'\n\
                     [[step]]\nfetch = {}\nexpect.result = 'login'\n";
@@ -234,7 +234,7 @@ expect.reslt = 'login'
     }
 
     #[test]
-    fn a_scenario_lasts_as_long_as_what_passes_in_it() {
+    fn the_duration_of_a_scenario_is_the_sum_of_its_waits() {
         let length = |rest: &str| {
             let text = format!("{rest}\n[[step]]\nfetch = {{}}\nexpect.result = 'login'\n");
             source(&text).cases().unwrap()[0].1.length().as_secs()
@@ -250,10 +250,10 @@ expect.reslt = 'login'
     }
 
     #[test]
-    fn a_name_that_no_case_has_is_refused() {
+    fn a_name_that_no_case_defines_is_an_error() {
         rejects(
             "[[step]]\nfetch = { registry = '${host}' }\nexpect.result = 'login'\n",
-            "t.toml: ${host}: no case says what it stands for",
+            "t.toml: ${host}: no case defines this name",
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What ECR does on one day, and what a client does that survives it.
+//! Scenarios: the definition of a mock, the steps of a client, and the expectations.
 
 pub(crate) mod builtin;
 mod definition;

@@ -1,4 +1,4 @@
-//! How many, and how long.
+//! Ranges of counts and of durations.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use mock_ecr::config::parse_duration;
 use serde::{Deserialize, Deserializer};
 
-/// A range of numbers: `3`, `1..=4`, `..=4` or `1..`.
+/// A range of counts: `3`, `1..=4`, `..=4` or `1..`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Written")]
 pub(crate) struct Count {
@@ -32,7 +32,7 @@ impl fmt::Display for Count {
     }
 }
 
-/// A range of lengths of time: `..30s`, `1s..` or `1s..30s`, without its end; `0s` is a length here.
+/// A range of durations: `..30s`, `1s..` or `1s..30s`. The end is exclusive. `0s` is a valid duration here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Span {
@@ -56,7 +56,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// Numbers may be written as such.
+/// A count may be written as a number.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
@@ -124,22 +124,22 @@ impl TryFrom<String> for Span {
     }
 }
 
-/// Reads a length of time of which there need not be one.
+/// Parses an optional duration.
 pub(super) fn optional_length<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Duration>, D::Error> {
     length(from).map(Some)
 }
 
-/// Reads a length of time.
+/// Parses a duration.
 pub(super) fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
     parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
-/// A text that is no range.
+/// A text that is not a range.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no range; expected such as {1}")]
+#[error("invalid range {0:?}: expected a range such as {1}")]
 pub(crate) struct WrongRange(String, &'static str);
 
 #[cfg(test)]
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_read_as_they_are_written() {
+    fn a_count_range_is_parsed() {
         let count = |text: &str| text.parse::<Count>().unwrap();
         assert!(count("2").has(2) && !count("2").has(3));
         assert!(count("1..=3").has(3) && !count("1..=3").has(4));
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_leave_out_their_end() {
+    fn a_duration_range_excludes_its_end() {
         let span = |text: &str| Span::try_from(text.to_owned());
         let thirty = span("1s..30s").unwrap();
         assert!(thirty.has(Duration::from_secs(1)) && !thirty.has(Duration::from_secs(30)));

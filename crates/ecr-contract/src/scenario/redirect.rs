@@ -1,21 +1,21 @@
-//! How a client is redirected to the mock.
+//! The redirection modes.
 
 use serde::{Deserialize, Serialize};
 
-/// How a client is led to the mock.
+/// How a client is redirected to the mock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RedirectMode {
-    /// By the variables that name endpoints.
+    /// By the variables that set endpoints.
     Env,
-    /// Through the mock as its proxy.
+    /// By the variables that set a proxy, which is the mock.
     Proxy,
-    /// By the names of hosts, behind a fence.
+    /// By a sandbox, in which AWS's host names resolve to the mock.
     Sandbox,
 }
 
 impl RedirectMode {
-    /// As it is written after `--redirect`.
+    /// The value of the option `--redirect`.
     pub fn name(self) -> &'static str {
         match self {
             RedirectMode::Env => "env",

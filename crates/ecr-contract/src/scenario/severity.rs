@@ -1,22 +1,22 @@
-//! The severity of a scenario or of one of its expectations.
+//! The severity of a scenario or of an expectation.
 
 use serde::{Deserialize, Serialize};
 
-/// How much a scenario, or one of its expectations, counts.
+/// Whether a failed expectation fails the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// It is told, and never fails.
+    /// Never fails. The result is only reported.
     Info,
-    /// It fails where `--strict` is given.
+    /// Fails with `--strict`.
     Should,
-    /// It fails.
+    /// Always fails.
     Must,
 }
 
 impl Severity {
-    /// As it is written in a scenario.
+    /// The name in scenario files and reports.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Info => "info",

@@ -1,4 +1,4 @@
-//! What happens in a scenario, one step after the other.
+//! The steps of a scenario.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,17 +11,17 @@ use crate::scenario::expect::Expect;
 use crate::scenario::range;
 use crate::scenario::severity::Severity;
 
-/// A step: what is done, if anything, and what is expected then. Without an action, it looks at the whole run.
+/// A step: an action and its expectations. The expectations of a step without an action apply to the whole run.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
-    /// The classes that it is for; without any, all of the scenario's.
+    /// The client types that the step applies to; if empty, all of the scenario.
     pub(crate) client_types: Vec<ClientType>,
     pub(crate) action: Option<Action>,
-    /// What counts as much as the scenario does.
+    /// Expectations with the severity of the scenario.
     pub(crate) expect: Option<Expect>,
-    /// What fails where `--strict` is given.
+    /// Expectations with the severity `should`.
     pub(crate) should: Option<Expect>,
-    /// What is told, and never fails.
+    /// Expectations with the severity `info`.
     pub(crate) info: Option<Expect>,
 }
 
@@ -30,7 +30,7 @@ impl Step {
         self.client_types.is_empty() || self.client_types.contains(&client_type)
     }
 
-    /// What is expected, and how much it counts; without that, as much as the scenario.
+    /// Returns the expectations with their severities. `None` is the severity of the scenario.
     pub(crate) fn expectations(&self) -> impl Iterator<Item = (Option<Severity>, &Expect)> {
         let own = self.expect.iter().map(|expect| (None, expect));
         let should = self
@@ -45,90 +45,90 @@ impl Step {
     }
 }
 
-/// What is done.
+/// The action of a step.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    /// The client is asked for a login, or does what takes one.
+    /// Requests a login from the client, or starts an operation that requires one.
     Fetch(Fetch),
-    /// The client is run with arguments and stdin of the scenario's.
+    /// Runs the client with the arguments and the stdin of the step.
     Run(RunArgs),
-    /// A refresher's file is looked at, again and again.
+    /// Polls the file of a refresher for this duration.
     Watch(Duration),
-    /// Time passes.
+    /// Lets this duration pass.
     Wait(Duration),
-    /// The mock's clock moves, and the client's does not.
+    /// Moves the mock's clock. The client's clock is unchanged.
     Clock(Shift),
-    /// Other faults than before.
+    /// Replaces the mock's faults.
     Faults(Vec<Fault>),
-    /// Tokens die before their time.
+    /// Revokes tokens.
     Revoke(Revoked),
-    /// The files that the client has left at home are spoilt.
+    /// Corrupts the files in the client's home directory.
     Corrupt(Corruption),
-    /// Whatever the files that the client has left at home say of instants was so much earlier.
+    /// Moves the timestamps in the client's files into the past by this duration.
     Backdate(Duration),
 }
 
-/// How a client is asked for a login.
+/// A request for a login.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Fetch {
-    /// The registry; without it, the configuration's.
+    /// The host of the registry; by default that of the mock's configuration.
     pub(crate) registry: Option<String>,
-    /// Further registries, which are asked for at once; a refresher and a caller of `docker login` get all of them in the place of a word
-    /// `{registries}` of their command, and cannot be asked without it.
+    /// The hosts of further registries, requested at the same time. A refresher or a caller of `docker login` gets all hosts as arguments
+    /// in place of `{registries}`; without this word in its command the scenario is not applicable.
     pub(crate) other_registries: Vec<String>,
-    /// What is asked for, where that is not the registry: the text on stdin of a credential helper, the image of a kubelet.
+    /// The input, if it is not the registry: the stdin of a credential helper, or the image for a kubelet credential provider.
     pub(crate) input: Option<String>,
-    /// The access key id of the principal who asks; without it, the configuration's first.
+    /// The access key id that the client uses; by default that of the first principal.
     pub(crate) principal: Option<String>,
-    /// How many ask at once.
+    /// The number of parallel requests.
     pub(crate) parallel: Option<usize>,
-    /// Of a library: the registry has refused the login that it gave last.
+    /// For a library: the registry has rejected the last login.
     pub(crate) refused: Option<bool>,
-    /// What an image tool's credential helper answers, call by call; the last again and again.
+    /// The responses of an image tool's credential helper, in order. The last one is repeated.
     pub(crate) logins: Vec<GivenLogin>,
-    /// An image tool's login that docker's config.json holds, besides the credential helper.
+    /// The login of an image tool in docker's config.json, in addition to the credential helper.
     pub(crate) stored: Option<GivenLogin>,
-    /// How long a refresher is given until its file is there; 5 s unless said otherwise.
+    /// How long to wait for a refresher's login; 5 s by default.
     #[serde(deserialize_with = "range::optional_length")]
     pub(crate) timeout: Option<Duration>,
-    /// What `docker` does that a caller of `docker login` finds.
+    /// The behaviour of the `docker` on the path of a caller of `docker login`.
     pub(crate) docker: Option<DockerShim>,
-    /// Variables of this call: set to a text, or removed by `false`.
+    /// Variables for this call: a text sets one, `false` removes it.
     pub(crate) env: BTreeMap<String, Setting>,
 }
 
-/// A login that an image tool is given.
+/// A login for an image tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum GivenLogin {
-    /// One that lives.
+    /// A valid login.
     Valid,
-    /// One whose time is over.
+    /// An expired login.
     Expired,
-    /// One that was revoked.
+    /// A revoked login.
     Revoked,
-    /// One of another mock.
+    /// A login of another mock.
     Foreign,
-    /// None: the credential helper fails, for AWS denies it access.
+    /// No login: the credential helper fails with AccessDeniedException.
     Denied,
 }
 
-/// What the `docker` does that a client finds on its path.
+/// The behaviour of the `docker` on the client's path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DockerShim {
-    /// It exits with 1.
+    /// Exits with code 1.
     Fails,
 }
 
-/// A variable of the environment.
+/// The value of an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "WrittenSetting")]
 pub(crate) enum Setting {
-    /// It has this value.
+    /// The variable is set.
     Set(String),
-    /// It is not there.
+    /// The variable is removed.
     Removed,
 }
 
@@ -149,37 +149,37 @@ impl From<WrittenSetting> for Setting {
     }
 }
 
-/// A call with arguments and stdin of the scenario's.
+/// The arguments and the stdin of a run of the client.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RunArgs {
-    /// Behind those of the client.
+    /// Appended to the client's command.
     pub(crate) args: Vec<String>,
     pub(crate) stdin: String,
     pub(crate) env: BTreeMap<String, Setting>,
 }
 
-/// Which tokens die.
+/// The tokens to revoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Revoked {
-    /// All that there are.
+    /// All issued tokens.
     All,
 }
 
-/// How files are spoilt.
+/// How files are corrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Corruption {
-    /// Each is cut in half.
+    /// Truncates each file to half its size.
     Truncate,
-    /// Each holds something else.
+    /// Replaces the content of each file.
     Garbage,
-    /// Each is empty.
+    /// Empties each file.
     Empty,
 }
 
-/// As it is written: an action is one key among the others.
+/// The format in the file: the action is a key beside the others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -220,7 +220,7 @@ impl<'de> Deserialize<'de> for Step {
         let action = actions.next();
         if actions.next().is_some() {
             return Err(serde::de::Error::custom(
-                "a step does one thing, and this one two",
+                "expected one action, found several",
             ));
         }
         Ok(Step {

@@ -1,4 +1,4 @@
-//! What was typed after `mock-ecr contract`.
+//! The arguments of `mock-ecr contract`.
 
 use std::path::PathBuf;
 
@@ -10,42 +10,42 @@ use crate::args::redirect::RedirectMode;
 
 #[derive(Debug, Parser)]
 pub(crate) struct ContractOptions {
-    /// As what the client is run: token-printer, docker-credential, kubelet, library, image-tool, refresher or docker-login-caller.
+    /// The type of the client: token-printer, docker-credential, kubelet, library, image-tool, refresher or docker-login-caller.
     #[arg(long = "client-type", value_name = "TYPE")]
     pub(crate) client_type: ClientType,
-    /// How the client is led to the mock: env, proxy or hosts. Without it, by the names of hosts behind a fence, or through a proxy where
-    /// there can be no fence.
+    /// How the client is redirected to the mock: env, proxy or sandbox. The default is sandbox, or proxy where the system allows no
+    /// sandbox.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) redirect: Option<RedirectMode>,
-    /// Only scenarios, or cases as ID/CASE, whose names fit, with stars for anything. Can be repeated.
+    /// Runs only scenarios with this id, or cases with ID/CASE; * matches any text. Can be repeated.
     #[arg(long = "scenario", value_name = "GLOB")]
     pub(crate) only: Vec<String>,
-    /// A folder of further scenarios.
+    /// Adds the scenarios of a directory.
     #[arg(long, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
-    /// Writes a report as well: human, junit, tap, json, markdown or html; - as FILE is stdout. Can be repeated.
+    /// Writes a report: human, junit, tap, json, markdown or html. FILE - is stdout. Can be repeated.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     pub(crate) reports: Vec<ReportTarget>,
-    /// Fails for what should hold as well, and not only for what must.
+    /// Fails for expectations with the severity `should` too.
     #[arg(long)]
     strict: bool,
-    /// A file of known failures, which do not fail: a line `TYPE ID` or `TYPE ID/CASE` for each, with a comment behind a #.
+    /// A file of known failures, which do not fail the run. Each line is `TYPE ID` or `TYPE ID/CASE`, with an optional comment after #.
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Writes the failures of this run as a file of known ones.
+    /// Writes the failures of this run to a file of known failures.
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// What the seeds of all mocks come from.
+    /// The seed from which the seeds of all mocks are derived.
     #[arg(long, value_name = "S", default_value = "mock-ecr")]
     pub(crate) seed: String,
-    /// How many scenarios are run at once.
+    /// The number of cases that run at the same time.
     #[arg(long, short, value_name = "N", default_value_t = 8)]
     pub(crate) jobs: usize,
-    /// Lists the scenarios, and runs none.
+    /// Lists the scenarios without running them.
     #[arg(long)]
     pub(crate) list: bool,
-    /// The client and its arguments; {registry}, {account}, {region}, {image}, {file} and {home} stand for what they say, and the
-    /// word {registries} for one registry or several.
+    /// The client's command and its arguments. The placeholders {registry}, {account}, {region}, {image}, {file} and {home} are replaced;
+    /// {registries} becomes one argument for each registry.
     #[arg(
         required_unless_present = "list",
         trailing_var_arg = true,

@@ -2,12 +2,12 @@
 
 use crate::report::sanitize;
 
-/// In one line, as text or within the quotes of an attribute.
+/// Escapes a text on one line, for an element or a quoted attribute.
 pub(super) fn escaped(text: &str) -> String {
     sanitize::entities(&sanitize::line(text))
 }
 
-/// With its line breaks.
+/// Escapes a text, and keeps its line breaks.
 pub(super) fn escaped_lines(text: &str) -> String {
     sanitize::entities(&sanitize::lines(text).join("\n"))
 }

@@ -1,4 +1,4 @@
-//! What happened in a case, as bars in a lane for each of those who took part, with the events in words below.
+//! Draws the events of a case: a lane with bars for each participant, and the list of events below.
 
 use std::fmt::{self, Write};
 
@@ -44,7 +44,7 @@ const LANES: [(&str, &[EventKind]); 5] = [
     ("mock", &[EventKind::Mock, EventKind::Wait]),
 ];
 
-/// A bar from when the event began, as wide as it took; a moment is as wide as can be seen.
+/// Writes a bar from the start of the event to its end. The style sheet sets a minimum width.
 fn write_bar(page: &mut String, event: &Event, number: usize, whole: u64) -> fmt::Result {
     let (left, width) = (share(event.at_ms, whole), share(event.took_ms, whole));
     let (colour, words) = (colour(event), escaped(&event.to_string()));
@@ -55,13 +55,13 @@ fn write_bar(page: &mut String, event: &Event, number: usize, whole: u64) -> fmt
     )
 }
 
-/// Of a hundred, with a digit behind the point.
+/// Returns a percentage with one decimal place.
 fn share(part: u64, whole: u64) -> String {
     let thousandths = u128::from(part.min(whole)) * 1000 / u128::from(whole);
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
-/// A class of the style sheet: by the status, where there is one.
+/// Returns a CSS class: by the HTTP status if there is one, otherwise by the kind.
 fn colour(event: &Event) -> &'static str {
     match (event.status, event.kind) {
         (Some(..300), _) => "ok",
@@ -91,7 +91,7 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn bars_stand_in_their_lanes_at_their_time() {
+    fn a_bar_is_drawn_in_its_lane_at_its_time() {
         let mut page = String::new();
         write(&mut page, &sample::report().scenarios[1].cases[0]).unwrap();
         let lane = |name: &str| {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_stays_within_the_whole() {
+    fn a_share_does_not_exceed_the_whole() {
         assert_eq!(share(0, 1), "0.0");
         assert_eq!(share(u64::MAX, u64::MAX), "100.0");
         assert_eq!(share(5, 1), "100.0");

@@ -1,4 +1,4 @@
-//! One page that needs nothing else: no script at all, no other file, and a policy in it that allows neither.
+//! Writes a report as one self-contained HTML page. It has no script and loads no other file; its content security policy forbids both.
 
 mod escape;
 mod lanes;
@@ -12,7 +12,7 @@ use crate::report::{Outcome, Report, Strictness, sanitize};
 pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     let mut page = String::new();
     let written = write(&mut page, report, strictness);
-    written.expect("a string takes whatever is written");
+    written.expect("writing to a string does not fail");
     page
 }
 
@@ -77,7 +77,7 @@ fn write_head(
     writeln!(page, "</dl>\n</header>")
 }
 
-/// Radio buttons that come before what they hide, so that a style sheet alone can do it.
+/// Writes radio buttons. They precede the scenarios in the document, so that the style sheet alone can hide scenarios.
 fn write_filter(page: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
     let all = report.scenarios.len();
     write_button(page, "all", "all", all, " checked")?;
@@ -92,7 +92,7 @@ fn write_filter(page: &mut String, report: &Report, strictness: Strictness) -> f
     Ok(())
 }
 
-/// How a scenario is shown, and as what it is filtered; `page.css` has a rule for each.
+/// The states of a scenario, by which the page can be filtered. `page.css` has a rule for each.
 const STATES: [(&str, &str); 7] = [
     ("failed", "failed"),
     ("set_up_error", "set-up error"),
@@ -136,7 +136,7 @@ mod tests {
         text(&sample::report(), Strictness::Must)
     }
 
-    /// What stands in angle brackets.
+    /// Returns the tags of a page, without the angle brackets.
     fn tags(page: &str) -> Vec<&str> {
         let (_, body) = page.split_once("</style>").unwrap();
         let tags = body.split('<').skip(1);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_closed_in_the_order_in_which_they_were_opened() {
+    fn tags_are_closed_in_reverse_order() {
         let page = page();
         let mut open = vec!["html"];
         for tag in tags(&page) {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_is_only_text() {
+    fn hostile_text_creates_no_element() {
         let page = page();
         assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
         for tag in tags(&page) {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn every_state_can_be_filtered_by() {
+    fn the_page_can_be_filtered_by_every_state() {
         for (state, _) in STATES {
             let rule = format!("#only-{state}:checked ~ main > .scenario:not(.{state})");
             assert!(STYLE.contains(&rule), "{rule}");
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_open_and_all_else_is_folded() {
+    fn only_failures_are_expanded() {
         let page = page();
         assert_eq!(
             page.matches("<details class=\"scenario failed\" open>")

@@ -1,4 +1,4 @@
-//! A scenario on the page: what was expected beside what was seen, what happened, and what the client said.
+//! Writes a scenario: its findings, its timeline, and the calls of the client.
 
 use std::fmt::{self, Write};
 
@@ -33,7 +33,7 @@ pub(super) fn write(
     writeln!(page, "</details>")
 }
 
-/// Open where the scenario's verdict comes from it.
+/// Writes a case. It is expanded if the scenario's verdict comes from it.
 fn write_named_case(
     page: &mut String,
     scenario: &ScenarioReport,
@@ -55,7 +55,7 @@ fn write_named_case(
     writeln!(page, "</details>")
 }
 
-/// As what it is shown and filtered.
+/// Returns the state by which the scenario is shown and filtered.
 pub(super) fn state(scenario: &ScenarioReport, strictness: Strictness) -> &'static str {
     match scenario.verdict.fails(strictness) {
         true if scenario.known => "known",

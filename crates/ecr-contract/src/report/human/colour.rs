@@ -1,14 +1,14 @@
-//! The colours of the words in a report.
+//! The colours of words in a report.
 
 use crate::report::Verdict;
 
-/// Whether words are coloured; who writes decides, by the terminal and by `NO_COLOR`.
+/// Whether words are coloured. The caller decides, usually by the terminal and by `NO_COLOR`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
-    /// Text alone.
+    /// No colours.
     #[default]
     Plain,
-    /// With the colours of ANSI terminals.
+    /// ANSI colours.
     Ansi,
 }
 

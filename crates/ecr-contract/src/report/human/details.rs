@@ -1,4 +1,4 @@
-//! All there is of one scenario.
+//! Writes all details of one scenario.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use crate::report::human::colour::{Colour, Style};
 use crate::report::human::layout::{COLUMNS, INDENT, beside, evidence, labelled, side_by_side};
 use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, sanitize, timeline};
 
-/// One scenario with all that is known of it: findings, what the client said, and what happened when.
+/// A scenario with all its details: findings, calls of the client, and the timeline.
 #[derive(Clone, Copy, Debug)]
 pub struct Details<'a> {
-    /// Which one.
+    /// The scenario.
     pub scenario: &'a ScenarioReport,
     /// Whether words are coloured.
     pub colour: Colour,
 }
 
-/// With a line break at its end.
+/// The text ends with a line break.
 impl fmt::Display for Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scenario = self.scenario;
@@ -83,7 +83,7 @@ impl Details<'_> {
     fn write_timeline(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
         writeln!(f)?;
         for event in timeline::lines(case) {
-            // Below the text of an event, not below its time.
+            // Further lines are indented to the text of the event.
             let mut lines = sanitize::fold(event.trim_start(), COLUMNS - 4).into_iter();
             writeln!(
                 f,
@@ -102,13 +102,13 @@ impl Details<'_> {
     }
 }
 
-/// Times stand under each other by the spaces that they begin with.
+/// Events begin with spaces that align their times.
 fn indented(event: &str, line: &str) -> String {
     let spaces = event.len() - event.trim_start().len();
     format!("{}{line}", " ".repeat(spaces))
 }
 
-/// A call of the client, and all that was said.
+/// Returns the lines of a call: its command, its streams, and its end.
 fn call(run: &ClientRun) -> Vec<String> {
     let mut lines = labelled("$", &run.command);
     for (name, text) in [
@@ -153,10 +153,10 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_known_is_there() {
+    fn all_details_are_shown() {
         let text = details("EXP-04");
         for part in [
-            "EXP-04 A token past its end is not handed out, though the API is down.\nfailed; severity must\n",
+            "EXP-04 Returns no expired token while the API is down.\nfailed; severity must\n",
             "\n  why    https://github.com/",
             "\npassed   step 2, requests (must)\n",
             "\nfailed   step 2, exit (must)\n               expected not 0                   observed 0\n",
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_neither_leaves_its_place_nor_its_width() {
+    fn hostile_text_is_escaped_and_folded() {
         let text = details("TOK-02");
         assert!(
             !text.chars().any(|c| c.is_control() && c != '\n'),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn why_nothing_was_run_is_told() {
+    fn the_reason_of_a_set_up_error_is_shown() {
         let reason = "\nreason   cannot start the client: No such file or directory\n";
         assert!(details("NET-04").contains(reason));
     }

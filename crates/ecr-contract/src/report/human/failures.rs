@@ -1,4 +1,4 @@
-//! What failed, in as many lines as a screen has for it.
+//! Writes the failures, limited to the lines of a screen.
 
 use crate::report::human::colour::Colour;
 use crate::report::human::layout::{
@@ -14,12 +14,12 @@ pub(super) struct Failures<'a> {
 }
 
 impl<'a> Failures<'a> {
-    /// What could not be set up, by what was in the way: often it is one thing for all.
+    /// Returns the set-up errors, grouped by their reason, which is often the same for all.
     pub(super) fn set_up_errors(&self) -> Vec<String> {
         let failed = self.report.scenarios.iter().filter_map(|scenario| {
             let is_set_up_error = scenario.verdict == Verdict::SetUpError;
             let case = scenario.worst().filter(|_| is_set_up_error)?;
-            let reason = case.reason.as_deref().unwrap_or("no reason is given");
+            let reason = case.reason.as_deref().unwrap_or("no reason given");
             Some((reason.to_owned(), scenario))
         });
         let mut lines = Vec::new();
@@ -33,7 +33,7 @@ impl<'a> Failures<'a> {
         lines
     }
 
-    /// The first failures in full as long as the screen lasts, then the names of the others.
+    /// Returns the first failures in full, up to the size of a screen, and then the ids of the others.
     pub(super) fn new_failures(&self) -> Vec<String> {
         let new_failures = self.report.new_failures(self.strictness);
         let new_failures = new_failures.map(|scenario| (symptom(scenario), scenario));
@@ -55,9 +55,9 @@ impl<'a> Failures<'a> {
         lines
     }
 
-    /// A scenario, and the names of those in which the same was seen.
+    /// Returns the lines of a failure, with the ids of other scenarios that failed in the same way.
     fn failure(&self, scenarios: &[&'a ScenarioReport]) -> Vec<String> {
-        let (scenario, others) = scenarios.split_first().expect("no group is empty");
+        let (scenario, others) = scenarios.split_first().expect("a group is not empty");
         let title = format!("{} {}", scenario.id, scenario.title);
         let mut lines = self.title(scenario.verdict, "FAIL", &title);
         let Some(case) = scenario.worst() else {
@@ -69,7 +69,10 @@ impl<'a> Failures<'a> {
         lines.extend(shown.flat_map(|found| finding(found)));
         if failed.len() > MAX_FINDINGS {
             let more = failed.len() - MAX_FINDINGS;
-            lines.extend(labelled("", &format!("and {more} more that did not hold")));
+            lines.extend(labelled(
+                "",
+                &format!("and {more} more failed expectations"),
+            ));
         }
         let why = &scenario.why[..scenario.why.len().min(MAX_LINKS)];
         lines.extend(evidence(why, &case.repeat));
@@ -90,7 +93,7 @@ const MAX_FINDINGS: usize = 2;
 const MAX_LINKS: usize = 2;
 const MAX_ROWS: usize = 2;
 
-/// The scenarios of each key, in their order.
+/// Groups scenarios by a key, in their order.
 fn grouped<'a>(
     keyed: impl Iterator<Item = (String, &'a ScenarioReport)>,
 ) -> Vec<(String, Vec<&'a ScenarioReport>)> {
@@ -104,11 +107,11 @@ fn grouped<'a>(
     groups
 }
 
-/// What did not hold, in one text: a client that does nothing right fails everywhere by the same.
+/// Returns a key of the failed findings. A client that does not work at all fails in every scenario with the same key.
 fn symptom(scenario: &ScenarioReport) -> String {
     let failed = scenario.worst().map(CaseReport::failed_findings);
     match failed.unwrap_or_default().as_slice() {
-        // Where nothing is told, nothing is the same.
+        // A scenario without findings forms its own group.
         [] => scenario.id.clone(),
         failed => {
             let parts = failed.iter().map(|found| {
@@ -122,7 +125,7 @@ fn symptom(scenario: &ScenarioReport) -> String {
     }
 }
 
-/// What is looked at, what was expected and what was seen.
+/// Returns the lines of a finding: its key, the expected and the observed value.
 fn finding(found: &Finding) -> Vec<String> {
     let name = sanitize::clip(&sanitize::line(&found.expectation), EXPECTED_COLUMN - 3);
     let mut rows = side_by_side(found, MAX_ROWS);
@@ -133,7 +136,7 @@ fn finding(found: &Finding) -> Vec<String> {
     rows
 }
 
-/// Which cases of a scenario fail, where it has several.
+/// Returns a line with the failed cases, if the scenario has several.
 fn failing_cases(scenario: &ScenarioReport) -> Vec<String> {
     let failing = scenario
         .cases

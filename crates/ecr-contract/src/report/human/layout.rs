@@ -1,18 +1,18 @@
-//! Lays text out in lines of 80 columns.
+//! Lays out text in lines of 80 columns.
 
 use crate::report::human::colour::{Colour, Style};
 use crate::report::{Finding, Report, ScenarioReport, sanitize};
 
-/// How wide all of it is.
+/// The width of a line.
 pub(super) const COLUMNS: usize = 80;
 
-/// Where text begins that stands beside what it is.
+/// The column of text beside a label.
 pub(super) const INDENT: usize = 9;
 
-/// Where what was expected begins, beside the longest of the names of what is looked at.
+/// The column of the expected value, beside the key of the expectation.
 pub(super) const EXPECTED_COLUMN: usize = 15;
 
-/// Who was run, and how.
+/// Returns the head of the summary: the client and the settings of the run.
 pub(super) fn header(report: &Report, colour: Colour) -> Vec<String> {
     let client = sanitize::line(&report.client.join(" "));
     let client_type = report.client_type;
@@ -35,25 +35,25 @@ pub(super) fn header(report: &Report, colour: Colour) -> Vec<String> {
     ]
 }
 
-/// A word that tells what follows, painted as a verdict is, and text; what does not fit stands below, a little to the right.
+/// Returns a coloured word with text. Further lines are indented.
 pub(super) fn titled(style: impl Fn(&str) -> String, word: &str, text: &str) -> Vec<String> {
     let text = format!("{word} {}", sanitize::line(text));
     let mut lines = sanitize::fold(&text, COLUMNS - 2);
     lines[1..]
         .iter_mut()
         .for_each(|line| line.insert_str(0, "  "));
-    // Painted last, so that nothing has to tell colours from columns.
+    // The colour is added last, so that its escape codes do not count as columns.
     lines[0].replace_range(..word.len(), &style(word));
     lines
 }
 
-/// A word, and text beside it that is folded as often as it takes.
+/// Returns a label with text beside it, folded.
 pub(super) fn labelled(label: &str, text: &str) -> Vec<String> {
     let folded = sanitize::fold(&sanitize::line(text), COLUMNS - INDENT);
     beside(label, &folded)
 }
 
-/// As `labelled`, with lines that stay as they are.
+/// Like `labelled`, with lines that are not folded.
 pub(super) fn beside(label: &str, lines: &[String]) -> Vec<String> {
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     let lines = labels.zip(lines);
@@ -62,7 +62,7 @@ pub(super) fn beside(label: &str, lines: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The incidents, and the command that runs it again; links and words stay whole, so that they can be copied.
+/// Returns the links of a scenario and the command that repeats a case. Links and words are not broken, so that they can be copied.
 pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
     let why = why
         .iter()
@@ -76,7 +76,7 @@ pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
     lines
 }
 
-/// What was expected beside what was seen, in no more lines than `most`.
+/// Returns the expected value beside the observed value, in at most `most` lines.
 pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
     let column = (COLUMNS - EXPECTED_COLUMN) / 2 - 1;
     let cell = |word: &str, text: &str| {
@@ -94,7 +94,7 @@ pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
     let at = |cell: &[String], row: usize| cell.get(row).cloned().unwrap_or_default();
     let rows = (0..expected.len().max(observed.len())).map(|row| {
         let (left, right) = (at(&expected, row), at(&observed, row));
-        // Columns of characters would stand askew under wide ones.
+        // Padding counts columns: wide characters take two.
         let gap = " ".repeat(column.saturating_sub(sanitize::width(&left)));
         let row = format!("{:EXPECTED_COLUMN$}{left}{gap}  {right}", "");
         row.trim_end().to_owned()

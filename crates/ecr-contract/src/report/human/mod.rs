@@ -1,4 +1,4 @@
-//! For people at a terminal of 80 columns: the line that tells how far it is, the summary, and all there is of one scenario.
+//! Output for people, in lines of 80 columns: the progress of a run, its summary, and the details of one scenario.
 
 mod colour;
 mod details;

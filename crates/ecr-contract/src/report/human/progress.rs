@@ -1,4 +1,4 @@
-//! How far it is, while it runs.
+//! Writes the progress of a run.
 
 use std::io::Write;
 
@@ -6,20 +6,20 @@ use crate::report::human::colour::Colour;
 use crate::report::human::layout::COLUMNS;
 use crate::report::{FinishedCase, Verdict, sanitize};
 
-/// What is written while it runs.
+/// How progress is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressLine {
-    /// One line that is rewritten: for a terminal.
+    /// One line that is rewritten, for a terminal.
     Rewritten,
-    /// A line for each run that fails or cannot be set up: for a log.
+    /// A line for each failure or set-up error, for a log.
     Sparse,
     /// Nothing.
     Silent,
 }
 
-/// How many runs are done, and which one was the last.
+/// The number of finished cases, and the last one.
 ///
-/// A terminal that cannot be written to stops nobody: errors are passed over.
+/// Write errors are ignored.
 #[derive(Debug)]
 pub struct Progress<W> {
     out: W,
@@ -29,7 +29,7 @@ pub struct Progress<W> {
 }
 
 impl<W: Write> Progress<W> {
-    /// Written to `out`, which is best not where a report goes.
+    /// Creates a progress that writes to `out`, which should not be the stream of a report.
     pub fn new(out: W, line: ProgressLine, colour: Colour) -> Self {
         Progress {
             out,
@@ -39,7 +39,7 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    /// One more is done.
+    /// Adds a finished case.
     pub fn update(&mut self, finished: &FinishedCase<'_>) {
         let verdict = finished.case.verdict;
         let word = match verdict {
@@ -63,7 +63,7 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    /// Takes the line away, so that others can write there.
+    /// Removes the line, so that other text can be written there.
     pub fn clear(&mut self) {
         if self.line == ProgressLine::Rewritten {
             self.write("\r\x1b[K");
@@ -81,7 +81,7 @@ impl<W: Write> Progress<W> {
             finished.total,
             name(finished)
         );
-        // One column less than there are: some terminals begin a new line behind the last one.
+        // One column is left free: some terminals wrap after the last column.
         let text = sanitize::clip(&text, COLUMNS - 1);
         self.write(&format!("\r{text}\x1b[K"));
     }
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn a_log_has_a_line_for_what_failed() {
+    fn a_log_has_a_line_for_each_failure() {
         let expected = "2/10 FAIL EXP-04\n3/10 FAIL TOK-02/in-the-middle\n";
         assert_eq!(output(ProgressLine::Sparse), expected);
         assert_eq!(output(ProgressLine::Silent), "");
     }
 
     #[test]
-    fn the_line_is_no_wider_than_the_terminal_and_nothing_moves_it() {
+    fn the_line_fits_the_terminal_and_contains_no_control_character() {
         let mut case = sample::report().scenarios[0].cases[0].clone();
         case.name = Some(sample::HOSTILE.to_owned());
         let mut out = Vec::new();

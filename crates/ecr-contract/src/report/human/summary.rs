@@ -1,4 +1,4 @@
-//! All that a newcomer needs to know of a run, on one screen.
+//! Writes the summary of a run on one screen.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use crate::report::{
     CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, sanitize,
 };
 
-/// A report on one screen: what failed and why, warnings and observations in a line each, and the verdict.
+/// The summary of a run: failures with their findings, one line for each warning and info, and the outcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
-    /// What came of the run.
+    /// The report.
     pub report: &'a Report,
-    /// What counts as a failure.
+    /// The lowest severity that fails the run.
     pub strictness: Strictness,
-    /// Entries of the baseline that hold no longer.
+    /// Entries of the baseline that no longer apply.
     pub stale: &'a [Stale],
     /// Whether words are coloured.
     pub colour: Colour,
 }
 
-/// With a line break at its end.
+/// The text ends with a line break.
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let failures = Failures {
@@ -63,7 +63,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// A line for each scenario of a verdict, as long as there are not too many.
+    /// Returns a line for each scenario with a verdict, up to a limit.
     fn lines_for(&self, verdict: Verdict, word: &str) -> Vec<String> {
         let shown = self
             .with(verdict)
@@ -129,7 +129,7 @@ impl<'a> Summary<'a> {
             &word,
             &counts.summary(),
         );
-        let more = "--report html=FILE has all of it with timelines, --scenario ID one scenario.";
+        let more = "Full details with timelines: --report html=FILE. One scenario: --scenario ID.";
         lines.push(self.colour.paint(Style::Dim, more));
         lines
     }
@@ -140,7 +140,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Headed by a word without a colour.
+/// Returns lines with a word that is not coloured.
 fn uncoloured(word: &str, text: &str) -> Vec<String> {
     titled(str::to_owned, word, text)
 }
@@ -148,7 +148,7 @@ fn uncoloured(word: &str, text: &str) -> Vec<String> {
 const MAX_LISTED: usize = 8;
 const MAX_TITLE: usize = 36;
 
-/// What was seen in a case, as short as it goes.
+/// Returns the failed findings of a case, or all findings if none failed.
 fn observations(case: &CaseReport) -> String {
     let failed = case.failed_findings();
     let shown: Vec<_> = match failed.is_empty() {
@@ -192,7 +192,7 @@ mod tests {
             "{text:?}"
         );
         for line in text.lines() {
-            // A link or a word of a command stays whole.
+            // A link or a word of a command is not broken.
             let words = line.trim().trim_end_matches(" \\");
             let is_whole = line.contains("https://github") || words.starts_with('\'');
             assert!(is_whole || sanitize::width(line) <= 80, "{line}");
@@ -200,17 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn it_fits_a_screen_whatever_a_text_holds() {
+    fn every_line_fits_the_screen() {
         for strictness in [Strictness::Must, Strictness::Should] {
             assert_fits(&summary(&sample::report(), strictness, Colour::Plain));
         }
     }
 
     #[test]
-    fn everything_a_newcomer_needs_is_there() {
+    fn the_summary_contains_failures_warnings_and_counts() {
         let text = summary(&sample::report(), Strictness::Must, Colour::Plain);
         let expected = "\
-FAIL EXP-04 A token past its end is not handed out, though the API is down.
+FAIL EXP-04 Returns no expired token while the API is down.
   exit         expected not 0                   observed 0
   secret       expected none                    observed the secret of step 1,
                                                 which had expired 24 h before
@@ -224,8 +224,8 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
             "mock-ecr 0.1.0, --redirect env, sandboxed, seed contract, 23.4 s",
             "  case   in-the-middle; also at its <end>\n",
             "\nknown failures 1: EXP-06\n",
-            "\nwarning EXP-05 A token past its end is not handed… | exit: 0; expected not 0; s…\n",
-            "\ninfo EXP-11 A token past its end is not handed… | requests: 3 calls; exit: 1; s…\n",
+            "\nwarning EXP-05 Returns no expired token while the… | exit: 0; expected not 0; s…\n",
+            "\ninfo EXP-11 Returns no expired token while the… | requests: 3 calls; exit: 1; s…\n",
             "\nn/a 1: KCP-01\nskipped 1: HST-05\n",
             "\nSET-UP ERROR NET-04: cannot start the client: No such file or directory\n",
             "\nstale kubelet KCP-02",
@@ -236,28 +236,28 @@ FAIL EXP-04 A token past its end is not handed out, though the API is down.
     }
 
     #[test]
-    fn of_many_failures_the_first_are_shown_and_the_others_named() {
+    fn many_failures_are_shown_up_to_a_limit_and_then_listed() {
         let text = summary(&sample::with_failures(40), Strictness::Must, Colour::Plain);
         assert_fits(&text);
         assert!(text.lines().count() <= 45, "{text}");
-        assert!(text.contains("BAD-04 A token") && !text.contains("BAD-07 A token"));
+        assert!(text.contains("BAD-04 Returns") && !text.contains("BAD-07 Returns"));
         assert!(text.contains("BAD-40"));
         assert!(text.contains("\nFAILED: 40 failed, 1 passed"));
     }
 
     #[test]
-    fn failures_of_one_kind_are_told_once() {
+    fn failures_with_the_same_findings_are_shown_once() {
         let mut report = sample::report();
         report.scenarios = (1..=30)
             .map(|i| sample::scenario(&format!("BAD-{i:02}"), Verdict::Failed))
             .collect();
         let text = summary(&report, Strictness::Must, Colour::Plain);
-        assert_eq!(text.matches("A token past its end").count(), 1);
+        assert_eq!(text.matches("Returns no expired token").count(), 1);
         assert!(text.contains("\n  also   BAD-02 BAD-03"));
     }
 
     #[test]
-    fn colours_are_around_words_and_change_no_column() {
+    fn colours_do_not_change_the_columns() {
         let plain = summary(&sample::report(), Strictness::Must, Colour::Plain);
         let ansi = summary(&sample::report(), Strictness::Must, Colour::Ansi);
         assert!(ansi.contains("\x1b[1;31mFAIL\x1b[0m EXP-04"));

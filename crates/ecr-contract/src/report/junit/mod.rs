@@ -1,4 +1,4 @@
-//! XML as JUnit's, as far as the readers of it in CI agree: a test case for each case.
+//! Writes a report as JUnit XML: the subset that CI systems agree on, with a test case for each case.
 
 #[cfg(test)]
 mod reader;
@@ -15,7 +15,7 @@ pub(super) fn text(report: &Report, strictness: Strictness) -> String {
     });
     let mut text = String::new();
     let written = write(&mut text, report, &cases.collect::<Vec<_>>());
-    written.expect("a string takes whatever is written");
+    written.expect("writing to a string does not fail");
     text
 }
 
@@ -30,7 +30,7 @@ fn write(text: &mut String, report: &Report, cases: &[TestCase]) -> fmt::Result 
         seconds(report.took_ms)
     );
     writeln!(text, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-    // The skipped are counted for a suite, and not for all suites.
+    // `skipped` is an attribute of `testsuite` only.
     let all = numbers.replace(&format!(r#" skipped="{}""#, count(State::Skipped)), "");
     writeln!(text, "<testsuites {all}>\n<testsuite {numbers}>")?;
     write_properties(text, report)?;
@@ -79,7 +79,7 @@ impl<'a> TestCase<'a> {
         let state = match case.verdict {
             Verdict::NotApplicable => State::Skipped,
             Verdict::SetUpError => State::Error,
-            // There is no word for a known failure; what is skipped does not fail.
+            // JUnit has no state for a known failure. A skipped test case does not fail.
             verdict if verdict.fails(strictness) && scenario.known => State::Skipped,
             verdict if verdict.fails(strictness) => State::Failure,
             _ => State::Passed,
@@ -133,14 +133,14 @@ impl<'a> TestCase<'a> {
         reason.unwrap_or(otherwise).to_owned()
     }
 
-    /// What failed first, in one line.
+    /// Returns the first failed finding on one line.
     fn failure(&self) -> String {
         match self.case.failed_findings().first() {
             Some(found) => format!(
                 "{}: expected {}, observed {}",
                 found.expectation, found.expected, found.observed
             ),
-            None => self.reason("it failed"),
+            None => self.reason("failed"),
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> TestCase<'a> {
         text + &format!("repeat: {}\n", self.case.repeat)
     }
 
-    /// The timeline, and what the client said.
+    /// Returns the timeline and the output of the client.
     fn output(&self) -> String {
         let mut text = timeline::lines(self.case).join("\n");
         for run in &self.case.runs {
@@ -179,7 +179,7 @@ fn seconds(ms: u64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
 }
 
-/// In one line, as readers of XML make one of it anyway.
+/// Escapes an attribute on one line, since XML parsers replace line breaks there.
 fn attribute(text: &str) -> String {
     sanitize::entities(&sanitize::line(text))
 }
@@ -195,7 +195,7 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn a_reader_of_xml_finds_what_was_written() {
+    fn an_xml_parser_reads_what_was_written() {
         let elements = elements(&text(&sample::report(), Strictness::Must));
         let suite = named(&elements, "testsuite")[0];
         let numbers = ["tests", "failures", "errors", "skipped", "time"].map(|key| suite.get(key));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_is_only_text() {
+    fn hostile_text_creates_no_element() {
         let text = text(&sample::report(), Strictness::Must);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
         assert!(!text.contains("]]>") && !text.contains('\u{fffe}'));
@@ -229,19 +229,16 @@ mod tests {
     }
 
     #[test]
-    fn a_known_failure_is_skipped_with_what_failed() {
+    fn a_known_failure_is_skipped_with_its_findings() {
         let elements = elements(&text(&sample::report(), Strictness::Must));
         let skipped = named(&elements, "skipped");
         let message = "known failure: exit: expected not 0, observed 0";
         assert_eq!(skipped[0].get("message"), message);
-        assert_eq!(
-            skipped[1].get("message"),
-            "it is for the client type kubelet"
-        );
+        assert_eq!(skipped[1].get("message"), "requires client type kubelet");
     }
 
     #[test]
-    fn the_timeline_and_the_clients_words_are_the_output() {
+    fn the_output_contains_the_timeline_and_the_clients_output() {
         let elements = elements(&text(&sample::report(), Strictness::Must));
         let output = &named(&elements, "system-out")[1].text;
         let event = "   0.180 s  api       GetAuthorizationToken -> 500 (4 ms)\n";

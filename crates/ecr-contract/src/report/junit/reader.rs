@@ -1,4 +1,4 @@
-//! XML as a reader of it sees it: an element with its attributes and the text that is right in it.
+//! Reads XML elements with their attributes and text, for tests.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
