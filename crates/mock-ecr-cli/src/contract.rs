@@ -78,8 +78,7 @@ fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error>
 }
 
 fn run(suite: &Suite) -> Result<Report, Error> {
-    let runtime =
-        Runtime::new().map_err(Error::system("cannot start the asynchronous runtime"))?;
+    let runtime = Runtime::new().map_err(Error::system("cannot start the asynchronous runtime"))?;
     let line = match io::stderr().is_terminal() {
         true => ProgressLine::Rewritten,
         false => ProgressLine::Silent,

@@ -22,8 +22,9 @@ mod tests {
     fn schema() -> Value {
         let generator = SchemaSettings::draft2020_12().into_generator();
         let mut schema = generator.into_root_schema_for::<Report>().to_value();
-        let mocks = "https://json-schema.org/draft/2020-12/schema";
-        assert_eq!(schema["$schema"], json!(mocks));
+        let draft = "https://json-schema.org/draft/2020-12/schema";
+        assert_eq!(schema["$schema"], json!(draft));
+        schema["$id"] = json!("urn:mock-ecr:contract-report:2");
         schema["title"] = json!("The report of `mock-ecr contract`");
         schema
     }

@@ -204,22 +204,6 @@ expect.reslt = 'login'
     }
 
     #[test]
-    fn a_renamed_key_is_reported_with_its_current_name() {
-        rejects(
-            "[[step]]\nask = {}\n",
-            "t.toml:7: step[0].ask: `ask` was renamed to `run`",
-        );
-        rejects(
-            "[[step]]\nfetch = {}\nexpect = { secret = 'alive' }\n",
-            "t.toml:8: step[0].expect.secret: `alive` was renamed to `valid`",
-        );
-        rejects(
-            "[[step]]\nfaults = [{ what = 'x' }]\n",
-            "t.toml:7: step[0].faults[0].what: `what` was renamed to `action`",
-        );
-    }
-
-    #[test]
     fn a_case_defines_the_values_of_names() {
         let text = "[[case]]\nname = 'long'\nlength = 9\n[[case]]\nname = 'short'\nlength = 1\n\
                     [config]\ntoken_length = \"${length}\"\nseed = 'of ${name}'\n\

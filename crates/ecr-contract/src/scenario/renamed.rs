@@ -60,6 +60,30 @@ const VALUES: [Renamed; 11] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Source;
+
+    #[test]
+    fn a_scenario_with_an_old_name_is_rejected_with_the_current_name() {
+        let head = "id = 'T-1'\ntitle = 't'\nseverity = 'must'\nclient_types = 'all'\nwhy = []\n[[step]]\n";
+        for (step, expected) in [
+            (
+                "ask = {}",
+                "t.toml:7: step[0].ask: `ask` was renamed to `run`",
+            ),
+            (
+                "expect.secret = 'alive'",
+                "t.toml:7: step[0].expect.secret: `alive` was renamed to `valid`",
+            ),
+            (
+                "faults = [{ what = 'x' }]",
+                "t.toml:7: step[0].faults[0].what: `what` was renamed to `action`",
+            ),
+        ] {
+            let (file, text) = ("t.toml".to_owned(), format!("{head}{step}\n"));
+            let error = Source { file, text }.cases().unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
+    }
 
     #[test]
     fn a_renamed_key_or_value_is_reported_with_its_current_name() {
