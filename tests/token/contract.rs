@@ -6,22 +6,24 @@ use std::time::Duration;
 
 use ecr_contract::report::{Outcome, Strictness, Verdict};
 use ecr_contract::{ClientType, LibraryLogin, LibraryRequest, suite};
-use ecr_token_source::{Ask, Credentials, Fetch as _, FetchError, Registry, Sdk, TokenSource};
+use ecr_token_source::{
+    Credentials, Fetch as _, FetchError, Registry, SdkFetcher, TokenRequest, TokenSource,
+};
 use mock_ecr::{Clock, MockEcr};
 
 /// A source for each registry that was asked for, and the login that it gave last.
 #[derive(Clone)]
 struct Sources {
-    sdk: Sdk,
+    fetcher: SdkFetcher,
     clock: Clock,
     sources: Arc<Mutex<HashMap<String, TokenSource>>>,
     last: Arc<Mutex<HashMap<String, Credentials>>>,
 }
 
 impl Sources {
-    fn of(ecr: &MockEcr) -> Self {
+    fn new(ecr: &MockEcr) -> Self {
         Sources {
-            sdk: Sdk::new(aws_sdk_ecr::Client::new(&ecr.sdk_config())),
+            fetcher: SdkFetcher::new(aws_sdk_ecr::Client::new(&ecr.sdk_config())),
             clock: ecr.clock().clone(),
             sources: Arc::default(),
             last: Arc::default(),
@@ -32,7 +34,7 @@ impl Sources {
         let source = self.source(&request.registry)?;
         let last = self.last.lock().unwrap().remove(&request.registry);
         let credentials = match last.filter(|_| request.refused) {
-            Some(last) => source.get_after_refusal(&last).await?,
+            Some(last) => source.get_after_rejection(&last).await?,
             None => source.get().await?,
         };
         let login = LibraryLogin::new(&credentials.username, credentials.password.expose());
@@ -44,11 +46,11 @@ impl Sources {
     }
 
     fn source(&self, host: &str) -> Result<TokenSource, FetchError> {
-        let registry = Registry::of(host)?;
+        let registry = Registry::parse(host)?;
         let mut sources = self.sources.lock().unwrap();
-        let (sdk, clock) = (self.sdk.clone(), self.clock.clone());
+        let (fetcher, clock) = (self.fetcher.clone(), self.clock.clone());
         let source = sources.entry(host.to_owned()).or_insert_with(|| {
-            TokenSource::builder(move |ask| patiently(sdk.clone(), ask))
+            TokenSource::builder(move |request| fetch_with_timeout(fetcher.clone(), request))
                 .registry(registry)
                 .clock(move || clock.now().into())
                 .build()
@@ -58,33 +60,33 @@ impl Sources {
 }
 
 /// The mock's configuration of the SDK has no timeouts, and some scenarios have no answer.
-async fn patiently(
-    sdk: Sdk,
-    ask: Ask,
+async fn fetch_with_timeout(
+    fetcher: SdkFetcher,
+    request: TokenRequest,
 ) -> Result<Vec<ecr_token_source::AuthorizationData>, FetchError> {
-    tokio::time::timeout(Duration::from_secs(10), sdk.fetch(ask)).await?
+    tokio::time::timeout(Duration::from_secs(10), fetcher.fetch(request)).await?
 }
 
 #[tokio::test]
-async fn a_token_source_survives_every_scenario_that_needs_no_process() {
+async fn token_source_passes_every_library_scenario() {
     let report = suite(ClientType::Library).run(|ecr| {
-        let sources = Sources::of(ecr);
+        let sources = Sources::new(ecr);
         move |ask| sources.clone().login(ask)
     });
     let report = report.await.unwrap();
-    let broken: Vec<_> = report
+    let failed: Vec<_> = report
         .failed(Strictness::Should)
         .map(|scenario| (&scenario.id, &scenario.cases))
         .collect();
     assert_eq!(
         report.outcome(Strictness::Should),
         Outcome::Passed,
-        "{broken:#?}"
+        "{failed:#?}"
     );
     let passed = report
         .scenarios
         .iter()
-        .filter(|one| one.verdict == Verdict::Passed)
+        .filter(|scenario| scenario.verdict == Verdict::Passed)
         .count();
     assert!(passed > 20, "{passed} scenarios passed");
 }

@@ -9,7 +9,7 @@ mod contract;
 
 use std::time::Duration;
 
-use ecr_token_source::{AnswerError, Credentials, Registry, Sdk, TokenError, TokenSource};
+use ecr_token_source::{Credentials, Registry, ResponseError, SdkFetcher, TokenError, TokenSource};
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{
     AuthorizationData, BodyFault, EndpointFault, ExpiresAt, FaultAction, TokenFault,
@@ -23,23 +23,23 @@ async fn frozen() -> MockEcr {
 /// The registry of the mock's own account, or another region's or account's.
 fn registry(account: &str, region: &str) -> Registry {
     let host = format!("{account}.dkr.ecr.{region}.amazonaws.com");
-    Registry::of(&host).unwrap()
+    Registry::parse(&host).unwrap()
 }
 
-fn own(ecr: &MockEcr) -> Registry {
+fn own_registry(ecr: &MockEcr) -> Registry {
     let account = ecr.config().default_principal().arn.account().to_string();
     registry(&account, ecr.config().region.as_str())
 }
 
 /// A source of the mock's own registry, by the mock's clock.
 fn source(ecr: &MockEcr) -> TokenSource {
-    source_of(ecr, own(ecr))
+    source_for(ecr, own_registry(ecr))
 }
 
-fn source_of(ecr: &MockEcr, registry: Registry) -> TokenSource {
+fn source_for(ecr: &MockEcr, registry: Registry) -> TokenSource {
     let clock = ecr.clock().clone();
     let client = aws_sdk_ecr::Client::new(&ecr.sdk_config());
-    TokenSource::builder(Sdk::new(client))
+    TokenSource::builder(SdkFetcher::new(client))
         .registry(registry)
         .clock(move || clock.now().into())
         .build()
@@ -49,31 +49,31 @@ fn calls(ecr: &MockEcr) -> usize {
     ecr.requests().operation("GetAuthorizationToken").count()
 }
 
-fn opens(ecr: &MockEcr, credentials: &Credentials) -> bool {
+fn is_valid(ecr: &MockEcr, credentials: &Credentials) -> bool {
     ecr.verify_token(credentials.password.expose()).is_ok()
 }
 
-async fn error_under(what: FaultAction) -> TokenError {
+async fn error_with_fault(action: FaultAction) -> TokenError {
     let ecr = frozen().await;
-    let fault = ecr.faults().action(what).set().unwrap();
+    let fault = ecr.faults().action(action).set().unwrap();
     let error = source(&ecr).get().await.unwrap_err();
     assert!(fault.triggered() > 0);
     error
 }
 
 #[tokio::test]
-async fn what_is_handed_out_opens_the_registry_all_day_long() {
+async fn every_returned_token_is_valid_for_a_whole_day() {
     let ecr = frozen().await;
     let source = source(&ecr);
     for _ in 0..48 {
-        assert!(opens(&ecr, &source.get().await.unwrap()));
+        assert!(is_valid(&ecr, &source.get().await.unwrap()));
         ecr.clock().advance(Duration::from_secs(1800));
     }
     assert_eq!(calls(&ecr), 3);
 }
 
 #[tokio::test]
-async fn throttling_is_waited_for() {
+async fn a_throttled_call_is_retried() {
     let ecr = frozen().await;
     let throttled = ecr.faults().throttling().times(2).set().unwrap();
     assert!(source(&ecr).get().await.is_ok());
@@ -81,7 +81,7 @@ async fn throttling_is_waited_for() {
 }
 
 #[tokio::test]
-async fn an_outage_is_outlasted_by_the_token_until_its_end() {
+async fn the_token_is_returned_during_an_outage_until_it_expires() {
     let ecr = frozen().await;
     let source = source(&ecr);
     let first = source.get().await.unwrap();
@@ -94,70 +94,70 @@ async fn an_outage_is_outlasted_by_the_token_until_its_end() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_replaced_by_one_that_opens() {
+async fn a_revoked_token_is_replaced_by_a_valid_one() {
     let ecr = frozen().await;
     let source = source(&ecr);
     let revoked = source.get().await.unwrap();
     let issued = ecr.clock().now();
     ecr.clock().advance(Duration::from_secs(60));
     ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()));
-    assert!(issued < ecr.clock().now() && !opens(&ecr, &revoked));
+    assert!(issued < ecr.clock().now() && !is_valid(&ecr, &revoked));
     for _ in 0..2 {
-        let next = source.get_after_refusal(&revoked).await.unwrap();
-        assert!(opens(&ecr, &next));
+        let next = source.get_after_rejection(&revoked).await.unwrap();
+        assert!(is_valid(&ecr, &next));
     }
     assert_eq!(calls(&ecr), 2);
 }
 
 /// A frozen mock issues the same token twice, as a service does that has not noticed.
 #[tokio::test]
-async fn the_token_that_was_refused_is_no_answer() {
+async fn a_rejected_token_issued_again_is_an_error() {
     let ecr = frozen().await;
     let source = source(&ecr);
-    let refused = source.get().await.unwrap();
-    let again = source.get_after_refusal(&refused).await;
-    assert!(matches!(again, Err(TokenError::Refused)), "{again:?}");
+    let rejected = source.get().await.unwrap();
+    let result = source.get_after_rejection(&rejected).await;
+    assert!(matches!(result, Err(TokenError::Rejected)), "{result:?}");
 }
 
 #[tokio::test]
-async fn the_region_and_the_account_are_those_of_the_registry() {
+async fn the_call_uses_the_region_and_account_of_the_registry() {
     let ecr = frozen().await;
-    let account = own(&ecr).account().to_owned();
-    let far = source_of(&ecr, registry(&account, "eu-west-1"));
-    let credentials = far.get().await.unwrap();
+    let account = own_registry(&ecr).account().to_owned();
+    let other_region = source_for(&ecr, registry(&account, "eu-west-1"));
+    let credentials = other_region.get().await.unwrap();
     assert!(credentials.registry.contains("eu-west-1"));
-    assert!(opens(&ecr, &credentials));
+    assert!(is_valid(&ecr, &credentials));
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_an_error() {
+async fn an_unusable_response_is_an_error() {
     for body in [BodyFault::Html, BodyFault::Empty, BodyFault::NotJson] {
-        error_under(FaultAction::Body(body)).await;
+        error_with_fault(FaultAction::Body(body)).await;
     }
     for data in [
         AuthorizationData::Empty,
         AuthorizationData::Null,
         AuthorizationData::Missing,
     ] {
-        let error = error_under(FaultAction::AuthorizationData(data)).await;
+        let error = error_with_fault(FaultAction::AuthorizationData(data)).await;
         assert!(
-            matches!(error, TokenError::Answer(AnswerError::Empty)),
+            matches!(error, TokenError::Response(ResponseError::Empty)),
             "{error:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_an_error() {
+async fn an_unusable_token_is_an_error() {
     for (token, expected) in [
-        (TokenFault::NoColon, AnswerError::NoLogin),
-        (TokenFault::Empty, AnswerError::NoLogin),
-        (TokenFault::NotBase64, AnswerError::NotBase64),
-        (TokenFault::Null, AnswerError::NoToken),
-        (TokenFault::Missing, AnswerError::NoToken),
+        (TokenFault::NoColon, ResponseError::NotUserPassword),
+        (TokenFault::Empty, ResponseError::NotUserPassword),
+        (TokenFault::NotBase64, ResponseError::NotBase64),
+        (TokenFault::Null, ResponseError::MissingToken),
+        (TokenFault::Missing, ResponseError::MissingToken),
     ] {
-        let error = error_under(FaultAction::Token(token)).await;
-        let TokenError::Answer(found) = error else {
+        let error = error_with_fault(FaultAction::Token(token)).await;
+        let TokenError::Response(found) = error else {
             panic!("{error:?}");
         };
         assert_eq!(found, expected);
@@ -165,28 +165,31 @@ async fn what_is_no_token_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_foreign_registry_is_an_error() {
+async fn another_registry_is_an_error() {
     let account = "210987654321".parse().unwrap();
-    for what in [
+    for action in [
         FaultAction::AuthorizationData(AuthorizationData::Account(account)),
         FaultAction::ProxyEndpoint(EndpointFault::Foreign),
     ] {
-        let error = error_under(what).await;
-        let foreign = matches!(error, TokenError::Answer(AnswerError::Foreign { .. }));
-        assert!(foreign, "{error:?}");
+        let error = error_with_fault(action).await;
+        let is_mismatch = matches!(
+            error,
+            TokenError::Response(ResponseError::RegistryMismatch { .. })
+        );
+        assert!(is_mismatch, "{error:?}");
     }
     for endpoint in [EndpointFault::Null, EndpointFault::Missing] {
-        let error = error_under(FaultAction::ProxyEndpoint(endpoint)).await;
+        let error = error_with_fault(FaultAction::ProxyEndpoint(endpoint)).await;
         assert!(
-            matches!(error, TokenError::Answer(AnswerError::NoEndpoint)),
+            matches!(error, TokenError::Response(ResponseError::MissingEndpoint)),
             "{error:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn odd_answers_are_answers() {
-    for what in [
+async fn unusual_responses_are_accepted() {
+    for action in [
         FaultAction::AuthorizationData(AuthorizationData::Doubled),
         FaultAction::Token(TokenFault::OtherUser),
         FaultAction::Token(TokenFault::Long),
@@ -195,14 +198,14 @@ async fn odd_answers_are_answers() {
         FaultAction::ExpiresAt(ExpiresAt::Integer),
     ] {
         let ecr = frozen().await;
-        let _fault = ecr.faults().action(what.clone()).set().unwrap();
+        let _fault = ecr.faults().action(action.clone()).set().unwrap();
         let credentials = source(&ecr).get().await;
-        assert!(credentials.is_ok(), "{what:?}: {credentials:?}");
+        assert!(credentials.is_ok(), "{action:?}: {credentials:?}");
     }
 }
 
 #[tokio::test]
-async fn a_colon_belongs_to_the_password() {
+async fn a_password_may_contain_colons() {
     let ecr = frozen().await;
     let _colons = ecr
         .faults()
@@ -215,12 +218,12 @@ async fn a_colon_belongs_to_the_password() {
 }
 
 #[tokio::test]
-async fn an_absurd_end_is_for_one_use() {
-    for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
+async fn a_token_without_a_valid_expiry_is_not_reused() {
+    for expires_at in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
         let ecr = frozen().await;
-        let _absurd = ecr
+        let _fault = ecr
             .faults()
-            .action(FaultAction::ExpiresAt(absurd))
+            .action(FaultAction::ExpiresAt(expires_at))
             .set()
             .unwrap();
         let source = source(&ecr);
@@ -231,17 +234,17 @@ async fn an_absurd_end_is_for_one_use() {
 }
 
 #[tokio::test]
-async fn a_far_end_keeps_a_token_no_longer_than_it_lives() {
-    for absurd in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
+async fn a_distant_expiry_does_not_extend_the_ttl() {
+    for expires_at in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
         let ecr = frozen().await;
-        let _absurd = ecr
+        let _fault = ecr
             .faults()
-            .action(FaultAction::ExpiresAt(absurd))
+            .action(FaultAction::ExpiresAt(expires_at))
             .set()
             .unwrap();
         let source = source(&ecr);
         source.get().await.unwrap();
         ecr.clock().advance(Duration::from_secs(12 * 3600));
-        assert!(opens(&ecr, &source.get().await.unwrap()));
+        assert!(is_valid(&ecr, &source.get().await.unwrap()));
     }
 }

@@ -26,9 +26,9 @@ pub(crate) enum Error {
     #[error("Unknown options: {}", .0.join(","))]
     UnknownWords(Vec<String>),
     #[error(
-        "{0} is an operation of AWS CLI v1 that this program does not offer; it offers {OFFERED}"
+        "{0} is an operation of AWS CLI v1 that this program does not offer; it offers {SUPPORTED}"
     )]
-    OperationNotOffered(String),
+    UnsupportedOperation(String),
     #[error("an argument is not UTF-8; every argument must be")]
     ArgumentNotUnicode,
 
@@ -131,7 +131,7 @@ pub(crate) enum Error {
 
     #[error(
         "An error occurred ({code}) when calling the GetAuthorizationToken operation{}: {message}",
-        reached(.retries)
+        retries_suffix(.retries)
     )]
     Service {
         code: String,
@@ -142,12 +142,12 @@ pub(crate) enum Error {
     #[error("{0}")]
     ServiceUnreadable(String),
     #[error("The answer holds no usable authorization data: {0}")]
-    Answer(String),
+    InvalidResponse(String),
     #[error("The time {0} is beyond the years 1 to 9999, so that it has no date")]
     TimeOutOfRange(String),
     /// An element of `get-login` that is no use, behind others that are.
     #[error("{cause}")]
-    LaterLogin { printed: String, cause: Box<Error> },
+    PartialLogins { stdout: String, cause: Box<Error> },
     #[error("Unknown output type: {0}")]
     OutputType(String),
     #[error("{0}")]
@@ -163,7 +163,7 @@ pub(crate) enum Error {
     DockerHelper(String),
     /// A line for the log of the kubelet.
     #[error("{0}")]
-    Kubelet(String),
+    Helper(String),
 
     #[error("The runtime could not be started: {0}")]
     Runtime(io::Error),
@@ -175,9 +175,9 @@ pub(crate) enum Error {
 
 impl Error {
     /// What belongs on stdout in spite of the error.
-    pub(crate) fn printed(&self) -> &str {
+    pub(crate) fn stdout(&self) -> &str {
         match self {
-            Self::LaterLogin { printed, .. } | Self::DockerHelper(printed) => printed,
+            Self::PartialLogins { stdout, .. } | Self::DockerHelper(stdout) => stdout,
             _ => "",
         }
     }
@@ -190,7 +190,7 @@ impl Error {
                 format!("{}{name}: error: {self}\n", program.usage())
             }
             Self::UnknownOptions { program, .. } => format!("{}\n{self}\n", program.usage()),
-            Self::NoRegion | Self::NoCredentials | Self::Kubelet(_) => format!("{self}\n"),
+            Self::NoRegion | Self::NoCredentials | Self::Helper(_) => format!("{self}\n"),
             Self::Interrupted | Self::DockerHelper(_) => String::new(),
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => String::new(),
             _ => format!("\n{self}\n"),
@@ -205,7 +205,7 @@ impl Error {
     /// 1 where other programs ask, 2 where argparse refuses, 130 after Ctrl-C, 120 where stdout fails, else 255.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::DockerHelper(_) | Self::Kubelet(_) => 1,
+            Self::DockerHelper(_) | Self::Helper(_) => 1,
             Self::Usage { .. } => 2,
             Self::Interrupted => 130,
             Self::Output(_) => 120,
@@ -214,7 +214,7 @@ impl Error {
     }
 }
 
-const OFFERED: &str = "get-authorization-token, get-login-password and get-login";
+const SUPPORTED: &str = "get-authorization-token, get-login-password and get-login";
 
 /// An error and all its causes, on one line.
 pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
@@ -228,7 +228,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn reached(retries: &Option<u32>) -> String {
+fn retries_suffix(retries: &Option<u32>) -> String {
     match retries {
         Some(retries) => format!(" (reached max retries: {retries})"),
         None => String::new(),

@@ -7,7 +7,6 @@
 
 use std::process::ExitCode;
 
-mod answer;
 mod argparse;
 mod args;
 mod client;
@@ -18,6 +17,7 @@ mod input;
 mod output;
 mod program;
 mod python;
+mod response;
 mod retry;
 mod run;
 mod service_error;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Whoever cannot be given the lines cannot be helped by a second error either.
-            let _ = output::write(error.printed());
+            let _ = output::write(error.stdout());
             output::write_error(&error.report());
             ExitCode::from(error.exit_code())
         }

@@ -13,7 +13,7 @@ pub(crate) enum Program {
 }
 
 impl Program {
-    pub(crate) fn called(name: Option<OsString>) -> Self {
+    pub(crate) fn from_argv0(name: Option<OsString>) -> Self {
         let name = name.unwrap_or_default();
         match Path::new(&name).file_name() {
             Some(name) if name == "aws" => Self::Aws,
@@ -29,7 +29,7 @@ impl Program {
     }
 
     /// What one types in front of a command.
-    pub(crate) fn call(self) -> &'static str {
+    pub(crate) fn command_prefix(self) -> &'static str {
         match self {
             Self::Ecr => "ecr",
             Self::Aws => "aws ecr",

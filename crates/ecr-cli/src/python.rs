@@ -156,7 +156,7 @@ mod tests {
 
     /// Inputs and outputs recorded from CPython 3.11 through AWS CLI 1.46.3.
     #[test]
-    fn numbers_are_spelled_as_python_spells_them() {
+    fn numbers_are_formatted_as_by_python() {
         for (token, repr) in [
             ("1.448875853241E9", "1448875853.241"),
             ("1448875853.0", "1448875853.0"),
@@ -182,13 +182,13 @@ mod tests {
 
     /// Recorded from CPython 3.11.
     #[test]
-    fn what_is_not_printable_is_escaped() {
+    fn unprintable_characters_are_escaped() {
         let repr = repr_str("é中 \u{7f}\u{ad}\u{2028}\u{3000}\u{e0001}");
         assert_eq!(repr, r"'é中 \x7f\xad\u2028\u3000\U000e0001'");
     }
 
     #[test]
-    fn containers_are_spelled_as_python_spells_them() {
+    fn containers_are_formatted_as_by_python() {
         let value = serde_json::from_str(r#"{"a": ["it's", null, true, 1.0]}"#).unwrap();
         assert_eq!(repr(&value), r#"{'a': ["it's", None, True, 1.0]}"#);
     }

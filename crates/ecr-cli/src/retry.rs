@@ -13,16 +13,16 @@ use crate::service_error::ServiceError;
 
 /// Runs behind all classifiers of the SDK and has the last word.
 #[derive(Debug)]
-pub(crate) struct V1Rules(pub(crate) Mode);
+pub(crate) struct V1RetryClassifier(pub(crate) Mode);
 
-impl ClassifyRetry for V1Rules {
+impl ClassifyRetry for V1RetryClassifier {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(Err(error)) = context.output_or_error() else {
             return RetryAction::NoActionIndicated;
         };
         let is_repeated = match (error.is_operation_error(), context.response()) {
-            (true, Some(response)) => is_repeated(response, self.0),
-            _ => is_of_the_network(error),
+            (true, Some(response)) => should_retry(response, self.0),
+            _ => is_network_error(error),
         };
         match is_repeated {
             true => RetryAction::transient_error(),
@@ -41,7 +41,7 @@ impl ClassifyRetry for V1Rules {
 }
 
 /// A connector error of the user's is a CA bundle that cannot be used, and stays so.
-fn is_of_the_network(error: &OrchestratorError<interceptors::context::Error>) -> bool {
+fn is_network_error(error: &OrchestratorError<interceptors::context::Error>) -> bool {
     let is_user_error = error
         .as_connector_error()
         .is_some_and(ConnectorError::is_user);
@@ -51,7 +51,7 @@ fn is_of_the_network(error: &OrchestratorError<interceptors::context::Error>) ->
 /// Whether the same call might succeed a moment later.
 ///
 /// Recorded for both modes: each repeats some statuses and some error codes that the other does not.
-pub(crate) fn is_repeated(response: &HttpResponse, mode: Mode) -> bool {
+pub(crate) fn should_retry(response: &HttpResponse, mode: Mode) -> bool {
     let code = || ServiceError::read(response).map(|error| error.code);
     match (mode, response.status().as_u16()) {
         (_, 500 | 502 | 503 | 504) | (Mode::Legacy, 429 | 509) => true,
@@ -93,18 +93,21 @@ mod tests {
     use aws_smithy_runtime_api::http::StatusCode;
     use interceptors::context::Input;
 
-    fn verdict(error: ConnectorError) -> RetryAction {
+    fn retry_action(error: ConnectorError) -> RetryAction {
         let mut context = InterceptorContext::new(Input::erase(()));
         context.set_output_or_error(Err(OrchestratorError::connector(error)));
-        V1Rules(Mode::Legacy).classify_retry(&context)
+        V1RetryClassifier(Mode::Legacy).classify_retry(&context)
     }
 
     #[test]
-    fn a_broken_connection_is_repeated_and_a_broken_setting_is_not() {
-        assert!(verdict(ConnectorError::io("reset".into())).should_retry());
-        assert!(verdict(ConnectorError::timeout("slow".into())).should_retry());
+    fn a_network_error_is_retried_and_a_configuration_error_is_not() {
+        assert!(retry_action(ConnectorError::io("reset".into())).should_retry());
+        assert!(retry_action(ConnectorError::timeout("slow".into())).should_retry());
         let forbidden = RetryAction::RetryForbidden;
-        assert_eq!(verdict(ConnectorError::user("no bundle".into())), forbidden);
+        assert_eq!(
+            retry_action(ConnectorError::user("no bundle".into())),
+            forbidden
+        );
     }
 
     fn response(status: u16, code: &str) -> HttpResponse {
@@ -114,7 +117,7 @@ mod tests {
 
     /// Each line recorded from AWS CLI 1.46.3 with two attempts: which of the modes made both.
     #[test]
-    fn each_mode_repeats_what_it_repeats_in_v1() {
+    fn each_mode_retries_the_same_errors_as_v1() {
         for (status, code, legacy, standard) in [
             (400, "ThrottlingException", true, true),
             (403, "ThrottlingException", false, true),
@@ -131,7 +134,7 @@ mod tests {
             (509, "Other", true, false),
         ] {
             let response = response(status, code);
-            let repeated = [Mode::Legacy, Mode::Standard].map(|mode| is_repeated(&response, mode));
+            let repeated = [Mode::Legacy, Mode::Standard].map(|mode| should_retry(&response, mode));
             assert_eq!(repeated, [legacy, standard], "{status} {code}");
         }
     }

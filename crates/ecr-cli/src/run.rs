@@ -6,25 +6,25 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use crate::args::operation::{GetAuthorizationToken, GetLogin, Operation, Skeleton};
-use crate::args::{CommandLine, Typed};
+use crate::args::{CommandLine, Invocation};
 use crate::client;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::helper;
-use crate::input::{Input, Loaded};
+use crate::input::{Input, RawInput};
 use crate::output::query::Query;
-use crate::output::{self, Colour, Print, help, password, version};
+use crate::output::{self, Colour, OutputOptions, help, password, version};
 use crate::skeleton;
 
 /// Runs the command line and answers what belongs on stdout; nothing is printed before success.
 pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error> {
-    match Typed::parse(helper::spelled_out(argv))? {
-        Typed::Version(program) => Ok(version(program)),
-        Typed::Help(program) => Ok(help::program(program)),
-        Typed::Command(line) => {
+    match Invocation::parse(helper::expand_docker_name(argv))? {
+        Invocation::Version(program) => Ok(version(program)),
+        Invocation::Help(program) => Ok(help::program(program)),
+        Invocation::Command(line) => {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
-                .thread_stack_size(STACK)
+                .thread_stack_size(STACK_SIZE)
                 .build()
                 .map_err(Error::Runtime)?;
             let text = runtime.block_on(interruptible(line));
@@ -46,24 +46,24 @@ async fn interruptible(line: Box<CommandLine>) -> Result<String, Error> {
 }
 
 async fn command(line: &CommandLine) -> Result<String, Error> {
-    if let Some(called) = line.helper() {
-        return helper::run(called, &line.globals).await;
+    if let Some(helper_command) = line.helper() {
+        return helper::run(helper_command, &line.globals).await;
     }
     let query = line.globals.query.as_deref().map(Query::compile);
     let query = query.transpose()?;
     let settings = Settings::load(&line.globals).await?;
     match line.operation()? {
         Operation::Help(topic) => Ok(help::page(topic, line.program)),
-        Operation::GetAuthorizationToken(typed) => {
-            let print = Print {
+        Operation::GetAuthorizationToken(args) => {
+            let print = OutputOptions {
                 format: settings.format(),
                 query,
                 colour: Colour::named(line.globals.color.as_deref()),
                 timestamps: settings.timestamps(),
             };
-            get_authorization_token(&settings, typed, &print).await
+            get_authorization_token(&settings, args, &print).await
         }
-        Operation::GetLogin(typed) => get_login(&settings, typed).await,
+        Operation::GetLogin(args) => get_login(&settings, args).await,
         Operation::GetLoginPassword => {
             let answer = client::authorization_token(&settings.resolve().await?, None).await?;
             password::render(&answer)
@@ -73,11 +73,11 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
 
 async fn get_authorization_token(
     settings: &Settings<'_>,
-    typed: GetAuthorizationToken,
-    print: &Print,
+    args: GetAuthorizationToken,
+    print: &OutputOptions,
 ) -> Result<String, Error> {
-    let skeleton = typed.skeleton;
-    let input = Loaded::read(typed)?;
+    let skeleton = args.skeleton;
+    let input = RawInput::read(args)?;
     settings.check_profile()?;
     let input = input.merged()?;
     if skeleton == Some(Skeleton::Input) {
@@ -94,13 +94,13 @@ async fn get_authorization_token(
     output::render(document, print)
 }
 
-async fn get_login(settings: &Settings<'_>, typed: GetLogin) -> Result<String, Error> {
-    let email = typed.email;
-    let input = Input::of_login(typed)?;
+async fn get_login(settings: &Settings<'_>, args: GetLogin) -> Result<String, Error> {
+    let email = args.email;
+    let input = Input::of_login(args)?;
     let config = settings.resolve().await?;
     let answer = client::authorization_token(&config, input.validated()?).await?;
     password::logins(answer, email)
 }
 
 /// As much as a main thread has, in bytes: a query nests as deep as it is long.
-const STACK: usize = 8 << 20;
+const STACK_SIZE: usize = 8 << 20;

@@ -108,7 +108,7 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn a_header_names_the_code_only_in_two_parts() {
+    fn the_error_code_header_needs_two_parts() {
         for (header, code) in [
             ("Q.Code;Sender", "Q.Code"),
             ("Q;", "Q"),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_in_place_of_an_error_is_not_shown() {
+    fn an_html_error_page_is_not_printed() {
         for body in ["", "<html>x", " \n<html>x"] {
             assert_eq!(read(None, 502, body).message, "Bad Gateway", "{body}");
         }

@@ -44,15 +44,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_does_not_show_a_password() {
+    fn debug_output_contains_no_password() {
         let credentials = Credentials {
             username: "AWS".to_owned(),
             password: Password::new("hunter2".to_owned()),
             expires_at: None,
             registry: "host".to_owned(),
         };
-        let shown = format!("{credentials:?}");
-        assert!(!shown.contains("hunter2"), "{shown}");
-        assert!(shown.contains("AWS"), "{shown}");
+        let output = format!("{credentials:?}");
+        assert!(!output.contains("hunter2"), "{output}");
+        assert!(output.contains("AWS"), "{output}");
     }
 }

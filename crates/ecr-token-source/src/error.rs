@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::answer::AnswerError;
+use crate::response::ResponseError;
 
 /// Why there is no token. All who have waited for one call are told the same.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -13,8 +13,8 @@ pub enum TokenError {
     Fetch(Arc<dyn std::error::Error + Send + Sync>),
     /// What came is no use.
     #[error("the answer holds no usable token: {0}")]
-    Answer(#[from] AnswerError),
+    Response(#[from] ResponseError),
     /// ECR gave once more the password that the registry has refused.
     #[error("ECR has issued once more the very token that the registry refused")]
-    Refused,
+    Rejected,
 }

@@ -4,11 +4,11 @@
 //! at once share one call, asks anew in time, and once more when the registry has refused a token before its end.
 //!
 //! ```
-//! use ecr_token_source::{Ask, AuthorizationData, FetchError, Registry, TokenSource};
+//! use ecr_token_source::{TokenRequest, AuthorizationData, FetchError, Registry, TokenSource};
 //!
-//! async fn ask_ecr(ask: Ask) -> Result<Vec<AuthorizationData>, FetchError> {
+//! async fn get_authorization_token(request: TokenRequest) -> Result<Vec<AuthorizationData>, FetchError> {
 //!     // With the feature `sdk`, `Sdk::new(aws_sdk_ecr::Client)` stands in this place.
-//! #   let registry = ask.registry.ok_or("no registry")?;
+//! #   let registry = request.registry.ok_or("no registry")?;
 //! #   Ok(vec![AuthorizationData {
 //! #       authorization_token: Some("QVdTOnNlY3JldA==".to_owned()),
 //! #       expires_at: None,
@@ -18,14 +18,14 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let registry = Registry::of("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.0")?;
-//! let source = TokenSource::builder(ask_ecr).registry(registry).build();
+//! let registry = Registry::parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1.0")?;
+//! let source = TokenSource::builder(get_authorization_token).registry(registry).build();
 //! let credentials = source.get().await?;
 //! assert_eq!(credentials.username, "AWS");
 //! assert_eq!(credentials.password.expose(), "secret");
 //!
 //! // The registry said 401, 403 or 400 to these: another token, or an error, but never this one again.
-//! assert!(source.get_after_refusal(&credentials).await.is_err());
+//! assert!(source.get_after_rejection(&credentials).await.is_err());
 //! # Ok(())
 //! # }
 //! ```
@@ -43,7 +43,6 @@
 //!   made whose end is past, serves the request in hand and is not kept.
 //! - **No secrets.** A [`Password`] shows itself in no `Debug`, and the [`CacheFile`] is for its owner alone.
 
-mod answer;
 mod cache;
 mod clock;
 mod credentials;
@@ -51,19 +50,20 @@ mod error;
 mod fetch;
 mod margin;
 mod registry;
+mod response;
 #[cfg(feature = "sdk")]
 mod sdk;
 mod source;
 mod token;
 
-pub use answer::{AnswerError, AuthorizationData};
 pub use cache::{CacheFile, Identity};
 pub use clock::{Clock, SystemClock};
 pub use credentials::{Credentials, Password};
 pub use error::TokenError;
-pub use fetch::{Ask, Fetch, FetchError, Fetching};
+pub use fetch::{Fetch, FetchError, FetchFuture, TokenRequest};
 pub use margin::Margin;
-pub use registry::{NotEcr, Partition, Registry};
+pub use registry::{ParseRegistryError, Partition, Registry};
+pub use response::{AuthorizationData, ResponseError};
 #[cfg(feature = "sdk")]
-pub use sdk::Sdk;
+pub use sdk::SdkFetcher;
 pub use source::{Builder, TokenSource};

@@ -12,18 +12,18 @@ use std::time::Duration;
 /// the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Margin {
-    at_least: Duration,
+    minimum: Duration,
 }
 
 impl Margin {
     /// A margin with another span than five minutes.
-    pub const fn at_least(span: Duration) -> Self {
-        Margin { at_least: span }
+    pub const fn at_least(minimum: Duration) -> Self {
+        Margin { minimum }
     }
 
     /// The margin of a token that lives so long.
-    pub fn of(self, life: Duration) -> Duration {
-        self.at_least.max(life / 10)
+    pub fn for_ttl(self, ttl: Duration) -> Duration {
+        self.minimum.max(ttl / 10)
     }
 }
 

@@ -8,8 +8,8 @@ pub struct Registry {
     account: String,
     region: String,
     partition: Partition,
-    stack: Stack,
-    encryption: Encryption,
+    family: AddressFamily,
+    tls: Tls,
     host: String,
     port: Option<u16>,
 }
@@ -35,21 +35,21 @@ pub enum Partition {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Stack {
+enum AddressFamily {
     Ipv4,
-    Dual,
+    DualStack,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Encryption {
-    Any,
+enum Tls {
+    Default,
     Fips,
 }
 
 /// What is no name of a private registry of ECR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is no private registry of Amazon ECR")]
-pub struct NotEcr;
+pub struct ParseRegistryError;
 
 impl Registry {
     /// The registry of an image, of a URL, or of a host alone.
@@ -59,22 +59,22 @@ impl Registry {
     /// # Errors
     ///
     /// Every other registry, ECR Public included.
-    pub fn of(reference: &str) -> Result<Self, NotEcr> {
+    pub fn parse(reference: &str) -> Result<Self, ParseRegistryError> {
         let (host, port) = host_and_port(reference)?;
-        let (account, rest) = host.split_once('.').ok_or(NotEcr)?;
+        let (account, rest) = host.split_once('.').ok_or(ParseRegistryError)?;
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-        let (encryption, stack, rest) = service(rest).ok_or(NotEcr)?;
-        let (region, suffix) = rest.split_once('.').ok_or(NotEcr)?;
+        let (tls, family, rest) = service(rest).ok_or(ParseRegistryError)?;
+        let (region, suffix) = rest.split_once('.').ok_or(ParseRegistryError)?;
         let partition = Partition::of_region(region);
-        if !is_account || !is_region(region) || partition.suffix(stack) != Some(suffix) {
-            return Err(NotEcr);
+        if !is_account || !is_region(region) || partition.suffix(family) != Some(suffix) {
+            return Err(ParseRegistryError);
         }
         Ok(Registry {
             account: account.to_owned(),
             region: region.to_owned(),
             partition,
-            stack,
-            encryption,
+            family,
+            tls,
             host: host.clone(),
             port,
         })
@@ -102,18 +102,18 @@ impl Registry {
 
     /// Whether it was called by the name that speaks IPv6 too.
     pub fn is_dual_stack(&self) -> bool {
-        self.stack == Stack::Dual
+        self.family == AddressFamily::DualStack
     }
 
     /// Whether it was called by the name whose encryption follows FIPS 140.
     pub fn is_fips(&self) -> bool {
-        self.encryption == Encryption::Fips
+        self.tls == Tls::Fips
     }
 
     /// Whether both are one registry, by whatever names.
     pub fn is_same_as(&self, other: &Registry) -> bool {
-        let who = |registry: &Registry| (registry.account.clone(), registry.partition);
-        who(self) == who(other) && self.region == other.region
+        let key = |registry: &Registry| (registry.account.clone(), registry.partition);
+        key(self) == key(other) && self.region == other.region
     }
 }
 
@@ -128,72 +128,72 @@ impl fmt::Display for Registry {
 }
 
 impl std::str::FromStr for Registry {
-    type Err = NotEcr;
+    type Err = ParseRegistryError;
 
-    fn from_str(reference: &str) -> Result<Self, NotEcr> {
-        Registry::of(reference)
+    fn from_str(reference: &str) -> Result<Self, ParseRegistryError> {
+        Registry::parse(reference)
     }
 }
 
-fn host_and_port(reference: &str) -> Result<(String, Option<u16>), NotEcr> {
+fn host_and_port(reference: &str) -> Result<(String, Option<u16>), ParseRegistryError> {
     let rest = match reference.split_once("://") {
         Some(("https" | "http", rest)) => rest,
-        Some(_) => return Err(NotEcr),
+        Some(_) => return Err(ParseRegistryError),
         None => reference,
     };
     let authority = rest.split('/').next().unwrap_or_default();
     let (host, port) = match authority.split_once(':') {
-        Some((host, port)) => (host, Some(port.parse().map_err(|_| NotEcr)?)),
+        Some((host, port)) => (host, Some(port.parse().map_err(|_| ParseRegistryError)?)),
         None => (authority, None),
     };
     Ok((host.to_ascii_lowercase(), port))
 }
 
-fn service(rest: &str) -> Option<(Encryption, Stack, &str)> {
-    let (stack, rest) = match rest.strip_prefix("dkr.ecr") {
-        Some(rest) => (Stack::Ipv4, rest),
-        None => (Stack::Dual, rest.strip_prefix("dkr-ecr")?),
+fn service(rest: &str) -> Option<(Tls, AddressFamily, &str)> {
+    let (family, rest) = match rest.strip_prefix("dkr.ecr") {
+        Some(rest) => (AddressFamily::Ipv4, rest),
+        None => (AddressFamily::DualStack, rest.strip_prefix("dkr-ecr")?),
     };
     match rest.strip_prefix("-fips.") {
-        Some(rest) => Some((Encryption::Fips, stack, rest)),
-        None => Some((Encryption::Any, stack, rest.strip_prefix('.')?)),
+        Some(rest) => Some((Tls::Fips, family, rest)),
+        None => Some((Tls::Default, family, rest.strip_prefix('.')?)),
     }
 }
 
 fn is_region(region: &str) -> bool {
-    let is_of_a_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_label_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     let fits = (1..=63).contains(&region.len());
     fits && region.starts_with(|first: char| first.is_ascii_alphabetic())
         && !region.ends_with('-')
-        && region.bytes().all(is_of_a_label)
+        && region.bytes().all(is_label_byte)
 }
 
 impl Partition {
     fn of_region(region: &str) -> Self {
-        let of = |prefix: &(&str, Partition)| region.starts_with(prefix.0);
-        let found = PREFIXES.iter().find(|prefix| of(prefix));
+        let matches = |prefix: &(&str, Partition)| region.starts_with(prefix.0);
+        let found = REGION_PREFIXES.iter().find(|prefix| matches(prefix));
         found.map_or(Partition::Aws, |&(_, partition)| partition)
     }
 
     /// What follows the region in a name.
-    fn suffix(self, stack: Stack) -> Option<&'static str> {
-        match (self, stack) {
-            (Partition::Aws, Stack::Ipv4) => Some("amazonaws.com"),
-            (Partition::Aws, Stack::Dual) => Some("on.aws"),
-            (Partition::China, Stack::Ipv4) => Some("amazonaws.com.cn"),
-            (Partition::China, Stack::Dual) => Some("on.amazonwebservices.com.cn"),
-            (Partition::Europe, Stack::Ipv4) => Some("amazonaws.eu"),
-            (Partition::Europe, Stack::Dual) => Some("on.amazonwebservices.eu"),
-            (Partition::Iso, Stack::Ipv4) => Some("c2s.ic.gov"),
-            (Partition::IsoB, Stack::Ipv4) => Some("sc2s.sgov.gov"),
-            (Partition::IsoE, Stack::Ipv4) => Some("cloud.adc-e.uk"),
-            (Partition::IsoF, Stack::Ipv4) => Some("csp.hci.ic.gov"),
-            (_, Stack::Dual) => None,
+    fn suffix(self, family: AddressFamily) -> Option<&'static str> {
+        match (self, family) {
+            (Partition::Aws, AddressFamily::Ipv4) => Some("amazonaws.com"),
+            (Partition::Aws, AddressFamily::DualStack) => Some("on.aws"),
+            (Partition::China, AddressFamily::Ipv4) => Some("amazonaws.com.cn"),
+            (Partition::China, AddressFamily::DualStack) => Some("on.amazonwebservices.com.cn"),
+            (Partition::Europe, AddressFamily::Ipv4) => Some("amazonaws.eu"),
+            (Partition::Europe, AddressFamily::DualStack) => Some("on.amazonwebservices.eu"),
+            (Partition::Iso, AddressFamily::Ipv4) => Some("c2s.ic.gov"),
+            (Partition::IsoB, AddressFamily::Ipv4) => Some("sc2s.sgov.gov"),
+            (Partition::IsoE, AddressFamily::Ipv4) => Some("cloud.adc-e.uk"),
+            (Partition::IsoF, AddressFamily::Ipv4) => Some("csp.hci.ic.gov"),
+            (_, AddressFamily::DualStack) => None,
         }
     }
 }
 
-const PREFIXES: [(&str, Partition); 7] = [
+const REGION_PREFIXES: [(&str, Partition); 7] = [
     ("cn-", Partition::China),
     ("eusc-", Partition::Europe),
     ("us-iso-", Partition::Iso),
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_registry_is_read_from_an_image_a_url_or_a_host() {
+    fn parse_accepts_an_image_a_url_and_a_host() {
         let host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
         for reference in [
             host.to_owned(),
@@ -219,7 +219,7 @@ mod tests {
             format!("https://{host}/v2/app/"),
             host.to_ascii_uppercase(),
         ] {
-            let registry = Registry::of(&reference).unwrap();
+            let registry = Registry::parse(&reference).unwrap();
             assert_eq!(registry.account(), "123456789012", "{reference}");
             assert_eq!(registry.region(), "eu-west-1", "{reference}");
             assert_eq!(registry.to_string(), host, "{reference}");
@@ -227,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn a_port_stays_with_its_host() {
-        let registry = Registry::of("123456789012.dkr.ecr.eu-west-1.amazonaws.com:5000/x:1");
+    fn the_port_is_part_of_the_displayed_host() {
+        let registry = Registry::parse("123456789012.dkr.ecr.eu-west-1.amazonaws.com:5000/x:1");
         let text = registry.unwrap().to_string();
         assert_eq!(text, "123456789012.dkr.ecr.eu-west-1.amazonaws.com:5000");
     }
 
     #[test]
-    fn each_partition_has_its_names() {
+    fn the_host_name_determines_the_partition() {
         for (rest, partition) in [
             ("dkr.ecr.us-gov-west-1.amazonaws.com", Partition::Aws),
             ("dkr-ecr.us-east-1.on.aws", Partition::Aws),
@@ -249,29 +249,30 @@ mod tests {
             ("dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", Partition::IsoE),
             ("dkr.ecr.us-isof-south-1.csp.hci.ic.gov", Partition::IsoF),
         ] {
-            let registry = Registry::of(&format!("123456789012.{rest}")).unwrap();
+            let registry = Registry::parse(&format!("123456789012.{rest}")).unwrap();
             assert_eq!(registry.partition(), partition, "{rest}");
         }
     }
 
     #[test]
-    fn fips_and_dual_stack_are_in_the_name() {
-        let of = |rest: &str| Registry::of(&format!("123456789012.{rest}")).unwrap();
-        let plain = of("dkr.ecr.us-east-1.amazonaws.com");
-        let fips = of("dkr.ecr-fips.us-east-1.amazonaws.com");
-        let dual = of("dkr-ecr.us-east-1.on.aws");
-        let both = of("dkr-ecr-fips.us-east-1.on.aws");
-        let kinds = [&plain, &fips, &dual, &both].map(|one| (one.is_fips(), one.is_dual_stack()));
+    fn the_host_name_determines_fips_and_dual_stack() {
+        let parse = |rest: &str| Registry::parse(&format!("123456789012.{rest}")).unwrap();
+        let plain = parse("dkr.ecr.us-east-1.amazonaws.com");
+        let fips = parse("dkr.ecr-fips.us-east-1.amazonaws.com");
+        let dual = parse("dkr-ecr.us-east-1.on.aws");
+        let both = parse("dkr-ecr-fips.us-east-1.on.aws");
+        let variants = [&plain, &fips, &dual, &both]
+            .map(|registry| (registry.is_fips(), registry.is_dual_stack()));
         assert_eq!(
-            kinds,
+            variants,
             [(false, false), (true, false), (false, true), (true, true)]
         );
         assert!(plain.is_same_as(&both));
-        assert!(!plain.is_same_as(&of("dkr.ecr.us-east-2.amazonaws.com")));
+        assert!(!plain.is_same_as(&parse("dkr.ecr.us-east-2.amazonaws.com")));
     }
 
     #[test]
-    fn what_resembles_a_name_is_none() {
+    fn similar_host_names_are_rejected() {
         for reference in [
             "",
             "alpine",
@@ -298,7 +299,11 @@ mod tests {
             "ftp://123456789012.dkr.ecr.us-east-1.amazonaws.com",
             "u:p@123456789012.dkr.ecr.us-east-1.amazonaws.com",
         ] {
-            assert_eq!(Registry::of(reference), Err(NotEcr), "{reference}");
+            assert_eq!(
+                Registry::parse(reference),
+                Err(ParseRegistryError),
+                "{reference}"
+            );
         }
     }
 }

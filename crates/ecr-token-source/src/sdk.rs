@@ -6,31 +6,31 @@ use aws_sdk_ecr::Client;
 use aws_sdk_ecr::config::{Builder, Region};
 use aws_sdk_ecr::types::AuthorizationData as SdkData;
 
-use crate::answer::AuthorizationData;
-use crate::fetch::{Ask, Fetch, FetchError, Fetching};
+use crate::fetch::{Fetch, FetchError, FetchFuture, TokenRequest};
+use crate::response::AuthorizationData;
 
 /// Asks with a client of `aws-sdk-ecr`, in the region of the registry that is asked for, whichever the client's own is.
 #[derive(Clone, Debug)]
-pub struct Sdk {
+pub struct SdkFetcher {
     client: Client,
 }
 
-impl Sdk {
+impl SdkFetcher {
     /// Asks with this client, whose retries and timeouts count.
     pub fn new(client: Client) -> Self {
-        Sdk { client }
+        SdkFetcher { client }
     }
 }
 
-impl Fetch for Sdk {
-    fn fetch(&self, ask: Ask) -> Fetching {
-        Box::pin(call(self.client.clone(), ask))
+impl Fetch for SdkFetcher {
+    fn fetch(&self, request: TokenRequest) -> FetchFuture {
+        Box::pin(call(self.client.clone(), request))
     }
 }
 
-async fn call(client: Client, ask: Ask) -> Result<Vec<AuthorizationData>, FetchError> {
+async fn call(client: Client, request: TokenRequest) -> Result<Vec<AuthorizationData>, FetchError> {
     let call = client.get_authorization_token();
-    let sent = match ask.registry {
+    let result = match request.registry {
         None => call.send().await,
         Some(registry) => {
             let region = Region::new(registry.region().to_owned());
@@ -39,17 +39,17 @@ async fn call(client: Client, ask: Ask) -> Result<Vec<AuthorizationData>, FetchE
                 reason = "without the id, ECR answers with the caller's own registry as the endpoint"
             )]
             let call = call.registry_ids(registry.account());
-            let there = Builder::new().region(region);
-            call.customize().config_override(there).send().await
+            let config = Builder::new().region(region);
+            call.customize().config_override(config).send().await
         }
     };
-    let answer = sent.map_err(aws_sdk_ecr::Error::from)?;
-    let data = answer.authorization_data.unwrap_or_default();
-    Ok(data.into_iter().map(shaped).collect())
+    let response = result.map_err(aws_sdk_ecr::Error::from)?;
+    let data = response.authorization_data.unwrap_or_default();
+    Ok(data.into_iter().map(convert).collect())
 }
 
 /// A time that the system's clock cannot show is no time.
-fn shaped(data: SdkData) -> AuthorizationData {
+fn convert(data: SdkData) -> AuthorizationData {
     AuthorizationData {
         expires_at: data
             .expires_at

@@ -14,45 +14,45 @@ pub(crate) struct Token {
 
 /// How old a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Age {
+pub(crate) enum Freshness {
     /// It has its margin left.
     Fresh,
     /// It lives, but should be replaced.
-    Waning,
+    Stale,
     /// Its time is over, or nobody knows when that is.
-    Dead,
+    Expired,
 }
 
 impl Token {
     /// A token that has just been fetched; no life longer than ECR's is believed.
-    pub(crate) fn fetched(mut credentials: Credentials, now: SystemTime) -> Self {
-        let longest = now.checked_add(LONGEST_LIFE);
-        let stated = credentials.expires_at;
-        credentials.expires_at = stated.map(|end| longest.map_or(end, |longest| longest.min(end)));
+    pub(crate) fn new(mut credentials: Credentials, now: SystemTime) -> Self {
+        let latest = now.checked_add(MAX_TTL);
+        let reported = credentials.expires_at;
+        credentials.expires_at = reported.map(|end| latest.map_or(end, |latest| latest.min(end)));
         Token {
             credentials,
             fetched_at: now,
         }
     }
 
-    pub(crate) fn age(&self, now: SystemTime, margin: Margin) -> Age {
+    pub(crate) fn freshness(&self, now: SystemTime, margin: Margin) -> Freshness {
         let Some(end) = self.credentials.expires_at else {
-            return Age::Dead;
+            return Freshness::Expired;
         };
         let left = end.duration_since(now).unwrap_or_default();
-        let life = end.duration_since(self.fetched_at).unwrap_or_default();
+        let ttl = end.duration_since(self.fetched_at).unwrap_or_default();
         // A clock that was set back has lost count of how old the token is.
-        let is_counted = self.fetched_at <= now;
+        let is_age_known = self.fetched_at <= now;
         match left {
-            Duration::ZERO => Age::Dead,
-            left if is_counted && left >= margin.of(life) => Age::Fresh,
-            _ => Age::Waning,
+            Duration::ZERO => Freshness::Expired,
+            left if is_age_known && left >= margin.for_ttl(ttl) => Freshness::Fresh,
+            _ => Freshness::Stale,
         }
     }
 }
 
 /// The life of ECR's tokens.
-pub(crate) const LONGEST_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+pub(crate) const MAX_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 
 #[cfg(test)]
 mod tests {
@@ -63,60 +63,63 @@ mod tests {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + seconds)
     }
 
-    fn until(end: Option<SystemTime>) -> Token {
+    fn token_until(end: Option<SystemTime>) -> Token {
         let credentials = Credentials {
             username: "AWS".to_owned(),
             password: Password::new("p".to_owned()),
             expires_at: end,
             registry: "host".to_owned(),
         };
-        Token::fetched(credentials, at(0))
+        Token::new(credentials, at(0))
     }
 
-    fn age(token: &Token, seconds: u64) -> Age {
-        token.age(at(seconds), Margin::default())
-    }
-
-    #[test]
-    fn a_token_is_fresh_until_a_tenth_of_its_life_is_left() {
-        let token = until(Some(at(12 * 3600)));
-        assert_eq!(age(&token, 0), Age::Fresh);
-        assert_eq!(age(&token, 12 * 3600 - 72 * 60), Age::Fresh);
-        assert_eq!(age(&token, 12 * 3600 - 72 * 60 + 1), Age::Waning);
-        assert_eq!(age(&token, 12 * 3600 - 1), Age::Waning);
-        assert_eq!(age(&token, 12 * 3600), Age::Dead);
+    fn freshness(token: &Token, seconds: u64) -> Freshness {
+        token.freshness(at(seconds), Margin::default())
     }
 
     #[test]
-    fn the_margin_is_five_minutes_at_least() {
-        let token = until(Some(at(600)));
-        assert_eq!(age(&token, 300), Age::Fresh);
-        assert_eq!(age(&token, 301), Age::Waning);
-        let short = until(Some(at(299)));
-        assert_eq!(age(&short, 0), Age::Waning);
-        assert_eq!(age(&short, 299), Age::Dead);
+    fn a_token_is_fresh_until_a_tenth_of_its_ttl_is_left() {
+        let token = token_until(Some(at(12 * 3600)));
+        assert_eq!(freshness(&token, 0), Freshness::Fresh);
+        assert_eq!(freshness(&token, 12 * 3600 - 72 * 60), Freshness::Fresh);
+        assert_eq!(freshness(&token, 12 * 3600 - 72 * 60 + 1), Freshness::Stale);
+        assert_eq!(freshness(&token, 12 * 3600 - 1), Freshness::Stale);
+        assert_eq!(freshness(&token, 12 * 3600), Freshness::Expired);
+    }
+
+    #[test]
+    fn the_margin_is_at_least_five_minutes() {
+        let token = token_until(Some(at(600)));
+        assert_eq!(freshness(&token, 300), Freshness::Fresh);
+        assert_eq!(freshness(&token, 301), Freshness::Stale);
+        let short = token_until(Some(at(299)));
+        assert_eq!(freshness(&short, 0), Freshness::Stale);
+        assert_eq!(freshness(&short, 299), Freshness::Expired);
         let margin = Margin::at_least(Duration::from_secs(1));
-        assert_eq!(token.age(at(540), margin), Age::Fresh);
-        assert_eq!(token.age(at(541), margin), Age::Waning);
+        assert_eq!(token.freshness(at(540), margin), Freshness::Fresh);
+        assert_eq!(token.freshness(at(541), margin), Freshness::Stale);
     }
 
     #[test]
-    fn no_life_longer_than_twelve_hours_is_believed() {
-        let token = until(Some(at(10 * 365 * 86400)));
+    fn the_ttl_is_capped_at_twelve_hours() {
+        let token = token_until(Some(at(10 * 365 * 86400)));
         assert_eq!(token.credentials.expires_at, Some(at(12 * 3600)));
     }
 
     #[test]
-    fn without_an_end_or_past_it_a_token_is_not_kept() {
-        assert_eq!(age(&until(None), 0), Age::Dead);
-        let past = until(Some(SystemTime::UNIX_EPOCH));
-        assert_eq!(age(&past, 0), Age::Dead);
+    fn a_token_without_expiry_or_past_it_is_expired() {
+        assert_eq!(freshness(&token_until(None), 0), Freshness::Expired);
+        let expired = token_until(Some(SystemTime::UNIX_EPOCH));
+        assert_eq!(freshness(&expired, 0), Freshness::Expired);
     }
 
     #[test]
-    fn a_clock_that_was_set_back_makes_no_token_fresh() {
-        let token = until(Some(at(12 * 3600)));
-        let before = SystemTime::UNIX_EPOCH + Duration::from_secs(999_999);
-        assert_eq!(token.age(before, Margin::default()), Age::Waning);
+    fn a_token_is_stale_after_the_clock_was_set_back() {
+        let token = token_until(Some(at(12 * 3600)));
+        let earlier = SystemTime::UNIX_EPOCH + Duration::from_secs(999_999);
+        assert_eq!(
+            token.freshness(earlier, Margin::default()),
+            Freshness::Stale
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::wire::{Answer, Request};
-use crate::{Demo, Failure};
+use crate::wire::{Request, Response};
+use crate::{Demo, Error};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -39,7 +39,7 @@ impl Image {
 }
 
 impl Demo {
-    pub(crate) fn push_and_pull(&mut self, token: &str) -> Result<(), Failure> {
+    pub(crate) fn push_and_pull(&mut self, token: &str) -> Result<(), Error> {
         let image = Image::new();
         println!("\nIt pushes an image,");
         self.push(&image, token)?;
@@ -50,22 +50,23 @@ impl Demo {
         let target = format!("/v2/app/blobs/{}", digest(&image.layer));
         let redirect = self.call("GET", &target, Some(token), None)?;
         self.check(redirect.has_status(307));
-        let layer = self.call("GET", &elsewhere(&redirect)?, None, None)?;
+        let layer = self.call("GET", &location_path(&redirect)?, None, None)?;
         self.check(layer.has_status(200) && layer.body == image.layer);
         Ok(())
     }
 
-    fn push(&mut self, image: &Image, token: &str) -> Result<(), Failure> {
+    fn push(&mut self, image: &Image, token: &str) -> Result<(), Error> {
         for blob in [&image.config, &image.layer] {
             let target = format!("/v2/app/blobs/uploads/?digest={}", digest(blob));
-            let answer = self.call("POST", &target, Some(token), Some((BYTES, blob)))?;
-            self.check(answer.has_status(201));
+            let response = self.call("POST", &target, Some(token), Some((BYTES, blob)))?;
+            self.check(response.has_status(201));
         }
         let manifest = image.manifest();
         let body = Some((MANIFEST, manifest.as_bytes()));
-        let answer = self.call("PUT", "/v2/app/manifests/1", Some(token), body)?;
-        let is_right = answer.header("Docker-Content-Digest") == Some(&digest(manifest.as_bytes()));
-        self.check(answer.has_status(201) && is_right);
+        let response = self.call("PUT", "/v2/app/manifests/1", Some(token), body)?;
+        let is_expected =
+            response.header("Docker-Content-Digest") == Some(&digest(manifest.as_bytes()));
+        self.check(response.has_status(201) && is_expected);
         Ok(())
     }
 
@@ -76,7 +77,7 @@ impl Demo {
         target: &str,
         token: Option<&str>,
         body: Option<(&str, &[u8])>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Error> {
         let host = self.ecr.address().to_string();
         println!("> {method} {}", shortened(target));
         let request = Request {
@@ -86,14 +87,14 @@ impl Demo {
             token,
             body,
         };
-        let answer = request.send(self.ecr.address())?;
-        println!("< {}", answer.status_line());
-        Ok(answer)
+        let response = request.send(self.ecr.address())?;
+        println!("< {}", response.status_line());
+        Ok(response)
     }
 }
 
 /// The path and query that a redirect leads to.
-fn elsewhere(redirect: &Answer) -> Result<String, Failure> {
+fn location_path(redirect: &Response) -> Result<String, Error> {
     let location = redirect.header("Location").ok_or("no Location came")?;
     let (_, path) = location
         .strip_prefix("http://")

@@ -7,7 +7,6 @@
 mod image;
 mod wire;
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -18,61 +17,61 @@ use serde_json::Value;
 
 use wire::Request;
 
-type Failure = Box<dyn Error + Send + Sync>;
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<ExitCode, Failure> {
+async fn main() -> Result<ExitCode, Error> {
     let ecr = MockEcr::builder()
         .frozen()
         .repository("app")
         .start()
         .await?;
     // The runtime serves the mock; its clients wait on a thread of their own.
-    tokio::task::spawn_blocking(|| tell(ecr)).await?
+    tokio::task::spawn_blocking(|| run_demo(ecr)).await?
 }
 
-fn tell(ecr: MockEcr) -> Result<ExitCode, Failure> {
+fn run_demo(ecr: MockEcr) -> Result<ExitCode, Error> {
     println!("A mock of Amazon ECR listens on {}.", ecr.url());
     println!("Its clock stands at {}.", ecr.clock().now());
 
     let mut demo = Demo { ecr, failed: false };
-    let token = demo.ask_for_token()?;
-    let say = "The registry lets the token in.";
-    demo.ping(say, Some(&token), Expect::Status(200))?;
+    let token = demo.request_token()?;
+    let title = "The registry lets the token in.";
+    demo.ping(title, Some(&token), Expect::Status(200))?;
     demo.push_and_pull(&token)?;
 
-    let say = "With one character changed, it opens nothing.";
+    let title = "With one character changed, it opens nothing.";
     let forged = change_one_character(&token);
     demo.ping(
-        say,
+        title,
         Some(&forged),
-        Expect::Refusal(400, "Your Authorization Token is invalid."),
+        Expect::Error(400, "Your Authorization Token is invalid."),
     )?;
 
-    let say = "Nor does a token of another region: this registry is in us-east-1.";
+    let title = "Nor does a token of another region: this registry is in us-east-1.";
     let foreign = demo.token_of("eu-west-1")?;
-    demo.ping(say, Some(foreign.as_str()), Expect::Challenge)?;
+    demo.ping(title, Some(foreign.as_str()), Expect::Challenge)?;
 
-    let say = "Without one, the registry asks for it.";
-    demo.ping(say, None, Expect::Challenge)?;
+    let title = "Without one, the registry asks for it.";
+    demo.ping(title, None, Expect::Challenge)?;
 
     demo.ecr.clock().advance(Duration::from_secs(12 * 3600));
-    let say = "Twelve hours pass in no time, and the token has died: 403, without a challenge.";
+    let title = "Twelve hours pass in no time, and the token has died: 403, without a challenge.";
     let text = "Your authorization token has expired. Reauthenticate and try again.";
-    demo.ping(say, Some(&token), Expect::Refusal(403, text))?;
+    demo.ping(title, Some(&token), Expect::Error(403, text))?;
 
-    let token = demo.ask_for_token()?;
-    let say = "A fresh token opens the registry again.";
-    demo.ping(say, Some(&token), Expect::Status(200))?;
+    let token = demo.request_token()?;
+    let title = "A fresh token opens the registry again.";
+    demo.ping(title, Some(&token), Expect::Status(200))?;
 
-    let asked = demo
+    let token_requests = demo
         .ecr
         .requests()
         .operation("GetAuthorizationToken")
         .count();
     let all = demo.ecr.requests().count();
-    println!("\nThe request log has all {all} requests, {asked} of them for a token.");
-    Ok(demo.verdict())
+    println!("\nThe request log has all {all} requests, {token_requests} of them for a token.");
+    Ok(demo.exit_code())
 }
 
 struct Demo {
@@ -84,14 +83,14 @@ struct Demo {
 enum Expect {
     Status(u16),
     /// An error in the body, and no challenge.
-    Refusal(u16, &'static str),
+    Error(u16, &'static str),
     /// 401, and the challenge that asks for Basic credentials.
     Challenge,
 }
 
 impl Demo {
     /// Runs `ecr get-authorization-token`, which is built on the real `aws-sdk-ecr`.
-    fn ask_for_token(&mut self) -> Result<String, Failure> {
+    fn request_token(&mut self) -> Result<String, Error> {
         println!("\n$ ecr get-authorization-token");
         let mut command = Command::new(ecr_program()?);
         command.arg("get-authorization-token");
@@ -103,8 +102,8 @@ impl Demo {
         }
         let output = command.output()?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("ecr ended with {}: {said}", output.status).into());
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("ecr ended with {}: {stderr}", output.status).into());
         }
         let json: Value = serde_json::from_slice(&output.stdout)?;
         let data = &json["authorizationData"][0];
@@ -119,19 +118,19 @@ impl Demo {
             clippy::cast_precision_loss,
             reason = "a time in milliseconds fits into a double"
         )]
-        let is_right = (expires * 1000.0).round() == end.as_millis() as f64;
-        self.check(is_right);
+        let is_expected = (expires * 1000.0).round() == end.as_millis() as f64;
+        self.check(is_expected);
         Ok(token.to_owned())
     }
 
-    fn token_of(&self, region: &str) -> Result<AuthorizationToken, Failure> {
+    fn token_of(&self, region: &str) -> Result<AuthorizationToken, Error> {
         let principal = self.ecr.config().default_principal().arn;
         Ok(self.ecr.issue_token_for(principal, region.parse()?))
     }
 
     /// Calls the registry of the default account in us-east-1, as docker does when it logs in.
-    fn ping(&mut self, say: &str, token: Option<&str>, expect: Expect) -> Result<(), Failure> {
-        println!("\n{say}");
+    fn ping(&mut self, title: &str, token: Option<&str>, expect: Expect) -> Result<(), Error> {
+        println!("\n{title}");
         println!("> GET /v2/");
         let request = Request {
             method: "GET",
@@ -140,32 +139,32 @@ impl Demo {
             token,
             body: None,
         };
-        let answer = request.send(self.ecr.address())?;
-        let body = String::from_utf8(answer.body.clone())?;
-        println!("< {}", answer.status_line());
-        let challenge = answer.header("Www-Authenticate");
+        let response = request.send(self.ecr.address())?;
+        let body = String::from_utf8(response.body.clone())?;
+        println!("< {}", response.status_line());
+        let challenge = response.header("Www-Authenticate");
         if let Some(challenge) = challenge {
             println!("< Www-Authenticate: {challenge}");
         }
         body.lines().for_each(|line| println!("< {line}"));
         self.check(match expect {
-            Expect::Status(status) => answer.has_status(status),
-            Expect::Challenge => answer.has_status(401) && challenge.is_some(),
-            Expect::Refusal(status, text) => {
-                answer.has_status(status) && challenge.is_none() && body.contains(text)
+            Expect::Status(status) => response.has_status(status),
+            Expect::Challenge => response.has_status(401) && challenge.is_some(),
+            Expect::Error(status, text) => {
+                response.has_status(status) && challenge.is_none() && body.contains(text)
             }
         });
         Ok(())
     }
 
-    fn check(&mut self, is_right: bool) {
-        if !is_right {
+    fn check(&mut self, is_expected: bool) {
+        if !is_expected {
             self.failed = true;
             println!("! This is not what was expected.");
         }
     }
 
-    fn verdict(&self) -> ExitCode {
+    fn exit_code(&self) -> ExitCode {
         if self.failed {
             println!("\nSome step did not answer as it should.");
             return ExitCode::FAILURE;
@@ -176,7 +175,7 @@ impl Demo {
 }
 
 /// Cargo puts the programs of a package one folder above its examples.
-fn ecr_program() -> Result<PathBuf, Failure> {
+fn ecr_program() -> Result<PathBuf, Error> {
     let example = std::env::current_exe()?;
     let folder = example.parent().and_then(|examples| examples.parent());
     let program = folder.ok_or("this example lies in no folder")?.join("ecr");

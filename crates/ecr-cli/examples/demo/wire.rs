@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use crate::Failure;
+use crate::Error;
 
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
@@ -14,20 +14,20 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Option<(&'a str, &'a [u8])>,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Request<'_> {
-    pub(crate) fn send(&self, to: SocketAddr) -> Result<Answer, Failure> {
+    pub(crate) fn send(&self, to: SocketAddr) -> Result<Response, Error> {
         let mut stream = TcpStream::connect(to)?;
         stream.write_all(self.head().as_bytes())?;
         let (_, body) = self.body.unwrap_or_default();
         stream.write_all(body)?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Answer::parse(&answer)
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response)?;
+        Response::parse(&response)
     }
 
     fn head(&self) -> String {
@@ -44,11 +44,11 @@ impl Request<'_> {
     }
 }
 
-impl Answer {
-    fn parse(bytes: &[u8]) -> Result<Self, Failure> {
+impl Response {
+    fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.ok_or("the answer has no head")?;
-        Ok(Answer {
+        Ok(Response {
             head: String::from_utf8(bytes[..end].to_vec())?,
             body: bytes[end + 4..].to_vec(),
         })

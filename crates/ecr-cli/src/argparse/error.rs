@@ -21,7 +21,7 @@ pub(crate) enum ArgparseError {
         name: &'static str,
         value: String,
     },
-    NoSuchChoice {
+    InvalidChoice {
         name: &'static str,
         choices: &'static [&'static str],
         value: String,
@@ -46,7 +46,7 @@ impl fmt::Display for ArgparseError {
             Self::ValuesMissing { name } => {
                 write!(f, "argument {name}: expected at least one argument")
             }
-            Self::NoSuchChoice {
+            Self::InvalidChoice {
                 name,
                 choices,
                 value,
@@ -85,13 +85,13 @@ fn suggestion(choices: &[&str], value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::argparse::chosen;
+    use crate::argparse::check_choice;
 
     #[test]
-    fn a_close_miss_is_answered_with_what_was_meant() {
+    fn a_similar_choice_is_suggested() {
         let choices: &[&str] = &["json", "text", "table"];
         let message = |value: &str| {
-            let error = chosen("--output", choices, value.to_owned()).unwrap_err();
+            let error = check_choice("--output", choices, value.to_owned()).unwrap_err();
             error.to_string()
         };
         let meant = "\n\n\nInvalid choice: 'jsn', maybe you meant:\n\n  * json";

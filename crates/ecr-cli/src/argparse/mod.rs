@@ -14,20 +14,20 @@ mod word;
 /// Whether a level takes the first word that is no option for itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Positional {
-    Taken,
+    Any,
     /// Taken and judged in its turn: a fault of an option before it comes first.
     OneOf {
         name: &'static str,
         choices: &'static [&'static str],
     },
-    Left,
+    None,
 }
 
 impl Positional {
-    fn judged(self, word: String) -> Result<String, ArgparseError> {
+    fn checked(self, word: String) -> Result<String, ArgparseError> {
         match self {
-            Self::OneOf { name, choices } => chosen(name, choices, word),
-            Self::Taken | Self::Left => Ok(word),
+            Self::OneOf { name, choices } => check_choice(name, choices, word),
+            Self::Any | Self::None => Ok(word),
         }
     }
 }
@@ -75,11 +75,11 @@ pub(crate) fn scan(
     let mut words = classify(flags, words)?.into_iter().peekable();
     let mut scan = Scan::default();
     while let Some(word) = words.next() {
-        let wanted = !matches!(positional, Positional::Left) && scan.positional.is_none();
+        let wanted = !matches!(positional, Positional::None) && scan.positional.is_none();
         match word {
             // argparse takes the separators around a positional for a part of it.
             Word::Value(value) if wanted => {
-                scan.positional = Some(positional.judged(value)?);
+                scan.positional = Some(positional.checked(value)?);
                 while words.next_if(Word::is_separator).is_some() {}
             }
             Word::Separator if wanted => {}
@@ -117,11 +117,11 @@ fn take(
         Takes::OneOf(choices) => {
             let value = attached.or_else(|| next_value(words));
             let value = value.ok_or(ArgparseError::ValueMissing { name })?;
-            Ok(vec![chosen(name, choices, value)?])
+            Ok(vec![check_choice(name, choices, value)?])
         }
         Takes::AtMostOneOf(choices) => {
             let value = attached.or_else(|| next_value(words));
-            let value = value.map(|value| chosen(name, choices, value));
+            let value = value.map(|value| check_choice(name, choices, value));
             Ok(value.transpose()?.into_iter().collect())
         }
         Takes::Many => Ok(all_values(attached, words)),
@@ -146,7 +146,7 @@ fn next_value(words: &mut Words) -> Option<String> {
     }
 }
 
-fn chosen(
+fn check_choice(
     name: &'static str,
     choices: &'static [&'static str],
     value: String,
@@ -154,7 +154,7 @@ fn chosen(
     if choices.contains(&value.as_str()) {
         return Ok(value);
     }
-    Err(ArgparseError::NoSuchChoice {
+    Err(ArgparseError::InvalidChoice {
         name,
         choices,
         value,
@@ -173,7 +173,7 @@ mod tests {
 
     fn scanned(words: &[&str]) -> Result<Scan, ArgparseError> {
         let words = words.iter().map(|&word| word.to_owned()).collect();
-        scan(FLAGS, Positional::Left, words)
+        scan(FLAGS, Positional::None, words)
     }
 
     #[test]
@@ -190,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn an_attached_list_value_stands_alone() {
+    fn an_attached_list_value_is_the_only_value() {
         let scan = scanned(&["--registry-ids=1", "2"]).unwrap();
         assert_eq!(scan.values("--registry-ids").unwrap(), ["1"]);
         assert_eq!(scan.rest, ["2"]);
     }
 
     #[test]
-    fn an_ambiguous_abbreviation_is_found_behind_a_stopping_option() {
+    fn an_ambiguous_abbreviation_after_a_stopping_option_is_an_error() {
         let error = scanned(&["--version", "--reg"]).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_behind_a_stopping_option_is_judged() {
+    fn words_after_a_stopping_option_are_not_checked() {
         assert!(
             scanned(&["--version", "--region"])
                 .unwrap()
@@ -216,10 +216,10 @@ mod tests {
     }
 
     #[test]
-    fn a_separator_behind_a_positional_is_a_part_of_it() {
+    fn a_separator_after_a_positional_belongs_to_it() {
         let words = ["get-login", "--", "x", "--region"];
         let words = words.iter().map(|&word| word.to_owned()).collect();
-        let scan = scan(FLAGS, Positional::Taken, words).unwrap();
+        let scan = scan(FLAGS, Positional::Any, words).unwrap();
         assert_eq!(scan.positional.as_deref(), Some("get-login"));
         assert_eq!(scan.rest, ["x", "--region"]);
     }

@@ -5,12 +5,12 @@ use crate::program::Program;
 /// The operations that may be typed.
 pub(super) fn operations(program: Program) -> &'static [&'static str] {
     match program {
-        Program::Ecr => OFFERED,
-        Program::Aws => OPERATIONS_OF_V1,
+        Program::Ecr => ECR_OPERATIONS,
+        Program::Aws => V1_OPERATIONS,
     }
 }
 
-const OFFERED: &[&str] = &[
+const ECR_OPERATIONS: &[&str] = &[
     "credential-helper",
     "get-authorization-token",
     "get-login",
@@ -20,7 +20,7 @@ const OFFERED: &[&str] = &[
 ];
 
 /// The operations of `aws ecr`, recorded from AWS CLI 1.46.3 in its order: a mistyped one lists them all.
-const OPERATIONS_OF_V1: &[&str] = &[
+const V1_OPERATIONS: &[&str] = &[
     "batch-check-layer-availability",
     "batch-delete-image",
     "batch-get-image",

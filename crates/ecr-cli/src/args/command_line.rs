@@ -9,7 +9,7 @@ use crate::program::Program;
 
 /// A command line, read as far as v1's main parser reads it.
 #[derive(Debug)]
-pub(crate) enum Typed {
+pub(crate) enum Invocation {
     Version(Program),
     Help(Program),
     Command(Box<CommandLine>),
@@ -23,18 +23,18 @@ pub(crate) struct CommandLine {
     pub(super) words: Vec<String>,
 }
 
-impl Typed {
+impl Invocation {
     /// Reads the global options, and under the name `aws` the service.
     ///
     /// # Errors
     /// What argparse refuses, and another service than ECR.
     pub(crate) fn parse(mut argv: impl Iterator<Item = OsString>) -> Result<Self, Error> {
-        let program = Program::called(argv.next());
+        let program = Program::from_argv0(argv.next());
         let words = argv
             .map(|word| word.into_string().map_err(|_| Error::ArgumentNotUnicode))
             .collect::<Result<Vec<_>, _>>()?;
         let positional = match program {
-            Program::Ecr => Positional::Left,
+            Program::Ecr => Positional::None,
             Program::Aws => SERVICE,
         };
         let usage = |error| Error::Usage { program, error };

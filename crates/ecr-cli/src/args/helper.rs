@@ -12,9 +12,9 @@ pub(crate) enum Helper {
     /// `kubelet-credential-provider`, and the words behind it.
     Kubelet(Vec<String>),
     /// `login-lines`, and the words behind it.
-    Lines(Vec<String>),
+    LoginLines(Vec<String>),
     /// `keep-login`, and the words behind it.
-    Keeper(Vec<String>),
+    KeepLogin(Vec<String>),
     Help(Topic),
 }
 
@@ -29,8 +29,8 @@ impl CommandLine {
             (Program::Ecr, "kubelet-credential-provider") => {
                 (Topic::KubeletCredentialProvider, Helper::Kubelet(words))
             }
-            (Program::Ecr, "login-lines") => (Topic::LoginLines, Helper::Lines(words)),
-            (Program::Ecr, "keep-login") => (Topic::KeepLogin, Helper::Keeper(words)),
+            (Program::Ecr, "login-lines") => (Topic::LoginLines, Helper::LoginLines(words)),
+            (Program::Ecr, "keep-login") => (Topic::KeepLogin, Helper::KeepLogin(words)),
             _ => return None,
         };
         Some(match is_help {
@@ -43,18 +43,18 @@ impl CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::Typed;
+    use crate::args::Invocation;
     use std::ffi::OsString;
 
     fn helper(words: &[&str]) -> Option<Helper> {
-        match Typed::parse(words.iter().map(OsString::from)) {
-            Ok(Typed::Command(line)) => line.helper(),
+        match Invocation::parse(words.iter().map(OsString::from)) {
+            Ok(Invocation::Command(line)) => line.helper(),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_helper_is_called_by_its_command() {
+    fn each_helper_command_is_recognized() {
         let get = Helper::Docker(vec!["get".to_owned()]);
         let words = ["ecr", "--profile", "ci", "credential-helper", "get"];
         assert_eq!(helper(&words), Some(get));
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_a_helper() {
+    fn other_commands_are_not_helpers() {
         assert_eq!(helper(&["ecr", "get-login-password"]), None);
         assert_eq!(helper(&["aws", "ecr", "credential-helper", "get"]), None);
         assert_eq!(helper(&["ecr"]), None);

@@ -6,4 +6,4 @@ pub(crate) mod globals;
 pub(crate) mod helper;
 pub(crate) mod operation;
 
-pub(crate) use command_line::{CommandLine, Typed};
+pub(crate) use command_line::{CommandLine, Invocation};

@@ -75,28 +75,28 @@ impl CommandLine {
             "get-login" => get_login(program, scan.rest),
             "get-login-password" => get_login_password(scan.rest),
             "help" => Ok(Operation::Help(Topic::Service)),
-            other => Err(Error::OperationNotOffered(other.to_owned())),
+            other => Err(Error::UnsupportedOperation(other.to_owned())),
         }
     }
 }
 
 fn get_authorization_token(program: Program, words: Vec<String>) -> Result<Operation, Error> {
     let flags = GET_AUTHORIZATION_TOKEN_FLAGS;
-    let scan = argparse::scan(flags, Positional::Taken, words)
+    let scan = argparse::scan(flags, Positional::Any, words)
         .map_err(|error| Error::Usage { program, error })?;
     if scan.positional.as_deref() == Some("help") {
         return Ok(Operation::Help(Topic::GetAuthorizationToken));
     }
-    let typed = GetAuthorizationToken {
+    let args = GetAuthorizationToken {
         registry_ids: registry_ids(&scan),
         input_json: scan.value("--cli-input-json"),
         skeleton: skeleton(&scan),
     };
     // v1 takes the first stray word for the word `help` and reports it behind all others, unless it is empty.
-    let stray = scan.positional.filter(|word| !word.is_empty());
-    let words: Vec<_> = scan.rest.into_iter().chain(stray).collect();
+    let extra = scan.positional.filter(|word| !word.is_empty());
+    let words: Vec<_> = scan.rest.into_iter().chain(extra).collect();
     match words.is_empty() {
-        true => Ok(Operation::GetAuthorizationToken(typed)),
+        true => Ok(Operation::GetAuthorizationToken(args)),
         false => Err(Error::UnknownOptions { program, words }),
     }
 }
@@ -105,9 +105,9 @@ fn get_login(program: Program, words: Vec<String>) -> Result<Operation, Error> {
     if is_help(&words) {
         return Ok(Operation::Help(Topic::GetLogin));
     }
-    let scan = argparse::scan(GET_LOGIN_FLAGS, Positional::Left, words)
+    let scan = argparse::scan(GET_LOGIN_FLAGS, Positional::None, words)
         .map_err(|error| Error::Usage { program, error })?;
-    let typed = GetLogin {
+    let args = GetLogin {
         registry_ids: registry_ids(&scan),
         email: match scan.last_of(["--include-email", "--no-include-email"]) {
             Some("--no-include-email") => Email::LeftOut,
@@ -115,7 +115,7 @@ fn get_login(program: Program, words: Vec<String>) -> Result<Operation, Error> {
         },
     };
     match scan.rest.is_empty() {
-        true => Ok(Operation::GetLogin(typed)),
+        true => Ok(Operation::GetLogin(args)),
         false => Err(Error::UnknownWords(scan.rest)),
     }
 }
@@ -163,12 +163,12 @@ pub(crate) static GET_LOGIN_FLAGS: &[Flag] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::Typed;
+    use crate::args::Invocation;
     use std::ffi::OsString;
 
     fn command_line(words: &[&str]) -> CommandLine {
-        match Typed::parse(words.iter().map(OsString::from)) {
-            Ok(Typed::Command(line)) => *line,
+        match Invocation::parse(words.iter().map(OsString::from)) {
+            Ok(Invocation::Command(line)) => *line,
             other => panic!("{other:?}"),
         }
     }
@@ -177,7 +177,7 @@ mod tests {
         command_line(words).operation().unwrap()
     }
 
-    fn asking_for(ids: &[&str]) -> Operation {
+    fn with_registry_ids(ids: &[&str]) -> Operation {
         let ids = ids.iter().map(|&id| id.to_owned()).collect();
         Operation::GetAuthorizationToken(GetAuthorizationToken {
             registry_ids: Some(ids),
@@ -186,31 +186,31 @@ mod tests {
     }
 
     #[test]
-    fn under_the_name_aws_the_service_is_typed_first() {
+    fn aws_expects_the_service_name_first() {
         let line = command_line(&["/bin/aws", "--region", "x", "ecr", "get-login-password"]);
         assert_eq!(line.globals.region.as_deref(), Some("x"));
         assert_eq!(line.operation().unwrap(), Operation::GetLoginPassword);
     }
 
     #[test]
-    fn an_abbreviation_is_a_global_option_first() {
+    fn an_abbreviation_matches_global_options_first() {
         let words = ["--reg", "1", "--registry", "2"];
         let line = command_line(&[&["ecr", "get-authorization-token"], &words[..]].concat());
         assert_eq!(line.globals.region.as_deref(), Some("1"));
-        assert_eq!(line.operation().unwrap(), asking_for(&["2"]));
+        assert_eq!(line.operation().unwrap(), with_registry_ids(&["2"]));
     }
 
     #[test]
-    fn a_global_option_may_stand_inside_a_list() {
+    fn a_global_option_may_split_a_list() {
         let words = ["--registry-ids", "1", "--output", "json", "2"];
         let words = [&["ecr", "get-authorization-token"], &words[..]].concat();
-        assert_eq!(operation(&words), asking_for(&["1", "2"]));
+        assert_eq!(operation(&words), with_registry_ids(&["1", "2"]));
     }
 
     #[test]
-    fn the_last_word_about_the_email_counts() {
+    fn the_last_email_option_wins() {
         let email = |words: &[&str]| match operation(&[&["ecr", "get-login"], words].concat()) {
-            Operation::GetLogin(typed) => typed.email,
+            Operation::GetLogin(args) => args.email,
             other => panic!("{other:?}"),
         };
         assert_eq!(email(&[]), Email::Included);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_word_is_no_stray_one() {
+    fn an_empty_word_is_ignored_only_alone() {
         let words = ["ecr", "get-authorization-token", ""];
         assert_eq!(
             operation(&words),
@@ -231,20 +231,20 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_found_in_the_order_of_the_words() {
-        let fault = |words: &[&str]| {
+    fn errors_are_reported_in_the_order_of_the_words() {
+        let error_of = |words: &[&str]| {
             let words = [&["aws"], words].concat();
-            Typed::parse(words.iter().map(OsString::from))
+            Invocation::parse(words.iter().map(OsString::from))
                 .unwrap_err()
                 .to_string()
         };
-        assert!(fault(&["s3", "--version"]).starts_with("argument command: "));
-        assert!(fault(&["s3", "--output", "x"]).starts_with("argument command: "));
-        assert!(fault(&["--output", "x", "s3"]).starts_with("argument --output: "));
+        assert!(error_of(&["s3", "--version"]).starts_with("argument command: "));
+        assert!(error_of(&["s3", "--output", "x"]).starts_with("argument command: "));
+        assert!(error_of(&["--output", "x", "s3"]).starts_with("argument --output: "));
     }
 
     #[test]
-    fn help_is_help_only_where_it_stands_alone() {
+    fn help_is_recognized_only_as_the_single_word() {
         let help = operation(&["ecr", "get-login", "help"]);
         assert_eq!(help, Operation::Help(Topic::GetLogin));
         let line = command_line(&["ecr", "get-login", "help", "me"]);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_only_v1_has_is_refused_by_name() {
+    fn an_unsupported_v1_operation_is_named_in_the_error() {
         let line = command_line(&["aws", "ecr", "describe-images"]);
         let error = line.operation().unwrap_err();
         assert!(error.to_string().contains("describe-images"), "{error}");

@@ -28,7 +28,7 @@ impl Log {
     }
 
     fn write(&self, text: &str) {
-        output::write_error(&self.secrets.hidden_in(text));
+        output::write_error(&self.secrets.redact(text));
     }
 }
 
@@ -93,14 +93,14 @@ fn response_text(response: &HttpResponse) -> String {
 
 fn header_lines(direction: char, headers: &Headers) -> String {
     let lines = headers.iter().map(|(name, value)| {
-        let value = shown(name, value);
+        let value = redact_header(name, value);
         format!("{direction} {name}: {value}\n")
     });
     lines.collect()
 }
 
 /// Of a signed header only the signature is secret: key id and scope are what one looks for in a log.
-fn shown(name: &str, value: &str) -> String {
+fn redact_header(name: &str, value: &str) -> String {
     match name {
         "authorization" if value.contains("Signature=") => without_signatures(value),
         "authorization" => HIDDEN.to_owned(),
@@ -132,7 +132,7 @@ impl Secrets {
         Self(secrets.filter(|secret| !secret.is_empty()).collect())
     }
 
-    fn hidden_in(&self, text: &str) -> String {
+    fn redact(&self, text: &str) -> String {
         let text = without_signatures(text);
         let secrets = self.0.iter();
         secrets.fold(text, |text, secret| text.replace(secret, HIDDEN))
@@ -152,13 +152,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_hidden_wherever_it_turns_up() {
+    fn secrets_are_redacted_everywhere() {
         let credentials =
             Credentials::new("AKID", "s3cret", Some("t0ken".to_owned()), None, "test");
         let log = Log::new(Some(&credentials));
         let text = log
             .secrets
-            .hidden_in("AKID s3cret, t0ken, Signature=abc9, s3cret");
+            .redact("AKID s3cret, t0ken, Signature=abc9, s3cret");
         assert_eq!(
             text,
             "AKID (hidden), (hidden), Signature=(hidden), (hidden)"
@@ -167,11 +167,11 @@ mod tests {
     }
 
     #[test]
-    fn of_a_signature_only_the_scope_shows() {
+    fn the_authorization_header_shows_only_the_scope() {
         let value = "AWS4-HMAC-SHA256 Credential=AKID/x, Signature=abc";
         let expected = "AWS4-HMAC-SHA256 Credential=AKID/x, Signature=(hidden)";
-        assert_eq!(shown("authorization", value), expected);
-        assert_eq!(shown("authorization", "Bearer abc"), HIDDEN);
-        assert_eq!(shown("x-amz-security-token", "abc"), HIDDEN);
+        assert_eq!(redact_header("authorization", value), expected);
+        assert_eq!(redact_header("authorization", "Bearer abc"), HIDDEN);
+        assert_eq!(redact_header("x-amz-security-token", "abc"), HIDDEN);
     }
 }

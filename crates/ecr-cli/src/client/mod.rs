@@ -12,17 +12,17 @@ use aws_sdk_ecr::error::SdkError;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::region::Region;
 
-use crate::answer::Answer;
 use crate::config::Config;
 use crate::config::retries::Retries;
 use crate::config::timeouts::Timeouts;
 use crate::error::Error;
-use crate::retry::V1Rules;
-use failure::failure;
+use crate::response::TokenResponse;
+use crate::retry::V1RetryClassifier;
+use error::call_error;
 use log::Log;
-use recorder::{ReceivedRequest, Recorder};
+use recorder::{CallRecord, Recorder};
 
-mod failure;
+mod error;
 mod log;
 mod recorder;
 
@@ -33,9 +33,9 @@ mod recorder;
 pub(crate) async fn authorization_token(
     config: &Config,
     registry_ids: Option<Vec<String>>,
-) -> Result<Answer, Error> {
-    let log_entry = ReceivedRequest::default();
-    let client = Client::from_conf(sdk_config(config, &log_entry).await?.build());
+) -> Result<TokenResponse, Error> {
+    let call_record = CallRecord::default();
+    let client = Client::from_conf(sdk_config(config, &call_record).await?.build());
     #[allow(
         deprecated,
         reason = "the member is deprecated, and its purpose here is to be asked for"
@@ -46,22 +46,22 @@ pub(crate) async fn authorization_token(
     let sent = call.send().await;
     config.timeouts.check_read()?;
     match sent {
-        Ok(_) => Answer::read(&log_entry.record().body),
+        Ok(_) => TokenResponse::read(&call_record.snapshot().body),
         // The SDK refuses a null in the list, which v1 prints; what it refuses besides, `Answer` refuses too.
         Err(SdkError::ServiceError(error)) if error.raw().status().is_success() => {
-            Answer::read(error.raw().body().bytes().unwrap_or_default())
+            TokenResponse::read(error.raw().body().bytes().unwrap_or_default())
         }
-        Err(error) => Err(failure(error, config.retries, &log_entry.record())),
+        Err(error) => Err(call_error(error, config.retries, &call_record.snapshot())),
     }
 }
 
-async fn sdk_config(config: &Config, log_entry: &ReceivedRequest) -> Result<Builder, Error> {
+async fn sdk_config(config: &Config, call_record: &CallRecord) -> Result<Builder, Error> {
     let credentials = match &config.credentials {
         Some(source) => Some(source.load(&config.region, &config.transport).await?),
         None => None,
     };
     let recorder = Recorder {
-        log_entry: log_entry.clone(),
+        call_record: call_record.clone(),
         endpoint: config.endpoint.clone(),
         region: config.region.clone(),
         transport: config.transport.clone(),
@@ -72,7 +72,7 @@ async fn sdk_config(config: &Config, log_entry: &ReceivedRequest) -> Result<Buil
         .http_client(config.transport.clone())
         .sleep_impl(TokioSleep::new())
         .retry_config(retry_config(config.retries))
-        .retry_classifier(V1Rules(config.retries.mode))
+        .retry_classifier(V1RetryClassifier(config.retries.mode))
         .timeout_config(timeout_config(config.timeouts))
         .interceptor(recorder);
     if config.debug {

@@ -18,7 +18,7 @@ use crate::transport::Transport;
 
 /// What passed over the wire in the last attempt, and which attempt that was.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ReceivedRequest(Arc<Mutex<Record>>);
+pub(super) struct CallRecord(Arc<Mutex<Record>>);
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
@@ -27,23 +27,23 @@ pub(super) struct Record {
     pub(super) attempts: u32,
 }
 
-impl ReceivedRequest {
-    pub(super) fn record(&self) -> Record {
+impl CallRecord {
+    pub(super) fn snapshot(&self) -> Record {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    fn change(&self, change: impl FnOnce(&mut Record)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    fn update(&self, update: impl FnOnce(&mut Record)) {
+        update(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
 /// Keeps what the SDK's output and errors no longer hold, and sends to the very URL that the user named.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    pub(super) log_entry: ReceivedRequest,
+    pub(super) call_record: CallRecord,
     pub(super) endpoint: Option<Endpoint>,
     pub(super) region: Region,
     pub(super) transport: Transport,
@@ -81,7 +81,7 @@ impl Intercept for Recorder {
         if self.transport.is_unverified(&url) {
             output::write_error(UNVERIFIED);
         }
-        self.log_entry.change(|record| {
+        self.call_record.update(|record| {
             record.url = url;
             record.attempts += 1;
         });
@@ -95,7 +95,8 @@ impl Intercept for Recorder {
         _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response().body().bytes().unwrap_or_default();
-        self.log_entry.change(|record| record.body = body.to_vec());
+        self.call_record
+            .update(|record| record.body = body.to_vec());
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ pub(crate) enum CredentialSource {
     /// Everything but the environment, beginning with this profile.
     Profile(Option<String>),
     /// Neither the environment nor a profile.
-    Elsewhere,
+    OtherProviders,
     /// Found already.
     Loaded(Credentials),
 }
@@ -43,8 +43,8 @@ impl CredentialSource {
         let name = profile.name().unwrap_or("default");
         role::check(name, profiles)?;
         check_keys(name, profiles).await?;
-        if holds_a_secret_alone(profiles) {
-            return Ok(Self::Elsewhere);
+        if has_secret_without_key_id(profiles) {
+            return Ok(Self::OtherProviders);
         }
         Ok(Self::Profile(profile.name().map(str::to_owned)))
     }
@@ -65,8 +65,8 @@ impl CredentialSource {
                 let chain = chain(name.as_deref(), &provider_config(region, transport));
                 chain.provide_credentials().await
             }
-            Self::Elsewhere => {
-                let chain = elsewhere(&provider_config(region, transport));
+            Self::OtherProviders => {
+                let chain = other_providers(&provider_config(region, transport));
                 chain.provide_credentials().await
             }
         };
@@ -113,7 +113,7 @@ async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     if !holds(key) || holds(missing) || holds("role_arn") {
         return Ok(());
     }
-    let found_in = match profile::credentials_file_holds(name, key).await? {
+    let found_in = match profile::credentials_file_has(name, key).await? {
         true => "shared-credentials-file",
         false if holds("credential_process") => return Ok(()),
         false => "config-file",
@@ -122,7 +122,7 @@ async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
 }
 
 /// v1 passes over a secret without its key id, and the SDK fails on it.
-fn holds_a_secret_alone(profiles: &ProfileSet) -> bool {
+fn has_secret_without_key_id(profiles: &ProfileSet) -> bool {
     let holds = |key| profiles.get(key).is_some();
     let others = ["aws_access_key_id", "role_arn", "credential_process"];
     holds("aws_secret_access_key") && !others.into_iter().any(holds)
@@ -153,10 +153,11 @@ fn chain(profile: Option<&str>, config: &ProviderConfig) -> CredentialsProviderC
         .configure(config)
         .profile_name(profile.unwrap_or("default"))
         .build();
-    CredentialsProviderChain::first_try("Profile", files).or_else("Elsewhere", elsewhere(config))
+    CredentialsProviderChain::first_try("Profile", files)
+        .or_else("Elsewhere", other_providers(config))
 }
 
-fn elsewhere(config: &ProviderConfig) -> CredentialsProviderChain {
+fn other_providers(config: &ProviderConfig) -> CredentialsProviderChain {
     let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(config);
     let container = EcsCredentialsProvider::builder().configure(config);
     let instance = ImdsCredentialsProvider::builder().configure(config);

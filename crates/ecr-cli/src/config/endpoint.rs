@@ -35,7 +35,10 @@ pub(super) fn check_scheme(url: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// A services section that is missing.
-pub(super) fn named(option: Option<&str>, profiles: &ProfileSet) -> Result<Option<String>, Error> {
+pub(super) fn resolve_url(
+    option: Option<&str>,
+    profiles: &ProfileSet,
+) -> Result<Option<String>, Error> {
     match option {
         Some(url) => Ok(Some(url.to_owned())),
         None => configured(profiles),
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn path_and_query_are_kept_and_an_empty_path_is_the_root() {
+    fn path_and_query_are_preserved_and_an_empty_path_becomes_the_root() {
         assert_eq!(parsed("http://127.0.0.1:4566"), "http://127.0.0.1:4566/");
         assert_eq!(parsed("http://h/base/"), "http://h/base/");
         assert_eq!(parsed("http://h/base"), "http://h/base");
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn user_and_password_are_neither_kept_nor_shown() {
+    fn user_and_password_are_removed() {
         assert_eq!(parsed("http://u:p@h:1"), "http://h:1/");
         let error = Endpoint::parse("ftp://u:p@h:1").unwrap_err();
         assert!(
@@ -154,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_http_url_is_refused() {
+    fn invalid_endpoint_urls_are_rejected() {
         for url in [
             "ftp://h",
             "http://",
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scheme_opens_with_a_letter_and_ends_at_the_colon() {
+    fn a_scheme_starts_with_a_letter_and_ends_at_the_colon() {
         for url in ["http://h", "foo:80", "localhost:8080"] {
             assert!(check_scheme(url).is_ok(), "{url}");
         }

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_python_reads_is_read() {
+    fn integers_accepted_by_python_are_parsed() {
         assert_eq!(integer(" 1_0 ").unwrap(), 10);
         assert_eq!(integer("+5").unwrap(), 5);
         assert_eq!(integer("-1").unwrap(), -1);
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_python_refuses_is_refused() {
+    fn integers_rejected_by_python_are_errors() {
         for text in ["", "abc", "1.5", "_1", "1__0", "--1", "0x1"] {
             let error = integer(text).unwrap_err().to_string();
             let expected = format!("invalid literal for int() with base 10: '{text}'");

@@ -16,7 +16,7 @@ use endpoint::Endpoint;
 use profile::Profile;
 use region::EndpointVariant;
 use retries::Retries;
-use timeouts::{Timeouts, TypedTimeouts};
+use timeouts::{TimeoutSeconds, Timeouts};
 
 pub(crate) mod credentials;
 pub(crate) mod endpoint;
@@ -34,7 +34,7 @@ pub(crate) mod timeouts;
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
     globals: &'a Globals,
-    timeouts: TypedTimeouts,
+    timeouts: TimeoutSeconds,
     profile: Profile,
     profiles: ProfileSet,
     timestamps: Timestamps,
@@ -65,8 +65,8 @@ impl<'a> Settings<'a> {
         if let Some(url) = &globals.endpoint_url {
             endpoint::check_scheme(url)?;
         }
-        let timeouts = TypedTimeouts::read(globals)?;
-        let profile = Profile::chosen(globals.profile.as_deref());
+        let timeouts = TimeoutSeconds::read(globals)?;
+        let profile = Profile::select(globals.profile.as_deref());
         let profiles = profile::load(&profile).await?;
         let timestamps = timestamps(&profiles)?;
         Ok(Self {
@@ -110,12 +110,12 @@ impl<'a> Settings<'a> {
     pub(crate) async fn resolve(&self) -> Result<Config, Error> {
         self.check_profile()?;
         let globals = self.globals;
-        let region = region::named(globals.region.as_deref(), &self.profiles)?;
+        let region = region::resolve(globals.region.as_deref(), &self.profiles)?;
         let credentials = match globals.no_sign_request {
             true => None,
             false => Some(CredentialSource::find(&self.profile, &self.profiles).await?),
         };
-        let url = endpoint::named(globals.endpoint_url.as_deref(), &self.profiles)?;
+        let url = endpoint::resolve_url(globals.endpoint_url.as_deref(), &self.profiles)?;
         let region = region.ok_or(Error::NoRegion)?;
         let retries = Retries::resolve(&self.profiles)?;
         let endpoint = url.map(|url| Endpoint::parse(&url)).transpose()?;
@@ -141,7 +141,7 @@ impl<'a> Settings<'a> {
     /// A name of a bundle that is blank.
     fn trust(&self) -> Result<Trust, Error> {
         if self.globals.no_verify_ssl {
-            return Ok(Trust::Anything);
+            return Ok(Trust::Any);
         }
         let typed = self.globals.ca_bundle.clone();
         match typed.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)) {

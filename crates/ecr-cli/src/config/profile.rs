@@ -22,7 +22,7 @@ pub(crate) enum Profile {
 
 impl Profile {
     /// `--profile`, unless it is empty, then `AWS_DEFAULT_PROFILE`, then `AWS_PROFILE`, even if empty.
-    pub(super) fn chosen(option: Option<&str>) -> Self {
+    pub(super) fn select(option: Option<&str>) -> Self {
         if let Some(name) = option.filter(|name| !name.is_empty()) {
             return Self::Option(name.to_owned());
         }
@@ -54,7 +54,7 @@ pub(super) async fn load(profile: &Profile) -> Result<ProfileSet, Error> {
 ///
 /// # Errors
 /// As [`load`].
-pub(super) async fn credentials_file_holds(profile: &str, key: &str) -> Result<bool, Error> {
+pub(super) async fn credentials_file_has(profile: &str, key: &str) -> Result<bool, Error> {
     let files = EnvConfigFiles::builder()
         .include_default_credentials_file(true)
         .build();

@@ -20,7 +20,10 @@ pub(crate) struct EndpointVariant {
 ///
 /// # Errors
 /// What can be no region.
-pub(super) fn named(option: Option<&str>, profiles: &ProfileSet) -> Result<Option<String>, Error> {
+pub(super) fn resolve(
+    option: Option<&str>,
+    profiles: &ProfileSet,
+) -> Result<Option<String>, Error> {
     let region = option.map(str::to_owned);
     let region = region.or_else(|| variable("AWS_DEFAULT_REGION"));
     let region = region.or_else(|| variable("AWS_REGION"));
@@ -81,13 +84,13 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_region_makes_no_host_name() {
+    fn an_empty_region_needs_an_endpoint() {
         assert!(check_host("us-east-1", None).is_ok());
         assert!(check_host("", None).is_err());
     }
 
     #[test]
-    fn a_fips_region_is_its_plain_region() {
+    fn a_fips_region_name_selects_the_fips_endpoint() {
         let none = ProfileSet::default();
         let (region, variant) = EndpointVariant::of("fips-us-east-1", &none);
         assert_eq!(region.as_ref(), "us-east-1");

@@ -51,10 +51,10 @@ impl Retries {
 
 fn attempts(number: i64) -> Result<u32, Error> {
     match number {
-        1.. => Ok(u32::try_from(number).map_or(MOST, |number| number.min(MOST))),
+        1.. => Ok(u32::try_from(number).map_or(MAX_ATTEMPTS, |number| number.min(MAX_ATTEMPTS))),
         _ => Err(Error::MaxAttempts(number)),
     }
 }
 
 /// As good as no end: with its pauses, it takes days.
-const MOST: u32 = 10_000;
+const MAX_ATTEMPTS: u32 = 10_000;

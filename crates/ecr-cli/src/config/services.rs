@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_section_is_none() {
+    fn an_empty_section_does_not_count() {
         for config in [
             "[services a]",
             "[services a]\n# b = c\n",

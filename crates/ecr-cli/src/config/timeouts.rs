@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// The numbers of `--cli-connect-timeout` and `--cli-read-timeout`, not yet known to be times.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TypedTimeouts {
+pub(super) struct TimeoutSeconds {
     connect: i64,
     read: i64,
 }
@@ -20,7 +20,7 @@ pub(crate) struct Timeouts {
     pub(crate) read: Option<Duration>,
 }
 
-impl TypedTimeouts {
+impl TimeoutSeconds {
     /// Reads what was typed; without it both are a minute, as `aws help` says.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl TypedTimeouts {
     /// A negative number, and a connect timeout that is too long.
     pub(super) fn checked(self) -> Result<Timeouts, Error> {
         let connect = duration("connect", self.connect)?;
-        bearable("connect", connect)?;
+        check_max("connect", connect)?;
         let read = duration("read", self.read)?;
         Ok(Timeouts { connect, read })
     }
@@ -51,7 +51,7 @@ impl Timeouts {
     /// # Errors
     /// A read timeout that is too long.
     pub(crate) fn check_read(&self) -> Result<(), Error> {
-        bearable("read", self.read)
+        check_max("read", self.read)
     }
 }
 
@@ -63,15 +63,15 @@ fn duration(kind: &'static str, seconds: i64) -> Result<Option<Duration>, Error>
     }
 }
 
-fn bearable(kind: &'static str, timeout: Option<Duration>) -> Result<(), Error> {
+fn check_max(kind: &'static str, timeout: Option<Duration>) -> Result<(), Error> {
     match timeout.map(|timeout| timeout.as_secs()) {
-        Some(seconds) if seconds > LONGEST => Err(Error::TimeoutTooLong { kind, seconds }),
+        Some(seconds) if seconds > MAX_SECONDS => Err(Error::TimeoutTooLong { kind, seconds }),
         _ => Ok(()),
     }
 }
 
 /// Python counts nanoseconds in 64 bits.
-const LONGEST: u64 = i64::MAX as u64 / 1_000_000_000;
+const MAX_SECONDS: u64 = i64::MAX as u64 / 1_000_000_000;
 
 #[cfg(test)]
 mod tests {
@@ -83,18 +83,18 @@ mod tests {
             read_timeout: Some(read.to_owned()),
             ..Globals::default()
         };
-        TypedTimeouts::read(&globals)?.checked()
+        TimeoutSeconds::read(&globals)?.checked()
     }
 
     #[test]
-    fn zero_is_for_ever() {
+    fn zero_disables_the_timeout() {
         let timeouts = checked("0", "5").unwrap();
         assert_eq!(timeouts.connect, None);
         assert_eq!(timeouts.read, Some(Duration::from_secs(5)));
     }
 
     #[test]
-    fn a_time_that_cannot_be_waited_for_is_refused() {
+    fn negative_and_too_long_timeouts_are_rejected() {
         assert!(matches!(
             checked("-1", "1"),
             Err(Error::TimeoutNegative {

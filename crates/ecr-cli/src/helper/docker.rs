@@ -17,7 +17,7 @@ use crate::program::Program;
 
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     let [action] = words else {
-        return Err(said(USAGE));
+        return Err(docker_error(USAGE));
     };
     match action.as_str() {
         "get" => get(globals).await,
@@ -26,15 +26,17 @@ pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, E
         "list" => list(globals).await,
         "version" => Ok(format!("{NAME} (ecr-cli) {}\n", env!("CARGO_PKG_VERSION"))),
         "help" => Ok(help::page(Topic::CredentialHelper, Program::Ecr)),
-        other => Err(said(&format!("{NAME}: unknown action: {other}"))),
+        other => Err(docker_error(&format!("{NAME}: unknown action: {other}"))),
     }
 }
 
 async fn get(globals: &Globals) -> Result<String, Error> {
     let url = server_url()?;
-    let registry = Registry::of(&url).map_err(|_| said(NOT_FOUND))?;
+    let registry = Registry::parse(&url).map_err(|_| docker_error(NOT_FOUND))?;
     let login = tokens::login(globals, Some(registry)).await;
-    let credentials = login.map_err(|error| said(&error.one_line()))?.credentials;
+    let credentials = login
+        .map_err(|error| docker_error(&error.one_line()))?
+        .credentials;
     let (username, secret) = (credentials.username, credentials.password.expose());
     let answer = json!({ "ServerURL": url, "Username": username, "Secret": secret });
     Ok(format!("{answer}\n"))
@@ -42,14 +44,14 @@ async fn get(globals: &Globals) -> Result<String, Error> {
 
 /// ECR's passwords are not kept, since `get` always has a better one; anybody else's cannot be.
 fn store() -> Result<String, Error> {
-    let text = request::from_stdin().map_err(|error| said(&error.to_string()))?;
+    let text = request::from_stdin().map_err(|error| docker_error(&error.to_string()))?;
     let credentials: Value = serde_json::from_str(&text)
-        .map_err(|error| said(&format!("this is no JSON of credentials: {error}")))?;
+        .map_err(|error| docker_error(&format!("this is no JSON of credentials: {error}")))?;
     let member = |name: &str| credentials[name].as_str().unwrap_or_default();
     match (member("ServerURL"), member("Username")) {
-        ("", _) => Err(said(NO_URL)),
-        (_, "") => Err(said("no credentials username")),
-        (url, _) if Registry::of(url).is_err() => Err(said(&format!(
+        ("", _) => Err(docker_error(NO_URL)),
+        (_, "") => Err(docker_error("no credentials username")),
+        (url, _) if Registry::parse(url).is_err() => Err(docker_error(&format!(
             "{NAME} is for registries of Amazon ECR; it keeps no credentials of others"
         ))),
         _ => Ok(String::new()),
@@ -59,8 +61,8 @@ fn store() -> Result<String, Error> {
 /// Forgets the token of a registry, so that the next `get` asks ECR.
 fn erase() -> Result<String, Error> {
     let url = server_url()?;
-    if let (Ok(registry), Some(path)) = (Registry::of(&url), tokens::cache_path()) {
-        CacheFile::forget(&path, &registry).map_err(|error| said(&error.to_string()))?;
+    if let (Ok(registry), Some(path)) = (Registry::parse(&url), tokens::cache_path()) {
+        CacheFile::remove(&path, &registry).map_err(|error| docker_error(&error.to_string()))?;
     }
     Ok(String::new())
 }
@@ -70,7 +72,7 @@ fn erase() -> Result<String, Error> {
 /// Some callers ask for the list before anything else and give up on an error, so that there always is one; why it is short stands on
 /// stderr.
 async fn list(globals: &Globals) -> Result<String, Error> {
-    let cached = tokens::cache_path().map(|path| living(&path));
+    let cached = tokens::cache_path().map(|path| valid_logins(&path));
     let mut hosts = cached.unwrap_or_default();
     match tokens::login(globals, None).await {
         Ok(login) => hosts.push((login.credentials.registry, login.credentials.username)),
@@ -81,21 +83,21 @@ async fn list(globals: &Globals) -> Result<String, Error> {
     Ok(format!("{}\n", Value::Object(map)))
 }
 
-fn living(path: &Path) -> Vec<(String, String)> {
-    CacheFile::living(path, SystemClock.now())
+fn valid_logins(path: &Path) -> Vec<(String, String)> {
+    CacheFile::valid_logins(path, SystemClock.now())
 }
 
 /// The lines of stdin are one URL.
 fn server_url() -> Result<String, Error> {
-    let text = request::from_stdin().map_err(|error| said(&error.to_string()))?;
+    let text = request::from_stdin().map_err(|error| docker_error(&error.to_string()))?;
     let url = text.lines().collect::<String>().trim().to_owned();
     match url.is_empty() {
-        true => Err(said(NO_URL)),
+        true => Err(docker_error(NO_URL)),
         false => Ok(url),
     }
 }
 
-fn said(text: &str) -> Error {
+fn docker_error(text: &str) -> Error {
     Error::DockerHelper(format!("{text}\n"))
 }
 

@@ -12,9 +12,9 @@ use crate::output::help;
 use crate::program::Program;
 
 mod docker;
-mod keeper;
 mod kubelet;
-mod lines;
+mod login_lines;
+mod login_refresher;
 mod request;
 mod tokens;
 
@@ -26,14 +26,14 @@ pub(crate) async fn run(helper: Helper, globals: &Globals) -> Result<String, Err
     match helper {
         Helper::Docker(words) => docker::run(&words, globals).await,
         Helper::Kubelet(words) => kubelet::run(&words, globals).await,
-        Helper::Lines(words) => lines::run(&words, globals).await,
-        Helper::Keeper(words) => keeper::run(&words, globals).await,
+        Helper::LoginLines(words) => login_lines::run(&words, globals).await,
+        Helper::KeepLogin(words) => login_refresher::run(&words, globals).await,
         Helper::Help(topic) => Ok(help::page(topic, Program::Ecr)),
     }
 }
 
 /// A call by the name of a docker credential helper, written out as a call of `ecr`.
-pub(crate) fn spelled_out(
+pub(crate) fn expand_docker_name(
     mut argv: impl Iterator<Item = OsString>,
 ) -> impl Iterator<Item = OsString> {
     let name = argv.next();

@@ -7,9 +7,9 @@ pub(super) fn from_stdin() -> io::Result<String> {
     let mut text = String::new();
     io::stdin()
         .lock()
-        .take(LONGEST_REQUEST)
+        .take(MAX_REQUEST_BYTES)
         .read_to_string(&mut text)?;
     Ok(text)
 }
 
-const LONGEST_REQUEST: u64 = 1 << 20;
+const MAX_REQUEST_BYTES: u64 = 1 << 20;

@@ -5,21 +5,22 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ecr_token_source::{
-    Ask, AuthorizationData, CacheFile, Credentials, FetchError, Identity, Registry, TokenSource,
+    AuthorizationData, CacheFile, Credentials, FetchError, Identity, Registry, TokenRequest,
+    TokenSource,
 };
 use serde_json::Value;
 
-use crate::answer::Answer;
 use crate::args::globals::Globals;
 use crate::client;
 use crate::config::credentials::CredentialSource;
 use crate::config::{Config, Settings};
 use crate::error::Error;
+use crate::response::TokenResponse;
 
 /// Credentials, and how long another may keep them.
 pub(super) struct Login {
     pub(super) credentials: Credentials,
-    pub(super) shelf_life: Duration,
+    pub(super) cache_duration: Duration,
 }
 
 /// The login of a registry, or of the caller's own.
@@ -29,15 +30,17 @@ pub(super) struct Login {
 /// # Errors
 /// Settings that are missing or wrong, no credentials, a call that fails while there is no living token.
 pub(super) async fn login(globals: &Globals, registry: Option<Registry>) -> Result<Login, Error> {
-    in_time(async {
-        let source = source(globals, registry, Kept::InFile).await?;
+    with_deadline(async {
+        let source = source(globals, registry, CacheMode::File).await?;
         get(&source).await
     })
     .await
 }
 
 /// Ends whatever hangs.
-pub(super) async fn in_time<T>(task: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(super) async fn with_deadline<T>(
+    task: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let finished = tokio::time::timeout(DEADLINE, task).await;
     finished.unwrap_or_else(|_| {
         let seconds = DEADLINE.as_secs();
@@ -48,11 +51,11 @@ pub(super) async fn in_time<T>(task: impl Future<Output = Result<T, Error>>) -> 
 
 /// Where tokens are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum CacheMode {
     /// In the file that all share who ask.
-    InFile,
+    File,
     /// In memory alone.
-    InMemory,
+    Memory,
 }
 
 /// The source of a registry's tokens, with whatever the configuration is now.
@@ -62,7 +65,7 @@ pub(super) enum Kept {
 pub(super) async fn source(
     globals: &Globals,
     registry: Option<Registry>,
-    kept: Kept,
+    cache_mode: CacheMode,
 ) -> Result<TokenSource, Error> {
     let region = registry
         .as_ref()
@@ -74,14 +77,14 @@ pub(super) async fn source(
         config.variant.fips |= registry.is_fips();
         config.variant.dual_stack |= registry.is_dual_stack();
     }
-    let cache = match cache_path().filter(|_| kept == Kept::InFile) {
+    let cache = match cache_path().filter(|_| cache_mode == CacheMode::File) {
         None => None,
         Some(path) => Some(CacheFile::new(
             path,
             identity(&mut config, registry.as_ref()).await?,
         )),
     };
-    Ok(built(config, registry, cache))
+    Ok(build_source(config, registry, cache))
 }
 
 /// A login, and how long another may keep it.
@@ -92,7 +95,7 @@ pub(super) async fn get(source: &TokenSource) -> Result<Login, Error> {
     let credentials = source.get().await;
     let credentials = credentials.map_err(|error| Error::Token(error.to_string()))?;
     Ok(Login {
-        shelf_life: source.shelf_life(&credentials),
+        cache_duration: source.cache_duration(&credentials),
         credentials,
     })
 }
@@ -100,7 +103,7 @@ pub(super) async fn get(source: &TokenSource) -> Result<Login, Error> {
 /// The region of the image counts before any other, and a stalled connection leaves time for another one.
 fn in_region(globals: &Globals, region: Option<String>) -> Globals {
     let globals = globals.clone();
-    let seconds = |typed: Option<String>| typed.or_else(|| Some(PATIENCE.to_owned()));
+    let seconds = |typed: Option<String>| typed.or_else(|| Some(STALL_TIMEOUT_SECONDS.to_owned()));
     Globals {
         region: region.or(globals.region),
         connect_timeout: seconds(globals.connect_timeout),
@@ -129,9 +132,13 @@ async fn identity(config: &mut Config, registry: Option<&Registry>) -> Result<Id
     })
 }
 
-fn built(config: Config, registry: Option<Registry>, cache: Option<CacheFile>) -> TokenSource {
+fn build_source(
+    config: Config,
+    registry: Option<Registry>,
+    cache: Option<CacheFile>,
+) -> TokenSource {
     let config = Arc::new(config);
-    let mut builder = TokenSource::builder(move |ask| fetch(Arc::clone(&config), ask));
+    let mut builder = TokenSource::builder(move |request| fetch(Arc::clone(&config), request));
     if let Some(registry) = registry {
         builder = builder.registry(registry);
     }
@@ -141,15 +148,18 @@ fn built(config: Config, registry: Option<Registry>, cache: Option<CacheFile>) -
     builder.build()
 }
 
-async fn fetch(config: Arc<Config>, ask: Ask) -> Result<Vec<AuthorizationData>, FetchError> {
-    let ids = ask
+async fn fetch(
+    config: Arc<Config>,
+    request: TokenRequest,
+) -> Result<Vec<AuthorizationData>, FetchError> {
+    let ids = request
         .registry
         .map(|registry| vec![registry.account().to_owned()]);
     let answer = client::authorization_token(&config, ids).await?;
     Ok(data(answer))
 }
 
-fn data(answer: Answer) -> Vec<AuthorizationData> {
+fn data(answer: TokenResponse) -> Vec<AuthorizationData> {
     let document = answer.into_document();
     let elements = document["authorizationData"].as_array();
     elements.into_iter().flatten().map(element).collect()
@@ -187,14 +197,14 @@ pub(super) fn cache_path() -> Option<PathBuf> {
 const DEADLINE: Duration = Duration::from_secs(25);
 
 /// Seconds to wait for a connection, and for the next part of an answer.
-const PATIENCE: &str = "10";
+const STALL_TIMEOUT_SECONDS: &str = "10";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_time_that_cannot_be_is_none() {
+    fn an_unrepresentable_time_is_none() {
         let epoch = SystemTime::UNIX_EPOCH;
         assert_eq!(time(1.5), Some(epoch + Duration::from_millis(1500)));
         assert_eq!(time(-1.0), Some(epoch - Duration::from_secs(1)));
@@ -204,9 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read_whatever_is_missing() {
+    fn missing_members_become_none() {
         let body = br#"{"authorizationData":[null,{},{"authorizationToken":"a","expiresAt":1,"proxyEndpoint":"b"}]}"#;
-        let data = data(Answer::read(body).unwrap());
+        let data = data(TokenResponse::read(body).unwrap());
         assert_eq!(data[..2], [const { empty() }, const { empty() }]);
         assert_eq!(data[2].authorization_token.as_deref(), Some("a"));
         assert_eq!(data[2].proxy_endpoint.as_deref(), Some("b"));

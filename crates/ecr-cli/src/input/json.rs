@@ -8,38 +8,45 @@ use serde_json::Value;
 /// What is wrong with the text and where, in v1's words, and the text.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| {
-        let reason = fault(text).unwrap_or_else(|| error.to_string());
+        let reason = syntax_error(text).unwrap_or_else(|| error.to_string());
         format!("Invalid JSON: {reason}\nJSON received: {text}")
     })
 }
 
 /// Nothing, where Python reads what cannot be held here: `NaN`, infinities, halves of surrogate pairs, deep nesting.
-fn fault(text: &str) -> Option<String> {
+fn syntax_error(text: &str) -> Option<String> {
     let text: Vec<char> = text.chars().collect();
-    let Fault { what, at } = Scanner { text: &text, at: 0 }.document().err()?;
-    let before = &text[..at];
+    let SyntaxError { message, offset } = Scanner {
+        text: &text,
+        offset: 0,
+    }
+    .document()
+    .err()?;
+    let before = &text[..offset];
     let line = before.iter().filter(|&&c| c == '\n').count() + 1;
     let column = before.iter().rev().take_while(|&&c| c != '\n').count() + 1;
-    Some(format!("{what}: line {line} column {column} (char {at})"))
+    Some(format!(
+        "{message}: line {line} column {column} (char {offset})"
+    ))
 }
 
-struct Fault {
-    what: &'static str,
-    at: usize,
+struct SyntaxError {
+    message: &'static str,
+    offset: usize,
 }
 
-type Scanned = Result<(), Fault>;
+type ScanResult = Result<(), SyntaxError>;
 
 /// Walks over a text, in code points as Python does, and stops where Python stops.
 struct Scanner<'a> {
     text: &'a [char],
-    at: usize,
+    offset: usize,
 }
 
 impl Scanner<'_> {
-    fn document(mut self) -> Scanned {
+    fn document(mut self) -> ScanResult {
         if self.peek() == Some('\u{feff}') {
-            return self.fault("Unexpected UTF-8 BOM (decode using utf-8-sig)");
+            return self.error("Unexpected UTF-8 BOM (decode using utf-8-sig)");
         }
         let mut open = Vec::new();
         loop {
@@ -47,123 +54,126 @@ impl Scanner<'_> {
             match self.peek() {
                 Some(bracket @ ('[' | '{')) => {
                     open.push(bracket);
-                    self.at += 1;
+                    self.offset += 1;
                     self.skip_space();
                     if self.peek() != Some(closing(bracket)) {
-                        self.key_in(bracket)?;
+                        self.object_key(bracket)?;
                         continue;
                     }
                 }
                 Some('"') => self.string()?,
                 _ => self.scalar()?,
             }
-            if self.ends(&mut open)? {
+            if self.end_of_value(&mut open)? {
                 return Ok(());
             }
         }
     }
 
     /// Walks from the end of a value to where the next begins; whether there is none.
-    fn ends(&mut self, open: &mut Vec<char>) -> Result<bool, Fault> {
+    fn end_of_value(&mut self, open: &mut Vec<char>) -> Result<bool, SyntaxError> {
         loop {
             self.skip_space();
             match (open.last().copied(), self.peek()) {
                 (None, None) => return Ok(true),
-                (None, Some(_)) => self.fault("Extra data")?,
+                (None, Some(_)) => self.error("Extra data")?,
                 (Some(bracket), Some(c)) if c == closing(bracket) => drop(open.pop()),
                 (Some(bracket), Some(',')) => {
-                    self.at += 1;
-                    self.key_in(bracket)?;
+                    self.offset += 1;
+                    self.object_key(bracket)?;
                     return Ok(false);
                 }
-                _ => self.fault("Expecting ',' delimiter")?,
+                _ => self.error("Expecting ',' delimiter")?,
             }
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
     /// Inside of braces, the key and the colon behind it.
-    fn key_in(&mut self, bracket: char) -> Scanned {
+    fn object_key(&mut self, bracket: char) -> ScanResult {
         if bracket == '[' {
             return Ok(());
         }
         self.skip_space();
         if self.peek() != Some('"') {
-            return self.fault("Expecting property name enclosed in double quotes");
+            return self.error("Expecting property name enclosed in double quotes");
         }
         self.string()?;
         self.skip_space();
         if self.peek() != Some(':') {
-            return self.fault("Expecting ':' delimiter");
+            return self.error("Expecting ':' delimiter");
         }
-        self.at += 1;
+        self.offset += 1;
         Ok(())
     }
 
-    fn string(&mut self) -> Scanned {
-        let start = self.at;
-        self.at += 1;
+    fn string(&mut self) -> ScanResult {
+        let start = self.offset;
+        self.offset += 1;
         loop {
             match self.peek() {
                 Some('"') => break,
-                Some('\\') if self.at + 1 < self.text.len() => self.escape()?,
+                Some('\\') if self.offset + 1 < self.text.len() => self.escape()?,
                 Some('\\') | None => {
-                    self.at = start;
-                    return self.fault("Unterminated string starting at");
+                    self.offset = start;
+                    return self.error("Unterminated string starting at");
                 }
-                Some(c) if c < ' ' => return self.fault("Invalid control character at"),
-                Some(_) => self.at += 1,
+                Some(c) if c < ' ' => return self.error("Invalid control character at"),
+                Some(_) => self.offset += 1,
             }
         }
-        self.at += 1;
+        self.offset += 1;
         Ok(())
     }
 
-    fn escape(&mut self) -> Scanned {
-        match self.text[self.at + 1] {
+    fn escape(&mut self) -> ScanResult {
+        match self.text[self.offset + 1] {
             'u' => {
-                self.at += 1;
+                self.offset += 1;
                 // Python wants one more character behind the digits, the closing quote.
-                let digits = self.text.get(self.at + 1..self.at + 5);
+                let digits = self.text.get(self.offset + 1..self.offset + 5);
                 let is_hex = digits.is_some_and(|it| it.iter().all(char::is_ascii_hexdigit));
-                if !is_hex || self.at + 5 >= self.text.len() {
-                    return self.fault("Invalid \\uXXXX escape");
+                if !is_hex || self.offset + 5 >= self.text.len() {
+                    return self.error("Invalid \\uXXXX escape");
                 }
-                self.at += 5;
+                self.offset += 5;
             }
-            c if "\"\\/bfnrt".contains(c) => self.at += 2,
-            _ => return self.fault("Invalid \\escape"),
+            c if "\"\\/bfnrt".contains(c) => self.offset += 2,
+            _ => return self.error("Invalid \\escape"),
         }
         Ok(())
     }
 
     /// A word or a number; Python ends a number where it no longer is one, and complains of what follows.
-    fn scalar(&mut self) -> Scanned {
-        let rest = &self.text[self.at..];
+    fn scalar(&mut self) -> ScanResult {
+        let rest = &self.text[self.offset..];
         let is_next = |word: &&&str| word.chars().eq(rest.iter().copied().take(word.len()));
         let length = match WORDS.iter().find(is_next) {
             Some(word) => word.len(),
             None => number(rest),
         };
         if length == 0 {
-            return self.fault("Expecting value");
+            return self.error("Expecting value");
         }
-        self.at += length;
+        self.offset += length;
         Ok(())
     }
 
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(' ' | '\t' | '\n' | '\r')) {
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
     fn peek(&self) -> Option<char> {
-        self.text.get(self.at).copied()
+        self.text.get(self.offset).copied()
     }
 
-    fn fault(&self, what: &'static str) -> Scanned {
-        Err(Fault { what, at: self.at })
+    fn error(&self, message: &'static str) -> ScanResult {
+        Err(SyntaxError {
+            message,
+            offset: self.offset,
+        })
     }
 }
 
@@ -206,15 +216,15 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn assert_fault(text: &str, what: &str, place: &str) {
-        let expected = format!("Invalid JSON: {what}: {place}\nJSON received: {text}");
+    fn assert_syntax_error(text: &str, message: &str, position: &str) {
+        let expected = format!("Invalid JSON: {message}: {position}\nJSON received: {text}");
         assert_eq!(parse(text).unwrap_err(), expected);
     }
 
     /// Recorded from CPython 3.11 through AWS CLI 1.46.3.
     #[test]
-    fn what_is_wrong_is_told_in_pythons_words() {
-        for (what, faults) in [
+    fn syntax_errors_have_pythons_messages() {
+        for (message, cases) in [
             (
                 "Expecting value",
                 &[
@@ -246,22 +256,22 @@ mod tests {
                 &[(r#""\u12""#, 2), (r#""\u1234"#, 2)],
             ),
         ] {
-            for (text, at) in faults {
-                let place = format!("line 1 column {} (char {at})", at + 1);
-                assert_fault(text, what, &place);
+            for (text, offset) in cases {
+                let position = format!("line 1 column {} (char {offset})", offset + 1);
+                assert_syntax_error(text, message, &position);
             }
         }
     }
 
     #[test]
-    fn a_place_is_counted_in_lines_and_in_code_points() {
-        assert_fault("{}\n\n{}", "Extra data", "line 3 column 1 (char 4)");
+    fn positions_count_lines_and_code_points() {
+        assert_syntax_error("{}\n\n{}", "Extra data", "line 3 column 1 (char 4)");
         let text = "[\"é\",\r\n x]";
-        assert_fault(text, "Expecting value", "line 2 column 2 (char 8)");
+        assert_syntax_error(text, "Expecting value", "line 2 column 2 (char 8)");
     }
 
     #[test]
-    fn what_only_python_reads_is_told_in_the_words_of_the_library() {
+    fn values_that_only_python_accepts_get_the_message_of_serde_json() {
         let nested = "[".repeat(1000) + &"]".repeat(1000);
         for text in ["NaN", "[-Infinity]", r#""\ud800""#, &nested] {
             let error = parse(text).unwrap_err();

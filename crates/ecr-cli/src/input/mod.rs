@@ -20,19 +20,19 @@ pub(crate) use members::Input;
 
 /// The values as they were loaded, the JSON not yet parsed.
 #[derive(Debug)]
-pub(crate) struct Loaded {
+pub(crate) struct RawInput {
     registry_ids: Option<Value>,
     input_json: Option<String>,
 }
 
-impl Loaded {
+impl RawInput {
     /// Loads what was typed for `get-authorization-token`.
     ///
     /// # Errors
     /// A file that cannot be read, and bad JSON in `--registry-ids`.
-    pub(crate) fn read(typed: GetAuthorizationToken) -> Result<Self, Error> {
-        let registry_ids = typed.registry_ids.map(registry_ids::load).transpose()?;
-        let input_json = typed.input_json.map(input_json).transpose()?;
+    pub(crate) fn read(args: GetAuthorizationToken) -> Result<Self, Error> {
+        let registry_ids = args.registry_ids.map(registry_ids::load).transpose()?;
+        let input_json = args.input_json.map(input_json).transpose()?;
         Ok(Self {
             registry_ids,
             input_json,
@@ -60,8 +60,8 @@ impl Input {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub(crate) fn of_login(typed: GetLogin) -> Result<Self, Error> {
-        let registry_ids = typed.registry_ids.map(registry_ids::load_plain);
+    pub(crate) fn of_login(args: GetLogin) -> Result<Self, Error> {
+        let registry_ids = args.registry_ids.map(registry_ids::load_plain);
         let member = registry_ids
             .transpose()?
             .map(|ids| (REGISTRY_IDS.to_owned(), ids));
@@ -104,30 +104,30 @@ mod tests {
         input_json: &str,
     ) -> Result<Option<Vec<String>>, Error> {
         let registry_ids = registry_ids.map(|ids| ids.iter().map(|&id| id.to_owned()).collect());
-        let typed = GetAuthorizationToken {
+        let args = GetAuthorizationToken {
             registry_ids,
             input_json: Some(input_json.to_owned()),
             skeleton: None,
         };
-        Loaded::read(typed)?.merged()?.validated()
+        RawInput::read(args)?.merged()?.validated()
     }
 
     #[test]
-    fn the_command_line_wins_over_a_member_of_the_json_even_of_the_wrong_type() {
+    fn the_command_line_overrides_the_json_even_if_its_type_is_wrong() {
         let ids = validated(Some(&["1"]), r#"{"registryIds": 5}"#).unwrap();
         assert_eq!(ids, Some(vec!["1".to_owned()]));
         assert_eq!(validated(None, "{}").unwrap(), None);
     }
 
     #[test]
-    fn an_unknown_member_is_an_error_whatever_else_is_typed() {
+    fn an_unknown_member_is_always_an_error() {
         let error = validated(Some(&["1"]), r#"{"zzz": null}"#).unwrap_err();
         let text = "Unknown parameter in input: \"zzz\", must be one of: registryIds";
         assert!(error.to_string().ends_with(text), "{error}");
     }
 
     #[test]
-    fn bad_json_is_named_by_line_and_column() {
+    fn a_json_error_names_line_and_column() {
         let error = validated(None, "{\n nope\n}").unwrap_err().to_string();
         assert!(error.contains("line 2 column 2"), "{error}");
         assert!(error.ends_with("\nJSON received: {\n nope\n}"), "{error}");

@@ -12,13 +12,13 @@ use crate::input::parameter_file::{self, Content};
 ///
 /// # Errors
 /// A file that cannot be read, or JSON that cannot be parsed.
-pub(super) fn load(typed: Vec<String>) -> Result<Value, Error> {
-    let [single] = typed.as_slice() else {
-        return Ok(literal(typed));
+pub(super) fn load(args: Vec<String>) -> Result<Value, Error> {
+    let [single] = args.as_slice() else {
+        return Ok(literal(args));
     };
     match parameter_file::load(OPTION, single)? {
         None if is_json(single) => from_json(single),
-        None => Ok(literal(typed)),
+        None => Ok(literal(args)),
         Some(Content::Text(text)) => from_text(single, &text),
         Some(Content::Bytes(bytes)) => Ok(Value::from(bytes)),
     }
@@ -28,19 +28,19 @@ pub(super) fn load(typed: Vec<String>) -> Result<Value, Error> {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub(super) fn load_plain(typed: Vec<String>) -> Result<Value, Error> {
-    let [single] = typed.as_slice() else {
-        return Ok(literal(typed));
+pub(super) fn load_plain(args: Vec<String>) -> Result<Value, Error> {
+    let [single] = args.as_slice() else {
+        return Ok(literal(args));
     };
     Ok(match parameter_file::load(OPTION, single)? {
-        None => literal(typed),
+        None => literal(args),
         Some(Content::Text(text)) => Value::String(text),
         Some(Content::Bytes(bytes)) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
     })
 }
 
-fn literal(typed: Vec<String>) -> Value {
-    typed.into_iter().map(Value::String).collect()
+fn literal(args: Vec<String>) -> Value {
+    args.into_iter().map(Value::String).collect()
 }
 
 fn is_json(text: &str) -> bool {

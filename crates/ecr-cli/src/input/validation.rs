@@ -15,7 +15,7 @@ impl Input {
     /// Members that the model does not know, an empty list, values of the wrong type; all of them at once.
     pub(crate) fn validated(self) -> Result<Option<Vec<String>>, Error> {
         let unknown = self.0.keys().filter(|name| *name != REGISTRY_IDS);
-        let mut complaints: Vec<_> = unknown
+        let mut errors: Vec<_> = unknown
             .map(|name| {
                 format!("Unknown parameter in input: \"{name}\", must be one of: {REGISTRY_IDS}")
             })
@@ -23,23 +23,23 @@ impl Input {
         let ids = self
             .0
             .get(REGISTRY_IDS)
-            .map(|value| ids(value, &mut complaints));
-        match complaints.is_empty() {
+            .map(|value| ids(value, &mut errors));
+        match errors.is_empty() {
             true => Ok(ids),
-            false => Err(Error::Validation(complaints)),
+            false => Err(Error::Validation(errors)),
         }
     }
 }
 
 /// The strings of the list, and into `complaints` whatever is none.
-fn ids(value: &Value, complaints: &mut Vec<String>) -> Vec<String> {
+fn ids(value: &Value, errors: &mut Vec<String>) -> Vec<String> {
     let Value::Array(items) = value else {
         let wanted = "<class 'list'>, <class 'tuple'>";
-        complaints.push(wrong_type(REGISTRY_IDS, value, wanted));
+        errors.push(wrong_type(REGISTRY_IDS, value, wanted));
         return Vec::new();
     };
     if items.is_empty() {
-        complaints.push(format!(
+        errors.push(format!(
             "Invalid length for parameter {REGISTRY_IDS}, value: 0, valid min length: 1"
         ));
     }
@@ -49,7 +49,7 @@ fn ids(value: &Value, complaints: &mut Vec<String>) -> Vec<String> {
             Value::String(id) => ids.push(id.clone()),
             other => {
                 let name = format!("{REGISTRY_IDS}[{index}]");
-                complaints.push(wrong_type(&name, other, "<class 'str'>"));
+                errors.push(wrong_type(&name, other, "<class 'str'>"));
             }
         }
     }

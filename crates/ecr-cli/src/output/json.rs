@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_object_prints_nothing_but_an_empty_list_does() {
+    fn an_empty_object_prints_nothing_and_an_empty_list_prints_brackets() {
         assert_eq!(rendered("{}"), "");
         assert_eq!(rendered("[]"), "[]\n");
         assert_eq!(rendered(r#"{"a":{}}"#), "{\n    \"a\": {}\n}\n");

@@ -23,7 +23,7 @@ mod width;
 
 /// How to print a document.
 #[derive(Debug)]
-pub(crate) struct Print {
+pub(crate) struct OutputOptions {
     pub(crate) format: Format,
     pub(crate) query: Option<Query>,
     pub(crate) colour: Colour,
@@ -53,8 +53,8 @@ pub(crate) enum Colour {
 ///
 /// # Errors
 /// An unknown format, a query without a value, a document for which the format has no form.
-pub(crate) fn render(document: Value, print: &Print) -> Result<String, Error> {
-    let document = print.timestamps.applied(document)?;
+pub(crate) fn render(document: Value, print: &OutputOptions) -> Result<String, Error> {
+    let document = print.timestamps.apply(document)?;
     if let Format::Unknown(name) = &print.format {
         return Err(Error::OutputType(name.clone()));
     }

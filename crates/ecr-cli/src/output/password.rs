@@ -4,15 +4,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::answer::Answer;
 use crate::args::operation::Email;
 use crate::error::Error;
+use crate::response::TokenResponse;
 
 /// The password of the first token, with a newline behind it.
 ///
 /// # Errors
 /// A token that holds no password. No error shows any part of the token.
-pub(crate) fn render(answer: &Answer) -> Result<String, Error> {
+pub(crate) fn render(answer: &TokenResponse) -> Result<String, Error> {
     let login = Login::of(answer.first_token()?)?;
     Ok(format!("{}\n", login.password))
 }
@@ -20,23 +20,23 @@ pub(crate) fn render(answer: &Answer) -> Result<String, Error> {
 /// A line of `docker login` for each element, in the order of the answer.
 ///
 /// # Errors
-/// The first element that holds no login; the lines before it go with the error, as v1 has printed them by then.
-pub(crate) fn logins(answer: Answer, email: Email) -> Result<String, Error> {
+/// The first element that holds no login; the lines before it go with the error, as v1 has stdout them by then.
+pub(crate) fn logins(answer: TokenResponse, email: Email) -> Result<String, Error> {
     let document = answer.into_document();
     let elements = document["authorizationData"].as_array();
     let elements = elements.ok_or_else(|| unusable("there is no authorizationData"))?;
-    let mut printed = String::new();
+    let mut stdout = String::new();
     for element in elements {
         match line(element, email) {
-            Ok(line) => printed.push_str(&line),
-            Err(cause) if printed.is_empty() => return Err(cause),
+            Ok(line) => stdout.push_str(&line),
+            Err(cause) if stdout.is_empty() => return Err(cause),
             Err(cause) => {
                 let cause = Box::new(cause);
-                return Err(Error::LaterLogin { printed, cause });
+                return Err(Error::PartialLogins { stdout, cause });
             }
         }
     }
-    Ok(printed)
+    Ok(stdout)
 }
 
 fn line(element: &Value, email: Email) -> Result<String, Error> {
@@ -82,5 +82,5 @@ impl Login {
 }
 
 fn unusable(reason: &str) -> Error {
-    Error::Answer(reason.to_owned())
+    Error::InvalidResponse(reason.to_owned())
 }

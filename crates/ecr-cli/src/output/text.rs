@@ -122,7 +122,7 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn documents_are_printed_as_v1_prints_them() {
+    fn documents_are_printed_as_by_v1() {
         for (document, printed) in [
             ("null", "None\n"),
             ("\"\"", "\n"),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_and_scalars_in_one_list_have_no_columns() {
+    fn a_list_of_objects_and_scalars_is_an_error() {
         let document = serde_json::from_str(r#"[{"a": 1}, 2]"#).unwrap();
         let error = render(&document).unwrap_err();
         assert_eq!(error.to_string(), "'int' object has no attribute 'items'");

@@ -21,7 +21,7 @@ impl Timestamps {
     ///
     /// # Errors
     /// A time beyond the years 1 to 9999.
-    pub(crate) fn applied(self, mut document: Value) -> Result<Value, Error> {
+    pub(crate) fn apply(self, mut document: Value) -> Result<Value, Error> {
         if self == Self::Wire {
             return Ok(document);
         }
@@ -71,14 +71,14 @@ fn timestamp(seconds: &Number) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn spelled(seconds: &str, zone: &str) -> Result<String, Error> {
+    fn format_time(seconds: &str, zone: &str) -> Result<String, Error> {
         let zone = TimeZone::posix(zone).unwrap();
         iso8601(&serde_json::from_str(seconds).unwrap(), &zone)
     }
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn times_are_spelled_as_python_spells_them() {
+    fn times_are_formatted_as_by_python() {
         for (seconds, zone, time) in [
             ("1448875853.241", "UTC0", "2015-11-30T09:30:53.241000+00:00"),
             ("1448875853.0", "UTC0", "2015-11-30T09:30:53+00:00"),
@@ -93,14 +93,14 @@ mod tests {
             ("0.0000001", "UTC0", "1970-01-01T00:00:00+00:00"),
             ("32503680000.5", "UTC0", "3000-01-01T00:00:00.500000+00:00"),
         ] {
-            assert_eq!(spelled(seconds, zone).unwrap(), time, "{seconds}");
+            assert_eq!(format_time(seconds, zone).unwrap(), time, "{seconds}");
         }
     }
 
     #[test]
     fn a_time_beyond_year_9999_is_an_error() {
         for seconds in ["1448875853241", "1e22", "1e400", "-1e12"] {
-            assert!(spelled(seconds, "UTC0").is_err(), "{seconds}");
+            assert!(format_time(seconds, "UTC0").is_err(), "{seconds}");
         }
     }
 }

@@ -18,12 +18,12 @@ pub(super) async fn read(
     let mut body = SdkBody::taken();
     let mut response = response;
     std::mem::swap(&mut body, response.body_mut());
-    while let Some(frame) = within(limit, body.frame()).await? {
+    while let Some(frame) = with_timeout(limit, body.frame()).await? {
         let frame = frame.map_err(ConnectorError::io)?;
         if let Ok(data) = frame.into_data() {
             bytes.extend_from_slice(&data);
         }
-        if bytes.len() > MOST_BYTES {
+        if bytes.len() > MAX_BODY_BYTES {
             return Err(ConnectorError::user(TooLong.into()));
         }
     }
@@ -32,18 +32,18 @@ pub(super) async fn read(
 }
 
 /// An answer that does not end must not take all memory; that of ten registries takes 30 kB.
-const MOST_BYTES: usize = 10_000_000;
+const MAX_BODY_BYTES: usize = 10_000_000;
 
 /// Another attempt would end no better, so that it is no failure of the network.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is longer than {} MB", MOST_BYTES / 1_000_000)]
+#[error("the answer is longer than {} MB", MAX_BODY_BYTES / 1_000_000)]
 struct TooLong;
 
 /// Waits for a future, at most as long as the limit says.
 ///
 /// # Errors
 /// A limit that is reached.
-pub(super) async fn within<T>(
+pub(super) async fn with_timeout<T>(
     limit: Option<Duration>,
     future: impl Future<Output = T>,
 ) -> Result<T, ConnectorError> {

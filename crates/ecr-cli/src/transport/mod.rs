@@ -38,7 +38,7 @@ pub(crate) enum Trust {
     /// Those that a CA bundle has signed.
     Bundle(Arc<Path>),
     /// Everybody's: `--no-verify-ssl`.
-    Anything,
+    Any,
 }
 
 impl Transport {
@@ -48,7 +48,7 @@ impl Transport {
 
     /// Whether a request to `uri` is encrypted for whoever answers.
     pub(crate) fn is_unverified(&self, uri: &Uri) -> bool {
-        self.trust == Trust::Anything && needs_tls(uri)
+        self.trust == Trust::Any && needs_tls(uri)
     }
 
     fn trust_store(&self, uri: &Uri) -> Result<TrustStore, TrustError> {
@@ -57,7 +57,7 @@ impl Transport {
             Trust::Bundle(path) => {
                 Ok(TrustStore::empty().with_pem_certificate(bundle::read(path)?))
             }
-            Trust::Platform | Trust::Anything => Ok(TrustStore::default()),
+            Trust::Platform | Trust::Any => Ok(TrustStore::default()),
         }
     }
 }
@@ -73,7 +73,7 @@ impl HttpClient for Transport {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(LateConnector {
+        SharedHttpConnector::new(LazyConnector {
             transport: self.clone(),
             settings: settings.clone(),
             components: components.clone(),
@@ -82,13 +82,13 @@ impl HttpClient for Transport {
 }
 
 #[derive(Debug)]
-struct LateConnector {
+struct LazyConnector {
     transport: Transport,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
 
-impl LateConnector {
+impl LazyConnector {
     fn connector(&self, uri: &str) -> Result<SharedHttpConnector, ConnectorError> {
         let uri: Uri = uri
             .parse()
@@ -112,7 +112,7 @@ impl LateConnector {
     }
 }
 
-impl HttpConnector for LateConnector {
+impl HttpConnector for LazyConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let read_timeout = self.settings.read_timeout();
         match self.connector(request.uri()) {

@@ -15,8 +15,8 @@ pub(crate) fn url(uri: &Uri) -> Option<String> {
         // To a CGI program, a client's header `Proxy` is a variable `HTTP_PROXY`.
         _ => None,
     }?;
-    let excepted = variable("no_proxy").is_some_and(|list| is_in(&list, uri));
-    match (excepted, url.contains("://")) {
+    let is_excluded = variable("no_proxy").is_some_and(|list| matches_no_proxy(&list, uri));
+    match (is_excluded, url.contains("://")) {
         (true, _) => None,
         (false, true) => Some(url),
         (false, false) => Some(format!("http://{url}")),
@@ -46,7 +46,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Whether a list names a host, a domain above it, or all hosts, each with or without the port.
-fn is_in(list: &str, uri: &Uri) -> bool {
+fn matches_no_proxy(list: &str, uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default().to_lowercase();
     let with_port = match uri.port() {
         Some(port) => format!("{host}:{port}"),
@@ -69,7 +69,7 @@ mod tests {
 
     /// As `proxy_bypass_environment` of CPython 3.11 answers.
     #[test]
-    fn a_list_names_hosts_and_domains() {
+    fn no_proxy_matches_hosts_and_domains() {
         let uri = Uri::from_static("http://a.example:8080/x");
         for list in [
             "*",
@@ -78,13 +78,13 @@ mod tests {
             "x, .example ,y",
             "example",
         ] {
-            assert!(is_in(list, &uri), "{list}");
+            assert!(matches_no_proxy(list, &uri), "{list}");
         }
         for list in ["", ",", "a.example:80", "ple", "b.a.example", "*, b"] {
-            assert!(!is_in(list, &uri), "{list}");
+            assert!(!matches_no_proxy(list, &uri), "{list}");
         }
         let address = Uri::from_static("http://127.0.0.1:8080");
-        assert!(is_in("*", &address));
-        assert!(!is_in("127.0.0.0/8", &address));
+        assert!(matches_no_proxy("*", &address));
+        assert!(!matches_no_proxy("127.0.0.0/8", &address));
     }
 }

@@ -21,7 +21,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 
-use crate::transport::body::within;
+use crate::transport::body::with_timeout;
 use crate::transport::proxy::intercept;
 
 /// A connector that takes any certificate for good.
@@ -66,7 +66,7 @@ impl HttpConnector for Unverified {
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x();
             let request = request.map_err(|error| ConnectorError::user(error.into()))?;
-            within(limit, send(config, tcp, request)).await?
+            with_timeout(limit, send(config, tcp, request)).await?
         })
     }
 }
@@ -78,14 +78,14 @@ async fn send(
     request: http::Request<SdkBody>,
 ) -> Result<HttpResponse, ConnectorError> {
     let Some(intercept) = intercept(request.uri()) else {
-        return send_over(encrypted(config, tcp), request).await;
+        return send_over(https_connector(config, tcp), request).await;
     };
     let tunnel = tunnel(
         intercept.uri().clone(),
         intercept.basic_auth().cloned(),
-        encrypted(config.clone(), tcp),
+        https_connector(config.clone(), tcp),
     );
-    send_over(encrypted(config, tunnel), request).await
+    send_over(https_connector(config, tunnel), request).await
 }
 
 fn tunnel<C>(proxy: Uri, authorization: Option<http::HeaderValue>, connector: C) -> Tunnel<C> {
@@ -96,7 +96,7 @@ fn tunnel<C>(proxy: Uri, authorization: Option<http::HeaderValue>, connector: C)
     }
 }
 
-fn encrypted<C>(config: ClientConfig, connector: C) -> HttpsConnector<C> {
+fn https_connector<C>(config: ClientConfig, connector: C) -> HttpsConnector<C> {
     HttpsConnectorBuilder::new()
         .with_tls_config(config)
         .https_or_http()

@@ -48,32 +48,32 @@ impl CacheFile {
     /// # Errors
     ///
     /// A file that cannot be written.
-    pub fn forget(path: &Path, registry: &Registry) -> io::Result<()> {
+    pub fn remove(path: &Path, registry: &Registry) -> io::Result<()> {
         let is_other = |entry: &Entry| {
-            Registry::of(&entry.registry).is_ok_and(|found| !found.is_same_as(registry))
+            Registry::parse(&entry.registry).is_ok_and(|found| !found.is_same_as(registry))
         };
         retain(path, is_other)
     }
 
     /// The registries of which the file has living tokens, each with its user.
-    pub fn living(path: &Path, now: SystemTime) -> Vec<(String, String)> {
+    pub fn valid_logins(path: &Path, now: SystemTime) -> Vec<(String, String)> {
         let now = millis(now).unwrap_or_default();
         let entries = read(path).into_iter();
-        let living = entries.filter(|entry| entry.expires_at_ms > now);
-        living
+        let valid = entries.filter(|entry| entry.expires_at_ms > now);
+        valid
             .map(|entry| (entry.registry, entry.username))
             .collect()
     }
 
     /// The token of a registry, or of the caller's own, at whatever age.
-    pub(crate) fn load(&self, asked: Option<&Registry>) -> Option<Token> {
+    pub(crate) fn load(&self, requested: Option<&Registry>) -> Option<Token> {
         let entries = read(&self.path);
         let entry = entries
             .into_iter()
-            .find(|entry| self.is_for(entry, asked))?;
-        let mut token = entry.token()?;
-        if let Some(asked) = asked {
-            token.credentials.registry = asked.to_string();
+            .find(|entry| self.is_for(entry, requested))?;
+        let mut token = entry.into_token()?;
+        if let Some(requested) = requested {
+            token.credentials.registry = requested.to_string();
         }
         Some(token)
     }
@@ -81,34 +81,35 @@ impl CacheFile {
     /// Keeps a token in place of the older one, and drops those that are dead.
     pub(crate) fn save(
         &self,
-        asked: Option<&Registry>,
+        requested: Option<&Registry>,
         token: &Token,
         now: SystemTime,
     ) -> io::Result<()> {
-        let Some(entry) = Entry::of(token, asked, &self.identity) else {
+        let Some(entry) = Entry::new(token, requested, &self.identity) else {
             return Ok(());
         };
         let mut entries = read(&self.path);
         let now = millis(now).unwrap_or_default();
-        entries.retain(|other| other.expires_at_ms > now && !self.is_for(other, asked));
-        make_room(&mut entries, &entry);
+        entries.retain(|other| other.expires_at_ms > now && !self.is_for(other, requested));
+        evict_oldest(&mut entries, &entry);
         entries.push(entry);
-        let superfluous = entries.len().saturating_sub(MOST_ENTRIES);
-        entries.drain(..superfluous);
+        let excess = entries.len().saturating_sub(MAX_ENTRIES);
+        entries.drain(..excess);
         write(&self.path, entries)
     }
 
     /// Forgets a password that was refused.
-    pub(crate) fn forget_password(&self, password: &Password) -> io::Result<()> {
+    pub(crate) fn remove_password(&self, password: &Password) -> io::Result<()> {
         retain(&self.path, |entry| entry.password != password.expose())
     }
 
-    fn is_for(&self, entry: &Entry, asked: Option<&Registry>) -> bool {
-        let is_registry = match asked {
+    fn is_for(&self, entry: &Entry, requested: Option<&Registry>) -> bool {
+        let is_registry = match requested {
             None => entry.is_own,
-            Some(asked) => {
+            Some(requested) => {
                 !entry.is_own
-                    && Registry::of(&entry.registry).is_ok_and(|found| found.is_same_as(asked))
+                    && Registry::parse(&entry.registry)
+                        .is_ok_and(|found| found.is_same_as(requested))
             }
         };
         is_registry && entry.identity == self.identity
@@ -135,11 +136,11 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(token: &Token, asked: Option<&Registry>, identity: &Identity) -> Option<Self> {
+    fn new(token: &Token, requested: Option<&Registry>, identity: &Identity) -> Option<Self> {
         let credentials = &token.credentials;
         Some(Entry {
             registry: credentials.registry.clone(),
-            is_own: asked.is_none(),
+            is_own: requested.is_none(),
             identity: identity.clone(),
             username: credentials.username.clone(),
             password: credentials.password.expose().to_owned(),
@@ -149,58 +150,62 @@ impl Entry {
     }
 
     /// Whoever has edited the file may have written any number; no life longer than ECR's is believed here either.
-    fn token(self) -> Option<Token> {
+    fn into_token(self) -> Option<Token> {
         let credentials = Credentials {
             username: self.username,
             password: Password::new(self.password),
             expires_at: Some(time(self.expires_at_ms)?),
             registry: self.registry,
         };
-        Some(Token::fetched(credentials, time(self.fetched_at_ms)?))
+        Some(Token::new(credentials, time(self.fetched_at_ms)?))
     }
 }
 
 /// Drops the oldest tokens of a registry that has many: the keys of roles change every hour, and nobody comes back for the old ones.
-fn make_room(entries: &mut Vec<Entry>, new: &Entry) {
-    let is_of_it = |entry: &Entry| entry.registry == new.registry && entry.is_own == new.is_own;
-    let count = entries.iter().filter(|entry| is_of_it(entry)).count();
-    let mut superfluous = (count + 1).saturating_sub(MOST_OF_A_REGISTRY);
+fn evict_oldest(entries: &mut Vec<Entry>, new: &Entry) {
+    let is_same_registry =
+        |entry: &Entry| entry.registry == new.registry && entry.is_own == new.is_own;
+    let count = entries
+        .iter()
+        .filter(|entry| is_same_registry(entry))
+        .count();
+    let mut excess = (count + 1).saturating_sub(MAX_ENTRIES_PER_REGISTRY);
     entries.retain(|entry| {
-        let goes = superfluous > 0 && is_of_it(entry);
-        superfluous -= usize::from(goes);
-        !goes
+        let is_evicted = excess > 0 && is_same_registry(entry);
+        excess -= usize::from(is_evicted);
+        !is_evicted
     });
 }
 
 fn read(path: &Path) -> Vec<Entry> {
-    let contents = trusted(path).ok();
+    let contents = read_trusted(path).ok();
     let contents = contents.and_then(|text| serde_json::from_str::<Contents>(&text).ok());
     let contents = contents.filter(|contents| contents.version == VERSION);
     contents.map(|contents| contents.tokens).unwrap_or_default()
 }
 
 /// The text of a file that nobody else can have written.
-fn trusted(path: &Path) -> io::Result<String> {
+fn read_trusted(path: &Path) -> io::Result<String> {
     // A pipe of that name would never end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let file = File::open(path)?;
     let metadata = file.metadata()?;
-    let is_own = metadata.uid() == rustix::process::geteuid().as_raw();
+    let is_owner = metadata.uid() == rustix::process::geteuid().as_raw();
     let writable_by_others = 0o022;
-    if !is_own || metadata.mode() & writable_by_others != 0 {
+    if !is_owner || metadata.mode() & writable_by_others != 0 {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     let mut text = String::new();
-    file.take(LONGEST_FILE).read_to_string(&mut text)?;
+    file.take(MAX_FILE_SIZE).read_to_string(&mut text)?;
     Ok(text)
 }
 
-fn retain(path: &Path, is_kept: impl Fn(&Entry) -> bool) -> io::Result<()> {
+fn retain(path: &Path, is_retained: impl Fn(&Entry) -> bool) -> io::Result<()> {
     let mut entries = read(path);
     let before = entries.len();
-    entries.retain(is_kept);
+    entries.retain(is_retained);
     match entries.len() == before {
         true => Ok(()),
         false => write(path, entries),
@@ -215,53 +220,53 @@ fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(0o700).create(directory)?;
     }
-    let (beside, mut file) = new_file_beside(path)?;
-    let written = file
+    let (temporary, mut file) = create_temporary(path)?;
+    let result = file
         .write_all(&text)
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
+        .and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
         // What cannot be removed either is a file of its owner's that nobody reads.
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     }
-    written
+    result
 }
 
 /// A name may be taken by a process that was killed, whose number came up again.
-fn new_file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let mut last = io::ErrorKind::AlreadyExists.into();
+fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut last_error = io::ErrorKind::AlreadyExists.into();
     for attempt in 0..100 {
-        let beside = path.with_extension(format!("{}-{attempt}.new", std::process::id()));
+        let temporary = path.with_extension(format!("{}-{attempt}.new", std::process::id()));
         let mut options = OpenOptions::new();
         match options
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(&beside)
+            .open(&temporary)
         {
-            Ok(file) => return Ok((beside, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
+            Ok(file) => return Ok((temporary, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last_error = error,
             Err(error) => return Err(error),
         }
     }
-    Err(last)
+    Err(last_error)
 }
 
 fn millis(time: SystemTime) -> Option<i64> {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_millis()).ok()
+    let elapsed = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(elapsed.as_millis()).ok()
 }
 
 fn time(millis: i64) -> Option<SystemTime> {
-    let since = Duration::from_millis(u64::try_from(millis).ok()?);
-    SystemTime::UNIX_EPOCH.checked_add(since)
+    let elapsed = Duration::from_millis(u64::try_from(millis).ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(elapsed)
 }
 
 const VERSION: u32 = 1;
-const MOST_ENTRIES: usize = 100;
+const MAX_ENTRIES: usize = 100;
 
 /// As many identities may use one registry in turn, and none asks twice.
-const MOST_OF_A_REGISTRY: usize = 4;
-const LONGEST_FILE: u64 = 4 << 20;
+const MAX_ENTRIES_PER_REGISTRY: usize = 4;
+const MAX_FILE_SIZE: u64 = 4 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ fn at(seconds: u64) -> SystemTime {
 
 fn registry(account: &str) -> Registry {
     let host = format!("{account}.dkr.ecr.us-east-1.amazonaws.com");
-    Registry::of(&host).unwrap()
+    Registry::parse(&host).unwrap()
 }
 
 fn token(password: &str, registry: &Registry, end: u64) -> Token {
@@ -18,7 +18,7 @@ fn token(password: &str, registry: &Registry, end: u64) -> Token {
         expires_at: Some(at(end)),
         registry: registry.to_string(),
     };
-    Token::fetched(credentials, at(0))
+    Token::new(credentials, at(0))
 }
 
 fn identity(access_key_id: &str) -> Identity {
@@ -33,7 +33,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 /// A file with one token in it.
-fn filled(path: &Path) -> (CacheFile, Registry, Token) {
+fn cache_with_token(path: &Path) -> (CacheFile, Registry, Token) {
     let cache = CacheFile::new(path, identity("A"));
     let registry = registry("111111111111");
     let token = token("one", &registry, 600);
@@ -42,10 +42,10 @@ fn filled(path: &Path) -> (CacheFile, Registry, Token) {
 }
 
 #[test]
-fn what_is_saved_comes_back_from_a_file_of_its_owners() {
+fn a_saved_token_is_loaded_from_a_private_file() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("new/tokens.json");
-    let (cache, registry, token) = filled(&path);
+    let (cache, registry, token) = cache_with_token(&path);
     assert_eq!(cache.load(Some(&registry)), Some(token));
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(path.parent().unwrap()), 0o700);
@@ -54,44 +54,44 @@ fn what_is_saved_comes_back_from_a_file_of_its_owners() {
 }
 
 #[test]
-fn neither_registries_nor_identities_nor_endpoints_share() {
+fn registries_identities_and_endpoints_do_not_share_tokens() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (cache, registry_a, token_a) = filled(&path);
+    let (cache, registry_a, token_a) = cache_with_token(&path);
     let other = registry("222222222222");
-    let elsewhere = Identity {
+    let other_endpoint = Identity {
         endpoint: "http://127.0.0.1:1/".to_owned(),
         ..identity("A")
     };
     assert_eq!(cache.load(Some(&other)), None);
     assert_eq!(cache.load(None), None);
-    for identity in [identity("B"), elsewhere] {
-        let stranger = CacheFile::new(&path, identity);
-        assert_eq!(stranger.load(Some(&registry_a)), None);
+    for identity in [identity("B"), other_endpoint] {
+        let other_cache = CacheFile::new(&path, identity);
+        assert_eq!(other_cache.load(Some(&registry_a)), None);
         let own = token("two", &registry_a, 600);
-        stranger.save(Some(&registry_a), &own, at(0)).unwrap();
-        assert_eq!(stranger.load(Some(&registry_a)), Some(own));
+        other_cache.save(Some(&registry_a), &own, at(0)).unwrap();
+        assert_eq!(other_cache.load(Some(&registry_a)), Some(own));
     }
     assert_eq!(cache.load(Some(&registry_a)), Some(token_a));
 }
 
 #[test]
-fn another_name_of_a_registry_finds_its_token() {
+fn another_host_name_of_the_registry_finds_its_token() {
     let home = tempfile::tempdir().unwrap();
-    let (cache, _, _) = filled(&home.path().join("tokens.json"));
+    let (cache, _, _) = cache_with_token(&home.path().join("tokens.json"));
     let dual = "111111111111.dkr-ecr.us-east-1.on.aws";
-    let found = cache.load(Some(&Registry::of(dual).unwrap())).unwrap();
+    let found = cache.load(Some(&Registry::parse(dual).unwrap())).unwrap();
     assert_eq!(found.credentials.registry, dual);
 }
 
 #[test]
-fn a_file_that_others_may_write_to_is_not_read() {
+fn a_file_writable_by_others_is_ignored() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (cache, registry, token) = filled(&path);
-    for open in [0o620, 0o602, 0o666] {
-        fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
-        assert_eq!(cache.load(Some(&registry)), None, "{open:o}");
+    let (cache, registry, token) = cache_with_token(&path);
+    for permissions in [0o620, 0o602, 0o666] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(permissions)).unwrap();
+        assert_eq!(cache.load(Some(&registry)), None, "{permissions:o}");
     }
     cache.save(Some(&registry), &token, at(0)).unwrap();
     assert_eq!(mode(&path), 0o600, "it is replaced");
@@ -99,34 +99,34 @@ fn a_file_that_others_may_write_to_is_not_read() {
 }
 
 #[test]
-fn a_file_that_is_broken_is_replaced() {
+fn an_invalid_file_is_replaced() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (cache, registry, token) = filled(&path);
-    let whole = fs::read_to_string(&path).unwrap();
-    let other_version = whole.replace("\"version\":1", "\"version\":2");
-    let negative = whole.replace("\"fetched_at_ms\":1", "\"fetched_at_ms\":-1");
-    for broken in [
+    let (cache, registry, token) = cache_with_token(&path);
+    let valid = fs::read_to_string(&path).unwrap();
+    let other_version = valid.replace("\"version\":1", "\"version\":2");
+    let negative = valid.replace("\"fetched_at_ms\":1", "\"fetched_at_ms\":-1");
+    for invalid in [
         "",
         "{",
         "[]",
         "\0",
-        &whole[..whole.len() / 2],
+        &valid[..valid.len() / 2],
         &other_version,
         &negative,
     ] {
-        fs::write(&path, broken).unwrap();
-        assert_eq!(cache.load(Some(&registry)), None, "{broken}");
+        fs::write(&path, invalid).unwrap();
+        assert_eq!(cache.load(Some(&registry)), None, "{invalid}");
         cache.save(Some(&registry), &token, at(0)).unwrap();
         assert_eq!(cache.load(Some(&registry)).as_ref(), Some(&token));
     }
 }
 
 #[test]
-fn an_end_that_was_written_into_the_file_is_not_believed() {
+fn the_ttl_of_a_token_in_the_file_is_capped() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (cache, registry, _) = filled(&path);
+    let (cache, registry, _) = cache_with_token(&path);
     let text = fs::read_to_string(&path).unwrap();
     let end = format!("\"expires_at_ms\":{}", millis(at(600)).unwrap());
     assert!(text.contains(&end), "{text}");
@@ -137,10 +137,10 @@ fn an_end_that_was_written_into_the_file_is_not_believed() {
 }
 
 #[test]
-fn the_dead_leave_with_the_next_token() {
+fn saving_a_token_drops_expired_tokens() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (cache, _, _) = filled(&path);
+    let (cache, _, _) = cache_with_token(&path);
     let other = registry("222222222222");
     let later = token("two", &other, 6000);
     cache.save(Some(&other), &later, at(600)).unwrap();
@@ -152,27 +152,30 @@ fn the_dead_leave_with_the_next_token() {
 }
 
 #[test]
-fn a_registry_has_room_for_four_identities() {
+fn a_registry_keeps_the_tokens_of_four_identities() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (first, registry, _) = filled(&path);
-    let other = registry_of_another(&path);
+    let (first, registry, _) = cache_with_token(&path);
+    let other = save_other_registry(&path);
     let found = |key: &str| CacheFile::new(&path, identity(key)).load(Some(&registry));
     for key in ["B", "C", "D", "E"] {
         let cache = CacheFile::new(&path, identity(key));
         let own = token(key, &registry, 600);
         cache.save(Some(&registry), &own, at(0)).unwrap();
     }
-    assert_eq!(found("A"), None, "the oldest has gone");
+    assert_eq!(found("A"), None, "the oldest was evicted");
     assert!(
         ["B", "C", "D", "E"]
             .into_iter()
             .all(|key| found(key).is_some())
     );
-    assert!(first.load(Some(&other)).is_some(), "others are not touched");
+    assert!(
+        first.load(Some(&other)).is_some(),
+        "other registries are not affected"
+    );
 }
 
-fn registry_of_another(path: &Path) -> Registry {
+fn save_other_registry(path: &Path) -> Registry {
     let other = registry("222222222222");
     let cache = CacheFile::new(path, identity("A"));
     let own = token("two", &other, 600);
@@ -181,28 +184,28 @@ fn registry_of_another(path: &Path) -> Registry {
 }
 
 #[test]
-fn a_registry_or_a_password_is_forgotten() {
+fn tokens_are_removed_by_registry_or_password() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let (cache, registry_a, token_a) = filled(&path);
+    let (cache, registry_a, token_a) = cache_with_token(&path);
     let other = registry("222222222222");
     let second = token("two", &other, 600);
     cache.save(Some(&other), &second, at(0)).unwrap();
-    cache.forget_password(&second.credentials.password).unwrap();
+    cache.remove_password(&second.credentials.password).unwrap();
     assert_eq!(cache.load(Some(&other)), None);
-    CacheFile::forget(&path, &other).unwrap();
+    CacheFile::remove(&path, &other).unwrap();
     assert_eq!(cache.load(Some(&registry_a)), Some(token_a));
-    CacheFile::forget(&path, &registry_a).unwrap();
+    CacheFile::remove(&path, &registry_a).unwrap();
     assert_eq!(cache.load(Some(&registry_a)), None);
 }
 
 #[test]
-fn a_name_that_is_taken_is_passed_over() {
+fn an_existing_temporary_file_is_skipped() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
-    let taken = path.with_extension(format!("{}-0.new", std::process::id()));
-    fs::write(&taken, "of a process that was killed").unwrap();
-    let (cache, registry, token) = filled(&path);
+    let existing = path.with_extension(format!("{}-0.new", std::process::id()));
+    fs::write(&existing, "left by a killed process").unwrap();
+    let (cache, registry, token) = cache_with_token(&path);
     assert_eq!(cache.load(Some(&registry)), Some(token));
-    assert!(taken.exists());
+    assert!(existing.exists());
 }

@@ -8,15 +8,15 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 
-use crate::answer;
 use crate::cache::CacheFile;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{Credentials, Password};
 use crate::error::TokenError;
-use crate::fetch::{Ask, Fetch};
+use crate::fetch::{Fetch, TokenRequest};
 use crate::margin::Margin;
 use crate::registry::Registry;
-use crate::token::{Age, Token};
+use crate::response;
+use crate::token::{Freshness, Token};
 
 /// Hands out living tokens of one registry to one identity. Clones share everything.
 #[derive(Clone)]
@@ -53,14 +53,14 @@ impl TokenSource {
     ///
     /// A call that failed or an answer that is no use, when there is no living token left either.
     pub async fn get(&self) -> Result<Credentials, TokenError> {
-        let flight = {
+        let in_flight = {
             let mut state = self.inner.state();
             if let Some(credentials) = self.inner.fresh(&state) {
                 return Ok(credentials);
             }
             self.inner.join(&mut state)
         };
-        flight.await
+        in_flight.await
     }
 
     /// Another token than this one, which the registry has refused.
@@ -71,22 +71,22 @@ impl TokenSource {
     /// # Errors
     ///
     /// As [`TokenSource::get`], and when ECR issues the same password once more.
-    pub async fn get_after_refusal(
+    pub async fn get_after_rejection(
         &self,
-        refused: &Credentials,
+        rejected: &Credentials,
     ) -> Result<Credentials, TokenError> {
-        self.inner.refuse(&refused.password);
+        self.inner.reject(&rejected.password);
         self.get().await
     }
 
     /// How long another may keep these credentials: for as long as this source would, and at least for half of what is left.
     ///
     /// Nothing, where the end is unknown or past.
-    pub fn shelf_life(&self, credentials: &Credentials) -> Duration {
+    pub fn cache_duration(&self, credentials: &Credentials) -> Duration {
         let now = self.inner.clock.now();
         let end = credentials.expires_at.unwrap_or(now);
         let left = end.duration_since(now).unwrap_or_default();
-        let margin = self.inner.margin.of(left);
+        let margin = self.inner.margin.for_ttl(left);
         left.saturating_sub(margin).max(left / 2)
     }
 }
@@ -136,94 +136,96 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    held: Option<Token>,
-    refused: VecDeque<Password>,
+    current: Option<Token>,
+    rejected: VecDeque<Password>,
     /// The call under way. It belongs to those who wait for it, and is gone with the last of them.
-    flight: Option<WeakShared<Flight>>,
+    in_flight: Option<WeakShared<Call>>,
 }
 
-type Flight = BoxFuture<'static, Result<Credentials, TokenError>>;
+type Call = BoxFuture<'static, Result<Credentials, TokenError>>;
 
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn age(&self, token: &Token) -> Age {
-        token.age(self.clock.now(), self.margin)
+    fn freshness(&self, token: &Token) -> Freshness {
+        token.freshness(self.clock.now(), self.margin)
     }
 
     fn fresh(&self, state: &State) -> Option<Credentials> {
-        let held = state.held.as_ref();
-        let fresh = held.filter(|token| self.age(token) == Age::Fresh);
+        let current = state.current.as_ref();
+        let fresh = current.filter(|token| self.freshness(token) == Freshness::Fresh);
         fresh.map(|token| token.credentials.clone())
     }
 
-    fn join(self: &Arc<Self>, state: &mut State) -> Shared<Flight> {
-        let under_way = state.flight.as_ref().and_then(WeakShared::upgrade);
-        under_way.unwrap_or_else(|| {
-            let flight = refresh(Arc::clone(self)).boxed().shared();
-            state.flight = flight.downgrade();
-            flight
+    fn join(self: &Arc<Self>, state: &mut State) -> Shared<Call> {
+        let in_flight = state.in_flight.as_ref().and_then(WeakShared::upgrade);
+        in_flight.unwrap_or_else(|| {
+            let in_flight = refresh(Arc::clone(self)).boxed().shared();
+            state.in_flight = in_flight.downgrade();
+            in_flight
         })
     }
 
-    fn refuse(&self, password: &Password) {
+    fn reject(&self, password: &Password) {
         {
             let mut state = self.state();
-            let is_held = |token: &Token| token.credentials.password == *password;
-            if state.held.as_ref().is_some_and(is_held) {
-                state.held = None;
+            let is_current = |token: &Token| token.credentials.password == *password;
+            if state.current.as_ref().is_some_and(is_current) {
+                state.current = None;
             }
-            if state.refused.contains(password) {
+            if state.rejected.contains(password) {
                 return;
             }
-            if state.refused.len() == MOST_REFUSED {
-                state.refused.pop_front();
+            if state.rejected.len() == MAX_REJECTED {
+                state.rejected.pop_front();
             }
-            state.refused.push_back(password.clone());
+            state.rejected.push_back(password.clone());
         }
         if let Some(cache) = &self.cache {
             // A file that cannot be written costs another process a call.
-            let _ = cache.forget_password(password);
+            let _ = cache.remove_password(password);
         }
     }
 
     /// Takes over what another process has left in the file, if it lives longer than what is held.
-    fn recall(&self) -> Option<Credentials> {
+    fn load_from_cache(&self) -> Option<Credentials> {
         let found = self.cache.as_ref()?.load(self.registry.as_ref())?;
         let mut state = self.state();
         let end = |token: &Token| token.credentials.expires_at;
         let is_newer = state
-            .held
+            .current
             .as_ref()
-            .is_none_or(|held| end(&found) > end(held));
-        if is_newer && !state.refused.contains(&found.credentials.password) {
-            state.held = Some(found);
+            .is_none_or(|current| end(&found) > end(current));
+        if is_newer && !state.rejected.contains(&found.credentials.password) {
+            state.current = Some(found);
         }
         let fresh = self.fresh(&state)?;
-        state.flight = None;
+        state.in_flight = None;
         Some(fresh)
     }
 
     /// Ends a call: its token is kept if it has a life, and its failure counts only if nothing that lives is left.
-    fn settle(&self, fetched: Result<Credentials, TokenError>) -> Result<Credentials, TokenError> {
+    fn finish(&self, fetched: Result<Credentials, TokenError>) -> Result<Credentials, TokenError> {
         let mut state = self.state();
-        state.flight = None;
+        state.in_flight = None;
         let error = match fetched {
             Err(error) => error,
-            Ok(credentials) if state.refused.contains(&credentials.password) => TokenError::Refused,
+            Ok(credentials) if state.rejected.contains(&credentials.password) => {
+                TokenError::Rejected
+            }
             Ok(credentials) => {
-                let token = Token::fetched(credentials, self.clock.now());
-                if self.age(&token) != Age::Dead {
-                    state.held = Some(token.clone());
+                let token = Token::new(credentials, self.clock.now());
+                if self.freshness(&token) != Freshness::Expired {
+                    state.current = Some(token.clone());
                 }
                 return Ok(token.credentials);
             }
         };
-        let living = state.held.as_ref();
-        let living = living.filter(|token| self.age(token) != Age::Dead);
-        living.map(|token| token.credentials.clone()).ok_or(error)
+        let valid = state.current.as_ref();
+        let valid = valid.filter(|token| self.freshness(token) != Freshness::Expired);
+        valid.map(|token| token.credentials.clone()).ok_or(error)
     }
 
     /// Writes what is held to the file. Where it cannot be written, the token is in memory at least.
@@ -231,8 +233,8 @@ impl Inner {
         let Some(cache) = &self.cache else {
             return;
         };
-        let held = self.state().held.clone();
-        if let Some(token) = held {
+        let current = self.state().current.clone();
+        if let Some(token) = current {
             let _ = cache.save(self.registry.as_ref(), &token, self.clock.now());
         }
     }
@@ -240,24 +242,24 @@ impl Inner {
 
 /// One call, for all who wait for it.
 async fn refresh(inner: Arc<Inner>) -> Result<Credentials, TokenError> {
-    if let Some(credentials) = inner.recall() {
+    if let Some(credentials) = inner.load_from_cache() {
         return Ok(credentials);
     }
     let registry = inner.registry.clone();
-    let fetched = match inner.fetch.fetch(Ask { registry }).await {
-        Ok(data) => answer::login(data, inner.registry.as_ref()).map_err(TokenError::from),
+    let fetched = match inner.fetch.fetch(TokenRequest { registry }).await {
+        Ok(data) => response::login(data, inner.registry.as_ref()).map_err(TokenError::from),
         Err(error) => Err(TokenError::Fetch(error.into())),
     };
     let has_succeeded = fetched.is_ok();
-    let settled = inner.settle(fetched);
-    if has_succeeded && settled.is_ok() {
+    let result = inner.finish(fetched);
+    if has_succeeded && result.is_ok() {
         inner.save();
     }
-    settled
+    result
 }
 
 /// How many refused passwords are remembered; by then the first is long dead.
-const MOST_REFUSED: usize = 64;
+const MAX_REJECTED: usize = 64;
 
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

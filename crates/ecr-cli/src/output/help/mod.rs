@@ -28,7 +28,7 @@ pub(crate) fn page(topic: Topic, program: Program) -> String {
 
 fn filled(text: &str, program: Program) -> String {
     text.replace("{global options}", include_str!("global-options.txt"))
-        .replace("{called}", program.call())
+        .replace("{called}", program.command_prefix())
         .replace("{program}", program.name())
         .replace("{version}", env!("CARGO_PKG_VERSION"))
 }
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn each_page_describes_each_option_that_may_stand_there() {
+    fn each_page_describes_every_option_of_its_command() {
         for called in [Program::Ecr, Program::Aws] {
             assert_names_all(&page(Topic::Service, called), GLOBAL_FLAGS);
             let token = page(Topic::GetAuthorizationToken, called);
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_names_the_command_as_it_is_typed() {
+    fn a_page_uses_the_name_of_the_program() {
         let typed = |called| page(Topic::GetLoginPassword, called);
         assert!(typed(Program::Aws).contains("\n    aws ecr get-login-password"));
         assert!(typed(Program::Ecr).contains("\n    ecr get-login-password"));

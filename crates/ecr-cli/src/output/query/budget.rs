@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde_json::Value;
 
-use crate::output::query::failure::Failure;
+use crate::output::query::error::EvaluationError;
 
 /// How many bytes the values on the way may still take, all together.
 ///
@@ -14,7 +14,7 @@ pub(super) struct Budget(Cell<usize>);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Cell::new(MOST_BYTES))
+        Self(Cell::new(MAX_BYTES))
     }
 }
 
@@ -23,7 +23,7 @@ impl Budget {
     ///
     /// # Errors
     /// More bytes than are left.
-    pub(super) fn spend(&self, bytes: usize) -> Result<(), Failure> {
+    pub(super) fn spend(&self, bytes: usize) -> Result<(), EvaluationError> {
         let left = self.0.get().checked_sub(bytes);
         self.0.set(left.ok_or_else(too_large)?);
         Ok(())
@@ -44,12 +44,12 @@ pub(super) fn size(value: &Value) -> usize {
     size_of::<Value>() + inside
 }
 
-fn too_large() -> Failure {
-    let megabytes = MOST_BYTES / 1_000_000;
-    Failure(format!(
+fn too_large() -> EvaluationError {
+    let megabytes = MAX_BYTES / 1_000_000;
+    EvaluationError(format!(
         "The values of the query take more than {megabytes} MB; it multiplies the answer"
     ))
 }
 
 /// An answer for every registry of a large organization, copied by each part of a long expression, takes a tenth of it.
-const MOST_BYTES: usize = 50_000_000;
+const MAX_BYTES: usize = 50_000_000;

@@ -7,10 +7,10 @@ use jmespath::ast::{Ast, Comparator};
 use serde_json::Value;
 
 use crate::output::query::budget::{Budget, size};
-use crate::output::query::failure::Failure;
+use crate::output::query::error::EvaluationError;
 use crate::output::query::functions::{self, Argument};
 use crate::output::query::number::{self, equal};
-use crate::output::query::spelling::Literals;
+use crate::output::query::rewrite::Literals;
 use crate::python;
 
 /// Evaluates trees of one expression.
@@ -26,13 +26,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a tree, where `current` is what `@` stands for.
-    pub(super) fn value(self, node: &Ast, current: &Value) -> Result<Value, Failure> {
-        let value = self.evaluated(node, current)?;
+    pub(super) fn value(self, node: &Ast, current: &Value) -> Result<Value, EvaluationError> {
+        let value = self.evaluate(node, current)?;
         self.budget.spend(size(&value))?;
         Ok(value)
     }
 
-    fn evaluated(self, node: &Ast, current: &Value) -> Result<Value, Failure> {
+    fn evaluate(self, node: &Ast, current: &Value) -> Result<Value, EvaluationError> {
         match node {
             Ast::Identity { .. } => Ok(current.clone()),
             Ast::Field { name, .. } => Ok(current.get(name).cloned().unwrap_or_default()),
@@ -46,7 +46,7 @@ impl<'a> Evaluator<'a> {
             Ast::Flatten { node, .. } => Ok(flat(self.value(node, current)?)),
             Ast::ObjectValues { node, .. } => Ok(members(self.value(node, current)?)),
             Ast::Function { name, args, .. } => self.call(name, args, current),
-            Ast::Expref { .. } => Err(Failure(
+            Ast::Expref { .. } => Err(EvaluationError(
                 "an expression (&) is of use to a function only".to_owned(),
             )),
             Ast::MultiList { .. } | Ast::MultiHash { .. } if current.is_null() => Ok(Value::Null),
@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn logic(self, node: &Ast, current: &Value) -> Result<Value, Failure> {
+    fn logic(self, node: &Ast, current: &Value) -> Result<Value, EvaluationError> {
         match node {
             Ast::Not { node, .. } => Ok(Value::Bool(is_false(&self.value(node, current)?))),
             Ast::Or { lhs, rhs, .. } => match self.value(lhs, current)? {
@@ -100,7 +100,7 @@ impl<'a> Evaluator<'a> {
     /// The value of a tree for each item of a list; what is null falls out.
     ///
     /// To Python's parser a hash ends the projection: what follows `[].{a: b}` is applied to the list as a whole.
-    fn projection(self, list: Value, node: &Ast) -> Result<Value, Failure> {
+    fn projection(self, list: Value, node: &Ast) -> Result<Value, EvaluationError> {
         if let Ast::Condition {
             predicate, then, ..
         } = node
@@ -108,12 +108,12 @@ impl<'a> Evaluator<'a> {
             return self.projection(self.filtered(list, predicate)?, then);
         }
         match leading_hash(node) {
-            Some(hash) => self.behind_hash(node, self.for_each(list, hash)?),
+            Some(hash) => self.after_hash(node, self.for_each(list, hash)?),
             None => self.for_each(list, node),
         }
     }
 
-    fn filtered(self, list: Value, predicate: &Ast) -> Result<Value, Failure> {
+    fn filtered(self, list: Value, predicate: &Ast) -> Result<Value, EvaluationError> {
         let Value::Array(items) = list else {
             return Ok(Value::Null);
         };
@@ -126,7 +126,7 @@ impl<'a> Evaluator<'a> {
         Ok(Value::Array(kept))
     }
 
-    fn for_each(self, list: Value, node: &Ast) -> Result<Value, Failure> {
+    fn for_each(self, list: Value, node: &Ast) -> Result<Value, EvaluationError> {
         let Value::Array(items) = list else {
             return Ok(Value::Null);
         };
@@ -136,17 +136,22 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a tree whose leading hash has this one.
-    fn behind_hash(self, node: &Ast, hash: Value) -> Result<Value, Failure> {
+    fn after_hash(self, node: &Ast, hash: Value) -> Result<Value, EvaluationError> {
         match node {
-            Ast::Subexpr { lhs, rhs, .. } => self.value(rhs, &self.behind_hash(lhs, hash)?),
-            Ast::Projection { lhs, rhs, .. } => self.projection(self.behind_hash(lhs, hash)?, rhs),
-            Ast::Flatten { node, .. } => Ok(flat(self.behind_hash(node, hash)?)),
-            Ast::ObjectValues { node, .. } => Ok(members(self.behind_hash(node, hash)?)),
+            Ast::Subexpr { lhs, rhs, .. } => self.value(rhs, &self.after_hash(lhs, hash)?),
+            Ast::Projection { lhs, rhs, .. } => self.projection(self.after_hash(lhs, hash)?, rhs),
+            Ast::Flatten { node, .. } => Ok(flat(self.after_hash(node, hash)?)),
+            Ast::ObjectValues { node, .. } => Ok(members(self.after_hash(node, hash)?)),
             _ => Ok(hash),
         }
     }
 
-    fn call(self, name: &str, arguments: &[Ast], current: &Value) -> Result<Value, Failure> {
+    fn call(
+        self,
+        name: &str,
+        arguments: &[Ast],
+        current: &Value,
+    ) -> Result<Value, EvaluationError> {
         let arguments = arguments.iter().map(|argument| match argument {
             Ast::Expref { ast, .. } => {
                 Ok(Argument::Expression(Box::new(|item| self.value(ast, item))))
@@ -176,11 +181,15 @@ fn is_false(value: &Value) -> bool {
 }
 
 /// Only numbers and strings have an order; what else is ordered is null.
-fn compared(comparator: &Comparator, left: &Value, right: &Value) -> Result<Value, Failure> {
-    type Holds = fn(Ordering) -> bool;
-    let (sign, holds): (_, Holds) = match comparator {
-        Comparator::Equal => return Ok(Value::Bool(same(left, right))),
-        Comparator::NotEqual => return Ok(Value::Bool(!same(left, right))),
+fn compared(
+    comparator: &Comparator,
+    left: &Value,
+    right: &Value,
+) -> Result<Value, EvaluationError> {
+    type Predicate = fn(Ordering) -> bool;
+    let (sign, predicate): (_, Predicate) = match comparator {
+        Comparator::Equal => return Ok(Value::Bool(equal_values(left, right))),
+        Comparator::NotEqual => return Ok(Value::Bool(!equal_values(left, right))),
         Comparator::LessThan => ("<", Ordering::is_lt),
         Comparator::LessThanEqual => ("<=", Ordering::is_le),
         Comparator::GreaterThan => (">", Ordering::is_gt),
@@ -190,11 +199,11 @@ fn compared(comparator: &Comparator, left: &Value, right: &Value) -> Result<Valu
     if !has_order(left) || !has_order(right) {
         return Ok(Value::Null);
     }
-    Ok(Value::Bool(holds(number::order(sign, left, right)?)))
+    Ok(Value::Bool(predicate(number::order(sign, left, right)?)))
 }
 
 /// To Python `1` equals `True`; JMESPath makes an exception, which does not reach inside of lists and objects.
-fn same(left: &Value, right: &Value) -> bool {
+fn equal_values(left: &Value, right: &Value) -> bool {
     left.is_boolean() == right.is_boolean() && equal(left, right)
 }
 
@@ -212,12 +221,17 @@ fn item(list: &Value, index: i32) -> Value {
 }
 
 /// Python's slice: negative positions count from the end, and what is beyond an end is that end.
-fn slice(list: &Value, start: Option<i32>, stop: Option<i32>, step: i32) -> Result<Value, Failure> {
+fn slice(
+    list: &Value,
+    start: Option<i32>,
+    stop: Option<i32>,
+    step: i32,
+) -> Result<Value, EvaluationError> {
     let Value::Array(items) = list else {
         return Ok(Value::Null);
     };
     if step == 0 {
-        return Err(Failure("slice step cannot be zero".to_owned()));
+        return Err(EvaluationError("slice step cannot be zero".to_owned()));
     }
     let (length, step) = (items.len() as i64, i64::from(step));
     let (first, last) = if step > 0 {

@@ -14,14 +14,14 @@ use serde_json::Value;
 use crate::error::Error;
 use budget::Budget;
 use evaluate::Evaluator;
-use spelling::Literals;
+use rewrite::Literals;
 
 mod budget;
+mod error;
 mod evaluate;
-mod failure;
 mod functions;
 mod number;
-mod spelling;
+mod rewrite;
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Query {
         if expression.is_empty() {
             return Err(bad(EMPTY.to_owned()));
         }
-        let (text, literals) = spelling::respelled(expression).map_err(bad)?;
+        let (text, literals) = rewrite::rewrite(expression).map_err(bad)?;
         let syntax = jmespath::parse(&text).map_err(|error| match error.reason {
             _ if error.offset >= text.len() => bad(incomplete(expression)),
             ErrorReason::Parse(reason) => bad(reason),
@@ -88,7 +88,7 @@ mod tests {
 
     /// Recorded from jmespath 1.1.0 under Python 3.11, but for the order of JSON's white space.
     #[test]
-    fn expressions_have_the_values_that_python_finds() {
+    fn expressions_have_the_same_values_as_in_python() {
         for (expression, value) in [
             ("a", r#"{"y":1,"x":[[1],2]}"#),
             ("{b: a.y, a: z[0].n}", r#"{"b":1,"a":1.50}"#),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expression_that_multiplies_the_answer_is_stopped() {
+    fn an_expression_that_multiplies_the_document_is_an_error() {
         let doubled = format!("@{}", "|[@, @]".repeat(100));
         let joined = format!("'aa'{}", "|join(@, [@, @, @])".repeat(60));
         let spelled = format!("@{}", "|to_string([@])".repeat(100));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_is_found_at_once() {
+    fn invalid_expressions_are_rejected_when_compiled() {
         for expression in [
             "", "[", "a b", "a.", "a = b", "{a:}", "[,]", "a)", "`a", "é",
         ] {
@@ -150,7 +150,7 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn what_is_wrong_is_pointed_at() {
+    fn a_syntax_error_points_at_its_position() {
         for (expression, reason) in [
             ("", "Invalid JMESPath expression: cannot be empty."),
             (
@@ -174,7 +174,7 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn what_has_no_value_says_why() {
+    fn an_evaluation_error_names_the_reason() {
         for (expression, text) in [
             ("foo()", "Unknown function: foo()"),
             ("z[::0]", "slice step cannot be zero"),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::output::query::failure::Failure;
+use crate::output::query::error::EvaluationError;
 use crate::python;
 
 /// A number to reckon with. A whole number beyond 128 bits becomes a double.
@@ -48,12 +48,12 @@ impl Num {
     }
 
     /// The next whole number as `round` sees it; of an infinite one there is none.
-    pub(super) fn rounded(self, round: fn(f64) -> f64) -> Result<Value, Failure> {
+    pub(super) fn rounded(self, round: fn(f64) -> f64) -> Result<Value, EvaluationError> {
         match self {
             Self::Float(float) if float.is_finite() => {
                 Ok(value_of(&format!("{:.0}", round(float))))
             }
-            Self::Float(_) => Err(Failure(
+            Self::Float(_) => Err(EvaluationError(
                 "cannot convert float infinity to integer".to_owned(),
             )),
             Self::Int(_) => Ok(self.into()),
@@ -92,14 +92,14 @@ pub(super) fn value_of(token: &str) -> Value {
 ///
 /// # Errors
 /// One of each; `sign` is the comparison that Python names.
-pub(super) fn order(sign: &str, left: &Value, right: &Value) -> Result<Ordering, Failure> {
+pub(super) fn order(sign: &str, left: &Value, right: &Value) -> Result<Ordering, EvaluationError> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Ok(left.cmp(right)),
         _ => match (Num::of(left), Num::of(right)) {
             (Some(left), Some(right)) => Ok(left.cmp(right)),
             _ => {
                 let (left, right) = (python::class(left), python::class(right));
-                Err(Failure(format!(
+                Err(EvaluationError(format!(
                     "'{sign}' not supported between instances of '{left}' and '{right}'"
                 )))
             }

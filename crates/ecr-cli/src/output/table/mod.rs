@@ -31,7 +31,7 @@ pub(crate) fn render(
     if total_width(&sections) > columns {
         sections = sections
             .into_iter()
-            .map(Section::upright)
+            .map(Section::vertical)
             .collect::<Result<_, _>>()?;
     }
     let width = total_width(&sections);
@@ -59,7 +59,7 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3, but for the title.
     #[test]
-    fn documents_are_drawn_as_v1_draws_them() {
+    fn documents_are_drawn_as_by_v1() {
         let drawings: &[(&str, &str)] = &[
             (
                 r#"{"c": [1.5, null], "b": true, "a": ""}"#,
@@ -112,8 +112,8 @@ mod tests {
 
     /// Each row of a section with one row becomes a pair, once the table is wider than the terminal.
     #[test]
-    fn a_single_row_is_set_upright_where_the_terminal_is_narrow() {
-        let upright = "\
+    fn a_single_row_is_vertical_in_a_narrow_terminal() {
+        let vertical = "\
 -------------
 |   Title   |
 +----+------+
@@ -121,11 +121,11 @@ mod tests {
 |  b |  22  |
 +----+------+
 ";
-        assert_eq!(rendered(r#"{"a": 1, "b": 22}"#, 12).unwrap(), upright);
+        assert_eq!(rendered(r#"{"a": 1, "b": 22}"#, 12).unwrap(), vertical);
     }
 
     #[test]
-    fn what_v1_cannot_draw_is_the_same_error() {
+    fn documents_without_a_table_form_have_the_errors_of_v1() {
         for (document, text) in [
             (
                 "[[1, 2], [3]]",

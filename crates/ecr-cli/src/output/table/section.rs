@@ -63,15 +63,15 @@ impl Section {
     }
 
     /// A single row under a header becomes rows of name and value; any other section stays as it is.
-    pub(super) fn upright(self) -> Result<Self, Error> {
+    pub(super) fn vertical(self) -> Result<Self, Error> {
         if self.rows.len() != 1 || self.header.is_empty() {
             return Ok(self);
         }
-        let mut upright = Self::new(self.title.as_deref(), self.indent);
+        let mut vertical = Self::new(self.title.as_deref(), self.indent);
         for pair in self.header.into_iter().zip(self.rows.into_iter().flatten()) {
-            upright.add_row(<[String; 2]>::from(pair).into())?;
+            vertical.add_row(<[String; 2]>::from(pair).into())?;
         }
-        Ok(upright)
+        Ok(vertical)
     }
 
     /// The columns that the section wants, its borders and those around it included.

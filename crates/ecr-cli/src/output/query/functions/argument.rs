@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::output::query::failure::Failure;
+use crate::output::query::error::EvaluationError;
 
 /// What a function is called with.
 pub(crate) enum Argument<'a> {
@@ -11,7 +11,7 @@ pub(crate) enum Argument<'a> {
 }
 
 /// An expression (`&`). It returns a value for each item to which the function applies it.
-pub(crate) type Expression<'a> = Box<dyn Fn(&Value) -> Result<Value, Failure> + 'a>;
+pub(crate) type Expression<'a> = Box<dyn Fn(&Value) -> Result<Value, EvaluationError> + 'a>;
 
 pub(super) fn values<'a>(arguments: &'a [Argument<'_>]) -> Vec<&'a Value> {
     let values = arguments.iter().map(|argument| match argument {
@@ -39,10 +39,15 @@ pub(super) fn value_type(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn wrong_type(function: &str, value: &str, class: &str, types: &[&str]) -> Failure {
+pub(super) fn wrong_type(
+    function: &str,
+    value: &str,
+    class: &str,
+    types: &[&str],
+) -> EvaluationError {
     let types: Vec<_> = types.iter().map(|name| format!("'{name}'")).collect();
     let types = types.join(", ");
-    Failure(format!(
+    EvaluationError(format!(
         "In function {function}(), invalid type for value: {value}, expected one of: [{types}], received: \"{class}\""
     ))
 }

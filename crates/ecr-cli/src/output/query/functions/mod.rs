@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use crate::output::query::budget::Budget;
-use crate::output::query::failure::Failure;
+use crate::output::query::error::EvaluationError;
 use crate::output::query::functions::argument::{list, value_type, values, wrong_type};
 use crate::python;
 use Body::{Costly, Keyed, List, Values};
 
 mod argument;
-mod bodies;
+mod builtins;
 
 pub(super) use argument::Argument;
 
@@ -21,9 +21,9 @@ pub(super) fn call(
     budget: &Budget,
     name: &str,
     arguments: &[Argument<'_>],
-) -> Result<Value, Failure> {
+) -> Result<Value, EvaluationError> {
     let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) else {
-        return Err(Failure(format!("Unknown function: {name}()")));
+        return Err(EvaluationError(format!("Unknown function: {name}()")));
     };
     function.check_count(arguments.len())?;
     for (argument, types) in arguments.iter().zip(function.parameters) {
@@ -55,15 +55,15 @@ enum Count {
 
 /// What a function does, by what it needs to do it.
 enum Body {
-    Values(fn(&[&Value]) -> Result<Value, Failure>),
-    List(fn(&[Value]) -> Result<Value, Failure>),
-    Keyed(fn(&[Argument<'_>]) -> Result<Value, Failure>),
+    Values(fn(&[&Value]) -> Result<Value, EvaluationError>),
+    List(fn(&[Value]) -> Result<Value, EvaluationError>),
+    Keyed(fn(&[Argument<'_>]) -> Result<Value, EvaluationError>),
     /// The value can be much longer than all arguments together.
-    Costly(fn(&Budget, &[Argument<'_>]) -> Result<Value, Failure>),
+    Costly(fn(&Budget, &[Argument<'_>]) -> Result<Value, EvaluationError>),
 }
 
 impl Function {
-    fn check_count(&self, given: usize) -> Result<(), Failure> {
+    fn check_count(&self, given: usize) -> Result<(), EvaluationError> {
         let (name, wanted) = (self.name, self.parameters.len());
         let (fits, least) = match self.count {
             Count::Exact => (given == wanted, ""),
@@ -73,12 +73,12 @@ impl Function {
             return Ok(());
         }
         let s = if wanted == 1 { "" } else { "s" };
-        Err(Failure(format!(
+        Err(EvaluationError(format!(
             "Expected {least}{wanted} argument{s} for function {name}(), received {given}"
         )))
     }
 
-    fn check_type(&self, argument: &Argument<'_>, types: &[&str]) -> Result<(), Failure> {
+    fn check_type(&self, argument: &Argument<'_>, types: &[&str]) -> Result<(), EvaluationError> {
         let value = match argument {
             Argument::Value(_) if types.is_empty() => return Ok(()),
             Argument::Value(value) => value,
@@ -96,7 +96,7 @@ impl Function {
     }
 
     /// Where the types name those of items, all items must be of the one that the first item is of.
-    fn check_items(&self, items: &[Value], types: &[&str]) -> Result<(), Failure> {
+    fn check_items(&self, items: &[Value], types: &[&str]) -> Result<(), EvaluationError> {
         let mut wanted = types
             .iter()
             .filter_map(|name| name.split_once('-'))
@@ -112,7 +112,7 @@ impl Function {
         }
     }
 
-    fn wrong_type(&self, value: &str, class: &str, types: &[&str]) -> Failure {
+    fn wrong_type(&self, value: &str, class: &str, types: &[&str]) -> EvaluationError {
         wrong_type(self.name, value, class, types)
     }
 }
@@ -149,40 +149,40 @@ const fn variadic(name: &'static str, parameters: &'static [Types], body: Body) 
 }
 
 static FUNCTIONS: &[Function] = &[
-    function("abs", &[NUMBER], Values(bodies::abs)),
-    function("avg", &[NUMBERS], List(bodies::avg)),
-    function("ceil", &[NUMBER], Values(bodies::ceil)),
+    function("abs", &[NUMBER], Values(builtins::abs)),
+    function("avg", &[NUMBERS], List(builtins::avg)),
+    function("ceil", &[NUMBER], Values(builtins::ceil)),
     function(
         "contains",
         &[ARRAY_OR_STRING, ANY],
-        Values(bodies::contains),
+        Values(builtins::contains),
     ),
-    function("ends_with", &[STRING, STRING], Values(bodies::ends_with)),
-    function("floor", &[NUMBER], Values(bodies::floor)),
-    function("join", &[STRING, STRINGS], Costly(bodies::join)),
-    function("keys", &[OBJECT], Values(bodies::keys)),
-    function("length", &[SIZED], Values(bodies::length)),
-    function("map", &[EXPRESSION, ARRAY], Keyed(bodies::map)),
-    function("max", &[NUMBERS_OR_STRINGS], List(bodies::max)),
-    function("max_by", &[ARRAY, EXPRESSION], Keyed(bodies::max_by)),
-    variadic("merge", &[OBJECT], Values(bodies::merge)),
-    function("min", &[NUMBERS_OR_STRINGS], List(bodies::min)),
-    function("min_by", &[ARRAY, EXPRESSION], Keyed(bodies::min_by)),
-    variadic("not_null", &[ANY], Values(bodies::not_null)),
-    function("reverse", &[ARRAY_OR_STRING], Values(bodies::reverse)),
-    function("sort", &[STRINGS_OR_NUMBERS], List(bodies::sort)),
-    function("sort_by", &[ARRAY, EXPRESSION], Keyed(bodies::sort_by)),
+    function("ends_with", &[STRING, STRING], Values(builtins::ends_with)),
+    function("floor", &[NUMBER], Values(builtins::floor)),
+    function("join", &[STRING, STRINGS], Costly(builtins::join)),
+    function("keys", &[OBJECT], Values(builtins::keys)),
+    function("length", &[SIZED], Values(builtins::length)),
+    function("map", &[EXPRESSION, ARRAY], Keyed(builtins::map)),
+    function("max", &[NUMBERS_OR_STRINGS], List(builtins::max)),
+    function("max_by", &[ARRAY, EXPRESSION], Keyed(builtins::max_by)),
+    variadic("merge", &[OBJECT], Values(builtins::merge)),
+    function("min", &[NUMBERS_OR_STRINGS], List(builtins::min)),
+    function("min_by", &[ARRAY, EXPRESSION], Keyed(builtins::min_by)),
+    variadic("not_null", &[ANY], Values(builtins::not_null)),
+    function("reverse", &[ARRAY_OR_STRING], Values(builtins::reverse)),
+    function("sort", &[STRINGS_OR_NUMBERS], List(builtins::sort)),
+    function("sort_by", &[ARRAY, EXPRESSION], Keyed(builtins::sort_by)),
     function(
         "starts_with",
         &[STRING, STRING],
-        Values(bodies::starts_with),
+        Values(builtins::starts_with),
     ),
-    function("sum", &[NUMBERS], List(bodies::sum)),
-    function("to_array", &[ANY], Values(bodies::to_array)),
-    function("to_number", &[ANY], Values(bodies::to_number)),
-    function("to_string", &[ANY], Values(bodies::to_string)),
-    function("type", &[ANY], Values(bodies::type_of)),
-    function("values", &[OBJECT], Values(bodies::member_values)),
+    function("sum", &[NUMBERS], List(builtins::sum)),
+    function("to_array", &[ANY], Values(builtins::to_array)),
+    function("to_number", &[ANY], Values(builtins::to_number)),
+    function("to_string", &[ANY], Values(builtins::to_string)),
+    function("type", &[ANY], Values(builtins::type_of)),
+    function("values", &[OBJECT], Values(builtins::member_values)),
 ];
 
 #[cfg(test)]
@@ -197,7 +197,7 @@ mod tests {
 
     /// Recorded from jmespath 1.1.0 under Python 3.11, but for the order of JSON's white space.
     #[test]
-    fn functions_answer_what_they_answer_in_python() {
+    fn functions_return_the_same_values_as_in_python() {
         for (expression, value) in [
             ("abs(`-1.50`)", "1.5"),
             ("avg(`[1, 2]`)", "1.5"),
@@ -247,7 +247,7 @@ mod tests {
 
     /// Recorded from AWS CLI 1.46.3.
     #[test]
-    fn a_function_names_what_it_cannot_take() {
+    fn a_type_error_names_the_value_and_the_expected_types() {
         for (expression, text) in [
             (
                 "length()",

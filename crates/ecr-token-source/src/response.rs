@@ -23,23 +23,23 @@ pub struct AuthorizationData {
 /// What is wrong with an answer. No error shows any part of a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AnswerError {
+pub enum ResponseError {
     /// An empty list, or none.
     #[error("there is no authorizationData")]
     Empty,
     /// An element without a token.
     #[error("there is no authorizationToken")]
-    NoToken,
+    MissingToken,
     /// An element without the registry that it is for.
     #[error("there is no proxyEndpoint")]
-    NoEndpoint,
+    MissingEndpoint,
     /// Registries, none of which was asked for.
-    #[error("it is for {got}, and {asked} was asked for")]
-    Foreign {
+    #[error("it is for {received}, and {requested} was asked for")]
+    RegistryMismatch {
         /// What came, the first of it.
-        got: String,
+        received: String,
         /// What was asked for.
-        asked: String,
+        requested: String,
     },
     /// Several registries, where the caller's own was asked for.
     #[error("it is for several registries, and which is the caller's own cannot be told")]
@@ -52,20 +52,22 @@ pub enum AnswerError {
     NotUtf8,
     /// A token without a colon, or with nothing on one side of it.
     #[error("the authorizationToken holds no USER:PASSWORD")]
-    NoLogin,
+    NotUserPassword,
 }
 
 /// The login for the registry that was asked for, or for the only one there is.
 pub(crate) fn login(
     data: Vec<AuthorizationData>,
-    asked: Option<&Registry>,
-) -> Result<Credentials, AnswerError> {
-    let (chosen, registry) = match asked {
-        Some(asked) => (of(data, asked)?, asked.to_string()),
-        None => only(data)?,
+    requested: Option<&Registry>,
+) -> Result<Credentials, ResponseError> {
+    let (chosen, registry) = match requested {
+        Some(requested) => (select(data, requested)?, requested.to_string()),
+        None => select_only(data)?,
     };
-    let token = chosen.authorization_token.ok_or(AnswerError::NoToken)?;
-    let (username, password) = opened(&token)?;
+    let token = chosen
+        .authorization_token
+        .ok_or(ResponseError::MissingToken)?;
+    let (username, password) = decode(&token)?;
     Ok(Credentials {
         username,
         password,
@@ -74,30 +76,33 @@ pub(crate) fn login(
     })
 }
 
-fn of(data: Vec<AuthorizationData>, asked: &Registry) -> Result<AuthorizationData, AnswerError> {
-    let first = data.first().ok_or(AnswerError::Empty)?;
-    let got = first.proxy_endpoint.clone();
-    let is_asked = |one: &AuthorizationData| {
-        let registry = one.proxy_endpoint.as_deref().map(Registry::of);
-        registry.is_some_and(|registry| registry.is_ok_and(|found| found.is_same_as(asked)))
+fn select(
+    data: Vec<AuthorizationData>,
+    requested: &Registry,
+) -> Result<AuthorizationData, ResponseError> {
+    let first = data.first().ok_or(ResponseError::Empty)?;
+    let received = first.proxy_endpoint.clone();
+    let is_requested = |element: &AuthorizationData| {
+        let registry = element.proxy_endpoint.as_deref().map(Registry::parse);
+        registry.is_some_and(|registry| registry.is_ok_and(|found| found.is_same_as(requested)))
     };
-    let found = data.into_iter().find(is_asked);
-    found.ok_or_else(|| match got {
-        Some(got) => AnswerError::Foreign {
-            got,
-            asked: asked.to_string(),
+    let found = data.into_iter().find(is_requested);
+    found.ok_or_else(|| match received {
+        Some(received) => ResponseError::RegistryMismatch {
+            received,
+            requested: requested.to_string(),
         },
-        None => AnswerError::NoEndpoint,
+        None => ResponseError::MissingEndpoint,
     })
 }
 
-fn only(data: Vec<AuthorizationData>) -> Result<(AuthorizationData, String), AnswerError> {
+fn select_only(data: Vec<AuthorizationData>) -> Result<(AuthorizationData, String), ResponseError> {
     let mut rest = data.into_iter();
-    let first = rest.next().ok_or(AnswerError::Empty)?;
+    let first = rest.next().ok_or(ResponseError::Empty)?;
     let endpoint = first.proxy_endpoint.clone();
-    let endpoint = endpoint.ok_or(AnswerError::NoEndpoint)?;
+    let endpoint = endpoint.ok_or(ResponseError::MissingEndpoint)?;
     if rest.any(|other| other.proxy_endpoint != first.proxy_endpoint) {
-        return Err(AnswerError::Ambiguous);
+        return Err(ResponseError::Ambiguous);
     }
     let host = endpoint
         .split_once("://")
@@ -107,12 +112,12 @@ fn only(data: Vec<AuthorizationData>) -> Result<(AuthorizationData, String), Ans
 }
 
 /// The password is all that follows the first colon.
-fn opened(token: &str) -> Result<(String, Password), AnswerError> {
+fn decode(token: &str) -> Result<(String, Password), ResponseError> {
     let bytes = STANDARD.decode(token);
-    let text = String::from_utf8(bytes.map_err(|_| AnswerError::NotBase64)?);
-    let text = text.map_err(|_| AnswerError::NotUtf8)?;
+    let text = String::from_utf8(bytes.map_err(|_| ResponseError::NotBase64)?);
+    let text = text.map_err(|_| ResponseError::NotUtf8)?;
     match text.split_once(':') {
-        None | Some(("", _) | (_, "")) => Err(AnswerError::NoLogin),
+        None | Some(("", _) | (_, "")) => Err(ResponseError::NotUserPassword),
         Some((username, password)) => Ok((username.to_owned(), Password::new(password.to_owned()))),
     }
 }
@@ -144,83 +149,96 @@ mod tests {
         }
     }
 
-    fn asked(url: &str, data: Vec<AuthorizationData>) -> Result<String, AnswerError> {
-        let registry = Registry::of(url).unwrap();
+    fn login_of(url: &str, data: Vec<AuthorizationData>) -> Result<String, ResponseError> {
+        let registry = Registry::parse(url).unwrap();
         let credentials = login(data, Some(&registry))?;
         Ok(credentials.password.expose().to_owned())
     }
 
-    fn own(login_text: &[u8]) -> Result<String, AnswerError> {
-        let credentials = login(vec![entry(login_text, A)], None)?;
+    fn own_login(text: &[u8]) -> Result<String, ResponseError> {
+        let credentials = login(vec![entry(text, A)], None)?;
         Ok(credentials.password.expose().to_owned())
     }
 
     #[test]
-    fn the_password_is_all_behind_the_first_colon() {
-        assert_eq!(own(b"AWS:one::two:").as_deref(), Ok("one::two:"));
+    fn the_password_is_everything_after_the_first_colon() {
+        assert_eq!(own_login(b"AWS:one::two:").as_deref(), Ok("one::two:"));
         let credentials = login(vec![entry("Bob:pw", A)], None).unwrap();
         assert_eq!(credentials.username, "Bob");
         assert_eq!(credentials.registry, &A["https://".len()..]);
     }
 
     #[test]
-    fn what_is_no_login_is_an_error() {
+    fn a_token_without_user_and_password_is_an_error() {
         for text in ["", "AWS", "AWS:", ":pw"] {
-            assert_eq!(own(text.as_bytes()), Err(AnswerError::NoLogin), "{text}");
+            assert_eq!(
+                own_login(text.as_bytes()),
+                Err(ResponseError::NotUserPassword),
+                "{text}"
+            );
         }
-        assert_eq!(own(b"AWS:\xff"), Err(AnswerError::NotUtf8));
-        let mut garbled = entry("AWS:pw", A);
-        garbled.authorization_token = Some("?".to_owned());
-        assert_eq!(login(vec![garbled], None), Err(AnswerError::NotBase64));
+        assert_eq!(own_login(b"AWS:\xff"), Err(ResponseError::NotUtf8));
+        let mut not_base64 = entry("AWS:pw", A);
+        not_base64.authorization_token = Some("?".to_owned());
+        assert_eq!(login(vec![not_base64], None), Err(ResponseError::NotBase64));
     }
 
     #[test]
-    fn what_is_missing_is_named() {
-        assert_eq!(login(Vec::new(), None), Err(AnswerError::Empty));
-        assert_eq!(asked(A, Vec::new()), Err(AnswerError::Empty));
-        let nothing = AuthorizationData::default();
+    fn the_error_names_the_missing_member() {
+        assert_eq!(login(Vec::new(), None), Err(ResponseError::Empty));
+        assert_eq!(login_of(A, Vec::new()), Err(ResponseError::Empty));
+        let empty = AuthorizationData::default();
         assert_eq!(
-            asked(A, vec![nothing.clone()]),
-            Err(AnswerError::NoEndpoint)
+            login_of(A, vec![empty.clone()]),
+            Err(ResponseError::MissingEndpoint)
         );
-        assert_eq!(login(vec![nothing], None), Err(AnswerError::NoEndpoint));
+        assert_eq!(
+            login(vec![empty], None),
+            Err(ResponseError::MissingEndpoint)
+        );
         let mut no_token = entry("AWS:pw", A);
         no_token.authorization_token = None;
-        assert_eq!(asked(A, vec![no_token]), Err(AnswerError::NoToken));
+        assert_eq!(
+            login_of(A, vec![no_token]),
+            Err(ResponseError::MissingToken)
+        );
     }
 
     #[test]
-    fn of_several_registries_the_one_that_was_asked_for_counts() {
+    fn the_requested_registry_is_selected_from_several() {
         let both = vec![entry("AWS:a", A), entry("AWS:b", B)];
-        assert_eq!(asked(B, both.clone()).as_deref(), Ok("b"));
-        assert_eq!(login(both, None), Err(AnswerError::Ambiguous));
-        let doubled = vec![entry("AWS:a", A), entry("AWS:a", A)];
-        assert!(login(doubled, None).is_ok());
+        assert_eq!(login_of(B, both.clone()).as_deref(), Ok("b"));
+        assert_eq!(login(both, None), Err(ResponseError::Ambiguous));
+        let duplicates = vec![entry("AWS:a", A), entry("AWS:a", A)];
+        assert!(login(duplicates, None).is_ok());
     }
 
     #[test]
-    fn another_name_of_the_registry_is_the_registry() {
+    fn another_host_name_of_the_registry_matches() {
         let dual = "222222222222.dkr-ecr.us-east-1.on.aws";
-        let credentials = login(vec![entry("AWS:b", B)], Some(&Registry::of(dual).unwrap()));
+        let credentials = login(
+            vec![entry("AWS:b", B)],
+            Some(&Registry::parse(dual).unwrap()),
+        );
         assert_eq!(credentials.unwrap().registry, dual);
     }
 
     #[test]
-    fn a_foreign_registry_is_an_error() {
+    fn another_registry_is_an_error() {
         for endpoint in [A, "https://registry.example.com", "222222222222", ""] {
-            let answer = asked(B, vec![entry("AWS:a", endpoint)]);
+            let result = login_of(B, vec![entry("AWS:a", endpoint)]);
             assert!(
-                matches!(answer, Err(AnswerError::Foreign { .. })),
+                matches!(result, Err(ResponseError::RegistryMismatch { .. })),
                 "{endpoint}"
             );
         }
-        let elsewhere = B.replace("us-east-1", "us-east-2");
-        assert!(asked(B, vec![entry("AWS:b", &elsewhere)]).is_err());
+        let other_region = B.replace("us-east-1", "us-east-2");
+        assert!(login_of(B, vec![entry("AWS:b", &other_region)]).is_err());
     }
 
     #[test]
-    fn debug_does_not_show_a_token() {
-        let shown = format!("{:?}", entry("AWS:pw", A));
-        assert!(!shown.contains(&STANDARD.encode("AWS:pw")), "{shown}");
+    fn debug_output_contains_no_token() {
+        let output = format!("{:?}", entry("AWS:pw", A));
+        assert!(!output.contains(&STANDARD.encode("AWS:pw")), "{output}");
     }
 }

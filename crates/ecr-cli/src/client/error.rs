@@ -20,12 +20,12 @@ use crate::transport::{TrustError, proxy};
 type CallError = SdkError<GetAuthorizationTokenError, HttpResponse>;
 
 /// The error that v1 has for a call that failed.
-pub(super) fn failure(error: CallError, retries: Retries, record: &Record) -> Error {
+pub(super) fn call_error(error: CallError, retries: Retries, record: &Record) -> Error {
     let url = &record.url;
     match error {
-        SdkError::ServiceError(error) => service_failure(error.raw(), retries, record),
+        SdkError::ServiceError(error) => service_error(error.raw(), retries, record),
         SdkError::DispatchFailure(error) => match error.as_connector_error() {
-            Some(error) => network_failure(error, url),
+            Some(error) => network_error(error, url),
             None => Error::Closed(url.clone()),
         },
         SdkError::ResponseError(_) => Error::Closed(url.clone()),
@@ -34,7 +34,7 @@ pub(super) fn failure(error: CallError, retries: Retries, record: &Record) -> Er
     }
 }
 
-fn service_failure(response: &HttpResponse, retries: Retries, record: &Record) -> Error {
+fn service_error(response: &HttpResponse, retries: Retries, record: &Record) -> Error {
     match ServiceError::read(response) {
         Ok(ServiceError { code, message }) => Error::Service {
             code,
@@ -50,12 +50,12 @@ fn service_failure(response: &HttpResponse, retries: Retries, record: &Record) -
 /// The legacy mode says so of a failure that it would have repeated, the standard mode of any that came last.
 fn is_exhausted(response: &HttpResponse, retries: Retries, record: &Record) -> bool {
     match retries.mode {
-        Mode::Legacy => retry::is_repeated(response, retries.mode),
+        Mode::Legacy => retry::should_retry(response, retries.mode),
         Mode::Standard => record.attempts >= retries.attempts,
     }
 }
 
-fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
+fn network_error(error: &ConnectorError, url: &Uri) -> Error {
     let url = url.clone();
     if let Some(error) = cause::<TrustError>(error) {
         let reason = error.to_string();
@@ -82,7 +82,7 @@ fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
     if error.is_timeout() {
         return Error::ConnectTimeout(url);
     }
-    match hung_up(error) {
+    match is_closed_by_peer(error) {
         true => Error::Tls {
             url,
             reason: "the connection was closed during the TLS handshake".to_owned(),
@@ -92,7 +92,7 @@ fn network_failure(error: &ConnectorError, url: &Uri) -> Error {
 }
 
 /// A port that refuses is another kind of failure: this peer was there and closed on the greeting.
-fn hung_up(error: &ConnectorError) -> bool {
+fn is_closed_by_peer(error: &ConnectorError) -> bool {
     let mut io_errors = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
     io_errors.any(|error| {
         let kind = error.kind();

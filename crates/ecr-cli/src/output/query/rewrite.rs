@@ -16,8 +16,8 @@ pub(super) type Literals = BTreeMap<usize, Value>;
 /// # Errors
 /// A character that means nothing, a literal that is none, items without a comma between them, and more operators than
 /// can be nested safely.
-pub(super) fn respelled(expression: &str) -> Result<(String, Literals), String> {
-    let mut spelling = Spelling::default();
+pub(super) fn rewrite(expression: &str) -> Result<(String, Literals), String> {
+    let mut spelling = Rewriter::default();
     let mut characters = expression.char_indices().peekable();
     while let Some((offset, character)) = characters.next() {
         match character {
@@ -47,7 +47,7 @@ pub(super) fn respelled(expression: &str) -> Result<(String, Literals), String> 
 
 /// What has been respelled so far.
 #[derive(Debug, Default)]
-struct Spelling {
+struct Rewriter {
     text: String,
     literals: Literals,
     operators: usize,
@@ -59,7 +59,7 @@ struct Spelling {
     comma: Option<usize>,
 }
 
-impl Spelling {
+impl Rewriter {
     /// Between operands the parser needs a comma in `{}`, where Python does not, and none in `[]`, where Python does.
     fn operand(&mut self, text: &str) -> Result<(), String> {
         match self.brackets.last() {
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_parser_gets_what_it_understands() {
+    fn expressions_are_rewritten_for_the_parser() {
         for (expression, spelling) in [
             ("`[1]` == `foo`", "`null` == `null`"),
             (r"'it\'s `'", r"'it\'s `'"),
@@ -181,14 +181,14 @@ mod tests {
             ("f(a, )", "f(a )"),
             ("f(a,,)", "f(a,,)"),
         ] {
-            let (respelled, _) = respelled(expression).unwrap();
-            assert_eq!(respelled, spelling);
+            let (rewritten, _) = rewrite(expression).unwrap();
+            assert_eq!(rewritten, spelling);
         }
     }
 
     #[test]
-    fn a_literal_is_kept_under_its_new_offset() {
-        let (_, literals) = respelled("`[1.0]`||`x y`").unwrap();
+    fn literals_are_stored_by_their_new_offset() {
+        let (_, literals) = rewrite("`[1.0]`||`x y`").unwrap();
         let expected = [
             (0, serde_json::from_str("[1.0]").unwrap()),
             (8, "x y".into()),
@@ -197,9 +197,9 @@ mod tests {
     }
 
     #[test]
-    fn items_need_commas_between_them() {
-        assert!(respelled("[a b]").is_err());
-        assert!(respelled("[a[0] 'b']").is_err());
-        assert!(respelled("[a, f(b c)]").is_ok());
+    fn list_items_need_commas() {
+        assert!(rewrite("[a b]").is_err());
+        assert!(rewrite("[a[0] 'b']").is_err());
+        assert!(rewrite("[a, f(b c)]").is_ok());
     }
 }

@@ -18,48 +18,53 @@ use tokio::time::timeout;
 
 use crate::args::globals::Globals;
 use crate::error::Error;
-use crate::helper::tokens::{self, Kept, Login};
+use crate::helper::tokens::{self, CacheMode, Login};
 use crate::output;
 
 /// Keeps the logins until it is told to end.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     let [hosts @ .., file] = words else {
-        return Err(failed(USAGE));
+        return Err(helper_error(USAGE));
     };
     if hosts.is_empty() {
-        return Err(failed(USAGE));
+        return Err(helper_error(USAGE));
     }
-    let registries: Result<Vec<Registry>, Error> = hosts.iter().map(|host| named(host)).collect();
-    let file = RefCell::new(Published::at(PathBuf::from(file)));
-    let keep = |registry| keep(globals, registry, &file);
-    try_join_all(registries?.into_iter().map(keep)).await?;
+    let registries: Result<Vec<Registry>, Error> =
+        hosts.iter().map(|host| parse_registry(host)).collect();
+    let file = RefCell::new(PublishedLogins::new(PathBuf::from(file)));
+    let refresh = |registry| refresh(globals, registry, &file);
+    try_join_all(registries?.into_iter().map(refresh)).await?;
     Ok(String::new())
 }
 
-fn named(host: &str) -> Result<Registry, Error> {
-    Registry::of(host).map_err(|error| failed(&format!("registry {host:?}: {error}")))
+fn parse_registry(host: &str) -> Result<Registry, Error> {
+    Registry::parse(host).map_err(|error| helper_error(&format!("registry {host:?}: {error}")))
 }
 
 /// Keeps one of them.
-async fn keep(
+async fn refresh(
     globals: &Globals,
     registry: Registry,
-    file: &RefCell<Published>,
+    file: &RefCell<PublishedLogins>,
 ) -> Result<(), Error> {
     let host = registry.to_string();
     let mut source = None;
     let mut failures = 0;
     loop {
-        let mut asked = pin!(tokens::in_time(login(globals, &registry, &mut source)));
-        let left = file.borrow().left(&host);
-        let login = match timeout(left.unwrap_or(Duration::MAX), &mut asked).await {
+        let mut pending = pin!(tokens::with_deadline(login(
+            globals,
+            &registry,
+            &mut source
+        )));
+        let left = file.borrow().remaining(&host);
+        let login = match timeout(left.unwrap_or(Duration::MAX), &mut pending).await {
             Ok(login) => login,
             Err(_) => {
                 file.borrow_mut().withdraw(&host)?;
-                asked.await
+                pending.await
             }
         };
-        let pause = match login.and_then(|login| require_life(login, &host)) {
+        let pause = match login.and_then(|login| check_remaining(login, &host)) {
             Ok(login) => {
                 failures = 0;
                 file.borrow_mut().publish(&host, &login)?;
@@ -68,11 +73,11 @@ async fn keep(
             Err(error) => {
                 failures += 1;
                 output::write_error(&format!("keep-login: {}\n", error.one_line()));
-                retry(failures)
+                retry_pause(failures)
             }
         };
         // What is in the file may end before the next try.
-        let left = file.borrow().left(&host);
+        let left = file.borrow().remaining(&host);
         tokio::time::sleep(left.map_or(pause, |left| left.min(pause))).await;
         if left.is_some_and(|left| left <= pause) && failures > 0 {
             file.borrow_mut().withdraw(&host)?;
@@ -87,17 +92,17 @@ async fn login(
     source: &mut Option<TokenSource>,
 ) -> Result<Login, Error> {
     if source.is_none() {
-        let made = tokens::source(globals, Some(registry.clone()), Kept::InMemory).await?;
-        *source = Some(made);
+        let new_source = tokens::source(globals, Some(registry.clone()), CacheMode::Memory).await?;
+        *source = Some(new_source);
     }
-    tokens::get(source.as_ref().expect("it was made")).await
+    tokens::get(source.as_ref().expect("the source was created")).await
 }
 
 /// A login that ends in a moment would be dead before anybody has used it.
-fn require_life(login: Login, host: &str) -> Result<Login, Error> {
-    let soon = SystemClock.now() + MARGIN;
+fn check_remaining(login: Login, host: &str) -> Result<Login, Error> {
+    let earliest = SystemClock.now() + MARGIN;
     match login.credentials.expires_at {
-        Some(ends) if ends <= soon => Err(Error::Token(format!(
+        Some(expires_at) if expires_at <= earliest => Err(Error::Token(format!(
             "{host}: what ECR issues has no life left"
         ))),
         _ => Ok(login),
@@ -105,14 +110,14 @@ fn require_life(login: Login, host: &str) -> Result<Login, Error> {
 }
 
 /// The logins in the file, and until when each is worth something.
-struct Published {
+struct PublishedLogins {
     path: PathBuf,
     logins: BTreeMap<String, (String, Option<SystemTime>)>,
 }
 
-impl Published {
-    fn at(path: PathBuf) -> Self {
-        Published {
+impl PublishedLogins {
+    fn new(path: PathBuf) -> Self {
+        PublishedLogins {
             path,
             logins: BTreeMap::new(),
         }
@@ -122,13 +127,13 @@ impl Published {
         let credentials = &login.credentials;
         let (user, password) = (&credentials.username, credentials.password.expose());
         let auth = BASE64_STANDARD.encode(format!("{user}:{password}"));
-        let is_there = self
+        let is_unchanged = self
             .logins
             .get(host)
-            .is_some_and(|(there, _)| *there == auth);
+            .is_some_and(|(published, _)| *published == auth);
         self.logins
             .insert(host.to_owned(), (auth, credentials.expires_at));
-        match is_there {
+        match is_unchanged {
             true => Ok(()),
             false => self.write(),
         }
@@ -143,10 +148,10 @@ impl Published {
     }
 
     /// How long the login of a host may stay there.
-    fn left(&self, host: &str) -> Option<Duration> {
-        let (_, ends) = self.logins.get(host)?;
-        let soon = SystemClock.now() + MARGIN;
-        ends.map(|ends| ends.duration_since(soon).unwrap_or_default())
+    fn remaining(&self, host: &str) -> Option<Duration> {
+        let (_, expires_at) = self.logins.get(host)?;
+        let earliest = SystemClock.now() + MARGIN;
+        expires_at.map(|expires_at| expires_at.duration_since(earliest).unwrap_or_default())
     }
 
     fn write(&self) -> Result<(), Error> {
@@ -154,52 +159,53 @@ impl Published {
             |(host, (auth, _)): (&String, &(String, _))| (host.clone(), json!({ "auth": auth }));
         let auths: serde_json::Map<String, Value> = self.logins.iter().map(entry).collect();
         let text = format!("{}\n", json!({ "auths": auths }));
-        write(&self.path, &text)
-            .map_err(|error| failed(&format!("cannot write {}: {error}", self.path.display())))
+        write(&self.path, &text).map_err(|error| {
+            helper_error(&format!("cannot write {}: {error}", self.path.display()))
+        })
     }
 }
 
 /// As long as the source would keep it; where it does not know an end, a while.
 fn pause(login: &Login) -> Duration {
     match login.credentials.expires_at {
-        Some(_) => login.shelf_life.clamp(MARGIN / 2, LONGEST),
-        None => LONGEST_RETRY,
+        Some(_) => login.cache_duration.clamp(MARGIN / 2, MAX_PAUSE),
+        None => MAX_RETRY,
     }
 }
 
 /// Until the next try, each later than the one before.
-fn retry(failures: u32) -> Duration {
-    let pause = FIRST_RETRY.saturating_mul(1 << (failures - 1).min(7));
-    pause.min(LONGEST_RETRY)
+fn retry_pause(failures: u32) -> Duration {
+    let pause = INITIAL_RETRY.saturating_mul(1 << (failures - 1).min(7));
+    pause.min(MAX_RETRY)
 }
 
 /// Whoever reads the file finds it whole, and nobody else finds anything.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}", std::process::id()));
-    let beside = path.with_file_name(name);
+    let temporary = path.with_file_name(name);
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let written = options
-        .open(&beside)
+    let result = options
+        .open(&temporary)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
+        .and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
     }
-    written
+    result
 }
 
-fn failed(text: &str) -> Error {
-    Error::Kubelet(format!("keep-login: {text}"))
+fn helper_error(text: &str) -> Error {
+    Error::Helper(format!("keep-login: {text}"))
 }
 
 const USAGE: &str = "expected registries and a file: keep-login HOST... FILE";
 
 /// How much life a login has that is worth publishing.
 const MARGIN: Duration = Duration::from_millis(500);
-const FIRST_RETRY: Duration = Duration::from_millis(500);
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
+const INITIAL_RETRY: Duration = Duration::from_millis(500);
+const MAX_RETRY: Duration = Duration::from_secs(60);
 
 /// Clocks are set, and machines sleep.
-const LONGEST: Duration = Duration::from_secs(300);
+const MAX_PAUSE: Duration = Duration::from_secs(300);

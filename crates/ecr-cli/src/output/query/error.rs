@@ -2,4 +2,4 @@
 
 /// Why an expression has no value; the text is Python's.
 #[derive(Debug)]
-pub(super) struct Failure(pub(super) String);
+pub(super) struct EvaluationError(pub(super) String);

@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::output::json;
 use crate::output::query::budget::Budget;
-use crate::output::query::failure::Failure;
+use crate::output::query::error::EvaluationError;
 use crate::output::query::functions::argument::{Argument, list, value_type, wrong_type};
 use crate::output::query::number::{Num, equal, order, value_of};
 use crate::python;
 
-type Outcome = Result<Value, Failure>;
+type Outcome = Result<Value, EvaluationError>;
 
 pub(super) fn abs(values: &[&Value]) -> Outcome {
     Ok(match number(values[0]) {
@@ -36,7 +36,7 @@ pub(super) fn contains(values: &[&Value]) -> Outcome {
         (Value::String(text), Value::String(part)) => Ok(text.contains(part).into()),
         (Value::String(_), other) => {
             let class = python::class(other);
-            Err(Failure(format!(
+            Err(EvaluationError(format!(
                 "'in <string>' requires string as left operand, not {class}"
             )))
         }
@@ -56,13 +56,13 @@ pub(super) fn floor(values: &[&Value]) -> Outcome {
 }
 
 pub(super) fn join(budget: &Budget, arguments: &[Argument<'_>]) -> Outcome {
-    let glue = match &arguments[0] {
-        Argument::Value(glue) => text(glue),
+    let separator = match &arguments[0] {
+        Argument::Value(separator) => text(separator),
         Argument::Expression(_) => "",
     };
     let items: Vec<_> = list(&arguments[1]).iter().map(text).collect();
-    budget.spend(glue.len().saturating_mul(items.len()))?;
-    Ok(items.join(glue).into())
+    budget.spend(separator.len().saturating_mul(items.len()))?;
+    Ok(items.join(separator).into())
 }
 
 pub(super) fn keys(values: &[&Value]) -> Outcome {
@@ -224,7 +224,7 @@ fn number_in(text: &str) -> Value {
 }
 
 /// The value of the expression for each item.
-fn keyed(expression: &Argument<'_>, items: &Argument<'_>) -> Result<Vec<Value>, Failure> {
+fn keyed(expression: &Argument<'_>, items: &Argument<'_>) -> Result<Vec<Value>, EvaluationError> {
     let Argument::Expression(expression) = expression else {
         return Ok(Vec::new());
     };
@@ -238,7 +238,7 @@ fn extreme_by(arguments: &[Argument<'_>], name: &str, sign: &str) -> Outcome {
     extreme(list(&arguments[0]), &keys, sign)
 }
 
-fn check_keys(name: &str, keys: &[Value], types: &[&str]) -> Result<(), Failure> {
+fn check_keys(name: &str, keys: &[Value], types: &[&str]) -> Result<(), EvaluationError> {
     match keys.iter().find(|key| !types.contains(&value_type(key))) {
         None => Ok(()),
         Some(key) => Err(wrong_type(name, &python::str(key), value_type(key), types)),

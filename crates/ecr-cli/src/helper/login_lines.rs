@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::args::globals::Globals;
 use crate::error::Error;
-use crate::helper::tokens::{self, Kept};
+use crate::helper::tokens::{self, CacheMode};
 use crate::output;
 
 /// Answers until stdin ends.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     if !words.is_empty() {
         let text = "login-lines takes no arguments but the global options";
-        return Err(Error::Kubelet(text.to_owned()));
+        return Err(Error::Helper(text.to_owned()));
     }
     let mut logins = Logins::default();
     for line in io::stdin().lines() {
@@ -48,14 +48,14 @@ impl Logins {
         let Some(name) = request["registry"].as_str() else {
             return Err("the line names no registry; expected {\"registry\":\"HOST\"}".to_owned());
         };
-        let registry = Registry::of(name).map_err(|error| format!("{name:?}: {error}"))?;
-        let asked = self.ask(globals, name, registry, &request["refused"]);
-        let credentials = tokens::in_time(asked).await;
+        let registry = Registry::parse(name).map_err(|error| format!("{name:?}: {error}"))?;
+        let login = self.login(globals, name, registry, &request["refused"]);
+        let credentials = tokens::with_deadline(login).await;
         let credentials = credentials.map_err(|error| error.one_line())?;
-        Ok(written(&credentials))
+        Ok(to_json(&credentials))
     }
 
-    async fn ask(
+    async fn login(
         &mut self,
         globals: &Globals,
         name: &str,
@@ -63,7 +63,7 @@ impl Logins {
         refused: &Value,
     ) -> Result<Credentials, Error> {
         if !self.sources.contains_key(name) {
-            let tokens = tokens::source(globals, Some(registry), Kept::InMemory).await?;
+            let tokens = tokens::source(globals, Some(registry), CacheMode::Memory).await?;
             let source = Source { tokens, last: None };
             self.sources.insert(name.to_owned(), source);
         }
@@ -71,17 +71,17 @@ impl Logins {
             .sources
             .get_mut(name)
             .expect("it is there, or was put there");
-        let given = match source.last.take().filter(|_| refused == true) {
-            Some(last) => source.tokens.get_after_refusal(&last).await,
+        let credentials = match source.last.take().filter(|_| refused == true) {
+            Some(last) => source.tokens.get_after_rejection(&last).await,
             None => source.tokens.get().await,
         };
-        let given = given.map_err(|error| Error::Token(error.to_string()))?;
-        source.last = Some(given.clone());
-        Ok(given)
+        let credentials = credentials.map_err(|error| Error::Token(error.to_string()))?;
+        source.last = Some(credentials.clone());
+        Ok(credentials)
     }
 }
 
-fn written(credentials: &Credentials) -> Value {
+fn to_json(credentials: &Credentials) -> Value {
     let mut answer = json!({
         "username": credentials.username,
         "password": credentials.password.expose(),
