@@ -4,28 +4,28 @@ use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
 
 /// Runs get-authorization-token and answers the body that was sent, if any was.
-fn asked(arguments: &[&str]) -> (Outcome, Option<String>) {
-    asked_with(arguments, |ecr| ecr)
+fn run(arguments: &[&str]) -> (Outcome, Option<String>) {
+    run_with(arguments, |ecr| ecr)
 }
 
-fn asked_with(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> (Outcome, Option<String>) {
-    let stub = Stub::answering(ONE_REGISTRY);
-    let ecr = Ecr::new(&[&["get-authorization-token"], arguments].concat()).at(&stub);
+fn run_with(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> (Outcome, Option<String>) {
+    let stub = Stub::responding(ONE_REGISTRY);
+    let ecr = Ecr::new(&[&["get-authorization-token"], arguments].concat()).endpoint(&stub);
     let outcome = change(ecr).run();
     let body = stub.requests().first().map(|request| request.body.clone());
     (outcome, body)
 }
 
 #[track_caller]
-fn sent(arguments: &[&str]) -> String {
-    let (outcome, body) = asked(arguments);
-    outcome.printed();
+fn sent_body(arguments: &[&str]) -> String {
+    let (outcome, body) = run(arguments);
+    outcome.success();
     body.unwrap()
 }
 
 #[test]
-fn options_stand_anywhere_and_the_last_one_wins() {
-    let stub = Stub::answering(ONE_REGISTRY);
+fn options_may_appear_anywhere_and_the_last_one_wins() {
+    let stub = Stub::responding(ONE_REGISTRY);
     let url = format!("--endpoint-url={}", stub.url());
     let words = [
         "--region",
@@ -34,28 +34,37 @@ fn options_stand_anywhere_and_the_last_one_wins() {
         "get-login-password",
         "--region=b-1",
     ];
-    Ecr::new(&words).run().printed();
+    Ecr::new(&words).run().success();
     assert!(stub.request().signed_by().contains("/b-1/"));
 }
 
 #[test]
-fn registry_ids_are_understood_in_all_their_forms() {
+fn registry_ids_are_parsed_in_every_form() {
     let one = r#"{"registryIds":["1"]}"#;
     let two = r#"{"registryIds":["1","2"]}"#;
-    assert_eq!(sent(&["--registry-ids", "1", "2"]), two);
-    assert_eq!(sent(&["--registry-ids=1"]), one);
-    assert_eq!(sent(&["--registry", "1"]), one);
-    assert_eq!(sent(&["--registry-ids", "9", "--registry-ids", "1"]), one);
-    assert_eq!(sent(&["--registry-ids", "1", "--output", "json", "2"]), two);
-    assert_eq!(sent(&["--registry-ids", r#" ["1", "2"] "#]), two);
-    assert_eq!(sent(&["--registry-ids="]), r#"{"registryIds":[""]}"#);
+    assert_eq!(sent_body(&["--registry-ids", "1", "2"]), two);
+    assert_eq!(sent_body(&["--registry-ids=1"]), one);
+    assert_eq!(sent_body(&["--registry", "1"]), one);
+    assert_eq!(
+        sent_body(&["--registry-ids", "9", "--registry-ids", "1"]),
+        one
+    );
+    assert_eq!(
+        sent_body(&["--registry-ids", "1", "--output", "json", "2"]),
+        two
+    );
+    assert_eq!(sent_body(&["--registry-ids", r#" ["1", "2"] "#]), two);
+    assert_eq!(sent_body(&["--registry-ids="]), r#"{"registryIds":[""]}"#);
     let literal = r#"{"registryIds":["[\"1\"]","[\"2\"]"]}"#;
-    assert_eq!(sent(&["--registry-ids", r#"["1"]"#, r#"["2"]"#]), literal);
+    assert_eq!(
+        sent_body(&["--registry-ids", r#"["1"]"#, r#"["2"]"#]),
+        literal
+    );
 }
 
 /// The characters one by one are v1's doing: it iterates over the string that it read.
 #[test]
-fn registry_ids_come_from_a_file() {
+fn registry_ids_are_read_from_a_file() {
     for (word, content, body) in [
         (
             "file://ids.json",
@@ -80,14 +89,14 @@ fn registry_ids_come_from_a_file() {
         ),
     ] {
         let words = ["--registry-ids", word];
-        let (outcome, sent) = asked_with(&words, |ecr| ecr.file("ids.json", content));
-        outcome.printed();
+        let (outcome, sent) = run_with(&words, |ecr| ecr.file("ids.json", content));
+        outcome.success();
         assert_eq!(sent.as_deref(), Some(body), "{word}");
     }
 }
 
 #[test]
-fn registry_ids_that_cannot_be_sent_are_refused() {
+fn invalid_registry_ids_are_rejected() {
     let type_error = |index: usize, value: &str, class: &str| {
         format!(
             "\nInvalid type for parameter registryIds[{index}], value: {value}, type: <class '{class}'>, valid types: <class 'str'>"
@@ -116,15 +125,15 @@ fn registry_ids_that_cannot_be_sent_are_refused() {
         ),
         (vec!["--registry-ids", "file://nope"], missing.to_owned()),
     ] {
-        let (outcome, sent) = asked(&words);
-        outcome.failed(255, &stderr);
+        let (outcome, sent) = run(&words);
+        outcome.assert_failure(255, &stderr);
         assert_eq!(sent, None);
     }
 }
 
 #[test]
-fn registry_ids_in_bad_json_are_refused_with_line_and_column() {
-    let (outcome, sent) = asked(&["--registry-ids", "[1"]);
+fn a_json_error_in_registry_ids_names_line_and_column() {
+    let (outcome, sent) = run(&["--registry-ids", "[1"]);
     assert_eq!((outcome.code, sent), (255, None));
     let reason =
         "Invalid JSON: Expecting ',' delimiter: line 1 column 3 (char 2)\nJSON received: [1";
@@ -133,7 +142,7 @@ fn registry_ids_in_bad_json_are_refused_with_line_and_column() {
 }
 
 #[test]
-fn words_that_are_left_over_are_refused_in_v1s_order() {
+fn unknown_options_are_listed_in_the_order_of_v1() {
     let usage = "usage: ecr [options] <command> [parameters]\nTo see help text, you can run:\n\n  ecr help\n  ecr <command> help\n";
     for (words, unknown) in [
         (vec!["--foo", "bar"], "--foo, bar"),
@@ -142,17 +151,17 @@ fn words_that_are_left_over_are_refused_in_v1s_order() {
         (vec!["--registry-ids", "--", "1"], "1"),
         (vec!["--help"], "--help"),
     ] {
-        let (outcome, sent) = asked(&words);
-        outcome.failed(255, &format!("{usage}\nUnknown options: {unknown}\n"));
+        let (outcome, sent) = run(&words);
+        outcome.assert_failure(255, &format!("{usage}\nUnknown options: {unknown}\n"));
         assert_eq!(sent, None);
     }
     let ecr = Ecr::new(&["get-login-password", "--foo", "--registry-ids", "1"]);
     ecr.run()
-        .failed(255, "\nUnknown options: --foo,--registry-ids,1\n");
+        .assert_failure(255, "\nUnknown options: --foo,--registry-ids,1\n");
 }
 
 #[test]
-fn what_argparse_refuses_exits_with_2() {
+fn argparse_errors_exit_with_2() {
     for (words, message) in [
         (vec![], "the following arguments are required: operation"),
         (
@@ -180,7 +189,7 @@ fn what_argparse_refuses_exits_with_2() {
 }
 
 #[test]
-fn an_operation_that_is_not_offered_exits_with_2_and_names_those_that_are() {
+fn an_unknown_operation_exits_with_2_and_lists_the_supported_ones() {
     let outcome = Ecr::new(&["create-repository"]).run();
     assert_eq!(
         (outcome.code, outcome.stdout.as_str()),
@@ -198,9 +207,9 @@ fn an_operation_that_is_not_offered_exits_with_2_and_names_those_that_are() {
 
 /// v1 runs these; a typing error under the name `aws` is answered with the whole list, as recorded.
 #[test]
-fn an_operation_that_only_v1_has_is_refused_by_name() {
+fn an_unsupported_v1_operation_is_named_in_the_error() {
     let outcome = Ecr::as_aws(&["ecr", "describe-images"]).run();
-    outcome.complained_about(&["describe-images", "does not offer", "get-login-password"]);
+    outcome.assert_error_contains(&["describe-images", "does not offer", "get-login-password"]);
     let outcome = Ecr::as_aws(&["ecr", "get-login-pasword"]).run();
     assert_eq!(outcome.code, 2);
     assert!(
@@ -213,28 +222,28 @@ fn an_operation_that_only_v1_has_is_refused_by_name() {
 }
 
 #[test]
-fn the_format_is_the_options_then_the_environments_then_the_profiles() {
+fn the_format_comes_from_option_then_environment_then_profile() {
     let table = ".aws/config";
     let profile = "[default]\noutput = table\n";
-    let first_word = |outcome: &Outcome| outcome.printed().chars().next();
-    let (outcome, _) = asked_with(&[], |ecr| ecr.file(table, profile));
+    let first_word = |outcome: &Outcome| outcome.success().chars().next();
+    let (outcome, _) = run_with(&[], |ecr| ecr.file(table, profile));
     assert_eq!(first_word(&outcome), Some('-'));
     let text = |ecr: Ecr| ecr.file(table, profile).env("AWS_DEFAULT_OUTPUT", "text");
-    let (outcome, _) = asked_with(&[], text);
+    let (outcome, _) = run_with(&[], text);
     assert_eq!(first_word(&outcome), Some('A'));
-    let (outcome, _) = asked_with(&["--output", "json"], text);
+    let (outcome, _) = run_with(&["--output", "json"], text);
     assert_eq!(first_word(&outcome), Some('{'));
 }
 
 #[test]
-fn the_profile_may_ask_for_dates() {
-    let (outcome, _) = asked_with(&["--output", "text"], |ecr| {
+fn the_profile_can_select_iso8601_timestamps() {
+    let (outcome, _) = run_with(&["--output", "text"], |ecr| {
         let config = "[default]\ncli_timestamp_format = iso8601\n";
         ecr.file(".aws/config", config).env("TZ", "EST5")
     });
     assert!(
         outcome
-            .printed()
+            .success()
             .contains("\t2015-11-30T04:30:53.241000-05:00\t"),
         "{outcome:?}"
     );
@@ -242,32 +251,32 @@ fn the_profile_may_ask_for_dates() {
 
 #[test]
 fn a_query_is_compiled_before_the_request_and_evaluated_after_it() {
-    let (outcome, _) = asked(&["--query", "authorizationData[0].expiresAt"]);
-    assert_eq!(outcome.printed(), "1448875853.241\n");
-    let (outcome, sent) = asked(&["--query", "[", "--endpoint-url", "nope"]);
+    let (outcome, _) = run(&["--query", "authorizationData[0].expiresAt"]);
+    assert_eq!(outcome.success(), "1448875853.241\n");
+    let (outcome, sent) = run(&["--query", "[", "--endpoint-url", "nope"]);
     let incomplete = "Invalid jmespath expression: Incomplete expression:";
     let expected = format!("\nBad value for --query [: {incomplete}\n\"[\"\n  ^\n");
-    outcome.failed(255, &expected);
+    outcome.assert_failure(255, &expected);
     assert_eq!(sent, None);
-    let (outcome, sent) = asked(&["--query", "foo()"]);
-    outcome.failed(255, "\nUnknown function: foo()\n");
+    let (outcome, sent) = run(&["--query", "foo()"]);
+    outcome.assert_failure(255, "\nUnknown function: foo()\n");
     assert!(sent.is_some());
 }
 
 #[test]
-fn a_format_that_nobody_knows_is_refused_after_the_request() {
-    let (outcome, sent) = asked_with(&[], |ecr| ecr.env("AWS_DEFAULT_OUTPUT", "bogus"));
-    outcome.failed(255, "\nUnknown output type: bogus\n");
+fn an_unknown_format_is_rejected_after_the_request() {
+    let (outcome, sent) = run_with(&[], |ecr| ecr.env("AWS_DEFAULT_OUTPUT", "bogus"));
+    outcome.assert_failure(255, "\nUnknown output type: bogus\n");
     assert!(sent.is_some());
 }
 
 #[test]
-fn the_endpoint_is_judged_before_the_words_that_are_left_over() {
+fn the_endpoint_is_checked_before_unknown_options() {
     let bad = "\nBad value for --endpoint-url \"nope\": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/\n";
-    asked(&["--endpoint-url", "nope", "--foo"])
+    run(&["--endpoint-url", "nope", "--foo"])
         .0
-        .failed(255, bad);
-    let (outcome, _) = asked(&["--profile", "nope", "--foo"]);
+        .assert_failure(255, bad);
+    let (outcome, _) = run(&["--profile", "nope", "--foo"]);
     assert!(
         outcome.stderr.ends_with("Unknown options: --foo\n"),
         "{outcome:?}"
@@ -279,20 +288,20 @@ fn the_version_needs_no_configuration() {
     let version = Ecr::new(&["get-login-password", "--version", "--output", "yaml"]);
     let version = version.without("AWS_DEFAULT_REGION").run();
     let expected = format!("ecr-cli/{} aws-sdk-ecr/", env!("CARGO_PKG_VERSION"));
-    assert!(version.printed().starts_with(&expected));
+    assert!(version.success().starts_with(&expected));
     let version = Ecr::as_aws(&["--version"]).run();
     assert!(
         version
-            .printed()
+            .success()
             .starts_with("aws-cli/1.46.3 Python/3.11.7 Linux/")
     );
 }
 
 #[test]
-fn under_the_name_aws_the_service_is_a_word_of_its_own() {
-    let stub = Stub::answering(ONE_REGISTRY);
-    let ecr = Ecr::as_aws(&["--region", "x-1", "ecr", "get-login-password"]).at(&stub);
-    assert_eq!(ecr.run().printed(), "password\n");
+fn as_aws_the_service_is_the_first_word() {
+    let stub = Stub::responding(ONE_REGISTRY);
+    let ecr = Ecr::as_aws(&["--region", "x-1", "ecr", "get-login-password"]).endpoint(&stub);
+    assert_eq!(ecr.run().success(), "password\n");
     let outcome = Ecr::as_aws(&["get-login-password"]).run();
     assert_eq!(outcome.code, 2);
     assert!(

@@ -59,7 +59,7 @@ impl Ecr {
     }
 
     /// Points it to a server.
-    pub(crate) fn at(self, stub: &Stub) -> Self {
+    pub(crate) fn endpoint(self, stub: &Stub) -> Self {
         let url = stub.url();
         self.env("AWS_ENDPOINT_URL", &url)
     }
@@ -104,21 +104,21 @@ impl Ecr {
 
 impl Outcome {
     #[track_caller]
-    pub(crate) fn printed(&self) -> &str {
+    pub(crate) fn success(&self) -> &str {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{self:?}");
         &self.stdout
     }
 
     /// Failed with this code and exactly this text, and nothing on stdout.
     #[track_caller]
-    pub(crate) fn failed(&self, code: i32, stderr: &str) {
+    pub(crate) fn assert_failure(&self, code: i32, stderr: &str) {
         assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{self:?}");
         assert_eq!(self.stderr, stderr);
     }
 
     /// Failed with 255 and one line that holds all of these.
     #[track_caller]
-    pub(crate) fn complained_about(&self, parts: &[&str]) {
+    pub(crate) fn assert_error_contains(&self, parts: &[&str]) {
         assert_eq!((self.code, self.stdout.as_str()), (255, ""), "{self:?}");
         assert_eq!(self.stderr.trim().lines().count(), 1, "{self:?}");
         for part in parts {

@@ -7,22 +7,22 @@ const FILE_KEYS: &str = "aws_access_key_id = AKIDFILE\naws_secret_access_key = s
 
 /// Runs against a server and answers the one request that it got.
 #[track_caller]
-fn asked(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> Request {
-    let stub = Stub::answering(ONE_REGISTRY);
-    let ecr = Ecr::new(&[&["get-login-password"], arguments].concat()).at(&stub);
-    change(ecr).run().printed();
+fn sent_request(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> Request {
+    let stub = Stub::responding(ONE_REGISTRY);
+    let ecr = Ecr::new(&[&["get-login-password"], arguments].concat()).endpoint(&stub);
+    change(ecr).run().success();
     stub.request()
 }
 
 #[track_caller]
 fn region(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> String {
-    let signed_by = asked(arguments, change).signed_by();
+    let signed_by = sent_request(arguments, change).signed_by();
     signed_by.split('/').nth(1).unwrap().to_owned()
 }
 
 /// v1 ignores AWS_REGION; the SDKs honour it.
 #[test]
-fn the_region_is_the_option_then_the_environment_then_the_profile() {
+fn the_region_comes_from_option_then_environment_then_profile() {
     let profile = |ecr: Ecr| ecr.file(".aws/config", "[default]\nregion = file-1\n");
     let sdk = |ecr: Ecr| profile(ecr).env("AWS_REGION", "sdk-1");
     assert_eq!(region(&["--region", "opt-1"], sdk), "opt-1");
@@ -33,17 +33,17 @@ fn the_region_is_the_option_then_the_environment_then_the_profile() {
 }
 
 #[test]
-fn environment_credentials_come_before_files_unless_the_profile_is_typed() {
+fn environment_credentials_precede_files_unless_a_profile_option_is_given() {
     let files = |ecr: Ecr| ecr.file(".aws/credentials", format!("[p]\n{FILE_KEYS}"));
-    let from_environment = asked(&[], |ecr| files(ecr).env("AWS_PROFILE", "p"));
+    let from_environment = sent_request(&[], |ecr| files(ecr).env("AWS_PROFILE", "p"));
     assert!(from_environment.signed_by().starts_with(KEY_ID));
-    let from_file = asked(&["--profile", "p"], files);
+    let from_file = sent_request(&["--profile", "p"], files);
     assert!(from_file.signed_by().starts_with("AKIDFILE/"));
 }
 
 #[test]
-fn the_old_name_of_the_session_token_counts_first() {
-    let request = asked(&[], |ecr| {
+fn aws_security_token_precedes_aws_session_token() {
+    let request = sent_request(&[], |ecr| {
         ecr.env("AWS_SESSION_TOKEN", "new")
             .env("AWS_SECURITY_TOKEN", "old")
     });
@@ -51,14 +51,14 @@ fn the_old_name_of_the_session_token_counts_first() {
 }
 
 #[test]
-fn an_endless_number_of_attempts_does_not_keep_the_first_one_back() {
+fn a_huge_number_of_attempts_does_not_delay_the_first() {
     let number = u64::MAX.to_string();
-    asked(&[], |ecr| ecr.env("AWS_MAX_ATTEMPTS", &number));
+    sent_request(&[], |ecr| ecr.env("AWS_MAX_ATTEMPTS", &number));
 }
 
 #[test]
-fn the_credentials_file_comes_before_the_config_file() {
-    let request = asked(&[], |ecr| {
+fn the_credentials_file_precedes_the_config_file() {
+    let request = sent_request(&[], |ecr| {
         ecr.without_credentials()
             .file(".aws/credentials", format!("[default]\n{FILE_KEYS}"))
             .file(
@@ -70,7 +70,7 @@ fn the_credentials_file_comes_before_the_config_file() {
 }
 
 #[test]
-fn aws_default_profile_comes_before_aws_profile() {
+fn aws_default_profile_precedes_aws_profile() {
     let chosen = region(&[], |ecr| {
         ecr.without("AWS_DEFAULT_REGION")
             .env("AWS_DEFAULT_PROFILE", "p")
@@ -84,9 +84,9 @@ fn aws_default_profile_comes_before_aws_profile() {
 }
 
 #[test]
-fn a_credential_process_is_asked() {
+fn a_credential_process_provides_credentials() {
     let process = r#"echo '{"Version":1,"AccessKeyId":"AKIDPROC","SecretAccessKey":"s"}'"#;
-    let request = asked(&[], |ecr| {
+    let request = sent_request(&[], |ecr| {
         let config = format!("[default]\ncredential_process = {process}\n");
         ecr.without_credentials()
             .env("PATH", "/usr/bin:/bin")
@@ -96,8 +96,8 @@ fn a_credential_process_is_asked() {
 }
 
 #[test]
-fn the_endpoint_is_the_option_then_the_environment_then_the_profile() {
-    let stub = Stub::answering(ONE_REGISTRY);
+fn the_endpoint_comes_from_option_then_environment_then_profile() {
+    let stub = Stub::responding(ONE_REGISTRY);
     let url = |path: &str| format!("{}{path}", stub.url());
     let config = format!(
         "[default]\nservices = s\nendpoint_url = {}\n[services s]\necr =\n  endpoint_url = {}\n",
@@ -117,14 +117,14 @@ fn the_endpoint_is_the_option_then_the_environment_then_the_profile() {
         (ecr(&[]), "/services"),
     ];
     for (ecr, target) in runs {
-        ecr.run().printed();
+        ecr.run().success();
         assert_eq!(stub.requests().last().unwrap().target, target);
     }
 }
 
 #[test]
 fn configured_endpoints_can_be_ignored() {
-    let proxy = Stub::with([crate::stub::reply(403, "", "")]);
+    let proxy = Stub::with([crate::stub::response(403, "", "")]);
     let ecr = Ecr::new(&["get-login-password"])
         .env("https_proxy", &proxy.url())
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
@@ -137,25 +137,25 @@ fn configured_endpoints_can_be_ignored() {
 }
 
 #[test]
-fn a_services_section_that_is_missing_is_named() {
+fn a_missing_services_section_is_named_in_the_error() {
     let config = "[default]\nservices = s\nendpoint_url = http://127.0.0.1:1\n";
     let ecr = Ecr::new(&["get-login-password"]).file(".aws/config", config);
     let expected = "\nThe profile is configured to use the services section but the \"s\" services configuration does not exist.\n";
-    ecr.run().failed(255, expected);
+    ecr.run().assert_failure(255, expected);
 }
 
 #[test]
 fn an_unsigned_request_needs_no_credentials() {
-    let request = asked(&["--no-sign-request"], Ecr::without_credentials);
+    let request = sent_request(&["--no-sign-request"], Ecr::without_credentials);
     assert_eq!(request.header("authorization"), None);
     assert_eq!(request.header("x-amz-date"), None);
 }
 
 #[test]
-fn an_empty_region_is_signed_for_where_an_endpoint_is_named() {
+fn an_empty_region_is_signed_if_an_endpoint_is_set() {
     assert_eq!(region(&["--region", ""], |ecr| ecr), "");
     let outcome = Ecr::new(&["get-login-password", "--region", ""]).run();
-    outcome.failed(255, "\nInvalid endpoint: https://api.ecr..amazonaws.com\n");
+    outcome.assert_failure(255, "\nInvalid endpoint: https://api.ecr..amazonaws.com\n");
 }
 
 /// `[ASSUME]` no recorded case assumes a role; the form of the request is the one of the STS API.
@@ -166,7 +166,7 @@ fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
         <Credentials><AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
         <SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>\
         </AssumeRoleResult></AssumeRoleResponse>";
-    let sts = Stub::with([crate::stub::reply(
+    let sts = Stub::with([crate::stub::response(
         200,
         "Content-Type: text/xml\r\n",
         credentials,
@@ -174,7 +174,7 @@ fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
     let config = format!(
         "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\n{FILE_KEYS}"
     );
-    let request = asked(&["--profile", "r"], |ecr| {
+    let request = sent_request(&["--profile", "r"], |ecr| {
         ecr.env("AWS_ENDPOINT_URL_STS", &sts.url())
             .file(".aws/config", &config)
     });
@@ -186,7 +186,7 @@ fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
 
 /// Recorded from AWS CLI 1.46.3: each is found before the ids are looked at.
 #[test]
-fn credentials_that_a_profile_holds_in_part_are_named() {
+fn partial_credentials_of_a_profile_are_named_in_the_error() {
     let role = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\n";
     let half = "[default]\naws_access_key_id = A\n";
     let partial = |found_in: &str, missing: &str| {
@@ -223,6 +223,6 @@ fn credentials_that_a_profile_holds_in_part_are_named() {
     ] {
         let ecr = Ecr::new(&["get-authorization-token", "--registry-ids"]);
         let outcome = ecr.without_credentials().file(file, &content).run();
-        outcome.failed(255, &format!("\n{message}\n"));
+        outcome.assert_failure(255, &format!("\n{message}\n"));
     }
 }

@@ -11,22 +11,22 @@ use mock_ecr::fault::{
 };
 use serde_json::Value;
 
-use crate::asked::{HOST, Home, calls, mock, mock_by_name};
 use crate::command::Outcome;
+use crate::environment::{HOST, Home, calls, mock, mock_with_proxy};
 
 const NAME: &str = "docker-credential-ecr";
 const NOT_FOUND: &str = "credentials not found in native keychain\n";
 
 async fn get(home: &Home, url: &str) -> Outcome {
-    home.named(NAME, &["get"], url).await
+    home.run_as(NAME, &["get"], url).await
 }
 
 /// The secret of a login, which is all that is on stdout.
 #[track_caller]
 fn secret(outcome: &Outcome, url: &str) -> String {
-    let answer: Value = serde_json::from_str(outcome.printed()).unwrap();
-    let secret = answer["Secret"].as_str().unwrap();
-    let username = &answer["Username"];
+    let response: Value = serde_json::from_str(outcome.success()).unwrap();
+    let secret = response["Secret"].as_str().unwrap();
+    let username = &response["Username"];
     let whole = format!(r#"{{"ServerURL":"{url}","Username":{username},"Secret":"#);
     assert!(outcome.stdout.starts_with(&whole), "{outcome:?}");
     assert!(outcome.stdout.ends_with("}\n"), "{outcome:?}");
@@ -36,7 +36,7 @@ fn secret(outcome: &Outcome, url: &str) -> String {
 
 /// Failed with exactly this on stdout.
 #[track_caller]
-fn said(outcome: &Outcome, text: &str) {
+fn assert_message(outcome: &Outcome, text: &str) {
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
         (1, ""),
@@ -47,7 +47,7 @@ fn said(outcome: &Outcome, text: &str) {
 
 /// Failed with a line of its own, which nobody takes for "not found".
 #[track_caller]
-fn complained(outcome: &Outcome, part: &str) {
+fn assert_error(outcome: &Outcome, part: &str) {
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
         (1, ""),
@@ -58,17 +58,17 @@ fn complained(outcome: &Outcome, part: &str) {
     assert_eq!(outcome.stdout.lines().count(), 1, "{outcome:?}");
 }
 
-async fn under(what: FaultAction) -> (MockEcr, Home) {
+async fn mock_with_fault(action: FaultAction) -> (MockEcr, Home) {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
-    ecr.faults().action(what).set().unwrap().keep();
+    let home = Home::for_mock(&ecr);
+    ecr.faults().action(action).set().unwrap().keep();
     (ecr, home)
 }
 
 #[tokio::test]
-async fn a_login_that_opens_the_registry_is_found_in_every_form_of_its_url() {
+async fn get_returns_a_valid_login_for_every_form_of_the_url() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     for url in [
         HOST.to_owned(),
         format!("https://{HOST}"),
@@ -79,23 +79,23 @@ async fn a_login_that_opens_the_registry_is_found_in_every_form_of_its_url() {
             ecr.verify_token(&secret(&get(&home, &url).await, &url))
                 .is_ok()
         );
-        let with_end = get(&home, &format!("{url}\n")).await;
-        secret(&with_end, &url);
+        let with_newline = get(&home, &format!("{url}\n")).await;
+        secret(&with_newline, &url);
     }
     assert_eq!(calls(&ecr), 1, "all of them are one registry");
 }
 
 #[tokio::test]
-async fn it_answers_as_a_command_and_under_the_name_of_amazons_helper() {
+async fn the_helper_runs_as_a_command_and_as_docker_credential_ecr_login() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     secret(&home.ecr(&["credential-helper", "get"], HOST).await, HOST);
-    let login = home.named("docker-credential-ecr-login", &["get"], HOST);
+    let login = home.run_as("docker-credential-ecr-login", &["get"], HOST);
     secret(&login.await, HOST);
 }
 
 #[tokio::test]
-async fn hosts_that_are_not_ecrs_are_not_found_without_a_look_at_aws() {
+async fn other_hosts_are_not_found_without_aws_credentials() {
     let home = Home::without_aws();
     for url in [
         "https://index.docker.io/v1/",
@@ -103,87 +103,87 @@ async fn hosts_that_are_not_ecrs_are_not_found_without_a_look_at_aws() {
         &format!("https://{HOST}.evil.test"),
         "12345678901.dkr.ecr.us-east-1.amazonaws.com",
     ] {
-        said(&get(&home, url).await, NOT_FOUND);
+        assert_message(&get(&home, url).await, NOT_FOUND);
     }
 }
 
 #[tokio::test]
-async fn without_a_url_there_is_nothing_to_look_for() {
+async fn an_empty_url_is_an_error() {
     let home = Home::without_aws();
     for action in ["get", "erase"] {
         for url in ["", "\n", "  \r\n"] {
-            let outcome = home.named(NAME, &[action], url).await;
-            said(&outcome, "no credentials server URL\n");
+            let outcome = home.run_as(NAME, &[action], url).await;
+            assert_message(&outcome, "no credentials server URL\n");
         }
     }
 }
 
 #[tokio::test]
-async fn another_number_of_words_is_answered_with_the_usage() {
+async fn a_wrong_number_of_words_prints_the_usage() {
     let home = Home::without_aws();
     let usage = "Usage: docker-credential-ecr <store|get|erase|list|version>\n";
     for words in [&[][..], &["get", "get"]] {
-        said(&home.named(NAME, words, "").await, usage);
+        assert_message(&home.run_as(NAME, words, "").await, usage);
     }
-    let unknown = home.named(NAME, &["frob"], "").await;
-    said(&unknown, "docker-credential-ecr: unknown action: frob\n");
+    let unknown = home.run_as(NAME, &["frob"], "").await;
+    assert_message(&unknown, "docker-credential-ecr: unknown action: frob\n");
 }
 
 #[tokio::test]
-async fn version_and_help_are_actions_and_options() {
+async fn version_and_help_work_as_actions_and_options() {
     let home = Home::without_aws();
     let version = format!(
         "docker-credential-ecr (ecr-cli) {}\n",
         env!("CARGO_PKG_VERSION")
     );
     for word in ["version", "--version", "-v"] {
-        assert_eq!(home.named(NAME, &[word], "").await.printed(), version);
+        assert_eq!(home.run_as(NAME, &[word], "").await.success(), version);
     }
     for word in ["--help", "-h"] {
-        let help = home.named(NAME, &[word], "").await;
-        assert!(help.printed().starts_with("NAME\n    credential-helper"));
+        let help = home.run_as(NAME, &[word], "").await;
+        assert!(help.success().starts_with("NAME\n    credential-helper"));
     }
 }
 
 #[tokio::test]
-async fn to_store_and_to_erase_a_login_of_ecr_is_a_quiet_success() {
+async fn store_and_erase_of_an_ecr_login_succeed_without_output() {
     let home = Home::without_aws();
     let login = format!(r#"{{"ServerURL":"{HOST}","Username":"AWS","Secret":"s"}}"#);
-    assert_eq!(home.named(NAME, &["store"], &login).await.printed(), "");
-    assert_eq!(home.named(NAME, &["erase"], HOST).await.printed(), "");
+    assert_eq!(home.run_as(NAME, &["store"], &login).await.success(), "");
+    assert_eq!(home.run_as(NAME, &["erase"], HOST).await.success(), "");
 }
 
 #[tokio::test]
-async fn what_cannot_be_stored_is_refused() {
+async fn invalid_credentials_and_other_registries_are_not_stored() {
     let home = Home::without_aws();
-    let store = async |text: &str| home.named(NAME, &["store"], text).await;
-    said(&store("{}").await, "no credentials server URL\n");
-    let nobody = format!(r#"{{"ServerURL":"{HOST}","Username":"","Secret":"s"}}"#);
-    said(&store(&nobody).await, "no credentials username\n");
+    let store = async |text: &str| home.run_as(NAME, &["store"], text).await;
+    assert_message(&store("{}").await, "no credentials server URL\n");
+    let no_username = format!(r#"{{"ServerURL":"{HOST}","Username":"","Secret":"s"}}"#);
+    assert_message(&store(&no_username).await, "no credentials username\n");
     let other = r#"{"ServerURL":"https://ghcr.io","Username":"u","Secret":"s"}"#;
-    complained(&store(other).await, "keeps no credentials of others");
-    complained(&store("no JSON").await, "no JSON");
+    assert_error(&store(other).await, "keeps no credentials of others");
+    assert_error(&store("no JSON").await, "no JSON");
 }
 
 #[tokio::test]
-async fn what_was_erased_is_asked_for_again() {
+async fn get_requests_a_new_token_after_erase() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     let first = secret(&get(&home, HOST).await, HOST);
     ecr.clock().advance(std::time::Duration::from_secs(1));
-    home.named(NAME, &["erase"], HOST).await.printed();
+    home.run_as(NAME, &["erase"], HOST).await.success();
     assert_ne!(secret(&get(&home, HOST).await, HOST), first);
     assert_eq!(calls(&ecr), 2);
 }
 
 #[tokio::test]
-async fn the_list_has_the_accounts_own_registry_and_those_of_the_cache() {
+async fn list_contains_the_own_registry_and_cached_ones() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     let own = format!("{{\"https://{HOST}\":\"AWS\"}}\n");
-    assert_eq!(home.named(NAME, &["list"], "unused").await.printed(), own);
+    assert_eq!(home.run_as(NAME, &["list"], "unused").await.success(), own);
     let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
-    assert_eq!(home.named(NAME, &["list"], "unused").await.printed(), own);
+    assert_eq!(home.run_as(NAME, &["list"], "unused").await.success(), own);
     assert_eq!(
         down.triggered(),
         0,
@@ -192,8 +192,8 @@ async fn the_list_has_the_accounts_own_registry_and_those_of_the_cache() {
 }
 
 #[tokio::test]
-async fn a_list_without_aws_is_empty_and_says_why() {
-    let list = Home::without_aws().named(NAME, &["list"], "").await;
+async fn list_without_aws_credentials_is_empty_and_reports_the_error() {
+    let list = Home::without_aws().run_as(NAME, &["list"], "").await;
     assert_eq!((list.code, list.stdout.as_str()), (0, "{}\n"));
     assert!(
         list.stderr.starts_with("docker-credential-ecr: "),
@@ -202,9 +202,9 @@ async fn a_list_without_aws_is_empty_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_region_is_that_of_the_host() {
+async fn the_host_determines_the_region() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     let host = HOST.replace("us-east-1", "eu-west-1");
     secret(&get(&home, &host).await, &host);
     let requests = ecr.requests();
@@ -213,8 +213,8 @@ async fn the_region_is_that_of_the_host() {
 }
 
 #[tokio::test]
-async fn partition_fips_and_dual_stack_are_those_of_the_host() {
-    let (ecr, home) = mock_by_name().await;
+async fn the_host_determines_partition_fips_and_dual_stack() {
+    let (ecr, home) = mock_with_proxy().await;
     let account = "123456789012";
     for (rest, api) in [
         (
@@ -234,65 +234,65 @@ async fn partition_fips_and_dual_stack_are_those_of_the_host() {
         let host = format!("{account}.{rest}");
         let login = get(&home, &host).await;
         let requests = ecr.requests();
-        let asked = requests.last().map(|request| request.host.clone());
-        assert_eq!(asked.as_deref(), Some(api), "{login:?}");
+        let api_host = requests.last().map(|request| request.host.clone());
+        assert_eq!(api_host.as_deref(), Some(api), "{login:?}");
         secret(&login, &host);
-        home.named(NAME, &["erase"], &host).await.printed();
+        home.run_as(NAME, &["erase"], &host).await.success();
     }
 }
 
 #[tokio::test]
-async fn the_cache_is_for_its_owner_alone_and_for_one_identity() {
+async fn the_cache_is_private_to_its_owner_and_to_one_identity() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
-    get(&home, HOST).await.printed();
+    let home = Home::for_mock(&ecr);
+    get(&home, HOST).await.success();
     let mode = |path| fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(home.cache()), 0o600);
     assert_eq!(mode(home.path().join(".ecr")), 0o700);
     let other = home.env("AWS_ACCESS_KEY_ID", "AKIAI44QH8DHBEXAMPLE");
-    complained(&get(&other, HOST).await, "UnrecognizedClientException");
+    assert_error(&get(&other, HOST).await, "UnrecognizedClientException");
 }
 
 #[tokio::test]
-async fn a_cache_that_is_broken_or_open_is_replaced() {
+async fn an_invalid_or_writable_cache_is_replaced() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
-    get(&home, HOST).await.printed();
+    let home = Home::for_mock(&ecr);
+    get(&home, HOST).await.success();
     fs::write(home.cache(), "{\"version\":").unwrap();
-    get(&home, HOST).await.printed();
+    get(&home, HOST).await.success();
     assert_eq!(calls(&ecr), 2);
     fs::set_permissions(home.cache(), fs::Permissions::from_mode(0o666)).unwrap();
-    get(&home, HOST).await.printed();
+    get(&home, HOST).await.success();
     assert_eq!(calls(&ecr), 3);
-    get(&home, HOST).await.printed();
+    get(&home, HOST).await.success();
     assert_eq!(calls(&ecr), 3);
 }
 
 #[tokio::test]
-async fn the_cache_is_where_it_is_told_to_be_or_nowhere() {
+async fn environment_variables_move_or_disable_the_cache() {
     let ecr = mock().await;
     let place = tempfile::tempdir().unwrap();
-    let home = Home::at(&ecr).env("AWS_ECR_CACHE_DIR", place.path().to_str().unwrap());
-    get(&home, HOST).await.printed();
+    let home = Home::for_mock(&ecr).env("AWS_ECR_CACHE_DIR", place.path().to_str().unwrap());
+    get(&home, HOST).await.success();
     assert!(place.path().join("tokens.json").exists() && !home.cache().exists());
-    let home = Home::at(&ecr).env("AWS_ECR_DISABLE_CACHE", "1");
-    get(&home, HOST).await.printed();
+    let home = Home::for_mock(&ecr).env("AWS_ECR_DISABLE_CACHE", "1");
+    get(&home, HOST).await.success();
     assert!(!home.cache().exists());
 }
 
 /// Amazon's helper hands out the dead one (awslabs/amazon-ecr-credential-helper#679).
 #[tokio::test]
-async fn a_dead_token_is_not_printed_though_ecr_is_down_and_a_living_one_is() {
+async fn during_an_outage_a_valid_token_is_printed_and_an_expired_one_is_not() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     let soon = Shift::after(std::time::Duration::from_secs(240));
-    let near = ecr
+    let short_expiry = ecr
         .faults()
         .action(FaultAction::ExpiresAt(ExpiresAt::In(soon)))
         .set()
         .unwrap();
     let first = secret(&get(&home, HOST).await, HOST);
-    drop(near);
+    drop(short_expiry);
     let down = ecr.faults().error("ServiceUnavailable").set().unwrap();
     assert_eq!(secret(&get(&home, HOST).await, HOST), first);
     assert_eq!(down.triggered(), 1);
@@ -300,36 +300,39 @@ async fn a_dead_token_is_not_printed_though_ecr_is_down_and_a_living_one_is() {
     cache["tokens"][0]["expires_at_ms"] = 1_448_875_853_241_u64.into();
     fs::write(home.cache(), cache.to_string()).unwrap();
     let outcome = get(&home, HOST).await;
-    complained(&outcome, "ServiceUnavailable");
+    assert_error(&outcome, "ServiceUnavailable");
     assert!(!outcome.stdout.contains(&first));
 }
 
 #[tokio::test]
-async fn throttling_is_waited_for() {
+async fn a_throttled_call_is_retried() {
     let ecr = mock().await;
-    let home = Home::at(&ecr).env("AWS_MAX_ATTEMPTS", "2");
+    let home = Home::for_mock(&ecr).env("AWS_MAX_ATTEMPTS", "2");
     let throttled = ecr.faults().throttling().times(1).set().unwrap();
     secret(&get(&home, HOST).await, HOST);
     assert_eq!(throttled.triggered(), 1);
 }
 
 #[tokio::test]
-async fn a_failure_has_its_cause_in_its_message() {
+async fn an_error_message_contains_its_cause() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     for code in ["AccessDeniedException", "ExpiredTokenException"] {
         let _refused = ecr.faults().error(code).set().unwrap();
-        complained(&get(&home, HOST).await, code);
+        assert_error(&get(&home, HOST).await, code);
     }
-    get(&home, HOST).await.printed();
-    let nobody = Home::without_aws();
-    complained(&get(&nobody, HOST).await, "Unable to locate credentials");
+    get(&home, HOST).await.success();
+    let without_aws = Home::without_aws();
+    assert_error(
+        &get(&without_aws, HOST).await,
+        "Unable to locate credentials",
+    );
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_a_failure() {
+async fn an_unusable_response_is_an_error() {
     let account = "210987654321".parse().unwrap();
-    for (what, part) in [
+    for (action, part) in [
         (FaultAction::Body(BodyFault::Html), "no JSON"),
         (FaultAction::Body(BodyFault::Empty), "no JSON"),
         (
@@ -359,34 +362,34 @@ async fn what_is_no_answer_is_a_failure() {
             "no authorizationToken",
         ),
     ] {
-        let (ecr, home) = under(what).await;
-        complained(&get(&home, HOST).await, part);
+        let (ecr, home) = mock_with_fault(action).await;
+        assert_error(&get(&home, HOST).await, part);
         assert_eq!(calls(&ecr), 1);
     }
 }
 
 #[tokio::test]
-async fn a_colon_belongs_to_the_password_and_the_user_to_the_token() {
-    let (_ecr, home) = under(FaultAction::Token(TokenFault::Colons)).await;
+async fn the_password_may_contain_colons_and_the_token_determines_the_user() {
+    let (_ecr, home) = mock_with_fault(FaultAction::Token(TokenFault::Colons)).await;
     assert!(secret(&get(&home, HOST).await, HOST).contains(':'));
-    let (_ecr, home) = under(FaultAction::Token(TokenFault::OtherUser)).await;
+    let (_ecr, home) = mock_with_fault(FaultAction::Token(TokenFault::OtherUser)).await;
     let login = get(&home, HOST).await;
     secret(&login, HOST);
     assert!(!login.stdout.contains(r#""Username":"AWS""#), "{login:?}");
 }
 
 #[tokio::test]
-async fn nulls_and_doubles_beside_the_registry_do_no_harm() {
+async fn nulls_and_duplicates_in_the_response_are_ignored() {
     for data in [AuthorizationData::WithNulls, AuthorizationData::Doubled] {
-        let (_ecr, home) = under(FaultAction::AuthorizationData(data)).await;
+        let (_ecr, home) = mock_with_fault(FaultAction::AuthorizationData(data)).await;
         secret(&get(&home, HOST).await, HOST);
     }
 }
 
 #[tokio::test]
-async fn an_end_that_cannot_be_is_for_one_use() {
-    for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
-        let (ecr, home) = under(FaultAction::ExpiresAt(absurd)).await;
+async fn a_token_without_a_valid_expiry_is_not_reused() {
+    for expires_at in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
+        let (ecr, home) = mock_with_fault(FaultAction::ExpiresAt(expires_at)).await;
         secret(&get(&home, HOST).await, HOST);
         secret(&get(&home, HOST).await, HOST);
         assert_eq!(calls(&ecr), 2);
@@ -394,12 +397,16 @@ async fn an_end_that_cannot_be_is_for_one_use() {
 }
 
 #[tokio::test]
-async fn no_secret_is_in_the_log() {
+async fn the_debug_log_contains_no_secret() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     let words = ["--debug", "credential-helper", "get"];
     let outcome = home.ecr(&words, HOST).await;
-    let answer: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let response: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert!(!outcome.stderr.is_empty(), "it logs");
-    assert!(!outcome.stderr.contains(answer["Secret"].as_str().unwrap()));
+    assert!(
+        !outcome
+            .stderr
+            .contains(response["Secret"].as_str().unwrap())
+    );
 }

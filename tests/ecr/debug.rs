@@ -1,14 +1,14 @@
 //! The log of `--debug`.
 
 use crate::command::{Ecr, KEY_ID, Outcome, SECRET};
-use crate::stub::{ONE_REGISTRY, Reaction, Stub, refusal, reply};
+use crate::stub::{ONE_REGISTRY, Reaction, Stub, error_response, response};
 
 const SESSION: &str = "a-session-token";
 
 fn logged(command: &str, reaction: Reaction) -> (Outcome, Vec<String>) {
     let stub = Stub::with([reaction]);
     let outcome = Ecr::new(&[command, "--debug"])
-        .at(&stub)
+        .endpoint(&stub)
         .env("AWS_SESSION_TOKEN", SESSION)
         .run();
     let requests = stub.requests();
@@ -34,9 +34,11 @@ fn assert_no_secret_in(outcome: &Outcome, signatures: &[String]) {
 }
 
 #[test]
-fn the_log_shows_the_call_and_no_secret() {
-    let (outcome, signatures) =
-        logged("get-login-password", reply(200, "X-A: b\r\n", ONE_REGISTRY));
+fn the_log_contains_the_call_without_secrets() {
+    let (outcome, signatures) = logged(
+        "get-login-password",
+        response(200, "X-A: b\r\n", ONE_REGISTRY),
+    );
     assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "password\n"));
     for part in [
         "> POST http://127.0.0.1:",
@@ -52,12 +54,13 @@ fn the_log_shows_the_call_and_no_secret() {
 }
 
 #[test]
-fn a_server_that_sends_secrets_back_does_not_make_them_show() {
+fn secrets_echoed_by_the_server_are_redacted() {
     for echo in [
         format!("{SESSION} {SECRET}"),
         "authorizationToken: password".to_owned(),
     ] {
-        let (outcome, signatures) = logged("get-authorization-token", refusal(403, "X", &echo));
+        let (outcome, signatures) =
+            logged("get-authorization-token", error_response(403, "X", &echo));
         assert_eq!(outcome.code, 255);
         // The message of the error itself is the server's, as in v1.
         let (log, _) = outcome.stderr.split_once("\nAn error occurred").unwrap();
@@ -68,7 +71,7 @@ fn a_server_that_sends_secrets_back_does_not_make_them_show() {
 }
 
 #[test]
-fn a_failed_connection_is_logged_without_the_password_of_the_proxy() {
+fn a_failed_connection_is_logged_without_the_proxy_password() {
     let ecr = Ecr::new(&[
         "get-login-password",
         "--debug",

@@ -1,99 +1,107 @@
 //! Errors of the service and of the configuration: text and exit code.
 
 use crate::command::{Ecr, Outcome, SECRET};
-use crate::stub::{ONE_REGISTRY, Reaction, Stub, refusal, reply, reply_bytes};
+use crate::stub::{ONE_REGISTRY, Reaction, Stub, error_response, response, response_bytes};
 
-fn answered(reaction: Reaction) -> Outcome {
+fn run(reaction: Reaction) -> Outcome {
     let stub = Stub::with([reaction]);
-    Ecr::new(&["get-authorization-token"]).at(&stub).run()
+    Ecr::new(&["get-authorization-token"]).endpoint(&stub).run()
 }
 
-fn occurred(code: &str, retries: &str, message: &str) -> String {
+fn service_error(code: &str, retries: &str, message: &str) -> String {
     format!(
         "\nAn error occurred ({code}) when calling the GetAuthorizationToken operation{retries}: {message}\n"
     )
 }
 
 #[test]
-fn an_error_of_the_service_is_told_in_v1s_words() {
+fn service_errors_have_the_text_of_v1() {
     let cases = [
         (
-            refusal(400, "InvalidParameterException", "boom"),
+            error_response(400, "InvalidParameterException", "boom"),
             "InvalidParameterException",
             "boom",
         ),
         (
-            refusal(403, "AccessDeniedException", "no"),
+            error_response(403, "AccessDeniedException", "no"),
             "AccessDeniedException",
             "no",
         ),
-        (refusal(400, "com.amazonaws.ecr#X", "m"), "X", "m"),
-        (refusal(400, "a#B:http://c#d", "m"), "B", "m"),
-        (refusal(501, "X", "boom"), "X", "boom"),
-        (reply(400, "", r#"{"__type":"X","Message":"m"}"#), "X", "m"),
+        (error_response(400, "com.amazonaws.ecr#X", "m"), "X", "m"),
+        (error_response(400, "a#B:http://c#d", "m"), "B", "m"),
+        (error_response(501, "X", "boom"), "X", "boom"),
         (
-            reply(400, "", r#"{"__type":"X","message":"low","Message":"cap"}"#),
+            response(400, "", r#"{"__type":"X","Message":"m"}"#),
+            "X",
+            "m",
+        ),
+        (
+            response(400, "", r#"{"__type":"X","message":"low","Message":"cap"}"#),
             "X",
             "low",
         ),
         (
-            reply(400, "", r#"{"__type":"X","message":{"a":"b"}}"#),
+            response(400, "", r#"{"__type":"X","message":{"a":"b"}}"#),
             "X",
             "{'a': 'b'}",
         ),
-        (reply(400, "", r#"{"__type":"X"}"#), "X", ""),
-        (reply(400, "", r#"{"message":"m","code":"C"}"#), "400", "m"),
+        (response(400, "", r#"{"__type":"X"}"#), "X", ""),
         (
-            reply(400, "x-amzn-errortype: H\r\n", r#"{"message":"m"}"#),
+            response(400, "", r#"{"message":"m","code":"C"}"#),
             "400",
             "m",
         ),
         (
-            reply(400, "x-amzn-query-error: Q.Code;Sender\r\n", "{}"),
+            response(400, "x-amzn-errortype: H\r\n", r#"{"message":"m"}"#),
+            "400",
+            "m",
+        ),
+        (
+            response(400, "x-amzn-query-error: Q.Code;Sender\r\n", "{}"),
             "Q.Code",
             "",
         ),
         (
-            reply(404, "", "<html>oops</html>"),
+            response(404, "", "<html>oops</html>"),
             "404",
             "<html>oops</html>",
         ),
-        (reply(302, "Location: /elsewhere\r\n", ""), "302", ""),
+        (response(302, "Location: /elsewhere\r\n", ""), "302", ""),
     ];
     for (reaction, code, message) in cases {
-        answered(reaction).failed(255, &occurred(code, "", message));
+        run(reaction).assert_failure(255, &service_error(code, "", message));
     }
 }
 
 #[test]
-fn an_error_that_would_be_repeated_says_that_it_was_not() {
+fn a_retryable_error_reports_the_retries() {
     let reached = " (reached max retries: 0)";
     let cases = [
         (
-            refusal(500, "ServerException", "svr"),
+            error_response(500, "ServerException", "svr"),
             "ServerException",
             "svr",
         ),
         (
-            refusal(400, "ThrottlingException", "slow"),
+            error_response(400, "ThrottlingException", "slow"),
             "ThrottlingException",
             "slow",
         ),
         (
-            reply(500, "", "<html>oops</html>"),
+            response(500, "", "<html>oops</html>"),
             "500",
             "Internal Server Error",
         ),
-        (reply(503, "", ""), "503", "Service Unavailable"),
-        (reply(429, "", "busy"), "429", "busy"),
+        (response(503, "", ""), "503", "Service Unavailable"),
+        (response(429, "", "busy"), "429", "busy"),
     ];
     for (reaction, code, message) in cases {
-        answered(reaction).failed(255, &occurred(code, reached, message));
+        run(reaction).assert_failure(255, &service_error(code, reached, message));
     }
 }
 
 #[test]
-fn an_error_body_that_v1_cannot_read_gets_its_text() {
+fn an_error_body_that_v1_cannot_parse_has_the_text_of_v1() {
     let cases: [(&[u8], &str); 4] = [
         (b"null", "'NoneType' object has no attribute 'get'"),
         (b"5", "'int' object has no attribute 'get'"),
@@ -104,43 +112,43 @@ fn an_error_body_that_v1_cannot_read_gets_its_text() {
         ),
     ];
     for (body, text) in cases {
-        answered(reply_bytes(400, "", body)).failed(255, &format!("\n{text}\n"));
+        run(response_bytes(400, "", body)).assert_failure(255, &format!("\n{text}\n"));
     }
 }
 
 #[test]
-fn a_throttled_call_is_repeated() {
+fn a_throttled_call_is_retried() {
     let stub = Stub::with([
-        refusal(400, "ThrottlingException", "Rate exceeded"),
-        reply(200, "", ONE_REGISTRY),
+        error_response(400, "ThrottlingException", "Rate exceeded"),
+        response(200, "", ONE_REGISTRY),
     ]);
-    let ecr = Ecr::new(&["get-login-password"]).at(&stub);
+    let ecr = Ecr::new(&["get-login-password"]).endpoint(&stub);
     let outcome = ecr.env("AWS_MAX_ATTEMPTS", "2").run();
-    assert_eq!(outcome.printed(), "password\n");
+    assert_eq!(outcome.success(), "password\n");
     assert_eq!(stub.requests().len(), 2);
 }
 
 #[test]
-fn a_refused_call_is_not_repeated() {
+fn a_rejected_call_is_not_retried() {
     for code in [
         "AccessDeniedException",
         "TooManyRequestsException",
         "RequestTimeTooSkewed",
     ] {
-        let stub = Stub::with([refusal(400, code, "no")]);
-        let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+        let stub = Stub::with([error_response(400, code, "no")]);
+        let ecr = Ecr::new(&["get-authorization-token"]).endpoint(&stub);
         let outcome = ecr.env("AWS_MAX_ATTEMPTS", "5").run();
-        outcome.failed(255, &occurred(code, "", "no"));
+        outcome.assert_failure(255, &service_error(code, "", "no"));
         stub.request();
     }
 }
 
 /// The standard mode says of any failure of the last attempt that it was the last.
 #[test]
-fn the_standard_mode_repeats_by_its_own_rules() {
+fn the_standard_mode_retries_by_its_own_rules() {
     let run = |code: &str| {
-        let stub = Stub::with([refusal(400, code, "no")]);
-        let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+        let stub = Stub::with([error_response(400, code, "no")]);
+        let ecr = Ecr::new(&["get-authorization-token"]).endpoint(&stub);
         let ecr = ecr.env("AWS_RETRY_MODE", "standard");
         (
             ecr.env("AWS_MAX_ATTEMPTS", "2").run(),
@@ -148,59 +156,59 @@ fn the_standard_mode_repeats_by_its_own_rules() {
         )
     };
     let (outcome, requests) = run("SlowDown");
-    outcome.failed(
+    outcome.assert_failure(
         255,
-        &occurred("SlowDown", " (reached max retries: 1)", "no"),
+        &service_error("SlowDown", " (reached max retries: 1)", "no"),
     );
     assert_eq!(requests, 2);
     let (outcome, requests) = run("AccessDeniedException");
-    outcome.failed(255, &occurred("AccessDeniedException", "", "no"));
+    outcome.assert_failure(255, &service_error("AccessDeniedException", "", "no"));
     assert_eq!(requests, 1);
     let reached = " (reached max retries: 0)";
-    let stub = Stub::with([refusal(400, "AccessDeniedException", "no")]);
-    let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+    let stub = Stub::with([error_response(400, "AccessDeniedException", "no")]);
+    let ecr = Ecr::new(&["get-authorization-token"]).endpoint(&stub);
     let outcome = ecr.env("AWS_RETRY_MODE", "standard").run();
-    outcome.failed(255, &occurred("AccessDeniedException", reached, "no"));
+    outcome.assert_failure(255, &service_error("AccessDeniedException", reached, "no"));
 }
 
 #[test]
-fn attempts_end_where_they_are_set_to_end() {
-    let stub = Stub::with([refusal(500, "ServerException", "svr")]);
-    let ecr = Ecr::new(&["get-authorization-token"]).at(&stub);
+fn max_attempts_limits_the_attempts() {
+    let stub = Stub::with([error_response(500, "ServerException", "svr")]);
+    let ecr = Ecr::new(&["get-authorization-token"]).endpoint(&stub);
     let outcome = ecr
         .without("AWS_MAX_ATTEMPTS")
         .file(".aws/config", "[default]\nmax_attempts = 2\n")
         .run();
     let reached = " (reached max retries: 1)";
-    outcome.failed(255, &occurred("ServerException", reached, "svr"));
+    outcome.assert_failure(255, &service_error("ServerException", reached, "svr"));
     assert_eq!(stub.requests().len(), 2);
 }
 
 /// Each case breaks one thing; none may reach the server.
 #[test]
-fn a_setting_that_is_missing_or_wrong_ends_the_run_before_the_request() {
+fn an_invalid_setting_fails_before_the_request() {
     for (change, stderr) in BROKEN_SETTINGS {
-        let stub = Stub::answering(ONE_REGISTRY);
-        let ecr = change(Ecr::new(&["get-authorization-token"]).at(&stub));
-        ecr.run().failed(255, stderr);
+        let stub = Stub::responding(ONE_REGISTRY);
+        let ecr = change(Ecr::new(&["get-authorization-token"]).endpoint(&stub));
+        ecr.run().assert_failure(255, stderr);
         assert!(stub.requests().is_empty(), "{stderr}");
     }
 }
 
 /// v1 ends with a Python traceback and 1.
 #[test]
-fn a_broken_profile_file_is_named_with_its_line() {
+fn an_error_in_a_profile_file_names_file_and_line() {
     let ecr = Ecr::new(&["get-authorization-token"]).file(".aws/config", "[default]\nregion\n");
     let path = ecr.home().join(".aws/config");
     let outcome = ecr.run();
-    outcome.complained_about(&[path.to_str().unwrap(), "line 2"]);
+    outcome.assert_error_contains(&[path.to_str().unwrap(), "line 2"]);
     let ecr = Ecr::new(&["get-authorization-token"]).file(".aws/config", b"[default]\n\xff = x\n");
     ecr.run()
-        .complained_about(&[".aws/config", "not UTF-8", "line 2"]);
+        .assert_error_contains(&[".aws/config", "not UTF-8", "line 2"]);
 }
 
 #[test]
-fn a_failing_credential_process_is_named() {
+fn the_error_of_a_credential_process_is_reported() {
     let ecr = Ecr::new(&["get-authorization-token"])
         .without_credentials()
         .env("PATH", "/usr/bin:/bin")
@@ -208,15 +216,15 @@ fn a_failing_credential_process_is_named() {
             ".aws/config",
             "[default]\ncredential_process = sh -c 'echo oops >&2; exit 3'\n",
         );
-    ecr.run().complained_about(&["credential", "oops"]);
+    ecr.run().assert_error_contains(&["credential", "oops"]);
 }
 
 #[test]
-fn no_error_shows_a_secret() {
-    let stub = Stub::with([refusal(403, "AccessDeniedException", "no")]);
+fn errors_contain_no_secret() {
+    let stub = Stub::with([error_response(403, "AccessDeniedException", "no")]);
     let session = "SESSIONSESSION";
     for ecr in [
-        Ecr::new(&["get-authorization-token"]).at(&stub),
+        Ecr::new(&["get-authorization-token"]).endpoint(&stub),
         Ecr::new(&[
             "get-authorization-token",
             "--endpoint-url",

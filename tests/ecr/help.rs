@@ -3,7 +3,7 @@
 use crate::command::Ecr;
 
 #[test]
-fn each_command_has_a_page_that_needs_no_configuration() {
+fn every_command_has_a_help_page_that_needs_no_configuration() {
     for words in [
         &["help"][..],
         &["get-authorization-token", "help"],
@@ -13,7 +13,7 @@ fn each_command_has_a_page_that_needs_no_configuration() {
         &["kubelet-credential-provider", "help"],
     ] {
         let help = Ecr::new(words).without_credentials().run();
-        let page = help.printed();
+        let page = help.success();
         for section in [
             "NAME\n",
             "DESCRIPTION\n",
@@ -26,9 +26,9 @@ fn each_command_has_a_page_that_needs_no_configuration() {
 }
 
 #[test]
-fn under_the_name_aws_the_page_shows_what_is_typed_there() {
+fn as_aws_the_help_page_shows_aws_commands() {
     let page = Ecr::as_aws(&["ecr", "get-login", "help"]).run();
-    assert!(page.printed().contains("SYNOPSIS\n    aws ecr get-login\n"));
+    assert!(page.success().contains("SYNOPSIS\n    aws ecr get-login\n"));
     let page = Ecr::as_aws(&["help"]).run();
-    assert!(page.printed().contains("This is not the AWS CLI."));
+    assert!(page.success().contains("This is not the AWS CLI."));
 }

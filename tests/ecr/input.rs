@@ -3,9 +3,9 @@
 use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
 
-fn asked(arguments: &[&str]) -> (Outcome, Option<String>) {
-    let stub = Stub::answering(ONE_REGISTRY);
-    let ecr = Ecr::new(&[&["get-authorization-token"], arguments].concat()).at(&stub);
+fn run(arguments: &[&str]) -> (Outcome, Option<String>) {
+    let stub = Stub::responding(ONE_REGISTRY);
+    let ecr = Ecr::new(&[&["get-authorization-token"], arguments].concat()).endpoint(&stub);
     let ecr = ecr.file("in.json", r#"{"registryIds": ["3"]}"#);
     let outcome = ecr.run();
     let body = stub.requests().first().map(|request| request.body.clone());
@@ -13,7 +13,7 @@ fn asked(arguments: &[&str]) -> (Outcome, Option<String>) {
 }
 
 #[test]
-fn the_input_comes_from_json_and_the_command_line_wins() {
+fn the_command_line_overrides_input_json() {
     let json = r#"{"registryIds": ["1"]}"#;
     for (words, body) in [
         (&["--cli-input-json", json][..], r#"{"registryIds":["1"]}"#),
@@ -27,33 +27,33 @@ fn the_input_comes_from_json_and_the_command_line_wins() {
             r#"{"registryIds":["2"]}"#,
         ),
     ] {
-        let (outcome, sent) = asked(words);
-        outcome.printed();
+        let (outcome, sent) = run(words);
+        outcome.success();
         assert_eq!(sent.as_deref(), Some(body));
     }
 }
 
 #[test]
-fn input_that_the_model_does_not_know_is_refused_whole() {
+fn all_validation_errors_are_reported_together() {
     let json = r#"{"foo": 1, "registryIds": {"a": [null]}}"#;
-    let (outcome, sent) = asked(&["--cli-input-json", json]);
+    let (outcome, sent) = run(&["--cli-input-json", json]);
     let expected = "\nParameter validation failed:\n\
         Unknown parameter in input: \"foo\", must be one of: registryIds\n\
         Invalid type for parameter registryIds, value: {'a': [None]}, type: <class 'dict'>, \
         valid types: <class 'list'>, <class 'tuple'>\n";
-    outcome.failed(255, expected);
+    outcome.assert_failure(255, expected);
     assert_eq!(sent, None);
 }
 
 #[test]
-fn an_input_file_that_is_missing_is_named() {
-    let (outcome, _) = asked(&["--cli-input-json", "file://nope"]);
-    outcome.failed(255, "\nError parsing parameter '--cli-input-json': Unable to load paramfile file://nope: [Errno 2] No such file or directory: 'nope'\n");
+fn a_missing_input_file_is_named_in_the_error() {
+    let (outcome, _) = run(&["--cli-input-json", "file://nope"]);
+    outcome.assert_failure(255, "\nError parsing parameter '--cli-input-json': Unable to load paramfile file://nope: [Errno 2] No such file or directory: 'nope'\n");
 }
 
 /// A missing profile is found behind a missing file and before bad JSON, an endpoint without scheme before all three.
 #[test]
-fn faults_are_found_in_v1s_order() {
+fn errors_are_reported_in_the_order_of_v1() {
     let profile = "could not be found";
     for (words, found) in [
         (&["--profile", "x", "--cli-input-json", "{"][..], profile),
@@ -81,36 +81,36 @@ fn faults_are_found_in_v1s_order() {
         ),
         (&["--generate-cli-skeleton", "x", "--foo"], "Invalid choice"),
     ] {
-        let (outcome, sent) = asked(words);
+        let (outcome, sent) = run(words);
         assert!(outcome.stderr.contains(found), "{words:?} {outcome:?}");
         assert_eq!(sent, None);
     }
 }
 
 #[test]
-fn the_input_skeleton_needs_nothing() {
+fn the_input_skeleton_needs_no_configuration() {
     let ecr = Ecr::new(&["get-authorization-token", "--generate-cli-skeleton"]);
     let outcome = ecr
         .without_credentials()
         .without("AWS_DEFAULT_REGION")
         .run();
     assert_eq!(
-        outcome.printed(),
+        outcome.success(),
         "{\n    \"registryIds\": [\n        \"\"\n    ]\n}\n"
     );
 }
 
 #[test]
-fn the_output_skeleton_is_checked_and_printed_as_an_answer_is() {
+fn the_output_skeleton_is_validated_and_printed_like_a_response() {
     let skeleton = ["--generate-cli-skeleton", "output"];
-    let (outcome, sent) = asked(&[&skeleton[..], &["--output", "text"]].concat());
+    let (outcome, sent) = run(&[&skeleton[..], &["--output", "text"]].concat());
     let line = "AUTHORIZATIONDATA\tauthorizationToken\t1970-01-01 00:00:00\tproxyEndpoint\n";
-    assert_eq!(outcome.printed(), line);
+    assert_eq!(outcome.success(), line);
     assert_eq!(sent, None);
     let query = ["--query", "authorizationData[0].expiresAt"];
-    let (outcome, _) = asked(&[&skeleton[..], &query].concat());
-    assert_eq!(outcome.printed(), "\"1970-01-01T00:00:00\"\n");
-    let (outcome, _) = asked(&[&skeleton[..], &["--registry-ids", "[1]"]].concat());
+    let (outcome, _) = run(&[&skeleton[..], &query].concat());
+    assert_eq!(outcome.success(), "\"1970-01-01T00:00:00\"\n");
+    let (outcome, _) = run(&[&skeleton[..], &["--registry-ids", "[1]"]].concat());
     assert!(
         outcome.stderr.contains("Parameter validation failed"),
         "{outcome:?}"

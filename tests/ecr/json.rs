@@ -3,13 +3,13 @@
 use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
 
-fn answered(body: &str) -> Outcome {
-    let stub = Stub::answering(body);
-    Ecr::new(&["get-authorization-token"]).at(&stub).run()
+fn run(body: &str) -> Outcome {
+    let stub = Stub::responding(body);
+    Ecr::new(&["get-authorization-token"]).endpoint(&stub).run()
 }
 
 #[test]
-fn a_token_is_printed_byte_for_byte_as_v1_prints_it() {
+fn a_token_is_printed_exactly_as_by_v1() {
     let expected = "\
 {
     \"authorizationData\": [
@@ -21,11 +21,11 @@ fn a_token_is_printed_byte_for_byte_as_v1_prints_it() {
     ]
 }
 ";
-    assert_eq!(answered(ONE_REGISTRY).printed(), expected);
+    assert_eq!(run(ONE_REGISTRY).success(), expected);
 }
 
 #[test]
-fn expires_at_is_the_number_that_python_reads() {
+fn expires_at_is_printed_as_python_parses_it() {
     for (token, printed) in [
         ("1448875853.241", "1448875853.241"),
         ("1.448875853241E9", "1448875853.241"),
@@ -39,16 +39,16 @@ fn expires_at_is_the_number_that_python_reads() {
     ] {
         let body = format!(r#"{{"authorizationData":[{{"expiresAt":{token}}}]}}"#);
         let expected = format!("\"expiresAt\": {printed}\n");
-        let outcome = answered(&body);
+        let outcome = run(&body);
         assert!(
-            outcome.printed().contains(&expected),
+            outcome.success().contains(&expected),
             "{token}: {outcome:?}"
         );
     }
 }
 
 #[test]
-fn members_are_printed_in_the_order_of_the_model_and_unknown_ones_are_dropped() {
+fn members_are_printed_in_model_order_without_unknown_ones() {
     let body = r#"{"zzz":1,"authorizationData":[{"proxyEndpoint":"p","x":1,"expiresAt":null,"authorizationToken":"t"},{},null]}"#;
     let expected = "\
 {
@@ -62,26 +62,26 @@ fn members_are_printed_in_the_order_of_the_model_and_unknown_ones_are_dropped() 
     ]
 }
 ";
-    assert_eq!(answered(body).printed(), expected);
+    assert_eq!(run(body).success(), expected);
 }
 
 #[test]
-fn an_empty_list_is_printed_and_an_empty_answer_is_not() {
+fn an_empty_list_is_printed_and_an_empty_object_is_not() {
     let empty = "{\n    \"authorizationData\": []\n}\n";
-    assert_eq!(answered(r#"{"authorizationData":[]}"#).printed(), empty);
-    assert_eq!(answered("{}").printed(), "");
+    assert_eq!(run(r#"{"authorizationData":[]}"#).success(), empty);
+    assert_eq!(run("{}").success(), "");
 }
 
 #[test]
-fn text_beyond_ascii_is_not_escaped() {
+fn non_ascii_text_is_not_escaped() {
     let body = r#"{"authorizationData":[{"proxyEndpoint":"h\u00e9/\u2028\u007f\u0001"}]}"#;
     let expected = "\"proxyEndpoint\": \"hé/\u{2028}\u{7f}\\u0001\"\n";
-    assert!(answered(body).printed().contains(expected));
+    assert!(run(body).success().contains(expected));
 }
 
 /// v1 prints nothing and exits 0 for most of these; an answer without authorization data is an error here.
 #[test]
-fn an_answer_that_holds_no_authorization_data_is_an_error() {
+fn a_response_without_authorization_data_is_an_error() {
     for body in [
         "",
         "oops",
@@ -98,6 +98,6 @@ fn an_answer_that_holds_no_authorization_data_is_an_error() {
         r#"{"authorizationData":[{"authorizationToken":{"a":1}}]}"#,
         r#"{"authorizationData":[{"expiresAt":"soon"}]}"#,
     ] {
-        answered(body).complained_about(&["holds no usable authorization data"]);
+        run(body).assert_error_contains(&["holds no usable authorization data"]);
     }
 }

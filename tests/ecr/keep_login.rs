@@ -11,28 +11,28 @@ use base64::prelude::BASE64_STANDARD;
 use mock_ecr::MockEcr;
 use serde_json::Value;
 
-use crate::asked::{HOST, Home, mock};
+use crate::environment::{HOST, Home, mock};
 
 /// A keeper that is ended with this value.
-struct Keeper {
+struct Refresher {
     child: Child,
     home: Home,
 }
 
-impl Drop for Keeper {
+impl Drop for Refresher {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-impl Keeper {
+impl Refresher {
     fn of(home: Home) -> Self {
         let mut command = home.command(&["keep-login", HOST]);
         command.arg(home.path().join("config.json"));
         command.stderr(Stdio::null());
         let child = command.spawn().unwrap();
-        Keeper { child, home }
+        Refresher { child, home }
     }
 
     fn file(&self) -> PathBuf {
@@ -60,27 +60,27 @@ fn password(config: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_file_has_a_login_that_only_its_owner_can_read() {
+async fn the_file_contains_a_login_and_is_private() {
     let ecr = mock().await;
-    let keeper = Keeper::of(Home::at(&ecr));
-    let config = keeper.published(|text| !text.is_empty()).await;
+    let refresher = Refresher::of(Home::for_mock(&ecr));
+    let config = refresher.published(|text| !text.is_empty()).await;
     assert!(ecr.verify_token(&password(&config)).is_ok());
-    let mode = fs::metadata(keeper.file()).unwrap().permissions().mode();
+    let mode = fs::metadata(refresher.file()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
 #[tokio::test]
-async fn a_login_is_renewed_before_it_ends() {
+async fn a_login_is_renewed_before_it_expires() {
     let ecr = MockEcr::builder().token_ttl(Duration::from_secs(4));
     let ecr = ecr.start().await.unwrap();
-    let keeper = Keeper::of(Home::at(&ecr));
-    let first = keeper.published(|text| !text.is_empty()).await;
-    let second = keeper.published(|text| text != first).await;
+    let refresher = Refresher::of(Home::for_mock(&ecr));
+    let first = refresher.published(|text| !text.is_empty()).await;
+    let second = refresher.published(|text| text != first).await;
     assert_ne!(password(&first), password(&second));
 }
 
 #[tokio::test]
-async fn a_login_whose_time_is_over_is_taken_out_of_the_file() {
+async fn an_expired_login_is_removed_from_the_file() {
     let ecr = MockEcr::builder().token_ttl(Duration::from_secs(4));
     let ecr = ecr.start().await.unwrap();
     let outage = ecr
@@ -89,40 +89,40 @@ async fn a_login_whose_time_is_over_is_taken_out_of_the_file() {
         .after(1)
         .set()
         .unwrap();
-    let keeper = Keeper::of(Home::at(&ecr));
-    keeper.published(|text| !text.is_empty()).await;
-    keeper.published(|text| text == "{\"auths\":{}}\n").await;
+    let refresher = Refresher::of(Home::for_mock(&ecr));
+    refresher.published(|text| !text.is_empty()).await;
+    refresher.published(|text| text == "{\"auths\":{}}\n").await;
     drop(outage);
-    let again = keeper.published(|text| text != "{\"auths\":{}}\n").await;
+    let again = refresher.published(|text| text != "{\"auths\":{}}\n").await;
     assert!(!password(&again).is_empty());
 }
 
 #[tokio::test]
-async fn one_file_has_the_logins_of_several_registries() {
+async fn one_file_contains_the_logins_of_several_registries() {
     let other = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     let mut command = home.command(&["keep-login", HOST, other]);
     command.arg(home.path().join("config.json"));
     let child = command.stderr(Stdio::null()).spawn().unwrap();
-    let keeper = Keeper { child, home };
-    let whole = |text: &str| text.contains(HOST) && text.contains(other);
-    keeper.published(whole).await;
+    let refresher = Refresher { child, home };
+    let has_both = |text: &str| text.contains(HOST) && text.contains(other);
+    refresher.published(has_both).await;
 }
 
 #[tokio::test]
-async fn it_needs_a_registry_of_ecrs_and_a_file_that_can_be_written() {
+async fn invalid_registries_and_unwritable_files_are_errors() {
     let home = Home::without_aws();
-    for (words, said) in [
+    for (words, message) in [
         (&["keep-login", HOST][..], "expected registries and a file"),
         (&["keep-login", "alpine", "f"], "\"alpine\""),
     ] {
         let outcome = home.ecr(words, "").await;
         assert_eq!(outcome.code, 1);
-        assert!(outcome.stderr.contains(said), "{outcome:?}");
+        assert!(outcome.stderr.contains(message), "{outcome:?}");
     }
     let ecr = mock().await;
-    let outcome = Home::at(&ecr)
+    let outcome = Home::for_mock(&ecr)
         .ecr(&["keep-login", HOST, "/dev/null/x"], "")
         .await;
     assert_eq!(outcome.code, 1);

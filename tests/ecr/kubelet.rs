@@ -6,12 +6,12 @@ use mock_ecr::MockEcr;
 use mock_ecr::fault::{BodyFault, ExpiresAt, FaultAction, Shift, TokenFault};
 use serde_json::{Value, json};
 
-use crate::asked::{HOST, Home, calls, mock};
 use crate::command::Outcome;
+use crate::environment::{HOST, Home, calls, mock};
 
 const VERSION: &str = "credentialprovider.kubelet.k8s.io/v1";
 
-async fn ask(home: &Home, request: &str) -> Outcome {
+async fn run(home: &Home, request: &str) -> Outcome {
     home.ecr(&["kubelet-credential-provider"], request).await
 }
 
@@ -20,19 +20,19 @@ fn request_for(image: &str) -> String {
     json!({ "kind": kind, "apiVersion": VERSION, "image": image }).to_string()
 }
 
-async fn response_under(what: Option<FaultAction>) -> (MockEcr, Value) {
+async fn response_with_fault(action: Option<FaultAction>) -> (MockEcr, Value) {
     let ecr = mock().await;
-    if let Some(what) = what {
-        ecr.faults().action(what).set().unwrap().keep();
+    if let Some(action) = action {
+        ecr.faults().action(action).set().unwrap().keep();
     }
-    let outcome = ask(&Home::at(&ecr), &request_for(&format!("{HOST}/app"))).await;
-    let response = serde_json::from_str(outcome.printed()).unwrap();
+    let outcome = run(&Home::for_mock(&ecr), &request_for(&format!("{HOST}/app"))).await;
+    let response = serde_json::from_str(outcome.success()).unwrap();
     (ecr, response)
 }
 
 /// Failed with nothing on stdout and this in the one line on stderr.
 #[track_caller]
-fn complained(outcome: &Outcome, part: &str) {
+fn assert_error(outcome: &Outcome, part: &str) {
     assert_eq!(
         (outcome.code, outcome.stdout.as_str()),
         (1, ""),
@@ -43,8 +43,8 @@ fn complained(outcome: &Outcome, part: &str) {
 }
 
 #[tokio::test]
-async fn the_response_has_the_members_that_the_kubelet_knows_and_no_others() {
-    let (ecr, response) = response_under(None).await;
+async fn the_response_has_exactly_the_members_of_the_protocol() {
+    let (ecr, response) = response_with_fault(None).await;
     let password = response["auth"][HOST]["password"].as_str().unwrap();
     assert!(ecr.verify_token(password).is_ok());
     let duration = &response["cacheDuration"];
@@ -65,32 +65,32 @@ async fn the_response_has_the_members_that_the_kubelet_knows_and_no_others() {
 }
 
 #[tokio::test]
-async fn no_duration_outlives_the_token_and_none_is_left_out() {
+async fn the_cache_duration_is_always_present_and_shorter_than_the_ttl() {
     let four_minutes = Shift::after(Duration::from_secs(240));
     let (_ecr, response) =
-        response_under(Some(FaultAction::ExpiresAt(ExpiresAt::In(four_minutes)))).await;
+        response_with_fault(Some(FaultAction::ExpiresAt(ExpiresAt::In(four_minutes)))).await;
     let duration = response["cacheDuration"].as_str().unwrap();
     assert!(
         duration.starts_with("1m5") || duration == "2m0s",
         "{duration}"
     );
-    for absurd in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
-        let (_ecr, response) = response_under(Some(FaultAction::ExpiresAt(absurd))).await;
+    for expires_at in [ExpiresAt::Past, ExpiresAt::Missing, ExpiresAt::Null] {
+        let (_ecr, response) = response_with_fault(Some(FaultAction::ExpiresAt(expires_at))).await;
         assert_eq!(response["cacheDuration"], "0s");
     }
-    for absurd in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
-        let (_ecr, response) = response_under(Some(FaultAction::ExpiresAt(absurd))).await;
+    for expires_at in [ExpiresAt::Far, ExpiresAt::Milliseconds] {
+        let (_ecr, response) = response_with_fault(Some(FaultAction::ExpiresAt(expires_at))).await;
         let duration = response["cacheDuration"].as_str().unwrap();
         assert!(duration.starts_with("10h4"), "{duration}");
     }
 }
 
 #[tokio::test]
-async fn region_and_port_are_those_of_the_image() {
+async fn the_image_determines_region_and_port() {
     let ecr = mock().await;
     let host = format!("{}:5000", HOST.replace("us-east-1", "eu-west-1"));
-    let outcome = ask(&Home::at(&ecr), &request_for(&format!("{host}/app"))).await;
-    let response: Value = serde_json::from_str(outcome.printed()).unwrap();
+    let outcome = run(&Home::for_mock(&ecr), &request_for(&format!("{host}/app"))).await;
+    let response: Value = serde_json::from_str(outcome.success()).unwrap();
     assert_eq!(response["auth"][&host]["username"], "AWS");
     let requests = ecr.requests();
     let caller = requests.last().unwrap().caller.clone().unwrap();
@@ -100,16 +100,16 @@ async fn region_and_port_are_those_of_the_image() {
 #[tokio::test]
 async fn images_of_one_registry_share_a_token() {
     let ecr = mock().await;
-    let home = Home::at(&ecr);
+    let home = Home::for_mock(&ecr);
     for image in ["one", "two/three"] {
-        let outcome = ask(&home, &request_for(&format!("{HOST}/{image}"))).await;
-        outcome.printed();
+        let outcome = run(&home, &request_for(&format!("{HOST}/{image}"))).await;
+        outcome.success();
     }
     assert_eq!(calls(&ecr), 1);
 }
 
 #[tokio::test]
-async fn a_request_that_is_none_is_refused_without_a_look_at_aws() {
+async fn an_invalid_request_is_rejected_without_aws_credentials() {
     let home = Home::without_aws();
     let v1 = request_for(HOST);
     for (request, part) in [
@@ -128,24 +128,24 @@ async fn a_request_that_is_none_is_refused_without_a_look_at_aws() {
             "no private registry",
         ),
     ] {
-        complained(&ask(&home, &request).await, part);
+        assert_error(&run(&home, &request).await, part);
     }
     let words = ["kubelet-credential-provider", "get"];
-    complained(&home.ecr(&words, &v1).await, "no arguments");
+    assert_error(&home.ecr(&words, &v1).await, "no arguments");
 }
 
 #[tokio::test]
-async fn a_failure_prints_no_response() {
-    for (what, part) in [
+async fn an_error_prints_no_response() {
+    for (action, part) in [
         (FaultAction::Body(BodyFault::Html), "no JSON"),
         (FaultAction::Token(TokenFault::NoColon), "no USER:PASSWORD"),
     ] {
         let ecr = mock().await;
-        let _fault = ecr.faults().action(what).set().unwrap();
-        complained(&ask(&Home::at(&ecr), &request_for(HOST)).await, part);
+        let _fault = ecr.faults().action(action).set().unwrap();
+        assert_error(&run(&Home::for_mock(&ecr), &request_for(HOST)).await, part);
     }
     let ecr = mock().await;
     let _denied = ecr.faults().error("AccessDeniedException").set().unwrap();
-    let outcome = ask(&Home::at(&ecr), &request_for(HOST)).await;
-    complained(&outcome, "AccessDeniedException");
+    let outcome = run(&Home::for_mock(&ecr), &request_for(HOST)).await;
+    assert_error(&outcome, "AccessDeniedException");
 }

@@ -10,8 +10,8 @@ fn two_registries(token: &str) -> String {
 }
 
 fn run(arguments: &[&str], body: &str) -> (Outcome, Vec<String>) {
-    let stub = Stub::answering(body);
-    let ecr = Ecr::new(&[&["get-login"], arguments].concat()).at(&stub);
+    let stub = Stub::responding(body);
+    let ecr = Ecr::new(&[&["get-login"], arguments].concat()).endpoint(&stub);
     let outcome = ecr.run();
     let bodies = stub.requests().into_iter().map(|request| request.body);
     (outcome, bodies.collect())
@@ -20,18 +20,18 @@ fn run(arguments: &[&str], body: &str) -> (Outcome, Vec<String>) {
 const FIRST: &str = "docker login -u AWS -p password -e none https://012345678910.dkr.ecr.us-east-1.amazonaws.com\n";
 
 #[test]
-fn each_registry_is_a_line() {
+fn each_registry_gets_one_line() {
     let (outcome, _) = run(&[], &two_registries("QVdTOnB3Mg=="));
     let second = "docker login -u AWS -p pw2 -e none https://b\n";
-    assert_eq!(outcome.printed(), format!("{FIRST}{second}"));
+    assert_eq!(outcome.success(), format!("{FIRST}{second}"));
     let (outcome, _) = run(&["--no-include-email"], ONE_REGISTRY);
-    assert_eq!(outcome.printed(), FIRST.replace(" -e none", ""));
+    assert_eq!(outcome.success(), FIRST.replace(" -e none", ""));
     let (outcome, _) = run(&[], r#"{"authorizationData":[]}"#);
-    assert_eq!(outcome.printed(), "");
+    assert_eq!(outcome.success(), "");
 }
 
 #[test]
-fn registry_ids_are_never_json() {
+fn registry_ids_are_not_parsed_as_json() {
     let (_, bodies) = run(&["--registry-ids", r#"["1"]"#], ONE_REGISTRY);
     assert_eq!(bodies, [r#"{"registryIds":["[\"1\"]"]}"#]);
     let (outcome, bodies) = run(&["--registry-ids"], ONE_REGISTRY);
@@ -41,7 +41,7 @@ fn registry_ids_are_never_json() {
 }
 
 #[test]
-fn the_lines_before_a_bad_element_stay() {
+fn lines_before_an_invalid_element_are_printed() {
     let (outcome, _) = run(&[], &two_registries("A"));
     assert_eq!((outcome.code, outcome.stdout.as_str()), (255, FIRST));
     assert!(outcome.stderr.contains("is no base64"), "{outcome:?}");
@@ -51,5 +51,5 @@ fn the_lines_before_a_bad_element_stay() {
 fn an_element_without_an_endpoint_is_an_error() {
     let body = r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3N3b3Jk"}]}"#;
     let (outcome, _) = run(&[], body);
-    outcome.complained_about(&["there is no proxyEndpoint"]);
+    outcome.assert_error_contains(&["there is no proxyEndpoint"]);
 }

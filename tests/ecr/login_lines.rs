@@ -3,14 +3,14 @@
 use mock_ecr::MockEcr;
 use serde_json::{Value, json};
 
-use crate::asked::{HOST, Home, calls, mock};
+use crate::environment::{HOST, Home, calls, mock};
 
-async fn answers(ecr: &MockEcr, requests: &[Value]) -> Vec<Value> {
+async fn responses(ecr: &MockEcr, requests: &[Value]) -> Vec<Value> {
     let lines: String = requests
         .iter()
         .map(|request| format!("{request}\n"))
         .collect();
-    let outcome = Home::at(ecr).ecr(&["login-lines"], &lines).await;
+    let outcome = Home::for_mock(ecr).ecr(&["login-lines"], &lines).await;
     assert_eq!(outcome.code, 0, "{outcome:?}");
     let lines = outcome.stdout.lines();
     lines
@@ -19,13 +19,13 @@ async fn answers(ecr: &MockEcr, requests: &[Value]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_login_is_kept_until_the_registry_refuses_it() {
+async fn a_login_is_reused_until_the_registry_rejects_it() {
     let ecr = mock().await;
-    let ask = json!({ "registry": HOST });
-    let refused = json!({ "registry": HOST, "refused": true });
-    let answers = answers(&ecr, &[ask.clone(), ask.clone(), refused, ask]).await;
-    let [first, second, third, fourth] = &answers[..] else {
-        panic!("{answers:?}");
+    let request = json!({ "registry": HOST });
+    let rejected = json!({ "registry": HOST, "refused": true });
+    let responses = responses(&ecr, &[request.clone(), request.clone(), rejected, request]).await;
+    let [first, second, third, fourth] = &responses[..] else {
+        panic!("{responses:?}");
     };
     assert_eq!(first, second);
     assert_ne!(first["password"], third["password"]);
@@ -36,33 +36,36 @@ async fn a_login_is_kept_until_the_registry_refuses_it() {
         ecr.verify_token(first["password"].as_str().unwrap())
             .is_ok()
     );
-    let end = ecr.tokens()[0].claims.expires.as_millis();
-    let said = first["expires_at"].as_f64().unwrap();
-    assert!((said * 1000.0).round() as i64 == end, "{said} and {end}");
+    let expires = ecr.tokens()[0].claims.expires.as_millis();
+    let reported = first["expires_at"].as_f64().unwrap();
+    assert!(
+        (reported * 1000.0).round() as i64 == expires,
+        "{reported} and {expires}"
+    );
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_answered_and_the_next_one_too() {
+async fn an_invalid_request_gets_an_error_and_the_next_one_succeeds() {
     let ecr = mock().await;
     let requests = [
         json!([]),
         json!({ "registry": "alpine" }),
         json!({ "registry": HOST }),
     ];
-    let answers = answers(&ecr, &requests).await;
+    let responses = responses(&ecr, &requests).await;
     assert!(
-        answers[0]["error"]
+        responses[0]["error"]
             .as_str()
             .unwrap()
             .contains("names no registry")
     );
-    assert!(answers[1]["error"].as_str().unwrap().contains("alpine"));
-    assert!(answers[2]["password"].is_string());
+    assert!(responses[1]["error"].as_str().unwrap().contains("alpine"));
+    assert!(responses[2]["password"].is_string());
     assert_eq!(calls(&ecr), 1);
 }
 
 #[tokio::test]
-async fn an_error_is_not_kept() {
+async fn an_error_is_not_cached() {
     let ecr = mock().await;
     let failing = ecr
         .faults()
@@ -70,20 +73,20 @@ async fn an_error_is_not_kept() {
         .times(1)
         .set()
         .unwrap();
-    let ask = json!({ "registry": HOST });
-    let answers = answers(&ecr, &[ask.clone(), ask]).await;
+    let request = json!({ "registry": HOST });
+    let responses = responses(&ecr, &[request.clone(), request]).await;
     assert!(
-        answers[0]["error"]
+        responses[0]["error"]
             .as_str()
             .unwrap()
             .contains("AccessDenied")
     );
-    assert!(answers[1]["password"].is_string());
+    assert!(responses[1]["password"].is_string());
     drop(failing);
 }
 
 #[tokio::test]
-async fn it_takes_no_arguments() {
+async fn arguments_are_rejected() {
     let outcome = Home::without_aws().ecr(&["login-lines", "x"], "").await;
     assert_eq!(outcome.code, 1);
     assert!(outcome.stderr.contains("takes no arguments"), "{outcome:?}");

@@ -8,11 +8,11 @@
 )]
 
 mod arguments;
-mod asked;
 mod command;
 mod configuration;
 mod credential_helper;
 mod debug;
+mod environment;
 mod errors;
 mod golden;
 mod help;

@@ -6,31 +6,31 @@ use base64::engine::general_purpose::STANDARD;
 use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
 
-fn answered(body: &str) -> Outcome {
-    let stub = Stub::answering(body);
-    Ecr::new(&["get-login-password"]).at(&stub).run()
+fn run(body: &str) -> Outcome {
+    let stub = Stub::responding(body);
+    Ecr::new(&["get-login-password"]).endpoint(&stub).run()
 }
 
-fn answered_token(token: &str) -> Outcome {
-    answered(&format!(
+fn run_with_token(token: &str) -> Outcome {
+    run(&format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}"}}]}}"#
     ))
 }
 
 #[test]
 fn the_password_of_the_first_token_is_printed() {
-    assert_eq!(answered(ONE_REGISTRY).printed(), "password\n");
+    assert_eq!(run(ONE_REGISTRY).success(), "password\n");
 }
 
 /// v1 fails with `too many values to unpack (expected 2)`.
 #[test]
-fn a_password_with_a_colon_comes_out_whole() {
+fn a_password_with_colons_is_printed_completely() {
     let token = STANDARD.encode("AWS:one:two:");
-    assert_eq!(answered_token(&token).printed(), "one:two:\n");
+    assert_eq!(run_with_token(&token).success(), "one:two:\n");
 }
 
 #[test]
-fn a_token_without_a_password_is_an_error_that_does_not_show_it() {
+fn a_token_without_a_password_is_an_error_without_the_token() {
     let not_utf8 = STANDARD.encode(b"AWS:\xff\xfe");
     let empty = STANDARD.encode("SECRET:");
     let no_colon = STANDARD.encode("SECRETSECRET");
@@ -42,8 +42,8 @@ fn a_token_without_a_password_is_an_error_that_does_not_show_it() {
         "A",
         "QVdTOnBhc3N3b3J",
     ] {
-        let outcome = answered_token(token);
-        outcome.complained_about(&["the authorizationToken"]);
+        let outcome = run_with_token(token);
+        outcome.assert_error_contains(&["the authorizationToken"]);
         assert!(!outcome.stderr.contains("SECRET"), "{outcome:?}");
         assert!(
             !outcome.stderr.contains(token) || token.len() < 2,
@@ -53,21 +53,21 @@ fn a_token_without_a_password_is_an_error_that_does_not_show_it() {
 }
 
 #[test]
-fn an_answer_without_a_token_is_an_error() {
+fn a_response_without_a_token_is_an_error() {
     for body in [
         "{}",
         r#"{"authorizationData":[]}"#,
         r#"{"authorizationData":[{}]}"#,
         r#"{"authorizationData":[null]}"#,
     ] {
-        answered(body).complained_about(&["there is no authorizationToken"]);
+        run(body).assert_error_contains(&["there is no authorizationToken"]);
     }
 }
 
 #[test]
-fn the_output_format_does_not_matter() {
-    let stub = Stub::answering(ONE_REGISTRY);
-    let ecr = Ecr::new(&["get-login-password", "--output", "text"]).at(&stub);
+fn the_output_format_is_ignored() {
+    let stub = Stub::responding(ONE_REGISTRY);
+    let ecr = Ecr::new(&["get-login-password", "--output", "text"]).endpoint(&stub);
     let outcome = ecr.env("AWS_DEFAULT_OUTPUT", "bogus").run();
-    assert_eq!(outcome.printed(), "password\n");
+    assert_eq!(outcome.success(), "password\n");
 }

@@ -29,7 +29,7 @@ pub(crate) enum Reaction {
     /// Sends these bytes, and then nothing until the client hangs up.
     Stall(Vec<u8>),
     /// Sends these bytes once the client has waited for so long.
-    Late(Duration, Vec<u8>),
+    Delay(Duration, Vec<u8>),
 }
 
 /// One request as it came.
@@ -43,8 +43,8 @@ pub(crate) struct Request {
 
 impl Stub {
     /// Answers every request with 200 and this body.
-    pub(crate) fn answering(body: &str) -> Self {
-        Self::with([reply(200, "", body)])
+    pub(crate) fn responding(body: &str) -> Self {
+        Self::with([response(200, "", body)])
     }
 
     /// Answers the requests in turn; the last reaction is for all that follow.
@@ -62,11 +62,11 @@ impl Stub {
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
-        let (seen, told) = (Arc::clone(&requests), Arc::clone(&stopped));
+        let (request_log, stop_flag) = (Arc::clone(&requests), Arc::clone(&stopped));
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
-                let asked = accept(&stream.unwrap(), tls.as_ref(), &reactions, &seen);
-                if asked.is_none() && told.load(Ordering::SeqCst) {
+                let request = accept(&stream.unwrap(), tls.as_ref(), &reactions, &request_log);
+                if request.is_none() && stop_flag.load(Ordering::SeqCst) {
                     break;
                 }
             }
@@ -146,11 +146,11 @@ impl Request {
 }
 
 /// An HTTP response; `headers` are whole lines.
-pub(crate) fn reply(status: u16, headers: &str, body: &str) -> Reaction {
-    reply_bytes(status, headers, body.as_bytes())
+pub(crate) fn response(status: u16, headers: &str, body: &str) -> Reaction {
+    response_bytes(status, headers, body.as_bytes())
 }
 
-pub(crate) fn reply_bytes(status: u16, headers: &str, body: &[u8]) -> Reaction {
+pub(crate) fn response_bytes(status: u16, headers: &str, body: &[u8]) -> Reaction {
     Reaction::Send([head(status, headers, body.len()).as_bytes(), body].concat())
 }
 
@@ -160,9 +160,9 @@ pub(crate) fn head(status: u16, headers: &str, length: usize) -> String {
 }
 
 /// An error as ECR sends it.
-pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Reaction {
+pub(crate) fn error_response(status: u16, code: &str, message: &str) -> Reaction {
     let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
-    reply(
+    response(
         status,
         "Content-Type: application/x-amz-json-1.1\r\n",
         &body,
@@ -224,7 +224,7 @@ fn react(
             stream.get_mut().write_all(bytes)?;
             io::copy(stream, &mut io::sink()).map(drop)
         }
-        Reaction::Late(delay, bytes) => {
+        Reaction::Delay(delay, bytes) => {
             socket.set_read_timeout(Some(*delay))?;
             match stream.fill_buf() {
                 Ok(_) => Ok(()),

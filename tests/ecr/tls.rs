@@ -10,7 +10,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::command::Ecr;
-use crate::stub::{ONE_REGISTRY, Reaction, reply};
+use crate::stub::{ONE_REGISTRY, Reaction, response};
 
 /// A server with a certificate that nobody has signed, and the certificate.
 fn server() -> (SocketAddr, String) {
@@ -46,7 +46,7 @@ fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
             Ok(read) => request.extend_from_slice(&buffer[..read]),
         }
     }
-    let Reaction::Send(bytes) = reply(200, "", ONE_REGISTRY) else {
+    let Reaction::Send(bytes) = response(200, "", ONE_REGISTRY) else {
         unreachable!("a reply is bytes");
     };
     stream.write_all(&bytes).unwrap();
@@ -82,19 +82,19 @@ fn ecr(address: SocketAddr, arguments: &[&str]) -> Ecr {
 }
 
 #[test]
-fn a_certificate_counts_if_the_bundle_holds_it() {
+fn a_certificate_in_the_ca_bundle_is_trusted() {
     let (address, pem) = server();
     let outcome = ecr(address, &["--ca-bundle", "ca.pem"])
         .file("ca.pem", &pem)
         .run();
-    assert_eq!(outcome.printed(), "password\n");
+    assert_eq!(outcome.success(), "password\n");
     ecr(address, &[])
         .run()
-        .complained_about(&["SSL validation failed"]);
+        .assert_error_contains(&["SSL validation failed"]);
 }
 
 #[test]
-fn no_verify_ssl_takes_any_certificate_and_says_so() {
+fn no_verify_ssl_accepts_any_certificate_and_warns() {
     let (address, _) = server();
     let through_proxy = Ecr::new(&["get-login-password", "--no-verify-ssl"])
         .env("AWS_ENDPOINT_URL", "https://ecr.invalid")
@@ -115,7 +115,7 @@ fn no_verify_ssl_takes_any_certificate_and_says_so() {
 }
 
 #[test]
-fn no_verify_ssl_names_a_server_that_is_not_there() {
+fn no_verify_ssl_names_an_unreachable_server() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);

@@ -29,8 +29,8 @@ pub(super) struct Case {
     pub(super) tls: Option<Host>,
     #[serde(default)]
     pub(super) https_proxy: bool,
-    #[serde(default = "first_answer")]
-    pub(super) answers: Vec<Answer>,
+    #[serde(default = "default_responses")]
+    pub(super) answers: Vec<Response>,
     #[serde(default)]
     pub(super) slow: bool,
     #[serde(default)]
@@ -63,15 +63,15 @@ pub(super) enum Host {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Answer {
+pub(super) enum Response {
     /// 200, with a body of `shared.toml`.
     Shared(String),
-    Own(OwnAnswer),
+    Custom(CustomResponse),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OwnAnswer {
+pub(super) struct CustomResponse {
     #[serde(default = "ok")]
     pub(super) status: u16,
     #[serde(default)]
@@ -119,7 +119,7 @@ pub(super) enum Bytes {
 
 impl Bytes {
     /// The bytes, with `fill` done to what is text.
-    pub(super) fn filled(&self, fill: impl Fn(&str) -> String) -> Vec<u8> {
+    pub(super) fn bytes(&self, fill: impl Fn(&str) -> String) -> Vec<u8> {
         match self {
             Self::Text(text) => fill(text).into_bytes(),
             Self::Binary { base64 } => STANDARD.decode(base64).unwrap(),
@@ -146,8 +146,8 @@ impl Default for Sent {
     }
 }
 
-fn first_answer() -> Vec<Answer> {
-    vec![Answer::Shared("one".into())]
+fn default_responses() -> Vec<Response> {
+    vec![Response::Shared("one".into())]
 }
 
 fn ok() -> u16 {

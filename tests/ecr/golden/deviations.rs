@@ -30,7 +30,7 @@ pub(super) enum Level {
     /// In what stderr says, but not in whether it says something.
     Wording,
     /// It must fail, print nothing and say why.
-    Refusal,
+    Error,
 }
 
 impl Deviations {
@@ -44,12 +44,12 @@ impl Deviations {
     }
 
     /// A pattern that decides about no case is misspelt, or stands behind a wider one.
-    pub(super) fn assert_all_decide<'a>(&self, names: impl Iterator<Item = &'a String>) {
-        let mut idle: Vec<&str> = self.patterns().map(|(_, pattern)| pattern).collect();
-        for (_, decided) in names.filter_map(|name| self.first_match(name)) {
-            idle.retain(|pattern| *pattern != decided);
+    pub(super) fn assert_all_used<'a>(&self, names: impl Iterator<Item = &'a String>) {
+        let mut unused: Vec<&str> = self.patterns().map(|(_, pattern)| pattern).collect();
+        for (_, used) in names.filter_map(|name| self.first_match(name)) {
+            unused.retain(|pattern| *pattern != used);
         }
-        assert!(idle.is_empty(), "deviations of no case: {idle:?}");
+        assert!(unused.is_empty(), "deviations of no case: {unused:?}");
     }
 
     fn first_match(&self, name: &str) -> Option<(&Deviation, &str)> {
@@ -69,7 +69,7 @@ impl fmt::Display for Level {
         formatter.write_str(match self {
             Self::Exact => "exact",
             Self::Wording => "wording",
-            Self::Refusal => "refusal",
+            Self::Error => "error",
         })
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
 }
 
 #[test]
-fn an_asterisk_is_any_text() {
+fn an_asterisk_matches_any_text() {
     for (pattern, name, expected) in [
         ("net/close", "net/close", true),
         ("net/close", "net/closed", false),

@@ -3,30 +3,30 @@
 //! `GOLDEN_ONLY='cfg/*'` runs the cases that the pattern matches, `GOLDEN_BLESS=1` writes `not-yet.txt` anew.
 
 mod case;
+mod comparison;
 mod deviations;
 mod fixtures;
-mod judge;
-mod not_yet;
-mod places;
+mod known_failures;
 mod program;
 mod report;
 mod schedule;
 mod server;
 mod tls;
+mod workspace;
 
 use std::env;
 
 use deviations::{Deviations, matches};
-use not_yet::NotYet;
-use report::{Verdict, say};
+use known_failures::KnownFailures;
+use report::{Verdict, print_line};
 
 #[test]
-fn every_recorded_case_holds() {
+fn every_recorded_case_passes() {
     let only = env::var("GOLDEN_ONLY").ok();
     let shared = fixtures::shared();
     let deviations = Deviations::load();
     let mut cases = fixtures::cases();
-    deviations.assert_all_decide(cases.keys());
+    deviations.assert_all_used(cases.keys());
     cases.retain(|name, _| only.as_ref().is_none_or(|only| matches(only, name)));
     assert!(!cases.is_empty(), "GOLDEN_ONLY matches no case");
 
@@ -35,15 +35,15 @@ fn every_recorded_case_holds() {
         .into_iter()
         .map(|(name, run)| {
             let level = deviations.level(name);
-            let differences = judge::differences(&run.recorded, &run.observed, level);
+            let differences = comparison::differences(&run.recorded, &run.observed, level);
             Verdict::new(name, &cases[name], level, differences)
         })
         .collect();
 
-    say(&report::figure(&verdicts));
+    print_line(&report::summary(&verdicts));
     match only {
-        Some(_) => report::assert_all_hold(&verdicts),
-        None if env::var_os("GOLDEN_BLESS").is_some() => NotYet::write(&verdicts),
-        None => NotYet::load().assert_exact(&verdicts),
+        Some(_) => report::assert_all_pass(&verdicts),
+        None if env::var_os("GOLDEN_BLESS").is_some() => KnownFailures::write(&verdicts),
+        None => KnownFailures::load().assert_exact(&verdicts),
     }
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use wait_timeout::ChildExt as _;
 
 use super::case::Case;
-use super::places::Places;
+use super::workspace::Workspace;
 
 /// `ecr` under the name `aws`.
 pub(super) struct Program {
@@ -22,7 +22,7 @@ pub(super) struct Program {
 }
 
 /// How the program ended.
-pub(super) struct Ended {
+pub(super) struct ProgramOutput {
     /// None if a signal ended it, or this test did.
     pub(super) code: Option<i32>,
     pub(super) stdout: String,
@@ -41,22 +41,22 @@ impl Program {
         self.links.path().join("aws")
     }
 
-    pub(super) fn run(&self, case: &Case, places: &Places<'_>) -> Ended {
+    pub(super) fn run(&self, case: &Case, workspace: &Workspace<'_>) -> ProgramOutput {
         let mut command = Command::new(self.path());
         command
-            .args(case.args.iter().map(|argument| places.fill(argument)))
+            .args(case.args.iter().map(|argument| workspace.fill(argument)))
             .env_clear()
-            .envs(places.environment(case))
-            .current_dir(places.work())
-            .stdin(stdin(case, &places.stdin_file()))
+            .envs(workspace.environment(case))
+            .current_dir(workspace.work())
+            .stdin(stdin(case, &workspace.stdin_file()))
             .stderr(Stdio::piped());
         let (mut child, stdout) = spawn(command, case.terminal);
-        let stderr = gather(child.stderr.take().unwrap());
+        let stderr = read_all(child.stderr.take().unwrap());
         if let Some(mut pipe) = child.stdin.take() {
             // Whether the program reads it all is its own affair.
             drop(pipe.write_all(case.stdin.as_deref().unwrap_or_default().as_bytes()));
         }
-        Ended {
+        ProgramOutput {
             code: wait(&mut child),
             stdout: text(stdout),
             stderr: text(stderr),
@@ -73,43 +73,44 @@ fn stdin(case: &Case, file: &Path) -> Stdio {
 }
 
 /// The command is dropped with its end of a terminal: only without it does the output end.
-fn spawn(mut command: Command, terminal: Option<[u16; 2]>) -> (Child, Gathered) {
+fn spawn(mut command: Command, terminal: Option<[u16; 2]>) -> (Child, OutputThread) {
     match terminal {
         None => {
             let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-            let stdout = gather(child.stdout.take().unwrap());
+            let stdout = read_all(child.stdout.take().unwrap());
             (child, stdout)
         }
         Some(size) => {
-            let (ours, theirs) = open_terminal(size);
-            let child = command.stdout(theirs).spawn().unwrap();
-            (child, gather(ours))
+            let (controller, terminal) = open_terminal(size);
+            let child = command.stdout(terminal).spawn().unwrap();
+            (child, read_all(controller))
         }
     }
 }
 
 /// Both ends of a new terminal of so many rows and columns.
 fn open_terminal([rows, columns]: [u16; 2]) -> (File, File) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
+    let controller =
+        openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
     let size = Winsize {
         ws_row: rows,
         ws_col: columns,
         ws_xpixel: 0,
         ws_ypixel: 0,
     };
-    let name = ptsname(&ours, Vec::new()).unwrap();
+    let name = ptsname(&controller, Vec::new()).unwrap();
     let mut options = File::options();
-    let theirs = options.read(true).write(true);
-    let theirs = theirs.open(name.to_str().unwrap()).unwrap();
-    tcsetwinsize(&theirs, size).unwrap();
-    (ours.into(), theirs)
+    let terminal = options.read(true).write(true);
+    let terminal = terminal.open(name.to_str().unwrap()).unwrap();
+    tcsetwinsize(&terminal, size).unwrap();
+    (controller.into(), terminal)
 }
 
-type Gathered = JoinHandle<Vec<u8>>;
+type OutputThread = JoinHandle<Vec<u8>>;
 
-fn gather(mut source: impl Read + Send + 'static) -> Gathered {
+fn read_all(mut source: impl Read + Send + 'static) -> OutputThread {
     thread::spawn(move || {
         let mut all = Vec::new();
         // A terminal ends with an error once nobody holds its other end.
@@ -118,13 +119,13 @@ fn gather(mut source: impl Read + Send + 'static) -> Gathered {
     })
 }
 
-fn text(gathered: Gathered) -> String {
-    let bytes = gathered.join().unwrap();
+fn text(output: OutputThread) -> String {
+    let bytes = output.join().unwrap();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn wait(child: &mut Child) -> Option<i32> {
-    let status = child.wait_timeout(PATIENCE).unwrap();
+    let status = child.wait_timeout(TIMEOUT).unwrap();
     let status = status.unwrap_or_else(|| {
         child.kill().unwrap();
         child.wait().unwrap()
@@ -133,4 +134,4 @@ fn wait(child: &mut Child) -> Option<i32> {
 }
 
 /// Only a program that hangs is ended; the slowest case waits for some twenty seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use super::case::Case;
+use super::comparison::Difference;
 use super::deviations::Level;
-use super::judge::Difference;
 
 pub(super) struct Verdict<'a> {
     pub(super) name: &'a str,
@@ -29,13 +29,13 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    pub(super) fn holds(&self) -> bool {
+    pub(super) fn passes(&self) -> bool {
         self.differences.is_empty()
     }
 }
 
 /// `exact N/M, all N/M`.
-pub(super) fn figure(verdicts: &[Verdict<'_>]) -> String {
+pub(super) fn summary(verdicts: &[Verdict<'_>]) -> String {
     let exact = |verdict: &&Verdict<'_>| verdict.level == Level::Exact;
     let all = count(verdicts.iter());
     let exact = count(verdicts.iter().filter(exact));
@@ -43,21 +43,24 @@ pub(super) fn figure(verdicts: &[Verdict<'_>]) -> String {
 }
 
 fn count<'a>(verdicts: impl Iterator<Item = &'a Verdict<'a>> + Clone) -> String {
-    let held = verdicts.clone().filter(|verdict| verdict.holds()).count();
-    format!("{held}/{}", verdicts.count())
+    let passed = verdicts.clone().filter(|verdict| verdict.passes()).count();
+    format!("{passed}/{}", verdicts.count())
 }
 
 #[track_caller]
-pub(super) fn assert_all_hold(verdicts: &[Verdict<'_>]) {
-    let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.holds()).collect();
+pub(super) fn assert_all_pass(verdicts: &[Verdict<'_>]) {
+    let failed: Vec<_> = verdicts
+        .iter()
+        .filter(|verdict| !verdict.passes())
+        .collect();
     assert!(failed.is_empty(), "{}", details(&failed));
 }
 
 /// The first of the failed cases in full, and the names of the others.
 pub(super) fn details(failed: &[&Verdict<'_>]) -> String {
-    let (shown, others) = failed.split_at(failed.len().min(SHOWN));
+    let (detailed, others) = failed.split_at(failed.len().min(MAX_DETAILED));
     let mut text = format!("{} cases do not hold\n", failed.len());
-    for verdict in shown {
+    for verdict in detailed {
         describe(&mut text, verdict);
     }
     if !others.is_empty() {
@@ -124,9 +127,9 @@ fn visible(line: &str) -> String {
 }
 
 /// Says so even of a test that passes, whose `println!` is not shown.
-pub(super) fn say(line: &str) {
+pub(super) fn print_line(line: &str) {
     let mut stderr = io::stderr().lock();
     writeln!(stderr, "{line}").unwrap();
 }
 
-const SHOWN: usize = 20;
+const MAX_DETAILED: usize = 20;

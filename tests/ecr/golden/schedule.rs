@@ -5,12 +5,12 @@ use std::sync::Mutex;
 use std::thread;
 
 use super::case::Case;
+use super::comparison::Outcome;
 use super::fixtures::Shared;
-use super::judge::Outcome;
-use super::places::Places;
 use super::program::Program;
 use super::server::Server;
-use super::tls::Authority;
+use super::tls::CertificateAuthority;
+use super::workspace::Workspace;
 
 /// A case that has been run.
 pub(super) struct Run {
@@ -19,9 +19,9 @@ pub(super) struct Run {
 }
 
 /// What all runs have in common.
-struct Stage<'a> {
+struct Runner<'a> {
     shared: &'a Shared,
-    authority: Authority,
+    ca: CertificateAuthority,
     program: Program,
 }
 
@@ -32,9 +32,9 @@ pub(super) fn run_all<'a>(
     cases: &'a BTreeMap<String, Case>,
     shared: &Shared,
 ) -> BTreeMap<&'a str, Run> {
-    let stage = &Stage {
+    let runner = &Runner {
         shared,
-        authority: Authority::new(),
+        ca: CertificateAuthority::new(),
         program: Program::link(),
     };
     let named = cases.iter().map(|(name, case)| (name.as_str(), case));
@@ -44,15 +44,15 @@ pub(super) fn run_all<'a>(
     thread::scope(|scope| {
         let alone = slow
             .into_iter()
-            .map(|(name, case)| scope.spawn(move || vec![(name, stage.run(case))]));
-        let sharing = (0..workers).map(|_| scope.spawn(|| stage.run_from(&queue)));
+            .map(|(name, case)| scope.spawn(move || vec![(name, runner.run(case))]));
+        let sharing = (0..workers).map(|_| scope.spawn(|| runner.run_from(&queue)));
         let threads: Vec<_> = alone.chain(sharing).collect();
         let runs = threads.into_iter().map(|thread| thread.join().unwrap());
         runs.flatten().collect()
     })
 }
 
-impl Stage<'_> {
+impl Runner<'_> {
     fn run_from<'a>(&self, queue: &Mutex<impl Iterator<Item = Named<'a>>>) -> Vec<(&'a str, Run)> {
         let next = || queue.lock().unwrap().next();
         let taken = std::iter::from_fn(next);
@@ -60,13 +60,13 @@ impl Stage<'_> {
     }
 
     fn run(&self, case: &Case) -> Run {
-        let server = Server::start(case, self.shared, &self.authority);
-        let places = Places::new(case, self.shared, &server);
-        places.furnish(case, &self.authority);
-        let ended = self.program.run(case, &places);
+        let server = Server::start(case, self.shared, &self.ca);
+        let workspace = Workspace::new(case, self.shared, &server);
+        workspace.write_files(case, &self.ca);
+        let output = self.program.run(case, &workspace);
         Run {
-            recorded: Outcome::recorded(case, &places),
-            observed: Outcome::observed(ended, &server.finish()),
+            recorded: Outcome::recorded(case, &workspace),
+            observed: Outcome::observed(output, &server.finish()),
         }
     }
 }

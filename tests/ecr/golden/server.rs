@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 
-use super::case::{Answer, Case, Listen, Manner, OwnAnswer};
+use super::case::{Case, CustomResponse, Listen, Manner, Response};
 use super::fixtures::Shared;
-use super::tls::Authority;
-use crate::stub::{Reaction, Request, Stub, head, reply};
+use super::tls::CertificateAuthority;
+use crate::stub::{Reaction, Request, Stub, head, response};
 
 pub(super) enum Server {
-    Answering(Stub),
+    Responding(Stub),
     /// The socket holds the port, and those on the other side its queue.
-    Deaf {
+    Unresponsive {
         port: u16,
         _socket: OwnedFd,
         _queue: Vec<TcpStream>,
@@ -22,38 +22,38 @@ pub(super) enum Server {
 }
 
 impl Server {
-    pub(super) fn start(case: &Case, shared: &Shared, authority: &Authority) -> Self {
+    pub(super) fn start(case: &Case, shared: &Shared, ca: &CertificateAuthority) -> Self {
         let answers = case.answers.iter();
         let reactions: Vec<_> = answers.map(|answer| reaction(answer, shared)).collect();
         match (case.listen, case.tls) {
-            (Listen::Refused, _) => refusing(),
-            (Listen::Full, _) => full(),
-            (Listen::Open, None) => Self::Answering(Stub::with(reactions)),
+            (Listen::Refused, _) => refuse_connections(),
+            (Listen::Full, _) => full_queue(),
+            (Listen::Open, None) => Self::Responding(Stub::with(reactions)),
             (Listen::Open, Some(host)) => {
-                Self::Answering(Stub::with_tls(authority.server(host), reactions))
+                Self::Responding(Stub::with_tls(ca.server(host), reactions))
             }
         }
     }
 
     pub(super) fn port(&self) -> u16 {
         match self {
-            Self::Answering(stub) => stub.port(),
-            Self::Deaf { port, .. } => *port,
+            Self::Responding(stub) => stub.port(),
+            Self::Unresponsive { port, .. } => *port,
         }
     }
 
     pub(super) fn finish(self) -> Vec<Request> {
         match self {
-            Self::Answering(stub) => stub.finish(),
-            Self::Deaf { .. } => Vec::new(),
+            Self::Responding(stub) => stub.finish(),
+            Self::Unresponsive { .. } => Vec::new(),
         }
     }
 }
 
 /// Without a listener, the system refuses connections.
-fn refusing() -> Server {
-    let (socket, address) = bound();
-    Server::Deaf {
+fn refuse_connections() -> Server {
+    let (socket, address) = bind_port();
+    Server::Unresponsive {
         port: address.port(),
         _socket: socket,
         _queue: Vec::new(),
@@ -61,12 +61,12 @@ fn refusing() -> Server {
 }
 
 /// Without room in the listener's queue, the system leaves connections unanswered.
-fn full() -> Server {
-    let (socket, address) = bound();
+fn full_queue() -> Server {
+    let (socket, address) = bind_port();
     listen(&socket, 0).unwrap();
-    let patience = Duration::from_millis(200);
-    let queue = std::iter::from_fn(|| TcpStream::connect_timeout(&address, patience).ok());
-    Server::Deaf {
+    let timeout = Duration::from_millis(200);
+    let queue = std::iter::from_fn(|| TcpStream::connect_timeout(&address, timeout).ok());
+    Server::Unresponsive {
         port: address.port(),
         _queue: queue.collect(),
         _socket: socket,
@@ -74,25 +74,25 @@ fn full() -> Server {
 }
 
 /// A socket that keeps others off its port.
-fn bound() -> (OwnedFd, SocketAddr) {
+fn bind_port() -> (OwnedFd, SocketAddr) {
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
     bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let address = SocketAddr::try_from(getsockname(&socket).unwrap()).unwrap();
     (socket, address)
 }
 
-fn reaction(answer: &Answer, shared: &Shared) -> Reaction {
+fn reaction(answer: &Response, shared: &Shared) -> Reaction {
     match answer {
-        Answer::Shared(name) => reply(200, CONTENT_TYPE, &shared.answers[name]),
-        Answer::Own(answer) => own_reaction(answer, shared),
+        Response::Shared(name) => response(200, CONTENT_TYPE, &shared.answers[name]),
+        Response::Custom(answer) => custom_reaction(answer, shared),
     }
 }
 
-fn own_reaction(answer: &OwnAnswer, shared: &Shared) -> Reaction {
+fn custom_reaction(answer: &CustomResponse, shared: &Shared) -> Reaction {
     let body = answer
         .body
-        .filled(|text| text.replace("{one}", &shared.answers["one"]));
-    let whole = || [head_of(answer, body.len()).as_bytes(), &body].concat();
+        .bytes(|text| text.replace("{one}", &shared.answers["one"]));
+    let whole = || [response_head(answer, body.len()).as_bytes(), &body].concat();
     match answer.manner {
         Manner::Reset => Reaction::Reset,
         Manner::Closed => Reaction::Close,
@@ -104,13 +104,13 @@ fn own_reaction(answer: &OwnAnswer, shared: &Shared) -> Reaction {
         }
         Manner::Raw => Reaction::Send(body),
         Manner::Whole if answer.delay > 0 => {
-            Reaction::Late(Duration::from_secs(answer.delay), whole())
+            Reaction::Delay(Duration::from_secs(answer.delay), whole())
         }
         Manner::Whole => Reaction::Send(whole()),
     }
 }
 
-fn head_of(answer: &OwnAnswer, length: usize) -> String {
+fn response_head(answer: &CustomResponse, length: usize) -> String {
     let own = answer.headers.iter();
     let mut lines: String = own
         .map(|(name, value)| format!("{name}: {value}\r\n"))

@@ -9,13 +9,13 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 
 use super::case::Host;
 
-pub(super) struct Authority {
+pub(super) struct CertificateAuthority {
     /// What a client is given as its CA bundle.
     pub(super) certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-impl Authority {
+impl CertificateAuthority {
     pub(super) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

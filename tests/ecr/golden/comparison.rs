@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::case::{Case, Sent};
 use super::deviations::Level;
-use super::places::Places;
-use super::program::Ended;
+use super::program::ProgramOutput;
+use super::workspace::Workspace;
 use crate::stub::Request;
 
 /// A run as far as it is compared.
@@ -25,20 +25,20 @@ pub(super) struct Difference {
 }
 
 impl Outcome {
-    pub(super) fn recorded(case: &Case, places: &Places<'_>) -> Self {
+    pub(super) fn recorded(case: &Case, workspace: &Workspace<'_>) -> Self {
         Self {
             code: Some(case.exit),
-            stdout: places.fill(&case.stdout),
-            stderr: places.fill(&case.stderr),
+            stdout: workspace.fill(&case.stdout),
+            stderr: workspace.fill(&case.stderr),
             wire: recorded_wire(&case.sent),
         }
     }
 
-    pub(super) fn observed(ended: Ended, requests: &[Request]) -> Self {
+    pub(super) fn observed(output: ProgramOutput, requests: &[Request]) -> Self {
         Self {
-            code: ended.code,
-            stdout: ended.stdout,
-            stderr: ended.stderr,
+            code: output.code,
+            stdout: output.stdout,
+            stderr: output.stderr,
             wire: observed_wire(requests),
         }
     }
@@ -47,7 +47,7 @@ impl Outcome {
         self.code.map_or("a signal".into(), |code| code.to_string())
     }
 
-    fn speaks(&self) -> bool {
+    fn has_stderr(&self) -> bool {
         !self.stderr.trim().is_empty()
     }
 }
@@ -55,9 +55,9 @@ impl Outcome {
 /// None where the case holds.
 pub(super) fn differences(recorded: &Outcome, observed: &Outcome, level: Level) -> Vec<Difference> {
     let mut found = match level {
-        Level::Refusal => return failed_refusal(observed),
+        Level::Error => return error_differences(observed),
         Level::Exact => different("stderr", &recorded.stderr, &observed.stderr),
-        Level::Wording if recorded.speaks() == observed.speaks() => Vec::new(),
+        Level::Wording if recorded.has_stderr() == observed.has_stderr() => Vec::new(),
         Level::Wording => different("stderr", &recorded.stderr, &observed.stderr),
     };
     found.extend(different("exit code", &recorded.exit(), &observed.exit()));
@@ -66,12 +66,12 @@ pub(super) fn differences(recorded: &Outcome, observed: &Outcome, level: Level) 
     found
 }
 
-fn failed_refusal(observed: &Outcome) -> Vec<Difference> {
+fn error_differences(observed: &Outcome) -> Vec<Difference> {
     let has_failed = observed
         .code
         .is_some_and(|code| ![0, PANIC].contains(&code));
     let is_silent = observed.stdout.trim().is_empty();
-    let says_why = observed.speaks() && !observed.stderr.contains("panicked");
+    let says_why = observed.has_stderr() && !observed.stderr.contains("panicked");
     let checks = [
         ("exit code", has_failed, "a failure", observed.exit()),
         ("stdout", is_silent, "", observed.stdout.clone()),
@@ -155,7 +155,7 @@ const NO_REQUEST: &str = "no request\n";
 const TARGET: &str = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 
 #[test]
-fn a_level_decides_what_may_differ() {
+fn each_level_allows_its_differences() {
     let outcome = |code, stdout: &str, stderr: &str| Outcome {
         code: Some(code),
         stdout: stdout.into(),
@@ -163,7 +163,7 @@ fn a_level_decides_what_may_differ() {
         wire: String::new(),
     };
     let recorded = outcome(255, "", "\na\n");
-    for (observed, exact, wording, refusal) in [
+    for (observed, exact, wording, error_response) in [
         (outcome(255, "", "\na\n"), true, true, true),
         (outcome(255, "", "\nb\n"), false, true, true),
         (outcome(254, "", "\na\n"), false, false, true),
@@ -175,6 +175,6 @@ fn a_level_decides_what_may_differ() {
         let holds = |level| differences(&recorded, &observed, level).is_empty();
         assert_eq!(holds(Level::Exact), exact, "{:?}", observed.stderr);
         assert_eq!(holds(Level::Wording), wording, "{:?}", observed.stderr);
-        assert_eq!(holds(Level::Refusal), refusal, "{:?}", observed.stderr);
+        assert_eq!(holds(Level::Error), error_response, "{:?}", observed.stderr);
     }
 }

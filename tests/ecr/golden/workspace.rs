@@ -10,9 +10,9 @@ use tempfile::TempDir;
 use super::case::{Bytes, Case};
 use super::fixtures::Shared;
 use super::server::Server;
-use super::tls::Authority;
+use super::tls::CertificateAuthority;
 
-pub(super) struct Places<'a> {
+pub(super) struct Workspace<'a> {
     root: TempDir,
     shared: &'a Shared,
     endpoint: String,
@@ -20,24 +20,24 @@ pub(super) struct Places<'a> {
     kernel: String,
 }
 
-impl<'a> Places<'a> {
+impl<'a> Workspace<'a> {
     pub(super) fn new(case: &Case, shared: &'a Shared, server: &Server) -> Self {
         let port = server.port().to_string();
         let scheme = case.tls.map_or("http", |_| "https");
-        let places = Self {
+        let workspace = Self {
             root: tempfile::tempdir().unwrap(),
             shared,
             endpoint: format!("{scheme}://127.0.0.1:{port}"),
             port,
             kernel: kernel(),
         };
-        fs::create_dir(places.work()).unwrap();
-        fs::create_dir(places.home()).unwrap();
-        places
+        fs::create_dir(workspace.work()).unwrap();
+        fs::create_dir(workspace.home()).unwrap();
+        workspace
     }
 
     /// Writes the files that the case begins with.
-    pub(super) fn furnish(&self, case: &Case, authority: &Authority) {
+    pub(super) fn write_files(&self, case: &Case, ca: &CertificateAuthority) {
         self.write_all(&self.work(), &case.files);
         self.write_all(&self.home(), &case.home);
         for name in &case.executable {
@@ -45,7 +45,7 @@ impl<'a> Places<'a> {
             fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
         }
         if case.tls.is_some() {
-            fs::write(self.work().join("ca.pem"), &authority.certificate).unwrap();
+            fs::write(self.work().join("ca.pem"), &ca.certificate).unwrap();
         }
         if let Some(content) = &case.stdin_file {
             fs::write(self.stdin_file(), content).unwrap();
@@ -98,7 +98,7 @@ impl<'a> Places<'a> {
         for (name, content) in files {
             let path = folder.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content.filled(|text| self.fill(text))).unwrap();
+            fs::write(path, content.bytes(|text| self.fill(text))).unwrap();
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn mock() -> MockEcr {
 }
 
 /// A mock behind AWS's own names, of which it is the proxy.
-pub(crate) async fn mock_by_name() -> (MockEcr, Home) {
+pub(crate) async fn mock_with_proxy() -> (MockEcr, Home) {
     let ecr = MockEcr::builder().tls(AuthorityLocation::Memory);
     let ecr = ecr.start().await.unwrap();
     let mut home = Home::without_aws();
@@ -37,7 +37,7 @@ pub(crate) async fn mock_by_name() -> (MockEcr, Home) {
 }
 
 impl Home {
-    pub(crate) fn at(ecr: &MockEcr) -> Self {
+    pub(crate) fn for_mock(ecr: &MockEcr) -> Self {
         let mut home = Self::without_aws();
         home.set(ecr.environment());
         home.env("AWS_MAX_ATTEMPTS", "1")
@@ -90,7 +90,7 @@ impl Home {
     }
 
     /// Runs it by another name.
-    pub(crate) async fn named(&self, name: &str, words: &[&str], stdin: &str) -> Outcome {
+    pub(crate) async fn run_as(&self, name: &str, words: &[&str], stdin: &str) -> Outcome {
         let link = self.path().join(name);
         if !link.exists() {
             symlink(cargo_bin!("ecr"), &link).unwrap();

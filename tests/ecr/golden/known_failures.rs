@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use super::fixtures;
-use super::report::{Verdict, details, say};
+use super::report::{Verdict, details, print_line};
 
-pub(super) struct NotYet {
+pub(super) struct KnownFailures {
     names: BTreeSet<String>,
 }
 
-impl NotYet {
+impl KnownFailures {
     /// Without the file, all cases hold.
     pub(super) fn load() -> Self {
         let text = fs::read_to_string(fixtures::path(FILE)).unwrap_or_default();
@@ -20,7 +20,7 @@ impl NotYet {
 
     /// Writes the file anew from what was found, or removes it if all cases hold.
     pub(super) fn write(verdicts: &[Verdict<'_>]) {
-        let failed = verdicts.iter().filter(|verdict| !verdict.holds());
+        let failed = verdicts.iter().filter(|verdict| !verdict.passes());
         let text: String = failed
             .map(|verdict| format!("{}\n", verdict.name))
             .collect();
@@ -30,29 +30,29 @@ impl NotYet {
         } else if path.exists() {
             fs::remove_file(path).unwrap();
         }
-        say(&format!("{FILE} is written anew"));
+        print_line(&format!("{FILE} is written anew"));
     }
 
     /// Fails if a case fails that is not in the list, or one holds that is.
     #[track_caller]
     pub(super) fn assert_exact(mut self, verdicts: &[Verdict<'_>]) {
-        let mut broken = Vec::new();
-        let mut mended = Vec::new();
+        let mut new_failures = Vec::new();
+        let mut fixed = Vec::new();
         for verdict in verdicts {
-            match (self.names.remove(verdict.name), verdict.holds()) {
-                (false, false) => broken.push(verdict),
-                (true, true) => mended.push(verdict.name),
+            match (self.names.remove(verdict.name), verdict.passes()) {
+                (false, false) => new_failures.push(verdict),
+                (true, true) => fixed.push(verdict.name),
                 _ => {}
             }
         }
-        assert!(broken.is_empty(), "{}", details(&broken));
+        assert!(new_failures.is_empty(), "{}", details(&new_failures));
         assert!(
-            mended.is_empty(),
-            "these hold now; take them off {FILE} (GOLDEN_BLESS=1 does): {mended:#?}"
+            fixed.is_empty(),
+            "these hold now; take them off {FILE} (GOLDEN_BLESS=1 does): {fixed:#?}"
         );
         let unknown = self.names;
         assert!(unknown.is_empty(), "{FILE} names no case: {unknown:?}");
     }
 }
 
-const FILE: &str = "not-yet.txt";
+const FILE: &str = "known-failures.txt";
