@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::timestamp::{InstantText, Timestamp};
+use crate::types::timestamp::{Timestamp, TimestampText};
 
 /// The clock of a mock: the system's time, or an instant at which it stands still, plus what a test has moved it by.
 ///
@@ -181,7 +181,7 @@ pub(crate) fn system() -> Timestamp {
 
 /// What a mock's clock shows at first, and whether it runs: `system`, `frozen`, or an instant to stand still at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "InstantText")]
+#[serde(try_from = "TimestampText")]
 #[non_exhaustive]
 pub enum ClockStart {
     /// The system's time.
@@ -211,10 +211,10 @@ impl FromStr for ClockStart {
     }
 }
 
-impl TryFrom<InstantText> for ClockStart {
+impl TryFrom<TimestampText> for ClockStart {
     type Error = ClockStartError;
 
-    fn try_from(text: InstantText) -> Result<Self, ClockStartError> {
+    fn try_from(text: TimestampText) -> Result<Self, ClockStartError> {
         text.0.parse()
     }
 }

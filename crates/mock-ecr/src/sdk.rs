@@ -80,10 +80,10 @@ impl AsyncSleep for VirtualSleep {
         Sleep::new(async move {
             // The SDK also sleeps beside a request, as a guard, and drops the guard when the request is done. A sleep that
             // returned at once would always overtake it.
-            TokioSleep::new().sleep(GUARD).await;
+            TokioSleep::new().sleep(MIN_SLEEP).await;
             clock.advance(duration);
         })
     }
 }
 
-const GUARD: Duration = Duration::from_millis(5);
+const MIN_SLEEP: Duration = Duration::from_millis(5);

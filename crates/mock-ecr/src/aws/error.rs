@@ -18,7 +18,7 @@ pub(crate) enum ApiError {
         operation: &'static str,
     },
     /// A body that is no JSON object; has no message. `[ANALOG]`
-    Unreadable,
+    InvalidJson,
     /// A member of the wrong type; its text stands in `Message`, unlike every other. `[ANALOG]`
     Serialization(String),
     /// No signature. `[ANALOG]`
@@ -42,7 +42,7 @@ pub(crate) enum ApiError {
     /// The store fails.
     Server,
     /// A request of another protocol.
-    Foreign(Foreign),
+    NotAwsJson(NotAwsJson),
     /// A body of more than 7 MiB. `[ANALOG]`
     TooLarge,
     /// A body that did not come, or broke off. `[ASSUME]`
@@ -83,7 +83,7 @@ impl InvalidLayerPart {
 
 /// Requests that are not AWS JSON 1.1, and which get no answer in it. `[ANALOG]` Source: mhart/kinesalite.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Foreign {
+pub(crate) enum NotAwsJson {
     /// Not signed.
     Unsigned,
     /// Signed in part.
@@ -99,7 +99,7 @@ pub(crate) enum Foreign {
     /// `application/json`, which Coral once spoke.
     PlainJson,
     /// `application/json` with a body that is no JSON object.
-    UnreadablePlainJson,
+    InvalidPlainJson,
 }
 
 impl ApiError {

@@ -94,7 +94,7 @@ impl std::error::Error for UnknownOperation {}
 
 /// Returns the operations whose names are most similar to a name, if any is similar.
 fn nearest(name: &str) -> Vec<&'static str> {
-    if name.len() > LONGEST_NAME {
+    if name.len() > MAX_NAME_LENGTH {
         return Vec::new();
     }
     let name = name.to_ascii_lowercase();
@@ -103,7 +103,7 @@ fn nearest(name: &str) -> Vec<&'static str> {
     let similarity = |other: &str| strsim::jaro_winkler(&name, &other.to_ascii_lowercase());
     let mut similar: Vec<(f64, &str)> = names
         .map(|other| (similarity(other), other))
-        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .collect();
     similar.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.cmp(second)));
     similar.dedup();
@@ -111,15 +111,15 @@ fn nearest(name: &str) -> Vec<&'static str> {
     let nearest = similar.into_iter().take_while(|(n, _)| Some(*n) == most);
     nearest
         .map(|(_, name)| name)
-        .take(MOST_SUGGESTIONS)
+        .take(MAX_SUGGESTIONS)
         .collect()
 }
 
 /// The similarity is 0 for names without a common letter and 1 for equal names.
-const LEAST_SIMILARITY: f64 = 0.8;
-const MOST_SUGGESTIONS: usize = 3;
+const MIN_SIMILARITY: f64 = 0.8;
+const MAX_SUGGESTIONS: usize = 3;
 /// A longer name takes long to compare and is not similar to any name.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME_LENGTH: usize = 100;
 
 #[cfg(test)]
 mod tests {

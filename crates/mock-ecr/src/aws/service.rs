@@ -136,8 +136,8 @@ impl AwsService {
         Self::find(|service| service.target_prefix() == Some(prefix))
     }
 
-    fn find(is_it: impl Fn(&AwsService) -> bool) -> Option<Self> {
-        Self::ALL.into_iter().find(is_it)
+    fn find(predicate: impl Fn(&AwsService) -> bool) -> Option<Self> {
+        Self::ALL.into_iter().find(predicate)
     }
 }
 

@@ -22,7 +22,7 @@ impl Repositories {
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
         // An explicit deny applies whatever the policy of the repository says, so the policy is not read.
-        let by_resource = match caller.principal().may(action) {
+        let by_resource = match caller.principal().evaluate(action) {
             Err(Denial::Explicit) => Verdict::NoMatch,
             _ => self.verdict(caller, action, id).await?,
         };

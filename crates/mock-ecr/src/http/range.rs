@@ -11,11 +11,14 @@ use crate::http::body::Payload;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsatisfiable;
 
-/// The range that is asked for of `size` bytes.
+/// The range that is parse_header for of `size` bytes.
 ///
 /// Several ranges, units other than bytes and what is no range are passed over, as RFC 9110, section 14.2, has it.
-pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Unsatisfiable> {
-    let Some((first, last)) = asked(headers) else {
+pub(crate) fn requested(
+    headers: &HeaderMap,
+    size: u64,
+) -> Result<Option<Range<u64>>, Unsatisfiable> {
+    let Some((first, last)) = parse_header(headers) else {
         return Ok(None);
     };
     match (first, last) {
@@ -31,32 +34,32 @@ pub(crate) fn of(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, U
 }
 
 /// Whether a range ends before it begins. Such a one may be passed over or refused: RFC 9110, section 14.2.
-pub(crate) fn is_backward(headers: &HeaderMap) -> bool {
-    matches!(asked(headers), Some((Some(first), Some(last))) if last < first)
+pub(crate) fn is_reversed(headers: &HeaderMap) -> bool {
+    matches!(parse_header(headers), Some((Some(first), Some(last))) if last < first)
 }
 
-fn asked(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
-    bounds(headers.get(header::RANGE)?.to_str().ok()?)
+fn parse_header(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
+    parse_bounds(headers.get(header::RANGE)?.to_str().ok()?)
 }
 
 /// `bytes=1-2`, `bytes=1-` or `bytes=-2`.
-fn bounds(text: &str) -> Option<(Option<u64>, Option<u64>)> {
+fn parse_bounds(text: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (unit, range) = text.split_once('=')?;
     let (first, last) = range.trim().split_once('-')?;
     let is_bytes = unit.trim().eq_ignore_ascii_case("bytes");
     is_bytes.then_some(())?;
-    Some((bound(first)?, bound(last)?))
+    Some((parse_bound(first)?, parse_bound(last)?))
 }
 
-fn bound(text: &str) -> Option<Option<u64>> {
+fn parse_bound(text: &str) -> Option<Option<u64>> {
     match text {
         "" => Some(None),
-        digits => number(digits).map(Some),
+        digits => parse_number(digits).map(Some),
     }
 }
 
 /// Digits alone, where Rust would take a sign.
-fn number(text: &str) -> Option<u64> {
+fn parse_number(text: &str) -> Option<u64> {
     let is_number = text.bytes().all(|c| c.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }
@@ -64,16 +67,16 @@ fn number(text: &str) -> Option<u64> {
 /// The first and the last byte of a part that is uploaded: `Content-Range: 0-99`, or `bytes 0-99/*` as RFC 9110 has it.
 ///
 /// Source of the first form: OCI Distribution 1.1, "Pushing a blob in chunks".
-pub(crate) fn of_part(text: &str) -> Option<(u64, u64)> {
+pub(crate) fn parse_content_range(text: &str) -> Option<(u64, u64)> {
     let text = text.strip_prefix("bytes").unwrap_or(text).trim();
     let range = text.split('/').next()?;
     let (first, last) = range.split_once('-')?;
-    let (first, last) = (number(first)?, number(last)?);
+    let (first, last) = (parse_number(first)?, parse_number(last)?);
     (first <= last).then_some((first, last))
 }
 
 /// The `Range` that tells how many bytes have come. That nothing is told as `0-0` is how docker's registry does it.
-pub(crate) fn of_upload(size: u64) -> String {
+pub(crate) fn received_range(size: u64) -> String {
     format!("0-{}", size.saturating_sub(1))
 }
 
@@ -110,7 +113,7 @@ mod tests {
     fn range(text: &str, size: u64) -> Result<Option<Range<u64>>, Unsatisfiable> {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, text.parse().unwrap());
-        of(&headers, size)
+        requested(&headers, size)
     }
 
     #[test]
@@ -138,13 +141,13 @@ mod tests {
     #[test]
     fn a_part_is_told_in_two_ways() {
         for text in ["5-9", "bytes 5-9/*", "bytes 5-9/10"] {
-            assert_eq!(of_part(text), Some((5, 9)), "{text}");
+            assert_eq!(parse_content_range(text), Some((5, 9)), "{text}");
         }
         for wrong in ["", "5", "9-5", "-5", "5-", "a-b", "+5-9"] {
-            assert_eq!(of_part(wrong), None, "{wrong}");
+            assert_eq!(parse_content_range(wrong), None, "{wrong}");
         }
         assert_eq!(
-            (of_upload(0), of_upload(10)),
+            (received_range(0), received_range(10)),
             ("0-0".to_owned(), "0-9".to_owned())
         );
     }
@@ -152,7 +155,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_range_is_read_without_panic(text in "[ -~]*|bytes=[0-9-]*", size: u64) {
-            let _ = of_part(&text);
+            let _ = parse_content_range(&text);
             let _ = range(&text, size);
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn authorize(
         let resource = repository.to_string();
         Err(AccessDenied::new(caller, action, resource, reason))
     };
-    let by_identity = caller.principal().may(action);
+    let by_identity = caller.principal().evaluate(action);
     if by_identity == Err(Denial::Explicit) {
         return denied(Reason::Explicit);
     }
@@ -65,7 +65,7 @@ pub(crate) fn authorize_all(
     let partition = region.partition().name;
     let resource = format!("arn:{partition}:ecr:{region}:{registry}:repository/*");
     let is_open = cross_account == CrossAccount::Open;
-    let reason = match caller.principal().may(action) {
+    let reason = match caller.principal().evaluate(action) {
         Err(denial) => denial.into(),
         Ok(()) if caller.account() != registry && !is_open => Reason::NotInResource,
         Ok(()) => return Ok(()),
@@ -75,7 +75,7 @@ pub(crate) fn authorize_all(
 
 /// Decides whether a caller may do something that is about no repository.
 pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), AccessDenied> {
-    caller.principal().may(action).map_err(|denial| {
+    caller.principal().evaluate(action).map_err(|denial| {
         let resource = "*".to_owned();
         AccessDenied::new(caller, action, resource, denial.into())
     })

@@ -88,7 +88,7 @@ impl IdentityStore {
 
     /// Whom a lenient mock takes the owner of an unknown key for: the root user of the account that a key of twelve
     /// digits names, or else of the default account.
-    pub(crate) fn presumed(&self, access_key_id: &str, region: &Region) -> Arc<Principal> {
+    pub(crate) fn lenient_principal(&self, access_key_id: &str, region: &Region) -> Arc<Principal> {
         let account = access_key_id.parse().unwrap_or(self.default_account);
         Arc::new(Principal::root(account, region))
     }
@@ -99,9 +99,9 @@ impl IdentityStore {
     pub(crate) fn with_arn(&self, arn: &PrincipalArn) -> Option<Arc<Principal>> {
         let initial = self.initial.by_arn.get(arn).cloned();
         let known = initial.or_else(|| self.read().identities.by_arn.get(arn).cloned());
-        let is_taken_on_trust = arn.is_root() || self.auth == AuthMode::Lenient;
+        let exists_unlisted = arn.is_root() || self.auth == AuthMode::Lenient;
         known.or_else(|| {
-            is_taken_on_trust.then(|| {
+            exists_unlisted.then(|| {
                 let mut principal = Principal::root(arn.account(), &self.region);
                 principal.arn = arn.clone();
                 Arc::new(principal)

@@ -50,7 +50,10 @@ impl RepositoryPolicy {
     /// cloudposse/terraform-aws-ecr#67 (2020).
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let policy: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let actions = policy.statement.iter().flat_map(|said| &said.action);
+        let actions = policy
+            .statement
+            .iter()
+            .flat_map(|statement| &statement.action);
         let mut actions = actions.map(ActionPattern::as_str);
         match actions.find(|action| action.eq_ignore_ascii_case("ecr:GetAuthorizationToken")) {
             Some(action) => Err(format!("{action} is about no repository")),
@@ -58,16 +61,16 @@ impl RepositoryPolicy {
         }
     }
 
-    /// What it says of an action of someone; what denies goes before what allows.
+    /// What it has_match of an action of someone; what denies goes before what allows.
     pub(crate) fn verdict(&self, arn: &PrincipalArn, action: &str) -> Verdict {
-        let says = |effect| {
+        let has_match = |effect| {
             self.statement
                 .iter()
-                .any(|statement| statement.effect == effect && statement.is_about(arn, action))
+                .any(|statement| statement.effect == effect && statement.applies_to(arn, action))
         };
-        if says(Effect::Deny) {
+        if has_match(Effect::Deny) {
             Verdict::Denied
-        } else if says(Effect::Allow) {
+        } else if has_match(Effect::Allow) {
             Verdict::Allowed
         } else {
             Verdict::NoMatch
@@ -76,34 +79,34 @@ impl RepositoryPolicy {
 }
 
 impl Statement {
-    fn is_about(&self, arn: &PrincipalArn, action: &str) -> bool {
+    fn applies_to(&self, arn: &PrincipalArn, action: &str) -> bool {
         let is_conditional_allow = self.effect == Effect::Allow && self.condition.is_some();
         !is_conditional_allow
             && self.action.iter().any(|pattern| pattern.matches(action))
-            && self.names(arn)
+            && self.names_principal(arn)
     }
 
     /// `"*"`, or `{"AWS": …}` with a list or one of: `*`, an account's number, its root, or an ARN.
-    fn names(&self, arn: &PrincipalArn) -> bool {
+    fn names_principal(&self, arn: &PrincipalArn) -> bool {
         let names = match &self.principal {
             Value::Object(by_kind) => by_kind.get("AWS"),
             other => Some(other),
         };
-        let is_named = |name: &Value| name.as_str().is_some_and(|name| is_name_of(name, arn));
+        let is_match = |name: &Value| name.as_str().is_some_and(|name| is_principal(name, arn));
         match names {
-            Some(Value::Array(names)) => names.iter().any(is_named),
-            Some(name) => is_named(name),
+            Some(Value::Array(names)) => names.iter().any(is_match),
+            Some(name) => is_match(name),
             None => false,
         }
     }
 }
 
-fn is_name_of(name: &str, arn: &PrincipalArn) -> bool {
+fn is_principal(name: &str, arn: &PrincipalArn) -> bool {
     let account = arn.account();
-    let is_root = name
+    let is_root_of_account = name
         .parse::<PrincipalArn>()
         .is_ok_and(|named| named.is_root() && named.account() == account);
-    name == "*" || name == account.as_str() || name == arn.as_str() || is_root
+    name == "*" || name == account.as_str() || name == arn.as_str() || is_root_of_account
 }
 
 fn one_or_many<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
@@ -128,7 +131,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn says(statements: &str, action: &str, verdict: Verdict) {
+    fn assert_verdict(statements: &str, action: &str, verdict: Verdict) {
         let text = format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#);
         let arn = "arn:aws:iam::210987654321:user/ci".parse().unwrap();
         let policy = RepositoryPolicy::parse(&text).unwrap();
@@ -146,8 +149,8 @@ mod tests {
         ] {
             let statement =
                 format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":["ecr:Batch*"]}}"#);
-            says(&statement, "ecr:BatchGetImage", Verdict::Allowed);
-            says(&statement, "ecr:PutImage", Verdict::NoMatch);
+            assert_verdict(&statement, "ecr:BatchGetImage", Verdict::Allowed);
+            assert_verdict(&statement, "ecr:PutImage", Verdict::NoMatch);
         }
         for principal in [
             r#"{"AWS":"123456789012"}"#,
@@ -157,7 +160,7 @@ mod tests {
         ] {
             let statement =
                 format!(r#"[{{"Effect":"Allow","Principal":{principal},"Action":"ecr:*"}}]"#);
-            says(&statement, "ecr:BatchGetImage", Verdict::NoMatch);
+            assert_verdict(&statement, "ecr:BatchGetImage", Verdict::NoMatch);
         }
     }
 
@@ -165,8 +168,8 @@ mod tests {
     fn what_denies_goes_before_what_allows() {
         let statements = r#"[{"Effect":"Allow","Principal":"*","Action":"*"},
             {"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]"#;
-        says(statements, "ecr:PutImage", Verdict::Denied);
-        says(statements, "ecr:BatchGetImage", Verdict::Allowed);
+        assert_verdict(statements, "ecr:PutImage", Verdict::Denied);
+        assert_verdict(statements, "ecr:BatchGetImage", Verdict::Allowed);
     }
 
     #[test]
@@ -176,19 +179,19 @@ mod tests {
                 r#"{{"Effect":"{effect}","Principal":"*","Action":"*","Condition":{{"Bool":{{}}}}}}"#
             )
         };
-        says(&statement("Allow"), "ecr:PutImage", Verdict::NoMatch);
-        says(&statement("Deny"), "ecr:PutImage", Verdict::Denied);
+        assert_verdict(&statement("Allow"), "ecr:PutImage", Verdict::NoMatch);
+        assert_verdict(&statement("Deny"), "ecr:PutImage", Verdict::Denied);
     }
 
     #[test]
     fn what_is_no_policy_is_told() {
-        let foreign = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":["ecr:GetAuthorizationToken"]}}"#;
+        let names_registry_action = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":["ecr:GetAuthorizationToken"]}}"#;
         for text in [
             "",
             "[]",
             "{}",
             r#"{"Statement":[{"Effect":"Maybe"}]}"#,
-            foreign,
+            names_registry_action,
         ] {
             assert!(RepositoryPolicy::parse(text).is_err(), "{text}");
         }

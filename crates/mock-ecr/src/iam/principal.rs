@@ -103,7 +103,7 @@ impl Principal {
     }
 
     /// Evaluates the policy for an action.
-    pub(crate) fn may(&self, action: Action) -> Result<(), Denial> {
+    pub(crate) fn evaluate(&self, action: Action) -> Result<(), Denial> {
         let action = action.to_string();
         let matches = |pattern: &String| ActionPattern::new(pattern.as_str()).matches(&action);
         if self.deny.iter().any(matches) {
@@ -211,15 +211,15 @@ mod tests {
     #[test]
     fn a_denied_action_is_denied_even_if_allowed() {
         let principal = Principal::example(AccountId::EXAMPLE, &Region::default());
-        assert_eq!(principal.may(Action::ecr("PutImage")), Ok(()));
+        assert_eq!(principal.evaluate(Action::ecr("PutImage")), Ok(()));
         let principal = principal.allow(["ecr:Get*"]);
         assert_eq!(
-            principal.may(Action::ecr("PutImage")),
+            principal.evaluate(Action::ecr("PutImage")),
             Err(Denial::Implicit)
         );
         let principal = principal.deny(["ecr:GetAuthorizationToken"]);
         assert_eq!(
-            principal.may(Action::ecr("GetAuthorizationToken")),
+            principal.evaluate(Action::ecr("GetAuthorizationToken")),
             Err(Denial::Explicit)
         );
     }

@@ -71,10 +71,11 @@ async fn get(
         ));
     }
     let headers = &context.call.request.headers;
-    if range::is_backward(headers) {
+    if range::is_reversed(headers) {
         return Err(RegistryError::RangeInvalid);
     }
-    let range = range::of(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
+    let range =
+        range::requested(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
     let content = context.ecr.repositories.open_layer(id, digest, range);
     let content = content.await?;
     let bytes = streamed(content.bytes);

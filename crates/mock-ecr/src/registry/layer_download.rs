@@ -44,8 +44,8 @@ async fn serve(
     let size = size
         .map_err(LayerUrlError::from)?
         .ok_or(LayerUrlError::NoSuchKey)?;
-    let range =
-        range::of(&request.headers, size).map_err(|Unsatisfiable| LayerUrlError::InvalidRange)?;
+    let range = range::requested(&request.headers, size)
+        .map_err(|Unsatisfiable| LayerUrlError::InvalidRange)?;
     let content = ecr.repositories.open_layer(&id, &digest, range).await?;
     let bytes = body::streamed(content.bytes);
     Ok(range::respond(

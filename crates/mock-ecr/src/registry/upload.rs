@@ -179,7 +179,11 @@ async fn take(
     body: ContentStream<'_>,
 ) -> Result<Uploaded, RegistryError> {
     let start = match context.header(header::CONTENT_RANGE) {
-        Some(text) => Some(range::of_part(text).ok_or(RegistryError::RangeInvalid)?.0),
+        Some(text) => Some(
+            range::parse_content_range(text)
+                .ok_or(RegistryError::RangeInvalid)?
+                .0,
+        ),
         None => None,
     };
     let repositories = &context.ecr.repositories;
@@ -220,7 +224,7 @@ fn progress(
     let location = format!("/v2/{}/blobs/uploads/{upload}", id.name);
     let response = respond(status)
         .header(header::LOCATION, location)
-        .header(header::RANGE, range::of_upload(size));
+        .header(header::RANGE, range::received_range(size));
     if status == StatusCode::NO_CONTENT {
         return bare(response);
     }

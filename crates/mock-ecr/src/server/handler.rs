@@ -170,7 +170,7 @@ where
         Route::Api {
             service,
             host_region,
-        } => match body.collected(service.longest_body(request)).await {
+        } => match body.collected(service.max_body_size(request)).await {
             Ok(body) => {
                 let call = Call {
                     service: *service,

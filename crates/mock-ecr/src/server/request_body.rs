@@ -25,7 +25,7 @@ where
     pub(crate) async fn read(body: B, request: &Parts, route: &Route) -> Self {
         match route.aws_service() {
             Some(service) if service.has_operation_in_body(request) => {
-                let limit = service.longest_body(request);
+                let limit = service.max_body_size(request);
                 RequestBody::Whole(collect(body, limit).await)
             }
             _ => RequestBody::Unread(body),

@@ -74,7 +74,7 @@ pub(crate) fn inject(
     let (content_type, body) =
         service.injected_error(error.status, error.code, error.message, &request_id);
     let mut response = error.response(content_type, body);
-    response::sign(&mut response, &request_id);
+    response::add_request_id(&mut response, &request_id);
     log_entry.error = Some(error.code);
     log_entry.request_id = Some(request_id);
     response

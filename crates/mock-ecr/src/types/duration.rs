@@ -47,12 +47,12 @@ impl Text {
     }
 }
 
-/// A length of time before or after an instant, such as `5m`, `-20m` or `+1h`.
+/// A duration of time before or after an timestamp, such as `5m`, `-20m` or `+1h`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shift {
     direction: Direction,
-    length: Duration,
+    duration: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,26 +63,26 @@ enum Direction {
 
 impl Shift {
     /// So much later.
-    pub fn after(length: Duration) -> Self {
+    pub fn after(duration: Duration) -> Self {
         Shift {
             direction: Direction::After,
-            length,
+            duration,
         }
     }
 
     /// So much earlier.
-    pub fn before(length: Duration) -> Self {
+    pub fn before(duration: Duration) -> Self {
         Shift {
             direction: Direction::Before,
-            length,
+            duration,
         }
     }
 
-    /// The instant that is so much before or after another.
-    pub fn of(self, instant: Timestamp) -> Timestamp {
+    /// The timestamp that is so much before or after another.
+    pub fn of(self, timestamp: Timestamp) -> Timestamp {
         match self.direction {
-            Direction::Before => instant - self.length,
-            Direction::After => instant + self.length,
+            Direction::Before => timestamp - self.duration,
+            Direction::After => timestamp + self.duration,
         }
     }
 }
@@ -92,7 +92,7 @@ impl TryFrom<String> for Shift {
 
     fn try_from(text: String) -> Result<Self, DurationError> {
         match text.strip_prefix('-') {
-            Some(length) => Ok(Shift::before(parse_duration(length)?)),
+            Some(duration) => Ok(Shift::before(parse_duration(duration)?)),
             None => Ok(Shift::after(parse_duration(text.trim_start_matches('+'))?)),
         }
     }
@@ -101,8 +101,8 @@ impl TryFrom<String> for Shift {
 impl From<Shift> for String {
     fn from(shift: Shift) -> Self {
         match shift.direction {
-            Direction::Before => format!("-{}", print_duration(shift.length)),
-            Direction::After => print_duration(shift.length),
+            Direction::Before => format!("-{}", print_duration(shift.duration)),
+            Direction::After => print_duration(shift.duration),
         }
     }
 }

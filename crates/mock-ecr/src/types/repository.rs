@@ -41,15 +41,16 @@ impl FromStr for RepositoryName {
 /// Words joined by a dot, one or two underscores, or any number of hyphens.
 fn is_component(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let is_joint = |joint: &str| {
-        matches!(joint, "." | "_" | "__") || (!joint.is_empty() && joint.bytes().all(|c| c == b'-'))
+    let is_separator = |separator: &str| {
+        matches!(separator, "." | "_" | "__")
+            || (!separator.is_empty() && separator.bytes().all(|c| c == b'-'))
     };
     text.starts_with(is_word)
         && text.ends_with(is_word)
         && text
             .split(is_word)
             .filter(|between| !between.is_empty())
-            .all(is_joint)
+            .all(is_separator)
 }
 
 impl From<RepositoryName> for String {

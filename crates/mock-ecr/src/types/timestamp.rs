@@ -16,7 +16,7 @@ use toml::value::Datetime;
 ///
 /// Arithmetic stops at either end of that range instead of failing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
-#[serde(try_from = "InstantText")]
+#[serde(try_from = "TimestampText")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -60,19 +60,19 @@ impl Timestamp {
 
     /// `20151129T213053Z`, as SigV4 writes it.
     pub(crate) fn to_basic(self) -> String {
-        self.instant().strftime("%Y%m%dT%H%M%SZ").to_string()
+        self.to_jiff().strftime("%Y%m%dT%H%M%SZ").to_string()
     }
 
     /// `Sun, 29 Nov 2015 21:30:53 GMT`, as HTTP writes it.
     pub(crate) fn to_http(self) -> String {
         HTTP_DATE
-            .timestamp_to_rfc9110_string(&self.instant())
+            .timestamp_to_rfc9110_string(&self.to_jiff())
             .expect("the years of a Timestamp have four digits")
     }
 
     /// Year, month and day, in UTC.
     pub(crate) fn date(self) -> (i32, u8, u8) {
-        let date = Offset::UTC.to_datetime(self.instant()).date();
+        let date = Offset::UTC.to_datetime(self.to_jiff()).date();
         let unsigned = |part: i8| part.unsigned_abs();
         (
             date.year().into(),
@@ -81,7 +81,7 @@ impl Timestamp {
         )
     }
 
-    fn instant(self) -> jiff::Timestamp {
+    fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).expect("the range of a Timestamp lies in jiff's")
     }
 }
@@ -138,7 +138,7 @@ impl serde::Serialize for Timestamp {
 /// RFC 3339 in UTC with milliseconds: `2015-11-29T21:30:53.241Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3}", self.instant())
+        write!(f, "{:.3}", self.to_jiff())
     }
 }
 
@@ -158,40 +158,40 @@ impl FromStr for Timestamp {
     }
 }
 
-impl TryFrom<InstantText> for Timestamp {
+impl TryFrom<TimestampText> for Timestamp {
     type Error = TimestampError;
 
-    fn try_from(text: InstantText) -> Result<Self, TimestampError> {
+    fn try_from(text: TimestampText) -> Result<Self, TimestampError> {
         text.0.parse()
     }
 }
 
 /// What a file says where an instant is expected: a string, or TOML's own date and time.
-pub(crate) struct InstantText(pub(crate) String);
+pub(crate) struct TimestampText(pub(crate) String);
 
-impl<'de> Deserialize<'de> for InstantText {
+impl<'de> Deserialize<'de> for TimestampText {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(InstantVisitor)
+        from.deserialize_any(TimestampVisitor)
     }
 }
 
-struct InstantVisitor;
+struct TimestampVisitor;
 
-impl<'de> Visitor<'de> for InstantVisitor {
-    type Value = InstantText;
+impl<'de> Visitor<'de> for TimestampVisitor {
+    type Value = TimestampText;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an instant, such as 2015-11-29T21:30:53.241Z")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<InstantText, E> {
-        Ok(InstantText(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<TimestampText, E> {
+        Ok(TimestampText(text.to_owned()))
     }
 
     /// TOML hands out its dates as maps with one secret key.
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<InstantText, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TimestampText, A::Error> {
         let date = Datetime::deserialize(MapAccessDeserializer::new(map));
-        date.map(|date| InstantText(date.to_string()))
+        date.map(|date| TimestampText(date.to_string()))
             .map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))
     }
 }

@@ -107,7 +107,7 @@ impl Shape {
     }
 
     /// The pattern that a text must fit as a whole, if there is one that it does not fit.
-    pub(crate) fn unfit(&self, text: &str) -> Option<&str> {
+    pub(crate) fn violated_pattern(&self, text: &str) -> Option<&str> {
         let pattern = self.pattern.as_deref()?;
         let regex = self.regex.get_or_init(|| {
             Regex::new(&format!("^(?:{})$", without_unicode_classes(pattern)))
@@ -164,7 +164,7 @@ mod tests {
                     .for_each(|named| assert!(model.shapes.contains_key(named), "{name}: {named}"));
                 let has_member = shape.member.is_some();
                 assert_eq!(has_member, shape.kind == Kind::List, "{name}: {shape_name}");
-                let _ = shape.unfit("");
+                let _ = shape.violated_pattern("");
             }
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn letters_of_every_script_fit_a_pattern_of_letters() {
         let value = Model::of(AwsService::Sts).shape("tagValueType");
-        assert_eq!(value.unfit("Größe 名前 1"), None);
-        assert!(value.unfit("a;b").is_some());
+        assert_eq!(value.violated_pattern("Größe 名前 1"), None);
+        assert!(value.violated_pattern("a;b").is_some());
     }
 }

@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::{Method, Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::aws::error::{ApiError, Foreign};
+use crate::aws::error::{ApiError, NotAwsJson};
 use crate::aws::model::validate::Input;
 use crate::aws::protocol::response::{self, CONTENT_TYPE};
 use crate::aws::service::AwsService;
@@ -17,7 +17,7 @@ use crate::aws::target::Target;
 ///
 /// 7 MiB, the limit of Kinesis (`[ANALOG]`, source: mhart/kinesalite); but a part of a layer has up to 20,971,520 bytes in the
 /// service model, and base64 makes four of three.
-pub(crate) fn longest_body(request: &Parts) -> usize {
+pub(crate) fn max_body_size(request: &Parts) -> usize {
     match Target::of(request).operation {
         "UploadLayerPart" => 29 << 20,
         _ => 7 << 20,
@@ -38,10 +38,10 @@ pub(crate) fn read<T>(
     let target = Target::of(request);
     let is_ours = service.target_prefix() == Some(target.prefix);
     match content_type(request) {
-        _ if request.method != Method::POST => Err(foreign_method(request)),
+        _ if request.method != Method::POST => Err(wrong_method(request)),
         CONTENT_TYPE => read_json(body, Some(target.operation).filter(|_| is_ours), find),
         "application/json" => Err(plain_json(body)),
-        _ => Err(foreign_content(service, request, body)),
+        _ => Err(wrong_content_type(service, request, body)),
     }
 }
 
@@ -72,28 +72,28 @@ fn read_json<T>(
 ) -> Result<(T, Input), ApiError> {
     let operation = named.and_then(find).ok_or(ApiError::UnknownOperation);
     if body.is_empty() {
-        return operation.and(Err(ApiError::Unreadable));
+        return operation.and(Err(ApiError::InvalidJson));
     }
-    let input = Input::parse(body).ok_or(ApiError::Unreadable)?;
+    let input = Input::parse(body).ok_or(ApiError::InvalidJson)?;
     Ok((operation?, input))
 }
 
-fn foreign_method(request: &Parts) -> ApiError {
-    ApiError::Foreign(signature_fault(request).unwrap_or(Foreign::UndeterminedOperation))
+fn wrong_method(request: &Parts) -> ApiError {
+    ApiError::NotAwsJson(signature_fault(request).unwrap_or(NotAwsJson::UndeterminedOperation))
 }
 
-fn foreign_content(service: AwsService, request: &Parts, body: &[u8]) -> ApiError {
+fn wrong_content_type(service: AwsService, request: &Parts, body: &[u8]) -> ApiError {
     if let Some(fault) = signature_fault(request) {
-        return ApiError::Foreign(fault);
+        return ApiError::NotAwsJson(fault);
     }
     let Target { prefix, operation } = Target::of(request);
-    ApiError::Foreign(
+    ApiError::NotAwsJson(
         if body.is_empty() || prefix.is_empty() || operation.is_empty() {
-            Foreign::UndeterminedOperation
+            NotAwsJson::UndeterminedOperation
         } else if service.target_prefix() == Some(prefix) {
-            Foreign::WrongContentType
+            NotAwsJson::WrongContentType
         } else {
-            Foreign::UnknownService {
+            NotAwsJson::UnknownService {
                 service: prefix.to_owned(),
                 operation: operation.to_owned(),
             }
@@ -103,19 +103,19 @@ fn foreign_content(service: AwsService, request: &Parts, body: &[u8]) -> ApiErro
 
 /// An empty body counts as an object here.
 fn plain_json(body: &[u8]) -> ApiError {
-    let is_readable = body.is_empty() || Input::parse(body).is_some();
-    ApiError::Foreign(if is_readable {
-        Foreign::PlainJson
+    let is_json = body.is_empty() || Input::parse(body).is_some();
+    ApiError::NotAwsJson(if is_json {
+        NotAwsJson::PlainJson
     } else {
-        Foreign::UnreadablePlainJson
+        NotAwsJson::InvalidPlainJson
     })
 }
 
 /// Of a request in another protocol only the form of the signature is looked at.
-fn signature_fault(request: &Parts) -> Option<Foreign> {
+fn signature_fault(request: &Parts) -> Option<NotAwsJson> {
     sigv4::check_form(request).err().map(|error| match error {
-        SigV4Error::Incomplete(text) => Foreign::IncompleteSignature(text),
-        SigV4Error::Invalid(text) => Foreign::InvalidSignature(text),
-        _ => Foreign::Unsigned,
+        SigV4Error::Incomplete(text) => NotAwsJson::IncompleteSignature(text),
+        SigV4Error::Invalid(text) => NotAwsJson::InvalidSignature(text),
+        _ => NotAwsJson::Unsigned,
     })
 }

@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::aws::error::{ApiError, Foreign};
+use crate::aws::error::{ApiError, NotAwsJson};
 use crate::aws::protocol::response;
 
 /// Returns the code of an error, as it is written in `__type` or in the XML element.
@@ -15,7 +15,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
         ApiError::UnknownOperation => "UnknownOperationException",
         ApiError::NotImplemented { .. } => "NotImplemented",
-        ApiError::Unreadable | ApiError::Serialization(_) => "SerializationException",
+        ApiError::InvalidJson | ApiError::Serialization(_) => "SerializationException",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationTokenException",
         ApiError::IncompleteSignature(_) => "IncompleteSignatureException",
         ApiError::InvalidSignature(_) => "InvalidSignatureException",
@@ -26,7 +26,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
         ApiError::Modelled { code, .. } => code,
         ApiError::InvalidLayerPart(_) => "InvalidLayerPartException",
         ApiError::Server => "ServerException",
-        ApiError::Foreign(foreign) => foreign_code(foreign),
+        ApiError::NotAwsJson(error) => not_aws_json_code(error),
         ApiError::TooLarge => "RequestEntityTooLarge",
         ApiError::Incomplete => "RequestTimeout",
     }
@@ -42,7 +42,7 @@ pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
             ..Body::of(error)
         }
         .to_json(),
-        ApiError::Foreign(foreign) => return foreign_response(foreign, request_id),
+        ApiError::NotAwsJson(error) => return not_aws_json_response(error, request_id),
         ApiError::TooLarge => return response::empty(StatusCode::PAYLOAD_TOO_LARGE),
         ApiError::Incomplete => return response::empty(StatusCode::REQUEST_TIMEOUT),
         error => Body {
@@ -121,35 +121,35 @@ impl Body<'_> {
     }
 }
 
-fn foreign_code(foreign: &Foreign) -> &'static str {
-    match foreign {
-        Foreign::Unsigned => "MissingAuthenticationTokenException",
-        Foreign::IncompleteSignature(_) => "IncompleteSignatureException",
-        Foreign::InvalidSignature(_) => "InvalidSignatureException",
-        Foreign::UndeterminedOperation => "AccessDeniedException",
-        Foreign::UnknownService { .. } => "UnrecognizedClientException",
-        Foreign::WrongContentType | Foreign::PlainJson => "UnknownOperationException",
-        Foreign::UnreadablePlainJson => "SerializationException",
+fn not_aws_json_code(error: &NotAwsJson) -> &'static str {
+    match error {
+        NotAwsJson::Unsigned => "MissingAuthenticationTokenException",
+        NotAwsJson::IncompleteSignature(_) => "IncompleteSignatureException",
+        NotAwsJson::InvalidSignature(_) => "InvalidSignatureException",
+        NotAwsJson::UndeterminedOperation => "AccessDeniedException",
+        NotAwsJson::UnknownService { .. } => "UnrecognizedClientException",
+        NotAwsJson::WrongContentType | NotAwsJson::PlainJson => "UnknownOperationException",
+        NotAwsJson::InvalidPlainJson => "SerializationException",
     }
 }
 
-fn foreign_response(foreign: &Foreign, request_id: &str) -> Response<Bytes> {
-    let code = foreign_code(foreign);
-    let message = match foreign {
-        Foreign::Unsigned => "Missing Authentication Token",
-        Foreign::IncompleteSignature(text) | Foreign::InvalidSignature(text) => text,
-        Foreign::UndeterminedOperation => {
+fn not_aws_json_response(error: &NotAwsJson, request_id: &str) -> Response<Bytes> {
+    let code = not_aws_json_code(error);
+    let message = match error {
+        NotAwsJson::Unsigned => "Missing Authentication Token",
+        NotAwsJson::IncompleteSignature(text) | NotAwsJson::InvalidSignature(text) => text,
+        NotAwsJson::UndeterminedOperation => {
             "Unable to determine service/operation name to be authorized"
         }
-        Foreign::UnknownService { service, operation } => &format!(
+        NotAwsJson::UnknownService { service, operation } => &format!(
             "No authorization strategy was found for service: {service}, operation: {operation}"
         ),
-        Foreign::WrongContentType => {
+        NotAwsJson::WrongContentType => {
             let xml = format!("<{code}/>\n");
             return response::of_type(StatusCode::NOT_FOUND, None, xml, request_id);
         }
-        Foreign::PlainJson => return plain_json(StatusCode::NOT_FOUND, code, request_id),
-        Foreign::UnreadablePlainJson => {
+        NotAwsJson::PlainJson => return plain_json(StatusCode::NOT_FOUND, code, request_id),
+        NotAwsJson::InvalidPlainJson => {
             return plain_json(StatusCode::BAD_REQUEST, code, request_id);
         }
     };

@@ -38,10 +38,10 @@ impl AwsService {
     }
 
     /// Returns the maximum length of the body of a request, in bytes.
-    pub(crate) fn longest_body(self, request: &Parts) -> usize {
+    pub(crate) fn max_body_size(self, request: &Parts) -> usize {
         match self.protocol() {
-            Protocol::Json => json::longest_body(request),
-            Protocol::Query => query::LONGEST_BODY,
+            Protocol::Json => json::max_body_size(request),
+            Protocol::Query => query::MAX_BODY_SIZE,
         }
     }
 

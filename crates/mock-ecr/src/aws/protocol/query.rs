@@ -21,7 +21,7 @@ pub(super) const CONTENT_TYPE: &str = "text/xml";
 
 /// The maximum length of the body of a request, in bytes. `[ASSUME]`: the longest parameter of STS, a SAML assertion, has 100,000
 /// characters.
-pub(super) const LONGEST_BODY: usize = 1 << 20;
+pub(super) const MAX_BODY_SIZE: usize = 1 << 20;
 
 /// Returns the value of `Action` in the body or in the query, or an empty text if there is none.
 pub(super) fn action(request: &Parts, body: &[u8]) -> String {

@@ -16,9 +16,9 @@ use crate::aws::service::AwsService;
 /// (`AccessDenied`). The others are `[ASSUME]`.
 pub(super) fn code(error: &ApiError) -> &'static str {
     match error {
-        ApiError::UnknownOperation | ApiError::Foreign(_) => "InvalidAction",
+        ApiError::UnknownOperation | ApiError::NotAwsJson(_) => "InvalidAction",
         ApiError::NotImplemented { .. } => "NotImplemented",
-        ApiError::Unreadable | ApiError::Serialization(_) => "MalformedInput",
+        ApiError::InvalidJson | ApiError::Serialization(_) => "MalformedInput",
         ApiError::MissingAuthenticationToken => "MissingAuthenticationToken",
         ApiError::IncompleteSignature(_) => "IncompleteSignature",
         ApiError::InvalidSignature(_) => "SignatureDoesNotMatch",

@@ -38,7 +38,7 @@ pub(crate) fn of_type(
 }
 
 /// Puts beside an answer what the API puts beside every one of its own.
-pub(crate) fn sign(response: &mut Response<Bytes>, request_id: &str) {
+pub(crate) fn add_request_id(response: &mut Response<Bytes>, request_id: &str) {
     let request_id = HeaderValue::from_str(request_id).expect("a request id is a header's value");
     response
         .headers_mut()

@@ -130,25 +130,25 @@ fn incomplete_header(
     date: Option<&str>,
     text: &str,
 ) -> SigV4Error {
-    let mut complaint = missing(&HEADER_FIELDS, fields, |name| {
+    let mut message = missing(&HEADER_FIELDS, fields, |name| {
         format!("Authorization header requires '{name}' parameter. ")
     });
     if date.is_none() {
-        complaint +=
+        message +=
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
     }
-    SigV4Error::Incomplete(format!("{complaint}Authorization={text}"))
+    SigV4Error::Incomplete(format!("{message}Authorization={text}"))
 }
 
 fn missing(
     names: &[&str],
     values: &[Option<Cow<'_, str>>],
-    complaint: impl Fn(&str) -> String,
+    message: impl Fn(&str) -> String,
 ) -> String {
     let pairs = names.iter().zip(values);
     pairs
         .filter(|(_, value)| value.is_none())
-        .map(|(name, _)| complaint(name))
+        .map(|(name, _)| message(name))
         .collect()
 }
 
@@ -161,12 +161,10 @@ const QUERY_PARAMETERS: [&str; 5] = [
 ];
 
 fn incomplete_query(values: &[Option<Cow<'_, str>>; 5]) -> SigV4Error {
-    let complaint = missing(&QUERY_PARAMETERS, values, |name| {
+    let message = missing(&QUERY_PARAMETERS, values, |name| {
         format!("AWS query-string parameters must include '{name}'. ")
     });
-    SigV4Error::Incomplete(format!(
-        "{complaint}Re-examine the query-string parameters."
-    ))
+    SigV4Error::Incomplete(format!("{message}Re-examine the query-string parameters."))
 }
 
 /// The text is scratchstack's.

@@ -41,7 +41,7 @@ impl SignatureClaim {
             return None;
         };
         let is_word = |text: &&str| {
-            (1..=LONGEST_WORD).contains(&text.len())
+            (1..=MAX_PART_LENGTH).contains(&text.len())
                 && text
                     .bytes()
                     .all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
@@ -61,4 +61,4 @@ impl SignatureClaim {
 }
 
 /// Source: the longest `AccessKeyId` of IAM's service model.
-const LONGEST_WORD: usize = 128;
+const MAX_PART_LENGTH: usize = 128;

@@ -57,7 +57,7 @@ pub(crate) fn verify(
 ) -> Result<Caller, SigV4Error> {
     let authorization = Authorization::of(request)?;
     if verifier.principals.auth() == AuthMode::Lenient {
-        return presume(&authorization, verifier);
+        return unverified_caller(&authorization, verifier);
     }
     check_host(&authorization)?;
     check_date(&authorization, verifier, now)?;
@@ -77,7 +77,7 @@ pub(crate) fn check_form(request: &Parts) -> Result<(), SigV4Error> {
 }
 
 /// A lenient mock believes the name on the request.
-fn presume(
+fn unverified_caller(
     authorization: &Authorization<'_>,
     verifier: &Verifier<'_>,
 ) -> Result<Caller, SigV4Error> {
@@ -89,7 +89,7 @@ fn presume(
     let principals = verifier.principals;
     let principal = principals
         .with_access_key_id(scope.access_key_id())
-        .unwrap_or_else(|| principals.presumed(scope.access_key_id(), &region));
+        .unwrap_or_else(|| principals.lenient_principal(scope.access_key_id(), &region));
     Ok(Caller::new(principal, region))
 }
 
@@ -118,8 +118,8 @@ fn check_date(
             SigV4Clock::Mock => None,
             SigV4Clock::Either => verifier.clock.system_if_moved(),
         };
-        let is_fine = |system| check_date_at(authorization, system).is_ok();
-        system.is_some_and(is_fine).then_some(()).ok_or(rejection)
+        let is_valid = |system| check_date_at(authorization, system).is_ok();
+        system.is_some_and(is_valid).then_some(()).ok_or(rejection)
     })
 }
 
@@ -171,30 +171,30 @@ fn check_scope(
     let scope = &authorization.scope;
     let region = scope.region().parse::<Region>().ok();
     let region = region.filter(|region| verifier.host_region.is_none_or(|host| host == region));
-    let mut complaint = String::new();
+    let mut message = String::new();
     if region.is_none() {
-        complaint += &wrong_region(scope.region());
+        message += &wrong_region(scope.region());
     }
     let service = verifier.service;
     if scope.service() != service.name() {
-        complaint += &format!("Credential should be scoped to correct service: '{service}'. ");
+        message += &format!("Credential should be scoped to correct service: '{service}'. ");
     }
     if scope.terminator() != TERMINATOR {
         let found = scope.terminator();
-        complaint += &format!(
+        message += &format!(
             "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{found}'. "
         );
     }
     if *scope.date() != authorization.date_text[..8] {
         let (found, whole) = (scope.date(), &authorization.date_text);
-        complaint += &format!(
+        message += &format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{found}' != '{}', from '{whole}'. ",
             &whole[..8]
         );
     }
     region
-        .filter(|_| complaint.is_empty())
-        .ok_or(SigV4Error::Invalid(complaint))
+        .filter(|_| message.is_empty())
+        .ok_or(SigV4Error::Invalid(message))
 }
 
 fn wrong_region(found: &str) -> String {
@@ -235,8 +235,8 @@ fn check_signature(
         .signing_keys
         .of(scope, &principal.secret_access_key);
     let expected = key.sign(&string_to_sign);
-    let is_right: bool = expected.ct_eq(authorization.signature.as_bytes()).into();
-    is_right.then_some(()).ok_or_else(|| {
+    let is_equal: bool = expected.ct_eq(authorization.signature.as_bytes()).into();
+    is_equal.then_some(()).ok_or_else(|| {
         // Older services append the canonical string; whether ECR does today is not known. [ASSUME] the short form.
         SigV4Error::Invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."

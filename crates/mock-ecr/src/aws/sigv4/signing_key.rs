@@ -19,14 +19,14 @@ impl SigningKeys {
     pub(super) fn of(&self, scope: &CredentialScope<'_>, secret: &Secret) -> SigningKey {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A session can have the access key id of one that was removed, with another secret.
-        if let Some((drawn_from, key)) = keys.get(scope.credential())
-            && drawn_from.equals(secret.expose())
+        if let Some((secret_of_key, key)) = keys.get(scope.credential())
+            && secret_of_key.equals(secret.expose())
         {
             return key.clone();
         }
-        let key = SigningKey::draw(scope, secret);
+        let key = SigningKey::derive(scope, secret);
         // Scopes are the clients' to choose, so that the number of keys must have an end.
-        if keys.len() >= MOST_KEYS {
+        if keys.len() >= MAX_KEYS {
             keys.clear();
         }
         let entry = (secret.clone(), key.clone());
@@ -35,13 +35,13 @@ impl SigningKeys {
     }
 }
 
-const MOST_KEYS: usize = 256;
+const MAX_KEYS: usize = 256;
 
 #[derive(Clone)]
 pub(super) struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
-    fn draw(scope: &CredentialScope<'_>, secret: &Secret) -> Self {
+    fn derive(scope: &CredentialScope<'_>, secret: &Secret) -> Self {
         let first = keyed(format!("AWS4{}", secret.expose()).as_bytes());
         let parts = [
             scope.date(),

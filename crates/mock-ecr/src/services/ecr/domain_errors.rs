@@ -19,7 +19,7 @@ impl From<RepositoryError> for ApiError {
                 "RepositoryNotFoundException",
                 format!(
                     "The repository {} does not exist in {}",
-                    named(&id),
+                    with_name(&id),
                     registry(&id)
                 ),
             ),
@@ -27,7 +27,7 @@ impl From<RepositoryError> for ApiError {
                 "RepositoryAlreadyExistsException",
                 format!(
                     "The repository {} already exists in {}",
-                    named(&id),
+                    with_name(&id),
                     registry(&id)
                 ),
             ),
@@ -35,7 +35,7 @@ impl From<RepositoryError> for ApiError {
                 "RepositoryNotEmptyException",
                 format!(
                     "The repository {} in registry with id '{}' cannot be deleted because it still contains images",
-                    named(&id),
+                    with_name(&id),
                     id.account()
                 ),
             ),
@@ -43,7 +43,7 @@ impl From<RepositoryError> for ApiError {
                 "RepositoryPolicyNotFoundException",
                 format!(
                     "Repository policy does not exist for the repository {} in {}",
-                    named(&id),
+                    with_name(&id),
                     registry(&id)
                 ),
             ),
@@ -51,13 +51,13 @@ impl From<RepositoryError> for ApiError {
                 return invalid("PolicyText", "Invalid repository policy provided");
             }
             RepositoryError::InvalidManifest(manifest) => return invalid_manifest(manifest),
-            error => return of_images_and_layers(error),
+            error => return image_or_layer_error(error),
         };
         ApiError::modelled(code, message)
     }
 }
 
-fn of_images_and_layers(error: RepositoryError) -> ApiError {
+fn image_or_layer_error(error: RepositoryError) -> ApiError {
     let (code, message) = match error {
         RepositoryError::ImageAlreadyExists {
             repository,
@@ -69,7 +69,7 @@ fn of_images_and_layers(error: RepositoryError) -> ApiError {
                 "ImageAlreadyExistsException",
                 format!(
                     "Image with digest '{digest}' and tag '{tag}' already exists in the repository {} in {}",
-                    named(&repository),
+                    with_name(&repository),
                     registry(&repository)
                 ),
             )
@@ -87,24 +87,24 @@ fn of_images_and_layers(error: RepositoryError) -> ApiError {
         ),
         RepositoryError::LayersNotFound { repository, layers } => (
             "LayersNotFoundException",
-            required("Layers", &layers, &repository),
+            required_but_missing("Layers", &layers, &repository),
         ),
         RepositoryError::ReferencedImagesNotFound { repository, images } => (
             "ReferencedImagesNotFoundException",
-            required("Images", &images, &repository),
+            required_but_missing("Images", &images, &repository),
         ),
-        error => return of_uploads(error),
+        error => return upload_error(error),
     };
     ApiError::modelled(code, message)
 }
 
-fn of_uploads(error: RepositoryError) -> ApiError {
+fn upload_error(error: RepositoryError) -> ApiError {
     let (code, message) = match error {
         RepositoryError::LayerAlreadyExists { repository, digest } => (
             "LayerAlreadyExistsException",
             format!(
                 "The layer with digest '{digest}' already exists in the repository {} in {}",
-                named(&repository),
+                with_name(&repository),
                 registry(&repository)
             ),
         ),
@@ -116,7 +116,7 @@ fn of_uploads(error: RepositoryError) -> ApiError {
             "UploadNotFoundException",
             format!(
                 "The upload with id '{upload}' does not exist in the repository {} in {}",
-                named(&repository),
+                with_name(&repository),
                 registry(&repository)
             ),
         ),
@@ -124,7 +124,7 @@ fn of_uploads(error: RepositoryError) -> ApiError {
             "EmptyUploadException",
             format!(
                 "The upload with id '{upload}' in the repository {} in {} has no layer parts",
-                named(&repository),
+                with_name(&repository),
                 registry(&repository)
             ),
         ),
@@ -163,26 +163,26 @@ fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
 }
 
 /// The answer to who asks for a layer that is not there; the text is `[ASSUME]`.
-pub(crate) fn no_layer(digest: &Digest, id: &RepositoryId) -> ApiError {
+pub(crate) fn layer_not_found(digest: &Digest, id: &RepositoryId) -> ApiError {
     let text = format!(
         "The layer with digest '{digest}' does not exist in the repository {} in {}",
-        named(id),
+        with_name(id),
         registry(id)
     );
     ApiError::modelled("LayersNotFoundException", text)
 }
 
-fn required(what: &str, digests: &[Digest], id: &RepositoryId) -> String {
+fn required_but_missing(what: &str, digests: &[Digest], id: &RepositoryId) -> String {
     let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
     format!(
         "{what} with digests '[{}]' required for pushing image into repository {} in {} do not exist",
         digests.join(", "),
-        named(id),
+        with_name(id),
         registry(id)
     )
 }
 
-fn named(id: &RepositoryId) -> String {
+fn with_name(id: &RepositoryId) -> String {
     format!("with name '{}'", id.name)
 }
 

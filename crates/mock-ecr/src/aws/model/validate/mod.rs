@@ -63,26 +63,26 @@ fn check_members(
 fn check_type(model: &Model, shape: &Shape, value: &Value) -> Result<(), ApiError> {
     match (shape.kind, value) {
         (Kind::Structure, Value::Object(members)) => check_members(model, shape, members),
-        (Kind::Structure, _) => Err(rejection("Unexpected field type")),
+        (Kind::Structure, _) => Err(serialization_error("Unexpected field type")),
         (Kind::List, Value::Array(elements)) => elements
             .iter()
             .try_for_each(|element| check_element(model, shape.element(model), element)),
-        (Kind::List, Value::Object(_)) => Err(rejection(
+        (Kind::List, Value::Object(_)) => Err(serialization_error(
             "Start of structure or map found where not expected.",
         )),
-        (Kind::List, _) => Err(rejection("Expected list or null")),
+        (Kind::List, _) => Err(serialization_error("Expected list or null")),
         (Kind::String, Value::String(_)) | (Kind::Boolean, Value::Bool(_)) => Ok(()),
-        (Kind::String, _) => Err(cannot_be(value, "String")),
-        (Kind::Boolean, _) => Err(cannot_be(value, "Boolean")),
+        (Kind::String, _) => Err(conversion_error(value, "String")),
+        (Kind::Boolean, _) => Err(conversion_error(value, "Boolean")),
         (Kind::Integer | Kind::Long, Value::Number(number)) if number.is_i64() => Ok(()),
-        (Kind::Integer, _) => Err(cannot_be(value, "Integer")),
-        (Kind::Long, _) => Err(cannot_be(value, "Long")),
+        (Kind::Integer, _) => Err(conversion_error(value, "Integer")),
+        (Kind::Long, _) => Err(conversion_error(value, "Long")),
         (Kind::Blob, Value::String(text)) => match BASE64_STANDARD.decode(text) {
             Ok(_) => Ok(()),
             // [ASSUME]
-            Err(_) => Err(rejection("Invalid base64 in blob")),
+            Err(_) => Err(serialization_error("Invalid base64 in blob")),
         },
-        (Kind::Blob, _) => Err(cannot_be(value, "ByteBuffer")),
+        (Kind::Blob, _) => Err(conversion_error(value, "ByteBuffer")),
     }
 }
 
@@ -94,13 +94,13 @@ fn check_element(model: &Model, shape: &Shape, element: &Value) -> Result<(), Ap
     }
 }
 
-fn cannot_be(value: &Value, kind: &str) -> ApiError {
+fn conversion_error(value: &Value, kind: &str) -> ApiError {
     let found = match value {
         Value::Object(_) => {
-            return rejection("Start of structure or map found where not expected");
+            return serialization_error("Start of structure or map found where not expected");
         }
         Value::Array(_) => {
-            return rejection(&format!(
+            return serialization_error(&format!(
                 "Unrecognized collection type class java.lang.{kind}"
             ));
         }
@@ -111,10 +111,10 @@ fn cannot_be(value: &Value, kind: &str) -> ApiError {
         Value::Number(number) if number.is_f64() => "DECIMAL_VALUE",
         Value::Number(_) => "NUMBER_VALUE",
     };
-    rejection(&format!("{found} cannot be converted to {kind}"))
+    serialization_error(&format!("{found} cannot be converted to {kind}"))
 }
 
-fn rejection(message: &str) -> ApiError {
+fn serialization_error(message: &str) -> ApiError {
     ApiError::Serialization(message.to_owned())
 }
 
@@ -125,8 +125,8 @@ fn constrain_members(
     members: &Map<String, Value>,
     outermost: Option<&str>,
 ) -> Result<(), ApiError> {
-    let is_there = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
-    if let Some(missing) = shape.required.iter().find(|name| !is_there(name)) {
+    let is_present = |name: &String| members.get(name).is_some_and(|value| !value.is_null());
+    if let Some(missing) = shape.required.iter().find(|name| !is_present(name)) {
         // [ASSUME]
         let constraint = Constraint::Null.of_member("");
         return Err(invalid(outermost.unwrap_or(missing), &constraint));
@@ -141,7 +141,7 @@ fn constrain_members(
             Value::Object(members) => constrain_members(model, shape, members, Some(at))?,
             Value::Array(elements) => constrain_list(model, shape, elements, at)?,
             value => {
-                if let Some(constraint) = broken(shape, value) {
+                if let Some(constraint) = violated(shape, value) {
                     return Err(invalid(at, &constraint.of_member(member)));
                 }
             }
@@ -164,7 +164,7 @@ fn constrain_list(
     for element in elements {
         if let Value::Object(members) = element {
             constrain_members(model, element_shape, members, Some(at))?;
-        } else if let Some(constraint) = broken_by_element(element_shape, element) {
+        } else if let Some(constraint) = violated_by_element(element_shape, element) {
             return Err(invalid(at, &constraint.of_element()));
         }
     }
@@ -172,12 +172,12 @@ fn constrain_list(
 }
 
 /// A null breaks what an empty text would break, or else that there is nothing. `[ASSUME]`
-fn broken_by_element<'a>(shape: &'a Shape, element: &Value) -> Option<Constraint<'a>> {
+fn violated_by_element<'a>(shape: &'a Shape, element: &Value) -> Option<Constraint<'a>> {
     if element.is_null() {
         let empty = Value::String(String::new());
-        return broken(shape, &empty).or(Some(Constraint::Null));
+        return violated(shape, &empty).or(Some(Constraint::Null));
     }
-    broken(shape, element)
+    violated(shape, element)
 }
 
 /// A constraint that a value breaks.
@@ -190,7 +190,7 @@ enum Constraint<'a> {
 }
 
 /// What a value breaks first, if anything.
-fn broken<'a>(shape: &'a Shape, value: &Value) -> Option<Constraint<'a>> {
+fn violated<'a>(shape: &'a Shape, value: &Value) -> Option<Constraint<'a>> {
     match (shape.kind, value) {
         (Kind::Blob, Value::String(text)) => {
             let length = BASE64_STANDARD.decode(text).map_or(0, |bytes| bytes.len());
@@ -205,7 +205,7 @@ fn broken<'a>(shape: &'a Shape, value: &Value) -> Option<Constraint<'a>> {
             if !shape.values.is_empty() && !shape.values.contains(text) {
                 return Some(Constraint::Enum(&shape.values));
             }
-            shape.unfit(text).map(Constraint::Pattern)
+            shape.violated_pattern(text).map(Constraint::Pattern)
         }
         (_, Value::Number(number)) => out_of_bounds(shape, number.as_i64()?).map(Constraint::Value),
         _ => None,

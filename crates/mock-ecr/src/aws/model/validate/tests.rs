@@ -31,37 +31,37 @@ const TEXTS: [&str; 6] = [
 ];
 
 /// A value that is right.
-fn right(shape: &Shape) -> Value {
+fn valid_value(shape: &Shape) -> Value {
     match shape.kind {
         Kind::Structure => Value::Object(required(shape)),
-        Kind::List => json!([right(shape.element(model()))]),
+        Kind::List => json!([valid_value(shape.element(model()))]),
         Kind::String if !shape.values.is_empty() => json!(shape.values[0]),
-        Kind::String => json!(fitting(shape)),
+        Kind::String => json!(matching_text(shape)),
         Kind::Blob => json!("aGVsbG8="),
         Kind::Boolean => json!(true),
         Kind::Integer | Kind::Long => json!(shape.min.unwrap_or(0)),
     }
 }
 
-fn fitting(shape: &Shape) -> String {
+fn matching_text(shape: &Shape) -> String {
     let least = usize::try_from(shape.min.unwrap_or(0)).unwrap();
     let texts = TEXTS.map(str::to_owned).into_iter();
     texts
         .chain(["a".repeat(least)])
-        .find(|text| text.len() >= least && shape.unfit(text).is_none())
+        .find(|text| text.len() >= least && shape.violated_pattern(text).is_none())
         .unwrap_or_else(|| panic!("a text of TEXTS fits {shape:?}"))
 }
 
 fn required(shape: &Shape) -> Map<String, Value> {
     let member = |name: &String| {
         let member = model().shape(&shape.members[name]);
-        (name.clone(), right(member))
+        (name.clone(), valid_value(member))
     };
     shape.required.iter().map(member).collect()
 }
 
 /// Values that break a constraint of a shape each.
-fn wrong(shape: &Shape) -> Vec<Value> {
+fn invalid_values(shape: &Shape) -> Vec<Value> {
     let text = |length: i64| "a".repeat(usize::try_from(length).unwrap());
     let positive_min = shape.min.filter(|min| *min > 0);
     let mut values = Vec::new();
@@ -72,18 +72,18 @@ fn wrong(shape: &Shape) -> Vec<Value> {
             if !shape.values.is_empty() {
                 values.push(json!("NONE"));
             }
-            if shape.unfit("~~~").is_some() {
+            if shape.violated_pattern("~~~").is_some() {
                 values.push(json!("~~~"));
             }
         }
         Kind::List => {
-            let element = right(shape.element(model()));
+            let element = valid_value(shape.element(model()));
             let list = |length: i64| json!(vec![&element; usize::try_from(length).unwrap()]);
             values.extend(positive_min.map(|min| list(min - 1)));
             values.extend(shape.max.map(|max| list(max + 1)));
             values.push(json!([null]));
             values.extend(
-                wrong(shape.element(model()))
+                invalid_values(shape.element(model()))
                     .into_iter()
                     .map(|wrong| json!([wrong])),
             );
@@ -92,14 +92,14 @@ fn wrong(shape: &Shape) -> Vec<Value> {
             values.extend(shape.min.map(|min| json!(min - 1)));
             values.extend(shape.max.map(|max| json!(max + 1)));
         }
-        Kind::Structure => values.extend(wrong_members(shape)),
+        Kind::Structure => values.extend(invalid_structures(shape)),
         Kind::Blob | Kind::Boolean => {}
     }
     values
 }
 
 /// Structures in which one member is missing or breaks a constraint.
-fn wrong_members(shape: &Shape) -> Vec<Value> {
+fn invalid_structures(shape: &Shape) -> Vec<Value> {
     let mut values = Vec::new();
     for name in &shape.required {
         let mut members = required(shape);
@@ -107,7 +107,7 @@ fn wrong_members(shape: &Shape) -> Vec<Value> {
         values.push(Value::Object(members));
     }
     for (name, member) in &shape.members {
-        for wrong in wrong(model().shape(member)) {
+        for wrong in invalid_values(model().shape(member)) {
             let mut members = required(shape);
             members.insert(name.clone(), wrong);
             values.push(Value::Object(members));
@@ -118,25 +118,25 @@ fn wrong_members(shape: &Shape) -> Vec<Value> {
 
 #[test]
 fn what_breaks_a_constraint_of_any_operation_is_rejected() {
-    let mut n_broken = 0;
+    let mut n_rejected = 0;
     for operation in model().operations() {
         let shape = model().input(operation);
         let minimal = Value::Object(required(shape));
         assert_eq!(read(operation, minimal.clone()), Ok(minimal), "{operation}");
-        for wrong in wrong_members(shape) {
+        for wrong in invalid_structures(shape) {
             let rejected = read(operation, wrong.clone());
             assert!(
                 matches!(rejected, Err(ApiError::InvalidParameter(_))),
                 "{operation} {wrong}: {rejected:?}"
             );
-            n_broken += 1;
+            n_rejected += 1;
         }
     }
-    assert_eq!(n_broken, 492, "the constraints of the model");
+    assert_eq!(n_rejected, 492, "the constraints of the model");
 }
 
 #[track_caller]
-fn tells(operation: &str, input: Value, message: &str) {
+fn assert_message(operation: &str, input: Value, message: &str) {
     let error = read(operation, input).unwrap_err();
     assert_eq!(error, ApiError::InvalidParameter(message.to_owned()));
 }
@@ -144,25 +144,25 @@ fn tells(operation: &str, input: Value, message: &str) {
 #[test]
 fn constraints_are_told_in_the_recorded_words() {
     // int128/create-ecr-repository-action#231, boto/boto3#3191.
-    tells(
+    assert_message(
         "CreateRepository",
         json!({"repositoryName": "Team/App"}),
         "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''",
     );
     // aws/aws-dotnet-deploy#549.
-    tells(
+    assert_message(
         "CreateRepository",
         json!({"repositoryName": "a"}),
         "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must have length greater than or equal to 2'",
     );
     // google/go-containerregistry#681.
-    tells(
+    assert_message(
         "ListImages",
         json!({"repositoryName": "app", "maxResults": 1001}),
         "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'",
     );
     // [ASSUME]
-    tells(
+    assert_message(
         "CreateRepository",
         json!({}),
         "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must not be null'",

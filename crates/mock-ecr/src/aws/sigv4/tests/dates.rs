@@ -29,11 +29,11 @@ fn a_date_must_lie_within_a_quarter_of_an_hour_of_the_clock() {
         frozen().verify(&signer.sign(&Draft::example())).map(drop)
     };
     let expired = "Signature expired: 20151129T211552Z is now earlier than 20151129T211553Z (20151129T213053Z - 15 min.)";
-    let to_come = "Signature not yet current: 20151129T214554Z is still later than 20151129T214553Z (20151129T213053Z + 15 min.)";
+    let not_yet_current = "Signature not yet current: 20151129T214554Z is still later than 20151129T214553Z (20151129T213053Z + 15 min.)";
     assert_eq!(verdict(-901), Err(invalid(expired)));
     assert_eq!(verdict(-900), Ok(()));
     assert_eq!(verdict(900), Ok(()));
-    assert_eq!(verdict(901), Err(invalid(to_come)));
+    assert_eq!(verdict(901), Err(invalid(not_yet_current)));
 }
 
 /// `X-Amz-Expires` shortens the quarter of an hour, and never lengthens it. `[ASSUME]`
@@ -91,12 +91,15 @@ fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_config_says
         Mock::new(&config).verify(&request).map(drop)
     };
     let frozen = ClockStart::FROZEN;
-    let to_come = format!(
+    let not_yet_current = format!(
         "Signature not yet current: {} is still later than 20151129T214553Z (20151129T213053Z + 15 min.)",
         real.to_basic()
     );
     assert_eq!(verdict(frozen, SigV4Clock::Either), Ok(()));
-    assert_eq!(verdict(frozen, SigV4Clock::Mock), Err(invalid(to_come)));
+    assert_eq!(
+        verdict(frozen, SigV4Clock::Mock),
+        Err(invalid(not_yet_current))
+    );
     assert_eq!(verdict(ClockStart::System, SigV4Clock::Mock), Ok(()));
 }
 

@@ -1,8 +1,8 @@
 //! `verify` held against the signer of the SDKs, against another verifier, and against the texts on record.
 
-mod another_verifier;
 mod dates;
 mod rejections;
+mod scratchstack;
 mod sdk_signer;
 mod sent_headers;
 mod signed_requests;

@@ -77,9 +77,9 @@ fn a_field_that_stands_twice_counts_where_it_stands_last() {
     assert_eq!(frozen().verify(&request), Err(invalid(MISMATCH)));
     let empty = format!("{text},Signature=");
     set_header(&mut request, "authorization", &empty);
-    let lacks =
+    let missing =
         format!("Authorization header requires 'Signature' parameter. Authorization={empty}");
-    assert_eq!(frozen().verify(&request), Err(incomplete(lacks)));
+    assert_eq!(frozen().verify(&request), Err(incomplete(missing)));
 }
 
 /// The first of them was recorded of Kinesis: mhart/kinesalite, test/connection.js.
@@ -94,14 +94,14 @@ fn an_incomplete_query_is_told_what_it_lacks() {
         "X-Amz-Date",
     ];
     let all: String = names.map(must).concat();
-    for (target, lacks) in [
+    for (target, missing) in [
         ("/?X-Amz-Algorithm", all),
         (
             "/?X-Amz-Algorithm=a&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-Date=d",
             must(names[3]),
         ),
     ] {
-        let text = format!("{lacks}Re-examine the query-string parameters.");
+        let text = format!("{missing}Re-examine the query-string parameters.");
         assert_eq!(
             rejection(Request::post(target)),
             incomplete(text),
@@ -142,9 +142,9 @@ fn errors_come_in_order() {
     assert_eq!(attempt.rejection(), invalid(SCOPE));
     attempt.credential = "AKIANOBODY/20151129/us-east-1/ecr/aws4_request".to_owned();
     assert_eq!(attempt.rejection(), SigV4Error::UnknownKey);
-    attempt.credential = attempt.credential.replace("NOBODY", "ENDED");
+    attempt.credential = attempt.credential.replace("NOBODY", "EXPIRED");
     assert_eq!(attempt.rejection(), SigV4Error::ExpiredCredentials);
-    attempt.credential = attempt.credential.replace("ENDED", "LIVING");
+    attempt.credential = attempt.credential.replace("EXPIRED", "VALID");
     assert_eq!(attempt.rejection(), invalid(MISMATCH));
 }
 
@@ -177,8 +177,8 @@ impl Attempt {
         let now = Timestamp::AWS_EXAMPLE;
         let mock = Mock::new(&Config {
             principals: vec![
-                principal("ended", "AKIAENDED", now),
-                principal("living", "AKIALIVING", now + Duration::from_millis(1)),
+                principal("expired", "AKIAEXPIRED", now),
+                principal("valid", "AKIAVALID", now + Duration::from_millis(1)),
             ],
             ..frozen_config()
         });
@@ -286,12 +286,12 @@ fn a_session_token_must_be_the_one_that_goes_with_the_key() {
                 ..Signer::example()
             };
             let verdict = mock.verify(&signer.sign(&Draft::example())).map(drop);
-            let unless = if expected == sent {
+            let expected_verdict = if expected == sent {
                 Ok(())
             } else {
                 Err(SigV4Error::UnknownKey)
             };
-            assert_eq!(verdict, unless, "{form:?} {expected:?} {sent:?}");
+            assert_eq!(verdict, expected_verdict, "{form:?} {expected:?} {sent:?}");
         }
     }
 }

@@ -160,7 +160,7 @@ impl Signer {
 
 /// What the signer would sign if all of a request, signed as it is, were signed again: the same for two requests that
 /// differ only in what Signature Version 4 does not tell apart.
-pub(super) fn meaning(request: &Request<Vec<u8>>) -> String {
+pub(super) fn canonical_form(request: &Request<Vec<u8>>) -> String {
     let uri = match request.uri().authority() {
         Some(_) => request.uri().to_string(),
         None => format!("http://no-host.invalid{}", request.uri()),

@@ -10,7 +10,7 @@ use proptest::sample::Index;
 
 use crate::aws::sigv4::authorization::Form;
 use crate::aws::sigv4::tests::Mock;
-use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, meaning};
+use crate::aws::sigv4::tests::sdk_signer::{Draft, Payload, Signer, canonical_form};
 use crate::clock::ClockStart;
 use crate::config::{Config, SigV4Clock};
 use crate::iam::principal::Principal;
@@ -30,15 +30,15 @@ proptest! {
     fn a_request_is_accepted_only_as_it_was_signed(draft in any_draft(), signer in any_signer(), change in any_change()) {
         let mock = mock_for(&signer, 0);
         let signed = signer.sign(&draft);
-        let changed = change.of(&signed);
-        let is_the_same = meaning(&changed) == meaning(&signed) && fields(&changed) == fields(&signed);
+        let changed = change.apply(&signed);
+        let is_equivalent = canonical_form(&changed) == canonical_form(&signed) && fields(&changed) == fields(&signed);
         let verdict = mock.verify(&changed);
-        prop_assert_eq!(verdict.is_ok(), is_the_same, "{:?} -> {:?}: {:?}", signed, changed, verdict);
+        prop_assert_eq!(verdict.is_ok(), is_equivalent, "{:?} -> {:?}: {:?}", signed, changed, verdict);
     }
 
     #[test]
     fn another_secret_is_rejected(draft in any_draft(), signer in any_signer(), secret in ".{0,60}") {
-        prop_assume!(!is_the_same_key(signer.principal.secret_access_key.expose(), &secret));
+        prop_assume!(!are_equal_keys(signer.principal.secret_access_key.expose(), &secret));
         let mock = mock_for(&signer, 0);
         let mut forger = signer;
         forger.principal.secret_access_key = secret.into();
@@ -55,7 +55,7 @@ proptest! {
 }
 
 /// HMAC fills a key up with zero bytes (RFC 2104, section 2), so that it cannot tell secrets apart by the zeros at their ends.
-fn is_the_same_key(one: &str, other: &str) -> bool {
+fn are_equal_keys(one: &str, other: &str) -> bool {
     one.trim_end_matches('\0') == other.trim_end_matches('\0')
 }
 
@@ -74,8 +74,8 @@ fn every_character_of_an_authorization_counts() {
             // What no header may hold cannot be sent.
             let Ok(value) = text.parse() else { continue };
             changed.headers_mut().insert("authorization", value);
-            let is_the_same = fields(&changed) == fields(&signed);
-            assert_eq!(mock.verify(&changed).is_ok(), is_the_same, "{text}");
+            let is_equivalent = fields(&changed) == fields(&signed);
+            assert_eq!(mock.verify(&changed).is_ok(), is_equivalent, "{text}");
         }
     }
 }
@@ -279,16 +279,16 @@ enum Edit {
 }
 
 impl Change {
-    fn of(self, request: &Request<Vec<u8>>) -> Request<Vec<u8>> {
+    fn apply(self, request: &Request<Vec<u8>>) -> Request<Vec<u8>> {
         let mut changed = request.clone();
         match self.part {
             Part::Method => self.change_method(&mut changed),
-            Part::Body => *changed.body_mut() = self.of_items(request.body(), self.byte()),
+            Part::Body => *changed.body_mut() = self.edited_items(request.body(), self.byte()),
             Part::Header(which) if !request.headers().is_empty() => {
                 self.change_value(&mut changed, which);
             }
             Part::HeaderLine(which) if !request.headers().is_empty() => {
-                let name = place_of_value(request, which).0;
+                let name = header_value(request, which).0;
                 changed.headers_mut().remove(name);
             }
             Part::Target | Part::Header(_) | Part::HeaderLine(_) => {
@@ -303,14 +303,14 @@ impl Change {
     }
 
     fn change_method(self, request: &mut Request<Vec<u8>>) {
-        let method = self.of_text(request.method().as_str(), "ABXYZ");
+        let method = self.edited_text(request.method().as_str(), "ABXYZ");
         *request.method_mut() = Method::from_bytes(method.as_bytes()).unwrap();
     }
 
     fn change_target(self, request: &mut Request<Vec<u8>>) {
-        const FITTING: &str = "AZaz059-._~!$&'()*+,;=:@%/?";
+        const ALLOWED: &str = "AZaz059-._~!$&'()*+,;=:@%/?";
         let target = request.uri().path_and_query().unwrap().as_str();
-        let target = format!("/{}", self.of_text(&target[1..], FITTING));
+        let target = format!("/{}", self.edited_text(&target[1..], ALLOWED));
         let host = request.uri().authority();
         let uri = host.map_or(target.clone(), |host| format!("http://{host}{target}"));
         // A path takes fewer characters than a query: without its question mark, some targets cannot be sent.
@@ -320,10 +320,10 @@ impl Change {
     }
 
     fn change_value(self, request: &mut Request<Vec<u8>>, which: Index) {
-        let (name, nth) = place_of_value(request, which);
+        let (name, nth) = header_value(request, which);
         let values = request.headers().get_all(&name).iter().cloned();
         let mut values: Vec<HeaderValue> = values.collect();
-        values[nth] = self.of_value(&values[nth]);
+        values[nth] = self.edited_value(&values[nth]);
         request.headers_mut().remove(&name);
         for value in values {
             request.headers_mut().append(&name, value);
@@ -331,22 +331,22 @@ impl Change {
     }
 
     /// As a server reads it: without spaces at either end.
-    fn of_value(self, value: &HeaderValue) -> HeaderValue {
+    fn edited_value(self, value: &HeaderValue) -> HeaderValue {
         let text = str::from_utf8(value.as_bytes()).unwrap();
-        let text = self.of_text(text, "AZaz059-._~!$&'()*+,;=:@%/?# \"<>");
+        let text = self.edited_text(text, "AZaz059-._~!$&'()*+,;=:@%/?# \"<>");
         text.trim_matches(' ').parse().unwrap()
     }
 
-    fn of_text(self, text: &str, fitting: &str) -> String {
-        let fitting: Vec<char> = fitting.chars().collect();
+    fn edited_text(self, text: &str, allowed: &str) -> String {
+        let allowed: Vec<char> = allowed.chars().collect();
         let chars: Vec<char> = text.chars().collect();
-        self.of_items(&chars, *self.new.get(&fitting))
+        self.edited_items(&chars, *self.new.get(&allowed))
             .into_iter()
             .collect()
     }
 
     /// Where there is nothing to replace or to remove, something is inserted.
-    fn of_items<T: Copy>(self, items: &[T], new: T) -> Vec<T> {
+    fn edited_items<T: Copy>(self, items: &[T], new: T) -> Vec<T> {
         let mut items = items.to_vec();
         match self.edit {
             Edit::Replace if !items.is_empty() => *self.at.get_mut(&mut items) = new,
@@ -358,7 +358,7 @@ impl Change {
 }
 
 /// One of a request's header values: its name, and which of the values under that name it is.
-fn place_of_value(request: &Request<Vec<u8>>, which: Index) -> (HeaderName, usize) {
+fn header_value(request: &Request<Vec<u8>>, which: Index) -> (HeaderName, usize) {
     let names = request.headers().keys();
     let places: Vec<(HeaderName, usize)> = names
         .flat_map(|name| {

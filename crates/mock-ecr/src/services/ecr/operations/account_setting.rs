@@ -44,7 +44,7 @@ impl Operation for GetAccountSetting {
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
-        let setting = named(&self.name)?;
+        let setting = parse_setting(&self.name)?;
         let value = cx.state.account_setting(&registry(cx), setting).await?;
         Ok(Output::of(setting, value))
     }
@@ -56,7 +56,7 @@ impl Operation for PutAccountSetting {
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
-        let setting = named(&self.name)?;
+        let setting = parse_setting(&self.name)?;
         let value = setting.value(&self.value).ok_or_else(|| {
             let values = setting.values().join(", ");
             invalid(
@@ -79,7 +79,7 @@ fn registry(cx: &RequestContext<'_>) -> RegistryId {
     }
 }
 
-fn named(name: &str) -> Result<AccountSetting, ApiError> {
+fn parse_setting(name: &str) -> Result<AccountSetting, ApiError> {
     AccountSetting::named(name).ok_or_else(|| {
         let constraint = "must be the name of an account setting";
         invalid("name", constraint)

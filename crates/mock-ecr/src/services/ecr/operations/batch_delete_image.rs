@@ -42,7 +42,7 @@ impl Operation for BatchDeleteImage {
             };
             match deleted {
                 Ok(image_ids) => output.image_ids.extend(image_ids),
-                Err(failure) => output.failures.push(failure.of(image_id)),
+                Err(failure) => output.failures.push(failure.into_output(image_id)),
             }
         }
         Ok(output)

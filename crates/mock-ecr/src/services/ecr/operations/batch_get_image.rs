@@ -64,7 +64,7 @@ impl Operation for BatchGetImage {
                     let tag = image_id.image_tag.and_then(|tag| tag.parse().ok());
                     output.images.push(ImageView::of(&id, image, tag.as_ref()));
                 }
-                Err(failure) => output.failures.push(failure.of(image_id)),
+                Err(failure) => output.failures.push(failure.into_output(image_id)),
             }
         }
         Ok(output)

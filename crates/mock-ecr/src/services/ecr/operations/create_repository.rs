@@ -6,7 +6,7 @@ use crate::aws::error::ApiError;
 use crate::domain::Settings;
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::put_image_tag_mutability::mutability;
-use crate::services::ecr::operations::resource_tags::{TagView, checked};
+use crate::services::ecr::operations::resource_tags::{TagView, validate_tags};
 use crate::services::ecr::views::repository_view::{ExclusionFilter, RepositoryOutput};
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryName};
@@ -42,7 +42,7 @@ impl Operation for CreateRepository {
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<RepositoryOutput, ApiError> {
         let settings = self.settings(cx)?;
-        let tags = checked(self.tags.unwrap_or_default())?;
+        let tags = validate_tags(self.tags.unwrap_or_default())?;
         let name = self.repository_name;
         let id = cx.open(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;

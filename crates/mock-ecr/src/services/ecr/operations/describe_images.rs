@@ -73,7 +73,7 @@ impl Operation for DescribeImages {
             } else {
                 Tagged::Yes
             };
-            if filter.lets_pass(tagged) {
+            if filter.matches(tagged) {
                 image_details.push(detail(&id, image, &tags));
             }
         }
@@ -92,12 +92,12 @@ impl DescribeImages {
         id: &RepositoryId,
     ) -> Result<(Vec<Image>, Option<String>), ApiError> {
         let scope = format!("DescribeImages {id}");
-        let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
+        let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
         let repositories = &cx.state.repositories;
-        let images = repositories.images(id, after.as_ref(), page.limit_and_one());
+        let images = repositories.images(id, after.as_ref(), page.fetch_limit());
         let mut images = images.await?;
-        let next = page.cut(cx, &mut images, |image| image.digest.to_string());
+        let next = page.truncate(cx, &mut images, |image| image.digest.to_string());
         Ok((images, next))
     }
 }
@@ -110,7 +110,7 @@ async fn named(
     let mut images: Vec<Image> = Vec::new();
     for image_id in image_ids {
         let image = image_id.find(cx, id).await?;
-        let image = image.map_err(|failure| rejection(&failure, image_id, id))?;
+        let image = image.map_err(|failure| image_error(&failure, image_id, id))?;
         // Two tags of one image are one detail. [ASSUME]
         if !images.contains(&image) {
             images.push(image);
@@ -120,7 +120,7 @@ async fn named(
 }
 
 /// Source of the text: getmoto/moto, `ecr/exceptions.py`, which has it from ECR. `[ASSUME]`
-fn rejection(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
+fn image_error(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
     let null = || "null".to_owned();
     let digest = image_id.image_digest.clone().unwrap_or_else(null);
     let tag = image_id.image_tag.clone().unwrap_or_else(null);

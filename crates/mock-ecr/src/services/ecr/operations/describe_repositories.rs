@@ -67,12 +67,12 @@ impl DescribeRepositories {
         let region = cx.caller.region().clone();
         let scope = format!("DescribeRepositories {account} {region}");
         let registry = RegistryId::Private { account, region };
-        let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
+        let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|name| name.parse().ok());
         let repositories = &cx.state.repositories;
-        let found = repositories.list(&registry, after.as_ref(), page.limit_and_one());
+        let found = repositories.list(&registry, after.as_ref(), page.fetch_limit());
         let mut found = found.await?;
-        let next = page.cut(cx, &mut found, |found| found.id.name.to_string());
+        let next = page.truncate(cx, &mut found, |found| found.id.name.to_string());
         Ok((found, next))
     }
 }

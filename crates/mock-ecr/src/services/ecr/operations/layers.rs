@@ -6,8 +6,8 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
-use crate::services::ecr::domain_errors::no_layer;
-use crate::services::ecr::views::image_id::has_form_of_digest;
+use crate::services::ecr::domain_errors::layer_not_found;
+use crate::services::ecr::views::image_id::matches_digest_pattern;
 use crate::services::operation::Operation;
 use crate::types::{AccountId, Digest, RepositoryId, RepositoryName};
 
@@ -68,8 +68,8 @@ impl Operation for BatchCheckLayerAvailability {
         };
         for layer_digest in self.layer_digests {
             match layer_digest.parse() {
-                Ok(digest) => availability.layers.push(look(cx, &id, &digest).await?),
-                Err(_) if has_form_of_digest(&layer_digest) => {
+                Ok(digest) => availability.layers.push(layer_view(cx, &id, &digest).await?),
+                Err(_) if matches_digest_pattern(&layer_digest) => {
                     availability.layers.push(LayerView::new(layer_digest, None));
                 }
                 Err(_) => availability.failures.push(LayerFailure {
@@ -84,7 +84,7 @@ impl Operation for BatchCheckLayerAvailability {
 }
 
 /// That a layer which is not there is shown as unavailable, and not as a failure, is `[ASSUME]`.
-async fn look(
+async fn layer_view(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
     digest: &Digest,
@@ -118,7 +118,7 @@ impl Operation for GetDownloadUrlForLayer {
         let id = cx.open_existing(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
         if repositories.layer_size(&id, &digest).await?.is_none() {
-            return Err(no_layer(&digest, &id));
+            return Err(layer_not_found(&digest, &id));
         }
         let path = LayerUrls::from_seed(&cx.state.config.seed).sign(&id, &digest, cx.now);
         Ok(DownloadUrl {

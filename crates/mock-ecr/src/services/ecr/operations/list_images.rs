@@ -29,7 +29,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    pub(crate) fn lets_pass(&self, tags: Tagged) -> bool {
+    pub(crate) fn matches(&self, tags: Tagged) -> bool {
         let tag_status = match self.tag_status.as_deref() {
             Some("TAGGED") => tags == Tagged::Yes,
             Some("UNTAGGED") => tags == Tagged::No,
@@ -62,16 +62,16 @@ impl Operation for ListImages {
         let name = self.repository_name.clone();
         let id = cx.open_existing(self.registry_id, name).await?;
         let scope = format!("ListImages {id}");
-        let page = Page::asked(cx, scope, self.max_results, self.next_token.as_deref())?;
+        let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let filter = self.filter.unwrap_or_default();
-        let list = List {
+        let listing = Listing {
             repositories: &cx.state.repositories,
             id: &id,
             filter: &filter,
-            limit: page.limit_and_one(),
+            limit: page.fetch_limit(),
         };
-        let mut image_ids = list.after(page.after.as_deref()).await?;
-        let next_token = page.cut(cx, &mut image_ids, position);
+        let mut image_ids = listing.entries_after(page.after.as_deref()).await?;
+        let next_token = page.truncate(cx, &mut image_ids, cursor);
         Ok(Output {
             image_ids,
             next_token,
@@ -80,21 +80,21 @@ impl Operation for ListImages {
 }
 
 /// The entries of a repository: image by image, and within an image tag by tag.
-struct List<'a> {
+struct Listing<'a> {
     repositories: &'a Repositories,
     id: &'a RepositoryId,
     filter: &'a Filter,
     limit: usize,
 }
 
-impl List<'_> {
+impl Listing<'_> {
     /// As many entries after a position as are asked for; of the images no more are looked at than it takes.
-    async fn after(&self, position: Option<&str>) -> Result<Vec<ImageId>, RepositoryError> {
-        let from = position.and_then(|position| position.split_once(' '));
+    async fn entries_after(&self, cursor: Option<&str>) -> Result<Vec<ImageId>, RepositoryError> {
+        let from = cursor.and_then(|cursor| cursor.split_once(' '));
         let from = from.and_then(|(digest, tag)| Some((digest.parse::<Digest>().ok()?, tag)));
         let mut entries = Vec::new();
         if let Some((digest, tag)) = &from {
-            entries.extend(self.resolve_tag(digest, Some(tag)).await?);
+            entries.extend(self.tagged_entries(digest, Some(tag)).await?);
         }
         let after = from.as_ref().map(|(digest, _)| digest);
         let digests = self.repositories.image_digests(self.id, after, usize::MAX);
@@ -102,27 +102,27 @@ impl List<'_> {
             if entries.len() >= self.limit {
                 break;
             }
-            entries.extend(self.of_image(&digest).await?);
+            entries.extend(self.image_entries(&digest).await?);
         }
         Ok(entries)
     }
 
-    async fn of_image(&self, digest: &Digest) -> Result<Vec<ImageId>, RepositoryError> {
+    async fn image_entries(&self, digest: &Digest) -> Result<Vec<ImageId>, RepositoryError> {
         let tags = self.repositories.tags_of(self.id, digest, None, 1);
         if !tags.await?.is_empty() {
-            return self.resolve_tag(digest, None).await;
+            return self.tagged_entries(digest, None).await;
         }
         let untagged = ImageId::new(digest, None);
-        let passes = self.filter.lets_pass(Tagged::No);
-        Ok(passes.then_some(untagged).into_iter().collect())
+        let is_match = self.filter.matches(Tagged::No);
+        Ok(is_match.then_some(untagged).into_iter().collect())
     }
 
-    async fn resolve_tag(
+    async fn tagged_entries(
         &self,
         digest: &Digest,
         after: Option<&str>,
     ) -> Result<Vec<ImageId>, RepositoryError> {
-        if !self.filter.lets_pass(Tagged::Yes) {
+        if !self.filter.matches(Tagged::Yes) {
             return Ok(Vec::new());
         }
         // A tag follows an empty text too.
@@ -136,7 +136,7 @@ impl List<'_> {
 }
 
 /// Where an entry stands in the list, which is in the order of these.
-fn position(entry: &ImageId) -> String {
+fn cursor(entry: &ImageId) -> String {
     let digest = entry.image_digest.as_deref().unwrap_or_default();
     let tag = entry.image_tag.as_deref().unwrap_or_default();
     format!("{digest} {tag}")

@@ -56,10 +56,10 @@ pub(crate) fn mutability(
     name: &str,
     filters: &[ExclusionFilter],
 ) -> Result<TagMutability, ApiError> {
-    let speaks_of_exclusions = name.ends_with("_WITH_EXCLUSION");
+    let has_exclusions = name.ends_with("_WITH_EXCLUSION");
     let patterns: Vec<String> = filters.iter().map(|filter| filter.filter.clone()).collect();
     let mutability =
-        TagMutability::named(name, patterns).filter(|_| speaks_of_exclusions != filters.is_empty());
+        TagMutability::named(name, patterns).filter(|_| has_exclusions != filters.is_empty());
     mutability.ok_or_else(|| {
         let constraint = "must be given with IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these";
         invalid("imageTagMutabilityExclusionFilters", constraint)

@@ -10,7 +10,7 @@ use crate::services::operation::Operation;
 use crate::types::RepositoryId;
 
 /// How many tags a resource may have. Source: AWS's general reference, "Tag naming limits and requirements".
-const MOST_TAGS: usize = 50;
+const MAX_TAGS: usize = 50;
 
 /// A tag as inputs and outputs write it, with capitals unlike everything else.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,16 +23,16 @@ pub(crate) struct TagView {
 /// The tags of an input, if a repository may have them.
 ///
 /// Source of the limits: AWS's general reference, "Tag naming limits and requirements"; the texts are `[ASSUME]`.
-pub(crate) fn checked(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
-    if tags.len() > MOST_TAGS {
+pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
+    if tags.len() > MAX_TAGS {
         return Err(too_many_tags());
     }
-    let is_fit = |tag: &TagView| {
+    let is_valid = |tag: &TagView| {
         (1..=128).contains(&tag.key.chars().count())
             && tag.value.chars().count() <= 256
             && !tag.key.to_ascii_lowercase().starts_with("aws:")
     };
-    if !tags.iter().all(is_fit) {
+    if !tags.iter().all(is_valid) {
         let text = "Invalid parameter at 'tags' failed to satisfy constraint: 'keys have 1 to 128 characters and do not begin with aws:, values have at most 256'";
         return Err(ApiError::modelled(
             "InvalidTagParameterException",
@@ -50,7 +50,7 @@ fn too_many_tags() -> ApiError {
 
 /// An output that says nothing. That it is an object is `[ASSUME]`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Nothing {}
+pub(crate) struct EmptyOutput {}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,19 +61,19 @@ pub(crate) struct TagResource {
 
 impl Operation for TagResource {
     const NAME: &'static str = "TagResource";
-    type Output = Nothing;
+    type Output = EmptyOutput;
 
-    async fn run(self, cx: &RequestContext<'_>) -> Result<Nothing, ApiError> {
-        let tags = checked(self.tags)?;
-        let id = open(cx, &self.resource_arn).await?;
+    async fn run(self, cx: &RequestContext<'_>) -> Result<EmptyOutput, ApiError> {
+        let tags = validate_tags(self.tags)?;
+        let id = authorized_repository(cx, &self.resource_arn).await?;
         let repositories = &cx.state.repositories;
-        let held = repositories.resource_tags(&id).await?;
-        let is_new = |tag: &&ResourceTag| held.iter().all(|held| held.key != tag.key);
-        if held.len() + tags.iter().filter(is_new).count() > MOST_TAGS {
+        let current = repositories.resource_tags(&id).await?;
+        let is_new = |tag: &&ResourceTag| current.iter().all(|current| current.key != tag.key);
+        if current.len() + tags.iter().filter(is_new).count() > MAX_TAGS {
             return Err(too_many_tags());
         }
         repositories.tag_resource(&id, &tags).await?;
-        Ok(Nothing {})
+        Ok(EmptyOutput {})
     }
 }
 
@@ -86,13 +86,13 @@ pub(crate) struct UntagResource {
 
 impl Operation for UntagResource {
     const NAME: &'static str = "UntagResource";
-    type Output = Nothing;
+    type Output = EmptyOutput;
 
-    async fn run(self, cx: &RequestContext<'_>) -> Result<Nothing, ApiError> {
-        let id = open(cx, &self.resource_arn).await?;
+    async fn run(self, cx: &RequestContext<'_>) -> Result<EmptyOutput, ApiError> {
+        let id = authorized_repository(cx, &self.resource_arn).await?;
         let repositories = &cx.state.repositories;
         repositories.untag_resource(&id, &self.tag_keys).await?;
-        Ok(Nothing {})
+        Ok(EmptyOutput {})
     }
 }
 
@@ -112,7 +112,7 @@ impl Operation for ListTagsForResource {
     type Output = Tags;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Tags, ApiError> {
-        let id = open(cx, &self.resource_arn).await?;
+        let id = authorized_repository(cx, &self.resource_arn).await?;
         let tags = cx.state.repositories.resource_tags(&id).await?;
         let view = |ResourceTag { key, value }| TagView { key, value };
         Ok(Tags {
@@ -122,7 +122,10 @@ impl Operation for ListTagsForResource {
 }
 
 /// The repository that an ARN names, which must be in the region that is called. The text about another is `[ASSUME]`.
-async fn open(cx: &RequestContext<'_>, arn: &str) -> Result<RepositoryId, ApiError> {
+async fn authorized_repository(
+    cx: &RequestContext<'_>,
+    arn: &str,
+) -> Result<RepositoryId, ApiError> {
     let id: Option<RepositoryId> = arn.parse().ok();
     let id = id
         .filter(|id| id.registry.is_in(cx.caller.region()))

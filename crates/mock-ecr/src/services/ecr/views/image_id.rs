@@ -34,7 +34,7 @@ impl ImageId {
         let tag = self.image_tag.as_deref().map(str::parse);
         match (digest, tag) {
             (None, None) => Err(Failure::MissingDigestAndTag),
-            (Some(Err(_)), _) if !self.has_form_of_digest() => Err(Failure::InvalidImageDigest),
+            (Some(Err(_)), _) if !self.matches_digest_pattern() => Err(Failure::InvalidImageDigest),
             (_, Some(Err(_))) => Err(Failure::InvalidImageTag),
             (Some(Err(_)), _) => Err(Failure::ImageNotFound),
             (Some(Ok(digest)), _) => Ok(Reference::Digest(digest)),
@@ -42,8 +42,10 @@ impl ImageId {
         }
     }
 
-    fn has_form_of_digest(&self) -> bool {
-        self.image_digest.as_deref().is_some_and(has_form_of_digest)
+    fn matches_digest_pattern(&self) -> bool {
+        self.image_digest
+            .as_deref()
+            .is_some_and(matches_digest_pattern)
     }
 
     /// The image that it means, if the digest and the tag mean the same.
@@ -74,7 +76,7 @@ impl ImageId {
 
 /// Whether a text fits `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`, as far as ECR asks; that it is a digest of no algorithm that is known here
 /// makes it one that names nothing. `[ASSUME]`
-pub(crate) fn has_form_of_digest(text: &str) -> bool {
+pub(crate) fn matches_digest_pattern(text: &str) -> bool {
     let is_algorithm = |c: u8| c.is_ascii_alphanumeric() || b"-_+.".contains(&c);
     text.split_once(':').is_some_and(|(algorithm, hex)| {
         !algorithm.is_empty()
@@ -105,7 +107,7 @@ pub(crate) struct ImageFailure {
 }
 
 impl Failure {
-    pub(crate) fn of(self, image_id: ImageId) -> ImageFailure {
+    pub(crate) fn into_output(self, image_id: ImageId) -> ImageFailure {
         ImageFailure {
             failure_code: self.code(),
             failure_reason: self.reason(),

@@ -17,7 +17,7 @@ const DEFAULT_RESULTS: usize = 100;
 
 impl Page {
     /// A token is good for the listing that it was made for, and for no other.
-    pub(crate) fn asked(
+    pub(crate) fn parse(
         cx: &RequestContext<'_>,
         scope: String,
         max_results: Option<usize>,
@@ -35,12 +35,12 @@ impl Page {
     }
 
     /// How many results to fetch: one more tells whether there is a next page.
-    pub(crate) fn limit_and_one(&self) -> usize {
+    pub(crate) fn fetch_limit(&self) -> usize {
         self.limit.saturating_add(1)
     }
 
     /// Keeps the results of this page; what is over makes a token for the next one.
-    pub(crate) fn cut<T>(
+    pub(crate) fn truncate<T>(
         &self,
         cx: &RequestContext<'_>,
         results: &mut Vec<T>,

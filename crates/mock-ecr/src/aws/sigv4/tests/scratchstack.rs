@@ -31,7 +31,7 @@ proptest! {
         for fault in &faults {
             fault.inject(&mut request);
         }
-        prop_assert_eq!(ours(&request, &signer, now), theirs(request, &signer, now));
+        prop_assert_eq!(mock_verdict(&request, &signer, now), scratchstack_verdict(request, &signer, now));
     }
 }
 
@@ -59,14 +59,18 @@ fn where_the_other_verifier_differs_from_the_sdks_ours_agrees_with_the_sdks() {
             ..Signer::example()
         };
         let request = signer.sign(&draft);
-        assert_eq!(ours(&request, &signer, signer.at), Ok(()), "{target}");
-        let rejection = theirs(request, &signer, signer.at).unwrap_err();
+        assert_eq!(
+            mock_verdict(&request, &signer, signer.at),
+            Ok(()),
+            "{target}"
+        );
+        let rejection = scratchstack_verdict(request, &signer, signer.at).unwrap_err();
         assert!(rejection.contains(why), "{target} {rejection}");
     }
 }
 
 /// Our verdict, as a mock whose host is in the example region gives it.
-fn ours(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
+fn mock_verdict(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
     let mut mock = Mock::new(&Config {
         principals: vec![signer.principal.clone()],
         clock: ClockStart::Frozen(now),
@@ -85,11 +89,16 @@ fn ours(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(
 }
 
 /// The other's verdict. Whose key it is is not the other's to know, so that its answer to that is ours.
-fn theirs(request: Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
+fn scratchstack_verdict(
+    request: Request<Vec<u8>>,
+    signer: &Signer,
+    now: Timestamp,
+) -> Result<(), String> {
     let principal = signer.principal.clone();
     let region = Config::default().region;
-    let answer = move |asked: GetSigningKeyRequest| ready(signing_key_of(&principal, &asked));
-    let mut signing_key = service_for_signing_key_fn(answer);
+    let key_provider =
+        move |request: GetSigningKeyRequest| ready(signing_key_of(&principal, &request));
+    let mut signing_key = service_for_signing_key_fn(key_provider);
     let verdict = sigv4_validate_request(
         request,
         region.as_str(),
@@ -108,15 +117,15 @@ fn theirs(request: Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<
 
 fn signing_key_of(
     principal: &Principal,
-    asked: &GetSigningKeyRequest,
+    request: &GetSigningKeyRequest,
 ) -> Result<GetSigningKeyResponse, Box<dyn Error + Send + Sync>> {
     let token = principal.session_token.as_ref().map(Secret::expose);
-    if (asked.access_key(), asked.session_token()) != (&principal.access_key_id, token) {
+    if (request.access_key(), request.session_token()) != (&principal.access_key_id, token) {
         let unknown = SigV4Error::UnknownKey.to_string();
         return Err(SignatureError::InvalidClientTokenId(unknown).into());
     }
     let secret: KSecretKey = principal.secret_access_key.expose().parse()?;
-    let key = secret.to_ksigning(asked.request_date(), asked.region(), asked.service());
+    let key = secret.to_ksigning(request.request_date(), request.region(), request.service());
     Ok(GetSigningKeyResponse::builder().signing_key(key).build()?)
 }
 
