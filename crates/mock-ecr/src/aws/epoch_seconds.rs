@@ -1,19 +1,19 @@
-//! Instants as AWS JSON writes them.
+//! Formats timestamps for AWS JSON, as seconds since 1970.
 
 use serde_json::value::RawValue;
 
 use crate::types::timestamp::Timestamp;
 
-/// Writes seconds since 1970 in the form of Java's `Double.toString`: `1.448875853241E9`.
+/// Returns the seconds since 1970 in the format of Java's `Double.toString`: `1.448875853241E9`.
 ///
-/// Below 10,000,000 seconds that form has no exponent. Sources: hashicorp/terraform-provider-aws#35268 (`1.705071987E9`),
+/// Numbers below 10,000,000 have no exponent in this format. Sources: hashicorp/terraform-provider-aws#35268 (`1.705071987E9`),
 /// elerch/aws-sdk-for-zig (`1.738598491557E9`, `1.7385984915E9`).
 #[allow(
     clippy::cast_precision_loss,
-    reason = "milliseconds up to the year 9999 need 48 bits, and a double holds 53"
+    reason = "milliseconds up to the year 9999 need 48 bits, and a double has 53"
 )]
-pub(crate) fn print(instant: Timestamp) -> String {
-    let seconds = instant.as_millis() as f64 / 1000.0;
+pub(crate) fn print(timestamp: Timestamp) -> String {
+    let seconds = timestamp.as_millis() as f64 / 1000.0;
     if seconds.abs() < 1e7 {
         return format!("{seconds:?}");
     }
@@ -24,9 +24,9 @@ pub(crate) fn print(instant: Timestamp) -> String {
     }
 }
 
-/// As [`print()`], for a place in a larger JSON.
-pub(crate) fn raw(instant: Timestamp) -> Box<RawValue> {
-    RawValue::from_string(print(instant)).expect("Java prints doubles as JSON numbers")
+/// Returns the text of [`print()`] as a JSON value.
+pub(crate) fn raw(timestamp: Timestamp) -> Box<RawValue> {
+    RawValue::from_string(print(timestamp)).expect("a number in Java's format is valid JSON")
 }
 
 #[cfg(test)]
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_are_printed_as_java_prints_doubles() {
+    fn seconds_have_the_format_of_javas_double_to_string() {
         for (millis, text) in [
             (1_448_875_853_241, "1.448875853241E9"),
             (1_705_071_987_000, "1.705071987E9"),

@@ -1,4 +1,4 @@
-//! What the API answers when it does not do what it was asked.
+//! The errors of the AWS APIs, independent of the wire protocol.
 
 use serde::Serialize;
 
@@ -7,49 +7,49 @@ use crate::aws::sigv4::SigV4Error;
 use crate::http::body::CollectError;
 use crate::types::{RepositoryId, UploadId};
 
-/// An error of the API. All client errors of ECR have status 400: its model declares no other.
+/// An error of an AWS API. All client errors of ECR have status 400: the service model declares no other status.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ApiError {
-    /// AWS JSON 1.1, but no operation of that name; has no message. `[ANALOG]`
+    /// A request in AWS JSON 1.1 for an operation that does not exist. The error has no message. `[ANALOG]`
     UnknownOperation,
     /// An operation of the service that the mock does not implement.
     NotImplemented {
         service: AwsService,
         operation: &'static str,
     },
-    /// A body that is no JSON object; has no message. `[ANALOG]`
+    /// A body that is not a JSON object. The error has no message. `[ANALOG]`
     InvalidJson,
-    /// A member of the wrong type; its text stands in `Message`, unlike every other. `[ANALOG]`
+    /// A member of the wrong type. The text is in `Message`; all other errors use `message`. `[ANALOG]`
     Serialization(String),
     /// No signature. `[ANALOG]`
     MissingAuthenticationToken,
-    /// A signature that lacks parts. `[ANALOG]`
+    /// A signature with missing parts. `[ANALOG]`
     IncompleteSignature(String),
-    /// A signature that is whole and wrong. Source: upmc-enterprises/registry-creds#47.
+    /// A complete signature that is invalid. Source: upmc-enterprises/registry-creds#47.
     InvalidSignature(String),
-    /// Credentials that nobody has. Source: aws/aws-sdk-php#1114.
+    /// Unknown credentials. Source: aws/aws-sdk-php#1114.
     UnrecognizedClient,
-    /// Credentials that have ended. `[ASSUME]`
+    /// Expired credentials. `[ASSUME]`
     ExpiredToken,
-    /// The caller may not do that. Source: terraform-aws-modules/terraform-aws-iam#514, status 400.
+    /// The policies do not allow the action. Source: terraform-aws-modules/terraform-aws-iam#514, status 400.
     AccessDenied(String),
-    /// A member that breaks a constraint. Source: aws-actions/amazon-ecr-login#225.
+    /// A member that violates a constraint. Source: aws-actions/amazon-ecr-login#225.
     InvalidParameter(String),
-    /// Another error of the service model, by its name.
+    /// Another error of the service model.
     Modelled { code: &'static str, message: String },
-    /// A part of a layer that does not begin where the last one ended; tells where that was.
+    /// A layer part that does not start at the end of the previous part.
     InvalidLayerPart(Box<InvalidLayerPart>),
-    /// The store fails.
+    /// The store failed.
     Server,
-    /// A request of another protocol.
+    /// A request that is not in AWS JSON 1.1.
     NotAwsJson(NotAwsJson),
     /// A body of more than 7 MiB. `[ANALOG]`
     TooLarge,
-    /// A body that did not come, or broke off. `[ASSUME]`
+    /// A body that was not received completely. `[ASSUME]`
     Incomplete,
 }
 
-/// What the service model lets `InvalidLayerPartException` tell.
+/// The members of `InvalidLayerPartException` in the service model.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct InvalidLayerPart {
@@ -63,7 +63,7 @@ pub(crate) struct InvalidLayerPart {
 }
 
 impl InvalidLayerPart {
-    /// The text is `[ASSUME]`.
+    /// Creates the error of a part that starts at byte `start` instead of `expected`. The text is `[ASSUME]`.
     pub(crate) fn new(
         repository: &RepositoryId,
         upload: &UploadId,
@@ -81,33 +81,34 @@ impl InvalidLayerPart {
     }
 }
 
-/// Requests that are not AWS JSON 1.1, and which get no answer in it. `[ANALOG]` Source: mhart/kinesalite.
+/// A request that is not in AWS JSON 1.1. The response is not in AWS JSON 1.1 either. `[ANALOG]` Source: mhart/kinesalite.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotAwsJson {
     /// Not signed.
     Unsigned,
-    /// Signed in part.
+    /// Signed, with missing parts.
     IncompleteSignature(String),
-    /// Signed twice.
+    /// Signed in the header and in the query.
     InvalidSignature(String),
-    /// Signed, but for nobody knows what.
+    /// Signed, without the name of an operation.
     UndeterminedOperation,
-    /// For another service.
+    /// A request for another service.
     UnknownService { service: String, operation: String },
-    /// For this service, in a content type that it does not speak.
+    /// A request for this service with a content type that it does not support.
     WrongContentType,
-    /// `application/json`, which Coral once spoke.
+    /// `application/json`, the content type of an earlier protocol of Coral, AWS's service framework.
     PlainJson,
-    /// `application/json` with a body that is no JSON object.
+    /// `application/json` with a body that is not a JSON object.
     InvalidPlainJson,
 }
 
 impl ApiError {
-    /// The message of [`ApiError::NotImplemented`].
+    /// Returns the message of [`ApiError::NotImplemented`].
     pub(crate) fn not_implemented(service: AwsService, operation: &str) -> String {
         format!("mock-ecr does not implement the operation {operation} of {service}")
     }
 
+    /// Creates an error of the service model.
     pub(crate) fn modelled(code: &'static str, message: String) -> Self {
         ApiError::Modelled { code, message }
     }

@@ -1,4 +1,4 @@
-//! The names of AWS's hosts, and what each says of plane, account and region.
+//! The host names of AWS, and the service, account and Region that each one contains.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -6,28 +6,29 @@ use std::net::IpAddr;
 use crate::aws::service::AwsService;
 use crate::types::{AccountId, REGIONS, Region};
 
-/// Which of AWS's hosts a request is for, told by its `Host` header.
+/// The AWS host that a request is sent to, recognized by its `Host` header.
 ///
 /// Sources: the endpoint rules of the SDKs for the API, `docs.aws.amazon.com/general/latest/gr/ecr.html` for the registry,
-/// `docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html` for the bucket of the layers. What follows the region
-/// (`amazonaws.com`, `on.aws`, `localhost`) is not looked at.
+/// `docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html` for the bucket of the layers. The part after the Region
+/// (`amazonaws.com`, `on.aws`, `localhost`) is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
     /// `ACCOUNT.dkr.ecr.REGION.…`, and its FIPS and dual-stack forms.
     Registry { account: AccountId, region: Region },
     /// `api.ecr.REGION.…` or `ecr.REGION.…`, and their FIPS forms. The other services have the same forms.
     Api { service: AwsService, region: Region },
-    /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, where layers are downloaded from.
+    /// `prod-REGION-starport-layer-bucket.s3.REGION.…`, from which clients download layers.
     Layers,
-    /// `public.ecr.aws`, which the mock is not.
+    /// `public.ecr.aws`, which the mock does not implement.
     Public,
-    /// An address or a name that says nothing, such as `127.0.0.1:4566`.
+    /// An address or any other name, such as `127.0.0.1:4566`.
     Bare,
 }
 
 impl Host {
+    /// Recognizes a host by its name, with or without a port.
     pub(crate) fn of(authority: &str) -> Self {
-        // Names of hosts are the same in capitals (RFC 9110, section 4.2.3).
+        // Host names are case-insensitive (RFC 9110, section 4.2.3).
         let authority = authority.to_ascii_lowercase();
         Self::registry(&authority)
             .or_else(|| Self::global_api(&authority))
@@ -37,13 +38,13 @@ impl Host {
             .unwrap_or(Host::Bare)
     }
 
-    /// The name of the host that serves the layers of a region.
+    /// Returns the name of the host that serves the layers of a Region.
     pub(crate) fn layers(region: &Region) -> String {
         let suffix = region.partition().dns_suffix;
         format!("prod-{region}-starport-layer-bucket.s3.{region}.{suffix}")
     }
 
-    /// Whether it is a name of AWS's that the mock answers for.
+    /// Returns whether the mock implements this AWS host.
     pub(crate) fn is_aws_service(&self) -> bool {
         matches!(
             self,
@@ -96,14 +97,14 @@ impl Host {
     }
 }
 
-/// Whether a name or an address means the machine itself. A name under `localhost` is one of its own (RFC 6761, section 6.3).
+/// Returns whether a name or an address is a loopback address. Names under `localhost` are (RFC 6761, section 6.3).
 pub(crate) fn is_loopback(host: &str) -> bool {
     let is_address = |address: IpAddr| address.is_loopback();
     let name = host.to_ascii_lowercase();
     address(host).is_some_and(is_address) || name == "localhost" || name.ends_with(".localhost")
 }
 
-/// The address that a host is, where it is no name.
+/// Returns the IP address that a host consists of, if it is not a name.
 pub(crate) fn address(host: &str) -> Option<IpAddr> {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     address.parse().ok()
@@ -113,7 +114,7 @@ pub(crate) fn address(host: &str) -> Option<IpAddr> {
 pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<String> {
     let known = REGIONS.iter().map(|name| {
         name.parse()
-            .expect("the names of AWS's regions are regions")
+            .expect("every entry of REGIONS is a valid Region")
     });
     let regions: BTreeSet<Region> = known.chain([region.clone()]).collect();
     let of_regions = regions.iter().flat_map(|region| {
@@ -153,7 +154,7 @@ fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
         format!("{account}.dkr.ecr.{region}.{suffix}"),
         format!("{account}.dkr.ecr-fips.{region}.{suffix}"),
     ];
-    // Elsewhere no dual-stack name is documented.
+    // AWS documents no dual-stack names for the other partitions.
     let dual_stack = match partition.name {
         "aws" | "aws-us-gov" => Some("on.aws"),
         "aws-cn" => Some("on.amazonwebservices.com.cn"),
@@ -168,14 +169,15 @@ fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
     names.into_iter().chain(dual_stack).collect()
 }
 
-/// Every region of AWS ends in a number, as in `us-east-1`. Without one, `ecr.example.com` is somebody's own name for a
-/// mock, on which both planes must answer.
+/// Returns whether a Region ends in a number, as every Region of AWS does.
+///
+/// A name such as `ecr.example.com` is not an AWS host. A user can give it to a mock, which then serves API and registry on it.
 fn is_numbered(region: &Region) -> bool {
     let number = region.as_str().rsplit_once('-').map(|(_, number)| number);
     number.is_some_and(|number| number.bytes().all(|c| c.is_ascii_digit()))
 }
 
-/// The label before the next dot, which must follow: a region is never the last part of a name.
+/// Returns the label before the next dot. A Region is never the last part of a name.
 fn region(rest: &str) -> Option<Region> {
     rest.split_once('.')?.0.parse().ok()
 }
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_have_a_host_of_their_own() {
+    fn the_host_of_layers_is_recognized() {
         for region in ["us-west-2", "cn-north-1", "eusc-de-east-1"] {
             let name = Host::layers(&region.parse().unwrap());
             assert_eq!(Host::of(&name), Host::Layers);
@@ -230,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn the_public_gallery_is_kept_apart() {
+    fn the_host_of_ecr_public_is_recognized() {
         for name in ["public.ecr.aws", "public.ecr.aws:443"] {
             assert_eq!(Host::of(name), Host::Public, "{name}");
         }
     }
 
     #[test]
-    fn each_service_has_hosts_of_its_own() {
+    fn the_hosts_of_other_services_are_recognized() {
         let (service, region) = (AwsService::EcrPublic, "us-east-1".parse().unwrap());
         let api = Host::Api { service, region };
         for name in [
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_of_a_config_is_one_of_ecr_s() {
+    fn every_returned_name_is_an_aws_host() {
         let names = names(&[AccountId::EXAMPLE].into(), &Region::default());
         for name in &names {
             assert!(Host::of(name).is_aws_service(), "{name}");
@@ -275,7 +277,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_endpoint_of_the_sdk_is_the_api_of_its_region() {
+    async fn every_endpoint_of_the_sdk_is_recognized_as_the_api_of_its_region() {
         let regions = [
             "us-east-1",
             "eu-central-2",
@@ -306,7 +308,7 @@ mod tests {
         assert!(known > 2 * regions.len(), "{known} endpoints");
     }
 
-    /// The host of the SDK's endpoint rules, where they have one.
+    /// Returns the host that the endpoint rules of the SDK define, if any.
     async fn endpoint_host(region: &str, fips: bool, dual_stack: bool) -> Option<String> {
         use aws_sdk_ecr::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
         let params = Params::builder()
@@ -323,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_name_says_nothing() {
+    fn any_other_name_is_not_an_aws_host() {
         for authority in [
             "",
             "127.0.0.1:4566",

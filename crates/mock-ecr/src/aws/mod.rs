@@ -1,4 +1,4 @@
-//! What the AWS services share: signatures, protocols, models, hosts, request ids.
+//! The parts that all AWS services share: signatures, protocols, models, hosts and request ids.
 
 pub(crate) mod epoch_seconds;
 pub(crate) mod error;

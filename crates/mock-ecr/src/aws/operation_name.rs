@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::aws::model::shapes::Model;
 use crate::aws::service::AwsService;
 
-/// Returns the operation of this name, of any service.
+/// Returns the operation of this name, from the models of all services.
 ///
-/// Every operation name in code, files, commands and queries is checked here.
+/// Every operation name in code, files, commands and queries is checked by this function.
 pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
     let mut services = AwsService::ALL.into_iter();
     services
@@ -55,7 +55,7 @@ impl FromStr for OperationName {
     }
 }
 
-/// Not derived: the derived implementation would borrow the name from the input.
+/// Implemented by hand, because the derived implementation would borrow the name from the input.
 impl<'de> Deserialize<'de> for OperationName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -69,7 +69,7 @@ impl fmt::Display for OperationName {
     }
 }
 
-/// The error for a name that no operation has.
+/// The error of a text that is not the name of an operation. Its message suggests similar names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownOperation {
     name: String,
@@ -118,7 +118,7 @@ fn nearest(name: &str) -> Vec<&'static str> {
 /// The similarity is 0 for names without a common letter and 1 for equal names.
 const MIN_SIMILARITY: f64 = 0.8;
 const MAX_SUGGESTIONS: usize = 3;
-/// A longer name takes long to compare and is not similar to any name.
+/// A longer name takes long to compare and is not similar to any operation.
 const MAX_NAME_LENGTH: usize = 100;
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_known_as_it_is_written() {
+    fn names_are_case_sensitive() {
         assert_eq!(known("PutImage"), Ok("PutImage"));
         assert!(known("putimage").is_err());
         assert!(known("").is_err());

@@ -1,13 +1,13 @@
-//! Where a listing goes on, as a text that nobody can make but us.
+//! Issues and verifies the `nextToken` of paginated operations.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-/// Makes and opens the tokens of a seed.
+/// Seals and opens page tokens with a key that is derived from a seed.
 ///
-/// A token holds the last name that was shown, so that it stays good whatever is added or removed meanwhile.
+/// A token contains the last name of its page and a MAC. It stays valid when names are added or removed.
 #[derive(Clone)]
 pub(crate) struct PageTokens(Hmac<Sha256>);
 
@@ -20,22 +20,23 @@ impl std::fmt::Debug for PageTokens {
 impl PageTokens {
     pub(crate) fn from_seed(seed: &str) -> Self {
         let key = format!("mock-ecr page token\n{seed}");
-        PageTokens(Hmac::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length"))
+        PageTokens(Hmac::new_from_slice(key.as_bytes()).expect("HMAC accepts keys of any length"))
     }
 
-    /// A token for the listing `scope` that goes on after `last`.
+    /// Returns a token for the page of the listing `scope` that starts after the name `last`.
     pub(crate) fn seal(&self, scope: &str, last: &str) -> String {
         let bytes = [&self.tag(scope, last)[..], last.as_bytes()].concat();
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// What a token of the listing goes on after; nothing if it was made for another, or by someone else.
+    /// Returns the name after which the page of a token starts, or `None` if the token was not issued for the listing `scope` by this
+    /// mock.
     pub(crate) fn open(&self, scope: &str, token: &str) -> Option<String> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
         let (tag, last) = bytes.split_first_chunk::<TAG_SIZE>()?;
         let last = str::from_utf8(last).ok()?;
-        let is_ours: bool = self.tag(scope, last).ct_eq(tag).into();
-        is_ours.then(|| last.to_owned())
+        let is_valid: bool = self.tag(scope, last).ct_eq(tag).into();
+        is_valid.then(|| last.to_owned())
     }
 
     fn tag(&self, scope: &str, last: &str) -> [u8; TAG_SIZE] {
@@ -43,10 +44,9 @@ impl PageTokens {
         mac.update(&(scope.len() as u64).to_be_bytes());
         mac.update(scope.as_bytes());
         mac.update(last.as_bytes());
-        let whole = mac.finalize().into_bytes();
-        *whole
-            .first_chunk()
-            .expect("a SHA-256 is longer than its tag")
+        let mac = mac.finalize().into_bytes();
+        *mac.first_chunk()
+            .expect("a MAC of HMAC-SHA256 is longer than TAG_SIZE")
     }
 }
 
@@ -60,7 +60,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_token_opens_where_it_was_made_and_nowhere_else(scope: String, last: String, other: String) {
+        fn a_token_is_valid_only_for_its_scope_and_seed(scope: String, last: String, other: String) {
             let tokens = PageTokens::from_seed("a");
             let token = tokens.seal(&scope, &last);
             prop_assert_eq!(tokens.open(&scope, &token), Some(last.clone()));

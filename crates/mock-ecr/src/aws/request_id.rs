@@ -1,4 +1,4 @@
-//! The names that AWS gives to requests.
+//! Generates request ids.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
-/// Draws request ids from a seed: the first request of a configuration has the same one on every machine.
+/// A generator of request ids. The ids depend only on the seed, so the first request has the same id on every machine.
 #[derive(Debug)]
 pub(crate) struct RequestIds(Mutex<ChaCha20Rng>);
 
@@ -17,14 +17,16 @@ impl RequestIds {
         RequestIds(Mutex::new(ChaCha20Rng::from_seed(seed.finalize().into())))
     }
 
-    /// Begins anew.
+    /// Restarts the sequence of ids from a seed.
     pub(crate) fn restart(&self, seed: &str) {
-        let RequestIds(fresh) = RequestIds::from_seed(seed);
-        let fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+        let RequestIds(restarted) = RequestIds::from_seed(seed);
+        let restarted = restarted
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = restarted;
     }
 
-    /// A UUID of version 4, which is what ECR sends. Source: turbot/steampipe-plugin-aws#1938.
+    /// Returns the next id, a UUID of version 4, as in ECR. Source: turbot/steampipe-plugin-aws#1938.
     pub(crate) fn next(&self) -> String {
         let mut bytes = [0; 16];
         self.0
@@ -42,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_uuids_of_version_4_that_follow_from_the_seed() {
+    fn request_ids_are_uuids_of_version_4_and_depend_on_the_seed() {
         let ids = RequestIds::from_seed("a");
         let (first, second) = (ids.next(), ids.next());
         assert_ne!(first, second);

@@ -11,25 +11,25 @@ pub(crate) enum AwsService {
     Ecr,
     /// Amazon ECR Public. The mock implements none of its operations.
     EcrPublic,
-    /// AWS Security Token AwsService.
+    /// AWS Security Token Service.
     Sts,
 }
 
-/// What distinguishes a service from the others. Source: `metadata` of the service models.
+/// The properties of a service. Source: `metadata` of the service models.
 struct Row {
     /// The name in credential scopes, in actions of policies and in host names.
     name: &'static str,
-    /// The beginning of host names. Host names of dual-stack endpoints begin with `name` instead.
+    /// The prefix of host names. Host names of dual-stack endpoints have the prefix `name` instead.
     endpoint_prefix: &'static str,
-    /// The beginning of `X-Amz-Target`.
+    /// The part of `X-Amz-Target` before the dot.
     target_prefix: Option<&'static str>,
     protocol: Protocol,
     model: &'static str,
-    /// The Regions that have an endpoint; every Region if it is empty.
+    /// The Regions that have an endpoint. If empty, every Region has one.
     regions: &'static [&'static str],
     /// A host name without a Region, and the Region of its host.
     global_endpoint: Option<(&'static str, &'static str)>,
-    /// The version of the API that requests name in the Query protocol.
+    /// The version of the API, which requests in the Query protocol contain.
     api_version: &'static str,
     /// The XML namespace; empty if the protocol does not use XML.
     xml_namespace: &'static str,
@@ -128,6 +128,7 @@ impl AwsService {
         self.row().xml_namespace
     }
 
+    /// Returns the service with this [`name`](AwsService::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::find(|service| service.name() == name)
     }
@@ -146,7 +147,7 @@ impl AwsService {
 pub(crate) enum Protocol {
     /// AWS JSON 1.1.
     Json,
-    /// AWS Query: a form in, XML out.
+    /// AWS Query: requests are forms, responses are XML.
     Query,
 }
 
@@ -171,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_is_what_its_model_says() {
+    fn the_properties_of_a_service_equal_those_of_its_model() {
         for service in AwsService::ALL {
             let model: serde_json::Value = serde_json::from_str(service.model()).unwrap();
             let metadata = &model["metadata"];

@@ -1,8 +1,8 @@
-//! `X-Amz-Target`, which names the operation of a request in AWS JSON.
+//! Parses `X-Amz-Target`, which names the operation of a request in AWS JSON.
 
 use http::request::Parts;
 
-/// `X-Amz-Target: PREFIX.OPERATION`; a missing part is empty.
+/// The value of `X-Amz-Target: PREFIX.OPERATION`. A missing part is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Target<'a> {
     pub(crate) prefix: &'a str,
@@ -10,7 +10,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Returns whether a request has the header, whatever its value.
+    /// Returns whether a request has the header, with any value.
     pub(crate) fn is_in(request: &Parts) -> bool {
         request.headers.contains_key("x-amz-target")
     }

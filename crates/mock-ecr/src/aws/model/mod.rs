@@ -1,4 +1,4 @@
-//! AwsService models: the shapes of inputs, and the checks that follow from them.
+//! Service models: the shapes of inputs, and the validation against them.
 
 pub(crate) mod shapes;
 pub(crate) mod validate;

@@ -1,7 +1,7 @@
-//! AwsService models: the constraints on the input of each operation.
+//! Service models: the constraints on the input of each operation.
 //!
-//! `scripts/service-models` generates the `model.json` of each service from botocore. A model has every operation of its service,
-//! including those that the mock does not have.
+//! `scripts/service-models` generates the `model.json` of each service from botocore. A model contains every operation of its service,
+//! including those that the mock does not implement.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -11,29 +11,30 @@ use serde::Deserialize;
 
 use crate::aws::service::AwsService;
 
-/// Inputs by operation, and the shapes that they are made of.
+/// The model of a service: the input shape of each operation, and all shapes by name.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Model {
     operations: BTreeMap<String, String>,
     shapes: BTreeMap<String, Shape>,
 }
 
-/// What a value must be.
+/// The type and the constraints of a value.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Shape {
     #[serde(rename = "type")]
     pub(crate) kind: Kind,
     #[serde(default)]
     pub(crate) required: Vec<String>,
-    /// The shapes of a structure's members, by name.
+    /// The names of the shapes of a structure's members, by member name.
     #[serde(default)]
     pub(crate) members: BTreeMap<String, String>,
-    /// The shape of a list's elements.
+    /// The name of the shape of a list's elements.
     #[serde(default)]
     member: Option<String>,
-    /// The least length of a text, a list or a blob, or the least number.
+    /// The minimum length of a text (in characters), a list (in elements) or a blob (in bytes), or the minimum number.
     #[serde(default)]
     pub(crate) min: Option<i64>,
+    /// The maximum, in the same units.
     #[serde(default)]
     pub(crate) max: Option<i64>,
     #[serde(default)]
@@ -44,7 +45,7 @@ pub(crate) struct Shape {
     regex: OnceLock<Regex>,
 }
 
-/// The types of AWS JSON that ECR's inputs have.
+/// The types that occur in inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -62,17 +63,17 @@ impl Model {
     pub(crate) fn of(service: AwsService) -> &'static Model {
         static MODELS: [OnceLock<Model>; AwsService::ALL.len()] =
             [const { OnceLock::new() }; AwsService::ALL.len()];
-        let index = AwsService::ALL.iter().position(|one| *one == service);
-        let model = &MODELS[index.expect("ALL has every service")];
+        let index = AwsService::ALL.iter().position(|other| *other == service);
+        let model = &MODELS[index.expect("ALL contains every service")];
         model.get_or_init(|| Model::parse(service.model()))
     }
 
     /// Parses the `model.json` of a service.
     fn parse(json: &str) -> Self {
-        serde_json::from_str(json).expect("each model.json is a model")
+        serde_json::from_str(json).expect("each model.json is a valid model")
     }
 
-    /// What an operation is called with.
+    /// Returns the shape of the input of an operation.
     pub(crate) fn input(&self, operation: &str) -> &Shape {
         self.shape(&self.operations[operation])
     }
@@ -81,7 +82,7 @@ impl Model {
         &self.shapes[name]
     }
 
-    /// Returns the operation of this name.
+    /// Returns the operation of this name, if the model contains it.
     pub(crate) fn operation(&'static self, name: &str) -> Option<&'static str> {
         let (name, _) = self.operations.get_key_value(name)?;
         Some(name)
@@ -100,25 +101,25 @@ pub(crate) fn services_with(operation: &str) -> impl Iterator<Item = AwsService>
 }
 
 impl Shape {
-    /// The shape of a list's elements.
+    /// Returns the shape of a list's elements.
     pub(crate) fn element<'a>(&self, model: &'a Model) -> &'a Shape {
         let name = self.member.as_deref();
-        model.shape(name.expect("a list of the model says of what"))
+        model.shape(name.expect("every list of a model has a member"))
     }
 
-    /// The pattern that a text must fit as a whole, if there is one that it does not fit.
+    /// Returns the pattern of the shape, if the text does not match it as a whole.
     pub(crate) fn violated_pattern(&self, text: &str) -> Option<&str> {
         let pattern = self.pattern.as_deref()?;
         let regex = self.regex.get_or_init(|| {
             Regex::new(&format!("^(?:{})$", without_unicode_classes(pattern)))
-                .expect("the patterns of the model are patterns")
+                .expect("every pattern of a model is a valid regular expression")
         });
         (!regex.is_match(text)).then_some(pattern)
     }
 }
 
-/// Returns a pattern without the Unicode classes of STS's tags, which `regex_lite` does not support. Every character outside
-/// ASCII counts as a letter. `[ASSUME]`
+/// Replaces the Unicode classes in the patterns of STS's tags, which `regex_lite` does not support. Every character outside
+/// ASCII is treated as a letter. `[ASSUME]`
 fn without_unicode_classes(pattern: &str) -> String {
     pattern
         .replace(r"\p{L}", r"A-Za-z\u{80}-\u{10FFFF}")
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_that_is_named_is_there_and_every_pattern_is_one() {
+    fn every_named_shape_exists_and_every_pattern_compiles() {
         for (name, model) in models() {
             for (shape_name, shape) in &model.shapes {
                 let named = shape.members.values().chain(&shape.member);
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_every_script_fit_a_pattern_of_letters() {
+    fn letters_of_every_script_match_a_pattern_of_letters() {
         let value = Model::of(AwsService::Sts).shape("tagValueType");
         assert_eq!(value.violated_pattern("Größe 名前 1"), None);
         assert!(value.violated_pattern("a;b").is_some());

@@ -1,4 +1,4 @@
-//! AWS JSON 1.1: recognizes its requests, reads their inputs and writes outputs.
+//! AWS JSON 1.1: parses requests, and formats outputs.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -13,10 +13,10 @@ use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
 use crate::aws::target::Target;
 
-/// How many bytes the body of a call may have.
+/// Returns the maximum size of the body of a request, in bytes.
 ///
-/// 7 MiB, the limit of Kinesis (`[ANALOG]`, source: mhart/kinesalite); but a part of a layer has up to 20,971,520 bytes in the
-/// service model, and base64 makes four of three.
+/// It is 7 MiB, the limit of Kinesis (`[ANALOG]`, source: mhart/kinesalite). For `UploadLayerPart` it is larger: a layer part has up
+/// to 20,971,520 bytes in the service model, and base64 encodes three bytes as four.
 pub(crate) fn max_body_size(request: &Parts) -> usize {
     match Target::of(request).operation {
         "UploadLayerPart" => 29 << 20,
@@ -24,11 +24,11 @@ pub(crate) fn max_body_size(request: &Parts) -> usize {
     }
 }
 
-/// Reads the input of a request, and looks up the operation that it names with `find`.
+/// Parses the input of a request, and looks up the operation that it names with `find`.
 ///
 /// # Errors
 ///
-/// When the request is not AWS JSON 1.1, its body is not a JSON object, or `find` returns no operation. They are checked in this order.
+/// Returns an error if the request is not AWS JSON 1.1, its body is not a JSON object, or `find` returns no operation, in this order.
 pub(crate) fn read<T>(
     service: AwsService,
     request: &Parts,
@@ -36,18 +36,21 @@ pub(crate) fn read<T>(
     find: impl Fn(&str) -> Option<T>,
 ) -> Result<(T, Input), ApiError> {
     let target = Target::of(request);
-    let is_ours = service.target_prefix() == Some(target.prefix);
+    let is_for_service = service.target_prefix() == Some(target.prefix);
     match content_type(request) {
         _ if request.method != Method::POST => Err(wrong_method(request)),
-        CONTENT_TYPE => read_json(body, Some(target.operation).filter(|_| is_ours), find),
+        CONTENT_TYPE => {
+            let operation = Some(target.operation).filter(|_| is_for_service);
+            read_json(body, operation, find)
+        }
         "application/json" => Err(plain_json(body)),
         _ => Err(wrong_content_type(service, request, body)),
     }
 }
 
-/// Writes an output. Its members are in the order of its fields, which is alphabetical, as in ECR.
+/// Returns an output as JSON. Its members are in the order of its fields, which is alphabetical, as in ECR.
 pub(crate) fn print(output: &impl Serialize) -> String {
-    serde_json::to_string(output).expect("outputs are texts, numbers, lists and objects")
+    serde_json::to_string(output).expect("outputs contain only texts, numbers, lists and objects")
 }
 
 /// Returns the response with an output.
@@ -55,7 +58,7 @@ pub(super) fn response(output: String, request_id: &str) -> Response<Bytes> {
     response::json(StatusCode::OK, output, request_id)
 }
 
-/// What follows a semicolon says nothing, and neither do spaces around it.
+/// Returns the content type without its parameters and without spaces around it.
 fn content_type(request: &Parts) -> &str {
     let value = request.headers.get(header::CONTENT_TYPE);
     let text = value
@@ -64,7 +67,7 @@ fn content_type(request: &Parts) -> &str {
     text.split(';').next().unwrap_or_default().trim()
 }
 
-/// An empty body is looked at after the target, any other before it.
+/// Checks the body before the target. An empty body is checked after the target.
 fn read_json<T>(
     body: &[u8],
     named: Option<&str>,
@@ -101,7 +104,7 @@ fn wrong_content_type(service: AwsService, request: &Parts, body: &[u8]) -> ApiE
     )
 }
 
-/// An empty body counts as an object here.
+/// Returns the error of a request with `application/json`. An empty body is treated as an object.
 fn plain_json(body: &[u8]) -> ApiError {
     let is_json = body.is_empty() || Input::parse(body).is_some();
     ApiError::NotAwsJson(if is_json {
@@ -111,7 +114,7 @@ fn plain_json(body: &[u8]) -> ApiError {
     })
 }
 
-/// Of a request in another protocol only the form of the signature is looked at.
+/// Returns the error in the form of the signature. For a request in another protocol, the signature itself is not verified.
 fn signature_fault(request: &Parts) -> Option<NotAwsJson> {
     sigv4::check_form(request).err().map(|error| match error {
         SigV4Error::Incomplete(text) => NotAwsJson::IncompleteSignature(text),

@@ -35,7 +35,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
 pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
     let json = match error {
         ApiError::InvalidLayerPart(part) => {
-            serde_json::to_string(part).expect("strings and numbers are always JSON")
+            serde_json::to_string(part).expect("strings and numbers serialize to JSON")
         }
         ApiError::Serialization(text) => Body {
             capital_message: Some(text),
@@ -54,7 +54,7 @@ pub(super) fn response(error: &ApiError, request_id: &str) -> Response<Bytes> {
     response::json(status(error), json, request_id)
 }
 
-/// What `message` says; nothing of errors that were recorded without.
+/// Returns the value of `message`, or `None` for the errors that were recorded without it.
 fn message(error: &ApiError) -> Option<Cow<'_, str>> {
     let text = match error {
         ApiError::NotImplemented { service, operation } => {
@@ -74,7 +74,7 @@ fn message(error: &ApiError) -> Option<Cow<'_, str>> {
     Some(text.into())
 }
 
-/// Source: the service model marks ServerException alone as a fault.
+/// Returns the status of an error. Source: the service model marks only `ServerException` as a fault.
 fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
@@ -93,9 +93,9 @@ pub(super) fn body(code: &str, message: &str) -> String {
     body.to_json()
 }
 
-/// An error in AWS JSON 1.1, its members in the order in which they were recorded.
+/// An error in AWS JSON 1.1, with its members in the recorded order.
 ///
-/// A type of its own and not a `Value`, whose order changes when another crate in the build asks serde_json to keep it.
+/// It is not a `Value`: the order of its members depends on whether a crate in the build enables `preserve_order` of serde_json.
 #[derive(Serialize)]
 struct Body<'a> {
     #[serde(rename = "__type")]
@@ -107,7 +107,7 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// The code alone.
+    /// Creates the body of an error that has only a code.
     fn of(error: &ApiError) -> Self {
         Body {
             code: code(error),
@@ -117,7 +117,7 @@ impl Body<'_> {
     }
 
     fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings are always JSON")
+        serde_json::to_string(self).expect("strings serialize to JSON")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The wire protocols of AWS services: how a request names its operation and its input, and how outputs and errors are written.
+//! The wire protocols of AWS services: they parse the operation and the input of a request, and format outputs and errors.
 
 pub(crate) mod json;
 mod json_error;
@@ -29,7 +29,7 @@ impl AwsService {
         }
     }
 
-    /// Returns the operation name in a request, whether the operation exists or not.
+    /// Returns the operation name in a request. The operation may not exist.
     pub(crate) fn operation_name<'a>(self, request: &'a Parts, body: &'a [u8]) -> Cow<'a, str> {
         match self.protocol() {
             Protocol::Json => Target::of(request).operation.into(),
@@ -37,7 +37,7 @@ impl AwsService {
         }
     }
 
-    /// Returns the maximum length of the body of a request, in bytes.
+    /// Returns the maximum size of the body of a request, in bytes.
     pub(crate) fn max_body_size(self, request: &Parts) -> usize {
         match self.protocol() {
             Protocol::Json => json::max_body_size(request),
@@ -45,11 +45,11 @@ impl AwsService {
         }
     }
 
-    /// Reads the input of a request, and looks up the operation that it names with `find`.
+    /// Parses the input of a request, and looks up the operation that it names with `find`.
     ///
     /// # Errors
     ///
-    /// When the request does not follow the protocol, or `find` returns no operation.
+    /// Returns an error if the request does not follow the protocol, or `find` returns no operation.
     pub(crate) fn read<T>(
         self,
         request: &Parts,
@@ -62,7 +62,7 @@ impl AwsService {
         }
     }
 
-    /// Returns the input of a call as the request log records it, in JSON.
+    /// Returns the input of a call in JSON, for the request log.
     pub(crate) fn recorded_input<'a>(self, body: &'a [u8], input: &Input) -> Cow<'a, [u8]> {
         match self.protocol() {
             Protocol::Json => body.into(),
@@ -70,7 +70,7 @@ impl AwsService {
         }
     }
 
-    /// Writes the output of an operation.
+    /// Formats the output of an operation, for [`success`](AwsService::success).
     pub(crate) fn print(self, output: &impl Serialize) -> String {
         match self.protocol() {
             Protocol::Json => json::print(output),
@@ -78,7 +78,7 @@ impl AwsService {
         }
     }
 
-    /// Returns the response with an output that [`print`](AwsService::print) has written.
+    /// Returns the response with an output that [`print`](AwsService::print) has formatted.
     pub(crate) fn success(
         self,
         operation: &str,
@@ -91,7 +91,7 @@ impl AwsService {
         }
     }
 
-    /// Returns the response with an error. No other function turns an [`ApiError`] into bytes.
+    /// Returns the response with an error. This is the only function that converts an [`ApiError`] to bytes.
     pub(crate) fn error(self, error: &ApiError, request_id: &str) -> Response<Bytes> {
         match self.protocol() {
             Protocol::Json => json_error::response(error, request_id),

@@ -19,7 +19,7 @@ use crate::http::query;
 /// Source: a recorded response of AssumeRoleWithWebIdentity in smithy-rs, `web_identity_token_env`.
 pub(super) const CONTENT_TYPE: &str = "text/xml";
 
-/// The maximum length of the body of a request, in bytes. `[ASSUME]`: the longest parameter of STS, a SAML assertion, has 100,000
+/// The maximum size of the body of a request, in bytes. `[ASSUME]`: the longest parameter of STS, a SAML assertion, has 100,000
 /// characters.
 pub(super) const MAX_BODY_SIZE: usize = 1 << 20;
 
@@ -29,11 +29,12 @@ pub(super) fn action(request: &Parts, body: &[u8]) -> String {
     parameters.0.remove("Action").unwrap_or_default()
 }
 
-/// Reads the input of a request, and looks up the operation that it names with `find`.
+/// Parses the input of a request, and looks up the operation that it names with `find`.
 ///
 /// # Errors
 ///
-/// When no operation is named, or `find` returns no operation. The codes are `[ANALOG]`: other services of this protocol have them.
+/// Returns an error if the request names no operation, or `find` returns no operation. The codes are `[ANALOG]`: other services with this
+/// protocol use them.
 pub(super) fn read<T>(
     service: AwsService,
     request: &Parts,
@@ -60,7 +61,7 @@ pub(super) fn read<T>(
     Ok((operation, Input::of(members.unwrap_or_default())))
 }
 
-/// The first characters of a text that a message repeats.
+/// Returns the first 100 characters of a text, for a message.
 fn beginning(text: &str) -> String {
     text.chars().take(100).collect()
 }
@@ -69,7 +70,7 @@ fn beginning(text: &str) -> String {
 struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Reads the parameters of the query and of the body. Of two parameters with one name, the first is used. `[ASSUME]`
+    /// Parses the parameters of the query and of the body. If a name occurs twice, the first value is used. `[ASSUME]`
     fn of(request: &Parts, body: &[u8]) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let body = String::from_utf8_lossy(body);
@@ -111,7 +112,7 @@ impl Parameters {
     }
 }
 
-/// Returns a value of the type of its shape. A text that cannot be parsed stays a text, which the check of types then rejects.
+/// Converts a text to the type of its shape. A text that cannot be parsed stays a text, which the check of types then rejects.
 fn scalar(shape: &Shape, text: &str) -> Value {
     let parsed = match shape.kind {
         Kind::Boolean => text.parse().ok().map(Value::Bool),
@@ -121,20 +122,20 @@ fn scalar(shape: &Shape, text: &str) -> Value {
     parsed.unwrap_or_else(|| Value::from(text))
 }
 
-/// Writes the output of an operation, for [`success`].
+/// Formats the output of an operation, for [`success`].
 pub(super) fn print(output: &impl Serialize) -> String {
-    // As JSON, because its members keep their order.
-    serde_json::to_string(output).expect("outputs are texts, numbers, lists and objects")
+    // JSON preserves the order of the members.
+    serde_json::to_string(output).expect("outputs contain only texts, numbers, lists and objects")
 }
 
-/// Returns the response with an output. Source of the form: a recorded response in smithy-rs, `web_identity_token_env`.
+/// Returns the response with an output. Source of the format: a recorded response in smithy-rs, `web_identity_token_env`.
 pub(super) fn success(
     service: AwsService,
     operation: &str,
     output: &str,
     request_id: &str,
 ) -> Response<Bytes> {
-    let output: Node = serde_json::from_str(output).expect("an output is JSON");
+    let output: Node = serde_json::from_str(output).expect("print returns valid JSON");
     let namespace = service.xml_namespace();
     let mut xml = format!("<{operation}Response xmlns=\"{namespace}\">\n");
     output.write(&mut xml, 1, &format!("{operation}Result"));

@@ -43,7 +43,7 @@ pub(super) fn response(service: AwsService, error: &ApiError, request_id: &str) 
     response::of_type(status, Some(CONTENT_TYPE), xml, request_id)
 }
 
-/// Returns the body of an error. Source of the form: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
+/// Returns the body of an error. Source of the format: a recorded error in smithy-rs, `web_identity_token_invalid_jwt`.
 pub(super) fn body(
     service: AwsService,
     status: StatusCode,

@@ -1,4 +1,4 @@
-//! The answers of the API, whatever they say.
+//! Builds the responses of the AWS APIs, with their headers.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 /// The content type of AWS JSON 1.1.
 pub(crate) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// An answer in AWS JSON 1.1.
+/// Returns a response in AWS JSON 1.1.
 pub(crate) fn json(
     status: StatusCode,
     body: impl Into<Bytes>,
@@ -15,7 +15,7 @@ pub(crate) fn json(
     of_type(status, Some(CONTENT_TYPE), body, request_id)
 }
 
-/// An answer in another form, or in none that its headers would tell.
+/// Returns a response with a content type, or without one.
 ///
 /// Source of the header set: hashicorp/terraform-provider-aws#3849. There is no `X-Amzn-ErrorType`: aws/aws-sdk-ruby#431.
 pub(crate) fn of_type(
@@ -34,18 +34,19 @@ pub(crate) fn of_type(
     response
         .header("x-amzn-requestid", request_id)
         .body(body)
-        .expect("a request id is a header's value")
+        .expect("a request id is a valid header value")
 }
 
-/// Puts beside an answer what the API puts beside every one of its own.
+/// Adds the header with the request id, which every response of an AWS API has.
 pub(crate) fn add_request_id(response: &mut Response<Bytes>, request_id: &str) {
-    let request_id = HeaderValue::from_str(request_id).expect("a request id is a header's value");
+    let request_id =
+        HeaderValue::from_str(request_id).expect("a request id is a valid header value");
     response
         .headers_mut()
         .insert("x-amzn-requestid", request_id);
 }
 
-/// An answer that is not the service's own: it has no request id, and nothing to read.
+/// Returns a response without a body and without a request id: the request does not reach the service.
 pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! Outputs as XML, in the form of AWS's Query protocol.
+//! Formats outputs as XML, for AWS's Query protocol.
 
 use std::fmt;
 
@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value of an output")
+        f.write_str("a value in an output")
     }
 
     fn visit_unit<E>(self) -> Result<Node, E> {
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_well_formed_whatever_it_contains() {
+    fn characters_that_xml_does_not_allow_are_replaced() {
         let text = "a\u{0}\u{8}\u{FFFE}\r\n\u{1F600}&";
         assert_eq!(
             escaped(text),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_is_written_member_by_member() {
+    fn the_members_of_an_output_keep_their_order() {
         let json = r#"{"B":"<&>","A":{"List":["x",{"Y":1}],"None":null,"Empty":"","Yes":true}}"#;
         let node: Node = serde_json::from_str(json).unwrap();
         let mut xml = String::new();

@@ -1,4 +1,4 @@
-//! A signature as it stands on a request: in the `Authorization` header, or in the query string.
+//! Parses the signature of a request, in the `Authorization` header or in the query string.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::http::query;
 use crate::http::query::Parameter;
 use crate::types::timestamp::Timestamp;
 
-/// Everything that a request says of its own signature.
+/// The parsed signature of a request.
 #[derive(Debug)]
 pub(super) struct Authorization<'r> {
     pub(super) form: Form,
@@ -19,14 +19,14 @@ pub(super) struct Authorization<'r> {
     pub(super) signed_headers: Cow<'r, str>,
     pub(super) signature: Cow<'r, str>,
     pub(super) date: Timestamp,
-    /// The date as it was signed, `20151129T213053Z`.
+    /// The date in the string to sign, `20151129T213053Z`.
     pub(super) date_text: String,
-    /// How long the signature lives, where a query string says so.
+    /// The validity period, from `X-Amz-Expires` in the query string.
     pub(super) expires_in: Option<Duration>,
     pub(super) session_token: Option<Cow<'r, str>>,
 }
 
-/// Where the signature stands.
+/// The location of the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Header,
@@ -34,10 +34,12 @@ pub(super) enum Form {
 }
 
 impl<'r> Authorization<'r> {
+    /// Parses the signature of a request.
+    ///
     /// # Errors
     ///
-    /// When there is no signature, there are two, or parts of it are missing. The texts and their order are those of Kinesis,
-    /// which speaks the same protocol. `[ANALOG]` Source: mhart/kinesalite, `test/connection.js`.
+    /// Returns an error if the request has no signature, has two, or parts of the signature are missing. The messages and their order are
+    /// those of Kinesis, which uses the same protocol. `[ANALOG]` Source: mhart/kinesalite, `test/connection.js`.
     pub(super) fn of(request: &'r Parts) -> Result<Self, SigV4Error> {
         let query = request.uri.query().unwrap_or_default();
         let is_in_query = query::parse(query).any(|parameter| parameter.name == b"X-Amz-Algorithm");
@@ -109,13 +111,13 @@ impl<'r> Authorization<'r> {
     }
 }
 
-/// The first value of a header; one that is not text is there all the same, but fits nothing.
+/// Returns the first value of a header. A value that is not UTF-8 becomes U+FFFD, which is not a valid value of any header.
 fn header<'r>(request: &'r Parts, name: &str) -> Option<&'r str> {
     let value = request.headers.get(name)?.as_bytes();
     Some(str::from_utf8(value).unwrap_or("\u{FFFD}"))
 }
 
-/// An empty token is a token too, as it is in a header.
+/// Returns the session token. An empty token is returned too, as for the header.
 fn session_token(query: &str) -> Option<Cow<'static, str>> {
     let is_token = |parameter: &Parameter| parameter.name == b"X-Amz-Security-Token";
     let first = query::parse(query).find(is_token)?;
@@ -124,7 +126,8 @@ fn session_token(query: &str) -> Option<Cow<'static, str>> {
 
 const HEADER_FIELDS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
 
-/// The header is repeated to its sender, as was recorded; newer AWS services repeat a hash of it. `[ASSUME]`
+/// Returns the error for an incomplete header. The message contains the header, as recorded. Newer AWS services include a hash of it
+/// instead. `[ASSUME]`
 fn incomplete_header(
     fields: &[Option<Cow<'_, str>>; 3],
     date: Option<&str>,
@@ -140,15 +143,16 @@ fn incomplete_header(
     SigV4Error::Incomplete(format!("{message}Authorization={text}"))
 }
 
+/// Returns the messages for the names without a value.
 fn missing(
     names: &[&str],
     values: &[Option<Cow<'_, str>>],
-    message: impl Fn(&str) -> String,
+    message_for: impl Fn(&str) -> String,
 ) -> String {
     let pairs = names.iter().zip(values);
     pairs
         .filter(|(_, value)| value.is_none())
-        .map(|(name, _)| message(name))
+        .map(|(name, _)| message_for(name))
         .collect()
 }
 
@@ -167,7 +171,7 @@ fn incomplete_query(values: &[Option<Cow<'_, str>>; 5]) -> SigV4Error {
     SigV4Error::Incomplete(format!("{message}Re-examine the query-string parameters."))
 }
 
-/// The text is scratchstack's.
+/// Checks the algorithm. The message is that of `scratchstack-aws-signature`.
 fn check_algorithm(found: &str) -> Result<(), SigV4Error> {
     if found == "AWS4-HMAC-SHA256" {
         return Ok(());
@@ -177,7 +181,8 @@ fn check_algorithm(found: &str) -> Result<(), SigV4Error> {
     )))
 }
 
-/// A date in the basic form of ISO 8601, or in that of HTTP's `Date` header. The text is scratchstack's.
+/// Parses a date in the basic format of ISO 8601, or in the format of HTTP's `Date` header. The message is that of
+/// `scratchstack-aws-signature`.
 fn parse_date(text: &str) -> Result<(Timestamp, String), SigV4Error> {
     if let Some(date) = Timestamp::parse_basic(text) {
         return Ok((date, text.to_owned()));
@@ -190,7 +195,7 @@ fn parse_date(text: &str) -> Result<(Timestamp, String), SigV4Error> {
     }
 }
 
-/// At least a second and at most seven days, as AWS documents for `X-Amz-Expires`; the text is `[ASSUME]`.
+/// Parses `X-Amz-Expires`: at least one second and at most seven days, as AWS documents. The message is `[ASSUME]`.
 fn parse_expires_in(text: &str) -> Result<Duration, SigV4Error> {
     text.parse()
         .ok()
@@ -203,7 +208,7 @@ fn parse_expires_in(text: &str) -> Result<Duration, SigV4Error> {
         })
 }
 
-/// `AKIAIOSFODNN7EXAMPLE/20151129/us-east-1/ecr/aws4_request`.
+/// A credential, such as `AKIAIOSFODNN7EXAMPLE/20151129/us-east-1/ecr/aws4_request`: the access key id and the credential scope.
 #[derive(Debug)]
 pub(super) struct CredentialScope<'r> {
     credential: Cow<'r, str>,
@@ -211,7 +216,7 @@ pub(super) struct CredentialScope<'r> {
 }
 
 impl<'r> CredentialScope<'r> {
-    /// The text is scratchstack's.
+    /// Parses a credential. The message is that of `scratchstack-aws-signature`.
     fn parse(credential: Cow<'r, str>) -> Result<Self, SigV4Error> {
         let slashes: Vec<usize> = credential.match_indices('/').map(|(at, _)| at).collect();
         match slashes.try_into() {
@@ -245,12 +250,12 @@ impl<'r> CredentialScope<'r> {
         &self.credential[self.slashes[3] + 1..]
     }
 
-    /// The credential as it was sent, access key id and all.
+    /// Returns the credential as it was sent, including the access key id.
     pub(super) fn credential(&self) -> &str {
         &self.credential
     }
 
-    /// What follows the access key id.
+    /// Returns the credential scope, the part after the access key id.
     pub(super) fn as_str(&self) -> &str {
         &self.credential[self.slashes[0] + 1..]
     }

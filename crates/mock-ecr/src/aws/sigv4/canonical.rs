@@ -1,5 +1,5 @@
-//! The canonical request and the string to sign, as
-//! [AWS documents them](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+//! Builds the canonical request and the string to sign, as
+//! [documented by AWS](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::aws::sigv4::authorization::{Authorization, Form};
 use crate::http::query;
 
-/// What the key attributes: the algorithm, the date, the scope, and the hash of the canonical request.
+/// Returns the string to sign: the algorithm, the date, the scope, and the hash of the canonical request.
 pub(super) fn string_to_sign(
     request: &Parts,
     body: &[u8],
@@ -52,8 +52,8 @@ fn canonical_request(request: &Parts, body: &[u8], authorization: &Authorization
     canonical
 }
 
-/// Dot segments and empty ones are resolved, and what the client has escaped is escaped once more, as every service but S3
-/// wants it.
+/// Appends the canonical path. Dot segments and empty segments are resolved, and escapes are escaped again, as all services except S3
+/// require.
 fn push_path(canonical: &mut String, path: &str) {
     let mut segments = Vec::new();
     for segment in path.split('/') {
@@ -65,7 +65,7 @@ fn push_path(canonical: &mut String, path: &str) {
     }
     for segment in &segments {
         let escaped = query::encode(segment.as_bytes());
-        write!(canonical, "/{escaped}").expect("a String takes any text");
+        write!(canonical, "/{escaped}").expect("writing to a String cannot fail");
     }
     let is_folder = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
     if is_folder || segments.is_empty() {
@@ -73,7 +73,7 @@ fn push_path(canonical: &mut String, path: &str) {
     }
 }
 
-/// Sorted by escaped name and value; in a query string that carries a signature, without it.
+/// Appends the canonical query string, sorted by escaped name and value. In the query form, the signature is omitted.
 fn push_query(canonical: &mut String, query: &str, form: Form) {
     if query.is_empty() {
         return;
@@ -90,14 +90,14 @@ fn push_query(canonical: &mut String, query: &str, form: Form) {
     parameters.sort();
     for (index, (name, value)) in parameters.iter().enumerate() {
         let separator = if index == 0 { "" } else { "&" };
-        write!(canonical, "{separator}{name}={value}").expect("a String takes any text");
+        write!(canonical, "{separator}{name}={value}").expect("writing to a String cannot fail");
     }
 }
 
-/// The values of a header that stands more than once are joined by commas in the order in which they came.
+/// Appends the signed headers. The values of a header that occurs several times are joined by commas in the order in which they were sent.
 ///
-/// A header that is not there has no line, so that one signed as empty cannot be taken away. `[ANALOG]` of S3; source:
-/// s3fs-fuse/s3fs-fuse#555.
+/// A missing header has no line. The signature therefore becomes invalid if a header that was signed as empty is removed. `[ANALOG]` of
+/// S3; source: s3fs-fuse/s3fs-fuse#555.
 fn push_headers(canonical: &mut Vec<u8>, request: &Parts, signed_headers: &str) {
     for name in signed_headers.split(';') {
         let sent = request.headers.get_all(name).iter();
@@ -118,14 +118,14 @@ fn push_headers(canonical: &mut Vec<u8>, request: &Parts, signed_headers: &str) 
     }
 }
 
-/// In HTTP/2 the host stands in the URI instead.
+/// Returns the host in the URI, for the header `host` of an HTTP/2 request.
 fn host_in_uri<'r>(request: &'r Parts, name: &str) -> Option<&'r [u8]> {
-    let is_wanted = name == "host" && !request.headers.contains_key(HOST);
-    let authority = request.uri.authority().filter(|_| is_wanted)?;
+    let is_host = name == "host" && !request.headers.contains_key(HOST);
+    let authority = request.uri.authority().filter(|_| is_host)?;
     Some(authority.as_str().as_bytes())
 }
 
-/// Spaces at either end are dropped, and a run of them within counts as one.
+/// Appends a value without leading and trailing spaces, and with single spaces between words.
 fn push_trimmed(canonical: &mut Vec<u8>, value: &[u8]) {
     let words = value
         .split(|byte| *byte == b' ')

@@ -1,27 +1,27 @@
-//! What a signature says of itself, before anything about it is verified.
+//! The credential of a signature before it is verified.
 
 use http::request::Parts;
 use serde::Serialize;
 
 use crate::http::query;
 
-/// What a request claims by its signature, right or wrong.
+/// The caller that a signature claims. The signature may be invalid.
 ///
-/// It is read of every request, those included that a fault answers before anything is verified.
+/// It is parsed from every request, including requests that get the response of a fault before the signature is verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignatureClaim {
-    /// Whose key it says that it was made with; the id of a key is no secret.
+    /// The access key id. It is not a secret.
     pub access_key_id: String,
-    /// The region that it was made for.
+    /// The Region in the credential scope.
     pub region: String,
-    /// The service that it was made for, such as `ecr`.
+    /// The service in the credential scope, such as `ecr`.
     pub service: String,
 }
 
 impl SignatureClaim {
-    /// `Credential=KEY/DATE/REGION/SERVICE/aws4_request` in the header, or `X-Amz-Credential` in the query.
+    /// Parses `Credential=KEY/DATE/REGION/SERVICE/aws4_request` in the header, or `X-Amz-Credential` in the query.
     pub(crate) fn of(request: &Parts) -> Option<Self> {
         let header = request.headers.get(http::header::AUTHORIZATION);
         match header {
@@ -34,7 +34,7 @@ impl SignatureClaim {
         }
     }
 
-    /// Words alone: what is none of them could be a secret that has got into the wrong place.
+    /// Parses a credential whose parts are words. Any other text could be a secret in the wrong place, and must not be logged.
     fn parse(credential: &str) -> Option<Self> {
         let parts: Vec<&str> = credential.split('/').collect();
         let &[access_key_id, _, region, service, _] = parts.as_slice() else {
@@ -54,11 +54,11 @@ impl SignatureClaim {
         })
     }
 
-    /// How many bytes its texts take.
+    /// Returns the total length of its texts, in bytes.
     pub(crate) fn size(&self) -> usize {
         self.access_key_id.len() + self.region.len() + self.service.len()
     }
 }
 
-/// Source: the longest `AccessKeyId` of IAM's service model.
+/// The maximum length of a part, in bytes. Source: the maximum length of `AccessKeyId` in IAM's service model.
 const MAX_PART_LENGTH: usize = 128;

@@ -1,21 +1,21 @@
-//! Reasons why a signature is not accepted.
+//! The errors of signature verification.
 
-/// Why a request proves nobody's name.
+/// The reason why a signature is rejected.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SigV4Error {
-    /// There is no signature at all.
+    /// The request has no signature.
     #[error("no signature")]
     Missing,
-    /// The signature lacks parts; the text names them.
+    /// Parts of the signature are missing. The text names them.
     #[error("incomplete signature: {0}")]
     Incomplete(String),
-    /// The signature is whole, but not one for this request here and now; the text says why.
+    /// The signature is complete, but not valid for this request at this time. The text is the reason.
     #[error("invalid signature: {0}")]
     Invalid(String),
-    /// The access key id, or the session token that goes with it, is nobody's.
+    /// The access key id is unknown, or the session token does not belong to it.
     #[error("unknown credentials")]
     UnknownKey,
-    /// The credentials have ended.
+    /// The credentials have expired.
     #[error("expired credentials")]
     ExpiredCredentials,
 }

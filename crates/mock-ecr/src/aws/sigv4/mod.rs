@@ -1,10 +1,8 @@
-//! Step 3 on the API: who signed this request?
+//! Verifies signatures of AWS Signature Version 4, in the `Authorization` header or in the query string.
 //!
-//! A request is signed in its `Authorization` header or in its query string, with Signature Version 4. What is checked, and
-//! in which order, follows AWS's rules as `scratchstack-aws-signature` (a verifier written for mock AWS services) spells
-//! them out; the tests hold the two against each other. Only the credential is taken apart earlier, before the date is held
-//! against the clock, so that everything after works on a whole one. Texts that were recorded of ECR itself are cited where
-//! they stand.
+//! The checks and their order are those of AWS as implemented by `scratchstack-aws-signature`, a verifier for mock AWS services. Tests
+//! compare both verifiers. One step differs: the credential is parsed before the date is compared with the clock, so that all later
+//! checks have a complete credential. For messages that were recorded from ECR, the source is cited.
 
 mod authorization;
 mod canonical;
@@ -31,7 +29,7 @@ pub use claim::SignatureClaim;
 pub(crate) use error::SigV4Error;
 pub(crate) use signing_key::SigningKeys;
 
-/// What a signature is held against.
+/// The data that a signature is verified with.
 #[derive(Debug)]
 pub(crate) struct Verifier<'a> {
     pub(crate) principals: &'a IdentityStore,
@@ -39,16 +37,16 @@ pub(crate) struct Verifier<'a> {
     pub(crate) clock: &'a Clock,
     pub(crate) sigv4_clock: SigV4Clock,
     pub(crate) service: AwsService,
-    /// The region of the host that was called, where its name tells one.
+    /// The Region in the requested host name, if any.
     pub(crate) host_region: Option<&'a Region>,
 }
 
-/// Verifies who signed a request.
+/// Verifies the signature of a request, and returns the caller.
 ///
 /// # Errors
 ///
-/// In this order: no signature, an incomplete one, one that leaves out the host, a date too far from the clock, a scope of
-/// another service or region, an unknown key, ended credentials, and a signature that is another than the key makes.
+/// Returns the first of these errors: no signature, an incomplete signature, a signature without the host, a date too far from the clock,
+/// a scope of another service or Region, an unknown key, expired credentials, and a signature that does not match the request.
 pub(crate) fn verify(
     request: &Parts,
     body: &[u8],
@@ -67,16 +65,16 @@ pub(crate) fn verify(
     Ok(Caller::new(principal, region))
 }
 
-/// Checks that a request has one signature, and that no part of it is missing.
+/// Checks that a request has exactly one signature, and that no part of it is missing.
 ///
 /// # Errors
 ///
-/// When there is none, more than one, or an incomplete one.
+/// Returns an error if the request has no signature, has more than one, or has an incomplete one.
 pub(crate) fn check_form(request: &Parts) -> Result<(), SigV4Error> {
     Authorization::of(request).map(drop)
 }
 
-/// A lenient mock believes the name on the request.
+/// Returns the caller that a request claims, for a lenient mock.
 fn unverified_caller(
     authorization: &Authorization<'_>,
     verifier: &Verifier<'_>,
@@ -93,7 +91,8 @@ fn unverified_caller(
     Ok(Caller::new(principal, region))
 }
 
-/// Without the host, a request could be sent on to another one. The text is scratchstack's.
+/// Checks that the host is signed. Otherwise, the request would also be valid for another host. The message is that of
+/// `scratchstack-aws-signature`.
 fn check_host(authorization: &Authorization<'_>) -> Result<(), SigV4Error> {
     let mut names = authorization.signed_headers.split(';');
     names
@@ -107,26 +106,29 @@ fn check_host(authorization: &Authorization<'_>) -> Result<(), SigV4Error> {
         })
 }
 
-/// The mock's clock decides, unless it was moved: then a date that fits the system's will do, if the configuration says so.
+/// Compares the date with the clock of the mock. If that clock was moved and the configuration allows it, a date that is valid for the
+/// system clock is accepted too.
 fn check_date(
     authorization: &Authorization<'_>,
     verifier: &Verifier<'_>,
     now: Timestamp,
 ) -> Result<(), SigV4Error> {
-    check_date_at(authorization, now).or_else(|rejection| {
+    check_date_at(authorization, now).or_else(|error| {
         let system = match verifier.sigv4_clock {
             SigV4Clock::Mock => None,
             SigV4Clock::Either => verifier.clock.system_if_moved(),
         };
         let is_valid = |system| check_date_at(authorization, system).is_ok();
-        system.is_some_and(is_valid).then_some(()).ok_or(rejection)
+        system.is_some_and(is_valid).then_some(()).ok_or(error)
     })
 }
 
-/// ECR's window is 15 minutes, and the first text is its own. Source: upmc-enterprises/registry-creds#47; the text for
-/// dates to come is scratchstack's, and so is the way in which a shorter life is written.
+/// Compares the date with a time. The maximum difference is 15 minutes, as in ECR.
 ///
-/// A signature's date has no milliseconds, so that the clock's do not count either.
+/// The first message is ECR's; source: upmc-enterprises/registry-creds#47. The message about future dates and the format of a shorter
+/// validity period are those of `scratchstack-aws-signature`.
+///
+/// The date of a signature has no milliseconds, so the milliseconds of `now` are ignored.
 fn check_date_at(authorization: &Authorization<'_>, now: Timestamp) -> Result<(), SigV4Error> {
     let date = authorization.date;
     let now = Timestamp::from_millis(now.as_millis().div_euclid(1000) * 1000);
@@ -162,8 +164,10 @@ fn minutes_or_seconds(duration: Duration) -> String {
     }
 }
 
-/// The sentences and their order are scratchstack's; each ends in a space, as was recorded of EMR, which speaks the same
-/// protocol. Source: aws/aws-sdk-ruby#431.
+/// Checks the credential scope, and returns its Region.
+///
+/// The sentences of the message and their order are those of `scratchstack-aws-signature`. Each sentence ends in a space, as recorded from
+/// EMR, which uses the same protocol. Source: aws/aws-sdk-ruby#431.
 fn check_scope(
     authorization: &Authorization<'_>,
     verifier: &Verifier<'_>,
@@ -186,10 +190,10 @@ fn check_scope(
         );
     }
     if *scope.date() != authorization.date_text[..8] {
-        let (found, whole) = (scope.date(), &authorization.date_text);
+        let (found, date) = (scope.date(), &authorization.date_text);
         message += &format!(
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{found}' != '{}', from '{whole}'. ",
-            &whole[..8]
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{found}' != '{}', from '{date}'. ",
+            &date[..8]
         );
     }
     region
@@ -201,7 +205,7 @@ fn wrong_region(found: &str) -> String {
     format!("Credential should be scoped to a valid region, not '{found}'. ")
 }
 
-/// Whose key it is, if the session token fits and the credentials live.
+/// Returns the owner of the access key, if the session token belongs to it and the credentials have not expired.
 fn owner(
     authorization: &Authorization<'_>,
     verifier: &Verifier<'_>,
@@ -237,7 +241,7 @@ fn check_signature(
     let expected = key.sign(&string_to_sign);
     let is_equal: bool = expected.ct_eq(authorization.signature.as_bytes()).into();
     is_equal.then_some(()).ok_or_else(|| {
-        // Older services append the canonical string; whether ECR does today is not known. [ASSUME] the short form.
+        // Older services append the canonical string. It is not known whether ECR does. [ASSUME] the short form.
         SigV4Error::Invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
                 .to_owned(),

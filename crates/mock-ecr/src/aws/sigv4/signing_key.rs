@@ -1,4 +1,4 @@
-//! The key that attributes: drawn from a secret access key, a day, a region and a service.
+//! Derives signing keys from a secret access key, a date, a Region and a service.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,22 +10,22 @@ use crate::aws::sigv4::authorization::CredentialScope;
 use crate::aws::sigv4::canonical::push_hex;
 use crate::types::secret::Secret;
 
-/// The keys that have been drawn lately, by credential: drawing one takes four rounds of HMAC.
+/// A cache of signing keys, by credential. The derivation of a key takes four rounds of HMAC.
 #[derive(Debug, Default)]
 pub(crate) struct SigningKeys(Mutex<HashMap<Box<str>, (Secret, SigningKey)>>);
 
 impl SigningKeys {
-    /// The key for a scope, whose access key id is that of `secret`.
+    /// Returns the signing key for a credential and the secret access key of its owner.
     pub(super) fn of(&self, scope: &CredentialScope<'_>, secret: &Secret) -> SigningKey {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A session can have the access key id of one that was removed, with another secret.
+        // A new session can have the access key id of a removed session, with another secret.
         if let Some((secret_of_key, key)) = keys.get(scope.credential())
             && secret_of_key.equals(secret.expose())
         {
             return key.clone();
         }
         let key = SigningKey::derive(scope, secret);
-        // Scopes are the clients' to choose, so that the number of keys must have an end.
+        // Clients choose the scope, so the size of the cache must be limited.
         if keys.len() >= MAX_KEYS {
             keys.clear();
         }
@@ -54,7 +54,7 @@ impl SigningKey {
         }))
     }
 
-    /// The signature in lower-case hexadecimal digits.
+    /// Returns the signature of a string in lower-case hexadecimal digits.
     pub(super) fn sign(self, string_to_sign: &[u8]) -> Vec<u8> {
         let mac = self.0.chain_update(string_to_sign).finalize().into_bytes();
         let mut signature = Vec::with_capacity(64);
@@ -70,5 +70,5 @@ impl std::fmt::Debug for SigningKey {
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+    Hmac::new_from_slice(key).expect("HMAC accepts keys of any length")
 }

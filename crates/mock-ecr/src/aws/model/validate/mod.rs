@@ -1,7 +1,7 @@
-//! The JSON object that an operation is called with, held against the service model.
+//! Validates the input of an operation against the service model.
 //!
-//! First the types of all of it are looked at, then the constraints. The texts about types are those of Kinesis for members that
-//! should be lists, and of DynamoDB for others, both of which speak this protocol. `[ANALOG]` Sources: mhart/kinesalite;
+//! The types of all members are checked first, then the constraints. The messages about types are those of Kinesis for members that
+//! must be lists, and those of DynamoDB for others. Both services use this protocol. `[ANALOG]` Sources: mhart/kinesalite;
 //! architect/dynalite, `test/helpers.js`.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -11,28 +11,29 @@ use serde_json::{Map, Value};
 use crate::aws::error::ApiError;
 use crate::aws::model::shapes::{Kind, Model, Shape};
 
-/// The members of an input; those that no operation asks for are ignored. `[ASSUME]`
+/// The members of an input. Unknown members are ignored. `[ASSUME]`
 #[derive(Debug)]
 pub(crate) struct Input(Map<String, Value>);
 
 impl Input {
     pub(crate) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.0).expect("a map of JSON values is JSON")
+        serde_json::to_vec(&self.0).expect("a map of JSON values serializes to JSON")
     }
 
     pub(crate) fn of(members: Map<String, Value>) -> Self {
         Input(members)
     }
 
+    /// Parses the body of a request, if it is a JSON object.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok().map(Input)
     }
 
-    /// Holds the input against the model, and reads from it what an operation wants to know.
+    /// Validates the input against the model, and deserializes it.
     ///
     /// # Errors
     ///
-    /// When a member has another type, is missing, or breaks a constraint.
+    /// Returns an error if a member has the wrong type, is missing, or violates a constraint.
     pub(crate) fn read<T: DeserializeOwned>(
         self,
         model: &Model,
@@ -86,7 +87,7 @@ fn check_type(model: &Model, shape: &Shape, value: &Value) -> Result<(), ApiErro
     }
 }
 
-/// A null in a list is of any type; constraints are what it breaks.
+/// Checks the type of an element of a list. A null passes here: it violates a constraint instead.
 fn check_element(model: &Model, shape: &Shape, element: &Value) -> Result<(), ApiError> {
     match element {
         Value::Null => Ok(()),
@@ -118,7 +119,9 @@ fn serialization_error(message: &str) -> ApiError {
     ApiError::Serialization(message.to_owned())
 }
 
-/// Looks at what must be there, and then at what is. A fault within a member is told of the outermost one. `[ASSUME]`
+/// Checks that all required members are present, and then the constraints of those that are present.
+///
+/// The message about a nested member names the outermost member. `[ASSUME]`
 fn constrain_members(
     model: &Model,
     shape: &Shape,
@@ -171,7 +174,8 @@ fn constrain_list(
     Ok(())
 }
 
-/// A null breaks what an empty text would break, or else that there is nothing. `[ASSUME]`
+/// Returns the constraint that an element of a list violates. A null violates the same constraint as an empty text, or otherwise
+/// [`Constraint::Null`]. `[ASSUME]`
 fn violated_by_element<'a>(shape: &'a Shape, element: &Value) -> Option<Constraint<'a>> {
     if element.is_null() {
         let empty = Value::String(String::new());
@@ -180,7 +184,7 @@ fn violated_by_element<'a>(shape: &'a Shape, element: &Value) -> Option<Constrai
     violated(shape, element)
 }
 
-/// A constraint that a value breaks.
+/// A constraint that a value violates. A text is the bound, such as `less than or equal to 1000`.
 enum Constraint<'a> {
     Null,
     Length(String),
@@ -189,7 +193,7 @@ enum Constraint<'a> {
     Enum(&'a [String]),
 }
 
-/// What a value breaks first, if anything.
+/// Returns the first constraint that a value violates.
 fn violated<'a>(shape: &'a Shape, value: &Value) -> Option<Constraint<'a>> {
     match (shape.kind, value) {
         (Kind::Blob, Value::String(text)) => {
@@ -221,10 +225,11 @@ fn out_of_bounds(shape: &Shape, number: i64) -> Option<String> {
 }
 
 impl Constraint<'_> {
-    /// In the words of the service, which says so of texts that are members; of numbers and enums the framework speaks.
+    /// Returns the message about a member. ECR formats the messages about texts itself. Those about numbers and enums come from AWS's
+    /// service framework.
     ///
     /// Sources: int128/create-ecr-repository-action#231 (pattern), aws/aws-dotnet-deploy#549 (length),
-    /// google/go-containerregistry#681 (value); of enums `[ASSUME]`.
+    /// google/go-containerregistry#681 (value). The message about enums is `[ASSUME]`.
     fn of_member(&self, shape: &str) -> String {
         match self {
             Constraint::Null => "must not be null".to_owned(),
@@ -241,7 +246,8 @@ impl Constraint<'_> {
         }
     }
 
-    /// In the words of the framework. Source: aws-actions/amazon-ecr-login#225 (2021).
+    /// Returns the message about an element of a list, in the format of AWS's service framework. Source:
+    /// aws-actions/amazon-ecr-login#225 (2021).
     fn of_element(&self) -> String {
         let constraint = match self {
             Constraint::Null => "Member must not be null".to_owned(),
@@ -259,11 +265,11 @@ impl Constraint<'_> {
     }
 }
 
-/// What the service calls the pattern of a name, which is an older one than its model's. Source:
+/// The pattern of repository names in ECR's messages. It is older than the pattern in the service model. Sources:
 /// int128/create-ecr-repository-action#231, boto/boto3#3191.
 const REPOSITORY_NAME: &str = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*";
 
-/// The refusal of a parameter.
+/// Returns the error for a parameter that violates a constraint.
 pub(crate) fn invalid(parameter: &str, constraint: &str) -> ApiError {
     ApiError::InvalidParameter(format!(
         "Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'"

@@ -1,4 +1,4 @@
-//! Every constraint of the model is one: what breaks it is refused, and what does not is taken.
+//! For every constraint of the model: inputs that violate it are rejected, and inputs that satisfy it are accepted.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -30,7 +30,7 @@ const TEXTS: [&str; 6] = [
     "arn:aws:signer:us-west-2:123456789012:/signing-profiles/app",
 ];
 
-/// A value that is right.
+/// Returns a value that satisfies all constraints of a shape.
 fn valid_value(shape: &Shape) -> Value {
     match shape.kind {
         Kind::Structure => Value::Object(required(shape)),
@@ -44,12 +44,12 @@ fn valid_value(shape: &Shape) -> Value {
 }
 
 fn matching_text(shape: &Shape) -> String {
-    let least = usize::try_from(shape.min.unwrap_or(0)).unwrap();
+    let min = usize::try_from(shape.min.unwrap_or(0)).unwrap();
     let texts = TEXTS.map(str::to_owned).into_iter();
     texts
-        .chain(["a".repeat(least)])
-        .find(|text| text.len() >= least && shape.violated_pattern(text).is_none())
-        .unwrap_or_else(|| panic!("a text of TEXTS fits {shape:?}"))
+        .chain(["a".repeat(min)])
+        .find(|text| text.len() >= min && shape.violated_pattern(text).is_none())
+        .unwrap_or_else(|| panic!("no text of TEXTS matches {shape:?}"))
 }
 
 fn required(shape: &Shape) -> Map<String, Value> {
@@ -60,7 +60,7 @@ fn required(shape: &Shape) -> Map<String, Value> {
     shape.required.iter().map(member).collect()
 }
 
-/// Values that break a constraint of a shape each.
+/// Returns values that each violate one constraint of a shape.
 fn invalid_values(shape: &Shape) -> Vec<Value> {
     let text = |length: i64| "a".repeat(usize::try_from(length).unwrap());
     let positive_min = shape.min.filter(|min| *min > 0);
@@ -98,7 +98,7 @@ fn invalid_values(shape: &Shape) -> Vec<Value> {
     values
 }
 
-/// Structures in which one member is missing or breaks a constraint.
+/// Returns structures in which one member is missing or violates a constraint.
 fn invalid_structures(shape: &Shape) -> Vec<Value> {
     let mut values = Vec::new();
     for name in &shape.required {
@@ -117,7 +117,7 @@ fn invalid_structures(shape: &Shape) -> Vec<Value> {
 }
 
 #[test]
-fn what_breaks_a_constraint_of_any_operation_is_rejected() {
+fn every_violated_constraint_of_every_operation_is_rejected() {
     let mut n_rejected = 0;
     for operation in model().operations() {
         let shape = model().input(operation);
@@ -132,7 +132,7 @@ fn what_breaks_a_constraint_of_any_operation_is_rejected() {
             n_rejected += 1;
         }
     }
-    assert_eq!(n_rejected, 492, "the constraints of the model");
+    assert_eq!(n_rejected, 492, "number of constraints in the model");
 }
 
 #[track_caller]
@@ -142,7 +142,7 @@ fn assert_message(operation: &str, input: Value, message: &str) {
 }
 
 #[test]
-fn constraints_are_told_in_the_recorded_words() {
+fn messages_about_constraints_equal_the_recorded_ones() {
     // int128/create-ecr-repository-action#231, boto/boto3#3191.
     assert_message(
         "CreateRepository",
@@ -170,7 +170,7 @@ fn constraints_are_told_in_the_recorded_words() {
 }
 
 #[test]
-fn another_type_is_told_before_any_constraint() {
+fn types_are_checked_before_constraints() {
     for (name, value, message) in [
         (
             "repositoryName",
@@ -205,9 +205,9 @@ fn another_type_is_told_before_any_constraint() {
 }
 
 proptest! {
-    /// Otherwise a name would be told of in the words of whoever reads it after the model.
+    /// A name that only one of the two accepts would get a message other than ECR's.
     #[test]
-    fn a_name_is_one_where_the_model_says_so(name in "[a-z0-9]{0,2}([._/-]{1,3}[a-z0-9A]{0,2}){0,3}") {
+    fn the_model_and_repository_name_accept_the_same_names(name in "[a-z0-9]{0,2}([._/-]{1,3}[a-z0-9A]{0,2}){0,3}") {
         let input = json!({"repositoryName": name});
         prop_assert_eq!(read("DeleteRepository", input).is_ok(), name.parse::<RepositoryName>().is_ok());
     }

@@ -1,4 +1,4 @@
-//! The date of a signature, and the clocks that it is held against.
+//! Tests of the date of a signature, under the clock of the mock and the system clock.
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ use crate::config::{Config, SigV4Clock};
 use crate::iam::principal::Principal;
 use crate::types::timestamp::Timestamp;
 
-/// The first is ECR's text: upmc-enterprises/registry-creds#47. Both ends of the quarter of an hour lie within it.
+/// The first message is ECR's: upmc-enterprises/registry-creds#47. A difference of exactly 15 minutes is valid.
 #[test]
-fn a_date_must_lie_within_a_quarter_of_an_hour_of_the_clock() {
+fn a_date_must_be_within_15_minutes_of_the_clock() {
     let verdict = |seconds: i64| {
         let at = Timestamp::from_millis(Timestamp::AWS_EXAMPLE.as_millis() + seconds * 1000);
         let signer = Signer {
@@ -36,9 +36,9 @@ fn a_date_must_lie_within_a_quarter_of_an_hour_of_the_clock() {
     assert_eq!(verdict(901), Err(invalid(not_yet_current)));
 }
 
-/// `X-Amz-Expires` shortens the quarter of an hour, and never lengthens it. `[ASSUME]`
+/// `X-Amz-Expires` shortens the 15 minutes, and never extends them. `[ASSUME]`
 #[test]
-fn a_signature_in_a_query_lives_as_long_as_it_says() {
+fn a_signature_in_a_query_expires_after_x_amz_expires() {
     let expired = |date, earliest, expires_in| {
         invalid(format!(
             "Signature expired: {date} is now earlier than {earliest} (20151129T213053Z - {expires_in}.)"
@@ -75,7 +75,7 @@ fn a_signature_in_a_query_lives_as_long_as_it_says() {
 }
 
 #[test]
-fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_config_says_so() {
+fn a_client_with_the_system_time_is_accepted_under_a_moved_clock_only_if_the_config_allows_it() {
     let real = Clock::new(ClockStart::System).now();
     let signer = Signer {
         at: real,
@@ -103,9 +103,8 @@ fn a_client_in_real_time_is_accepted_under_a_moved_clock_only_if_the_config_says
     assert_eq!(verdict(ClockStart::System, SigV4Clock::Mock), Ok(()));
 }
 
-/// Of the mock's clock and the real one, the first is the one that a refusal names.
 #[test]
-fn a_date_that_fits_neither_clock_is_held_against_the_mocks() {
+fn the_error_for_a_date_that_fits_no_clock_names_the_time_of_the_mock() {
     let at = Timestamp::AWS_EXAMPLE - Duration::from_secs(3600);
     let signer = Signer {
         at,
@@ -122,9 +121,9 @@ fn a_date_that_fits_neither_clock_is_held_against_the_mocks() {
     );
 }
 
-/// The canonical request is written out by hand: no SDK signs a request without `X-Amz-Date`.
+/// The test contains the canonical request, because no SDK signs a request without `X-Amz-Date`.
 #[test]
-fn a_date_header_will_do_where_there_is_no_amz_date() {
+fn the_date_header_is_used_if_x_amz_date_is_missing() {
     let (host, date) = (
         "api.ecr.us-east-1.amazonaws.com",
         "Sun, 29 Nov 2015 21:30:53 GMT",

@@ -1,4 +1,4 @@
-//! `verify` held against the signer of the SDKs, against another verifier, and against the texts on record.
+//! Tests of `verify` with the signer of the SDKs, with another verifier, and with recorded messages.
 
 mod dates;
 mod rejections;
@@ -14,7 +14,7 @@ use crate::clock::ClockStart;
 use crate::config::Config;
 use crate::types::PrincipalArn;
 
-/// What a mock verifies signatures with.
+/// The state that a mock needs to verify signatures.
 struct Mock {
     principals: IdentityStore,
     signing_keys: SigningKeys,
@@ -49,7 +49,7 @@ impl Mock {
     }
 }
 
-/// The header's text, put in place of what the request had.
+/// Sets a header, and removes its previous values.
 fn set_header(request: &mut Request<Vec<u8>>, name: &'static str, value: &str) {
     request.headers_mut().insert(name, value.parse().unwrap());
 }

@@ -1,4 +1,4 @@
-//! Each refusal in its own words, and which comes first.
+//! Tests of the message of each error, and of their order.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use crate::types::{AccountId, PrincipalArn, Region};
 const HOST: &str = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
 
 #[test]
-fn a_request_without_a_signature_is_missing_one() {
-    // All but X-Amz-Algorithm: mhart/kinesalite, test/connection.js.
+fn a_request_without_a_signature_is_rejected() {
+    // All parameters except X-Amz-Algorithm: mhart/kinesalite, test/connection.js.
     for target in [
         "/",
         "/?X-Amz-Credential=a&X-Amz-Signature=b&X-Amz-SignedHeaders=c&X-Amz-Date=d",
@@ -34,16 +34,16 @@ fn a_request_without_a_signature_is_missing_one() {
     }
 }
 
-/// Recorded of Kinesis: mhart/kinesalite, test/connection.js.
+/// The messages were recorded from Kinesis: mhart/kinesalite, test/connection.js.
 #[test]
-fn an_incomplete_header_is_told_what_it_lacks() {
-    let whole = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X";
+fn the_error_for_an_incomplete_header_names_the_missing_parts() {
+    let all = "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X";
     let one = |text: &str| {
         format!("Authorization header requires 'SignedHeaders' parameter. Authorization={text}")
     };
     for target in ["/", "/?X-Amz-Algorith"] {
         let request = Request::post(target).header("authorization", "X");
-        assert_eq!(rejection(request), incomplete(whole), "{target}");
+        assert_eq!(rejection(request), incomplete(all), "{target}");
     }
     for text in [
         "AWS4- Signature=b Credential=a",
@@ -58,9 +58,9 @@ fn an_incomplete_header_is_told_what_it_lacks() {
     }
 }
 
-/// The last field of a name counts, as scratchstack has it of AWS, even if it is empty.
+/// The last field is used even if it is empty, as in `scratchstack-aws-signature`.
 #[test]
-fn a_field_that_stands_twice_counts_where_it_stands_last() {
+fn the_last_of_two_fields_with_one_name_is_used() {
     let mut request = Signer::example().sign(&Draft::example());
     let text = authorization(&request);
     set_header(
@@ -82,9 +82,9 @@ fn a_field_that_stands_twice_counts_where_it_stands_last() {
     assert_eq!(frozen().verify(&request), Err(incomplete(missing)));
 }
 
-/// The first of them was recorded of Kinesis: mhart/kinesalite, test/connection.js.
+/// The first message was recorded from Kinesis: mhart/kinesalite, test/connection.js.
 #[test]
-fn an_incomplete_query_is_told_what_it_lacks() {
+fn the_error_for_an_incomplete_query_names_the_missing_parameters() {
     let must = |name: &str| format!("AWS query-string parameters must include '{name}'. ");
     let names = [
         "X-Amz-Algorithm",
@@ -110,9 +110,9 @@ fn an_incomplete_query_is_told_what_it_lacks() {
     }
 }
 
-/// Everything is wrong at first, and each repair brings the next refusal.
+/// All parts are wrong at first. Each correction leads to the next error.
 #[test]
-fn errors_come_in_order() {
+fn errors_are_returned_in_the_documented_order() {
     let mut attempt = Attempt {
         target: "/?X-Amz-Algorithm",
         algorithm: "AWS5",
@@ -148,7 +148,7 @@ fn errors_come_in_order() {
     assert_eq!(attempt.rejection(), invalid(MISMATCH));
 }
 
-/// Recorded of Kinesis: mhart/kinesalite, test/connection.js.
+/// Recorded from Kinesis: mhart/kinesalite, test/connection.js.
 const BOTH: &str =
     "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
 const NO_DATE: &str =
@@ -157,7 +157,7 @@ const FOUR_PARTS: &str = "Credential must have exactly 5 slash-delimited element
 const EXPIRED: &str = "Signature expired: 20151128T213053Z is now earlier than 20151129T211553Z (20151129T213053Z - 15 min.)";
 const SCOPE: &str = "Credential should be scoped to a valid region, not 'Moon'. Credential should be scoped to correct service: 'ecr'. Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20151128' != '20151129', from '20151129T213053Z'. ";
 
-/// A request with a signature in its header, put together by hand.
+/// The parts of a request with a signature in its header.
 struct Attempt {
     target: &'static str,
     algorithm: &'static str,
@@ -168,11 +168,11 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// Of a mock that knows one whose credentials end now, and one whose credentials live a millisecond longer.
+    /// Returns the error of a mock with two principals: the credentials of one expire now, those of the other a millisecond later.
     fn rejection(&self) -> SigV4Error {
-        let principal = |name, id, end| {
+        let principal = |name, id, expires| {
             let arn = PrincipalArn::user(AccountId::EXAMPLE, &Region::default(), name);
-            Principal::new(arn, id, "S").expires(end)
+            Principal::new(arn, id, "S").expires(expires)
         };
         let now = Timestamp::AWS_EXAMPLE;
         let mock = Mock::new(&Config {
@@ -212,7 +212,7 @@ fn a_query_is_rejected_for_the_same_reasons() {
     let date = "Date must be in ISO-8601 'basic format'. Got '2015112éT21305Z'. See http://en.wikipedia.org/wiki/ISO_8601";
     for (target, expected) in [
         ("/?X-Amz-Algorithm=AWS5&X-Amz-Signature=a&X-Amz-Credential=a&X-Amz-Date=a&X-Amz-SignedHeaders=a".to_owned(), incomplete("Unsupported AWS 'algorithm': 'AWS5'.")),
-        // Sixteen bytes, of which the eighth and the ninth are one character.
+        // Sixteen bytes. The eighth and the ninth are one character.
         (query(good, "2015112%C3%A9T21305Z", "host", ""), incomplete(date)),
         (query("AKIA", now, "host", ""), incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIA'")),
         (query(good, now, "host", "&X-Amz-Expires=0"), incomplete(expires_in("0"))),
@@ -228,7 +228,7 @@ fn a_query_is_rejected_for_the_same_reasons() {
     }
 }
 
-/// Each sentence ends in a space, as was recorded of EMR: aws/aws-sdk-ruby#431.
+/// Each sentence ends in a space, as recorded from EMR: aws/aws-sdk-ruby#431.
 #[test]
 fn a_scope_of_another_region_and_service_is_rejected_for_both() {
     let signer = Signer {
@@ -249,7 +249,7 @@ fn a_scope_of_another_region_and_service_is_rejected_for_both() {
 }
 
 #[test]
-fn a_host_of_a_region_takes_signatures_for_no_other() {
+fn a_host_of_a_region_rejects_signatures_for_other_regions() {
     let request = Signer::example().sign(&Draft::example());
     let verdict = |region: Option<&str>| {
         let mut mock = frozen();
@@ -263,7 +263,7 @@ fn a_host_of_a_region_takes_signatures_for_no_other() {
 }
 
 #[test]
-fn a_session_token_must_be_the_one_that_goes_with_the_key() {
+fn a_session_token_must_belong_to_the_access_key() {
     let example = || Signer::example().principal;
     for form in [Form::Header, Form::Query] {
         for (expected, sent) in [
@@ -297,7 +297,7 @@ fn a_session_token_must_be_the_one_that_goes_with_the_key() {
 }
 
 #[test]
-fn a_lenient_mock_believes_the_name_on_the_request() {
+fn a_lenient_mock_accepts_the_claimed_caller() {
     let mock = Mock::new(&Config {
         auth: AuthMode::Lenient,
         ..frozen_config()
@@ -355,7 +355,7 @@ fn a_lenient_mock_believes_the_name_on_the_request() {
 
 proptest! {
     #[test]
-    fn any_text_is_judged_without_panic(
+    fn any_text_is_verified_without_panic(
         authorization in prop::option::of(".{0,100}|AWS4-HMAC-SHA256 Credential=[/a]{0,9},SignedHeaders=.{0,9},Signature=.{0,9}"),
         date in ".{0,20}|[0-9]{7}é[0-9TZ]{7}|[0-9]{8}T[0-9]{6}Z",
         query in "(X-Amz-(Algorithm(=AWS4-HMAC-SHA256)?|Credential=[/a]{0,9}|Signature=a|SignedHeaders=[a-z%0]{0,9}|Expires=[0-9]{0,30}|Date=[0-9]{7}%C3%A9[0-9TZ]{7})&){0,8}",

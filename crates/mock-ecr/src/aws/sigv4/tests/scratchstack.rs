@@ -1,4 +1,4 @@
-//! Ours against `scratchstack-aws-signature`, a verifier by another hand: the same verdict in the same words.
+//! Compares the verifier of the mock with `scratchstack-aws-signature`: both must return the same verdict with the same message.
 
 use std::error::Error;
 use std::future::ready;
@@ -25,7 +25,7 @@ use crate::types::timestamp::Timestamp;
 
 proptest! {
     #[test]
-    fn both_say_the_same(draft in any_draft(), signer in any_signer(), seconds in any_seconds(), faults in vec(any_fault(), 0..3)) {
+    fn both_verifiers_return_the_same_verdict(draft in any_draft(), signer in any_signer(), seconds in any_seconds(), faults in vec(any_fault(), 0..3)) {
         let now = Timestamp::from_millis(signer.at.as_millis() + seconds * 1000);
         let mut request = signer.sign(&draft);
         for fault in &faults {
@@ -35,10 +35,10 @@ proptest! {
     }
 }
 
-/// The other escapes a path once where the SDKs escape it twice, resolves dot segments otherwise, sorts `name=value` rather
-/// than names, has no unsigned bodies, and reads a credential in a query with its escapes.
+/// Scratchstack escapes a path once, but the SDKs escape it twice. It also resolves dot segments differently, sorts `name=value` instead
+/// of names, does not support unsigned bodies, and does not decode a credential in a query.
 #[test]
-fn where_the_other_verifier_differs_from_the_sdks_ours_agrees_with_the_sdks() {
+fn the_mock_agrees_with_the_sdks_where_scratchstack_does_not() {
     let parts = "exactly 5 slash-delimited elements";
     for (target, form, payload, why) in [
         ("/a%20b", Form::Header, Payload::Hashed, MISMATCH),
@@ -69,7 +69,7 @@ fn where_the_other_verifier_differs_from_the_sdks_ours_agrees_with_the_sdks() {
     }
 }
 
-/// Our verdict, as a mock whose host is in the example region gives it.
+/// Returns the verdict of a mock with a host in the example Region.
 fn mock_verdict(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> Result<(), String> {
     let mut mock = Mock::new(&Config {
         principals: vec![signer.principal.clone()],
@@ -80,7 +80,7 @@ fn mock_verdict(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> 
     mock.host_region = Some(Config::default().region);
     match mock.verify(request) {
         Ok(_) => Ok(()),
-        // Ours ends the sentences about a scope in a space, as was recorded.
+        // The sentences about a scope end in a space, as recorded. Those of scratchstack do not.
         Err(SigV4Error::Incomplete(text) | SigV4Error::Invalid(text)) => {
             Err(text.trim_end().to_owned())
         }
@@ -88,7 +88,7 @@ fn mock_verdict(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> 
     }
 }
 
-/// The other's verdict. Whose key it is is not the other's to know, so that its answer to that is ours.
+/// Returns the verdict of scratchstack. The test provides the signing key, and the error for an unknown key.
 fn scratchstack_verdict(
     request: Request<Vec<u8>>,
     signer: &Signer,
@@ -129,10 +129,10 @@ fn signing_key_of(
     Ok(GetSigningKeyResponse::builder().signing_key(key).build()?)
 }
 
-/// One thing wrong with a signature.
+/// A defect of a signature.
 #[derive(Clone, Debug)]
 enum Fault {
-    /// Another text in one of the five parts of the credential.
+    /// Replaces one of the five parts of the credential.
     Credential(usize, String),
     Signature,
     HostUnsigned,
@@ -172,7 +172,7 @@ impl Fault {
     }
 }
 
-/// Around the quarter of an hour in which a signature holds.
+/// Generates offsets around the 15 minutes in which a signature is valid.
 fn any_seconds() -> impl Strategy<Value = i64> {
     let edges = [-901, -900, 900, 901];
     prop_oneof![-1000..1000_i64, prop::sample::select(edges.to_vec())]
@@ -194,7 +194,7 @@ fn any_draft() -> impl Strategy<Value = Draft> {
     )
 }
 
-/// Of unreserved characters alone, with dot segments neither at its end nor above its root.
+/// Generates paths of unreserved characters, without dot segments at the end or above the root.
 fn any_path() -> impl Strategy<Value = String> {
     let name = || "[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,4}";
     let segment = prop_oneof![4 => name(), 1 => "[.]?", 1 => "[a-z]{1,3}/[.][.]"];
@@ -205,7 +205,7 @@ fn any_path() -> impl Strategy<Value = String> {
     })
 }
 
-/// All names are of one length, so that none begins with another.
+/// Generates queries. All names have the same length, so that no name is a prefix of another.
 fn any_query() -> impl Strategy<Value = String> {
     let value = "([A-Za-z0-9._~-]|%[2-7][0-9A-Fa-f]|%C3%A9|[+!$'()*,;:@/?=]){0,4}";
     let parameter = prop_oneof![
@@ -216,7 +216,7 @@ fn any_query() -> impl Strategy<Value = String> {
     vec(parameter, 0..4).prop_map(|parameters| parameters.join("&"))
 }
 
-/// The other takes only secrets of forty characters.
+/// Generates signers. Scratchstack accepts only secrets of forty characters.
 fn any_signer() -> impl Strategy<Value = Signer> {
     let token = option::of("[!-~]{1,20}");
     let region = prop_oneof![4 => Just("us-east-1"), 1 => Just("eu-west-1")];

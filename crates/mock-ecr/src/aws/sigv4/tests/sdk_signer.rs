@@ -1,4 +1,4 @@
-//! Requests signed by `aws-sigv4`, which signs for the SDKs.
+//! Signs requests with `aws-sigv4`, the signer of the SDKs.
 
 use std::time::Duration;
 
@@ -23,14 +23,14 @@ pub(super) struct Draft {
     pub(super) version: Version,
     pub(super) method: String,
     pub(super) host: String,
-    /// Its path and query.
+    /// The path and the query.
     pub(super) target: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
 impl Draft {
-    /// What an SDK sends for `GetAuthorizationToken`.
+    /// Returns the request of an SDK for `GetAuthorizationToken`.
     pub(super) fn example() -> Self {
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         Draft {
@@ -65,7 +65,7 @@ impl Draft {
     }
 }
 
-/// Who attributes, when and how.
+/// The caller, the scope, the time and the form of a signature.
 #[derive(Clone, Debug)]
 pub(super) struct Signer {
     pub(super) principal: Principal,
@@ -74,21 +74,21 @@ pub(super) struct Signer {
     pub(super) at: Timestamp,
     pub(super) form: Form,
     pub(super) payload: Payload,
-    /// What `X-Amz-Expires` says in the query form.
+    /// The value of `X-Amz-Expires` in the query form.
     pub(super) expires_in: Duration,
 }
 
-/// How the body enters the signature.
+/// The way in which the body is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Payload {
     Hashed,
-    /// Hashed, and the hash is in `x-amz-content-sha256` too.
+    /// Hashed, with the hash in `x-amz-content-sha256`.
     Declared,
     Unsigned,
 }
 
 impl Signer {
-    /// The example principal at the example instant.
+    /// Returns a signer with the example principal and the example timestamp.
     pub(super) fn example() -> Self {
         Signer {
             principal: Principal::example(AccountId::EXAMPLE, &Region::default()),
@@ -103,7 +103,7 @@ impl Signer {
 
     pub(super) fn sign(&self, draft: &Draft) -> Request<Vec<u8>> {
         let mut draft = draft.clone();
-        // In the query form the signer leaves it to its user to say that the body is not signed.
+        // In the query form, the signer does not add the header for an unsigned body.
         if (self.form, self.payload) == (Form::Query, Payload::Unsigned) {
             let declared = ("x-amz-content-sha256".into(), "UNSIGNED-PAYLOAD".into());
             draft.headers.push(declared);
@@ -158,8 +158,9 @@ impl Signer {
     }
 }
 
-/// What the signer would sign if all of a request, signed as it is, were signed again: the same for two requests that
-/// differ only in what Signature Version 4 does not tell apart.
+/// Returns the signature over all parts of a signed request.
+///
+/// It is equal for two requests whose differences do not affect the canonical request of Signature Version 4.
 pub(super) fn canonical_form(request: &Request<Vec<u8>>) -> String {
     let uri = match request.uri().authority() {
         Some(_) => request.uri().to_string(),
@@ -177,7 +178,7 @@ pub(super) fn canonical_form(request: &Request<Vec<u8>>) -> String {
     };
     let method = request.method().as_str();
     let signable = SignableRequest::new(method, uri, headers.into_iter(), body).unwrap();
-    // This form adds nothing to the headers, so that a date among them counts as it was sent.
+    // The query form adds no headers, so the date header stays as it was sent.
     let signer = Signer {
         form: Form::Query,
         ..Signer::example()
@@ -185,7 +186,7 @@ pub(super) fn canonical_form(request: &Request<Vec<u8>>) -> String {
     signer.signed(signable).1
 }
 
-/// `principal`, whose requests must carry `token`.
+/// Returns `principal` with the session token `token`.
 pub(super) fn with_token(principal: Principal, token: Option<&str>) -> Principal {
     Principal {
         session_token: token.map(Secret::from),

@@ -1,4 +1,4 @@
-//! Headers as they may be sent, and what of them is signed.
+//! Tests of the canonical form of headers.
 
 use http::{HeaderValue, Request, Version};
 
@@ -6,9 +6,8 @@ use crate::aws::sigv4::SigV4Error;
 use crate::aws::sigv4::tests::sdk_signer::{Draft, Signer};
 use crate::aws::sigv4::tests::{MISMATCH, frozen, incomplete, invalid};
 
-/// A byte that is no text makes a header other than its absence.
 #[test]
-fn headers_that_are_no_text_are_there_all_the_same() {
+fn a_header_that_is_not_utf_8_is_not_treated_as_missing() {
     let opaque = || HeaderValue::from_bytes(b"\xFF").unwrap();
     let mut request = Signer::example().sign(&Draft::example());
     request
@@ -26,9 +25,9 @@ fn headers_that_are_no_text_are_there_all_the_same() {
     ));
 }
 
-/// S3 refuses a request whose signed empty header was lost: s3fs-fuse/s3fs-fuse#555.
+/// S3 rejects a request if a header that was signed as empty is missing: s3fs-fuse/s3fs-fuse#555.
 #[test]
-fn a_header_signed_as_empty_must_be_there() {
+fn a_header_that_was_signed_as_empty_must_be_present() {
     let mut draft = Draft::example();
     draft.headers.push(("x-empty".to_owned(), String::new()));
     let mut request = Signer::example().sign(&draft);
@@ -38,7 +37,7 @@ fn a_header_signed_as_empty_must_be_there() {
 }
 
 #[test]
-fn values_of_one_header_are_signed_in_their_order_and_spaces_do_not_count() {
+fn the_values_of_a_header_are_signed_in_order_and_without_extra_spaces() {
     let draft = |values: &[&str]| {
         let mut draft = Draft::example();
         let headers = values
@@ -67,7 +66,7 @@ fn values_of_one_header_are_signed_in_their_order_and_spaces_do_not_count() {
 }
 
 #[test]
-fn the_host_of_http_2_stands_in_the_uri() {
+fn the_host_of_an_http_2_request_is_in_the_uri() {
     let draft = Draft {
         version: Version::HTTP_2,
         ..Draft::example()

@@ -1,4 +1,4 @@
-//! What the SDKs sign is accepted, and nothing else is.
+//! Property tests: requests that the SDKs sign are accepted, and changed requests are rejected.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::types::{AccountId, PrincipalArn, Region};
 
 proptest! {
     #[test]
-    fn what_the_sdks_sign_is_accepted(draft in any_draft(), signer in any_signer(), skew in any_skew(), names_region: bool) {
+    fn a_request_that_the_sdks_sign_is_accepted(draft in any_draft(), signer in any_signer(), skew in any_skew(), names_region: bool) {
         let mut mock = mock_for(&signer, skew);
         mock.host_region = names_region.then(|| signer.region.parse().unwrap());
         let caller = (signer.principal.arn.clone(), signer.region.parse().unwrap());
@@ -27,7 +27,7 @@ proptest! {
     }
 
     #[test]
-    fn a_request_is_accepted_only_as_it_was_signed(draft in any_draft(), signer in any_signer(), change in any_change()) {
+    fn a_changed_request_is_rejected_unless_it_is_equivalent(draft in any_draft(), signer in any_signer(), change in any_change()) {
         let mock = mock_for(&signer, 0);
         let signed = signer.sign(&draft);
         let changed = change.apply(&signed);
@@ -37,7 +37,7 @@ proptest! {
     }
 
     #[test]
-    fn another_secret_is_rejected(draft in any_draft(), signer in any_signer(), secret in ".{0,60}") {
+    fn a_signature_with_another_secret_is_rejected(draft in any_draft(), signer in any_signer(), secret in ".{0,60}") {
         prop_assume!(!are_equal_keys(signer.principal.secret_access_key.expose(), &secret));
         let mock = mock_for(&signer, 0);
         let mut forger = signer;
@@ -46,7 +46,7 @@ proptest! {
     }
 
     #[test]
-    fn a_body_that_is_not_signed_may_be_any(draft in any_draft(), signer in any_signer(), body: Vec<u8>) {
+    fn an_unsigned_body_can_be_changed(draft in any_draft(), signer in any_signer(), body: Vec<u8>) {
         let signer = Signer { payload: Payload::Unsigned, ..signer };
         let mut request = signer.sign(&draft);
         *request.body_mut() = body;
@@ -54,13 +54,13 @@ proptest! {
     }
 }
 
-/// HMAC fills a key up with zero bytes (RFC 2104, section 2), so that it cannot tell secrets apart by the zeros at their ends.
+/// Returns whether HMAC treats two secrets as equal. It pads keys with zero bytes (RFC 2104, section 2), so trailing zeros are ignored.
 fn are_equal_keys(one: &str, other: &str) -> bool {
     one.trim_end_matches('\0') == other.trim_end_matches('\0')
 }
 
 #[test]
-fn every_character_of_an_authorization_counts() {
+fn a_change_of_any_character_in_the_authorization_header_is_rejected_unless_it_is_equivalent() {
     let signer = Signer::example();
     let mock = mock_for(&signer, 0);
     let signed = signer.sign(&Draft::example());
@@ -71,7 +71,7 @@ fn every_character_of_an_authorization_counts() {
             let mut text = text.to_owned();
             text.replace_range(index..=index, new.encode_utf8(&mut [0; 4]));
             let mut changed = signed.clone();
-            // What no header may hold cannot be sent.
+            // A text that is not a valid header value cannot be sent.
             let Ok(value) = text.parse() else { continue };
             changed.headers_mut().insert("authorization", value);
             let is_equivalent = fields(&changed) == fields(&signed);
@@ -80,7 +80,7 @@ fn every_character_of_an_authorization_counts() {
     }
 }
 
-/// In the query form the signature is no part of what is signed; here it is a parameter like any other.
+/// In the query form, `X-Amz-Signature` is not signed. In the header form, it is an ordinary parameter.
 #[test]
 fn a_parameter_named_like_a_signature_is_signed_in_the_header_form() {
     let signer = Signer::example();
@@ -95,7 +95,7 @@ fn a_parameter_named_like_a_signature_is_signed_in_the_header_form() {
 }
 
 #[test]
-fn keys_for_more_scopes_than_are_kept_are_right() {
+fn signatures_are_verified_when_there_are_more_scopes_than_cached_keys() {
     let mock = mock_for(&Signer::example(), 0);
     for _ in 0..2 {
         for index in 0..300 {
@@ -110,7 +110,7 @@ fn keys_for_more_scopes_than_are_kept_are_right() {
     }
 }
 
-/// A mock that knows the signer alone, and whose clock shows `skew` milliseconds after the signature's date.
+/// Returns a mock with the signer as its only principal and a clock that is `skew` milliseconds after the date of the signature.
 fn mock_for(signer: &Signer, skew: i64) -> Mock {
     Mock::new(&Config {
         principals: vec![signer.principal.clone()],
@@ -120,7 +120,7 @@ fn mock_for(signer: &Signer, skew: i64) -> Mock {
     })
 }
 
-/// A quarter of an hour in either direction; the clock's milliseconds do not count.
+/// Generates skews of up to 15 minutes in both directions, in milliseconds. The verifier ignores the milliseconds of the clock.
 fn any_skew() -> impl Strategy<Value = i64> {
     prop_oneof![-900_000..=900_999_i64, Just(-900_000), Just(900_999)]
 }
@@ -167,7 +167,7 @@ fn any_path() -> impl Strategy<Value = String> {
     vec(segment, 1..6).prop_map(|segments| format!("/{}", segments.join("/")))
 }
 
-/// Escapes in it stand for text: other bytes the signer takes for U+FFFD, which no SDK sends it.
+/// Generates queries. Escapes are valid UTF-8, because the signer replaces other bytes by U+FFFD. No SDK passes such bytes to it.
 fn any_query() -> impl Strategy<Value = String> {
     let atom = || {
         prop_oneof![
@@ -180,7 +180,7 @@ fn any_query() -> impl Strategy<Value = String> {
     let parameter = prop_oneof![
         text(),
         (text(), text()).prop_map(|(name, value)| format!("{name}={value}")),
-        // Names that come again, and values that come again or have another = in them.
+        // Repeated names and values, and values that contain `=`.
         "[ab]=[ab=]{0,2}",
     ];
     let query = vec(parameter, 0..5).prop_map(|parameters| format!("?{}", parameters.join("&")));
@@ -219,7 +219,7 @@ fn any_signer() -> impl Strategy<Value = Signer> {
     )
 }
 
-/// In the header a comma or a space would end the access key id, and a slash does so everywhere.
+/// Generates principals. An access key id contains no slash, and no comma or space, which end it in the header form.
 fn any_principal() -> impl Strategy<Value = Principal> {
     let session_token = option::of("[!-~é]{1,40}");
     ("[!-+.0-~é-]{1,20}", ".{0,60}", session_token).prop_map(|(id, secret, token)| {
@@ -249,14 +249,14 @@ fn any_change() -> impl Strategy<Value = Change> {
     })
 }
 
-/// One character changed somewhere, or a whole header taken away.
+/// A change of one character, or the removal of a header.
 #[derive(Clone, Copy, Debug)]
 struct Change {
     part: Part,
     edit: Edit,
-    /// Where in the part.
+    /// The position in the part.
     at: Index,
-    /// Which character, of those that may stand there.
+    /// The new character, as an index into the allowed characters.
     new: Index,
 }
 
@@ -264,9 +264,9 @@ struct Change {
 enum Part {
     Method,
     Target,
-    /// The value of a header, `Authorization` among them; the target where there is none.
+    /// The value of any header, including `Authorization`. If the request has no header, the target.
     Header(Index),
-    /// A header with all its values.
+    /// A header with all its values. If the request has no header, the target.
     HeaderLine(Index),
     Body,
 }
@@ -313,7 +313,7 @@ impl Change {
         let target = format!("/{}", self.edited_text(&target[1..], ALLOWED));
         let host = request.uri().authority();
         let uri = host.map_or(target.clone(), |host| format!("http://{host}{target}"));
-        // A path takes fewer characters than a query: without its question mark, some targets cannot be sent.
+        // A path allows fewer characters than a query. Some targets cannot be sent after their question mark is removed.
         if let Ok(uri) = uri.parse() {
             *request.uri_mut() = uri;
         }
@@ -330,7 +330,7 @@ impl Change {
         }
     }
 
-    /// As a server reads it: without spaces at either end.
+    /// Changes a value, and removes leading and trailing spaces as a server does.
     fn edited_value(self, value: &HeaderValue) -> HeaderValue {
         let text = str::from_utf8(value.as_bytes()).unwrap();
         let text = self.edited_text(text, "AZaz059-._~!$&'()*+,;=:@%/?# \"<>");
@@ -345,7 +345,7 @@ impl Change {
             .collect()
     }
 
-    /// Where there is nothing to replace or to remove, something is inserted.
+    /// Edits a list. If it is empty, the new item is inserted.
     fn edited_items<T: Copy>(self, items: &[T], new: T) -> Vec<T> {
         let mut items = items.to_vec();
         match self.edit {
@@ -357,7 +357,7 @@ impl Change {
     }
 }
 
-/// One of a request's header values: its name, and which of the values under that name it is.
+/// Selects a header value of a request. Returns the name, and the index of the value among those with this name.
 fn header_value(request: &Request<Vec<u8>>, which: Index) -> (HeaderName, usize) {
     let names = request.headers().keys();
     let places: Vec<(HeaderName, usize)> = names
@@ -369,8 +369,8 @@ fn header_value(request: &Request<Vec<u8>>, which: Index) -> (HeaderName, usize)
     which.get(&places).clone()
 }
 
-/// What counts in the `Authorization` header: its algorithm and three fields. Spaces and commas separate them, and a field
-/// of another name says nothing.
+/// Returns the significant parts of the `Authorization` header: the algorithm and three fields. Spaces and commas are separators, and
+/// other fields are ignored.
 fn fields(request: &Request<Vec<u8>>) -> Option<(&str, [Option<&str>; 3])> {
     let value = request.headers().get("authorization")?;
     let text = str::from_utf8(value.as_bytes()).unwrap();
