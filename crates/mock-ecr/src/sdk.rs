@@ -1,4 +1,4 @@
-//! The AWS SDK for Rust, on the mock's clock.
+//! Configures the AWS SDK for Rust with the endpoint, the credentials and the clock of a mock.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,15 +18,16 @@ use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
 
 impl MockEcr {
-    /// The SDK's configuration for this mock: endpoint, region, the first principal's credentials, and the mock's clock.
+    /// Returns the SDK configuration for this mock: the endpoint, the Region, the credentials of the first principal, and the clock of the
+    /// mock.
     ///
-    /// The SDK attributes, retries and caches by the mock's time. Under a frozen clock its waits between tries take no real
-    /// time; they move the clock instead. Nothing is read from the environment or from files.
+    /// The SDK uses the time of the mock for signatures, retries and caches. If the clock is frozen, the waits between attempts advance it
+    /// and take almost no real time. The environment and configuration files are not read.
     pub fn sdk_config(&self) -> SdkConfig {
         self.sdk_config_for(&self.config().default_principal())
     }
 
-    /// The same with the credentials of another principal, known to this mock or not.
+    /// Returns the SDK configuration with the credentials of another principal. The principal does not need to exist in this mock.
     pub fn sdk_config_for(&self, principal: &Principal) -> SdkConfig {
         let clock = self.clock().clone();
         let sleep = VirtualSleep(clock.clone());
@@ -37,11 +38,11 @@ impl MockEcr {
             .credentials_provider(SharedCredentialsProvider::new(credentials(principal)))
             .time_source(MockTime(clock))
             .sleep_impl(sleep)
-            // The guards against slow networks would count the mock's time, and there is no slow network here.
+            // Timeouts and stalled-stream protection would measure the time of the mock.
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::standard())
-            // There is no TLS on the loopback address, and so no need for anybody's certificates.
+            // The mock is reached by plain HTTP on a loopback address, so no certificates are loaded.
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build()
     }
@@ -67,7 +68,7 @@ impl TimeSource for MockTime {
     }
 }
 
-/// Sleeps that move a frozen clock on, and take their time under a running one.
+/// Sleeps that advance a frozen clock, and take real time if the clock runs.
 #[derive(Clone, Debug)]
 struct VirtualSleep(Clock);
 
@@ -78,8 +79,8 @@ impl AsyncSleep for VirtualSleep {
         }
         let clock = self.0.clone();
         Sleep::new(async move {
-            // The SDK also sleeps beside a request, as a guard, and drops the guard when the request is done. A sleep that
-            // returned at once would always overtake it.
+            // The SDK also uses sleeps as timeouts, which it drops when a request is complete. A sleep that returned at once would always
+            // expire before the request is complete.
             TokioSleep::new().sleep(MIN_SLEEP).await;
             clock.advance(duration);
         })

@@ -196,7 +196,7 @@ mod tests {
         );
         rejects(
             "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
-            "line 4: principals[0].secret_access_key: \"\" will not do; expected a key to sign with, such as the 40 characters of AWS's",
+            "line 4: principals[0].secret_access_key: \"\" will not do; expected at least one character; keys of AWS have 40",
         );
     }
 

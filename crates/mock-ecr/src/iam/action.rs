@@ -1,4 +1,4 @@
-//! The actions that policies allow and deny.
+//! Actions, and the patterns of actions in policies.
 
 use std::fmt;
 
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_fit_as_in_iam() {
+    fn patterns_match_as_in_iam() {
         for (pattern, action) in [
             ("*", "ecr:GetAuthorizationToken"),
             ("ecr:*", "ecr:GetAuthorizationToken"),

@@ -1,14 +1,14 @@
-//! How strictly signatures are verified.
+//! The mode of signature verification.
 
 use serde::{Deserialize, Serialize};
 
-/// How much of a signature must be right.
+/// The mode of signature verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthMode {
-    /// The key must be a principal's, and the signature is verified.
+    /// The access key must belong to a principal, and the signature is verified.
     Strict,
-    /// Any key will do and the signature is not looked at; the account is the one that a key of twelve digits names.
+    /// Any access key is accepted, and the signature is not verified. An access key id of twelve digits selects the account with this id.
     Lenient,
 }

@@ -1,4 +1,4 @@
-//! Decides whether a caller is allowed an action, by its own policy and that of the resource.
+//! Decides whether a caller is allowed an action, based on its own policy and on that of the resource.
 
 use std::fmt;
 
@@ -9,22 +9,22 @@ use crate::iam::policy::Verdict;
 use crate::iam::principal::{Caller, Denial};
 use crate::types::{AccountId, PrincipalArn, RepositoryId};
 
-/// When a principal may reach the repository of another account.
+/// The condition under which a principal has access to repositories of other accounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CrossAccount {
-    /// When the policy of the repository allows it, as in the real service.
+    /// The policy of the repository must allow the action, as in the real service.
     #[default]
     Policy,
-    /// Whenever its own policy allows it.
+    /// The policy of the principal is sufficient.
     Open,
 }
 
 /// Decides whether a caller is allowed an action on a repository. `by_resource` is the verdict of the policy of the repository.
 ///
-/// Within an account, either policy can allow the action. Across accounts, both must, unless `cross_account` is [`CrossAccount::Open`].
-/// What either denies is denied. Source: IAM's policy evaluation logic.
+/// Within an account, it is sufficient that one policy allows the action. Across accounts, both policies must allow it, unless
+/// `cross_account` is [`CrossAccount::Open`]. An explicit deny in either policy denies the action. Source: IAM's policy evaluation logic.
 pub(crate) fn authorize(
     caller: &Caller,
     action: Action,
@@ -51,10 +51,10 @@ pub(crate) fn authorize(
     }
 }
 
-/// Decides whether a caller may do something to all repositories of a registry at once.
+/// Decides whether a caller is allowed an action on all repositories of a registry.
 ///
-/// No policy of a repository speaks of that, so those of another account stay closed unless the configuration opens them. Sources:
-/// aws-amplify/amplify-cli#10828 (2022) for the resource, artsy/hokusai#27 (2017) for another account.
+/// Policies of repositories do not apply. The action is therefore denied on the registry of another account, unless `cross_account` is
+/// [`CrossAccount::Open`]. Sources: aws-amplify/amplify-cli#10828 (2022) for the resource, artsy/hokusai#27 (2017) for another account.
 pub(crate) fn authorize_all(
     caller: &Caller,
     action: Action,
@@ -73,7 +73,7 @@ pub(crate) fn authorize_all(
     Err(AccessDenied::new(caller, action, resource, reason))
 }
 
-/// Decides whether a caller may do something that is about no repository.
+/// Decides whether a caller is allowed an action that has no repository as its resource.
 pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), AccessDenied> {
     caller.principal().evaluate(action).map_err(|denial| {
         let resource = "*".to_owned();
@@ -81,7 +81,7 @@ pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), 
     })
 }
 
-/// That a caller may not do something, in ECR's words.
+/// The error of a caller that is not allowed an action. It is formatted as ECR's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccessDenied {
     arn: PrincipalArn,
@@ -119,7 +119,8 @@ impl From<Denial> for Reason {
 }
 
 /// Sources: ministryofjustice/cloud-platform#7245 (2025) for identity-based policies, aws-actions/amazon-ecr-login#232 for
-/// resource-based ones, aws/aws-cli#5592 (2020) for an explicit deny. That one in a resource-based policy is told alike is `[ASSUME]`.
+/// resource-based ones, aws/aws-cli#5592 (2020) for an explicit deny. `[ASSUME]`: the message about an explicit deny in a resource-based
+/// policy is similar.
 impl fmt::Display for AccessDenied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AccessDenied {

@@ -53,11 +53,11 @@ impl IdentityStore {
         self.auth
     }
 
-    /// Adds a session. When there are more than [`MAX_SESSIONS`], the oldest one is removed.
+    /// Adds a session. If there are more than [`MAX_SESSIONS`], the oldest one is removed.
     ///
     /// # Errors
     ///
-    /// When its keys are invalid, or its access key id is in use.
+    /// Returns an error if the keys are invalid or the access key id is in use.
     pub(crate) fn add_session(&self, session: Principal) -> Result<(), SessionError> {
         session
             .check_keys()
@@ -80,22 +80,22 @@ impl IdentityStore {
         *self.write() = Sessions::default();
     }
 
-    /// Returns the owner of an access key.
+    /// Returns the principal or session with an access key id.
     pub(crate) fn with_access_key_id(&self, id: &str) -> Option<Arc<Principal>> {
         let initial = self.initial.by_access_key_id.get(id).cloned();
         initial.or_else(|| self.read().identities.by_access_key_id.get(id).cloned())
     }
 
-    /// Whom a lenient mock takes the owner of an unknown key for: the root user of the account that a key of twelve
-    /// digits names, or else of the default account.
+    /// Returns the caller that a lenient mock assumes for an unknown access key id: the root user of the account with this id, or of the
+    /// default account if the access key id is not an account id.
     pub(crate) fn lenient_principal(&self, access_key_id: &str, region: &Region) -> Arc<Principal> {
         let account = access_key_id.parse().unwrap_or(self.default_account);
         Arc::new(Principal::root(account, region))
     }
 
-    /// The principal that a token was issued for, if it still exists.
+    /// Returns the principal that a token was issued for, if it still exists.
     ///
-    /// The root user of every account exists without being listed; a lenient mock takes anyone's word.
+    /// The root user of every account exists without a configuration entry. For a lenient mock, every principal exists.
     pub(crate) fn with_arn(&self, arn: &PrincipalArn) -> Option<Arc<Principal>> {
         let initial = self.initial.by_arn.get(arn).cloned();
         let known = initial.or_else(|| self.read().identities.by_arn.get(arn).cloned());
@@ -158,10 +158,10 @@ pub enum SessionError {
     /// The access key id belongs to another principal or session.
     #[error("the access key id {0} belongs to another principal or session")]
     AccessKeyInUse(String),
-    /// No request can be signed with the keys. The text names the key, the value and what is expected.
+    /// The keys cannot be used to sign requests. The text names the key, its value and the expected form.
     #[error("{0}")]
     InvalidKey(String),
-    /// The accounts are listed, and this one is not among them.
+    /// The configuration lists the accounts, and this one is not listed.
     #[error("the account {0} is not one of the listed accounts")]
     UnknownAccount(AccountId),
 }

@@ -1,4 +1,4 @@
-//! A repository's policy: who of which account may do what to it.
+//! Parses and evaluates the policies of repositories.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,8 +6,9 @@ use serde_json::Value;
 use crate::iam::action::ActionPattern;
 use crate::types::PrincipalArn;
 
-/// A policy as it is evaluated: effect, principals and actions of each statement. Conditions are not: a statement with one
-/// allows nothing, and denies all the same. `[ASSUME]`
+/// The policy of a repository: effect, principals and actions of each statement.
+///
+/// Conditions are not evaluated: a statement with a condition never allows an action, but it can deny one. `[ASSUME]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct RepositoryPolicy {
@@ -32,21 +33,21 @@ enum Effect {
     Deny,
 }
 
-/// What a policy says of an action.
+/// The result of a policy for an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Allowed,
     Denied,
-    /// Nothing.
+    /// No statement applies.
     NoMatch,
 }
 
 impl RepositoryPolicy {
-    /// Reads a policy.
+    /// Parses a policy.
     ///
     /// # Errors
     ///
-    /// What is wrong with the text, when it is none, or when it names an action that is about no repository. Source of the latter:
+    /// Returns a message if the text is not a policy, or contains an action that does not apply to repositories. Source of the latter:
     /// cloudposse/terraform-aws-ecr#67 (2020).
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let policy: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -56,12 +57,14 @@ impl RepositoryPolicy {
             .flat_map(|statement| &statement.action);
         let mut actions = actions.map(ActionPattern::as_str);
         match actions.find(|action| action.eq_ignore_ascii_case("ecr:GetAuthorizationToken")) {
-            Some(action) => Err(format!("{action} is about no repository")),
+            Some(action) => Err(format!(
+                "the action {action} does not apply to repositories"
+            )),
             None => Ok(policy),
         }
     }
 
-    /// What it has_match of an action of someone; what denies goes before what allows.
+    /// Returns the verdict on an action of a principal. A statement that denies has precedence over one that allows.
     pub(crate) fn verdict(&self, arn: &PrincipalArn, action: &str) -> Verdict {
         let has_match = |effect| {
             self.statement
@@ -86,7 +89,8 @@ impl Statement {
             && self.names_principal(arn)
     }
 
-    /// `"*"`, or `{"AWS": …}` with a list or one of: `*`, an account's number, its root, or an ARN.
+    /// Returns whether the statement names a principal. The value of `Principal` is `"*"`, or `{"AWS": …}` with one or several of: `*`, an
+    /// account id, the ARN of the root user, or another ARN.
     fn names_principal(&self, arn: &PrincipalArn) -> bool {
         let names = match &self.principal {
             Value::Object(by_kind) => by_kind.get("AWS"),
@@ -139,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_names_principals_in_many_ways() {
+    fn a_principal_is_matched_by_wildcard_account_or_arn() {
         for principal in [
             r#""*""#,
             r#"{"AWS":"*"}"#,
@@ -165,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_denies_goes_before_what_allows() {
+    fn deny_has_precedence_over_allow() {
         let statements = r#"[{"Effect":"Allow","Principal":"*","Action":"*"},
             {"Effect":"Deny","Principal":"*","Action":"ecr:PutImage"}]"#;
         assert_verdict(statements, "ecr:PutImage", Verdict::Denied);
@@ -173,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_allows_nothing() {
+    fn a_statement_with_a_condition_denies_but_does_not_allow() {
         let statement = |effect: &str| {
             format!(
                 r#"{{"Effect":"{effect}","Principal":"*","Action":"*","Condition":{{"Bool":{{}}}}}}"#
@@ -184,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_told() {
+    fn an_invalid_policy_is_rejected() {
         let names_registry_action = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":["ecr:GetAuthorizationToken"]}}"#;
         for text in [
             "",

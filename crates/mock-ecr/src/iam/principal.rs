@@ -1,4 +1,4 @@
-//! Who may call, with which credentials, and what they may do.
+//! Principals, their credentials and their policies, and verified callers.
 
 use std::sync::Arc;
 
@@ -11,39 +11,39 @@ use crate::types::{AccountId, PrincipalArn, Region};
 
 /// A user, role session or root user, its credentials, and its identity-based policy.
 ///
-/// The policy is two lists of IAM action patterns (`ecr:*`, `ecr:Get?uthorizationToken`); a denied action is denied
-/// even when it is allowed as well, as IAM does it.
+/// The policy consists of two lists of IAM action patterns, such as `ecr:*` or `ecr:Get?uthorizationToken`. As in IAM, deny has precedence
+/// over allow.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Principal {
-    /// Who it is; every principal of a configuration has an ARN of its own.
+    /// The ARN. It must be unique in a configuration.
     pub arn: PrincipalArn,
-    /// The public half of its credentials.
+    /// The access key id: letters, digits and underscores.
     pub access_key_id: String,
-    /// The key that it signs with.
+    /// The secret access key.
     pub secret_access_key: Secret,
-    /// What its requests must carry in `X-Amz-Security-Token`; absent for long-lived credentials.
+    /// The session token, which requests must have in `X-Amz-Security-Token`. Absent for long-term credentials.
     #[serde(default)]
     pub session_token: Option<Secret>,
-    /// When its credentials end, and with them every token that they bought.
+    /// The time at which the credentials and all tokens that were issued with them expire.
     #[serde(default)]
     pub expires: Option<Timestamp>,
-    /// Patterns of the actions that it may do; everything by default.
+    /// The patterns of allowed actions. By default, all actions are allowed.
     #[serde(default = "every_action")]
     pub allow: Vec<String>,
-    /// Patterns of the actions that it may not do; none by default.
+    /// The patterns of denied actions. By default, no action is denied.
     #[serde(default)]
     pub deny: Vec<String>,
 }
 
 impl Principal {
-    /// The access key id of AWS's documentation.
+    /// The access key id in the examples of the AWS documentation.
     pub const EXAMPLE_ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
-    /// The secret access key of AWS's documentation.
+    /// The secret access key in the examples of the AWS documentation.
     pub const EXAMPLE_SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-    /// A principal with long-lived credentials that may do everything.
+    /// Creates a principal with long-term credentials that is allowed all actions.
     pub fn new(
         arn: PrincipalArn,
         access_key_id: impl Into<String>,
@@ -60,7 +60,9 @@ impl Principal {
         }
     }
 
-    /// The user `developer` of `account` with the keys of AWS's documentation: whom a configuration has that names nobody.
+    /// Creates the user `developer` of `account`, with the keys in the examples of the AWS documentation.
+    ///
+    /// A configuration without principals has this one.
     pub fn example(account: AccountId, region: &Region) -> Self {
         Principal::new(
             PrincipalArn::user(account, region, "developer"),
@@ -69,37 +71,37 @@ impl Principal {
         )
     }
 
-    /// Makes the credentials temporary: requests must carry this session token.
+    /// Makes the credentials temporary: requests must have this session token.
     #[must_use]
     pub fn session_token(mut self, token: impl Into<Secret>) -> Self {
         self.session_token = Some(token.into());
         self
     }
 
-    /// Lets the credentials end at `instant`.
+    /// Sets the time at which the credentials expire.
     #[must_use]
-    pub fn expires(mut self, instant: Timestamp) -> Self {
-        self.expires = Some(instant);
+    pub fn expires(mut self, timestamp: Timestamp) -> Self {
+        self.expires = Some(timestamp);
         self
     }
 
-    /// Allows only the actions that fit one of `patterns`.
+    /// Allows only the actions that match one of `patterns`.
     #[must_use]
     pub fn allow<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.allow = patterns.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Denies the actions that fit one of `patterns`.
+    /// Denies the actions that match one of `patterns`.
     #[must_use]
     pub fn deny<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.deny = patterns.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Whether the credentials have ended by `now`.
+    /// Returns whether the credentials have expired.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
-        self.expires.is_some_and(|end| end <= now)
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     /// Evaluates the policy for an action.
@@ -115,7 +117,7 @@ impl Principal {
         }
     }
 
-    /// Checks that requests can be signed with the keys.
+    /// Checks that the keys can be used to sign requests.
     pub(crate) fn check_keys(&self) -> Result<(), InvalidKey> {
         if !is_access_key_id(&self.access_key_id) {
             return Err(InvalidKey {
@@ -128,30 +130,30 @@ impl Principal {
             return Err(InvalidKey {
                 key: "secret_access_key",
                 found: String::new(),
-                expected: "a key to sign with, such as the 40 characters of AWS's",
+                expected: "at least one character; keys of AWS have 40",
             });
         }
         Ok(())
     }
 
-    /// The root user of `account`, who needs no entry in a configuration and whose keys nobody has.
+    /// Creates the root user of `account`. It needs no entry in a configuration, and no request can be signed with its keys.
     pub(crate) fn root(account: AccountId, region: &Region) -> Self {
         Principal::new(PrincipalArn::root(account, region), account.as_str(), "")
     }
 }
 
-/// A key of a principal with which no request can be signed.
+/// The error of a key that cannot be used to sign requests.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {key} {found:?}: expected {expected}")]
 pub(crate) struct InvalidKey {
     /// The name of the key.
     pub(crate) key: &'static str,
-    /// The value, unless it is a secret.
+    /// The value. Empty for a secret key.
     pub(crate) found: String,
     pub(crate) expected: &'static str,
 }
 
-/// Source: the pattern `[\w]+` of IAM's `accessKeyIdType`; anything else could not stand in a credential scope.
+/// Returns whether a text is an access key id, as required in a credential scope. Source: the pattern `[\w]+` of IAM's `accessKeyIdType`.
 fn is_access_key_id(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !text.is_empty() && text.chars().all(is_word)
@@ -161,18 +163,18 @@ fn every_action() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
-/// Why a policy refuses an action.
+/// The reason why a policy denies an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
-    /// Nothing allows it.
+    /// No pattern allows it.
     Implicit,
-    /// Something denies it.
+    /// A pattern denies it.
     Explicit,
 }
 
-/// Someone who has proved who they are, by a signature or by a token, and the region that they called.
+/// A verified caller, and the Region of its credential scope or token.
 ///
-/// Only verifying a signature or a token makes one.
+/// A value is created only when a signature or a token is verified.
 #[derive(Clone, Debug)]
 pub struct Caller {
     principal: Arc<Principal>,
@@ -184,17 +186,17 @@ impl Caller {
         Caller { principal, region }
     }
 
-    /// Who it is.
+    /// Returns the ARN.
     pub fn arn(&self) -> &PrincipalArn {
         &self.principal.arn
     }
 
-    /// The account that it belongs to.
+    /// Returns the account.
     pub fn account(&self) -> AccountId {
         self.principal.arn.account()
     }
 
-    /// The region of its credential scope or token.
+    /// Returns the Region of the credential scope or token.
     pub fn region(&self) -> &Region {
         &self.region
     }

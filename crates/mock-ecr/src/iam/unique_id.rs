@@ -1,4 +1,4 @@
-//! The unique ids that IAM gives to users and roles.
+//! Generates the unique ids of users and roles.
 
 use sha2::{Digest as _, Sha256};
 
@@ -6,13 +6,13 @@ use crate::types::PrincipalArn;
 
 /// Returns the `UserId` of a caller:
 ///
-/// - of the root user: the account
-/// - of a user: its unique id
-/// - of a session of a role: the unique id of the role, and the name of the session
-/// - of a federated user: the account, and the name of the user
+/// - for the root user: the account id
+/// - for a user: its unique id
+/// - for a session of a role: the unique id of the role, and the name of the session
+/// - for a federated user: the account id, and the name of the user
 ///
-/// Source: "Policy variables: principal key values" in AWS's IAM user guide. The ids depend on the ARN only, so they are the same in every
-/// mock.
+/// The ids depend only on the ARN, so they are equal in every mock. Source: "Policy variables: principal key values" in AWS's IAM user
+/// guide.
 pub(crate) fn of_caller(arn: &PrincipalArn) -> String {
     let account = arn.account();
     let resource: Vec<&str> = arn.resource().split('/').collect();
