@@ -47,10 +47,10 @@ impl<'a> RequestContext<'a> {
         }
     }
 
-    /// Records the token that the call issues, for the request log.
+    /// Records the id of the token that the call issues, for the request log.
     pub(crate) fn record_token(&self, id: TokenId) {
         let first = self.issued_token.set(id);
-        first.expect("a call issues one token at most");
+        first.expect("a call issues at most one token");
     }
 
     pub(crate) fn issued_token(&self) -> Option<TokenId> {

@@ -1,10 +1,12 @@
-//! The path of an API call: reads, verifies and runs it, and returns the response.
+//! Handles an API call: parses the request, verifies the signature, runs the operation, and returns the response.
 //!
-//! The order of checks was recorded of Kinesis, which has the same protocol: method, content type, JSON,
-//! target, signature, types, constraints. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
-//! If the operation has no resource, the policy of the caller is evaluated between signature and types. Otherwise it is evaluated after the
-//! constraints, because the resource is not known earlier. `[ASSUME]`
-//! A call of an operation that the mock does not implement is answered before its signature is verified.
+//! The order of checks was recorded from Kinesis, which uses the same protocol: method, content type, JSON, target, signature, types,
+//! constraints. `[ANALOG]` Source: mhart/kinesalite, `index.js` and `test/connection.js`.
+//!
+//! If the operation has no resource, the policy of the caller is evaluated after the signature and before the types. Otherwise it is
+//! evaluated after the constraints, because the resource is not known earlier. `[ASSUME]`
+//!
+//! A call of an operation that the mock does not implement is rejected before its signature is verified.
 
 use bytes::Bytes;
 use http::Response;
@@ -23,7 +25,7 @@ use crate::services::operation::Entry;
 use crate::services::operations;
 use crate::state::Ecr;
 
-/// Returns the operation that a request names, if the service has it.
+/// Returns the operation that a request names, if the service has an operation of this name.
 pub(crate) fn operation_of(
     service: AwsService,
     request: &Parts,
@@ -33,7 +35,7 @@ pub(crate) fn operation_of(
     Model::of(service).operation(&name)
 }
 
-/// Answers a call, and records its outcome in `log_entry`.
+/// Returns the response to a call, and records the outcome in `log_entry`.
 pub(crate) async fn answer(
     ecr: &Ecr,
     call: &Call<'_>,
@@ -53,7 +55,7 @@ pub(crate) async fn answer(
     response
 }
 
-/// Answers a call whose body could not be read.
+/// Returns the response to a call if its body could not be read.
 pub(crate) fn reject(
     service: AwsService,
     error: &ApiError,
@@ -63,7 +65,7 @@ pub(crate) fn reject(
     service.error(error, "")
 }
 
-/// Answers a call with the error of a fault.
+/// Returns the response with the error of a fault.
 pub(crate) fn inject(
     ecr: &Ecr,
     service: AwsService,
@@ -80,7 +82,7 @@ pub(crate) fn inject(
     response
 }
 
-/// Returns the name of the operation and its output.
+/// Runs a call, and returns the name of the operation and its output.
 async fn run(
     ecr: &Ecr,
     call: &Call<'_>,

@@ -1,4 +1,4 @@
-//! The AWS services: dispatches API calls, and has a folder for each service.
+//! The AWS services: the dispatch of API calls, and a folder for each service.
 
 pub(crate) mod call;
 pub(crate) mod context;

@@ -11,13 +11,13 @@ use crate::services::context::RequestContext;
 
 /// An operation of a service. The type is its input, which is validated against the service model.
 pub(crate) trait Operation: DeserializeOwned + Send + 'static {
-    /// The name in requests and in the service model. Policies have it after the prefix of the service.
+    /// The name in requests, in the service model, and in actions of policies.
     const NAME: &'static str;
 
     /// The resource for which the policy of the caller is evaluated.
     const RESOURCE: Resource = Resource::Input;
 
-    /// The output. Its members are written in the order of its fields.
+    /// The output. Its members are serialized in the order of its fields.
     type Output: Serialize;
 
     fn run(
@@ -29,11 +29,11 @@ pub(crate) trait Operation: DeserializeOwned + Send + 'static {
 /// The resource for which the policy of the caller is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resource {
-    /// A resource that the input names; the operation evaluates the policy itself.
+    /// A resource that the input names. The operation evaluates the policy itself.
     Input,
-    /// None: no policy is evaluated.
+    /// No resource. No policy is evaluated.
     Unchecked,
-    /// `*`. The policy is evaluated before the input is read.
+    /// `*`. The policy is evaluated before the input is validated.
     Any,
 }
 
@@ -54,7 +54,7 @@ impl Entry {
         }
     }
 
-    /// Runs the operation, and returns the output as the protocol of the service writes it.
+    /// Runs the operation, and returns the output, formatted for the protocol of the service.
     pub(crate) async fn run(
         &self,
         cx: &RequestContext<'_>,

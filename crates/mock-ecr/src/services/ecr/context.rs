@@ -10,12 +10,12 @@ use crate::services::context::RequestContext;
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 impl RequestContext<'_> {
-    /// The registry that an input names: by default the caller's own.
+    /// Returns the registry that an input names. The default is the registry of the caller.
     pub(crate) fn registry(&self, registry_id: Option<AccountId>) -> AccountId {
         registry_id.unwrap_or_else(|| self.caller.account())
     }
 
-    /// The repository that an input names.
+    /// Returns the repository that an input names. It may not exist.
     pub(crate) fn repository(
         &self,
         registry_id: Option<AccountId>,
@@ -25,7 +25,7 @@ impl RequestContext<'_> {
         RepositoryId::private(account, self.caller.region().clone(), name)
     }
 
-    /// Finds out whether the caller may do something to a repository.
+    /// Checks that the caller is allowed the action on a repository.
     pub(crate) async fn authorize(&self, id: &RepositoryId) -> Result<(), ApiError> {
         let repositories = &self.state.repositories;
         let cross_account = self.state.config.cross_account;
@@ -37,7 +37,7 @@ impl RequestContext<'_> {
         }
     }
 
-    /// Finds out whether the caller may do something to all repositories of a registry.
+    /// Checks that the caller is allowed the action on all repositories of a registry.
     pub(crate) fn authorize_all(&self, registry: AccountId) -> Result<(), ApiError> {
         authorization::authorize_all(
             self.caller,
@@ -48,7 +48,7 @@ impl RequestContext<'_> {
         .map_err(|denied| ApiError::AccessDenied(denied.to_string()))
     }
 
-    /// The repository that an input names, if the caller may do something to it.
+    /// Returns the repository that an input names, if the caller is allowed the action on it.
     pub(crate) async fn open(
         &self,
         registry_id: Option<AccountId>,
@@ -59,7 +59,7 @@ impl RequestContext<'_> {
         Ok(id)
     }
 
-    /// Returns the repository that an input names, if the caller is allowed the action and the repository exists.
+    /// Returns the repository that an input names, if the caller is allowed the action on it and it exists.
     pub(crate) async fn open_existing(
         &self,
         registry_id: Option<AccountId>,
@@ -70,13 +70,13 @@ impl RequestContext<'_> {
         Ok(id)
     }
 
-    /// The URL before the paths of layers, for this caller.
+    /// Returns the base URL of layers for this caller.
     pub(crate) fn layers_url(&self) -> String {
         let host = Host::of(authority(self.request));
         layer_url::bucket_url(&host, self.ingress).unwrap_or_else(|| self.url(&host))
     }
 
-    /// Where the mock can be reached, as the caller has reached it.
+    /// Returns the base URL under which this caller reaches the mock.
     fn url(&self, host: &Host) -> String {
         match host {
             Host::Bare => format!("{}://{}", self.ingress.scheme(), authority(self.request)),

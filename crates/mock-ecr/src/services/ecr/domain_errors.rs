@@ -1,7 +1,7 @@
-//! What cannot be done to a repository, in the words of the API.
+//! Converts errors of repositories to the codes and messages of the ECR API.
 //!
-//! Sources of the texts: turbot/steampipe-plugin-aws#1938 (repository not found), int128/docker-manifest-create-action#63 (referenced
-//! images), aws/aws-cli#8620 (manifest), getmoto/moto, `ecr/exceptions.py`, which has them from ECR (already exists, not empty, no
+//! Sources of the messages: turbot/steampipe-plugin-aws#1938 (repository not found), int128/docker-manifest-create-action#63 (referenced
+//! images), aws/aws-cli#8620 (manifest), and getmoto/moto, `ecr/exceptions.py`, which took them from ECR (already exists, not empty, no
 //! policy). The others are `[ASSUME]`.
 
 use crate::aws::error::ApiError;
@@ -145,7 +145,7 @@ fn upload_error(error: RepositoryError) -> ApiError {
             return invalid("name", "Must fit into the name of a file of the store");
         }
         error => {
-            tracing::error!(error = %chain(&error), "the API cannot answer");
+            tracing::error!(error = %chain(&error), "internal error of the API");
             return ApiError::Server;
         }
     };
@@ -162,7 +162,7 @@ fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
     invalid("ImageManifest", constraint)
 }
 
-/// The answer to who asks for a layer that is not there; the text is `[ASSUME]`.
+/// Returns the error for a layer that does not exist. The message is `[ASSUME]`.
 pub(crate) fn layer_not_found(digest: &Digest, id: &RepositoryId) -> ApiError {
     let text = format!(
         "The layer with digest '{digest}' does not exist in the repository {} in {}",

@@ -1,7 +1,7 @@
 //! `GetAccountSetting` and `PutAccountSetting`.
 //!
-//! Source of the outputs: an AWS blog post that shows both calls. `[ASSUME]`: a setting that was never set has its default, and an unknown
-//! name or value is an `InvalidParameterException`.
+//! Source of the outputs: an AWS blog post that shows both calls. `[ASSUME]`: a setting that was never set has its default value, and an
+//! unknown name or value leads to an `InvalidParameterException`.
 
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +71,7 @@ impl Operation for PutAccountSetting {
     }
 }
 
-/// Returns the caller's own registry. The operations cannot name another one.
+/// Returns the registry of the caller. The input cannot name another registry.
 fn registry(cx: &RequestContext<'_>) -> RegistryId {
     RegistryId::Private {
         account: cx.caller.account(),

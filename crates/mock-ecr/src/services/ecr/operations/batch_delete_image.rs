@@ -1,4 +1,4 @@
-//! `BatchDeleteImage`: by digest with all tags, or tag by tag.
+//! `BatchDeleteImage`: deletes images by digest, or single tags.
 
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +49,8 @@ impl Operation for BatchDeleteImage {
     }
 }
 
-/// A tag goes alone while the image has others; with its last tag goes the image. Source: the description of the operation in AWS's
-/// API reference.
+/// Deletes an image or a tag. The image is deleted too if the tag is its only one. Source: the description of the operation in AWS's API
+/// reference.
 async fn delete(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
@@ -63,7 +63,7 @@ async fn delete(
     if let (None, Some(tag)) = (&image_id.image_digest, &image_id.image_tag)
         && tags.len() > 1
     {
-        let tag = tag.parse().expect("the image was found by it");
+        let tag = tag.parse().expect("the image was found by this tag");
         repositories.delete_tag(id, &tag).await?;
         return Ok(Ok(vec![ImageId::new(digest, Some(&tag))]));
     }

@@ -1,4 +1,4 @@
-//! `BatchGetImage`: manifests of several images.
+//! `BatchGetImage`: returns the manifests of several images.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::services::ecr::views::image_id::{ImageFailure, ImageId};
 use crate::services::operation::Operation;
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
-/// The types that are accepted are not looked at: ECR converts none of today's. `[ASSUME]`
+/// The input. `acceptedMediaTypes` is ignored: ECR does not convert the current media types. `[ASSUME]`
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchGetImage {
@@ -24,7 +24,7 @@ pub(crate) struct Output {
     images: Vec<ImageView>,
 }
 
-/// `image`, as outputs show it.
+/// An image in outputs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImageView {

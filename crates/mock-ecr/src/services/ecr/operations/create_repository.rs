@@ -1,4 +1,4 @@
-//! `CreateRepository`.
+//! `CreateRepository`: creates a repository with its settings and tags.
 
 use serde::Deserialize;
 

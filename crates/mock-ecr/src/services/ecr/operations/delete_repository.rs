@@ -1,4 +1,4 @@
-//! `DeleteRepository`.
+//! `DeleteRepository`: deletes an empty repository, or with `force` a repository and its images.
 
 use serde::Deserialize;
 

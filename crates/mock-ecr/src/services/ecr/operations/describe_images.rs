@@ -1,4 +1,4 @@
-//! `DescribeImages`: those that are named, or all, page by page.
+//! `DescribeImages`: returns the details of the requested images, or of all images in pages.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -85,7 +85,8 @@ impl Operation for DescribeImages {
 }
 
 impl DescribeImages {
-    /// A page is cut before the filter, so that it may have fewer results than were asked for.
+    /// Returns the images of a page, and the token for the next page. The filter is applied later, so the output may have fewer results than
+    /// were requested.
     async fn page(
         &self,
         cx: &RequestContext<'_>,
@@ -111,7 +112,7 @@ async fn named(
     for image_id in image_ids {
         let image = image_id.find(cx, id).await?;
         let image = image.map_err(|failure| image_error(&failure, image_id, id))?;
-        // Two tags of one image are one detail. [ASSUME]
+        // An image that is requested by two tags occurs once. [ASSUME]
         if !images.contains(&image) {
             images.push(image);
         }
@@ -119,7 +120,7 @@ async fn named(
     Ok(images)
 }
 
-/// Source of the text: getmoto/moto, `ecr/exceptions.py`, which has it from ECR. `[ASSUME]`
+/// Returns the error for a requested image. Source of the message: getmoto/moto, `ecr/exceptions.py`, which took it from ECR. `[ASSUME]`
 fn image_error(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiError {
     let null = || "null".to_owned();
     let digest = image_id.image_digest.clone().unwrap_or_else(null);

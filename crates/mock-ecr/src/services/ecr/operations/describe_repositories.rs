@@ -1,4 +1,4 @@
-//! `DescribeRepositories`: those that are named, or all, page by page.
+//! `DescribeRepositories`: returns the requested repositories, or all repositories in pages.
 
 use serde::{Deserialize, Serialize};
 

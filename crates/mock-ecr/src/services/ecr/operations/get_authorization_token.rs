@@ -1,4 +1,4 @@
-//! `GetAuthorizationToken`: where tokens come from.
+//! `GetAuthorizationToken`: issues a token for the caller.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -14,9 +14,9 @@ use crate::token::{AuthorizationToken, Claims};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region};
 
-/// The input: the registries whose endpoints are asked for, by default the caller's own.
+/// The input: the accounts whose registry endpoints are requested. The default is the account of the caller.
 ///
-/// Whether an account exists is not looked at. `[ASSUME]`
+/// The accounts do not need to exist. `[ASSUME]`
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GetAuthorizationToken {
@@ -28,7 +28,7 @@ impl Operation for GetAuthorizationToken {
     const RESOURCE: Resource = Resource::Any;
     type Output = Output;
 
-    /// One entry for each registry, in order; the token is the same in all of them, for it is the caller's.
+    /// Returns one entry for each account, in the order of the input. All entries contain the same token, which is issued for the caller.
     /// Source: hashicorp/terraform-provider-aws#38601.
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let (state, caller) = (cx.state, cx.caller);
@@ -63,13 +63,13 @@ struct AuthorizationData {
     proxy_endpoint: String,
 }
 
-/// Returns a token as JSON. Serde would check every character for escapes.
+/// Returns a token as a JSON string. This is faster than serde, which checks every character for escapes.
 fn quoted(token: &AuthorizationToken) -> Box<RawValue> {
     let text = format!("\"{}\"", token.as_str());
-    RawValue::from_string(text).expect("base64 in quotation marks is JSON")
+    RawValue::from_string(text).expect("base64 in quotation marks is valid JSON")
 }
 
-/// What the root user of another account would be answered.
+/// Returns the data of a token for the root user of another account.
 pub(crate) fn foreign(ecr: &Ecr, account: AccountId, region: &Region, now: Timestamp) -> Foreign {
     let root = Principal::root(account, region).arn;
     let claims = Claims::new(root, region.clone(), now, ecr.config.token_ttl);

@@ -1,4 +1,4 @@
-//! `InitiateLayerUpload`, `UploadLayerPart` and `CompleteLayerUpload`: a layer in parts.
+//! `InitiateLayerUpload`, `UploadLayerPart` and `CompleteLayerUpload`: upload a layer in parts.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use crate::services::operation::Operation;
 use crate::store::Created;
 use crate::types::{AccountId, RepositoryName, UploadId};
 
-/// How long a part should be. Source: getmoto/moto and fakecloud; AWS documents 20 MiB as the most. `[ASSUME]`
+/// The recommended size of a layer part, in bytes. Source: getmoto/moto and fakecloud; AWS documents a maximum of 20 MiB. `[ASSUME]`
 const PART_SIZE: u64 = 10_485_760;
 
 #[derive(Debug, Deserialize)]
@@ -119,7 +119,7 @@ impl Operation for CompleteLayerUpload {
     const NAME: &'static str = "CompleteLayerUpload";
     type Output = Completed;
 
-    /// Of several digests the first is looked at. `[ASSUME]`
+    /// Completes an upload. Only the first of several digests is checked. `[ASSUME]`
     async fn run(self, cx: &RequestContext<'_>) -> Result<Completed, ApiError> {
         let digest = self.layer_digests.first().map_or("", String::as_str);
         let digest = layer_digest("layerDigests", digest)?;

@@ -1,4 +1,4 @@
-//! `BatchCheckLayerAvailability` and `GetDownloadUrlForLayer`: what is there, and where.
+//! `BatchCheckLayerAvailability` and `GetDownloadUrlForLayer`: return the availability and the URL of layers.
 
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +83,7 @@ impl Operation for BatchCheckLayerAvailability {
     }
 }
 
-/// That a layer which is not there is shown as unavailable, and not as a failure, is `[ASSUME]`.
+/// Returns the availability of a layer. `[ASSUME]`: a layer that does not exist is `UNAVAILABLE`, not a failure.
 async fn layer_view(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
@@ -128,7 +128,7 @@ impl Operation for GetDownloadUrlForLayer {
     }
 }
 
-/// Reads a digest that has the form which the model asks for, but may be of an algorithm that nobody knows.
+/// Parses a digest. A text that matches the pattern of the model can still have an unsupported algorithm.
 pub(crate) fn layer_digest(parameter: &str, text: &str) -> Result<Digest, ApiError> {
     let constraint = "must be a sha256 or sha512 digest";
     text.parse().map_err(|_| invalid(parameter, constraint))

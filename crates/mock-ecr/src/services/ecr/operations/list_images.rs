@@ -1,4 +1,4 @@
-//! `ListImages`: every tag, and every image without one.
+//! `ListImages`: returns one entry for every tag, and one for every untagged image.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(crate) struct ListImages {
     next_token: Option<String>,
 }
 
-/// Which images are asked for. All are `ACTIVE` here.
+/// The filter of an input. All images of the mock have the status `ACTIVE`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Filter {
@@ -29,6 +29,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
+    /// Returns whether the filter matches an image that has tags, or has none.
     pub(crate) fn matches(&self, tags: Tagged) -> bool {
         let tag_status = match self.tag_status.as_deref() {
             Some("TAGGED") => tags == Tagged::Yes,
@@ -39,7 +40,7 @@ impl Filter {
     }
 }
 
-/// Whether an image has a tag.
+/// States whether an image has a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tagged {
     Yes,
@@ -79,7 +80,7 @@ impl Operation for ListImages {
     }
 }
 
-/// The entries of a repository: image by image, and within an image tag by tag.
+/// The entries of a repository, in the order of digests and tags.
 struct Listing<'a> {
     repositories: &'a Repositories,
     id: &'a RepositoryId,
@@ -88,7 +89,7 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// As many entries after a position as are asked for; of the images no more are looked at than it takes.
+    /// Returns the entries after a cursor. Stops at the image at which `limit` is reached.
     async fn entries_after(&self, cursor: Option<&str>) -> Result<Vec<ImageId>, RepositoryError> {
         let from = cursor.and_then(|cursor| cursor.split_once(' '));
         let from = from.and_then(|(digest, tag)| Some((digest.parse::<Digest>().ok()?, tag)));
@@ -125,7 +126,7 @@ impl Listing<'_> {
         if !self.filter.matches(Tagged::Yes) {
             return Ok(Vec::new());
         }
-        // A tag follows an empty text too.
+        // An empty tag is the cursor of an untagged image. Tags that the image has got since then follow it.
         let after = after.filter(|tag| !tag.is_empty());
         let tags = self
             .repositories
@@ -135,7 +136,7 @@ impl Listing<'_> {
     }
 }
 
-/// Where an entry stands in the list, which is in the order of these.
+/// Returns the cursor of an entry. The entries are in the order of their cursors.
 fn cursor(entry: &ImageId) -> String {
     let digest = entry.image_digest.as_deref().unwrap_or_default();
     let tag = entry.image_tag.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The operations of Amazon ECR; those that belong together share a file.
+//! The operations of Amazon ECR. Related operations share a file.
 
 pub(crate) mod account_setting;
 pub(crate) mod batch_delete_image;

@@ -1,4 +1,4 @@
-//! `PutImage`: what a push ends with.
+//! `PutImage`: stores a manifest, the last step of a push.
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ impl Operation for PutImage {
     }
 }
 
-/// Source of the text: google/go-containerregistry#704.
+/// Parses a tag. Source of the message: google/go-containerregistry#704.
 fn image_tag(text: &str) -> Result<Tag, ApiError> {
     let constraint = "must satisfy regular expression '[a-zA-Z0-9-_.]+'";
     text.parse().map_err(|_| invalid("imageTag", constraint))

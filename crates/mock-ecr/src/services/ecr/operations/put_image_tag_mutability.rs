@@ -1,4 +1,4 @@
-//! `PutImageTagMutability`.
+//! `PutImageTagMutability`: sets the tag mutability of a repository.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,8 @@ impl Operation for PutImageTagMutability {
     }
 }
 
-/// What a name and its filters say. That there are filters exactly where the name speaks of exclusions is `[ASSUME]`.
+/// Returns the mutability with a name and filters. `[ASSUME]`: names that end in `_WITH_EXCLUSION` require filters, and others do not allow
+/// them.
 pub(crate) fn mutability(
     name: &str,
     filters: &[ExclusionFilter],

@@ -1,4 +1,4 @@
-//! `SetRepositoryPolicy`, `GetRepositoryPolicy` and `DeleteRepositoryPolicy`.
+//! `SetRepositoryPolicy`, `GetRepositoryPolicy` and `DeleteRepositoryPolicy`: manage the policy of a repository.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `TagResource`, `UntagResource` and `ListTagsForResource`: the tags of a repository as a resource.
+//! `TagResource`, `UntagResource` and `ListTagsForResource`: manage the resource tags of a repository.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,10 @@ use crate::services::context::RequestContext;
 use crate::services::operation::Operation;
 use crate::types::RepositoryId;
 
-/// How many tags a resource may have. Source: AWS's general reference, "Tag naming limits and requirements".
+/// The maximum number of tags of a resource. Source: AWS's general reference, "Tag naming limits and requirements".
 const MAX_TAGS: usize = 50;
 
-/// A tag as inputs and outputs write it, with capitals unlike everything else.
+/// A tag in inputs and outputs. Unlike all other members of ECR, its members begin with capital letters.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct TagView {
@@ -20,9 +20,9 @@ pub(crate) struct TagView {
     value: String,
 }
 
-/// The tags of an input, if a repository may have them.
+/// Checks the number and the form of the tags of an input.
 ///
-/// Source of the limits: AWS's general reference, "Tag naming limits and requirements"; the texts are `[ASSUME]`.
+/// Source of the limits: AWS's general reference, "Tag naming limits and requirements". The messages are `[ASSUME]`.
 pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
     if tags.len() > MAX_TAGS {
         return Err(too_many_tags());
@@ -48,7 +48,7 @@ fn too_many_tags() -> ApiError {
     ApiError::modelled("TooManyTagsException", text.to_owned())
 }
 
-/// An output that says nothing. That it is an object is `[ASSUME]`.
+/// An output without members. `[ASSUME]`: it is an object.
 #[derive(Debug, Serialize)]
 pub(crate) struct EmptyOutput {}
 
@@ -121,7 +121,8 @@ impl Operation for ListTagsForResource {
     }
 }
 
-/// The repository that an ARN names, which must be in the region that is called. The text about another is `[ASSUME]`.
+/// Returns the repository with an ARN, if it is in the Region of the caller and the caller is allowed the action. The message about another
+/// Region is `[ASSUME]`.
 async fn authorized_repository(
     cx: &RequestContext<'_>,
     arn: &str,

@@ -1,4 +1,4 @@
-//! `imageId`: an image by its digest, its tag, or both.
+//! `imageId`: identifies an image by its digest, its tag, or both.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::domain::{Image, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::types::{Digest, Reference, RepositoryId, Tag};
 
-/// As it is written in inputs and outputs, whatever it says.
+/// `imageId` in inputs and outputs. In an input, it may be invalid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImageId {
@@ -25,9 +25,9 @@ impl ImageId {
         }
     }
 
-    /// What it asks for: by digest where it has one.
+    /// Returns the digest, or the tag if there is no digest.
     ///
-    /// Source of codes and texts: the enum `ImageFailureCode` of the service model, and getmoto/moto, which has them from ECR.
+    /// Source of codes and messages: the enum `ImageFailureCode` of the service model, and getmoto/moto, which took them from ECR.
     /// `[ASSUME]`
     pub(crate) fn reference(&self) -> Result<Reference, Failure> {
         let digest = self.image_digest.as_deref().map(str::parse);
@@ -48,7 +48,7 @@ impl ImageId {
             .is_some_and(matches_digest_pattern)
     }
 
-    /// The image that it means, if the digest and the tag mean the same.
+    /// Finds the image. If both digest and tag are given, they must identify the same image.
     pub(crate) async fn find(
         &self,
         cx: &RequestContext<'_>,
@@ -65,7 +65,7 @@ impl ImageId {
             Err(error) => return Err(error.into()),
         };
         if let (Reference::Digest(digest), Some(tag)) = (&reference, &self.image_tag) {
-            let tag = tag.parse().expect("the reference was read from it");
+            let tag = tag.parse().expect("reference() has parsed the tag");
             if repositories.resolve_tag(id, &tag).await?.as_ref() != Some(digest) {
                 return Ok(Err(Failure::ImageTagDoesNotMatchDigest));
             }
@@ -74,8 +74,8 @@ impl ImageId {
     }
 }
 
-/// Whether a text fits `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`, as far as ECR asks; that it is a digest of no algorithm that is known here
-/// makes it one that names nothing. `[ASSUME]`
+/// Returns whether a text matches `[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+`, the pattern in ECR's message. `[ASSUME]`: a digest that matches it but
+/// has an unsupported algorithm is valid and does not exist.
 pub(crate) fn matches_digest_pattern(text: &str) -> bool {
     let is_algorithm = |c: u8| c.is_ascii_alphanumeric() || b"-_+.".contains(&c);
     text.split_once(':').is_some_and(|(algorithm, hex)| {
@@ -86,7 +86,7 @@ pub(crate) fn matches_digest_pattern(text: &str) -> bool {
     })
 }
 
-/// Why nothing comes of one image of many.
+/// The reason why an operation fails for one of several images.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     MissingDigestAndTag,
@@ -97,7 +97,7 @@ pub(crate) enum Failure {
     ImageReferencedByManifestList(Vec<Digest>),
 }
 
-/// As an output tells it.
+/// A [`Failure`] in an output.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImageFailure {

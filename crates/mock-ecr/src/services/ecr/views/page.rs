@@ -1,22 +1,22 @@
-//! The pages of a listing: `maxResults` and `nextToken`.
+//! Pagination with `maxResults` and `nextToken`.
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::services::context::RequestContext;
 
-/// The page that is asked for.
+/// The requested page of a listing.
 pub(crate) struct Page {
     scope: String,
-    /// The last name of the page before.
+    /// The last name of the previous page.
     pub(crate) after: Option<String>,
     limit: usize,
 }
 
-/// How many results a page has unless told otherwise. Source: the documentation of `maxResults` in the service model.
+/// The default number of results of a page. Source: the documentation of `maxResults` in the service model.
 const DEFAULT_RESULTS: usize = 100;
 
 impl Page {
-    /// A token is good for the listing that it was made for, and for no other.
+    /// Parses the parameters of an input. A token is valid only for the listing `scope` that it was issued for.
     pub(crate) fn parse(
         cx: &RequestContext<'_>,
         scope: String,
@@ -24,9 +24,9 @@ impl Page {
         next_token: Option<&str>,
     ) -> Result<Self, ApiError> {
         let open = |token| cx.state.page_tokens.open(&scope, token);
-        // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
-        let rejected = || invalid("nextToken", "Invalid next token provided");
-        let after = next_token.map(|token| open(token).ok_or_else(rejected));
+        // Source of the message: CodesWhat/drydock#927, about ECR Public's registry.
+        let error = || invalid("nextToken", "Invalid next token provided");
+        let after = next_token.map(|token| open(token).ok_or_else(error));
         Ok(Page {
             after: after.transpose()?,
             scope,
@@ -34,12 +34,12 @@ impl Page {
         })
     }
 
-    /// How many results to fetch: one more tells whether there is a next page.
+    /// Returns the number of results to fetch: one more than the page has, to find out whether there is a next page.
     pub(crate) fn fetch_limit(&self) -> usize {
         self.limit.saturating_add(1)
     }
 
-    /// Keeps the results of this page; what is over makes a token for the next one.
+    /// Truncates the results to this page. Returns a token for the next page if there were more.
     pub(crate) fn truncate<T>(
         &self,
         cx: &RequestContext<'_>,

@@ -1,4 +1,4 @@
-//! `repository`, as several outputs show it.
+//! `repository` in outputs.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -7,7 +7,7 @@ use crate::aws::epoch_seconds;
 use crate::domain::{Repository, TagMutability};
 use crate::services::context::RequestContext;
 
-/// A repository; the members stand in alphabetical order, as ECR writes them. Source: hashicorp/terraform-provider-aws#35268.
+/// A repository in outputs. The members are in alphabetical order, as in ECR. Source: hashicorp/terraform-provider-aws#35268.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RepositoryView {
@@ -37,7 +37,7 @@ struct ImageScanningConfiguration {
     scan_on_push: bool,
 }
 
-/// A pattern of tags for which the contrary of a repository's mutability holds.
+/// A pattern of tags to which the opposite of the mutability applies.
 #[derive(Debug, Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExclusionFilter {
@@ -45,7 +45,7 @@ pub(crate) struct ExclusionFilter {
     pub(crate) filter_type: String,
 }
 
-/// An output that is a repository and nothing else.
+/// An output with a repository as its only member.
 #[derive(Debug, Serialize)]
 pub(crate) struct RepositoryOutput {
     repository: RepositoryView,
@@ -81,7 +81,7 @@ impl RepositoryView {
     }
 }
 
-/// The filters of a mutability, as outputs show them.
+/// Returns the exclusion filters of a mutability, for an output.
 pub(crate) fn filters(mutability: &TagMutability) -> Vec<ExclusionFilter> {
     let filter = |pattern: &String| ExclusionFilter {
         filter: pattern.clone(),

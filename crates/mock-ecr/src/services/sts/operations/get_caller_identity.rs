@@ -7,12 +7,12 @@ use crate::iam::unique_id;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Operation, Resource};
 
-/// No policy is evaluated: the operation is allowed even if a policy denies it. Source: `GetCallerIdentity` in the API reference of
-/// AWS STS.
+/// The input. No policy is evaluated: the operation is allowed even if a policy denies it. Source: `GetCallerIdentity` in the API reference
+/// of AWS STS.
 #[derive(Debug, Deserialize)]
 pub(crate) struct GetCallerIdentity {}
 
-/// The members are in their recorded order. Source: an output of 2023 in a public README, found by its text.
+/// The output, with its members in the recorded order. Source: an output of 2023 in a public README, found by its text.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
