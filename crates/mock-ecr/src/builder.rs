@@ -25,7 +25,7 @@ use crate::types::secret::Secret;
 pub struct MockEcrBuilder {
     config: Config,
     listen: SocketAddr,
-    also: Vec<SocketAddr>,
+    additional: Vec<SocketAddr>,
     invalid: FirstInvalid,
 }
 
@@ -55,7 +55,7 @@ impl MockEcrBuilder {
         MockEcrBuilder {
             config,
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            also: Vec::new(),
+            additional: Vec::new(),
             invalid: FirstInvalid::default(),
         }
     }
@@ -70,7 +70,7 @@ impl MockEcrBuilder {
     /// Where to listen as well.
     #[must_use]
     pub fn also_listen(mut self, address: SocketAddr) -> Self {
-        self.also.push(address);
+        self.additional.push(address);
         self
     }
 
@@ -193,9 +193,9 @@ impl MockEcrBuilder {
         let Some(name) = self.invalid.parse("image", repository) else {
             return self;
         };
-        let is_it = |one: &InitialRepository| one.is_default() && one.name == name;
+        let is_repository = |one: &InitialRepository| one.is_default() && one.name == name;
         let repositories = &mut self.config.repositories;
-        match repositories.iter_mut().find(|one| is_it(one)) {
+        match repositories.iter_mut().find(|one| is_repository(one)) {
             Some(repository) => repository.images.push(image),
             None => {
                 let mut repository = InitialRepository::new(name);
@@ -239,11 +239,11 @@ impl MockEcrBuilder {
         self.config.validate()?;
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let listener = listen(self.listen)?;
-        let also: Result<Vec<_>, _> = self.also.iter().copied().map(listen).collect();
-        let address = listener.address().map_err(unbound(self.listen))?;
+        let additional: Result<Vec<_>, _> = self.additional.iter().copied().map(listen).collect();
+        let address = listener.address().map_err(bind_error(self.listen))?;
         let tls_mode = match self.config.tls {
-            Some(_) => TlsMode::Come,
-            None => TlsMode::Never,
+            Some(_) => TlsMode::Enabled,
+            None => TlsMode::Disabled,
         };
         let faults = Arc::new(Faults::from_seed(&self.config.seed, tls_mode));
         for fault in &self.config.faults {
@@ -254,9 +254,9 @@ impl MockEcrBuilder {
             .transpose()?
             .map(|authority| Tls::new(authority, Arc::clone(&faults)));
         let store = self.config.open_store().await?;
-        let listeners: Vec<_> = std::iter::once(listener).chain(also?).collect();
+        let listeners: Vec<_> = std::iter::once(listener).chain(additional?).collect();
         let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
-        let addresses = addresses.map_err(unbound(self.listen))?;
+        let addresses = addresses.map_err(bind_error(self.listen))?;
         let (stop, stopped) = watch::channel(());
         let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
         let ecr = Ecr::new(
@@ -282,10 +282,10 @@ impl MockEcrBuilder {
 }
 
 fn listen(address: SocketAddr) -> Result<Listener, StartError> {
-    Listener::bind(address).map_err(unbound(address))
+    Listener::bind(address).map_err(bind_error(address))
 }
 
-fn unbound(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
+fn bind_error(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
     move |source| StartError::Bind { address, source }
 }
 

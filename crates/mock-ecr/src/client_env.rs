@@ -9,7 +9,7 @@ use crate::iam::principal::Principal;
 ///
 /// Source of the names: the
 /// [settings reference](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) of AWS's SDKs and tools.
-pub(crate) fn of(config: &Config, url: &str) -> Vec<Variable> {
+pub(crate) fn by_endpoint(config: &Config, url: &str) -> Vec<Variable> {
     let endpoints = ENDPOINTS.map(|name| (name, Some(url.to_owned())));
     endpoints
         .into_iter()
@@ -51,7 +51,7 @@ fn common(config: &Config, url: &str) -> impl Iterator<Item = Variable> {
     set.map(|(name, value)| (name, Some(value)))
         .into_iter()
         .chain(credentials(config.default_principal()))
-        .chain(removed(&OTHERS))
+        .chain(removed(&CONFLICTING))
 }
 
 fn credentials(principal: Principal) -> [Variable; 3] {
@@ -123,7 +123,7 @@ const PROXIES: [&str; 8] = [
 ];
 
 /// Other credentials, and what would choose other endpoints.
-const OTHERS: [&str; 7] = [
+const CONFLICTING: [&str; 7] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
@@ -148,8 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_are_named_for_each_service_and_proxies_removed() {
-        let variables = of(&Config::default(), URL);
+    fn by_endpoint_sets_an_endpoint_for_each_service_and_removes_proxies() {
+        let variables = by_endpoint(&Config::default(), URL);
         for name in ENDPOINTS {
             assert_eq!(value(&variables, name).as_deref(), Some(URL));
         }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn through_the_proxy_no_endpoint_is_named_and_one_certificate_is_trusted() {
+    fn through_the_proxy_no_endpoint_is_set_and_one_certificate_is_trusted() {
         let config = Config::default();
         let variables = by_name(&config, URL, Redirect::Proxy, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY").as_deref(), Some(URL));
@@ -173,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn by_names_of_hosts_there_is_no_proxy() {
+    fn in_a_sandbox_no_proxy_is_set() {
         let config = Config::default();
-        let variables = by_name(&config, URL, Redirect::Hosts, Path::new("/ca.pem"));
+        let variables = by_name(&config, URL, Redirect::Sandbox, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY"), None);
         assert_eq!(value(&variables, "NO_PROXY"), None);
     }

@@ -34,7 +34,7 @@ struct State {
 /// Whether a clock stands still, and at what, or how far it runs from the system's.
 #[derive(Clone, Copy)]
 enum Motion {
-    Still { at: i64 },
+    Frozen { at: i64 },
     Running { offset: i64 },
 }
 
@@ -42,7 +42,7 @@ impl Motion {
     fn of(start: ClockStart) -> Self {
         match start {
             ClockStart::System => Motion::Running { offset: 0 },
-            ClockStart::Frozen(instant) => Motion::Still {
+            ClockStart::Frozen(instant) => Motion::Frozen {
                 at: instant.as_millis(),
             },
         }
@@ -51,7 +51,7 @@ impl Motion {
     /// Milliseconds between the years 1 and 9999 leave more than a bit free.
     fn pack(self) -> i64 {
         match self {
-            Motion::Still { at } => at << 1 | 1,
+            Motion::Frozen { at } => at << 1 | 1,
             Motion::Running { offset } => offset << 1,
         }
     }
@@ -59,13 +59,13 @@ impl Motion {
     fn unpack(word: i64) -> Self {
         match word & 1 {
             0 => Motion::Running { offset: word >> 1 },
-            _ => Motion::Still { at: word >> 1 },
+            _ => Motion::Frozen { at: word >> 1 },
         }
     }
 
-    fn shows(self) -> Timestamp {
+    fn now(self) -> Timestamp {
         match self {
-            Motion::Still { at } => Timestamp::from_millis(at),
+            Motion::Frozen { at } => Timestamp::from_millis(at),
             Motion::Running { offset } => {
                 Timestamp::from_millis(system().as_millis().saturating_add(offset))
             }
@@ -73,17 +73,17 @@ impl Motion {
     }
 
     /// Shows another instant, and stands or runs as before.
-    fn moved(self, to: impl Fn(Timestamp) -> Timestamp) -> Self {
+    fn map(self, time: impl Fn(Timestamp) -> Timestamp) -> Self {
         match self {
-            Motion::Still { at } => Motion::Still {
-                at: to(Timestamp::from_millis(at)).as_millis(),
+            Motion::Frozen { at } => Motion::Frozen {
+                at: time(Timestamp::from_millis(at)).as_millis(),
             },
             Motion::Running { offset } => {
                 // The system's time is read once, so that a move is exact to the millisecond.
                 let base = system().as_millis();
                 let now = Timestamp::from_millis(base.saturating_add(offset));
                 Motion::Running {
-                    offset: to(now).as_millis() - base,
+                    offset: time(now).as_millis() - base,
                 }
             }
         }
@@ -106,35 +106,35 @@ impl Clock {
 
     /// What this clock shows.
     pub fn now(&self) -> Timestamp {
-        self.motion().shows()
+        self.motion().now()
     }
 
     /// Moves the clock on by `duration`, to the millisecond.
     pub fn advance(&self, duration: Duration) {
-        self.change(|motion| motion.moved(|now| now + duration));
+        self.update(|motion| motion.map(|now| now + duration));
     }
 
     /// Moves the clock back by `duration`, to the millisecond.
     pub fn rewind(&self, duration: Duration) {
-        self.change(|motion| motion.moved(|now| now - duration));
+        self.update(|motion| motion.map(|now| now - duration));
     }
 
     /// Makes the clock show `instant`; it stands still or runs on from there, as it did before.
     pub fn set(&self, instant: Timestamp) {
-        self.change(|motion| motion.moved(|_| instant));
+        self.update(|motion| motion.map(|_| instant));
     }
 
     /// Lets the clock stand still at what it shows.
     pub fn freeze(&self) {
-        self.change(|motion| Motion::Still {
-            at: motion.shows().as_millis(),
+        self.update(|motion| Motion::Frozen {
+            at: motion.now().as_millis(),
         });
     }
 
     /// Lets the clock run on from what it shows.
     pub fn run(&self) {
-        self.change(|motion| match motion {
-            Motion::Still { at } => Motion::Running {
+        self.update(|motion| match motion {
+            Motion::Frozen { at } => Motion::Running {
                 offset: at - system().as_millis(),
             },
             Motion::Running { .. } => motion,
@@ -143,12 +143,12 @@ impl Clock {
 
     /// Brings the clock back to how it started: to the system's time, or to standing still where it stood.
     pub fn reset(&self) {
-        self.change(|_| Motion::of(self.0.start));
+        self.update(|_| Motion::of(self.0.start));
     }
 
     /// Whether the clock stands still between moves.
     pub fn is_frozen(&self) -> bool {
-        matches!(self.motion(), Motion::Still { .. })
+        matches!(self.motion(), Motion::Frozen { .. })
     }
 
     /// The system's time while this clock shows another, for clients that live in real time.
@@ -162,7 +162,7 @@ impl Clock {
     }
 
     /// Whoever changes the clock at the same moment changes it too: no move is lost.
-    fn change(&self, change: impl Fn(Motion) -> Motion) {
+    fn update(&self, change: impl Fn(Motion) -> Motion) {
         let changed = |word| Some(change(Motion::unpack(word)).pack());
         self.0
             .motion
@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frozen_clock_stands_still_until_it_is_moved() {
+    fn a_frozen_clock_changes_only_when_it_is_moved() {
         let clock = Clock::frozen();
         let start = clock.now();
         assert_eq!(clock.now(), start);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_running_clock_runs_on_from_where_it_was_set() {
+    fn a_running_clock_runs_on_from_the_time_that_was_set() {
         let clock = Clock::new(ClockStart::System);
         let target: Timestamp = "2038-01-19T03:14:07Z".parse().unwrap();
         clock.set(target);
@@ -281,17 +281,17 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_is_frozen_where_it_is_and_runs_on_from_there() {
+    fn a_clock_is_frozen_at_its_time_and_runs_on_from_it() {
         let clock = Clock::new(ClockStart::System);
         clock.freeze();
-        let still = clock.now();
+        let frozen_at = clock.now();
         assert!(clock.is_frozen());
         clock.set(Timestamp::AWS_EXAMPLE);
         clock.run();
         assert!(!clock.is_frozen());
-        assert!(clock.now() >= Timestamp::AWS_EXAMPLE && clock.now() < still);
+        assert!(clock.now() >= Timestamp::AWS_EXAMPLE && clock.now() < frozen_at);
         clock.reset();
-        assert!(clock.now() >= still && clock.system_if_moved().is_none());
+        assert!(clock.now() >= frozen_at && clock.system_if_moved().is_none());
 
         let clock = Clock::frozen();
         clock.run();
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn moving_it_beyond_the_end_of_time_stops_there() {
+    fn a_clock_stops_at_the_first_and_the_last_representable_time() {
         let clock = Clock::frozen();
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);

@@ -26,7 +26,7 @@ async fn a_wait_is_answered_when_enough_has_come() {
 async fn a_wait_in_vain_is_rejected() {
     let wait = ask("GET", "requests/wait?timeout=1ms");
     let said = "0 of the 1 requests that were waited for came within 1ms";
-    is_rejected(&wait.answer().await, 504, "NOT_IN_TIME", None, said);
+    is_rejected(&wait.answer().await, 504, "WAIT_TIMEOUT", None, said);
     let long = ask("GET", "requests/wait?timeout=11m").answer().await;
     is_rejected(&long, 400, "BAD_QUERY", Some("timeout"), "at most 10m");
 }

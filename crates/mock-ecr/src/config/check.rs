@@ -29,19 +29,19 @@ impl Config {
     fn check_faults(&self) -> Result<(), Conflict> {
         for (index, fault) in self.faults.iter().enumerate() {
             let at = |key: &'static str| vec!["faults".into(), index.into(), key.into()];
-            let (when, what) = (&fault.matcher, fault.action.name());
-            when.check_operation().map_err(|error| {
+            let (matcher, action) = (&fault.matcher, fault.action.name());
+            matcher.check_operation().map_err(|error| {
                 let at = [at("match"), vec!["operation".into()]].concat();
-                let operation = when.operation.as_deref().unwrap_or_default();
+                let operation = matcher.operation.as_deref().unwrap_or_default();
                 Conflict::new(at, &operation, "an operation of a service").caused_by(error)
             })?;
-            when.check().map_err(|error| {
+            matcher.check().map_err(|error| {
                 let expected = "requests that there are";
-                Conflict::new(at("match"), &what, expected).caused_by(error)
+                Conflict::new(at("match"), &action, expected).caused_by(error)
             })?;
             fault.check_action().map_err(|error| {
                 let expected = "a fault that means something";
-                Conflict::new(at("action"), &what, expected).caused_by(error)
+                Conflict::new(at("action"), &action, expected).caused_by(error)
             })?;
         }
         Ok(())

@@ -167,8 +167,8 @@ impl Config {
 
     /// Whether the registry has a quirk.
     pub fn has(&self, quirk: Quirk) -> bool {
-        let said = self.quirks.get(&quirk).copied();
-        said.unwrap_or_else(|| self.dialect.has(quirk))
+        let configured = self.quirks.get(&quirk).copied();
+        configured.unwrap_or_else(|| self.dialect.has(quirk))
     }
 }
 

@@ -47,7 +47,7 @@ impl From<usize> for Step {
 }
 
 /// Prints a path such as `principals[0].arn`.
-pub(super) fn print(path: &[Step]) -> String {
+pub(super) fn format_path(path: &[Step]) -> String {
     path.iter().fold(String::new(), |path, step| match step {
         Step::Index(index) => format!("{path}[{index}]"),
         Step::Key(key) if path.is_empty() => (*key).to_owned(),

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::{fmt, io};
 
-use crate::config::conflict::{Conflict, print};
+use crate::config::conflict::{Conflict, format_path};
 
 /// A configuration that cannot be: the file, the line, the key, and what was expected there.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl From<Conflict> for ConfigError {
         let message = format!("{found:?} will not do; expected {expected}");
         ConfigError {
             source: cause.map(Into::into),
-            ..ConfigError::new(None, print(&at), message)
+            ..ConfigError::new(None, format_path(&at), message)
         }
     }
 }

@@ -34,16 +34,16 @@ impl Config {
         std::fs::read_to_string(path)
             .map_err(ConfigError::unreadable)
             .and_then(|toml| Config::parse(&toml))
-            .map(|config| config.beside(path))
-            .map_err(|error| error.within(path))
+            .map(|config| config.resolve_layouts(path))
+            .map_err(|error| error.in_file(path))
     }
 
     /// Takes the paths in a configuration's file for relative to that file.
-    fn beside(mut self, file: &Path) -> Self {
-        let folder = file.parent().unwrap_or(Path::new(""));
-        let layouts = self.repositories.iter_mut();
-        for layout in layouts.filter_map(|repository| repository.layout.as_mut()) {
-            *layout = folder.join(&*layout);
+    fn resolve_layouts(mut self, file: &Path) -> Self {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        let repositories = self.repositories.iter_mut();
+        for layout in repositories.filter_map(|repository| repository.layout.as_mut()) {
+            *layout = directory.join(&*layout);
         }
         self
     }
@@ -75,7 +75,7 @@ impl ConfigError {
         }
     }
 
-    fn within(mut self, path: &Path) -> Self {
+    fn in_file(mut self, path: &Path) -> Self {
         self.file = Some(path.to_owned());
         self
     }
@@ -88,14 +88,11 @@ fn position(toml: &str, path: &[Step]) -> Option<usize> {
     let Some(Step::Key(first)) = steps.next() else {
         return None;
     };
-    let value = steps.try_fold(document.get_ref().get(*first)?, follow)?;
+    let value = steps.try_fold(document.get_ref().get(*first)?, child)?;
     Some(value.span().start)
 }
 
-fn follow<'v, 'd>(
-    value: &'v Spanned<DeValue<'d>>,
-    step: &Step,
-) -> Option<&'v Spanned<DeValue<'d>>> {
+fn child<'v, 'd>(value: &'v Spanned<DeValue<'d>>, step: &Step) -> Option<&'v Spanned<DeValue<'d>>> {
     match step {
         Step::Key(key) => value.get_ref().get(*key),
         Step::Index(index) => value.get_ref().get(*index),
@@ -141,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_rejected_with_line_key_and_what_was_expected() {
+    fn an_invalid_value_is_rejected_with_its_line_its_key_and_the_expected_form() {
         rejects(
             "\ntoken_ttl = 'long'\n",
             "line 2: token_ttl: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms",
@@ -165,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_may_be_toml_s_own_date_and_time() {
+    fn a_timestamp_may_be_a_toml_date_time() {
         let toml = format!(
             "clock = 2030-01-01T00:00:00Z\n[[principals]]\n{KEYS}arn = 'arn:aws:iam::123456789012:user/a'\nexpires = 2030-01-01 02:00:00.5+01:00\n"
         );
         let config = Config::parse(&toml).unwrap();
-        let instant: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(config.clock, ClockStart::Frozen(instant));
+        let expected: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(config.clock, ClockStart::Frozen(expected));
         let end = config.principals[0].expires.unwrap();
         assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
         rejects(
@@ -189,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_stands_in_a_config_once_and_every_secret_key_has_a_character() {
+    fn a_duplicate_account_and_an_empty_secret_key_are_rejected() {
         rejects(
             "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
             "line 4: accounts[1].id: \"123456789012\" will not do; expected an id that no other account has",
@@ -201,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_toml_is_rejected_with_its_line() {
+    fn a_syntax_error_is_rejected_with_its_line() {
         let error = Config::parse("seed = 'a'\n\n= 3\n").unwrap_err();
         assert_eq!(error.line(), Some(3), "{error}");
     }
 
     #[test]
-    fn parts_that_do_not_go_together_are_rejected_where_they_stand() {
+    fn contradictory_parts_are_rejected_with_the_line_of_the_second_part() {
         let principal = |arn: &str, key: &str| {
             format!(
                 "[[principals]]\narn = 'arn:aws:iam::{arn}'\naccess_key_id = '{key}'\nsecret_access_key = 'S'\n"

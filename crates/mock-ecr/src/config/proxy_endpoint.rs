@@ -24,7 +24,7 @@ impl ProxyEndpoint {
     pub(crate) fn render(&self, account: AccountId, region: &Region, port: u16) -> String {
         let mut url = String::with_capacity(self.0.len() + 32);
         let mut rest = self.0.as_str();
-        while let Some((text, name, after)) = next_name(rest) {
+        while let Some((text, name, after)) = next_variable(rest) {
             url += text;
             match name {
                 "account" => url += account.as_str(),
@@ -39,7 +39,7 @@ impl ProxyEndpoint {
 }
 
 /// What stands before the next name in braces, the name, and what stands after it.
-fn next_name(template: &str) -> Option<(&str, &str, &str)> {
+fn next_variable(template: &str) -> Option<(&str, &str, &str)> {
     let (text, rest) = template.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
     Some((text, name, after))
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_the_registry_of_the_real_service() {
+    fn the_default_is_the_host_name_of_a_real_registry() {
         let rendered = |region: &str| {
             ProxyEndpoint::default().render(AccountId::EXAMPLE, &region.parse().unwrap(), 1)
         };
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_template_is_rejected() {
+    fn an_invalid_template_is_rejected() {
         for wrong in [
             "",
             "localhost",

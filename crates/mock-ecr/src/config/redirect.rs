@@ -10,7 +10,7 @@ pub enum Redirect {
     /// Through the mock as their proxy, for clients that accept only AWS's names.
     Proxy,
     /// By the names of hosts, which lead to the mock where the system says so; for every client.
-    Hosts,
+    Sandbox,
 }
 
 /// A variable to set, or, without a value, to remove.

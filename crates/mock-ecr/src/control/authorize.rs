@@ -14,32 +14,37 @@ use crate::types::secret::Secret;
 /// never a page of somebody's.
 pub(super) fn authorize(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
     let site = request.headers.get(SEC_FETCH_SITE);
-    let crosses = site.is_some_and(|site| site != "same-origin" && site != "none");
-    if crosses || request.headers.contains_key(header::ORIGIN) {
+    let is_cross_site = site.is_some_and(|site| site != "same-origin" && site != "none");
+    if is_cross_site || request.headers.contains_key(header::ORIGIN) {
         return Err(cross_site());
     }
     match &ecr.config.control_key {
-        Some(key) => knows(key, request),
-        None => is_local(ecr, request),
+        Some(key) => check_key(key, request),
+        None => check_local(ecr, request),
     }
 }
 
-fn knows(key: &Secret, request: &Parts) -> Result<(), ControlError> {
+fn check_key(key: &Secret, request: &Parts) -> Result<(), ControlError> {
     let header = request.headers.get(header::AUTHORIZATION);
-    let said = header.and_then(|header| header.to_str().ok()?.split_once(' '));
-    let is_key = |(scheme, said): (&str, &str)| {
-        scheme.eq_ignore_ascii_case("Bearer") && key.equals(said.trim())
+    let presented = header.and_then(|header| header.to_str().ok()?.split_once(' '));
+    let is_key = |(scheme, presented): (&str, &str)| {
+        scheme.eq_ignore_ascii_case("Bearer") && key.equals(presented.trim())
     };
-    said.is_some_and(is_key).then_some(()).ok_or_else(no_key)
+    presented
+        .is_some_and(is_key)
+        .then_some(())
+        .ok_or_else(unauthorized)
 }
 
 /// Whoever can reach the mock from elsewhere can write any name into a header, so that the addresses count too.
-fn is_local(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
+fn check_local(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
     let host = authority(request).parse::<Authority>();
     let is_named = host.is_ok_and(|host| is_loopback(host.host()));
     let mut addresses = ecr.addresses().iter();
-    let is_within = addresses.all(|address| address.ip().is_loopback());
-    (is_named && is_within).then_some(()).ok_or_else(not_local)
+    let is_loopback_only = addresses.all(|address| address.ip().is_loopback());
+    (is_named && is_loopback_only)
+        .then_some(())
+        .ok_or_else(not_local)
 }
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -50,7 +55,7 @@ fn cross_site() -> ControlError {
     ControlError::new(StatusCode::FORBIDDEN, "CROSS_SITE", text)
 }
 
-fn no_key() -> ControlError {
+fn unauthorized() -> ControlError {
     let text = "this mock has a control key; send it as Authorization: Bearer KEY (MOCK_ECR_CONTROL_KEY for the command)";
     ControlError::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
 }

@@ -15,7 +15,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "The certificate that clients must trust, where the mock speaks TLS.",
     query: &[],
     body: None,
-    answer: Content::Text(PEM),
+    response: Content::Text(PEM),
     run: |request| async move { certificate(&request) }.boxed(),
 }];
 

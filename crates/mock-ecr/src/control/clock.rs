@@ -21,8 +21,8 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Tells what the clock shows.",
         query: &[],
         body: None,
-        answer: Content::Json(schema::<ClockView>()),
-        run: |request| async move { shown(&request.ecr.clock) }.boxed(),
+        response: Content::Json(schema::<ClockView>()),
+        run: |request| async move { view(&request.ecr.clock) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -30,10 +30,10 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Moves the clock on.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Advance>(),
+            schema: schema::<AdvanceClock>(),
             example: r#"{ "by": "12h" }"#,
         }),
-        answer: Content::Json(schema::<ClockView>()),
+        response: Content::Json(schema::<ClockView>()),
         run: |request| async move { advance(&request) }.boxed(),
     },
     Route {
@@ -42,10 +42,10 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Makes the clock show an instant; it stands still or runs on from there, as it did before.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Set>(),
+            schema: schema::<SetClock>(),
             example: r#"{ "to": "2030-01-01T00:00:00Z" }"#,
         }),
-        answer: Content::Json(schema::<ClockView>()),
+        response: Content::Json(schema::<ClockView>()),
         run: |request| async move { set(&request) }.boxed(),
     },
     Route {
@@ -54,11 +54,11 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Lets the clock stand still at what it shows.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Nothing>(),
+            schema: schema::<EmptyBody>(),
             example: "{}",
         }),
-        answer: Content::Json(schema::<ClockView>()),
-        run: |request| async move { change(&request, Clock::freeze) }.boxed(),
+        response: Content::Json(schema::<ClockView>()),
+        run: |request| async move { update(&request, Clock::freeze) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -66,17 +66,17 @@ pub(super) const ROUTES: [Route; 5] = [
         summary: "Lets the clock run on from what it shows.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Nothing>(),
+            schema: schema::<EmptyBody>(),
             example: "{}",
         }),
-        answer: Content::Json(schema::<ClockView>()),
-        run: |request| async move { change(&request, Clock::run) }.boxed(),
+        response: Content::Json(schema::<ClockView>()),
+        run: |request| async move { update(&request, Clock::run) }.boxed(),
     },
 ];
 
 /// What the clock shows.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Clock"))]
 struct ClockView {
     /// The instant.
     now: Timestamp,
@@ -98,7 +98,7 @@ enum ClockState {
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Advance {
+struct AdvanceClock {
     /// A length of time, such as `12h`, `90m` or `1500ms`.
     #[serde(deserialize_with = "Text::deserialize")]
     #[cfg_attr(test, schemars(with = "String"))]
@@ -109,7 +109,7 @@ struct Advance {
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Set {
+struct SetClock {
     /// An instant, as RFC 3339 writes it.
     to: Timestamp,
 }
@@ -118,27 +118,27 @@ struct Set {
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+struct EmptyBody {}
 
 fn advance(request: &ControlRequest<'_>) -> Outcome {
-    let Advance { by } = request.body()?;
+    let AdvanceClock { by } = request.body()?;
     request.ecr.clock.advance(by);
-    shown(&request.ecr.clock)
+    view(&request.ecr.clock)
 }
 
 fn set(request: &ControlRequest<'_>) -> Outcome {
-    let Set { to } = request.body()?;
+    let SetClock { to } = request.body()?;
     request.ecr.clock.set(to);
-    shown(&request.ecr.clock)
+    view(&request.ecr.clock)
 }
 
-fn change(request: &ControlRequest<'_>, change: fn(&Clock)) -> Outcome {
-    let Nothing {} = request.body()?;
+fn update(request: &ControlRequest<'_>, change: fn(&Clock)) -> Outcome {
+    let EmptyBody {} = request.body()?;
     change(&request.ecr.clock);
-    shown(&request.ecr.clock)
+    view(&request.ecr.clock)
 }
 
-fn shown(clock: &Clock) -> Outcome {
+fn view(clock: &Clock) -> Outcome {
     let state = match clock.is_frozen() {
         true => ClockState::Frozen,
         false => ClockState::Running,

@@ -24,7 +24,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "What the mock was made from, with all that was left to it filled in; secrets are masked.",
     query: &[],
     body: None,
-    answer: Content::Json(schema::<ConfigView>()),
+    response: Content::Json(schema::<ConfigView>()),
     run: |request| async move { response::json(&ConfigView::of(&request.ecr.config)) }.boxed(),
 }];
 

@@ -13,10 +13,10 @@ use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
 /// How long a body may be.
-pub(crate) const LONGEST_BODY: usize = 64 << 10;
+pub(crate) const MAX_BODY_SIZE: usize = 64 << 10;
 
 /// Answers a request about the mock itself; its body is read when it is known who sends it, and that it is wanted.
-pub(crate) async fn answer(
+pub(crate) async fn respond(
     ecr: &Ecr,
     request: &Parts,
     body: impl Future<Output = Result<Bytes, CollectError>>,

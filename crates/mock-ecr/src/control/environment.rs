@@ -22,7 +22,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "The variables that lead clients here; null stands for one that must be removed.",
     query: &[fields::<EnvironmentParams>()],
     body: None,
-    answer: Content::Json(schema::<BTreeMap<String, Option<String>>>()),
+    response: Content::Json(schema::<BTreeMap<String, Option<String>>>()),
     run: |request| async move { environment(&request) }.boxed(),
 }];
 
@@ -44,7 +44,7 @@ enum RedirectName {
     #[default]
     Env,
     Proxy,
-    Hosts,
+    Sandbox,
 }
 
 fn environment(request: &ControlRequest<'_>) -> Outcome {
@@ -63,9 +63,9 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
         Ok(client_env::by_name(config, &url, redirect, certificate))
     };
     let variables = match redirect {
-        RedirectName::Env => client_env::of(config, &url),
+        RedirectName::Env => client_env::by_endpoint(config, &url),
         RedirectName::Proxy => by_name(Redirect::Proxy)?,
-        RedirectName::Hosts => by_name(Redirect::Hosts)?,
+        RedirectName::Sandbox => by_name(Redirect::Sandbox)?,
     };
     let variables: BTreeMap<_, _> = variables.into_iter().collect();
     response::json(&variables)

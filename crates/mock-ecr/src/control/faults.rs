@@ -19,7 +19,7 @@ pub(super) const ROUTES: [Route; 3] = [
         summary: "The faults that are set, in their order, with their counts.",
         query: &[],
         body: None,
-        answer: Content::Json(schema::<FaultsView>()),
+        response: Content::Json(schema::<FaultsView>()),
         run: |request| async move { list(&request) }.boxed(),
     },
     Route {
@@ -31,16 +31,16 @@ pub(super) const ROUTES: [Route; 3] = [
             schema: schema::<Fault>(),
             example: r#"{ "match": { "operation": "GetAuthorizationToken", "times": 2 }, "action": { "error": "ThrottlingException" } }"#,
         }),
-        answer: Content::Json(schema::<ActiveFault>()),
+        response: Content::Json(schema::<ActiveFault>()),
         run: |request| async move { add(&request) }.boxed(),
     },
     Route {
         method: Method::DELETE,
         path: "faults",
         summary: "Takes a fault away, or all of them, and answers what was taken.",
-        query: &[fields::<Which>()],
+        query: &[fields::<RemoveParams>()],
         body: None,
-        answer: Content::Json(schema::<FaultsView>()),
+        response: Content::Json(schema::<FaultsView>()),
         run: |request| async move { remove(&request) }.boxed(),
     },
 ];
@@ -52,10 +52,10 @@ struct FaultsView {
     faults: Vec<ActiveFault>,
 }
 
-/// Which fault is meant.
+/// RemoveParams fault is meant.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Which {
+struct RemoveParams {
     /// The one of this id; without it, all.
     #[serde(default, deserialize_with = "parsed")]
     id: Option<u64>,
@@ -83,7 +83,7 @@ fn add(request: &ControlRequest<'_>) -> Outcome {
 /// Whoever asks twice has what they asked for, so that a fault which is not there is no mistake.
 fn remove(request: &ControlRequest<'_>) -> Outcome {
     let faults = &request.ecr.faults;
-    let removed = match request.query::<Which>()?.id {
+    let removed = match request.query::<RemoveParams>()?.id {
         Some(id) => faults.remove(FaultId(id)).into_iter().collect(),
         None => faults.clear(),
     };

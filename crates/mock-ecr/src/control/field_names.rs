@@ -11,27 +11,27 @@ use serde::forward_to_deserialize_any;
 pub(super) fn of<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut names: &[&str] = &[];
     // There is nothing to read, and so the reading fails, once the names are told.
-    let _ = T::deserialize(Listener(&mut names));
+    let _ = T::deserialize(FieldNames(&mut names));
     names
 }
 
-struct Listener<'a>(&'a mut &'static [&'static str]);
+struct FieldNames<'a>(&'a mut &'static [&'static str]);
 
-impl<'de> Deserializer<'de> for Listener<'_> {
-    type Error = Nothing;
+impl<'de> Deserializer<'de> for FieldNames<'_> {
+    type Error = NoInput;
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         fields: &'static [&'static str],
         _: V,
-    ) -> Result<V::Value, Nothing> {
+    ) -> Result<V::Value, NoInput> {
         *self.0 = fields;
-        Err(Nothing)
+        Err(NoInput)
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Nothing> {
-        Err(Nothing)
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoInput> {
+        Err(NoInput)
     }
 
     forward_to_deserialize_any! {
@@ -42,19 +42,19 @@ impl<'de> Deserializer<'de> for Listener<'_> {
 
 /// That there is nothing to read.
 #[derive(Debug)]
-struct Nothing;
+struct NoInput;
 
-impl fmt::Display for Nothing {
+impl fmt::Display for NoInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("there is nothing to read")
     }
 }
 
-impl std::error::Error for Nothing {}
+impl std::error::Error for NoInput {}
 
-impl Error for Nothing {
+impl Error for NoInput {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Nothing
+        NoInput
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_as_they_are_written() {
+    fn names_are_returned_as_serde_renames_them() {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         #[expect(dead_code, reason = "nothing is read")]

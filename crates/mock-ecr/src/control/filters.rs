@@ -67,7 +67,7 @@ pub(super) struct Filters {
 /// How many of them are meant.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Newest {
+pub(super) struct LimitParams {
     /// How many to tell at most, the newest.
     #[serde(default, deserialize_with = "parsed")]
     pub(super) limit: Option<usize>,
@@ -80,35 +80,35 @@ impl Filters {
             Some(service) => filter.and(move |entry| entry.service == service),
             None => filter.and(|entry| entry.service != Service::Control),
         }
-        is(&mut filter, self.ingress, |entry| Some(entry.ingress));
-        is(&mut filter, self.status, |entry| {
+        require(&mut filter, self.ingress, |entry| Some(entry.ingress));
+        require(&mut filter, self.status, |entry| {
             Some(entry.status.as_u16())
         });
-        is(&mut filter, self.token, |entry| entry.token);
+        require(&mut filter, self.token, |entry| entry.token);
         let operation = self.operation.map(OperationName::as_str);
-        is(&mut filter, operation, |entry| entry.operation);
-        is(&mut filter, self.authorization, |entry| {
+        require(&mut filter, operation, |entry| entry.operation);
+        require(&mut filter, self.authorization, |entry| {
             Some(entry.authorization)
         });
-        equals(&mut filter, self.method, |entry| Some(&entry.method));
-        equals(&mut filter, self.host, |entry| Some(&entry.host));
-        equals(&mut filter, self.route, |entry| entry.route);
-        equals(&mut filter, self.error, |entry| entry.error);
-        equals(&mut filter, self.request_id, |entry| {
+        require_ignoring_case(&mut filter, self.method, |entry| Some(&entry.method));
+        require_ignoring_case(&mut filter, self.host, |entry| Some(&entry.host));
+        require_ignoring_case(&mut filter, self.route, |entry| entry.route);
+        require_ignoring_case(&mut filter, self.error, |entry| entry.error);
+        require_ignoring_case(&mut filter, self.request_id, |entry| {
             entry.request_id.as_deref()
         });
-        equals(&mut filter, self.caller, |entry| {
+        require_ignoring_case(&mut filter, self.caller, |entry| {
             Some(entry.caller.as_ref()?.arn().as_str())
         });
-        equals(&mut filter, self.bearer, |entry| {
+        require_ignoring_case(&mut filter, self.bearer, |entry| {
             Some(entry.bearer.as_ref()?.as_str())
         });
-        has(&mut filter, self.target, |entry| Some(entry.target.clone()));
-        has(&mut filter, self.user_agent, |entry| {
+        require_part(&mut filter, self.target, |entry| Some(entry.target.clone()));
+        require_part(&mut filter, self.user_agent, |entry| {
             Some(entry.user_agent.clone())
         });
-        has(&mut filter, self.input, |entry| entry.input.clone());
-        has(&mut filter, self.token_error, |entry| {
+        require_part(&mut filter, self.input, |entry| entry.input.clone());
+        require_part(&mut filter, self.token_error, |entry| {
             Some(entry.token_error.as_ref()?.to_string())
         });
         if let Some(fault) = self.fault {
@@ -127,36 +127,37 @@ impl Filters {
     }
 }
 
-/// The field must be what is wanted, if anything is.
-fn is<T: PartialEq + Send + Sync + 'static>(
+/// The field must be what is expected, if anything is.
+fn require<T: PartialEq + Send + Sync + 'static>(
     filter: &mut RequestFilter,
-    wanted: Option<T>,
+    expected: Option<T>,
     field: fn(&ReceivedRequest) -> Option<T>,
 ) {
-    if let Some(wanted) = wanted {
-        filter.and(move |entry| field(entry).as_ref() == Some(&wanted));
+    if let Some(expected) = expected {
+        filter.and(move |entry| field(entry).as_ref() == Some(&expected));
     }
 }
 
-/// The field must be the text that is wanted, whatever the case of its letters: hosts and methods are written in either.
-fn equals(
+/// The field must be the text that is expected, whatever the case of its letters: hosts and methods are written in either.
+fn require_ignoring_case(
     filter: &mut RequestFilter,
-    wanted: Option<String>,
+    expected: Option<String>,
     field: fn(&ReceivedRequest) -> Option<&str>,
 ) {
-    if let Some(wanted) = wanted {
-        filter
-            .and(move |entry| field(entry).is_some_and(|text| text.eq_ignore_ascii_case(&wanted)));
+    if let Some(expected) = expected {
+        filter.and(move |entry| {
+            field(entry).is_some_and(|text| text.eq_ignore_ascii_case(&expected))
+        });
     }
 }
 
-/// The field must hold the text that is wanted.
-fn has(
+/// The field must hold the text that is expected.
+fn require_part(
     filter: &mut RequestFilter,
-    wanted: Option<String>,
+    expected: Option<String>,
     field: fn(&ReceivedRequest) -> Option<String>,
 ) {
-    if let Some(wanted) = wanted {
-        filter.and(move |entry| field(entry).is_some_and(|text| text.contains(&wanted)));
+    if let Some(expected) = expected {
+        filter.and(move |entry| field(entry).is_some_and(|text| text.contains(&expected)));
     }
 }

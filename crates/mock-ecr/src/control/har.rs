@@ -12,20 +12,20 @@ use crate::request_log::ReceivedRequest;
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Har {
-    log: Log,
+    log: HarLog,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Log {
+struct HarLog {
     version: &'static str,
-    creator: Creator,
-    entries: Vec<Entry>,
+    creator: HarCreator,
+    entries: Vec<HarEntry>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Creator {
+struct HarCreator {
     name: &'static str,
     version: &'static str,
 }
@@ -33,14 +33,14 @@ struct Creator {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+struct HarEntry {
     started_date_time: String,
     /// Milliseconds.
     time: f64,
-    request: Request,
-    response: Response,
-    cache: Cache,
-    timings: Timings,
+    request: HarRequest,
+    response: HarResponse,
+    cache: HarCache,
+    timings: HarTimings,
     /// All that the request log knows of the request.
     #[serde(rename = "_received_request")]
     entry: serde_json::Value,
@@ -49,15 +49,15 @@ struct Entry {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Request {
+struct HarRequest {
     method: String,
     url: String,
     http_version: &'static str,
-    cookies: [Pair; 0],
-    headers: Vec<Pair>,
-    query_string: Vec<Pair>,
+    cookies: [HarPair; 0],
+    headers: Vec<HarPair>,
+    query_string: Vec<HarPair>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    post_data: Option<PostData>,
+    post_data: Option<HarPostData>,
     headers_size: i8,
     body_size: i8,
 }
@@ -65,7 +65,7 @@ struct Request {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct PostData {
+struct HarPostData {
     mime_type: &'static str,
     text: String,
 }
@@ -73,13 +73,13 @@ struct PostData {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Response {
+struct HarResponse {
     status: u16,
     status_text: &'static str,
     http_version: &'static str,
-    cookies: [Pair; 0],
-    headers: [Pair; 0],
-    content: Body,
+    cookies: [HarPair; 0],
+    headers: [HarPair; 0],
+    content: HarBody,
     #[serde(rename = "redirectURL")]
     redirect_url: &'static str,
     headers_size: i8,
@@ -89,25 +89,25 @@ struct Response {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Body {
+struct HarBody {
     size: u8,
     mime_type: &'static str,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Pair {
+struct HarPair {
     name: String,
     value: String,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Cache {}
+struct HarCache {}
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Timings {
+struct HarTimings {
     send: f64,
     wait: f64,
     receive: f64,
@@ -118,29 +118,29 @@ const UNKNOWN: &str = "unknown";
 impl Har {
     pub(super) fn of<'a>(entries: impl Iterator<Item = &'a ReceivedRequest>) -> Self {
         Har {
-            log: Log {
+            log: HarLog {
                 version: "1.2",
-                creator: Creator {
+                creator: HarCreator {
                     name: "mock-ecr",
                     version: env!("CARGO_PKG_VERSION"),
                 },
-                entries: entries.map(Entry::of).collect(),
+                entries: entries.map(HarEntry::of).collect(),
             },
         }
     }
 }
 
-impl Entry {
+impl HarEntry {
     fn of(entry: &ReceivedRequest) -> Self {
         let time = entry.took.as_secs_f64() * 1000.0;
         let view = RequestView::from(entry);
-        Entry {
+        HarEntry {
             started_date_time: entry.received.to_string(),
             time,
-            request: Request::of(entry),
-            response: Response::of(entry),
-            cache: Cache {},
-            timings: Timings {
+            request: HarRequest::of(entry),
+            response: HarResponse::of(entry),
+            cache: HarCache {},
+            timings: HarTimings {
                 send: 0.0,
                 wait: time,
                 receive: 0.0,
@@ -150,18 +150,18 @@ impl Entry {
     }
 }
 
-impl Request {
+impl HarRequest {
     fn of(entry: &ReceivedRequest) -> Self {
         let (scheme, host, target) = (entry.ingress.scheme(), &entry.host, &entry.target);
         let input = entry.input.clone();
-        Request {
+        HarRequest {
             method: entry.method.clone(),
             url: format!("{scheme}://{host}{target}"),
             http_version: UNKNOWN,
             cookies: [],
             headers: headers(entry),
             query_string: parameters(target),
-            post_data: input.map(|text| PostData {
+            post_data: input.map(|text| HarPostData {
                 mime_type: "application/x-amz-json-1.1",
                 text,
             }),
@@ -172,43 +172,43 @@ impl Request {
 }
 
 /// Those that the request log keeps.
-fn headers(entry: &ReceivedRequest) -> Vec<Pair> {
+fn headers(entry: &ReceivedRequest) -> Vec<HarPair> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let kept = [
+    let recorded = [
         ("Host", entry.host.clone()),
         ("User-Agent", entry.user_agent.clone()),
         ("X-Amz-Target", text(&entry.amz_target)),
         ("Content-Type", text(&entry.content_type)),
     ];
-    let sent = kept.into_iter().filter(|(_, value)| !value.is_empty());
-    sent.map(|(name, value)| Pair {
+    let sent = recorded.into_iter().filter(|(_, value)| !value.is_empty());
+    sent.map(|(name, value)| HarPair {
         name: name.to_owned(),
         value,
     })
     .collect()
 }
 
-fn parameters(target: &str) -> Vec<Pair> {
+fn parameters(target: &str) -> Vec<HarPair> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let parameters = query::parse(query);
     parameters
-        .map(|parameter| Pair {
+        .map(|parameter| HarPair {
             name: text(&parameter.name),
             value: text(&parameter.value),
         })
         .collect()
 }
 
-impl Response {
+impl HarResponse {
     fn of(entry: &ReceivedRequest) -> Self {
-        Response {
+        HarResponse {
             status: entry.status.as_u16(),
             status_text: entry.status.canonical_reason().unwrap_or_default(),
             http_version: UNKNOWN,
             cookies: [],
             headers: [],
-            content: Body {
+            content: HarBody {
                 size: 0,
                 mime_type: "",
             },

@@ -14,7 +14,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "Tells that the mock answers.",
     query: &[],
     body: None,
-    answer: Content::Json(schema::<Health>()),
+    response: Content::Json(schema::<Health>()),
     run: |request| {
         async move {
             response::json(&Health {

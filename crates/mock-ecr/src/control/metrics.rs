@@ -16,7 +16,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "Numbers for Prometheus, on the mock's clock; a reset begins them anew.",
     query: &[],
     body: None,
-    answer: Content::Text(PROMETHEUS),
+    response: Content::Text(PROMETHEUS),
     run: |request| async move { response::text(PROMETHEUS, metrics(request.ecr)) }.boxed(),
 }];
 
@@ -41,9 +41,9 @@ fn metrics(ecr: &Ecr) -> String {
 }
 
 /// A name, what it means, and its value.
-type Number = (&'static str, &'static str, f64);
+type Metric = (&'static str, &'static str, f64);
 
-fn tokens(ecr: &Ecr) -> [Number; 4] {
+fn tokens(ecr: &Ecr) -> [Metric; 4] {
     let tally = ecr.tokens.tally(ecr.clock.now());
     let (known, valid, revoked) = (tally.known as f64, tally.valid as f64, tally.revoked as f64);
     [
@@ -62,7 +62,7 @@ fn tokens(ecr: &Ecr) -> [Number; 4] {
     ]
 }
 
-fn request_log(ecr: &Ecr) -> [Number; 3] {
+fn request_log(ecr: &Ecr) -> [Metric; 3] {
     let (entries, bytes, forgotten) = ecr.request_log.sizes();
     [
         (
@@ -83,7 +83,7 @@ fn request_log(ecr: &Ecr) -> [Number; 3] {
     ]
 }
 
-fn time(ecr: &Ecr) -> [Number; 2] {
+fn time(ecr: &Ecr) -> [Metric; 2] {
     let now = ecr.clock.now().as_millis();
     let up = now - ecr.started().as_millis();
     let seconds = |millis: i64| millis as f64 / 1000.0;

@@ -30,5 +30,5 @@ mod stream;
 mod table;
 mod tokens;
 
-pub(crate) use dispatch::{LONGEST_BODY, answer};
+pub(crate) use dispatch::{MAX_BODY_SIZE, respond};
 pub(crate) use table::CONTROL_PREFIX;

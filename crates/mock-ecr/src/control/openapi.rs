@@ -15,7 +15,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     summary: "Describes all of this, in OpenAPI 3.1.",
     query: &[],
     body: None,
-    answer: Content::Json(schema::<BTreeMap<String, Value>>()),
+    response: Content::Json(schema::<BTreeMap<String, Value>>()),
     run: |_| async { response::text(response::JSON, DOCUMENT.to_owned()) }.boxed(),
 }];
 

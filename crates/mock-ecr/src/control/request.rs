@@ -34,7 +34,7 @@ impl<'a> ControlRequest<'a> {
         for parameter in query::parse(parts.uri.query().unwrap_or_default()) {
             let (name, value) = (text(parameter.name), text(parameter.value));
             if !known.contains(&name.as_str()) {
-                return Err(unknown(&name, known));
+                return Err(unknown_parameter(&name, known));
             }
             if found.insert(name.clone(), value).is_some() {
                 return Err(ControlError::query(
@@ -62,7 +62,7 @@ impl<'a> ControlRequest<'a> {
         if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
             return Err(not_json());
         }
-        self.body = body.await.map_err(unread)?;
+        self.body = body.await.map_err(body_error)?;
         Ok(())
     }
 
@@ -95,7 +95,7 @@ impl<'a> ControlRequest<'a> {
     }
 }
 
-fn unknown(name: &str, known: &[&str]) -> ControlError {
+fn unknown_parameter(name: &str, known: &[&str]) -> ControlError {
     let text = match (new_name(name), known) {
         (Some(new), _) => format!("unknown parameter: it was renamed to {new}"),
         (None, []) => "unknown parameter: this resource has no parameters".to_owned(),
@@ -109,7 +109,7 @@ fn not_json() -> ControlError {
     ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NOT_JSON", text)
 }
 
-fn unread(error: CollectError) -> ControlError {
+fn body_error(error: CollectError) -> ControlError {
     match error {
         CollectError::TooLarge => {
             let text = "the body is too long; expected at most 64 KiB";

@@ -4,7 +4,7 @@ use futures_util::FutureExt as _;
 use http::Method;
 use serde::Serialize;
 
-use crate::control::filters::{Filters, Newest};
+use crate::control::filters::{Filters, LimitParams};
 use crate::control::har::Har;
 use crate::control::request::ControlRequest;
 use crate::control::request_view::RequestView;
@@ -18,9 +18,9 @@ pub(super) const ROUTES: [Route; 3] = [
         method: Method::GET,
         path: "requests",
         summary: "The requests of the request log, oldest first.",
-        query: &[fields::<Filters>(), fields::<Newest>()],
+        query: &[fields::<Filters>(), fields::<LimitParams>()],
         body: None,
-        answer: Content::Json(schema::<RequestsView<'_>>()),
+        response: Content::Json(schema::<RequestsView<'_>>()),
         run: |request| async move { list(&request) }.boxed(),
     },
     Route {
@@ -29,16 +29,16 @@ pub(super) const ROUTES: [Route; 3] = [
         summary: "Forgets the requests of the request log.",
         query: &[],
         body: None,
-        answer: Content::Json(schema::<Cleared>()),
+        response: Content::Json(schema::<ClearedRequests>()),
         run: |request| async move { clear(&request) }.boxed(),
     },
     Route {
         method: Method::GET,
         path: "requests.har",
         summary: "The requests of the request log as an HTTP Archive 1.2, without bodies of answers and headers with secrets.",
-        query: &[fields::<Filters>(), fields::<Newest>()],
+        query: &[fields::<Filters>(), fields::<LimitParams>()],
         body: None,
-        answer: Content::Json(schema::<Har>()),
+        response: Content::Json(schema::<Har>()),
         run: |request| async move { archive(&request) }.boxed(),
     },
 ];
@@ -70,13 +70,13 @@ fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &Re
 }
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
-    let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
+    let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
     let requests = request.ecr.request_log.selected(filters.filter());
     response::json(&RequestsView::of(&requests, limit))
 }
 
 fn archive(request: &ControlRequest<'_>) -> Outcome {
-    let (filters, Newest { limit }) = (request.query::<Filters>()?, request.query()?);
+    let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
     let requests = request.ecr.request_log.selected(filters.filter());
     response::json(&Har::of(newest(&requests, limit)))
 }
@@ -84,7 +84,7 @@ fn archive(request: &ControlRequest<'_>) -> Outcome {
 /// What was forgotten.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Cleared {
+struct ClearedRequests {
     /// How many requests there were.
     cleared: usize,
 }
@@ -92,5 +92,5 @@ struct Cleared {
 fn clear(request: &ControlRequest<'_>) -> Outcome {
     let (cleared, _, _) = request.ecr.request_log.sizes();
     request.ecr.request_log.clear();
-    response::json(&Cleared { cleared })
+    response::json(&ClearedRequests { cleared })
 }

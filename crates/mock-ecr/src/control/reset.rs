@@ -21,7 +21,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
         schema: schema::<Reset>(),
         example: r#"{ "keep": "images" }"#,
     }),
-    answer: Content::Json(schema::<Reset>()),
+    response: Content::Json(schema::<Reset>()),
     run: |request| reset(request).boxed(),
 }];
 
@@ -47,11 +47,11 @@ enum Preserved {
 
 async fn reset(request: ControlRequest<'_>) -> Outcome {
     let reset: Reset = request.body()?;
-    let keep = match reset.keep {
+    let preserve = match reset.keep {
         Preserved::Nothing => Preserve::Nothing,
         Preserved::Images => Preserve::Images,
     };
-    request.ecr.reset(keep).await.map_err(|error| {
+    request.ecr.reset(preserve).await.map_err(|error| {
         let error = chain(&error);
         let text = format!("cannot make the repositories of the configuration anew: {error}");
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)

@@ -22,7 +22,7 @@ pub(super) struct Route {
     pub(super) query: &'static [Fields],
     pub(super) body: Option<Body>,
     #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
-    pub(super) answer: Content,
+    pub(super) response: Content,
     pub(super) run: for<'a> fn(ControlRequest<'a>) -> BoxFuture<'a, Outcome>,
 }
 

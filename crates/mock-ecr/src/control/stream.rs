@@ -28,7 +28,7 @@ pub(super) const ROUTES: [Route; 2] = [
         summary: "Answers when there are enough such requests, those of before included; or with 504 when it has waited long enough.",
         query: &[fields::<Filters>(), fields::<WaitParams>()],
         body: None,
-        answer: Content::Json(schema::<RequestsView<'_>>()),
+        response: Content::Json(schema::<RequestsView<'_>>()),
         run: |request| wait(request).boxed(),
     },
     Route {
@@ -37,7 +37,7 @@ pub(super) const ROUTES: [Route; 2] = [
         summary: "Requests as they come, as server-sent events of JSON; a header Last-Event-ID goes on where a stream has ended.",
         query: &[fields::<Filters>()],
         body: None,
-        answer: Content::Text(EVENTS),
+        response: Content::Text(EVENTS),
         run: |request| async move { stream(&request) }.boxed(),
     },
 ];
@@ -56,9 +56,9 @@ struct WaitParams {
 }
 
 async fn wait(request: ControlRequest<'_>) -> Outcome {
-    let (filters, patience) = (request.query::<Filters>()?, request.query::<WaitParams>()?);
-    let timeout = patience.timeout.unwrap_or(USUAL_WAIT);
-    if timeout > LONGEST_WAIT {
+    let (filters, params) = (request.query::<Filters>()?, request.query::<WaitParams>()?);
+    let timeout = params.timeout.unwrap_or(DEFAULT_WAIT);
+    if timeout > MAX_WAIT {
         return Err(ControlError::query(
             "timeout",
             "it is too long; expected at most 10m",
@@ -66,20 +66,20 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
     }
     let requests = request.ecr.request_log.selected(filters.filter());
     tokio::select! {
-        waited = requests.wait(patience.count.unwrap_or(1), timeout) => {
-            response::json(&RequestsView::of(&waited.map_err(|timeout| not_in_time(&timeout))?, None))
+        waited = requests.wait(params.count.unwrap_or(1), timeout) => {
+            response::json(&RequestsView::of(&waited.map_err(|timeout| wait_timeout(&timeout))?, None))
         }
         () = request.ecr.stopped() => Err(ControlError::stopping()),
     }
 }
 
-fn not_in_time(timeout: &WaitTimeout) -> ControlError {
+fn wait_timeout(timeout: &WaitTimeout) -> ControlError {
     let text = format!("{timeout}; GET requests tells which, and what came instead");
-    ControlError::new(StatusCode::GATEWAY_TIMEOUT, "NOT_IN_TIME", text)
+    ControlError::new(StatusCode::GATEWAY_TIMEOUT, "WAIT_TIMEOUT", text)
 }
 
-const USUAL_WAIT: Duration = Duration::from_secs(30);
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(600);
 
 fn stream(request: &ControlRequest<'_>) -> Outcome {
     let filter = request.query::<Filters>()?.filter();
@@ -129,7 +129,7 @@ impl Reader {
     /// What to send next; nothing when the mock is told to stop, which a stream must not delay.
     async fn next(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.has_started, true) {
-            return Some(GREETING);
+            return Some(START_COMMENT);
         }
         loop {
             let mut next = pin!(self.request_log.next());
@@ -144,17 +144,17 @@ impl Reader {
             tokio::select! {
                 () = next => {}
                 () = &mut self.stopped => return None,
-                () = tokio::time::sleep(HEARTBEAT) => return Some(STILL_HERE),
+                () = tokio::time::sleep(HEARTBEAT_INTERVAL) => return Some(HEARTBEAT),
             }
         }
     }
 }
 
 /// Whoever has read this misses nothing that follows.
-const GREETING: Bytes = Bytes::from_static(b": listening\n\n");
+const START_COMMENT: Bytes = Bytes::from_static(b": listening\n\n");
 /// A line now and then finds out that the other side is gone, and keeps what lies between from hanging up.
-const STILL_HERE: Bytes = Bytes::from_static(b": still here\n\n");
-const HEARTBEAT: Duration = Duration::from_secs(15);
+const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
 fn events(batch: &Batch, filter: &RequestFilter) -> String {
     let mut events = String::new();
@@ -164,7 +164,7 @@ fn events(batch: &Batch, filter: &RequestFilter) -> String {
     }
     let first = batch.cursor - batch.entries.len() as u64;
     for (id, entry) in (first..).zip(&batch.entries) {
-        if filter.fits(entry) {
+        if filter.matches(entry) {
             let json = serde_json::to_string(&RequestView::from(&**entry));
             let json = json.expect("a request is JSON");
             write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")

@@ -37,14 +37,14 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
 pub(super) fn find(request: &Parts) -> Result<&'static Route, ControlError> {
     let path = request.uri.path();
     let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
-    let mut there = all().filter(|route| route.path == path).peekable();
-    if there.peek().is_none() {
+    let mut routes = all().filter(|route| route.path == path).peekable();
+    if routes.peek().is_none() {
         return Err(not_found());
     }
-    let methods: Vec<&str> = there.clone().map(|route| route.method.as_str()).collect();
-    there
+    let methods: Vec<&str> = routes.clone().map(|route| route.method.as_str()).collect();
+    routes
         .find(|route| route.method == request.method)
-        .ok_or_else(|| not_so(&methods.join(", ")))
+        .ok_or_else(|| method_not_allowed(&methods.join(", ")))
 }
 
 fn not_found() -> ControlError {
@@ -57,7 +57,7 @@ fn not_found() -> ControlError {
     ControlError::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
 }
 
-fn not_so(methods: &str) -> ControlError {
+fn method_not_allowed(methods: &str) -> ControlError {
     let text = format!("this cannot be done to it; expected {methods}");
     ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
         .allow(methods.to_owned())

@@ -5,7 +5,7 @@ use http::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::control::error::ControlError;
-use crate::control::filters::Newest;
+use crate::control::filters::LimitParams;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
@@ -19,9 +19,9 @@ pub(super) const ROUTES: [Route; 4] = [
         method: Method::GET,
         path: "tokens",
         summary: "The tokens that were issued or shown, the latest 10,000, oldest first, with their uses.",
-        query: &[fields::<Newest>()],
+        query: &[fields::<LimitParams>()],
         body: None,
-        answer: Content::Json(schema::<Tokens>()),
+        response: Content::Json(schema::<Tokens>()),
         run: |request| async move { list(&request) }.boxed(),
     },
     Route {
@@ -33,7 +33,7 @@ pub(super) const ROUTES: [Route; 4] = [
             schema: schema::<IssueToken>(),
             example: r#"{ "account": "123456789012", "region": "eu-west-1" }"#,
         }),
-        answer: Content::Json(schema::<IssuedToken>()),
+        response: Content::Json(schema::<IssuedToken>()),
         run: |request| async move { issue(&request) }.boxed(),
     },
     Route {
@@ -42,10 +42,10 @@ pub(super) const ROUTES: [Route; 4] = [
         summary: "Makes tokens worthless before their time: one, all of a principal, or all issued before an instant.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Revoke>(),
+            schema: schema::<RevokeTokens>(),
             example: r#"{ "principal": "arn:aws:iam::210987654321:user/ci" }"#,
         }),
-        answer: Content::Json(schema::<Revoked>()),
+        response: Content::Json(schema::<Revocations>()),
         run: |request| async move { revoke(&request) }.boxed(),
     },
     Route {
@@ -54,10 +54,10 @@ pub(super) const ROUTES: [Route; 4] = [
         summary: "Explains a token, or the password in it: whom it speaks for, where, how long, and whether it is alive.",
         query: &[],
         body: Some(Body {
-            schema: schema::<Inspect>(),
+            schema: schema::<InspectToken>(),
             example: r#"{ "token": "QVdTOmV5Sn…" }"#,
         }),
-        answer: Content::Json(schema::<Inspected>()),
+        response: Content::Json(schema::<TokenInspection>()),
         run: |request| async move { inspect(&request) }.boxed(),
     },
 ];
@@ -73,7 +73,7 @@ struct Tokens {
 
 /// A token, without what it is worth.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Token"))]
 struct TokenView {
     #[serde(flatten)]
     claims: ClaimsView,
@@ -89,7 +89,7 @@ struct TokenView {
 
 /// What a token says.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Claims"))]
 struct ClaimsView {
     /// What it is called in the request log and in a revocation: 16 hexadecimal digits.
     id: String,
@@ -123,13 +123,13 @@ impl From<TokenRecord> for TokenView {
             presented: record.presented,
             last_presented: record.last_presented,
             valid: record.error.is_none(),
-            error: record.error.map(|rejection| rejection.to_string()),
+            error: record.error.map(|error| error.to_string()),
         }
     }
 }
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
-    let Newest { limit } = request.query()?;
+    let LimitParams { limit } = request.query()?;
     let ecr = request.ecr;
     let records = ecr.tokens.records(ecr.clock.now());
     let skipped = records.len().saturating_sub(limit.unwrap_or(usize::MAX));
@@ -190,7 +190,7 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-enum Revoke {
+enum RevokeTokens {
     /// One token, by its id.
     #[serde(deserialize_with = "token_id")]
     Id(#[cfg_attr(test, schemars(with = "String"))] TokenId),
@@ -208,7 +208,7 @@ fn token_id<'de, D: Deserializer<'de>>(from: D) -> Result<TokenId, D::Error> {
 /// What a revocation has come to.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Revoked {
+struct Revocations {
     /// How many of the tokens that are known here are still alive.
     valid: usize,
 }
@@ -216,19 +216,19 @@ struct Revoked {
 fn revoke(request: &ControlRequest<'_>) -> Outcome {
     let ecr = request.ecr;
     ecr.tokens.revoke(match request.body()? {
-        Revoke::Id(id) => Revocation::Token(id),
-        Revoke::Principal(arn) => Revocation::Principal(arn),
-        Revoke::IssuedBefore(instant) => Revocation::IssuedBefore(instant),
+        RevokeTokens::Id(id) => Revocation::Token(id),
+        RevokeTokens::Principal(arn) => Revocation::Principal(arn),
+        RevokeTokens::IssuedBefore(instant) => Revocation::IssuedBefore(instant),
     });
     let valid = ecr.tokens.tally(ecr.clock.now()).valid;
-    response::json(&Revoked { valid })
+    response::json(&Revocations { valid })
 }
 
 /// What to explain.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Inspect {
+struct InspectToken {
     /// The token, or the password in it.
     token: String,
 }
@@ -236,7 +236,7 @@ struct Inspect {
 /// What a token is.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Inspected {
+struct TokenInspection {
     /// What it says, if it was sealed under this seed.
     claims: Option<ClaimsView>,
     /// Whether the registry would take it now.
@@ -246,13 +246,13 @@ struct Inspected {
 }
 
 fn inspect(request: &ControlRequest<'_>) -> Outcome {
-    let Inspect { token } = request.body()?;
+    let InspectToken { token } = request.body()?;
     let (ecr, token) = (request.ecr, token.trim());
-    let verdict = ecr.tokens.verify(token, ecr.clock.now());
+    let verified = ecr.tokens.verify(token, ecr.clock.now());
     let opened = ecr.tokens.open(token).ok();
-    response::json(&Inspected {
+    response::json(&TokenInspection {
         claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),
-        valid: verdict.is_ok(),
-        error: verdict.err().map(|rejection| rejection.to_string()),
+        valid: verified.is_ok(),
+        error: verified.err().map(|error| error.to_string()),
     })
 }

@@ -155,17 +155,17 @@ impl FaultAction {
     pub(super) fn target(&self) -> Option<FaultTarget> {
         match self {
             FaultAction::Expired(_) | FaultAction::ExpiredEarly(_) => Some(FaultTarget::Registry),
-            _ => self.is_of_the_token().then_some(FaultTarget::Api),
+            _ => self.changes_token_output().then_some(FaultTarget::Api),
         }
     }
 
     /// Whether it means anything to a request.
-    pub(super) fn fits(&self, attributes: &RequestAttributes) -> bool {
+    pub(super) fn applies_to(&self, attributes: &RequestAttributes) -> bool {
         match self {
             FaultAction::Certificate(_) => false,
             FaultAction::Expired(_) => attributes.service == Service::Registry,
-            FaultAction::ExpiredEarly(_) => attributes.opens_registry,
-            _ if self.is_of_the_token() => {
+            FaultAction::ExpiredEarly(_) => attributes.has_valid_token,
+            _ if self.changes_token_output() => {
                 attributes.service == Service::Ecr && attributes.operation == Some(TOKEN_CALL)
             }
             _ => true,
@@ -185,8 +185,8 @@ impl FaultAction {
             }
             FaultAction::Bandwidth(0) => Err("a bandwidth is at least 1 byte a second".to_owned()),
             FaultAction::Overrun(0) => Err("an overrun is at least 1 byte".to_owned()),
-            FaultAction::Overrun(bytes) if *bytes > LONGEST_OVERRUN => {
-                Err(format!("an overrun is at most {LONGEST_OVERRUN} bytes"))
+            FaultAction::Overrun(bytes) if *bytes > MAX_OVERRUN => {
+                Err(format!("an overrun is at most {MAX_OVERRUN} bytes"))
             }
             FaultAction::Latency(latency) => latency.check(),
             FaultAction::Token(TokenFault::Login(Login { username, .. }))
@@ -202,7 +202,7 @@ impl FaultAction {
     }
 
     /// Whether it is about the output of `GetAuthorizationToken`.
-    pub(super) fn is_of_the_token(&self) -> bool {
+    pub(super) fn changes_token_output(&self) -> bool {
         matches!(
             self,
             FaultAction::AuthorizationData(_)
@@ -213,4 +213,4 @@ impl FaultAction {
     }
 }
 
-const LONGEST_OVERRUN: u64 = 1 << 20;
+const MAX_OVERRUN: u64 = 1 << 20;

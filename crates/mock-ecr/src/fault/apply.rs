@@ -5,9 +5,9 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Either};
 
 use crate::fault::action::{BodyFault, FaultAction};
-use crate::fault::answer;
 use crate::fault::delivery::DeliveryFault;
 use crate::fault::response_context::ResponseContext;
+use crate::fault::token_output;
 use crate::fault::triggered::TriggeredFault;
 use crate::http::body::{Payload, whole};
 use crate::types::timestamp::Timestamp;
@@ -23,7 +23,7 @@ pub(crate) async fn apply(
             FaultAction::Body(fault) => with_body(response, fault),
             FaultAction::ContentType(text) => with_content_type(response, text),
             FaultAction::Expired(form) if context.is_expired => whole((context.expired)(*form).0),
-            _ if action.is_of_the_token() => edited(response, action, context).await,
+            _ if action.changes_token_output() => with_output(response, action, context).await,
             _ => response,
         };
     }
@@ -77,7 +77,7 @@ fn with_content_type(mut response: Response<Payload>, text: &str) -> Response<Pa
 }
 
 /// An answer with another output; one that is an error, or is not in memory, stays as it is.
-async fn edited(
+async fn with_output(
     response: Response<Payload>,
     action: &FaultAction,
     context: &ResponseContext<'_>,
@@ -90,7 +90,7 @@ async fn edited(
         },
         body => return Response::from_parts(parts, body),
     };
-    let body = answer::edit(&body, action, context).map_or(body, Bytes::from);
+    let body = token_output::edit(&body, action, context).map_or(body, Bytes::from);
     parts
         .headers
         .insert(header::CONTENT_LENGTH, body.len().into());

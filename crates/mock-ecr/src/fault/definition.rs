@@ -76,7 +76,7 @@ impl Fault {
         if matches!(self.action, FaultAction::Certificate(_)) {
             self.matcher.check_handshake().map_err(FaultError::new)?;
         }
-        if self.action.is_of_the_token() && !self.matcher.can_be_of_the_token() {
+        if self.action.changes_token_output() && !self.matcher.can_match_token_call() {
             return Err(FaultError::new(format!(
                 "the action {} applies to GetAuthorizationToken of ecr only",
                 self.action.name()
@@ -85,8 +85,8 @@ impl Fault {
         let Some(needed) = self.action.target() else {
             return Ok(());
         };
-        let said = self.matcher.target();
-        match said {
+        let target = self.matcher.target();
+        match target {
             Some(target) if target != needed => Err(FaultError::new(format!(
                 "the action {} applies to requests to the {needed} only, but the fault matches requests to the {target}",
                 self.action.name()
@@ -101,8 +101,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_mean_anything_is_rejected() {
-        for (toml, said) in [
+    fn an_invalid_or_contradictory_fault_is_rejected() {
+        for (toml, expected) in [
             (
                 "match = { every = 0 }\naction = { reset = \"before_headers\" }",
                 "every",
@@ -156,7 +156,7 @@ mod tests {
         ] {
             let fault = Fault::from_toml(toml).unwrap();
             let error = fault.check().unwrap_err().to_string();
-            assert!(error.contains(said), "{toml}: {error}");
+            assert!(error.contains(expected), "{toml}: {error}");
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_fault_has_is_rejected() {
+    fn an_unknown_key_or_value_of_a_fault_is_rejected() {
         for wrong in [
             "action = { error = \"NoSuchThing\" }",
             "action = \"explode\"",

@@ -71,13 +71,13 @@ impl ErrorFault {
 )]
 enum Written {
     Code(ErrorCode),
-    Whole(Whole),
+    Table(ErrorFaultTable),
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Whole {
+struct ErrorFaultTable {
     code: ErrorCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -109,13 +109,13 @@ impl<'de> Visitor<'de> for ErrorFaultVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ErrorFault, A::Error> {
-        let whole = Whole::deserialize(MapAccessDeserializer::new(map))?;
-        let Whole {
+        let table = ErrorFaultTable::deserialize(MapAccessDeserializer::new(map))?;
+        let ErrorFaultTable {
             code,
             status,
             message,
             retry_after,
-        } = whole;
+        } = table;
         Ok(ErrorFault {
             code,
             status,
@@ -135,7 +135,7 @@ impl From<ErrorFault> for Written {
         } = fault;
         match (status, &message, retry_after) {
             (None, None, None) => Written::Code(code),
-            _ => Written::Whole(Whole {
+            _ => Written::Table(ErrorFaultTable {
                 code,
                 status,
                 message,

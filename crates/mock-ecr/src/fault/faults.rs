@@ -30,8 +30,8 @@ pub(crate) struct Faults {
 /// Whether clients greet the mock in TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TlsMode {
-    Come,
-    Never,
+    Enabled,
+    Disabled,
 }
 
 #[derive(Debug, Default)]
@@ -60,14 +60,15 @@ impl Faults {
 
     pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         fault.check()?;
-        if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Never {
+        if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Disabled
+        {
             let text = "a certificate is shown in TLS, which this mock does not speak; start it with TLS (--tls)";
             return Err(FaultError::new(text));
         }
         let mut set = self.lock();
-        if set.faults.len() >= MOST_FAULTS {
+        if set.faults.len() >= MAX_FAULTS {
             return Err(FaultError::new(format!(
-                "there are {MOST_FAULTS} faults already; remove some"
+                "there are {MAX_FAULTS} faults already; remove some"
             )));
         }
         let id = FaultId(set.next);
@@ -170,8 +171,8 @@ impl Entry {
             triggered,
             ..
         } = &mut self.active;
-        let fits = fault.matcher.fits(attributes, now) && fault.action.fits(attributes);
-        if !fits {
+        let matches = fault.matcher.matches(attributes, now) && fault.action.applies_to(attributes);
+        if !matches {
             return None;
         }
         *matched += 1;
@@ -225,21 +226,21 @@ fn rng(seed: &str, id: FaultId) -> ChaCha20Rng {
 }
 
 /// Every one is looked at for each request.
-const MOST_FAULTS: usize = 1000;
+const MAX_FAULTS: usize = 1000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn set(toml: &str) -> (Faults, FaultId) {
-        let faults = Faults::from_seed("seed", TlsMode::Come);
+    fn with_fault(toml: &str) -> (Faults, FaultId) {
+        let faults = Faults::from_seed("seed", TlsMode::Enabled);
         let id = faults.add(Fault::from_toml(toml).unwrap()).unwrap();
         (faults, id)
     }
 
     /// On which of so many requests it strikes, counted from 1.
     fn triggered_on(toml: &str, requests: usize) -> Vec<usize> {
-        let (faults, _) = set(toml);
+        let (faults, _) = with_fault(toml);
         let triggered = |_: &usize| {
             !faults
                 .trigger(RequestAttributes::of_token_call, Timestamp::AWS_EXAMPLE)
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn it_strikes_the_first_after_some_every_so_many() {
+    fn times_after_and_every_select_the_requests_that_trigger() {
         let matcher = |matcher: &str| {
             format!("match = {{ {matcher} }}\naction = {{ error = \"ServerException\" }}")
         };
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn chances_are_drawn_from_the_seed() {
+    fn probabilities_are_drawn_from_the_seed() {
         let toml = "match = { probability = 0.25 }\naction = { error = \"ServerException\" }";
         let triggered = triggered_on(toml, 1000);
         assert_eq!(triggered, triggered_on(toml, 1000));
@@ -273,8 +274,9 @@ mod tests {
     }
 
     #[test]
-    fn one_is_counted_and_taken_away() {
-        let (faults, id) = set("match = { times = 1 }\naction = { error = \"ServerException\" }");
+    fn a_fault_is_counted_and_removed() {
+        let (faults, id) =
+            with_fault("match = { times = 1 }\naction = { error = \"ServerException\" }");
         for _ in 0..3 {
             faults.trigger(RequestAttributes::of_token_call, Timestamp::AWS_EXAMPLE);
         }
@@ -285,8 +287,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_fills_with_the_clock() {
-        let (faults, _) = set("action = { throttle = { rate = 1, burst = 2 } }");
+    fn a_throttle_follows_the_clock() {
+        let (faults, _) = with_fault("action = { throttle = { rate = 1, burst = 2 } }");
         let at = |seconds| Timestamp::AWS_EXAMPLE + std::time::Duration::from_secs(seconds);
         let triggered = |now| {
             !faults

@@ -219,8 +219,8 @@ impl FaultGuard {
     /// How often it has triggered.
     pub fn triggered(&self) -> u64 {
         let faults = self.faults.list();
-        let own = faults.iter().find(|active| active.id == self.id);
-        own.map_or(0, |active| active.triggered)
+        let active = faults.iter().find(|active| active.id == self.id);
+        active.map_or(0, |active| active.triggered)
     }
 
     /// Leaves it for as long as the mock lives.

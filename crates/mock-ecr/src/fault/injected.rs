@@ -38,7 +38,7 @@ impl<'a> Injected<'a> {
                     Some(Injected::Error(InjectedError::of(error, target)))
                 }
                 FaultAction::Throttle(throttle) => {
-                    Some(Injected::Error(slow_down(throttle, target)))
+                    Some(Injected::Error(throttled(throttle, target)))
                 }
                 FaultAction::ExpiredEarly(form) => Some(Injected::Expired(*form)),
                 _ => None,
@@ -47,7 +47,7 @@ impl<'a> Injected<'a> {
 }
 
 /// AWS's APIs say nothing of when to come back.
-fn slow_down(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static> {
+fn throttled(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static> {
     let retry_after = throttle
         .retry_after
         .filter(|_| target == FaultTarget::Registry);
@@ -59,15 +59,15 @@ fn slow_down(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static>
 
 impl<'a> InjectedError<'a> {
     fn of(fault: &'a ErrorFault, target: FaultTarget) -> Self {
-        let usual = InjectedError::with_code(fault.code, target);
+        let default = InjectedError::with_code(fault.code, target);
         let status = fault.status.map(StatusCode::from_u16);
         InjectedError {
-            message: fault.message.as_deref().unwrap_or(usual.message),
-            status: status.map_or(usual.status, |status| {
+            message: fault.message.as_deref().unwrap_or(default.message),
+            status: status.map_or(default.status, |status| {
                 status.expect("the status of a fault is checked when it is set")
             }),
             retry_after: fault.retry_after,
-            ..usual
+            ..default
         }
     }
 

@@ -67,15 +67,15 @@ impl<'de> Visitor<'de> for LatencyVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Latency, A::Error> {
-        let mut lengths = BTreeMap::new();
+        let mut durations = BTreeMap::new();
         while let Some((name, text)) = map.next_entry::<String, String>()? {
-            let length = parse_duration(&text).map_err(A::Error::custom)?;
-            lengths.insert(name, length);
+            let duration = parse_duration(&text).map_err(A::Error::custom)?;
+            durations.insert(name, duration);
         }
-        let mut take = |name: &str| lengths.remove(name);
+        let mut take = |name: &str| durations.remove(name);
         let between = (take("from"), take("to"));
         let percentiles = (take("p50"), take("p90"), take("p99"));
-        match (between, percentiles, lengths.is_empty()) {
+        match (between, percentiles, durations.is_empty()) {
             ((Some(from), Some(to)), (None, None, None), true) => Ok(Latency::Uniform { from, to }),
             ((None, None), (Some(p50), Some(p90), Some(p99)), true) => {
                 Ok(Latency::Percentiles { p50, p90, p99 })
@@ -89,12 +89,12 @@ const EXPECTED: &str = "a length of time, from and to, or p50, p90 and p99";
 
 impl Latency {
     pub(super) fn check(&self) -> Result<(), String> {
-        let ascends = match self {
+        let is_ascending = match self {
             Latency::Fixed(_) => true,
             Latency::Uniform { from, to } => from <= to,
             Latency::Percentiles { p50, p90, p99 } => p50 <= p90 && p90 <= p99,
         };
-        match ascends {
+        match is_ascending {
             true => Ok(()),
             false => Err("of two latencies the second is the longer".to_owned()),
         }
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_drawn_is_as_the_percentiles_have_it() {
+    fn drawn_latencies_follow_the_percentiles() {
         let toml = "l = { p50 = '20ms', p90 = '100ms', p99 = '2s' }";
         let table: std::collections::BTreeMap<String, Latency> = toml::from_str(toml).unwrap();
         let latency = &table["l"];

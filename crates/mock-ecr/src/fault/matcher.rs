@@ -14,7 +14,7 @@ use crate::fault::target::{FaultTarget, RegistryRoute};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
-/// Which requests meet a fault: those that are all that is said here.
+/// Which requests meet a fault: those that are all that is expected here.
 ///
 /// Whoever calls is taken at their word: a fault strikes before anything is verified.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,7 +137,7 @@ impl RequestMatcher {
     }
 
     /// Returns whether a call of `GetAuthorizationToken` of ECR can match.
-    pub(super) fn can_be_of_the_token(&self) -> bool {
+    pub(super) fn can_match_token_call(&self) -> bool {
         let operation = self.operation.as_deref();
         self.service.is_none_or(|service| service == Service::Ecr)
             && operation.is_none_or(|operation| operation == TOKEN_CALL)
@@ -155,19 +155,19 @@ impl RequestMatcher {
     }
 
     /// Whether a request is such, at a time.
-    pub(super) fn fits(&self, attributes: &RequestAttributes, now: Timestamp) -> bool {
+    pub(super) fn matches(&self, attributes: &RequestAttributes, now: Timestamp) -> bool {
         let pattern = |pattern: &Option<Pattern>, text: Option<&str>| match pattern {
             Some(pattern) => text.is_some_and(|text| pattern.fits(text)),
             None => true,
         };
         let (operation, method) = (self.operation.as_deref(), self.method.as_deref());
-        is(&self.service, Some(&attributes.service))
+        is_unset_or(&self.service, Some(&attributes.service))
             && operation.is_none_or(|operation| attributes.operation == Some(operation))
-            && is(&self.route, attributes.route.as_ref())
+            && is_unset_or(&self.route, attributes.route.as_ref())
             && method.is_none_or(|method| method.eq_ignore_ascii_case(&attributes.method))
-            && is(&self.account, attributes.account.as_ref())
-            && is(&self.region, attributes.region.as_ref())
-            && is(&self.principal, attributes.principal.as_ref())
+            && is_unset_or(&self.account, attributes.account.as_ref())
+            && is_unset_or(&self.region, attributes.region.as_ref())
+            && is_unset_or(&self.principal, attributes.principal.as_ref())
             && pattern(&self.repository, attributes.repository.as_deref())
             && pattern(&self.host, Some(&attributes.host))
             && pattern(&self.user_agent, Some(&attributes.user_agent))
@@ -205,16 +205,16 @@ impl RequestMatcher {
             return false;
         };
         let in_turn = self.every.is_none_or(|every| index.is_multiple_of(every));
-        let is_left = self.times.is_none_or(|times| triggered < times);
+        let is_within_limit = self.times.is_none_or(|times| triggered < times);
         in_turn
-            && is_left
+            && is_within_limit
             && self
                 .probability
                 .is_none_or(|chance| rng.random::<f64>() < chance)
     }
 }
 
-/// Whether nothing was said, or this.
-fn is<T: PartialEq>(said: &Option<T>, found: Option<&T>) -> bool {
-    said.is_none() || said.as_ref() == found
+/// Whether nothing was expected, or this.
+fn is_unset_or<T: PartialEq>(expected: &Option<T>, found: Option<&T>) -> bool {
+    expected.is_none() || expected.as_ref() == found
 }

@@ -10,7 +10,6 @@ pub mod cookbook {}
 
 mod action;
 mod active_fault;
-mod answer;
 mod apply;
 mod authorization_data;
 mod definition;
@@ -28,6 +27,7 @@ mod request_attributes;
 mod response_context;
 mod target;
 mod throttle;
+mod token_output;
 mod triggered;
 
 pub use crate::types::duration::Shift;

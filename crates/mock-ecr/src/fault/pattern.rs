@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_anything() {
+    fn a_star_matches_any_text() {
         for (pattern, text) in [
             ("app", "app"),
             ("*", ""),

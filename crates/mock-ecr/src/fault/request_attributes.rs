@@ -14,7 +14,7 @@ pub(crate) struct RequestAttributes {
     pub(crate) region: Option<Region>,
     pub(crate) principal: Option<PrincipalArn>,
     /// Whether it bears a token that opens the registry it is for.
-    pub(crate) opens_registry: bool,
+    pub(crate) has_valid_token: bool,
     pub(crate) repository: Option<String>,
     pub(crate) host: String,
     pub(crate) user_agent: String,
@@ -31,7 +31,7 @@ impl RequestAttributes {
             account: None,
             region: None,
             principal: None,
-            opens_registry: false,
+            has_valid_token: false,
             repository: None,
             host: "localhost".to_owned(),
             user_agent: String::new(),

@@ -10,8 +10,8 @@ use crate::types::PrincipalArn;
 /// How many requests are expected: a number, or a range such as `1..=3`, `2..` or `..=5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    least: usize,
-    most: usize,
+    min: usize,
+    max: usize,
 }
 
 impl From<usize> for Times {
@@ -45,23 +45,23 @@ impl Times {
             Bound::Unbounded => unbounded,
         };
         Times {
-            least: end(range.start_bound().cloned(), 0),
-            most: end(range.end_bound().cloned(), usize::MAX),
+            min: end(range.start_bound().cloned(), 0),
+            max: end(range.end_bound().cloned(), usize::MAX),
         }
     }
 
-    fn has(self, count: usize) -> bool {
-        (self.least..=self.most).contains(&count)
+    fn contains(self, count: usize) -> bool {
+        (self.min..=self.max).contains(&count)
     }
 }
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.least, self.most) {
-            (least, most) if least == most => write!(f, "{least}"),
-            (least, usize::MAX) => write!(f, "at least {least}"),
-            (0, most) => write!(f, "at most {most}"),
-            (least, most) => write!(f, "{least} to {most}"),
+        match (self.min, self.max) {
+            (min, max) if min == max => write!(f, "{min}"),
+            (min, usize::MAX) => write!(f, "at least {min}"),
+            (0, max) => write!(f, "at most {max}"),
+            (min, max) => write!(f, "{min} to {max}"),
         }
     }
 }
@@ -83,7 +83,7 @@ impl Requests {
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());
-        if !times.has(count) {
+        if !times.contains(count) {
             let found = format!("expected {times} such requests, found {count}");
             self.fail(&found, |_| true);
         }
@@ -122,13 +122,13 @@ impl Requests {
     }
 
     #[track_caller]
-    fn expect_all(self, expected: &str, holds: impl Fn(&ReceivedRequest) -> bool) -> Self {
-        let wrong = self.iter().filter(|entry| !holds(entry)).count();
+    fn expect_all(self, expected: &str, is_expected: impl Fn(&ReceivedRequest) -> bool) -> Self {
+        let wrong = self.iter().filter(|entry| !is_expected(entry)).count();
         if wrong > 0 {
             let count = self.count();
             let found =
                 format!("expected {expected}, found otherwise in {wrong} of {count} requests");
-            self.fail(&found, |entry| !holds(entry));
+            self.fail(&found, |entry| !is_expected(entry));
         }
         self
     }

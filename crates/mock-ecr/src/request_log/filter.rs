@@ -19,13 +19,13 @@ impl RequestFilter {
         self.0.push(Arc::new(filter));
     }
 
-    pub(crate) fn fits(&self, entry: &ReceivedRequest) -> bool {
+    pub(crate) fn matches(&self, entry: &ReceivedRequest) -> bool {
         self.0.iter().all(|filter| filter(entry))
     }
 }
 
 impl fmt::Debug for RequestFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Choice({} filters)", self.0.len())
+        write!(f, "RequestFilter({} filters)", self.0.len())
     }
 }

@@ -125,7 +125,7 @@ impl Contents {
         self.counts.add(&entry);
         self.size += entry.size();
         self.entries.push_back(Arc::new(entry));
-        while self.entries.len() > MOST_REQUESTS || self.size > MOST_BYTES {
+        while self.entries.len() > MAX_REQUESTS || self.size > MAX_BYTES {
             let Some(oldest) = self.entries.pop_front() else {
                 break;
             };
@@ -140,38 +140,38 @@ impl Contents {
     }
 }
 
-const MOST_REQUESTS: usize = 10_000;
-const MOST_BYTES: usize = 16 << 20;
+const MAX_REQUESTS: usize = 10_000;
+const MAX_BYTES: usize = 16 << 20;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::request_log::received_request::tests::entry;
-    use crate::request_log::received_request::{LONGEST_INPUT, LONGEST_TEXT};
+    use crate::request_log::received_request::{MAX_INPUT_SIZE, MAX_TEXT_SIZE};
 
     #[test]
-    fn the_oldest_are_forgotten_and_counted() {
+    fn the_oldest_requests_are_discarded_and_counted() {
         let request_log = RequestLog::default();
-        for index in 0..=MOST_REQUESTS {
+        for index in 0..=MAX_REQUESTS {
             request_log.record(entry(&format!("/{index}")));
         }
         let requests = request_log.requests();
-        assert_eq!((requests.count(), requests.forgotten()), (MOST_REQUESTS, 1));
+        assert_eq!((requests.count(), requests.forgotten()), (MAX_REQUESTS, 1));
         assert_eq!(requests.iter().next().unwrap().target, "/1");
     }
 
     #[test]
-    fn its_memory_is_bounded_whatever_clients_send() {
+    fn the_request_log_never_exceeds_its_limits() {
         let request_log = RequestLog::default();
-        for _ in 0..MOST_REQUESTS {
+        for _ in 0..MAX_REQUESTS {
             let mut entry = entry(&format!("/{}", "x".repeat(9000)));
-            entry.keep_input("é".repeat(9000).as_bytes());
+            entry.record_input("é".repeat(9000).as_bytes());
             assert!(
-                entry.size() <= size_of::<ReceivedRequest>() + 4 * LONGEST_TEXT + LONGEST_INPUT
+                entry.size() <= size_of::<ReceivedRequest>() + 4 * MAX_TEXT_SIZE + MAX_INPUT_SIZE
             );
             request_log.record(entry);
         }
-        assert!(request_log.sizes().1 <= MOST_BYTES);
+        assert!(request_log.sizes().1 <= MAX_BYTES);
         assert!(request_log.requests().forgotten() > 0);
     }
 }

@@ -74,9 +74,9 @@ pub struct ReceivedRequest {
 
 impl ReceivedRequest {
     /// The error of a tunnel to a host that the mock is not.
-    pub(crate) const OTHER_HOST: &str = "OTHER_HOST";
+    pub(crate) const UNEXPECTED_HOST_ERROR: &str = "OTHER_HOST";
 
-    pub(crate) fn open(
+    pub(crate) fn new(
         request: &Parts,
         service: Service,
         ingress: Ingress,
@@ -84,16 +84,16 @@ impl ReceivedRequest {
     ) -> Self {
         let header = |name: &str| {
             let value = request.headers.get(name)?.to_str().ok()?;
-            Some(cut(value, LONGEST_TEXT))
+            Some(truncate(value, MAX_TEXT_SIZE))
         };
         ReceivedRequest {
             received,
             took: Duration::ZERO,
             service,
             ingress,
-            method: cut(request.method.as_str(), LONGEST_TEXT),
-            host: cut(authority(request), LONGEST_TEXT),
-            target: cut(&redacted_target(request), LONGEST_TEXT),
+            method: truncate(request.method.as_str(), MAX_TEXT_SIZE),
+            host: truncate(authority(request), MAX_TEXT_SIZE),
+            target: truncate(&redacted_target(request), MAX_TEXT_SIZE),
             user_agent: header("user-agent").unwrap_or_default(),
             operation: None,
             input: None,
@@ -113,8 +113,8 @@ impl ReceivedRequest {
         }
     }
 
-    pub(crate) fn keep_input(&mut self, input: &[u8]) {
-        self.input = Some(cut(&String::from_utf8_lossy(input), LONGEST_INPUT));
+    pub(crate) fn record_input(&mut self, input: &[u8]) {
+        self.input = Some(truncate(&String::from_utf8_lossy(input), MAX_INPUT_SIZE));
     }
 
     pub(super) fn size(&self) -> usize {
@@ -191,11 +191,11 @@ const SECRET_PARAMETERS: [&str; 7] = [
     "TradeInToken",
     "WebIdentityToken",
 ];
-pub(super) const LONGEST_TEXT: usize = 1024;
-pub(super) const LONGEST_INPUT: usize = 4096;
+pub(super) const MAX_TEXT_SIZE: usize = 1024;
+pub(super) const MAX_INPUT_SIZE: usize = 4096;
 
 /// Cuts a text at a limit, which lies between two characters.
-fn cut(text: &str, limit: usize) -> String {
+fn truncate(text: &str, limit: usize) -> String {
     text[..text.floor_char_boundary(limit)].to_owned()
 }
 
@@ -206,7 +206,7 @@ pub(super) mod tests {
     pub(in crate::request_log) fn entry(target: &str) -> ReceivedRequest {
         let request = http::Request::builder().uri(target).body(()).unwrap();
         let (request, ()) = request.into_parts();
-        ReceivedRequest::open(
+        ReceivedRequest::new(
             &request,
             Service::Ecr,
             Ingress::Http,
@@ -215,7 +215,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_secret_in_a_query_is_blotted_out() {
+    fn secrets_in_a_query_are_redacted() {
         let entry = entry("/?a=1&X-Amz-Signature=s3cr3t&x-amz-security-token=t0k3n&b=%2F");
         assert_eq!(
             entry.target,

@@ -43,9 +43,9 @@ impl Requests {
         all: Vec<Arc<ReceivedRequest>>,
         forgotten: u64,
     ) -> Self {
-        let fits = |entry: &&Arc<ReceivedRequest>| filter.fits(entry);
+        let matches = |entry: &&Arc<ReceivedRequest>| filter.matches(entry);
         Requests {
-            selected: all.iter().filter(fits).cloned().collect(),
+            selected: all.iter().filter(matches).cloned().collect(),
             all: all.into(),
             request_log,
             filter,
@@ -108,15 +108,15 @@ impl Requests {
     /// Those that took the mock for a proxy to a host which it is not, and were refused: your client tried to reach `host`.
     #[must_use]
     pub fn unexpected_hosts(self) -> Self {
-        self.error(ReceivedRequest::OTHER_HOST)
+        self.error(ReceivedRequest::UNEXPECTED_HOST_ERROR)
     }
 
     /// Those of one caller.
     #[must_use]
     pub fn caller(self, arn: &PrincipalArn) -> Self {
         let arn = arn.clone();
-        let is_it = move |caller: &Caller| caller.arn() == &arn;
-        self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_it))
+        let is_caller = move |caller: &Caller| caller.arn() == &arn;
+        self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_caller))
     }
 
     /// Those that a fault shaped.
@@ -180,7 +180,7 @@ impl Requests {
                 let batch = request_log.since(cursor);
                 cursor = batch.cursor;
                 // The whole request log is looked at only when there is something to find.
-                if batch.entries.iter().any(|entry| filter.fits(entry)) {
+                if batch.entries.iter().any(|entry| filter.matches(entry)) {
                     requests = request_log.selected(filter.clone());
                 } else {
                     next.await;

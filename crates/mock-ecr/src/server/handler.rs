@@ -41,7 +41,7 @@ where
         true => Route::Elsewhere,
         false => Route::of(&request),
     };
-    let mut log_entry = ReceivedRequest::open(&request, route.service(), ingress, now);
+    let mut log_entry = ReceivedRequest::new(&request, route.service(), ingress, now);
     log_entry.route = route.name();
     let body = RequestBody::read(body, &request, &route).await;
     let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
@@ -198,8 +198,8 @@ where
         Route::Tunnel => whole(proxy::answer(ecr, request, ingress, log_entry)),
         Route::Elsewhere => whole(proxy::reject(request, log_entry)),
         Route::Control => {
-            let body = body.collected(control::LONGEST_BODY);
-            Box::pin(control::answer(ecr, request, body, log_entry)).await
+            let body = body.collected(control::MAX_BODY_SIZE);
+            Box::pin(control::respond(ecr, request, body, log_entry)).await
         }
         Route::Unknown => whole(registry::not_found()),
     }

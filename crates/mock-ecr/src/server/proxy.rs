@@ -82,7 +82,7 @@ enum ProxyError {
 impl ProxyError {
     fn code(&self) -> &'static str {
         match self {
-            ProxyError::OtherHost => ReceivedRequest::OTHER_HOST,
+            ProxyError::OtherHost => ReceivedRequest::UNEXPECTED_HOST_ERROR,
             ProxyError::NoTls => "NO_TLS",
             ProxyError::Nested => "NESTED_TUNNEL",
         }

@@ -48,7 +48,7 @@ pub(crate) fn of(
         account: principal.as_ref().map(PrincipalArn::account),
         region: of_host.or(region),
         principal,
-        opens_registry: is_valid && is_here,
+        has_valid_token: is_valid && is_here,
         repository,
         host: without_port(host).to_ascii_lowercase(),
         user_agent: user_agent

@@ -96,7 +96,7 @@ async fn run(
     let verifier = ecr.verifier(service, call.host_region);
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
     log_entry.caller = Some(caller.clone());
-    log_entry.keep_input(&service.recorded_input(call.body, &input));
+    log_entry.record_input(&service.recorded_input(call.body, &input));
     let cx = RequestContext::new(ecr, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     log_entry.token = cx.issued_token();

@@ -50,7 +50,7 @@ impl IssuedTokens {
         if !self.records.contains_key(&id) {
             self.order.push_back(id);
         }
-        if self.order.len() > MOST_TOKENS
+        if self.order.len() > MAX_TOKENS
             && let Some(oldest) = self.order.pop_front()
         {
             self.records.remove(&oldest);
@@ -76,7 +76,7 @@ impl IssuedTokens {
     }
 }
 
-const MOST_TOKENS: usize = 10_000;
+const MAX_TOKENS: usize = 10_000;
 
 #[cfg(test)]
 mod tests {
@@ -86,7 +86,7 @@ mod tests {
     use crate::token::{Config, TokenIssuer};
 
     #[test]
-    fn its_memory_is_bounded_and_the_oldest_go_first() {
+    fn at_most_10_000_tokens_are_kept_and_the_oldest_are_discarded() {
         let issuer = TokenIssuer::new(&Config::default());
         let principal = Config::default().default_principal().arn;
         let claims = |n| Claims {
@@ -103,13 +103,13 @@ mod tests {
             (issued_tokens.issued(), issued_tokens.records()[0].presented),
             (1, 1)
         );
-        for n in 0..MOST_TOKENS as u64 {
+        for n in 0..MAX_TOKENS as u64 {
             let id = format!("{n:016x}").parse().unwrap();
             issued_tokens.issue(&claims(n), id);
         }
-        assert_eq!(issued_tokens.records().len(), MOST_TOKENS);
-        assert_eq!(issued_tokens.records.len(), MOST_TOKENS);
-        assert_eq!(issued_tokens.issued(), MOST_TOKENS as u64 + 1);
+        assert_eq!(issued_tokens.records().len(), MAX_TOKENS);
+        assert_eq!(issued_tokens.records.len(), MAX_TOKENS);
+        assert_eq!(issued_tokens.issued(), MAX_TOKENS as u64 + 1);
         assert!(
             issued_tokens
                 .records()

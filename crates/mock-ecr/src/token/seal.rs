@@ -50,11 +50,11 @@ impl Keys {
     }
 
     pub(super) fn open(&self, sealed: &[u8]) -> Result<Claims, TokenError> {
-        let (tag, hidden) = sealed.split_first_chunk().ok_or(TokenError::Forged)?;
-        let mut bytes = hidden.to_vec();
+        let (tag, encrypted) = sealed.split_first_chunk().ok_or(TokenError::Forged)?;
+        let mut bytes = encrypted.to_vec();
         self.apply_keystream(tag, &mut bytes);
-        let is_ours: bool = mac(&self.tag, &bytes).ct_eq(tag).into();
-        if !is_ours {
+        let is_authentic: bool = mac(&self.tag, &bytes).ct_eq(tag).into();
+        if !is_authentic {
             return Err(TokenError::Forged);
         }
         decode(&bytes).ok_or(TokenError::Forged)

@@ -21,20 +21,20 @@ fn example() -> Claims {
 
 fn any_claims() -> impl Strategy<Value = Claims> {
     let arn = "arn:aws(-cn)?:(iam|sts)::[0-9]{12}:(user|assumed-role)/[!-~]{1,200}";
-    let instant = || any::<i64>().prop_map(Timestamp::from_millis);
-    (arn, "[a-z][a-z0-9]{0,20}", instant(), instant()).prop_map(|(arn, region, issued, expires)| {
-        Claims {
+    let timestamp = || any::<i64>().prop_map(Timestamp::from_millis);
+    (arn, "[a-z][a-z0-9]{0,20}", timestamp(), timestamp()).prop_map(
+        |(arn, region, issued, expires)| Claims {
             principal: arn.parse().unwrap(),
             region: region.parse().unwrap(),
             issued,
             expires,
-        }
-    })
+        },
+    )
 }
 
 proptest! {
     #[test]
-    fn an_opened_token_says_what_was_minted(claims in any_claims(), length in 0..9000_usize) {
+    fn opening_a_token_returns_the_claims_it_was_issued_with(claims in any_claims(), length in 0..9000_usize) {
         let issuer = TokenIssuer::new(&Config { token_length: length, ..Config::default() });
         let token = issuer.issue(&claims);
         prop_assert_eq!(issuer.open(token.as_str()), Ok((claims.clone(), token.id())));
@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn another_seed_rejects(claims in any_claims(), seed in ".*") {
+    fn a_token_of_another_seed_is_error(claims in any_claims(), seed in ".*") {
         prop_assume!(seed != Config::default().seed);
         let other = TokenIssuer::new(&Config { seed, ..Config::default() });
         let token = issuer().issue(&claims);
@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_with_any_bit_flipped_is_rejected(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn a_token_with_any_bit_flipped_is_error(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let token = issuer().issue(&claims);
         for text in [token.as_str().to_owned(), token.password()] {
             let mut bytes = text.into_bytes();
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn a_password_with_any_bit_of_its_json_flipped_is_rejected(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn a_password_with_any_bit_of_its_json_flipped_is_error(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let mut json = BASE64_STANDARD.decode(issuer().issue(&claims).password()).unwrap();
         let index = at.index(json.len());
         json[index] ^= 1_u8 << bit;
@@ -70,14 +70,14 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_judged_without_panic(text in ".*", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_text_is_rejected_without_a_panic(text in ".*", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(issuer().open(&text).is_err());
         prop_assert!(issuer().open(&BASE64_STANDARD.encode(bytes)).is_err());
     }
 }
 
 #[test]
-fn every_character_of_a_token_counts() {
+fn a_token_with_any_character_changed_is_error() {
     let token = issuer().issue(&example());
     for index in 0..token.as_str().len() {
         for other in ['A', 'b', '9', '+', '=', ' '] {
@@ -119,7 +119,7 @@ fn a_token_has_the_published_form_and_length() {
 }
 
 #[test]
-fn a_token_dies_at_its_millisecond() {
+fn a_token_expires_at_the_exact_millisecond() {
     let issuer = issuer();
     let token = issuer.issue(&example());
     let end = example().expires;
@@ -157,7 +157,7 @@ fn a_revoked_token_is_rejected_by_id_by_principal_and_by_time_of_issue() {
 }
 
 #[test]
-fn a_revocation_spares_the_tokens_that_it_does_not_name() {
+fn a_revocation_does_not_affect_other_tokens() {
     let issuer = issuer();
     let older = issuer.issue(&example());
     issuer.revoke(Revocation::IssuedBefore(example().issued));
@@ -173,7 +173,7 @@ fn a_revocation_spares_the_tokens_that_it_does_not_name() {
 }
 
 #[test]
-fn a_token_dies_with_the_credentials_that_bought_it() {
+fn a_token_expires_with_the_credentials_it_was_requested_with() {
     let arn: PrincipalArn = "arn:aws:sts::123456789012:assumed-role/R/S"
         .parse()
         .unwrap();
@@ -200,7 +200,7 @@ fn a_token_dies_with_the_credentials_that_bought_it() {
 }
 
 #[test]
-fn a_principal_that_the_config_does_not_have_is_rejected_unless_it_is_lenient() {
+fn an_unknown_principal_is_rejected_in_strict_mode_and_accepted_in_lenient_mode() {
     let arn: PrincipalArn = "arn:aws:iam::123456789012:user/gone".parse().unwrap();
     let claims = Claims {
         principal: arn.clone(),
@@ -220,23 +220,23 @@ fn a_principal_that_the_config_does_not_have_is_rejected_unless_it_is_lenient() 
 }
 
 #[test]
-fn what_is_no_token_is_told_apart() {
-    let rejected = |text: &str| issuer().open(text).unwrap_err();
-    assert_eq!(rejected("not base64!"), TokenError::NotBase64);
+fn each_malformed_token_has_its_own_error() {
+    let error = |text: &str| issuer().open(text).unwrap_err();
+    assert_eq!(error("not base64!"), TokenError::NotBase64);
     assert_eq!(
-        rejected(""),
+        error(""),
         TokenError::Malformed("the password in it is not JSON with a payload")
     );
     assert!(matches!(
-        rejected(&BASE64_STANDARD.encode("AWS:e30=")),
+        error(&BASE64_STANDARD.encode("AWS:e30=")),
         TokenError::Malformed(_)
     ));
     let other = BASE64_STANDARD.encode(r#"{"payload":"AAAA"}"#);
-    assert_eq!(rejected(&other), TokenError::Forged);
+    assert_eq!(error(&other), TokenError::Forged);
 }
 
 #[test]
-fn neither_a_token_nor_the_keys_print_themselves() {
+fn debug_output_contains_neither_the_token_nor_the_keys() {
     let issuer = issuer();
     let token = issuer.issue(&example());
     let printed = format!("{token:?} {issuer:?}");

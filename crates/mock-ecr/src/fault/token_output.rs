@@ -40,13 +40,13 @@ pub(super) fn edit(
             return list(&output.authorization_data, fault, context.foreign);
         }
         FaultAction::ExpiresAt(fault) => {
-            each(&mut output, "expiresAt", |old| expires_at(fault, old, now))
+            map_members(&mut output, "expiresAt", |old| expires_at(fault, old, now))
         }
         FaultAction::Token(fault) => {
-            each(&mut output, "authorizationToken", |old| token(fault, old))
+            map_members(&mut output, "authorizationToken", |old| token(fault, old))
         }
         FaultAction::ProxyEndpoint(fault) => {
-            each(&mut output, "proxyEndpoint", |old| endpoint(fault, old));
+            map_members(&mut output, "proxyEndpoint", |old| endpoint(fault, old));
         }
         _ => return None,
     }
@@ -54,7 +54,11 @@ pub(super) fn edit(
 }
 
 /// Gives a member of each entry another value, or takes it away.
-fn each(output: &mut Output, member: &str, value: impl Fn(&RawValue) -> Option<Box<RawValue>>) {
+fn map_members(
+    output: &mut Output,
+    member: &str,
+    value: impl Fn(&RawValue) -> Option<Box<RawValue>>,
+) {
     for entry in &mut output.authorization_data {
         let Some(old) = entry.remove(member) else {
             continue;
