@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn in_a_sandbox_no_proxy_is_set() {
         let config = Config::default();
-        let variables = by_name(&config, URL, Redirect::Sandbox, Path::new("/ca.pem"));
+        let variables = by_name(&config, URL, Redirect::Hosts, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY"), None);
         assert_eq!(value(&variables, "NO_PROXY"), None);
     }

@@ -100,7 +100,7 @@ impl MockEcr {
 
     /// The environment in which clients call this mock by AWS's own names, and trust the certificate of its authority, which is in a file.
     ///
-    /// [`Redirect::Proxy`] makes the mock their proxy; [`Redirect::Sandbox`] leaves it to the system to lead them here. Both take TLS.
+    /// [`Redirect::Proxy`] makes the mock their proxy; [`Redirect::Hosts`] leaves it to the system to lead them here. Both take TLS.
     pub fn environment_by_name(&self, redirect: Redirect, certificate: &Path) -> Vec<Variable> {
         client_env::by_name(self.config(), &self.url(), redirect, certificate)
     }

@@ -50,7 +50,7 @@ impl Redirection<'_> {
             }
             Redirection::Sandbox(sandbox) => {
                 let file = sandbox.configure(&ecr.host_names(), certificate)?;
-                Ok(ecr.environment_by_name(Redirect::Sandbox, &file))
+                Ok(ecr.environment_by_name(Redirect::Hosts, &file))
             }
         }
     }

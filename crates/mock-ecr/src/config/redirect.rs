@@ -6,11 +6,11 @@
 pub enum Redirect {
     /// By the variables that name endpoints, for clients that read them.
     #[default]
-    Endpoints,
+    Env,
     /// Through the mock as their proxy, for clients that accept only AWS's names.
     Proxy,
     /// By the names of hosts, which lead to the mock where the system says so; for every client.
-    Sandbox,
+    Hosts,
 }
 
 /// A variable to set, or, without a value, to remove.

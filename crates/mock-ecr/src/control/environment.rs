@@ -44,7 +44,7 @@ enum RedirectName {
     #[default]
     Env,
     Proxy,
-    Sandbox,
+    Hosts,
 }
 
 fn environment(request: &ControlRequest<'_>) -> Outcome {
@@ -65,7 +65,7 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
     let variables = match redirect {
         RedirectName::Env => client_env::by_endpoint(config, &url),
         RedirectName::Proxy => by_name(Redirect::Proxy)?,
-        RedirectName::Sandbox => by_name(Redirect::Sandbox)?,
+        RedirectName::Hosts => by_name(Redirect::Hosts)?,
     };
     let variables: BTreeMap<_, _> = variables.into_iter().collect();
     response::json(&variables)
