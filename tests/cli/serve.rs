@@ -93,7 +93,7 @@ fn a_wrong_config_is_one_clear_line() {
         .code(1)
         .stdout("")
         .stderr(format!(
-            "mock-ecr: {file}:2: token_ttl: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms\n"
+            "mock-ecr: {file}:2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 12h, 90m or 1500ms\n"
         ));
 }
 

@@ -161,7 +161,7 @@ async fn an_invalid_layout_is_reported_once() {
     let tag = r#""annotations":{"org.opencontainers.image.ref.name":"a b"}"#;
     let tagged = format!(r#"{{"manifests":[{{"digest":"{digest}",{tag}}}]}}"#);
     std::fs::write(&index, tagged).unwrap();
-    let expected = [beginning, "invalid tag in", "\"a b\" is not a tag"];
+    let expected = [beginning, "invalid tag in", "invalid tag \"a b\""];
     said(with_layout(folder.path()), &expected).await;
 }
 

@@ -45,6 +45,6 @@ async fn what_moves_no_clock_is_rejected() {
         400,
         "BAD_BODY",
         Some("by"),
-        "\"-1h\" is not a length of time",
+        "invalid duration \"-1h\"",
     );
 }

@@ -136,9 +136,12 @@ async fn methods_return_errors() {
     let error = ecr.repository("App").tags().await.unwrap_err();
     says_once(&error, &[&invalid("repository(\"App\")"), "lower-case"]);
     let error = app.push(hello().tag("a b")).await.unwrap_err();
-    says_once(&error, &[&invalid("tag(\"a b\")"), "is not a tag"]);
+    says_once(&error, &[&invalid("tag(\"a b\")"), "invalid tag \"a b\""]);
     let error = app.manifest("a b").await.unwrap_err();
-    says_once(&error, &[&invalid("manifest(\"a b\")"), "is not a tag"]);
+    says_once(
+        &error,
+        &[&invalid("manifest(\"a b\")"), "invalid tag \"a b\""],
+    );
     assert_eq!(app.digests().await.unwrap(), []);
 }
 
@@ -173,7 +176,7 @@ async fn a_mock_with_an_invalid_image_does_not_start() {
     let expected = [
         "cannot make the repositories of the configuration",
         "invalid argument in tag(\"a b\")",
-        "is not a tag",
+        "invalid tag \"a b\"",
     ];
     says_once(&error, &expected);
 }

@@ -101,5 +101,5 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
     );
     std::fs::write(&index, tagged).unwrap();
     let said = start().await;
-    assert!(said.contains(r#"index.json: "a b" is not a tag"#), "{said}");
+    assert!(said.contains(r#"index.json: invalid tag "a b""#), "{said}");
 }

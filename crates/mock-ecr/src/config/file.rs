@@ -141,7 +141,7 @@ mod tests {
     fn an_invalid_value_is_rejected_with_its_line_its_key_and_the_expected_form() {
         rejects(
             "\ntoken_ttl = 'long'\n",
-            "line 2: token_ttl: \"long\" is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms",
+            "line 2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 12h, 90m or 1500ms",
         );
         rejects(
             "clock = 'noon'\n",
@@ -149,7 +149,7 @@ mod tests {
         );
         rejects(
             &format!("[[principals]]\n{KEYS}arn = 'me'\n"),
-            "line 4: principals[0].arn: \"me\" is not the ARN of a principal; expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
+            "line 4: principals[0].arn: invalid principal ARN \"me\": expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
         );
         rejects(
             "auth = 'none'",
@@ -179,7 +179,7 @@ mod tests {
             rejects(
                 &format!("clock = {wrong}"),
                 &format!(
-                    "line 1: clock: invalid type: {found}, expected an instant, such as 2015-11-29T21:30:53.241Z"
+                    "line 1: clock: invalid type: {found}, expected a timestamp such as 2015-11-29T21:30:53.241Z"
                 ),
             );
         }

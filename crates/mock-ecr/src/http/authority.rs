@@ -1,10 +1,10 @@
-//! The requested host.
+//! Returns the requested host of a request.
 
 use http::request::Parts;
 
-/// The host that was asked for: in the URI of HTTP/2, in a header of HTTP/1.
+/// Returns the requested host and port: from the URI in HTTP/2, from the `Host` header in HTTP/1.
 ///
-/// A user and a password before it are no part of it, and must not be seen.
+/// User name and password are removed, because the result is logged.
 pub(crate) fn authority(request: &Parts) -> &str {
     let header = request.headers.get(http::header::HOST);
     let in_uri = request.uri.authority().map(|authority| authority.as_str());

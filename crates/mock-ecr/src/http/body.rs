@@ -1,4 +1,4 @@
-//! Request bodies, which are read whole and within limits, and response bodies, which are in memory or streamed from the store.
+//! Reads request bodies within limits, and builds response bodies, which are in memory or streamed from the store.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(crate) async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CollectEr
 where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
-    // If the announced length exceeds the limit, the body is rejected before the client sends it.
+    // If the declared length exceeds the limit, the body is rejected before the client sends it.
     if body.size_hint().lower() > limit as u64 {
         return Err(CollectError::TooLarge);
     }
@@ -26,7 +26,7 @@ where
     }
 }
 
-/// Why a request body was not read.
+/// The error of a request body that could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CollectError {
     #[error("the body exceeds the limit")]
@@ -35,15 +35,15 @@ pub(crate) enum CollectError {
     Incomplete,
 }
 
-/// The time within which a client must send a body that is read whole, or the next piece of a body that is streamed.
+/// The time within which a client must send a complete body that is buffered, or the next chunk of a body that is streamed.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A body; most are short and whole.
+/// The body of a response: buffered or streamed.
 pub(crate) type Payload = Either<Full<Bytes>, UnsyncBoxBody<Bytes, BodyError>>;
 
-/// Why a body does not come to its end.
+/// The error of a response body that could not be sent completely.
 ///
-/// A type of its own: a boxed error would have to be turned into itself, which the compiler cannot see through in a task.
+/// It is not a boxed error, because the compiler does not accept the conversion of a boxed error into itself inside a task.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub(crate) struct BodyError(Box<dyn std::error::Error + Send + Sync>);
@@ -54,11 +54,13 @@ impl BodyError {
     }
 }
 
+/// Converts a response with a buffered body.
 pub(crate) fn whole(response: Response<Bytes>) -> Response<Payload> {
     response.map(|bytes| Either::Left(Full::new(bytes)))
 }
 
-/// An answer to `HEAD` tells of its body and has none. In HTTP/1 hyper leaves it out by itself, in HTTP/2 it does not.
+/// Removes the body of a response to `HEAD`, and sets `Content-Length` to its size. In HTTP/1, hyper removes the body itself; in HTTP/2, it
+/// does not.
 pub(crate) fn strip_body(mut response: Response<Payload>) -> Response<Payload> {
     if let Some(length @ 1..) = response.body().size_hint().exact() {
         let headers = response.headers_mut();
@@ -66,10 +68,10 @@ pub(crate) fn strip_body(mut response: Response<Payload>) -> Response<Payload> {
             .entry(header::CONTENT_LENGTH)
             .or_insert(length.into());
     }
-    response.map(|_| nothing())
+    response.map(|_| empty())
 }
 
-/// The bytes of an object, which are never all in memory.
+/// Returns a body that streams an object. The object is not held in memory as a whole.
 pub(crate) fn streamed<E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Payload
 where
     E: std::error::Error + Send + Sync + 'static,
@@ -77,19 +79,19 @@ where
     stream(bytes.map_err(BodyError::new))
 }
 
-/// A body that comes piece by piece.
+/// Returns a body that streams chunks.
 pub(crate) fn stream(
     chunks: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
 ) -> Payload {
     Either::Right(StreamBody::new(chunks.map_ok(Frame::data)).boxed_unsync())
 }
 
-/// No body.
-pub(crate) fn nothing() -> Payload {
+/// Returns an empty body.
+pub(crate) fn empty() -> Payload {
     Either::Left(Full::default())
 }
 
-/// Pieces as they come to be.
+/// Returns a body that streams chunks and cannot fail.
 pub(crate) fn infallible_stream(chunks: impl Stream<Item = Bytes> + Send + 'static) -> Payload {
     let frames = chunks.map(|chunk| Ok(Frame::data(chunk)));
     Either::Right(StreamBody::new(frames).boxed_unsync())
@@ -112,21 +114,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_within_the_limit_is_read_whole() {
+    async fn a_body_within_the_limit_is_read_completely() {
         let collected = collect(in_chunks(&["ab", "cd"]), 4).await;
         assert_eq!(collected.unwrap(), "abcd");
     }
 
     #[tokio::test]
-    async fn a_body_above_the_limit_is_rejected_announced_or_not() {
-        let announced = collect(Full::new(Bytes::from_static(b"abcde")), 4).await;
-        assert_eq!(announced, Err(CollectError::TooLarge));
-        let unannounced = collect(in_chunks(&["ab", "cde"]), 4).await;
-        assert_eq!(unannounced, Err(CollectError::TooLarge));
+    async fn a_body_above_the_limit_is_rejected_with_and_without_a_declared_length() {
+        let declared = collect(Full::new(Bytes::from_static(b"abcde")), 4).await;
+        assert_eq!(declared, Err(CollectError::TooLarge));
+        let undeclared = collect(in_chunks(&["ab", "cde"]), 4).await;
+        assert_eq!(undeclared, Err(CollectError::TooLarge));
     }
 
     #[tokio::test]
-    async fn a_body_that_breaks_off_is_incomplete() {
+    async fn an_aborted_body_is_incomplete() {
         let frames = [
             Ok(Frame::data(Bytes::from_static(b"ab"))),
             Err(std::io::Error::other("reset")),

@@ -1,23 +1,23 @@
-//! The way by which a request came.
+//! The ingress of a request: HTTP, HTTPS or a proxy tunnel.
 
 use serde::{Deserialize, Serialize};
 
-/// How a client has reached the mock.
+/// The way in which a request was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Ingress {
-    /// By HTTP, as if it were a server of nobody's in particular.
+    /// Over HTTP without TLS.
     Http,
-    /// By TLS, under the name that the client asked for.
+    /// Over TLS, directly.
     Https,
-    /// By TLS in a tunnel, for which it asked the mock as its proxy.
+    /// Over TLS through a `CONNECT` tunnel, with the mock as the proxy of the client.
     Connect,
 }
 
 impl Ingress {
-    /// The scheme of the URLs that lead the same way.
+    /// Returns the scheme of URLs for this ingress.
     pub(crate) fn scheme(self) -> &'static str {
         match self {
             Ingress::Http => "http",

@@ -1,18 +1,18 @@
-//! A query string, taken apart and put together again.
+//! Parses query strings, and percent-encodes text.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-/// A parameter with its escapes resolved; one without `=` has an empty value.
+/// A decoded parameter. A parameter without `=` has an empty value.
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: Vec<u8>,
     pub(crate) value: Vec<u8>,
 }
 
-/// Takes a query string apart at its `&` and `=`; what stands between two `&` and is empty is no parameter.
+/// Parses the parameters of a query string. Empty text between two `&` is skipped.
 pub(crate) fn parse(query: &str) -> impl Iterator<Item = Parameter> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs.map(|pair| {
@@ -24,7 +24,7 @@ pub(crate) fn parse(query: &str) -> impl Iterator<Item = Parameter> {
     })
 }
 
-/// The first value of a parameter, if it is text and not empty.
+/// Returns the first value of a parameter, if it is not empty and is UTF-8.
 pub(crate) fn value(query: &str, name: &str) -> Option<String> {
     let first = parse(query).find(|parameter| parameter.name == name.as_bytes())?;
     String::from_utf8(first.value)
@@ -32,7 +32,7 @@ pub(crate) fn value(query: &str, name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// `+` is a space, as in HTML forms.
+/// Decodes percent escapes, and `+` as a space as in HTML forms.
 fn decode(text: &str) -> Vec<u8> {
     let text: Cow<'_, str> = if text.contains('+') {
         text.replace('+', " ").into()
@@ -42,12 +42,12 @@ fn decode(text: &str) -> Vec<u8> {
     percent_decode(text.as_bytes()).collect()
 }
 
-/// Writes bytes with every character escaped but RFC 3986's unreserved ones.
+/// Percent-encodes bytes. The unreserved characters of RFC 3986 are not escaped.
 pub(crate) fn encode(bytes: &[u8]) -> impl fmt::Display {
     percent_encode(bytes, RESERVED)
 }
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -59,13 +59,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_comes_apart_and_goes_together() {
+    fn parameters_are_decoded_and_encoded() {
         let parameters: Vec<_> = parse("a=1&&b&c=%2f+%C3%A9=&d=%zz").collect();
-        let written: Vec<_> = parameters
+        let encoded: Vec<_> = parameters
             .iter()
             .map(|p| format!("{}={}", encode(&p.name), encode(&p.value)))
             .collect();
-        assert_eq!(written, ["a=1", "b=", "c=%2F%20%C3%A9%3D", "d=%25zz"]);
+        assert_eq!(encoded, ["a=1", "b=", "c=%2F%20%C3%A9%3D", "d=%25zz"]);
         assert_eq!(value("a=1&a=2&b", "a").as_deref(), Some("1"));
         assert_eq!(value("a=1&a=2&b", "b"), None);
     }

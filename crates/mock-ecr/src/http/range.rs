@@ -1,4 +1,4 @@
-//! Ranges of bytes: of a `GET`, of a part that is uploaded, and of what has come.
+//! Byte ranges: `Range` of a `GET`, `Content-Range` of an uploaded part, and `Range` of the received bytes of an upload.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use http::{Response, StatusCode};
 
 use crate::http::body::Payload;
 
-/// That a range lies outside of what there is.
+/// The error of a range that does not overlap the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsatisfiable;
 
-/// The range that is parse_header for of `size` bytes.
+/// Returns the requested range of a content of `size` bytes, or `None` if the whole content is requested.
 ///
-/// Several ranges, units other than bytes and what is no range are passed over, as RFC 9110, section 14.2, has it.
+/// As specified in RFC 9110, section 14.2, multiple ranges, units other than bytes, and invalid ranges are ignored.
 pub(crate) fn requested(
     headers: &HeaderMap,
     size: u64,
@@ -33,7 +33,7 @@ pub(crate) fn requested(
     }
 }
 
-/// Whether a range ends before it begins. Such a one may be passed over or refused: RFC 9110, section 14.2.
+/// Returns whether a range ends before it begins. RFC 9110, section 14.2, allows a server to ignore or to reject such a range.
 pub(crate) fn is_reversed(headers: &HeaderMap) -> bool {
     matches!(parse_header(headers), Some((Some(first), Some(last))) if last < first)
 }
@@ -42,7 +42,7 @@ fn parse_header(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
     parse_bounds(headers.get(header::RANGE)?.to_str().ok()?)
 }
 
-/// `bytes=1-2`, `bytes=1-` or `bytes=-2`.
+/// Parses `bytes=1-2`, `bytes=1-` or `bytes=-2`.
 fn parse_bounds(text: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (unit, range) = text.split_once('=')?;
     let (first, last) = range.trim().split_once('-')?;
@@ -58,13 +58,13 @@ fn parse_bound(text: &str) -> Option<Option<u64>> {
     }
 }
 
-/// Digits alone, where Rust would take a sign.
+/// Parses digits. Unlike Rust's parser, it does not accept a sign.
 fn parse_number(text: &str) -> Option<u64> {
     let is_number = text.bytes().all(|c| c.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-/// The first and the last byte of a part that is uploaded: `Content-Range: 0-99`, or `bytes 0-99/*` as RFC 9110 has it.
+/// Parses the first and the last byte of an uploaded part: `Content-Range: 0-99`, or `bytes 0-99/*` as in RFC 9110.
 ///
 /// Source of the first form: OCI Distribution 1.1, "Pushing a blob in chunks".
 pub(crate) fn parse_content_range(text: &str) -> Option<(u64, u64)> {
@@ -75,7 +75,7 @@ pub(crate) fn parse_content_range(text: &str) -> Option<(u64, u64)> {
     (first <= last).then_some((first, last))
 }
 
-/// The `Range` that tells how many bytes have come. That nothing is told as `0-0` is how docker's registry does it.
+/// Returns the value of `Range` for an upload with `size` received bytes. For no bytes, it is `0-0`, as in docker's registry.
 pub(crate) fn received_range(size: u64) -> String {
     format!("0-{}", size.saturating_sub(1))
 }
@@ -101,7 +101,7 @@ pub(crate) fn respond(
     }
     response
         .body(bytes)
-        .expect("numbers and media types are values of headers")
+        .expect("numbers and media types are valid header values")
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_lies_within_what_there_is() {
+    fn a_requested_range_is_limited_to_the_content() {
         assert_eq!(range("bytes=2-4", 10), Ok(Some(2..5)));
         assert_eq!(range("bytes=2-99", 10), Ok(Some(2..10)));
         assert_eq!(range("bytes=2-", 10), Ok(Some(2..10)));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_told_in_two_ways() {
+    fn a_content_range_has_two_forms() {
         for text in ["5-9", "bytes 5-9/*", "bytes 5-9/10"] {
             assert_eq!(parse_content_range(text), Some((5, 9)), "{text}");
         }
@@ -154,7 +154,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_range_is_read_without_panic(text in "[ -~]*|bytes=[0-9-]*", size: u64) {
+        fn any_range_is_parsed_without_panic(text in "[ -~]*|bytes=[0-9-]*", size: u64) {
             let _ = parse_content_range(&text);
             let _ = range(&text, size);
         }

@@ -168,14 +168,14 @@ pub(crate) async fn send(
         (Some(shape), _) if is_http1(version) => {
             let body = everything(body, LONGEST_BODY).await;
             plan.set(malformed(&parts, body, shape), Termination::Close);
-            Ok(Response::from_parts(parts, body::nothing()))
+            Ok(Response::from_parts(parts, body::empty()))
         }
         (Some(_), _) => Err(ResponseAborted),
         (None, Some((cut_point, Termination::Stall))) => stall(parts, body, cut_point, stop).await,
         (None, Some((cut_point, ending))) if is_http1(version) => {
             let bytes = beginning(&parts, body, cut_point).await;
             plan.set(bytes, ending);
-            Ok(Response::from_parts(parts, body::nothing()))
+            Ok(Response::from_parts(parts, body::empty()))
         }
         (None, Some((cut_point, _))) => cut(parts, body, cut_point),
         (None, None) => Ok(Response::from_parts(parts, body)),

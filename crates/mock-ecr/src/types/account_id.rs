@@ -1,4 +1,4 @@
-//! The ids of accounts.
+//! Account ids.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::name::{NameError, as_text};
 
-/// The twelve digits of an AWS account, which is also the id of its registry.
+/// The id of an AWS account: twelve digits. It is also the id of the private registry of the account.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct AccountId([u8; 12]);
@@ -18,12 +18,12 @@ impl Serialize for AccountId {
 }
 
 impl AccountId {
-    /// The account of AWS's documentation examples, and of a configuration that names none.
+    /// The account in the examples of the AWS documentation. A configuration without an account uses it.
     pub const EXAMPLE: AccountId = AccountId(*b"123456789012");
 
-    /// The twelve digits.
+    /// Returns the twelve digits.
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).expect("an account id is made of ASCII digits")
+        str::from_utf8(&self.0).expect("an account id consists of ASCII digits")
     }
 }
 
@@ -35,7 +35,7 @@ impl FromStr for AccountId {
             .ok()
             .filter(|digits| digits.iter().all(u8::is_ascii_digit))
             .map(AccountId)
-            .ok_or_else(|| NameError::new("an account id", text, "12 digits, such as 123456789012"))
+            .ok_or_else(|| NameError::new("account id", text, "12 digits, such as 123456789012"))
     }
 }
 

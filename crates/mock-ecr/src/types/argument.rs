@@ -1,9 +1,9 @@
-//! Invalid arguments of methods. The last method of a builder reports those of its other methods.
+//! Errors of invalid arguments. The last method of a builder reports the errors of its other methods.
 
 use std::error::Error;
 use std::str::FromStr;
 
-/// An invalid argument of a method. The source of the error is why the argument is invalid.
+/// The error of an invalid argument of a method. The source of the error is the reason why the argument is invalid.
 #[derive(Debug, thiserror::Error)]
 #[error("invalid argument in {method}({argument:?})")]
 pub struct ArgumentError {
@@ -29,7 +29,7 @@ where
 pub(crate) struct FirstInvalid(Option<ArgumentError>);
 
 impl FirstInvalid {
-    /// Parses the argument of a method, and keeps the error if it is the first one.
+    /// Parses the argument of a method, and stores the error if it is the first one.
     pub(crate) fn parse<T>(&mut self, method: &'static str, argument: &str) -> Option<T>
     where
         T: FromStr<Err: Error + Send + Sync + 'static>,

@@ -1,4 +1,4 @@
-//! The digest of a blob or manifest.
+//! Digests of blobs and manifests.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::name::{NameError, as_text};
 
-/// An algorithm that digests are made by. Source: the registered algorithms of the OCI image specification, `descriptor.md`.
+/// A digest algorithm. Source: the registered algorithms of the OCI image specification, `descriptor.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Algorithm {
     Sha256,
@@ -17,7 +17,7 @@ pub(crate) enum Algorithm {
 impl Algorithm {
     const ALL: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Sha512];
 
-    /// What a digest begins with.
+    /// Returns the prefix of digests, without the colon.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Algorithm::Sha256 => "sha256",
@@ -33,7 +33,7 @@ impl Algorithm {
     }
 }
 
-/// The digest of a content, such as `sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855`.
+/// The digest of a blob or manifest, such as `sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest(Arc<str>);
@@ -44,12 +44,12 @@ impl Digest {
         Digest(format!("{}:{hex}", algorithm.as_str()).into())
     }
 
-    /// The whole digest.
+    /// Returns the digest as text, with its algorithm.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What it was made by.
+    /// Returns the algorithm.
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self.hex().len() {
             64 => Algorithm::Sha256,
@@ -57,7 +57,7 @@ impl Digest {
         }
     }
 
-    /// The digits behind the colon.
+    /// Returns the hexadecimal digits after the colon.
     pub(crate) fn hex(&self) -> &str {
         self.0
             .split_once(':')
@@ -81,8 +81,8 @@ impl FromStr for Digest {
         if is_digest {
             Ok(Digest(text.into()))
         } else {
-            let expected = "sha256: and 64, or sha512: and 128 lower-case hexadecimal digits";
-            Err(NameError::new("a digest", text, expected))
+            let expected = "sha256: with 64 or sha512: with 128 lower-case hexadecimal digits";
+            Err(NameError::new("digest", text, expected))
         }
     }
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_an_algorithm_and_its_digits() {
+    fn a_digest_has_the_algorithm_and_the_number_of_digits_of_its_prefix() {
         let digest: Digest = format!("sha256:{}", "0a".repeat(32)).parse().unwrap();
         assert_eq!(digest.algorithm(), Algorithm::Sha256);
         assert_eq!(digest.hex(), "0a".repeat(32));
@@ -125,13 +125,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_made_comes_back(bytes: [u8; 32]) {
+        fn a_computed_digest_can_be_parsed(bytes: [u8; 32]) {
             let digest = Digest::of(Algorithm::Sha256, &bytes);
             prop_assert_eq!(digest.as_str().parse::<Digest>(), Ok(digest));
         }
 
         #[test]
-        fn any_text_is_read_without_panic(text in ".*|sha256:.*") {
+        fn any_text_is_parsed_without_panic(text in ".*|sha256:.*") {
             let _ = text.parse::<Digest>();
         }
     }

@@ -1,4 +1,4 @@
-//! Lengths of time as people write them.
+//! Parses and formats durations such as `12h`.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::timestamp::Timestamp;
 
-/// Reads a length of time such as `12h`, `90m`, `1h 30m` or `1500ms`; it must be longer than nothing.
+/// Parses a duration such as `12h`, `90m`, `1h 30m` or `1500ms`.
 ///
 /// # Errors
 ///
-/// When the text has no unit, is negative or zero, or is no length of time at all.
+/// Returns an error if the text is not a duration, has no unit, or is shorter than one millisecond.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     text.parse::<jiff::SignedDuration>()
         .ok()
@@ -19,18 +19,18 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         .ok_or_else(|| DurationError(text.chars().take(100).collect()))
 }
 
-/// Writes a length of time as [`parse_duration`] reads it, such as `12h`.
+/// Returns the text of a duration, such as `12h`. [`parse_duration`] accepts it.
 pub(crate) fn print_duration(duration: Duration) -> String {
     let signed = jiff::SignedDuration::try_from(duration).unwrap_or(jiff::SignedDuration::MAX);
     format!("{signed:#}")
 }
 
-/// A text that is no length of time.
+/// The error of a text that is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a length of time; expected a number with a unit, such as 12h, 90m or 1500ms")]
+#[error("invalid duration {0:?}: expected a number with a unit, such as 12h, 90m or 1500ms")]
 pub struct DurationError(String);
 
-/// The form of a duration in files and JSON, such as `12h`, for serde's attribute `with`.
+/// Serializes a duration as text such as `12h`, for serde's attribute `with`.
 pub(crate) struct Text;
 
 impl Text {
@@ -47,7 +47,7 @@ impl Text {
     }
 }
 
-/// A duration of time before or after an timestamp, such as `5m`, `-20m` or `+1h`.
+/// A duration before or after a timestamp, such as `5m`, `-20m` or `+1h`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shift {
@@ -62,7 +62,7 @@ enum Direction {
 }
 
 impl Shift {
-    /// So much later.
+    /// Creates a shift to a later time.
     pub fn after(duration: Duration) -> Self {
         Shift {
             direction: Direction::After,
@@ -70,7 +70,7 @@ impl Shift {
         }
     }
 
-    /// So much earlier.
+    /// Creates a shift to an earlier time.
     pub fn before(duration: Duration) -> Self {
         Shift {
             direction: Direction::Before,
@@ -78,7 +78,7 @@ impl Shift {
         }
     }
 
-    /// The timestamp that is so much before or after another.
+    /// Returns the shifted timestamp.
     pub fn of(self, timestamp: Timestamp) -> Timestamp {
         match self.direction {
             Direction::Before => timestamp - self.duration,
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_has_a_unit_and_is_longer_than_nothing() {
+    fn a_duration_without_a_unit_or_below_a_millisecond_is_rejected() {
         assert_eq!(parse_duration("12h"), Ok(Duration::from_secs(43_200)));
         assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_secs(5_400)));
         assert_eq!(parse_duration("1500ms"), Ok(Duration::from_millis(1_500)));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_is_read_again() {
+    fn a_printed_duration_can_be_parsed() {
         for text in ["1500ms", "12h", "90m", "36h 1s"] {
             let duration = parse_duration(text).unwrap();
             assert_eq!(
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shift_goes_both_ways() {
+    fn a_shift_is_earlier_or_later() {
         let now = Timestamp::AWS_EXAMPLE;
         let of = |text: &str| Shift::try_from(text.to_owned()).unwrap().of(now);
         assert_eq!(of("-20m"), now - Duration::from_secs(1200));

@@ -8,7 +8,7 @@ pub(crate) struct Glob {
     case: Case,
 }
 
-/// Whether upper-case and lower-case ASCII letters differ.
+/// States whether upper-case and lower-case ASCII letters differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     Sensitive,

@@ -1,4 +1,4 @@
-//! The names that requests carry: parse and print, nothing else.
+//! Value types such as account ids, Regions, names and digests: they validate, parse and format text.
 
 mod account_id;
 pub(crate) mod argument;

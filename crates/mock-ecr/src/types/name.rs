@@ -1,26 +1,26 @@
-//! What all names share: their error, and their conversions from and to text.
+//! The error type of all name types, and their conversions from and to text.
 
-/// A name that is not what it should be; says what it is, and what was expected.
+/// The error of a text that is not a valid name. The message contains the kind of name, the text and the expected form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not {what}; expected {expected}")]
+#[error("invalid {kind} {found:?}: expected {expected}")]
 pub struct NameError {
-    what: &'static str,
+    kind: &'static str,
     found: String,
     expected: &'static str,
 }
 
 impl NameError {
-    pub(super) fn new(what: &'static str, found: &str, expected: &'static str) -> Self {
+    pub(super) fn new(kind: &'static str, found: &str, expected: &'static str) -> Self {
         let found = found.chars().take(100).collect();
         NameError {
-            what,
+            kind,
             found,
             expected,
         }
     }
 }
 
-/// Names are printed as they are written, and read from text wherever a file has a string.
+/// Implements `Display`, `Debug` and `TryFrom` for a name type with `as_str` and `FromStr`.
 macro_rules! as_text {
     ($name:ty) => {
         impl std::fmt::Display for $name {

@@ -1,4 +1,4 @@
-//! The ARNs of principals.
+//! ARNs of principals.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::types::account_id::AccountId;
 use crate::types::name::{NameError, as_text};
 use crate::types::region::Region;
 
-/// The ARN of who calls: a user, a role session or the root of an account.
+/// The ARN of a principal: a user, a role session, a federated user or the root user of an account.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PrincipalArn(Arc<str>);
@@ -21,31 +21,31 @@ impl From<PrincipalArn> for String {
 }
 
 impl PrincipalArn {
-    /// The root user of `account`, in the partition of `region`.
+    /// Creates the ARN of the root user of `account`, in the partition of `region`.
     pub fn root(account: AccountId, region: &Region) -> Self {
         let partition = region.partition().name;
         PrincipalArn(format!("arn:{partition}:iam::{account}:root").into())
     }
 
-    /// A user of `account`, in the partition of `region`.
+    /// Creates the ARN of a user of `account`, in the partition of `region`.
     pub(crate) fn user(account: AccountId, region: &Region, name: &str) -> Self {
         let partition = region.partition().name;
         PrincipalArn(format!("arn:{partition}:iam::{account}:user/{name}").into())
     }
 
-    /// The whole ARN.
+    /// Returns the ARN as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The account that the principal belongs to.
+    /// Returns the account that the principal belongs to.
     pub fn account(&self) -> AccountId {
         self.part(4)
             .parse()
-            .expect("parsing an ARN checks its account")
+            .expect("the account was checked when the ARN was parsed")
     }
 
-    /// Returns whether this is the root user of its account.
+    /// Returns whether the principal is the root user of its account.
     pub fn is_root(&self) -> bool {
         self.resource() == "root"
     }
@@ -59,7 +59,7 @@ impl PrincipalArn {
         self.0
             .splitn(6, ':')
             .nth(index)
-            .expect("parsing an ARN checks its six parts")
+            .expect("a parsed ARN has six parts")
     }
 }
 
@@ -75,7 +75,7 @@ impl FromStr for PrincipalArn {
             Ok(PrincipalArn(text.into()))
         } else {
             Err(NameError::new(
-                "the ARN of a principal",
+                "principal ARN",
                 text,
                 "arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
             ))
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_principal_arn_names_its_account() {
+    fn a_principal_arn_contains_its_account() {
         let arn: PrincipalArn = "arn:aws:sts::210987654321:assumed-role/Role/session:1"
             .parse()
             .unwrap();

@@ -1,4 +1,4 @@
-//! What a manifest is asked for by: its tag or its digest.
+//! References to manifests: tags and digests.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use crate::types::name::{NameError, as_text};
 pub(crate) struct Tag(Arc<str>);
 
 impl Tag {
-    /// The tag itself.
+    /// Returns the tag as text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -33,8 +33,8 @@ impl FromStr for Tag {
         if is_tag {
             Ok(Tag(text.into()))
         } else {
-            let expected = "at most 128 letters, digits, and after the first also underscores, dots and hyphens";
-            Err(NameError::new("a tag", text, expected))
+            let expected = "1 to 128 letters, digits, underscores, dots and hyphens, beginning with a letter, digit or underscore";
+            Err(NameError::new("tag", text, expected))
         }
     }
 }
@@ -47,12 +47,10 @@ impl From<Tag> for String {
 
 as_text!(Tag);
 
-/// The tag or the digest of a manifest; what has a colon is a digest.
+/// The tag or the digest of a manifest. A text with a colon is a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reference {
-    /// By what it is called.
     Tag(Tag),
-    /// By what it is.
     Digest(Digest),
 }
 
@@ -82,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_is_a_word_of_at_most_128_characters() {
+    fn a_tag_has_at_most_128_allowed_characters() {
         for right in ["latest", "_", "1.0-rc_2", &"a".repeat(128)] {
             assert_eq!(right.parse::<Tag>().unwrap().as_str(), right);
         }
@@ -92,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_colon_is_a_digest() {
+    fn a_reference_with_a_colon_is_a_digest() {
         let digest = format!("sha256:{}", "0a".repeat(32));
         assert!(matches!(digest.parse(), Ok(Reference::Digest(_))));
         assert!(matches!("latest".parse(), Ok(Reference::Tag(_))));

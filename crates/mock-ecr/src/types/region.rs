@@ -1,4 +1,4 @@
-//! Regions, and the partitions that they lie in.
+//! Regions and partitions.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::name::{NameError, as_text};
 
-/// An AWS region such as `us-east-1`.
+/// An AWS Region such as `us-east-1`.
 ///
-/// Any lower-case DNS label that starts with a letter is accepted, so that a region younger than this crate works.
+/// Every lower-case DNS label that starts with a letter is accepted, so Regions that are newer than this crate work.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(Arc<str>);
@@ -21,12 +21,12 @@ impl From<Region> for String {
 }
 
 impl Region {
-    /// The region's name.
+    /// Returns the name of the Region.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The partition that the region belongs to, told by its prefix as the SDKs do.
+    /// Returns the partition that the Region belongs to. As in the SDKs, it is determined by the prefix of the name.
     pub fn partition(&self) -> Partition {
         let prefix = |(prefix, _): &&(&str, Partition)| self.0.starts_with(prefix);
         PARTITIONS
@@ -56,7 +56,7 @@ impl FromStr for Region {
             Ok(Region(text.into()))
         } else {
             Err(NameError::new(
-                "a region",
+                "region",
                 text,
                 "lower-case letters, digits and hyphens, such as us-east-1",
             ))
@@ -64,7 +64,7 @@ impl FromStr for Region {
     }
 }
 
-/// The regions of every partition. Source: `partitions.json` and `endpoints.json` of botocore 1.44.5.
+/// The known Regions of all partitions. Source: `partitions.json` and `endpoints.json` of botocore 1.44.5.
 pub(crate) const REGIONS: &[&str] = &[
     "af-south-1",
     "ap-east-1",
@@ -116,17 +116,17 @@ pub(crate) const REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
-/// A group of regions with one ARN prefix and one DNS suffix.
+/// A group of Regions with a common ARN prefix and DNS suffix.
 ///
-/// Source: the partitions of the SDKs' endpoint rules; `amazonaws.com.cn` was recorded in kubernetes/kubernetes#69141.
+/// Source: the partitions in the endpoint rules of the SDKs; `amazonaws.com.cn` was recorded in kubernetes/kubernetes#69141.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Partition {
-    /// The second word of the partition's ARNs.
+    /// The name, which is the second part of ARNs, such as `aws`.
     pub name: &'static str,
-    /// What its registry hosts end in.
+    /// The suffix of registry host names, such as `amazonaws.com`.
     pub dns_suffix: &'static str,
-    /// What the dual-stack hosts of its API end in.
+    /// The suffix of the dual-stack host names of the API, such as `api.aws`.
     pub(crate) dual_stack_suffix: &'static str,
 }
 
@@ -146,7 +146,7 @@ impl Partition {
     }
 }
 
-/// Region prefixes in the order in which they are tried; what none of them fits is in `aws`.
+/// The partitions by prefix of their Regions. A Region without one of these prefixes is in `aws`.
 const PARTITIONS: [(&str, Partition); 7] = [
     (
         "cn-",
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_tells_its_partition() {
+    fn the_partition_of_a_region_is_determined_by_its_prefix() {
         for (region, name, suffix) in [
             ("us-east-1", "aws", "amazonaws.com"),
             ("ap-southeast-7", "aws", "amazonaws.com"),

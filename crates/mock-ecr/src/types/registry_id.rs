@@ -1,4 +1,4 @@
-//! The registry that a repository belongs to.
+//! Identifies the private and public registries of accounts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,7 +28,7 @@ impl RegistryId {
         }
     }
 
-    /// Returns whether it is a private registry in a Region.
+    /// Returns whether it is a private registry in this Region.
     pub(crate) fn is_in(&self, expected: &Region) -> bool {
         match self {
             RegistryId::Private { region, .. } => region == expected,
@@ -94,8 +94,8 @@ impl FromStr for RegistryAlias {
         if (2..=50).contains(&text.len()) && fits && are_words {
             Ok(RegistryAlias(text.into()))
         } else {
-            let expected = "2 to 50 characters: a lowercase letter, then lowercase letters and digits, joined by . _ or -";
-            Err(NameError::new("the alias of a registry", text, expected))
+            let expected = "2 to 50 characters: a lower-case letter, then lower-case letters and digits, joined by . _ or -";
+            Err(NameError::new("registry alias", text, expected))
         }
     }
 }
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_registry_is_read_from_its_account_and_place() {
+    fn a_registry_id_is_parsed_from_account_and_place() {
         let private = RegistryId::Private {
             account: AccountId::EXAMPLE,
             region: "eu-west-1".parse().unwrap(),

@@ -1,4 +1,4 @@
-//! Messages for keys and parameters that an earlier version had under other names.
+//! Adds the new name to errors about keys and parameters that were renamed.
 
 /// Adds the new name to the message of an error about an unknown key, if the key was renamed.
 pub(crate) fn with_new_name(message: String) -> String {

@@ -1,4 +1,4 @@
-//! The name of a repository, and where it is.
+//! Names and ids of repositories.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,13 +13,13 @@ use crate::types::registry_id::RegistryId;
 
 /// The name of a repository, such as `team/app`.
 ///
-/// Source of the form: the pattern and the lengths of `RepositoryName` in ECR's service model (botocore 1.44.5).
+/// Source of the form: the pattern and the length limits of `RepositoryName` in ECR's service model (botocore 1.44.5).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepositoryName(Arc<str>);
 
 impl RepositoryName {
-    /// The name itself.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -33,12 +33,12 @@ impl FromStr for RepositoryName {
             Ok(RepositoryName(text.into()))
         } else {
             let expected = "2 to 256 characters: lower-case letters and digits, joined by . _ __ - or /, such as team/app";
-            Err(NameError::new("the name of a repository", text, expected))
+            Err(NameError::new("repository name", text, expected))
         }
     }
 }
 
-/// Words joined by a dot, one or two underscores, or any number of hyphens.
+/// Returns whether a text consists of words that are joined by a dot, one or two underscores, or any number of hyphens.
 fn is_component(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let is_separator = |separator: &str| {
@@ -61,7 +61,7 @@ impl From<RepositoryName> for String {
 
 as_text!(RepositoryName);
 
-/// The identity of a repository: its registry, and its name there.
+/// The id of a repository: its registry and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RepositoryId {
     pub(crate) registry: RegistryId,
@@ -81,7 +81,7 @@ impl RepositoryId {
     }
 }
 
-/// Its ARN, such as `arn:aws:ecr:us-east-1:123456789012:repository/app`.
+/// Formats the ARN, such as `arn:aws:ecr:us-east-1:123456789012:repository/app`.
 impl fmt::Display for RepositoryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let resource = format_args!("repository/{}", self.name);
@@ -110,7 +110,7 @@ impl FromStr for RepositoryId {
         };
         read().filter(|id| id.to_string() == text).ok_or_else(|| {
             let expected = "an ARN such as arn:aws:ecr:us-east-1:123456789012:repository/app";
-            NameError::new("the ARN of a repository", text, expected)
+            NameError::new("repository ARN", text, expected)
         })
     }
 }
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_words_joined() {
+    fn a_repository_name_consists_of_words_and_separators() {
         for right in ["ab", "a/b", "a__b", "a---b/c.d_e", "0/1", &"a".repeat(256)] {
             assert_eq!(right.parse::<RepositoryName>().unwrap().as_str(), right);
         }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_names_partition_region_account_and_repository() {
+    fn an_arn_contains_partition_region_account_and_repository() {
         let region = "cn-north-1".parse().unwrap();
         let name = "team/app".parse().unwrap();
         let id = RepositoryId::private(AccountId::EXAMPLE, region, name);

@@ -1,4 +1,4 @@
-//! JSON schemas of the types that are text in JSON.
+//! JSON schemas of the types that are strings in JSON.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::types::duration::{Shift, Text};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
 
-/// Implements `JsonSchema` for types that are text in JSON. The schema is written inline where the type is used.
+/// Implements `JsonSchema` for types that are strings in JSON. The schema is inlined where the type is used.
 macro_rules! text {
     ($($name:ty: $schema:tt;)*) => {$(
         impl JsonSchema for $name {

@@ -1,21 +1,22 @@
-//! Text that must not be seen: secret keys and session tokens.
+//! Secrets: secret access keys and session tokens.
 
 use std::fmt;
 
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
-/// A secret; it prints as `Secret(…)`, and is compared in constant time.
+/// A secret text. `Debug` redacts it as `Secret(…)`, and comparisons take constant time.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret itself, for whoever has to send or sign with it.
+    /// Returns the secret as text, to send it or to sign with it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
+    /// Compares the secret with a text in constant time.
     pub(crate) fn equals(&self, other: &str) -> bool {
         self.0.as_bytes().ct_eq(other.as_bytes()).into()
     }
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_does_not_print_itself() {
+    fn debug_output_is_redacted() {
         let secret = Secret::from("hunter2");
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert!(secret.equals("hunter2") && !secret.equals("hunter") && !secret.equals(""));

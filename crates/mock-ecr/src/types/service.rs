@@ -23,7 +23,7 @@ pub enum Service {
     Proxy,
     /// The control API, `/_mock/`.
     Control,
-    /// No service: nothing of the mock is at the host and path of the request.
+    /// No service: the mock has no resource at the host and path of the request.
     Unknown,
 }
 

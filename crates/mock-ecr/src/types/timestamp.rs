@@ -1,4 +1,4 @@
-//! An instant in milliseconds, the unit that ECR counts in, and the forms in which the wire spells it.
+//! Timestamps in milliseconds, the resolution of ECR, and their formats in protocols and files.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -12,30 +12,30 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
 use toml::value::Datetime;
 
-/// A point in time, exact to the millisecond, between the years 1 and 9999.
+/// A point in time with a resolution of one millisecond, between the years 1 and 9999.
 ///
-/// Arithmetic stops at either end of that range instead of failing.
+/// Arithmetic saturates at the ends of this range.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(try_from = "TimestampText")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant of [`ClockStart::FROZEN`](crate::config::ClockStart::FROZEN), 2015-11-29T21:30:53.241Z.
+    /// The time of [`ClockStart::FROZEN`](crate::config::ClockStart::FROZEN), 2015-11-29T21:30:53.241Z.
     pub(crate) const AWS_EXAMPLE: Timestamp = Timestamp(1_448_832_653_241);
     const MIN: i64 = -62_135_596_800_000;
     const MAX: i64 = 253_402_207_199_999;
 
-    /// The instant `millis` milliseconds after the start of 1970.
+    /// Creates a timestamp from the number of milliseconds since the start of 1970 in UTC.
     pub fn from_millis(millis: i64) -> Self {
         Timestamp(millis.clamp(Self::MIN, Self::MAX))
     }
 
-    /// Milliseconds since the start of 1970.
+    /// Returns the number of milliseconds since the start of 1970 in UTC.
     pub fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// Reads the basic form of ISO 8601 that SigV4 uses, `20151129T213053Z`.
+    /// Parses the basic format of ISO 8601, which SigV4 uses: `20151129T213053Z`.
     pub(crate) fn parse_basic(text: &str) -> Option<Self> {
         let digits = |range| -> Option<i16> {
             let digits: &str = text.get(range)?;
@@ -48,29 +48,29 @@ impl Timestamp {
         }
         let date = civil::Date::new(digits(0..4)?, narrow(4..6)?, narrow(6..8)?).ok()?;
         let time = civil::Time::new(narrow(9..11)?, narrow(11..13)?, narrow(13..15)?, 0).ok()?;
-        let instant = Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
-        Some(Self::from_millis(instant.as_millisecond()))
+        let timestamp = Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
+        Some(Self::from_millis(timestamp.as_millisecond()))
     }
 
-    /// Reads the form of HTTP's `Date` header, `Sun, 29 Nov 2015 21:30:53 GMT`.
+    /// Parses the format of HTTP's `Date` header: `Sun, 29 Nov 2015 21:30:53 GMT`.
     pub(crate) fn parse_http(text: &str) -> Option<Self> {
         let zoned = rfc2822::parse(text).ok()?;
         Some(Self::from_millis(zoned.timestamp().as_millisecond()))
     }
 
-    /// `20151129T213053Z`, as SigV4 writes it.
+    /// Returns the timestamp in the format of SigV4, `20151129T213053Z`.
     pub(crate) fn to_basic(self) -> String {
         self.to_jiff().strftime("%Y%m%dT%H%M%SZ").to_string()
     }
 
-    /// `Sun, 29 Nov 2015 21:30:53 GMT`, as HTTP writes it.
+    /// Returns the timestamp in the format of HTTP, `Sun, 29 Nov 2015 21:30:53 GMT`.
     pub(crate) fn to_http(self) -> String {
         HTTP_DATE
             .timestamp_to_rfc9110_string(&self.to_jiff())
-            .expect("the years of a Timestamp have four digits")
+            .expect("the year of a Timestamp has four digits")
     }
 
-    /// Year, month and day, in UTC.
+    /// Returns year, month and day in UTC.
     pub(crate) fn date(self) -> (i32, u8, u8) {
         let date = Offset::UTC.to_datetime(self.to_jiff()).date();
         let unsigned = |part: i8| part.unsigned_abs();
@@ -82,7 +82,7 @@ impl Timestamp {
     }
 
     fn to_jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_millisecond(self.0).expect("the range of a Timestamp lies in jiff's")
+        jiff::Timestamp::from_millisecond(self.0).expect("jiff supports the range of a Timestamp")
     }
 }
 
@@ -135,7 +135,7 @@ impl serde::Serialize for Timestamp {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds: `2015-11-29T21:30:53.241Z`.
+/// Formats the timestamp in RFC 3339, in UTC with milliseconds: `2015-11-29T21:30:53.241Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3}", self.to_jiff())
@@ -153,7 +153,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
         text.parse::<jiff::Timestamp>()
-            .map(|instant| Self::from_millis(instant.as_millisecond()))
+            .map(|timestamp| Self::from_millis(timestamp.as_millisecond()))
             .map_err(|_| TimestampError(text.chars().take(100).collect()))
     }
 }
@@ -166,7 +166,7 @@ impl TryFrom<TimestampText> for Timestamp {
     }
 }
 
-/// What a file says where an instant is expected: a string, or TOML's own date and time.
+/// The text of a timestamp in a file: a string, or a date and time of TOML.
 pub(crate) struct TimestampText(pub(crate) String);
 
 impl<'de> Deserialize<'de> for TimestampText {
@@ -181,14 +181,14 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     type Value = TimestampText;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an instant, such as 2015-11-29T21:30:53.241Z")
+        f.write_str("a timestamp such as 2015-11-29T21:30:53.241Z")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<TimestampText, E> {
         Ok(TimestampText(text.to_owned()))
     }
 
-    /// TOML hands out its dates as maps with one secret key.
+    /// The `toml` crate represents a date as a map with one private key.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TimestampText, A::Error> {
         let date = Datetime::deserialize(MapAccessDeserializer::new(map));
         date.map(|date| TimestampText(date.to_string()))
@@ -196,9 +196,9 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     }
 }
 
-/// A text that is no instant.
+/// The error of a text that is not a timestamp.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an instant; expected RFC 3339, such as 2015-11-29T21:30:53.241Z")]
+#[error("invalid timestamp {0:?}: expected RFC 3339, such as 2015-11-29T21:30:53.241Z")]
 pub struct TimestampError(String);
 
 #[cfg(test)]
@@ -208,7 +208,7 @@ mod tests {
     const EXAMPLE: Timestamp = Timestamp(1_448_832_653_241);
 
     #[test]
-    fn it_is_read_and_printed_with_milliseconds() {
+    fn a_timestamp_is_parsed_and_printed_with_milliseconds() {
         assert_eq!("2015-11-29T21:30:53.241Z".parse(), Ok(EXAMPLE));
         assert_eq!("2015-11-29T22:30:53.241+01:00".parse(), Ok(EXAMPLE));
         assert_eq!(EXAMPLE.to_string(), "2015-11-29T21:30:53.241Z");
@@ -217,16 +217,16 @@ mod tests {
     }
 
     #[test]
-    fn the_forms_of_the_wire_come_back() {
-        let whole = Timestamp(1_448_832_653_000);
+    fn the_formats_of_protocols_are_printed_and_parsed() {
+        let seconds = Timestamp(1_448_832_653_000);
         assert_eq!(EXAMPLE.to_basic(), "20151129T213053Z");
-        assert_eq!(Timestamp::parse_basic("20151129T213053Z"), Some(whole));
+        assert_eq!(Timestamp::parse_basic("20151129T213053Z"), Some(seconds));
         assert_eq!(EXAMPLE.to_http(), "Sun, 29 Nov 2015 21:30:53 GMT");
-        assert_eq!(Timestamp::parse_http(&EXAMPLE.to_http()), Some(whole));
+        assert_eq!(Timestamp::parse_http(&EXAMPLE.to_http()), Some(seconds));
     }
 
     #[test]
-    fn a_date_header_can_tell_every_instant() {
+    fn every_timestamp_has_a_format_in_http() {
         let first = Timestamp::from_millis(i64::MIN);
         assert_eq!(first.to_http(), "Mon, 01 Jan 0001 00:00:00 GMT");
         let last = Timestamp::from_millis(i64::MAX);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_basic_form_is_none() {
+    fn an_invalid_basic_format_is_rejected() {
         for wrong in [
             "",
             "20151129T213053",
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn arithmetic_stops_at_the_ends_of_the_range() {
+    fn arithmetic_saturates_at_the_ends_of_the_range() {
         let end = EXAMPLE + Duration::MAX;
         assert_eq!(end.as_millis(), Timestamp::MAX);
         assert!(end.to_string().starts_with("9999-"));

@@ -1,4 +1,4 @@
-//! What an upload is called.
+//! Ids of uploads.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::types::name::{NameError, as_text};
 pub(crate) struct UploadId(Arc<str>);
 
 impl UploadId {
-    /// The id itself.
+    /// Returns the id as text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -25,8 +25,8 @@ impl FromStr for UploadId {
         if lengths.eq([8, 4, 4, 4, 12]) && text.split('-').all(is_hex) {
             Ok(UploadId(text.into()))
         } else {
-            let expected = "a UUID, as the answer to the begin of the upload has it";
-            Err(NameError::new("the id of an upload", text, expected))
+            let expected = "the UUID in the response that started the upload";
+            Err(NameError::new("upload id", text, expected))
         }
     }
 }
