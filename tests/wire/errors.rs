@@ -114,7 +114,7 @@ async fn an_invalid_configuration_is_reported_once() {
 #[tokio::test]
 async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
     let builder = MockEcr::builder().region("US EAST").repository("App");
-    let expected = ["invalid argument in region(\"US EAST\")", "not a region"];
+    let expected = ["invalid argument in region(\"US EAST\")", "invalid region"];
     says_once(&rejected(builder).await, &expected);
     let builder = MockEcr::builder().repository("App").region("US EAST");
     let expected = ["invalid argument in repository(\"App\")", "lower-case"];
