@@ -97,7 +97,7 @@ impl Host {
     }
 }
 
-/// Returns whether a name or an address is a loopback address. Names under `localhost` are (RFC 6761, section 6.3).
+/// Returns whether a host is this machine: a loopback address, `localhost`, or a name under `localhost` (RFC 6761, section 6.3).
 pub(crate) fn is_loopback(host: &str) -> bool {
     let is_address = |address: IpAddr| address.is_loopback();
     let name = host.to_ascii_lowercase();

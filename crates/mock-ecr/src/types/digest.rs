@@ -61,7 +61,7 @@ impl Digest {
     pub(crate) fn hex(&self) -> &str {
         self.0
             .split_once(':')
-            .expect("parsing a digest checks its colon")
+            .expect("a parsed digest has a colon")
             .1
     }
 }

@@ -68,7 +68,7 @@ fn message(error: &ApiError) -> Option<Cow<'_, str>> {
         | ApiError::AccessDenied(text)
         | ApiError::InvalidParameter(text)
         | ApiError::Modelled { message: text, .. } => text,
-        ApiError::Server => "The store of the registry fails.",
+        ApiError::Server => "The store of the registry failed.",
         _ => return None,
     };
     Some(text.into())

@@ -111,7 +111,7 @@ impl<'r> Authorization<'r> {
     }
 }
 
-/// Returns the first value of a header. A value that is not UTF-8 becomes U+FFFD, which is not a valid value of any header.
+/// Returns the first value of a header. A value that is not UTF-8 becomes U+FFFD, which no later check accepts.
 fn header<'r>(request: &'r Parts, name: &str) -> Option<&'r str> {
     let value = request.headers.get(name)?.as_bytes();
     Some(str::from_utf8(value).unwrap_or("\u{FFFD}"))

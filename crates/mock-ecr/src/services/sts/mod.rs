@@ -1,4 +1,4 @@
-//! AWS STS.
+//! AWS Security Token Service (STS).
 
 mod operations;
 mod table;

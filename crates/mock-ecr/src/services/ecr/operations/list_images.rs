@@ -126,7 +126,7 @@ impl Listing<'_> {
         if !self.filter.matches(Tagged::Yes) {
             return Ok(Vec::new());
         }
-        // An empty tag is the cursor of an untagged image. Tags that the image has got since then follow it.
+        // An empty tag is the cursor of an untagged image. Tags that were added to the image since then follow it.
         let after = after.filter(|tag| !tag.is_empty());
         let tags = self
             .repositories
