@@ -1,4 +1,4 @@
-//! `TokenSource` under the contract suite, in this process and by each mock's own clock.
+//! Runs the contract suite against `TokenSource`, in this process and with the clock of each mock.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use ecr_token_source::{
 };
 use mock_ecr::{Clock, MockEcr};
 
-/// A source for each registry that was asked for, and the login that it gave last.
+/// The source of each requested registry, and the login that it returned last.
 #[derive(Clone)]
 struct Sources {
     fetcher: SdkFetcher,
@@ -59,7 +59,7 @@ impl Sources {
     }
 }
 
-/// The mock's configuration of the SDK has no timeouts, and some scenarios have no answer.
+/// The SDK configuration of the mock has no timeouts, and in some scenarios the mock sends no response.
 async fn fetch_with_timeout(
     fetcher: SdkFetcher,
     request: TokenRequest,

@@ -1,8 +1,8 @@
-//! `TokenSource` with the AWS SDK, on the mock and its clock.
+//! `TokenSource` with the AWS SDK, against a mock with a frozen clock.
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a helper that cannot go on fails the test that called it"
+    reason = "a failure in a helper fails the test that called it"
 )]
 
 mod contract;
@@ -20,7 +20,7 @@ async fn frozen() -> MockEcr {
     MockEcr::builder().frozen().start().await.unwrap()
 }
 
-/// The registry of the mock's own account, or another region's or account's.
+/// Returns a registry of this account and region.
 fn registry(account: &str, region: &str) -> Registry {
     let host = format!("{account}.dkr.ecr.{region}.amazonaws.com");
     Registry::parse(&host).unwrap()
@@ -31,7 +31,7 @@ fn own_registry(ecr: &MockEcr) -> Registry {
     registry(&account, ecr.config().region.as_str())
 }
 
-/// A source of the mock's own registry, by the mock's clock.
+/// Returns a source of the mock's own registry that uses the mock's clock.
 fn source(ecr: &MockEcr) -> TokenSource {
     source_for(ecr, own_registry(ecr))
 }
@@ -109,7 +109,7 @@ async fn a_revoked_token_is_replaced_by_a_valid_one() {
     assert_eq!(calls(&ecr), 2);
 }
 
-/// A frozen mock issues the same token twice, as a service does that has not noticed.
+/// A frozen mock issues the same token twice.
 #[tokio::test]
 async fn a_rejected_token_issued_again_is_an_error() {
     let ecr = frozen().await;

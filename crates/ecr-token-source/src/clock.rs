@@ -1,10 +1,10 @@
-//! Time, which a test may own.
+//! The source of the current time, which tests can replace.
 
 use std::time::SystemTime;
 
-/// What time it is. A closure will do.
+/// Provides the current time. Implemented for closures that return a [`SystemTime`].
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// Returns the current time.
     fn now(&self) -> SystemTime;
 }
 
@@ -14,14 +14,14 @@ impl<F: Fn() -> SystemTime + Send + Sync> Clock for F {
     }
 }
 
-/// The system's clock.
+/// The clock of the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is where time comes from when nobody injects it"
+        reason = "the default clock, used if no other clock is injected"
     )]
     fn now(&self) -> SystemTime {
         SystemTime::now()

@@ -1,4 +1,4 @@
-//! What opens a registry.
+//! User name and password of a registry.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -7,18 +7,18 @@ use std::time::SystemTime;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// Who logs in: `AWS`, as ECR has it; in any case what the token says.
+    /// The user name. ECR uses `AWS`; the value comes from the token.
     pub username: String,
-    /// The password, colons included.
+    /// The password. It may contain colons.
     pub password: Password,
-    /// Until when it opens the registry, as far as that is believed: no more than twelve hours from when it was fetched.
-    /// `None` where the answer did not say; such a login is for one use.
+    /// When the password expires: at most twelve hours after it was fetched. `None` if the response had no `expiresAt`;
+    /// such a login is not cached.
     pub expires_at: Option<SystemTime>,
-    /// The host that it is for, with a port where one was asked for.
+    /// The host of the registry, followed by `:PORT` if a port was requested.
     pub registry: String,
 }
 
-/// A password, which shows itself only to who asks.
+/// A password. Its `Debug` output does not contain it; [`Password::expose`] returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -27,7 +27,7 @@ impl Password {
         Password(password)
     }
 
-    /// The password itself.
+    /// Returns the password as text.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,20 +1,20 @@
-//! Why there is no token.
+//! The error of a token request.
 
 use std::sync::Arc;
 
 use crate::response::ResponseError;
 
-/// Why there is no token. All who have waited for one call are told the same.
+/// The reason why no token is available. All callers that share a call receive the same error.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The call failed, and no living token was left.
+    /// The call failed, and no valid token is cached.
     #[error("{0}")]
     Fetch(Arc<dyn std::error::Error + Send + Sync>),
-    /// What came is no use.
-    #[error("the answer holds no usable token: {0}")]
+    /// The response contains no usable token.
+    #[error("the response of GetAuthorizationToken is invalid: {0}")]
     Response(#[from] ResponseError),
-    /// ECR gave once more the password that the registry has refused.
-    #[error("ECR has issued once more the very token that the registry refused")]
+    /// ECR returned a password that the registry has rejected before.
+    #[error("ECR returned the same token that the registry has rejected")]
     Rejected,
 }

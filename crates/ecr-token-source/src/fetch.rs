@@ -1,4 +1,4 @@
-//! Asking ECR, by whatever client.
+//! The interface to the client that calls ECR.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,27 +6,28 @@ use std::pin::Pin;
 use crate::registry::Registry;
 use crate::response::AuthorizationData;
 
-/// What is to be asked for.
+/// The parameters of a call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenRequest {
-    /// The registry whose account goes into `registryIds`, and whose region is the one to call. `None` is the caller's own.
+    /// The requested registry: its account is sent in `registryIds`, and its region is called. `None` requests the registry
+    /// of the caller's account.
     pub registry: Option<Registry>,
 }
 
-/// Calls `GetAuthorizationToken`. A closure that takes an [`TokenRequest`] and answers a future will do.
+/// Calls `GetAuthorizationToken`. Implemented for closures that take a [`TokenRequest`] and return a future.
 ///
-/// Retries and timeouts are its own matter, and a cancelled call is a future that is dropped.
+/// The implementation sets retries and timeouts. Dropping the future cancels the call.
 pub trait Fetch: Send + Sync {
-    /// Calls once.
+    /// Starts one call.
     fn fetch(&self, request: TokenRequest) -> FetchFuture;
 }
 
-/// A call under way.
+/// The future of a call.
 pub type FetchFuture =
     Pin<Box<dyn Future<Output = Result<Vec<AuthorizationData>, FetchError>> + Send>>;
 
-/// Why a call failed.
+/// The error of a failed call.
 pub type FetchError = Box<dyn std::error::Error + Send + Sync>;
 
 impl<F, Response> Fetch for F

@@ -1,13 +1,13 @@
-//! Tokens of Amazon ECR that are never dead when they are handed out.
+//! Caches authorization tokens of Amazon ECR and renews them before they expire.
 //!
-//! A [`TokenSource`] stands between a program and `GetAuthorizationToken`. It keeps the token that it has, lets all who ask
-//! at once share one call, asks anew in time, and once more when the registry has refused a token before its end.
+//! A [`TokenSource`] calls `GetAuthorizationToken` and caches the token. Concurrent callers share one call. The source
+//! requests a new token before the old one expires, and also when the registry rejects a token that has not expired yet.
 //!
 //! ```
 //! use ecr_token_source::{TokenRequest, AuthorizationData, FetchError, Registry, TokenSource};
 //!
 //! async fn get_authorization_token(request: TokenRequest) -> Result<Vec<AuthorizationData>, FetchError> {
-//!     // With the feature `sdk`, `Sdk::new(aws_sdk_ecr::Client)` stands in this place.
+//!     // Call ECR here. With the feature `sdk`, pass `SdkFetcher::new(client)` instead of this function.
 //! #   let registry = request.registry.ok_or("no registry")?;
 //! #   Ok(vec![AuthorizationData {
 //! #       authorization_token: Some("QVdTOnNlY3JldA==".to_owned()),
@@ -24,24 +24,26 @@
 //! assert_eq!(credentials.username, "AWS");
 //! assert_eq!(credentials.password.expose(), "secret");
 //!
-//! // The registry said 401, 403 or 400 to these: another token, or an error, but never this one again.
+//! // The registry responded with 400, 401 or 403: request another token. The rejected token is never returned again.
 //! assert!(source.get_after_rejection(&credentials).await.is_err());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! - **In time.** A token is kept until less than a [`Margin`] of its life is left: the larger of five minutes and a tenth.
-//! - **One call.** Whoever asks while a call is under way shares its outcome, be it a token or an error. The call goes on
-//!   while anybody waits for it, and ends with the last; no runtime is needed and no task is spawned.
-//! - **No dead token.** What is past its end by the clock, or was refused, is not handed out of memory or file, whatever fails.
-//! - **A failed call costs nothing while the old token lives.** It is handed out until its end, and each further request tries anew.
-//!   An error is never kept.
-//! - **No foreign token.** Where a registry was asked for, an answer for another account, region or partition is an error.
-//! - **No absurd end.** ECR's tokens live twelve hours, and a longer life is not believed. A token without an end, or one just
-//!   made whose end is past, serves the request in hand and is not kept.
-//! - **No secrets.** A [`Password`] shows itself in no `Debug`, and the [`CacheFile`] is for its owner alone.
+//! - **Renewal before expiry.** A cached token is returned until its remaining TTL is less than its [`Margin`]: a tenth of the
+//!   TTL, but at least five minutes.
+//! - **One call.** A caller that arrives during a call shares its result, a token or an error. The call continues while a
+//!   caller waits for it and is cancelled when the last caller is dropped. It needs no runtime and spawns no task.
+//! - **No expired token.** A token that has expired by the clock or was rejected is never returned, neither from memory nor
+//!   from the file. An error is returned instead.
+//! - **Failed calls are tolerated.** While the old token is valid, it is returned if the call for a new one fails. Each later
+//!   request repeats the call. Errors are not cached.
+//! - **The requested registry.** If a registry was requested, a response for another account, region or partition is an error.
+//! - **A bounded TTL.** Tokens of ECR are valid for twelve hours; a later `expiresAt` is capped. A token without `expiresAt`,
+//!   or with one in the past, is returned to the callers that wait for it and is not cached.
+//! - **No secrets in logs.** `Debug` of [`Password`] does not print the password. Only its owner can read the [`CacheFile`].
 
 mod cache;
 mod clock;

@@ -1,27 +1,27 @@
-//! When a token that still lives is too old.
+//! When a valid token is renewed.
 
 use std::time::Duration;
 
-/// How much life a token must have left: the larger of a span and a tenth of its whole life.
+/// The remaining TTL at which a token is renewed: a tenth of its TTL, but at least a minimum.
 ///
-/// The span, five minutes unless told otherwise, covers clocks that disagree and the time between getting a token and the last request that
-/// carries it. The tenth, 72 minutes of ECR's twelve hours, is for outages: so long can the API be down before anybody notices, as
-/// every request in that time tries anew, and is given the old token while the call fails.
+/// The minimum is five minutes by default. It covers differences between clocks and the time between fetching a token and
+/// the last request that uses it. A tenth of the twelve hours of ECR is 72 minutes. If the API is unavailable for up to
+/// that time, callers do not notice: each request repeats the call, and the old token is returned while the call fails.
 ///
-/// A token whose whole life is shorter than that is never fresh: it serves those who waited for it, and whoever asks next makes
-/// the next call.
+/// A token whose TTL is shorter than the margin is returned to the callers that wait for it. The next caller makes the
+/// next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Margin {
     minimum: Duration,
 }
 
 impl Margin {
-    /// A margin with another span than five minutes.
+    /// Creates a margin with another minimum.
     pub const fn at_least(minimum: Duration) -> Self {
         Margin { minimum }
     }
 
-    /// The margin of a token that lives so long.
+    /// Returns the margin of a token with this TTL.
     pub fn for_ttl(self, ttl: Duration) -> Duration {
         self.minimum.max(ttl / 10)
     }

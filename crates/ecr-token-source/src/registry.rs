@@ -1,8 +1,8 @@
-//! Registries of ECR, by the names of their hosts.
+//! Parses the host names of private ECR registries.
 
 use std::fmt;
 
-/// A private registry of ECR: whose it is, where it is, and by which of its names it was called.
+/// A private registry of ECR: its account, region and partition, and the host name it was addressed by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Registry {
     account: String,
@@ -14,11 +14,11 @@ pub struct Registry {
     port: Option<u16>,
 }
 
-/// A part of AWS that has accounts, names and endpoints of its own.
+/// An AWS partition: a group of regions with its own accounts, host names and endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Partition {
-    /// All of AWS but for what follows; GovCloud has its names.
+    /// The commercial regions and GovCloud.
     Aws,
     /// China.
     China,
@@ -46,19 +46,21 @@ enum Tls {
     Fips,
 }
 
-/// What is no name of a private registry of ECR.
+/// The error of [`Registry::parse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no private registry of Amazon ECR")]
+#[error(
+    "expected a private registry of Amazon ECR, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com"
+)]
 pub struct ParseRegistryError;
 
 impl Registry {
-    /// The registry of an image, of a URL, or of a host alone.
+    /// Parses an image reference, a URL or a host name.
     ///
-    /// A name has to be ECR's as a whole: what only resembles one would be sent a password.
+    /// The whole host name must be one of ECR's. Otherwise a similar host name of an attacker would receive a password.
     ///
     /// # Errors
     ///
-    /// Every other registry, ECR Public included.
+    /// Returns an error for every other registry, including ECR Public.
     pub fn parse(reference: &str) -> Result<Self, ParseRegistryError> {
         let (host, port) = host_and_port(reference)?;
         let (account, rest) = host.split_once('.').ok_or(ParseRegistryError)?;
@@ -80,44 +82,44 @@ impl Registry {
         })
     }
 
-    /// The account, twelve digits.
+    /// Returns the id of the account, twelve digits.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// The region.
+    /// Returns the region.
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The partition.
+    /// Returns the partition.
     pub fn partition(&self) -> Partition {
         self.partition
     }
 
-    /// The host, in lower case.
+    /// Returns the host in lower case, without a port.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether it was called by the name that speaks IPv6 too.
+    /// Returns whether the host name is the dual-stack name, which supports IPv4 and IPv6.
     pub fn is_dual_stack(&self) -> bool {
         self.family == AddressFamily::DualStack
     }
 
-    /// Whether it was called by the name whose encryption follows FIPS 140.
+    /// Returns whether the host name is that of the FIPS 140 endpoint.
     pub fn is_fips(&self) -> bool {
         self.tls == Tls::Fips
     }
 
-    /// Whether both are one registry, by whatever names.
+    /// Returns whether both are the same registry. Their host names may differ.
     pub fn is_same_as(&self, other: &Registry) -> bool {
         let key = |registry: &Registry| (registry.account.clone(), registry.partition);
         key(self) == key(other) && self.region == other.region
     }
 }
 
-/// The host, with the port where there was one.
+/// Writes the host, followed by `:PORT` if there is a port.
 impl fmt::Display for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.port {
@@ -175,7 +177,7 @@ impl Partition {
         found.map_or(Partition::Aws, |&(_, partition)| partition)
     }
 
-    /// What follows the region in a name.
+    /// Returns the part of the host name after the region.
     fn suffix(self, family: AddressFamily) -> Option<&'static str> {
         match (self, family) {
             (Partition::Aws, AddressFamily::Ipv4) => Some("amazonaws.com"),

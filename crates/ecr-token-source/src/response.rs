@@ -1,4 +1,4 @@
-//! What ECR answered, and the one login of it that was asked for.
+//! Selects the login of the requested registry from a response of `GetAuthorizationToken`.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -9,53 +9,53 @@ use base64::engine::general_purpose::STANDARD;
 use crate::credentials::{Credentials, Password};
 use crate::registry::Registry;
 
-/// An element of `authorizationData`, in which anything may be missing.
+/// An element of `authorizationData`. Each member may be missing.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct AuthorizationData {
-    /// `authorizationToken`, base64 of `USER:PASSWORD`.
+    /// `authorizationToken`: `USER:PASSWORD` in base64.
     pub authorization_token: Option<String>,
-    /// `expiresAt`.
+    /// `expiresAt`: when the token expires.
     pub expires_at: Option<SystemTime>,
-    /// `proxyEndpoint`, the URL of the registry.
+    /// `proxyEndpoint`: the URL of the registry.
     pub proxy_endpoint: Option<String>,
 }
 
-/// What is wrong with an answer. No error shows any part of a token.
+/// An error in a response of `GetAuthorizationToken`. No message contains a part of a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// An empty list, or none.
-    #[error("there is no authorizationData")]
+    /// `authorizationData` is missing or empty.
+    #[error("authorizationData is missing or empty")]
     Empty,
-    /// An element without a token.
-    #[error("there is no authorizationToken")]
+    /// The element has no `authorizationToken`.
+    #[error("authorizationToken is missing")]
     MissingToken,
-    /// An element without the registry that it is for.
-    #[error("there is no proxyEndpoint")]
+    /// The element has no `proxyEndpoint`.
+    #[error("proxyEndpoint is missing")]
     MissingEndpoint,
-    /// Registries, none of which was asked for.
-    #[error("it is for {received}, and {requested} was asked for")]
+    /// No element is for the requested registry.
+    #[error("expected a token for {requested}, received one for {received}")]
     RegistryMismatch {
-        /// What came, the first of it.
+        /// The `proxyEndpoint` of the first element.
         received: String,
-        /// What was asked for.
+        /// The requested host.
         requested: String,
     },
-    /// Several registries, where the caller's own was asked for.
-    #[error("it is for several registries, and which is the caller's own cannot be told")]
+    /// The response has elements for several registries, but no registry was requested.
+    #[error("it contains several registries, and no registry was requested")]
     Ambiguous,
-    /// A token that is not base64.
-    #[error("the authorizationToken is no base64")]
+    /// The token is not valid base64.
+    #[error("authorizationToken is not valid base64")]
     NotBase64,
-    /// A token that is not UTF-8.
-    #[error("the authorizationToken is no UTF-8 inside its base64")]
+    /// The decoded token is not valid UTF-8.
+    #[error("the decoded authorizationToken is not valid UTF-8")]
     NotUtf8,
-    /// A token without a colon, or with nothing on one side of it.
-    #[error("the authorizationToken holds no USER:PASSWORD")]
+    /// The decoded token has no colon, or its user or password is empty.
+    #[error("the decoded authorizationToken is not USER:PASSWORD")]
     NotUserPassword,
 }
 
-/// The login for the registry that was asked for, or for the only one there is.
+/// Returns the login of the requested registry. Without a requested registry, the response must contain only one.
 pub(crate) fn login(
     data: Vec<AuthorizationData>,
     requested: Option<&Registry>,
@@ -111,7 +111,7 @@ fn select_only(data: Vec<AuthorizationData>) -> Result<(AuthorizationData, Strin
     Ok((first, host))
 }
 
-/// The password is all that follows the first colon.
+/// Splits at the first colon: the password may contain colons.
 fn decode(token: &str) -> Result<(String, Password), ResponseError> {
     let bytes = STANDARD.decode(token);
     let text = String::from_utf8(bytes.map_err(|_| ResponseError::NotBase64)?);
@@ -122,7 +122,7 @@ fn decode(token: &str) -> Result<(String, Password), ResponseError> {
     }
 }
 
-/// Without the token.
+/// Omits the token.
 impl fmt::Debug for AuthorizationData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = self.authorization_token.as_ref().map(|_| "..");

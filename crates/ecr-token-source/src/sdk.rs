@@ -1,4 +1,4 @@
-//! Asking with the AWS SDK.
+//! Calls ECR through the AWS SDK.
 
 use std::time::SystemTime;
 
@@ -9,14 +9,15 @@ use aws_sdk_ecr::types::AuthorizationData as SdkData;
 use crate::fetch::{Fetch, FetchError, FetchFuture, TokenRequest};
 use crate::response::AuthorizationData;
 
-/// Asks with a client of `aws-sdk-ecr`, in the region of the registry that is asked for, whichever the client's own is.
+/// Calls ECR with a client of `aws-sdk-ecr`, in the region of the requested registry. The region of the client is used only
+/// if no registry is requested.
 #[derive(Clone, Debug)]
 pub struct SdkFetcher {
     client: Client,
 }
 
 impl SdkFetcher {
-    /// Asks with this client, whose retries and timeouts count.
+    /// Creates a fetcher that uses the retries and timeouts of this client.
     pub fn new(client: Client) -> Self {
         SdkFetcher { client }
     }
@@ -36,7 +37,7 @@ async fn call(client: Client, request: TokenRequest) -> Result<Vec<Authorization
             let region = Region::new(registry.region().to_owned());
             #[allow(
                 deprecated,
-                reason = "without the id, ECR answers with the caller's own registry as the endpoint"
+                reason = "without the id, ECR returns the registry of the caller's account as the endpoint"
             )]
             let call = call.registry_ids(registry.account());
             let config = Builder::new().region(region);
@@ -48,7 +49,7 @@ async fn call(client: Client, request: TokenRequest) -> Result<Vec<Authorization
     Ok(data.into_iter().map(convert).collect())
 }
 
-/// A time that the system's clock cannot show is no time.
+/// Drops an `expiresAt` that `SystemTime` cannot represent.
 fn convert(data: SdkData) -> AuthorizationData {
     AuthorizationData {
         expires_at: data

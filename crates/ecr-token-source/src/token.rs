@@ -1,4 +1,4 @@
-//! A token that is kept, and how old it is.
+//! Whether a cached token is still usable.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,19 +12,19 @@ pub(crate) struct Token {
     pub(crate) fetched_at: SystemTime,
 }
 
-/// How old a token is.
+/// Whether a token can be returned, and whether it has to be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// It has its margin left.
+    /// More than the margin is left.
     Fresh,
-    /// It lives, but should be replaced.
+    /// The token is valid but is due for renewal.
     Stale,
-    /// Its time is over, or nobody knows when that is.
+    /// The token has expired, or its expiry is unknown.
     Expired,
 }
 
 impl Token {
-    /// A token that has just been fetched; no life longer than ECR's is believed.
+    /// Creates a token that was fetched at `now`, and caps its expiry at [`MAX_TTL`].
     pub(crate) fn new(mut credentials: Credentials, now: SystemTime) -> Self {
         let latest = now.checked_add(MAX_TTL);
         let reported = credentials.expires_at;
@@ -41,7 +41,7 @@ impl Token {
         };
         let left = end.duration_since(now).unwrap_or_default();
         let ttl = end.duration_since(self.fetched_at).unwrap_or_default();
-        // A clock that was set back has lost count of how old the token is.
+        // If the clock was set back, the age of the token is unknown.
         let is_age_known = self.fetched_at <= now;
         match left {
             Duration::ZERO => Freshness::Expired,
@@ -51,7 +51,7 @@ impl Token {
     }
 }
 
-/// The life of ECR's tokens.
+/// The TTL of ECR's tokens.
 pub(crate) const MAX_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 
 #[cfg(test)]

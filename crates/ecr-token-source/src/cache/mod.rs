@@ -1,4 +1,4 @@
-//! Tokens that outlive the process, in a file for its owner alone.
+//! Stores tokens in a private file that several processes share.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,30 +12,31 @@ use crate::credentials::{Credentials, Password};
 use crate::registry::Registry;
 use crate::token::Token;
 
-/// A file of tokens, each under the registry that it is for and the [`Identity`] that it was issued to.
+/// A file of tokens. The key of a token is its registry and the [`Identity`] that requested it.
 ///
-/// The file is JSON of mode 0600, replaced as a whole. One that others may write to or that is another user's, one that is no such JSON,
-/// and one that cannot be read are taken for empty, and replaced by the next token; where it cannot be written, tokens are kept in
-/// memory alone. Of two processes that write at once one may lose its token from the file, which costs a call.
+/// The file is JSON with mode 0600 and is replaced as a whole. These files are ignored and replaced by the next token: a file
+/// of another user, a file that others can write to, a file with other content, and a file that cannot be read. If the
+/// file cannot be written, tokens are cached in memory only. If two processes write at the same time, the token of one
+/// may be lost from the file; this costs one call.
 #[derive(Clone, Debug)]
 pub struct CacheFile {
     path: PathBuf,
     identity: Identity,
 }
 
-/// Who asks whom: tokens of one identity are never handed to another.
+/// The caller and the endpoint of a token. A token is returned only for the same identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The id of the access key that signs.
+    /// The id of the access key that signs the request.
     pub access_key_id: String,
-    /// Where the caller's own region is, which counts where no registry is asked for.
+    /// The region of the call if no registry is requested, otherwise empty.
     pub region: String,
-    /// The URL that is called in place of AWS's own, empty if there is none: a test's token must not end up at AWS.
+    /// The URL that replaces AWS's own endpoint, or empty. It keeps tokens of a test server from being sent to AWS.
     pub endpoint: String,
 }
 
 impl CacheFile {
-    /// A file that need not exist, nor its directory, which is made with mode 0700.
+    /// Creates a cache at this path. The file and its directory need not exist; the directory is created with mode 0700.
     pub fn new(path: impl Into<PathBuf>, identity: Identity) -> Self {
         CacheFile {
             path: path.into(),
@@ -43,11 +44,11 @@ impl CacheFile {
         }
     }
 
-    /// Forgets the tokens of a registry, whoever they were issued to.
+    /// Removes the tokens of a registry, for all identities.
     ///
     /// # Errors
     ///
-    /// A file that cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn remove(path: &Path, registry: &Registry) -> io::Result<()> {
         let is_other = |entry: &Entry| {
             Registry::parse(&entry.registry).is_ok_and(|found| !found.is_same_as(registry))
@@ -55,7 +56,7 @@ impl CacheFile {
         retain(path, is_other)
     }
 
-    /// The registries of which the file has living tokens, each with its user.
+    /// Returns the registries with a token that is valid at `now`, each with its user name.
     pub fn valid_logins(path: &Path, now: SystemTime) -> Vec<(String, String)> {
         let now = millis(now).unwrap_or_default();
         let entries = read(path).into_iter();
@@ -65,7 +66,7 @@ impl CacheFile {
             .collect()
     }
 
-    /// The token of a registry, or of the caller's own, at whatever age.
+    /// Returns the token of a registry, or of the caller's account. It may have expired.
     pub(crate) fn load(&self, requested: Option<&Registry>) -> Option<Token> {
         let entries = read(&self.path);
         let entry = entries
@@ -78,7 +79,7 @@ impl CacheFile {
         Some(token)
     }
 
-    /// Keeps a token in place of the older one, and drops those that are dead.
+    /// Stores a token in place of the previous one, and removes expired tokens.
     pub(crate) fn save(
         &self,
         requested: Option<&Registry>,
@@ -98,7 +99,7 @@ impl CacheFile {
         write(&self.path, entries)
     }
 
-    /// Forgets a password that was refused.
+    /// Removes a password that the registry has rejected.
     pub(crate) fn remove_password(&self, password: &Password) -> io::Result<()> {
         retain(&self.path, |entry| entry.password != password.expose())
     }
@@ -116,7 +117,7 @@ impl CacheFile {
     }
 }
 
-/// The file, as it is on disk.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Contents {
     version: u32,
@@ -126,7 +127,7 @@ struct Contents {
 #[derive(Serialize, Deserialize)]
 struct Entry {
     registry: String,
-    /// Whether no registry was asked for.
+    /// Whether the token was fetched without a requested registry.
     is_own: bool,
     identity: Identity,
     username: String,
@@ -149,7 +150,7 @@ impl Entry {
         })
     }
 
-    /// Whoever has edited the file may have written any number; no life longer than ECR's is believed here either.
+    /// Caps the expiry again, since the file may have been edited.
     fn into_token(self) -> Option<Token> {
         let credentials = Credentials {
             username: self.username,
@@ -161,7 +162,8 @@ impl Entry {
     }
 }
 
-/// Drops the oldest tokens of a registry that has many: the keys of roles change every hour, and nobody comes back for the old ones.
+/// Removes the oldest tokens of a registry that has too many. The access keys of roles change every hour, and tokens of old
+/// keys are never used again.
 fn evict_oldest(entries: &mut Vec<Entry>, new: &Entry) {
     let is_same_registry =
         |entry: &Entry| entry.registry == new.registry && entry.is_own == new.is_own;
@@ -184,9 +186,9 @@ fn read(path: &Path) -> Vec<Entry> {
     contents.map(|contents| contents.tokens).unwrap_or_default()
 }
 
-/// The text of a file that nobody else can have written.
+/// Reads a file that only the current user can have written.
 fn read_trusted(path: &Path) -> io::Result<String> {
-    // A pipe of that name would never end.
+    // Opening a named pipe would block.
     if !fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
@@ -212,7 +214,7 @@ fn retain(path: &Path, is_retained: impl Fn(&Entry) -> bool) -> io::Result<()> {
     }
 }
 
-/// Replaces the file: a reader sees the old one or the new one.
+/// Replaces the file atomically: a reader finds either the old or the new content.
 fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
     let version = VERSION;
     let text = serde_json::to_vec(&Contents { version, tokens })?;
@@ -225,13 +227,13 @@ fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
         .write_all(&text)
         .and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
-        // What cannot be removed either is a file of its owner's that nobody reads.
+        // If it cannot be removed, a private file remains that nothing reads.
         let _ = fs::remove_file(&temporary);
     }
     result
 }
 
-/// A name may be taken by a process that was killed, whose number came up again.
+/// Tries several names, since a killed process with the same id may have left its file.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut last_error = io::ErrorKind::AlreadyExists.into();
     for attempt in 0..100 {
@@ -264,7 +266,7 @@ fn time(millis: i64) -> Option<SystemTime> {
 const VERSION: u32 = 1;
 const MAX_ENTRIES: usize = 100;
 
-/// As many identities may use one registry in turn, and none asks twice.
+/// The number of identities that can use one registry alternately without a new call each time.
 const MAX_ENTRIES_PER_REGISTRY: usize = 4;
 const MAX_FILE_SIZE: u64 = 4 << 20;
 

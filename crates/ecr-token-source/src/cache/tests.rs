@@ -32,7 +32,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o777
 }
 
-/// A file with one token in it.
+/// Creates a file with one token.
 fn cache_with_token(path: &Path) -> (CacheFile, Registry, Token) {
     let cache = CacheFile::new(path, identity("A"));
     let registry = registry("111111111111");
@@ -50,7 +50,7 @@ fn a_saved_token_is_loaded_from_a_private_file() {
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(path.parent().unwrap()), 0o700);
     let files = fs::read_dir(path.parent().unwrap()).unwrap();
-    assert_eq!(files.count(), 1, "nothing is left beside it");
+    assert_eq!(files.count(), 1, "no temporary file remains");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_file_writable_by_others_is_ignored() {
         assert_eq!(cache.load(Some(&registry)), None, "{permissions:o}");
     }
     cache.save(Some(&registry), &token, at(0)).unwrap();
-    assert_eq!(mode(&path), 0o600, "it is replaced");
+    assert_eq!(mode(&path), 0o600, "the file is replaced");
     assert_eq!(cache.load(Some(&registry)), Some(token));
 }
 

@@ -1,4 +1,4 @@
-//! The source of tokens.
+//! The token source: one cached token, and one call at a time.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,20 +18,20 @@ use crate::registry::Registry;
 use crate::response;
 use crate::token::{Freshness, Token};
 
-/// Hands out living tokens of one registry to one identity. Clones share everything.
+/// Returns valid tokens of one registry for one identity. Clones share the token and the call.
 #[derive(Clone)]
 pub struct TokenSource {
     inner: Arc<Inner>,
 }
 
-/// A source to be.
-#[must_use = "a builder does nothing until it has built"]
+/// A builder of [`TokenSource`].
+#[must_use = "a builder has no effect until `build` is called"]
 pub struct Builder {
     inner: Inner,
 }
 
 impl TokenSource {
-    /// A source of the caller's own registry, of tokens that live in memory, until more is said.
+    /// Returns a builder. By default, the source requests the registry of the caller's account and caches in memory only.
     pub fn builder(fetch: impl Fetch + 'static) -> Builder {
         Builder {
             inner: Inner {
@@ -45,13 +45,13 @@ impl TokenSource {
         }
     }
 
-    /// A living token: the one that is kept, or a new one.
+    /// Returns a valid token: the cached one, or a new one.
     ///
-    /// Dropping the future before its end harms nobody who waits for the same call.
+    /// Dropping the future does not cancel the call for other callers that wait for it.
     ///
     /// # Errors
     ///
-    /// A call that failed or an answer that is no use, when there is no living token left either.
+    /// Returns an error if the call fails or its response is unusable, and no valid token is cached.
     pub async fn get(&self) -> Result<Credentials, TokenError> {
         let in_flight = {
             let mut state = self.inner.state();
@@ -63,14 +63,14 @@ impl TokenSource {
         in_flight.await
     }
 
-    /// Another token than this one, which the registry has refused.
+    /// Returns a token other than this one, which the registry has rejected.
     ///
-    /// The refused one is never handed out again, by this source or from its file. The first who reports it makes the call; whoever
-    /// reports it later is given the outcome, or the token that came of it.
+    /// The rejected token is never returned again, neither from memory nor from the file. The first report of a rejected token
+    /// makes a call. Later reports return the result of that call or its token.
     ///
     /// # Errors
     ///
-    /// As [`TokenSource::get`], and when ECR issues the same password once more.
+    /// Returns the errors of [`TokenSource::get`], and [`TokenError::Rejected`] if ECR returns the same password again.
     pub async fn get_after_rejection(
         &self,
         rejected: &Credentials,
@@ -79,9 +79,10 @@ impl TokenSource {
         self.get().await
     }
 
-    /// How long another may keep these credentials: for as long as this source would, and at least for half of what is left.
+    /// Returns how long another program may cache these credentials: as long as this source would, but at least half of
+    /// the remaining TTL.
     ///
-    /// Nothing, where the end is unknown or past.
+    /// Returns zero if the expiry is unknown or in the past.
     pub fn cache_duration(&self, credentials: &Credentials) -> Duration {
         let now = self.inner.clock.now();
         let end = credentials.expires_at.unwrap_or(now);
@@ -92,31 +93,31 @@ impl TokenSource {
 }
 
 impl Builder {
-    /// The registry to ask for. An answer for another one will be an error.
+    /// Sets the registry to request. A response for another registry is an error.
     pub fn registry(mut self, registry: Registry) -> Self {
         self.inner.registry = Some(registry);
         self
     }
 
-    /// A clock of one's own.
+    /// Replaces the system clock.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.inner.clock = Box::new(clock);
         self
     }
 
-    /// Another margin.
+    /// Replaces the default margin.
     pub fn margin(mut self, margin: Margin) -> Self {
         self.inner.margin = margin;
         self
     }
 
-    /// A file to share tokens with other processes.
+    /// Sets a file in which processes share tokens.
     pub fn cache(mut self, cache: CacheFile) -> Self {
         self.inner.cache = Some(cache);
         self
     }
 
-    /// The source.
+    /// Creates the source.
     pub fn build(self) -> TokenSource {
         TokenSource {
             inner: Arc::new(self.inner),
@@ -130,7 +131,7 @@ struct Inner {
     margin: Margin,
     registry: Option<Registry>,
     cache: Option<CacheFile>,
-    /// Held for moments, and never across an await or a file.
+    /// Locked briefly, never across an `.await` or file access.
     state: Mutex<State>,
 }
 
@@ -138,7 +139,7 @@ struct Inner {
 struct State {
     current: Option<Token>,
     rejected: VecDeque<Password>,
-    /// The call under way. It belongs to those who wait for it, and is gone with the last of them.
+    /// The current call. The callers that wait for it own it; it is dropped with the last of them.
     in_flight: Option<WeakShared<Call>>,
 }
 
@@ -184,12 +185,12 @@ impl Inner {
             state.rejected.push_back(password.clone());
         }
         if let Some(cache) = &self.cache {
-            // A file that cannot be written costs another process a call.
+            // If the file cannot be written, another process makes one more call.
             let _ = cache.remove_password(password);
         }
     }
 
-    /// Takes over what another process has left in the file, if it lives longer than what is held.
+    /// Loads the token of another process from the file if it expires later than the current one.
     fn load_from_cache(&self) -> Option<Credentials> {
         let found = self.cache.as_ref()?.load(self.registry.as_ref())?;
         let mut state = self.state();
@@ -206,7 +207,7 @@ impl Inner {
         Some(fresh)
     }
 
-    /// Ends a call: its token is kept if it has a life, and its failure counts only if nothing that lives is left.
+    /// Ends a call. Caches its token unless it has expired; returns its error only if no valid token is cached.
     fn finish(&self, fetched: Result<Credentials, TokenError>) -> Result<Credentials, TokenError> {
         let mut state = self.state();
         state.in_flight = None;
@@ -228,7 +229,7 @@ impl Inner {
         valid.map(|token| token.credentials.clone()).ok_or(error)
     }
 
-    /// Writes what is held to the file. Where it cannot be written, the token is in memory at least.
+    /// Writes the current token to the file. If that fails, the token is still in memory.
     fn save(&self) {
         let Some(cache) = &self.cache else {
             return;
@@ -240,7 +241,7 @@ impl Inner {
     }
 }
 
-/// One call, for all who wait for it.
+/// Makes one call for all callers that wait for it.
 async fn refresh(inner: Arc<Inner>) -> Result<Credentials, TokenError> {
     if let Some(credentials) = inner.load_from_cache() {
         return Ok(credentials);
@@ -258,7 +259,7 @@ async fn refresh(inner: Arc<Inner>) -> Result<Credentials, TokenError> {
     result
 }
 
-/// How many refused passwords are remembered; by then the first is long dead.
+/// The number of rejected passwords to remember. Older ones have expired by then.
 const MAX_REJECTED: usize = 64;
 
 impl fmt::Debug for TokenSource {

@@ -11,7 +11,7 @@ use crate::cache::Identity;
 use crate::fetch::FetchError;
 use crate::response::AuthorizationData;
 
-/// An ECR whose results, time and pace a test owns.
+/// A fake ECR. The test sets its responses and its time, and can block its calls.
 #[derive(Clone)]
 struct Fake {
     shared: Arc<Shared>,
@@ -21,19 +21,19 @@ struct Shared {
     seconds: AtomicU64,
     calls: AtomicU64,
     response: Mutex<Response>,
-    /// Calls that may end.
+    /// One permit for each call that may end.
     gate: Semaphore,
 }
 
 #[derive(Clone, Copy)]
 enum Response {
-    /// A new password that lives for so many seconds.
+    /// A new password that expires after this many seconds.
     ValidFor(u64),
-    /// One password, always the same.
+    /// The same password in each response.
     SamePassword,
-    /// Without an end.
+    /// No `expiresAt`.
     NoExpiry,
-    /// Ended long ago.
+    /// An `expiresAt` in the past.
     Expired,
     Unavailable,
 }
@@ -97,7 +97,7 @@ impl Fake {
         self.shared.calls.load(Ordering::SeqCst)
     }
 
-    /// No call ends until it is let through.
+    /// Blocks calls until `release`.
     fn block(&self) {
         self.shared.gate.forget_permits(Semaphore::MAX_PERMITS);
     }
@@ -143,12 +143,12 @@ async fn a_failed_call_returns_the_old_token_until_it_expires() {
     fake.respond(Response::Unavailable);
     fake.advance(599);
     assert_eq!(password(&source).await, "1");
-    assert_eq!(fake.calls(), 2, "it has tried");
+    assert_eq!(fake.calls(), 2, "the call was repeated");
     fake.advance(1);
     let error = source.get().await.unwrap_err();
     assert_eq!(error.to_string(), "the API is down");
     fake.respond(Response::ValidFor(600));
-    assert_eq!(password(&source).await, "4", "no failure is kept");
+    assert_eq!(password(&source).await, "4", "the error is not cached");
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn a_token_without_a_valid_expiry_is_returned_once() {
         assert_eq!(password(&source).await, "1");
         assert_eq!(password(&source).await, "2");
         fake.respond(Response::Unavailable);
-        assert!(source.get().await.is_err(), "it is not kept");
+        assert!(source.get().await.is_err(), "the token is not cached");
     }
 }
 
@@ -284,7 +284,10 @@ async fn processes_share_valid_tokens_through_the_file() {
     assert_eq!(password(&process()).await, "2");
     fake.advance(12 * 3600);
     fake.respond(Response::Unavailable);
-    assert!(process().get().await.is_err(), "a dead one is no use");
+    assert!(
+        process().get().await.is_err(),
+        "an expired token is not returned"
+    );
 }
 
 #[tokio::test]
