@@ -209,7 +209,7 @@ fn an_unknown_operation_exits_with_2_and_lists_the_supported_ones() {
 #[test]
 fn an_unsupported_v1_operation_is_named_in_the_error() {
     let outcome = Ecr::as_aws(&["ecr", "describe-images"]).run();
-    outcome.assert_error_contains(&["describe-images", "does not offer", "get-login-password"]);
+    outcome.assert_error_contains(&["describe-images", "does not support", "get-login-password"]);
     let outcome = Ecr::as_aws(&["ecr", "get-login-pasword"]).run();
     assert_eq!(outcome.code, 2);
     assert!(

@@ -161,8 +161,8 @@ async fn invalid_credentials_and_other_registries_are_not_stored() {
     let no_username = format!(r#"{{"ServerURL":"{HOST}","Username":"","Secret":"s"}}"#);
     assert_message(&store(&no_username).await, "no credentials username\n");
     let other = r#"{"ServerURL":"https://ghcr.io","Username":"u","Secret":"s"}"#;
-    assert_error(&store(other).await, "keeps no credentials of others");
-    assert_error(&store("no JSON").await, "no JSON");
+    assert_error(&store(other).await, "stores no credentials of others");
+    assert_error(&store("no JSON").await, "not valid JSON");
 }
 
 #[tokio::test]
@@ -333,11 +333,11 @@ async fn an_error_message_contains_its_cause() {
 async fn an_unusable_response_is_an_error() {
     let account = "210987654321".parse().unwrap();
     for (action, part) in [
-        (FaultAction::Body(BodyFault::Html), "no JSON"),
-        (FaultAction::Body(BodyFault::Empty), "no JSON"),
+        (FaultAction::Body(BodyFault::Html), "not valid JSON"),
+        (FaultAction::Body(BodyFault::Empty), "not valid JSON"),
         (
             FaultAction::AuthorizationData(AuthorizationData::Empty),
-            "no authorizationData",
+            "authorizationData is missing or empty",
         ),
         (
             FaultAction::AuthorizationData(AuthorizationData::Missing),
@@ -353,13 +353,16 @@ async fn an_unusable_response_is_an_error() {
         ),
         (
             FaultAction::ProxyEndpoint(EndpointFault::Missing),
-            "no proxyEndpoint",
+            "proxyEndpoint is missing",
         ),
-        (FaultAction::Token(TokenFault::NoColon), "no USER:PASSWORD"),
-        (FaultAction::Token(TokenFault::NotBase64), "no base64"),
+        (FaultAction::Token(TokenFault::NoColon), "not USER:PASSWORD"),
+        (
+            FaultAction::Token(TokenFault::NotBase64),
+            "not valid base64",
+        ),
         (
             FaultAction::Token(TokenFault::Missing),
-            "no authorizationToken",
+            "authorizationToken is missing",
         ),
     ] {
         let (ecr, home) = mock_with_fault(action).await;

@@ -304,11 +304,11 @@ const BROKEN_SETTINGS: [(Change, &str); 22] = [
     ),
     (
         |ecr| ecr.env("AWS_ACCESS_KEY_ID", "a\nb"),
-        "\nError when retrieving credentials: the access key id holds a character that no header can hold\n",
+        "\nError when retrieving credentials: the access key id contains a character that is not allowed in a header\n",
     ),
     (
         |ecr| ecr.env("AWS_SESSION_TOKEN", "a\nb"),
-        "\nError when retrieving credentials: the session token holds a character that no header can hold\n",
+        "\nError when retrieving credentials: the session token contains a character that is not allowed in a header\n",
     ),
     (
         |ecr| ecr.without("AWS_SECRET_ACCESS_KEY"),

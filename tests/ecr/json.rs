@@ -98,6 +98,6 @@ fn a_response_without_authorization_data_is_an_error() {
         r#"{"authorizationData":[{"authorizationToken":{"a":1}}]}"#,
         r#"{"authorizationData":[{"expiresAt":"soon"}]}"#,
     ] {
-        run(body).assert_error_contains(&["holds no usable authorization data"]);
+        run(body).assert_error_contains(&["contains no usable authorization data"]);
     }
 }

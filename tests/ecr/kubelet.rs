@@ -113,32 +113,32 @@ async fn an_invalid_request_is_rejected_without_aws_credentials() {
     let home = Home::without_aws();
     let v1 = request_for(HOST);
     for (request, part) in [
-        (String::new(), "no JSON"),
-        ("{".to_owned(), "no JSON"),
+        (String::new(), "not valid JSON"),
+        ("{".to_owned(), "not valid JSON"),
         ("{}".to_owned(), "CredentialProviderRequest"),
         (v1.replace("/v1\"", "/v1beta1\""), "v1beta1"),
         (
             v1.replace("ProviderRequest", "ProviderResponse"),
             "CredentialProviderResponse",
         ),
-        (request_for(""), "no private registry"),
-        (request_for("alpine"), "no private registry"),
+        (request_for(""), "expected a private registry"),
+        (request_for("alpine"), "expected a private registry"),
         (
             request_for(&format!("{HOST}.evil.test/app")),
-            "no private registry",
+            "expected a private registry",
         ),
     ] {
         assert_error(&run(&home, &request).await, part);
     }
     let words = ["kubelet-credential-provider", "get"];
-    assert_error(&home.ecr(&words, &v1).await, "no arguments");
+    assert_error(&home.ecr(&words, &v1).await, "only global options");
 }
 
 #[tokio::test]
 async fn an_error_prints_no_response() {
     for (action, part) in [
-        (FaultAction::Body(BodyFault::Html), "no JSON"),
-        (FaultAction::Token(TokenFault::NoColon), "no USER:PASSWORD"),
+        (FaultAction::Body(BodyFault::Html), "not valid JSON"),
+        (FaultAction::Token(TokenFault::NoColon), "not USER:PASSWORD"),
     ] {
         let ecr = mock().await;
         let _fault = ecr.faults().action(action).set().unwrap();

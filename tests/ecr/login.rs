@@ -44,12 +44,15 @@ fn registry_ids_are_not_parsed_as_json() {
 fn lines_before_an_invalid_element_are_printed() {
     let (outcome, _) = run(&[], &two_registries("A"));
     assert_eq!((outcome.code, outcome.stdout.as_str()), (255, FIRST));
-    assert!(outcome.stderr.contains("is no base64"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("is not valid base64"),
+        "{outcome:?}"
+    );
 }
 
 #[test]
 fn an_element_without_an_endpoint_is_an_error() {
     let body = r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3N3b3Jk"}]}"#;
     let (outcome, _) = run(&[], body);
-    outcome.assert_error_contains(&["there is no proxyEndpoint"]);
+    outcome.assert_error_contains(&["proxyEndpoint is missing"]);
 }

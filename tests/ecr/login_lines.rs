@@ -57,7 +57,7 @@ async fn an_invalid_request_gets_an_error_and_the_next_one_succeeds() {
         responses[0]["error"]
             .as_str()
             .unwrap()
-            .contains("names no registry")
+            .contains("has no registry")
     );
     assert!(responses[1]["error"].as_str().unwrap().contains("alpine"));
     assert!(responses[2]["password"].is_string());
@@ -89,5 +89,8 @@ async fn an_error_is_not_cached() {
 async fn arguments_are_rejected() {
     let outcome = Home::without_aws().ecr(&["login-lines", "x"], "").await;
     assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("takes no arguments"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("only global options are accepted"),
+        "{outcome:?}"
+    );
 }

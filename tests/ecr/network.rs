@@ -90,7 +90,10 @@ fn an_oversized_response_is_an_error_and_not_retried() {
     for status in [200, 500] {
         let stub = Stub::with([response(status, "", &" ".repeat(10_000_001))]);
         let outcome = Ecr::new(&["get-login-password"]).endpoint(&stub).run();
-        outcome.assert_failure(255, "\nThe call failed: the answer is longer than 10 MB\n");
+        outcome.assert_failure(
+            255,
+            "\nThe call failed: the response is longer than 10 MB\n",
+        );
         assert_eq!(stub.requests().len(), 1);
     }
 }

@@ -43,7 +43,7 @@ fn a_token_without_a_password_is_an_error_without_the_token() {
         "QVdTOnBhc3N3b3J",
     ] {
         let outcome = run_with_token(token);
-        outcome.assert_error_contains(&["the authorizationToken"]);
+        outcome.assert_error_contains(&["authorizationToken"]);
         assert!(!outcome.stderr.contains("SECRET"), "{outcome:?}");
         assert!(
             !outcome.stderr.contains(token) || token.len() < 2,
@@ -60,7 +60,7 @@ fn a_response_without_a_token_is_an_error() {
         r#"{"authorizationData":[{}]}"#,
         r#"{"authorizationData":[null]}"#,
     ] {
-        run(body).assert_error_contains(&["there is no authorizationToken"]);
+        run(body).assert_error_contains(&["authorizationToken is missing"]);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Everything that can go wrong, with the text and the exit code that v1 has for it.
+//! The errors of `ecr`, with the message and the exit code of v1.
 
 use std::io;
 
@@ -7,9 +7,9 @@ use http::Uri;
 use crate::argparse::ArgparseError;
 use crate::program::Program;
 
-/// Why there is no answer to print.
+/// The reason why a command failed.
 ///
-/// `Display` is the bare message; [`Error::report`] sets it the way v1 does.
+/// `Display` is the bare message. [`Error::report`] adds the line breaks and the usage that v1 prints.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Error {
@@ -26,10 +26,10 @@ pub(crate) enum Error {
     #[error("Unknown options: {}", .0.join(","))]
     UnknownWords(Vec<String>),
     #[error(
-        "{0} is an operation of AWS CLI v1 that this program does not offer; it offers {SUPPORTED}"
+        "{0} is an operation of AWS CLI v1 that this program does not support: expected {SUPPORTED}"
     )]
     UnsupportedOperation(String),
-    #[error("an argument is not UTF-8; every argument must be")]
+    #[error("an argument is not valid UTF-8")]
     ArgumentNotUnicode,
 
     #[error("Bad value for --query {expression}: {reason}")]
@@ -56,7 +56,7 @@ pub(crate) enum Error {
         "Attempted to set {kind} timeout to {seconds}, but the timeout cannot be set to a value less than or equal to 0."
     )]
     TimeoutNegative { kind: &'static str, seconds: i64 },
-    #[error("The {kind} timeout {seconds} is too long to be waited for; 0 waits for ever")]
+    #[error("The {kind} timeout of {seconds} seconds is too long; 0 disables the timeout")]
     TimeoutTooLong { kind: &'static str, seconds: u64 },
     #[error("{0}")]
     ProfileFile(String),
@@ -136,16 +136,16 @@ pub(crate) enum Error {
     Service {
         code: String,
         message: String,
-        /// How often the call was repeated, if it would have been repeated once more.
+        /// The number of retries, if the call would have been repeated again.
         retries: Option<u32>,
     },
     #[error("{0}")]
     ServiceUnreadable(String),
-    #[error("The answer holds no usable authorization data: {0}")]
+    #[error("The response contains no usable authorization data: {0}")]
     InvalidResponse(String),
-    #[error("The time {0} is beyond the years 1 to 9999, so that it has no date")]
+    #[error("The time {0} is outside the years 1 to 9999 and has no date")]
     TimeOutOfRange(String),
-    /// An element of `get-login` that is no use, behind others that are.
+    /// An invalid element in the response to `get-login` after valid ones.
     #[error("{cause}")]
     PartialLogins { stdout: String, cause: Box<Error> },
     #[error("Unknown output type: {0}")]
@@ -155,13 +155,13 @@ pub(crate) enum Error {
     #[error("{0}")]
     Unprintable(String),
 
-    /// No token, in the words of whoever looked for one.
+    /// An error message of the token source.
     #[error("{0}")]
     Token(String),
-    /// A line for docker, which reads stdout.
+    /// A message for docker, which reads stdout.
     #[error("{0}")]
     DockerHelper(String),
-    /// A line for the log of the kubelet.
+    /// A message of a helper command for a log.
     #[error("{0}")]
     Helper(String),
 
@@ -174,7 +174,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// What belongs on stdout in spite of the error.
+    /// Returns the text for stdout, which v1 prints in spite of the error.
     pub(crate) fn stdout(&self) -> &str {
         match self {
             Self::PartialLogins { stdout, .. } | Self::DockerHelper(stdout) => stdout,
@@ -182,7 +182,7 @@ impl Error {
         }
     }
 
-    /// The bytes for stderr; empty where v1's twin ends quietly.
+    /// Returns the text for stderr. It is empty if v1 exits without a message.
     pub(crate) fn report(&self) -> String {
         match self {
             Self::Usage { program, .. } => {
@@ -202,7 +202,7 @@ impl Error {
         one_line(&self.to_string())
     }
 
-    /// 1 where other programs ask, 2 where argparse refuses, 130 after Ctrl-C, 120 where stdout fails, else 255.
+    /// Returns 1 for helper commands, 2 for usage errors, 130 after Ctrl-C, 120 if stdout fails, and 255 otherwise.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::DockerHelper(_) | Self::Helper(_) => 1,
@@ -216,7 +216,7 @@ impl Error {
 
 const SUPPORTED: &str = "get-authorization-token, get-login-password and get-login";
 
-/// An error and all its causes, on one line.
+/// Returns an error and all its causes on one line.
 pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     let mut texts: Vec<String> = causes.map(|cause| one_line(&cause.to_string())).collect();

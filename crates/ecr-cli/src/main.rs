@@ -1,9 +1,9 @@
 //! `ecr`: `aws ecr get-authorization-token`, `get-login-password` and `get-login` on the AWS SDK for Rust.
 //!
-//! The way of a call: [`args`] reads what was typed, [`input`] loads what is asked for, [`config`] resolves the rest
-//! against environment and profile, [`client`] asks ECR, [`output`] renders the answer. Whatever fails on the way is an
-//! [`error::Error`], which alone knows its text and its exit code. Recorded behaviour of AWS CLI 1.46.3 is what "v1"
-//! means throughout.
+//! The steps of a call: [`args`] parses the command line, [`input`] loads the parameters of the operation, [`config`]
+//! resolves the other settings from environment and profile, [`client`] calls ECR, and [`output`] formats the response.
+//! Each step fails with an [`error::Error`], which defines the message and the exit code. In this crate, "v1" is the
+//! recorded behaviour of AWS CLI 1.46.3.
 
 use std::process::ExitCode;
 
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     match finished {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Whoever cannot be given the lines cannot be helped by a second error either.
+            // If stdout cannot be written, a second error would not help.
             let _ = output::write(error.stdout());
             output::write_error(&error.report());
             ExitCode::from(error.exit_code())

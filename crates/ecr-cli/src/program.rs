@@ -1,14 +1,14 @@
-//! The name under which the program was called, and what hangs on it.
+//! The name by which the program was called, and the texts that depend on it.
 
 use std::ffi::OsString;
 use std::path::Path;
 
-/// `ecr`, or `aws` for scripts that were written for AWS CLI v1.
+/// The program name: `ecr`, or `aws` for scripts that call AWS CLI v1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Program {
-    /// `ecr COMMAND`.
+    /// Called as `ecr COMMAND`.
     Ecr,
-    /// `aws ecr COMMAND`, in place of AWS CLI v1.
+    /// Called as `aws ecr COMMAND`, as a drop-in replacement for AWS CLI v1.
     Aws,
 }
 
@@ -28,7 +28,7 @@ impl Program {
         }
     }
 
-    /// What one types in front of a command.
+    /// Returns the words before a command.
     pub(crate) fn command_prefix(self) -> &'static str {
         match self {
             Self::Ecr => "ecr",
@@ -52,7 +52,7 @@ To see help text, you can run:
   ecr <command> help
 ";
 
-/// Recorded from AWS CLI 1.46.3, carriage return included.
+/// Recorded from AWS CLI 1.46.3, including the carriage return.
 const AWS_USAGE: &str = "\
 usage: \rNote: AWS CLI version 2, the latest major version of the AWS CLI, is now stable and recommended for general \
 use. For more information, see the AWS CLI version 2 installation instructions at: \

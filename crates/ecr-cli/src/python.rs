@@ -1,4 +1,4 @@
-//! How Python spells values: v1's texts and numbers are Python's.
+//! Formats values as Python does: v1's messages and numbers contain such values.
 
 use std::str::Utf8Error;
 
@@ -6,7 +6,7 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde_json::{Number, Value};
 
-/// The class of a JSON value after `json.loads`.
+/// Returns the Python class of a JSON value.
 pub(crate) fn class(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",
@@ -19,7 +19,7 @@ pub(crate) fn class(value: &Value) -> &'static str {
     }
 }
 
-/// Whether Python takes a value for false.
+/// Returns whether a value is false in Python.
 pub(crate) fn is_falsy(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -59,7 +59,7 @@ pub(crate) fn repr(value: &Value) -> String {
     }
 }
 
-/// `repr` of a string: single quotes, unless there is a single quote and no double one inside.
+/// `repr` of a string: in single quotes, or in double quotes if it contains single quotes only.
 pub(crate) fn repr_str(text: &str) -> String {
     let quote = match text.contains('\'') && !text.contains('"') {
         true => '"',
@@ -85,14 +85,14 @@ pub(crate) fn repr_str(text: &str) -> String {
     repr
 }
 
-/// No control, no separator but the space, and nothing without a meaning of its own.
+/// Returns whether Python prints a character: no controls, no separators except the space, no unassigned characters.
 fn is_printable(c: char) -> bool {
     let other = GeneralCategoryGroup::Other.union(GeneralCategoryGroup::Separator);
     c == ' ' || !other.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
-/// `repr` of the number that Python reads from a JSON token: an integer keeps all its digits, anything with a point or
-/// an exponent becomes a double and is printed with the fewest digits that read back as the same one.
+/// `repr` of a number in JSON. An integer preserves all digits. A number with a point or an exponent becomes a double and is
+/// printed with the fewest digits that parse to the same double.
 pub(crate) fn number_repr(number: &Number) -> String {
     let token = number.to_string();
     if is_integer(number) {
@@ -130,7 +130,7 @@ pub(crate) fn float_repr(float: f64) -> String {
     format!("{mantissa}e{sign}{:02}", exponent.abs())
 }
 
-/// The text of the `UnicodeDecodeError` that Python raises for bytes that are no UTF-8.
+/// The text of Python's `UnicodeDecodeError` for bytes that are not UTF-8.
 pub(crate) fn decode_error(bytes: &[u8], error: Utf8Error) -> String {
     let start = error.valid_up_to();
     let byte = bytes[start];

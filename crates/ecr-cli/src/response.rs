@@ -1,34 +1,37 @@
-//! What ECR answered, in the shape of the service model.
+//! A successful response of ECR, in the shape of the service model.
 
 use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::python;
 
-/// A successful answer: the members that the model knows, in its order, with the numbers as they came.
+/// A successful response: the members of the service model in its order, with numbers as they were sent.
 #[derive(Debug)]
 pub(crate) struct TokenResponse(Value);
 
 impl TokenResponse {
-    /// Shapes the body of a successful response.
+    /// Parses the body of a successful response.
     ///
-    /// The SDK's own output is not enough: it holds `expiresAt` as a point in time, and v1 prints the very number.
+    /// The SDK's output cannot be used: it converts `expiresAt` to a timestamp, and v1 prints the number as it was sent.
     ///
     /// # Errors
-    /// A body that holds something else than authorization data. v1 prints nothing and succeeds; an empty object, which
-    /// is an answer with its only member missing, is left to do so.
+    /// Returns an error if the body contains no authorization data; v1 prints nothing and exits with 0. As in v1, an empty
+    /// object is accepted.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Error> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Error::InvalidResponse(format!("it is no JSON ({error})")))?;
+        let body: Value = serde_json::from_slice(body).map_err(|error| {
+            Error::InvalidResponse(format!("the body is not valid JSON ({error})"))
+        })?;
         let Value::Object(mut members) = body else {
-            return Err(Error::InvalidResponse("it is no JSON object".to_owned()));
+            return Err(Error::InvalidResponse(
+                "the body is not a JSON object".to_owned(),
+            ));
         };
         if members.is_empty() {
             return Ok(Self(Value::Object(members)));
         }
         let Some(Value::Array(elements)) = members.remove("authorizationData") else {
             return Err(Error::InvalidResponse(
-                "there is no list authorizationData".to_owned(),
+                "authorizationData is missing or not a list".to_owned(),
             ));
         };
         let elements = elements.into_iter().map(parse_element);
@@ -37,23 +40,23 @@ impl TokenResponse {
         Ok(Self(Value::Object(document.into_iter().collect())))
     }
 
-    /// The whole answer.
+    /// Returns the whole document.
     pub(crate) fn into_document(self) -> Value {
         self.0
     }
 
-    /// The token of the first registry.
+    /// Returns the token of the first registry.
     ///
     /// # Errors
-    /// An answer without one.
+    /// Returns an error if there is none.
     pub(crate) fn first_token(&self) -> Result<&str, Error> {
         self.0["authorizationData"][0]["authorizationToken"]
             .as_str()
-            .ok_or_else(|| Error::InvalidResponse("there is no authorizationToken".to_owned()))
+            .ok_or_else(|| Error::InvalidResponse("authorizationToken is missing".to_owned()))
     }
 }
 
-/// Unknown members and nulls are dropped; a list element that is null stays.
+/// Drops unknown members and nulls. A list element that is null is preserved.
 fn parse_element(element: Value) -> Result<Value, Error> {
     let mut members = match element {
         Value::Null => return Ok(Value::Null),
@@ -82,8 +85,8 @@ fn has_model_type(name: &str, value: &Value) -> bool {
 
 fn wrong_type(what: &str, value: &Value) -> Error {
     let class = python::class(value);
-    Error::InvalidResponse(format!("{what} is of the wrong type ({class})"))
+    Error::InvalidResponse(format!("{what} has the wrong type ({class})"))
 }
 
-/// The members of AuthorizationData in the order of the service model (ecr 2015-09-21), which v1 prints.
+/// The members of AuthorizationData in the order of the service model (ecr 2015-09-21), in which v1 prints them.
 const MEMBERS: [&str; 3] = ["authorizationToken", "expiresAt", "proxyEndpoint"];

@@ -1,4 +1,4 @@
-//! Which failures are worth another attempt: v1's rules in place of the SDK's.
+//! Decides whether a call is retried, by the rules of v1 instead of those of the SDK.
 
 use aws_smithy_runtime_api::client::interceptors;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use crate::config::retries::Mode;
 use crate::service_error::ServiceError;
 
-/// Runs behind all classifiers of the SDK and has the last word.
+/// Decides after all classifiers of the SDK, so its decision is final.
 #[derive(Debug)]
 pub(crate) struct V1RetryClassifier(pub(crate) Mode);
 
@@ -40,7 +40,7 @@ impl ClassifyRetry for V1RetryClassifier {
     }
 }
 
-/// A connector error of the user's is a CA bundle that cannot be used, and stays so.
+/// Excludes user errors of the connector: they come from an invalid CA bundle, which a retry does not change.
 fn is_network_error(error: &OrchestratorError<interceptors::context::Error>) -> bool {
     let is_user_error = error
         .as_connector_error()
@@ -48,9 +48,9 @@ fn is_network_error(error: &OrchestratorError<interceptors::context::Error>) -> 
     error.is_response_error() || (error.is_connector_error() && !is_user_error)
 }
 
-/// Whether the same call might succeed a moment later.
+/// Returns whether v1 would retry the call after this response.
 ///
-/// Recorded for both modes: each repeats some statuses and some error codes that the other does not.
+/// Recorded for both modes: each retries some statuses and error codes that the other does not.
 pub(crate) fn should_retry(response: &HttpResponse, mode: Mode) -> bool {
     let code = || ServiceError::read(response).map(|error| error.code);
     match (mode, response.status().as_u16()) {
@@ -63,7 +63,7 @@ pub(crate) fn should_retry(response: &HttpResponse, mode: Mode) -> bool {
     }
 }
 
-/// The error codes that both modes repeat; the legacy mode only at status 400.
+/// Error codes that both modes retry; the legacy mode only with status 400.
 const THROTTLED: &[&str] = &[
     "ProvisionedThroughputExceededException",
     "RequestThrottledException",
@@ -72,7 +72,7 @@ const THROTTLED: &[&str] = &[
     "ThrottlingException",
 ];
 
-/// The error codes that only the standard mode repeats, at any status.
+/// Error codes that only the standard mode retries, with any status.
 const OVERLOADED: &[&str] = &[
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
@@ -115,7 +115,7 @@ mod tests {
         HttpResponse::new(StatusCode::try_from(status).unwrap(), body.into())
     }
 
-    /// Each line recorded from AWS CLI 1.46.3 with two attempts: which of the modes made both.
+    /// Recorded from AWS CLI 1.46.3 with two attempts: whether each mode made both.
     #[test]
     fn each_mode_retries_the_same_errors_as_v1() {
         for (status, code, legacy, standard) in [

@@ -1,4 +1,4 @@
-//! The plan of a call, in the order in which v1 finds fault with it.
+//! The steps of each command, in the order in which v1 reports errors.
 
 use std::ffi::OsString;
 
@@ -16,7 +16,7 @@ use crate::output::query::Query;
 use crate::output::{self, Colour, OutputOptions, help, password, version};
 use crate::skeleton;
 
-/// Runs the command line and answers what belongs on stdout; nothing is printed before success.
+/// Runs the command line and returns the text for stdout. Nothing is printed before the command has succeeded.
 pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error> {
     match Invocation::parse(helper::expand_docker_name(argv))? {
         Invocation::Version(program) => Ok(version(program)),
@@ -28,14 +28,14 @@ pub(crate) fn run(argv: impl Iterator<Item = OsString>) -> Result<String, Error>
                 .build()
                 .map_err(Error::Runtime)?;
             let text = runtime.block_on(interruptible(line));
-            // A name that is still being resolved must not hold up the end.
+            // Does not wait for a name resolution that is still running.
             runtime.shutdown_background();
             text
         }
     }
 }
 
-/// Runs the command on a thread of its own: Ctrl-C ends it even while it reads a pipe that nobody writes to.
+/// Runs the command on its own thread, so that Ctrl-C also ends it while it reads from an idle pipe.
 async fn interruptible(line: Box<CommandLine>) -> Result<String, Error> {
     let runtime = Handle::current();
     let command = spawn_blocking(move || runtime.block_on(command(&line)));
@@ -102,5 +102,5 @@ async fn get_login(settings: &Settings<'_>, args: GetLogin) -> Result<String, Er
     password::logins(answer, email)
 }
 
-/// As much as a main thread has, in bytes: a query nests as deep as it is long.
+/// The usual size of a main thread's stack, in bytes. The depth of a query is limited only by its length.
 const STACK_SIZE: usize = 8 << 20;

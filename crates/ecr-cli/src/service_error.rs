@@ -1,7 +1,7 @@
-//! An error as ECR sends it, read the way v1 reads it.
+//! Parses an error response of ECR by the rules of v1.
 //!
-//! The SDK reads errors too, but by other rules: it puts the header `x-amzn-errortype` and the member `code` first, and
-//! keeps nothing of a body that is no JSON.
+//! The SDK has other rules: it prefers the header `x-amzn-errortype` and the member `code`, and drops a body that is not
+//! JSON.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use http::StatusCode;
@@ -16,15 +16,15 @@ pub(crate) struct ServiceError {
     pub(crate) message: String,
 }
 
-/// What in an error response made v1 give up; the text is Python's.
+/// The error for a response that v1 cannot parse, with the text of Python.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Unreadable(pub(crate) String);
 
 impl ServiceError {
-    /// Reads a response whose body is loaded.
+    /// Parses a response whose body is loaded.
     ///
     /// # Errors
-    /// A body that is no UTF-8 or no JSON object, or a `__type` that is no string.
+    /// Returns an error if the body is not UTF-8, if it is JSON but not an object, or if `__type` is not a string.
     pub(crate) fn read(response: &HttpResponse) -> Result<Self, Unreadable> {
         let status = response.status().as_u16();
         let body = response.body().bytes().unwrap_or_default();
@@ -60,13 +60,13 @@ impl ServiceError {
     }
 }
 
-/// `Code;Sender`; anything else counts for nothing.
+/// Returns the code of `Code;Sender`. A header in another form is ignored.
 fn query_code(header: &str) -> Option<&str> {
     let (code, kind) = header.split_once(';')?;
     (!code.is_empty() && !kind.contains(';')).then_some(code)
 }
 
-/// `namespace#Code:http://…` is `Code`; without a type it is the status.
+/// Returns `Code` for `namespace#Code:http://…`, and the status if `__type` is missing.
 fn code(kind: Option<&Value>, status: u16) -> Result<String, Unreadable> {
     match kind {
         None => Ok(status.to_string()),

@@ -1,10 +1,10 @@
-//! What `--generate-cli-skeleton` prints in place of a call.
+//! The texts of `--generate-cli-skeleton`, which are printed instead of calling ECR.
 
 use serde_json::{Value, json};
 
 use crate::output::Format;
 
-/// The input of get-authorization-token, fit for `--cli-input-json` once it is filled in; printed in no other format.
+/// The input of get-authorization-token as a template for `--cli-input-json`. It ignores the output format.
 pub(crate) const INPUT: &str = r#"{
     "registryIds": [
         ""
@@ -12,9 +12,9 @@ pub(crate) const INPUT: &str = r#"{
 }
 "#;
 
-/// An answer in which each member holds its own name, and the time is the epoch.
+/// Returns a response in which each string member contains its name, and `expiresAt` is the epoch.
 ///
-/// v1 spells this time in two ways, one for JSON and one for people.
+/// v1 formats the time differently for JSON and for text and tables.
 pub(crate) fn output(format: &Format) -> Value {
     let epoch = match format {
         Format::Text | Format::Table => "1970-01-01 00:00:00",

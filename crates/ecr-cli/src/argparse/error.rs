@@ -1,10 +1,10 @@
-//! What argparse says when it refuses.
+//! The errors of Python's argparse.
 
 use std::fmt;
 
 use crate::python;
 
-/// Why argparse would not go on; its `Display` is argparse's own message.
+/// A usage error. Its `Display` is the message of argparse.
 #[derive(Debug, PartialEq)]
 pub(crate) enum ArgparseError {
     Ambiguous {
@@ -62,7 +62,7 @@ impl fmt::Display for ArgparseError {
     }
 }
 
-/// v1 pads every choice to forty columns and sets two on a line.
+/// v1 pads each choice to forty columns and prints two per line.
 fn in_two_columns(choices: &[&str]) -> String {
     let padded: Vec<_> = choices
         .iter()
@@ -72,7 +72,7 @@ fn in_two_columns(choices: &[&str]) -> String {
     lines.join("\n")
 }
 
-/// What the user may have meant, by the measure of Python's difflib.
+/// Suggests similar choices, as Python's difflib finds them.
 fn suggestion(choices: &[&str], value: &str) -> String {
     let close = difflib::get_close_matches(value, choices.to_vec(), 3, 0.8);
     if close.is_empty() {

@@ -1,6 +1,6 @@
-//! The options of a level of the command.
+//! The options of one parser.
 
-/// An option of one level.
+/// An option of one parser.
 #[derive(Debug)]
 pub(crate) struct Flag {
     pub(crate) name: &'static str,
@@ -13,11 +13,11 @@ impl Flag {
     }
 }
 
-/// What an option takes from the words behind it.
+/// The values that an option takes from the words after it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Takes {
     Nothing,
-    /// Nothing, and no later word is looked at.
+    /// Takes no value, and ends parsing.
     NothingAndStops,
     One,
     OneOf(&'static [&'static str]),

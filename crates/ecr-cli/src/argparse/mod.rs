@@ -1,7 +1,7 @@
-//! Python's argparse, as far as v1's command line shows it.
+//! The parts of Python's argparse that v1's command line uses.
 //!
-//! v1 scans the words three times, once for each level of the command, and what one level does not know is left to the
-//! next. So an option of any level may stand anywhere after the word that opens its level.
+//! v1 parses the words with three parsers: main, service and operation. Each parser leaves the words that it does not
+//! define to the next one. An option may therefore appear anywhere after the word that selects its parser.
 
 pub(crate) use error::ArgparseError;
 pub(crate) use flag::{Flag, Takes};
@@ -11,11 +11,11 @@ mod error;
 mod flag;
 mod word;
 
-/// Whether a level takes the first word that is no option for itself.
+/// Whether a parser takes the first word that is not an option.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Positional {
     Any,
-    /// Taken and judged in its turn: a fault of an option before it comes first.
+    /// Takes it and validates it in turn: an error of an option before it is reported first.
     OneOf {
         name: &'static str,
         choices: &'static [&'static str],
@@ -32,7 +32,7 @@ impl Positional {
     }
 }
 
-/// What one level found, and what it leaves to the next.
+/// The options and the positional that a parser found, and the words that it leaves to the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
     found: Vec<(&'static str, Vec<String>)>,
@@ -41,18 +41,18 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    /// The values of the last occurrence of an option.
+    /// Returns the values of the last occurrence of an option.
     pub(crate) fn values(&self, name: &str) -> Option<&[String]> {
         let last = self.found.iter().rev().find(|(found, _)| *found == name);
         last.map(|(_, values)| values.as_slice())
     }
 
-    /// The single value of the last occurrence of an option.
+    /// Returns the single value of the last occurrence of an option.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         self.values(name)?.first().cloned()
     }
 
-    /// Which of these options occurred last.
+    /// Returns which of these options occurred last.
     pub(crate) fn last_of<const N: usize>(&self, names: [&str; N]) -> Option<&'static str> {
         let mut found = self.found.iter().rev().map(|(name, _)| *name);
         found.find(|name| names.contains(name))
@@ -63,10 +63,10 @@ impl Scan {
     }
 }
 
-/// Scans the words of one level.
+/// Parses the words with the options of one parser.
 ///
 /// # Errors
-/// The first word that this level cannot accept; an ambiguous abbreviation comes before all else.
+/// Returns an error for the first invalid word. An ambiguous abbreviation is reported before all other errors.
 pub(crate) fn scan(
     flags: &'static [Flag],
     positional: Positional,
@@ -77,7 +77,7 @@ pub(crate) fn scan(
     while let Some(word) = words.next() {
         let wanted = !matches!(positional, Positional::None) && scan.positional.is_none();
         match word {
-            // argparse takes the separators around a positional for a part of it.
+            // argparse treats the separators around a positional as part of it.
             Word::Value(value) if wanted => {
                 scan.positional = Some(positional.checked(value)?);
                 while words.next_if(Word::is_separator).is_some() {}

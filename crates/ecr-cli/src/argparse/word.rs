@@ -1,9 +1,9 @@
-//! What kind a word is, by its looks alone.
+//! Classifies words without their context.
 
 use crate::argparse::error::ArgparseError;
 use crate::argparse::flag::Flag;
 
-/// A word, by its looks alone.
+/// A word, classified without its context.
 #[derive(Debug)]
 pub(super) enum Word {
     Value(String),
@@ -21,7 +21,8 @@ impl Word {
     }
 }
 
-/// argparse looks at every word before it acts on the first, so an ambiguous one is found even behind `--version`.
+/// argparse classifies all words before it acts on the first. It therefore reports an ambiguous abbreviation even after
+/// `--version`.
 pub(super) fn classify(
     flags: &'static [Flag],
     words: Vec<String>,
@@ -67,7 +68,7 @@ fn classify_word(flags: &'static [Flag], word: String) -> Result<Word, ArgparseE
     }
 }
 
-/// `-1` and `-1.5` are values, as long as no option looks like a number.
+/// `-1` and `-1.5` are values, because no option has the form of a number.
 fn is_negative_number(word: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let number = &word[1..];

@@ -1,8 +1,8 @@
-//! The operations, as a mistyped one lists them.
+//! The lists of operations, which the error for an unknown operation prints.
 
 use crate::program::Program;
 
-/// The operations that may be typed.
+/// Returns the operations that can be called.
 pub(super) fn operations(program: Program) -> &'static [&'static str] {
     match program {
         Program::Ecr => ECR_OPERATIONS,
@@ -19,7 +19,7 @@ const ECR_OPERATIONS: &[&str] = &[
     "help",
 ];
 
-/// The operations of `aws ecr`, recorded from AWS CLI 1.46.3 in its order: a mistyped one lists them all.
+/// The operations of `aws ecr`, recorded from AWS CLI 1.46.3 in its order.
 const V1_OPERATIONS: &[&str] = &[
     "batch-check-layer-availability",
     "batch-delete-image",

@@ -1,4 +1,4 @@
-//! A command line, read as far as v1's main parser reads it.
+//! Parses the part of a command line that v1's main parser handles.
 
 use std::ffi::OsString;
 
@@ -7,7 +7,7 @@ use crate::args::globals::{GLOBAL_FLAGS, Globals};
 use crate::error::Error;
 use crate::program::Program;
 
-/// A command line, read as far as v1's main parser reads it.
+/// The result of parsing the global options.
 #[derive(Debug)]
 pub(crate) enum Invocation {
     Version(Program),
@@ -15,7 +15,7 @@ pub(crate) enum Invocation {
     Command(Box<CommandLine>),
 }
 
-/// The global options, and the words that are left for the operation.
+/// The global options, and the remaining words for the operation.
 #[derive(Debug)]
 pub(crate) struct CommandLine {
     pub(crate) program: Program,
@@ -24,10 +24,10 @@ pub(crate) struct CommandLine {
 }
 
 impl Invocation {
-    /// Reads the global options, and under the name `aws` the service.
+    /// Parses the global options and, if the program is called `aws`, the service.
     ///
     /// # Errors
-    /// What argparse refuses, and another service than ECR.
+    /// Returns the errors of argparse, and an error for a service other than ECR.
     pub(crate) fn parse(mut argv: impl Iterator<Item = OsString>) -> Result<Self, Error> {
         let program = Program::from_argv0(argv.next());
         let words = argv
@@ -60,7 +60,7 @@ impl Invocation {
 
 const COMMAND: &str = "command";
 
-/// The one service that this program stands in for.
+/// The only service that this program supports.
 const SERVICE: Positional = Positional::OneOf {
     name: COMMAND,
     choices: &["ecr", "help"],

@@ -1,11 +1,11 @@
-//! The global options, which may stand anywhere on the command line.
+//! The global options, which may appear anywhere on the command line.
 
 use crate::argparse::{Flag, Scan, Takes};
 
-/// The global options as they were typed, unchecked but for their choices.
+/// The values of the global options. Only options with a list of choices have been validated.
 ///
-/// `--no-paginate` and `--v2-debug` are read and left out: no operation here has pages, and v2 is not this program's
-/// matter.
+/// `--no-paginate` and `--v2-debug` are accepted and ignored: no operation here has pages, and this program has no
+/// differences to AWS CLI v2 to report.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Globals {
     pub(crate) ca_bundle: Option<String>,
@@ -17,7 +17,7 @@ pub(crate) struct Globals {
     pub(crate) no_verify_ssl: bool,
     pub(crate) output: Option<String>,
     pub(crate) profile: Option<String>,
-    /// The expression of `--query`, not yet compiled.
+    /// The uncompiled expression of `--query`.
     pub(crate) query: Option<String>,
     pub(crate) read_timeout: Option<String>,
     pub(crate) region: Option<String>,
@@ -42,7 +42,7 @@ impl Globals {
     }
 }
 
-/// v1's global options in its order, which shows in the message about an ambiguous one.
+/// The global options in v1's order, in which the error for an ambiguous abbreviation lists them.
 pub(crate) static GLOBAL_FLAGS: &[Flag] = &[
     Flag::new("--debug", Takes::Nothing),
     Flag::new("--endpoint-url", Takes::One),

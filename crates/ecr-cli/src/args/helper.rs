@@ -1,25 +1,25 @@
-//! The commands that other programs call; AWS CLI v1 has none of them.
+//! The commands that other programs call. AWS CLI v1 has none of them.
 
 use crate::args::command_line::CommandLine;
 use crate::args::operation::Topic;
 use crate::program::Program;
 
-/// A command that answers another program.
+/// A helper command and its arguments.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Helper {
-    /// `credential-helper`, and the words behind it.
+    /// `credential-helper` and its arguments.
     Docker(Vec<String>),
-    /// `kubelet-credential-provider`, and the words behind it.
+    /// `kubelet-credential-provider` and its arguments.
     Kubelet(Vec<String>),
-    /// `login-lines`, and the words behind it.
+    /// `login-lines` and its arguments.
     LoginLines(Vec<String>),
-    /// `keep-login`, and the words behind it.
+    /// `keep-login` and its arguments.
     KeepLogin(Vec<String>),
     Help(Topic),
 }
 
 impl CommandLine {
-    /// The helper that was called, if it is one.
+    /// Returns the helper command, or `None` if the command is another one.
     pub(crate) fn helper(&self) -> Option<Helper> {
         let (command, words) = self.words.split_first()?;
         let words = words.to_vec();

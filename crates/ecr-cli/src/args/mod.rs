@@ -1,4 +1,4 @@
-//! What was typed; no I/O, no environment.
+//! Parses the command line. Uses neither I/O nor the environment.
 
 mod choices;
 mod command_line;

@@ -1,4 +1,4 @@
-//! The operations and their own options.
+//! The operations and their options.
 
 use crate::argparse::{self, ArgparseError, Flag, Positional, Scan, Takes};
 use crate::args::choices::operations;
@@ -6,7 +6,7 @@ use crate::args::command_line::CommandLine;
 use crate::error::Error;
 use crate::program::Program;
 
-/// An operation with its own options.
+/// An operation with its options.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Operation {
     GetAuthorizationToken(GetAuthorizationToken),
@@ -15,7 +15,7 @@ pub(crate) enum Operation {
     Help(Topic),
 }
 
-/// What was typed for `get-authorization-token`.
+/// The options of `get-authorization-token`.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct GetAuthorizationToken {
     pub(crate) registry_ids: Option<Vec<String>>,
@@ -23,28 +23,28 @@ pub(crate) struct GetAuthorizationToken {
     pub(crate) skeleton: Option<Skeleton>,
 }
 
-/// What was typed for `get-login`.
+/// The options of `get-login`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct GetLogin {
     pub(crate) registry_ids: Option<Vec<String>>,
     pub(crate) email: Email,
 }
 
-/// Which side of the call a skeleton shows.
+/// Whether `--generate-cli-skeleton` prints the input or the output.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Skeleton {
     Input,
     Output,
 }
 
-/// Whether `get-login` prints `-e none`, which Docker needed before 17.06.
+/// Whether `get-login` prints `-e none`, which Docker required before 17.06.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Email {
     Included,
     LeftOut,
 }
 
-/// What `help` was asked about.
+/// The subject of a help page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Topic {
     Service,
@@ -58,10 +58,10 @@ pub(crate) enum Topic {
 }
 
 impl CommandLine {
-    /// Reads the operation and its options.
+    /// Parses the operation and its options.
     ///
     /// # Errors
-    /// What argparse refuses, what is left over, and an operation of v1 that this program does not have.
+    /// Returns the errors of argparse, an error for unknown options, and an error for an operation that only v1 has.
     pub(crate) fn operation(&self) -> Result<Operation, Error> {
         let program = self.program;
         let usage = |error| Error::Usage { program, error };
@@ -92,7 +92,7 @@ fn get_authorization_token(program: Program, words: Vec<String>) -> Result<Opera
         input_json: scan.value("--cli-input-json"),
         skeleton: skeleton(&scan),
     };
-    // v1 takes the first stray word for the word `help` and reports it behind all others, unless it is empty.
+    // v1 parses the first extra word as `help` and reports it after all others, unless it is empty.
     let extra = scan.positional.filter(|word| !word.is_empty());
     let words: Vec<_> = scan.rest.into_iter().chain(extra).collect();
     match words.is_empty() {
@@ -128,7 +128,7 @@ fn get_login_password(words: Vec<String>) -> Result<Operation, Error> {
     }
 }
 
-/// The commands that v1 adds to the service's own answer `help` only where it stands alone.
+/// `get-login` and `get-login-password` accept `help` only as the single word.
 fn is_help(words: &[String]) -> bool {
     words.len() == 1 && words[0] == "help"
 }

@@ -1,4 +1,4 @@
-//! Why a call failed, in v1's words.
+//! Converts the errors of a call to those of v1.
 
 use std::error::Error as StdError;
 use std::io;
@@ -19,7 +19,7 @@ use crate::transport::{TrustError, proxy};
 
 type CallError = SdkError<GetAuthorizationTokenError, HttpResponse>;
 
-/// The error that v1 has for a call that failed.
+/// Returns v1's error for a failed call.
 pub(super) fn call_error(error: CallError, retries: Retries, record: &Record) -> Error {
     let url = &record.url;
     match error {
@@ -45,9 +45,10 @@ fn service_error(response: &HttpResponse, retries: Retries, record: &Record) -> 
     }
 }
 
-/// Whether v1 says that it has no attempt left.
+/// Returns whether v1 reports that no attempt is left.
 ///
-/// The legacy mode says so of a failure that it would have repeated, the standard mode of any that came last.
+/// The legacy mode reports it for errors that it would have retried. The standard mode reports it for every error of the
+/// last attempt.
 fn is_exhausted(response: &HttpResponse, retries: Retries, record: &Record) -> bool {
     match retries.mode {
         Mode::Legacy => retry::should_retry(response, retries.mode),
@@ -91,7 +92,8 @@ fn network_error(error: &ConnectorError, url: &Uri) -> Error {
     }
 }
 
-/// A port that refuses is another kind of failure: this peer was there and closed on the greeting.
+/// Returns whether the peer accepted the connection and closed it during the TLS handshake. A port without a listener
+/// causes another error.
 fn is_closed_by_peer(error: &ConnectorError) -> bool {
     let mut io_errors = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
     io_errors.any(|error| {
@@ -103,12 +105,12 @@ fn is_closed_by_peer(error: &ConnectorError) -> bool {
     })
 }
 
-/// The first cause of type `E`.
+/// Returns the first cause of type `E`.
 fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     causes(error).find_map(|error| error.downcast_ref())
 }
 
-/// An error and what caused it. The payload of an `io::Error` is a cause, which its `source` skips.
+/// Returns an error and its causes. The inner error of an `io::Error` is included, although its `source` skips it.
 fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

@@ -1,4 +1,4 @@
-//! The log of `--debug`, on stderr: what went over the wire, without what must stay secret.
+//! The log of `--debug` on stderr: requests and responses without secrets.
 
 use aws_credential_types::Credentials;
 use aws_sdk_ecr::config::interceptors::{
@@ -77,7 +77,7 @@ fn request_text(request: &HttpRequest) -> String {
     line + &header_lines('>', request.headers()) + &format!("> {body}\n")
 }
 
-/// The body of a success is the token itself, so that it is not shown at all.
+/// The body of a successful response contains the token and is not logged.
 fn response_text(response: &HttpResponse) -> String {
     let status = response.status();
     let body = response.body().bytes().unwrap_or_default();
@@ -99,7 +99,7 @@ fn header_lines(direction: char, headers: &Headers) -> String {
     lines.collect()
 }
 
-/// Of a signed header only the signature is secret: key id and scope are what one looks for in a log.
+/// Redacts only the signature of a signed header: key id and scope are useful in a log.
 fn redact_header(name: &str, value: &str) -> String {
     match name {
         "authorization" if value.contains("Signature=") => without_signatures(value),
@@ -118,7 +118,7 @@ fn without_signatures(text: &str) -> String {
     })
 }
 
-/// What must not show wherever it turns up: a server may send back what it was sent.
+/// The secrets to redact in the whole log, since a server may echo them.
 struct Secrets(Vec<String>);
 
 impl Secrets {

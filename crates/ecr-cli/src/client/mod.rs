@@ -1,4 +1,4 @@
-//! The call, through the AWS SDK.
+//! Calls ECR through the AWS SDK.
 
 use std::time::Duration;
 
@@ -29,7 +29,8 @@ mod recorder;
 /// Calls GetAuthorizationToken.
 ///
 /// # Errors
-/// No credentials, no connection, an error of the service, an answer that holds nothing usable.
+/// Returns an error if there are no credentials, the connection fails, the service returns an error or the response
+/// contains no usable authorization data.
 pub(crate) async fn authorization_token(
     config: &Config,
     registry_ids: Option<Vec<String>>,
@@ -38,7 +39,7 @@ pub(crate) async fn authorization_token(
     let client = Client::from_conf(sdk_config(config, &call_record).await?.build());
     #[allow(
         deprecated,
-        reason = "the member is deprecated, and its purpose here is to be asked for"
+        reason = "the member is deprecated, but --registry-ids sets it"
     )]
     let call = client
         .get_authorization_token()
@@ -47,7 +48,7 @@ pub(crate) async fn authorization_token(
     config.timeouts.check_read()?;
     match sent {
         Ok(_) => TokenResponse::read(&call_record.snapshot().body),
-        // The SDK refuses a null in the list, which v1 prints; what it refuses besides, `Answer` refuses too.
+        // The SDK rejects a null in the list, which v1 prints. `TokenResponse` rejects everything else that the SDK rejects.
         Err(SdkError::ServiceError(error)) if error.raw().status().is_success() => {
             TokenResponse::read(error.raw().body().bytes().unwrap_or_default())
         }
@@ -82,8 +83,8 @@ async fn sdk_config(config: &Config, call_record: &CallRecord) -> Result<Builder
     Ok(to_endpoint(signed(builder, credentials), config))
 }
 
-/// The SDK takes no empty region. It uses it for nothing but the host name where the recorder names what to sign for,
-/// and an empty region comes with an endpoint.
+/// Replaces an empty region, which the SDK does not accept. The SDK uses the region for the host name only, since the
+/// recorder sets the signing region. An empty region requires an endpoint.
 fn host_label(region: &Region) -> Region {
     match region.as_ref() {
         "" => Region::from_static("none"),
@@ -91,14 +92,14 @@ fn host_label(region: &Region) -> Region {
     }
 }
 
-/// The service's own backoff is v1's too: rand(0, 1) * 2^k seconds.
+/// The SDK has the same backoff as v1: rand(0, 1) * 2^k seconds.
 fn retry_config(retries: Retries) -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(retries.attempts)
         .with_initial_backoff(Duration::from_secs(1))
 }
 
-/// Without a word about it the SDK has a connect timeout of its own.
+/// Disables timeouts explicitly: the SDK has a default connect timeout.
 fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
     let builder = TimeoutConfig::builder();
     let builder = match timeouts.connect {
@@ -118,7 +119,7 @@ fn signed(builder: Builder, credentials: Option<Credentials>) -> Builder {
     }
 }
 
-/// The SDK refuses FIPS and dual stack with an endpoint of the user's; v1 lets the endpoint win.
+/// The SDK rejects FIPS and dual stack together with a custom endpoint. In v1 the endpoint takes precedence.
 fn to_endpoint(builder: Builder, config: &Config) -> Builder {
     match &config.endpoint {
         Some(endpoint) => builder.endpoint_url(endpoint.uri().to_string()),

@@ -1,4 +1,4 @@
-//! What the SDK's output and errors no longer hold.
+//! Records parts of a call that the SDK's output and errors do not contain.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +16,7 @@ use crate::config::endpoint::Endpoint;
 use crate::output;
 use crate::transport::Transport;
 
-/// What passed over the wire in the last attempt, and which attempt that was.
+/// The last attempt of a call: its URL, the body of its response and its number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CallRecord(Arc<Mutex<Record>>);
 
@@ -40,7 +40,7 @@ impl CallRecord {
     }
 }
 
-/// Keeps what the SDK's output and errors no longer hold, and sends to the very URL that the user named.
+/// An interceptor that fills a [`CallRecord`] and sends the request to the exact URL that the user configured.
 #[derive(Debug)]
 pub(super) struct Recorder {
     pub(super) call_record: CallRecord,
@@ -55,8 +55,8 @@ impl Intercept for Recorder {
         "recorder"
     }
 
-    /// The SDK appends a slash to an endpoint's path and drops its query; v1 does neither. It refuses an empty region
-    /// too, for which v1 signs.
+    /// The SDK appends a slash to the path of an endpoint and drops its query; v1 does neither. The SDK also rejects an
+    /// empty region, which v1 signs.
     fn modify_before_signing(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
@@ -101,5 +101,5 @@ impl Intercept for Recorder {
     }
 }
 
-/// v1 warns of every request that it makes without a check.
-const UNVERIFIED: &str = "Warning: the server's certificate is not verified (--no-verify-ssl); anyone may be answering.\n";
+/// v1 prints a warning for each unverified request.
+const UNVERIFIED: &str = "Warning: the server's certificate is not verified (--no-verify-ssl); the response may come from any server.\n";

@@ -1,4 +1,4 @@
-//! Whose request it is: the credential providers of aws-config, in v1's order.
+//! Finds and loads the credentials, with the providers of aws-config in v1's order.
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -19,23 +19,23 @@ use crate::config::role;
 use crate::error::{Error, with_causes};
 use crate::transport::Transport;
 
-/// Where credentials are to be looked for.
+/// The source of the credentials.
 #[derive(Debug, PartialEq)]
 pub(crate) enum CredentialSource {
     Environment,
-    /// Everything but the environment, beginning with this profile.
+    /// All sources except the environment, starting with this profile.
     Profile(Option<String>),
-    /// Neither the environment nor a profile.
+    /// All sources except the environment and profiles.
     OtherProviders,
-    /// Found already.
+    /// Credentials that have been loaded.
     Loaded(Credentials),
 }
 
 impl CredentialSource {
-    /// Looks whether the environment holds credentials and whether they count, and at the profile if it does not.
+    /// Selects the environment if it contains credentials and `--profile` does not exclude them, and the profile otherwise.
     ///
     /// # Errors
-    /// A key id without its secret, a role without credentials to assume it with.
+    /// Returns an error for a key id without a secret, and for a role without credentials to assume it with.
     pub(super) async fn find(profile: &Profile, profiles: &ProfileSet) -> Result<Self, Error> {
         if !matches!(profile, Profile::Option(_)) && is_in_environment()? {
             return Ok(Self::Environment);
@@ -49,10 +49,10 @@ impl CredentialSource {
         Ok(Self::Profile(profile.name().map(str::to_owned)))
     }
 
-    /// Loads the credentials once; a command does not live long enough to refresh them.
+    /// Loads the credentials once. A command is too short to need a refresh.
     ///
     /// # Errors
-    /// No credentials anywhere, or a source that fails.
+    /// Returns an error if there are no credentials, or if their source fails.
     pub(crate) async fn load(
         &self,
         region: &Region,
@@ -79,7 +79,7 @@ impl CredentialSource {
     }
 }
 
-/// The SDK panics where it cannot write a header. The text keeps to itself what stands there.
+/// The SDK panics if a value cannot be written to a header. The message does not contain the value.
 fn check_characters(credentials: &Credentials) -> Result<(), Error> {
     let key = Some(credentials.access_key_id());
     for (name, value) in [
@@ -87,7 +87,7 @@ fn check_characters(credentials: &Credentials) -> Result<(), Error> {
         ("session token", credentials.session_token()),
     ] {
         if value.is_some_and(|value| HeaderValue::from_str(value).is_err()) {
-            let text = format!("the {name} holds a character that no header can hold");
+            let text = format!("the {name} contains a character that is not allowed in a header");
             return Err(Error::Credentials(text));
         }
     }
@@ -105,7 +105,7 @@ fn is_in_environment() -> Result<bool, Error> {
     }
 }
 
-/// v1 names the file that holds half of a key; the profile itself no longer knows where its settings come from.
+/// v1 names the file that contains the key without its secret. The merged profile no longer contains the file name.
 async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     let key = "aws_access_key_id";
     let missing = "aws_secret_access_key";
@@ -121,14 +121,14 @@ async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     Err(Error::PartialCredentials { found_in, missing })
 }
 
-/// v1 passes over a secret without its key id, and the SDK fails on it.
+/// v1 ignores a secret without its key id; the SDK reports an error.
 fn has_secret_without_key_id(profiles: &ProfileSet) -> bool {
     let holds = |key| profiles.get(key).is_some();
     let others = ["aws_access_key_id", "role_arn", "credential_process"];
     holds("aws_secret_access_key") && !others.into_iter().any(holds)
 }
 
-/// `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, still counts in v1, and counts first.
+/// In v1, `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, takes precedence.
 async fn from_environment() -> aws_credential_types::provider::Result {
     let provider = EnvironmentVariableCredentialsProvider::new();
     let credentials = provider.provide_credentials().await?;
@@ -145,9 +145,9 @@ async fn from_environment() -> aws_credential_types::provider::Result {
     }
 }
 
-/// The default chain of aws-config without its first link, which [`CredentialSource::Environment`] is.
+/// Returns the default chain of aws-config without the environment, which is [`CredentialSource::Environment`].
 ///
-/// It reads the profile files again. That happens only when the environment holds no credentials.
+/// It reads the profile files again, but only if the environment contains no credentials.
 fn chain(profile: Option<&str>, config: &ProviderConfig) -> CredentialsProviderChain {
     let files = ProfileFileCredentialsProvider::builder()
         .configure(config)

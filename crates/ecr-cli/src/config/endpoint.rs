@@ -1,4 +1,4 @@
-//! Where to send the request, if not to the region's own endpoint.
+//! The configured endpoint, which replaces the endpoint of the region.
 
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::EnvConfigValue;
@@ -10,16 +10,16 @@ use crate::config::environment::{is_on, variable};
 use crate::config::services;
 use crate::error::Error;
 
-/// The URL that the request goes to, path and query included.
+/// The URL of the request, including path and query.
 ///
-/// User and password are left out of it: v1 does not send them either.
+/// It has no user and password, since v1 does not send them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Endpoint(Uri);
 
-/// Checks that `--endpoint-url` opens with a scheme, by the measure of Python's `urlparse`.
+/// Checks that `--endpoint-url` starts with a scheme, by the rules of Python's `urlparse`.
 ///
 /// # Errors
-/// A URL without scheme.
+/// Returns an error for a URL without a scheme.
 pub(super) fn check_scheme(url: &str) -> Result<(), Error> {
     let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     let has_scheme = url.split_once(':').is_some_and(|(scheme, _)| {
@@ -31,10 +31,10 @@ pub(super) fn check_scheme(url: &str) -> Result<(), Error> {
     }
 }
 
-/// `--endpoint-url`, or else what environment and profile say, unless they are to be ignored.
+/// Returns `--endpoint-url`, or the URL from environment or profile unless configured URLs are ignored.
 ///
 /// # Errors
-/// A services section that is missing.
+/// Returns an error if the services section of the profile is missing.
 pub(super) fn resolve_url(
     option: Option<&str>,
     profiles: &ProfileSet,
@@ -50,8 +50,10 @@ impl Endpoint {
         &self.0
     }
 
+    /// Parses an `http` or `https` URL.
+    ///
     /// # Errors
-    /// A URL of another scheme than http and https, or no URL at all.
+    /// Returns an error for another scheme and for an invalid URL.
     pub(super) fn parse(url: &str) -> Result<Self, Error> {
         if !url.contains("://") {
             return Err(Error::InvalidEndpoint(url.to_owned()));
@@ -83,7 +85,8 @@ impl Endpoint {
     }
 }
 
-/// `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`, the profile's services section, its `endpoint_url`.
+/// Returns the first of `AWS_ENDPOINT_URL_ECR`, `AWS_ENDPOINT_URL`, the profile's services section and its
+/// `endpoint_url`.
 fn configured(profiles: &ProfileSet) -> Result<Option<String>, Error> {
     let ignored = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
     if is_on(ignored, "ignore_configured_endpoint_urls", profiles) {
@@ -103,7 +106,7 @@ fn configured(profiles: &ProfileSet) -> Result<Option<String>, Error> {
     Ok(url.filter(|url| !url.is_empty()))
 }
 
-/// Labels of letters, digits and inner hyphens, as v1 wants them; or an address of IPv6.
+/// Accepts labels of letters, digits and inner hyphens, as v1 does, and IPv6 addresses.
 fn is_host(host: &str) -> bool {
     let is_label = |label: &str| {
         let fits = (1..=63).contains(&label.len());
@@ -118,7 +121,7 @@ fn is_host(host: &str) -> bool {
             .all(is_label)
 }
 
-/// A URL without user and password, fit to be shown.
+/// Removes user and password from a URL, so that it can be printed.
 pub(crate) fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(user)) if scheme < user => {

@@ -1,12 +1,12 @@
-//! Numbers as Python's `int()` reads them: spaces around, a sign, underscores between digits.
+//! Parses integers like Python's `int()`: with surrounding spaces, a sign, and underscores between digits.
 
 use crate::error::Error;
 use crate::python;
 
-/// Reads a whole number; one that is beyond 64 bits becomes the nearest that is not.
+/// Parses an integer. A value outside the range of 64 bits becomes the nearest limit.
 ///
 /// # Errors
-/// Anything else, with Python's own text.
+/// Returns Python's error message for any other text.
 pub(super) fn integer(text: &str) -> Result<i64, Error> {
     let number = text.trim();
     let (sign, digits) = match number.strip_prefix(['+', '-']) {

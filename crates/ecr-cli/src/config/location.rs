@@ -1,4 +1,4 @@
-//! Where the profile files are.
+//! The paths of the profile files.
 
 use std::path::{Path, PathBuf};
 use std::{fs, str};
@@ -6,7 +6,7 @@ use std::{fs, str};
 use crate::config::environment::variable;
 use crate::error::Error;
 
-/// The two files that hold profiles.
+/// The two files that contain profiles.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Location {
     Config,
@@ -14,7 +14,7 @@ pub(super) enum Location {
 }
 
 impl Location {
-    /// The path of the file, whether or not there is one.
+    /// Returns the path of the file. The file need not exist.
     pub(super) fn path(self) -> Option<PathBuf> {
         let home = || variable("HOME");
         let (name, default) = match self {
@@ -30,10 +30,10 @@ impl Location {
         }
     }
 
-    /// Checks that the file, if there is one, is text: the SDK's reader takes one that is not for an empty one.
+    /// Checks that the file is UTF-8 if it exists: the SDK treats a file in another encoding as empty.
     ///
     /// # Errors
-    /// Bytes that are no UTF-8.
+    /// Returns an error with the line of the first invalid byte.
     pub(super) fn check_text(self) -> Result<(), Error> {
         let Some(path) = self.path() else {
             return Ok(());

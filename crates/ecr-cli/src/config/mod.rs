@@ -1,4 +1,4 @@
-//! What the command line resolves to, together with environment and profile.
+//! Resolves the settings from command line, environment and profile.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ mod role;
 mod services;
 pub(crate) mod timeouts;
 
-/// The global options, with the profile files read once.
+/// The global options and the profile files, which are read once.
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
     globals: &'a Globals,
@@ -40,7 +40,7 @@ pub(crate) struct Settings<'a> {
     timestamps: Timestamps,
 }
 
-/// All that a call needs.
+/// The settings of a call.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) region: Region,
@@ -48,19 +48,19 @@ pub(crate) struct Config {
     pub(crate) variant: EndpointVariant,
     pub(crate) retries: Retries,
     pub(crate) timeouts: Timeouts,
-    /// `None` where the request is not signed.
+    /// `None` if the request is not signed.
     pub(crate) credentials: Option<CredentialSource>,
     pub(crate) transport: Transport,
-    /// Whether `--debug` asks for a log of the call.
+    /// Whether `--debug` is set.
     pub(crate) debug: bool,
 }
 
 impl<'a> Settings<'a> {
-    /// Checks what v1 checks before it looks at the operation, and reads the profile files.
+    /// Checks what v1 checks before the operation, and reads the profile files.
     ///
     /// # Errors
-    /// An `--endpoint-url` without scheme, a timeout that is no number, unreadable profile files, an unknown
-    /// `cli_timestamp_format`.
+    /// Returns an error for an `--endpoint-url` without a scheme, a timeout that is not an integer, an unreadable profile
+    /// file, or an unknown `cli_timestamp_format`.
     pub(crate) async fn load(globals: &'a Globals) -> Result<Self, Error> {
         if let Some(url) = &globals.endpoint_url {
             endpoint::check_scheme(url)?;
@@ -78,22 +78,22 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// How to spell times.
+    /// Returns the format of timestamps.
     pub(crate) fn timestamps(&self) -> Timestamps {
         self.timestamps
     }
 
-    /// The format to print in: `--output`, `AWS_DEFAULT_OUTPUT`, the profile's `output`, JSON.
+    /// Returns the output format: `--output`, `AWS_DEFAULT_OUTPUT`, the profile's `output`, or JSON.
     pub(crate) fn format(&self) -> Format {
         let name = self.globals.output.clone();
         let name = name.or_else(|| setting("AWS_DEFAULT_OUTPUT", "output", &self.profiles));
         Format::named(name.as_deref())
     }
 
-    /// Checks that the profile that was named exists.
+    /// Checks that the selected profile exists.
     ///
     /// # Errors
-    /// A profile that neither file holds.
+    /// Returns an error if neither file contains it.
     pub(crate) fn check_profile(&self) -> Result<(), Error> {
         match self.profile.name() {
             Some(name) if self.profiles.get_profile(name).is_none() => {
@@ -103,10 +103,10 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Resolves everything that a call needs, in v1's order of complaints.
+    /// Resolves the settings of a call in the order in which v1 reports errors.
     ///
     /// # Errors
-    /// The first setting that is missing or wrong.
+    /// Returns an error for the first setting that is missing or invalid.
     pub(crate) async fn resolve(&self) -> Result<Config, Error> {
         self.check_profile()?;
         let globals = self.globals;
@@ -135,10 +135,11 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// `--no-verify-ssl`, `--ca-bundle`, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, the platform's certificates.
+    /// Selects the trusted certificates: `--no-verify-ssl`, `--ca-bundle`, `AWS_CA_BUNDLE`, the profile's `ca_bundle`, or those of the
+    /// platform.
     ///
     /// # Errors
-    /// A name of a bundle that is blank.
+    /// Returns an error if the path of the bundle is blank.
     fn trust(&self) -> Result<Trust, Error> {
         if self.globals.no_verify_ssl {
             return Ok(Trust::Any);
@@ -152,7 +153,7 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// The profile's `cli_timestamp_format`.
+/// Returns the profile's `cli_timestamp_format`.
 fn timestamps(profiles: &ProfileSet) -> Result<Timestamps, Error> {
     match profiles.get("cli_timestamp_format") {
         None | Some("none" | "wire") => Ok(Timestamps::Wire),

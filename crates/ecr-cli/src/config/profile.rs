@@ -1,4 +1,4 @@
-//! Which profile applies, and the files that hold it.
+//! Selects the profile and reads the profile files.
 
 use std::borrow::Cow;
 
@@ -10,18 +10,18 @@ use crate::config::environment::variable;
 use crate::config::location::Location;
 use crate::error::{Error, with_causes};
 
-/// Which profile applies, and whether it shuts out credentials in the environment.
+/// The selected profile, which determines whether credentials in the environment are used.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Profile {
-    /// `--profile`: environment credentials do not count.
+    /// `--profile`: credentials in the environment are ignored.
     Option(String),
-    /// `AWS_DEFAULT_PROFILE` or `AWS_PROFILE`: environment credentials come first.
+    /// `AWS_DEFAULT_PROFILE` or `AWS_PROFILE`: credentials in the environment take precedence.
     Environment(String),
     Default,
 }
 
 impl Profile {
-    /// `--profile`, unless it is empty, then `AWS_DEFAULT_PROFILE`, then `AWS_PROFILE`, even if empty.
+    /// Selects a non-empty `--profile`, then `AWS_DEFAULT_PROFILE`, then `AWS_PROFILE`. The variables may be empty.
     pub(super) fn select(option: Option<&str>) -> Self {
         if let Some(name) = option.filter(|name| !name.is_empty()) {
             return Self::Option(name.to_owned());
@@ -30,7 +30,7 @@ impl Profile {
         name.map_or(Self::Default, Self::Environment)
     }
 
-    /// The name, if one was given.
+    /// Returns the name, or `None` for the default profile.
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Option(name) | Self::Environment(name) => Some(name),
@@ -39,10 +39,10 @@ impl Profile {
     }
 }
 
-/// Reads the config and the credentials file.
+/// Reads the config file and the credentials file.
 ///
 /// # Errors
-/// A file that cannot be read or parsed; the message names the file and the line.
+/// Returns an error if a file cannot be read or parsed. The message contains the file and the line.
 pub(super) async fn load(profile: &Profile) -> Result<ProfileSet, Error> {
     Location::Config.check_text()?;
     Location::Credentials.check_text()?;
@@ -50,10 +50,10 @@ pub(super) async fn load(profile: &Profile) -> Result<ProfileSet, Error> {
     load_from(&EnvConfigFiles::default(), name).await
 }
 
-/// Whether it is the credentials file that holds a key of the profile.
+/// Returns whether the credentials file contains this key of the profile.
 ///
 /// # Errors
-/// As [`load`].
+/// Returns the errors of [`load`].
 pub(super) async fn credentials_file_has(profile: &str, key: &str) -> Result<bool, Error> {
     let files = EnvConfigFiles::builder()
         .include_default_credentials_file(true)

@@ -1,4 +1,4 @@
-//! The region, and which of its own endpoints to use.
+//! The region, and the variant of its endpoint.
 
 use aws_config::profile::ProfileSet;
 use aws_types::region::Region;
@@ -7,19 +7,19 @@ use crate::config::endpoint::Endpoint;
 use crate::config::environment::{is_on, variable};
 use crate::error::Error;
 
-/// Which of a region's own endpoints to use.
+/// The variant of a region's endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct EndpointVariant {
     pub(crate) fips: bool,
     pub(crate) dual_stack: bool,
 }
 
-/// `--region`, `AWS_DEFAULT_REGION`, `AWS_REGION`, the profile's `region`.
+/// Returns the region: `--region`, `AWS_DEFAULT_REGION`, `AWS_REGION`, or the profile's `region`.
 ///
-/// v1 does not know `AWS_REGION`. Every SDK does, so it is honoured here, behind what v1 knows of the environment.
+/// v1 ignores `AWS_REGION`. All SDKs use it, so it is supported here, after `AWS_DEFAULT_REGION`.
 ///
 /// # Errors
-/// What can be no region.
+/// Returns an error for an invalid region name.
 pub(super) fn resolve(
     option: Option<&str>,
     profiles: &ProfileSet,
@@ -34,7 +34,7 @@ pub(super) fn resolve(
     }
 }
 
-/// Refuses an empty region where it would be part of a host name; v1 signs for it anywhere else.
+/// Rejects an empty region if it would be part of the host name. With a custom endpoint, v1 signs an empty region.
 pub(super) fn check_host(region: &str, endpoint: Option<&Endpoint>) -> Result<(), Error> {
     match region.is_empty() && endpoint.is_none() {
         true => Err(Error::InvalidEndpoint(
@@ -45,7 +45,7 @@ pub(super) fn check_host(region: &str, endpoint: Option<&Endpoint>) -> Result<()
 }
 
 impl EndpointVariant {
-    /// A region named `fips-…` or `…-fips` is that region with its FIPS endpoint.
+    /// Converts a region named `fips-…` or `…-fips` to the region without the affix and its FIPS endpoint.
     pub(super) fn of(region: &str, profiles: &ProfileSet) -> (Region, Self) {
         let plain = region.strip_prefix("fips-");
         let plain = plain.or(region.strip_suffix("-fips"));
@@ -61,7 +61,7 @@ impl EndpointVariant {
     }
 }
 
-/// A host label; as in v1, an empty one passes.
+/// Returns whether a region is a host label. As in v1, an empty region is accepted.
 fn is_region(region: &str) -> bool {
     let is_label = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_number = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_digit());

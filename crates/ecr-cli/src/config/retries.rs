@@ -1,4 +1,4 @@
-//! How often a call is tried, and by which rules.
+//! The number of attempts and the retry mode.
 
 use aws_config::profile::ProfileSet;
 
@@ -6,33 +6,33 @@ use crate::config::environment::{is_true, setting, variable};
 use crate::config::integer::integer;
 use crate::error::Error;
 
-/// The number of attempts, first one included, and what deserves another one.
+/// The maximum number of attempts, including the first one, and the retry mode.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Retries {
     pub(crate) mode: Mode,
     pub(crate) attempts: u32,
 }
 
-/// Which failures v1 takes for passing ones.
+/// The rules for errors that are retried.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Mode {
     Legacy,
-    /// The adaptive mode too: what it adapts to is the calls before, and a command makes one.
+    /// Also used for the adaptive mode, which adapts to earlier calls: a command makes only one call.
     Standard,
 }
 
 impl Retries {
     /// Reads `AWS_RETRY_MODE` and `AWS_MAX_ATTEMPTS`, or the profile's `retry_mode` and `max_attempts`.
     ///
-    /// Without them v1's legacy mode tries five times, its other modes three.
+    /// By default, v1 makes five attempts in legacy mode and three in its other modes.
     ///
     /// # Errors
-    /// A mode that v1 does not know; a number that is none or below one.
+    /// Returns an error for an unknown mode, and for a number of attempts that is not a positive integer.
     pub(super) fn resolve(profiles: &ProfileSet) -> Result<Self, Error> {
         let number = setting("AWS_MAX_ATTEMPTS", "max_attempts", profiles);
         let number = number.map(|text| attempts(integer(&text)?)).transpose()?;
         let mode = match setting("AWS_RETRY_MODE", "retry_mode", profiles).as_deref() {
-            // Recorded: the switch makes the standard mode v1's default.
+            // Recorded: this variable changes v1's default to the standard mode.
             None if variable("AWS_NEW_RETRIES_2026").is_some_and(|value| is_true(&value)) => {
                 Mode::Standard
             }
@@ -56,5 +56,5 @@ fn attempts(number: i64) -> Result<u32, Error> {
     }
 }
 
-/// As good as no end: with its pauses, it takes days.
+/// An upper limit. With the pauses between them, so many attempts take days.
 const MAX_ATTEMPTS: u32 = 10_000;

@@ -1,15 +1,15 @@
-//! Whether a profile that assumes a role says with whose credentials.
+//! Checks that a profile that assumes a role has a source of credentials.
 //!
-//! The SDK's provider finds the same faults later and in other words, and passes over some of them.
+//! The SDK's provider reports the same errors later and with other messages, and does not report some of them.
 
 use aws_config::profile::{Profile, ProfileSet};
 
 use crate::error::Error;
 
-/// Checks the profile, if it assumes a role.
+/// Checks the profile if it assumes a role.
 ///
 /// # Errors
-/// No source of credentials, or a source profile that does not exist or holds none.
+/// Returns an error if there is no source of credentials, or if the source profile does not exist or has none.
 pub(super) fn check(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     let Some(profile) = profiles.get_profile(name) else {
         return Ok(());
@@ -49,7 +49,7 @@ fn check_source(source: &str, name: &str, profiles: &ProfileSet) -> Result<(), E
     }
 }
 
-/// A key, or one of the settings from which keys are got.
+/// Returns whether a profile contains keys or a setting that provides them.
 fn has_credentials(profile: &Profile) -> bool {
     let keys = [
         "aws_access_key_id",

@@ -1,6 +1,6 @@
-//! Whether the services section exists that a profile names.
+//! Checks that the services section of a profile exists.
 //!
-//! The profile reader of the SDK finds single settings in such a section, and does not tell whether there is one.
+//! The SDK reads single settings of such a section but does not report whether the section exists.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use aws_config::profile::ProfileSet;
 use crate::config::location::Location;
 use crate::error::Error;
 
-/// Checks the section that the profile's `services` names.
+/// Checks that the section exists that the profile's `services` names.
 ///
 /// # Errors
-/// A name without a section.
+/// Returns an error if there is no such section.
 pub(super) fn check(profiles: &ProfileSet) -> Result<(), Error> {
     let Some(name) = profiles.get("services") else {
         return Ok(());
@@ -25,7 +25,7 @@ pub(super) fn check(profiles: &ProfileSet) -> Result<(), Error> {
     }
 }
 
-/// Whether there is a section of this name with something in it.
+/// Returns whether a non-empty section with this name exists.
 fn has_section(config: &str, name: &str) -> bool {
     let lines = config.lines().map(str::trim);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));

@@ -1,4 +1,4 @@
-//! How long to wait for a connection and for each piece of the answer.
+//! The connect and read timeouts.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use crate::args::globals::Globals;
 use crate::config::integer::integer;
 use crate::error::Error;
 
-/// The numbers of `--cli-connect-timeout` and `--cli-read-timeout`, not yet known to be times.
+/// The values of `--cli-connect-timeout` and `--cli-read-timeout` in seconds, before validation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TimeoutSeconds {
     connect: i64,
     read: i64,
 }
 
-/// How long to wait; `None` is for ever.
+/// The timeouts of a call. `None` disables a timeout.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Timeouts {
     pub(crate) connect: Option<Duration>,
@@ -21,10 +21,10 @@ pub(crate) struct Timeouts {
 }
 
 impl TimeoutSeconds {
-    /// Reads what was typed; without it both are a minute, as `aws help` says.
+    /// Parses the options. Both default to 60 seconds, as `aws help` documents.
     ///
     /// # Errors
-    /// What is no whole number.
+    /// Returns an error for a value that is not an integer.
     pub(super) fn read(globals: &Globals) -> Result<Self, Error> {
         let seconds = |typed: &Option<String>| typed.as_deref().map_or(Ok(60), integer);
         Ok(Self {
@@ -33,10 +33,10 @@ impl TimeoutSeconds {
         })
     }
 
-    /// Makes times of the numbers; v1 does so when it is about to make the client.
+    /// Validates the values. v1 does so when it creates the client.
     ///
     /// # Errors
-    /// A negative number, and a connect timeout that is too long.
+    /// Returns an error for a negative value and for a connect timeout that is too long.
     pub(super) fn checked(self) -> Result<Timeouts, Error> {
         let connect = duration("connect", self.connect)?;
         check_max("connect", connect)?;
@@ -46,10 +46,10 @@ impl TimeoutSeconds {
 }
 
 impl Timeouts {
-    /// Checks the read timeout; v1 does so once the request is sent and it begins to wait.
+    /// Checks the maximum of the read timeout. v1 does so after sending the request, when it starts to wait.
     ///
     /// # Errors
-    /// A read timeout that is too long.
+    /// Returns an error if the read timeout is too long.
     pub(crate) fn check_read(&self) -> Result<(), Error> {
         check_max("read", self.read)
     }

@@ -1,7 +1,7 @@
-//! The protocol of docker's credential helpers: an action as the argument, its matter on stdin, the answer on stdout.
+//! The protocol of docker's credential helpers: the action is an argument, its input is on stdin, its output on stdout.
 //!
-//! An error is a text on stdout, with exit code 1. One text means that there are no credentials, after which the caller goes on as
-//! nobody; so that it stands for registries that are not ECR's and for nothing else.
+//! An error is a message on stdout with exit code 1. The message `credentials not found in native keychain` makes the caller
+//! continue without credentials. It is therefore used only for registries that are not ECR's.
 
 use std::path::Path;
 
@@ -42,23 +42,23 @@ async fn get(globals: &Globals) -> Result<String, Error> {
     Ok(format!("{answer}\n"))
 }
 
-/// ECR's passwords are not kept, since `get` always has a better one; anybody else's cannot be.
+/// Succeeds without storing a login of ECR, since `get` always returns a newer one. Rejects logins of other registries.
 fn store() -> Result<String, Error> {
     let text = request::from_stdin().map_err(|error| docker_error(&error.to_string()))?;
     let credentials: Value = serde_json::from_str(&text)
-        .map_err(|error| docker_error(&format!("this is no JSON of credentials: {error}")))?;
+        .map_err(|error| docker_error(&format!("the input is not valid JSON: {error}")))?;
     let member = |name: &str| credentials[name].as_str().unwrap_or_default();
     match (member("ServerURL"), member("Username")) {
         ("", _) => Err(docker_error(NO_URL)),
         (_, "") => Err(docker_error("no credentials username")),
         (url, _) if Registry::parse(url).is_err() => Err(docker_error(&format!(
-            "{NAME} is for registries of Amazon ECR; it keeps no credentials of others"
+            "{NAME} supports registries of Amazon ECR only and stores no credentials of others"
         ))),
         _ => Ok(String::new()),
     }
 }
 
-/// Forgets the token of a registry, so that the next `get` asks ECR.
+/// Removes the token of a registry, so that the next `get` calls ECR.
 fn erase() -> Result<String, Error> {
     let url = server_url()?;
     if let (Ok(registry), Some(path)) = (Registry::parse(&url), tokens::cache_path()) {
@@ -67,10 +67,9 @@ fn erase() -> Result<String, Error> {
     Ok(String::new())
 }
 
-/// The registries of which there are tokens, and the caller's own.
+/// Lists the registries with cached tokens and the registry of the caller's account.
 ///
-/// Some callers ask for the list before anything else and give up on an error, so that there always is one; why it is short stands on
-/// stderr.
+/// Some callers list first and stop on an error. The list is therefore always printed, and an error is written to stderr.
 async fn list(globals: &Globals) -> Result<String, Error> {
     let cached = tokens::cache_path().map(|path| valid_logins(&path));
     let mut hosts = cached.unwrap_or_default();
@@ -87,7 +86,7 @@ fn valid_logins(path: &Path) -> Vec<(String, String)> {
     CacheFile::valid_logins(path, SystemClock.now())
 }
 
-/// The lines of stdin are one URL.
+/// Reads one URL from the lines of stdin.
 fn server_url() -> Result<String, Error> {
     let text = request::from_stdin().map_err(|error| docker_error(&error.to_string()))?;
     let url = text.lines().collect::<String>().trim().to_owned();
@@ -104,6 +103,6 @@ fn docker_error(text: &str) -> Error {
 const NAME: &str = "docker-credential-ecr";
 const USAGE: &str = "Usage: docker-credential-ecr <store|get|erase|list|version>";
 
-/// The caller compares these with its own.
+/// Callers compare their input with these texts.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 const NO_URL: &str = "no credentials server URL";

@@ -1,6 +1,6 @@
-//! The kubelet's credential providers, v1: a request as JSON on stdin, the response on stdout.
+//! The protocol of the kubelet's credential providers, v1: a JSON request on stdin, a JSON response on stdout.
 //!
-//! An error is a text on stderr, with exit code 1 and nothing on stdout.
+//! An error is a message on stderr with exit code 1 and nothing on stdout.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::helper::{request, tokens};
 
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     if !words.is_empty() {
-        return Err(helper_error("it takes no arguments but the global options"));
+        return Err(helper_error("only global options are accepted"));
     }
     let text = request::from_stdin().map_err(|error| helper_error(&error.to_string()))?;
     let registry = requested_registry(&text)?;
@@ -31,29 +31,29 @@ pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, E
     Ok(format!("{response}\n"))
 }
 
-/// The registry of the image.
+/// Returns the registry of the requested image.
 fn requested_registry(text: &str) -> Result<Registry, Error> {
     let request: Value = serde_json::from_str(text)
-        .map_err(|error| helper_error(&format!("the request is no JSON: {error}")))?;
+        .map_err(|error| helper_error(&format!("the request is not valid JSON: {error}")))?;
     let member = |name: &str| request[name].as_str().unwrap_or_default();
     let (kind, version) = (member("kind"), member("apiVersion"));
     if (kind, version) != ("CredentialProviderRequest", API_VERSION) {
-        let wanted = format!("CredentialProviderRequest of {API_VERSION}");
-        let text = format!("the request is {kind:?} of {version:?}, and not {wanted}");
+        let expected = format!("CredentialProviderRequest of {API_VERSION}");
+        let text = format!("invalid request {kind:?} of {version:?}: expected {expected}");
         return Err(helper_error(&text));
     }
     let roles = &request["serviceAccountAnnotations"]["eks.amazonaws.com/ecr-role-arn"];
     if !member("serviceAccountToken").is_empty() && roles.is_string() {
-        // The node's own credentials would open what the pod's role may not.
+        // The credentials of the node could allow what the role of the pod does not.
         return Err(helper_error(
-            "the role of a service account cannot be assumed",
+            "assuming the role of a service account is not supported",
         ));
     }
     let image = member("image");
     Registry::parse(image).map_err(|error| helper_error(&format!("image {image:?}: {error}")))
 }
 
-/// As Go reads durations. The kubelet takes none at all for its own default, so that there always is one.
+/// Formats a duration as Go does. It is always present: without one, the kubelet uses its own default.
 fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
@@ -95,7 +95,10 @@ mod tests {
 
     #[test]
     fn other_versions_and_registries_are_rejected() {
-        assert!(request("x", Value::Null).is_ok(), "unknown members pass");
+        assert!(
+            request("x", Value::Null).is_ok(),
+            "unknown members are ignored"
+        );
         for (member, value) in [
             ("kind", "CredentialProviderResponse"),
             ("apiVersion", "credentialprovider.kubelet.k8s.io/v1beta1"),

@@ -1,4 +1,4 @@
-//! Logins for programs in any language: a request as a line of JSON on stdin, its answer as one on stdout.
+//! Logins for programs in any language: each request is a line of JSON on stdin, each response one on stdout.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,10 +12,10 @@ use crate::error::Error;
 use crate::helper::tokens::{self, CacheMode};
 use crate::output;
 
-/// Answers until stdin ends.
+/// Responds to requests until stdin ends.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     if !words.is_empty() {
-        let text = "login-lines takes no arguments but the global options";
+        let text = "login-lines: only global options are accepted";
         return Err(Error::Helper(text.to_owned()));
     }
     let mut logins = Logins::default();
@@ -30,7 +30,7 @@ pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, E
     Ok(String::new())
 }
 
-/// The sources that were asked for, and the login that each gave last.
+/// The source of each requested registry, and the login that it returned last.
 #[derive(Default)]
 struct Logins {
     sources: HashMap<String, Source>,
@@ -43,10 +43,10 @@ struct Source {
 
 impl Logins {
     async fn answer(&mut self, globals: &Globals, line: &str) -> Result<Value, String> {
-        let request: Value =
-            serde_json::from_str(line).map_err(|error| format!("the line is no JSON: {error}"))?;
+        let request: Value = serde_json::from_str(line)
+            .map_err(|error| format!("the line is not valid JSON: {error}"))?;
         let Some(name) = request["registry"].as_str() else {
-            return Err("the line names no registry; expected {\"registry\":\"HOST\"}".to_owned());
+            return Err("the request has no registry: expected {\"registry\":\"HOST\"}".to_owned());
         };
         let registry = Registry::parse(name).map_err(|error| format!("{name:?}: {error}"))?;
         let login = self.login(globals, name, registry, &request["refused"]);
@@ -70,7 +70,7 @@ impl Logins {
         let source = self
             .sources
             .get_mut(name)
-            .expect("it is there, or was put there");
+            .expect("the source was inserted above");
         let credentials = match source.last.take().filter(|_| refused == true) {
             Some(last) => source.tokens.get_after_rejection(&last).await,
             None => source.tokens.get().await,

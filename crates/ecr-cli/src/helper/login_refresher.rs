@@ -1,4 +1,4 @@
-//! Logins in a file, which are renewed in time: for whatever reads docker's `config.json` and cannot ask a helper.
+//! Writes logins to a file in the format of docker's `config.json`, and renews them before they expire.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::helper::tokens::{self, CacheMode, Login};
 use crate::output;
 
-/// Keeps the logins until it is told to end.
+/// Refreshes the logins until the process is stopped.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
     let [hosts @ .., file] = words else {
         return Err(helper_error(USAGE));
@@ -41,7 +41,7 @@ fn parse_registry(host: &str) -> Result<Registry, Error> {
     Registry::parse(host).map_err(|error| helper_error(&format!("registry {host:?}: {error}")))
 }
 
-/// Keeps one of them.
+/// Refreshes the login of one registry.
 async fn refresh(
     globals: &Globals,
     registry: Registry,
@@ -60,7 +60,7 @@ async fn refresh(
         let login = match timeout(left.unwrap_or(Duration::MAX), &mut pending).await {
             Ok(login) => login,
             Err(_) => {
-                file.borrow_mut().withdraw(&host)?;
+                file.borrow_mut().remove(&host)?;
                 pending.await
             }
         };
@@ -76,16 +76,16 @@ async fn refresh(
                 retry_pause(failures)
             }
         };
-        // What is in the file may end before the next try.
+        // The login in the file may expire before the next call.
         let left = file.borrow().remaining(&host);
         tokio::time::sleep(left.map_or(pause, |left| left.min(pause))).await;
         if left.is_some_and(|left| left <= pause) && failures > 0 {
-            file.borrow_mut().withdraw(&host)?;
+            file.borrow_mut().remove(&host)?;
         }
     }
 }
 
-/// The login, by a source that is made when it can be.
+/// Returns the login. Creates the source if an earlier attempt failed to create it.
 async fn login(
     globals: &Globals,
     registry: &Registry,
@@ -98,18 +98,18 @@ async fn login(
     tokens::get(source.as_ref().expect("the source was created")).await
 }
 
-/// A login that ends in a moment would be dead before anybody has used it.
+/// Rejects a login that expires before it could be used.
 fn check_remaining(login: Login, host: &str) -> Result<Login, Error> {
     let earliest = SystemClock.now() + MARGIN;
     match login.credentials.expires_at {
         Some(expires_at) if expires_at <= earliest => Err(Error::Token(format!(
-            "{host}: what ECR issues has no life left"
+            "{host}: the token of ECR has expired or is about to expire"
         ))),
         _ => Ok(login),
     }
 }
 
-/// The logins in the file, and until when each is worth something.
+/// The logins in the file, and when each expires.
 struct PublishedLogins {
     path: PathBuf,
     logins: BTreeMap<String, (String, Option<SystemTime>)>,
@@ -139,15 +139,15 @@ impl PublishedLogins {
         }
     }
 
-    /// A dead login is worse than none.
-    fn withdraw(&mut self, host: &str) -> Result<(), Error> {
+    /// Removes a login from the file before it expires.
+    fn remove(&mut self, host: &str) -> Result<(), Error> {
         match self.logins.remove(host) {
             Some(_) => self.write(),
             None => Ok(()),
         }
     }
 
-    /// How long the login of a host may stay there.
+    /// Returns how long the login of a host may remain in the file.
     fn remaining(&self, host: &str) -> Option<Duration> {
         let (_, expires_at) = self.logins.get(host)?;
         let earliest = SystemClock.now() + MARGIN;
@@ -165,7 +165,7 @@ impl PublishedLogins {
     }
 }
 
-/// As long as the source would keep it; where it does not know an end, a while.
+/// Returns the pause until the next renewal: the cache duration, or a fixed time if the expiry is unknown.
 fn pause(login: &Login) -> Duration {
     match login.credentials.expires_at {
         Some(_) => login.cache_duration.clamp(MARGIN / 2, MAX_PAUSE),
@@ -173,13 +173,13 @@ fn pause(login: &Login) -> Duration {
     }
 }
 
-/// Until the next try, each later than the one before.
+/// Returns the pause after a number of consecutive errors. It doubles with each error.
 fn retry_pause(failures: u32) -> Duration {
     let pause = INITIAL_RETRY.saturating_mul(1 << (failures - 1).min(7));
     pause.min(MAX_RETRY)
 }
 
-/// Whoever reads the file finds it whole, and nobody else finds anything.
+/// Replaces the file atomically and with mode 0600.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}", std::process::id()));
@@ -202,10 +202,10 @@ fn helper_error(text: &str) -> Error {
 
 const USAGE: &str = "expected registries and a file: keep-login HOST... FILE";
 
-/// How much life a login has that is worth publishing.
+/// The remaining TTL at which a login is no longer published.
 const MARGIN: Duration = Duration::from_millis(500);
 const INITIAL_RETRY: Duration = Duration::from_millis(500);
 const MAX_RETRY: Duration = Duration::from_secs(60);
 
-/// Clocks are set, and machines sleep.
+/// Limits the pause, since the clock may be set and the machine may be suspended.
 const MAX_PAUSE: Duration = Duration::from_secs(300);

@@ -1,6 +1,6 @@
-//! Handing credentials to programs that ask for them by a protocol of their own: docker and its kin, and the kubelet.
+//! Commands that provide credentials to docker, the kubelet and other programs.
 //!
-//! Nothing here prints for people, and nothing of AWS is touched before the registry is known to be one of ECR's.
+//! Each registry is checked to be one of ECR's before AWS credentials are loaded.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -18,10 +18,10 @@ mod login_refresher;
 mod request;
 mod tokens;
 
-/// Answers what is asked on stdin.
+/// Runs a helper command.
 ///
 /// # Errors
-/// Whatever goes wrong, in the form that the protocol has for it.
+/// Returns errors in the form that the protocol of the command requires.
 pub(crate) async fn run(helper: Helper, globals: &Globals) -> Result<String, Error> {
     match helper {
         Helper::Docker(words) => docker::run(&words, globals).await,
@@ -32,7 +32,7 @@ pub(crate) async fn run(helper: Helper, globals: &Globals) -> Result<String, Err
     }
 }
 
-/// A call by the name of a docker credential helper, written out as a call of `ecr`.
+/// Converts a call by the name of a docker credential helper to a call of `ecr`.
 pub(crate) fn expand_docker_name(
     mut argv: impl Iterator<Item = OsString>,
 ) -> impl Iterator<Item = OsString> {
@@ -52,7 +52,7 @@ pub(crate) fn expand_docker_name(
     front.into_iter().chain(words)
 }
 
-/// The helpers of docker know two of their actions by options as well.
+/// Docker's credential helpers accept two of their actions as options, too.
 fn action(word: OsString) -> OsString {
     match word.to_str() {
         Some("--version" | "-v") => "version".into(),

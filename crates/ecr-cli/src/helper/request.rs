@@ -1,8 +1,8 @@
-//! A request on stdin.
+//! Reads a request from stdin.
 
 use std::io::{self, Read};
 
-/// What stands on stdin, as far as a request can be long.
+/// Reads stdin up to the maximum size of a request.
 pub(super) fn from_stdin() -> io::Result<String> {
     let mut text = String::new();
     io::stdin()

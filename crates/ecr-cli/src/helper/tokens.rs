@@ -1,4 +1,4 @@
-//! Tokens for whoever asks, from the cache file or from ECR.
+//! Gets logins for the helper commands, from the cache file or from ECR.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,18 +17,19 @@ use crate::config::{Config, Settings};
 use crate::error::Error;
 use crate::response::TokenResponse;
 
-/// Credentials, and how long another may keep them.
+/// Credentials, and how long the caller may cache them.
 pub(super) struct Login {
     pub(super) credentials: Credentials,
     pub(super) cache_duration: Duration,
 }
 
-/// The login of a registry, or of the caller's own.
+/// Returns the login of a registry, or of the registry of the caller's account.
 ///
-/// The kubelet waits for a minute, and others for half of one: whatever hangs, there is an answer before that.
+/// The kubelet waits for one minute, other callers for 30 seconds. The deadline is shorter than both.
 ///
 /// # Errors
-/// Settings that are missing or wrong, no credentials, a call that fails while there is no living token.
+/// Returns an error if settings are missing or invalid, if there are no credentials, or if the call fails and no valid token
+/// is cached.
 pub(super) async fn login(globals: &Globals, registry: Option<Registry>) -> Result<Login, Error> {
     with_deadline(async {
         let source = source(globals, registry, CacheMode::File).await?;
@@ -37,31 +38,31 @@ pub(super) async fn login(globals: &Globals, registry: Option<Registry>) -> Resu
     .await
 }
 
-/// Ends whatever hangs.
+/// Returns an error if the task does not finish before the deadline.
 pub(super) async fn with_deadline<T>(
     task: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let finished = tokio::time::timeout(DEADLINE, task).await;
     finished.unwrap_or_else(|_| {
         let seconds = DEADLINE.as_secs();
-        let text = format!("neither credentials nor an answer of ECR came within {seconds} s");
+        let text = format!("no credentials or no response from ECR within {seconds} s");
         Err(Error::Request(text))
     })
 }
 
-/// Where tokens are kept.
+/// Where tokens are cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CacheMode {
-    /// In the file that all share who ask.
+    /// In the file that all processes share.
     File,
-    /// In memory alone.
+    /// In memory only.
     Memory,
 }
 
-/// The source of a registry's tokens, with whatever the configuration is now.
+/// Creates a token source for a registry from the current configuration.
 ///
 /// # Errors
-/// Settings that are missing or wrong, and no credentials.
+/// Returns an error if settings are missing or invalid, or if there are no credentials.
 pub(super) async fn source(
     globals: &Globals,
     registry: Option<Registry>,
@@ -87,10 +88,10 @@ pub(super) async fn source(
     Ok(build_source(config, registry, cache))
 }
 
-/// A login, and how long another may keep it.
+/// Returns a login, and how long the caller may cache it.
 ///
 /// # Errors
-/// A call that fails while there is no living token.
+/// Returns an error if the call fails and no valid token is cached.
 pub(super) async fn get(source: &TokenSource) -> Result<Login, Error> {
     let credentials = source.get().await;
     let credentials = credentials.map_err(|error| Error::Token(error.to_string()))?;
@@ -100,7 +101,7 @@ pub(super) async fn get(source: &TokenSource) -> Result<Login, Error> {
     })
 }
 
-/// The region of the image counts before any other, and a stalled connection leaves time for another one.
+/// The region of the registry takes precedence. Short timeouts leave time for a retry before the deadline.
 fn in_region(globals: &Globals, region: Option<String>) -> Globals {
     let globals = globals.clone();
     let seconds = |typed: Option<String>| typed.or_else(|| Some(STALL_TIMEOUT_SECONDS.to_owned()));
@@ -112,7 +113,7 @@ fn in_region(globals: &Globals, region: Option<String>) -> Globals {
     }
 }
 
-/// Loads the credentials, which the call then need not do again.
+/// Loads the credentials, so that the call does not load them again.
 async fn identity(config: &mut Config, registry: Option<&Registry>) -> Result<Identity, Error> {
     let mut access_key_id = String::new();
     if let Some(source) = &config.credentials {
@@ -174,7 +175,7 @@ fn element(element: &Value) -> AuthorizationData {
     }
 }
 
-/// Seconds since 1970; what is no point in time is no end that could be relied on.
+/// Converts seconds since 1970. Returns `None` for a time that `SystemTime` cannot represent.
 fn time(seconds: f64) -> Option<SystemTime> {
     let distance = Duration::try_from_secs_f64(seconds.abs()).ok()?;
     match seconds.is_sign_negative() {
@@ -183,7 +184,7 @@ fn time(seconds: f64) -> Option<SystemTime> {
     }
 }
 
-/// Where tokens are kept, by the variables of Amazon's own helper, in a file with another name than its.
+/// Returns the path of the cache file. The variables are those of Amazon's helper; the file name is another one.
 pub(super) fn cache_path() -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     if variable("AWS_ECR_DISABLE_CACHE").is_some() {
@@ -196,7 +197,7 @@ pub(super) fn cache_path() -> Option<PathBuf> {
 
 const DEADLINE: Duration = Duration::from_secs(25);
 
-/// Seconds to wait for a connection, and for the next part of an answer.
+/// Timeout for connections and for each part of a response, in seconds.
 const STALL_TIMEOUT_SECONDS: &str = "10";
 
 #[cfg(test)]

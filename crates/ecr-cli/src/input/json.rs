@@ -1,11 +1,11 @@
-//! JSON that was typed, and what Python says of it where it is none.
+//! Parses JSON parameters, and reports syntax errors with Python's messages.
 
 use serde_json::Value;
 
 /// Parses a text.
 ///
 /// # Errors
-/// What is wrong with the text and where, in v1's words, and the text.
+/// Returns v1's message with the error, its position and the text.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| {
         let reason = syntax_error(text).unwrap_or_else(|| error.to_string());
@@ -13,7 +13,8 @@ pub(super) fn parse(text: &str) -> Result<Value, String> {
     })
 }
 
-/// Nothing, where Python reads what cannot be held here: `NaN`, infinities, halves of surrogate pairs, deep nesting.
+/// Returns Python's error. Returns `None` for input that Python accepts and `Value` cannot represent: `NaN`, infinities,
+/// unpaired surrogates and deep nesting.
 fn syntax_error(text: &str) -> Option<String> {
     let text: Vec<char> = text.chars().collect();
     let SyntaxError { message, offset } = Scanner {
@@ -37,7 +38,7 @@ struct SyntaxError {
 
 type ScanResult = Result<(), SyntaxError>;
 
-/// Walks over a text, in code points as Python does, and stops where Python stops.
+/// Scans a text by code points and stops at the same position as Python.
 struct Scanner<'a> {
     text: &'a [char],
     offset: usize,
@@ -70,7 +71,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Walks from the end of a value to where the next begins; whether there is none.
+    /// Scans from the end of a value to the start of the next one. Returns whether the document has ended.
     fn end_of_value(&mut self, open: &mut Vec<char>) -> Result<bool, SyntaxError> {
         loop {
             self.skip_space();
@@ -89,7 +90,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Inside of braces, the key and the colon behind it.
+    /// Inside an object, scans the key and the colon after it.
     fn object_key(&mut self, bracket: char) -> ScanResult {
         if bracket == '[' {
             return Ok(());
@@ -130,7 +131,7 @@ impl Scanner<'_> {
         match self.text[self.offset + 1] {
             'u' => {
                 self.offset += 1;
-                // Python wants one more character behind the digits, the closing quote.
+                // Python requires one more character after the digits: the closing quote.
                 let digits = self.text.get(self.offset + 1..self.offset + 5);
                 let is_hex = digits.is_some_and(|it| it.iter().all(char::is_ascii_hexdigit));
                 if !is_hex || self.offset + 5 >= self.text.len() {
@@ -144,7 +145,8 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// A word or a number; Python ends a number where it no longer is one, and complains of what follows.
+    /// Scans a literal or a number. Python ends a number at the first character that cannot continue it, and reports the
+    /// character after it.
     fn scalar(&mut self) -> ScanResult {
         let rest = &self.text[self.offset..];
         let is_next = |word: &&&str| word.chars().eq(rest.iter().copied().take(word.len()));
@@ -181,7 +183,7 @@ fn closing(bracket: char) -> char {
     if bracket == '[' { ']' } else { '}' }
 }
 
-/// How many characters of a number stand at the start of a text.
+/// Returns the number of characters of the number at the start of a text.
 fn number(text: &[char]) -> usize {
     let digits = |from: usize| {
         let digits = text.iter().skip(from);

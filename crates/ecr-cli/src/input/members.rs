@@ -1,8 +1,8 @@
-//! The members of a request.
+//! The members of the request.
 
 use serde_json::{Map, Value};
 
-/// The members of the request to be, not yet checked against the service model.
+/// The members of the request before validation against the service model.
 #[derive(Debug, Default)]
 pub(crate) struct Input(pub(super) Map<String, Value>);
 

@@ -1,6 +1,6 @@
-//! What is asked for: `--registry-ids` and `--cli-input-json`, loaded, put together and checked.
+//! The parameters `--registry-ids` and `--cli-input-json`: they are loaded, merged and validated.
 //!
-//! The three steps are apart because v1 finds fault with other things in between.
+//! The steps are separate because v1 checks other settings between them.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ mod validation;
 
 pub(crate) use members::Input;
 
-/// The values as they were loaded, the JSON not yet parsed.
+/// The loaded values. The JSON is not parsed yet.
 #[derive(Debug)]
 pub(crate) struct RawInput {
     registry_ids: Option<Value>,
@@ -26,10 +26,10 @@ pub(crate) struct RawInput {
 }
 
 impl RawInput {
-    /// Loads what was typed for `get-authorization-token`.
+    /// Loads the parameters of `get-authorization-token`.
     ///
     /// # Errors
-    /// A file that cannot be read, and bad JSON in `--registry-ids`.
+    /// Returns an error for a file that cannot be read and for invalid JSON in `--registry-ids`.
     pub(crate) fn read(args: GetAuthorizationToken) -> Result<Self, Error> {
         let registry_ids = args.registry_ids.map(registry_ids::load).transpose()?;
         let input_json = args.input_json.map(input_json).transpose()?;
@@ -39,10 +39,10 @@ impl RawInput {
         })
     }
 
-    /// Parses the JSON; what was typed on the command line wins over its members.
+    /// Parses the JSON. Options of the command line override its members.
     ///
     /// # Errors
-    /// JSON that cannot be parsed or is no object.
+    /// Returns an error for invalid JSON and for JSON that is not an object.
     pub(crate) fn merged(self) -> Result<Input, Error> {
         let mut members = match self.input_json {
             Some(text) => parsed(&text)?,
@@ -56,10 +56,10 @@ impl RawInput {
 }
 
 impl Input {
-    /// Loads what was typed for `get-login`.
+    /// Loads the parameters of `get-login`.
     ///
     /// # Errors
-    /// A file that cannot be read.
+    /// Returns an error for a file that cannot be read.
     pub(crate) fn of_login(args: GetLogin) -> Result<Self, Error> {
         let registry_ids = args.registry_ids.map(registry_ids::load_plain);
         let member = registry_ids
@@ -78,7 +78,7 @@ fn input_json(value: String) -> Result<String, Error> {
     })
 }
 
-/// v1 names the option without its dashes here.
+/// In this error, v1 names the option without its dashes.
 fn parsed(text: &str) -> Result<Map<String, Value>, Error> {
     let fault = |reason| Error::Parameter {
         option: "cli-input-json",

@@ -1,6 +1,6 @@
-//! A value that names a file: `file://PATH` for text, `fileb://PATH` for bytes.
+//! Values that name a file: `file://PATH` for text, `fileb://PATH` for bytes.
 //!
-//! The prefix is case sensitive. `http://` is no such prefix, unlike in v1: a value never makes a request.
+//! The prefix is case sensitive. Unlike in v1, `http://` is not such a prefix: a value never causes a request.
 
 use std::fs;
 use std::io;
@@ -8,17 +8,17 @@ use std::io;
 use crate::error::Error;
 use crate::python;
 
-/// What a parameter file holds.
+/// The content of a parameter file.
 #[derive(Debug)]
 pub(crate) enum Content {
     Text(String),
     Bytes(Vec<u8>),
 }
 
-/// Loads the file that a value names; a value without prefix names none.
+/// Loads the file that a value names. Returns `None` for a value without a prefix.
 ///
 /// # Errors
-/// A file that cannot be read, and one that is to be text and is none.
+/// Returns an error for a file that cannot be read and for a text file that is not UTF-8.
 pub(crate) fn load(option: &'static str, value: &str) -> Result<Option<Content>, Error> {
     let fault = |reason| Error::Parameter { option, reason };
     if let Some(name) = value.strip_prefix("fileb://") {
@@ -52,7 +52,7 @@ fn unreadable(value: &str, name: &str, error: &io::Error) -> String {
     format!("Unable to load paramfile {value}: [Errno {number}] {text}: {path}")
 }
 
-/// Python's `expandvars(expanduser(path))`; an unknown variable stays as it is.
+/// Python's `expandvars(expanduser(path))`. An unknown variable is not replaced.
 fn expanded(path: &str) -> String {
     let home = std::env::var("HOME").ok();
     let path = match (path.strip_prefix('~'), home) {
@@ -77,7 +77,7 @@ fn expanded(path: &str) -> String {
     expanded + rest
 }
 
-/// Splits `NAME…` or `{NAME}…` behind a dollar sign.
+/// Splits `NAME…` or `{NAME}…` after a dollar sign.
 fn variable(text: &str) -> (&str, &str) {
     if text.starts_with('{') {
         return match text.find('}') {

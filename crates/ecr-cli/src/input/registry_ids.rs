@@ -1,4 +1,4 @@
-//! The value of `--registry-ids`: literal words, one JSON list, or one parameter file.
+//! The value of `--registry-ids`: literal words, a JSON list or a parameter file.
 
 use serde_json::Value;
 
@@ -6,12 +6,12 @@ use crate::error::Error;
 use crate::input::json;
 use crate::input::parameter_file::{self, Content};
 
-/// Loads what was typed for `get-authorization-token`.
+/// Loads the value for `get-authorization-token`.
 ///
-/// A single value may name a file, and a single value that opens with `[` is JSON; two or more are literal.
+/// A single value may name a file, and a single value that starts with `[` is JSON. Two or more values are literal.
 ///
 /// # Errors
-/// A file that cannot be read, or JSON that cannot be parsed.
+/// Returns an error for a file that cannot be read and for invalid JSON.
 pub(super) fn load(args: Vec<String>) -> Result<Value, Error> {
     let [single] = args.as_slice() else {
         return Ok(literal(args));
@@ -24,10 +24,10 @@ pub(super) fn load(args: Vec<String>) -> Result<Value, Error> {
     }
 }
 
-/// Loads what was typed for `get-login`, whose values are never JSON, and whose single file is one string.
+/// Loads the value for `get-login`: its values are never JSON, and a single file is one string.
 ///
 /// # Errors
-/// A file that cannot be read.
+/// Returns an error for a file that cannot be read.
 pub(super) fn load_plain(args: Vec<String>) -> Result<Value, Error> {
     let [single] = args.as_slice() else {
         return Ok(literal(args));
@@ -51,7 +51,7 @@ fn from_json(text: &str) -> Result<Value, Error> {
     json::parse(text).map_err(fault)
 }
 
-/// A text file that is no JSON list is a list of its characters: v1 iterates over the string that it read.
+/// Returns the characters of a text file that is not a JSON list: v1 iterates over the string.
 fn from_text(value: &str, text: &str) -> Result<Value, Error> {
     match text {
         blank if blank.trim().is_empty() => Err(fault(format!("{value} is empty"))),

@@ -1,4 +1,4 @@
-//! The check against the service model that v1 makes before it signs.
+//! Validates the input against the service model, as v1 does before it signs.
 
 use serde_json::Value;
 
@@ -7,12 +7,12 @@ use crate::input::members::{Input, REGISTRY_IDS};
 use crate::python;
 
 impl Input {
-    /// The registry ids, if any are named.
+    /// Returns the registry ids, or `None` if the parameter is missing.
     ///
-    /// Neither the form of an id nor the number of ids is checked: v1 leaves both to the service.
+    /// The form and the number of ids are not validated, as in v1: the service does so.
     ///
     /// # Errors
-    /// Members that the model does not know, an empty list, values of the wrong type; all of them at once.
+    /// Returns all errors together: unknown members, an empty list and values of the wrong type.
     pub(crate) fn validated(self) -> Result<Option<Vec<String>>, Error> {
         let unknown = self.0.keys().filter(|name| *name != REGISTRY_IDS);
         let mut errors: Vec<_> = unknown
@@ -31,7 +31,7 @@ impl Input {
     }
 }
 
-/// The strings of the list, and into `complaints` whatever is none.
+/// Returns the strings of the list, and adds an error for each other value.
 fn ids(value: &Value, errors: &mut Vec<String>) -> Vec<String> {
     let Value::Array(items) = value else {
         let wanted = "<class 'list'>, <class 'tuple'>";

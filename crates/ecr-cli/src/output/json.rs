@@ -1,10 +1,10 @@
-//! JSON as v1 prints it: Python's `json.dumps(indent=4, ensure_ascii=False)`.
+//! Formats JSON as v1 does: Python's `json.dumps(indent=4, ensure_ascii=False)`.
 
 use serde_json::Value;
 
 use crate::python;
 
-/// Renders a document with a newline behind it; an empty object is no output at all, as in v1.
+/// Formats a document with a trailing newline. As in v1, the output for an empty object is empty.
 pub(crate) fn render(document: &Value) -> String {
     if document
         .as_object()
@@ -18,7 +18,7 @@ pub(crate) fn render(document: &Value) -> String {
     text
 }
 
-/// Python's `json.dumps(separators=(",", ":"))`: on one line, and in ASCII.
+/// Formats a document on one line in ASCII, like Python's `json.dumps(separators=(",", ":"))`.
 pub(crate) fn compact(document: &Value) -> String {
     match document {
         Value::Array(items) => {
@@ -102,7 +102,7 @@ fn write_items<T>(
     text.push(close);
 }
 
-/// Only quotes, backslashes and C0 controls are escaped; DEL, U+2028 and the slash stay as they are.
+/// Escapes quotes, backslashes and C0 controls only, not DEL, U+2028 and the slash.
 fn write_string(text: &mut String, string: &str) {
     text.push('"');
     for c in string.chars() {

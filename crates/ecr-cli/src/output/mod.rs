@@ -1,4 +1,4 @@
-//! What goes to stdout and stderr; the only file that writes to either.
+//! Formats the output. This is the only file that writes to stdout and stderr.
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ mod text;
 pub(crate) mod timestamps;
 mod width;
 
-/// How to print a document.
+/// The options for printing a document.
 #[derive(Debug)]
 pub(crate) struct OutputOptions {
     pub(crate) format: Format,
@@ -30,29 +30,29 @@ pub(crate) struct OutputOptions {
     pub(crate) timestamps: Timestamps,
 }
 
-/// The form of a document on stdout.
+/// An output format.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Format {
     Json,
     Text,
     Table,
-    /// Named by environment or profile; v1 complains about it only after the request.
+    /// An unknown format from environment or profile. v1 reports it only after the request.
     Unknown(String),
 }
 
-/// `--color`; only a table has colours.
+/// The value of `--color`. Only tables have colours.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Colour {
     On,
     Off,
-    /// On, if someone watches.
+    /// On if stdout is a terminal.
     Auto,
 }
 
-/// Renders an answer of GetAuthorizationToken, the way v1 does: times, then the query, then the format.
+/// Formats a response of GetAuthorizationToken in v1's order: timestamps, query, output format.
 ///
 /// # Errors
-/// An unknown format, a query without a value, a document for which the format has no form.
+/// Returns an error for an unknown format, a failed query, or a document that the format cannot represent.
 pub(crate) fn render(document: Value, print: &OutputOptions) -> Result<String, Error> {
     let document = print.timestamps.apply(document)?;
     if let Format::Unknown(name) = &print.format {
@@ -69,7 +69,7 @@ pub(crate) fn render(document: Value, print: &OutputOptions) -> Result<String, E
     }
 }
 
-/// v1 leaves a terminal on which it may have used colours in its normal state, even if it printed nothing.
+/// Resets the colours of a terminal after the table, as v1 does even after an empty table.
 fn table(document: &Value, colour: Colour) -> Result<String, Error> {
     let is_terminal = terminal::is_terminal();
     let paint = match colour {
@@ -85,7 +85,7 @@ fn table(document: &Value, colour: Colour) -> Result<String, Error> {
 }
 
 impl Format {
-    /// The format of this name; without one it is JSON.
+    /// Returns the format with this name, or JSON without a name.
     pub(crate) fn named(name: Option<&str>) -> Self {
         match name {
             None | Some("json") => Self::Json,
@@ -97,7 +97,7 @@ impl Format {
 }
 
 impl Colour {
-    /// The value of `--color`, which has been checked.
+    /// Returns the value of a validated `--color`.
     pub(crate) fn named(name: Option<&str>) -> Self {
         match name {
             Some("on") => Self::On,
@@ -107,28 +107,28 @@ impl Colour {
     }
 }
 
-/// Over every table stands the operation.
+/// The title of each table: the operation.
 const TITLE: &str = "GetAuthorizationToken";
 
-/// Writes the whole text to stdout.
+/// Writes a text to stdout.
 ///
 /// # Errors
-/// A closed or full stdout.
+/// Returns an error if stdout is closed or cannot be written.
 pub(crate) fn write(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(text.as_bytes());
     written.and_then(|()| stdout.flush()).map_err(Error::Output)
 }
 
-/// Writes the whole text to stderr; when that fails too there is nobody left to tell.
+/// Writes a text to stderr. An error of stderr cannot be reported and is ignored.
 pub(crate) fn write_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The line of `--version`.
+/// Returns the output of `--version`.
 ///
-/// Under the name `aws` it is the line of the AWS CLI that this program behaves like: scripts read from it which
-/// options they may use. `ecr --version` and `help` say what program it is.
+/// Called as `aws`, the program prints the version of the AWS CLI that it replaces, since scripts select their options by
+/// it. `ecr --version` and `help` print the name and version of this program.
 pub(crate) fn version(program: Program) -> String {
     let (ours, sdk) = (env!("CARGO_PKG_VERSION"), aws_sdk_ecr::meta::PKG_VERSION);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The password inside a token, which is base64 of `USER:PASSWORD`, and the docker command that uses it.
+//! Decodes a token, which is `USER:PASSWORD` in base64, and formats the password or a docker command.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,23 +8,23 @@ use crate::args::operation::Email;
 use crate::error::Error;
 use crate::response::TokenResponse;
 
-/// The password of the first token, with a newline behind it.
+/// Returns the password of the first token with a trailing newline.
 ///
 /// # Errors
-/// A token that holds no password. No error shows any part of the token.
+/// Returns an error if the token contains no password. No error contains a part of the token.
 pub(crate) fn render(answer: &TokenResponse) -> Result<String, Error> {
     let login = Login::of(answer.first_token()?)?;
     Ok(format!("{}\n", login.password))
 }
 
-/// A line of `docker login` for each element, in the order of the answer.
+/// Returns one `docker login` command for each element, in the order of the response.
 ///
 /// # Errors
-/// The first element that holds no login; the lines before it go with the error, as v1 has stdout them by then.
+/// Returns an error for the first invalid element. It contains the lines before that element, which v1 prints.
 pub(crate) fn logins(answer: TokenResponse, email: Email) -> Result<String, Error> {
     let document = answer.into_document();
     let elements = document["authorizationData"].as_array();
-    let elements = elements.ok_or_else(|| unusable("there is no authorizationData"))?;
+    let elements = elements.ok_or_else(|| unusable("authorizationData is missing"))?;
     let mut stdout = String::new();
     for element in elements {
         match line(element, email) {
@@ -42,7 +42,7 @@ pub(crate) fn logins(answer: TokenResponse, email: Email) -> Result<String, Erro
 fn line(element: &Value, email: Email) -> Result<String, Error> {
     let member = |name: &str| {
         let value = element[name].as_str();
-        value.ok_or_else(|| unusable(&format!("there is no {name}")))
+        value.ok_or_else(|| unusable(&format!("{name} is missing")))
     };
     let Login { user, password } = Login::of(member("authorizationToken")?)?;
     let endpoint = member("proxyEndpoint")?;
@@ -61,18 +61,17 @@ struct Login {
 }
 
 impl Login {
-    /// The password is all that follows the first colon. v1 fails on a second one; a password that holds one is still
-    /// the password.
+    /// Splits at the first colon. v1 fails if there is a second one; here the password may contain colons.
     fn of(token: &str) -> Result<Self, Error> {
-        let unusable = |reason: &str| unusable(&format!("the authorizationToken {reason}"));
+        let unusable = |reason: &str| unusable(&format!("authorizationToken {reason}"));
         let decoded = STANDARD
             .decode(token)
-            .map_err(|_| unusable("is no base64"))?;
+            .map_err(|_| unusable("is not valid base64"))?;
         let decoded =
-            String::from_utf8(decoded).map_err(|_| unusable("is no UTF-8 inside its base64"))?;
+            String::from_utf8(decoded).map_err(|_| unusable("does not decode to UTF-8"))?;
         match decoded.split_once(':') {
-            None => Err(unusable("holds no USER:PASSWORD")),
-            Some((_, "")) => Err(unusable("holds an empty password")),
+            None => Err(unusable("does not decode to USER:PASSWORD")),
+            Some((_, "")) => Err(unusable("has an empty password")),
             Some((user, password)) => Ok(Self {
                 user: user.to_owned(),
                 password: password.to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// To text and tables a value is a scalar, a list or an object.
+/// Returns whether a value is neither a list nor an object.
 pub(super) fn is_scalar(value: &Value) -> bool {
     !value.is_array() && !value.is_object()
 }

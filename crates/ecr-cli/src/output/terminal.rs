@@ -1,13 +1,13 @@
-//! What stdout is connected to.
+//! The terminal that stdout is connected to.
 
 use std::io::{self, IsTerminal};
 
-/// Whether someone watches.
+/// Returns whether stdout is a terminal.
 pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// The columns of the terminal; without one, v1 reckons with 80. A terminal that claims to have none is believed.
+/// Returns the columns of the terminal, or 80 without a terminal, as v1 does. A width of zero is used as reported.
 pub(crate) fn columns() -> usize {
     match rustix::termios::tcgetwinsize(io::stdout()) {
         Ok(size) => usize::from(size.ws_col),

@@ -1,4 +1,4 @@
-//! Text as v1 prints it: a line for each object or list of scalars, columns separated by tabs.
+//! Formats text as v1 does: a line for each object or list of scalars, with tabs between the columns.
 
 use std::collections::BTreeSet;
 
@@ -8,17 +8,17 @@ use crate::error::Error;
 use crate::output::scalar::is_scalar;
 use crate::python;
 
-/// Renders a document; an empty list or object is no output at all.
+/// Formats a document. The output for an empty list or object is empty.
 ///
 /// # Errors
-/// A list that mixes objects with something else, for which v1 has no columns.
+/// Returns an error for a list of objects and other values, which v1 cannot print.
 pub(crate) fn render(document: &Value) -> Result<String, Error> {
     let mut text = String::new();
     write_value(&mut text, None, document)?;
     Ok(text)
 }
 
-/// `key` is the member that holds the value; it heads every line of what is below it.
+/// `key` is the name of the value. It starts each line of the nested values.
 fn write_value(text: &mut String, key: Option<&str>, value: &Value) -> Result<(), Error> {
     match value {
         Value::Object(members) => write_object(text, key, members),
@@ -41,7 +41,7 @@ fn write_list(text: &mut String, key: Option<&str>, items: &[Value]) -> Result<(
         .try_for_each(|item| write_value(text, key, item))
 }
 
-/// The objects of one list have the same columns: all the keys under which any of them has a scalar.
+/// Objects of one list have the same columns: all keys that have a scalar in any of them.
 fn write_objects(text: &mut String, key: Option<&str>, items: &[Value]) -> Result<(), Error> {
     let objects = items.iter().map(object).collect::<Result<Vec<_>, _>>()?;
     let members = objects.iter().flat_map(|members| members.iter());
@@ -56,7 +56,7 @@ fn write_objects(text: &mut String, key: Option<&str>, items: &[Value]) -> Resul
     Ok(())
 }
 
-/// An object alone has its own scalars for columns.
+/// The columns of a single object are its own scalars.
 fn write_object(
     text: &mut String,
     key: Option<&str>,
@@ -89,7 +89,7 @@ fn write_row(text: &mut String, key: Option<&str>, mut cells: Vec<String>) {
     write_line(text, &cells);
 }
 
-/// Under a key every scalar has its own line; a bare list is one line.
+/// With a key, each scalar has its own line. A list without a key is one line.
 fn write_scalars(text: &mut String, key: Option<&str>, scalars: &[&Value]) {
     let cells = scalars.iter().map(|scalar| python::str(scalar));
     match key {

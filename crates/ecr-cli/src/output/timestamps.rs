@@ -1,4 +1,4 @@
-//! How the time in an answer is spelled (`cli_timestamp_format`).
+//! Formats `expiresAt` as selected by `cli_timestamp_format`.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,17 +10,17 @@ use crate::python;
 /// The values of `cli_timestamp_format`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Timestamps {
-    /// `none` and `wire`: the number that came.
+    /// `none` and `wire`: the number of the response.
     Wire,
-    /// `iso8601`: the time where the user is.
+    /// `iso8601`: date and time in the local time zone.
     Iso8601,
 }
 
 impl Timestamps {
-    /// Spells the times of an answer; one that is no number, as in a skeleton, stays what it is.
+    /// Formats the timestamps of a response. A value that is not a number, as in a skeleton, is unchanged.
     ///
     /// # Errors
-    /// A time beyond the years 1 to 9999.
+    /// Returns an error for a time outside the years 1 to 9999.
     pub(crate) fn apply(self, mut document: Value) -> Result<Value, Error> {
         if self == Self::Wire {
             return Ok(document);
@@ -38,10 +38,10 @@ impl Timestamps {
     }
 }
 
-/// Python's `isoformat`: six digits of a second, or none if all are zero.
+/// Formats a time like Python's `isoformat`, with microseconds unless they are zero.
 ///
-/// v1 takes the offsets that the zone has this year for every year. Here a time has the offset that it had; for a token,
-/// which lives half a day, they are the same.
+/// v1 uses this year's offsets of the time zone for every year. Here the offset is that of the formatted time. For a token,
+/// which expires within twelve hours, both are the same.
 fn iso8601(seconds: &Number, zone: &TimeZone) -> Result<String, Error> {
     let out_of_range = || Error::TimeOutOfRange(python::number_repr(seconds));
     let time = timestamp(seconds).ok_or_else(out_of_range)?;
@@ -55,12 +55,12 @@ fn iso8601(seconds: &Number, zone: &TimeZone) -> Result<String, Error> {
     })
 }
 
-/// The microsecond nearest to the double that Python reads; of two, the even one.
+/// Rounds to the nearest microsecond of the double that Python parses, and a tie to the even one.
 fn timestamp(seconds: &Number) -> Option<Timestamp> {
     let seconds: f64 = seconds.to_string().parse().ok()?;
     let whole = seconds.trunc();
     let microseconds = ((seconds - whole) * 1e6).round_ties_even();
-    // Beyond the range of a time a saturated number still is.
+    // A saturated number is still out of range.
     Timestamp::new(whole as i64, 0)
         .ok()?
         .checked_add(jiff::SignedDuration::from_micros(microseconds as i64))

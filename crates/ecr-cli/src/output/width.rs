@@ -1,9 +1,10 @@
-//! How many columns v1 reckons a text to take, which is not what a terminal makes of it.
+//! Measures text in columns as v1 does, which differs from the width on a terminal.
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::EastAsianWidth;
 
-/// Wide, fullwidth and ambiguous characters take two columns, all others one: combining marks and controls too.
+/// Returns the number of columns. Wide, fullwidth and ambiguous characters take two columns, all others one, including
+/// combining marks and controls.
 pub(crate) fn columns(text: &str) -> usize {
     let widths = CodePointMapData::<EastAsianWidth>::new();
     let columns_of = |c| match widths.get(c) {

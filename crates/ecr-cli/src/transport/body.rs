@@ -1,4 +1,4 @@
-//! The body of a response, read whole.
+//! Reads the body of a response.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 
-/// Reads a response to its end, so that a stalled body is a read timeout too.
+/// Reads a response completely, so that the read timeout also applies to its body.
 ///
-/// The SDK's own read timeout ends with the headers. As in v1, the time counts for each piece of the body anew.
+/// The SDK's read timeout ends with the headers. As in v1, the timeout applies to each part of the body separately.
 pub(super) async fn read(
     response: HttpResponse,
     limit: Option<Duration>,
@@ -31,18 +31,18 @@ pub(super) async fn read(
     Ok(response)
 }
 
-/// An answer that does not end must not take all memory; that of ten registries takes 30 kB.
+/// Limits the memory for an endless response. The response for ten registries takes 30 kB.
 const MAX_BODY_BYTES: usize = 10_000_000;
 
-/// Another attempt would end no better, so that it is no failure of the network.
+/// Not a network error, since a retry would get the same response.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is longer than {} MB", MAX_BODY_BYTES / 1_000_000)]
+#[error("the response is longer than {} MB", MAX_BODY_BYTES / 1_000_000)]
 struct TooLong;
 
-/// Waits for a future, at most as long as the limit says.
+/// Waits for a future up to the limit.
 ///
 /// # Errors
-/// A limit that is reached.
+/// Returns an error when the limit is reached.
 pub(super) async fn with_timeout<T>(
     limit: Option<Duration>,
     future: impl Future<Output = T>,

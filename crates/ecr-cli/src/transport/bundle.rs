@@ -1,4 +1,4 @@
-//! The CA bundle of the user's.
+//! Reads the user's CA bundle.
 
 use std::fs;
 use std::path::Path;
@@ -7,16 +7,16 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// Why a CA bundle cannot be trusted.
+/// The reason why a CA bundle cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TrustError {
     #[error("the CA bundle {path} cannot be read: {error}")]
     Unreadable { path: String, error: std::io::Error },
-    #[error("the CA bundle {path} holds no usable certificate: {reason}")]
+    #[error("the CA bundle {path} contains no usable certificate: {reason}")]
     Unusable { path: String, reason: String },
 }
 
-/// Reads and checks a bundle, because the TLS layer takes what it is given for valid and panics otherwise.
+/// Reads and validates a bundle. The TLS layer would panic on an invalid one.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, TrustError> {
     let name = || path.display().to_string();
     let unusable = |reason: String| TrustError::Unusable {
@@ -35,7 +35,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, TrustError> {
             .map_err(|error| unusable(error.to_string()))?;
     }
     match roots.is_empty() {
-        true => Err(unusable("there is none in PEM form".to_owned())),
+        true => Err(unusable("expected certificates in PEM form".to_owned())),
         false => Ok(pem),
     }
 }

@@ -1,4 +1,4 @@
-//! The HTTP client of the SDK and of the credential providers: ring, proxies, and trust that is loaded when needed.
+//! The HTTP client of the SDK and of the credential providers: TLS with ring, proxies, and lazily loaded certificates.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,23 +21,23 @@ mod bundle;
 pub(crate) mod proxy;
 mod unverified;
 
-/// Makes a connector for each request, once the scheme of the request is known.
+/// Creates a connector for each request, when the scheme of its URL is known.
 ///
-/// Reading the platform's root certificates takes longer than a whole call on loopback, so it must not happen for
+/// Loading the platform's root certificates takes longer than a whole call on loopback. It is therefore skipped for
 /// `http://`.
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     trust: Trust,
 }
 
-/// Whose certificates are trusted.
+/// Which certificates are trusted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Trust {
-    /// Those that the platform trusts.
+    /// The certificates that the platform trusts.
     Platform,
-    /// Those that a CA bundle has signed.
+    /// The certificates of a CA bundle.
     Bundle(Arc<Path>),
-    /// Everybody's: `--no-verify-ssl`.
+    /// Any certificate: `--no-verify-ssl`.
     Any,
 }
 
@@ -46,7 +46,7 @@ impl Transport {
         Self { trust }
     }
 
-    /// Whether a request to `uri` is encrypted for whoever answers.
+    /// Returns whether a request to `uri` uses TLS without verification of the certificate.
     pub(crate) fn is_unverified(&self, uri: &Uri) -> bool {
         self.trust == Trust::Any && needs_tls(uri)
     }

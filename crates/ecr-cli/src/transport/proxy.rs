@@ -1,18 +1,18 @@
-//! The proxy that the environment names, read the way Python's urllib does for v1.
+//! The proxy settings of the environment, by the rules of Python's urllib, which v1 uses.
 //!
-//! The readers of the SDK and of hyper honour `ALL_PROXY` too, which v1 ignores, and have other rules for `NO_PROXY`.
+//! The SDK and hyper also use `ALL_PROXY`, which v1 ignores, and have other rules for `NO_PROXY`.
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-/// The URL of the proxy for a request to `uri`, user and password included.
+/// Returns the URL of the proxy for a request to `uri`, including user and password.
 pub(crate) fn url(uri: &Uri) -> Option<String> {
     let url = match uri.scheme_str() {
         Some("http") if std::env::var_os("REQUEST_METHOD").is_none() => variable("http_proxy"),
         Some("https") => variable("https_proxy"),
-        // To a CGI program, a client's header `Proxy` is a variable `HTTP_PROXY`.
+        // In a CGI program, `HTTP_PROXY` may come from the header `Proxy` of a client.
         _ => None,
     }?;
     let is_excluded = variable("no_proxy").is_some_and(|list| matches_no_proxy(&list, uri));
@@ -23,10 +23,10 @@ pub(crate) fn url(uri: &Uri) -> Option<String> {
     }
 }
 
-/// The same for the SDK's connector.
+/// Returns the proxy in the form of the SDK's connector.
 ///
 /// # Errors
-/// What is no URL of a proxy; to go around the proxy then could send the request where it must not go.
+/// Returns an error for an invalid proxy URL. A direct connection could send the request to a server that must not get it.
 pub(super) fn config(uri: &Uri) -> Result<ProxyConfig, ConnectorError> {
     match url(uri) {
         None => Ok(ProxyConfig::disabled()),
@@ -34,18 +34,18 @@ pub(super) fn config(uri: &Uri) -> Result<ProxyConfig, ConnectorError> {
     }
 }
 
-/// The same for hyper's.
+/// Returns the proxy in the form of hyper.
 pub(super) fn intercept(uri: &Uri) -> Option<Intercept> {
     Matcher::builder().all(url(uri)?).build().intercept(uri)
 }
 
-/// A variable in lower case counts first, and an empty one makes the other count for nothing.
+/// Returns the variable in lower case, or else in upper case. An empty one in lower case hides the other.
 fn variable(name: &str) -> Option<String> {
     let value = std::env::var(name).or_else(|_| std::env::var(name.to_uppercase()));
     value.ok().filter(|value| !value.is_empty())
 }
 
-/// Whether a list names a host, a domain above it, or all hosts, each with or without the port.
+/// Returns whether a list contains the host, a parent domain or `*`, each with or without the port.
 fn matches_no_proxy(list: &str, uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default().to_lowercase();
     let with_port = match uri.port() {
@@ -67,7 +67,7 @@ fn matches_no_proxy(list: &str, uri: &Uri) -> bool {
 mod tests {
     use super::*;
 
-    /// As `proxy_bypass_environment` of CPython 3.11 answers.
+    /// The results of `proxy_bypass_environment` of CPython 3.11.
     #[test]
     fn no_proxy_matches_hosts_and_domains() {
         let uri = Uri::from_static("http://a.example:8080/x");

@@ -1,6 +1,6 @@
-//! TLS for `--no-verify-ssl`: encrypted, but for whoever answers.
+//! TLS for `--no-verify-ssl`, which accepts any certificate.
 //!
-//! The SDK's connector offers no way to leave out the check of a certificate, so this is one of its own.
+//! The SDK's connector cannot disable the verification of certificates.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use crate::transport::body::with_timeout;
 use crate::transport::proxy::intercept;
 
-/// A connector that takes any certificate for good.
+/// A connector that accepts any certificate.
 #[derive(Debug)]
 pub(super) struct Unverified {
     settings: HttpConnectorSettings,
@@ -71,7 +71,7 @@ impl HttpConnector for Unverified {
     }
 }
 
-/// Sends the request directly, or through the tunnel of the proxy that the environment names.
+/// Sends the request directly, or through the tunnel of the configured proxy.
 async fn send(
     config: ClientConfig,
     tcp: TcpConnector,
@@ -117,7 +117,7 @@ where
         .map_err(|error| ConnectorError::other(error.into(), None))
 }
 
-/// Whether a connection was not made in time shows only in the kind of the innermost error.
+/// Only the kind of the innermost error indicates a connect timeout.
 fn connector_error(error: Error) -> ConnectorError {
     let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
         error.source()
@@ -129,7 +129,7 @@ fn connector_error(error: Error) -> ConnectorError {
     }
 }
 
-/// Takes any certificate; that the peer holds the key of the certificate it shows is still checked.
+/// Accepts any certificate. The signature with the key of the certificate is still verified.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

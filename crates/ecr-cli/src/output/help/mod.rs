@@ -1,17 +1,17 @@
-//! The pages of `help`: plain text, on stdout, without a pager.
+//! The help pages: plain text on stdout, without a pager.
 
 use crate::args::operation::Topic;
 use crate::program::Program;
 
-/// The page of the program itself.
+/// Returns the help page of the program.
 pub(crate) fn program(program: Program) -> String {
     match program {
         Program::Ecr => page(Topic::Service, program),
-        Program::Aws => filled(include_str!("program.txt"), program),
+        Program::Aws => render(include_str!("program.txt"), program),
     }
 }
 
-/// The page of the service or of one command.
+/// Returns the help page of the service or of a command.
 pub(crate) fn page(topic: Topic, program: Program) -> String {
     let text = match topic {
         Topic::Service => include_str!("service.txt"),
@@ -23,10 +23,10 @@ pub(crate) fn page(topic: Topic, program: Program) -> String {
         Topic::LoginLines => include_str!("login-lines.txt"),
         Topic::KeepLogin => include_str!("keep-login.txt"),
     };
-    filled(text, program)
+    render(text, program)
 }
 
-fn filled(text: &str, program: Program) -> String {
+fn render(text: &str, program: Program) -> String {
     text.replace("{global options}", include_str!("global-options.txt"))
         .replace("{called}", program.command_prefix())
         .replace("{program}", program.name())
@@ -44,33 +44,33 @@ mod tests {
     fn assert_names_all(page: &str, flags: &[Flag]) {
         for flag in flags {
             let name = flag.name;
-            let stands = [
+            let forms = [
                 format!("\n    {name}\n"),
                 format!("\n    {name} "),
                 format!(" | {name}\n"),
             ];
-            assert!(stands.iter().any(|part| page.contains(part)), "{name}");
+            assert!(forms.iter().any(|part| page.contains(part)), "{name}");
         }
     }
 
     #[test]
     fn each_page_describes_every_option_of_its_command() {
-        for called in [Program::Ecr, Program::Aws] {
-            assert_names_all(&page(Topic::Service, called), GLOBAL_FLAGS);
-            let token = page(Topic::GetAuthorizationToken, called);
+        for program in [Program::Ecr, Program::Aws] {
+            assert_names_all(&page(Topic::Service, program), GLOBAL_FLAGS);
+            let token = page(Topic::GetAuthorizationToken, program);
             assert_names_all(&token, GET_AUTHORIZATION_TOKEN_FLAGS);
             assert_names_all(&token, GLOBAL_FLAGS);
-            assert_names_all(&page(Topic::GetLogin, called), GET_LOGIN_FLAGS);
+            assert_names_all(&page(Topic::GetLogin, program), GET_LOGIN_FLAGS);
         }
     }
 
     #[test]
     fn a_page_uses_the_name_of_the_program() {
-        let typed = |called| page(Topic::GetLoginPassword, called);
-        assert!(typed(Program::Aws).contains("\n    aws ecr get-login-password"));
-        assert!(typed(Program::Ecr).contains("\n    ecr get-login-password"));
-        let text = program(Program::Aws) + &program(Program::Ecr) + &typed(Program::Aws);
-        assert!(!text.contains(['{', '}']), "every placeholder is filled");
+        let page_of = |program| page(Topic::GetLoginPassword, program);
+        assert!(page_of(Program::Aws).contains("\n    aws ecr get-login-password"));
+        assert!(page_of(Program::Ecr).contains("\n    ecr get-login-password"));
+        let text = program(Program::Aws) + &program(Program::Ecr) + &page_of(Program::Aws);
+        assert!(!text.contains(['{', '}']), "every placeholder is replaced");
         for line in text.lines() {
             assert!(line.len() <= 80, "{line}");
         }

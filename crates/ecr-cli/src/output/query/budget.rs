@@ -1,4 +1,4 @@
-//! The memory limit for the values of a query.
+//! Limits the memory for the values of a query.
 
 use std::cell::Cell;
 
@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::output::query::error::EvaluationError;
 
-/// How many bytes the values on the way may still take, all together.
+/// The number of bytes that intermediate values may still take in total.
 ///
-/// A short expression can double the document in every step.
+/// A short expression can double the document in each step.
 #[derive(Debug)]
 pub(super) struct Budget(Cell<usize>);
 
@@ -19,10 +19,10 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Counts what a value takes.
+    /// Subtracts the size of a value.
     ///
     /// # Errors
-    /// More bytes than are left.
+    /// Returns an error if fewer bytes are left.
     pub(super) fn spend(&self, bytes: usize) -> Result<(), EvaluationError> {
         let left = self.0.get().checked_sub(bytes);
         self.0.set(left.ok_or_else(too_large)?);
@@ -30,7 +30,7 @@ impl Budget {
     }
 }
 
-/// About how many bytes a value takes.
+/// Returns the approximate size of a value in bytes.
 pub(super) fn size(value: &Value) -> usize {
     let inside = match value {
         Value::String(text) => text.len(),
@@ -47,9 +47,9 @@ pub(super) fn size(value: &Value) -> usize {
 fn too_large() -> EvaluationError {
     let megabytes = MAX_BYTES / 1_000_000;
     EvaluationError(format!(
-        "The values of the query take more than {megabytes} MB; it multiplies the answer"
+        "The values of the query take more than {megabytes} MB; the query copies the response too often"
     ))
 }
 
-/// An answer for every registry of a large organization, copied by each part of a long expression, takes a tenth of it.
+/// Ten times the size for all registries of a large organization, copied by each part of a long expression.
 const MAX_BYTES: usize = 50_000_000;

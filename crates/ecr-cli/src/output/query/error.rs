@@ -1,5 +1,5 @@
-//! Reasons why an expression has no value.
+//! The error of a query.
 
-/// Why an expression has no value; the text is Python's.
+/// The reason why an expression has no value. The text is Python's.
 #[derive(Debug)]
 pub(super) struct EvaluationError(pub(super) String);

@@ -1,4 +1,4 @@
-//! The value of a syntax tree.
+//! Evaluates a syntax tree.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ use crate::output::query::number::{self, equal};
 use crate::output::query::rewrite::Literals;
 use crate::python;
 
-/// Evaluates trees of one expression.
+/// Evaluates the trees of one expression.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evaluator<'a> {
     literals: &'a Literals,
@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
         Self { literals, budget }
     }
 
-    /// The value of a tree, where `current` is what `@` stands for.
+    /// Returns the value of a tree. `current` is the value of `@`.
     pub(super) fn value(self, node: &Ast, current: &Value) -> Result<Value, EvaluationError> {
         let value = self.evaluate(node, current)?;
         self.budget.spend(size(&value))?;
@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
             Ast::ObjectValues { node, .. } => Ok(members(self.value(node, current)?)),
             Ast::Function { name, args, .. } => self.call(name, args, current),
             Ast::Expref { .. } => Err(EvaluationError(
-                "an expression (&) is of use to a function only".to_owned(),
+                "an expression (&) is allowed as an argument of a function only".to_owned(),
             )),
             Ast::MultiList { .. } | Ast::MultiHash { .. } if current.is_null() => Ok(Value::Null),
             Ast::MultiList { elements, .. } => {
@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// A literal in quotes has kept its value; one of JSON has been set aside.
+    /// Returns the value of a literal. Values of JSON literals are stored separately by offset.
     fn literal(self, offset: usize, value: &Variable) -> Value {
         match (self.literals.get(&offset), value) {
             (Some(value), _) => value.clone(),
@@ -97,9 +97,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The value of a tree for each item of a list; what is null falls out.
+    /// Evaluates a tree for each item of a list and drops null values.
     ///
-    /// To Python's parser a hash ends the projection: what follows `[].{a: b}` is applied to the list as a whole.
+    /// In Python's parser, a hash ends the projection: what follows `[].{a: b}` is applied to the list as a whole.
     fn projection(self, list: Value, node: &Ast) -> Result<Value, EvaluationError> {
         if let Ast::Condition {
             predicate, then, ..
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
         values.collect()
     }
 
-    /// The value of a tree whose leading hash has this one.
+    /// Evaluates a tree whose leading hash has this value.
     fn after_hash(self, node: &Ast, hash: Value) -> Result<Value, EvaluationError> {
         match node {
             Ast::Subexpr { lhs, rhs, .. } => self.value(rhs, &self.after_hash(lhs, hash)?),
@@ -163,7 +163,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The hash with which a tree begins.
+/// Returns the hash with which a tree begins.
 fn leading_hash(node: &Ast) -> Option<&Ast> {
     match node {
         Ast::MultiHash { .. } => Some(node),
@@ -175,12 +175,12 @@ fn leading_hash(node: &Ast) -> Option<&Ast> {
     }
 }
 
-/// Zero is not false.
+/// Returns whether a value is false in JMESPath. Zero is true.
 fn is_false(value: &Value) -> bool {
     !value.is_number() && python::is_falsy(value)
 }
 
-/// Only numbers and strings have an order; what else is ordered is null.
+/// Compares numbers and strings. An ordering of other types is null.
 fn compared(
     comparator: &Comparator,
     left: &Value,
@@ -202,7 +202,7 @@ fn compared(
     Ok(Value::Bool(predicate(number::order(sign, left, right)?)))
 }
 
-/// To Python `1` equals `True`; JMESPath makes an exception, which does not reach inside of lists and objects.
+/// In Python `1` equals `True`. JMESPath distinguishes them, but not inside lists and objects.
 fn equal_values(left: &Value, right: &Value) -> bool {
     left.is_boolean() == right.is_boolean() && equal(left, right)
 }
@@ -220,7 +220,7 @@ fn item(list: &Value, index: i32) -> Value {
     item.cloned().unwrap_or_default()
 }
 
-/// Python's slice: negative positions count from the end, and what is beyond an end is that end.
+/// Python's slice: negative positions count from the end, and positions outside the list are clamped.
 fn slice(
     list: &Value,
     start: Option<i32>,

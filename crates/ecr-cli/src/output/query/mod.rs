@@ -1,11 +1,14 @@
-//! `--query`: JMESPath as Python's library has it, which v1 uses.
+//! `--query`: JMESPath with the rules of Python's library, which v1 uses.
 //!
-//! The crate `jmespath` parses. Its values are not used: they sort the keys of objects and lose the spelling of
-//! numbers, and both show in what is printed. So the syntax tree is evaluated here, on the document itself.
+//! The crate `jmespath` is used as the parser only. Its values sort the keys of objects and change the form of numbers, which
+//! would be visible in the output. The syntax tree is therefore evaluated here on the original document.
 //!
-//! What differs: a slice with two numbers side by side, which Python lets pass, is an error; what follows `a.*.b`, and
-//! what follows a slice behind an index, stays in the projection, which Python ends there; an expression (`&`) is no
-//! value outside of a function that takes one; and what is not JSON in a literal, as `NaN`, is a string.
+//! Differences from v1:
+//!
+//! - A slice with two adjacent numbers is an error. Python accepts it.
+//! - What follows `a.*.b`, or a slice after an index, belongs to the projection. Python ends the projection there.
+//! - An expression (`&`) is a value only as an argument of a function that accepts one.
+//! - Text in a literal that is not JSON, such as `NaN`, is a string.
 
 use jmespath::ErrorReason;
 use jmespath::ast::Ast;
@@ -34,7 +37,7 @@ impl Query {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// What is no expression.
+    /// Returns an error for an invalid expression.
     pub(crate) fn compile(expression: &str) -> Result<Self, Error> {
         let bad = |reason| Error::Query {
             expression: expression.to_owned(),
@@ -52,11 +55,11 @@ impl Query {
         Ok(Self { syntax, literals })
     }
 
-    /// Evaluates the expression against a document.
+    /// Evaluates the expression on a document.
     ///
     /// # Errors
-    /// A function that does not exist or does not take what it is given, values that cannot be compared, and values that
-    /// grow beyond all measure.
+    /// Returns an error for an unknown function, invalid arguments, values that cannot be compared, and values that exceed the
+    /// memory limit.
     pub(crate) fn search(&self, document: &Value) -> Result<Value, Error> {
         Evaluator::new(&self.literals, &Budget::default())
             .value(&self.syntax, document)
@@ -67,7 +70,7 @@ impl Query {
 /// The text is Python's.
 const EMPTY: &str = "Invalid JMESPath expression: cannot be empty.";
 
-/// The text is Python's; it points behind the last character.
+/// The text is Python's. The pointer is after the last character.
 fn incomplete(expression: &str) -> String {
     let pointer = " ".repeat(expression.chars().count() + 1);
     format!("Invalid jmespath expression: Incomplete expression:\n\"{expression}\"\n{pointer}^")
@@ -86,7 +89,7 @@ mod tests {
         Ok(value.to_string())
     }
 
-    /// Recorded from jmespath 1.1.0 under Python 3.11, but for the order of JSON's white space.
+    /// Recorded from jmespath 1.1.0 with Python 3.11, except for JSON's white space.
     #[test]
     fn expressions_have_the_same_values_as_in_python() {
         for (expression, value) in [
@@ -128,10 +131,10 @@ mod tests {
 
     #[test]
     fn an_expression_that_multiplies_the_document_is_an_error() {
-        let doubled = format!("@{}", "|[@, @]".repeat(100));
-        let joined = format!("'aa'{}", "|join(@, [@, @, @])".repeat(60));
-        let spelled = format!("@{}", "|to_string([@])".repeat(100));
-        for expression in [doubled, joined, spelled] {
+        let doubling = format!("@{}", "|[@, @]".repeat(100));
+        let joining = format!("'aa'{}", "|join(@, [@, @, @])".repeat(60));
+        let quoting = format!("@{}", "|to_string([@])".repeat(100));
+        for expression in [doubling, joining, quoting] {
             let error = searched(&expression).unwrap_err().to_string();
             assert!(error.contains("more than 50 MB"), "{error}");
         }

@@ -1,4 +1,4 @@
-//! Python's numbers: whole ones and doubles, which compare and add up as one kind.
+//! Python's numbers: integers and doubles, which are compared and added as one type.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use crate::output::query::error::EvaluationError;
 use crate::python;
 
-/// A number to reckon with. A whole number beyond 128 bits becomes a double.
+/// A number for calculations. An integer of more than 128 bits becomes a double.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Num {
     Int(i128),
@@ -15,7 +15,7 @@ pub(super) enum Num {
 }
 
 impl Num {
-    /// The number in a value; to Python a boolean is one too.
+    /// Returns the number of a value. In Python, a boolean is a number, too.
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Bool(value) => Some(Self::Int(i128::from(*value))),
@@ -47,7 +47,7 @@ impl Num {
         }
     }
 
-    /// The next whole number as `round` sees it; of an infinite one there is none.
+    /// Rounds to an integer with `round`. An infinite number is an error.
     pub(super) fn rounded(self, round: fn(f64) -> f64) -> Result<Value, EvaluationError> {
         match self {
             Self::Float(float) if float.is_finite() => {
@@ -72,7 +72,7 @@ impl From<Num> for Value {
     fn from(number: Num) -> Self {
         match number {
             Num::Int(int) => value_of(&int.to_string()),
-            // JSON has no infinity, but numbers that are read as one.
+            // JSON has no infinity, but this number is parsed as one.
             Num::Float(float) if float.is_infinite() && float > 0.0 => value_of("1e999"),
             Num::Float(float) if float.is_infinite() => value_of("-1e999"),
             Num::Float(float) => value_of(&python::float_repr(float)),
@@ -80,7 +80,7 @@ impl From<Num> for Value {
     }
 }
 
-/// The number that a JSON token spells; null, where it spells none.
+/// Parses a JSON number. Returns null for other text.
 pub(super) fn value_of(token: &str) -> Value {
     match token {
         "-0" => Value::from(0),
@@ -88,10 +88,10 @@ pub(super) fn value_of(token: &str) -> Value {
     }
 }
 
-/// The order of two numbers or of two strings.
+/// Compares two numbers or two strings.
 ///
 /// # Errors
-/// One of each; `sign` is the comparison that Python names.
+/// Returns an error for a number and a string. `sign` is the comparison in Python's message.
 pub(super) fn order(sign: &str, left: &Value, right: &Value) -> Result<Ordering, EvaluationError> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Ok(left.cmp(right)),

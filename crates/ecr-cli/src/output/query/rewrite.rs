@@ -1,6 +1,6 @@
-//! An expression in the spelling that the parser takes, with its literals set aside.
+//! Rewrites an expression for the parser of the crate `jmespath`, and removes its literals.
 //!
-//! The parser is stricter than Python's in some matters and laxer in one; both are made up for here.
+//! The parser rejects some syntax that Python's accepts, and accepts one form that Python's rejects.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -8,14 +8,14 @@ use std::str::CharIndices;
 
 use serde_json::Value;
 
-/// The JSON literals of an expression, by the offset at which the parser finds each.
+/// The JSON literals of an expression, by their offset in the rewritten text.
 pub(super) type Literals = BTreeMap<usize, Value>;
 
-/// Respells an expression.
+/// Rewrites an expression.
 ///
 /// # Errors
-/// A character that means nothing, a literal that is none, items without a comma between them, and more operators than
-/// can be nested safely.
+/// Returns an error for an unknown character, an invalid literal, items without a comma between them, and more operators
+/// than can be nested safely.
 pub(super) fn rewrite(expression: &str) -> Result<(String, Literals), String> {
     let mut spelling = Rewriter::default();
     let mut characters = expression.char_indices().peekable();
@@ -41,30 +41,32 @@ pub(super) fn rewrite(expression: &str) -> Result<(String, Literals), String> {
     }
     match spelling.operators {
         0..=MAX_OPERATORS => Ok((spelling.text, spelling.literals)),
-        _ => Err(format!("it has more than {MAX_OPERATORS} operators")),
+        _ => Err(format!(
+            "the expression has more than {MAX_OPERATORS} operators"
+        )),
     }
 }
 
-/// What has been respelled so far.
+/// The text rewritten so far.
 #[derive(Debug, Default)]
 struct Rewriter {
     text: String,
     literals: Literals,
     operators: usize,
-    /// The brackets that are open.
+    /// The open brackets.
     brackets: Vec<char>,
-    /// Whether an operand has just ended, so that none may begin.
+    /// Whether an operand has just ended, so that another one cannot follow.
     has_operand: bool,
-    /// Where in the text a comma behind an argument stands, as long as nothing follows it.
+    /// The offset of a comma after an argument, until something follows it.
     comma: Option<usize>,
 }
 
 impl Rewriter {
-    /// Between operands the parser needs a comma in `{}`, where Python does not, and none in `[]`, where Python does.
+    /// The parser requires a comma between operands in `{}` and Python does not; in `[]` it is the other way round.
     fn operand(&mut self, text: &str) -> Result<(), String> {
         match self.brackets.last() {
             Some('[') if self.has_operand => {
-                return Err(format!("there is no comma before {text}"));
+                return Err(format!("expected a comma before {text}"));
             }
             Some('{') if self.has_operand => self.text.push(','),
             _ => {}
@@ -79,7 +81,7 @@ impl Rewriter {
         self.operand(&format!("{quote}{text}{quote}"))
     }
 
-    /// The parser gets a `null` for every literal; it finds it where the operand begins.
+    /// Writes `null` for a literal and stores its value by offset.
     fn literal(&mut self, literal: &str) -> Result<(), String> {
         self.operand(NULL)?;
         let offset = self.text.len() - NULL.len();
@@ -87,7 +89,7 @@ impl Rewriter {
         Ok(())
     }
 
-    /// The parser's numbers have 32 bits, beyond which no list reaches, and no negative zero.
+    /// The parser's numbers have 32 bits and no negative zero. No list is longer.
     fn number(&mut self, digits: &str) -> Result<(), String> {
         let end = match digits.starts_with('-') {
             true => -i32::MAX,
@@ -97,7 +99,7 @@ impl Rewriter {
         self.operand(&number.to_string())
     }
 
-    /// Python lets a comma pass behind the last argument, the parser does not.
+    /// Removes a comma after the last argument, which Python accepts and the parser rejects.
     fn operator(&mut self, operator: char) {
         let comma = self.comma.take();
         match operator {
@@ -128,9 +130,9 @@ fn word(first: char, characters: &mut Characters<'_>, belongs: impl Fn(char) -> 
     word
 }
 
-/// What stands before the closing delimiter; one behind a backslash does not close.
+/// Returns the text before the closing delimiter. A delimiter after a backslash does not close.
 fn quoted(characters: &mut Characters<'_>, delimiter: char) -> Result<String, String> {
-    let unclosed = || format!("there is no closing {delimiter}");
+    let unclosed = || format!("the closing {delimiter} is missing");
     let mut text = String::new();
     loop {
         let (_, character) = characters.next().ok_or_else(unclosed)?;
@@ -144,12 +146,12 @@ fn quoted(characters: &mut Characters<'_>, delimiter: char) -> Result<String, St
     }
 }
 
-/// JSON, or, as JMESPath had it once, a bare string.
+/// Parses JSON, or a bare string, which an early version of JMESPath allowed.
 fn value(literal: &str) -> Result<Value, String> {
     let literal = literal.replace("\\`", "`");
     serde_json::from_str(&literal)
         .or_else(|_| serde_json::from_str(&format!("\"{}\"", literal.trim_start())))
-        .map_err(|error| format!("the literal {literal} is no JSON ({error})"))
+        .map_err(|error| format!("the literal {literal} is not valid JSON ({error})"))
 }
 
 /// The text is Python's.
@@ -161,7 +163,7 @@ fn unknown(expression: &str, offset: usize, token: &str) -> String {
 
 const NULL: &str = "`null`";
 
-/// Parser and evaluator recurse, and so does Python, which gives up at a thousand calls.
+/// Parser and evaluator are recursive. So is Python, which fails after a thousand nested calls.
 const MAX_OPERATORS: usize = 1000;
 
 #[cfg(test)]

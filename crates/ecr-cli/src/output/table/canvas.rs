@@ -1,4 +1,4 @@
-//! The lines of a table, and the colours in them.
+//! Writes the lines of a table and their colours.
 
 /// Whether a table is coloured.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -8,7 +8,7 @@ pub(crate) enum Paint {
 }
 
 impl Paint {
-    /// The text of a cell in a row.
+    /// Returns the text of a cell in a row.
     pub(super) fn cell(self, text: &str) -> String {
         self.styled("\x1b[1m\x1b[34m", text)
     }
@@ -25,7 +25,7 @@ impl Paint {
     }
 }
 
-/// What has been drawn so far.
+/// The lines drawn so far.
 #[derive(Debug)]
 pub(super) struct Canvas {
     text: String,
@@ -44,7 +44,7 @@ impl Canvas {
         self.paint
     }
 
-    /// A line between as many bars on either side as the section is deep.
+    /// Writes a line with `indent` bars on each side, one for each level of nesting.
     pub(super) fn line(&mut self, indent: usize, line: &str) {
         let bars = self.paint.bar().repeat(indent);
         self.write(&bars);
@@ -53,7 +53,7 @@ impl Canvas {
         self.write("\n");
     }
 
-    /// v1 resets the colour behind everything that it writes, be it empty.
+    /// Writes a text. v1 resets the colour after each write, even after an empty one.
     pub(super) fn write(&mut self, text: &str) {
         self.text.push_str(text);
         if self.paint == Paint::Coloured {
@@ -66,7 +66,7 @@ impl Canvas {
     }
 }
 
-/// Ends every colour.
+/// Resets the colour.
 pub(crate) const RESET: &str = "\x1b[0m";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A table as v1 prints it: the document's objects and lists become sections, which are drawn below each other.
+//! Formats tables as v1 does: objects and lists of the document become sections, one below the other.
 
 use serde_json::Value;
 
@@ -12,12 +12,12 @@ pub(crate) mod canvas;
 mod section;
 mod sections;
 
-/// Renders a document under a title.
+/// Formats a document as a table with a title.
 ///
-/// A document that Python takes for false is no output at all.
+/// The output for a document that is falsy in Python is empty.
 ///
 /// # Errors
-/// Rows of unequal length, and a list that mixes objects with something else.
+/// Returns an error for rows of unequal length and for a list of objects and other values.
 pub(crate) fn render(
     title: &str,
     document: &Value,
@@ -57,7 +57,7 @@ mod tests {
         render("Title", &document, columns, Paint::Plain)
     }
 
-    /// Recorded from AWS CLI 1.46.3, but for the title.
+    /// Recorded from AWS CLI 1.46.3, except for the title.
     #[test]
     fn documents_are_drawn_as_by_v1() {
         let drawings: &[(&str, &str)] = &[
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    /// Each row of a section with one row becomes a pair, once the table is wider than the terminal.
+    /// If the table is wider than the terminal, the row of a section with one row becomes one line per column.
     #[test]
     fn a_single_row_is_vertical_in_a_narrow_terminal() {
         let vertical = "\

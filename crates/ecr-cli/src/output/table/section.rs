@@ -1,19 +1,19 @@
-//! A part of a table that has columns of its own.
+//! A section of a table, which has its own columns.
 
 use crate::error::Error;
 use crate::output::table::canvas::{Canvas, Paint};
 use crate::output::width;
 
-/// A title, the names of the columns and the rows, each of which may be missing.
+/// A title, column names and rows. Each may be missing.
 #[derive(Debug, Default)]
 pub(super) struct Section {
     title: Option<String>,
     indent: usize,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
-    /// How many cells a row has; the first row, or the header before it, decides.
+    /// The number of cells in a row, set by the header or the first row.
     cells: Option<usize>,
-    /// The widest cell of each column.
+    /// The width of the widest cell in each column.
     widths: Vec<usize>,
 }
 
@@ -33,8 +33,10 @@ impl Section {
         Ok(())
     }
 
+    /// Adds a row.
+    ///
     /// # Errors
-    /// A row of another length than the first.
+    /// Returns an error if its length differs from the first row.
     pub(super) fn add_row(&mut self, row: Vec<String>) -> Result<(), Error> {
         let cells = *self.cells.get_or_insert(row.len());
         if row.len() != cells {
@@ -62,7 +64,7 @@ impl Section {
         Ok(())
     }
 
-    /// A single row under a header becomes rows of name and value; any other section stays as it is.
+    /// Converts a single row under a header to rows of name and value. Other sections are unchanged.
     pub(super) fn vertical(self) -> Result<Self, Error> {
         if self.rows.len() != 1 || self.header.is_empty() {
             return Ok(self);
@@ -74,15 +76,15 @@ impl Section {
         Ok(vertical)
     }
 
-    /// The columns that the section wants, its borders and those around it included.
+    /// Returns the width of the section, including its borders and the surrounding ones.
     pub(super) fn total_width(&self) -> usize {
         let cells: usize = self.widths.iter().map(|width| width + PADDING).sum();
-        // Where v1 has no title it measures the word `None`.
+        // Without a title, v1 measures the text `None`.
         let title = width::columns(self.title.as_deref().unwrap_or("None"));
         title.max(cells) + 2 + 2 * self.indent
     }
 
-    /// Draws the section into a table of this width.
+    /// Draws the section in a table of this width.
     pub(super) fn draw(&self, canvas: &mut Canvas, table_width: usize) {
         let width = table_width - 2 * self.indent;
         self.draw_title(canvas, width);
@@ -122,9 +124,9 @@ impl Section {
         canvas.line(self.indent, &dashes.collect::<String>());
     }
 
-    /// The columns' widths, stretched or shrunk in proportion so that together they are as wide as the section.
+    /// Scales the widths of the columns to the width of the section.
     ///
-    /// What rounding leaves over is taken from the left and given from the right, one by one.
+    /// Remainders of rounding are removed from the left and added from the right, one column at a time.
     fn scaled_widths(&self, width: usize) -> Vec<usize> {
         let natural: Vec<_> = self.widths.iter().map(|width| width + PADDING).collect();
         let scale = width as f64 / natural.iter().sum::<usize>() as f64;
@@ -148,12 +150,12 @@ fn row_line(row: &[String], widths: &[usize], paint: Paint) -> String {
     cells.collect()
 }
 
-/// Only the first cell of a line has an edge to its left.
+/// Returns the left edge of a cell, which only the first cell of a line has.
 fn edge(index: usize) -> &'static str {
     if index == 0 { "|" } else { "" }
 }
 
-/// A text that is too wide is not cut; it moves the edge.
+/// Centres a text. A text that is too wide is not truncated; it moves the edge.
 fn centred(text: &str, width: usize, edge: &str) -> String {
     let text_width = width::columns(text) as isize;
     let left = width as isize / 2 - text_width / 2 - 1;
@@ -172,5 +174,5 @@ fn spaces(count: isize) -> String {
     " ".repeat(usize::try_from(count).unwrap_or_default())
 }
 
-/// What a cell has beside its text: two spaces to the left, and a space and an edge to the right.
+/// The width of a cell besides its text: two spaces on the left, one space and an edge on the right.
 const PADDING: usize = 4;

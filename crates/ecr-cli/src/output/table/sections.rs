@@ -1,4 +1,4 @@
-//! Which sections a document has, and what stands in their rows.
+//! Converts a document to the sections of a table.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use crate::output::scalar::is_scalar;
 use crate::output::table::section::Section;
 use crate::python;
 
-/// The sections in the order in which they are drawn; rows go to the last one.
+/// The sections in drawing order. Rows are added to the last one.
 #[derive(Debug)]
 pub(super) struct Sections(Vec<Section>);
 
 impl Sections {
-    /// The sections of a document.
+    /// Converts a document.
     ///
     /// # Errors
-    /// Rows of unequal length, and a list that mixes objects with something else.
+    /// Returns an error for rows of unequal length and for a list of objects and other values.
     pub(super) fn of(title: &str, document: &Value) -> Result<Self, Error> {
         let mut sections = Self(Vec::new());
         sections.add(Some(title), document, 0)?;
@@ -28,7 +28,7 @@ impl Sections {
         self.0
     }
 
-    /// Adds what a value shows; without a title it goes on where the last section ends.
+    /// Adds a value. Without a title, it continues the last section.
     fn add(&mut self, title: Option<&str>, value: &Value, indent: usize) -> Result<(), Error> {
         if python::is_falsy(value) {
             return Ok(());
@@ -46,7 +46,7 @@ impl Sections {
         }
     }
 
-    /// One row under the names of its scalars, and a section for each other member; a lone scalar stands beside its name.
+    /// Adds one row under the names of the scalars, and a section for each other member. A single scalar is next to its name.
     fn add_object(&mut self, members: &Map<String, Value>, indent: usize) -> Result<(), Error> {
         let (scalars, nested) = names(members);
         let cells = scalars.iter().map(|&name| python::str(&members[name]));
@@ -66,7 +66,7 @@ impl Sections {
             .try_for_each(|name| self.add(Some(name), &members[name], indent + 1))
     }
 
-    /// A row for each object; where objects have sections of their own, each starts anew below them.
+    /// Adds a row for each object. An object with nested sections starts a new section after the previous object.
     fn add_objects(
         &mut self,
         title: Option<&str>,
@@ -92,7 +92,8 @@ impl Sections {
         Ok(())
     }
 
-    /// A row for each scalar and each list of scalars. An object behind a first item that is none shows its names only.
+    /// Adds a row for each scalar and each list of scalars. For an object after a first item of another type, only its names
+    /// are shown.
     fn add_items(&mut self, items: &[Value]) -> Result<(), Error> {
         for item in items {
             match item {
@@ -119,7 +120,7 @@ impl Sections {
 
 type Names<'a> = BTreeSet<&'a String>;
 
-/// The names of the scalars, and those of all else.
+/// Returns the names of the scalars and the names of the other members.
 fn names(members: &Map<String, Value>) -> (Vec<&String>, Vec<&String>) {
     let names: Names<'_> = members.keys().collect();
     names
@@ -127,7 +128,7 @@ fn names(members: &Map<String, Value>) -> (Vec<&String>, Vec<&String>) {
         .partition(|&name| is_scalar(&members[name]))
 }
 
-/// The same for all objects of a list. A name may be in both, if what it names is not always a scalar.
+/// Returns the same for all objects of a list. A name is in both lists if its values are of both kinds.
 fn names_of_all(items: &[Value]) -> Result<(Names<'_>, Names<'_>), Error> {
     let (mut scalars, mut nested) = (Names::new(), Names::new());
     for item in items {
@@ -141,14 +142,14 @@ fn names_of_all(items: &[Value]) -> Result<(Names<'_>, Names<'_>), Error> {
     Ok((scalars, nested))
 }
 
-/// What Python says of the names in a value that is no object; an empty string or list has none, and passes.
+/// Returns Python's error for a value that is not an object. An empty string or list has no names and is accepted.
 fn nameless(value: &Value) -> Result<(Vec<&String>, Vec<&String>), Error> {
     let text = match value {
         Value::String(text) if text.is_empty() => return Ok((Vec::new(), Vec::new())),
         Value::String(_) => "string indices must be integers, not 'str'".to_owned(),
         Value::Array(items) => match items.first() {
             None => return Ok((Vec::new(), Vec::new())),
-            // Python takes the item for the index of another.
+            // Python uses the item as the index of another one.
             Some(Value::Number(_) | Value::Bool(_)) => "list index out of range".to_owned(),
             Some(first) => {
                 let class = python::class(first);

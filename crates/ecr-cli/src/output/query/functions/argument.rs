@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::output::query::error::EvaluationError;
 
-/// What a function is called with.
+/// An argument of a function.
 pub(crate) enum Argument<'a> {
     Value(Value),
     Expression(Expression<'a>),

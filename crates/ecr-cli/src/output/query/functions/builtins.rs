@@ -1,4 +1,4 @@
-//! What each function does. The caller has checked count and types, so what does not fit is read as empty.
+//! The implementations of the functions. The caller has validated the number and the types of the arguments.
 
 use std::cmp::Ordering;
 
@@ -70,7 +70,7 @@ pub(super) fn keys(values: &[&Value]) -> Outcome {
     Ok(names.collect())
 }
 
-/// Of a string, the code points.
+/// The length of a string counts code points.
 pub(super) fn length(values: &[&Value]) -> Outcome {
     Ok(Value::from(match values[0] {
         Value::Array(items) => items.len(),
@@ -91,7 +91,7 @@ pub(super) fn max_by(arguments: &[Argument<'_>]) -> Outcome {
     extreme_by(arguments, "max_by", ">")
 }
 
-/// Python checks the type of the first only, and lets what is empty pass for no members.
+/// Python validates the type of the first argument only and accepts other empty values as empty objects.
 pub(super) fn merge(values: &[&Value]) -> Outcome {
     let is_odd = |value: &&&Value| !value.is_object() && !is_empty(value);
     if let Some(odd) = values.iter().find(is_odd) {
@@ -127,7 +127,7 @@ pub(super) fn sort(items: &[Value]) -> Outcome {
     sorted(items, items)
 }
 
-/// The first key decides on the type of all.
+/// The first key determines the required type of all keys.
 pub(super) fn sort_by(arguments: &[Argument<'_>]) -> Outcome {
     let items = list(&arguments[0]);
     let keys = keyed(&arguments[1], &arguments[0])?;
@@ -159,7 +159,7 @@ pub(super) fn to_array(values: &[&Value]) -> Outcome {
     })
 }
 
-/// What Python's `int`, or else its `float`, reads from a string.
+/// Parses a string like Python's `int`, or else like its `float`.
 pub(super) fn to_number(values: &[&Value]) -> Outcome {
     Ok(match values[0] {
         Value::String(text) => number_in(text.trim()),
@@ -203,7 +203,7 @@ fn total(items: &[Value]) -> Num {
     items.iter().map(number).fold(Num::Int(0), Num::plus)
 }
 
-/// Underscores may stand between digits.
+/// Accepts underscores between digits.
 fn number_in(text: &str) -> Value {
     let digits: Vec<_> = text.split('_').collect();
     let is_apart = |text: &&str| !text.is_empty();
@@ -223,7 +223,7 @@ fn number_in(text: &str) -> Value {
         .map_or(Value::Null, |float| Num::Float(float).into())
 }
 
-/// The value of the expression for each item.
+/// Returns the value of the expression for each item.
 fn keyed(expression: &Argument<'_>, items: &Argument<'_>) -> Result<Vec<Value>, EvaluationError> {
     let Argument::Expression(expression) = expression else {
         return Ok(Vec::new());
@@ -245,7 +245,7 @@ fn check_keys(name: &str, keys: &[Value], types: &[&str]) -> Result<(), Evaluati
     }
 }
 
-/// The first item whose key no other key exceeds, by `>` or by `<`.
+/// Returns the first item with the largest (`>`) or smallest (`<`) key.
 fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Outcome {
     let exceeds = match sign {
         ">" => Ordering::Greater,
@@ -263,7 +263,7 @@ fn extreme(items: &[Value], keys: &[Value], sign: &str) -> Outcome {
     Ok(best.0.clone())
 }
 
-/// The items in the order of their keys, which are all numbers or all strings.
+/// Returns the items in the order of their keys, which are all numbers or all strings.
 fn sorted(items: &[Value], keys: &[Value]) -> Outcome {
     let mut pairs: Vec<_> = items.iter().zip(keys).collect();
     pairs.sort_by(|(_, left), (_, right)| order("<", left, right).unwrap_or(Ordering::Equal));

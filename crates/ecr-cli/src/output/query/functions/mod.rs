@@ -1,4 +1,4 @@
-//! The functions of JMESPath as Python's library has them.
+//! The functions of JMESPath, as in Python's library.
 
 use serde_json::Value;
 
@@ -13,10 +13,10 @@ mod builtins;
 
 pub(super) use argument::Argument;
 
-/// Calls a function by its name.
+/// Calls a function by name.
 ///
 /// # Errors
-/// An unknown name, another number of arguments, an argument of a type that the function does not take.
+/// Returns an error for an unknown function, a wrong number of arguments, or an argument of the wrong type.
 pub(super) fn call(
     budget: &Budget,
     name: &str,
@@ -37,10 +37,10 @@ pub(super) fn call(
     }
 }
 
-/// The types that a parameter takes; `array-number` is a list of numbers.
+/// The accepted types of a parameter. `array-number` is a list of numbers.
 type Types = &'static [&'static str];
 
-/// A function: its name, the types that each parameter takes (none: any), and what it does.
+/// A function: its name, the accepted types of each parameter (empty: any type), and its implementation.
 struct Function {
     name: &'static str,
     parameters: &'static [Types],
@@ -53,12 +53,12 @@ enum Count {
     AtLeast,
 }
 
-/// What a function does, by what it needs to do it.
+/// The implementation of a function, by the arguments it takes.
 enum Body {
     Values(fn(&[&Value]) -> Result<Value, EvaluationError>),
     List(fn(&[Value]) -> Result<Value, EvaluationError>),
     Keyed(fn(&[Argument<'_>]) -> Result<Value, EvaluationError>),
-    /// The value can be much longer than all arguments together.
+    /// The result can be much larger than all arguments together.
     Costly(fn(&Budget, &[Argument<'_>]) -> Result<Value, EvaluationError>),
 }
 
@@ -95,7 +95,7 @@ impl Function {
         self.check_items(list(argument), types)
     }
 
-    /// Where the types name those of items, all items must be of the one that the first item is of.
+    /// Checks the types of items: all items must have the same type as the first one.
     fn check_items(&self, items: &[Value], types: &[&str]) -> Result<(), EvaluationError> {
         let mut wanted = types
             .iter()
@@ -195,7 +195,7 @@ mod tests {
         value.map_or_else(|error| error.to_string(), |value| value.to_string())
     }
 
-    /// Recorded from jmespath 1.1.0 under Python 3.11, but for the order of JSON's white space.
+    /// Recorded from jmespath 1.1.0 with Python 3.11, except for JSON's white space.
     #[test]
     fn functions_return_the_same_values_as_in_python() {
         for (expression, value) in [
