@@ -1,9 +1,9 @@
-//! The command line: what is understood, and what is refused.
+//! Parsing of the command line, and its errors.
 
 use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
 
-/// Runs get-authorization-token and answers the body that was sent, if any was.
+/// Runs get-authorization-token and returns the body of its request, if it sent one.
 fn run(arguments: &[&str]) -> (Outcome, Option<String>) {
     run_with(arguments, |ecr| ecr)
 }
@@ -62,7 +62,7 @@ fn registry_ids_are_parsed_in_every_form() {
     );
 }
 
-/// The characters one by one are v1's doing: it iterates over the string that it read.
+/// A text file that is not a JSON list becomes a list of characters: v1 iterates over the string.
 #[test]
 fn registry_ids_are_read_from_a_file() {
     for (word, content, body) in [
@@ -205,7 +205,7 @@ fn an_unknown_operation_exits_with_2_and_lists_the_supported_ones() {
     }
 }
 
-/// v1 runs these; a typing error under the name `aws` is answered with the whole list, as recorded.
+/// v1 runs the operation. Called as `aws`, the error for an unknown operation lists all of v1, as recorded.
 #[test]
 fn an_unsupported_v1_operation_is_named_in_the_error() {
     let outcome = Ecr::as_aws(&["ecr", "describe-images"]).run();

@@ -1,4 +1,4 @@
-//! `ecr` in an environment of its own, and what came of it.
+//! Runs `ecr` in an isolated environment.
 
 use std::fs;
 use std::path::Path;
@@ -9,14 +9,14 @@ use tempfile::TempDir;
 
 use crate::stub::Stub;
 
-/// A run of `ecr` to be: an empty home, the documentation's credentials and a region.
+/// A run of `ecr` with an empty home, the example credentials of AWS's documentation, and a region.
 pub(crate) struct Ecr {
     home: TempDir,
     command: Command,
     _links: Option<TempDir>,
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: i32,
@@ -29,7 +29,7 @@ impl Ecr {
         Self::run_as(assert_cmd::cargo::cargo_bin_cmd!("ecr"), arguments)
     }
 
-    /// The same program under the name `aws`.
+    /// Runs the same program under the name `aws`.
     pub(crate) fn as_aws(arguments: &[&str]) -> Self {
         let links = tempfile::tempdir().unwrap();
         let aws = links.path().join("aws");
@@ -58,7 +58,7 @@ impl Ecr {
         }
     }
 
-    /// Points it to a server.
+    /// Sets the server as the endpoint.
     pub(crate) fn endpoint(self, stub: &Stub) -> Self {
         let url = stub.url();
         self.env("AWS_ENDPOINT_URL", &url)
@@ -79,7 +79,7 @@ impl Ecr {
             .without("AWS_SECRET_ACCESS_KEY")
     }
 
-    /// Writes a file below the home, which is the working directory too.
+    /// Writes a file below the home, which is also the working directory.
     pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -95,7 +95,7 @@ impl Ecr {
     pub(crate) fn run(mut self) -> Outcome {
         let output = self.command.output().unwrap();
         Outcome {
-            code: output.status.code().expect("it ends by itself"),
+            code: output.status.code().expect("no signal ended the program"),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
@@ -109,14 +109,14 @@ impl Outcome {
         &self.stdout
     }
 
-    /// Failed with this code and exactly this text, and nothing on stdout.
+    /// Asserts an exit code, the exact text on stderr, and an empty stdout.
     #[track_caller]
     pub(crate) fn assert_failure(&self, code: i32, stderr: &str) {
         assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{self:?}");
         assert_eq!(self.stderr, stderr);
     }
 
-    /// Failed with 255 and one line that holds all of these.
+    /// Asserts exit code 255, an empty stdout, and one line on stderr with these parts.
     #[track_caller]
     pub(crate) fn assert_error_contains(&self, parts: &[&str]) {
         assert_eq!((self.code, self.stdout.as_str()), (255, ""), "{self:?}");

@@ -1,11 +1,11 @@
-//! Region, profile, credentials and endpoint: which source wins.
+//! The precedence of the sources of region, profile, credentials and endpoint.
 
 use crate::command::{Ecr, KEY_ID};
 use crate::stub::{ONE_REGISTRY, Request, Stub};
 
 const FILE_KEYS: &str = "aws_access_key_id = AKIDFILE\naws_secret_access_key = secretfile\n";
 
-/// Runs against a server and answers the one request that it got.
+/// Runs against a server and returns the only request that it received.
 #[track_caller]
 fn sent_request(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> Request {
     let stub = Stub::responding(ONE_REGISTRY);
@@ -20,7 +20,7 @@ fn region(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> String {
     signed_by.split('/').nth(1).unwrap().to_owned()
 }
 
-/// v1 ignores AWS_REGION; the SDKs honour it.
+/// v1 ignores AWS_REGION. The SDKs use it.
 #[test]
 fn the_region_comes_from_option_then_environment_then_profile() {
     let profile = |ecr: Ecr| ecr.file(".aws/config", "[default]\nregion = file-1\n");
@@ -158,7 +158,7 @@ fn an_empty_region_is_signed_if_an_endpoint_is_set() {
     outcome.assert_failure(255, "\nInvalid endpoint: https://api.ecr..amazonaws.com\n");
 }
 
-/// `[ASSUME]` no recorded case assumes a role; the form of the request is the one of the STS API.
+/// `[ASSUME]` No recorded case assumes a role. The form of the request is that of the STS API.
 #[test]
 fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
     let credentials = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
@@ -184,7 +184,7 @@ fn a_role_is_assumed_with_the_credentials_of_its_source_profile() {
     assert_eq!(request.header("x-amz-security-token"), Some("t"));
 }
 
-/// Recorded from AWS CLI 1.46.3: each is found before the ids are looked at.
+/// Recorded from AWS CLI 1.46.3: each error is reported before the registry ids are checked.
 #[test]
 fn partial_credentials_of_a_profile_are_named_in_the_error() {
     let role = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\n";

@@ -1,6 +1,6 @@
-//! `ecr credential-helper`, by the protocol of docker's credential helpers.
+//! `ecr credential-helper`, which implements the protocol of docker's credential helpers.
 //!
-//! The texts are those of docker-credential-helpers at commit 594c023.
+//! The messages are those of docker-credential-helpers at commit 594c023.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -21,7 +21,7 @@ async fn get(home: &Home, url: &str) -> Outcome {
     home.run_as(NAME, &["get"], url).await
 }
 
-/// The secret of a login, which is all that is on stdout.
+/// Asserts that stdout is one login, and returns its secret.
 #[track_caller]
 fn secret(outcome: &Outcome, url: &str) -> String {
     let response: Value = serde_json::from_str(outcome.success()).unwrap();
@@ -34,7 +34,7 @@ fn secret(outcome: &Outcome, url: &str) -> String {
     secret.to_owned()
 }
 
-/// Failed with exactly this on stdout.
+/// Asserts exit code 1 and the exact text on stdout.
 #[track_caller]
 fn assert_message(outcome: &Outcome, text: &str) {
     assert_eq!(
@@ -45,7 +45,7 @@ fn assert_message(outcome: &Outcome, text: &str) {
     assert_eq!(outcome.stdout, text);
 }
 
-/// Failed with a line of its own, which nobody takes for "not found".
+/// Asserts exit code 1 and a line on stdout other than "not found" that contains `part`.
 #[track_caller]
 fn assert_error(outcome: &Outcome, part: &str) {
     assert_eq!(
@@ -82,7 +82,7 @@ async fn get_returns_a_valid_login_for_every_form_of_the_url() {
         let with_newline = get(&home, &format!("{url}\n")).await;
         secret(&with_newline, &url);
     }
-    assert_eq!(calls(&ecr), 1, "all of them are one registry");
+    assert_eq!(calls(&ecr), 1, "all URLs are of one registry");
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn list_contains_the_own_registry_and_cached_ones() {
     assert_eq!(
         down.triggered(),
         0,
-        "the token of the first list still lives"
+        "the token of the first list is still valid"
     );
 }
 
@@ -280,7 +280,7 @@ async fn environment_variables_move_or_disable_the_cache() {
     assert!(!home.cache().exists());
 }
 
-/// Amazon's helper hands out the dead one (awslabs/amazon-ecr-credential-helper#679).
+/// Amazon's helper returns the expired token (awslabs/amazon-ecr-credential-helper#679).
 #[tokio::test]
 async fn during_an_outage_a_valid_token_is_printed_and_an_expired_one_is_not() {
     let ecr = mock().await;

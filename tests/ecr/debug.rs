@@ -62,7 +62,7 @@ fn secrets_echoed_by_the_server_are_redacted() {
         let (outcome, signatures) =
             logged("get-authorization-token", error_response(403, "X", &echo));
         assert_eq!(outcome.code, 255);
-        // The message of the error itself is the server's, as in v1.
+        // The error message is that of the server, as in v1.
         let (log, _) = outcome.stderr.split_once("\nAn error occurred").unwrap();
         assert!(log.contains("< 403\n"), "{outcome:?}");
         let stderr = log.to_owned();

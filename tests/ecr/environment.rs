@@ -1,4 +1,4 @@
-//! `ecr` as other programs call it, with a request on stdin, against the mock.
+//! Runs helper commands of `ecr` against the mock, with a request on stdin.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::command::Outcome;
 
-/// A home in which `ecr` is called again and again, as one program or another.
+/// A home directory and environment for several runs of `ecr`.
 pub(crate) struct Home {
     directory: TempDir,
     environment: Vec<(String, String)>,
@@ -25,7 +25,7 @@ pub(crate) async fn mock() -> MockEcr {
     MockEcr::start().await.unwrap()
 }
 
-/// A mock behind AWS's own names, of which it is the proxy.
+/// Starts a mock that is the proxy for AWS's host names.
 pub(crate) async fn mock_with_proxy() -> (MockEcr, Home) {
     let ecr = MockEcr::builder().tls(AuthorityLocation::Memory);
     let ecr = ecr.start().await.unwrap();
@@ -43,7 +43,7 @@ impl Home {
         home.env("AWS_MAX_ATTEMPTS", "1")
     }
 
-    /// A home that knows neither keys nor region.
+    /// Creates a home without keys and region.
     pub(crate) fn without_aws() -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
@@ -61,7 +61,7 @@ impl Home {
         self.directory.path()
     }
 
-    /// Where tokens are kept.
+    /// Returns the path of the token cache.
     pub(crate) fn cache(&self) -> PathBuf {
         self.path().join(".ecr/tokens.json")
     }
@@ -72,13 +72,13 @@ impl Home {
         self.environment.extend(values);
     }
 
-    /// Runs `ecr` with these words.
+    /// Runs `ecr` with these arguments.
     pub(crate) async fn ecr(&self, words: &[&str], stdin: &str) -> Outcome {
         self.run(Command::new(cargo_bin!("ecr")), words, stdin)
             .await
     }
 
-    /// `ecr` with these words, to be started by whoever wants it running.
+    /// Returns a command for `ecr` with these arguments, for a caller that runs it in the background.
     pub(crate) fn command(&self, words: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(cargo_bin!("ecr"));
         command
@@ -89,7 +89,7 @@ impl Home {
         command
     }
 
-    /// Runs it by another name.
+    /// Runs `ecr` by another name.
     pub(crate) async fn run_as(&self, name: &str, words: &[&str], stdin: &str) -> Outcome {
         let link = self.path().join(name);
         if !link.exists() {
@@ -98,7 +98,7 @@ impl Home {
         self.run(Command::new(link), words, stdin).await
     }
 
-    /// The mock goes on meanwhile.
+    /// Runs the command on another thread, so that the mock can respond.
     async fn run(&self, mut command: Command, words: &[&str], stdin: &str) -> Outcome {
         command
             .args(words)
@@ -109,14 +109,14 @@ impl Home {
         let output = tokio::task::spawn_blocking(move || command.output().unwrap());
         let output = output.await.unwrap();
         Outcome {
-            code: output.status.code().expect("it ends by itself"),
+            code: output.status.code().expect("no signal ended the program"),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
 }
 
-/// How often ECR was asked for a token.
+/// Returns the number of calls to GetAuthorizationToken.
 pub(crate) fn calls(ecr: &MockEcr) -> usize {
     ecr.requests().operation("GetAuthorizationToken").count()
 }

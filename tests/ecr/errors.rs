@@ -1,4 +1,4 @@
-//! Errors of the service and of the configuration: text and exit code.
+//! Messages and exit codes for errors of the service and of the configuration.
 
 use crate::command::{Ecr, Outcome, SECRET};
 use crate::stub::{ONE_REGISTRY, Reaction, Stub, error_response, response, response_bytes};
@@ -143,7 +143,7 @@ fn a_rejected_call_is_not_retried() {
     }
 }
 
-/// The standard mode says of any failure of the last attempt that it was the last.
+/// In standard mode, every error of the last attempt reports the number of retries.
 #[test]
 fn the_standard_mode_retries_by_its_own_rules() {
     let run = |code: &str| {
@@ -184,7 +184,7 @@ fn max_attempts_limits_the_attempts() {
     assert_eq!(stub.requests().len(), 2);
 }
 
-/// Each case breaks one thing; none may reach the server.
+/// Each case has one invalid setting. No request may reach the server.
 #[test]
 fn an_invalid_setting_fails_before_the_request() {
     for (change, stderr) in BROKEN_SETTINGS {
@@ -195,7 +195,7 @@ fn an_invalid_setting_fails_before_the_request() {
     }
 }
 
-/// v1 ends with a Python traceback and 1.
+/// v1 exits with 1 and a Python traceback.
 #[test]
 fn an_error_in_a_profile_file_names_file_and_line() {
     let ecr = Ecr::new(&["get-authorization-token"]).file(".aws/config", "[default]\nregion\n");
@@ -246,7 +246,7 @@ fn errors_contain_no_secret() {
 
 type Change = fn(Ecr) -> Ecr;
 
-/// What breaks a run, and what it says then.
+/// An invalid setting, and its error message.
 const BROKEN_SETTINGS: [(Change, &str); 22] = [
     (
         |ecr| {

@@ -1,4 +1,4 @@
-//! `help`, at the top and for each command.
+//! The help pages of the program and of each command.
 
 use crate::command::Ecr;
 

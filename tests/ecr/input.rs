@@ -51,7 +51,8 @@ fn a_missing_input_file_is_named_in_the_error() {
     outcome.assert_failure(255, "\nError parsing parameter '--cli-input-json': Unable to load paramfile file://nope: [Errno 2] No such file or directory: 'nope'\n");
 }
 
-/// A missing profile is found behind a missing file and before bad JSON, an endpoint without scheme before all three.
+/// A missing profile is reported after a missing file and before invalid JSON, and an endpoint without a scheme before all of
+/// them.
 #[test]
 fn errors_are_reported_in_the_order_of_v1() {
     let profile = "could not be found";

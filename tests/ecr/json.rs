@@ -1,4 +1,4 @@
-//! The document that get-authorization-token prints.
+//! The JSON that get-authorization-token prints.
 
 use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
@@ -79,7 +79,7 @@ fn non_ascii_text_is_not_escaped() {
     assert!(run(body).success().contains(expected));
 }
 
-/// v1 prints nothing and exits 0 for most of these; an answer without authorization data is an error here.
+/// v1 prints nothing and exits with 0 for most of these. Here, a response without authorization data is an error.
 #[test]
 fn a_response_without_authorization_data_is_an_error() {
     for body in [

@@ -1,4 +1,4 @@
-//! `ecr keep-login`: a login in a file.
+//! `ecr keep-login`, which writes logins to a file.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::environment::{HOST, Home, mock};
 
-/// A keeper that is ended with this value.
+/// A running `keep-login`, which is killed when this value is dropped.
 struct Refresher {
     child: Child,
     home: Home,
@@ -27,7 +27,7 @@ impl Drop for Refresher {
 }
 
 impl Refresher {
-    fn of(home: Home) -> Self {
+    fn start(home: Home) -> Self {
         let mut command = home.command(&["keep-login", HOST]);
         command.arg(home.path().join("config.json"));
         command.stderr(Stdio::null());
@@ -39,11 +39,11 @@ impl Refresher {
         self.home.path().join("config.json")
     }
 
-    /// What the file holds once it is such; the test's runner ends a wait that has none.
-    async fn published(&self, is_it: impl Fn(&str) -> bool) -> String {
+    /// Waits until the content of the file fulfils a condition. The test runner limits the wait.
+    async fn wait_for_content(&self, matches: impl Fn(&str) -> bool) -> String {
         loop {
             let text = fs::read_to_string(self.file()).unwrap_or_default();
-            if is_it(&text) {
+            if matches(&text) {
                 return text;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -62,8 +62,8 @@ fn password(config: &str) -> String {
 #[tokio::test]
 async fn the_file_contains_a_login_and_is_private() {
     let ecr = mock().await;
-    let refresher = Refresher::of(Home::for_mock(&ecr));
-    let config = refresher.published(|text| !text.is_empty()).await;
+    let refresher = Refresher::start(Home::for_mock(&ecr));
+    let config = refresher.wait_for_content(|text| !text.is_empty()).await;
     assert!(ecr.verify_token(&password(&config)).is_ok());
     let mode = fs::metadata(refresher.file()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -73,9 +73,9 @@ async fn the_file_contains_a_login_and_is_private() {
 async fn a_login_is_renewed_before_it_expires() {
     let ecr = MockEcr::builder().token_ttl(Duration::from_secs(4));
     let ecr = ecr.start().await.unwrap();
-    let refresher = Refresher::of(Home::for_mock(&ecr));
-    let first = refresher.published(|text| !text.is_empty()).await;
-    let second = refresher.published(|text| text != first).await;
+    let refresher = Refresher::start(Home::for_mock(&ecr));
+    let first = refresher.wait_for_content(|text| !text.is_empty()).await;
+    let second = refresher.wait_for_content(|text| text != first).await;
     assert_ne!(password(&first), password(&second));
 }
 
@@ -89,11 +89,15 @@ async fn an_expired_login_is_removed_from_the_file() {
         .after(1)
         .set()
         .unwrap();
-    let refresher = Refresher::of(Home::for_mock(&ecr));
-    refresher.published(|text| !text.is_empty()).await;
-    refresher.published(|text| text == "{\"auths\":{}}\n").await;
+    let refresher = Refresher::start(Home::for_mock(&ecr));
+    refresher.wait_for_content(|text| !text.is_empty()).await;
+    refresher
+        .wait_for_content(|text| text == "{\"auths\":{}}\n")
+        .await;
     drop(outage);
-    let again = refresher.published(|text| text != "{\"auths\":{}}\n").await;
+    let again = refresher
+        .wait_for_content(|text| text != "{\"auths\":{}}\n")
+        .await;
     assert!(!password(&again).is_empty());
 }
 
@@ -107,7 +111,7 @@ async fn one_file_contains_the_logins_of_several_registries() {
     let child = command.stderr(Stdio::null()).spawn().unwrap();
     let refresher = Refresher { child, home };
     let has_both = |text: &str| text.contains(HOST) && text.contains(other);
-    refresher.published(has_both).await;
+    refresher.wait_for_content(has_both).await;
 }
 
 #[tokio::test]

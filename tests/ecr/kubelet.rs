@@ -1,4 +1,4 @@
-//! `ecr kubelet-credential-provider`, by the kubelet's protocol v1.
+//! `ecr kubelet-credential-provider`, which implements the kubelet's protocol v1.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn response_with_fault(action: Option<FaultAction>) -> (MockEcr, Value) {
     (ecr, response)
 }
 
-/// Failed with nothing on stdout and this in the one line on stderr.
+/// Asserts exit code 1, an empty stdout, and one line on stderr that contains `part`.
 #[track_caller]
 fn assert_error(outcome: &Outcome, part: &str) {
     assert_eq!(
@@ -56,7 +56,7 @@ async fn the_response_has_exactly_the_members_of_the_protocol() {
         "auth": { HOST: { "username": "AWS", "password": password } },
     });
     assert_eq!(response, expected);
-    // Of twelve hours, less the moments since the token was issued, a tenth is kept back.
+    // Twelve hours, less the time since the token was issued, less the margin of a tenth.
     let duration = duration.as_str().unwrap();
     assert!(
         duration.starts_with("10h47m") || duration == "10h48m0s",

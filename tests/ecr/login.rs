@@ -3,7 +3,7 @@
 use crate::command::{Ecr, Outcome};
 use crate::stub::{ONE_REGISTRY, Stub};
 
-/// Two registries, the second with this token.
+/// Returns a response with two registries, the second with this token.
 fn two_registries(token: &str) -> String {
     let second = format!(r#",{{"authorizationToken":"{token}","proxyEndpoint":"https://b"}}]}}"#);
     ONE_REGISTRY.replace("]}", &second)

@@ -1,4 +1,4 @@
-//! `ecr login-lines`: requests and answers as lines of JSON.
+//! `ecr login-lines`: requests and responses as lines of JSON.
 
 use mock_ecr::MockEcr;
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
-//! The binary `ecr` against a scripted server on loopback.
+//! Tests of the program `ecr` against a scripted server or the mock on loopback.
 //!
 //! Expected texts and numbers are recorded from AWS CLI 1.46.3 unless a test says otherwise.
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a helper that cannot go on fails the test that called it"
+    reason = "a failure in a helper fails the test that called it"
 )]
 
 mod arguments;

@@ -1,4 +1,4 @@
-//! Connections that fail, and outputs that do.
+//! Errors of connections and of output.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use assert_cmd::cargo::cargo_bin;
 use crate::command::{Ecr, KEY_ID, SECRET};
 use crate::stub::{ONE_REGISTRY, Reaction, Stub, response};
 
-/// A port on which nobody listens.
+/// Returns the URL of a port without a listener.
 fn closed_port_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -120,7 +120,7 @@ fn a_server_without_tls_is_a_tls_error() {
         let ecr = Ecr::new(&["get-authorization-token", "--endpoint-url", &url]);
         let outcome = ecr.run();
         outcome.assert_error_contains(&["SSL validation failed for", &url]);
-        assert!(server.join().unwrap() > 0, "a TLS greeting was sent");
+        assert!(server.join().unwrap() > 0, "a TLS ClientHello was sent");
     }
 }
 
@@ -173,15 +173,22 @@ fn an_interrupt_exits_with_130_without_a_message() {
         let (mut stream, _) = listener.accept().unwrap();
         stream.read_exact(&mut [0]).unwrap();
         event_sender.send(None).unwrap();
-        // The connection stays open, without an answer, until the client closes it.
+        // The connection stays open without a response until the client closes it.
         stream.read_to_end(&mut Vec::new())
     });
     thread::spawn(move || exit_sender.send(Some(child.wait_with_output().unwrap())));
 
-    assert_eq!(events.recv().unwrap(), None, "it must ask before it ends");
+    assert_eq!(
+        events.recv().unwrap(),
+        None,
+        "the program must send its request before it exits"
+    );
     let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
     assert!(sent.success());
-    let output = events.recv().unwrap().expect("it is asked only once");
+    let output = events
+        .recv()
+        .unwrap()
+        .expect("the program connects only once");
     assert_eq!(output.status.code(), Some(130));
     assert_eq!((output.stdout, output.stderr), (Vec::new(), Vec::new()));
 }

@@ -1,9 +1,9 @@
-//! What goes over the wire, and what decides it.
+//! The content of requests, and the settings that determine it.
 
 use crate::command::{Ecr, KEY_ID, Outcome};
 use crate::stub::{ONE_REGISTRY, Request, Stub};
 
-/// Runs against a server and answers the one request that it got.
+/// Runs against a server and returns the only request that it received.
 #[track_caller]
 fn sent_request(arguments: &[&str], change: impl FnOnce(Ecr) -> Ecr) -> Request {
     let stub = Stub::responding(ONE_REGISTRY);
@@ -117,7 +117,7 @@ fn fips_and_dual_stack_change_the_default_endpoint() {
     assert_eq!(both.0, "ecr-fips.us-east-1.api.aws:443");
 }
 
-/// Lets a proxy refuse the connection to the default endpoint, and answers where it was to go.
+/// Runs with a proxy that rejects the connection to the default endpoint, and returns the target of the connection.
 #[track_caller]
 fn connect_target(change: impl FnOnce(Ecr) -> Ecr) -> (String, Outcome) {
     let proxy = Stub::with([crate::stub::response(403, "", "")]);

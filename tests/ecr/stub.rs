@@ -1,4 +1,4 @@
-//! A server that gives scripted answers, one to each request, and keeps what it was asked.
+//! A server with scripted reactions, one for each request. It records the requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// The server; it stops when it is dropped.
+/// The server. It stops when it is dropped.
 pub(crate) struct Stub {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -17,22 +17,22 @@ pub(crate) struct Stub {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the server does with a connection once it has read the request; then it closes it.
+/// How the server reacts to a request. Then it closes the connection.
 #[derive(Clone)]
 pub(crate) enum Reaction {
     /// Sends these bytes.
     Send(Vec<u8>),
-    /// Closes without a word.
+    /// Closes without a response.
     Close,
     /// Resets the connection.
     Reset,
-    /// Sends these bytes, and then nothing until the client hangs up.
+    /// Sends these bytes, and then nothing until the client closes the connection.
     Stall(Vec<u8>),
-    /// Sends these bytes once the client has waited for so long.
+    /// Sends these bytes after a delay.
     Delay(Duration, Vec<u8>),
 }
 
-/// One request as it came.
+/// A received request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -42,17 +42,17 @@ pub(crate) struct Request {
 }
 
 impl Stub {
-    /// Answers every request with 200 and this body.
+    /// Starts a server that responds to each request with 200 and this body.
     pub(crate) fn responding(body: &str) -> Self {
         Self::with([response(200, "", body)])
     }
 
-    /// Answers the requests in turn; the last reaction is for all that follow.
+    /// Starts a server with one reaction for each request. The last reaction is repeated.
     pub(crate) fn with(reactions: impl IntoIterator<Item = Reaction>) -> Self {
         Self::start(None, reactions.into_iter().collect())
     }
 
-    /// As [`Stub::with`], over TLS.
+    /// Starts a server like [`Stub::with`] with TLS.
     pub(crate) fn with_tls(tls: Arc<ServerConfig>, reactions: Vec<Reaction>) -> Self {
         Self::start(Some(tls), reactions)
     }
@@ -91,7 +91,7 @@ impl Stub {
         self.requests.lock().unwrap().clone()
     }
 
-    /// The one request that was made.
+    /// Returns the only request.
     #[track_caller]
     pub(crate) fn request(&self) -> Request {
         let requests = self.requests();
@@ -99,7 +99,7 @@ impl Stub {
         requests[0].clone()
     }
 
-    /// What it was asked by clients that have ended.
+    /// Stops the server and returns the requests of clients that have exited.
     pub(crate) fn finish(mut self) -> Vec<Request> {
         self.stop();
         self.thread.take().unwrap().join().unwrap();
@@ -108,7 +108,7 @@ impl Stub {
 
     fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // It waits for a connection, and ends with one that asks nothing; whoever came before is served first.
+        // The server waits for a connection and stops at one without a request. Earlier connections are served first.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -128,13 +128,13 @@ impl Request {
         Some(value)
     }
 
-    /// `KEY/REGION/SERVICE` of the signature's scope.
+    /// Returns `KEY/REGION/SERVICE` of the signature's scope.
     #[track_caller]
     pub(crate) fn signed_by(&self) -> String {
         self.scope().unwrap()
     }
 
-    /// As [`Request::signed_by`], of a request that may not be signed.
+    /// Returns the same, or `None` for a request without a signature.
     pub(crate) fn scope(&self) -> Option<String> {
         let (_, scope) = self.header("authorization")?.split_once("Credential=")?;
         let parts: Vec<_> = scope.split(',').next()?.split('/').collect();
@@ -145,7 +145,7 @@ impl Request {
     }
 }
 
-/// An HTTP response; `headers` are whole lines.
+/// Returns a complete HTTP response. `headers` are complete lines.
 pub(crate) fn response(status: u16, headers: &str, body: &str) -> Reaction {
     response_bytes(status, headers, body.as_bytes())
 }
@@ -154,12 +154,12 @@ pub(crate) fn response_bytes(status: u16, headers: &str, body: &[u8]) -> Reactio
     Reaction::Send([head(status, headers, body.len()).as_bytes(), body].concat())
 }
 
-/// What stands before the body of a response.
+/// Returns the head of an HTTP response.
 pub(crate) fn head(status: u16, headers: &str, length: usize) -> String {
     format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n")
 }
 
-/// An error as ECR sends it.
+/// Returns an error response in the form of ECR.
 pub(crate) fn error_response(status: u16, code: &str, message: &str) -> Reaction {
     let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
     response(
@@ -169,10 +169,10 @@ pub(crate) fn error_response(status: u16, code: &str, message: &str) -> Reaction
     )
 }
 
-/// Authorization data of one registry, in the form in which ECR sends it.
+/// Authorization data of one registry in the form of ECR.
 pub(crate) const ONE_REGISTRY: &str = r#"{"authorizationData":[{"authorizationToken":"QVdTOnBhc3N3b3Jk","expiresAt":1.448875853241E9,"proxyEndpoint":"https://012345678910.dkr.ecr.us-east-1.amazonaws.com"}]}"#;
 
-/// None if nothing was asked over this connection.
+/// Returns `None` if no request was received.
 fn accept(
     socket: &TcpStream,
     tls: Option<&Arc<ServerConfig>>,
@@ -203,7 +203,7 @@ fn serve(
         requests.len() - 1
     };
     let reaction = reactions.get(index).or(reactions.last()).unwrap();
-    // A client that has hung up shows in what it printed.
+    // If the client has closed the connection, its output shows that.
     drop(react(reaction, socket, &mut stream));
     Some(())
 }
@@ -235,7 +235,7 @@ fn react(
 }
 
 fn read_request(reader: &mut impl BufRead) -> Option<Request> {
-    // A greeting of TLS has no end of line to wait for.
+    // A TLS ClientHello has no line end to wait for.
     reader
         .fill_buf()
         .ok()?

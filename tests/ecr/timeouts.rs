@@ -1,4 +1,4 @@
-//! How long an answer is waited for.
+//! The connect and read timeouts.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -7,7 +7,7 @@ use std::thread;
 use crate::command::Ecr;
 use crate::stub::{ONE_REGISTRY, Stub};
 
-/// A server that sends these bytes and then nothing, but keeps the connection.
+/// Starts a server that sends these bytes and then keeps the connection open.
 fn stalled_server(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -36,7 +36,7 @@ fn a_stalled_response_is_a_read_timeout() {
     }
 }
 
-/// As in v1, a read timeout that is too long is found when the waiting begins.
+/// As in v1, a read timeout that is too long is reported only after the request was sent.
 #[test]
 fn invalid_timeouts_are_rejected() {
     let run = |name: &str, value: &str| {

@@ -1,4 +1,4 @@
-//! Whose certificates are trusted.
+//! Verification of certificates.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::command::Ecr;
 use crate::stub::{ONE_REGISTRY, Reaction, response};
 
-/// A server with a certificate that nobody has signed, and the certificate.
+/// Starts a server with a self-signed certificate, and returns its address and the certificate.
 fn server() -> (SocketAddr, String) {
     let CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
@@ -36,7 +36,7 @@ fn server() -> (SocketAddr, String) {
     (address, cert.pem())
 }
 
-/// Answers once the request is there: the body of two bytes comes with its headers or right behind them.
+/// Responds after the request: its body of two bytes may arrive after its headers.
 fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
@@ -47,14 +47,14 @@ fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
         }
     }
     let Reaction::Send(bytes) = response(200, "", ONE_REGISTRY) else {
-        unreachable!("a reply is bytes");
+        unreachable!("a response is bytes");
     };
     stream.write_all(&bytes).unwrap();
     stream.conn.send_close_notify();
     stream.flush().unwrap();
 }
 
-/// A proxy that opens a tunnel to this address, whatever it is asked for.
+/// Starts a proxy that opens a tunnel to this address for any target.
 fn proxy(address: SocketAddr) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! One recorded case, as it stands in the fixtures.
+//! A recorded case in the format of the fixtures.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-/// The keys are described in `fixtures/awscli/README.md`.
+/// A recorded run and its result. `fixtures/awscli/README.md` describes the keys.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Case {
@@ -43,7 +43,7 @@ pub(super) struct Case {
     pub(super) stderr: String,
 }
 
-/// How the server takes connections.
+/// Whether the server accepts connections.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Listen {
@@ -53,7 +53,7 @@ pub(super) enum Listen {
     Full,
 }
 
-/// Whom the server's certificate is for.
+/// The host name in the server's certificate.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Host {
@@ -64,7 +64,7 @@ pub(super) enum Host {
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum Response {
-    /// 200, with a body of `shared.toml`.
+    /// Status 200 with a body of `shared.toml`.
     Shared(String),
     Custom(CustomResponse),
 }
@@ -98,7 +98,7 @@ pub(super) enum Manner {
     Raw,
 }
 
-/// What was asked of the server: the first request, and how many there were.
+/// The first request that the server received, and the number of requests.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Sent {
@@ -118,7 +118,7 @@ pub(super) enum Bytes {
 }
 
 impl Bytes {
-    /// The bytes, with `fill` done to what is text.
+    /// Returns the bytes. Text is passed through `fill`.
     pub(super) fn bytes(&self, fill: impl Fn(&str) -> String) -> Vec<u8> {
         match self {
             Self::Text(text) => fill(text).into_bytes(),

@@ -1,4 +1,4 @@
-//! What was recorded against what was observed.
+//! Compares the recorded result of a case with the observed one.
 
 use serde_json::Value;
 
@@ -8,16 +8,16 @@ use super::program::ProgramOutput;
 use super::workspace::Workspace;
 use crate::stub::Request;
 
-/// A run as far as it is compared.
+/// The compared parts of a run.
 pub(super) struct Outcome {
     code: Option<i32>,
     stdout: String,
     stderr: String,
-    /// The calls and their payloads, not headers that name the program.
+    /// The requests without the headers that name the program.
     wire: String,
 }
 
-/// One part in which a run is not as it should be.
+/// A part of a run that differs from the record.
 pub(super) struct Difference {
     pub(super) part: &'static str,
     pub(super) recorded: String,
@@ -52,7 +52,7 @@ impl Outcome {
     }
 }
 
-/// None where the case holds.
+/// Returns the differences. The list is empty if the case passes.
 pub(super) fn differences(recorded: &Outcome, observed: &Outcome, level: Level) -> Vec<Difference> {
     let mut found = match level {
         Level::Error => return error_differences(observed),
@@ -73,9 +73,14 @@ fn error_differences(observed: &Outcome) -> Vec<Difference> {
     let is_silent = observed.stdout.trim().is_empty();
     let says_why = observed.has_stderr() && !observed.stderr.contains("panicked");
     let checks = [
-        ("exit code", has_failed, "a failure", observed.exit()),
+        ("exit code", has_failed, "an error", observed.exit()),
         ("stdout", is_silent, "", observed.stdout.clone()),
-        ("stderr", says_why, "why it fails", observed.stderr.clone()),
+        (
+            "stderr",
+            says_why,
+            "an error message",
+            observed.stderr.clone(),
+        ),
     ];
     let failed = checks.into_iter().filter(|(_, holds, ..)| !holds);
     failed
@@ -102,7 +107,7 @@ fn recorded_wire(sent: &Sent) -> String {
     if sent.times == 0 {
         return NO_REQUEST.into();
     }
-    // A proxy is asked to connect, and told nothing else.
+    // A CONNECT request to a proxy has no target, signature and body.
     let is_call = sent.method == "POST";
     let call = |text: &'static str| if is_call { text } else { "" };
     let body = sent.body.as_deref().unwrap_or(call("{}"));
@@ -136,7 +141,7 @@ fn observed_wire(requests: &[Request]) -> String {
     ])
 }
 
-/// JSON is compared as what it says.
+/// Normalizes JSON.
 fn canonical(body: &str) -> String {
     serde_json::from_str::<Value>(body).map_or(body.into(), |value| value.to_string())
 }
@@ -148,7 +153,7 @@ fn joined(lines: &[(&str, String)]) -> String {
     lines.collect()
 }
 
-/// How Rust's panics end a program.
+/// The exit code of a panic in Rust.
 const PANIC: i32 = 101;
 
 const NO_REQUEST: &str = "no request\n";

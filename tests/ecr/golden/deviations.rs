@@ -1,4 +1,4 @@
-//! Where `ecr` differs from AWS CLI v1 on purpose, and how far it may.
+//! The intended differences between `ecr` and AWS CLI v1, and their limits.
 
 use std::fmt;
 
@@ -16,20 +16,20 @@ pub(super) struct Deviations {
 struct Deviation {
     cases: Vec<String>,
     level: Level,
-    /// For who reads the file; without a reason there is no deviation.
+    /// A reason for the reader of the file. It is required.
     #[serde(rename = "because")]
     _because: String,
 }
 
-/// How far a case may differ.
+/// The limit of a difference.
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Level {
-    /// In nothing.
+    /// No difference.
     Exact,
-    /// In what stderr says, but not in whether it says something.
+    /// Other text on stderr, but text if and only if v1 has some.
     Wording,
-    /// It must fail, print nothing and say why.
+    /// An error with an error message and an empty stdout.
     Error,
 }
 
@@ -43,7 +43,7 @@ impl Deviations {
             .map_or(Level::Exact, |(deviation, _)| deviation.level)
     }
 
-    /// A pattern that decides about no case is misspelt, or stands behind a wider one.
+    /// Fails if a pattern is not the first match of any case: it is misspelt or comes after a more general one.
     pub(super) fn assert_all_used<'a>(&self, names: impl Iterator<Item = &'a String>) {
         let mut unused: Vec<&str> = self.patterns().map(|(_, pattern)| pattern).collect();
         for (_, used) in names.filter_map(|name| self.first_match(name)) {
@@ -74,7 +74,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// Whether a name is as the pattern says, in which `*` is any text.
+/// Returns whether a name matches a pattern. `*` matches any text.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,

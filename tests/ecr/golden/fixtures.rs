@@ -1,4 +1,4 @@
-//! Where the recorded cases lie, and how they are read.
+//! Reads the recorded cases.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::case::Case;
 
-/// What many cases share.
+/// Values that many cases share.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Shared {
@@ -33,7 +33,7 @@ pub(super) fn shared() -> Shared {
     read(&path("shared.toml"))
 }
 
-/// All cases by name.
+/// Returns all cases by name.
 pub(super) fn cases() -> BTreeMap<String, Case> {
     let mut cases = BTreeMap::new();
     for entry in fs::read_dir(path("cases")).unwrap() {

@@ -1,4 +1,4 @@
-//! The cases that do not hold yet: the list can only shrink, since one that holds must leave it.
+//! The cases that are known to fail. The list can only shrink: a case that passes must be removed from it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,14 +11,14 @@ pub(super) struct KnownFailures {
 }
 
 impl KnownFailures {
-    /// Without the file, all cases hold.
+    /// Loads the list. Without the file, all cases must pass.
     pub(super) fn load() -> Self {
         let text = fs::read_to_string(fixtures::path(FILE)).unwrap_or_default();
         let names = text.lines().map(str::to_owned).collect();
         Self { names }
     }
 
-    /// Writes the file anew from what was found, or removes it if all cases hold.
+    /// Writes the file with the failed cases, or removes it if all cases pass.
     pub(super) fn write(verdicts: &[Verdict<'_>]) {
         let failed = verdicts.iter().filter(|verdict| !verdict.passes());
         let text: String = failed
@@ -30,10 +30,10 @@ impl KnownFailures {
         } else if path.exists() {
             fs::remove_file(path).unwrap();
         }
-        print_line(&format!("{FILE} is written anew"));
+        print_line(&format!("{FILE} was written"));
     }
 
-    /// Fails if a case fails that is not in the list, or one holds that is.
+    /// Fails if a case fails that is not in the list, or if a case in the list passes.
     #[track_caller]
     pub(super) fn assert_exact(mut self, verdicts: &[Verdict<'_>]) {
         let mut new_failures = Vec::new();
@@ -48,10 +48,13 @@ impl KnownFailures {
         assert!(new_failures.is_empty(), "{}", details(&new_failures));
         assert!(
             fixed.is_empty(),
-            "these hold now; take them off {FILE} (GOLDEN_BLESS=1 does): {fixed:#?}"
+            "these cases pass; remove them from {FILE} (GOLDEN_BLESS=1 does so): {fixed:#?}"
         );
         let unknown = self.names;
-        assert!(unknown.is_empty(), "{FILE} names no case: {unknown:?}");
+        assert!(
+            unknown.is_empty(),
+            "{FILE} contains unknown cases: {unknown:?}"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
-//! Everything that AWS CLI v1 was recorded to do (`fixtures/awscli`), done again by `ecr` under the name `aws`.
+//! Repeats the recorded runs of AWS CLI v1 (`fixtures/awscli`) with `ecr` under the name `aws`.
 //!
-//! `GOLDEN_ONLY='cfg/*'` runs the cases that the pattern matches, `GOLDEN_BLESS=1` writes `not-yet.txt` anew.
+//! `GOLDEN_ONLY='cfg/*'` runs only the cases that match the pattern. `GOLDEN_BLESS=1` writes `known-failures.txt`.
 
 mod case;
 mod comparison;

@@ -1,4 +1,4 @@
-//! The program under test: how a case starts it, and what it printed.
+//! Runs the program under test for a case, and captures its output.
 
 use std::fs::File;
 use std::io::{Read, Write as _};
@@ -21,9 +21,9 @@ pub(super) struct Program {
     links: TempDir,
 }
 
-/// How the program ended.
+/// The exit code and the output of the program.
 pub(super) struct ProgramOutput {
-    /// None if a signal ended it, or this test did.
+    /// `None` if a signal or the timeout of this test ended the program.
     pub(super) code: Option<i32>,
     pub(super) stdout: String,
     pub(super) stderr: String,
@@ -53,7 +53,7 @@ impl Program {
         let (mut child, stdout) = spawn(command, case.terminal);
         let stderr = read_all(child.stderr.take().unwrap());
         if let Some(mut pipe) = child.stdin.take() {
-            // Whether the program reads it all is its own affair.
+            // The program need not read all of its input.
             drop(pipe.write_all(case.stdin.as_deref().unwrap_or_default().as_bytes()));
         }
         ProgramOutput {
@@ -72,7 +72,7 @@ fn stdin(case: &Case, file: &Path) -> Stdio {
     }
 }
 
-/// The command is dropped with its end of a terminal: only without it does the output end.
+/// Starts the command. Dropping it closes its end of the terminal; otherwise the output would not end.
 fn spawn(mut command: Command, terminal: Option<[u16; 2]>) -> (Child, OutputThread) {
     match terminal {
         None => {
@@ -88,7 +88,7 @@ fn spawn(mut command: Command, terminal: Option<[u16; 2]>) -> (Child, OutputThre
     }
 }
 
-/// Both ends of a new terminal of so many rows and columns.
+/// Opens a terminal with this number of rows and columns, and returns both ends.
 fn open_terminal([rows, columns]: [u16; 2]) -> (File, File) {
     let controller =
         openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
@@ -113,7 +113,7 @@ type OutputThread = JoinHandle<Vec<u8>>;
 fn read_all(mut source: impl Read + Send + 'static) -> OutputThread {
     thread::spawn(move || {
         let mut all = Vec::new();
-        // A terminal ends with an error once nobody holds its other end.
+        // Reading from a terminal fails when its other end is closed.
         drop(source.read_to_end(&mut all));
         all
     })
@@ -133,5 +133,5 @@ fn wait(child: &mut Child) -> Option<i32> {
     status.code()
 }
 
-/// Only a program that hangs is ended; the slowest case waits for some twenty seconds.
+/// Ends a program that hangs. The slowest case takes about 20 seconds.
 const TIMEOUT: Duration = Duration::from_secs(120);

@@ -1,4 +1,4 @@
-//! What is shown of the verdicts.
+//! Formats the results of the cases.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -34,7 +34,7 @@ impl<'a> Verdict<'a> {
     }
 }
 
-/// `exact N/M, all N/M`.
+/// Returns `exact N/M, all N/M`.
 pub(super) fn summary(verdicts: &[Verdict<'_>]) -> String {
     let exact = |verdict: &&Verdict<'_>| verdict.level == Level::Exact;
     let all = count(verdicts.iter());
@@ -56,10 +56,10 @@ pub(super) fn assert_all_pass(verdicts: &[Verdict<'_>]) {
     assert!(failed.is_empty(), "{}", details(&failed));
 }
 
-/// The first of the failed cases in full, and the names of the others.
+/// Describes the first failed cases, and lists the names of the others.
 pub(super) fn details(failed: &[&Verdict<'_>]) -> String {
     let (detailed, others) = failed.split_at(failed.len().min(MAX_DETAILED));
-    let mut text = format!("{} cases do not hold\n", failed.len());
+    let mut text = format!("{} cases failed\n", failed.len());
     for verdict in detailed {
         describe(&mut text, verdict);
     }
@@ -70,7 +70,7 @@ pub(super) fn details(failed: &[&Verdict<'_>]) -> String {
         writeln!(text, "{} [{}]", verdict.name, verdict.level).unwrap();
     }
     text.push_str(
-        "\nto run one alone: GOLDEN_ONLY='NAME' cargo test --package ecr-cli --test ecr golden",
+        "\nto run one case: GOLDEN_ONLY='NAME' cargo test --package ecr-cli --test ecr golden",
     );
     text
 }
@@ -89,7 +89,7 @@ fn describe(text: &mut String, verdict: &Verdict<'_>) {
     }
 }
 
-/// Lines that both begin or end with stand once.
+/// Prints common lines at the start and the end only once.
 fn compare(text: &mut String, recorded: &str, observed: &str) {
     let recorded: Vec<_> = recorded.split_inclusive('\n').collect();
     let observed: Vec<_> = observed.split_inclusive('\n').collect();
@@ -117,7 +117,7 @@ fn compare(text: &mut String, recorded: &str, observed: &str) {
     }
 }
 
-/// Ends of lines and colours show, and quotes stay as they are.
+/// Escapes control characters, but not quotes.
 fn visible(line: &str) -> String {
     let escaped = |letter: char| match letter {
         _ if letter.is_control() => letter.escape_default().to_string(),
@@ -126,7 +126,7 @@ fn visible(line: &str) -> String {
     line.chars().map(escaped).collect()
 }
 
-/// Says so even of a test that passes, whose `println!` is not shown.
+/// Writes to stderr directly, since the test runner hides the `println!` output of a test that passes.
 pub(super) fn print_line(line: &str) {
     let mut stderr = io::stderr().lock();
     writeln!(stderr, "{line}").unwrap();

@@ -1,4 +1,4 @@
-//! All cases, some at a time.
+//! Runs the cases in parallel.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -12,13 +12,13 @@ use super::server::Server;
 use super::tls::CertificateAuthority;
 use super::workspace::Workspace;
 
-/// A case that has been run.
+/// The result of a case.
 pub(super) struct Run {
     pub(super) recorded: Outcome,
     pub(super) observed: Outcome,
 }
 
-/// What all runs have in common.
+/// The values that all runs share.
 struct Runner<'a> {
     shared: &'a Shared,
     ca: CertificateAuthority,
@@ -27,7 +27,7 @@ struct Runner<'a> {
 
 type Named<'a> = (&'a str, &'a Case);
 
-/// Runs a slow case, which only waits, in a thread of its own, and shares out the others among a few.
+/// Runs each slow case, which mostly waits, on its own thread, and distributes the others over a few threads.
 pub(super) fn run_all<'a>(
     cases: &'a BTreeMap<String, Case>,
     shared: &Shared,

@@ -1,4 +1,4 @@
-//! The server of a case: the scripted one, or a port that takes no connection.
+//! The server of a case: a scripted one, or a port that accepts no connection.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
@@ -13,7 +13,7 @@ use crate::stub::{Reaction, Request, Stub, head, response};
 
 pub(super) enum Server {
     Responding(Stub),
-    /// The socket holds the port, and those on the other side its queue.
+    /// The socket reserves the port. The streams fill its queue.
     Unresponsive {
         port: u16,
         _socket: OwnedFd,
@@ -50,7 +50,7 @@ impl Server {
     }
 }
 
-/// Without a listener, the system refuses connections.
+/// Binds a port without a listener: the system rejects connections.
 fn refuse_connections() -> Server {
     let (socket, address) = bind_port();
     Server::Unresponsive {
@@ -60,7 +60,7 @@ fn refuse_connections() -> Server {
     }
 }
 
-/// Without room in the listener's queue, the system leaves connections unanswered.
+/// Fills the queue of a listener: the system does not respond to further connections.
 fn full_queue() -> Server {
     let (socket, address) = bind_port();
     listen(&socket, 0).unwrap();
@@ -73,7 +73,7 @@ fn full_queue() -> Server {
     }
 }
 
-/// A socket that keeps others off its port.
+/// Binds a socket, so that no other program can use its port.
 fn bind_port() -> (OwnedFd, SocketAddr) {
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
     bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();

@@ -1,4 +1,4 @@
-//! An authority that no client trusts by itself, and servers with its certificates.
+//! A certificate authority that clients do not trust by default, and server certificates issued by it.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use super::case::Host;
 
 pub(super) struct CertificateAuthority {
-    /// What a client is given as its CA bundle.
+    /// The certificate for the client's CA bundle, in PEM form.
     pub(super) certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }

@@ -1,4 +1,4 @@
-//! The directories of one run, and what the placeholders of its case stand for.
+//! The directories of a run, and the values of the placeholders in its case.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -36,7 +36,7 @@ impl<'a> Workspace<'a> {
         workspace
     }
 
-    /// Writes the files that the case begins with.
+    /// Writes the initial files of the case.
     pub(super) fn write_files(&self, case: &Case, ca: &CertificateAuthority) {
         self.write_all(&self.work(), &case.files);
         self.write_all(&self.home(), &case.home);
@@ -52,7 +52,7 @@ impl<'a> Workspace<'a> {
         }
     }
 
-    /// `{TMP}`, where the program runs.
+    /// Returns `{TMP}`, the working directory of the program.
     pub(super) fn work(&self) -> PathBuf {
         self.root.path().join("tmp")
     }
@@ -65,7 +65,7 @@ impl<'a> Workspace<'a> {
         self.root.path().join("stdin")
     }
 
-    /// The variables that the case is run with.
+    /// Returns the environment of the case.
     pub(super) fn environment(&self, case: &Case) -> BTreeMap<String, String> {
         let mut all = self.shared.environment.clone();
         all.insert("HOME".into(), self.fill("{HOME}"));
@@ -80,7 +80,7 @@ impl<'a> Workspace<'a> {
         all
     }
 
-    /// A text of the case, with what its placeholders stand for.
+    /// Replaces the placeholders in a text of the case.
     pub(super) fn fill(&self, text: &str) -> String {
         let mut filled = text.to_owned();
         for (name, value) in &self.shared.texts {

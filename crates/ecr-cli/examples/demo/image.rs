@@ -1,4 +1,4 @@
-//! An image that is pushed with the token and pulled back.
+//! Pushes an image with the token and pulls it back.
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,7 +10,7 @@ const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 const BYTES: &str = "application/octet-stream";
 
-/// An image whose one layer is an archive without files.
+/// An image with one layer: an archive without files.
 struct Image {
     config: Vec<u8>,
     layer: Vec<u8>,
@@ -41,10 +41,10 @@ impl Image {
 impl Demo {
     pub(crate) fn push_and_pull(&mut self, token: &str) -> Result<(), Error> {
         let image = Image::new();
-        println!("\nIt pushes an image,");
+        println!("\nPush an image.");
         self.push(&image, token)?;
 
-        println!("and pulls it back; the layer comes from a URL of its own, which wants no token.");
+        println!("Pull it back. The registry redirects to a layer URL, which needs no token.");
         let manifest = self.call("GET", "/v2/app/manifests/1", Some(token), None)?;
         self.check(manifest.has_status(200) && manifest.body == image.manifest().as_bytes());
         let target = format!("/v2/app/blobs/{}", digest(&image.layer));
@@ -70,7 +70,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Calls the mock by its address, as clients do that have no names for it.
+    /// Calls the mock by its address, without DNS.
     fn call(
         &self,
         method: &str,
@@ -93,13 +93,15 @@ impl Demo {
     }
 }
 
-/// The path and query that a redirect leads to.
+/// Returns the path and query of a redirect.
 fn location_path(redirect: &Response) -> Result<String, Error> {
-    let location = redirect.header("Location").ok_or("no Location came")?;
+    let location = redirect
+        .header("Location")
+        .ok_or("the response has no Location")?;
     let (_, path) = location
         .strip_prefix("http://")
         .and_then(|rest| rest.split_once('/'))
-        .ok_or("the Location is no URL of this mock")?;
+        .ok_or("the Location is not a URL of this mock")?;
     Ok(format!("/{path}"))
 }
 
@@ -114,7 +116,7 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{hex}")
 }
 
-/// A digest and a signature are long, and nobody reads them.
+/// Shortens a digest and removes the signature after it.
 fn shortened(target: &str) -> String {
     match target.split_once("sha256:") {
         Some((before, digest)) => format!("{before}sha256:{}…", &digest[..8]),

@@ -1,8 +1,9 @@
-//! The life of an authorization token, told and shown: asked for by the real SDK, used to push and pull, forged, outlived, replaced.
+//! Shows what happens to an authorization token: the AWS SDK requests it, an image is pushed and pulled with it, a forged
+//! token is rejected, and the expired token is replaced.
 //!
-//! Every step says what it expects; the program ends with 0 only if every answer was the expected one.
+//! Each step checks the response. The program exits with 0 only if all responses are as expected.
 
-#![allow(clippy::print_stdout, reason = "telling is what this program is for")]
+#![allow(clippy::print_stdout, reason = "this program prints its steps")]
 
 mod image;
 mod wire;
@@ -26,21 +27,21 @@ async fn main() -> Result<ExitCode, Error> {
         .repository("app")
         .start()
         .await?;
-    // The runtime serves the mock; its clients wait on a thread of their own.
+    // The runtime serves the mock; the clients block a thread of their own.
     tokio::task::spawn_blocking(|| run_demo(ecr)).await?
 }
 
 fn run_demo(ecr: MockEcr) -> Result<ExitCode, Error> {
     println!("A mock of Amazon ECR listens on {}.", ecr.url());
-    println!("Its clock stands at {}.", ecr.clock().now());
+    println!("Its clock is frozen at {}.", ecr.clock().now());
 
     let mut demo = Demo { ecr, failed: false };
     let token = demo.request_token()?;
-    let title = "The registry lets the token in.";
+    let title = "The registry accepts the token.";
     demo.ping(title, Some(&token), Expect::Status(200))?;
     demo.push_and_pull(&token)?;
 
-    let title = "With one character changed, it opens nothing.";
+    let title = "A token with one changed character is rejected.";
     let forged = change_one_character(&token);
     demo.ping(
         title,
@@ -48,20 +49,21 @@ fn run_demo(ecr: MockEcr) -> Result<ExitCode, Error> {
         Expect::Error(400, "Your Authorization Token is invalid."),
     )?;
 
-    let title = "Nor does a token of another region: this registry is in us-east-1.";
+    let title = "A token for another region is rejected: this registry is in us-east-1.";
     let foreign = demo.token_of("eu-west-1")?;
     demo.ping(title, Some(foreign.as_str()), Expect::Challenge)?;
 
-    let title = "Without one, the registry asks for it.";
+    let title = "Without a token, the registry responds with a challenge.";
     demo.ping(title, None, Expect::Challenge)?;
 
     demo.ecr.clock().advance(Duration::from_secs(12 * 3600));
-    let title = "Twelve hours pass in no time, and the token has died: 403, without a challenge.";
+    let title =
+        "The clock advances by twelve hours. The token has expired: 403 without a challenge.";
     let text = "Your authorization token has expired. Reauthenticate and try again.";
     demo.ping(title, Some(&token), Expect::Error(403, text))?;
 
     let token = demo.request_token()?;
-    let title = "A fresh token opens the registry again.";
+    let title = "The registry accepts a new token.";
     demo.ping(title, Some(&token), Expect::Status(200))?;
 
     let token_requests = demo
@@ -70,7 +72,7 @@ fn run_demo(ecr: MockEcr) -> Result<ExitCode, Error> {
         .operation("GetAuthorizationToken")
         .count();
     let all = demo.ecr.requests().count();
-    println!("\nThe request log has all {all} requests, {token_requests} of them for a token.");
+    println!("\nThe request log contains all {all} requests; {token_requests} requested a token.");
     Ok(demo.exit_code())
 }
 
@@ -82,14 +84,14 @@ struct Demo {
 #[derive(Clone, Copy)]
 enum Expect {
     Status(u16),
-    /// An error in the body, and no challenge.
+    /// An error in the body, without a challenge.
     Error(u16, &'static str),
-    /// 401, and the challenge that asks for Basic credentials.
+    /// 401 with a challenge for Basic credentials.
     Challenge,
 }
 
 impl Demo {
-    /// Runs `ecr get-authorization-token`, which is built on the real `aws-sdk-ecr`.
+    /// Runs `ecr get-authorization-token`, which uses `aws-sdk-ecr`.
     fn request_token(&mut self) -> Result<String, Error> {
         println!("\n$ ecr get-authorization-token");
         let mut command = Command::new(ecr_program()?);
@@ -103,16 +105,18 @@ impl Demo {
         let output = command.output()?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("ecr ended with {}: {stderr}", output.status).into());
+            return Err(format!("ecr exited with {}: {stderr}", output.status).into());
         }
         let json: Value = serde_json::from_slice(&output.stdout)?;
         let data = &json["authorizationData"][0];
-        let token = data["authorizationToken"].as_str().ok_or("no token came")?;
+        let token = data["authorizationToken"]
+            .as_str()
+            .ok_or("authorizationToken is missing")?;
         print!(
             "{}",
             String::from_utf8(output.stdout.clone())?.replace(token, &shortened(token))
         );
-        let expires = data["expiresAt"].as_f64().ok_or("no expiresAt came")?;
+        let expires = data["expiresAt"].as_f64().ok_or("expiresAt is missing")?;
         let end = self.ecr.clock().now() + self.ecr.config().token_ttl;
         #[allow(
             clippy::cast_precision_loss,
@@ -128,7 +132,7 @@ impl Demo {
         Ok(self.ecr.issue_token_for(principal, region.parse()?))
     }
 
-    /// Calls the registry of the default account in us-east-1, as docker does when it logs in.
+    /// Calls the registry of the default account in us-east-1, as docker does for a login.
     fn ping(&mut self, title: &str, token: Option<&str>, expect: Expect) -> Result<(), Error> {
         println!("\n{title}");
         println!("> GET /v2/");
@@ -160,25 +164,27 @@ impl Demo {
     fn check(&mut self, is_expected: bool) {
         if !is_expected {
             self.failed = true;
-            println!("! This is not what was expected.");
+            println!("! Unexpected response.");
         }
     }
 
     fn exit_code(&self) -> ExitCode {
         if self.failed {
-            println!("\nSome step did not answer as it should.");
+            println!("\nAt least one response was not as expected.");
             return ExitCode::FAILURE;
         }
-        println!("Every step answered as it should.");
+        println!("All responses were as expected.");
         ExitCode::SUCCESS
     }
 }
 
-/// Cargo puts the programs of a package one folder above its examples.
+/// Cargo puts the programs of a package into the parent folder of its examples.
 fn ecr_program() -> Result<PathBuf, Error> {
     let example = std::env::current_exe()?;
     let folder = example.parent().and_then(|examples| examples.parent());
-    let program = folder.ok_or("this example lies in no folder")?.join("ecr");
+    let program = folder
+        .ok_or("the example has no parent folder")?
+        .join("ecr");
     if program.exists() {
         return Ok(program);
     }

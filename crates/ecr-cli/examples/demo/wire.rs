@@ -1,4 +1,4 @@
-//! As much of an HTTP client as the demo needs, so that what it shows is what was on the wire.
+//! A minimal HTTP client, so that the demo prints requests and responses as they were sent.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -10,7 +10,7 @@ pub(crate) struct Request<'a> {
     pub(crate) target: &'a str,
     pub(crate) host: &'a str,
     pub(crate) token: Option<&'a str>,
-    /// The media type of the body, and the body.
+    /// The media type of the body and its bytes.
     pub(crate) body: Option<(&'a str, &'a [u8])>,
 }
 
@@ -47,7 +47,7 @@ impl Request<'_> {
 impl Response {
     fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-        let end = end.ok_or("the answer has no head")?;
+        let end = end.ok_or("the response has no end of its headers")?;
         Ok(Response {
             head: String::from_utf8(bytes[..end].to_vec())?,
             body: bytes[end + 4..].to_vec(),
