@@ -71,7 +71,7 @@ async fn fetch_with_timeout(
 async fn token_source_passes_every_library_scenario() {
     let report = suite(ClientType::Library).run(|ecr| {
         let sources = Sources::new(ecr);
-        move |ask| sources.clone().login(ask)
+        move |request| sources.clone().login(request)
     });
     let report = report.await.unwrap();
     let failed: Vec<_> = report

@@ -65,8 +65,8 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
         }
         Operation::GetLogin(args) => get_login(&settings, args).await,
         Operation::GetLoginPassword => {
-            let answer = client::authorization_token(&settings.resolve().await?, None).await?;
-            password::render(&answer)
+            let response = client::authorization_token(&settings.resolve().await?, None).await?;
+            password::render(&response)
         }
     }
 }
@@ -98,8 +98,8 @@ async fn get_login(settings: &Settings<'_>, args: GetLogin) -> Result<String, Er
     let email = args.email;
     let input = Input::of_login(args)?;
     let config = settings.resolve().await?;
-    let answer = client::authorization_token(&config, input.validated()?).await?;
-    password::logins(answer, email)
+    let response = client::authorization_token(&config, input.validated()?).await?;
+    password::logins(response, email)
 }
 
 /// The usual size of a main thread's stack, in bytes. The depth of a query is limited only by its length.

@@ -70,23 +70,23 @@ fn error_differences(observed: &Outcome) -> Vec<Difference> {
     let has_failed = observed
         .code
         .is_some_and(|code| ![0, PANIC].contains(&code));
-    let is_silent = observed.stdout.trim().is_empty();
-    let says_why = observed.has_stderr() && !observed.stderr.contains("panicked");
+    let is_stdout_empty = observed.stdout.trim().is_empty();
+    let has_message = observed.has_stderr() && !observed.stderr.contains("panicked");
     let checks = [
         ("exit code", has_failed, "an error", observed.exit()),
-        ("stdout", is_silent, "", observed.stdout.clone()),
+        ("stdout", is_stdout_empty, "", observed.stdout.clone()),
         (
             "stderr",
-            says_why,
+            has_message,
             "an error message",
             observed.stderr.clone(),
         ),
     ];
-    let failed = checks.into_iter().filter(|(_, holds, ..)| !holds);
+    let failed = checks.into_iter().filter(|(_, passes, ..)| !passes);
     failed
-        .map(|(part, _, wanted, observed)| Difference {
+        .map(|(part, _, expected, observed)| Difference {
             part,
-            recorded: wanted.into(),
+            recorded: expected.into(),
             observed,
         })
         .collect()
@@ -168,7 +168,7 @@ fn each_level_allows_its_differences() {
         wire: String::new(),
     };
     let recorded = outcome(255, "", "\na\n");
-    for (observed, exact, wording, error_response) in [
+    for (observed, exact, wording, error) in [
         (outcome(255, "", "\na\n"), true, true, true),
         (outcome(255, "", "\nb\n"), false, true, true),
         (outcome(254, "", "\na\n"), false, false, true),
@@ -177,9 +177,9 @@ fn each_level_allows_its_differences() {
         (outcome(0, "", "\na\n"), false, false, false),
         (outcome(PANIC, "", "\na\n"), false, false, false),
     ] {
-        let holds = |level| differences(&recorded, &observed, level).is_empty();
-        assert_eq!(holds(Level::Exact), exact, "{:?}", observed.stderr);
-        assert_eq!(holds(Level::Wording), wording, "{:?}", observed.stderr);
-        assert_eq!(holds(Level::Error), error_response, "{:?}", observed.stderr);
+        let passes = |level| differences(&recorded, &observed, level).is_empty();
+        assert_eq!(passes(Level::Exact), exact, "{:?}", observed.stderr);
+        assert_eq!(passes(Level::Wording), wording, "{:?}", observed.stderr);
+        assert_eq!(passes(Level::Error), error, "{:?}", observed.stderr);
     }
 }

@@ -40,13 +40,13 @@ pub(super) fn run_all<'a>(
     let named = cases.iter().map(|(name, case)| (name.as_str(), case));
     let (slow, quick): (Vec<Named<'_>>, Vec<_>) = named.partition(|(_, case)| case.slow);
     let queue = Mutex::new(quick.into_iter());
-    let workers = thread::available_parallelism().map_or(1, usize::from) + 2;
+    let worker_count = thread::available_parallelism().map_or(1, usize::from) + 2;
     thread::scope(|scope| {
-        let alone = slow
+        let slow_threads = slow
             .into_iter()
             .map(|(name, case)| scope.spawn(move || vec![(name, runner.run(case))]));
-        let sharing = (0..workers).map(|_| scope.spawn(|| runner.run_from(&queue)));
-        let threads: Vec<_> = alone.chain(sharing).collect();
+        let workers = (0..worker_count).map(|_| scope.spawn(|| runner.run_from(&queue)));
+        let threads: Vec<_> = slow_threads.chain(workers).collect();
         let runs = threads.into_iter().map(|thread| thread.join().unwrap());
         runs.flatten().collect()
     })

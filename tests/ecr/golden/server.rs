@@ -23,8 +23,10 @@ pub(super) enum Server {
 
 impl Server {
     pub(super) fn start(case: &Case, shared: &Shared, ca: &CertificateAuthority) -> Self {
-        let answers = case.answers.iter();
-        let reactions: Vec<_> = answers.map(|answer| reaction(answer, shared)).collect();
+        let responses = case.answers.iter();
+        let reactions: Vec<_> = responses
+            .map(|scripted| reaction(scripted, shared))
+            .collect();
         match (case.listen, case.tls) {
             (Listen::Refused, _) => refuse_connections(),
             (Listen::Full, _) => full_queue(),
@@ -81,19 +83,19 @@ fn bind_port() -> (OwnedFd, SocketAddr) {
     (socket, address)
 }
 
-fn reaction(answer: &Response, shared: &Shared) -> Reaction {
-    match answer {
+fn reaction(scripted: &Response, shared: &Shared) -> Reaction {
+    match scripted {
         Response::Shared(name) => response(200, CONTENT_TYPE, &shared.answers[name]),
-        Response::Custom(answer) => custom_reaction(answer, shared),
+        Response::Custom(scripted) => custom_reaction(scripted, shared),
     }
 }
 
-fn custom_reaction(answer: &CustomResponse, shared: &Shared) -> Reaction {
-    let body = answer
+fn custom_reaction(scripted: &CustomResponse, shared: &Shared) -> Reaction {
+    let body = scripted
         .body
         .bytes(|text| text.replace("{one}", &shared.answers["one"]));
-    let whole = || [response_head(answer, body.len()).as_bytes(), &body].concat();
-    match answer.manner {
+    let whole = || [response_head(scripted, body.len()).as_bytes(), &body].concat();
+    match scripted.manner {
         Manner::Reset => Reaction::Reset,
         Manner::Closed => Reaction::Close,
         Manner::Silent => Reaction::Stall(Vec::new()),
@@ -103,22 +105,22 @@ fn custom_reaction(answer: &CustomResponse, shared: &Shared) -> Reaction {
             Reaction::Stall(bytes)
         }
         Manner::Raw => Reaction::Send(body),
-        Manner::Whole if answer.delay > 0 => {
-            Reaction::Delay(Duration::from_secs(answer.delay), whole())
+        Manner::Whole if scripted.delay > 0 => {
+            Reaction::Delay(Duration::from_secs(scripted.delay), whole())
         }
         Manner::Whole => Reaction::Send(whole()),
     }
 }
 
-fn response_head(answer: &CustomResponse, length: usize) -> String {
-    let own = answer.headers.iter();
+fn response_head(scripted: &CustomResponse, length: usize) -> String {
+    let own = scripted.headers.iter();
     let mut lines: String = own
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
-    if !answer.headers.contains_key("Content-Type") {
+    if !scripted.headers.contains_key("Content-Type") {
         lines += CONTENT_TYPE;
     }
-    head(answer.status, &lines, length + answer.missing)
+    head(scripted.status, &lines, length + scripted.missing)
 }
 
 const CONTENT_TYPE: &str = "Content-Type: application/x-amz-json-1.1\r\n";

@@ -113,8 +113,8 @@ fn without_signatures(text: &str) -> String {
     let mut parts = text.split("Signature=");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| {
-        let behind = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
-        format!("{text}Signature={HIDDEN}{behind}")
+        let remainder = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        format!("{text}Signature={HIDDEN}{remainder}")
     })
 }
 

@@ -109,13 +109,13 @@ fn is_in_environment() -> Result<bool, Error> {
 async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     let key = "aws_access_key_id";
     let missing = "aws_secret_access_key";
-    let holds = |key| profiles.get(key).is_some();
-    if !holds(key) || holds(missing) || holds("role_arn") {
+    let has = |key| profiles.get(key).is_some();
+    if !has(key) || has(missing) || has("role_arn") {
         return Ok(());
     }
     let found_in = match profile::credentials_file_has(name, key).await? {
         true => "shared-credentials-file",
-        false if holds("credential_process") => return Ok(()),
+        false if has("credential_process") => return Ok(()),
         false => "config-file",
     };
     Err(Error::PartialCredentials { found_in, missing })
@@ -123,9 +123,9 @@ async fn check_keys(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
 
 /// v1 ignores a secret without its key id; the SDK reports an error.
 fn has_secret_without_key_id(profiles: &ProfileSet) -> bool {
-    let holds = |key| profiles.get(key).is_some();
+    let has = |key| profiles.get(key).is_some();
     let others = ["aws_access_key_id", "role_arn", "credential_process"];
-    holds("aws_secret_access_key") && !others.into_iter().any(holds)
+    has("aws_secret_access_key") && !others.into_iter().any(has)
 }
 
 /// In v1, `AWS_SECURITY_TOKEN`, the old name of `AWS_SESSION_TOKEN`, takes precedence.

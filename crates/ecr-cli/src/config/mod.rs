@@ -144,8 +144,8 @@ impl<'a> Settings<'a> {
         if self.globals.no_verify_ssl {
             return Ok(Trust::Any);
         }
-        let typed = self.globals.ca_bundle.clone();
-        match typed.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)) {
+        let option = self.globals.ca_bundle.clone();
+        match option.or_else(|| setting("AWS_CA_BUNDLE", "ca_bundle", &self.profiles)) {
             Some(path) if path.trim().is_empty() => Err(Error::CaBundleEmpty),
             Some(path) => Ok(Trust::Bundle(Path::new(&path).into())),
             None => Ok(Trust::Platform),

@@ -14,8 +14,8 @@ pub(super) fn check(name: &str, profiles: &ProfileSet) -> Result<(), Error> {
     let Some(profile) = profiles.get_profile(name) else {
         return Ok(());
     };
-    let holds = |key| profile.get(key).is_some();
-    if !holds("role_arn") || holds("web_identity_token_file") {
+    let has = |key| profile.get(key).is_some();
+    if !has("role_arn") || has("web_identity_token_file") {
         return Ok(());
     }
     match (

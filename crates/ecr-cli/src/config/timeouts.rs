@@ -26,7 +26,7 @@ impl TimeoutSeconds {
     /// # Errors
     /// Returns an error for a value that is not an integer.
     pub(super) fn read(globals: &Globals) -> Result<Self, Error> {
-        let seconds = |typed: &Option<String>| typed.as_deref().map_or(Ok(60), integer);
+        let seconds = |option: &Option<String>| option.as_deref().map_or(Ok(60), integer);
         Ok(Self {
             read: seconds(&globals.read_timeout)?,
             connect: seconds(&globals.connect_timeout)?,

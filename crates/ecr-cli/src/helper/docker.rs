@@ -38,8 +38,8 @@ async fn get(globals: &Globals) -> Result<String, Error> {
         .map_err(|error| docker_error(&error.one_line()))?
         .credentials;
     let (username, secret) = (credentials.username, credentials.password.expose());
-    let answer = json!({ "ServerURL": url, "Username": username, "Secret": secret });
-    Ok(format!("{answer}\n"))
+    let response = json!({ "ServerURL": url, "Username": username, "Secret": secret });
+    Ok(format!("{response}\n"))
 }
 
 /// Succeeds without storing a login of ECR, since `get` always returns a newer one. Rejects logins of other registries.

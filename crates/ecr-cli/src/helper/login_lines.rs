@@ -21,11 +21,11 @@ pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, E
     let mut logins = Logins::default();
     for line in io::stdin().lines() {
         let line = line.map_err(|error| Error::Token(format!("stdin cannot be read: {error}")))?;
-        let answer = match logins.answer(globals, &line).await {
-            Ok(answer) => answer,
+        let response = match logins.respond(globals, &line).await {
+            Ok(response) => response,
             Err(text) => json!({ "error": text }),
         };
-        output::write(&format!("{answer}\n"))?;
+        output::write(&format!("{response}\n"))?;
     }
     Ok(String::new())
 }
@@ -42,7 +42,7 @@ struct Source {
 }
 
 impl Logins {
-    async fn answer(&mut self, globals: &Globals, line: &str) -> Result<Value, String> {
+    async fn respond(&mut self, globals: &Globals, line: &str) -> Result<Value, String> {
         let request: Value = serde_json::from_str(line)
             .map_err(|error| format!("the line is not valid JSON: {error}"))?;
         let Some(name) = request["registry"].as_str() else {
@@ -60,7 +60,7 @@ impl Logins {
         globals: &Globals,
         name: &str,
         registry: Registry,
-        refused: &Value,
+        rejected: &Value,
     ) -> Result<Credentials, Error> {
         if !self.sources.contains_key(name) {
             let tokens = tokens::source(globals, Some(registry), CacheMode::Memory).await?;
@@ -71,7 +71,7 @@ impl Logins {
             .sources
             .get_mut(name)
             .expect("the source was inserted above");
-        let credentials = match source.last.take().filter(|_| refused == true) {
+        let credentials = match source.last.take().filter(|_| rejected == true) {
             Some(last) => source.tokens.get_after_rejection(&last).await,
             None => source.tokens.get().await,
         };
@@ -82,7 +82,7 @@ impl Logins {
 }
 
 fn to_json(credentials: &Credentials) -> Value {
-    let mut answer = json!({
+    let mut response = json!({
         "username": credentials.username,
         "password": credentials.password.expose(),
     });
@@ -90,7 +90,7 @@ fn to_json(credentials: &Credentials) -> Value {
         .expires_at
         .and_then(|end| end.duration_since(SystemTime::UNIX_EPOCH).ok());
     if let Some(end) = end {
-        answer["expires_at"] = end.as_secs_f64().into();
+        response["expires_at"] = end.as_secs_f64().into();
     }
-    answer
+    response
 }

@@ -104,7 +104,8 @@ pub(super) async fn get(source: &TokenSource) -> Result<Login, Error> {
 /// The region of the registry takes precedence. Short timeouts leave time for a retry before the deadline.
 fn in_region(globals: &Globals, region: Option<String>) -> Globals {
     let globals = globals.clone();
-    let seconds = |typed: Option<String>| typed.or_else(|| Some(STALL_TIMEOUT_SECONDS.to_owned()));
+    let seconds =
+        |option: Option<String>| option.or_else(|| Some(STALL_TIMEOUT_SECONDS.to_owned()));
     Globals {
         region: region.or(globals.region),
         connect_timeout: seconds(globals.connect_timeout),
@@ -156,12 +157,12 @@ async fn fetch(
     let ids = request
         .registry
         .map(|registry| vec![registry.account().to_owned()]);
-    let answer = client::authorization_token(&config, ids).await?;
-    Ok(data(answer))
+    let response = client::authorization_token(&config, ids).await?;
+    Ok(data(response))
 }
 
-fn data(answer: TokenResponse) -> Vec<AuthorizationData> {
-    let document = answer.into_document();
+fn data(response: TokenResponse) -> Vec<AuthorizationData> {
+    let document = response.into_document();
     let elements = document["authorizationData"].as_array();
     elements.into_iter().flatten().map(element).collect()
 }
@@ -209,8 +210,8 @@ mod tests {
         let epoch = SystemTime::UNIX_EPOCH;
         assert_eq!(time(1.5), Some(epoch + Duration::from_millis(1500)));
         assert_eq!(time(-1.0), Some(epoch - Duration::from_secs(1)));
-        for absurd in [f64::NAN, f64::INFINITY, 1e300, -1e300, 1e19] {
-            assert_eq!(time(absurd), None, "{absurd}");
+        for seconds in [f64::NAN, f64::INFINITY, 1e300, -1e300, 1e19] {
+            assert_eq!(time(seconds), None, "{seconds}");
         }
     }
 

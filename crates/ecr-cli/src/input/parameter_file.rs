@@ -63,7 +63,7 @@ fn expanded(path: &str) -> String {
     let mut rest = path.as_str();
     while let Some((before, after)) = rest.split_once('$') {
         expanded.push_str(before);
-        let (reference, behind) = variable(after);
+        let (reference, remainder) = variable(after);
         let name = reference.trim_matches(['{', '}']);
         match std::env::var(name) {
             Ok(value) if !name.is_empty() => expanded.push_str(&value),
@@ -72,7 +72,7 @@ fn expanded(path: &str) -> String {
                 expanded.push_str(reference);
             }
         }
-        rest = behind;
+        rest = remainder;
     }
     expanded + rest
 }

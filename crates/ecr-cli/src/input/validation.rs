@@ -34,8 +34,8 @@ impl Input {
 /// Returns the strings of the list, and adds an error for each other value.
 fn ids(value: &Value, errors: &mut Vec<String>) -> Vec<String> {
     let Value::Array(items) = value else {
-        let wanted = "<class 'list'>, <class 'tuple'>";
-        errors.push(wrong_type(REGISTRY_IDS, value, wanted));
+        let expected = "<class 'list'>, <class 'tuple'>";
+        errors.push(wrong_type(REGISTRY_IDS, value, expected));
         return Vec::new();
     };
     if items.is_empty() {
@@ -56,9 +56,9 @@ fn ids(value: &Value, errors: &mut Vec<String>) -> Vec<String> {
     ids
 }
 
-fn wrong_type(name: &str, value: &Value, wanted: &str) -> String {
+fn wrong_type(name: &str, value: &Value, expected: &str) -> String {
     let (value, class) = (python::str(value), python::class(value));
     format!(
-        "Invalid type for parameter {name}, value: {value}, type: <class '{class}'>, valid types: {wanted}"
+        "Invalid type for parameter {name}, value: {value}, type: <class '{class}'>, valid types: {expected}"
     )
 }

@@ -12,8 +12,8 @@ use crate::response::TokenResponse;
 ///
 /// # Errors
 /// Returns an error if the token contains no password. No error contains a part of the token.
-pub(crate) fn render(answer: &TokenResponse) -> Result<String, Error> {
-    let login = Login::of(answer.first_token()?)?;
+pub(crate) fn render(response: &TokenResponse) -> Result<String, Error> {
+    let login = Login::of(response.first_token()?)?;
     Ok(format!("{}\n", login.password))
 }
 
@@ -21,8 +21,8 @@ pub(crate) fn render(answer: &TokenResponse) -> Result<String, Error> {
 ///
 /// # Errors
 /// Returns an error for the first invalid element. It contains the lines before that element, which v1 prints.
-pub(crate) fn logins(answer: TokenResponse, email: Email) -> Result<String, Error> {
-    let document = answer.into_document();
+pub(crate) fn logins(response: TokenResponse, email: Email) -> Result<String, Error> {
+    let document = response.into_document();
     let elements = document["authorizationData"].as_array();
     let elements = elements.ok_or_else(|| unusable("authorizationData is missing"))?;
     let mut stdout = String::new();

@@ -117,13 +117,13 @@ impl<'a> Evaluator<'a> {
         let Value::Array(items) = list else {
             return Ok(Value::Null);
         };
-        let mut kept = Vec::new();
+        let mut selected = Vec::new();
         for item in items {
             if !is_false(&self.value(predicate, &item)?) {
-                kept.push(item);
+                selected.push(item);
             }
         }
-        Ok(Value::Array(kept))
+        Ok(Value::Array(selected))
     }
 
     fn for_each(self, list: Value, node: &Ast) -> Result<Value, EvaluationError> {

@@ -40,9 +40,9 @@ pub(super) fn contains(values: &[&Value]) -> Outcome {
                 "'in <string>' requires string as left operand, not {class}"
             )))
         }
-        (list, wanted) => {
+        (list, expected) => {
             let mut items = list.as_array().into_iter().flatten();
-            Ok(items.any(|item| equal(item, wanted)).into())
+            Ok(items.any(|item| equal(item, expected)).into())
         }
     }
 }
@@ -135,7 +135,7 @@ pub(super) fn sort_by(arguments: &[Argument<'_>]) -> Outcome {
         return Ok(Value::Array(Vec::new()));
     };
     match value_type(first) {
-        wanted @ ("number" | "string") => check_keys("sort_by", &keys, &[wanted])?,
+        expected @ ("number" | "string") => check_keys("sort_by", &keys, &[expected])?,
         other => {
             let item = python::str(&items[0]);
             return Err(wrong_type("sort_by", &item, other, &["string", "number"]));

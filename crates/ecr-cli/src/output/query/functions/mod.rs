@@ -64,17 +64,17 @@ enum Body {
 
 impl Function {
     fn check_count(&self, given: usize) -> Result<(), EvaluationError> {
-        let (name, wanted) = (self.name, self.parameters.len());
+        let (name, expected) = (self.name, self.parameters.len());
         let (fits, least) = match self.count {
-            Count::Exact => (given == wanted, ""),
-            Count::AtLeast => (given >= wanted, "at least "),
+            Count::Exact => (given == expected, ""),
+            Count::AtLeast => (given >= expected, "at least "),
         };
         if fits {
             return Ok(());
         }
-        let s = if wanted == 1 { "" } else { "s" };
+        let s = if expected == 1 { "" } else { "s" };
         Err(EvaluationError(format!(
-            "Expected {least}{wanted} argument{s} for function {name}(), received {given}"
+            "Expected {least}{expected} argument{s} for function {name}(), received {given}"
         )))
     }
 
@@ -97,16 +97,16 @@ impl Function {
 
     /// Checks the types of items: all items must have the same type as the first one.
     fn check_items(&self, items: &[Value], types: &[&str]) -> Result<(), EvaluationError> {
-        let mut wanted = types
+        let mut expected = types
             .iter()
             .filter_map(|name| name.split_once('-'))
             .peekable();
-        let (Some(first), Some(_)) = (items.first(), wanted.peek()) else {
+        let (Some(first), Some(_)) = (items.first(), expected.peek()) else {
             return Ok(());
         };
-        let wanted = wanted.find(|(_, item)| *item == value_type(first));
-        let wanted = wanted.map(|(_, item)| item);
-        match items.iter().find(|item| Some(value_type(item)) != wanted) {
+        let expected = expected.find(|(_, item)| *item == value_type(first));
+        let expected = expected.map(|(_, item)| item);
+        match items.iter().find(|item| Some(value_type(item)) != expected) {
             None => Ok(()),
             Some(item) => Err(self.wrong_type(&python::str(item), python::class(item), types)),
         }
