@@ -21,8 +21,8 @@ pub(crate) enum EnvRedirect {
     Env,
     /// Sets the mock as HTTPS proxy, for clients that accept only AWS host names.
     Proxy,
-    /// Sets the certificates and credentials only. The sandbox must resolve AWS host names to the mock.
-    Sandbox,
+    /// Sets the certificates and credentials only. The system must resolve AWS host names to the mock.
+    Hosts,
 }
 
 impl EnvRedirect {
@@ -30,7 +30,7 @@ impl EnvRedirect {
         match self {
             EnvRedirect::Env => "env",
             EnvRedirect::Proxy => "proxy",
-            EnvRedirect::Sandbox => "sandbox",
+            EnvRedirect::Hosts => "hosts",
         }
     }
 }
