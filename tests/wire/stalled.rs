@@ -114,7 +114,8 @@ async fn a_body_for_the_mock_itself_that_never_comes_is_rejected() {
     stalled.0.read_exact(&mut invitation).await.unwrap();
     others_are_served(&ecr).await;
 
-    let json = r#"{"error":"the body did not come whole within 30 seconds","code":"INCOMPLETE"}"#;
+    let json =
+        r#"{"error":"the body was not received completely within 30 seconds","code":"INCOMPLETE"}"#;
     let answer = format!(
         "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
          Cache-Control: no-store\r\n{DATE}\r\n\r\n{json}",

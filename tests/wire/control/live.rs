@@ -25,7 +25,7 @@ async fn a_wait_is_answered_when_enough_has_come() {
 #[tokio::test]
 async fn a_wait_in_vain_is_rejected() {
     let wait = ask("GET", "requests/wait?timeout=1ms");
-    let said = "0 of the 1 requests that were waited for came within 1ms";
+    let said = "received 0 of 1 expected requests within 1ms";
     is_rejected(&wait.answer().await, 504, "WAIT_TIMEOUT", None, said);
     let long = ask("GET", "requests/wait?timeout=11m").answer().await;
     is_rejected(&long, 400, "BAD_QUERY", Some("timeout"), "at most 10m");
@@ -44,7 +44,7 @@ async fn a_mock_that_stops_ends_a_wait() {
         .find("HTTP/1.1 503")
         .unwrap_or_else(|| panic!("{rest}"));
     let answer = Answer::parse(&rest.as_bytes()[start..]);
-    is_rejected(&answer, 503, "STOPPING", None, "told to stop");
+    is_rejected(&answer, 503, "STOPPING", None, "the mock is stopping");
 }
 
 /// Someone who reads along.
@@ -152,7 +152,7 @@ async fn a_stream_goes_on_where_another_has_ended() {
         400,
         "BAD_HEADER",
         None,
-        "the number of an event",
+        "the ID of an event",
     );
 }
 

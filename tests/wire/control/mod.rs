@@ -104,7 +104,7 @@ async fn what_is_not_there_or_not_so_is_rejected() {
     let answer = ask("GET", "health?x").answer().await;
     is_rejected(&answer, 400, "BAD_QUERY", Some("x"), "has no parameters");
     let answer = ask("GET", "requests?status=403&status=401").answer().await;
-    is_rejected(&answer, 400, "BAD_QUERY", Some("status"), "twice");
+    is_rejected(&answer, 400, "BAD_QUERY", Some("status"), "duplicate");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Who may ask.
+//! Authorizes requests to the control API.
 
 use http::request::Parts;
 use http::uri::Authority;
@@ -10,8 +10,8 @@ use crate::http::authority::authority;
 use crate::state::Ecr;
 use crate::types::secret::Secret;
 
-/// Lets in who has the key, or, where there is none, who calls the mock from its own machine by a name that can mean nothing else; and
-/// never a page of somebody's.
+/// Accepts a request with the control key. Without a configured key, accepts requests to a loopback name if the mock
+/// listens on loopback addresses only. Requests of a browser page of another origin are always rejected.
 pub(super) fn authorize(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
     let site = request.headers.get(SEC_FETCH_SITE);
     let is_cross_site = site.is_some_and(|site| site != "same-origin" && site != "none");
@@ -36,7 +36,7 @@ fn check_key(key: &Secret, request: &Parts) -> Result<(), ControlError> {
         .ok_or_else(unauthorized)
 }
 
-/// Whoever can reach the mock from elsewhere can write any name into a header, so that the addresses count too.
+/// A remote client can send any `Host`, so the addresses that the mock listens on are checked too.
 fn check_local(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
     let host = authority(request).parse::<Authority>();
     let is_named = host.is_ok_and(|host| is_loopback(host.host()));
@@ -50,18 +50,17 @@ fn check_local(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 fn cross_site() -> ControlError {
-    let text =
-        "pages of a browser are not told: the request has an Origin, or comes from another site";
+    let text = "requests of browser pages are rejected: the request has an Origin header or comes from another site";
     ControlError::new(StatusCode::FORBIDDEN, "CROSS_SITE", text)
 }
 
 fn unauthorized() -> ControlError {
-    let text = "this mock has a control key; send it as Authorization: Bearer KEY (MOCK_ECR_CONTROL_KEY for the command)";
+    let text = "missing or wrong control key: expected Authorization: Bearer KEY (the command reads the key from MOCK_ECR_CONTROL_KEY)";
     ControlError::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
 }
 
 fn not_local() -> ControlError {
-    let text = "without a control key the mock tells of itself only where it listens on loopback addresses alone, and by the name of \
-                one; start it with --control-key to ask from elsewhere";
+    let text = "without a control key, the mock must listen on loopback addresses only, and the Host of the request must be a \
+                loopback name; to allow other requests, start the mock with --control-key";
     ControlError::new(StatusCode::FORBIDDEN, "NOT_LOCAL", text)
 }

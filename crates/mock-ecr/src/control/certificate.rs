@@ -1,4 +1,4 @@
-//! `ca.pem`: whom clients must trust.
+//! `ca.pem`: the certificate that clients must trust.
 
 use futures_util::FutureExt as _;
 use http::{Method, StatusCode};
@@ -12,7 +12,7 @@ use crate::control::route::{Content, Route};
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "ca.pem",
-    summary: "The certificate that clients must trust, where the mock speaks TLS.",
+    summary: "Returns the certificate of the mock's certificate authority, in PEM. Clients must trust it. Responds with 404 if the mock does not accept TLS.",
     query: &[],
     body: None,
     response: Content::Text(PEM),
@@ -22,7 +22,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 fn certificate(request: &ControlRequest<'_>) -> Outcome {
     let pem = request.ecr.ca_certificate.as_deref();
     let pem = pem.ok_or_else(|| {
-        let text = "the mock speaks no TLS; start it with --tls";
+        let text = "the mock does not accept TLS; start it with --tls";
         ControlError::new(StatusCode::NOT_FOUND, "NO_TLS", text)
     })?;
     response::text(PEM, pem.to_owned())

@@ -1,4 +1,4 @@
-//! `clock`: the time that the mock lives by.
+//! `clock`: reads and changes the clock of the mock.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) const ROUTES: [Route; 5] = [
     Route {
         method: Method::GET,
         path: "clock",
-        summary: "Tells what the clock shows.",
+        summary: "Returns the state of the clock.",
         query: &[],
         body: None,
         response: Content::Json(schema::<ClockView>()),
@@ -27,7 +27,7 @@ pub(super) const ROUTES: [Route; 5] = [
     Route {
         method: Method::POST,
         path: "clock/advance",
-        summary: "Moves the clock on.",
+        summary: "Moves the clock forward.",
         query: &[],
         body: Some(Body {
             schema: schema::<AdvanceClock>(),
@@ -39,7 +39,7 @@ pub(super) const ROUTES: [Route; 5] = [
     Route {
         method: Method::POST,
         path: "clock/set",
-        summary: "Makes the clock show an instant; it stands still or runs on from there, as it did before.",
+        summary: "Sets the time of the clock. The clock stays frozen or continues to run.",
         query: &[],
         body: Some(Body {
             schema: schema::<SetClock>(),
@@ -51,7 +51,7 @@ pub(super) const ROUTES: [Route; 5] = [
     Route {
         method: Method::POST,
         path: "clock/freeze",
-        summary: "Lets the clock stand still at what it shows.",
+        summary: "Freezes the clock at its current time.",
         query: &[],
         body: Some(Body {
             schema: schema::<EmptyBody>(),
@@ -63,7 +63,7 @@ pub(super) const ROUTES: [Route; 5] = [
     Route {
         method: Method::POST,
         path: "clock/run",
-        summary: "Lets the clock run on from what it shows.",
+        summary: "Lets the clock run from its current time.",
         query: &[],
         body: Some(Body {
             schema: schema::<EmptyBody>(),
@@ -74,13 +74,13 @@ pub(super) const ROUTES: [Route; 5] = [
     },
 ];
 
-/// What the clock shows.
+/// The state of the mock's clock.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Clock"))]
 struct ClockView {
-    /// The instant.
+    /// The current time of the clock, in RFC 3339 with milliseconds, in UTC.
     now: Timestamp,
-    /// Whether it goes on by itself.
+    /// Whether the clock is frozen or running.
     state: ClockState,
 }
 
@@ -88,29 +88,29 @@ struct ClockView {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum ClockState {
-    /// It stands still between moves.
+    /// The clock changes only when it is moved.
     Frozen,
-    /// It runs as the system's does.
+    /// The clock runs at the speed of the system's clock.
     Running,
 }
 
-/// How far to move the clock on.
+/// How far the clock is moved forward.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct AdvanceClock {
-    /// A length of time, such as `12h`, `90m` or `1500ms`.
+    /// A duration, such as `12h`, `90m` or `1500ms`.
     #[serde(deserialize_with = "Text::deserialize")]
     #[cfg_attr(test, schemars(with = "String"))]
     by: Duration,
 }
 
-/// Where to set the clock.
+/// The new time of the clock.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct SetClock {
-    /// An instant, as RFC 3339 writes it.
+    /// A timestamp in RFC 3339, such as `2030-01-01T00:00:00Z`.
     to: Timestamp,
 }
 

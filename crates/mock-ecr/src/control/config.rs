@@ -1,4 +1,4 @@
-//! `config`: what the mock was made from, with all that was left to it filled in.
+//! `config`: returns the configuration of the mock, with all defaults.
 
 use std::collections::BTreeMap;
 
@@ -21,25 +21,26 @@ use crate::types::timestamp::Timestamp;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "config",
-    summary: "What the mock was made from, with all that was left to it filled in; secrets are masked.",
+    summary: "Returns the configuration of the mock, with all defaults. Secrets are masked.",
     query: &[],
     body: None,
     response: Content::Json(schema::<ConfigView>()),
     run: |request| async move { response::json(&ConfigView::of(&request.ecr.config)) }.boxed(),
 }];
 
-/// A configuration, in the words of its TOML.
+/// The configuration of a mock. The keys are those of the TOML file.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Config"))]
 struct ConfigView {
-    /// What all keys and random choices come from: whoever knows it can make tokens that the mock takes.
+    /// The seed of all keys and random values. It is a secret outside tests: with it, anyone can issue tokens that the
+    /// mock accepts.
     seed: String,
     region: String,
     accounts: Vec<AccountView>,
     principals: Vec<PrincipalView>,
     token_ttl: String,
     token_length: usize,
-    /// What the clock showed at first.
+    /// The initial state of the clock: `system`, or the timestamp at which it was frozen.
     clock: String,
     #[cfg_attr(test, schemars(with = "String"))]
     sigv4_clock: SigV4Clock,
@@ -51,7 +52,7 @@ struct ConfigView {
     control_key: Option<Redacted>,
     #[cfg_attr(test, schemars(with = "String"))]
     dialect: Dialect,
-    /// Every quirk, as the dialect or the configuration has it.
+    /// All quirks, and whether the registry has them.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, bool>"))]
     quirks: BTreeMap<Quirk, bool>,
     repositories: Vec<RepositoryView>,
@@ -90,7 +91,7 @@ struct RepositoryView {
     layout: Option<String>,
 }
 
-/// A secret that is there.
+/// A secret that is set. Its value is not returned.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 enum Redacted {

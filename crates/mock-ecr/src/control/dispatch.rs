@@ -1,4 +1,4 @@
-//! The path of a request for `/_mock/`: authorizes, routes, reads and answers it.
+//! Handles a request to the control API: authorizes it, finds its route, reads its body and calls the handler.
 
 use bytes::Bytes;
 use http::Response;
@@ -12,10 +12,11 @@ use crate::http::body::{CollectError, Payload};
 use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
-/// How long a body may be.
+/// The maximum size of a request body, in bytes.
 pub(crate) const MAX_BODY_SIZE: usize = 64 << 10;
 
-/// Answers a request about the mock itself; its body is read when it is known who sends it, and that it is wanted.
+/// Returns the response to a request to the control API. The body is read only if the request is authorized and its
+/// route has a body.
 pub(crate) async fn respond(
     ecr: &Ecr,
     request: &Parts,

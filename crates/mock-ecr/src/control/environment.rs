@@ -1,4 +1,4 @@
-//! `environment`: what leads a client here.
+//! `environment`: returns the environment variables that redirect a client to the mock.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,21 +19,22 @@ use crate::http::authority::authority;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "environment",
-    summary: "The variables that lead clients here; null stands for one that must be removed.",
+    summary: "Returns the environment variables that redirect a client to the mock. A variable with the value null must be removed.",
     query: &[fields::<EnvironmentParams>()],
     body: None,
     response: Content::Json(schema::<BTreeMap<String, Option<String>>>()),
     run: |request| async move { environment(&request) }.boxed(),
 }];
 
-/// How clients are led here.
+/// How clients are redirected to the mock.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EnvironmentParams {
-    /// By the variables that name endpoints, through the mock as their proxy, or by the names of hosts.
+    /// How clients are redirected: `env`, by variables with endpoint URLs; `proxy`, by the mock as HTTPS proxy;
+    /// `hosts`, by host names, which the system must resolve to the mock. The default is `env`.
     #[serde(default)]
     redirect: RedirectName,
-    /// The file that clients are to trust; needed by `proxy` and `hosts`.
+    /// The path of the file with the certificate that clients trust. Required if `redirect` is `proxy` or `hosts`.
     certificate: Option<PathBuf>,
 }
 
@@ -57,7 +58,7 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
         format!("http://{}", authority(request.parts)),
     );
     let by_name = |redirect| {
-        let text = "certificate=PATH is missing: the file that clients are to trust";
+        let text = "missing parameter: expected certificate=PATH, the file with the certificate that clients trust";
         let certificate = certificate.as_deref();
         let certificate = certificate.ok_or_else(|| ControlError::query("certificate", text))?;
         Ok(client_env::by_name(config, &url, redirect, certificate))

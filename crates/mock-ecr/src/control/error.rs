@@ -1,8 +1,8 @@
-//! What is said of a request that will not do: what is wrong, where, and what would do instead.
+//! The errors of the control API: what is wrong, where, and what was expected.
 
 use http::StatusCode;
 
-/// Why a request is refused.
+/// The reason why a request is rejected.
 #[derive(Debug)]
 pub(super) struct ControlError {
     pub(super) status: StatusCode,
@@ -23,32 +23,33 @@ impl ControlError {
         }
     }
 
-    /// A parameter of the query that will not do.
+    /// Returns the error for an invalid query parameter.
     pub(super) fn query(name: &str, text: impl Into<String>) -> Self {
         ControlError::new(StatusCode::BAD_REQUEST, "BAD_QUERY", text).at(name)
     }
 
-    /// A body that will not do.
+    /// Returns the error for an invalid body.
     pub(super) fn body(text: impl Into<String>) -> Self {
         ControlError::new(StatusCode::BAD_REQUEST, "BAD_BODY", text)
     }
 
-    /// Names where it is, if it is anywhere: `.` and `?` are how a path is written that leads nowhere.
+    /// Sets the field or parameter that is invalid. `.` and `?` are empty paths of `serde_path_to_error` and are
+    /// ignored.
     pub(super) fn at(self, name: &str) -> Self {
-        let is_place = !["", ".", "?"].contains(&name);
-        let at = is_place.then(|| name.chars().take(100).collect());
+        let is_path = !["", ".", "?"].contains(&name);
+        let at = is_path.then(|| name.chars().take(100).collect());
         ControlError { at, ..self }
     }
 
-    /// Names the methods that would do.
+    /// Sets the allowed methods.
     pub(super) fn allow(self, methods: String) -> Self {
         let allow = Some(methods);
         ControlError { allow, ..self }
     }
 
-    /// The mock is about to end, and nothing more will come.
+    /// Returns the error for a request that waits while the mock stops.
     pub(super) fn stopping() -> Self {
-        let text = "the mock was told to stop";
+        let text = "the mock is stopping";
         ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING", text)
     }
 }

@@ -1,4 +1,4 @@
-//! `faults`: what goes wrong, and how often it did.
+//! `faults`: lists, adds and removes faults.
 
 use futures_util::FutureExt as _;
 use http::Method;
@@ -16,7 +16,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::GET,
         path: "faults",
-        summary: "The faults that are set, in their order, with their counts.",
+        summary: "Returns the faults in the order in which they were added, with their counters.",
         query: &[],
         body: None,
         response: Content::Json(schema::<FaultsView>()),
@@ -25,7 +25,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::POST,
         path: "faults",
-        summary: "Sets a fault behind those that are set.",
+        summary: "Adds a fault after the existing faults.",
         query: &[],
         body: Some(Body {
             schema: schema::<Fault>(),
@@ -37,7 +37,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::DELETE,
         path: "faults",
-        summary: "Takes a fault away, or all of them, and answers what was taken.",
+        summary: "Removes one fault or all faults, and returns the removed faults. Removing a fault that does not exist is not an error.",
         query: &[fields::<RemoveParams>()],
         body: None,
         response: Content::Json(schema::<FaultsView>()),
@@ -45,18 +45,18 @@ pub(super) const ROUTES: [Route; 3] = [
     },
 ];
 
-/// Faults and their counts.
+/// Faults and their counters.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Faults"))]
 struct FaultsView {
     faults: Vec<ActiveFault>,
 }
 
-/// RemoveParams fault is meant.
+/// The faults to remove.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RemoveParams {
-    /// The one of this id; without it, all.
+    /// The ID of the fault to remove. Without it, all faults are removed.
     #[serde(default, deserialize_with = "parsed")]
     id: Option<u64>,
 }
@@ -80,7 +80,7 @@ fn add(request: &ControlRequest<'_>) -> Outcome {
     })
 }
 
-/// Whoever asks twice has what they asked for, so that a fault which is not there is no mistake.
+/// Removing a fault twice is not an error: the fault is gone, as requested.
 fn remove(request: &ControlRequest<'_>) -> Outcome {
     let faults = &request.ecr.faults;
     let removed = match request.query::<RemoveParams>()?.id {

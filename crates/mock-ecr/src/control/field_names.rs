@@ -1,16 +1,16 @@
-//! The names of a type's fields, as its JSON has them.
+//! Finds the JSON names of the fields of a struct, as serde renames them.
 
 use std::fmt;
 
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// The names of the fields of a struct; none of any other type.
+/// Returns the JSON names of the fields of a struct, or an empty slice for any other type.
 ///
-/// A type tells them to whoever it is read from.
+/// serde passes the names of the fields to the deserializer.
 pub(super) fn of<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut names: &[&str] = &[];
-    // There is nothing to read, and so the reading fails, once the names are told.
+    // The deserializer records the names and then returns an error, because it has no input.
     let _ = T::deserialize(FieldNames(&mut names));
     names
 }
@@ -40,13 +40,13 @@ impl<'de> Deserializer<'de> for FieldNames<'_> {
     }
 }
 
-/// That there is nothing to read.
+/// The error of the deserializer, which has no input.
 #[derive(Debug)]
 struct NoInput;
 
 impl fmt::Display for NoInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("there is nothing to read")
+        f.write_str("no input")
     }
 }
 

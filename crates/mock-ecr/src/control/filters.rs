@@ -1,4 +1,4 @@
-//! Which requests are meant, as parameters of a query.
+//! The query parameters that select requests of the request log.
 
 use std::time::Duration;
 
@@ -11,64 +11,68 @@ use crate::request_log::{OperationName, ReceivedRequest, RequestFilter, Service}
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
-/// Which requests are meant: those to which all of this applies. Those with `/_mock/` itself are left out unless `service` is `control`.
+/// The query parameters that select requests. A request must match all of them. Requests to `/_mock/` are included only
+/// if `service` is `control`.
 #[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub(super) struct Filters {
     /// The service that the request was sent to.
     service: Option<Service>,
+    /// How the request was received: `http`, `https`, or `connect` for TLS in a tunnel of the proxy.
     ingress: Option<Ingress>,
+    /// The HTTP method, in any case.
     method: Option<String>,
-    /// The host, with its port if it was sent with one.
+    /// The host name, in any case, with the port if the request contains one.
     host: Option<String>,
-    /// A part of path and query.
+    /// A part of the path and query.
     target: Option<String>,
-    /// A part of what the client calls itself.
+    /// A part of the `User-Agent` header.
     user_agent: Option<String>,
-    /// The operation of the API.
+    /// The name of the API operation.
     operation: Option<OperationName>,
-    /// A part of the input of the operation.
+    /// A part of the input of the API operation, as JSON.
     input: Option<String>,
-    /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
+    /// The route of the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
     route: Option<String>,
-    /// Whether an `Authorization` header came.
+    /// Whether the request has an `Authorization` header.
     #[serde(deserialize_with = "parsed")]
     authorization: Option<bool>,
-    /// The ARN of who has proved who they are.
+    /// The ARN of the authenticated caller.
     caller: Option<String>,
-    /// The id of the token that was issued or shown.
+    /// The ID of the token that was issued in the response or presented in the request.
     #[serde(deserialize_with = "parsed")]
     #[cfg_attr(test, schemars(with = "String"))]
     token: Option<TokenId>,
-    /// The ARN of whom the token speaks for that was shown.
+    /// The ARN of the principal of the presented token.
     bearer: Option<String>,
+    /// The status code of the response.
     #[serde(deserialize_with = "parsed")]
     status: Option<u16>,
-    /// The code of the error that was answered.
+    /// The error code of the response, such as `AccessDeniedException`.
     error: Option<String>,
-    /// A part of what was wrong with the token that was shown.
+    /// A part of the message that describes why the presented token is invalid.
     token_error: Option<String>,
-    /// The id of a fault that shaped the answer.
+    /// The ID of a fault that was applied to the response.
     #[serde(deserialize_with = "parsed")]
     fault: Option<u64>,
-    /// What the API calls the request.
+    /// The request ID, `x-amzn-RequestId`.
     request_id: Option<String>,
-    /// Received at this instant of the mock's clock, or later.
+    /// Only requests received at or after this time of the mock's clock.
     since: Option<Timestamp>,
-    /// Received before this instant of the mock's clock.
+    /// Only requests received before this time of the mock's clock.
     until: Option<Timestamp>,
-    /// Took at least so long to answer, in real time.
+    /// The minimum duration of the response, in real time, such as `100ms`.
     #[serde(deserialize_with = "duration")]
     #[cfg_attr(test, schemars(with = "String"))]
     slower_than: Option<Duration>,
 }
 
-/// How many of them are meant.
+/// The query parameter that limits the number of results.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct LimitParams {
-    /// How many to tell at most, the newest.
+    /// The maximum number of results. The newest ones are returned.
     #[serde(default, deserialize_with = "parsed")]
     pub(super) limit: Option<usize>,
 }
@@ -127,7 +131,7 @@ impl Filters {
     }
 }
 
-/// The field must be what is expected, if anything is.
+/// Requires that a field equals the expected value, if there is one.
 fn require<T: PartialEq + Send + Sync + 'static>(
     filter: &mut RequestFilter,
     expected: Option<T>,
@@ -138,7 +142,8 @@ fn require<T: PartialEq + Send + Sync + 'static>(
     }
 }
 
-/// The field must be the text that is expected, whatever the case of its letters: hosts and methods are written in either.
+/// Requires that a field equals the expected text, ignoring ASCII case. Host names and methods occur in upper and lower
+/// case.
 fn require_ignoring_case(
     filter: &mut RequestFilter,
     expected: Option<String>,
@@ -151,7 +156,7 @@ fn require_ignoring_case(
     }
 }
 
-/// The field must hold the text that is expected.
+/// Requires that a field contains the expected text.
 fn require_part(
     filter: &mut RequestFilter,
     expected: Option<String>,

@@ -1,4 +1,5 @@
-//! The request log as an HTTP Archive, which browsers and proxies can show. Source: <http://www.softwareishard.com/blog/har-12-spec/>.
+//! Converts requests of the request log to an HTTP Archive, which browsers and proxies can display. Source:
+//! <http://www.softwareishard.com/blog/har-12-spec/>.
 
 use serde::Serialize;
 
@@ -8,7 +9,8 @@ use crate::request_log::ReceivedRequest;
 
 /// An HTTP Archive of version 1.2.
 ///
-/// What the request log does not keep is left out as the format has it: sizes are -1, and the version of HTTP is not known.
+/// Values that the request log does not contain have the placeholders of the format: sizes are -1, and HTTP versions
+/// are `unknown`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Har {
@@ -35,13 +37,13 @@ struct HarCreator {
 #[serde(rename_all = "camelCase")]
 struct HarEntry {
     started_date_time: String,
-    /// Milliseconds.
+    /// The duration of the response, in milliseconds.
     time: f64,
     request: HarRequest,
     response: HarResponse,
     cache: HarCache,
     timings: HarTimings,
-    /// All that the request log knows of the request.
+    /// The request in the format of `GET /_mock/requests`.
     #[serde(rename = "_received_request")]
     entry: serde_json::Value,
 }
@@ -171,7 +173,7 @@ impl HarRequest {
     }
 }
 
-/// Those that the request log keeps.
+/// Returns the headers that the request log contains.
 fn headers(entry: &ReceivedRequest) -> Vec<HarPair> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let recorded = [

@@ -1,4 +1,4 @@
-//! `health`: is there a mock, and which?
+//! `health`: returns the status and the version of the mock.
 
 use futures_util::FutureExt as _;
 use http::Method;
@@ -11,7 +11,7 @@ use crate::types::timestamp::Timestamp;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "health",
-    summary: "Tells that the mock answers.",
+    summary: "Returns the status and the version of the mock. It responds as soon as the mock is ready.",
     query: &[],
     body: None,
     response: Content::Json(schema::<Health>()),
@@ -27,15 +27,15 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     },
 }];
 
-/// How the mock is.
+/// The status of the mock.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Health {
-    /// Whoever can read this has a mock that answers.
+    /// Always `ok`.
     status: Status,
     /// The version of mock-ecr.
     version: &'static str,
-    /// What its clock shows.
+    /// The current time of the mock's clock.
     now: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! `metrics`: numbers, as Prometheus reads them.
+//! `metrics`: returns metrics in the text format of Prometheus.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::state::Ecr;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "metrics",
-    summary: "Numbers for Prometheus, on the mock's clock; a reset begins them anew.",
+    summary: "Returns metrics in the text format of Prometheus. Times are those of the mock's clock. A reset of the mock resets the metrics.",
     query: &[],
     body: None,
     response: Content::Text(PROMETHEUS),
@@ -40,7 +40,7 @@ fn metrics(ecr: &Ecr) -> String {
     text
 }
 
-/// A name, what it means, and its value.
+/// The name, the help text and the value of a metric.
 type Metric = (&'static str, &'static str, f64);
 
 fn tokens(ecr: &Ecr) -> [Metric; 4] {
@@ -49,16 +49,24 @@ fn tokens(ecr: &Ecr) -> [Metric; 4] {
     [
         (
             "tokens_issued_total",
-            "Tokens that were issued.",
+            "Number of issued tokens.",
             tally.issued as f64,
         ),
-        ("tokens_known", "Tokens whose uses are kept.", known),
+        (
+            "tokens_known",
+            "Number of tokens with a record of their uses.",
+            known,
+        ),
         (
             "tokens_valid",
-            "Those that the registry would take now.",
+            "Number of these tokens that are valid now.",
             valid,
         ),
-        ("tokens_revoked", "Those that are revoked.", revoked),
+        (
+            "tokens_revoked",
+            "Number of these tokens that are revoked.",
+            revoked,
+        ),
     ]
 }
 
@@ -67,17 +75,17 @@ fn request_log(ecr: &Ecr) -> [Metric; 3] {
     [
         (
             "request_log_entries",
-            "Requests in the request log.",
+            "Number of requests in the request log.",
             entries as f64,
         ),
         (
             "request_log_bytes",
-            "What they take of the memory.",
+            "Approximate memory used by the request log, in bytes.",
             bytes as f64,
         ),
         (
             "request_log_forgotten",
-            "Requests that it has forgotten to make room.",
+            "Number of requests discarded because the request log was full.",
             forgotten as f64,
         ),
     ]
@@ -90,25 +98,20 @@ fn time(ecr: &Ecr) -> [Metric; 2] {
     [
         (
             "uptime_seconds",
-            "Since the start or the last reset, on the mock's clock.",
+            "Seconds since the start or the last reset, on the mock's clock.",
             seconds(up),
         ),
         (
             "clock_seconds",
-            "What the mock's clock shows, since 1970.",
+            "Time of the mock's clock, in seconds since 1970-01-01 UTC.",
             seconds(now),
         ),
     ]
 }
 
-/// Nothing in a label needs an escape: all of it is a word of the mock's own.
+/// Labels need no escaping: their values are constants of the mock.
 fn requests(text: &mut String, counts: Vec<(Count, u64)>) {
-    head(
-        text,
-        "requests_total",
-        "counter",
-        "Requests that were answered.",
-    );
+    head(text, "requests_total", "counter", "Number of responses.");
     for (count, n) in counts {
         let (service, status) = (count.service, count.status);
         let (operation, error) = (
@@ -130,5 +133,5 @@ fn head(text: &mut String, name: &str, kind: &str, help: &str) {
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    writeln!(text, "{line}").expect("a String takes any text");
+    writeln!(text, "{line}").expect("writing to a String does not fail");
 }

@@ -1,7 +1,8 @@
-//! `/_mock/`: what the mock tells of itself and lets be done to it, from any language; and to whom.
+//! The control API of a mock, `/_mock/`: an HTTP API to inspect and change a running mock from any language.
 //!
-//! Each resource is a file, with the types of its JSON and its part of the table of routes. The table is what is dispatched on and what
-//! the OpenAPI document is made from, in a test, so that no route is without a description. Handlers are thin: what they do are methods of the handle.
+//! Each resource is a file with its JSON types and its routes. Requests are dispatched on the table of routes, and a
+//! test generates the OpenAPI document from the same table, so every route is described. Handlers only call methods of
+//! the mock's state.
 
 mod authorize;
 mod certificate;

@@ -1,4 +1,4 @@
-//! `openapi.json`: the description of all this.
+//! `openapi.json`: returns the OpenAPI document of the control API.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use crate::control::route::{Content, Route, schema};
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "openapi.json",
-    summary: "Describes all of this, in OpenAPI 3.1.",
+    summary: "Returns this document, in OpenAPI 3.1.",
     query: &[],
     body: None,
     response: Content::Json(schema::<BTreeMap<String, Value>>()),
     run: |_| async { response::text(response::JSON, DOCUMENT.to_owned()) }.boxed(),
 }];
 
-/// As a test has made it, and holds it to the table of routes and the types of its JSON: what makes it is left out of the program.
+/// A test generates this file from the table of routes and the JSON types, and checks that it is up to date. The
+/// generator is not part of the program.
 const DOCUMENT: &str = include_str!("../../openapi.json");

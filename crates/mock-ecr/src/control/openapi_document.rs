@@ -1,4 +1,4 @@
-//! Generates `openapi.json` from the table of routes and the types of its JSON.
+//! Generates `openapi.json` from the table of routes and the JSON types.
 
 use std::collections::BTreeMap;
 
@@ -35,13 +35,19 @@ fn document() -> Value {
     })
 }
 
+/// The version of the control API. It changes when the API changes, independently of the version of the program.
+const API_VERSION: &str = "0.2.0";
+
 fn info() -> Value {
     json!({
         "title": "mock-ecr",
-        "version": env!("CARGO_PKG_VERSION"),
-        "summary": "What a running mock of Amazon ECR tells of itself, and what can be done to it.",
-        "description": "It answers names of the loopback address only, or whoever sends the key that the mock was started with; pages of a \
-                        browser are refused. Bodies are at most 64 KiB, and must be sent as application/json.",
+        "version": API_VERSION,
+        "summary": "The control API of a running mock of Amazon ECR.",
+        "description": "The control API inspects and changes a running mock. If the mock was started with a control key, requests must send it \
+                        as a Bearer token. Otherwise, the mock must listen on loopback addresses only, and the Host of a request must be a \
+                        loopback name. Requests of browser pages of another origin are rejected. Request bodies are at most 64 KiB and \
+                        have the content type application/json. Version 0.2.0 renames resources, fields, parameters, error codes and \
+                        schemas of version 0.1.0; CHANGELOG.md of mock-ecr has a table of the old and new names.",
         "license": { "name": "MIT OR Apache-2.0" },
     })
 }
@@ -52,9 +58,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "summary": route.summary,
         "parameters": parameters(route, generator),
         "responses": {
-            "200": { "description": "It was done.", "content": { content_type(&route.response): response_schema(route, generator) } },
+            "200": { "description": "The request succeeded.", "content": { content_type(&route.response): response_schema(route, generator) } },
             "default": {
-                "description": "It was refused.",
+                "description": "The request was rejected or failed.",
                 "content": { "application/json": { "schema": generator.subschema_for::<Problem>() } },
             },
         },
@@ -95,7 +101,7 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
             parameters.push(parameter(name, schema.clone()));
         }
     }
-    // Whether the fields of a type keep their order is for whoever builds serde_json to say.
+    // A feature of serde_json, which any crate of a build can enable, decides whether fields keep their order.
     parameters.sort_by_key(|parameter| parameter["name"].to_string());
     parameters
 }
@@ -131,7 +137,7 @@ fn example(name: &str) -> Value {
     serde_json::from_str(example).unwrap()
 }
 
-/// An example of each parameter, in JSON.
+/// An example of each query parameter, in JSON.
 const EXAMPLES: [(&str, &str); 27] = [
     ("authorization", "true"),
     ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),
@@ -166,13 +172,13 @@ const EXAMPLES: [(&str, &str); 27] = [
 fn openapi_json_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let document = document();
-    // Told to the compiler: at run time the library reads no environment.
+    // Read at compile time: at run time the library reads no environment variables.
     if option_env!("MOCK_ECR_BLESS").is_some() {
         std::fs::write(path, format!("{document:#}\n")).unwrap();
     }
     let copy: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert!(
         copy == document,
-        "run this test with MOCK_ECR_BLESS=1 to write the copy anew"
+        "openapi.json is out of date: run this test with MOCK_ECR_BLESS=1 to regenerate it"
     );
 }

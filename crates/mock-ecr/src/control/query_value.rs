@@ -8,7 +8,7 @@ use serde::{Deserialize as _, Deserializer};
 
 use crate::types::duration::Text;
 
-/// Parses a value of any type that has a text form.
+/// Parses a value of any type that implements `FromStr`.
 pub(super) fn parsed<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,4 +1,4 @@
-//! What is asked, read from the wire: parameters and bodies as types.
+//! Parses the query parameters and the body of a request to the control API.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::http::query;
 use crate::state::Ecr;
 use crate::types::renamed::{new_name, with_new_name};
 
-/// A request that was let in, on its way to its handler.
+/// An authorized request.
 pub(super) struct ControlRequest<'a> {
     pub(super) ecr: &'a Ecr,
     pub(super) parts: &'a Parts,
@@ -23,7 +23,7 @@ pub(super) struct ControlRequest<'a> {
 }
 
 impl<'a> ControlRequest<'a> {
-    /// Rejects parameters other than those of the route: a misspelled one would otherwise be ignored.
+    /// Returns an error for an unknown or repeated parameter. A misspelled parameter would otherwise be ignored.
     pub(super) fn new(
         ecr: &'a Ecr,
         parts: &'a Parts,
@@ -39,7 +39,7 @@ impl<'a> ControlRequest<'a> {
             if found.insert(name.clone(), value).is_some() {
                 return Err(ControlError::query(
                     &name,
-                    "it is there twice; give it once",
+                    "duplicate parameter: expected it once",
                 ));
             }
         }
@@ -51,7 +51,8 @@ impl<'a> ControlRequest<'a> {
         })
     }
 
-    /// Reads the body, which must say that it is JSON: no page of a browser can say so of what it sends elsewhere unasked.
+    /// Reads the body. Its content type must be JSON, because a browser page cannot send that type to another origin
+    /// without permission.
     pub(super) async fn read(
         &mut self,
         body: impl Future<Output = Result<Bytes, CollectError>>,
@@ -66,7 +67,7 @@ impl<'a> ControlRequest<'a> {
         Ok(())
     }
 
-    /// The parameters of the query that a type has.
+    /// Returns the query parameters that are fields of the type.
     pub(super) fn query<T: DeserializeOwned>(&self) -> Result<T, ControlError> {
         let text = |(name, value): (&String, &String)| (name.clone(), Value::from(value.as_str()));
         let map: Map<String, Value> = self.query.iter().map(text).collect();
@@ -76,7 +77,7 @@ impl<'a> ControlRequest<'a> {
         })
     }
 
-    /// The body; an empty one is that of an object without fields.
+    /// Returns the parsed body. An empty body is parsed as an empty object.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, ControlError> {
         let body: &[u8] = if self.body.is_empty() {
             b"{}"
@@ -105,20 +106,20 @@ fn unknown_parameter(name: &str, known: &[&str]) -> ControlError {
 }
 
 fn not_json() -> ControlError {
-    let text = "the body must be JSON and say so: Content-Type: application/json";
+    let text = "invalid content type: expected a JSON body with Content-Type: application/json";
     ControlError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "NOT_JSON", text)
 }
 
 fn body_error(error: CollectError) -> ControlError {
     match error {
         CollectError::TooLarge => {
-            let text = "the body is too long; expected at most 64 KiB";
+            let text = "the body is too large: expected at most 64 KiB";
             ControlError::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", text)
         }
         CollectError::Incomplete => ControlError::new(
             StatusCode::REQUEST_TIMEOUT,
             "INCOMPLETE",
-            "the body did not come whole within 30 seconds",
+            "the body was not received completely within 30 seconds",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! A request as JSON.
+//! The JSON form of a request of the request log.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::http::ingress::Ingress;
 use crate::request_log::{ReceivedRequest, Service};
 use crate::types::timestamp::Timestamp;
 
-/// A request and how it was answered, without any secret.
+/// A received request and its response, without secrets.
 #[derive(Serialize)]
 #[cfg_attr(
     test,
@@ -16,47 +16,51 @@ use crate::types::timestamp::Timestamp;
     schemars(rename = "ReceivedRequest")
 )]
 pub(super) struct RequestView<'a> {
-    /// When the mock read it, on its own clock.
+    /// The time at which the mock read the request, on the mock's clock.
     received: Timestamp,
-    /// How long the answer took to make, in microseconds of real time.
+    /// The time that the mock took to produce the response, in microseconds of real time.
     took_micros: u64,
     /// The service that the request was sent to.
     service: Service,
+    /// How the request was received: `http`, `https`, or `connect` for TLS in a tunnel of the proxy.
     ingress: Ingress,
+    /// The HTTP method.
     method: &'a str,
+    /// The host name of the request, with the port if the request contains one.
     host: &'a str,
-    /// Path and query.
+    /// The path and query. Signatures and session tokens are redacted.
     target: &'a str,
-    /// What the client calls itself; empty if nothing.
+    /// The `User-Agent` header, or an empty text.
     user_agent: &'a str,
-    /// The operation of the API.
+    /// The name of the API operation, if the request calls one.
     operation: Option<&'static str>,
-    /// The input of the operation, as text.
+    /// The input of the API operation, as JSON. It is recorded only after the caller was authenticated.
     input: Option<&'a str>,
-    /// What of the registry, or of the mock itself, was asked for.
+    /// The route of the registry or the path under `/_mock/`.
     route: Option<&'static str>,
-    /// The operation as the request names it.
+    /// The `X-Amz-Target` header.
     amz_target: Option<&'a str>,
-    /// The type of the request's body, as it says.
+    /// The `Content-Type` header.
     content_type: Option<&'a str>,
-    /// Whose signature it is, and where for, as it says of itself.
+    /// The access key, Region and service that the signature claims. They are not verified.
     claim: Option<&'a SignatureClaim>,
-    /// Whether an `Authorization` header came.
+    /// Whether the request has an `Authorization` header.
     authorization: bool,
-    /// Who has proved who they are.
+    /// The ARN of the authenticated caller.
     caller: Option<&'a str>,
-    /// The id of the token that was issued or shown.
+    /// The ID of the token that was issued in the response or presented in the request.
     token: Option<String>,
-    /// Whom the token speaks for that was shown.
+    /// The ARN of the principal of the presented token, even if the token is invalid.
     bearer: Option<&'a str>,
+    /// The status code of the response.
     status: u16,
-    /// The code of the error that was answered.
+    /// The error code of the response.
     error: Option<&'static str>,
-    /// What was wrong with the token that was shown.
+    /// Why the presented token is invalid.
     token_error: Option<String>,
-    /// The ids of the faults that shaped the answer.
+    /// The IDs of the faults that were applied to the response.
     faults: &'a [FaultId],
-    /// What the API calls this request.
+    /// The request ID, `x-amzn-RequestId`.
     request_id: Option<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! `requests`: the request log.
+//! `requests`: returns and clears the request log, as JSON or as an HTTP Archive.
 
 use futures_util::FutureExt as _;
 use http::Method;
@@ -17,7 +17,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::GET,
         path: "requests",
-        summary: "The requests of the request log, oldest first.",
+        summary: "Returns requests of the request log, oldest first.",
         query: &[fields::<Filters>(), fields::<LimitParams>()],
         body: None,
         response: Content::Json(schema::<RequestsView<'_>>()),
@@ -26,7 +26,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::DELETE,
         path: "requests",
-        summary: "Forgets the requests of the request log.",
+        summary: "Removes all requests from the request log.",
         query: &[],
         body: None,
         response: Content::Json(schema::<ClearedRequests>()),
@@ -35,7 +35,7 @@ pub(super) const ROUTES: [Route; 3] = [
     Route {
         method: Method::GET,
         path: "requests.har",
-        summary: "The requests of the request log as an HTTP Archive 1.2, without bodies of answers and headers with secrets.",
+        summary: "Returns requests of the request log as an HTTP Archive 1.2. It contains neither response bodies nor headers with secrets.",
         query: &[fields::<Filters>(), fields::<LimitParams>()],
         body: None,
         response: Content::Json(schema::<Har>()),
@@ -43,13 +43,13 @@ pub(super) const ROUTES: [Route; 3] = [
     },
 ];
 
-/// Requests that were asked for.
+/// The requests that match the query.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Requests"))]
 pub(super) struct RequestsView<'a> {
-    /// How many there are of those that were asked for, more than `limit` perhaps.
+    /// The number of requests that match, including those that `limit` excludes.
     matched: usize,
-    /// How many requests of whatever kind the request log has forgotten, to make room.
+    /// The number of requests that were discarded because the request log was full, whether or not they match.
     forgotten: u64,
     requests: Vec<RequestView<'a>>,
 }
@@ -81,11 +81,11 @@ fn archive(request: &ControlRequest<'_>) -> Outcome {
     response::json(&Har::of(newest(&requests, limit)))
 }
 
-/// What was forgotten.
+/// The result of clearing the request log.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ClearedRequests {
-    /// How many requests there were.
+    /// The number of removed requests.
     cleared: usize,
 }
 

@@ -1,4 +1,4 @@
-//! `reset`: the mock as it was when it started.
+//! `reset`: resets the mock to its initial state.
 
 use futures_util::FutureExt as _;
 use http::{Method, StatusCode};
@@ -15,7 +15,7 @@ use crate::types::error_chain::chain;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
     path: "reset",
-    summary: "Makes the mock as it was when it started: clock, tokens, revocations, request log, repositories.",
+    summary: "Resets the mock to its initial state: clock, tokens, revocations, sessions, faults, request log and repositories.",
     query: &[],
     body: Some(Body {
         schema: schema::<Reset>(),
@@ -25,12 +25,12 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     run: |request| reset(request).boxed(),
 }];
 
-/// What a reset leaves as it is.
+/// What a reset preserves.
 #[derive(Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct Reset {
-    /// What is kept.
+    /// What is preserved. The default is `nothing`.
     keep: Preserved,
 }
 
@@ -38,10 +38,10 @@ struct Reset {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Preserved {
-    /// Nothing: repositories and images are those that the configuration begins with.
+    /// Nothing. Repositories and account settings are reset to those of the configuration.
     #[default]
     Nothing,
-    /// The repositories and all that is in them.
+    /// The repositories with their images, and the account settings.
     Images,
 }
 
@@ -53,7 +53,7 @@ async fn reset(request: ControlRequest<'_>) -> Outcome {
     };
     request.ecr.reset(preserve).await.map_err(|error| {
         let error = chain(&error);
-        let text = format!("cannot make the repositories of the configuration anew: {error}");
+        let text = format!("cannot reset the repositories to those of the configuration: {error}");
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)
     })?;
     response::json(&reset)

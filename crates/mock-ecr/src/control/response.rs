@@ -1,4 +1,4 @@
-//! Answers as bytes.
+//! Creates the responses of the control API.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -11,12 +11,12 @@ pub(super) type Outcome = Result<Response<Payload>, ControlError>;
 
 pub(super) const JSON: &str = "application/json";
 
-/// A value as JSON.
+/// Returns a response with a JSON value.
 pub(super) fn json(value: &impl Serialize) -> Outcome {
     Ok(whole(json_bytes(value)))
 }
 
-/// A text of some other kind.
+/// Returns a response with a text of the given content type.
 pub(super) fn text(content_type: &'static str, text: String) -> Outcome {
     Ok(whole(bytes(content_type, text.into_bytes())))
 }
@@ -40,15 +40,15 @@ pub(super) fn error(error: ControlError) -> Response<Payload> {
     whole(response)
 }
 
-/// What every refusal says.
+/// The body of every error response.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Problem {
-    /// What is wrong, and what would do instead.
+    /// What is wrong and what was expected. The text can change between versions.
     error: String,
-    /// The same in a word that does not change.
+    /// The error code, which does not change between versions.
     code: &'static str,
-    /// The field of the body, or the parameter of the query, that it is about.
+    /// The invalid field of the body or the invalid query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
 }

@@ -10,67 +10,81 @@ use crate::control::field_names;
 use crate::control::request::ControlRequest;
 use crate::control::response::Outcome;
 
-/// Something that can be asked for.
+/// A method and path of the control API, and its handler.
 pub(super) struct Route {
     pub(super) method: Method,
-    /// What comes after `/_mock/`.
+    /// The path after `/_mock/`.
     pub(super) path: &'static str,
-    /// What it does, in a sentence.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
+    /// The description for the OpenAPI document, as a sentence.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the generator of the OpenAPI document")
+    )]
     pub(super) summary: &'static str,
-    /// The types whose fields are its parameters.
+    /// The types whose fields are the query parameters.
     pub(super) query: &'static [Fields],
     pub(super) body: Option<Body>,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the generator of the OpenAPI document")
+    )]
     pub(super) response: Content,
     pub(super) run: for<'a> fn(ControlRequest<'a>) -> BoxFuture<'a, Outcome>,
 }
 
 impl Route {
-    /// The names of its parameters.
+    /// Returns the names of the query parameters.
     pub(super) fn parameter_names(&self) -> Vec<&'static str> {
         let names = self.query.iter().flat_map(|fields| (fields.names)());
         names.copied().collect()
     }
 }
 
-/// How a type is described. It is there in tests alone, which make the document; the program carries what they have made.
+/// A function that returns the JSON schema of a type. It exists in tests only, because a test generates the OpenAPI
+/// document.
 #[cfg(test)]
 pub(super) type TypeSchema = fn(&mut SchemaGenerator) -> Schema;
 #[cfg(not(test))]
 pub(super) struct TypeSchema;
 
-/// The bound on the types that the OpenAPI document describes. The document is generated in tests only, so here every type meets it.
+/// The bound on the types that the OpenAPI document describes. The document is generated in tests only, so outside
+/// tests every type meets it.
 #[cfg(not(test))]
 pub(super) trait Described {}
 
 #[cfg(not(test))]
 impl<T> Described for T {}
 
-/// A type of parameters.
+/// A type whose fields are query parameters.
 pub(super) struct Fields {
     names: fn() -> &'static [&'static str],
     #[cfg(test)]
     pub(super) schema: TypeSchema,
 }
 
-/// The JSON that is to be sent.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
+/// The request body of a route.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "read by the generator of the OpenAPI document")
+)]
 pub(super) struct Body {
     pub(super) schema: TypeSchema,
     pub(super) example: &'static str,
 }
 
-/// What comes back.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the document"))]
+/// The response body of a route.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "read by the generator of the OpenAPI document")
+)]
 pub(super) enum Content {
-    /// JSON of a type.
+    /// JSON with the schema of a type.
     Json(TypeSchema),
-    /// Text of some other kind.
+    /// Text of this content type.
     Text(&'static str),
 }
 
-/// The schema of a type, by its name.
+/// Returns a reference to the schema of a type.
 #[cfg(test)]
 pub(super) const fn schema<T: Described>() -> TypeSchema {
     |generator| generator.subschema_for::<T>()
@@ -81,7 +95,7 @@ pub(super) const fn schema<T: Described>() -> TypeSchema {
     TypeSchema
 }
 
-/// The fields of a type.
+/// Returns the fields of a type, as query parameters.
 pub(super) const fn fields<T: Described + DeserializeOwned>() -> Fields {
     Fields {
         names: field_names::of::<T>,

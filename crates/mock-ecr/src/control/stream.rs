@@ -1,4 +1,5 @@
-//! `requests/wait` and `requests/stream`: requests as they come. Both sleep until the request log grows.
+//! `requests/wait` and `requests/stream`: wait for requests and stream them. Both sleep until the request log has a new
+//! entry.
 
 use std::fmt::Write as _;
 use std::pin::{Pin, pin};
@@ -25,7 +26,7 @@ pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/wait",
-        summary: "Answers when there are enough such requests, those of before included; or with 504 when it has waited long enough.",
+        summary: "Waits until the request log has the requested number of matching requests, including earlier ones, and returns them. Responds with 504 after the timeout.",
         query: &[fields::<Filters>(), fields::<WaitParams>()],
         body: None,
         response: Content::Json(schema::<RequestsView<'_>>()),
@@ -34,7 +35,7 @@ pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/stream",
-        summary: "Requests as they come, as server-sent events of JSON; a header Last-Event-ID goes on where a stream has ended.",
+        summary: "Streams matching requests as server-sent events with JSON data. The header Last-Event-ID resumes a stream after that event.",
         query: &[fields::<Filters>()],
         body: None,
         response: Content::Text(EVENTS),
@@ -42,14 +43,14 @@ pub(super) const ROUTES: [Route; 2] = [
     },
 ];
 
-/// How many requests to wait for, and how long.
+/// The number of requests to wait for, and the timeout.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct WaitParams {
-    /// How many to wait for; 1 if left out.
+    /// The number of requests to wait for. The default is 1.
     #[serde(default, deserialize_with = "parsed")]
     count: Option<usize>,
-    /// How long to wait, in real time; `30s` if left out, and at most `10m`.
+    /// The timeout, in real time. The default is `30s` and the maximum is `10m`.
     #[serde(default, deserialize_with = "duration")]
     #[cfg_attr(test, schemars(with = "String"))]
     timeout: Option<Duration>,
@@ -61,7 +62,7 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
     if timeout > MAX_WAIT {
         return Err(ControlError::query(
             "timeout",
-            "it is too long; expected at most 10m",
+            "the timeout is too long: expected at most 10m",
         ));
     }
     let requests = request.ecr.request_log.selected(filters.filter());
@@ -74,7 +75,7 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
 }
 
 fn wait_timeout(timeout: &WaitTimeout) -> ControlError {
-    let text = format!("{timeout}; GET requests tells which, and what came instead");
+    let text = format!("{timeout}; GET /_mock/requests returns all requests received so far");
     ControlError::new(StatusCode::GATEWAY_TIMEOUT, "WAIT_TIMEOUT", text)
 }
 
@@ -108,7 +109,7 @@ fn last_event(request: &ControlRequest<'_>) -> Result<Option<u64>, ControlError>
         return Ok(None);
     };
     let last = last.to_str().ok().and_then(|last| last.parse().ok());
-    let text = "Last-Event-ID is the number of an event, as a stream gave it";
+    let text = "invalid Last-Event-ID: expected the ID of an event of the stream, a number";
     last.map(Some)
         .ok_or_else(|| ControlError::new(StatusCode::BAD_REQUEST, "BAD_HEADER", text))
 }
@@ -116,7 +117,7 @@ fn last_event(request: &ControlRequest<'_>) -> Result<Option<u64>, ControlError>
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const EVENTS: &str = "text/event-stream";
 
-/// Someone who reads along, and where they are.
+/// The state of one stream.
 struct Reader {
     request_log: RequestLog,
     filter: RequestFilter,
@@ -126,14 +127,15 @@ struct Reader {
 }
 
 impl Reader {
-    /// What to send next; nothing when the mock is told to stop, which a stream must not delay.
+    /// Returns the next part of the stream, or nothing if the mock is stopping, so that an open stream does not delay
+    /// the stop.
     async fn next(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.has_started, true) {
             return Some(START_COMMENT);
         }
         loop {
             let mut next = pin!(self.request_log.next());
-            // What is recorded between the look and the wait must end the wait.
+            // A request that is recorded after `since` must end the wait.
             next.as_mut().enable();
             let batch = self.request_log.since(self.cursor);
             self.cursor = batch.cursor;
@@ -150,9 +152,9 @@ impl Reader {
     }
 }
 
-/// Whoever has read this misses nothing that follows.
+/// A client that has read this comment receives every later request.
 const START_COMMENT: Bytes = Bytes::from_static(b": listening\n\n");
-/// A line now and then finds out that the other side is gone, and keeps what lies between from hanging up.
+/// A periodic comment detects a closed connection, and prevents proxies from closing an idle one.
 const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
@@ -160,7 +162,8 @@ fn events(batch: &Batch, filter: &RequestFilter) -> String {
     let mut events = String::new();
     if batch.missed > 0 {
         let json = serde_json::json!({ "missed": batch.missed });
-        write!(events, "event: missed\ndata: {json}\n\n").expect("a String takes any text");
+        write!(events, "event: missed\ndata: {json}\n\n")
+            .expect("writing to a String does not fail");
     }
     let first = batch.cursor - batch.entries.len() as u64;
     for (id, entry) in (first..).zip(&batch.entries) {
@@ -168,7 +171,7 @@ fn events(batch: &Batch, filter: &RequestFilter) -> String {
             let json = serde_json::to_string(&RequestView::from(&**entry));
             let json = json.expect("a request is JSON");
             write!(events, "id: {id}\nevent: request\ndata: {json}\n\n")
-                .expect("a String takes any text");
+                .expect("writing to a String does not fail");
         }
     }
     events

@@ -13,7 +13,7 @@ use crate::control::{
 /// The prefix of the paths of the control API.
 pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
 
-/// Every route, a group for each resource.
+/// All routes, grouped by resource.
 const ROUTES: [&[Route]; 12] = [
     &health::ROUTES,
     &config::ROUTES,
@@ -33,7 +33,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
     ROUTES.iter().copied().flatten()
 }
 
-/// The route that is asked for.
+/// Returns the route of a request.
 pub(super) fn find(request: &Parts) -> Result<&'static Route, ControlError> {
     let path = request.uri.path();
     let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
@@ -51,14 +51,14 @@ fn not_found() -> ControlError {
     let mut paths: Vec<&str> = all().map(|route| route.path).collect();
     paths.dedup();
     let text = format!(
-        "there is no such thing under {CONTROL_PREFIX}; there are {}",
+        "unknown resource under {CONTROL_PREFIX}: expected one of {}",
         paths.join(", ")
     );
     ControlError::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
 }
 
 fn method_not_allowed(methods: &str) -> ControlError {
-    let text = format!("this cannot be done to it; expected {methods}");
+    let text = format!("method not allowed: expected {methods}");
     ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
         .allow(methods.to_owned())
 }

@@ -1,4 +1,4 @@
-//! `tokens`: those that were issued, with their uses; issuing, revoking and explaining them.
+//! `tokens`: lists, issues, revokes and inspects tokens.
 
 use futures_util::FutureExt as _;
 use http::Method;
@@ -18,7 +18,7 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::GET,
         path: "tokens",
-        summary: "The tokens that were issued or shown, the latest 10,000, oldest first, with their uses.",
+        summary: "Returns the tokens that were issued by the mock or presented to its registry, oldest first, with the number of their uses. At most 10,000 are kept.",
         query: &[fields::<LimitParams>()],
         body: None,
         response: Content::Json(schema::<Tokens>()),
@@ -27,7 +27,7 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::POST,
         path: "tokens",
-        summary: "Issues a token, as if a principal had asked for one now.",
+        summary: "Issues a token for a principal, as GetAuthorizationToken would.",
         query: &[],
         body: Some(Body {
             schema: schema::<IssueToken>(),
@@ -39,7 +39,7 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::POST,
         path: "tokens/revoke",
-        summary: "Makes tokens worthless before their time: one, all of a principal, or all issued before an instant.",
+        summary: "Revokes one token, all tokens of a principal, or all tokens issued before a time.",
         query: &[],
         body: Some(Body {
             schema: schema::<RevokeTokens>(),
@@ -51,7 +51,7 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::POST,
         path: "tokens/inspect",
-        summary: "Explains a token, or the password in it: whom it speaks for, where, how long, and whether it is alive.",
+        summary: "Returns the claims of a token or of the password in it, and whether the registry accepts it.",
         query: &[],
         body: Some(Body {
             schema: schema::<InspectToken>(),
@@ -66,40 +66,42 @@ pub(super) const ROUTES: [Route; 4] = [
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Tokens {
-    /// How many were issued since the start or the last reset.
+    /// The number of tokens issued since the start or the last reset.
     issued: u64,
     tokens: Vec<TokenView>,
 }
 
-/// A token, without what it is worth.
+/// The record of a token. It does not contain the token itself.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Token"))]
 struct TokenView {
     #[serde(flatten)]
     claims: ClaimsView,
-    /// How often it was shown to the registry, dead or alive.
+    /// How often the token was presented to the registry, valid or not.
     presented: u64,
-    /// When it was last shown.
+    /// When the token was last presented, on the mock's clock.
     last_presented: Option<Timestamp>,
-    /// Whether the registry would take it now.
+    /// Whether the token is valid now.
     valid: bool,
-    /// Why not.
+    /// Why the token is invalid.
     error: Option<String>,
 }
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Claims"))]
 struct ClaimsView {
-    /// What it is called in the request log and in a revocation: 16 hexadecimal digits.
+    /// The ID of the token in the request log and in revocations: 16 hexadecimal digits.
     id: String,
-    /// Whom it speaks for.
+    /// The ARN of the principal that the token authenticates.
     principal: String,
     /// The account of the principal.
     account: String,
-    /// Whose registries it opens.
+    /// The Region whose registries accept the token.
     region: String,
+    /// When the token was issued.
     issued: Timestamp,
+    /// When the token expires. It is invalid from this time on.
     expires: Timestamp,
 }
 
@@ -139,28 +141,28 @@ fn list(request: &ControlRequest<'_>) -> Outcome {
     })
 }
 
-/// Whom to issue a token for, and where.
+/// The principal and the Region to issue a token for.
 #[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 struct IssueToken {
-    /// For this principal; by default, the first of the config.
+    /// The ARN of the principal. The default is the first principal of the configuration.
     principal: Option<PrincipalArn>,
-    /// For the root user of this account instead.
+    /// The account whose root user is the principal. It excludes `principal`.
     account: Option<AccountId>,
-    /// For the registries of this region; by default, the configuration's.
+    /// The Region of the registries. The default is the Region of the configuration.
     region: Option<Region>,
 }
 
-/// A token that was issued.
+/// An issued token.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct IssuedToken {
     #[serde(flatten)]
     claims: ClaimsView,
-    /// The token, as `GetAuthorizationToken` answers it.
+    /// The token, as in the response of `GetAuthorizationToken`: `base64("AWS:" + password)`.
     authorization_token: String,
-    /// The password in it, as `docker login --username AWS` takes it.
+    /// The password in the token, for `docker login --username AWS`.
     password: String,
 }
 
@@ -170,7 +172,7 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
     let region = issue.region.unwrap_or_else(|| config.region.clone());
     let principal = match (issue.principal, issue.account) {
         (Some(_), Some(_)) => {
-            let text = "a token speaks for one principal; give principal or account, not both";
+            let text = "conflicting fields: expected principal or account, not both";
             return Err(ControlError::body(text).at("account"));
         }
         (Some(arn), None) => arn,
@@ -186,17 +188,17 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
     })
 }
 
-/// Which tokens to revoke: one of these.
+/// The tokens to revoke.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum RevokeTokens {
-    /// One token, by its id.
+    /// One token, by its ID.
     #[serde(deserialize_with = "token_id")]
     Id(#[cfg_attr(test, schemars(with = "String"))] TokenId),
-    /// Every token of a principal, those to come as well.
+    /// All tokens of a principal, including tokens that are issued later.
     Principal(PrincipalArn),
-    /// Every token issued before an instant.
+    /// All tokens issued before a time.
     IssuedBefore(Timestamp),
 }
 
@@ -205,11 +207,11 @@ fn token_id<'de, D: Deserializer<'de>>(from: D) -> Result<TokenId, D::Error> {
     text.parse().map_err(serde::de::Error::custom)
 }
 
-/// What a revocation has come to.
+/// The result of a revocation.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Revocations {
-    /// How many of the tokens that are known here are still alive.
+    /// The number of recorded tokens that are still valid.
     valid: usize,
 }
 
@@ -218,13 +220,13 @@ fn revoke(request: &ControlRequest<'_>) -> Outcome {
     ecr.tokens.revoke(match request.body()? {
         RevokeTokens::Id(id) => Revocation::Token(id),
         RevokeTokens::Principal(arn) => Revocation::Principal(arn),
-        RevokeTokens::IssuedBefore(instant) => Revocation::IssuedBefore(instant),
+        RevokeTokens::IssuedBefore(timestamp) => Revocation::IssuedBefore(timestamp),
     });
     let valid = ecr.tokens.tally(ecr.clock.now()).valid;
     response::json(&Revocations { valid })
 }
 
-/// What to explain.
+/// The token to inspect.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -233,15 +235,16 @@ struct InspectToken {
     token: String,
 }
 
-/// What a token is.
+/// The claims of a token, and whether it is valid.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct TokenInspection {
-    /// What it says, if it was sealed under this seed.
+    /// The claims, if the token was issued with the seed of this mock. They are returned for expired and revoked tokens
+    /// too.
     claims: Option<ClaimsView>,
-    /// Whether the registry would take it now.
+    /// Whether the token is valid now.
     valid: bool,
-    /// Why not.
+    /// Why the token is invalid.
     error: Option<String>,
 }
 
