@@ -1,4 +1,4 @@
-//! What a fault does.
+//! The actions of faults.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,96 +14,102 @@ use crate::fault::throttle::Throttle;
 use crate::types::Service;
 use crate::types::duration::Shift;
 
-/// What goes wrong.
+/// The action of a fault.
 ///
-/// In TOML and JSON it is a table with one key, such as `{ error = "ServerException" }` or `{ close = { after_bytes = 10 } }`.
-/// Where several faults strike one request, an error, a throttle or an early end of the token is answered in place of everything else, and
-/// the rest is done to that answer, in order. An answer ends once and has one shape: of several `close`, `reset` and `stall` the last
-/// counts, and so of `overrun` and `garbled_chunks`; one of these counts more than an end, for its answer is whole in its own way.
+/// In TOML and JSON, an action is a table with one key, such as `{ error = "ServerException" }` or `{ close = {
+/// after_bytes = 10 } }`.
+///
+/// A request can trigger several faults. If one of them is `error`, `throttle` or `expired_early`, the first of these
+/// determines the response. The other actions are then applied to that response, in order. Of several `close`, `reset`
+/// and `stall` actions, the last one applies. Of several `overrun` and `garbled_chunks` actions, the last one applies,
+/// and `close`, `reset` and `stall` are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultAction {
-    /// An error of AWS by its code; on the registry, the error of OCI that goes with it.
+    /// Responds with an error of AWS. The registry responds with the corresponding OCI error.
     Error(ErrorFault),
-    /// A bucket of requests that fills with the mock's clock; whoever finds it empty is told to slow down.
+    /// Limits the request rate with a token bucket, by the mock's clock. Requests above the limit are rejected with a
+    /// throttling error.
     Throttle(Throttle),
-    /// A wait before the answer, in real time.
+    /// Delays the response, in real time.
     Latency(Latency),
-    /// Nothing more comes, and the connection stays open until the client gives up.
+    /// Stops sending at this point. The connection stays open until the client closes it.
     Stall(CutPoint),
-    /// So many bytes of the body a second.
+    /// Limits the rate at which the body is sent, in bytes per second, at least 1.
     Bandwidth(u64),
-    /// The connection is closed.
+    /// Closes the connection at this point.
     Close(CutPoint),
-    /// The connection is reset, as by a peer that crashed. Through TLS by a tunnel it is closed.
+    /// Resets the TCP connection at this point. TLS in a tunnel of the proxy is closed instead.
     Reset(CutPoint),
-    /// The body is so many bytes longer than its `Content-Length` says.
+    /// Sends this number of bytes more than `Content-Length` states, from 1 to 1,048,576.
     Overrun(u64),
-    /// A body in chunks, of which the first is garbage.
+    /// Sends the body with chunked transfer coding and an invalid first chunk.
     GarbledChunks,
-    /// Another body, with the status of the answer that it takes the place of.
+    /// Replaces the body. The status is not changed, except by [`BodyFault::Html`].
     Body(BodyFault),
-    /// Another `Content-Type`; empty for none.
+    /// Replaces the `Content-Type`, or removes it if the text is empty.
     ContentType(String),
-    /// Another list in the answer of `GetAuthorizationToken`.
+    /// Changes the list `authorizationData` in the response of `GetAuthorizationToken`.
     AuthorizationData(AuthorizationData),
-    /// Another end of the token, in the answer alone.
+    /// Changes `expiresAt` in the response of `GetAuthorizationToken`. The expiry of the token itself does not change.
     ExpiresAt(ExpiresAt),
-    /// Another token.
+    /// Changes `authorizationToken` in the response of `GetAuthorizationToken`.
     Token(TokenFault),
-    /// Another registry.
+    /// Changes `proxyEndpoint` in the response of `GetAuthorizationToken`.
     ProxyEndpoint(EndpointFault),
-    /// How the registry refuses a token whose time is over.
+    /// Sets the form in which the registry rejects an expired token.
     Expired(ExpiredAs),
-    /// A token that lives is refused as if its time were over; the request does nothing, and only one that bears such a token is triggered.
+    /// Rejects a valid token as expired. The request has no effect. Only requests with a valid token trigger this
+    /// fault.
     ExpiredEarly(ExpiredAs),
-    /// The `Date` of the answer is off by so much.
+    /// Shifts the `Date` header of the response.
     Date(Shift),
-    /// The certificate is one that nobody should trust; the connection is triggered, not the request.
+    /// Presents an invalid certificate in the TLS handshake. Handshakes trigger this fault, not requests.
     Certificate(CertificateFault),
 }
 
-/// When in an answer something happens.
+/// The point of a response at which it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CutPoint {
-    /// Before its first byte.
+    /// Before the first byte of the response.
     BeforeHeaders,
-    /// Between headers and body.
+    /// Between the headers and the body.
     AfterHeaders,
-    /// After so many bytes of the body.
+    /// After this number of bytes of the body.
     AfterBytes(u64),
 }
 
-/// A body in place of the answer's.
+/// A body that replaces the body of the response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BodyFault {
-    /// A page of HTML with status 200, as a captive portal has it.
+    /// An HTML page with status 200, like that of a captive portal.
     Html,
-    /// Nothing.
+    /// An empty body.
     Empty,
-    /// What begins as JSON and is none.
+    /// A body that starts like JSON and is truncated.
     NotJson,
     /// A text.
     Text(String),
 }
 
-/// How the registry refuses a token whose time is over.
+/// The form in which the registry rejects an expired token.
 ///
-/// ECR answers 403 without a challenge (clients that wait for 401 never recover), ECR Public 400; the specification of OCI has 401.
+/// ECR responds with 403 and no challenge, so clients that expect 401 do not recover. ECR Public responds with 400. The
+/// OCI specification requires 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiredAs {
-    /// 403, as ECR.
+    /// 403 without a challenge, as ECR.
     Forbidden,
     /// 401 with a challenge.
     Challenge,
@@ -111,22 +117,22 @@ pub enum ExpiredAs {
     BadRequest,
 }
 
-/// A certificate that nobody should trust.
+/// An invalid certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CertificateFault {
-    /// Its time is over.
+    /// The certificate has expired.
     Expired,
-    /// No authority has signed it.
+    /// The certificate is self-signed.
     SelfSigned,
-    /// It is for another name.
+    /// The certificate is for another host name.
     WrongName,
 }
 
 impl FaultAction {
-    /// As TOML has it.
+    /// Returns the name of the action in TOML and JSON, such as `expires_at`.
     pub fn name(&self) -> &'static str {
         match self {
             FaultAction::Error(_) => "error",
@@ -159,7 +165,7 @@ impl FaultAction {
         }
     }
 
-    /// Whether it means anything to a request.
+    /// Returns whether the action applies to a request.
     pub(super) fn applies_to(&self, attributes: &RequestAttributes) -> bool {
         match self {
             FaultAction::Certificate(_) => false,
@@ -178,30 +184,39 @@ impl FaultAction {
             FaultAction::Throttle(throttle)
                 if !(throttle.rate > 0.0 && throttle.rate.is_finite()) =>
             {
-                Err(format!("a rate is more than 0, not {}", throttle.rate))
+                Err(format!(
+                    "invalid rate {}: expected a number greater than 0",
+                    throttle.rate
+                ))
             }
             FaultAction::Throttle(throttle) if throttle.burst == 0 => {
-                Err("a burst is at least 1".to_owned())
+                Err("invalid burst 0: expected at least 1".to_owned())
             }
-            FaultAction::Bandwidth(0) => Err("a bandwidth is at least 1 byte a second".to_owned()),
-            FaultAction::Overrun(0) => Err("an overrun is at least 1 byte".to_owned()),
-            FaultAction::Overrun(bytes) if *bytes > MAX_OVERRUN => {
-                Err(format!("an overrun is at most {MAX_OVERRUN} bytes"))
+            FaultAction::Bandwidth(0) => {
+                Err("invalid bandwidth 0: expected at least 1 byte per second".to_owned())
             }
+            FaultAction::Overrun(0) => {
+                Err("invalid overrun 0: expected at least 1 byte".to_owned())
+            }
+            FaultAction::Overrun(bytes) if *bytes > MAX_OVERRUN => Err(format!(
+                "invalid overrun {bytes}: expected at most {MAX_OVERRUN} bytes"
+            )),
             FaultAction::Latency(latency) => latency.check(),
             FaultAction::Token(TokenFault::Login(Login { username, .. }))
                 if username.contains(':') =>
             {
-                Err(format!("a user has no colon, {username:?} has one"))
+                Err(format!(
+                    "invalid username {username:?}: expected a username without a colon"
+                ))
             }
-            FaultAction::ContentType(text) if http::HeaderValue::from_str(text).is_err() => {
-                Err(format!("{text:?} is no value of a header"))
-            }
+            FaultAction::ContentType(text) if http::HeaderValue::from_str(text).is_err() => Err(
+                format!("invalid content_type {text:?}: expected the value of an HTTP header"),
+            ),
             _ => Ok(()),
         }
     }
 
-    /// Whether it is about the output of `GetAuthorizationToken`.
+    /// Returns whether the action changes the output of `GetAuthorizationToken`.
     pub(super) fn changes_token_output(&self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! A fault that is set in a mock: its id and its counters.
+//! A fault of a running mock, with its ID and its counters.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::definition::Fault;
 
-/// The name of a fault in one mock; it is not given again before a reset.
+/// The ID of a fault in one mock. It is unique until the mock is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -18,18 +18,18 @@ impl fmt::Display for FaultId {
     }
 }
 
-/// A fault that is set, and how often it has triggered.
+/// A fault of a running mock, with its counters.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ActiveFault {
-    /// Its name.
+    /// The ID of the fault.
     pub id: FaultId,
     /// The fault.
     #[serde(flatten)]
     pub fault: Fault,
-    /// How many requests were such as it says, whether it struck or not.
+    /// The number of requests that matched, whether or not they triggered the fault.
     pub matched: u64,
-    /// How many it has triggered.
+    /// The number of requests that triggered the fault.
     pub triggered: u64,
 }

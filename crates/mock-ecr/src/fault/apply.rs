@@ -1,4 +1,4 @@
-//! What faults make of an answer.
+//! Applies faults to a response.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -12,7 +12,8 @@ use crate::fault::triggered::TriggeredFault;
 use crate::http::body::{Payload, whole};
 use crate::types::timestamp::Timestamp;
 
-/// Does to an answer what the faults say, in their order; what is left to do on the way out goes with it.
+/// Applies the triggered faults to a response, in order. Actions that affect the delivery are attached to the response
+/// as a [`DeliveryFault`].
 pub(crate) async fn apply(
     triggered: &[TriggeredFault],
     mut response: Response<Payload>,
@@ -33,7 +34,7 @@ pub(crate) async fn apply(
     response
 }
 
-/// The `Date` of an answer.
+/// Returns the time for the `Date` header of a response.
 pub(crate) fn date(triggered: &[TriggeredFault], now: Timestamp) -> Timestamp {
     triggered
         .iter()
@@ -76,7 +77,8 @@ fn with_content_type(mut response: Response<Payload>, text: &str) -> Response<Pa
     response
 }
 
-/// An answer with another output; one that is an error, or is not in memory, stays as it is.
+/// Applies an action to the output of `GetAuthorizationToken`. An error, and a body that is not in memory, are not
+/// changed.
 async fn with_output(
     response: Response<Payload>,
     action: &FaultAction,

@@ -1,11 +1,11 @@
-//! Faults in the output of `GetAuthorizationToken`, as data.
+//! The actions that change the output of `GetAuthorizationToken`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::AccountId;
 use crate::types::duration::Shift;
 
-/// Another list of `authorizationData`.
+/// A change of the list `authorizationData`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -15,47 +15,47 @@ pub enum AuthorizationData {
     Empty,
     /// `null`
     Null,
-    /// No list at all.
+    /// The member `authorizationData` is missing.
     Missing,
-    /// Each entry twice.
+    /// Each entry occurs twice.
     Doubled,
-    /// A list with `null` before each entry.
+    /// `null` before each entry.
     WithNulls,
-    /// The entries of another account.
+    /// The `proxyEndpoint` of each entry names this account. The token is not changed.
     Account(AccountId),
-    /// The entry of another account before all others, with a token of its root user.
+    /// An additional first entry, with this account's registry and a token of its root user.
     Before(AccountId),
-    /// The entry of another account behind all others, with a token of its root user.
+    /// An additional last entry, with this account's registry and a token of its root user.
     After(AccountId),
 }
 
-/// Another `expiresAt`; the token itself ends when it did.
+/// A change of `expiresAt`. The expiry of the token itself does not change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiresAt {
-    /// An hour ago.
+    /// One hour ago.
     Past,
     /// In ten seconds.
     Near,
     /// In ten years.
     Far,
-    /// So much from now, or so much ago.
+    /// A shift from the current time of the mock's clock, such as `5m` or `-5m`.
     In(Shift),
-    /// Not there.
+    /// The member is missing.
     Missing,
     /// `null`
     Null,
-    /// Whole seconds.
+    /// A number without a fractional part, in seconds since 1970.
     Integer,
-    /// Milliseconds since 1970, which is the year 47,000 or so to whoever expects seconds.
+    /// Milliseconds since 1970. A client that expects seconds reads a date in about the year 47,000.
     Milliseconds,
     /// A text such as `2015-11-30T09:30:53.241Z`.
     Iso8601,
 }
 
-/// Another `authorizationToken`.
+/// A change of `authorizationToken`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -63,17 +63,17 @@ pub enum ExpiresAt {
 pub enum TokenFault {
     /// Base64 of a text without a colon.
     NoColon,
-    /// With colons in its password.
+    /// Base64 of a login whose password contains colons.
     Colons,
-    /// For another user than `AWS`.
+    /// Base64 of a login whose username is not `AWS`.
     OtherUser,
-    /// Base64 of any login.
+    /// Base64 of the given login.
     Login(Login),
-    /// In the alphabet of URLs, with `-` and `_`.
+    /// Base64 in the URL-safe alphabet, with `-` and `_`.
     UrlSafe,
-    /// Not base64.
+    /// A text that is not base64.
     NotBase64,
-    /// 16 KiB long.
+    /// A token of 16 KiB.
     Long,
     /// An empty text.
     Empty,
@@ -81,20 +81,20 @@ pub enum TokenFault {
     Null,
     /// A number.
     Number,
-    /// Not there.
+    /// The member is missing.
     Missing,
 }
 
-/// A user and a password, of which the registry knows nothing.
+/// A username and a password. The registry does not accept the password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Login {
-    /// The user, without a colon, with which the password begins.
+    /// The username, without a colon. The default is `AWS`.
     #[serde(default = "aws")]
     pub username: String,
-    /// The password, in which colons may stand.
+    /// The password. It may contain colons.
     pub password: String,
 }
 
@@ -112,23 +112,23 @@ fn aws() -> String {
     "AWS".to_owned()
 }
 
-/// Another `proxyEndpoint`.
+/// A change of `proxyEndpoint`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EndpointFault {
-    /// Of a registry that is not ECR's.
+    /// `https://registry.example.com`, which is not an ECR registry.
     Foreign,
-    /// A URL.
+    /// The given URL.
     Url(String),
-    /// Without `https://`.
+    /// The endpoint without `https://`.
     NoScheme,
-    /// With a slash at its end.
+    /// The endpoint with a trailing slash.
     Slash,
     /// `null`
     Null,
-    /// Not there.
+    /// The member is missing.
     Missing,
 }
 

@@ -1,4 +1,4 @@
-//! A fault as a value: the requests that it matches, its action, and the check of both.
+//! The definition of a fault: its matcher, its action, and the validation of both.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::fault::error::FaultError;
 use crate::fault::matcher::RequestMatcher;
 use crate::types::renamed::with_new_name;
 
-/// Something that goes wrong: when, and what.
+/// A fault: the requests that it matches, and the action that it applies to them.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
@@ -31,15 +31,15 @@ use crate::types::renamed::with_new_name;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Fault {
-    /// Which requests meet it; without anything said, every request of both planes.
+    /// The requests that the fault matches. Without a value, it matches every request to an API and to the registry.
     #[serde(default, rename = "match")]
     pub matcher: RequestMatcher,
-    /// What happens to them.
+    /// The action that is applied to the matched requests.
     pub action: FaultAction,
 }
 
 impl Fault {
-    /// A fault that strikes every request for which it means anything.
+    /// Creates a fault that matches every request to which the action applies.
     pub fn new(action: FaultAction) -> Self {
         Fault {
             matcher: RequestMatcher::default(),
@@ -47,30 +47,32 @@ impl Fault {
         }
     }
 
-    /// Restricts the fault to the requests that `when` describes.
+    /// Restricts the fault to the requests that `matcher` describes.
     #[must_use]
     pub fn matching(mut self, matcher: RequestMatcher) -> Self {
         self.matcher = matcher;
         self
     }
 
-    /// Reads one from TOML, as it stands below `[[faults]]` in a configuration.
+    /// Parses a fault from TOML, in the form of an entry of `[[faults]]` in a configuration.
     ///
     /// # Errors
     ///
-    /// When it is not TOML, or has what no fault has.
+    /// Returns an error if the text is not TOML, or contains an unknown key or an invalid value.
+    /// [`FaultHandle::add`](crate::fault::FaultHandle::add) checks whether the parts of the fault contradict each
+    /// other.
     pub fn from_toml(text: &str) -> Result<Self, FaultError> {
         toml::from_str(text)
             .map_err(|error| FaultError::new(with_new_name(error.message().to_owned())))
     }
 
-    /// Refuses what cannot mean anything.
+    /// Returns an error if the fault is invalid or contradictory.
     pub(crate) fn check(&self) -> Result<(), FaultError> {
         self.matcher.check()?;
         self.check_action()
     }
 
-    /// Refuses an action that cannot mean anything, or not for the requests that are matched.
+    /// Returns an error if the action is invalid or does not apply to the matched requests.
     pub(crate) fn check_action(&self) -> Result<(), FaultError> {
         self.action.check().map_err(FaultError::new)?;
         if matches!(self.action, FaultAction::Certificate(_)) {
@@ -131,7 +133,10 @@ mod tests {
                 "match = { operation = \"ListImages\", route = \"blob\" }\naction = { reset = \"before_headers\" }",
                 "operation",
             ),
-            ("action = { throttle = { rate = -1, burst = 1 } }", "rate"),
+            (
+                "action = { throttle = { rate = -1, burst = 1 } }",
+                "invalid rate -1",
+            ),
             ("action = { bandwidth = 0 }", "bandwidth"),
             (
                 "action = { error = { code = \"ServerException\", status = 200 } }",
@@ -139,19 +144,19 @@ mod tests {
             ),
             (
                 "match = { operation = \"ListImages\" }\naction = { certificate = \"expired\" }",
-                "of a greeting",
+                "a TLS handshake",
             ),
             (
                 "match = { until = \"2030-01-01T00:00:00Z\" }\naction = { certificate = \"expired\" }",
-                "of a greeting",
+                "a TLS handshake",
             ),
             (
                 "action = { token = { login = { username = \"a:b\", password = \"c\" } } }",
-                "has no colon",
+                "without a colon",
             ),
             (
                 "action = { latency = { from = \"2s\", to = \"1s\" } }",
-                "longer",
+                "ascending",
             ),
         ] {
             let fault = Fault::from_toml(toml).unwrap();

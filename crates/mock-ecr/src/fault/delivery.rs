@@ -1,4 +1,4 @@
-//! What is done to an answer on its way out.
+//! The faults that affect the delivery of a response.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use crate::fault::action::CutPoint;
 use crate::fault::action::FaultAction;
 use crate::fault::triggered::TriggeredFault;
 
-/// How an answer leaves, where it does not leave as it is.
+/// How the delivery of a response differs from the normal case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeliveryFault {
-    /// How long it waits first.
+    /// The delay before the response.
     pub(crate) delay: Duration,
-    /// How many bytes of its body go out a second.
+    /// The maximum rate of the body, in bytes per second.
     pub(crate) bandwidth: Option<u64>,
-    /// Where it ends before its time, and how.
+    /// Where and how the response is cut.
     pub(crate) end: Option<(CutPoint, Termination)>,
     pub(crate) shape: Option<Shape>,
 }
 
-/// How an answer ends before its time.
+/// How a response is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Termination {
     Close,
@@ -26,16 +26,17 @@ pub(crate) enum Termination {
     Stall,
 }
 
-/// A form in which no server should send a body.
+/// A malformed body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// So many bytes longer than it says.
+    /// A body with this number of bytes more than `Content-Length` states.
     Overrun(u64),
     GarbledChunks,
 }
 
 impl DeliveryFault {
-    /// All that faults say of the way out; of two that say the same, the later one counts, but waits add up.
+    /// Combines the delivery actions of the triggered faults. Delays add up; of other actions of the same kind, the
+    /// last one applies.
     pub(crate) fn of(triggered: &[TriggeredFault]) -> Option<Self> {
         let mut delivery = DeliveryFault::default();
         for TriggeredFault { action, delay, .. } in triggered {

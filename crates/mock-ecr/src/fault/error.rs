@@ -1,8 +1,8 @@
-//! Why a fault cannot be set.
+//! The error type of faults.
 
 use crate::types::argument::ArgumentError;
 
-/// Why a fault cannot be set.
+/// An invalid fault, or a fault that cannot be added to the mock.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct FaultError(Kind);

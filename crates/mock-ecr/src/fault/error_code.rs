@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The code of an error of AWS that the mock knows, such as `ThrottlingException`.
+/// The code of an error of AWS that the mock can return, such as `ThrottlingException`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
 #[cfg_attr(
@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 pub struct ErrorCode(&'static Row);
 
 impl ErrorCode {
-    /// `ThrottlingException`: too many requests.
+    /// `ThrottlingException`.
     pub const THROTTLING: ErrorCode = ErrorCode(&ROWS[0]);
 
-    /// The code, as the API writes it.
+    /// Returns the code, as it occurs in responses of the API.
     pub fn as_str(self) -> &'static str {
         self.0.code
     }
@@ -60,7 +60,7 @@ impl fmt::Debug for ErrorCode {
     }
 }
 
-/// A text that is the code of no error.
+/// The error for a text that is not a known error code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownErrorCode(String);
 
@@ -70,7 +70,7 @@ impl fmt::Display for UnknownErrorCode {
         let known = known.join(", ");
         write!(
             f,
-            "{:?} is no error that the mock knows; expected one of {known}",
+            "unknown error code {:?}: expected one of {known}",
             self.0
         )
     }
@@ -103,9 +103,10 @@ const fn row(
     }
 }
 
-/// Sources: ThrottlingException, aws/amazon-ecs-agent#498; TOOMANYREQUESTS, AWS's user guide, `common-errors.html`; which of the others have
-/// which status, the service model and AWS's page of common errors; TooManyRequestsException, whose status is Lambda's, `[ANALOG]`. The
-/// pairs, and the texts of errors of the service, are `[ASSUME]`.
+/// Sources: ThrottlingException: aws/amazon-ecs-agent#498. TOOMANYREQUESTS: AWS user guide, `common-errors.html`. The
+/// statuses of the other errors: the service model and AWS's page of common errors. TooManyRequestsException has the
+/// status of Lambda `[ANALOG]`. The pairs of API and registry errors, and the messages of service errors, are
+/// `[ASSUME]`.
 static ROWS: [Row; 19] = [
     row(
         ("ThrottlingException", 400, "Rate exceeded"),

@@ -1,4 +1,4 @@
-//! An error that a fault returns, as data.
+//! The action that responds with an error.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::error_code::ErrorCode;
 
-/// An error that a fault answers.
+/// The error with which a fault responds.
 ///
-/// In TOML and JSON its code alone, or a table.
+/// In TOML and JSON, it is the error code as text, or a table with the key `code` and optional keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "Written")]
 #[cfg_attr(
@@ -20,13 +20,13 @@ use crate::fault::error_code::ErrorCode;
 )]
 #[non_exhaustive]
 pub struct ErrorFault {
-    /// Its code.
+    /// The error code.
     pub code: ErrorCode,
-    /// Its status, from 400 to 599, in place of the usual one.
+    /// The status, from 400 to 599. Without a value, the default of the error code.
     pub status: Option<u16>,
-    /// Its text, in place of the usual one.
+    /// The message. Without a value, the default of the error code.
     pub message: Option<String>,
-    /// What `Retry-After` says, in seconds.
+    /// The value of the `Retry-After` header, in seconds. Without a value, the header is not sent.
     pub retry_after: Option<u64>,
 }
 
@@ -55,7 +55,7 @@ impl ErrorFault {
     pub(super) fn check(&self) -> Result<(), String> {
         match self.status {
             Some(status) if !(400..600).contains(&status) => Err(format!(
-                "the status of an error is from 400 to 599, not {status}"
+                "invalid status {status}: expected a status from 400 to 599"
             )),
             _ => Ok(()),
         }
@@ -87,7 +87,7 @@ struct ErrorFaultTable {
     retry_after: Option<u64>,
 }
 
-/// By hand: what is wrong with an untagged enum, serde does not say.
+/// Implemented by hand, because the errors of serde for untagged enums do not name the invalid value.
 impl<'de> Deserialize<'de> for ErrorFault {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(ErrorFaultVisitor)
@@ -100,7 +100,7 @@ impl<'de> Visitor<'de> for ErrorFaultVisitor {
     type Value = ErrorFault;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the code of an error, or a table of code, status, message and retry_after")
+        f.write_str("an error code, or a table of code, status, message and retry_after")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<ErrorFault, E> {

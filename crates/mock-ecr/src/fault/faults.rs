@@ -1,4 +1,4 @@
-//! The faults that are set in one mock, and which of them a request triggers.
+//! The faults of one mock, and the selection of those that a request triggers.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,14 +20,14 @@ use crate::types::timestamp::Timestamp;
 /// The faults of one mock.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    /// How many there are, so that a request of a mock without faults pays for one look at a number.
+    /// The number of faults. A mock without faults reads only this number for each request.
     count: AtomicUsize,
     seed: String,
     tls_mode: TlsMode,
     set: Mutex<Set>,
 }
 
-/// Whether clients greet the mock in TLS.
+/// Whether the mock accepts TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TlsMode {
     Enabled,
@@ -43,7 +43,7 @@ struct Set {
 #[derive(Debug)]
 struct Entry {
     active: ActiveFault,
-    /// What its chances and its latencies are drawn from.
+    /// The random numbers of probabilities and latencies.
     rng: ChaCha20Rng,
     bucket: Option<Bucket>,
 }
@@ -62,13 +62,13 @@ impl Faults {
         fault.check()?;
         if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Disabled
         {
-            let text = "a certificate is shown in TLS, which this mock does not speak; start it with TLS (--tls)";
+            let text = "the action certificate needs TLS, which this mock does not accept; start it with TLS (--tls)";
             return Err(FaultError::new(text));
         }
         let mut set = self.lock();
         if set.faults.len() >= MAX_FAULTS {
             return Err(FaultError::new(format!(
-                "there are {MAX_FAULTS} faults already; remove some"
+                "too many faults: expected at most {MAX_FAULTS}; remove some"
             )));
         }
         let id = FaultId(set.next);
@@ -88,7 +88,7 @@ impl Faults {
         Ok(id)
     }
 
-    /// Takes a fault away; tells whether it was there.
+    /// Removes a fault, and returns it if it existed.
     pub(crate) fn remove(&self, id: FaultId) -> Option<ActiveFault> {
         let mut set = self.lock();
         let index = set.faults.iter().position(|entry| entry.active.id == id)?;
@@ -97,7 +97,7 @@ impl Faults {
         Some(entry.active)
     }
 
-    /// Takes all away, and answers them.
+    /// Removes all faults and returns them.
     pub(crate) fn clear(&self) -> Vec<ActiveFault> {
         let mut set = self.lock();
         self.count.store(0, Ordering::Release);
@@ -105,13 +105,13 @@ impl Faults {
         faults.map(|entry| entry.active).collect()
     }
 
-    /// Sets those that a configuration begins with in the place of what is set.
+    /// Replaces all faults by the faults of the configuration.
     pub(crate) fn reset(&self, faults: &[Fault]) {
         *self.lock() = Set::default();
         self.count.store(0, Ordering::Release);
         for fault in faults {
             self.add(fault.clone())
-                .expect("a configuration's faults are checked when it starts");
+                .expect("the faults of the configuration were checked at the start");
         }
     }
 
@@ -123,7 +123,7 @@ impl Faults {
             .collect()
     }
 
-    /// The faults that a request meets and that strike it, in their order; what tells of the request is asked only if there are any.
+    /// Returns the faults that a request triggers, in order. `attributes` is called only if there are faults.
     pub(crate) fn trigger(
         &self,
         attributes: impl FnOnce() -> Option<RequestAttributes>,
@@ -142,9 +142,9 @@ impl Faults {
             .collect()
     }
 
-    /// The certificate that a greeting by a name meets, if a fault has one for it.
+    /// Returns the certificate fault that a TLS handshake for a host name triggers.
     ///
-    /// Of what a fault may say of a request, a greeting has its host and its turn.
+    /// Only the host name and the counters of a fault apply to a handshake.
     pub(crate) fn trigger_at_handshake(&self, name: &str) -> Option<CertificateFault> {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
@@ -219,13 +219,13 @@ impl Entry {
     }
 }
 
-/// Each fault draws from a stream of its own, so that another one does not change what it draws.
+/// Each fault has its own random numbers, so that one fault does not change those of another.
 fn rng(seed: &str, id: FaultId) -> ChaCha20Rng {
     let key = Sha256::digest(format!("mock-ecr fault {id}\n{seed}"));
     ChaCha20Rng::from_seed(key.into())
 }
 
-/// Every one is looked at for each request.
+/// Every request is compared with every fault.
 const MAX_FAULTS: usize = 1000;
 
 #[cfg(test)]
@@ -238,7 +238,7 @@ mod tests {
         (faults, id)
     }
 
-    /// On which of so many requests it strikes, counted from 1.
+    /// Returns the requests that trigger the fault, numbered from 1.
     fn triggered_on(toml: &str, requests: usize) -> Vec<usize> {
         let (faults, _) = with_fault(toml);
         let triggered = |_: &usize| {

@@ -1,4 +1,4 @@
-//! Faults in the hands of a test.
+//! Adds, lists and removes faults of a running mock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ use crate::types::argument::FirstInvalid;
 /// # let ecr = MockEcr::start().await?;
 /// let throttled = ecr.faults().throttling().operation("GetAuthorizationToken").times(2).set()?;
 /// assert_eq!(throttled.triggered(), 0);
-/// drop(throttled); // and the fault is gone
+/// drop(throttled); // removes the fault
 /// assert!(ecr.faults().list().is_empty());
 /// # Ok(())
 /// # }
@@ -43,31 +43,32 @@ impl FaultHandle {
         FaultHandle { faults }
     }
 
-    /// Sets a fault behind those that are set.
+    /// Adds a fault after the existing faults. It stays active until it is removed or the mock is reset.
     ///
     /// # Errors
     ///
-    /// When it cannot mean anything.
+    /// Returns an error if the fault is invalid, if it needs TLS and the mock does not accept TLS, or if the mock has
+    /// 1,000 faults already.
     pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         self.faults.add(fault)
     }
 
-    /// Takes a fault away, and answers it with its counts if it was there.
+    /// Removes a fault, and returns it with its counters if it existed.
     pub fn remove(&self, id: FaultId) -> Option<ActiveFault> {
         self.faults.remove(id)
     }
 
-    /// Takes all away.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.faults.clear();
     }
 
-    /// Those that are set, in their order.
+    /// Returns the faults in the order in which they were added.
     pub fn list(&self) -> Vec<ActiveFault> {
         self.faults.list()
     }
 
-    /// How often a fault has triggered, if it is set.
+    /// Returns how often a fault was triggered, if it exists.
     pub fn triggered(&self, id: FaultId) -> Option<u64> {
         let faults = self.list();
         faults
@@ -76,12 +77,14 @@ impl FaultHandle {
             .map(|active| active.triggered)
     }
 
-    /// `ThrottlingException`, or 429 of the registry.
+    /// Returns a builder of a fault with the error `ThrottlingException`. The registry responds with 429
+    /// `TOOMANYREQUESTS`.
     pub fn throttling(&self) -> FaultBuilder {
         self.action(FaultAction::Error(ErrorCode::THROTTLING.into()))
     }
 
-    /// An error of AWS, or the registry's that goes with it.
+    /// Returns a builder of a fault with an error of AWS. The registry responds with the corresponding OCI error.
+    /// [`FaultBuilder::set`] returns an error if `code` is unknown.
     pub fn error(&self, code: &str) -> FaultBuilder {
         let mut builder = self.throttling();
         if let Some(code) = builder.invalid.parse::<ErrorCode>("error", code) {
@@ -90,22 +93,23 @@ impl FaultHandle {
         builder
     }
 
-    /// So many requests a second, and so many at once.
+    /// Returns a builder of a fault that limits the rate to `rate` requests per second. After a pause, `burst` requests
+    /// may arrive at once.
     pub fn throttle(&self, rate: f64, burst: u32) -> FaultBuilder {
         self.action(FaultAction::Throttle(Throttle::new(rate, burst)))
     }
 
-    /// A wait before each answer.
+    /// Returns a builder of a fault that delays each response by `latency`, in real time.
     pub fn latency(&self, latency: Duration) -> FaultBuilder {
         self.action(FaultAction::Latency(Latency::Fixed(latency)))
     }
 
-    /// A connection that is reset before the answer.
+    /// Returns a builder of a fault that resets the connection before the response.
     pub fn reset(&self) -> FaultBuilder {
         self.action(FaultAction::Reset(CutPoint::BeforeHeaders))
     }
 
-    /// Anything.
+    /// Returns a builder of a fault with any action.
     pub fn action(&self, action: FaultAction) -> FaultBuilder {
         FaultBuilder {
             faults: Arc::clone(&self.faults),
@@ -115,9 +119,9 @@ impl FaultHandle {
     }
 }
 
-/// A fault that is yet to be set.
+/// A builder of a fault. Each method restricts the requests that the fault matches.
 #[derive(Debug)]
-#[must_use = "a fault strikes once it is set"]
+#[must_use = "a fault is active only after `set`"]
 pub struct FaultBuilder {
     faults: Arc<Faults>,
     fault: Fault,
@@ -125,7 +129,7 @@ pub struct FaultBuilder {
 }
 
 impl FaultBuilder {
-    /// For calls of one operation of the API.
+    /// Matches calls of one API operation, such as `GetAuthorizationToken`.
     pub fn operation(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse::<OperationName>("operation", name) {
             self.fault.matcher.operation = Some(name.to_string());
@@ -133,57 +137,57 @@ impl FaultBuilder {
         self
     }
 
-    /// For calls of one service.
+    /// Matches requests to one service.
     pub fn service(self, service: Service) -> Self {
         self.matching(|matcher| matcher.service = Some(service))
     }
 
-    /// For one route of the registry.
+    /// Matches requests to one route of the registry.
     pub fn route(self, route: RegistryRoute) -> Self {
         self.matching(|matcher| matcher.route = Some(route))
     }
 
-    /// For one method of HTTP.
+    /// Matches requests with one HTTP method.
     pub fn method(self, method: &str) -> Self {
         self.matching(|matcher| matcher.method = Some(method.to_owned()))
     }
 
-    /// For repositories, with stars for anything.
+    /// Matches requests to repositories whose names match a pattern. `*` matches any text.
     pub fn repository(self, pattern: &str) -> Self {
         self.matching(|matcher| matcher.repository = Some(Pattern::from(pattern)))
     }
 
-    /// At most so often.
+    /// Triggers the fault at most `times` times.
     pub fn times(self, times: u64) -> Self {
         self.matching(|matcher| matcher.times = Some(times))
     }
 
-    /// After so many requests.
+    /// Lets the first `requests` matching requests pass.
     pub fn after(self, requests: u64) -> Self {
         self.matching(|matcher| matcher.after = Some(requests))
     }
 
-    /// The last of every so many.
+    /// Triggers the fault only on every `requests`th matching request.
     pub fn every(self, requests: u64) -> Self {
         self.matching(|matcher| matcher.every = Some(requests))
     }
 
-    /// By chance, from 0 to 1.
+    /// Triggers the fault with this probability, from 0 to 1.
     pub fn probability(self, probability: f64) -> Self {
         self.matching(|matcher| matcher.probability = Some(probability))
     }
 
-    /// As a closure has it.
+    /// Changes the matcher with a closure.
     pub fn matching(mut self, change: impl FnOnce(&mut RequestMatcher)) -> Self {
         change(&mut self.fault.matcher);
         self
     }
 
-    /// Sets it, until the guard is dropped.
+    /// Adds the fault to the mock. It is removed when the returned guard is dropped.
     ///
     /// # Errors
     ///
-    /// When an argument of another method was invalid, or the parts of the fault contradict each other.
+    /// Returns an error if an argument of another method was invalid, and the errors of [`FaultHandle::add`].
     pub fn set(self) -> Result<FaultGuard, FaultError> {
         self.invalid.report()?;
         let id = self.faults.add(self.fault)?;
@@ -195,9 +199,9 @@ impl FaultBuilder {
     }
 }
 
-/// A fault that is set, and taken away when this is dropped.
+/// A fault of a running mock. It is removed when this value is dropped.
 #[derive(Debug)]
-#[must_use = "the fault is taken away when its guard is dropped; FaultGuard::keep leaves it"]
+#[must_use = "the fault is removed when its guard is dropped; FaultGuard::keep prevents this"]
 pub struct FaultGuard {
     faults: Arc<Faults>,
     id: FaultId,
@@ -211,19 +215,19 @@ enum OnDrop {
 }
 
 impl FaultGuard {
-    /// Its name.
+    /// Returns the ID of the fault.
     pub fn id(&self) -> FaultId {
         self.id
     }
 
-    /// How often it has triggered.
+    /// Returns how often the fault was triggered, or 0 if it was removed.
     pub fn triggered(&self) -> u64 {
         let faults = self.faults.list();
         let active = faults.iter().find(|active| active.id == self.id);
         active.map_or(0, |active| active.triggered)
     }
 
-    /// Leaves it for as long as the mock lives.
+    /// Keeps the fault after this value is dropped, until it is removed or the mock is reset. Returns its ID.
     pub fn keep(mut self) -> FaultId {
         self.on_drop = OnDrop::Leave;
         self.id

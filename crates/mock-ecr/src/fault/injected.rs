@@ -46,7 +46,7 @@ impl<'a> Injected<'a> {
     }
 }
 
-/// AWS's APIs say nothing of when to come back.
+/// Returns the error of a throttled request. The APIs of AWS send no `Retry-After`.
 fn throttled(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static> {
     let retry_after = throttle
         .retry_after

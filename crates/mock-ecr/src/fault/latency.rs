@@ -1,4 +1,4 @@
-//! How long an answer is made to wait.
+//! The action that delays responses.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,41 +12,41 @@ use serde::{Deserialize, Serialize};
 use crate::types::duration;
 use crate::types::duration::parse_duration;
 
-/// A wait, in real time: fixed, anything between two, or as percentiles have it.
+/// A delay in real time: fixed, uniformly distributed, or given by percentiles.
 ///
-/// In TOML and JSON `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s" }`, between which it is linear;
-/// half of the answers wait up to the first, and none longer than the last.
+/// In TOML and JSON, it is `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s" }`.
+/// Between percentiles, delays are uniformly distributed. No delay exceeds `p99`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Latency {
-    /// Always the same.
+    /// A constant delay.
     Fixed(#[serde(with = "duration::Text")] Duration),
-    /// Anything between two.
+    /// A uniformly distributed delay.
     Uniform {
-        /// The shortest.
+        /// The minimum.
         #[serde(with = "duration::Text")]
         from: Duration,
-        /// The longest.
+        /// The maximum.
         #[serde(with = "duration::Text")]
         to: Duration,
     },
-    /// As these percentiles have it.
+    /// A delay with these percentiles.
     Percentiles {
-        /// What half of the answers do not exceed.
+        /// The delay that half of the responses do not exceed.
         #[serde(with = "duration::Text")]
         p50: Duration,
-        /// What nine of ten do not exceed.
+        /// The delay that 90 % of the responses do not exceed.
         #[serde(with = "duration::Text")]
         p90: Duration,
-        /// What none exceeds.
+        /// The maximum delay.
         #[serde(with = "duration::Text")]
         p99: Duration,
     },
 }
 
-/// By hand: what is wrong with an untagged enum, serde does not say.
+/// Implemented by hand, because the errors of serde for untagged enums do not name the invalid value.
 impl<'de> Deserialize<'de> for Latency {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(LatencyVisitor)
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for LatencyVisitor {
     }
 }
 
-const EXPECTED: &str = "a length of time, from and to, or p50, p90 and p99";
+const EXPECTED: &str = "a duration, from and to, or p50, p90 and p99";
 
 impl Latency {
     pub(super) fn check(&self) -> Result<(), String> {
@@ -96,7 +96,7 @@ impl Latency {
         };
         match is_ascending {
             true => Ok(()),
-            false => Err("of two latencies the second is the longer".to_owned()),
+            false => Err("invalid latencies: expected ascending durations".to_owned()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which requests meet a fault, and which of those it strikes.
+//! Selects the requests that a fault matches, and those of them that trigger it.
 
 use rand::RngExt as _;
 use rand_chacha::ChaCha20Rng;
@@ -14,9 +14,10 @@ use crate::fault::target::{FaultTarget, RegistryRoute};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
-/// Which requests meet a fault: those that are all that is expected here.
+/// The requests that a fault matches. A request must match all fields that are set.
 ///
-/// Whoever calls is taken at their word: a fault strikes before anything is verified.
+/// The fields are compared with what the request claims. A fault is applied before the signature or the token is
+/// verified.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -25,49 +26,49 @@ pub struct RequestMatcher {
     /// The service: `ecr`, `ecr-public`, `sts` or `registry`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
-    /// An operation of the API, such as `GetAuthorizationToken`.
+    /// The name of an API operation, such as `GetAuthorizationToken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// A route of the registry.
+    /// The route of the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RegistryRoute>,
-    /// A method of HTTP, such as `HEAD`.
+    /// The HTTP method, such as `HEAD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The account of the caller.
+    /// The ID of the caller's account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The region that is called.
+    /// The Region of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// The caller.
+    /// The ARN of the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<PrincipalArn>,
-    /// The repository, with stars for anything.
+    /// The name of the repository. `*` matches any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository: Option<Pattern>,
-    /// The host that was asked for, without its port, with stars for anything.
+    /// The host name of the request, without the port. `*` matches any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<Pattern>,
-    /// What the client calls itself, with stars for anything.
+    /// The `User-Agent` header. `*` matches any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<Pattern>,
-    /// How often it strikes at most.
+    /// The maximum number of times that the fault is triggered, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// How many requests it lets pass first.
+    /// The number of matching requests that pass before the fault is triggered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// It strikes the last of every so many.
+    /// Triggers the fault only on every n-th matching request after `after`, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
-    /// The chance to strike, from 0 to 1, drawn from the seed.
+    /// The probability that a matching request triggers the fault, from 0 to 1. Random numbers are drawn from the seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// From when on it strikes, by the mock's clock.
+    /// Matches only requests at or after this time of the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
-    /// Until when it strikes, by the mock's clock.
+    /// Matches only requests before this time of the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
@@ -80,23 +81,27 @@ impl RequestMatcher {
 
     fn check_rest(&self) -> Result<(), String> {
         if self.operation.is_some() && self.route.is_some() {
-            return Err("a request has an operation or a route, not both".to_owned());
+            return Err("conflicting keys: expected operation (of an API) or route (of the registry), not both".to_owned());
         }
         self.check_service()?;
         for (name, number) in [("times", self.times), ("every", self.every)] {
             if number == Some(0) {
-                return Err(format!("{name} is at least 1"));
+                return Err(format!("invalid {name} 0: expected at least 1"));
             }
         }
         if let Some(probability) = self.probability
             && !(0.0..=1.0).contains(&probability)
         {
-            return Err(format!("a probability is from 0 to 1, not {probability}"));
+            return Err(format!(
+                "invalid probability {probability}: expected a number from 0 to 1"
+            ));
         }
         if let (Some(from), Some(until)) = (self.from, self.until)
             && from >= until
         {
-            return Err(format!("nothing is from {from} until {until}"));
+            return Err(format!(
+                "invalid period from {from} until {until}: expected from to be before until"
+            ));
         }
         Ok(())
     }
@@ -107,14 +112,15 @@ impl RequestMatcher {
         };
         match (FaultTarget::of(service), self.target_of_details()) {
             (None, _) => Err(format!(
-                "no fault applies to requests to the service {service}: expected ecr, ecr-public, sts or registry"
+                "invalid service {service}: expected ecr, ecr-public, sts or registry"
             )),
             (Some(FaultTarget::Api), Some(FaultTarget::Registry)) => Err(format!(
-                "a route is of the registry, but the service is {service}"
+                "conflicting keys: route applies to the registry only, but the service is {service}"
             )),
-            (Some(FaultTarget::Registry), Some(FaultTarget::Api)) => {
-                Err("an operation is of an API, but the service is registry".to_owned())
-            }
+            (Some(FaultTarget::Registry), Some(FaultTarget::Api)) => Err(
+                "conflicting keys: operation applies to an API only, but the service is registry"
+                    .to_owned(),
+            ),
             _ => Ok(()),
         }
     }
@@ -154,7 +160,7 @@ impl RequestMatcher {
         of_api.or(self.route.map(|_| FaultTarget::Registry))
     }
 
-    /// Whether a request is such, at a time.
+    /// Returns whether a request matches at a time.
     pub(super) fn matches(&self, attributes: &RequestAttributes, now: Timestamp) -> bool {
         let pattern = |pattern: &Option<Pattern>, text: Option<&str>| match pattern {
             Some(pattern) => text.is_some_and(|text| pattern.fits(text)),
@@ -175,12 +181,12 @@ impl RequestMatcher {
             && self.until.is_none_or(|until| now < until)
     }
 
-    /// Whether a greeting of TLS is such, of which only the host is known.
+    /// Returns whether a TLS handshake matches. Only its host name is known.
     pub(super) fn matches_handshake(&self, name: &str) -> bool {
         self.host.as_ref().is_none_or(|host| host.fits(name))
     }
 
-    /// Refuses what a greeting cannot be told by.
+    /// Returns an error if the matcher has a field that does not apply to a TLS handshake.
     pub(super) fn check_handshake(&self) -> Result<(), String> {
         let of_handshake = RequestMatcher {
             host: self.host.clone(),
@@ -192,11 +198,12 @@ impl RequestMatcher {
         };
         match *self == of_handshake {
             true => Ok(()),
-            false => Err("of a greeting of TLS only its host and its turn are known".to_owned()),
+            false => Err("invalid match for a TLS handshake: expected only host, times, after, every and probability".to_owned()),
         }
     }
 
-    /// Whether it strikes the request that is the `met`th of its kind, after it has struck so many.
+    /// Returns whether a matching request triggers the fault. `matched` is the number of matching requests, including
+    /// this one. `triggered` is the number of times that the fault was triggered before.
     pub(super) fn is_due(&self, matched: u64, triggered: u64, rng: &mut ChaCha20Rng) -> bool {
         let Some(index) = matched
             .checked_sub(self.after.unwrap_or(0))
@@ -214,7 +221,7 @@ impl RequestMatcher {
     }
 }
 
-/// Whether nothing was expected, or this.
+/// Returns whether the expected value is absent or equals the found one.
 fn is_unset_or<T: PartialEq>(expected: &Option<T>, found: Option<&T>) -> bool {
     expected.is_none() || expected.as_ref() == found
 }

@@ -1,8 +1,8 @@
-//! Faults as data: when they strike, and what they do.
+//! Faults: changes of responses, so that a test sees how a client reacts to errors.
 //!
-//! A fault has the same form in code, in the TOML of a configuration and in a request to a running mock. `Faults` finds the faults that a request
-//! triggers, in the order in which they were added, and `server::handler` applies them. If the seed and the requests are the same, the same
-//! faults are triggered.
+//! A fault consists of a matcher and an action. It has the same form in code, in the TOML of a configuration and in
+//! `POST /_mock/faults`. `Faults` finds the faults that a request triggers, in the order in which they were added, and
+//! `server::handler` applies them. The same seed and the same requests trigger the same faults.
 
 #[cfg(feature = "sdk")]
 #[doc = include_str!("../../COOKBOOK.md")]

@@ -1,4 +1,4 @@
-//! Texts with stars.
+//! Text patterns of matchers.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::glob::{Case, Glob, QuestionMark};
 
-/// A text in which `*` stands for anything, such as `team/*` or `*.amazonaws.com`.
+/// A text pattern in which `*` matches any text, such as `team/*` or `*.amazonaws.com`. Matching is case-sensitive.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 pub struct Pattern(#[cfg_attr(any(test, feature = "schemars"), schemars(with = "String"))] Glob);
 
 impl Pattern {
-    /// Whether a text is such.
+    /// Returns whether a text matches the pattern.
     pub fn fits(&self, text: &str) -> bool {
         self.0.matches(text)
     }

@@ -1,9 +1,9 @@
-//! By what a request is told, before anything about it is verified.
+//! The attributes by which faults match a request, before the request is verified.
 
 use crate::fault::target::RegistryRoute;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
-/// What a request says of itself.
+/// What a request claims.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestAttributes {
     pub(crate) service: Service,
@@ -13,7 +13,7 @@ pub(crate) struct RequestAttributes {
     pub(crate) account: Option<AccountId>,
     pub(crate) region: Option<Region>,
     pub(crate) principal: Option<PrincipalArn>,
-    /// Whether it bears a token that opens the registry it is for.
+    /// Whether the request has a valid token for the registry that it calls.
     pub(crate) has_valid_token: bool,
     pub(crate) repository: Option<String>,
     pub(crate) host: String,

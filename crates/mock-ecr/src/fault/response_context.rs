@@ -7,22 +7,22 @@ use crate::fault::action::ExpiredAs;
 use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 
-/// What the faults must know of the answer.
+/// The values that actions need to change a response.
 pub(crate) struct ResponseContext<'a> {
-    /// When the request came.
+    /// The time of the request.
     pub(crate) now: Timestamp,
-    /// Whether it was refused because the time of its token is over.
+    /// Whether the request was rejected because its token has expired.
     pub(crate) is_expired: bool,
-    /// How the registry refuses such a token, in each form, and with which code.
+    /// Returns the registry's response to an expired token in a given form, and its error code.
     pub(crate) expired: &'a (dyn Fn(ExpiredAs) -> (Response<Bytes>, &'static str) + Sync),
-    /// What the root user of another account is given by the API.
+    /// Returns the authorization data for the root user of another account.
     pub(crate) foreign: &'a (dyn Fn(AccountId) -> Foreign + Sync),
 }
 
-/// What another account is given by the API.
+/// The authorization data of another account.
 pub(crate) struct Foreign {
     pub(crate) token: String,
     pub(crate) expires: Timestamp,
-    /// The URL of its registry.
+    /// The URL of the account's registry.
     pub(crate) endpoint: String,
 }

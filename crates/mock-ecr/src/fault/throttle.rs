@@ -1,26 +1,26 @@
-//! A limit on the rate of requests.
+//! The action that limits the request rate.
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::Timestamp;
 
-/// Requests that may pass.
+/// A limit on the request rate: a token bucket that fills by the mock's clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Throttle {
-    /// How many a second.
+    /// The number of requests per second, greater than 0.
     pub rate: f64,
-    /// How many at once, after a pause.
+    /// The number of requests that may arrive at once after a pause, at least 1.
     pub burst: u32,
-    /// What `Retry-After` says on the registry, in seconds; nothing by default.
+    /// The value of the `Retry-After` header of the registry, in seconds. Without a value, the header is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
 
 impl Throttle {
-    /// Creates a limit of `rate` requests a second. After a pause, `burst` requests may arrive at once.
+    /// Creates a limit of `rate` requests per second. After a pause, `burst` requests may arrive at once.
     pub fn new(rate: f64, burst: u32) -> Self {
         Throttle {
             rate,
@@ -37,7 +37,7 @@ impl Throttle {
     }
 }
 
-/// The requests that may pass now.
+/// The number of requests that may pass now.
 #[derive(Debug)]
 pub(super) struct Bucket {
     left: f64,
@@ -52,14 +52,17 @@ impl Bucket {
         }
     }
 
-    /// Lets one pass, if one may.
+    /// Returns whether a request may pass, and counts it if so.
     pub(super) fn take(&mut self, throttle: &Throttle, now: Timestamp) -> bool {
-        // A clock that was set back has given nothing.
+        // A clock that was set back adds nothing to the bucket.
         let passed = now
             .as_millis()
             .saturating_sub(self.since.as_millis())
             .max(0);
-        #[allow(clippy::cast_precision_loss, reason = "a bucket is full long before")]
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "the bucket is full long before the precision matters"
+        )]
         let gained = passed as f64 / 1000.0 * throttle.rate;
         self.left = (self.left + gained).min(throttle.burst.into());
         self.since = now;

@@ -18,7 +18,7 @@ use crate::fault::response_context::{Foreign, ResponseContext};
 use crate::types::AccountId;
 use crate::types::timestamp::Timestamp;
 
-/// The output, member by member, its numbers as they were written.
+/// The output of `GetAuthorizationToken`. Members are kept as raw JSON, so that numbers are not reformatted.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Output {
@@ -27,7 +27,7 @@ struct Output {
 
 type Entry = BTreeMap<String, Box<RawValue>>;
 
-/// Does to a body what a fault says; one that is not an output stays as it is.
+/// Applies an action to a body. Returns nothing if the body is not such an output.
 pub(super) fn edit(
     body: &[u8],
     action: &FaultAction,
@@ -53,7 +53,7 @@ pub(super) fn edit(
     serde_json::to_vec(&output).ok()
 }
 
-/// Gives a member of each entry another value, or takes it away.
+/// Replaces a member of each entry, or removes it if `value` returns nothing.
 fn map_members(
     output: &mut Output,
     member: &str,
@@ -115,7 +115,7 @@ impl Foreign {
     }
 }
 
-/// Names another account in every endpoint of AWS's form.
+/// Replaces the account in every ECR host name.
 fn in_account(json: &str, account: AccountId) -> String {
     let mut text = String::with_capacity(json.len());
     let mut rest = json;
@@ -150,11 +150,11 @@ fn expires_at(fault: &ExpiresAt, old: &RawValue, now: Timestamp) -> Option<Box<R
         ExpiresAt::Milliseconds => raw(&format!("{:.0}", seconds * 1000.0)),
         #[allow(
             clippy::cast_possible_truncation,
-            reason = "instants of tokens have 13 digits"
+            reason = "timestamps of tokens have 13 digits"
         )]
         ExpiresAt::Iso8601 => {
-            let instant = Timestamp::from_millis((seconds * 1000.0).round() as i64);
-            text(&instant.to_string())
+            let expires = Timestamp::from_millis((seconds * 1000.0).round() as i64);
+            text(&expires.to_string())
         }
     }
 }
@@ -171,7 +171,8 @@ fn token(fault: &TokenFault, old: &RawValue) -> Option<Box<RawValue>> {
         TokenFault::Login(Login { username, password }) => {
             text(&STANDARD.encode(format!("{username}:{password}")))
         }
-        // Passwords are ASCII, whose base64 may have neither character that differs: these bring both.
+        // The base64 of an ASCII password may contain neither of the characters that differ in the URL-safe alphabet.
+        // These characters produce both.
         TokenFault::UrlSafe => text(&URL_SAFE.encode(format!("AWS:{password}??>>ÿÿ"))),
         TokenFault::NotBase64 => text("!!! not base64 !!!"),
         TokenFault::Long => {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::fault::action::FaultAction;
 use crate::fault::active_fault::FaultId;
 
-/// What a fault does to one request.
+/// A fault that one request has triggered.
 #[derive(Debug)]
 pub(crate) struct TriggeredFault {
     pub(crate) id: FaultId,
     pub(crate) action: FaultAction,
-    /// How long the answer waits, as it was drawn.
+    /// The delay of the response that was drawn for this request.
     pub(crate) delay: Duration,
 }
