@@ -164,7 +164,7 @@ async fn a_wait_in_vain_says_what_came() {
     assert_eq!(too_few.found.count(), 1);
     assert_eq!(
         too_few.to_string(),
-        "1 of the 2 requests that were waited for came within 0ns"
+        "received 1 of 2 expected requests within 0ns"
     );
 }
 
@@ -187,7 +187,7 @@ async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
     assert_eq!(
         complaint(calls(), |calls| calls.expect(2..=3)),
         format!(
-            "expected 2 to 3 such requests, found 1; the request log, oldest first:\n\
+            "expected 2 to 3 matching requests, found 1; the request log, oldest first:\n\
              > 2015-11-29T21:30:53.241Z ecr        200 POST http://localhost/ GetAuthorizationToken \
              caller=arn:aws:iam::123456789012:user/developer token={token} (with Authorization)\n  \
              2015-11-29T21:30:53.241Z registry   401 GET http://localhost/v2/ ping error=UNAUTHORIZED"
@@ -196,7 +196,7 @@ async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
     ecr.clear_requests();
     assert_eq!(
         complaint(calls(), |calls| calls.expect(2..)),
-        "expected at least 2 such requests, found 0; the request log is empty"
+        "expected at least 2 matching requests, found 0; the request log is empty"
     );
 }
 
@@ -210,7 +210,7 @@ async fn a_client_that_takes_its_token_where_it_should_not_is_found_out() {
     visit.to(&ecr).await;
     let said = complaint(layers(), Requests::expect_no_authorization);
     assert!(
-        said.starts_with("expected no Authorization header, found otherwise in 1 of 2 requests;"),
+        said.starts_with("expected no Authorization header, but 1 of 2 requests differ;"),
         "{said}"
     );
     assert!(!said.contains("QVdTOg"), "{said}");
@@ -230,7 +230,7 @@ async fn tokens_of_somebody_else_are_found_out() {
     let root: PrincipalArn = "arn:aws:iam::210987654321:root".parse().unwrap();
     let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&root));
     let expected =
-        "expected only tokens issued to arn:aws:iam::210987654321:root, found otherwise in 1 of 2";
+        "expected only tokens issued to arn:aws:iam::210987654321:root, but 1 of 2 requests differ";
     assert!(said.starts_with(expected), "{said}");
 
     // A dead token is somebody's, and what is no token is nobody's.

@@ -36,8 +36,8 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
-    /// The registry does not accept the manifest of the image, for example because it is too long.
-    #[error("the registry does not accept the manifest of the image")]
+    /// The registry rejects the manifest of the image, for example because it is too large.
+    #[error("the registry rejects the manifest of the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
     /// The mock failed, for example because its store failed.
     #[error("the mock failed")]

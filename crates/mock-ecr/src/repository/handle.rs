@@ -1,4 +1,4 @@
-//! A repository of a running mock.
+//! Creates repositories of a running mock, pushes images to them and reads them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,9 +13,10 @@ use crate::types::{Digest, Reference, RepositoryId};
 
 /// A repository of a running mock, in the registry of the default account in the default Region.
 ///
-/// [`MockEcr::create_repository`](crate::MockEcr::create_repository) creates one, and [`MockEcr::repository`](crate::MockEcr::repository)
-/// returns one that may not exist yet. The methods call neither the API nor the registry: the request log does not record them, and faults
-/// and policies do not apply. As in the registry, layers are checked against their digests, and immutable tags cannot be changed.
+/// [`MockEcr::create_repository`](crate::MockEcr::create_repository) creates a repository.
+/// [`MockEcr::repository`](crate::MockEcr::repository) returns a handle of a repository that may not exist yet. The
+/// methods call neither the API nor the registry: the request log does not record them, and faults and policies do not
+/// apply. As in the registry, the digests of layers are verified, and immutable tags cannot be changed.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
@@ -59,7 +60,8 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// When the repository does not exist, a tag is invalid, or a tag is immutable and names another image.
+    /// Returns an error if the repository does not exist, if a tag is invalid, or if a tag is immutable and names
+    /// another image.
     pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
         let tags = image.tags()?;
         let repositories = &self.ecr.repositories;
@@ -72,7 +74,7 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// When the repository does not exist.
+    /// Returns an error if the repository does not exist.
     pub async fn tags(&self) -> Result<Vec<String>, RepositoryError> {
         let id = self.existing().await?;
         let tags = self.ecr.repositories.tags(&id, None, usize::MAX).await?;
@@ -83,7 +85,7 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// When the repository does not exist.
+    /// Returns an error if the repository does not exist.
     pub async fn digests(&self) -> Result<Vec<Digest>, RepositoryError> {
         let id = self.existing().await?;
         let digests = self.ecr.repositories.image_digests(&id, None, usize::MAX);
@@ -94,7 +96,7 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// When `reference` is neither a tag nor a digest, or the repository or the image does not exist.
+    /// Returns an error if `reference` is neither a tag nor a digest, or if the repository or the image does not exist.
     pub async fn manifest(&self, reference: &str) -> Result<Vec<u8>, RepositoryError> {
         let reference: Reference = argument::parse("manifest", reference)?;
         let id = self.existing().await?;
@@ -108,7 +110,7 @@ impl Repository {
         Ok(id)
     }
 
-    /// Returns the id of the repository. An error names `method`, the method of the mock that was called with the name.
+    /// Returns the ID of the repository. An error names `method`, the method of the mock that was called with the name.
     fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
         let name = argument::parse(method, &self.name)?;
         let config = &self.ecr.config;

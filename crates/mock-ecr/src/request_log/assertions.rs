@@ -1,4 +1,4 @@
-//! What a test claims of the requests; a claim that does not hold prints the request log.
+//! Assertions about requests. A failed assertion prints the request log.
 
 use std::fmt::{self, Write as _};
 use std::ops::{Bound, RangeBounds, RangeFrom, RangeInclusive, RangeToInclusive};
@@ -7,7 +7,7 @@ use crate::request_log::received_request::ReceivedRequest;
 use crate::request_log::requests::Requests;
 use crate::types::PrincipalArn;
 
-/// How many requests are expected: a number, or a range such as `1..=3`, `2..` or `..=5`.
+/// The expected number of requests: a number, or a range such as `1..=3`, `2..` or `..=5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     min: usize,
@@ -66,9 +66,9 @@ impl fmt::Display for Times {
     }
 }
 
-/// Claims of a test.
+/// Assertions.
 impl Requests {
-    /// Claims that there are so many of them.
+    /// Asserts the number of selected requests.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -79,18 +79,19 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// When there are more or fewer, with the whole request log, one request a line, those that were counted marked.
+    /// Panics if there are more or fewer requests. The message contains the request log, one request per line. The
+    /// counted requests are marked.
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());
         if !times.contains(count) {
-            let found = format!("expected {times} such requests, found {count}");
+            let found = format!("expected {times} matching requests, found {count}");
             self.fail(&found, |_| true);
         }
         self
     }
 
-    /// Claims that none of them carried an `Authorization` header, such as none of those to the host of the layers:
+    /// Asserts that no selected request has an `Authorization` header, for example that no request for a layer has one:
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -101,17 +102,19 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// When one did, with the whole request log.
+    /// Panics if a request has the header. The message contains the request log, in which these requests are marked.
     #[track_caller]
     pub fn expect_no_authorization(self) -> Self {
         self.expect_all("no Authorization header", |entry| !entry.authorization)
     }
 
-    /// Claims that every token that was shown to the registry was one for this principal.
+    /// Asserts that every token that was presented to the registry was issued for this principal. Requests without a
+    /// token are ignored.
     ///
     /// # Panics
     ///
-    /// When another was, or what is no token, with the whole request log.
+    /// Panics if a token of another principal, or a text that is not a token, was presented. The message contains the
+    /// request log, in which these requests are marked.
     #[track_caller]
     pub fn expect_tokens_of(self, principal: &PrincipalArn) -> Self {
         let expected = format!("only tokens issued to {principal}");
@@ -126,14 +129,13 @@ impl Requests {
         let wrong = self.iter().filter(|entry| !is_expected(entry)).count();
         if wrong > 0 {
             let count = self.count();
-            let found =
-                format!("expected {expected}, found otherwise in {wrong} of {count} requests");
+            let found = format!("expected {expected}, but {wrong} of {count} requests differ");
             self.fail(&found, |entry| !is_expected(entry));
         }
         self
     }
 
-    /// Says what was found, and the request log, in which those requests that are meant and `guilty` are marked.
+    /// Panics with a message and the request log. Selected requests for which `is_failing` returns true are marked.
     #[track_caller]
     fn fail(&self, found: &str, is_failing: impl Fn(&ReceivedRequest) -> bool) -> ! {
         let mut text = format!("{found}; {}", self.heading());
@@ -147,7 +149,7 @@ impl Requests {
             } else {
                 ' '
             };
-            write!(text, "\n{mark} {entry}").expect("a String takes any text");
+            write!(text, "\n{mark} {entry}").expect("writing to a String does not fail");
         }
         panic!("{text}");
     }
@@ -156,7 +158,7 @@ impl Requests {
         match (self.all.len(), self.forgotten()) {
             (0, 0) => "the request log is empty".to_owned(),
             (_, 0) => "the request log, oldest first:".to_owned(),
-            (_, n) => format!("the request log, oldest first, without {n} that it has forgotten:"),
+            (_, n) => format!("the request log, oldest first, without {n} discarded requests:"),
         }
     }
 }

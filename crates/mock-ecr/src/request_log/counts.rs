@@ -1,11 +1,11 @@
-//! How often each kind of request came, for metrics.
+//! Counts the received requests by service, operation, status and error, for metrics.
 
 use std::collections::HashMap;
 
 use crate::request_log::received_request::ReceivedRequest;
 use crate::types::Service;
 
-/// A kind of request. There are but so many: all of it is a word of the mock's own.
+/// The labels of a counter. Their number is bounded, because all values are constants of the mock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Count {
     pub(crate) service: Service,

@@ -1,11 +1,11 @@
-//! Which requests are meant.
+//! The condition that selects requests.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::request_log::received_request::ReceivedRequest;
 
-/// Which requests are meant: those that every filter lets through.
+/// A list of filters. A request matches if it passes all of them.
 #[derive(Clone, Default)]
 pub(crate) struct RequestFilter(Vec<Filter>);
 

@@ -1,4 +1,4 @@
-//! The request log, and its limits.
+//! Stores the latest requests in memory, within limits.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,9 +9,9 @@ use tokio::sync::futures::Notified;
 use crate::request_log::counts::{Count, Counts};
 use crate::request_log::received_request::ReceivedRequest;
 
-/// The latest requests: at most 10,000, and at most 16 MiB of them.
+/// The latest requests: at most 10,000, with a total size of at most 16 MiB.
 ///
-/// Clones share them.
+/// Clones share the requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestLog(Arc<Shared>);
 
@@ -26,18 +26,18 @@ struct Contents {
     entries: VecDeque<Arc<ReceivedRequest>>,
     size: usize,
     forgotten: u64,
-    /// How many came before those that are here, since the mock started.
+    /// The number of requests before the first stored one, since the mock started.
     offset: u64,
     counts: Counts,
 }
 
-/// What the request log has after a place in it.
+/// The requests after a position of the request log.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) entries: Vec<Arc<ReceivedRequest>>,
-    /// How many more there were, which it has forgotten.
+    /// The number of requests after the position that were discarded.
     pub(crate) missed: u64,
-    /// The place after the last of them.
+    /// The position after the last request.
     pub(crate) cursor: u64,
 }
 
@@ -55,14 +55,14 @@ impl RequestLog {
         self.0.recorded.notify_waiters();
     }
 
-    /// The requests that are here, and how many were forgotten.
+    /// Returns the stored requests and the number of discarded requests.
     pub(super) fn snapshot(&self) -> (Vec<Arc<ReceivedRequest>>, u64) {
         let contents = self.contents();
         let all = contents.entries.iter().cloned().collect();
         (all, contents.forgotten)
     }
 
-    /// Where the next request will stand.
+    /// Returns the position of the next request.
     pub(crate) fn cursor(&self) -> u64 {
         self.contents().end()
     }
@@ -78,23 +78,23 @@ impl RequestLog {
         }
     }
 
-    /// Ends when a request is recorded after it was enabled, or first polled.
+    /// Returns a future that completes when a request is recorded after the future was enabled or first polled.
     pub(crate) fn next(&self) -> Notified<'_> {
         self.0.recorded.notified()
     }
 
-    /// How often each kind of request came, those that are forgotten included.
+    /// Returns the counters of all requests, including discarded ones.
     pub(crate) fn counts(&self) -> Vec<(Count, u64)> {
         self.contents().counts.sorted()
     }
 
-    /// How many requests are here, how many bytes they take, and how many were forgotten.
+    /// Returns the number of stored requests, their size in bytes, and the number of discarded requests.
     pub(crate) fn sizes(&self) -> (usize, usize, u64) {
         let contents = self.contents();
         (contents.entries.len(), contents.size, contents.forgotten)
     }
 
-    /// Forgets the requests, but not how many there were.
+    /// Removes all requests. The counters are kept.
     pub(crate) fn clear(&self) {
         let mut contents = self.contents();
         let offset = contents.end();
@@ -106,7 +106,7 @@ impl RequestLog {
         };
     }
 
-    /// Forgets how many there were, too; places go on, for those who read along.
+    /// Removes all requests and the counters. Positions continue, so that open streams stay valid.
     pub(crate) fn reset(&self) {
         self.clear();
         self.contents().counts = Counts::default();

@@ -1,4 +1,4 @@
-//! A request and how it was answered, without any secret.
+//! Records a request and its response without secrets.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,64 +16,66 @@ use crate::token::{TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
 
-/// A request and how it was answered.
+/// A received request and its response.
 ///
-/// Neither headers nor bodies are kept, but for the ones named here; signatures and session tokens in a query string are
-/// blotted out. Every text is cut at 1 KiB, the input at 4 KiB.
+/// Headers and bodies are not recorded, except those named here. Signatures and session tokens in the query are
+/// redacted. Every text is truncated to 1 KiB, and the input to 4 KiB.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
-    /// When the mock read the request, on its own clock.
+    /// The time at which the mock read the request, on the mock's clock.
     pub received: Timestamp,
-    /// How long the answer took to make, in real time.
+    /// The time that the mock took to produce the response, in real time.
     pub took: Duration,
     /// The service that the request was sent to.
     pub service: Service,
-    /// How it came; `host` is the name by which.
+    /// How the request was received.
     pub ingress: Ingress,
     /// The HTTP method.
     pub method: String,
-    /// The host that was asked for.
+    /// The host name of the request, with the port if the request contains one.
     pub host: String,
-    /// Path and query.
+    /// The path and query.
     pub target: String,
-    /// What the client calls itself; empty if nothing.
+    /// The `User-Agent` header, or an empty text.
     pub user_agent: String,
-    /// The API operation, such as `GetAuthorizationToken`.
+    /// The name of the API operation, such as `GetAuthorizationToken`.
     pub operation: Option<&'static str>,
-    /// The input of the operation, as JSON, once the caller was known.
+    /// The input of the API operation, as JSON. It is recorded only after the caller was authenticated.
     pub input: Option<String>,
-    /// What of the registry was asked for: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers`, or a `layer` at a
-    /// URL of its own, as S3 has them; of the mock itself, a path under `/_mock/`.
+    /// The route. For the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers`, or `layer`
+    /// for a download of a layer from its redirect URL, as in S3. For the control API: the path under `/_mock/`.
     pub route: Option<&'static str>,
-    /// The operation as the request names it, `X-Amz-Target`, whether there is one of that name or not.
+    /// The `X-Amz-Target` header. It may name an unknown operation.
     pub amz_target: Option<String>,
-    /// The type of the request's body, as it says.
+    /// The `Content-Type` header.
     pub content_type: Option<String>,
-    /// Whose signature it is, and where for, as it says of itself.
+    /// The access key, Region and service that the signature claims. They are not verified.
     pub claim: Option<SignatureClaim>,
-    /// Whether an `Authorization` header came, right or wrong.
+    /// Whether the request has an `Authorization` header, valid or not.
     pub authorization: bool,
-    /// Who has proved who they are.
+    /// The authenticated caller.
     pub caller: Option<Caller>,
-    /// The token that was issued, or shown.
+    /// The ID of the token that was issued in the response or presented in the request.
     pub token: Option<TokenId>,
-    /// Whom the token speaks for that was shown to the registry, dead or alive, if it was sealed under this seed.
+    /// The principal of the token that was presented to the registry, even if the token is invalid. It is known only if
+    /// the token was issued with the seed of this mock.
     pub bearer: Option<PrincipalArn>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// The error that was answered: an AWS error such as `InvalidParameterException`, or an OCI one such as `DENIED`.
+    /// The error code of the response: an AWS error such as `InvalidParameterException`, or an OCI error such as
+    /// `DENIED`.
     pub error: Option<&'static str>,
-    /// What was wrong with the token that was shown to the registry, which learns its bearer less.
+    /// Why the token that was presented to the registry is invalid. The response contains less detail.
     pub token_error: Option<TokenError>,
-    /// The faults that shaped the answer, in their order.
+    /// The IDs of the faults that were applied to the response, in order.
     pub faults: Vec<FaultId>,
-    /// What the API calls this request in `x-amzn-RequestId`.
+    /// The request ID that the API returned in `x-amzn-RequestId`.
     pub request_id: Option<String>,
 }
 
 impl ReceivedRequest {
-    /// The error of a tunnel to a host that the mock is not.
+    /// The error code of a proxy request to a host that the mock does not serve.
     pub(crate) const UNEXPECTED_HOST_ERROR: &str = "OTHER_HOST";
 
     pub(crate) fn new(
@@ -127,7 +129,7 @@ impl ReceivedRequest {
     }
 }
 
-/// The request in one line, as an assertion prints it that has failed.
+/// Prints the request in one line, as in the message of a failed assertion.
 impl fmt::Display for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (received, service) = (self.received, self.service);
@@ -181,7 +183,8 @@ fn redacted_target(request: &Parts) -> String {
     format!("{path}?{}", parameters.join("&"))
 }
 
-/// Those of a signature, and those parameters of operations of STS that are credentials. Source of the latter: its service model.
+/// The query parameters with secrets: those of a signature, and the credentials in parameters of STS operations. Source
+/// of the latter: the service model of STS.
 const SECRET_PARAMETERS: [&str; 7] = [
     "X-Amz-Signature",
     "X-Amz-Security-Token",
@@ -194,7 +197,7 @@ const SECRET_PARAMETERS: [&str; 7] = [
 pub(super) const MAX_TEXT_SIZE: usize = 1024;
 pub(super) const MAX_INPUT_SIZE: usize = 4096;
 
-/// Cuts a text at a limit, which lies between two characters.
+/// Truncates a text to at most `limit` bytes, between two characters.
 fn truncate(text: &str, limit: usize) -> String {
     text[..text.floor_char_boundary(limit)].to_owned()
 }

@@ -1,4 +1,4 @@
-//! Requests, and the means to choose among them and to wait for more.
+//! Selects requests of the request log, and waits for more.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,23 +14,24 @@ use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
 
-/// Requests in the order in which they were answered, and the means to choose among them.
+/// A selection of requests, in the order of their responses.
 ///
-/// They are those that were there when [`MockEcr::requests`](crate::MockEcr::requests) was called; [`wait`](Requests::wait) alone looks again.
+/// The selection contains the requests that were recorded when [`MockEcr::requests`](crate::MockEcr::requests) was
+/// called. Only [`wait`](Requests::wait) reads the request log again.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
 /// # use mock_ecr::request_log::Service;
 /// # async fn example(ecr: MockEcr) {
-/// let refused = ecr.requests().service(Service::Registry).status(403).expect(1);
-/// assert!(refused.iter().all(|entry| entry.token_error.is_some()));
+/// let rejected = ecr.requests().service(Service::Registry).status(403).expect(1);
+/// assert!(rejected.iter().all(|entry| entry.token_error.is_some()));
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Requests {
     request_log: RequestLog,
     filter: RequestFilter,
-    /// All that there were, for an assertion to print.
+    /// All requests of the log, which a failed assertion prints.
     pub(super) all: Arc<[Arc<ReceivedRequest>]>,
     pub(super) selected: Vec<Arc<ReceivedRequest>>,
     forgotten: u64,
@@ -53,11 +54,11 @@ impl Requests {
         }
     }
 
-    /// Those that called an operation of the API.
+    /// Selects the calls of an API operation.
     ///
     /// # Panics
     ///
-    /// When no operation has this name: a misspelled name would match no request, and `expect(0)` would pass.
+    /// Panics if no operation has this name. A misspelled name would match no request, and `expect(0)` would succeed.
     #[must_use]
     #[track_caller]
     pub fn operation(self, name: &str) -> Self {
@@ -74,14 +75,14 @@ impl Requests {
         self.matching(move |entry| entry.service == service)
     }
 
-    /// Those for something of the registry, such as `manifest`; see [`ReceivedRequest::route`].
+    /// Selects the requests to a route of the registry, such as `manifest`; see [`ReceivedRequest::route`].
     #[must_use]
     pub fn route(self, name: &str) -> Self {
         let name = name.to_owned();
         self.matching(move |entry| entry.route == Some(&name))
     }
 
-    /// Those to a host, whatever the port and the case of its letters.
+    /// Selects the requests to a host name, ignoring the port and ASCII case.
     #[must_use]
     pub fn host(self, name: &str) -> Self {
         let name = name.to_ascii_lowercase();
@@ -92,26 +93,27 @@ impl Requests {
         })
     }
 
-    /// Those answered with a status.
+    /// Selects the requests with this response status.
     #[must_use]
     pub fn status(self, status: u16) -> Self {
         self.matching(move |entry| entry.status == status)
     }
 
-    /// Those answered with an error.
+    /// Selects the requests with this error code in the response.
     #[must_use]
     pub fn error(self, code: &str) -> Self {
         let code = code.to_owned();
         self.matching(move |entry| entry.error == Some(&code))
     }
 
-    /// Those that took the mock for a proxy to a host which it is not, and were refused: your client tried to reach `host`.
+    /// Selects the proxy requests to hosts that the mock does not serve. The mock rejected them. They show that the
+    /// client tried to reach an unexpected host.
     #[must_use]
     pub fn unexpected_hosts(self) -> Self {
         self.error(ReceivedRequest::UNEXPECTED_HOST_ERROR)
     }
 
-    /// Those of one caller.
+    /// Selects the requests of an authenticated caller.
     #[must_use]
     pub fn caller(self, arn: &PrincipalArn) -> Self {
         let arn = arn.clone();
@@ -119,36 +121,38 @@ impl Requests {
         self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_caller))
     }
 
-    /// Those that a fault shaped.
+    /// Selects the requests to which a fault was applied.
     #[must_use]
     pub fn fault(self, id: FaultId) -> Self {
         self.matching(move |entry| entry.faults.contains(&id))
     }
 
-    /// Those that issued or showed one token.
+    /// Selects the requests in which a token was issued or presented.
     #[must_use]
     pub fn token(self, id: TokenId) -> Self {
         self.matching(move |entry| entry.token == Some(id))
     }
 
-    /// Those received at an instant of the mock's clock, or later.
+    /// Selects the requests received at or after a time of the mock's clock.
     #[must_use]
-    pub fn since(self, instant: Timestamp) -> Self {
-        self.matching(move |entry| entry.received >= instant)
+    pub fn since(self, timestamp: Timestamp) -> Self {
+        self.matching(move |entry| entry.received >= timestamp)
     }
 
-    /// Those that a closure chooses; [`wait`](Requests::wait) asks it again, so that it must own what it looks at.
+    /// Selects the requests for which a closure returns true. The closure must own its values, because
+    /// [`wait`](Requests::wait) calls it again.
     #[must_use]
     pub fn matching(
         mut self,
-        choose: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
+        is_selected: impl Fn(&ReceivedRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.selected.retain(|entry| choose(entry));
-        self.filter.and(choose);
+        self.selected.retain(|entry| is_selected(entry));
+        self.filter.and(is_selected);
         self
     }
 
-    /// Waits until the request log has at least `count` requests so chosen, those of before included, for `within` of real time.
+    /// Waits until the request log contains at least `count` requests of this selection, including earlier ones.
+    /// `within` is the timeout, in real time.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -163,7 +167,7 @@ impl Requests {
     ///
     /// # Errors
     ///
-    /// When there are too few in time: those that there were then.
+    /// Returns an error with the requests found so far if there are fewer than `count` at the timeout.
     pub async fn wait(self, count: usize, within: Duration) -> Result<Requests, WaitTimeout> {
         let Requests {
             request_log,
@@ -175,11 +179,11 @@ impl Requests {
             let mut requests = request_log.selected(filter.clone());
             while requests.count() < count {
                 let mut next = pin!(request_log.next());
-                // What is recorded between the look and the wait must end the wait.
+                // A request that is recorded after `selected` must end the wait.
                 next.as_mut().enable();
                 let batch = request_log.since(cursor);
                 cursor = batch.cursor;
-                // The whole request log is looked at only when there is something to find.
+                // The request log is searched again only if a new request matches.
                 if batch.entries.iter().any(|entry| filter.matches(entry)) {
                     requests = request_log.selected(filter.clone());
                 } else {
@@ -196,22 +200,23 @@ impl Requests {
         })
     }
 
-    /// How many there are.
+    /// Returns the number of selected requests.
     pub fn count(&self) -> usize {
         self.selected.len()
     }
 
-    /// How many older ones the request log had to forget, whichever they were.
+    /// Returns the number of requests that were discarded because the request log was full, whether or not they match
+    /// the selection.
     pub fn forgotten(&self) -> u64 {
         self.forgotten
     }
 
-    /// The requests, oldest first.
+    /// Returns the selected requests, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ReceivedRequest> + ExactSizeIterator {
         self.selected.iter().map(AsRef::as_ref)
     }
 
-    /// The newest one.
+    /// Returns the latest selected request.
     pub fn last(&self) -> Option<&ReceivedRequest> {
         self.iter().next_back()
     }
@@ -228,15 +233,15 @@ impl RequestLog {
     }
 }
 
-/// Fewer requests came in time than were waited for.
+/// The error of [`Requests::wait`]: fewer requests were received than expected.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{} of the {expected} requests that were waited for came within {within:?}", .found.count())]
+#[error("received {} of {expected} expected requests within {within:?}", .found.count())]
 #[non_exhaustive]
 pub struct WaitTimeout {
-    /// How many were waited for.
+    /// The expected number of requests.
     pub expected: usize,
-    /// How long they were waited for.
+    /// The timeout, in real time.
     pub within: Duration,
-    /// Those that came.
+    /// The requests of the selection at the timeout.
     pub found: Requests,
 }
