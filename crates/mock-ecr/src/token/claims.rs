@@ -1,26 +1,26 @@
-//! What a token says.
+//! The claims of tokens.
 
 use std::time::Duration;
 
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
-    /// Whom it speaks for.
+    /// The principal that the token authenticates.
     pub principal: PrincipalArn,
-    /// The region whose registries it opens.
+    /// The Region whose registries accept the token.
     pub region: Region,
-    /// When it was issued.
+    /// When the token was issued, on the mock's clock.
     pub issued: Timestamp,
-    /// The first instant at which it is worth nothing.
+    /// When the token expires. It is invalid from this time on.
     pub expires: Timestamp,
 }
 
 impl Claims {
-    /// Claims for a token that is issued at an instant and lives a while.
+    /// Creates the claims of a token that is issued at `issued` and expires after `ttl`.
     pub fn new(principal: PrincipalArn, region: Region, issued: Timestamp, ttl: Duration) -> Self {
         Claims {
             principal,
@@ -30,7 +30,7 @@ impl Claims {
         }
     }
 
-    /// The account that the token is bound to.
+    /// Returns the account of the principal.
     pub fn account(&self) -> AccountId {
         self.principal.account()
     }

@@ -1,52 +1,52 @@
-//! Why a token is worth nothing.
+//! The error type of tokens.
 
 use crate::token::id::TokenId;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
-/// Why a token is worth nothing.
+/// The reason why a token is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// It is not base64.
+    /// The text is not base64.
     #[error("not base64")]
     NotBase64,
-    /// It is base64, but not of a token's form.
-    #[error("not of a token's form: {0}")]
+    /// The text is base64, but does not have the form of a token.
+    #[error("not in the form of a token: {0}")]
     Malformed(&'static str),
-    /// It was not sealed under this seed, or was changed since.
-    #[error("not issued under this seed, or changed since")]
+    /// The token was issued with another seed, or was changed.
+    #[error("issued with another seed, or changed")]
     Forged,
-    /// Its time is over.
+    /// The token has expired.
     #[error("expired since {since}")]
     Expired {
-        /// The first instant at which it was worth nothing.
+        /// When the token expired.
         since: Timestamp,
     },
-    /// It was revoked.
+    /// The token was revoked.
     #[error("token {id} was revoked")]
     Revoked {
-        /// Which token it is.
+        /// The ID of the token.
         id: TokenId,
     },
-    /// The configuration has nobody of that name.
+    /// The configuration has no such principal.
     #[error("{arn} does not exist in this configuration")]
     UnknownPrincipal {
-        /// Whom the token speaks for.
+        /// The principal of the token.
         arn: PrincipalArn,
     },
-    /// The credentials that bought it have ended before it did.
+    /// The credentials with which the token was requested have expired.
     #[error("the credentials of {arn} have expired")]
     ExpiredCredentials {
-        /// Whom the token speaks for.
+        /// The principal of the token.
         arn: PrincipalArn,
     },
-    /// It opens the registries of another region.
-    #[error("issued for {token}, shown to a registry of {registry}")]
+    /// The token is for the registries of another Region.
+    #[error("issued for {token}, presented to a registry in {registry}")]
     WrongRegion {
-        /// The token's region.
+        /// The Region of the token.
         token: Region,
-        /// The registry's.
+        /// The Region of the registry.
         registry: Region,
     },
 }

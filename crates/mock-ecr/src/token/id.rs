@@ -1,9 +1,9 @@
-//! What a token is called where it must not be shown.
+//! The ID of a token. It identifies a token in logs and revocations without revealing it.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The public name of a token: 16 hexadecimal digits that tell nothing of the token.
+/// The ID of a token: 16 hexadecimal digits. The token cannot be derived from it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenId(u64);
 
@@ -39,7 +39,7 @@ impl FromStr for TokenId {
     }
 }
 
-/// A text that names no token.
+/// The error for a text that is not a token ID.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a token id; expected 16 hexadecimal digits, as the request log shows them")]
+#[error("invalid token ID {0:?}: expected 16 hexadecimal digits, as in the request log")]
 pub struct TokenIdError(String);

@@ -1,4 +1,4 @@
-//! Which tokens there are, and how they were used.
+//! Records the issued and presented tokens and their uses.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,23 +7,23 @@ use crate::token::error::TokenError;
 use crate::token::id::TokenId;
 use crate::types::timestamp::Timestamp;
 
-/// A token that was issued or shown, and what has become of it.
+/// The record of a token that was issued by the mock or presented to its registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenRecord {
-    /// What it is called.
+    /// The ID of the token.
     pub id: TokenId,
-    /// What it says.
+    /// The claims of the token.
     pub claims: Claims,
-    /// How often it was shown to the registry, dead or alive.
+    /// How often the token was presented to the registry, valid or not.
     pub presented: u64,
-    /// When it was last shown, on the mock's clock.
+    /// When the token was last presented, on the mock's clock.
     pub last_presented: Option<Timestamp>,
-    /// Why it was worth nothing when the record was read; nothing of a token that was alive.
+    /// Why the token is invalid at the time at which the record was read. A valid token has no error.
     pub error: Option<TokenError>,
 }
 
-/// The latest tokens that were issued or shown, at most 10,000 of them: whoever issues more loses the uses of the oldest.
+/// The records of the latest tokens, at most 10,000. The oldest records are discarded.
 #[derive(Debug, Default)]
 pub(super) struct IssuedTokens {
     records: HashMap<TokenId, TokenRecord>,
@@ -39,7 +39,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Notes a use; a token may come from another mock with the same seed.
+    /// Records a use. The token may have been issued by another mock with the same seed.
     pub(super) fn present(&mut self, claims: &Claims, id: TokenId, now: Timestamp) {
         let record = self.record(claims, id);
         record.presented += 1;
@@ -64,13 +64,13 @@ impl IssuedTokens {
         })
     }
 
-    /// The tokens, oldest first.
+    /// Returns the records, oldest first.
     pub(super) fn records(&self) -> Vec<TokenRecord> {
         let found = self.order.iter().filter_map(|id| self.records.get(id));
         found.cloned().collect()
     }
 
-    /// How many were issued, those that are forgotten included.
+    /// Returns the number of issued tokens, including those whose records were discarded.
     pub(super) fn issued(&self) -> u64 {
         self.issued
     }

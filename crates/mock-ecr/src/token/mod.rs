@@ -1,4 +1,4 @@
-//! Tokens: what they claim, how they are issued and verified, and why one is invalid.
+//! Authorization tokens: their claims, how they are issued and verified, and why one is invalid.
 
 mod claims;
 mod error;
@@ -28,14 +28,14 @@ pub use revocation::Revocation;
 use revocation::Revoked;
 use seal::{Keys, Tag};
 
-/// Makes tokens and verifies them.
+/// Issues and verifies tokens.
 ///
-/// A token is a pure function of the seed, the principal, the region, the time of issue and the token's life: any mock
-/// with the same seed accepts it, without shared state. Its form is that of the real service,
-/// `base64("AWS:" + base64({"payload", "datakey", "version", "type", "expiration"}))`; the insides of `payload` and
-/// `datakey` are not public, and here are this crate's own: the claims sealed under keys of the seed, so that nothing in a token
-/// can be changed unseen. Source of the form: a Wiz write-up of 2025-09 and open-policy-agent/opa#6580; of the length,
-/// 2,368 characters in one published figure.
+/// A token depends only on the seed, the principal, the Region, the time of issue and the TTL. Any mock with the same
+/// seed accepts it, without shared state. Its form is that of the real service, `base64("AWS:" + base64({"payload",
+/// "datakey", "version", "type", "expiration"}))`. The contents of `payload` and `datakey` in AWS are not public. In
+/// this crate, `payload` contains the claims, sealed under keys that are derived from the seed, so that every change of
+/// a token is detected. Source of the form: a Wiz write-up of 2025-09 and open-policy-agent/opa#6580. The length, 2,368
+/// characters, is the only published one.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -64,7 +64,7 @@ pub struct TokenIssuer {
 }
 
 impl TokenIssuer {
-    /// The issuer of a configuration, which knows the configuration's seed and principals.
+    /// Creates an issuer with the seed, the token length and the principals of a configuration.
     pub fn new(config: &Config) -> Self {
         Self::with_principals(config, Arc::new(config.identity_store()))
     }
@@ -80,9 +80,9 @@ impl TokenIssuer {
         }
     }
 
-    /// Makes the token that says these claims.
+    /// Issues a token with these claims. The same claims result in the same token.
     pub fn issue(&self, claims: &Claims) -> AuthorizationToken {
-        // Within a millisecond a caller's token is always the same one, so the last is worth remembering.
+        // All tokens of a caller within one millisecond are equal, so the last token is cached.
         let mut last = lock(&self.last_issued);
         match &*last {
             Some((issued, token)) if issued == claims => token.clone(),
@@ -109,21 +109,23 @@ impl TokenIssuer {
         (password::encode(&payload, &datakey, claims.expires), tag)
     }
 
-    /// Reads what a token or its password says, if it was sealed under this seed, dead or alive.
+    /// Decrypts a token, or the password in it, and returns its claims and its ID. It does not check whether the token
+    /// has expired or was revoked.
     ///
     /// # Errors
     ///
-    /// [`TokenError::NotBase64`], [`TokenError::Malformed`] or [`TokenError::Forged`].
+    /// Returns [`TokenError::NotBase64`], [`TokenError::Malformed`] or [`TokenError::Forged`].
     pub fn open(&self, token_or_password: &str) -> Result<(Claims, TokenId), TokenError> {
         self.open_password(&password_of(token_or_password)?)
     }
 
-    /// Reads what a password says; the whole token in its place is not one.
+    /// Decrypts a password. Unlike `open`, it does not accept the token.
     pub(crate) fn open_password(&self, password: &str) -> Result<(Claims, TokenId), TokenError> {
         let payload = password::payload(password)?;
         let claims = self.keys.open(&payload)?;
-        // The seal does not cover the members around it, nor the spelling of its own base64. All of that follows from
-        // the claims: writing the password anew and comparing the whole leaves no character that could be another.
+        // The tag authenticates the claims, but neither the other members of the JSON nor the base64 encoding of the
+        // payload. All of these are determined by the claims. So the password is generated again from the claims and
+        // compared: a change of any character is detected.
         let (rewritten, tag) = self.write(&claims, payload.len());
         let is_same: bool = rewritten.as_bytes().ct_eq(password.as_bytes()).into();
         if is_same {
@@ -133,17 +135,18 @@ impl TokenIssuer {
         }
     }
 
-    /// Judges a token, or its password alone, at an instant: whom it speaks for, or why it is worth nothing.
+    /// Verifies a token, or the password in it, at a time. Returns the caller that it authenticates.
     ///
     /// # Errors
     ///
-    /// Every [`TokenError`] but [`TokenError::WrongRegion`], which depends on the registry that the token is shown to.
+    /// Returns every [`TokenError`] except [`TokenError::WrongRegion`], which depends on the registry that the token is
+    /// presented to.
     pub fn verify(&self, token_or_password: &str, now: Timestamp) -> Result<Caller, TokenError> {
         let (claims, id) = self.open(token_or_password)?;
         self.validate_claims(claims, id, now)
     }
 
-    /// Judges what an opened token says.
+    /// Verifies the claims of an opened token.
     pub(crate) fn validate_claims(
         &self,
         claims: Claims,
@@ -168,12 +171,12 @@ impl TokenIssuer {
         Ok(Caller::new(principal, claims.region))
     }
 
-    /// Notes that an opened token was shown to the registry.
+    /// Records that an opened token was presented to the registry.
     pub(crate) fn record_presented(&self, claims: &Claims, id: TokenId, now: Timestamp) {
         lock(&self.issued_tokens).present(claims, id, now);
     }
 
-    /// The latest 10,000 tokens that were issued here, or shown, oldest first, each verified now.
+    /// Returns the records of the latest 10,000 tokens, oldest first. Each token is verified at `now`.
     pub(crate) fn records(&self, now: Timestamp) -> Vec<TokenRecord> {
         let mut records = lock(&self.issued_tokens).records();
         for record in &mut records {
@@ -184,50 +187,51 @@ impl TokenIssuer {
         records
     }
 
-    /// How many tokens there are, and what they are worth now.
+    /// Returns the number of tokens, by their state at `now`.
     pub(crate) fn tally(&self, now: Timestamp) -> Tally {
         let records = self.records(now);
-        let count = |is: fn(&Option<TokenError>) -> bool| {
-            let found = records.iter().filter(|record| is(&record.error));
+        let count = |has_state: fn(&Option<TokenError>) -> bool| {
+            let found = records.iter().filter(|record| has_state(&record.error));
             found.count()
         };
         Tally {
             issued: lock(&self.issued_tokens).issued(),
             known: records.len(),
             valid: count(Option::is_none),
-            revoked: count(|rejection| matches!(rejection, Some(TokenError::Revoked { .. }))),
+            revoked: count(|error| matches!(error, Some(TokenError::Revoked { .. }))),
         }
     }
 
-    /// Forgets the tokens, their uses and the revocations.
+    /// Removes all records and revocations.
     pub(crate) fn reset(&self) {
-        // What was issued last would not be issued again.
+        // The cached token would otherwise be returned without a new record.
         let mut last = lock(&self.last_issued);
         *last = None;
         *lock(&self.issued_tokens) = IssuedTokens::default();
         *lock(&self.revoked) = Revoked::default();
     }
 
-    /// Makes tokens worthless before their time.
+    /// Revokes tokens.
     pub fn revoke(&self, revocation: Revocation) {
         lock(&self.revoked).add(revocation);
     }
 }
 
-/// How many tokens there are.
+/// The number of tokens, by state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tally {
-    /// Issued since the start or the last reset.
+    /// Tokens issued since the start or the last reset.
     pub(crate) issued: u64,
-    /// Those of which there are records.
+    /// Tokens with a record.
     pub(crate) known: usize,
-    /// Those of them that are alive.
+    /// Tokens with a record that are valid.
     pub(crate) valid: usize,
-    /// Those of them that are revoked.
+    /// Tokens with a record that are revoked.
     pub(crate) revoked: usize,
 }
 
-/// Accepts a token, `base64("AWS:" + password)`, as well as the password in it.
+/// Returns the password of a token, `base64("AWS:" + password)`. A text that does not have this form is returned as the
+/// password.
 fn password_of(text: &str) -> Result<String, TokenError> {
     let decoded = BASE64_STANDARD
         .decode(text)
@@ -239,14 +243,14 @@ fn password_of(text: &str) -> Result<String, TokenError> {
     }
 }
 
-/// A panic elsewhere leaves these values whole: each is written in one step.
+/// Ignores poisoning: each value is written in one step, so a panic cannot leave it inconsistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What `authorizationToken` is: the Basic credentials of user `AWS`, ready for an `Authorization` header.
+/// An `authorizationToken`: the Basic credentials of the user `AWS`, ready for an `Authorization` header.
 ///
-/// It is a password: it does not print itself.
+/// It contains a password. `Debug` prints only its ID.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthorizationToken {
     text: Arc<str>,
@@ -254,19 +258,19 @@ pub struct AuthorizationToken {
 }
 
 impl AuthorizationToken {
-    /// The token, `base64("AWS:" + password)`.
+    /// Returns the token, `base64("AWS:" + password)`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What the token is called in the request log and in a revocation.
+    /// Returns the ID of the token in the request log and in revocations.
     pub fn id(&self) -> TokenId {
         self.id
     }
 
-    /// The password alone, as `docker login --password-stdin` takes it.
+    /// Returns the password in the token, for `docker login --username AWS --password-stdin`.
     pub fn password(&self) -> String {
-        password_of(&self.text).expect("an issued token holds a password")
+        password_of(&self.text).expect("an issued token contains a password")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The JSON that a password is made of.
+//! Encodes and parses the JSON of a password.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::token::error::TokenError;
 use crate::types::timestamp::Timestamp;
 
-/// Forms a password as the real service does: `base64({"payload":…,"datakey":…,"version":"2","type":"DATA_KEY",
-/// "expiration":<epoch seconds>})`.
+/// Encodes a password in the form of the real service:
+/// `base64({"payload":…,"datakey":…,"version":"2","type":"DATA_KEY", "expiration":<epoch seconds>})`.
 ///
-/// Source: a Wiz write-up of 2025-09; the order of the members is the recorded one.
+/// Source: a Wiz write-up of 2025-09. The order of the members is the recorded one.
 pub(super) fn encode(payload: &[u8], datakey: &[u8], expires: Timestamp) -> String {
     let written = Written {
         payload: &BASE64_STANDARD.encode(payload),
@@ -18,7 +18,7 @@ pub(super) fn encode(payload: &[u8], datakey: &[u8], expires: Timestamp) -> Stri
         kind: "DATA_KEY",
         expiration: expires.as_millis().div_euclid(1000),
     };
-    let json = serde_json::to_vec(&written).expect("strings and a number are always JSON");
+    let json = serde_json::to_vec(&written).expect("strings and a number can be written as JSON");
     BASE64_STANDARD.encode(json)
 }
 
@@ -32,7 +32,7 @@ struct Written<'a> {
     expiration: i64,
 }
 
-/// Takes the payload out of a password; the other members follow from it and are not looked at.
+/// Returns the payload of a password. The other members are determined by the payload and are not read.
 pub(super) fn payload(password: &str) -> Result<Vec<u8>, TokenError> {
     let json = BASE64_STANDARD
         .decode(password)
@@ -49,12 +49,12 @@ struct Read {
     payload: String,
 }
 
-/// How many bytes of payload make an `authorizationToken` of about `token_length` characters.
+/// Returns the size in bytes of the payload for an `authorizationToken` of about `token_length` characters.
 pub(super) fn payload_size(token_length: usize) -> usize {
     let password_length = (token_length / 4 * 3).saturating_sub("AWS:".len());
     let json_length = password_length / 4 * 3;
     json_length.saturating_sub(AROUND_PAYLOAD) / 4 * 3
 }
 
-/// The characters of the JSON that are not payload: 83 of form and 248 of `datakey`.
+/// The number of characters of the JSON outside the payload: 83 of the form and 248 of `datakey`.
 const AROUND_PAYLOAD: usize = 331;

@@ -1,4 +1,4 @@
-//! Tokens that were made worthless before their time.
+//! Revocations of tokens, by ID, by principal and by time of issue.
 
 use std::collections::HashSet;
 
@@ -7,15 +7,15 @@ use crate::token::id::TokenId;
 use crate::types::PrincipalArn;
 use crate::types::timestamp::Timestamp;
 
-/// Which tokens to make worthless before their time.
+/// The tokens to revoke.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revocation {
     /// One token.
     Token(TokenId),
-    /// Every token of a principal, those to come as well.
+    /// All tokens of a principal, including tokens that are issued later.
     Principal(PrincipalArn),
-    /// Every token issued before an instant.
+    /// All tokens issued before a time.
     IssuedBefore(Timestamp),
 }
 
@@ -31,8 +31,8 @@ impl Revoked {
         match revocation {
             Revocation::Token(id) => drop(self.tokens.insert(id)),
             Revocation::Principal(arn) => drop(self.principals.insert(arn)),
-            Revocation::IssuedBefore(instant) => {
-                self.issued_before = self.issued_before.max(Some(instant));
+            Revocation::IssuedBefore(timestamp) => {
+                self.issued_before = self.issued_before.max(Some(timestamp));
             }
         }
     }

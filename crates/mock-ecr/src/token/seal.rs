@@ -1,7 +1,7 @@
-//! Claims sealed under the keys of a seed, so that they can be neither read nor changed.
+//! Seals claims under keys derived from the seed, so that they can be neither read nor changed without the seed.
 //!
-//! The seal is a synthetic-IV construction: the tag is an HMAC over the padded claims, and the claims are hidden under a
-//! ChaCha20 stream whose key is drawn from the tag. One set of claims therefore has one sealed form.
+//! The scheme is a synthetic-IV construction: the tag is an HMAC of the padded claims, and the claims are encrypted
+//! with a ChaCha20 keystream whose key is derived from the tag. So the same claims always have the same sealed form.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand::Rng as _;
@@ -16,7 +16,7 @@ use crate::types::timestamp::Timestamp;
 
 pub(super) type Tag = [u8; 32];
 
-/// The keys of a seed, each for one use.
+/// The keys derived from a seed, one for each purpose.
 pub(super) struct Keys {
     tag: Hmac<Sha256>,
     stream: Hmac<Sha256>,
@@ -40,7 +40,7 @@ impl Keys {
         }
     }
 
-    /// Seals claims into `size` bytes, or as many as they need.
+    /// Seals claims. The result has `size` bytes, or more if the claims need more.
     pub(super) fn seal(&self, claims: &Claims, size: usize) -> (Vec<u8>, Tag) {
         let mut bytes = encode(claims);
         bytes.resize(bytes.len().max(size.saturating_sub(TAG_SIZE)), 0);
@@ -60,8 +60,8 @@ impl Keys {
         decode(&bytes).ok_or(TokenError::Forged)
     }
 
-    /// What stands in a token's `datakey`: in the real service a data key encrypted by KMS, here bytes drawn from the
-    /// tag behind the beginning that was recorded of real ones.
+    /// Returns the `datakey` of a token. In the real service it is a data key encrypted by KMS. Here it is the recorded
+    /// beginning of real ones, followed by bytes derived from the tag.
     pub(super) fn datakey(&self, tag: &Tag) -> Vec<u8> {
         let mut datakey = vec![0; DATAKEY_SIZE];
         let (start, rest) = datakey.split_at_mut(DATAKEY_START.len());
@@ -70,7 +70,7 @@ impl Keys {
         datakey
     }
 
-    /// Hides bytes, or shows them again: the stream is added without carry.
+    /// Encrypts or decrypts bytes: XORs them with the keystream.
     fn apply_keystream(&self, tag: &Tag, bytes: &mut [u8]) {
         let mut stream = vec![0; bytes.len()];
         ChaCha20Rng::from_seed(mac(&self.stream, tag)).fill_bytes(&mut stream);
@@ -81,7 +81,7 @@ impl Keys {
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+    Hmac::new_from_slice(key).expect("HMAC accepts a key of any length")
 }
 
 fn mac(key: &Hmac<Sha256>, message: &[u8]) -> [u8; 32] {
@@ -92,7 +92,8 @@ fn mac(key: &Hmac<Sha256>, message: &[u8]) -> [u8; 32] {
         .into()
 }
 
-/// Version, issue and end in milliseconds, then region and ARN, each behind its length; zeros may follow.
+/// Encodes claims: the version, the times of issue and expiry in milliseconds, then Region and ARN, each preceded by
+/// its length. Zeros may follow.
 fn encode(claims: &Claims) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     bytes.extend(claims.issued.as_millis().to_be_bytes());
@@ -132,7 +133,7 @@ const VERSION: u8 = 1;
 const TAG_SIZE: usize = 32;
 const DATAKEY_SIZE: usize = 184;
 
-/// `AQEBAHijEFXGwF1cipVOacG8qRmJoVBPay8LUUvU8RCVV0XoHwAAAH4wfAYJKoZIh…`, the beginning of every recorded `datakey`.
+/// The beginning of every recorded `datakey`: `AQEBAHijEFXGwF1cipVOacG8qRmJoVBPay8LUUvU8RCVV0XoHwAAAH4wfAYJKoZIh…`.
 /// Source: a Wiz write-up of 2025-09.
 const DATAKEY_START: [u8; 49] = [
     0x01, 0x01, 0x01, 0x00, 0x78, 0xa3, 0x10, 0x55, 0xc6, 0xc0, 0x5d, 0x5c, 0x8a, 0x95, 0x4e, 0x69,
