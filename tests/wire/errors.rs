@@ -87,27 +87,33 @@ async fn an_unusable_certificate_authority_is_reported_once() {
 #[tokio::test]
 async fn an_invalid_configuration_is_reported_once() {
     let error = Config::from_file("no/such/config.toml").unwrap_err();
-    let expected = ["no/such/config.toml: cannot be read", "No such file"];
+    let expected = ["no/such/config.toml: cannot read the file", "No such file"];
     says_once(&error, &expected);
 
     let toml = "[[faults]]\naction = { bandwidth = 0 }\n";
-    let expected = ["line 2: faults[0].action: \"bandwidth\"", "at least 1 byte"];
+    let expected = [
+        "line 2: faults[0].action: invalid value \"bandwidth\"",
+        "at least 1 byte",
+    ];
     says_once(&Config::parse(toml).unwrap_err(), &expected);
     let toml = "[[faults]]\nmatch = { operation = 'GetAuthToken' }\naction = { bandwidth = 1 }\n";
     let expected = [
-        "line 2: faults[0].match.operation: \"GetAuthToken\"",
+        "line 2: faults[0].match.operation: invalid value \"GetAuthToken\"",
         "did you mean",
     ];
     says_once(&Config::parse(toml).unwrap_err(), &expected);
     let builder = MockEcr::builder().fault(Fault::new(FaultAction::Bandwidth(0)));
-    let expected = ["faults[0].action: \"bandwidth\"", "at least 1 byte"];
+    let expected = [
+        "faults[0].action: invalid value \"bandwidth\"",
+        "at least 1 byte",
+    ];
     says_once(&rejected(builder).await, &expected);
 
     let untrusted = Fault::new(FaultAction::Certificate(CertificateFault::Expired));
     let error = rejected(MockEcr::builder().fault(untrusted)).await;
     says_once(
         &error,
-        &["a fault of the configuration cannot be", "does not speak"],
+        &["invalid fault in the configuration", "does not accept"],
     );
 }
 
@@ -139,7 +145,10 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
         .probability(2.0)
         .set()
         .unwrap_err();
-    says_once(&error, &["a probability is from 0 to 1, not 2"]);
+    says_once(
+        &error,
+        &["invalid probability 2: expected a number from 0 to 1"],
+    );
     assert!(ecr.faults().list().is_empty());
 }
 
@@ -150,7 +159,7 @@ async fn an_invalid_layout_is_reported_once() {
         let error = rejected(builder).await;
         says_once(&error, expected);
     };
-    let beginning = "cannot make the repositories of the configuration";
+    let beginning = "cannot create the repositories of the configuration";
     let expected = [beginning, "index.json cannot be read", "No such file"];
     said(with_layout(folder.path()), &expected).await;
     let index = folder.path().join("index.json");
@@ -173,7 +182,7 @@ async fn a_failed_reset_is_reported_once() {
     let ecr = with_layout(folder.path()).start().await.unwrap();
     std::fs::remove_file(index).unwrap();
     let error = ecr.reset(Preserve::Nothing).await.unwrap_err();
-    let beginning = "cannot make the repositories of the configuration anew";
+    let beginning = "cannot reset the repositories to those of the configuration";
     let expected = [beginning, "index.json cannot be read", "No such file"];
     says_once(&error, &expected);
 }

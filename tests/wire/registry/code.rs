@@ -174,7 +174,7 @@ async fn a_mock_with_an_invalid_image_does_not_start() {
     let builder = MockEcr::builder().image("app", hello().tag("a b"));
     let error = builder.start().await.unwrap_err();
     let expected = [
-        "cannot make the repositories of the configuration",
+        "cannot create the repositories of the configuration",
         "invalid argument in tag(\"a b\")",
         "invalid tag \"a b\"",
     ];

@@ -1,22 +1,23 @@
-//! The location of the certificate authority.
+//! Where the certificate authority of a mock is stored.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Deserialize;
 
-/// Where the authority is kept: `memory`, or `file:` and a directory that holds `ca.pem` and `ca-key.pem`.
+/// Where the certificate authority is stored: `memory`, or `file:DIRECTORY`. The directory contains the certificate,
+/// `ca.pem`, and its private key, `ca-key.pem`.
 ///
-/// What is not in the directory is made and written there, the key for its owner alone. An authority of one's own is given by putting its
-/// two files there.
+/// If the directory does not contain the files, the mock creates them. Only the owner can read the key. To use an
+/// existing certificate authority, put its two files into the directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
 pub enum AuthorityLocation {
-    /// In the memory of the mock: another one at each start.
+    /// In memory. Each start of a mock creates another certificate authority.
     #[default]
     Memory,
-    /// In a directory.
+    /// In the files `ca.pem` and `ca-key.pem` of this directory.
     Directory(PathBuf),
 }
 
@@ -44,5 +45,5 @@ impl TryFrom<String> for AuthorityLocation {
 
 /// The error for a text that is not a location of a certificate authority.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no place for an authority; expected memory, or file:DIRECTORY")]
+#[error("invalid location of the certificate authority {0:?}: expected memory, or file:DIRECTORY")]
 pub struct AuthorityLocationError(String);

@@ -8,15 +8,22 @@ use crate::config::error::ConfigError;
 use crate::types::secret::Secret;
 
 impl Config {
-    /// Checks a configuration that was written in code.
+    /// Checks the values of the configuration and whether they contradict each other.
+    /// [`MockEcrBuilder::start`](crate::MockEcrBuilder::start), [`Config::parse`] and [`Config::from_file`] do so too.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for the first invalid value. The error has no line, because the configuration may not come from
+    /// a file.
     pub fn validate(&self) -> Result<(), ConfigError> {
         Ok(self.check()?)
     }
 
-    /// Holds the parts of the configuration against each other; what a single value can say of itself, its type has said.
+    /// Checks the parts of the configuration against each other. The types of single values check the values
+    /// themselves.
     pub(super) fn check(&self) -> Result<(), Conflict> {
         if self.token_length > MAX_TOKEN_LENGTH {
-            let expected = "at most 65536 characters, so that a token fits into a header";
+            let expected = "at most 65536 characters, so that a token fits into an HTTP header";
             let at = vec!["token_length".into()];
             return Err(Conflict::new(at, &self.token_length, expected));
         }
@@ -36,25 +43,25 @@ impl Config {
                 Conflict::new(at, &operation, "an operation of a service").caused_by(error)
             })?;
             matcher.check().map_err(|error| {
-                let expected = "requests that there are";
+                let expected = "a matcher that can match a request";
                 Conflict::new(at("match"), &action, expected).caused_by(error)
             })?;
             fault.check_action().map_err(|error| {
-                let expected = "a fault that means something";
+                let expected = "a valid action that applies to the matched requests";
                 Conflict::new(at("action"), &action, expected).caused_by(error)
             })?;
         }
         Ok(())
     }
 
-    /// The key itself is not repeated.
+    /// The error does not contain the key.
     fn check_control_key(&self) -> Result<(), Conflict> {
         let key = self.control_key.as_ref().map(Secret::expose);
         let fits = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_graphic());
         if key.is_none_or(fits) {
             return Ok(());
         }
-        let expected = "visible ASCII characters, at least one, so that it fits into a header";
+        let expected = "one or more printable ASCII characters without spaces, so that the key fits into an HTTP header";
         Err(Conflict::new(vec!["control_key".into()], &"…", expected))
     }
 
@@ -68,7 +75,7 @@ impl Config {
             Some(index) => {
                 let at = vec!["accounts".into(), index.into(), "id".into()];
                 let id = &self.accounts[index].id;
-                Err(Conflict::new(at, id, "an id that no other account has"))
+                Err(Conflict::new(at, id, "an ID that no other account has"))
             }
             None => Ok(()),
         }
@@ -88,7 +95,7 @@ impl Config {
             })?;
             let key = &principal.access_key_id;
             if !keys.insert(key) {
-                let expected = "an access key id that no other principal has";
+                let expected = "an access key ID that no other principal has";
                 return Err(Conflict::new(at("access_key_id"), key, expected));
             }
             if !self.accounts.is_empty() && !is_listed(principal.arn.account()) {

@@ -1,4 +1,4 @@
-//! What a mock is made from: one type, written in code or in a TOML file.
+//! The configuration of a mock, written in code or in a TOML file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,9 +18,10 @@ use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
 
-/// Everything that makes a mock answer as it does: the same configuration gives the same bytes.
+/// The configuration of a mock. Mocks with the same configuration, clock and requests send the same bytes.
 ///
-/// The empty configuration works: one account, one principal with the keys of AWS's documentation, tokens that live 12 hours.
+/// Every field has a default. The default configuration has one account, one principal with the keys of the AWS
+/// documentation, and tokens with a TTL of 12 hours.
 ///
 /// ```
 /// # use mock_ecr::Config;
@@ -45,54 +46,56 @@ use crate::types::{AccountId, Region};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// What all keys and random choices come from; mocks with one seed accept each other's tokens.
+    /// The seed of all keys and random values. Mocks with the same seed accept each other's tokens. The default is
+    /// `mock-ecr`.
     pub seed: String,
-    /// The region of clients that name none.
+    /// The default Region: used if a request or an initial repository specifies none. The default is `us-east-1`.
     pub region: Region,
-    /// The accounts that exist; when empty, those of the principals.
+    /// The accounts that exist. If the list is empty, these are the accounts of the principals.
     pub accounts: Vec<Account>,
-    /// Who may call; when empty, [`Principal::example`].
+    /// The principals. If the list is empty, there is one: [`Principal::example`].
     pub principals: Vec<Principal>,
-    /// How long a token lives: 12 hours, as ECR documents, unless told otherwise.
+    /// The TTL of tokens. The default is 12 hours, as documented for ECR.
     #[serde(deserialize_with = "crate::types::duration::Text::deserialize")]
     pub token_ttl: Duration,
-    /// How long an `authorizationToken` is, in characters; it is padded to about this length.
+    /// The approximate length of an `authorizationToken`, in characters, at most 65,536. Shorter tokens are padded.
     ///
-    /// The default is the one published figure, 2,368; see [`TokenIssuer`](crate::token::TokenIssuer).
+    /// The default, 2,368, is the only published length. See [`TokenIssuer`](crate::token::TokenIssuer).
     pub token_length: usize,
-    /// What the clock shows at first.
+    /// The initial state of the clock.
     pub clock: ClockStart,
-    /// Which clock a signature's date is held against.
+    /// The clock that the dates of signatures are compared with.
     pub sigv4_clock: SigV4Clock,
-    /// How much of a signature must be right.
+    /// Whether credentials and signatures are verified.
     pub auth: AuthMode,
-    /// What `proxyEndpoint` is made from.
+    /// The template of `proxyEndpoint`.
     pub proxy_endpoint: ProxyEndpoint,
-    /// Where images are kept.
+    /// Where repositories and images are stored.
     pub store: StoreLocation,
-    /// With what the bucket of `store` is reached, if it is one; no file says it.
+    /// The credentials and the endpoint of the bucket, if `store` is one. It is not a key of the TOML file.
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
-    /// What whoever asks for `/_mock/` must know; no file says it. Without it, only a mock that listens on loopback addresses answers there,
-    /// and only who calls it by the name of one.
+    /// The key of the control API, `/_mock/`. Requests must contain `Authorization: Bearer KEY`. It is not a key of the
+    /// TOML file. Without it, the control API is available only if the mock listens on loopback addresses only and the
+    /// request's `Host` is a loopback name.
     #[serde(skip)]
     pub control_key: Option<Secret>,
-    /// Where the private certificate authority is kept; without one, the mock speaks no TLS.
+    /// Where the certificate authority is stored. Without a value, the mock does not accept TLS.
     pub tls: Option<AuthorityLocation>,
-    /// What goes wrong, from the start.
+    /// The faults that are active from the start.
     pub faults: Vec<Fault>,
-    /// How the registry speaks.
+    /// Whether the registry behaves like ECR or like OCI Distribution 1.1.
     pub dialect: Dialect,
-    /// Quirks that the dialect does not have but this registry has, or the other way round.
+    /// Overrides of the dialect: for each quirk, whether the registry has it.
     pub quirks: BTreeMap<Quirk, bool>,
-    /// The repositories that are there from the start; one that the store has already stays as it is.
+    /// The initial repositories. A repository that already exists in the store is not changed.
     pub repositories: Vec<InitialRepository>,
-    /// Whether a push makes the repository that it needs, in the caller's own account.
+    /// Whether a push creates a missing repository. The repository must be in the account of the caller.
     pub create_on_push: bool,
-    /// The default of the account setting `BLOB_MOUNTING`: whether a layer can be mounted from another repository. The registry reads the
-    /// setting if it has [`Quirk::MountingBySetting`].
+    /// The default of the account setting `BLOB_MOUNTING`: whether a layer can be mounted from another repository. The
+    /// registry applies the setting if it has [`Quirk::MountingBySetting`].
     pub blob_mounting: bool,
-    /// When a principal may reach the repository of another account.
+    /// When a principal may access repositories of another account.
     pub cross_account: CrossAccount,
 }
 
@@ -125,14 +128,14 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The account of registries and clients that name none: the first that is listed, or the first principal's.
+    /// Returns the default account: the first account of the list, otherwise the account of the first principal.
     pub fn default_account(&self) -> AccountId {
         let listed = self.accounts.first().map(|account| account.id);
         let first = || self.principals.first().map(|p| p.arn.account());
         listed.or_else(first).unwrap_or(AccountId::EXAMPLE)
     }
 
-    /// The principals, or the one that a configuration has which names none.
+    /// Returns the principals. If the list is empty, returns [`Principal::example`].
     pub fn principals(&self) -> impl Iterator<Item = Principal> {
         let example = self
             .principals
@@ -141,7 +144,7 @@ impl Config {
         self.principals.iter().cloned().chain(example)
     }
 
-    /// The principal whose credentials are handed out when nobody asks for others: the first.
+    /// Returns the first principal. Its credentials are used if no other principal is selected.
     pub fn default_principal(&self) -> Principal {
         self.principals()
             .next()
@@ -165,19 +168,19 @@ impl Config {
         self.store.open(self.s3_access.as_ref()).await
     }
 
-    /// Whether the registry has a quirk.
+    /// Returns whether the registry has a quirk. `quirks` overrides the dialect.
     pub fn has(&self, quirk: Quirk) -> bool {
         let configured = self.quirks.get(&quirk).copied();
         configured.unwrap_or_else(|| self.dialect.has(quirk))
     }
 }
 
-/// An account, which is also a registry.
+/// An AWS account. Each account has one private registry in each Region.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Account {
-    /// Its twelve digits.
+    /// The ID of the account, 12 digits.
     pub id: AccountId,
 }
 

@@ -1,8 +1,8 @@
-//! A conflict between parts of a configuration, and the path of the part that is wrong.
+//! An invalid value in a configuration and its path.
 
 use crate::fault::FaultError;
 
-/// Two parts of a configuration that do not go together.
+/// A value that is invalid or contradicts another part of the configuration.
 #[derive(Debug)]
 pub(super) struct Conflict {
     pub(super) at: Vec<Step>,
@@ -27,7 +27,7 @@ impl Conflict {
     }
 }
 
-/// A step on the way from the top of the document to a value.
+/// One step of a path from the top of the document to a value.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Key(&'static str),

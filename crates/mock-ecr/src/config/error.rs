@@ -1,4 +1,4 @@
-//! An error in a configuration.
+//! The error type of configurations.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -6,7 +6,8 @@ use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, format_path};
 
-/// A configuration that cannot be: the file, the line, the key, and what was expected there.
+/// An invalid configuration. The message has the form `FILE:LINE: KEY: problem`. It names the file, the line, the key
+/// and the expected value, as far as they are known.
 #[derive(Debug)]
 pub struct ConfigError {
     pub(super) file: Option<PathBuf>,
@@ -17,12 +18,13 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// The line of the file, counted from 1, where one can be named.
+    /// Returns the line of the invalid value, starting at 1, if the configuration was parsed from TOML.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
 
-    /// The key, such as `principals[0].arn`; empty where the trouble is with no key.
+    /// Returns the key of the invalid value, such as `principals[0].arn`. It is empty if the error does not concern a
+    /// key.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -40,12 +42,12 @@ impl ConfigError {
     pub(super) fn unreadable(error: io::Error) -> Self {
         ConfigError {
             source: Some(error.into()),
-            ..ConfigError::new(None, String::new(), "cannot be read".to_owned())
+            ..ConfigError::new(None, String::new(), "cannot read the file".to_owned())
         }
     }
 }
 
-/// A conflict in a configuration that was written in code has no line.
+/// A configuration that was written in code has no lines.
 impl From<Conflict> for ConfigError {
     fn from(conflict: Conflict) -> Self {
         let Conflict {
@@ -54,7 +56,7 @@ impl From<Conflict> for ConfigError {
             expected,
             cause,
         } = conflict;
-        let message = format!("{found:?} will not do; expected {expected}");
+        let message = format!("invalid value {found:?}: expected {expected}");
         ConfigError {
             source: cause.map(Into::into),
             ..ConfigError::new(None, format_path(&at), message)
@@ -62,7 +64,7 @@ impl From<Conflict> for ConfigError {
     }
 }
 
-/// One line: `FILE:LINE: KEY: what is wrong; expected what`, without what is not known.
+/// Prints one line, `FILE:LINE: KEY: problem`, without the parts that are not known.
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {

@@ -1,4 +1,4 @@
-//! The configuration as a TOML file, and what is said of a wrong one.
+//! Parses configurations in TOML and reports the line and the key of an error.
 
 use std::path::Path;
 
@@ -11,11 +11,13 @@ use crate::config::error::ConfigError;
 use crate::types::renamed::with_new_name;
 
 impl Config {
-    /// Reads a configuration from TOML; the keys are the fields of [`Config`], in the units that `fixtures/configs` shows.
+    /// Parses a configuration from TOML. The keys are the names of the fields of [`Config`].
+    /// `fixtures/configs/full.toml` contains every key with its unit and default.
     ///
     /// # Errors
     ///
-    /// When it is not TOML, has a key that is not known, a value that cannot be, or parts that do not go together.
+    /// Returns an error if the text is not TOML, if it contains an unknown key or an invalid value, or if its values
+    /// contradict each other.
     pub fn parse(toml: &str) -> Result<Config, ConfigError> {
         let config: Config = read(toml)?;
         config
@@ -24,11 +26,11 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads the configuration that a file holds.
+    /// Reads a configuration from a TOML file. Relative paths in it are relative to the directory of the file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or as [`Config::parse`].
+    /// Returns an error if the file cannot be read, and the errors of [`Config::parse`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Config, ConfigError> {
         let path = path.as_ref();
         std::fs::read_to_string(path)
@@ -38,7 +40,7 @@ impl Config {
             .map_err(|error| error.in_file(path))
     }
 
-    /// Takes the paths in a configuration's file for relative to that file.
+    /// Resolves the paths of image layouts relative to the directory of the file.
     fn resolve_layouts(mut self, file: &Path) -> Self {
         let directory = file.parent().unwrap_or(Path::new(""));
         let repositories = self.repositories.iter_mut();
@@ -61,7 +63,7 @@ fn read(toml: &str) -> Result<Config, ConfigError> {
 impl ConfigError {
     fn syntax(toml: &str, error: &toml::de::Error, key: String) -> Self {
         let line = error.span().map(|span| line_of(toml, span.start));
-        // A path of "." is how the path is written where there is none.
+        // `serde_path_to_error` prints an empty path as ".".
         let key = if key == "." { String::new() } else { key };
         let message = with_new_name(error.message().replace('\n', "; "));
         ConfigError::new(line, key, message)
@@ -81,7 +83,7 @@ impl ConfigError {
     }
 }
 
-/// Where in the text the value at `path` begins.
+/// Returns the offset in the text at which the value at `path` begins.
 fn position(toml: &str, path: &[Step]) -> Option<usize> {
     let document = DeTable::parse(toml).ok()?;
     let mut steps = path.iter();
@@ -112,7 +114,7 @@ mod tests {
 
     #[track_caller]
     fn rejects(toml: &str, message: &str) {
-        let error = Config::parse(toml).expect_err("this configuration cannot be");
+        let error = Config::parse(toml).expect_err("the configuration is invalid");
         assert_eq!(error.to_string(), message);
     }
 
@@ -145,7 +147,7 @@ mod tests {
         );
         rejects(
             "clock = 'noon'\n",
-            "line 1: clock: \"noon\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
+            "line 1: clock: invalid clock \"noon\": expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z",
         );
         rejects(
             &format!("[[principals]]\n{KEYS}arn = 'me'\n"),
@@ -173,7 +175,7 @@ mod tests {
         assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
         rejects(
             "clock = 2030-01-01T00:00:00",
-            "line 1: clock: \"2030-01-01T00:00:00\" sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z",
+            "line 1: clock: invalid clock \"2030-01-01T00:00:00\": expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z",
         );
         for (wrong, found) in [("7", "integer `7`"), ("[]", "sequence")] {
             rejects(
@@ -189,11 +191,11 @@ mod tests {
     fn a_duplicate_account_and_an_empty_secret_key_are_rejected() {
         rejects(
             "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
-            "line 4: accounts[1].id: \"123456789012\" will not do; expected an id that no other account has",
+            "line 4: accounts[1].id: invalid value \"123456789012\": expected an ID that no other account has",
         );
         rejects(
             "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
-            "line 4: principals[0].secret_access_key: \"\" will not do; expected at least one character; keys of AWS have 40",
+            "line 4: principals[0].secret_access_key: invalid value \"\": expected at least one character; keys of AWS have 40",
         );
     }
 
@@ -212,33 +214,36 @@ mod tests {
         };
         rejects(
             &(principal("123456789012:user/a", "A") + &principal("123456789012:user/b", "A")),
-            "line 7: principals[1].access_key_id: \"A\" will not do; expected an access key id that no other principal has",
+            "line 7: principals[1].access_key_id: invalid value \"A\": expected an access key ID that no other principal has",
         );
         rejects(
             &(principal("123456789012:user/a", "A") + &principal("123456789012:user/a", "B")),
-            "line 6: principals[1].arn: \"arn:aws:iam::123456789012:user/a\" will not do; expected an ARN that no other principal has",
+            "line 6: principals[1].arn: invalid value \"arn:aws:iam::123456789012:user/a\": expected an ARN that no other principal has",
         );
         rejects(
             &format!(
                 "[[accounts]]\nid = '210987654321'\n{}",
                 principal("123456789012:user/a", "A")
             ),
-            "line 4: principals[0].arn: \"arn:aws:iam::123456789012:user/a\" will not do; expected a principal of one of the listed accounts",
+            "line 4: principals[0].arn: invalid value \"arn:aws:iam::123456789012:user/a\": expected a principal of one of the listed accounts",
         );
         rejects(
             &principal("123456789012:user/a", "A/B"),
-            "line 3: principals[0].access_key_id: \"A/B\" will not do; expected letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
+            "line 3: principals[0].access_key_id: invalid value \"A/B\": expected letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
         );
         rejects(
             "token_length = 100000",
-            "line 1: token_length: \"100000\" will not do; expected at most 65536 characters, so that a token fits into a header",
+            "line 1: token_length: invalid value \"100000\": expected at most 65536 characters, so that a token fits into an HTTP header",
         );
     }
 
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
         let error = Config::from_file("no/such/config.toml").unwrap_err();
-        assert_eq!(error.to_string(), "no/such/config.toml: cannot be read");
+        assert_eq!(
+            error.to_string(),
+            "no/such/config.toml: cannot read the file"
+        );
         assert!(std::error::Error::source(&error).is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! An image that is described in code.
+//! A builder of images for the repositories of a mock.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::types::Tag;
 use crate::types::argument::{self, ArgumentError};
 
-/// An image of layers, with a configuration and tags, that is described in code.
+/// A description of an image: its layers, its configuration and its tags.
 ///
 /// [`Repository::push`](crate::repository::Repository::push) pushes it, and [`MockEcrBuilder::image`](crate::MockEcrBuilder::image) adds it
 /// to the initial state of a mock. Equal descriptions have equal manifests, and so equal digests.
@@ -19,28 +19,29 @@ pub struct Image {
 }
 
 impl Image {
-    /// Creates an image without layers and tags, with the configuration of a program for Linux on amd64.
+    /// Creates an image without layers and without tags. Its configuration is that of a Linux program on amd64.
     pub fn new() -> Self {
         Image::default()
     }
 
     /// Adds a layer on top of the other layers.
     ///
-    /// The bytes are stored as they are, under the media type of an uncompressed tar. They must be a tar if a client unpacks the image.
+    /// The bytes are stored unchanged, with the media type of an uncompressed tar file. They must be a tar file if a
+    /// client unpacks the image.
     #[must_use]
     pub fn layer(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.layers.push(bytes.into().into());
         self
     }
 
-    /// Sets the configuration, as JSON. The bytes are stored as they are.
+    /// Sets the configuration, as JSON. The bytes are stored unchanged.
     #[must_use]
     pub fn config(mut self, json: impl Into<Vec<u8>>) -> Self {
         self.config = Some(json.into().into());
         self
     }
 
-    /// Adds a tag. An invalid one is reported when the image is pushed.
+    /// Adds a tag. An invalid tag is reported when the image is pushed.
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tags.push(tag.into());
@@ -62,7 +63,7 @@ impl Image {
     }
 }
 
-/// Prints the sizes of the parts, and the tags.
+/// Prints the sizes of the parts in bytes, and the tags.
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sizes: Vec<usize> = self.layers.iter().map(Bytes::len).collect();

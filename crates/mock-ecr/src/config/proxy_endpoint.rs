@@ -1,4 +1,4 @@
-//! The template of `proxyEndpoint`.
+//! The template from which `proxyEndpoint` is rendered.
 
 use std::str::FromStr;
 
@@ -6,21 +6,22 @@ use serde::Deserialize;
 
 use crate::types::{AccountId, Region};
 
-/// A template of the registry's URL, with `{account}`, `{region}`, `{dns_suffix}` and `{port}` for what varies.
+/// A template of the URL of a registry. It can contain the variables `{account}`, `{region}`, `{dns_suffix}` and
+/// `{port}`.
 ///
 /// The default is `https://{account}.dkr.ecr.{region}.{dns_suffix}`, the form of the real service, because many clients
-/// insist on it. Source: recorded in elerch/aws-sdk-for-zig; no trailing slash.
+/// accept no other form. It has no trailing slash. Source: a response recorded in elerch/aws-sdk-for-zig.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ProxyEndpoint(String);
 
 impl ProxyEndpoint {
-    /// The template.
+    /// Returns the template.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Fills the template in.
+    /// Renders the template. `port` is the port that the mock listens on.
     pub(crate) fn render(&self, account: AccountId, region: &Region, port: u16) -> String {
         let mut url = String::with_capacity(self.0.len() + 32);
         let mut rest = self.0.as_str();
@@ -38,7 +39,7 @@ impl ProxyEndpoint {
     }
 }
 
-/// What stands before the next name in braces, the name, and what stands after it.
+/// Returns the text before the next variable, the name of the variable, and the text after it.
 fn next_variable(template: &str) -> Option<(&str, &str, &str)> {
     let (text, rest) = template.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
@@ -61,7 +62,7 @@ impl FromStr for ProxyEndpoint {
         };
         let has_scheme = text.starts_with("https://") || text.starts_with("http://");
         if !has_scheme || !text.bytes().all(|c| c.is_ascii_graphic()) {
-            return Err(reject("expected http:// or https:// and a host"));
+            return Err(reject("expected http:// or https:// and a host name"));
         }
         for part in text.split('{').skip(1) {
             let known = ["account", "region", "dns_suffix", "port"];
@@ -69,7 +70,7 @@ impl FromStr for ProxyEndpoint {
                 Some((name, _)) if known.contains(&name) => {}
                 _ => {
                     return Err(reject(
-                        "{account}, {region}, {dns_suffix} and {port} are what it can hold",
+                        "expected no variables other than {account}, {region}, {dns_suffix} and {port}",
                     ));
                 }
             }
@@ -86,9 +87,9 @@ impl TryFrom<String> for ProxyEndpoint {
     }
 }
 
-/// A text that is no template of `proxyEndpoint`.
+/// The error for a text that is not a template of `proxyEndpoint`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not a template of proxyEndpoint; {why}")]
+#[error("invalid template of proxyEndpoint {found:?}: {why}")]
 pub struct ProxyEndpointError {
     found: String,
     why: String,

@@ -1,17 +1,17 @@
-//! How clients are redirected to a mock.
+//! The ways in which clients are redirected to a mock.
 
-/// How clients are led to the mock.
+/// How clients are redirected to a mock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Redirect {
-    /// By the variables that name endpoints, for clients that read them.
+    /// By environment variables with endpoint URLs, for clients that read them.
     #[default]
     Env,
-    /// Through the mock as their proxy, for clients that accept only AWS's names.
+    /// By the mock as HTTPS proxy, for clients that accept only AWS host names.
     Proxy,
-    /// By the names of hosts, which lead to the mock where the system says so; for every client.
+    /// By host names: the system or a sandbox resolves AWS host names to the mock. For every client.
     Hosts,
 }
 
-/// A variable to set, or, without a value, to remove.
+/// An environment variable: its name, and the value to set. It must be removed if there is no value.
 pub type Variable = (&'static str, Option<String>);

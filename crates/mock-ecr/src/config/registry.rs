@@ -1,4 +1,4 @@
-//! What a configuration says of its registry: the dialect that it speaks, and the repositories that it begins with.
+//! The configuration of the registry: its dialect, its quirks and its initial repositories.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 use crate::config::image::Image;
 use crate::types::{AccountId, Region, RepositoryName};
 
-/// How the registry speaks.
+/// Whether the registry behaves like ECR or like OCI Distribution 1.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Dialect {
-    /// As ECR was recorded to, quirks included.
+    /// Like ECR, with all quirks.
     #[default]
     Ecr,
-    /// As OCI Distribution 1.1 has it, to the letter.
+    /// Like the specification OCI Distribution 1.1, without quirks.
     Oci,
 }
 
 impl Dialect {
-    /// Whether it has a quirk that the configuration says nothing of.
+    /// Returns whether the dialect has a quirk, unless the configuration overrides it.
     pub(super) fn has(self, quirk: Quirk) -> bool {
         match (self, quirk) {
             (Dialect::Ecr, _) => true,
@@ -29,46 +29,51 @@ impl Dialect {
     }
 }
 
-/// What ECR's registry does differently from OCI Distribution 1.1, each with the source that it was recorded in.
+/// A difference between the registry of ECR and OCI Distribution 1.1, with the source of the recording.
 ///
-/// The dialect `ecr` has all of them and `oci` none; a configuration can switch each on or off by its name, such as `patch_created`.
+/// The dialect `ecr` has all quirks and the dialect `oci` has none. The table `quirks` of a configuration enables or
+/// disables each quirk by its name, such as `patch_created`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Quirk {
-    /// `PATCH` of an upload answers 201 instead of 202. Source: regclient/regclient#81 (2021), jdx/mise#11376 (2026).
+    /// `PATCH` of an upload responds with 201 instead of 202. Source: regclient/regclient#81 (2021), jdx/mise#11376
+    /// (2026).
     PatchCreated,
-    /// The `Range` of an upload stays at the end of its first part, while what follows is stored. Source:
+    /// The `Range` of an upload remains at the end of its first chunk, although later chunks are stored. Source:
     /// aws/containers-roadmap#2831 (2026).
     FrozenRange,
-    /// `PUT` of a manifest answers without `Location`. Source: apple/swift-container-plugin#27 (2024).
+    /// The response to `PUT` of a manifest has no `Location`. Source: apple/swift-container-plugin#27 (2024).
     NoManifestLocation,
-    /// `GET` of a manifest answers without `Docker-Content-Digest`. Source: oras-project/oras-go#237 (2022),
+    /// The response to `GET` of a manifest has no `Docker-Content-Digest`. Source: oras-project/oras-go#237 (2022),
     /// aws/containers-roadmap#1931.
     NoDigestOnManifestGet,
-    /// Layers come from another URL, to which a 307 leads. Source: open-policy-agent/opa#6580.
+    /// A layer is downloaded from another URL, to which a 307 redirects. Source: open-policy-agent/opa#6580.
     RedirectedLayers,
-    /// `HEAD` of a manifest has a header `Sizes` without a value. Source: aws/containers-roadmap#1931.
+    /// The response to `HEAD` of a manifest has a header `Sizes` with an empty value. Source:
+    /// aws/containers-roadmap#1931.
     EmptySizes,
-    /// `tags/list` and `_catalog` are `text/plain`. Source: deitch/docker_registry2#34.
+    /// The responses of `tags/list` and `_catalog` have the content type `text/plain`. Source:
+    /// deitch/docker_registry2#34.
     PlainTextLists,
-    /// `tags/list` and `_catalog` have pages of 100 unless told otherwise, at most 1,000, which go on with an absolute `Link` and
-    /// a `last` that nobody else can make. Source: deitch/docker_registry2#34, google/go-containerregistry#681,
-    /// OctopusDeploy/Issues#6495.
+    /// `tags/list` and `_catalog` return pages of 100 entries by default and of at most 1,000 entries. The next page
+    /// has an absolute URL in `Link`, with an opaque value of `last`. Source: deitch/docker_registry2#34,
+    /// google/go-containerregistry#681, OctopusDeploy/Issues#6495.
     OpaquePages,
-    /// What the API calls an invalid parameter is 405 `UNSUPPORTED`. Source: opcr-io/policy#149.
+    /// The registry rejects with 405 `UNSUPPORTED` what the API rejects as an invalid parameter. Source:
+    /// opcr-io/policy#149.
     ValidationUnsupported,
-    /// A layer is mounted only if the account has it so (`blob_mounting` of a configuration); else a mount begins an upload. Source:
-    /// aws/containers-roadmap#2860 (2026).
+    /// A layer is mounted only if the account setting `BLOB_MOUNTING` is enabled (`blob_mounting` of the
+    /// configuration). Otherwise a mount request starts an upload. Source: aws/containers-roadmap#2860 (2026).
     MountingBySetting,
-    /// Layers cannot be deleted: 405 `UNSUPPORTED`. `[ASSUME]`
+    /// Layers cannot be deleted: the registry responds with 405 `UNSUPPORTED`. `[ASSUME]`
     LayersStay,
-    /// `referrers` of a repository that is not there is 404 instead of an empty list. `[ASSUME]`
+    /// `referrers` of a missing repository responds with 404 instead of an empty list. `[ASSUME]`
     ReferrersNeedRepository,
 }
 
 impl Quirk {
-    /// Every quirk.
+    /// All quirks.
     pub(crate) const ALL: [Quirk; 12] = [
         Quirk::PatchCreated,
         Quirk::FrozenRange,
@@ -85,37 +90,38 @@ impl Quirk {
     ];
 }
 
-/// A repository that a configuration begins with.
+/// An initial repository of a mock.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InitialRepository {
-    /// What it is called.
+    /// The name.
     pub name: RepositoryName,
-    /// Whose it is; the default account's if left out.
+    /// The account. Without a value, the default account.
     #[serde(default)]
     pub account: Option<AccountId>,
-    /// Where it is; in the configuration's region if left out.
+    /// The Region. Without a value, the default Region of the configuration.
     #[serde(default)]
     pub region: Option<Region>,
-    /// Whether its tags may be moved.
+    /// Whether a tag can be moved to another image.
     #[serde(default)]
     pub image_tag_mutability: ImageTagMutability,
-    /// An OCI image layout on disk, whose images it has; in a file, relative to that file.
+    /// The directory of an OCI image layout that contains the images of the repository. In a TOML file, the path is
+    /// relative to the directory of that file.
     #[serde(default)]
     pub layout: Option<PathBuf>,
-    /// Images that are described in code.
+    /// More images of the repository, described in code. It is not a key of the TOML file.
     #[serde(skip)]
     pub images: Vec<Image>,
 }
 
 impl InitialRepository {
-    /// Returns whether it is in the default registry because it names neither an account nor a Region.
+    /// Returns whether the repository specifies neither an account nor a Region.
     pub(crate) fn is_default(&self) -> bool {
         self.account.is_none() && self.region.is_none()
     }
 
-    /// A repository of the default account, in the configuration's region, whose tags may be moved.
+    /// Creates a description of an empty repository of the default account, in the default Region, with mutable tags.
     pub fn new(name: RepositoryName) -> Self {
         InitialRepository {
             name,
@@ -128,14 +134,14 @@ impl InitialRepository {
     }
 }
 
-/// Whether the tags of a repository may be moved to another image.
+/// Whether the tags of a repository can be moved to another image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum ImageTagMutability {
-    /// They may.
+    /// Tags can be moved.
     #[default]
     Mutable,
-    /// They may not.
+    /// Tags cannot be moved.
     Immutable,
 }
