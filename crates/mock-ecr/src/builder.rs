@@ -20,7 +20,9 @@ use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::types::argument::{ArgumentError, FirstInvalid};
 use crate::types::secret::Secret;
 
-/// A mock that is yet to be started; every setting has a default.
+/// A builder of a [`MockEcr`]. Every setting has a default.
+///
+/// An invalid argument of a method is reported by [`start`](MockEcrBuilder::start).
 #[derive(Debug)]
 pub struct MockEcrBuilder {
     config: Config,
@@ -30,21 +32,21 @@ pub struct MockEcrBuilder {
 }
 
 impl MockEcr {
-    /// Starts the mock of the empty configuration on a free port of the loopback address.
+    /// Starts a mock with the default configuration on a free port of the loopback address.
     ///
     /// # Errors
     ///
-    /// As [`MockEcrBuilder::start`].
+    /// Returns the errors of [`MockEcrBuilder::start`].
     pub async fn start() -> Result<MockEcr, StartError> {
         MockEcr::builder().start().await
     }
 
-    /// A mock whose configuration is written in code, starting from the empty one.
+    /// Returns a builder with the default configuration.
     pub fn builder() -> MockEcrBuilder {
         MockEcrBuilder::new(Config::default())
     }
 
-    /// A mock of a given configuration, such as one read from a file.
+    /// Returns a builder with the given configuration, such as one that [`Config::from_file`] returned.
     pub fn from_config(config: Config) -> MockEcrBuilder {
         MockEcrBuilder::new(config)
     }
@@ -60,63 +62,63 @@ impl MockEcrBuilder {
         }
     }
 
-    /// Where to listen; a free port of the loopback address by default.
+    /// Sets the address to listen on. The default is a free port of the loopback address.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Where to listen as well.
+    /// Adds an address to listen on.
     #[must_use]
     pub fn also_listen(mut self, address: SocketAddr) -> Self {
         self.additional.push(address);
         self
     }
 
-    /// Speaks TLS too, on the same port: with a certificate of a private authority for whatever name is asked for, and as the proxy of
-    /// clients that accept only AWS's names.
+    /// Accepts TLS on the same port, and `CONNECT` requests of clients that use the mock as HTTPS proxy. A private
+    /// certificate authority issues a certificate for the host name that a client requests.
     #[must_use]
     pub fn tls(mut self, authority: AuthorityLocation) -> Self {
         self.config.tls = Some(authority);
         self
     }
 
-    /// What all keys and random choices come from.
+    /// Sets the seed of all keys and random values. See [`Config::seed`].
     #[must_use]
     pub fn seed(mut self, seed: impl Into<String>) -> Self {
         self.config.seed = seed.into();
         self
     }
 
-    /// Lets the clock stand still at [`ClockStart::FROZEN`].
+    /// Freezes the clock at [`ClockStart::FROZEN`].
     #[must_use]
     pub fn frozen(self) -> Self {
         self.clock(ClockStart::FROZEN)
     }
 
-    /// What the clock shows at first, and whether it runs.
+    /// Sets the initial time of the clock, and whether it runs.
     #[must_use]
     pub fn clock(mut self, start: ClockStart) -> Self {
         self.config.clock = start;
         self
     }
 
-    /// How long a token lives.
+    /// Sets the TTL of tokens. The default is 12 hours.
     #[must_use]
     pub fn token_ttl(mut self, ttl: Duration) -> Self {
         self.config.token_ttl = ttl;
         self
     }
 
-    /// How much of a signature must be right.
+    /// Sets whether credentials and signatures are verified. See [`Config::auth`].
     #[must_use]
     pub fn auth(mut self, mode: AuthMode) -> Self {
         self.config.auth = mode;
         self
     }
 
-    /// The region of clients that name none; a text that is no region fails the start.
+    /// Sets the default Region, such as `eu-central-1`. See [`Config::region`].
     #[must_use]
     pub fn region(mut self, region: &str) -> Self {
         if let Some(region) = self.invalid.parse("region", region) {
@@ -125,7 +127,7 @@ impl MockEcrBuilder {
         self
     }
 
-    /// The template of `proxyEndpoint`; a text that is none fails the start.
+    /// Sets the template of `proxyEndpoint`. See [`ProxyEndpoint`](crate::config::ProxyEndpoint) for its form.
     #[must_use]
     pub fn proxy_endpoint(mut self, template: &str) -> Self {
         if let Some(template) = self.invalid.parse("proxy_endpoint", template) {
@@ -134,35 +136,36 @@ impl MockEcrBuilder {
         self
     }
 
-    /// How the registry speaks.
+    /// Sets whether the registry behaves like ECR or like OCI Distribution 1.1.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.config.dialect = dialect;
         self
     }
 
-    /// Where images are kept; in memory by default.
+    /// Sets where repositories and images are stored. The default is memory.
     #[must_use]
     pub fn store(mut self, location: StoreLocation) -> Self {
         self.config.store = location;
         self
     }
 
-    /// With what the bucket is reached that images are kept in, if they are.
+    /// Sets the credentials and the endpoint of the S3 bucket. They are used only if the store is a bucket.
     #[must_use]
     pub fn s3_access(mut self, access: S3Access) -> Self {
         self.config.s3_access = Some(access);
         self
     }
 
-    /// Lets something go wrong, from the start; what cannot mean anything fails it.
+    /// Adds a fault that is active from the start. [`start`](MockEcrBuilder::start) returns an error if the fault is
+    /// invalid.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.config.faults.push(fault);
         self
     }
 
-    /// Adds a repository; a text that is no name of one fails the start.
+    /// Adds an empty repository of the default account, in the default Region.
     #[must_use]
     pub fn repository(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse("repository", name) {
@@ -171,10 +174,11 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Adds an image to a repository of the default account, in the default Region. The repository is added too if there is none of this
-    /// name.
+    /// Adds an image to a repository of the default account, in the default Region. The repository is created if it
+    /// does not exist.
     ///
-    /// [`start`](MockEcrBuilder::start) returns an error if `repository` is not a repository name or a tag of the image is invalid.
+    /// [`start`](MockEcrBuilder::start) returns an error if `repository` is not a repository name or if a tag of the
+    /// image is invalid.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -206,34 +210,35 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Has whoever asks for `/_mock/` send a key, as `Authorization: Bearer KEY`; a mock that listens beyond loopback answers there with
-    /// one only.
+    /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. Without a
+    /// key, the control API is available only if the mock listens on loopback addresses only.
     #[must_use]
     pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.control_key = Some(key.into());
         self
     }
 
-    /// Lets a push make the repository that it needs.
+    /// Creates a missing repository when an image is pushed to it.
     #[must_use]
     pub fn create_on_push(mut self) -> Self {
         self.config.create_on_push = true;
         self
     }
 
-    /// Adds someone who may call; without any, there is [`Principal::example`].
+    /// Adds a principal. Without one, the mock has one principal, [`Principal::example`].
     #[must_use]
     pub fn principal(mut self, principal: Principal) -> Self {
         self.config.principals.push(principal);
         self
     }
 
-    /// Binds the address and starts to answer.
+    /// Binds the addresses, and starts to accept connections.
     ///
     /// # Errors
     ///
-    /// When an argument of another method was invalid, the configuration is invalid, the address cannot be bound, or there is no tokio
-    /// runtime.
+    /// Returns an error if an argument of another method or the configuration is invalid, if an address cannot be
+    /// bound, if the store, the certificate authority or an image layout cannot be read, or if the function is called
+    /// outside a tokio runtime.
     pub async fn start(self) -> Result<MockEcr, StartError> {
         self.invalid.report()?;
         self.config.validate()?;
@@ -289,37 +294,37 @@ fn bind_error(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError 
     move |source| StartError::Bind { address, source }
 }
 
-/// Why a mock does not start.
+/// The error of [`MockEcrBuilder::start`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// An argument of a method of the builder is invalid.
     #[error(transparent)]
     Argument(#[from] ArgumentError),
-    /// The configuration cannot be.
+    /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The address cannot be listened on.
+    /// An address cannot be bound.
     #[error("cannot listen on {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreLocationError),
-    /// A fault of the configuration cannot mean anything.
-    #[error("a fault of the configuration cannot be")]
+    /// A fault of the configuration is invalid.
+    #[error("invalid fault in the configuration")]
     Fault(#[from] FaultError),
-    /// There is no certificate authority where one was said to be.
+    /// The certificate authority cannot be read or created.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The repositories that the configuration begins with cannot be made.
-    #[error("cannot make the repositories of the configuration")]
+    /// The initial repositories cannot be created.
+    #[error("cannot create the repositories of the configuration")]
     Repositories(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Nobody would run it.
-    #[error("a mock is started within a tokio runtime, such as that of #[tokio::test]")]
+    /// The function was called outside a tokio runtime.
+    #[error("not in a tokio runtime: call start within one, such as that of #[tokio::test]")]
     NoRuntime,
 }

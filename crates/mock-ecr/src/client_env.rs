@@ -1,11 +1,12 @@
-//! The environment variables that lead a client to a mock.
+//! The environment variables that redirect a client to a mock.
 
 use std::path::Path;
 
 use crate::config::{Config, Redirect, Variable};
 use crate::iam::principal::Principal;
 
-/// What to set, and what to remove, for clients of the mock at `url` to call it as the configuration's first principal.
+/// Returns the variables for clients that call the mock at `url` by endpoint variables, with the credentials of the
+/// first principal.
 ///
 /// Source of the names: the
 /// [settings reference](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) of AWS's SDKs and tools.
@@ -18,7 +19,7 @@ pub(crate) fn by_endpoint(config: &Config, url: &str) -> Vec<Variable> {
         .collect()
 }
 
-/// The same for clients that call AWS's names: as `redirect` has it, and with the certificate in a file as all that they trust.
+/// Returns the variables for clients that call AWS host names. `certificate` is the only certificate that they trust.
 pub(crate) fn by_name(
     config: &Config,
     url: &str,
@@ -35,7 +36,7 @@ pub(crate) fn by_name(
         .chain(trusted)
         .chain(proxies)
         .chain(removed(&ENDPOINTS))
-        // What is in a directory would be trusted besides.
+        // Clients would also trust the certificates in this directory.
         .chain(removed(&["SSL_CERT_DIR"]))
         .collect()
 }
@@ -69,7 +70,7 @@ fn credentials(principal: Principal) -> [Variable; 3] {
     ]
 }
 
-/// Everything goes through the mock, but what the client talks to on its own machine.
+/// Sets the mock as proxy for every host except the loopback addresses of the client's machine.
 fn proxies(url: &str) -> Vec<Variable> {
     let exempt = ["NO_PROXY", "no_proxy"].map(|name| (name, "localhost,127.0.0.1,::1"));
     let through = [
@@ -90,7 +91,7 @@ fn removed(names: &'static [&'static str]) -> impl Iterator<Item = Variable> {
     names.iter().map(|name| (*name, None))
 }
 
-/// One for each service that a client of ECR calls: not every SDK takes the first for all.
+/// One variable for each service that a client of ECR calls, because not every SDK reads the first one.
 const ENDPOINTS: [&str; 4] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_ECR",
@@ -98,7 +99,8 @@ const ENDPOINTS: [&str; 4] = [
     "AWS_ENDPOINT_URL_STS",
 ];
 
-/// Where clients look for whom to trust: AWS CLI and boto3, OpenSSL and Go, Python's requests, Node.js, curl, Deno, cargo, git.
+/// The variables for trusted certificates of: AWS CLI and boto3, OpenSSL and Go, Python's requests, Node.js, curl,
+/// Deno, cargo, git.
 const TRUST: [&str; 8] = [
     "AWS_CA_BUNDLE",
     "SSL_CERT_FILE",
@@ -110,7 +112,7 @@ const TRUST: [&str; 8] = [
     "GIT_SSL_CAINFO",
 ];
 
-/// They would not find the loopback address.
+/// A proxy cannot reach the loopback address of the client's machine.
 const PROXIES: [&str; 8] = [
     "HTTP_PROXY",
     "http_proxy",
@@ -122,12 +124,12 @@ const PROXIES: [&str; 8] = [
     "no_proxy",
 ];
 
-/// Other credentials, and what would choose other endpoints.
+/// Variables that select other credentials or other endpoints.
 const CONFLICTING: [&str; 7] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
-    // The end of the credentials that were set before: botocore would take the mock's for expired.
+    // The expiry of earlier credentials. botocore would treat the mock's credentials as expired.
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_USE_FIPS_ENDPOINT",
@@ -142,8 +144,12 @@ mod tests {
 
     fn value(variables: &[Variable], name: &str) -> Option<String> {
         let mut found = variables.iter().filter(|(found, _)| *found == name);
-        let value = found.next().expect("it is set or removed").1.clone();
-        assert_eq!(found.next(), None, "{name} stands there once");
+        let value = found
+            .next()
+            .expect("the variable is set or removed")
+            .1
+            .clone();
+        assert_eq!(found.next(), None, "{name} is set once");
         value
     }
 
@@ -173,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_sandbox_no_proxy_is_set() {
+    fn by_host_name_no_proxy_is_set() {
         let config = Config::default();
         let variables = by_name(&config, URL, Redirect::Hosts, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY"), None);

@@ -1,4 +1,4 @@
-//! The one place that reads time.
+//! The clock of a mock. No other module reads the system's time.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::{Timestamp, TimestampText};
 
-/// The clock of a mock: the system's time, or an instant at which it stands still, plus what a test has moved it by.
+/// The clock of a mock. It is frozen at a timestamp, or runs with the system's clock at an offset. Its resolution is
+/// one millisecond.
 ///
-/// Token life, `Date` headers, credential expiry and the request log all follow it. Clones share one time, so that a test,
-/// the mock and an SDK client can live by the same clock.
+/// The expiry of tokens and credentials, `Date` headers and the request log use it. Clones share one time, so a test,
+/// the mock and an SDK client can use the same clock.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -27,11 +28,11 @@ pub struct Clock(Arc<State>);
 #[derive(Debug)]
 struct State {
     start: ClockStart,
-    /// A [`Motion`] in one word, so that whoever reads the time waits for nobody.
+    /// A [`Motion`] in one word, so that reading the time needs no lock.
     motion: AtomicI64,
 }
 
-/// Whether a clock stands still, and at what, or how far it runs from the system's.
+/// The state of a clock: frozen at a time, or running at an offset from the system's clock. Both are in milliseconds.
 #[derive(Clone, Copy)]
 enum Motion {
     Frozen { at: i64 },
@@ -42,13 +43,13 @@ impl Motion {
     fn of(start: ClockStart) -> Self {
         match start {
             ClockStart::System => Motion::Running { offset: 0 },
-            ClockStart::Frozen(instant) => Motion::Frozen {
-                at: instant.as_millis(),
+            ClockStart::Frozen(timestamp) => Motion::Frozen {
+                at: timestamp.as_millis(),
             },
         }
     }
 
-    /// Milliseconds between the years 1 and 9999 leave more than a bit free.
+    /// Encodes the state in one word. Milliseconds between the years 1 and 9999 leave more than one bit free.
     fn pack(self) -> i64 {
         match self {
             Motion::Frozen { at } => at << 1 | 1,
@@ -72,14 +73,14 @@ impl Motion {
         }
     }
 
-    /// Shows another instant, and stands or runs as before.
+    /// Returns the state with another time, frozen or running as before.
     fn map(self, time: impl Fn(Timestamp) -> Timestamp) -> Self {
         match self {
             Motion::Frozen { at } => Motion::Frozen {
                 at: time(Timestamp::from_millis(at)).as_millis(),
             },
             Motion::Running { offset } => {
-                // The system's time is read once, so that a move is exact to the millisecond.
+                // The system's time is read only once, so that the new time is exact to the millisecond.
                 let base = system().as_millis();
                 let now = Timestamp::from_millis(base.saturating_add(offset));
                 Motion::Running {
@@ -91,7 +92,7 @@ impl Motion {
 }
 
 impl Clock {
-    /// A clock that starts as told and has not been moved.
+    /// Creates a clock with an initial state.
     pub fn new(start: ClockStart) -> Self {
         Clock(Arc::new(State {
             start,
@@ -99,39 +100,39 @@ impl Clock {
         }))
     }
 
-    /// A clock that stands still at [`ClockStart::FROZEN`].
+    /// Creates a clock that is frozen at [`ClockStart::FROZEN`].
     pub fn frozen() -> Self {
         Clock::new(ClockStart::FROZEN)
     }
 
-    /// What this clock shows.
+    /// Returns the current time of this clock.
     pub fn now(&self) -> Timestamp {
         self.motion().now()
     }
 
-    /// Moves the clock on by `duration`, to the millisecond.
+    /// Moves the clock forward by `duration`, in whole milliseconds.
     pub fn advance(&self, duration: Duration) {
         self.update(|motion| motion.map(|now| now + duration));
     }
 
-    /// Moves the clock back by `duration`, to the millisecond.
+    /// Moves the clock back by `duration`, in whole milliseconds.
     pub fn rewind(&self, duration: Duration) {
         self.update(|motion| motion.map(|now| now - duration));
     }
 
-    /// Makes the clock show `instant`; it stands still or runs on from there, as it did before.
-    pub fn set(&self, instant: Timestamp) {
-        self.update(|motion| motion.map(|_| instant));
+    /// Sets the clock to `timestamp`. It stays frozen or continues to run, as before.
+    pub fn set(&self, timestamp: Timestamp) {
+        self.update(|motion| motion.map(|_| timestamp));
     }
 
-    /// Lets the clock stand still at what it shows.
+    /// Freezes the clock at its current time.
     pub fn freeze(&self) {
         self.update(|motion| Motion::Frozen {
             at: motion.now().as_millis(),
         });
     }
 
-    /// Lets the clock run on from what it shows.
+    /// Lets the clock run from its current time.
     pub fn run(&self) {
         self.update(|motion| match motion {
             Motion::Frozen { at } => Motion::Running {
@@ -141,17 +142,17 @@ impl Clock {
         });
     }
 
-    /// Brings the clock back to how it started: to the system's time, or to standing still where it stood.
+    /// Resets the clock to its initial state: to the system's time, or frozen at its initial time.
     pub fn reset(&self) {
         self.update(|_| Motion::of(self.0.start));
     }
 
-    /// Whether the clock stands still between moves.
+    /// Returns whether the clock is frozen.
     pub fn is_frozen(&self) -> bool {
         matches!(self.motion(), Motion::Frozen { .. })
     }
 
-    /// The system's time while this clock shows another, for clients that live in real time.
+    /// Returns the system's time if this clock differs from it. A client in another process uses the system's time.
     pub(crate) fn system_if_moved(&self) -> Option<Timestamp> {
         let is_moved = !matches!(self.motion(), Motion::Running { offset: 0 });
         is_moved.then(system)
@@ -161,13 +162,13 @@ impl Clock {
         Motion::unpack(self.0.motion.load(Ordering::SeqCst))
     }
 
-    /// Whoever changes the clock at the same moment changes it too: no move is lost.
+    /// Applies a change atomically: concurrent changes are all applied.
     fn update(&self, change: impl Fn(Motion) -> Motion) {
         let changed = |word| Some(change(Motion::unpack(word)).pack());
         self.0
             .motion
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, changed)
-            .expect("the update always gives a motion");
+            .expect("the update always returns a value");
     }
 }
 
@@ -179,14 +180,14 @@ pub(crate) fn system() -> Timestamp {
     SystemTime::now().into()
 }
 
-/// What a mock's clock shows at first, and whether it runs: `system`, `frozen`, or an instant to stand still at.
+/// The initial state of a mock's clock: `system`, `frozen`, or a timestamp in RFC 3339 at which the clock is frozen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "TimestampText")]
 #[non_exhaustive]
 pub enum ClockStart {
-    /// The system's time.
+    /// The clock runs with the system's time.
     System,
-    /// An instant at which the clock stands still.
+    /// The clock is frozen at this time.
     Frozen(Timestamp),
 }
 
@@ -203,7 +204,7 @@ impl FromStr for ClockStart {
         match text {
             "system" => Ok(ClockStart::System),
             "frozen" => Ok(ClockStart::FROZEN),
-            instant => instant
+            timestamp => timestamp
                 .parse()
                 .map(ClockStart::Frozen)
                 .map_err(|_| ClockStartError(text.chars().take(100).collect())),
@@ -219,20 +220,20 @@ impl TryFrom<TimestampText> for ClockStart {
     }
 }
 
-/// A text that sets no clock.
+/// The error for a text that is not an initial state of a clock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} sets no clock; expected system, frozen, or an instant such as 2015-11-29T21:30:53.241Z"
+    "invalid clock {0:?}: expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z"
 )]
 pub struct ClockStartError(String);
 
-/// Measures how long something took in real time, whatever the mock's clock shows.
+/// Measures a duration in real time, independently of the mock's clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
 
 #[allow(
     clippy::disallowed_methods,
-    reason = "how long an answer took is a fact of the machine, not of the mock's config"
+    reason = "the duration of a response is measured in real time, not by the mock's clock"
 )]
 impl Stopwatch {
     pub(crate) fn start() -> Self {
@@ -244,14 +245,15 @@ impl Stopwatch {
     }
 }
 
-/// Which clock a signature's date must lie within 15 minutes of.
+/// The clock that the date of a signature is compared with. The date must be within 15 minutes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SigV4Clock {
-    /// The mock's, as in the real service.
+    /// The mock's clock, as in AWS.
     Mock,
-    /// The mock's, or while that was moved, the system's too: a client in another process lives in real time.
+    /// The mock's clock. If it differs from the system's clock, the system's clock is accepted too, because a client in
+    /// another process signs with the system's time.
     Either,
 }
 

@@ -1,5 +1,6 @@
-//! An offline Amazon ECR whose authorization token means something: it is issued deterministically, opens the registry, is bound
-//! to its account, region and principal, and dies when a clock that the test owns says so.
+//! An offline mock of Amazon ECR that verifies authorization tokens. `GetAuthorizationToken` issues a token, and the
+//! registry accepts it until it expires or is revoked. A token is bound to an account, a Region and a principal. The
+//! same seed and the same clock produce the same token. A test controls the clock.
 //!
 #![cfg_attr(feature = "sdk", doc = "```")]
 #![cfg_attr(not(feature = "sdk"), doc = "```text")]
@@ -10,43 +11,45 @@
 //! let ecr = MockEcr::builder().frozen().start().await?; // a free loopback port; stops when dropped
 //! let client = aws_sdk_ecr::Client::new(&ecr.sdk_config()); // feature "sdk"
 //!
-//! let answer = client.get_authorization_token().send().await?;
-//! let data = &answer.authorization_data()[0];
-//! let token = data.authorization_token().expect("ECR always sends one");
-//! // The example of AWS's documentation.
-//! assert_eq!(data.expires_at().expect("and its end").as_secs_f64(), 1448875853.241);
+//! let response = client.get_authorization_token().send().await?;
+//! let data = &response.authorization_data()[0];
+//! let token = data.authorization_token().expect("every response contains a token");
+//! // The value of `expiresAt` in the AWS documentation of `get-authorization-token`.
+//! let expires_at = data.expires_at().expect("every response contains an expiry time");
+//! assert_eq!(expires_at.as_secs_f64(), 1448875853.241);
 //! assert!(ecr.verify_token(token).is_ok());
 //!
 //! ecr.clock().advance(Duration::from_secs(12 * 3600));
-//! let refusal = ecr.verify_token(token).unwrap_err();
-//! assert_eq!(refusal.to_string(), "expired since 2015-11-30T09:30:53.241Z");
+//! let error = ecr.verify_token(token).unwrap_err();
+//! assert_eq!(error.to_string(), "expired since 2015-11-30T09:30:53.241Z");
 //! assert_eq!(ecr.requests().operation("GetAuthorizationToken").count(), 1);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Any other client is pointed at [`MockEcr::url`], with the credentials of a [`Principal`] of the mock's [`Config`]. Both
-//! planes answer there: `POST /` is the API, `GET /v2/` the registry.
+//! To use another client, set its endpoint to [`MockEcr::url`] and its credentials to those of a [`Principal`] of the
+//! mock's [`Config`]. The same port serves the API (`POST /`) and the registry (`GET /v2/`).
 //!
 //! # Modules
 //!
-//! The crate root has the mock, its configuration, and the types that the methods of both take and return. The modules have the rest:
+//! The crate root contains the mock, its configuration, and the types that their methods take and return. The modules
+//! contain the other types:
 //!
-//! - [`config`]: the types of a [`Config`]'s fields, and the settings of clients
-//! - [`fault`]: the faults that [`MockEcr::faults`] sets
+//! - [`config`]: the types of the fields of a [`Config`], and the settings of clients
+//! - [`fault`]: faults, which change responses so that a test sees how a client reacts. [`MockEcr::faults`] sets them.
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
 //! - [`request_log`]: the requests that [`MockEcr::requests`] returns
-//! - [`tls`]: the certificate authority
+//! - [`tls`]: the certificate authority of a mock that accepts TLS
 //! - [`token`]: tokens, their claims and their errors
 //!
 //! Each public name has one path.
 //!
-//! # A map of the code
+//! # Structure of the code
 //!
-//! A request passes through `server/connection` (sockets), `server/handler` (the path of a request) and `server/router`. It is then for
-//! the API of a service or for the registry:
+//! A request passes through `server/connection` (sockets), `server/handler` (the order of the steps) and
+//! `server/router`. The router selects an API or the registry:
 //!
-//! - API: `services/dispatch` → `aws/protocol` and `aws/sigv4` → `services/SERVICE/operations/`
+//! - API of a service: `services/dispatch` → `aws/protocol` and `aws/sigv4` → `services/SERVICE/operations/`
 //! - registry: `registry/dispatch` → `registry/authentication` → a file for each kind of resource
 //!
 //! Both call `iam/authorization` and `domain/`, which uses `store/`. `request_log` records the request. `token` is the only module that
@@ -54,9 +57,12 @@
 //!
 //! # What is not emulated
 //!
-//! Scanning, lifecycle policies, replication, pull-through caches and signing. [`MockEcr::supported_operations`] lists the operations that
-//! are emulated; every other one is answered 501. Where ECR's own answer is not on record, the documentation of the code says what stands
-//! in for it: `[ANALOG]` was recorded of another AWS service that speaks the same protocol, `[ASSUME]` is a choice.
+//! The mock does not emulate scanning, lifecycle policies, replication, pull-through caches and signing.
+//! [`MockEcr::supported_operations`] lists the operations that it implements. It responds to every other operation with
+//! status 501.
+//!
+//! Where no recorded response of ECR exists, the documentation of the code names the basis of the mock's response.
+//! `[ANALOG]` means: recorded from another AWS service with the same protocol. `[ASSUME]` means: an assumption.
 
 mod aws;
 mod builder;

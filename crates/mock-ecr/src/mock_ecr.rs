@@ -1,4 +1,4 @@
-//! The running mock.
+//! The handle of a running mock: its URL, clock, faults, requests, tokens and repositories.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,10 +22,10 @@ use crate::state::{Ecr, Preserve};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
 use crate::types::{PrincipalArn, Region, Service};
 
-/// A running mock of Amazon ECR, which stops when it is dropped.
+/// A running mock of Amazon ECR. It stops when this value is dropped.
 ///
-/// It runs on the tokio runtime that started it, without a thread of its own. A blocking client must therefore not be called on
-/// the only thread of a runtime.
+/// The mock runs on the tokio runtime that started it and has no thread of its own. Do not call a blocking client on
+/// the only thread of that runtime: the mock could not respond.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -66,20 +66,20 @@ impl MockEcr {
         }
     }
 
-    /// Where it listens, such as `http://127.0.0.1:41234`; both planes answer there.
+    /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. The APIs and the registry have the same URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the mock listens on. If it listens on several addresses, this is the first one.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The environment in which AWS's tools and SDKs call this mock as its first principal.
+    /// Returns the environment variables that redirect AWS tools and SDKs to this mock, with the credentials of the
+    /// first principal.
     ///
-    /// A variable without a value must be removed: it would lead a client elsewhere, to other credentials or through a
-    /// proxy.
+    /// A variable without a value must be removed. It would select another endpoint, other credentials or a proxy.
     ///
     /// ```no_run
     /// # fn example(ecr: mock_ecr::MockEcr) -> std::io::Result<()> {
@@ -98,27 +98,32 @@ impl MockEcr {
         client_env::by_endpoint(self.config(), &self.url())
     }
 
-    /// The environment in which clients call this mock by AWS's own names, and trust the certificate of its authority, which is in a file.
+    /// Returns the environment variables for clients that call the mock by AWS host names over TLS. `certificate` is
+    /// the path of a file with the certificate of the mock's certificate authority; clients trust only this file.
     ///
-    /// [`Redirect::Proxy`] makes the mock their proxy; [`Redirect::Hosts`] leaves it to the system to lead them here. Both take TLS.
+    /// With [`Redirect::Proxy`], the variables set the mock as proxy. With [`Redirect::Hosts`], they set no proxy: the
+    /// system must resolve AWS host names to the mock. Both need a mock that accepts TLS. [`Redirect::Env`] returns the
+    /// same variables as [`Redirect::Hosts`].
     pub fn environment_by_name(&self, redirect: Redirect, certificate: &Path) -> Vec<Variable> {
         client_env::by_name(self.config(), &self.url(), redirect, certificate)
     }
 
-    /// All names of AWS's hosts that lead to the registries of the configuration, and to the API, in every region that is known and the configuration's own.
+    /// Returns the AWS host names of the APIs and of the registries of the known accounts, in every known Region and in
+    /// the Region of the configuration.
     pub fn host_names(&self) -> Vec<String> {
         let config = self.config();
         hosts::names(&config.known_accounts(), &config.region)
     }
 
-    /// The certificate of the authority that its clients must trust, in PEM, where it speaks TLS.
+    /// Returns the certificate of the certificate authority, in PEM, if the mock accepts TLS. Clients must trust this
+    /// certificate.
     pub fn ca_certificate(&self) -> Option<&str> {
         self.ecr.ca_certificate.as_deref()
     }
 
-    /// Returns the operations that a mock implements, by service and in the order of their names.
+    /// Returns the operations that the mock implements. They are ordered by service, then by name.
     ///
-    /// Every other operation of these services is answered 501 `NotImplemented`.
+    /// The mock responds to every other operation of these services with status 501 and the error `NotImplemented`.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -134,17 +139,17 @@ impl MockEcr {
         })
     }
 
-    /// The configuration that it was started from.
+    /// Returns the configuration that the mock was started with.
     pub fn config(&self) -> &Config {
         &self.ecr.config
     }
 
-    /// The clock that it lives by.
+    /// Returns the clock of the mock. All of its timestamps come from this clock.
     pub fn clock(&self) -> &Clock {
         &self.ecr.clock
     }
 
-    /// What goes wrong, and how often it did.
+    /// Returns the faults of the mock, with their counters.
     pub fn faults(&self) -> FaultHandle {
         FaultHandle::of(Arc::clone(&self.ecr.faults))
     }
@@ -153,7 +158,7 @@ impl MockEcr {
     ///
     /// # Errors
     ///
-    /// When the name is invalid, or a repository of this name exists.
+    /// Returns an error if the name is invalid or the repository already exists.
     pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
         let repository = self.repository(name);
         repository.create().await?;
@@ -167,12 +172,14 @@ impl MockEcr {
         Repository::new(Arc::clone(&self.ecr), name)
     }
 
-    /// The requests so far, those that were refused included.
+    /// Returns the requests received so far, including the rejected ones, oldest first. The request log keeps the
+    /// latest 10,000 requests, or fewer if they take more than 16 MiB.
     pub fn requests(&self) -> Requests {
         self.ecr.request_log.requests()
     }
 
-    /// The latest 10,000 tokens that were issued, or shown to the registry, oldest first, with their uses; the oldest are forgotten.
+    /// Returns the tokens that were issued by the mock or presented to its registry, oldest first, with the number of
+    /// their uses. At most 10,000 records are kept; the oldest are discarded.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -180,7 +187,7 @@ impl MockEcr {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let ecr = MockEcr::start().await?;
     /// let token = ecr.issue_token();
-    /// let [record] = &ecr.tokens()[..] else { panic!("there is one") };
+    /// let [record] = &ecr.tokens()[..] else { panic!("expected one token") };
     /// assert_eq!((record.id, record.presented, &record.error), (token.id(), 0, &None));
     /// # Ok(())
     /// # }
@@ -189,42 +196,48 @@ impl MockEcr {
         self.ecr.tokens.records(self.clock().now())
     }
 
-    /// Makes the mock as it was when it started: its clock, tokens and revocations, what is drawn from the seed, its request log, and, unless
-    /// they are kept, its repositories, which are then deleted from the store for every server that shares it.
+    /// Resets the mock to its initial state: clock, tokens, revocations, sessions, random values drawn from the seed,
+    /// request log and faults. Unless `preserve` is [`Preserve::Images`], repositories and account settings are reset
+    /// too. They are deleted from the store, so every other server that shares the store loses them.
     ///
-    /// A request that is answered meanwhile may find some of it reset and some not.
+    /// A request that is processed during the reset can see some parts of the state before the reset and others after
+    /// it.
     ///
     /// # Errors
     ///
-    /// When the store fails, or a layout that the configuration begins with can no longer be read.
-    pub async fn reset(&self, keep: Preserve) -> Result<(), ResetError> {
-        let reset = self.ecr.reset(keep).await;
+    /// Returns an error if the store fails or if an image layout of the configuration cannot be read. The state can
+    /// then be partly reset.
+    pub async fn reset(&self, preserve: Preserve) -> Result<(), ResetError> {
+        let reset = self.ecr.reset(preserve).await;
         reset.map_err(|error| ResetError(Box::new(error)))
     }
 
-    /// Forgets the requests so far.
+    /// Removes all requests from the request log.
     pub fn clear_requests(&self) {
         self.ecr.request_log.clear();
     }
 
-    /// Issues a token for the first principal in the configuration's region, as if it had asked for one now.
+    /// Issues a token for the first principal, in the Region of the configuration. The token equals the one that
+    /// `GetAuthorizationToken` would return to this principal now.
     pub fn issue_token(&self) -> AuthorizationToken {
         let config = self.config();
         self.issue_token_for(config.default_principal().arn, config.region.clone())
     }
 
-    /// Issues a token for anyone, as if they had asked for one now.
+    /// Issues a token for a principal and a Region. The principal need not exist in the configuration, and its
+    /// permissions are not checked. The token expires after the TTL of the configuration.
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
         let ttl = self.config().token_ttl;
         let claims = Claims::new(principal, region, self.clock().now(), ttl);
         self.ecr.tokens.issue(&claims)
     }
 
-    /// Judges a token, or the password in it, now: whom it speaks for, or why it is worth nothing.
+    /// Verifies a token, or the password in it, at the current time of the mock's clock. Returns the caller that it
+    /// authenticates.
     ///
     /// # Errors
     ///
-    /// As [`TokenIssuer::verify`](crate::token::TokenIssuer::verify).
+    /// Returns the errors of [`TokenIssuer::verify`](crate::token::TokenIssuer::verify).
     pub fn verify_token(&self, token_or_password: &str) -> Result<Caller, TokenError> {
         let now = self.clock().now();
         self.ecr.tokens.verify(token_or_password, now)
@@ -232,13 +245,14 @@ impl MockEcr {
 
     /// Adds credentials to the running mock, such as those of an assumed role.
     ///
-    /// The mock accepts them at once, and until [`reset`](MockEcr::reset). It keeps the latest 10,000. Tokens are bound to an ARN: a
-    /// principal of the configuration counts before a session with its ARN, and of several sessions with one ARN the latest counts.
+    /// The mock accepts them immediately and until [`reset`](MockEcr::reset). It keeps the latest 10,000 sessions. A
+    /// token identifies its principal by ARN. If several principals have the same ARN, a principal of the configuration
+    /// takes precedence over sessions, and the latest session over earlier ones.
     ///
     /// # Errors
     ///
-    /// When the keys are invalid, the access key id belongs to another principal or session, or accounts are listed and the one of the
-    /// session is not among them.
+    /// Returns an error if a key is invalid, if the access key ID belongs to another principal or session, or if the
+    /// configuration lists accounts and the account of the session is not one of them.
     pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
         let (account, listed) = (session.arn.account(), &self.config().accounts);
         if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
@@ -247,16 +261,16 @@ impl MockEcr {
         self.ecr.principals.add_session(session)
     }
 
-    /// Makes tokens worthless before their time.
+    /// Revokes tokens. The registry rejects a revoked token.
     pub fn revoke(&self, revocation: Revocation) {
         self.ecr.tokens.revoke(revocation);
     }
 
-    /// Stops accepting, lets what is in flight finish for at most ten seconds, and returns when it has.
+    /// Stops the mock. It accepts no new connections, and waits at most ten seconds for requests in progress.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         for serving in &mut self.serving {
-            // The task ends in no other way: it neither panics nor is it aborted while this value lives.
+            // The task neither panics nor is aborted while this value exists.
             let _ = serving.await;
         }
     }
@@ -270,7 +284,7 @@ impl Drop for MockEcr {
     }
 }
 
-/// Why a mock could not be made as it was.
+/// The error of [`MockEcr::reset`]. Its source is the error of the store or of an image layout.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make the repositories of the configuration anew")]
+#[error("cannot reset the repositories to those of the configuration")]
 pub struct ResetError(#[source] Box<dyn std::error::Error + Send + Sync>);
