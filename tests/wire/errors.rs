@@ -71,7 +71,7 @@ async fn an_unusable_store_is_reported_once() {
 #[tokio::test]
 async fn an_unusable_certificate_authority_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
-    let expected = ["cannot keep an authority in", "ot a directory"];
+    let expected = ["cannot store a certificate authority in", "ot a directory"];
     let location = AuthorityLocation::Directory(nowhere(&folder));
     says_once(&rejected(MockEcr::builder().tls(location)).await, &expected);
     let error = CertificateAuthority::in_directory(&nowhere(&folder)).unwrap_err();
@@ -80,7 +80,10 @@ async fn an_unusable_certificate_authority_is_reported_once() {
     std::fs::write(folder.path().join("ca.pem"), "").unwrap();
     std::fs::write(folder.path().join("ca-key.pem"), "nothing").unwrap();
     let error = CertificateAuthority::in_directory(folder.path()).unwrap_err();
-    let expected = ["ca-key.pem is not the key of an authority", "PEM"];
+    let expected = [
+        "ca-key.pem is not the key of a certificate authority",
+        "PEM",
+    ];
     says_once(&error, &expected);
 }
 

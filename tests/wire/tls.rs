@@ -256,7 +256,7 @@ async fn a_whole_url_at_any_other_host_is_rejected_and_remembered() {
         for method in ["GET", "POST"] {
             let answer = RawRequest::new(method, url).to(&ecr).await;
             assert_eq!(answer.status(), 403, "{url}");
-            assert!(answer.body.contains("is no host of ECR"), "{answer:?}");
+            assert!(answer.body.contains("is not a host of ECR"), "{answer:?}");
             let stray = ecr.requests().unexpected_hosts().last().cloned().unwrap();
             assert_eq!(stray.service, Service::Proxy);
             assert!(url.contains(&stray.host), "{url}: {}", stray.host);

@@ -273,7 +273,7 @@ impl MockEcrBuilder {
             stopped.clone(),
         );
         let ecr = Arc::new(ecr);
-        let seeded = ecr.seed_repositories().await;
+        let seeded = ecr.create_initial_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let serving = listeners
             .into_iter()

@@ -1,4 +1,4 @@
-//! What one mock knows, behind both planes.
+//! The state of one mock. The API and the registry share it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region, RegistryId, RepositoryId};
 
-/// The configuration of a mock and all that has come of it since it started.
+/// The configuration of a mock, and all state that it has built since it started.
 #[derive(Debug)]
 pub(crate) struct Ecr {
     pub(crate) config: Config,
@@ -39,10 +39,10 @@ pub(crate) struct Ecr {
     /// The certificate of the certificate authority, in PEM, if the mock accepts TLS.
     pub(crate) ca_certificate: Option<String>,
     signing_keys: SigningKeys,
-    /// When it started, or was last reset, on its own clock.
+    /// When the mock started or was last reset, in milliseconds since the Unix epoch of its own clock.
     started: AtomicI64,
     addresses: Vec<SocketAddr>,
-    /// Closed when the mock is told to stop.
+    /// Closed when the mock is requested to stop.
     stopping: watch::Receiver<()>,
 }
 
@@ -75,9 +75,9 @@ impl Ecr {
         }
     }
 
-    /// Makes the mock as it was when it started: its clock, its tokens, what is drawn from the seed, its request log, and, unless they are
-    /// kept, its images.
-    pub(crate) async fn reset(&self, keep: Preserve) -> Result<(), SeedError> {
+    /// Restores the initial state: the clock, the tokens, the random generators, the faults, the request log and, unless they are
+    /// preserved, the repositories.
+    pub(crate) async fn reset(&self, preserve: Preserve) -> Result<(), InitialStateError> {
         self.clock.reset();
         let started = self.clock.now().as_millis();
         self.started.store(started, Ordering::SeqCst);
@@ -86,21 +86,21 @@ impl Ecr {
         self.request_ids.restart(&self.config.seed);
         self.request_log.reset();
         self.faults.reset(&self.config.faults);
-        match keep {
+        match preserve {
             Preserve::Images => Ok(()),
             Preserve::Nothing => {
                 self.repositories.reset(&self.config.seed).await?;
-                self.seed_repositories().await
+                self.create_initial_repositories().await
             }
         }
     }
 
-    /// When it started, or was last reset, on its own clock.
+    /// Returns when the mock started or was last reset, by its own clock.
     pub(crate) fn started(&self) -> Timestamp {
         Timestamp::from_millis(self.started.load(Ordering::SeqCst))
     }
 
-    /// Ends when the mock is told to stop.
+    /// Completes when the mock is requested to stop.
     pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut stopping = self.stopping.clone();
         async move {
@@ -108,33 +108,39 @@ impl Ecr {
         }
     }
 
-    /// Makes the repositories that the configuration begins with, where the store has not kept them.
-    pub(crate) async fn seed_repositories(&self) -> Result<(), SeedError> {
-        for seed in &self.config.repositories {
-            let account = seed.account.unwrap_or(self.config.default_account());
-            let region = seed.region.clone().unwrap_or(self.config.region.clone());
-            let id = RepositoryId::private(account, region, seed.name.clone());
+    /// Creates the repositories of the configuration that do not exist in the store.
+    pub(crate) async fn create_initial_repositories(&self) -> Result<(), InitialStateError> {
+        for initial in &self.config.repositories {
+            let account = initial.account.unwrap_or(self.config.default_account());
+            let region = initial.region.clone().unwrap_or(self.config.region.clone());
+            let id = RepositoryId::private(account, region, initial.name.clone());
             match self.repositories.find(&id).await {
-                Err(RepositoryError::RepositoryNotFound(_)) => self.seed(id, seed).await?,
+                Err(RepositoryError::RepositoryNotFound(_)) => {
+                    self.create_initial_repository(id, initial).await?;
+                }
                 found => drop(found?),
             }
         }
         Ok(())
     }
 
-    /// The repository comes after its images, so that one that is there has them all.
-    async fn seed(&self, id: RepositoryId, seed: &InitialRepository) -> Result<(), SeedError> {
+    /// Pushes the images and then creates the repository, so that a repository that exists has all its images.
+    async fn create_initial_repository(
+        &self,
+        id: RepositoryId,
+        initial: &InitialRepository,
+    ) -> Result<(), InitialStateError> {
         let now = self.clock.now();
         let mut settings = Settings::created_at(now);
-        settings.mutability.rule = match seed.image_tag_mutability {
+        settings.mutability.rule = match initial.image_tag_mutability {
             ImageTagMutability::Mutable => TagRule::Mutable,
             ImageTagMutability::Immutable => TagRule::Immutable,
         };
         let repository = Repository { id, settings };
-        if let Some(layout) = &seed.layout {
-            self.repositories.load(&repository, layout, now).await?;
+        if let Some(layout) = &initial.layout {
+            self.repositories.import(&repository, layout, now).await?;
         }
-        for image in &seed.images {
+        for image in &initial.images {
             let tags = image.tags()?;
             self.repositories
                 .push(&repository, image, tags, now)
@@ -142,23 +148,23 @@ impl Ecr {
         }
         let Repository { id, settings } = repository;
         match self.repositories.create(&id, settings).await {
-            // Another server on the same store was faster.
+            // Another server on the same store has created the repository in the meantime.
             Ok(_) | Err(RepositoryError::RepositoryAlreadyExists(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The port that it listens on, or the first of them.
+    /// Returns the first port that the mock listens on.
     pub(crate) fn port(&self) -> u16 {
         self.addresses.first().map_or(0, SocketAddr::port)
     }
 
-    /// The addresses that it listens on.
+    /// Returns the addresses that the mock listens on.
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// What a signature is held against, when it came to the host of a region.
+    /// Returns the verifier of the signatures of requests to a service. `host_region` is the Region in the host name of the request.
     pub(crate) fn verifier<'a>(
         &'a self,
         service: AwsService,
@@ -187,7 +193,7 @@ impl Ecr {
         }))
     }
 
-    /// Returns the beginning of the image names in a registry: the host, and the alias if the registry is public.
+    /// Returns the prefix of the image names in a registry: the host, and the alias if the registry is public.
     pub(crate) fn registry_host(&self, registry: &RegistryId) -> String {
         match registry {
             RegistryId::Private { account, region } => {
@@ -200,7 +206,7 @@ impl Ecr {
         }
     }
 
-    /// The URL of a registry, without a slash at its end.
+    /// Returns the URL of a registry, without a trailing slash.
     pub(crate) fn proxy_endpoint(&self, account: AccountId, region: &Region) -> String {
         self.config
             .proxy_endpoint
@@ -208,20 +214,20 @@ impl Ecr {
     }
 }
 
-/// What a reset leaves as it is.
+/// What a reset preserves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Preserve {
-    /// Nothing: repositories and images are those that the configuration begins with.
+    /// Nothing. After the reset, the repositories are those of the configuration.
     #[default]
     Nothing,
-    /// The repositories and all that is in them, and the settings of accounts.
+    /// The repositories, their images and settings, and the settings of accounts.
     Images,
 }
 
-/// Why a configuration's repositories cannot be made.
+/// An error in the creation of the repositories of the configuration.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SeedError {
+pub(crate) enum InitialStateError {
     #[error(transparent)]
     Repository(#[from] RepositoryError),
     #[error(transparent)]

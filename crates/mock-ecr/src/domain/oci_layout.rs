@@ -38,7 +38,7 @@ struct Entry {
 
 impl Repositories {
     /// Puts all images of a layout into a repository that need not be in the store yet.
-    pub(crate) async fn load(
+    pub(crate) async fn import(
         &self,
         repository: &Repository,
         layout: &Path,

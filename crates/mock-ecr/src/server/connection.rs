@@ -1,4 +1,4 @@
-//! Step 1: sockets. Nothing else knows that there are any.
+//! Step 1: accepts connections, and serves HTTP and TLS on them. No other module uses sockets.
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,7 +27,7 @@ use crate::server::tls;
 use crate::server::tls::Tls;
 use crate::state::Ecr;
 
-/// An address that clients can connect to.
+/// A listening socket.
 pub(crate) struct Listener(TcpListener);
 
 impl Listener {
@@ -36,7 +36,7 @@ impl Listener {
             SocketAddr::V4(_) => TcpSocket::new_v4()?,
             SocketAddr::V6(_) => TcpSocket::new_v6()?,
         };
-        // A mock that was just stopped leaves its port in TIME_WAIT, which the next one need not wait for.
+        // The port of a mock that was just stopped is in TIME_WAIT. Without this option, the next mock could not bind it.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         Ok(Listener(socket.listen(BACKLOG)?))
@@ -47,12 +47,14 @@ impl Listener {
     }
 }
 
-/// Connections that wait to be accepted; with tokio's 128, a crowd of clients waits a second for its packets to be sent anew.
+/// The maximum number of connections that wait to be accepted.
+///
+/// With tokio's default of 128, many simultaneous clients overflow the queue. Each of them then waits a second until it resends its packet.
 const BACKLOG: u32 = 4096;
 
-/// Accepts connections until the sender of `stop` is dropped, then lets what is in flight finish, within a limit of time.
+/// Accepts connections until the sender of `stop` is dropped. Then waits at most [`DRAIN_TIMEOUT`] for the requests in flight.
 ///
-/// Dropping the future cuts every connection.
+/// If the future is dropped, all connections are closed.
 pub(crate) async fn serve(
     Listener(listener): Listener,
     ecr: Arc<Ecr>,
@@ -60,7 +62,7 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<()>,
 ) {
     let graceful = GracefulShutdown::new();
-    // The set ends its connections when it is dropped; those that have ended by themselves are taken out as others come.
+    // Dropping the set closes its connections. Finished connections are removed whenever another one is accepted.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -83,29 +85,29 @@ pub(crate) async fn serve(
     drop(listener);
     let drained = tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await;
     if drained.is_err() {
-        tracing::warn!("some connections did not end in time and were cut");
+        tracing::warn!("some connections did not finish in time and were closed");
     }
 }
 
-/// When there are no more file descriptors, accepting fails at once, again and again, until a connection ends.
+/// Waits before the next attempt to accept. Without file descriptors, each attempt fails at once until a connection is closed.
 async fn accept_backoff(error: &io::Error) {
     tracing::warn!(%error, "cannot accept a connection");
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// One client.
+/// One connection of a client.
 struct Connection {
     ecr: Arc<Ecr>,
     tls: Option<Tls>,
-    /// For itself, and for the tunnel that it may become.
+    /// One for the connection, and one for the tunnel that it can become.
     watchers: [Watcher; 2],
     stop: watch::Receiver<()>,
 }
 
 impl Connection {
-    /// Tells TLS from HTTP, where there is TLS.
+    /// Serves TLS or HTTP, by the first byte that the client sends. Without TLS, serves HTTP.
     async fn detect_protocol(self, stream: TcpStream) {
-        // Answers are small and whole: there is nothing to wait for.
+        // A response is small and is written at once, so waiting for more data would only delay it.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.tls.clone() else {
             return self.serve(Box::new(stream), Ingress::Http).await;
@@ -117,21 +119,21 @@ impl Connection {
         };
         match first {
             Ok(tls::HANDSHAKE) => {
-                let secured = tokio::select! {
-                    secured = with_timeout(tls.accept(stream)) => secured,
+                let handshake = tokio::select! {
+                                    handshake = with_timeout(tls.accept(stream)) => handshake,
                     _ = stop.changed() => return,
                 };
-                match secured {
+                match handshake {
                     Ok(stream) => self.serve(Box::new(stream), Ingress::Https).await,
                     Err(error) => warn_handshake(&error),
                 }
             }
             Ok(_) => self.serve(Box::new(stream), Ingress::Http).await,
-            Err(error) => tracing::debug!(%error, "a connection brought nothing"),
+            Err(error) => tracing::debug!(%error, "a client sent no data"),
         }
     }
 
-    /// Serves a client, and again in the tunnel that it may be granted.
+    /// Serves HTTP on a stream. If the client opens a tunnel, serves HTTP over TLS in the tunnel afterwards.
     async fn serve(self, stream: Box<dyn Stream>, ingress: Ingress) {
         let [watcher, in_tunnel] = self.watchers;
         let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
@@ -148,7 +150,7 @@ impl Connection {
     }
 }
 
-/// Speaks HTTP until the client is gone, or has been granted a tunnel.
+/// Serves HTTP until the connection is closed or becomes a tunnel. Returns the tunnel.
 async fn serve_http(
     stream: Box<dyn Stream>,
     ingress: Ingress,
@@ -158,24 +160,24 @@ async fn serve_http(
 ) -> Option<OnUpgrade> {
     let plan = WritePlan::default();
     let stream = FaultyStream::new(stream, plan.clone());
-    let granted = Arc::new(Mutex::new(None));
+    let accepted_tunnel = Arc::new(Mutex::new(None));
     let first_request = Arc::new(Notify::new());
-    let (requested, tunnels) = (Arc::clone(&first_request), Arc::clone(&granted));
+    let (requested, tunnels) = (Arc::clone(&first_request), Arc::clone(&accepted_tunnel));
     let service = service_fn(move |mut request: Request<Incoming>| {
         requested.notify_one();
         let (ecr, tunnels) = (Arc::clone(&ecr), Arc::clone(&tunnels));
         let (plan, stop) = (plan.clone(), stop.clone());
         async move {
             let version = request.version();
-            let asks = request.method() == Method::CONNECT;
-            let tunnel = asks.then(|| hyper::upgrade::on(&mut request));
+            let is_connect = request.method() == Method::CONNECT;
+            let tunnel = is_connect.then(|| hyper::upgrade::on(&mut request));
             let mut response = handle(&ecr, request, ingress).await;
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
                 *locked(&tunnels) = Some(tunnel);
             }
             match response.extensions_mut().remove::<DeliveryFault>() {
                 None => Ok(response),
-                // Apart, so that the answers without faults do not carry its state.
+                // Boxed, so that the future of a response without faults does not contain this state.
                 Some(delivery) => {
                     Box::pin(faulty_stream::send(
                         response, delivery, version, &plan, stop,
@@ -189,24 +191,24 @@ async fn serve_http(
     let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::select! {
         ended = watcher.watch(connection.into_owned()) => if let Err(error) = ended {
-            tracing::debug!(error, "a connection broke");
+                        tracing::debug!(error, "a connection failed");
         },
-        () = first_request_timeout(&first_request) => tracing::debug!("a connection brought no request"),
+                () = first_request_timeout(&first_request) => tracing::debug!("a client sent no request in time"),
     }
-    locked(&granted).take()
+    locked(&accepted_tunnel).take()
 }
 
-fn locked(granted: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade>> {
-    granted.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(tunnel: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade>> {
+    tunnel.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the end of a tunnel, in place of the host that the client wanted.
+/// Accepts TLS in a tunnel, in place of the host that the client named.
 async fn accept_tunnel(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
     let stream = tunnel.await.map_err(io::Error::other)?;
     tls.accept(TokioIo::new(stream)).await
 }
 
-/// A connection of whatever kind. One type for all, so that the program holds the machinery of HTTP once.
+/// A connection over TCP, TLS or a tunnel. One trait object for all keeps a single copy of the HTTP code in the program.
 trait Stream: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send {}
 
 impl<I: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send> Stream for I {}
@@ -219,7 +221,7 @@ impl ResetOnDrop for Box<dyn Stream> {
 
 impl ResetOnDrop for TcpStream {
     fn reset_when_dropped(&self) {
-        // Where the system knows no such option, the client sees a farewell.
+        // If the system does not support the option, the connection is closed normally.
         let _ = self.set_zero_linger();
     }
 }
@@ -232,7 +234,7 @@ impl ResetOnDrop for TlsStream<TcpStream> {
 
 impl ResetOnDrop for TlsStream<TokioIo<Upgraded>> {
     fn reset_when_dropped(&self) {
-        // The connection around a tunnel is hyper's, which does not let it be seen.
+        // hyper owns the connection around a tunnel and does not give access to it.
     }
 }
 
@@ -240,22 +242,22 @@ fn http() -> auto::Builder<TokioExecutor> {
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
         .http1()
-        // The real service capitalises its headers.
+        // The real service capitalizes the names of its headers.
         .title_case_headers(true)
-        // The date comes from the mock's clock.
+        // The handler sets the date from the mock's clock.
         .auto_date_header(false)
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT);
     server
         .http2()
-        // A token of 16 KiB is a header longer than hyper's own limit.
-        .max_header_list_size(LONGEST_HEADERS)
+        // A header with a token of 16 KiB exceeds hyper's default limit.
+        .max_header_list_size(MAX_HEADERS_SIZE)
         .auto_date_header(false)
         .timer(TokioTimer::new());
     server
 }
 
-const LONGEST_HEADERS: u32 = 64 * 1024;
+const MAX_HEADERS_SIZE: u32 = 64 * 1024;
 
 async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
     let mut first = [0];
@@ -272,10 +274,10 @@ async fn with_timeout<T>(step: impl Future<Output = io::Result<T>>) -> io::Resul
 }
 
 fn warn_handshake(error: &io::Error) {
-    tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's authority?");
+    tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's CA?");
 }
 
-/// Ends when the first request is late; hyper's own limit does not hold before it knows the version of HTTP.
+/// Returns if the first request is late. hyper's own timeout does not apply before it has detected the version of HTTP.
 async fn first_request_timeout(first_request: &Notify) {
     if tokio::time::timeout(HEADER_TIMEOUT, first_request.notified())
         .await

@@ -1,7 +1,7 @@
-//! Answers that leave as no server should send them.
+//! Sends the responses that a fault delays, cuts, resets or makes malformed.
 //!
-//! What HTTP/1 can be made to say wrong is written here in place of what hyper would write; on HTTP/2 the stream is reset, which is all that
-//! a client sees of a broken answer there.
+//! On HTTP/1, this module writes the bytes in place of hyper. On HTTP/2, it resets the stream, because a client sees nothing else of a
+//! malformed response there.
 
 use std::io;
 use std::pin::Pin;
@@ -22,19 +22,19 @@ use crate::fault::{CutPoint, DeliveryFault, Shape, Termination};
 use crate::http::body;
 use crate::http::body::{BodyError, Payload};
 
-/// A connection whose answers can be replaced by other bytes.
+/// A connection on which the bytes of a response can be replaced.
 pub(crate) struct FaultyStream<I> {
     stream: I,
     plan: WritePlan,
 }
 
-/// What is to be written in place of the next answer, shared by a connection and whoever answers on it.
+/// What to write in place of the next response. The connection and the handler of its requests share it.
 #[derive(Clone, Default)]
 pub(crate) struct WritePlan(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// So that a connection without faults pays for one look at a flag.
+    /// Whether `pending` is set. Without faults, a write costs one atomic load and no lock.
     is_set: AtomicBool,
     pending: Mutex<WriteOverride>,
 }
@@ -46,9 +46,9 @@ struct WriteOverride {
     ending: Option<Termination>,
 }
 
-/// A connection that can be told to end without a farewell.
+/// A connection that can be reset instead of closed normally.
 pub(crate) trait ResetOnDrop {
-    /// Lets the connection be reset when it is dropped.
+    /// Configures the connection to be reset when it is dropped.
     fn reset_when_dropped(&self);
 }
 
@@ -80,7 +80,7 @@ impl<I> FaultyStream<I> {
 }
 
 impl<I: AsyncWrite + ResetOnDrop + Unpin> FaultyStream<I> {
-    /// Writes what was plotted, and then ends the connection.
+    /// Writes the planned bytes and then ends the connection. Returns the error that makes hyper drop it.
     fn poll_override(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
         let mut pending = self.plan.pending();
         while !pending.bytes.is_empty() {
@@ -98,7 +98,7 @@ impl<I: AsyncWrite + ResetOnDrop + Unpin> FaultyStream<I> {
             return Poll::Ready(io::ErrorKind::ConnectionReset.into());
         }
         let stream = Pin::new(&mut self.stream);
-        // A failure to say farewell is an end as well.
+        // The connection ends even if the shutdown fails.
         let _ = ready!(stream.poll_shutdown(context));
         Poll::Ready(io::ErrorKind::ConnectionAborted.into())
     }
@@ -150,7 +150,11 @@ impl<I: AsyncWrite + ResetOnDrop + Unpin> AsyncWrite for FaultyStream<I> {
     }
 }
 
-/// Sends an answer as the faults on its way out have it. An error ends the connection, or on HTTP/2 the stream.
+/// Applies the delivery faults to a response.
+///
+/// # Errors
+///
+/// Returns an error if the response must be aborted. The error ends the connection on HTTP/1 and the stream on HTTP/2.
 pub(crate) async fn send(
     response: Response<Payload>,
     delivery: DeliveryFault,
@@ -161,19 +165,19 @@ pub(crate) async fn send(
     pause(delivery.delay, &mut stop).await;
     let (parts, body) = response.into_parts();
     let body = match delivery.bandwidth {
-        Some(rate) => slowly(body, rate),
+        Some(rate) => throttled(body, rate),
         None => body,
     };
     match (delivery.shape, delivery.end) {
         (Some(shape), _) if is_http1(version) => {
-            let body = everything(body, LONGEST_BODY).await;
+            let body = read_up_to(body, MAX_BUFFERED_BODY).await;
             plan.set(malformed(&parts, body, shape), Termination::Close);
             Ok(Response::from_parts(parts, body::empty()))
         }
         (Some(_), _) => Err(ResponseAborted),
         (None, Some((cut_point, Termination::Stall))) => stall(parts, body, cut_point, stop).await,
         (None, Some((cut_point, ending))) if is_http1(version) => {
-            let bytes = beginning(&parts, body, cut_point).await;
+            let bytes = bytes_before(cut_point, &parts, body).await;
             plan.set(bytes, ending);
             Ok(Response::from_parts(parts, body::empty()))
         }
@@ -182,24 +186,24 @@ pub(crate) async fn send(
     }
 }
 
-/// An answer that does not come, or not whole.
+/// A fault aborted the response, before or after its headers.
 #[derive(Debug, thiserror::Error)]
-#[error("a fault broke the answer off")]
+#[error("a fault aborted the response")]
 pub(crate) struct ResponseAborted;
 
 fn is_http1(version: Version) -> bool {
     version <= Version::HTTP_11
 }
 
-/// Waits, but not beyond the end of the mock.
+/// Waits for a delay, or until the mock stops.
 async fn pause(delay: Duration, stop: &mut watch::Receiver<()>) {
     if delay > Duration::ZERO {
         let _ = tokio::time::timeout(delay, stop.changed()).await;
     }
 }
 
-/// What comes of a body, up to a limit.
-async fn everything(body: Payload, limit: u64) -> Vec<u8> {
+/// Reads at most `limit` bytes of a body.
+async fn read_up_to(body: Payload, limit: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut chunks = BodyDataStream::new(body);
     while let Some(Ok(chunk)) = chunks.next().await {
@@ -213,21 +217,22 @@ async fn everything(body: Payload, limit: u64) -> Vec<u8> {
     bytes
 }
 
-/// Bodies that are written wrong are held in memory; a layer is cut here.
-const LONGEST_BODY: u64 = 64 << 20;
+/// The maximum size of a body that is replaced: it is held in memory. A longer layer is truncated.
+const MAX_BUFFERED_BODY: u64 = 64 << 20;
 
-/// The bytes of an answer up to a moment.
-async fn beginning(parts: &Parts, body: Payload, cut_point: CutPoint) -> Vec<u8> {
+/// Returns the bytes of a response before a cut point.
+async fn bytes_before(cut_point: CutPoint, parts: &Parts, body: Payload) -> Vec<u8> {
     match cut_point {
         CutPoint::BeforeHeaders => Vec::new(),
         CutPoint::AfterHeaders => head(parts),
         CutPoint::AfterBytes(count) => {
-            let body = everything(body, count.min(LONGEST_BODY)).await;
+            let body = read_up_to(body, count.min(MAX_BUFFERED_BODY)).await;
             [head(parts), body].concat()
         }
     }
 }
 
+/// Returns the bytes of a response that violates HTTP/1.
 fn malformed(parts: &Parts, body: Vec<u8>, shape: Shape) -> Vec<u8> {
     match shape {
         Shape::Overrun(count) => {
@@ -244,7 +249,7 @@ fn malformed(parts: &Parts, body: Vec<u8>, shape: Shape) -> Vec<u8> {
     }
 }
 
-/// Status line and headers, with the capitals that the real service gives them.
+/// Returns the status line and the headers, whose names are capitalized as the real service does.
 fn head(parts: &Parts) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", status(parts)).into_bytes();
     for (name, value) in &parts.headers {
@@ -270,7 +275,7 @@ fn title_case(name: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-/// Lets an answer come up to a cut_point, and nothing after it.
+/// Sends a response up to a cut point, and then nothing until the mock stops.
 async fn stall(
     parts: Parts,
     body: Payload,
@@ -285,15 +290,15 @@ async fn stall(
         CutPoint::AfterHeaders => 0,
         CutPoint::AfterBytes(count) => count,
     };
-    let silence = stream::once(async move {
+    let stalled = stream::once(async move {
         let _ = stop.changed().await;
         Err(BodyError::new(ResponseAborted))
     });
-    let body = body::stream(first(body, count).chain(silence));
+    let body = body::stream(first(body, count).chain(stalled));
     Ok(Response::from_parts(parts, body))
 }
 
-/// Lets an answer break off at a cut_point, on HTTP/2.
+/// Resets the stream of a response at a cut point, on HTTP/2.
 fn cut(
     parts: Parts,
     body: Payload,
@@ -311,7 +316,7 @@ fn cut(
     ))
 }
 
-/// The first bytes of a body.
+/// Returns the first `count` bytes of a body.
 fn first(body: Payload, count: u64) -> impl Stream<Item = Result<Bytes, BodyError>> + Send {
     let chunks = BodyDataStream::new(body);
     stream::unfold((chunks, count), |(mut chunks, left)| async move {
@@ -330,9 +335,9 @@ fn first(body: Payload, count: u64) -> impl Stream<Item = Result<Bytes, BodyErro
     })
 }
 
-/// A body of which so many bytes come a second, in tenths of one.
-fn slowly(body: Payload, rate: u64) -> Payload {
-    const TENTH: Duration = Duration::from_millis(100);
+/// Limits a body to `rate` bytes per second. A tenth of them is sent every 100 milliseconds.
+fn throttled(body: Payload, rate: u64) -> Payload {
+    const INTERVAL: Duration = Duration::from_millis(100);
     let step = usize::try_from(rate.div_ceil(10)).unwrap_or(usize::MAX);
     let chunks = BodyDataStream::new(body);
     body::stream(stream::unfold(
@@ -344,7 +349,7 @@ fn slowly(body: Payload, rate: u64) -> Payload {
                     Err(error) => return Some((Err(BodyError::new(error)), (chunks, rest))),
                 };
             }
-            tokio::time::sleep(TENTH).await;
+            tokio::time::sleep(INTERVAL).await;
             let chunk = rest.split_to(step.min(rest.len()));
             Some((Ok(chunk), (chunks, rest)))
         },

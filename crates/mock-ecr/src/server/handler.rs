@@ -1,4 +1,4 @@
-//! Step 2: the way of a request, on one screen.
+//! Step 2: routes a request, applies the faults, creates the response and logs the request.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -29,7 +29,7 @@ use crate::state::Ecr;
 use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
 
-/// Answers a request; the request is in the request log before this returns.
+/// Returns the response to a request. The request is in the request log before this function returns.
 pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, ingress: Ingress) -> Response<Payload>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
@@ -37,8 +37,8 @@ where
     let stopwatch = Stopwatch::start();
     let now = ecr.clock.now();
     let (request, body) = request.into_parts();
-    let route = match proxy::is_elsewhere(ecr, &request) {
-        true => Route::Elsewhere,
+    let route = match proxy::is_other_host(ecr, &request) {
+        true => Route::OtherHost,
         false => Route::of(&request),
     };
     let mut log_entry = ReceivedRequest::new(&request, route.service(), ingress, now);
@@ -76,9 +76,9 @@ where
     if request.method == Method::HEAD {
         response = strip_body(response);
     }
-    // The SDKs correct their clocks by this header: it must show the mock's time, not the system's.
-    let shown = fault::date(&triggered, now).to_http();
-    let date = HeaderValue::try_from(shown).expect("a date is printable ASCII");
+    // The SDKs correct their clocks by this header, so it must contain the mock's time and not the system's.
+    let date = fault::date(&triggered, now).to_http();
+    let date = HeaderValue::try_from(date).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);
     log_entry.status = response.status();
     log_entry.took = stopwatch.elapsed();
@@ -86,7 +86,7 @@ where
     response
 }
 
-/// A request, but for its body.
+/// A request without its body.
 struct Received<'a> {
     request: &'a Parts,
     ingress: Ingress,
@@ -120,7 +120,7 @@ fn inject(
     Some(response)
 }
 
-/// Does to an answer what the faults say.
+/// Applies the triggered faults to a response.
 async fn apply(
     ecr: &Ecr,
     triggered: &[TriggeredFault],
@@ -150,7 +150,7 @@ fn challenge(ecr: &Ecr, route: &Route) -> String {
     }
 }
 
-/// The answer that the mock has when nothing goes wrong.
+/// Returns the response of the route, without faults.
 async fn answer<B>(
     ecr: &Ecr,
     received: &Received<'_>,
@@ -196,7 +196,7 @@ where
         }
         Route::Layer => Box::pin(layer_download::answer(ecr, request, now, log_entry)).await,
         Route::Tunnel => whole(proxy::answer(ecr, request, ingress, log_entry)),
-        Route::Elsewhere => whole(proxy::reject(request, log_entry)),
+        Route::OtherHost => whole(proxy::reject(request, log_entry)),
         Route::Control => {
             let body = body.collected(control::MAX_BODY_SIZE);
             Box::pin(control::respond(ecr, request, body, log_entry)).await

@@ -1,4 +1,4 @@
-//! The path of a request from the socket to the service, and of the response back.
+//! Accepts connections, routes each request to the service that handles it, and sends the response.
 
 pub(crate) mod connection;
 pub(crate) mod faulty_stream;

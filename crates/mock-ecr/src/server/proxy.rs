@@ -1,6 +1,6 @@
-//! The mock as the proxy of clients that accept only AWS's names: `CONNECT`, and requests that name a whole URL.
+//! The mock as an HTTP proxy, for clients that accept only AWS host names: `CONNECT`, and requests with an absolute URL.
 //!
-//! It answers for those hosts itself and dials none, so that nothing which comes by here leaves the machine.
+//! The mock handles the requests to these hosts itself. It opens no connection, so no request leaves the machine.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -13,7 +13,7 @@ use crate::http::ingress::Ingress;
 use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
-/// Opens a tunnel to one of the hosts that the mock is, and to no other.
+/// Responds to `CONNECT`: 200 for an AWS host that the mock serves, 403 for any other host.
 pub(crate) fn answer(
     ecr: &Ecr,
     request: &Parts,
@@ -29,10 +29,12 @@ pub(crate) fn answer(
     }
 }
 
-/// Whether a request names a whole URL, as one to a proxy does (RFC 9112, section 3.2.2), that is not at one of the hosts that the mock is.
+/// Returns whether a request is for a host that the mock does not serve.
 ///
-/// Of another name than AWS's the port must be the mock's, and the name one of this machine, where the mock listens to no other.
-pub(crate) fn is_elsewhere(ecr: &Ecr, request: &Parts) -> bool {
+/// Only a request with an absolute URL can be, as a client sends it to a proxy (RFC 9112, section 3.2.2). The mock serves the AWS hosts.
+/// It serves another host only at a port that it listens on: any name if it listens on all addresses, otherwise a loopback name or the
+/// address that it listens on.
+pub(crate) fn is_other_host(ecr: &Ecr, request: &Parts) -> bool {
     let (true, Some(scheme), Some(host)) = (
         request.version <= Version::HTTP_11,
         request.uri.scheme(),
@@ -43,25 +45,24 @@ pub(crate) fn is_elsewhere(ecr: &Ecr, request: &Parts) -> bool {
     if Host::of(authority(request)).is_aws_service() {
         return false;
     }
-    let usual = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    let port = host.port_u16().unwrap_or(usual);
+    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let port = host.port_u16().unwrap_or(default_port);
     let name = host.host();
-    !ecr.addresses().iter().any(|own| {
-        let is_own =
-            own.ip().is_unspecified() || is_loopback(name) || address(name) == Some(own.ip());
-        is_own && own.port() == port
+    !ecr.addresses().iter().any(|listening| {
+        let ip = listening.ip();
+        let is_served = ip.is_unspecified() || is_loopback(name) || address(name) == Some(ip);
+        is_served && listening.port() == port
     })
 }
 
-/// Refuses to go there.
+/// Rejects a request to a host that the mock does not serve.
 pub(crate) fn reject(request: &Parts, log_entry: &mut ReceivedRequest) -> Response<Bytes> {
     log_entry.error = Some(ProxyError::OtherHost.code());
     ProxyError::OtherHost.into_response(authority(request))
 }
 
 fn authorize(ecr: &Ecr, request: &Parts, ingress: Ingress) -> Result<(), ProxyError> {
-    let is_ours = Host::of(authority(request)).is_aws_service();
-    if !is_ours {
+    if !Host::of(authority(request)).is_aws_service() {
         return Err(ProxyError::OtherHost);
     }
     if ecr.ca_certificate.is_none() {
@@ -91,13 +92,15 @@ impl ProxyError {
     fn into_response(self, host: &str) -> Response<Bytes> {
         let text = match self {
             ProxyError::OtherHost => {
-                format!("mock-ecr: {host} is no host of ECR; nothing else is reached from here\n")
+                format!(
+                    "mock-ecr: {host} is not a host of ECR; requests to other hosts are rejected\n"
+                )
             }
             ProxyError::NoTls => {
-                "mock-ecr: a tunnel carries TLS; start the mock with --tls\n".to_owned()
+                "mock-ecr: a tunnel needs TLS; start the mock with --tls\n".to_owned()
             }
             ProxyError::Nested => {
-                "mock-ecr: a tunnel begins with CONNECT of HTTP/1, outside any other\n".to_owned()
+                "mock-ecr: a tunnel needs CONNECT in HTTP/1, outside another tunnel\n".to_owned()
             }
         };
         Response::builder()

@@ -1,4 +1,4 @@
-//! What a request says of itself, for faults to be told by.
+//! Reads the attributes of a request that faults match on.
 
 use http::request::Parts;
 
@@ -13,7 +13,7 @@ use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
-/// Returns the attributes of a request to a service that faults apply to.
+/// Returns the attributes of a request, or `None` if faults do not apply to its service.
 pub(crate) fn of(
     ecr: &Ecr,
     request: &Parts,
@@ -25,7 +25,7 @@ pub(crate) fn of(
         FaultTarget::Api => Claim::of_signature(ecr, request),
         FaultTarget::Registry => Claim::of_token(ecr, request, now),
     };
-    let of_host = match Host::of(authority(request)) {
+    let host_region = match Host::of(authority(request)) {
         Host::Registry { region, .. } | Host::Api { region, .. } => Some(region),
         _ => None,
     };
@@ -34,8 +34,8 @@ pub(crate) fn of(
         region,
         is_valid,
     } = claim.unwrap_or_default();
-    let is_here = of_host.is_none() || of_host == region;
-    let (registry_route, repository) = of_registry(route);
+    let is_same_region = host_region.is_none() || host_region == region;
+    let (registry_route, repository) = registry_attributes(route);
     let host = authority(request);
     let user_agent = request.headers.get(http::header::USER_AGENT);
     Some(RequestAttributes {
@@ -46,9 +46,9 @@ pub(crate) fn of(
         route: registry_route,
         method: request.method.to_string(),
         account: principal.as_ref().map(PrincipalArn::account),
-        region: of_host.or(region),
+        region: host_region.or(region),
         principal,
-        has_valid_token: is_valid && is_here,
+        has_valid_token: is_valid && is_same_region,
         repository,
         host: without_port(host).to_ascii_lowercase(),
         user_agent: user_agent
@@ -65,7 +65,8 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-fn of_registry(route: &Route) -> (Option<RegistryRoute>, Option<String>) {
+/// Returns the route of the registry, and the name of the repository.
+fn registry_attributes(route: &Route) -> (Option<RegistryRoute>, Option<String>) {
     let path = match route {
         Route::Layer => return (Some(RegistryRoute::Layer), None),
         Route::Registry { path, .. } => path,
@@ -88,12 +89,12 @@ fn of_registry(route: &Route) -> (Option<RegistryRoute>, Option<String>) {
     }
 }
 
-/// Who a request says that it comes from, and for which region.
+/// The principal and the Region that the credentials of a request name. The signature is not verified.
 #[derive(Default)]
 struct Claim {
     principal: Option<PrincipalArn>,
     region: Option<Region>,
-    /// Whether it is by a token that lives.
+    /// Whether the request presents a valid token.
     is_valid: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The body of a request. That of an API call is read whole, before its route runs.
+//! The body of a request. The body of an API call that contains the name of the operation is read before faults are matched.
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -12,9 +12,9 @@ use crate::server::router::Route;
 
 /// The body of a request.
 pub(crate) enum RequestBody<B> {
-    /// The body of a call that names its operation there, which faults must know.
-    Whole(Result<Bytes, CollectError>),
-    /// The body of any other request, of which nothing has been read.
+    /// The complete body of an API call that names its operation in the body. Faults match on the operation.
+    Collected(Result<Bytes, CollectError>),
+    /// The body of any other request. No byte of it has been read.
     Unread(B),
 }
 
@@ -26,35 +26,35 @@ where
         match route.aws_service() {
             Some(service) if service.has_operation_in_body(request) => {
                 let limit = service.max_body_size(request);
-                RequestBody::Whole(collect(body, limit).await)
+                RequestBody::Collected(collect(body, limit).await)
             }
             _ => RequestBody::Unread(body),
         }
     }
 
-    /// Returns all bytes, if the body was read whole.
+    /// Returns all bytes if the body has been read, or else an empty slice.
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
-            RequestBody::Whole(Ok(bytes)) => bytes,
+            RequestBody::Collected(Ok(bytes)) => bytes,
             _ => &[],
         }
     }
 
-    /// Returns all bytes, within a limit of size and of time.
+    /// Returns all bytes. The size and the time are limited.
     pub(crate) async fn collected(self, limit: usize) -> Result<Bytes, CollectError> {
         match self {
-            RequestBody::Whole(bytes) => bytes,
+            RequestBody::Collected(bytes) => bytes,
             RequestBody::Unread(body) => collect(body, limit).await,
         }
     }
 
-    /// Returns the body as a stream. Its total time is not limited, but each wait for the next piece is.
+    /// Returns the body as a stream. The total time is not limited; the wait for each chunk is.
     pub(crate) fn stream<'a>(self) -> ContentStream<'a>
     where
         B: 'a,
     {
         match self {
-            RequestBody::Whole(bytes) => {
+            RequestBody::Collected(bytes) => {
                 let bytes = bytes.map_err(|_| ContentError);
                 futures_util::stream::iter([bytes]).boxed()
             }

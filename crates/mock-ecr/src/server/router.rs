@@ -1,4 +1,4 @@
-//! Where a request goes: pure, and the last place that matches on hosts and paths.
+//! Determines what a request is for: a pure function, and the last place that compares hosts and paths.
 
 use http::request::Parts;
 use http::{Method, header};
@@ -14,31 +14,33 @@ use crate::registry::layer_url::LAYER_PREFIX;
 use crate::registry::path::RegistryPath;
 use crate::types::{Region, Service};
 
-/// What a request is for.
+/// What a request is for: the part of the mock that handles it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The API of a service, and the Region in the host name.
+    /// The API of a service. `host_region` is the Region in the host name, if there is one.
     Api {
         service: AwsService,
         host_region: Option<Region>,
     },
-    /// The registry, with the host that it was called by.
+    /// The registry, and the host that the request names.
     Registry { host: Host, path: RegistryPath },
-    /// A layer at a URL of its own.
+    /// A layer at a signed URL.
     Layer,
-    /// A tunnel to some host.
+    /// A tunnel to a host: the method `CONNECT`.
     Tunnel,
-    /// Another host, for which the mock is asked as a proxy; never found by [`Route::of`].
-    Elsewhere,
-    /// The mock itself.
+    /// Another host, in a request to the mock as a proxy. [`Route::of`] does not return this value.
+    OtherHost,
+    /// The control API, `/_mock/`.
     Control,
-    /// None of them.
+    /// None of the others.
     Unknown,
 }
 
 impl Route {
-    /// AWS does not look at the path of an API call (mhart/kinesalite, `index.js`), so that on a bare address only the
-    /// paths of the registry are taken from it.
+    /// Returns the route of a request, by its host, path, method and headers.
+    ///
+    /// AWS ignores the path of an API call (mhart/kinesalite, `index.js`). On a bare address, each `POST` request is therefore an API call,
+    /// unless its path belongs to the registry, to a layer or to the control API. A request for `/` is an API call with any method.
     pub(crate) fn of(request: &Parts) -> Self {
         let path = request.uri.path();
         if request.method == Method::CONNECT {
@@ -70,7 +72,7 @@ impl Route {
         match self {
             Route::Api { service, .. } => (*service).into(),
             Route::Registry { .. } | Route::Layer => Service::Registry,
-            Route::Tunnel | Route::Elsewhere => Service::Proxy,
+            Route::Tunnel | Route::OtherHost => Service::Proxy,
             Route::Control => Service::Control,
             Route::Unknown => Service::Unknown,
         }
@@ -84,7 +86,7 @@ impl Route {
         }
     }
 
-    /// What of the registry it is for, in a word.
+    /// Returns the name of the registry's route, as the request log contains it.
     pub(crate) fn name(&self) -> Option<&'static str> {
         let Route::Registry { path, .. } = self else {
             return (*self == Route::Layer).then_some("layer");
@@ -103,8 +105,10 @@ impl Route {
     }
 }
 
-/// Returns the service that a request on a bare address calls: the one that its target names, or else the one that its signature names.
-/// Without either, a form and a query with an action are for STS, which has unsigned operations. Every other request is for ECR.
+/// Returns the service that an API call on a bare address is for.
+///
+/// The target names it, or else the signature. Without either, a form and a query with an action are for STS, because STS has unsigned
+/// operations. Every other call is for ECR.
 fn service_of(request: &Parts) -> AwsService {
     if Target::is_in(request) {
         return AwsService::with_target_prefix(Target::of(request).prefix)
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn on_one_of_aws_s_hosts_the_host_decides() {
+    fn on_an_aws_host_the_host_decides() {
         let host = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
         let registry = |path| Route::Registry {
             host: Host::of(host),

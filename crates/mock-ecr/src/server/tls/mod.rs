@@ -1,10 +1,10 @@
-//! TLS on the mock's own port: a private authority, and a certificate for whatever name a client asks for.
+//! TLS on the same port as HTTP: a private certificate authority, and a certificate for each host name that a client requests.
 //!
-//! Keys are drawn by ring and not from the seed: a key that follows from a seed which anyone may know would be a hole in whatever trusts
-//! its certificate.
+//! ring generates the keys; they are not derived from the seed. A seed is not a secret. Anyone who knows it could otherwise impersonate any
+//! host to a client that trusts the CA.
 
-mod authority;
-mod leaves;
+mod certificate_authority;
+mod leaf_certificates;
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use tokio_rustls::server::TlsStream;
 
 use crate::fault::Faults;
 
-pub use authority::{AuthorityError, CertificateAuthority, CertificateError};
-use leaves::Leaves;
+pub use certificate_authority::{AuthorityError, CertificateAuthority, CertificateError};
+use leaf_certificates::LeafCertificates;
 
-/// The first byte of a client's greeting (RFC 8446, section 5.1); no method of HTTP begins with it.
+/// The first byte of a TLS handshake (RFC 8446, section 5.1). No HTTP method begins with it.
 pub(crate) const HANDSHAKE: u8 = 0x16;
 
-/// The server's side of TLS.
+/// The server side of TLS.
 #[derive(Clone)]
 pub(crate) struct Tls {
     acceptor: TlsAcceptor,
@@ -34,9 +34,9 @@ impl Tls {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS 1.2 and 1.3")
+            .expect("ring supports TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(Leaves::new(authority, faults)));
+            .with_cert_resolver(Arc::new(LeafCertificates::new(authority, faults)));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Tls {
             acceptor: TlsAcceptor::from(Arc::new(config)),
@@ -44,12 +44,12 @@ impl Tls {
         }
     }
 
-    /// The authority's certificate, in PEM.
+    /// Returns the CA certificate, in PEM.
     pub(crate) fn certificate(&self) -> &str {
         &self.certificate
     }
 
-    /// Shakes hands with a client.
+    /// Performs the TLS handshake with a client.
     pub(crate) async fn accept<I>(&self, stream: I) -> std::io::Result<TlsStream<I>>
     where
         I: AsyncRead + AsyncWrite + Unpin,

@@ -1,4 +1,4 @@
-//! A certificate for each name that a client asks for, made when it is asked for first.
+//! Issues a certificate for each host name that a client requests, and caches it.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -16,49 +16,50 @@ use crate::clock;
 use crate::fault::{CertificateFault, Faults};
 use crate::server::tls::CertificateAuthority;
 
-/// Makes certificates, and keeps them.
-pub(super) struct Leaves {
+/// The certificates of the server, created on demand.
+pub(super) struct LeafCertificates {
     authority: CertificateAuthority,
     faults: Arc<Faults>,
-    made: Mutex<HashMap<Asked, Arc<CertifiedKey>>>,
+    cache: Mutex<HashMap<CacheKey, Arc<CertifiedKey>>>,
 }
 
-/// A name, and what is to be wrong with its certificate.
-type Asked = (String, Option<CertificateFault>);
+/// A host name, and the fault of its certificate.
+type CacheKey = (String, Option<CertificateFault>);
 
-impl Leaves {
+impl LeafCertificates {
     pub(super) fn new(authority: CertificateAuthority, faults: Arc<Faults>) -> Self {
-        Leaves {
+        LeafCertificates {
             authority,
             faults,
-            made: Mutex::default(),
+            cache: Mutex::default(),
         }
     }
 
-    /// The certificate for a name, or for the loopback addresses: whoever connects to an address asks for no name (RFC 6066, section 3).
+    /// Returns the certificate for a host name. Without a name, returns the one for `localhost` and the loopback addresses: a client that
+    /// connects to an IP address sends no name (RFC 6066, section 3).
     fn leaf(&self, name: Option<&str>) -> Option<Arc<CertifiedKey>> {
         let name = name.unwrap_or("localhost");
         let fault = self.faults.trigger_at_handshake(name);
         let key = (name.to_owned(), fault);
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(leaf) = made.get(&key) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(leaf) = cache.get(&key) {
             return Some(Arc::clone(leaf));
         }
-        let leaf = match self.make(name, fault) {
+        let leaf = match self.issue(name, fault) {
             Ok(leaf) => Arc::new(leaf),
             Err(error) => {
-                tracing::warn!(%error, name, "no certificate can be made");
+                tracing::warn!(%error, name, "cannot create a certificate");
                 return None;
             }
         };
-        if made.len() >= MOST_LEAVES {
-            made.clear();
+        if cache.len() >= MAX_LEAVES {
+            cache.clear();
         }
-        made.insert(key, Arc::clone(&leaf));
+        cache.insert(key, Arc::clone(&leaf));
         Some(leaf)
     }
 
-    fn make(
+    fn issue(
         &self,
         name: &str,
         fault: Option<CertificateFault>,
@@ -84,22 +85,25 @@ impl Leaves {
     }
 }
 
-impl std::fmt::Debug for Leaves {
+impl std::fmt::Debug for LeafCertificates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Leaves(…)")
+        f.write_str("LeafCertificates(…)")
     }
 }
 
-impl ResolvesServerCert for Leaves {
+impl ResolvesServerCert for LeafCertificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         self.leaf(hello.server_name())
     }
 }
 
-/// Names come from clients, so that they must not fill the memory.
-const MOST_LEAVES: usize = 1000;
+/// The maximum size of the cache. Clients choose the names, so the cache must be bounded.
+const MAX_LEAVES: usize = 1000;
 
-/// Clients hold a certificate against the system's clock, not the mock's. Those of Apple refuse one that is good for more than 825 days.
+/// Returns the parameters of a certificate for a host name.
+///
+/// The validity period depends on the system's clock, as clients verify it by that clock and not by the mock's. Apple's clients reject a
+/// certificate that is valid for more than 825 days.
 fn params(name: &str) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(vec![name.to_owned()])?;
     if name == "localhost" {
@@ -111,7 +115,7 @@ fn params(name: &str) -> Result<CertificateParams, rcgen::Error> {
         params.subject_alt_names.extend(addresses);
     }
     params.distinguished_name = DistinguishedName::new();
-    // A common name has at most 64 characters (RFC 5280, appendix A.1); names are matched by what is above.
+    // The common name is a constant, because it has at most 64 characters (RFC 5280, appendix A.1). Clients match the names above.
     let common = "mock-ecr";
     params.distinguished_name.push(DnType::CommonName, common);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -1,4 +1,4 @@
-//! The private certificate authority, which clients of the mock are told to trust.
+//! The private certificate authority, which the clients of the mock must trust.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write as _};
@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::AuthorityLocation;
 
-/// A certificate authority, and its key, which no one else sees.
+/// A private certificate authority: a CA certificate and its key. The key is not accessible.
 ///
 /// ```
 /// let authority = mock_ecr::tls::CertificateAuthority::in_memory();
@@ -25,19 +25,20 @@ pub struct CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// Makes one that is gone with this value.
+    /// Creates a CA in memory. It is not stored.
     pub fn in_memory() -> Self {
         let (authority, _) = CertificateAuthority::generate();
         authority
     }
 
-    /// The one in a directory, which is made if it is not there.
+    /// Returns the CA in a directory. Creates the directory and the CA if they do not exist.
     ///
-    /// Of several who make it at once, one wins, and all answer that one.
+    /// If several processes create the CA at the same time, all of them return the same one.
     ///
     /// # Errors
     ///
-    /// When the directory cannot be written, or holds one file without the other or files that are none.
+    /// Returns an error if the directory cannot be read or written, if the certificate is missing, or if the files are not a CA key and its
+    /// certificate in PEM.
     pub fn in_directory(path: &Path) -> Result<Self, AuthorityError> {
         match Self::read(path)? {
             Some(authority) => Ok(authority),
@@ -49,11 +50,11 @@ impl CertificateAuthority {
         }
     }
 
-    /// The one that is kept where a location says.
+    /// Returns the CA at a location.
     ///
     /// # Errors
     ///
-    /// As [`CertificateAuthority::in_directory`].
+    /// Returns the errors of [`CertificateAuthority::in_directory`].
     pub fn at(location: &AuthorityLocation) -> Result<Self, AuthorityError> {
         match location {
             AuthorityLocation::Memory => Ok(Self::in_memory()),
@@ -61,12 +62,12 @@ impl CertificateAuthority {
         }
     }
 
-    /// The path of the certificate of an authority in a directory.
+    /// Returns the path of the CA certificate in a directory: `ca.pem`.
     pub fn certificate_path(directory: &Path) -> PathBuf {
         directory.join("ca.pem")
     }
 
-    /// The certificate, for clients to trust.
+    /// Returns the CA certificate, in PEM. Clients must trust it.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate_pem
     }
@@ -76,7 +77,7 @@ impl CertificateAuthority {
     }
 
     fn generate() -> (Self, String) {
-        let key = KeyPair::generate().expect("ring draws keys for P-256");
+        let key = KeyPair::generate().expect("ring generates P-256 keys");
         let key_pem = key.serialize_pem();
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
@@ -88,7 +89,7 @@ impl CertificateAuthority {
         params.not_after = date_time_ymd(2100, 1, 1);
         let certificate = params
             .self_signed(&key)
-            .expect("a certificate of constants can be signed");
+            .expect("a certificate that consists of constants can be signed");
         let authority = CertificateAuthority {
             certificate_pem: certificate.pem(),
             issuer: Issuer::new(params, key),
@@ -96,8 +97,10 @@ impl CertificateAuthority {
         (authority, key_pem)
     }
 
-    /// The key is what elects an authority: whoever creates its file has made it. The certificate lies beside it, and behind it in the
-    /// same file, so that nobody finds one without the other.
+    /// Reads the CA in a directory, if there is one.
+    ///
+    /// The process that creates the key file has created the CA. The key file also contains the certificate, after the key. A process that
+    /// reads the key before `ca.pem` is written therefore has both.
     fn read(directory: &Path) -> Result<Option<Self>, AuthorityError> {
         let key_path = key_path(directory);
         let Some(key) = read(&key_path)? else {
@@ -123,8 +126,11 @@ impl CertificateAuthority {
         let key = KeyPair::from_pem(key).map_err(CertificateError::unreadable)?;
         let certificate = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
             .map_err(|_| CertificateError::NoCertificate)?;
-        let of_key = key.subject_public_key_info();
-        if !certificate.windows(of_key.len()).any(|part| part == of_key) {
+        let public_key = key.subject_public_key_info();
+        if !certificate
+            .windows(public_key.len())
+            .any(|part| part == public_key)
+        {
             return Err(CertificateError::OtherKey);
         }
         let issuer =
@@ -135,7 +141,7 @@ impl CertificateAuthority {
         })
     }
 
-    /// Writes a new authority, unless another process has been faster.
+    /// Writes a new CA, unless another process has written one.
     fn write(directory: &Path) -> io::Result<()> {
         let (authority, key) = CertificateAuthority::generate();
         std::fs::create_dir_all(directory)?;
@@ -170,13 +176,13 @@ fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
     }
 }
 
-/// A name that nobody else writes to.
+/// Returns the path of a temporary file that no other process or thread writes to.
 fn draft(path: &Path) -> PathBuf {
     let id = (std::process::id(), std::thread::current().id());
     path.with_extension(format!("{id:?}.draft"))
 }
 
-/// Makes a file that only its owner may read, and that appears whole; tells whether there was none.
+/// Creates a file atomically; only its owner can read it. Returns whether the file did not exist.
 fn create(path: &Path, text: &str) -> io::Result<bool> {
     let draft = draft(path);
     let mut options = std::fs::OpenOptions::new();
@@ -193,52 +199,52 @@ fn create(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
-/// Makes a file that everyone may read, and that appears whole, over what is there.
+/// Creates or replaces a file atomically; all users can read it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let draft = draft(path);
     std::fs::write(&draft, text)?;
     std::fs::rename(&draft, path)
 }
 
-/// Why there is no authority where one was said to be.
+/// An error of [`CertificateAuthority::in_directory`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorityError {
     /// A file cannot be read or written.
-    #[error("cannot keep an authority in {}", path.display())]
+    #[error("cannot store a certificate authority in {}", path.display())]
     Unusable {
         /// The file or the directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// There is a key without its certificate.
-    #[error("{} is missing: it holds the certificate of the key beside it", path.display())]
+    /// The key exists, but its certificate does not.
+    #[error("{} is missing: expected the certificate of the key in the same directory", path.display())]
     NoCertificate {
-        /// The file that should be there.
+        /// The missing file.
         path: PathBuf,
     },
-    /// The files are not an authority.
-    #[error("{} is not the key of an authority", path.display())]
+    /// The files are not a CA.
+    #[error("{} is not the key of a certificate authority", path.display())]
     Invalid {
-        /// The file of the key.
+        /// The key file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: CertificateError,
     },
 }
 
-/// What is wrong with a key and its certificate.
+/// An error in the key or the certificate of a CA.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// One of them cannot be read.
+    /// The key or the certificate cannot be parsed.
     #[error(transparent)]
     Unreadable(Box<dyn std::error::Error + Send + Sync>),
-    /// The certificate cannot be read.
-    #[error("ca.pem holds no certificate in PEM")]
+    /// The certificate is not PEM.
+    #[error("ca.pem does not contain a certificate in PEM")]
     NoCertificate,
-    /// They are not a pair.
+    /// The certificate belongs to another key.
     #[error("ca.pem is the certificate of another key")]
     OtherKey,
 }
@@ -262,7 +268,7 @@ mod tests {
     use crate::types::error_chain::chain;
 
     #[test]
-    fn the_authority_of_a_directory_is_made_once() {
+    fn the_ca_of_a_directory_is_created_once() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("tls");
         let one = CertificateAuthority::in_directory(&path).unwrap();
@@ -270,7 +276,7 @@ mod tests {
         assert_eq!(one.certificate_pem(), other.certificate_pem());
         let file = std::fs::read_to_string(path.join("ca.pem")).unwrap();
         assert_eq!(one.certificate_pem(), file);
-        // Whoever has lost the certificate has it behind the key.
+        // The key file contains the certificate as well.
         std::fs::remove_file(path.join("ca.pem")).unwrap();
         let again = CertificateAuthority::in_directory(&path).unwrap();
         assert_eq!(one.certificate_pem(), again.certificate_pem());
@@ -278,7 +284,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_key_is_for_its_owner_alone() {
+    fn only_its_owner_can_read_the_key() {
         use std::os::unix::fs::PermissionsExt as _;
         let directory = tempfile::tempdir().unwrap();
         CertificateAuthority::in_directory(directory.path()).unwrap();
@@ -288,26 +294,27 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_authority_are_rejected() {
+    fn files_that_are_not_a_ca_are_rejected() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
-        let said = || chain(&CertificateAuthority::in_directory(path).unwrap_err());
+        let error = || chain(&CertificateAuthority::in_directory(path).unwrap_err());
         std::fs::write(path.join("ca-key.pem"), "nothing").unwrap();
-        assert!(said().contains("ca.pem is missing"), "{}", said());
+        assert!(error().contains("ca.pem is missing"), "{}", error());
         std::fs::write(path.join("ca.pem"), "nothing").unwrap();
-        assert!(said().contains("ca-key.pem is not the key"), "{}", said());
+        assert!(error().contains("ca-key.pem is not the key"), "{}", error());
         let (_, key) = CertificateAuthority::generate();
         std::fs::write(path.join("ca-key.pem"), key).unwrap();
-        assert!(said().contains("no certificate in PEM"), "{}", said());
+        let expected = "does not contain a certificate in PEM";
+        assert!(error().contains(expected), "{}", error());
         let (other, _) = CertificateAuthority::generate();
         std::fs::write(path.join("ca.pem"), other.certificate_pem).unwrap();
-        assert!(said().contains("another key"), "{}", said());
+        assert!(error().contains("another key"), "{}", error());
     }
 
     #[test]
-    fn many_that_make_it_at_once_have_the_same() {
+    fn concurrent_calls_return_the_same_ca() {
         let directory = tempfile::tempdir().unwrap();
-        let made = std::thread::scope(|scope| {
+        let certificates = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..32)
                 .map(|_| scope.spawn(|| CertificateAuthority::in_directory(directory.path())))
                 .collect();
@@ -316,6 +323,6 @@ mod tests {
                 .map(|thread| thread.join().unwrap().unwrap().certificate_pem)
                 .collect::<std::collections::BTreeSet<_>>()
         });
-        assert_eq!(made.len(), 1);
+        assert_eq!(certificates.len(), 1);
     }
 }
