@@ -1,4 +1,4 @@
-//! `blobs/DIGEST`: layers and configurations.
+//! `blobs/DIGEST`: layers and image configurations.
 
 use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
@@ -15,7 +15,7 @@ use crate::registry::layer_url;
 use crate::registry::layer_url::LayerUrls;
 use crate::types::{Digest, RepositoryId};
 
-/// What a layer is sent as: nobody has told the registry more.
+/// The media type of a blob. Uploads do not state one.
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 pub(super) async fn answer(
@@ -50,7 +50,7 @@ async fn head(
         .header(header::ACCEPT_RANGES, "bytes")
         .header(DIGEST_HEADER, digest.as_str())
         .body(bytes::Bytes::new())
-        .expect("numbers and digests are values of headers");
+        .expect("numbers and digests are valid header values");
     Ok(whole(response))
 }
 
@@ -61,7 +61,7 @@ async fn get(
 ) -> Result<Response<Payload>, RegistryError> {
     let size = size(context, id, digest, Action::ecr("GetDownloadUrlForLayer")).await?;
     if context.has(Quirk::RedirectedLayers)
-        && let Some(base) = elsewhere(context)
+        && let Some(base) = redirect_base(context)
     {
         let path =
             LayerUrls::from_seed(&context.ecr.config.seed).sign(id, digest, context.call.now);
@@ -90,11 +90,11 @@ async fn get(
     Ok(response)
 }
 
-/// The mock by another name than the one that it was called by.
+/// Returns a URL of the mock with another host than that of the request.
 ///
-/// To another name clients do not send the credentials along, which the URL would refuse. Where the mock has no second name, as when
-/// it is called across a network, the layer is sent at once.
-fn elsewhere(context: &RequestContext<'_>) -> Option<String> {
+/// A layer URL rejects requests with credentials, and clients resend their credentials to the same host only. If the mock has no other host
+/// name, for example because the client uses a network address, this function returns `None`, and the layer is sent in the response.
+fn redirect_base(context: &RequestContext<'_>) -> Option<String> {
     let call = context.call;
     if let Some(bucket) = layer_url::bucket_url(call.host, call.ingress) {
         return Some(bucket);

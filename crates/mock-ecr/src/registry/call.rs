@@ -1,4 +1,4 @@
-//! A call of the registry.
+//! The request that the registry handles.
 
 use http::request::Parts;
 

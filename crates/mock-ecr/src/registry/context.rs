@@ -1,4 +1,4 @@
-//! A call whose caller is known, and what every route asks of it.
+//! A request with a verified caller, and the functions that every route uses.
 
 use http::header::HeaderName;
 use http::response::Builder;
@@ -19,7 +19,7 @@ use crate::types::{AccountId, Digest, RepositoryId};
 
 pub(super) const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
 
-/// A call that has passed the door.
+/// A request with a verified caller.
 pub(super) struct RequestContext<'a> {
     pub(super) ecr: &'a Ecr,
     pub(super) call: &'a Call<'a>,
@@ -31,7 +31,7 @@ impl RequestContext<'_> {
         self.ecr.config.has(quirk)
     }
 
-    /// The repository that a name means in the registry of the host; on a bare address, the default account's.
+    /// Returns the id of a repository in the registry of the host. On a bare address, that is the registry of the default account.
     pub(super) fn repository(&self, name: &str) -> Result<RepositoryId, RegistryError> {
         let (account, region) = match self.call.host {
             Host::Registry { account, region } => (*account, region.clone()),
@@ -44,7 +44,7 @@ impl RequestContext<'_> {
         Ok(RepositoryId::private(account, region, name))
     }
 
-    /// Finds out whether the caller may do something to a repository.
+    /// Checks that the caller is allowed an action on a repository. The repository need not exist.
     pub(super) async fn authorize(
         &self,
         id: &RepositoryId,
@@ -56,7 +56,7 @@ impl RequestContext<'_> {
         allowed.await
     }
 
-    /// Finds out whether the caller may do something to a repository that is there.
+    /// Checks that the caller is allowed an action on a repository, and returns the repository.
     pub(super) async fn open(
         &self,
         id: &RepositoryId,
@@ -66,21 +66,22 @@ impl RequestContext<'_> {
         Ok(self.ecr.repositories.find(id).await?)
     }
 
-    /// As [`RequestContext::open`], and makes the repository where the configuration lets a push do so.
+    /// Does the same as [`RequestContext::open`], and creates the repository if it does not exist and the configuration allows that.
     pub(super) async fn open_for_push(
         &self,
         id: &RepositoryId,
         action: Action,
     ) -> Result<Repository, RegistryError> {
         let opened = self.open(id, action).await;
-        let is_own = self.caller.account() == id.account();
+        let is_own_account = self.caller.account() == id.account();
         match opened {
-            Err(RegistryError::NameUnknown(_)) if is_own && self.ecr.config.create_on_push => {}
+            Err(RegistryError::NameUnknown(_))
+                if is_own_account && self.ecr.config.create_on_push => {}
             opened => return opened,
         }
         let settings = Settings::created_at(self.call.now);
         match self.ecr.repositories.create(id, settings).await {
-            // Another push was faster.
+            // Another push has created the repository in the meantime.
             Err(RepositoryError::RepositoryAlreadyExists(_)) => {
                 Ok(self.ecr.repositories.find(id).await?)
             }
@@ -88,7 +89,7 @@ impl RequestContext<'_> {
         }
     }
 
-    /// Finds out whether the caller may do something to all repositories of a registry.
+    /// Checks that the caller is allowed an action on all repositories of a registry.
     pub(super) fn authorize_all(
         &self,
         registry: AccountId,
@@ -103,18 +104,18 @@ impl RequestContext<'_> {
         .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
     }
 
-    /// The value of a parameter of the query.
+    /// Returns the value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
         query::value(self.call.request.uri.query()?, name)
     }
 
-    /// The value of a header, if it is text.
+    /// Returns the value of a header, if it is visible ASCII.
     pub(super) fn header(&self, name: HeaderName) -> Option<&str> {
         self.call.request.headers.get(name)?.to_str().ok()
     }
 }
 
-/// Reads the digest of a layer.
+/// Parses the digest of a layer.
 pub(super) fn layer_digest(text: &str) -> Result<Digest, RegistryError> {
     text.parse().map_err(|_| RegistryError::InvalidParameter {
         parameter: "layerDigest",
@@ -132,18 +133,18 @@ fn invalid_name() -> RegistryError {
     }
 }
 
-/// The beginning of every answer behind the door.
+/// Begins a response to an authenticated request.
 pub(super) fn respond(status: StatusCode) -> Builder {
     Response::builder()
         .status(status)
         .header(API_VERSION, "registry/2.0")
 }
 
-/// An answer that is all in its headers.
+/// Returns a response without a body.
 pub(super) fn empty(builder: Builder) -> Response<Payload> {
     let response = builder
         .header(http::header::CONTENT_LENGTH, 0)
         .body(bytes::Bytes::new())
-        .expect("names, digests and numbers are values of headers");
+        .expect("names, digests and numbers are valid header values");
     crate::http::body::whole(response)
 }

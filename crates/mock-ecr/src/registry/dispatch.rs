@@ -1,4 +1,4 @@
-//! The path of a call of the registry: authenticates, routes and answers it.
+//! Authenticates a request to the registry, routes it, and returns the response.
 
 use bytes::Bytes;
 use http::{Method, Response, header};
@@ -13,14 +13,14 @@ use crate::registry::{authentication, blob, error, lists, manifest, referrers, u
 use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 
-/// Answers a call, and notes in the request what came of it.
+/// Returns the response to a request, and records the caller or the error in the log entry.
 pub(crate) async fn answer(
     ecr: &Ecr,
     call: &Call<'_>,
     body: ContentStream<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match run(ecr, call, body, log_entry).await {
+    match route(ecr, call, body, log_entry).await {
         Ok(response) => response,
         Err(error) => {
             let error = error.in_dialect(&ecr.config);
@@ -30,7 +30,7 @@ pub(crate) async fn answer(
     }
 }
 
-async fn run(
+async fn route(
     ecr: &Ecr,
     call: &Call<'_>,
     body: ContentStream<'_>,
@@ -72,7 +72,7 @@ async fn run(
     }
 }
 
-/// That the answer has no body is `[ASSUME]`: none was recorded.
+/// Returns the response to `/v2/`. The empty body is `[ASSUME]`: no body was recorded.
 fn ping() -> Response<Bytes> {
     Response::builder()
         .header(error::API_VERSION, "registry/2.0")

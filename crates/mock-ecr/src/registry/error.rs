@@ -1,4 +1,4 @@
-//! What the registry answers when it does not do what it was asked.
+//! The errors of the registry, and their responses.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -20,59 +20,61 @@ pub(super) const JSON: &str = "application/json; charset=utf-8";
 /// An error of the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RegistryError {
-    /// No credentials, or a token of another region. Source: NVIDIA/enroot#59 and aquasecurity/trivy#6217.
+    /// No credentials, or a token of another Region. Source: NVIDIA/enroot#59 and aquasecurity/trivy#6217.
     NotAuthorized,
-    /// A token that cannot be read, or was not issued here. Source of the status: aws/aws-cli#5317; the body is ECR
-    /// Public's. `[ASSUME]`
+    /// A token that cannot be parsed, or that the mock did not issue. Source of the status: aws/aws-cli#5317. The body is that of
+    /// ECR Public. `[ASSUME]`
     InvalidToken,
-    /// A token whose time is over; there is no challenge. Source: flipt-io/flipt#3043, bazel-contrib/rules_img#715.
+    /// An expired token. The response has no challenge. Source: flipt-io/flipt#3043, bazel-contrib/rules_img#715.
     ExpiredToken,
-    /// A token that was revoked, or whose credentials are no more. Source of the text: kubernetes/kubernetes#69141; the
-    /// status is `[ASSUME]`.
-    DeadToken,
-    /// The caller may not do that. Source: ministryofjustice/cloud-platform#7245; of the status, AWS's user guide,
-    /// `common-errors.html`.
+    /// A token that was revoked, or that belongs to credentials that were removed or have expired. Source of the text:
+    /// kubernetes/kubernetes#69141. The status is `[ASSUME]`.
+    RevokedToken,
+    /// The caller is not allowed the action. Source: ministryofjustice/cloud-platform#7245. Source of the status: the user guide of
+    /// Amazon ECR, `common-errors.html`.
     AccessDenied(String),
-    /// Nothing that the registry has. Source: NVIDIA/enroot#59.
+    /// A path that the registry does not have. Source: NVIDIA/enroot#59.
     NotFound,
-    /// Something that the registry has, but not for that method. `[ASSUME]`
+    /// A path that the registry has, but not for this method. `[ASSUME]`
     MethodNotAllowed,
-    /// No such repository. Source: docker/cli#5275, actions/starter-workflows#2647.
+    /// The repository does not exist. Source: docker/cli#5275, actions/starter-workflows#2647.
     NameUnknown(String),
-    /// No such image. Source: aws-ia/taskcat#872, of ECR Public. `[ASSUME]`
+    /// The image does not exist. Source: aws-ia/taskcat#872, which is about ECR Public. `[ASSUME]`
     ManifestUnknown,
-    /// No such layer. `[ASSUME]`
+    /// The layer does not exist. `[ASSUME]`
     BlobUnknown,
-    /// No such upload. `[ASSUME]`
+    /// The upload does not exist. `[ASSUME]`
     UploadUnknown,
-    /// A manifest names what the repository lacks. Source of the text for images: int128/docker-manifest-create-action#63; the
-    /// one for layers and the status are `[ASSUME]`.
+    /// The manifest names layers or images that the repository does not have. Source of the text for images:
+    /// int128/docker-manifest-create-action#63. The text for layers and the status are `[ASSUME]`.
     ManifestBlobUnknown(String),
-    /// A tag that may not be moved. Source: a log of jib's, status 400 and code; of the end of the text, a record of 2026.
+    /// The tag is immutable and names another image. Source of the status and the code: a log of jib. Source of the end of the text:
+    /// a recording of 2026.
     TagImmutable(String),
-    /// What was sent has another digest. `[ASSUME]`
+    /// The content has another digest. `[ASSUME]`
     DigestMismatch,
-    /// A part that does not begin where the last one ended. Source of the status: aws/containers-roadmap#2831.
+    /// A part does not begin at the end of the previous one, or a range of a download is invalid. Source of the status:
+    /// aws/containers-roadmap#2831.
     RangeInvalid,
-    /// What was sent broke off. `[ASSUME]`
+    /// The content ended early. `[ASSUME]`
     UploadInvalid,
-    /// A parameter that breaks a constraint; see [`Quirk::ValidationUnsupported`].
+    /// A parameter violates a constraint; see [`Quirk::ValidationUnsupported`].
     InvalidParameter {
         parameter: &'static str,
         constraint: &'static str,
         code: OciCode,
     },
-    /// As before, in the dialect `ecr`. Source: opcr-io/policy#149.
+    /// An invalid parameter, in the dialect `ecr`. Source: opcr-io/policy#149.
     Unsupported(String),
-    /// As before, in the dialect `oci`.
+    /// An invalid parameter, in the dialect `oci`.
     Invalid(OciCode),
-    /// A manifest of more than 4 MiB, in the dialect `oci`.
+    /// A manifest that exceeds 4 MiB, in the dialect `oci`.
     TooLarge,
-    /// The store fails.
+    /// The store failed.
     Internal,
 }
 
-/// What OCI Distribution 1.1 calls a parameter that cannot be.
+/// The code of OCI Distribution 1.1 for an invalid parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OciCode {
     DigestInvalid,
@@ -85,19 +87,17 @@ pub(crate) enum OciCode {
 impl OciCode {
     fn name_and_message(self) -> (&'static str, &'static str) {
         match self {
-            OciCode::DigestInvalid => ("DIGEST_INVALID", "the digest is none"),
-            OciCode::ManifestInvalid => {
-                ("MANIFEST_INVALID", "the manifest or its reference is none")
-            }
-            OciCode::NameInvalid => ("NAME_INVALID", "the name of the repository is none"),
-            OciCode::SizeInvalid => ("SIZE_INVALID", "the number of results is none"),
-            OciCode::Unsupported => ("UNSUPPORTED", "the registry does not do that"),
+            OciCode::DigestInvalid => ("DIGEST_INVALID", "invalid digest"),
+            OciCode::ManifestInvalid => ("MANIFEST_INVALID", "invalid manifest or reference"),
+            OciCode::NameInvalid => ("NAME_INVALID", "invalid repository name"),
+            OciCode::SizeInvalid => ("SIZE_INVALID", "invalid number of results"),
+            OciCode::Unsupported => ("UNSUPPORTED", "the operation is unsupported"),
         }
     }
 }
 
 impl RegistryError {
-    /// Settles how an invalid parameter is told.
+    /// Replaces [`RegistryError::InvalidParameter`] by the error of the configured dialect.
     pub(super) fn in_dialect(self, config: &Config) -> Self {
         match self {
             RegistryError::InvalidParameter {
@@ -115,13 +115,13 @@ impl RegistryError {
         }
     }
 
-    /// The OCI code of the error; where the body has none, the code that the specification has for it.
+    /// Returns the OCI code of the error. If the body of the response has no code, returns the code that the specification defines.
     pub(super) fn code(&self) -> &'static str {
         match self {
             RegistryError::NotAuthorized => "UNAUTHORIZED",
             RegistryError::InvalidToken
             | RegistryError::ExpiredToken
-            | RegistryError::DeadToken
+            | RegistryError::RevokedToken
             | RegistryError::AccessDenied(_) => "DENIED",
             RegistryError::NotFound => "NOT_FOUND",
             RegistryError::NameUnknown(_) => "NAME_UNKNOWN",
@@ -145,7 +145,7 @@ impl RegistryError {
         match self {
             RegistryError::NotAuthorized => StatusCode::UNAUTHORIZED,
             RegistryError::ExpiredToken
-            | RegistryError::DeadToken
+            | RegistryError::RevokedToken
             | RegistryError::AccessDenied(_) => StatusCode::FORBIDDEN,
             RegistryError::NotFound
             | RegistryError::NameUnknown(_)
@@ -175,7 +175,7 @@ impl RegistryError {
             RegistryError::ExpiredToken => {
                 "Your authorization token has expired. Reauthenticate and try again."
             }
-            RegistryError::DeadToken => "The security token included in the request is invalid.",
+            RegistryError::RevokedToken => "The security token included in the request is invalid.",
             RegistryError::AccessDenied(text)
             | RegistryError::NameUnknown(text)
             | RegistryError::ManifestBlobUnknown(text)
@@ -186,17 +186,17 @@ impl RegistryError {
             RegistryError::BlobUnknown => "blob unknown to registry",
             RegistryError::UploadUnknown => "blob upload unknown to registry",
             RegistryError::DigestMismatch => "provided digest did not match uploaded content",
-            RegistryError::RangeInvalid => "the range does not begin where the last one ended",
-            RegistryError::UploadInvalid => "the upload broke off",
+            RegistryError::RangeInvalid => "invalid range",
+            RegistryError::UploadInvalid => "the content ended early",
             RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
                 code.name_and_message().1
             }
-            RegistryError::TooLarge => "the manifest is longer than 4 MiB",
-            RegistryError::Internal => "the store of the registry fails",
+            RegistryError::TooLarge => "the manifest exceeds 4 MiB",
+            RegistryError::Internal => "the store of the registry failed",
         }
     }
 
-    /// Turns the error into an answer: the only place that does.
+    /// Returns the response for the error. No other function creates one.
     pub(super) fn into_response(self, challenge: &str) -> Response<Bytes> {
         match self {
             RegistryError::NotAuthorized => not_authorized(challenge),
@@ -210,7 +210,8 @@ impl RegistryError {
     }
 }
 
-/// The header set, with an empty `Sizes`, is recorded in wom.icu/today-i-learned/2023-09-11 and NVIDIA/enroot#59.
+/// Returns the 401 response. Its headers, with an empty `Sizes`, are recorded in wom.icu/today-i-learned/2023-09-11 and
+/// NVIDIA/enroot#59.
 fn not_authorized(challenge: &str) -> Response<Bytes> {
     const BODY: &str = "Not Authorized\n";
     Response::builder()
@@ -233,8 +234,9 @@ pub(crate) fn injected(error: &InjectedError<'_>) -> Response<Bytes> {
     response
 }
 
-/// The answer to a token whose time is over, in another form than the recorded one, and its code. That of 400 is ECR Public's, after
-/// aws/containers-roadmap#2835; its body is `[ASSUME]`.
+/// Returns the response to an expired token in the form that a fault selects, and its code.
+///
+/// The form with status 400 is that of ECR Public (aws/containers-roadmap#2835). Its body is `[ASSUME]`.
 pub(crate) fn expired(form: ExpiredAs, challenge: &str) -> (Response<Bytes>, &'static str) {
     let error = match form {
         ExpiredAs::Challenge => RegistryError::NotAuthorized,
@@ -248,13 +250,13 @@ pub(crate) fn expired(form: ExpiredAs, challenge: &str) -> (Response<Bytes>, &'s
     (response, code)
 }
 
-/// Go's own answer to a path that its router does not know.
+/// Returns the 404 response of Go's HTTP router.
 pub(crate) fn not_found() -> Response<Bytes> {
     let body = "404 page not found\n".to_owned();
     respond(StatusCode::NOT_FOUND, PLAIN_TEXT, body)
 }
 
-/// Bodies end in a newline, as Go's JSON encoder writes them.
+/// Returns a response. `body` must end with a newline, as Go's JSON encoder writes it.
 fn respond(status: StatusCode, content_type: &str, body: String) -> Response<Bytes> {
     Response::builder()
         .status(status)
@@ -274,7 +276,7 @@ impl From<TokenError> for RegistryError {
             TokenError::Expired { .. } => RegistryError::ExpiredToken,
             TokenError::Revoked { .. }
             | TokenError::UnknownPrincipal { .. }
-            | TokenError::ExpiredCredentials { .. } => RegistryError::DeadToken,
+            | TokenError::ExpiredCredentials { .. } => RegistryError::RevokedToken,
             TokenError::WrongRegion { .. } => RegistryError::NotAuthorized,
         }
     }
@@ -320,29 +322,29 @@ impl From<RepositoryError> for RegistryError {
                 code: OciCode::NameInvalid,
             },
             error => {
-                tracing::error!(error = %chain(&error), "the registry cannot answer");
+                tracing::error!(error = %chain(&error), "the registry failed");
                 RegistryError::Internal
             }
         }
     }
 }
 
-/// The answer to a manifest whose parts are not there.
+/// Returns the error of a manifest that names missing layers or images. `kind` is `Layers` or `Images`.
 pub(super) fn missing_parts(
-    what: &str,
+    kind: &str,
     digests: &[Digest],
     repository: &RepositoryId,
 ) -> RegistryError {
     let digests: Vec<&str> = digests.iter().map(Digest::as_str).collect();
     let digests = digests.join(", ");
     RegistryError::ManifestBlobUnknown(format!(
-        "{what} with digests '[{digests}]' required for pushing image into repository with name '{}' in the registry with id '{}' do not exist",
+        "{kind} with digests '[{digests}]' required for pushing image into repository with name '{}' in the registry with id '{}' do not exist",
         repository.name,
         repository.account()
     ))
 }
 
-/// Source of the text for what is no JSON: opcr-io/policy#149; the others are `[ASSUME]`.
+/// Returns the error of an invalid manifest. Source of the text for invalid JSON: opcr-io/policy#149. Other texts: `[ASSUME]`.
 fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
     let constraint = match invalid {
         InvalidManifest::Json => "Invalid JSON syntax",

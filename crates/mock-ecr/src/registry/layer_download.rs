@@ -1,4 +1,4 @@
-//! Downloads of layers from URLs of their own.
+//! Serves layers at signed URLs.
 
 use http::request::Parts;
 use http::{Response, header};
@@ -14,7 +14,7 @@ use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 
-/// Answers a request for the URL of a layer.
+/// Returns the response to a request for a layer URL.
 pub(crate) async fn answer(
     ecr: &Ecr,
     request: &Parts,

@@ -1,4 +1,4 @@
-//! Layers at URLs of their own, which need no token and are good for a while, as those of S3 are.
+//! The signed URLs of layers. Like the presigned URLs of S3, they need no token and expire.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::request::Parts;
@@ -12,8 +12,9 @@ use crate::registry::layer_url_error::LayerUrlError;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, RegistryId, RepositoryId};
 
-/// The URL before the path of a layer, for a client that has reached the mock by AWS's own name of `host`: that of the bucket in which AWS
-/// keeps the layers of the region.
+/// Returns the URL of the bucket in which AWS stores the layers of a Region, without the path.
+///
+/// Returns `None` unless the client has reached the mock by an AWS host name and over TLS.
 pub(crate) fn bucket_url(host: &Host, ingress: Ingress) -> Option<String> {
     match host {
         Host::Registry { region, .. } | Host::Api { region, .. } if ingress != Ingress::Http => {
@@ -26,10 +27,10 @@ pub(crate) fn bucket_url(host: &Host, ingress: Ingress) -> Option<String> {
 /// The prefix of the paths in URLs of layers.
 pub(crate) const LAYER_PREFIX: &str = "/_layer/";
 
-/// How long a URL is good. Source: the hour of GetDownloadUrlForLayer's example in AWS's API reference; for redirects `[ASSUME]`.
+/// The TTL of a URL. Source: the example of GetDownloadUrlForLayer in the API reference of Amazon ECR. For redirects it is `[ASSUME]`.
 const TTL: std::time::Duration = std::time::Duration::from_secs(3600);
 
-/// Makes and verifies the URLs of a seed.
+/// Signs and verifies layer URLs with a key that is derived from the seed.
 #[derive(Clone)]
 pub(crate) struct LayerUrls(Hmac<Sha256>);
 
@@ -42,10 +43,10 @@ impl std::fmt::Debug for LayerUrls {
 impl LayerUrls {
     pub(crate) fn from_seed(seed: &str) -> Self {
         let key = format!("mock-ecr layer url\n{seed}");
-        LayerUrls(Hmac::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length"))
+        LayerUrls(Hmac::new_from_slice(key.as_bytes()).expect("HMAC accepts keys of any length"))
     }
 
-    /// The path and query at which a layer is served for an hour.
+    /// Returns the path and query of a layer, which are valid for an hour.
     pub(crate) fn sign(&self, id: &RepositoryId, digest: &Digest, now: Timestamp) -> String {
         let RepositoryId { registry, name } = id;
         let (account, place) = (registry.account(), registry.place());
@@ -63,8 +64,8 @@ impl LayerUrls {
             .ok_or(LayerUrlError::Forged)?;
         let signature = query::value(query, "X-Amz-Signature").ok_or(LayerUrlError::Forged)?;
         let expected = self.signature(request.uri.path(), expires);
-        let is_ours: bool = expected.as_bytes().ct_eq(signature.as_bytes()).into();
-        if !is_ours {
+        let is_authentic: bool = expected.as_bytes().ct_eq(signature.as_bytes()).into();
+        if !is_authentic {
             return Err(LayerUrlError::Forged);
         }
         if now >= Timestamp::from_millis(expires) {

@@ -1,14 +1,14 @@
-//! Errors of the URLs of layers.
+//! The error responses of layer URLs.
 
 use http::{Response, StatusCode, header};
 
 use crate::domain::RepositoryError;
 use crate::types::error_chain::chain;
 
-/// Why a layer is not served, in the words of S3.
+/// An error of a request for a layer URL. Codes and messages are those of S3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LayerUrlError {
-    /// The URL is a credential itself, and there must be no other. Source: open-policy-agent/opa#6580.
+    /// The request has an `Authorization` header. The URL is already a credential. Source: open-policy-agent/opa#6580.
     TwoAuthMechanisms,
     Forged,
     Expired,

@@ -1,4 +1,4 @@
-//! `tags/list` and `_catalog`, page by page.
+//! `tags/list` and `_catalog`, with pagination.
 
 use http::{Response, StatusCode, header};
 use serde::Serialize;
@@ -28,12 +28,12 @@ pub(super) async fn tags(
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("ListImages")).await?;
     let scope = format!("tags {id}");
-    let page = Page::asked(context, &scope)?;
+    let page = Page::requested(context, &scope)?;
     let repositories = &context.ecr.repositories;
     let tags = repositories.tags(id, page.after.as_deref(), page.limit_and_one());
     let names = tags.await?.iter().map(ToString::to_string).collect();
     let path = format!("/v2/{}/tags/list", id.name);
-    let (tags, link) = page.cut(names, context, &scope, &path);
+    let (tags, link) = page.names_and_link(names, context, &scope, &path);
     let list = Tags {
         name: &id.name,
         tags,
@@ -44,11 +44,11 @@ pub(super) async fn tags(
 pub(super) async fn catalog(
     context: &RequestContext<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    // Any name will do: it is only asked where the registry is.
+    // Only the registry of the id is used, so the name does not matter.
     let RepositoryId { registry, .. } = context.repository("any")?;
     context.authorize_all(registry.account(), Action::ecr("DescribeRepositories"))?;
     let scope = format!("catalog {} {}", registry.account(), registry.place());
-    let page = Page::asked(context, &scope)?;
+    let page = Page::requested(context, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());
     let repositories = &context.ecr.repositories;
     let found = repositories.list(&registry, after.as_ref(), page.limit_and_one());
@@ -57,18 +57,19 @@ pub(super) async fn catalog(
         .iter()
         .map(|found| found.id.name.to_string())
         .collect();
-    let (repositories, link) = page.cut(names, context, &scope, "/v2/_catalog");
+    let (repositories, link) = page.names_and_link(names, context, &scope, "/v2/_catalog");
     Ok(list_response(context, &Catalog { repositories }, link))
 }
 
-/// A page of a list.
+/// A requested page of a list: at most `limit` names, which follow `after`.
 struct Page {
     after: Option<String>,
     limit: Option<usize>,
 }
 
 impl Page {
-    fn asked(context: &RequestContext<'_>, scope: &str) -> Result<Self, RegistryError> {
+    /// Returns the page that the query parameters `n` and `last` request.
+    fn requested(context: &RequestContext<'_>, scope: &str) -> Result<Self, RegistryError> {
         let n = context.parameter("n");
         let n = n.map(|text| text.parse().map_err(|_| invalid_number()));
         let n: Option<usize> = n.transpose()?;
@@ -79,7 +80,7 @@ impl Page {
                 limit: n,
             });
         }
-        if n.is_some_and(|n| !(1..=MOST_RESULTS).contains(&n)) {
+        if n.is_some_and(|n| !(1..=MAX_RESULTS).contains(&n)) {
             return Err(invalid_number());
         }
         let open = |token: String| context.ecr.page_tokens.open(scope, &token);
@@ -90,14 +91,14 @@ impl Page {
         })
     }
 
-    /// One more tells whether there is a next page.
+    /// Returns the number of names to read. One more than the limit shows whether there is a next page.
     fn limit_and_one(&self) -> usize {
         self.limit
             .map_or(usize::MAX, |limit| limit.saturating_add(1))
     }
 
-    /// The names of this page, and the link to the next one.
-    fn cut(
+    /// Returns the names of this page, and the value of the `Link` header if there is a next page.
+    fn names_and_link(
         &self,
         mut names: Vec<String>,
         context: &RequestContext<'_>,
@@ -111,7 +112,7 @@ impl Page {
         let link = names.last().map(|last| {
             if context.has(Quirk::OpaquePages) {
                 let token = context.ecr.page_tokens.seal(scope, last);
-                let base = base(context);
+                let base = base_url(context);
                 format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
             } else {
                 let last = last.replace('/', "%2F");
@@ -122,8 +123,8 @@ impl Page {
     }
 }
 
-/// The URL that the registry was called by.
-fn base(context: &RequestContext<'_>) -> String {
+/// Returns the URL of the registry, with the host that the request names.
+fn base_url(context: &RequestContext<'_>) -> String {
     let scheme = context.call.ingress.scheme();
     format!("{scheme}://{}", authority(context.call.request))
 }
@@ -147,7 +148,7 @@ fn list_response(
         response = response.header(header::LINK, link);
     }
     let response = response.body(body.into());
-    whole(response.expect("hosts that were sent in a header, and names, are values of headers"))
+    whole(response.expect("names, and hosts from a request header, are valid header values"))
 }
 
 /// Source: google/go-containerregistry#681.
@@ -169,4 +170,4 @@ fn invalid_token() -> RegistryError {
 }
 
 const DEFAULT_RESULTS: usize = 100;
-const MOST_RESULTS: usize = 1000;
+const MAX_RESULTS: usize = 1000;

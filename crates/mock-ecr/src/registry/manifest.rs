@@ -1,4 +1,4 @@
-//! `manifests/REFERENCE`: images, by tag or by digest.
+//! `manifests/REFERENCE`: the manifests of images, by tag or by digest.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
@@ -31,12 +31,13 @@ pub(super) async fn answer(
     }
 }
 
-/// Source of the text: google/go-containerregistry#704; of the status 400 to `HEAD`, bazel-contrib/rules_oci#720.
+/// Returns the error of an invalid reference. Source of the text: google/go-containerregistry#704. Source of the status 400 for `HEAD`:
+/// bazel-contrib/rules_oci#720.
 fn invalid(context: &RequestContext<'_>, reference: &str) -> RegistryError {
     let method = &context.call.request.method;
-    let is_sought = *method != Method::PUT && !reference.contains(':');
-    if is_sought && !context.has(Quirk::ValidationUnsupported) {
-        // What cannot be a tag is no image's: 404, as OCI Distribution 1.1 has it under "Pulling manifests".
+    let is_tag_lookup = *method != Method::PUT && !reference.contains(':');
+    if is_tag_lookup && !context.has(Quirk::ValidationUnsupported) {
+        // No image has an invalid tag, so the status is 404: OCI Distribution 1.1, "Pulling manifests".
         return RegistryError::ManifestUnknown;
     }
     let code = if reference.contains(':') {
@@ -91,7 +92,7 @@ async fn head(
         .map_err(|_| RegistryError::Internal)
 }
 
-/// An image is sent whatever the client accepts: it has asked for this one.
+/// Returns the manifest. The `Accept` header of the request is ignored.
 async fn get(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -132,7 +133,7 @@ async fn put(
     let pushed = repositories
         .put_image(&repository, new, context.call.now)
         .await;
-    let image = pushed.map_err(rejection)?.image;
+    let image = pushed.map_err(push_error)?.image;
     let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());
     if !context.has(Quirk::NoManifestLocation) {
         let location = format!("/v2/{}/manifests/{}", id.name, image.digest);
@@ -144,7 +145,7 @@ async fn put(
     Ok(empty(response))
 }
 
-fn rejection(error: RepositoryError) -> RegistryError {
+fn push_error(error: RepositoryError) -> RegistryError {
     match error {
         RepositoryError::LayersNotFound { repository, layers } => {
             missing_parts("Layers", &layers, &repository)
@@ -153,7 +154,7 @@ fn rejection(error: RepositoryError) -> RegistryError {
     }
 }
 
-/// Reads a manifest, and no more than one may have.
+/// Reads a manifest of at most [`LONGEST_MANIFEST`] bytes.
 async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
     let mut manifest = BytesMut::new();
     while let Some(bytes) = body.next().await {
@@ -165,7 +166,7 @@ async fn collect(mut body: ContentStream<'_>) -> Result<Bytes, RegistryError> {
     Ok(manifest.freeze())
 }
 
-/// By tag only the tag goes. `[ASSUME]`
+/// Deletes an image, or only the tag if the reference is a tag. `[ASSUME]`
 async fn delete(
     context: &RequestContext<'_>,
     id: &RepositoryId,

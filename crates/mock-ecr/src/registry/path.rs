@@ -1,21 +1,21 @@
-//! Paths under `/v2/`.
+//! Parses the paths under `/v2/`.
 
 use percent_encoding::percent_decode_str;
 
-/// What is asked of the registry. Names and digests are as they were written: what is wrong with one is for the registry to say.
+/// The resource that a request to the registry is for. Names and digests are not validated here, because the registry reports invalid ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RegistryPath {
-    /// `/v2/`: is there a registry, and does it let me in?
+    /// `/v2/`: checks that a registry exists and accepts the credentials.
     Ping,
-    /// `/v2/_catalog`: which repositories are there?
+    /// `/v2/_catalog`: lists the repositories.
     Catalog,
-    /// `/v2/NAME/…`: something of a repository.
+    /// `/v2/NAME/…`: a resource of a repository.
     Repository { name: String, resource: Resource },
-    /// Nothing that this registry has.
+    /// A path that the registry does not have.
     Other,
 }
 
-/// Something of a repository.
+/// A resource of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Resource {
     /// `manifests/REFERENCE`
@@ -33,7 +33,7 @@ pub(crate) enum Resource {
 }
 
 impl RegistryPath {
-    /// Reads a path that begins with `/v2`. The name of a repository may have slashes, so what follows it is told from the end.
+    /// Parses a path that begins with `/v2`. The name of a repository can contain slashes, so the path is parsed from its end.
     pub(crate) fn of(path: &str) -> Self {
         let path = percent_decode_str(path).decode_utf8_lossy();
         let Some(rest) = path.strip_prefix("/v2/") else {
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_of_the_registry_is_read_from_its_end() {
+    fn a_path_is_parsed_from_its_end() {
         for (path, resource) in [
             ("blobs/uploads/", Resource::Uploads),
             ("blobs/uploads", Resource::Uploads),

@@ -1,4 +1,4 @@
-//! `referrers/DIGEST`: the images that name another as their subject.
+//! `referrers/DIGEST`: the images whose manifest names another image as its subject.
 
 use http::{Response, StatusCode, header};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::types::{Digest, RepositoryId};
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-/// An index, as OCI Distribution 1.1 has it under "Listing Referrers".
+/// The index that OCI Distribution 1.1 defines under "Listing Referrers".
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Index<'a> {
@@ -47,16 +47,16 @@ pub(super) async fn answer(
     let subject = layer_digest(subject)?;
     let images = context.ecr.repositories.referrers(id, &subject).await?;
     let filter = context.parameter("artifactType");
-    let is_asked_for = |image: &&Image| {
+    let is_requested = |image: &&Image| {
         let artifact_type = image.metadata.artifact_type.as_deref();
         filter
             .as_deref()
-            .is_none_or(|asked| artifact_type == Some(asked))
+            .is_none_or(|requested| artifact_type == Some(requested))
     };
     let index = Index {
         schema_version: 2,
         media_type: INDEX,
-        manifests: images.iter().filter(is_asked_for).map(descriptor).collect(),
+        manifests: images.iter().filter(is_requested).map(descriptor).collect(),
     };
     let body = serde_json::to_vec(&index).expect("strings and numbers are always JSON");
     let mut response = respond(StatusCode::OK)

@@ -1,4 +1,4 @@
-//! `blobs/uploads/`: layers on their way in, whole or in parts.
+//! `blobs/uploads/`: uploads of layers, in one request or in parts.
 
 use http::response::Builder;
 use http::{Method, Response, StatusCode, header};
@@ -12,7 +12,7 @@ use crate::registry::context::{DIGEST_HEADER, RequestContext, empty, layer_diges
 use crate::registry::error::RegistryError;
 use crate::types::{Digest, RepositoryId, UploadId};
 
-/// `POST`: mounts a layer of another repository, takes a whole one, or begins an upload.
+/// `POST`: mounts a layer of another repository, stores the layer in the body, or begins an upload.
 pub(super) async fn begin(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -42,7 +42,8 @@ pub(super) async fn begin(
     }
 }
 
-/// Takes a layer over from another repository, if the caller may read it there; else an upload begins.
+/// Mounts a layer from another repository, if the caller is allowed to read it there. Returns `None` if no repository has such a layer;
+/// an upload then begins.
 async fn mount(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -56,15 +57,16 @@ async fn mount(
         }
     }
     for from in sources(context, id).await? {
-        if take_over(context, &from, id, digest).await? {
+        if mount_from(context, &from, id, digest).await? {
             return Ok(Some(created(id, digest)));
         }
     }
     Ok(None)
 }
 
-/// The repositories that a layer may come from: the one that is named, or without a name any of the registry. Source: OCI
-/// Distribution 1.1, "Mounting a blob from another repository".
+/// Returns the repositories from which a layer can be mounted: the one in `from`, or without `from` all of the registry.
+///
+/// Source: OCI Distribution 1.1, "Mounting a blob from another repository".
 async fn sources(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -80,8 +82,8 @@ async fn sources(
     Ok(found.await?.into_iter().map(|found| found.id).collect())
 }
 
-/// Tells whether the layer was there for the caller to take.
-async fn take_over(
+/// Mounts a layer from one repository. Returns whether the layer exists there and the caller is allowed to read it.
+async fn mount_from(
     context: &RequestContext<'_>,
     from: &RepositoryId,
     to: &RepositoryId,
@@ -100,6 +102,7 @@ async fn take_over(
     Ok(mounted.is_some())
 }
 
+/// Responds to a request for an upload that has begun.
 pub(super) async fn answer(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -124,8 +127,8 @@ async fn status(
     context.open(id, Action::ecr("UploadLayerPart")).await?;
     let repositories = &context.ecr.repositories;
     let uploaded = repositories.uploaded(id, upload, context.call.now).await?;
-    let shown = shown(context, uploaded);
-    Ok(progress(StatusCode::NO_CONTENT, id, upload, shown))
+    let size = reported_size(context, uploaded);
+    Ok(progress(StatusCode::NO_CONTENT, id, upload, size))
 }
 
 async fn patch(
@@ -135,13 +138,14 @@ async fn patch(
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("UploadLayerPart")).await?;
-    let uploaded = take(context, id, upload, body).await?;
+    let uploaded = append(context, id, upload, body).await?;
     let status = if context.has(Quirk::PatchCreated) {
         StatusCode::CREATED
     } else {
         StatusCode::ACCEPTED
     };
-    Ok(progress(status, id, upload, shown(context, uploaded)))
+    let size = reported_size(context, uploaded);
+    Ok(progress(status, id, upload, size))
 }
 
 async fn put(
@@ -155,7 +159,7 @@ async fn put(
     store(context, id, upload, &layer_digest(&digest)?, body).await
 }
 
-/// Takes the rest of a layer, which may be nothing or all of it, and lets the layer be there.
+/// Appends the rest of a layer, if there is any, and completes the upload.
 async fn store(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -163,7 +167,7 @@ async fn store(
     digest: &Digest,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    take(context, id, upload, body).await?;
+    append(context, id, upload, body).await?;
     let repositories = &context.ecr.repositories;
     let now = context.call.now;
     repositories
@@ -172,7 +176,8 @@ async fn store(
     Ok(created(id, digest))
 }
 
-async fn take(
+/// Appends the body to an upload.
+async fn append(
     context: &RequestContext<'_>,
     id: &RepositoryId,
     upload: &UploadId,
@@ -187,8 +192,8 @@ async fn take(
         None => None,
     };
     let repositories = &context.ecr.repositories;
-    let taken = repositories.upload(id, upload, start, body, context.call.now);
-    Ok(taken.await?)
+    let uploaded = repositories.upload(id, upload, start, body, context.call.now);
+    Ok(uploaded.await?)
 }
 
 async fn cancel(
@@ -205,8 +210,8 @@ async fn cancel(
     Ok(empty(respond(StatusCode::NO_CONTENT)))
 }
 
-/// How many bytes the registry says it has.
-fn shown(context: &RequestContext<'_>, uploaded: Uploaded) -> u64 {
+/// Returns the number of uploaded bytes that the registry reports in `Range`.
+fn reported_size(context: &RequestContext<'_>, uploaded: Uploaded) -> u64 {
     if context.has(Quirk::FrozenRange) {
         uploaded.first_part
     } else {
@@ -214,7 +219,7 @@ fn shown(context: &RequestContext<'_>, uploaded: Uploaded) -> u64 {
     }
 }
 
-/// Where the upload goes on. There is no `Docker-Upload-UUID`: distribution/distribution#2927.
+/// Returns the response with the URL and the size of an upload. It has no `Docker-Upload-UUID`: distribution/distribution#2927.
 fn progress(
     status: StatusCode,
     id: &RepositoryId,
@@ -226,16 +231,16 @@ fn progress(
         .header(header::LOCATION, location)
         .header(header::RANGE, range::received_range(size));
     if status == StatusCode::NO_CONTENT {
-        return bare(response);
+        return no_content(response);
     }
     empty(response)
 }
 
-/// An answer of status 204, which has no length.
-fn bare(builder: Builder) -> Response<Payload> {
+/// Returns a response with status 204, which has no `Content-Length`.
+fn no_content(builder: Builder) -> Response<Payload> {
     let response = builder
         .body(bytes::Bytes::new())
-        .expect("names and numbers are values of headers");
+        .expect("names and numbers are valid header values");
     crate::http::body::whole(response)
 }
 

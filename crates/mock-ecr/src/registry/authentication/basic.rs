@@ -14,9 +14,10 @@ use crate::state::Ecr;
 use crate::token::{Claims, TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
 
-/// Basic credentials of the user `AWS`, whose password is the token.
+/// Basic authentication with the user `AWS` and the token as password.
 ///
-/// A token opens the registries of every account in its region; on a bare address, which names no region, its own will do.
+/// The registries of every account in the token's Region accept the token. A bare address names no Region: it accepts the tokens of every
+/// Region.
 pub(super) struct Basic;
 
 impl Authentication for Basic {
@@ -41,7 +42,7 @@ impl Authentication for Basic {
         log_entry: &mut ReceivedRequest,
     ) {
         if let Some(password) = password(request) {
-            // `authenticate` does not record a password that is not a token either.
+            // A password that is not a token is not recorded. `authenticate` does not record it either.
             let _ = open(ecr, &password, now, log_entry);
         }
     }
@@ -89,8 +90,10 @@ fn open(
     Ok((claims, id))
 }
 
-/// The password of `AWS`; nothing for another user, another scheme, and what is no Basic credentials at all. That these
-/// are answered alike is `[ASSUME]`, but for another scheme (awslabs/aws-sigv4-proxy#237).
+/// Returns the password of the user `AWS`.
+///
+/// Returns `None` for another user, another scheme and malformed credentials. They all get the response to a request without credentials,
+/// which is `[ASSUME]` except for another scheme (awslabs/aws-sigv4-proxy#237).
 fn password(request: &Parts) -> Option<String> {
     let header = request.headers.get(header::AUTHORIZATION)?;
     let (scheme, credentials) = header.to_str().ok()?.split_once(' ')?;

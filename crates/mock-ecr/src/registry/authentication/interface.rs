@@ -1,4 +1,4 @@
-//! The interface of the authentication of a registry.
+//! The interface of an authentication scheme.
 
 use http::request::Parts;
 
@@ -10,13 +10,13 @@ use crate::request_log::ReceivedRequest;
 use crate::state::Ecr;
 use crate::types::timestamp::Timestamp;
 
-/// How a registry authenticates its callers: it verifies credentials, and sends a challenge if there are none.
+/// An authentication scheme of a registry: it verifies credentials, and defines the challenge to a request without credentials.
 pub(crate) trait Authentication: Sync {
     /// Verifies the token that a request presents.
     ///
     /// # Errors
     ///
-    /// When there is no token, or the token is not valid in this registry at this time.
+    /// Returns an error if the request has no token, or if the token is not valid in this registry at this time.
     fn authenticate(
         &self,
         ecr: &Ecr,
@@ -24,7 +24,7 @@ pub(crate) trait Authentication: Sync {
         log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError>;
 
-    /// Records the token that a request presents, valid or not, without verifying the request.
+    /// Records the token that a request presents, even if it is invalid. Does not verify the request.
     fn record_presented(
         &self,
         ecr: &Ecr,

@@ -1,4 +1,4 @@
-//! How a registry authenticates its callers.
+//! Authenticates the callers of a registry.
 
 mod basic;
 mod interface;
@@ -7,7 +7,7 @@ use crate::aws::hosts::Host;
 
 pub(crate) use interface::Authentication;
 
-/// Returns the authentication of the registry of a host. Every private registry uses Basic.
+/// Returns the authentication scheme of the registry of a host. Every private registry uses Basic authentication.
 pub(crate) fn of(_host: &Host) -> &'static dyn Authentication {
     &basic::Basic
 }
