@@ -167,7 +167,11 @@ async fn an_invalid_layout_is_reported_once() {
     said(with_layout(folder.path()), &expected).await;
     let index = folder.path().join("index.json");
     std::fs::write(&index, "{}").unwrap();
-    let expected = [beginning, "is no index of a layout", "missing field"];
+    let expected = [
+        beginning,
+        "is not the index of an OCI layout",
+        "missing field",
+    ];
     said(with_layout(folder.path()), &expected).await;
     let digest = format!("sha256:{}", "0".repeat(64));
     let tag = r#""annotations":{"org.opencontainers.image.ref.name":"a b"}"#;

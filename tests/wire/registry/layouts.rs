@@ -85,7 +85,9 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
     std::fs::write(&index, "{}").unwrap();
     let said = start().await;
     assert!(
-        said.contains(&format!("{index} is no index of a layout: missing field")),
+        said.contains(&format!(
+            "{index} is not the index of an OCI layout: missing field"
+        )),
         "{said}"
     );
     let digest = format!("sha256:{}", "0".repeat(64));

@@ -13,7 +13,7 @@ impl Repositories {
     ///
     /// # Errors
     ///
-    /// When the caller is not allowed, or the policy of the repository cannot be read.
+    /// Returns an error if the caller is not allowed the action, or if the policy of the repository cannot be read.
     pub(crate) async fn authorize(
         &self,
         caller: &Caller,
@@ -21,7 +21,7 @@ impl Repositories {
         id: &RepositoryId,
         cross_account: CrossAccount,
     ) -> Result<(), AccessError> {
-        // An explicit deny applies whatever the policy of the repository says, so the policy is not read.
+        // An explicit deny of the principal cannot be overridden, so the policy of the repository is not read.
         let by_resource = match caller.principal().evaluate(action) {
             Err(Denial::Explicit) => Verdict::NoMatch,
             _ => self.verdict(caller, action, id).await?,
@@ -48,7 +48,7 @@ impl Repositories {
     }
 }
 
-/// Why a caller is not allowed an action, or why the decision failed.
+/// The reason why a caller is not allowed an action, or why the decision failed.
 #[derive(Debug)]
 pub(crate) enum AccessError {
     Denied(AccessDenied),

@@ -1,80 +1,80 @@
-//! Why something cannot be done to a repository: one list for both planes, which put it into their own words.
+//! The errors of operations on repositories. The API and the registry translate them into their own codes and messages.
 
 use crate::store::StoreError;
 use crate::types::{Digest, Reference, RepositoryId, Tag, UploadId};
 
-/// What cannot be done, and why.
+/// An error of an operation on a repository.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RepositoryError {
-    #[error("there is no repository {0}")]
+    #[error("the repository {0} does not exist")]
     RepositoryNotFound(RepositoryId),
-    #[error("there is a repository {0} already")]
+    #[error("the repository {0} already exists")]
     RepositoryAlreadyExists(RepositoryId),
-    #[error("the repository {0} has images")]
+    #[error("the repository {0} contains images")]
     RepositoryNotEmpty(RepositoryId),
-    #[error("there is no image {reference} in {repository}")]
+    #[error("the image {reference} does not exist in {repository}")]
     ImageNotFound {
         repository: RepositoryId,
         reference: Reference,
     },
-    /// The image is there, under the tag if one was given.
-    #[error("there is an image {digest} in {repository} already")]
+    /// The image exists already. If the request has a tag, the tag names this image.
+    #[error("the image {digest} already exists in {repository}")]
     ImageAlreadyExists {
         repository: RepositoryId,
         digest: Digest,
         tag: Option<Tag>,
     },
-    /// The tag names another image, and may not be moved.
-    #[error("the tag {tag} of {repository} cannot be moved")]
+    /// The tag is immutable and names another image.
+    #[error("the tag {tag} of {repository} already exists and is immutable")]
     TagAlreadyExists { repository: RepositoryId, tag: Tag },
-    /// The layer is there, and was before.
-    #[error("there is a layer {digest} in {repository} already")]
+    /// The layer existed before the upload.
+    #[error("the layer {digest} already exists in {repository}")]
     LayerAlreadyExists {
         repository: RepositoryId,
         digest: Digest,
     },
-    /// The layer is not what its digest says.
-    #[error("the digest of the layer is {actual}, not {expected}")]
+    /// The content of the layer has another digest.
+    #[error("invalid digest of a layer: expected {expected}, computed {actual}")]
     LayerDigestMismatch { expected: Digest, actual: Digest },
-    /// The manifest is not what its digest says.
-    #[error("the digest is {actual}, not {expected}")]
+    /// The manifest has another digest.
+    #[error("invalid digest of a manifest: expected {expected}, computed {actual}")]
     DigestMismatch { expected: Digest, actual: Digest },
-    #[error("{repository} lacks the layers {layers:?}")]
+    #[error("these layers do not exist in {repository}: {layers:?}")]
     LayersNotFound {
         repository: RepositoryId,
         layers: Vec<Digest>,
     },
-    #[error("{repository} lacks the images {images:?}")]
+    #[error("these images do not exist in {repository}: {images:?}")]
     ReferencedImagesNotFound {
         repository: RepositoryId,
         images: Vec<Digest>,
     },
-    #[error("the manifest is none: {0}")]
+    #[error("invalid manifest: {0}")]
     InvalidManifest(InvalidManifest),
-    #[error("there is no upload {upload} in {repository}")]
+    #[error("the upload {upload} does not exist in {repository}")]
     UploadNotFound {
         repository: RepositoryId,
         upload: UploadId,
     },
-    /// A part that does not begin where the one before it ends.
-    #[error("a part begins at byte {start}, expected {expected}")]
+    /// The part does not begin at the end of the previous one.
+    #[error("invalid part: it begins at byte {start}, expected {expected}")]
     PartOutOfOrder {
         repository: RepositoryId,
         upload: UploadId,
         start: u64,
         expected: u64,
     },
-    #[error("nothing was uploaded")]
+    #[error("the upload has no content")]
     EmptyUpload {
         repository: RepositoryId,
         upload: UploadId,
     },
-    /// The client stopped in the middle of what it sent.
-    #[error("the content broke off")]
+    /// The client stopped before it had sent the complete content.
+    #[error("the content ended early")]
     BrokenContent,
     #[error("{0} has no policy")]
     PolicyNotFound(RepositoryId),
-    #[error("the policy is none: {0}")]
+    #[error("invalid policy: {0}")]
     InvalidPolicy(String),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,15 +89,15 @@ impl RepositoryError {
     }
 }
 
-/// Why a text is no manifest.
+/// The reason why a manifest is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidManifest {
-    #[error("it is no JSON object")]
+    #[error("expected a JSON object")]
     Json,
-    #[error("it does not name its parts as a manifest does")]
+    #[error("expected the fields of an image manifest or an index")]
     Shape,
-    #[error("its media type is not the one that it was sent as")]
+    #[error("its media type differs from that of the request")]
     MediaType,
-    #[error("it has more than 4 MiB")]
+    #[error("it exceeds 4 MiB")]
     TooLong,
 }

@@ -1,10 +1,10 @@
-//! Makes digests of what passes by.
+//! Computes digests of streams and of byte slices.
 
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::types::{Algorithm, Digest};
 
-/// A digest in the making.
+/// An incremental computation of a digest.
 #[derive(Clone, Debug)]
 pub(crate) enum Hasher {
     Sha256(Sha256),
@@ -34,7 +34,7 @@ impl Hasher {
     }
 }
 
-/// The digest of what is there as a whole.
+/// Returns the digest of a byte slice.
 pub(crate) fn digest_of(algorithm: Algorithm, bytes: &[u8]) -> Digest {
     let mut hasher = Hasher::new(algorithm);
     hasher.update(bytes);

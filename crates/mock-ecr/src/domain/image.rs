@@ -1,4 +1,4 @@
-//! Images: a manifest, what is known of it, and the tags that name it.
+//! Stores, reads and deletes images and the tags that name them.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::store::{Created, Folder, Key, StoreError};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, Reference, RepositoryId, Tag};
 
-/// An image as it is kept.
+/// A stored image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Image {
     pub(crate) digest: Digest,
@@ -22,7 +22,7 @@ pub(crate) struct Image {
     pub(crate) manifest: Bytes,
 }
 
-/// What is known of an image besides its manifest.
+/// The metadata of an image, which is stored with its manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Metadata {
     pub(crate) media_type: String,
@@ -30,7 +30,7 @@ pub(crate) struct Metadata {
     pub(crate) artifact_type: Option<String>,
     #[serde(default)]
     pub(crate) subject: Option<Digest>,
-    /// The sum of the sizes of its blobs.
+    /// The sum of the sizes of its blobs, in bytes.
     pub(crate) size: u64,
     #[serde(default)]
     pub(crate) annotations: Option<serde_json::Map<String, serde_json::Value>>,
@@ -59,29 +59,29 @@ impl Metadata {
     }
 }
 
-/// An image that is pushed.
+/// An image to push.
 #[derive(Clone, Debug)]
 pub(crate) struct NewImage {
     pub(crate) manifest: Bytes,
-    /// The media type that it was sent as.
+    /// The media type that the request states.
     pub(crate) media_type: Option<String>,
-    /// What its digest must be.
+    /// The digest that the manifest must have.
     pub(crate) digest: Option<Digest>,
     pub(crate) tag: Option<Tag>,
 }
 
-/// What a push has come to.
+/// The result of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pushed {
     pub(crate) image: Image,
-    /// Whether there was anything to do: the image or its tag was not there.
+    /// Whether the push has stored the image or changed the tag.
     pub(crate) created: Created,
 }
 
 impl Repositories {
-    /// Pushes an image whose layers, or whose images if it is an index, are there.
+    /// Pushes an image. Its layers must exist in the repository, and, if it is an index, its images.
     ///
-    /// The tag comes last, so that it never names what is not whole.
+    /// The tag is written last, so that it never names an incomplete image.
     pub(crate) async fn put_image(
         &self,
         repository: &Repository,
@@ -135,7 +135,7 @@ impl Repositories {
         }
     }
 
-    /// Refuses what would be refused at the end, before anything is kept.
+    /// Checks that a tag can be set to an image. `set_tag` would reject it only after the image is stored.
     async fn require_movable(
         &self,
         repository: &Repository,
@@ -146,12 +146,12 @@ impl Repositories {
             return Ok(());
         }
         match self.resolve_tag(&repository.id, tag).await? {
-            Some(held) if held != *digest => Err(tag_already_exists(&repository.id, tag)),
+            Some(current) if current != *digest => Err(tag_already_exists(&repository.id, tag)),
             _ => Ok(()),
         }
     }
 
-    /// An image that is there already stays as it is, pushed when it was.
+    /// Stores an image. An image that exists already is not changed and keeps the time of its first push.
     async fn insert(&self, id: &RepositoryId, image: &Image) -> Result<Created, RepositoryError> {
         if let Some(subject) = &image.metadata.subject {
             let key = Key::referrer(id, subject, &image.digest);
@@ -162,16 +162,16 @@ impl Repositories {
         Ok(self.store.create(&key, bytes.into()).await?)
     }
 
-    /// Lets a tag name an image; of two who set an immutable one at once, the store lets one win.
+    /// Sets a tag to an image. If two pushes set the same immutable tag at the same time, the store accepts one of them.
     async fn set_tag(
         &self,
         repository: &Repository,
         tag: &Tag,
         digest: &Digest,
     ) -> Result<Created, RepositoryError> {
-        // First, so that no tag names an image that does not know of it.
-        let known = Key::image_tag(&repository.id, digest, tag);
-        self.store.write(&known, Bytes::new()).await?;
+        // This entry is written first, so that every tag of an image is listed under the image.
+        let listed = Key::image_tag(&repository.id, digest, tag);
+        self.store.write(&listed, Bytes::new()).await?;
         let key = Key::tag(&repository.id, tag);
         let bytes = Bytes::from(digest.as_str().to_owned());
         if self.store.create(&key, bytes.clone()).await? == Created::New {
@@ -189,7 +189,7 @@ impl Repositories {
         }
     }
 
-    /// The image that a tag names, if it names one.
+    /// Returns the digest of the image that a tag names, if the tag exists.
     pub(crate) async fn resolve_tag(
         &self,
         id: &RepositoryId,
@@ -225,7 +225,7 @@ impl Repositories {
         Ok(bytes.map(|bytes| read(&key, digest, &bytes)).transpose()?)
     }
 
-    /// Removes an image and all its tags.
+    /// Removes an image and all its tags. Returns the tags.
     pub(crate) async fn delete_image(
         &self,
         id: &RepositoryId,
@@ -246,7 +246,7 @@ impl Repositories {
         Ok(tags)
     }
 
-    /// Removes a tag, and leaves its image.
+    /// Removes a tag, but not its image. Returns the digest of the image.
     pub(crate) async fn delete_tag(
         &self,
         id: &RepositoryId,
@@ -258,7 +258,7 @@ impl Repositories {
         Ok(image.digest)
     }
 
-    /// The images that name another as their subject, whether that one is there or not.
+    /// Returns the images whose manifest names `subject` as its subject. The subject need not exist.
     pub(crate) async fn referrers(
         &self,
         id: &RepositoryId,
@@ -276,7 +276,7 @@ impl Repositories {
     }
 }
 
-/// An object of an image: the facts on its first line, then the manifest.
+/// Parses the stored object of an image: the metadata on the first line, then the manifest.
 fn read(key: &Key, digest: &Digest, bytes: &Bytes) -> Result<Image, StoreError> {
     let end = bytes.iter().position(|byte| *byte == b'\n');
     let end = end.unwrap_or(bytes.len());

@@ -1,6 +1,6 @@
-//! The layers of a repository, which are its own: no other repository has them.
+//! Reads, mounts and deletes the layers of a repository. Repositories do not share layers.
 //!
-//! Source: bazel-contrib/rules_img, docs/registry-support.md (a blob of another repository is 404).
+//! Source: bazel-contrib/rules_img, docs/registry-support.md (the response to a request for a blob of another repository is 404).
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::store::{Content, Key};
 use crate::types::{Digest, RepositoryId};
 
 impl Repositories {
-    /// How long a layer is, if it is there.
+    /// Returns the size of a layer in bytes, if the layer exists.
     pub(crate) async fn layer_size(
         &self,
         id: &RepositoryId,
@@ -21,11 +21,11 @@ impl Repositories {
         Ok(self.store.size(&Key::layer(id, digest)).await?)
     }
 
-    /// A layer, or a part of it.
+    /// Returns the content of a layer, or the bytes of a range, which must not exceed the layer.
     ///
     /// # Errors
     ///
-    /// When it is not there. A range must lie within it.
+    /// Returns an error if the layer does not exist.
     pub(crate) async fn open_layer(
         &self,
         id: &RepositoryId,
@@ -36,7 +36,7 @@ impl Repositories {
         content.ok_or_else(|| RepositoryError::layers_not_found(id, vec![digest.clone()]))
     }
 
-    /// Removes a layer, whether an image needs it or not.
+    /// Removes a layer, even if an image needs it.
     pub(crate) async fn delete_layer(
         &self,
         id: &RepositoryId,
@@ -46,7 +46,7 @@ impl Repositories {
         removed.ok_or_else(|| RepositoryError::layers_not_found(id, vec![digest.clone()]))
     }
 
-    /// Takes a layer over from another repository, unless it is here already; tells whether it is then.
+    /// Copies a layer from another repository. Returns `None` if the layer exists in neither repository.
     pub(crate) async fn mount_layer(
         &self,
         from: &RepositoryId,
@@ -54,30 +54,30 @@ impl Repositories {
         digest: &Digest,
     ) -> Result<Option<()>, RepositoryError> {
         if self.layer_size(to, digest).await?.is_some() {
-            // A file that is copied onto another name of its own leaves a third one behind.
+            // On a file system, copying onto an existing hard link of the same file would leave a temporary file behind.
             return Ok(Some(()));
         }
         let (from, to) = (Key::layer(from, digest), Key::layer(to, digest));
         Ok(self.store.copy(&from, &to).await?)
     }
 
-    /// Whether an image of the repository has a layer.
+    /// Returns whether an image of the repository has a layer.
     pub(crate) async fn is_referenced(
         &self,
         id: &RepositoryId,
         digest: &Digest,
     ) -> Result<bool, RepositoryError> {
         let images = self.images(id, None, usize::MAX).await?;
-        let has_it = |image: &Image| {
+        let has_layer = |image: &Image| {
             Manifest::parse(&image.manifest).is_ok_and(|manifest| {
                 let mut layers = manifest.required_layers();
                 layers.any(|layer| layer.digest == *digest)
             })
         };
-        Ok(images.iter().any(has_it))
+        Ok(images.iter().any(has_layer))
     }
 
-    /// Those of some layers that are not there.
+    /// Returns the layers that do not exist in the repository.
     pub(super) async fn missing_layers(
         &self,
         id: &RepositoryId,

@@ -1,4 +1,4 @@
-//! The images and tags of a repository, page by page.
+//! Lists the images and tags of a repository, with pagination.
 
 use crate::domain::error::RepositoryError;
 use crate::domain::image::Image;
@@ -9,7 +9,7 @@ use crate::store::{Entry, Folder};
 use crate::types::{Digest, RepositoryId, Tag};
 
 impl Repositories {
-    /// The first `limit` tags after another, in the order of their bytes.
+    /// Returns at most `limit` tags that follow `after`, in byte order.
     pub(crate) async fn tags(
         &self,
         id: &RepositoryId,
@@ -21,7 +21,7 @@ impl Repositories {
         Ok(names.filter_map(|name| name.parse().ok()).collect())
     }
 
-    /// The digests of the first `limit` images after another, in their order.
+    /// Returns the digests of at most `limit` images that follow `after`, in byte order.
     pub(crate) async fn image_digests(
         &self,
         id: &RepositoryId,
@@ -35,13 +35,13 @@ impl Repositories {
         Ok(entries.iter().filter_map(digest).collect())
     }
 
-    /// The indexes that list an image.
+    /// Returns the digests of the indexes that list an image.
     pub(crate) async fn parent_indexes(
         &self,
         id: &RepositoryId,
         digest: &Digest,
     ) -> Result<Vec<Digest>, RepositoryError> {
-        let lists_it = |image: &Image| {
+        let lists_image = |image: &Image| {
             let manifest = Manifest::parse(&image.manifest).unwrap_or_default();
             manifest
                 .manifests
@@ -49,11 +49,11 @@ impl Repositories {
                 .any(|child| child.digest == *digest)
         };
         let images = self.images(id, None, usize::MAX).await?;
-        let lists = images.into_iter().filter(lists_it);
-        Ok(lists.map(|list| list.digest).collect())
+        let indexes = images.into_iter().filter(lists_image);
+        Ok(indexes.map(|index| index.digest).collect())
     }
 
-    /// The first `limit` images after another, in the order of their digests.
+    /// Returns at most `limit` images that follow `after`, in the byte order of their digests.
     pub(crate) async fn images(
         &self,
         id: &RepositoryId,
@@ -67,9 +67,9 @@ impl Repositories {
         Ok(images)
     }
 
-    /// The first `limit` tags after another that name an image.
+    /// Returns at most `limit` tags that name an image and follow `after`, in byte order.
     ///
-    /// A tag that has moved on is still listed under the image that it has left, and so each is looked at.
+    /// A tag that was moved to another image is still listed under the previous one. Therefore each listed tag is resolved.
     pub(crate) async fn tags_of(
         &self,
         id: &RepositoryId,

@@ -1,11 +1,11 @@
-//! What a manifest says of the image.
+//! Parses the manifests of images.
 
 use serde::Deserialize;
 
 use crate::domain::error::InvalidManifest;
 use crate::types::Digest;
 
-/// The parts of a manifest that a registry looks at: of a Docker or OCI image, of an index of them, or of an artifact.
+/// The fields of a manifest that the registry reads. The manifest is that of a Docker or OCI image, an index or an artifact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {
@@ -15,13 +15,13 @@ pub(crate) struct Manifest {
     pub(crate) artifact_type: Option<String>,
     #[serde(default)]
     pub(crate) config: Option<Descriptor>,
-    /// What an image consists of.
+    /// The layers of an image.
     #[serde(default)]
     pub(crate) layers: Vec<Descriptor>,
-    /// What an artifact of OCI 1.1's release candidates consists of.
+    /// The blobs of an artifact, as the release candidates of OCI 1.1 define it.
     #[serde(default)]
     pub(crate) blobs: Vec<Descriptor>,
-    /// What an index lists.
+    /// The images of an index.
     #[serde(default)]
     pub(crate) manifests: Vec<Descriptor>,
     #[serde(default)]
@@ -30,7 +30,7 @@ pub(crate) struct Manifest {
     pub(crate) annotations: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-/// A part of an image: what it is, which, and how long.
+/// A reference to a blob or a manifest: its media type, its digest and its size in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Descriptor {
@@ -39,7 +39,7 @@ pub(crate) struct Descriptor {
     pub(crate) digest: Digest,
     #[serde(default)]
     pub(crate) size: u64,
-    /// Where the part is, when it is not in the registry.
+    /// The URLs of the content, if it is not in the registry.
     #[serde(default)]
     pub(crate) urls: Vec<String>,
 }
@@ -49,25 +49,25 @@ impl Manifest {
         if bytes.len() > LONGEST_MANIFEST {
             return Err(InvalidManifest::TooLong);
         }
-        let is_object = |bytes| serde_json::from_slice::<serde_json::Map<_, _>>(bytes);
-        let object = is_object(bytes).map_err(|_| InvalidManifest::Json)?;
+        let object: Result<serde_json::Map<_, _>, _> = serde_json::from_slice(bytes);
+        let object = object.map_err(|_| InvalidManifest::Json)?;
         serde_json::from_value(object.into()).map_err(|_| InvalidManifest::Shape)
     }
 
-    /// What kind of manifest it is: what it says itself, or else what it was sent as.
+    /// Returns the media type: that of the field `mediaType`, or else `sent_as`, the one that the request states.
     pub(crate) fn media_type(&self, sent_as: Option<&str>) -> Result<String, InvalidManifest> {
-        // A parameter such as a character set is no part of the type.
+        // A parameter such as a character set is not a part of the type.
         let sent_as = sent_as.map(|text| text.split(';').next().unwrap_or_default().trim());
         match (self.media_type.as_deref(), sent_as) {
-            (Some(own), Some(sent)) if own != sent => Err(InvalidManifest::MediaType),
-            (Some(own), _) => Ok(own.to_owned()),
+            (Some(field), Some(sent)) if field != sent => Err(InvalidManifest::MediaType),
+            (Some(field), _) => Ok(field.to_owned()),
             (None, Some(sent)) if !sent.is_empty() => Ok(sent.to_owned()),
-            (None, _) => Ok(self.presumed_media_type().to_owned()),
+            (None, _) => Ok(self.default_media_type().to_owned()),
         }
     }
 
-    /// What its parts tell of a manifest that names no type.
-    fn presumed_media_type(&self) -> &'static str {
+    /// Returns the media type of a manifest for which neither the manifest nor the request states one.
+    fn default_media_type(&self) -> &'static str {
         if self.manifests.is_empty() {
             "application/vnd.oci.image.manifest.v1+json"
         } else {
@@ -75,16 +75,17 @@ impl Manifest {
         }
     }
 
-    /// Its type as an artifact: its own, or if that is "empty or missing" its configuration's. Source: OCI Distribution 1.1, "Listing
-    /// Referrers".
+    /// Returns the artifact type: the field `artifactType`, or, if that is "empty or missing", the media type of the configuration.
+    ///
+    /// Source: OCI Distribution 1.1, "Listing Referrers".
     pub(crate) fn artifact_type(&self) -> Option<&str> {
         let config = self.config.as_ref();
-        let of_config = config.map(|config| config.media_type.as_str());
-        let mut types = self.artifact_type.as_deref().into_iter().chain(of_config);
+        let config_type = config.map(|config| config.media_type.as_str());
+        let mut types = self.artifact_type.as_deref().into_iter().chain(config_type);
         types.find(|text| !text.is_empty())
     }
 
-    /// The blobs that must be in the repository before it.
+    /// Returns the blobs that must exist in the repository before the manifest is pushed.
     pub(crate) fn required_layers(&self) -> impl Iterator<Item = &Descriptor> {
         self.config
             .iter()
@@ -93,7 +94,7 @@ impl Manifest {
             .filter(|part| !part.is_foreign())
     }
 
-    /// The sum of the blobs' sizes. That an index has the size of nothing is `[ASSUME]`.
+    /// Returns the sum of the sizes of the blobs, in bytes. The size 0 of an index is `[ASSUME]`.
     pub(crate) fn size(&self) -> u64 {
         self.required_layers()
             .fold(0, |sum, part| sum.saturating_add(part.size))
@@ -101,7 +102,8 @@ impl Manifest {
 }
 
 impl Descriptor {
-    /// Layers of Windows that may not be distributed stay where they are. Source: OCI image specification, `layer.md`.
+    /// Returns whether the content must not be distributed, as for some layers of Windows. Clients do not push it. Source: OCI image
+    /// specification, `layer.md`.
     fn is_foreign(&self) -> bool {
         !self.urls.is_empty()
             || self.media_type.contains("nondistributable")
@@ -121,7 +123,7 @@ mod tests {
     const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
 
     #[test]
-    fn what_is_no_object_is_no_manifest() {
+    fn invalid_and_oversized_manifests_are_rejected() {
         for (text, error) in [
             ("", InvalidManifest::Json),
             ("[]", InvalidManifest::Json),
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn its_type_is_the_one_that_it_names_and_was_sent_as() {
+    fn the_media_type_of_the_field_and_of_the_request_must_be_equal() {
         let named = Manifest::parse(format!(r#"{{"mediaType":"{OCI}"}}"#).as_bytes()).unwrap();
         let unnamed = Manifest::parse(b"{}").unwrap();
         let index = format!(
@@ -162,25 +164,25 @@ mod tests {
     }
 
     #[test]
-    fn its_artifact_type_is_its_own_or_its_configuration_s() {
+    fn the_artifact_type_is_the_field_or_the_type_of_the_configuration() {
         let config = format!(
             r#""config":{{"mediaType":"a/c","digest":"sha256:{}"}}"#,
             "0a".repeat(32)
         );
-        for (own, artifact_type) in [
+        for (field, artifact_type) in [
             (r#""artifactType":"a/b","#, "a/b"),
             (r#""artifactType":"","#, "a/c"),
             ("", "a/c"),
         ] {
-            let manifest = Manifest::parse(format!("{{{own}{config}}}").as_bytes()).unwrap();
-            assert_eq!(manifest.artifact_type(), Some(artifact_type), "{own}");
+            let manifest = Manifest::parse(format!("{{{field}{config}}}").as_bytes()).unwrap();
+            assert_eq!(manifest.artifact_type(), Some(artifact_type), "{field}");
         }
         let index = Manifest::parse(br#"{"artifactType":"","manifests":[]}"#).unwrap();
         assert_eq!(index.artifact_type(), None);
     }
 
     #[test]
-    fn layers_that_are_elsewhere_are_not_required() {
+    fn foreign_layers_are_not_required() {
         let digest = format!("sha256:{}", "0a".repeat(32));
         let manifest = format!(
             r#"{{"config":{{"digest":"{digest}","size":1}},"layers":[
@@ -195,7 +197,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_without_panic(text in ".*|[{}\\[\\]:\",a-z0-9]*") {
+                fn no_text_causes_a_panic(text in ".*|[{}\\[\\]:\",a-z0-9]*") {
             let _ = Manifest::parse(text.as_bytes());
         }
     }

@@ -1,6 +1,6 @@
-//! What can be done to a repository, its images, tags and layers: one truth for both planes, which only translate.
+//! The operations on repositories, images, tags and layers. The API and the registry share them and only translate requests and responses.
 //!
-//! `now` is passed in, and nothing here knows who asks.
+//! The time is a parameter, `now`. Only [`access`] depends on the caller.
 
 mod access;
 mod account_setting;

@@ -1,19 +1,19 @@
-//! Which tags of a repository may be moved to another image.
+//! The settings that determine which tags of a repository can be moved to another image.
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::Tag;
 use crate::types::glob::{Case, Glob, QuestionMark};
 
-/// Whether tags may be moved, and which are excepted from that.
+/// The mutability of the tags of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TagMutability {
     pub(crate) rule: TagRule,
-    /// Patterns of the tags for which the contrary holds; `*` stands for any run of characters.
+    /// Patterns of the tags to which the opposite rule applies. `*` matches any number of characters.
     pub(crate) exclusions: Vec<String>,
 }
 
-/// What holds for most tags.
+/// Whether a tag can be moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TagRule {
     #[default]
@@ -22,7 +22,7 @@ pub(crate) enum TagRule {
 }
 
 impl TagMutability {
-    /// What holds for one tag.
+    /// Returns the rule that applies to a tag.
     pub(crate) fn rule_of(&self, tag: &Tag) -> TagRule {
         let is_excluded = self.exclusions.iter().any(|pattern| {
             Glob::new(pattern, Case::Insensitive, QuestionMark::Wildcard).matches(tag.as_str())
@@ -33,7 +33,7 @@ impl TagMutability {
         }
     }
 
-    /// The name that the API has for it. Source: the enum `ImageTagMutability` of the service model (botocore 1.44.5).
+    /// Returns the name in the API. Source: the enum `ImageTagMutability` of the service model (botocore 1.44.5).
     pub(crate) fn name(&self) -> &'static str {
         match (self.rule, self.exclusions.is_empty()) {
             (TagRule::Mutable, true) => "MUTABLE",
@@ -43,7 +43,7 @@ impl TagMutability {
         }
     }
 
-    /// The one with a name, if there is one of that name.
+    /// Returns the mutability with a name, or `None` if the name is unknown.
     pub(crate) fn named(name: &str, exclusions: Vec<String>) -> Option<Self> {
         let rule = match name {
             "MUTABLE" | "MUTABLE_WITH_EXCLUSION" => TagRule::Mutable,
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_excluded_is_under_the_contrary_rule() {
+    fn the_opposite_rule_applies_to_an_excluded_tag() {
         let rule = |name: &str, tag: &str| {
             let mutability = TagMutability::named(name, vec!["dev-*".to_owned()]).unwrap();
             mutability.rule_of(&tag.parse().unwrap())
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_back() {
+    fn names_are_parsed_and_printed() {
         for (name, exclusions) in [
             ("MUTABLE", vec![]),
             ("IMMUTABLE", vec![]),

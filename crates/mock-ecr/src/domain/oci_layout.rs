@@ -1,4 +1,4 @@
-//! Images of an OCI image layout on disk. Source: the OCI image specification, `image-layout.md`.
+//! Imports the images of an OCI image layout on disk. Source: the OCI image specification, `image-layout.md`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -19,7 +19,7 @@ use crate::domain::upload::ContentStream;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, NameError, Tag};
 
-/// The annotation by which a layout says how an image is tagged.
+/// The annotation that contains the tag of an image.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
 #[derive(Deserialize)]
@@ -37,7 +37,7 @@ struct Entry {
 }
 
 impl Repositories {
-    /// Puts all images of a layout into a repository that need not be in the store yet.
+    /// Pushes all images of a layout to a repository. The repository need not exist in the store.
     pub(crate) async fn import(
         &self,
         repository: &Repository,
@@ -50,7 +50,7 @@ impl Repositories {
             file: file.clone(),
             source,
         })?;
-        let loading = Loading {
+        let import = Import {
             repositories: self,
             repository,
             layout,
@@ -63,22 +63,22 @@ impl Repositories {
                 file: file.clone(),
                 source,
             })?;
-            loading.image(&entry.digest, entry.media_type, tag).await?;
+            import.image(&entry.digest, entry.media_type, tag).await?;
         }
         Ok(())
     }
 }
 
-/// A layout on its way into a repository.
-struct Loading<'a> {
+/// The import of a layout into a repository.
+struct Import<'a> {
     repositories: &'a Repositories,
     repository: &'a Repository,
     layout: &'a Path,
     now: Timestamp,
 }
 
-impl Loading<'_> {
-    /// Puts an image, after what it consists of.
+impl Import<'_> {
+    /// Pushes the images and layers of an image, and then the image.
     async fn image(
         &self,
         digest: &Digest,
@@ -124,7 +124,7 @@ impl Loading<'_> {
     }
 }
 
-/// A file as it is read, piece by piece.
+/// Returns a stream that reads a file in chunks.
 fn content(file: File) -> ContentStream<'static> {
     stream::unfold(file, |mut file| async {
         let mut chunk = vec![0; 64 * 1024];
@@ -153,28 +153,28 @@ fn unreadable(file: &Path) -> impl FnOnce(io::Error) -> LayoutError {
 
 fn rejected(file: &Path) -> impl FnOnce(RepositoryError) -> LayoutError {
     let file = file.to_owned();
-    move |source| LayoutError::Refused { file, source }
+    move |source| LayoutError::Rejected { file, source }
 }
 
-/// Why a layout cannot be loaded: which of its files, and what is wrong with it.
+/// An error in the import of a layout: the file, and the cause.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LayoutError {
     #[error("{file} cannot be read", file = file.display())]
     Unreadable { file: PathBuf, source: io::Error },
-    #[error("{file} is no index of a layout", file = file.display())]
+    #[error("{file} is not the index of an OCI layout", file = file.display())]
     Index {
         file: PathBuf,
         source: serde_json::Error,
     },
     #[error("invalid tag in {file}", file = file.display())]
     Tag { file: PathBuf, source: NameError },
-    #[error("{file} is no manifest", file = file.display())]
+    #[error("{file} is not an image manifest", file = file.display())]
     Manifest {
         file: PathBuf,
         source: InvalidManifest,
     },
-    #[error("{file} cannot be put", file = file.display())]
-    Refused {
+    #[error("{file} cannot be pushed", file = file.display())]
+    Rejected {
         file: PathBuf,
         source: RepositoryError,
     },

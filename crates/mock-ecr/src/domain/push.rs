@@ -1,6 +1,6 @@
-//! Pushes images that are described in code. The order is that of clients: the blobs, then the manifest.
+//! Pushes images that are described in code. Like a client, it pushes the blobs first and then the manifest.
 //!
-//! Source of the forms: the OCI image specification, `manifest.md`, `config.md` and `layer.md`.
+//! Source of the formats: the OCI image specification, `manifest.md`, `config.md` and `layer.md`.
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -20,7 +20,7 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 
-/// A struct and not a map: the order of a map, and so the digest, would depend on the features of `serde_json`.
+/// The manifest. It is a struct, because the order of a map, and therefore the digest, would depend on the features of `serde_json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ImageManifest {
@@ -38,7 +38,8 @@ struct BlobDescriptor {
     size: usize,
 }
 
-/// The minimum that the specification requires. It has no timestamp, so the digest of an image depends on its description only.
+/// The minimum configuration that the specification requires. It has no timestamp, so the digest of an image depends on its description
+/// only.
 #[derive(Serialize)]
 struct ImageConfig {
     architecture: &'static str,
@@ -75,7 +76,7 @@ impl Repositories {
         let config = image.own_config().cloned();
         let config = config.unwrap_or_else(|| default_config(image.layers()));
         let layer = |bytes| BlobDescriptor::of(LAYER, bytes);
-        let manifest = print(&ImageManifest {
+        let manifest = serialize(&ImageManifest {
             schema_version: 2,
             media_type: MANIFEST,
             config: BlobDescriptor::of(CONFIG, &config),
@@ -117,7 +118,7 @@ impl Repositories {
     }
 }
 
-/// Returns one missing tag if there are no tags: an untagged image is pushed once.
+/// Returns `Some(None)` if there are no tags, because an untagged image is pushed once.
 fn untagged(tags: &[Tag]) -> Option<Option<Tag>> {
     tags.is_empty().then_some(None)
 }
@@ -125,7 +126,7 @@ fn untagged(tags: &[Tag]) -> Option<Option<Tag>> {
 fn default_config(layers: &[Bytes]) -> Bytes {
     let layers = layers.iter();
     let digests = layers.map(|layer| digest_of(Algorithm::Sha256, layer));
-    print(&ImageConfig {
+    serialize(&ImageConfig {
         architecture: "amd64",
         os: "linux",
         rootfs: Rootfs {
@@ -135,7 +136,8 @@ fn default_config(layers: &[Bytes]) -> Bytes {
     })
 }
 
-fn print(json: &impl Serialize) -> Bytes {
+fn serialize(json: &impl Serialize) -> Bytes {
     let text = serde_json::to_vec(json);
-    text.expect("digests and constants can be written").into()
+    text.expect("digests and constants can be serialized")
+        .into()
 }

@@ -1,4 +1,4 @@
-//! The repositories of a mock: creates, finds, changes and deletes them.
+//! Creates, finds, changes and deletes repositories.
 
 use crate::aws::request_id::RequestIds;
 use crate::domain::error::RepositoryError;
@@ -8,7 +8,7 @@ use crate::iam::policy::RepositoryPolicy;
 use crate::store::{Created, Folder, Key, Store, decode, encode};
 use crate::types::{RegistryId, RepositoryId, RepositoryName};
 
-/// The repositories of a mock, of every account and region.
+/// The repositories of a mock, of all accounts and Regions.
 #[derive(Debug)]
 pub(crate) struct Repositories {
     pub(super) store: Store,
@@ -16,18 +16,18 @@ pub(crate) struct Repositories {
 }
 
 impl Repositories {
-    /// Those of a store; what is drawn at random follows from a seed.
+    /// Returns the repositories of a store. The upload ids are generated from the seed.
     pub(crate) fn new(store: Store, seed: &str) -> Self {
         Repositories {
             store,
-            upload_ids: RequestIds::from_seed(&uploads_of(seed)),
+            upload_ids: RequestIds::from_seed(&upload_seed(seed)),
         }
     }
 
-    /// Deletes every repository, of other servers on the same store too, and draws the ids of uploads anew.
+    /// Deletes all repositories, including those of other servers on the same store, and restarts the generator of upload ids.
     pub(crate) async fn reset(&self, seed: &str) -> Result<(), RepositoryError> {
         self.store.clear(&Folder::registries()).await?;
-        self.upload_ids.restart(&uploads_of(seed));
+        self.upload_ids.restart(&upload_seed(seed));
         Ok(())
     }
 
@@ -58,7 +58,7 @@ impl Repositories {
         })
     }
 
-    /// The first `limit` repositories after another, in the order of their names in the store.
+    /// Returns at most `limit` repositories that follow `after`, in the order of their names in the store.
     pub(crate) async fn list(
         &self,
         registry: &RegistryId,
@@ -75,7 +75,7 @@ impl Repositories {
             let registry = registry.clone();
             let id = RepositoryId { registry, name };
             match self.find(&id).await {
-                // It was deleted in this very moment.
+                // The repository was deleted after it was listed.
                 Err(RepositoryError::RepositoryNotFound(_)) => {}
                 found => repositories.push(found?),
             }
@@ -83,7 +83,11 @@ impl Repositories {
         Ok(repositories)
     }
 
-    /// Deletes a repository that has no images.
+    /// Deletes a repository.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the repository does not exist or contains images.
     pub(crate) async fn delete(&self, id: &RepositoryId) -> Result<Repository, RepositoryError> {
         let repository = self.find(id).await?;
         if self
@@ -98,7 +102,7 @@ impl Repositories {
         }
     }
 
-    /// Deletes a repository and all that is in it.
+    /// Deletes a repository and its content.
     pub(crate) async fn delete_with_images(
         &self,
         id: &RepositoryId,
@@ -107,7 +111,7 @@ impl Repositories {
         self.remove(repository).await
     }
 
-    /// The repository goes first, so that nobody sees it without its images.
+    /// Removes the repository before its content, so that no request finds a repository without its images.
     async fn remove(&self, repository: Repository) -> Result<Repository, RepositoryError> {
         self.store.remove(&Key::repository(&repository.id)).await?;
         self.store.clear(&Folder::content(&repository.id)).await?;
@@ -126,7 +130,7 @@ impl Repositories {
         Ok(repository)
     }
 
-    /// Sets the policy, as text.
+    /// Sets the policy of a repository. `text` must be a valid policy in JSON.
     pub(crate) async fn put_policy(
         &self,
         id: &RepositoryId,
@@ -138,7 +142,7 @@ impl Repositories {
         Ok(self.store.write(&Key::policy(id), bytes).await?)
     }
 
-    /// The policy, as text.
+    /// Returns the policy, as it was set.
     pub(crate) async fn policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
         self.find(id).await?;
         let text = self.store.read(&Key::policy(id)).await?;
@@ -146,7 +150,7 @@ impl Repositories {
             .ok_or_else(|| RepositoryError::PolicyNotFound(id.clone()))
     }
 
-    /// Removes the policy, and returns what it was.
+    /// Removes the policy and returns it.
     pub(crate) async fn delete_policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
         let text = self.policy(id).await?;
         self.store.remove(&Key::policy(id)).await?;
@@ -154,6 +158,6 @@ impl Repositories {
     }
 }
 
-fn uploads_of(seed: &str) -> String {
+fn upload_seed(seed: &str) -> String {
     format!("{seed}\nuploads")
 }

@@ -1,4 +1,4 @@
-//! A repository and its settings.
+//! The stored data of a repository.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,13 @@ pub(crate) struct Repository {
     pub(crate) settings: Settings,
 }
 
-/// What a repository was created with, and what has been set since.
+/// The settings of a repository, as they were created and changed since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
     created_at_millis: i64,
     #[serde(default)]
     pub(crate) mutability: TagMutability,
-    /// `AES256`, `KMS` or `KMS_DSSE`; nothing is encrypted here.
+    /// `AES256`, `KMS` or `KMS_DSSE`. The mock does not encrypt anything.
     pub(crate) encryption_type: String,
     #[serde(default)]
     pub(crate) kms_key: Option<String>,
@@ -28,8 +28,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// What a repository has whose creator asks for nothing. Source: CreateRepository's answer in
-    /// hashicorp/terraform-provider-aws#35268.
+    /// Returns the default settings of a repository. Source: the response of CreateRepository in hashicorp/terraform-provider-aws#35268.
     pub(crate) fn created_at(now: Timestamp) -> Self {
         Settings {
             created_at_millis: now.as_millis(),

@@ -1,4 +1,4 @@
-//! The tags of a repository as a resource, which have nothing to do with those of its images.
+//! Reads and changes the resource tags of a repository. They are not related to the tags of its images.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::domain::repositories::Repositories;
 use crate::store::{Folder, Key};
 use crate::types::RepositoryId;
 
-/// A key and its value.
+/// A resource tag: a key and a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ResourceTag {
     pub(crate) key: String,

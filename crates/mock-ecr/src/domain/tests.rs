@@ -1,4 +1,4 @@
-//! What a repository does on every kind of store.
+//! Tests of the operations on repositories, with each kind of store.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// The same repository in memory and in a directory.
+    /// Returns the same repository in memory and in a directory.
     async fn both() -> [Fixture; 2] {
         [
             Fixture::on(|_| StoreLocation::Memory).await,
@@ -123,7 +123,7 @@ fn manifest_of(layer: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_layer_is_there_once_its_digest_is_right() {
+async fn a_layer_is_stored_if_its_digest_is_correct() {
     for fixture in Fixture::both().await {
         for parts in [&["hello world"][..], &["hello", " ", "world"]] {
             let digest = sha256("hello world");
@@ -148,7 +148,7 @@ async fn a_layer_is_there_once_its_digest_is_right() {
 }
 
 #[tokio::test]
-async fn an_empty_layer_is_one() {
+async fn a_layer_can_be_empty() {
     for fixture in Fixture::both().await {
         assert_eq!(fixture.upload(&[], &sha256("")).await.unwrap(), 0);
         assert_eq!(fixture.read(&sha256("")).await, b"");
@@ -156,7 +156,7 @@ async fn an_empty_layer_is_one() {
 }
 
 #[tokio::test]
-async fn what_breaks_off_leaves_nothing_behind_and_can_be_sent_again() {
+async fn a_part_that_ends_early_is_not_stored_and_can_be_sent_again() {
     for fixture in Fixture::both().await {
         let Fixture {
             repositories,
@@ -175,10 +175,10 @@ async fn what_breaks_off_leaves_nothing_behind_and_can_be_sent_again() {
             repositories.uploaded(id, &upload, NOW).await.unwrap().size,
             0
         );
-        let whole = content("hello");
+        let complete = content("hello");
         assert_eq!(
             repositories
-                .upload(id, &upload, Some(0), whole, NOW)
+                .upload(id, &upload, Some(0), complete, NOW)
                 .await
                 .unwrap()
                 .size,
@@ -208,7 +208,7 @@ async fn what_breaks_off_leaves_nothing_behind_and_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn an_upload_ends_after_a_day() {
+async fn an_upload_expires_after_a_day() {
     for fixture in Fixture::both().await {
         let id = &fixture.repository.id;
         let upload = fixture.repositories.begin_upload(id, NOW).await.unwrap();
@@ -241,7 +241,7 @@ async fn an_upload_ends_after_a_day() {
 }
 
 #[tokio::test]
-async fn servers_with_one_seed_on_one_store_draw_different_upload_ids() {
+async fn servers_with_the_same_seed_and_store_generate_different_upload_ids() {
     let store = Store::in_memory();
     let (one, other) = (
         Repositories::new(store.clone(), "seed"),
@@ -252,7 +252,7 @@ async fn servers_with_one_seed_on_one_store_draw_different_upload_ids() {
 }
 
 #[tokio::test]
-async fn an_image_needs_its_layers() {
+async fn an_image_without_its_layers_is_rejected() {
     for fixture in Fixture::both().await {
         let pushed = fixture.push(&manifest_of("one"), "latest").await;
         let error = pushed.unwrap_err();
@@ -265,7 +265,7 @@ async fn an_image_needs_its_layers() {
 }
 
 #[tokio::test]
-async fn a_tag_follows_the_image_that_was_pushed_last() {
+async fn a_tag_names_the_image_that_was_pushed_last() {
     for fixture in Fixture::both().await {
         let id = &fixture.repository.id;
         fixture.upload(&["one"], &sha256("one")).await.unwrap();
@@ -299,7 +299,7 @@ async fn a_tag_follows_the_image_that_was_pushed_last() {
 }
 
 #[tokio::test]
-async fn an_image_knows_the_tags_that_name_it_and_no_other() {
+async fn the_tags_of_an_image_are_those_that_name_it() {
     for fixture in Fixture::both().await {
         let Fixture {
             repositories,
@@ -332,7 +332,7 @@ async fn an_image_knows_the_tags_that_name_it_and_no_other() {
 }
 
 #[tokio::test]
-async fn an_immutable_tag_goes_to_one_of_many() {
+async fn one_of_several_concurrent_pushes_sets_an_immutable_tag() {
     for fixture in Fixture::both().await {
         let immutable = TagMutability::named("IMMUTABLE", vec![]).unwrap();
         let id = &fixture.repository.id;
@@ -354,10 +354,10 @@ async fn an_immutable_tag_goes_to_one_of_many() {
             .iter()
             .map(|manifest| fixture.push(manifest, "1.0"));
         let outcomes = futures_util::future::join_all(pushes).await;
-        let won: Vec<_> = outcomes.iter().filter(|outcome| outcome.is_ok()).collect();
-        assert_eq!(won.len(), 1, "{outcomes:?}");
-        let lost = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
-        for error in lost {
+        let accepted = outcomes.iter().filter(|outcome| outcome.is_ok());
+        assert_eq!(accepted.count(), 1, "{outcomes:?}");
+        let errors = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+        for error in errors {
             assert!(
                 matches!(error, RepositoryError::TagAlreadyExists { .. }),
                 "{error}"
@@ -367,7 +367,7 @@ async fn an_immutable_tag_goes_to_one_of_many() {
 }
 
 #[tokio::test]
-async fn an_index_needs_its_images_and_a_subject_need_not_be_there() {
+async fn an_index_without_its_images_is_rejected_and_a_subject_need_not_exist() {
     for fixture in Fixture::both().await {
         let subject = sha256("subject");
         let index = format!(r#"{{"manifests":[{{"digest":"{subject}"}}]}}"#);
@@ -399,7 +399,7 @@ async fn an_index_needs_its_images_and_a_subject_need_not_be_there() {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_whatever_changes_between_them() {
+async fn a_page_follows_the_last_one_even_if_the_list_has_changed() {
     for fixture in Fixture::both().await {
         let Fixture {
             repositories,
@@ -437,7 +437,7 @@ async fn pages_follow_each_other_whatever_changes_between_them() {
 }
 
 #[tokio::test]
-async fn a_repository_goes_with_all_that_is_in_it() {
+async fn a_deleted_repository_has_no_content_left() {
     for fixture in Fixture::both().await {
         let id = &fixture.repository.id;
         let again = fixture

@@ -1,4 +1,4 @@
-//! Uploads: a layer that comes in parts, and is there once its digest is right.
+//! Uploads layers in parts. A completed upload becomes a layer if its digest is correct.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use crate::store::{Created, Entry, Folder, Key};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, UploadId};
 
-/// The bytes that a client sends; an error is where it stopped.
+/// The bytes that a client sends. An error means that the client stopped early.
 pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, ContentError>>;
 
-/// That a client stopped in the middle of what it sent.
+/// The client stopped before it had sent the complete content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ContentError;
 
-/// What has come of an upload.
+/// The sizes of an upload, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Uploaded {
-    /// How many bytes.
+    /// The size of all parts.
     pub(crate) size: u64,
-    /// How many of them were in the first part.
+    /// The size of the first part.
     pub(crate) first_part: u64,
 }
 
@@ -39,24 +39,24 @@ impl Uploaded {
     }
 }
 
-/// When an upload began.
+/// The record of an upload: when it began.
 #[derive(Debug, Serialize, Deserialize)]
-struct Begun {
+struct UploadRecord {
     at_millis: i64,
 }
 
-/// The digest of the first part, which is mostly the whole: it need not be read again.
+/// The size and the digest of the first part. Most uploads have one part, whose digest then need not be computed again.
 #[derive(Debug, Serialize, Deserialize)]
-struct Sum {
+struct FirstPart {
     size: u64,
     digest: Digest,
 }
 
-/// How long an upload waits for its next part. `[ASSUME]`
+/// The time after which an unfinished upload expires. `[ASSUME]`
 const TTL: Duration = Duration::from_secs(24 * 3600);
 
 impl Repositories {
-    /// Begins an upload, and forgets those of the repository that were left unfinished for too long.
+    /// Begins an upload, and removes the expired uploads of the repository.
     pub(crate) async fn begin_upload(
         &self,
         id: &RepositoryId,
@@ -71,21 +71,21 @@ impl Repositories {
                 Err(error) => return Err(error),
             }
         }
-        let begun = Begun {
+        let record = UploadRecord {
             at_millis: now.as_millis(),
         };
         loop {
-            // Another server with the same seed draws the same ids.
+            // Another server with the same seed generates the same ids.
             let upload = self.upload_ids.next();
-            let upload: UploadId = upload.parse().expect("what is drawn is a UUID");
+            let upload: UploadId = upload.parse().expect("a generated id is a UUID");
             let key = Key::upload(id, &upload);
-            if self.store.create_record(&key, &begun).await? == Created::New {
+            if self.store.create_record(&key, &record).await? == Created::New {
                 return Ok(upload);
             }
         }
     }
 
-    /// What has come.
+    /// Returns the sizes of an upload.
     pub(crate) async fn uploaded(
         &self,
         id: &RepositoryId,
@@ -96,7 +96,8 @@ impl Repositories {
         Ok(Uploaded::of(&self.parts(id, upload).await?))
     }
 
-    /// Takes the next bytes, which begin at `start` if the client says where; tells what has come then.
+    /// Stores the next part of an upload, and returns the new sizes. If the client states where the part begins, `start` must be the end of
+    /// the previous part.
     pub(crate) async fn upload(
         &self,
         id: &RepositoryId,
@@ -115,14 +116,16 @@ impl Repositories {
                 expected,
             });
         }
-        let sum = self.write_part(id, upload, expected, content).await?;
-        if expected == 0 && sum.size > 0 {
-            self.store.write_record(&Key::sum(id, upload), &sum).await?;
+        let part = self.write_part(id, upload, expected, content).await?;
+        if expected == 0 && part.size > 0 {
+            self.store
+                .write_record(&Key::sum(id, upload), &part)
+                .await?;
         }
         Ok(Uploaded {
-            size: expected + sum.size,
+            size: expected + part.size,
             first_part: match uploaded.first_part {
-                0 => sum.size,
+                0 => part.size,
                 first_part => first_part,
             },
         })
@@ -134,7 +137,7 @@ impl Repositories {
         upload: &UploadId,
         start: u64,
         mut content: ContentStream<'_>,
-    ) -> Result<Sum, RepositoryError> {
+    ) -> Result<FirstPart, RepositoryError> {
         let mut writer = self.store.writer(&Key::part(id, upload, start));
         let mut hasher = Hasher::new(Algorithm::Sha256);
         let mut size = 0;
@@ -148,14 +151,14 @@ impl Repositories {
             writer.finish().await?;
         }
         let digest = hasher.finish();
-        Ok(Sum { size, digest })
+        Ok(FirstPart { size, digest })
     }
 
-    /// Makes a layer of what has come; tells how long it is, and whether it was not there before.
+    /// Creates a layer from the parts of an upload. Returns its size in bytes, and whether the layer is new.
     ///
     /// # Errors
     ///
-    /// When its digest is another; the upload stays as it is.
+    /// Returns an error if the digest differs. The upload is then not changed.
     pub(crate) async fn complete_upload(
         &self,
         id: &RepositoryId,
@@ -199,10 +202,13 @@ impl Repositories {
         let folder = Folder::parts(id, upload);
         if let [part] = parts
             && expected.algorithm() == Algorithm::Sha256
-            && let Some(sum) = self.store.read_record::<Sum>(&Key::sum(id, upload)).await?
-            && sum.size == part.size
+            && let Some(first) = self
+                .store
+                .read_record::<FirstPart>(&Key::sum(id, upload))
+                .await?
+            && first.size == part.size
         {
-            require_digest(expected, sum.digest)?;
+            require_digest(expected, first.digest)?;
             let part = folder.key(&part.name);
             return Ok(self.store.rename(&part, &layer).await?);
         }
@@ -223,7 +229,7 @@ impl Repositories {
         Ok(writer.finish().await?)
     }
 
-    /// Forgets an upload.
+    /// Removes an upload and its parts.
     pub(crate) async fn cancel_upload(
         &self,
         id: &RepositoryId,
@@ -231,23 +237,24 @@ impl Repositories {
     ) -> Result<(), RepositoryError> {
         self.store.clear(&Folder::parts(id, upload)).await?;
         self.store.remove(&Key::sum(id, upload)).await?;
-        // Last: until then no other server, which may draw the same id, begins an upload whose parts would be cleared.
+        // Removed last: another server can generate the same id. It must not begin this upload while the parts are being removed.
         self.store.remove(&Key::upload(id, upload)).await?;
         Ok(())
     }
 
+    /// Checks that an upload exists and has not expired. Removes an expired upload.
     pub(crate) async fn require_upload(
         &self,
         id: &RepositoryId,
         upload: &UploadId,
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
-        let begun = self
+        let record = self
             .store
-            .read_record::<Begun>(&Key::upload(id, upload))
+            .read_record::<UploadRecord>(&Key::upload(id, upload))
             .await?;
-        match begun {
-            Some(begun) if now < Timestamp::from_millis(begun.at_millis) + TTL => return Ok(()),
+        match record {
+            Some(record) if now < Timestamp::from_millis(record.at_millis) + TTL => return Ok(()),
             Some(_) => self.cancel_upload(id, upload).await?,
             None => {}
         }
