@@ -151,7 +151,7 @@ fn a_bucket_that_cannot_be_used_is_said_before_anyone_is_served() {
         String::from_utf8(output.stderr).unwrap()
     };
     let absent = rejected("s3://absent/of/ci", &variables(&endpoint));
-    assert!(absent.contains("cannot keep a store in s3://absent/of/ci"));
+    assert!(absent.contains("cannot open the store s3://absent/of/ci"));
     assert!(absent.contains("NoSuchBucket"), "{absent}");
     let nobody = rejected("s3://images", &[]);
     assert!(nobody.contains("AWS_ACCESS_KEY_ID"), "{nobody}");

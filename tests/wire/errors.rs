@@ -56,15 +56,15 @@ async fn an_unusable_store_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let location = StoreLocation::Directory(nowhere(&folder));
     let error = rejected(MockEcr::builder().store(location)).await;
-    says_once(&error, &["cannot keep a store in file:", "ot a directory"]);
+    says_once(&error, &["cannot open the store file:", "ot a directory"]);
     let StartError::Store(error) = error else {
         panic!("{error:?}")
     };
-    says_once(&error, &["cannot keep a store in file:", "ot a directory"]);
+    says_once(&error, &["cannot open the store file:", "ot a directory"]);
 
     let location = "s3://images".parse().unwrap();
     let error = rejected(MockEcr::builder().store(location)).await;
-    let expected = ["cannot keep a store in s3://images", "no credentials"];
+    let expected = ["cannot open the store s3://images", "no credentials"];
     says_once(&error, &expected);
 }
 

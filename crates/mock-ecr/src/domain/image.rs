@@ -158,7 +158,12 @@ impl Repositories {
             self.store.write(&key, Bytes::new()).await?;
         }
         let key = Key::image(id, &image.digest);
-        let bytes = [&store::print(&image.metadata)[..], b"\n", &image.manifest].concat();
+        let bytes = [
+            &store::serialize(&image.metadata)[..],
+            b"\n",
+            &image.manifest,
+        ]
+        .concat();
         Ok(self.store.create(&key, bytes.into()).await?)
     }
 
@@ -178,7 +183,7 @@ impl Repositories {
             return Ok(Created::New);
         }
         if self.resolve_tag(&repository.id, tag).await?.as_ref() == Some(digest) {
-            return Ok(Created::Taken);
+            return Ok(Created::Existing);
         }
         match repository.settings.mutability.rule_of(tag) {
             TagRule::Immutable => Err(tag_already_exists(&repository.id, tag)),

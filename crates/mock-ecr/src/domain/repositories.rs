@@ -45,7 +45,7 @@ impl Repositories {
                 id: id.clone(),
                 settings,
             }),
-            Created::Taken => Err(RepositoryError::RepositoryAlreadyExists(id.clone())),
+            Created::Existing => Err(RepositoryError::RepositoryAlreadyExists(id.clone())),
         }
     }
 

@@ -272,7 +272,7 @@ async fn a_tag_names_the_image_that_was_pushed_last() {
         fixture.upload(&["two"], &sha256("two")).await.unwrap();
         for (layer, created) in [
             ("one", Created::New),
-            ("one", Created::Taken),
+            ("one", Created::Existing),
             ("two", Created::New),
         ] {
             let manifest = manifest_of(layer);

@@ -169,7 +169,7 @@ impl Repositories {
         self.require_upload(id, upload, now).await?;
         let parts = self.parts(id, upload).await?;
         let created = match self.layer_size(id, expected).await? {
-            Some(_) => Created::Taken,
+            Some(_) => Created::Existing,
             None => Created::New,
         };
         self.join_parts(id, upload, &parts, expected).await?;

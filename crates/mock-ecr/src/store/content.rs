@@ -1,4 +1,4 @@
-//! The bytes of an object as they come.
+//! The content of an object, as a stream.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -11,11 +11,11 @@ use object_store::{GetResult, GetResultPayload};
 
 use crate::store::error::StoreError;
 
-/// An object's bytes as they come, or those of a part of it.
+/// The bytes of an object, or of a range of it, as a stream. The object is not held in memory as a whole.
 pub(crate) struct Content {
-    /// How long the whole object is.
+    /// The size of the complete object, in bytes.
     pub(crate) size: u64,
-    /// The part that comes.
+    /// The range of the object that the stream contains.
     pub(crate) range: Range<u64>,
     pub(crate) bytes: BoxStream<'static, Result<Bytes, StoreError>>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Content {
 impl Content {
     pub(super) fn of(object: GetResult) -> Self {
         let (size, range) = (object.meta.size, object.range.clone());
-        // The library reads a file in pieces of 8 KiB, each on a thread of its own, which takes most of the time.
+        // `object_store` reads a file in chunks of 8 KiB and starts a blocking task for each, which takes most of the time.
         let bytes = match object.payload {
             GetResultPayload::File(file, _) => read_chunks(file, range.clone()).boxed(),
             GetResultPayload::Stream(bytes) => bytes.map_err(StoreError::from).boxed(),
@@ -32,7 +32,7 @@ impl Content {
     }
 }
 
-/// A part of a file, in pieces; each is read on a thread that may wait for a disk.
+/// Reads a range of a file in chunks. Each chunk is read in a blocking task, because a disk can be slow.
 fn read_chunks(
     file: File,
     range: Range<u64>,
@@ -42,7 +42,7 @@ fn read_chunks(
             return Ok(None);
         }
         let read = tokio::task::spawn_blocking(move || {
-            let chunk = read_piece(&mut file, &range)?;
+            let chunk = read_chunk(&mut file, &range)?;
             let rest = range.start + chunk.len() as u64..range.end;
             Ok::<_, io::Error>(Some((chunk, (file, rest))))
         });
@@ -50,17 +50,17 @@ fn read_chunks(
     })
 }
 
-fn read_piece(file: &mut File, range: &Range<u64>) -> io::Result<Bytes> {
+fn read_chunk(file: &mut File, range: &Range<u64>) -> io::Result<Bytes> {
     file.seek(SeekFrom::Start(range.start))?;
-    let length = usize::try_from(range.end - range.start).unwrap_or(PIECE);
-    let mut chunk = Vec::with_capacity(length.min(PIECE));
-    file.take(length.min(PIECE) as u64)
+    let length = usize::try_from(range.end - range.start).unwrap_or(CHUNK_SIZE);
+    let mut chunk = Vec::with_capacity(length.min(CHUNK_SIZE));
+    file.take(length.min(CHUNK_SIZE) as u64)
         .read_to_end(&mut chunk)?;
     if chunk.is_empty() {
-        // What is written once and renamed is never cut; a stream that made no progress would never end.
+        // The store never truncates a file. If another program does, an empty chunk would make the stream endless.
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(chunk.into())
 }
 
-const PIECE: usize = 512 * 1024;
+const CHUNK_SIZE: usize = 512 * 1024;

@@ -1,8 +1,8 @@
-//! An object in the listing of its folder.
+//! An entry of the listing of a folder.
 
 use object_store::ObjectMeta;
 
-/// What a folder says of an object in it.
+/// The name and the size, in bytes, of an object in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) name: String,

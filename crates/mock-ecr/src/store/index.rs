@@ -1,4 +1,4 @@
-//! The keys of a store in memory, in their order.
+//! A sorted index of the keys of a store in memory.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -7,9 +7,9 @@ use std::sync::{PoisonError, RwLock};
 use crate::store::entry::Entry;
 use crate::store::key::{Folder, Key};
 
-/// Every key and the size of its object, so that a page is found without a look at the others.
+/// All keys and the sizes of their objects. The index finds a page without reading the other keys.
 ///
-/// Only of a store that nobody else writes to: others would add keys that are not here.
+/// It is used only for a store to which no other process writes: it would not contain the keys of the others.
 #[derive(Debug, Default)]
 pub(super) struct Index(RwLock<BTreeMap<String, u64>>);
 
@@ -24,7 +24,7 @@ impl Index {
         sizes.remove(key.0.as_ref());
     }
 
-    /// Gives a key's size to another key.
+    /// Copies the size of one key to another.
     pub(super) fn copy(&self, from: &Key, to: &Key) {
         let mut sizes = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(size) = sizes.get(from.0.as_ref()).copied() {
@@ -32,7 +32,7 @@ impl Index {
         }
     }
 
-    /// The first `limit` entries of a folder after a name.
+    /// Returns at most `limit` entries of a folder that follow `after`.
     pub(super) fn page(&self, folder: &Folder, after: Option<&str>, limit: usize) -> Vec<Entry> {
         let prefix = format!("{}/", folder.0);
         let start = match after {

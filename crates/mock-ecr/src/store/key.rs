@@ -1,22 +1,22 @@
-//! The keys under which everything lasts: the schema of a store.
+//! The keys of the stored objects: the schema of a store.
 //!
 //! ```text
 //! registries/ACCOUNT/REGION/settings/NAME                       a setting of the account
 //! registries/ACCOUNT/REGION/repositories/NAME                   a repository and its settings
-//! registries/ACCOUNT/REGION/content/NAME/policy                 its policy, as text
-//! registries/ACCOUNT/REGION/content/NAME/resource-tags/KEY      a tag of the resource; KEY is in hexadecimal
-//! registries/ACCOUNT/REGION/content/NAME/images/DIGEST          what is known of an image, a newline, and its manifest
-//! registries/ACCOUNT/REGION/content/NAME/tags/TAG               the digest of an image
-//! registries/ACCOUNT/REGION/content/NAME/image-tags/DIGEST/TAG  a tag that names an image, or once did
-//! registries/ACCOUNT/REGION/content/NAME/referrers/DIGEST/DIGEST  an image, by the subject that it names
-//! registries/ACCOUNT/REGION/content/NAME/layers/DIGEST          a layer's bytes
-//! registries/ACCOUNT/REGION/content/NAME/uploads/ID             when an upload began
-//! registries/ACCOUNT/REGION/content/NAME/parts/ID/START         its bytes from one on, in 20 digits
-//! registries/ACCOUNT/REGION/content/NAME/sums/ID                the digest of its first part
+//! registries/ACCOUNT/REGION/content/NAME/policy                 the policy of the repository, as text
+//! registries/ACCOUNT/REGION/content/NAME/resource-tags/KEY      a resource tag; KEY is in hexadecimal
+//! registries/ACCOUNT/REGION/content/NAME/images/DIGEST          the metadata of an image, a newline, and its manifest
+//! registries/ACCOUNT/REGION/content/NAME/tags/TAG               the digest of the image that the tag names
+//! registries/ACCOUNT/REGION/content/NAME/image-tags/DIGEST/TAG  a tag that names the image, or has named it before
+//! registries/ACCOUNT/REGION/content/NAME/referrers/DIGEST/DIGEST  the digests of a subject and of an image that names it
+//! registries/ACCOUNT/REGION/content/NAME/layers/DIGEST          the bytes of a layer
+//! registries/ACCOUNT/REGION/content/NAME/uploads/ID             the time at which an upload began
+//! registries/ACCOUNT/REGION/content/NAME/parts/ID/START         a part of an upload; START is its first byte, in 20 digits
+//! registries/ACCOUNT/REGION/content/NAME/sums/ID                the size and the digest of the first part of an upload
 //! ```
 //!
-//! REGION is the Region of a private registry, or `public!` and the alias of a public registry. In NAME a slash is written as `!`, and in
-//! DIGEST the colon as `-`. An image or a layer exists if its object exists: what is written in several steps writes that object last.
+//! REGION is the Region of a private registry, or `public!` and the alias of a public registry. `!` replaces each slash in NAME, and `-`
+//! the colon in DIGEST. An image or a layer exists if its object exists. An operation that writes several objects writes that object last.
 
 use object_store::path::{Path, PathPart};
 
@@ -77,12 +77,12 @@ impl Key {
     }
 }
 
-/// A folder, whose objects can be listed.
+/// A folder: the common prefix of keys that can be listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Folder(pub(super) Path);
 
 impl Folder {
-    /// All that there is.
+    /// Returns the folder of all objects.
     pub(crate) fn registries() -> Self {
         Folder(Path::from("registries"))
     }
@@ -91,7 +91,7 @@ impl Folder {
         Folder::registry(registry).folder("repositories")
     }
 
-    /// All that is in a repository, but not the repository itself.
+    /// Returns the folder of the content of a repository. The record of the repository itself is not in it.
     pub(crate) fn content(id: &RepositoryId) -> Self {
         Folder::registry(&id.registry)
             .folder("content")
@@ -145,22 +145,22 @@ impl Folder {
     }
 }
 
-/// How the name of a repository is written in a key.
+/// Returns the last segment of the key of a repository.
 pub(crate) fn encode(name: &RepositoryName) -> String {
     name.as_str().replace('/', "!")
 }
 
-/// The name of the repository that a key ends in.
+/// Parses the last segment of the key of a repository.
 pub(crate) fn decode(file_name: &str) -> Option<RepositoryName> {
     file_name.replace('!', "/").parse().ok()
 }
 
-/// How a digest is written in a key.
+/// Returns the segment of a key that contains a digest.
 pub(crate) fn file_name(digest: &Digest) -> String {
     digest.as_str().replace(':', "-")
 }
 
-/// The digest that a key ends in.
+/// Parses the segment of a key that contains a digest.
 pub(crate) fn digest(file_name: &str) -> Option<Digest> {
     file_name.replacen('-', ":", 1).parse().ok()
 }

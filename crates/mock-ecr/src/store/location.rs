@@ -1,4 +1,4 @@
-//! Where a store is.
+//! The location of a store, and the credentials of a bucket.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,41 +8,41 @@ use serde::Deserialize;
 
 use crate::types::secret::Secret;
 
-/// Where everything that lasts is kept: `memory`, `file:` and a directory, or `s3://`, a bucket, and what its keys begin with.
+/// The location of the persistent data: `memory`, `file:DIRECTORY`, `s3://BUCKET` or `s3://BUCKET/PREFIX`.
 ///
-/// A directory is made when it is not there; a bucket is not, and takes an [`S3Access`] and the crate's feature `s3`. Servers that share
-/// either, and a seed, serve each other's images and tokens.
+/// The mock creates a directory if it does not exist. A bucket must exist, and needs an [`S3Access`] and the crate's feature `s3`. Servers
+/// that share a directory or a bucket serve the same images. If they also share the seed, they accept each other's tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
 pub enum StoreLocation {
-    /// In the memory of the mock, and gone with it.
+    /// The memory of the mock. The data is lost when the mock stops.
     #[default]
     Memory,
-    /// In a directory.
+    /// A directory.
     Directory(PathBuf),
-    /// In a bucket of S3, or of whatever speaks like it and knows `If-None-Match`.
+    /// A bucket of S3, or of a service with a compatible API that supports `If-None-Match`.
     S3 {
         /// The name of the bucket.
         bucket: String,
-        /// What all keys begin with; may be empty.
+        /// The prefix of all keys. It can be empty.
         prefix: String,
     },
 }
 
-/// With what a bucket is reached; nothing is taken from the environment.
+/// The endpoint and the credentials of a bucket. The library does not read them from the environment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct S3Access {
-    /// The region that is signed for.
+    /// The Region of the signatures.
     pub region: String,
-    /// The URL of the service, `http` or `https`, for path-style requests; Amazon's own of the region when there is none.
+    /// The URL of the service, `http` or `https`, for path-style requests. Without a URL, the endpoint of Amazon S3 in the Region is used.
     pub endpoint: Option<String>,
     /// The access key ID.
     pub access_key_id: String,
     /// The secret access key.
     pub secret_access_key: Secret,
-    /// The session token, where the credentials are temporary.
+    /// The session token of temporary credentials.
     pub session_token: Option<Secret>,
 }
 
@@ -84,9 +84,9 @@ impl FromStr for StoreLocation {
 fn parse_bucket(path: &str) -> Option<StoreLocation> {
     let path = path.strip_prefix("//")?;
     let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
-    let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    let fits = !bucket.is_empty() && bucket.chars().all(is_name);
-    fits.then(|| StoreLocation::S3 {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let is_valid = !bucket.is_empty() && bucket.chars().all(is_allowed);
+    is_valid.then(|| StoreLocation::S3 {
         bucket: bucket.to_owned(),
         prefix: prefix.trim_end_matches('/').to_owned(),
     })
@@ -111,19 +111,19 @@ impl fmt::Display for StoreLocation {
     }
 }
 
-/// Why there is no store where one was said to be.
+/// An error in a [`StoreLocation`], or in opening the store at a location.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreLocationError {
-    /// The text names no kind of store.
-    #[error("{0:?} is no store; expected memory, file:DIRECTORY, or s3://BUCKET/PREFIX")]
+    /// The text is not a location.
+    #[error("invalid store {0:?}: expected memory, file:DIRECTORY, or s3://BUCKET/PREFIX")]
     Unknown(String),
     /// The directory or the bucket cannot be used.
-    #[error("cannot keep a store in {location}")]
+    #[error("cannot open the store {location}")]
     Unusable {
         /// The location.
         location: String,
-        /// What the system, or S3, says.
+        /// The error of the system or of S3.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }

@@ -1,8 +1,8 @@
-//! Everything that lasts, as objects under documented keys ([`key`]): in memory, in a directory, or in a bucket.
+//! The persistent data, as objects under documented keys ([`key`]): in memory, in a directory, or in a bucket.
 //!
-//! All that is asked of a store is that an object appears whole or not at all, and that of several who create one key one wins. Any
-//! store of the `object_store` crate gives that. Nothing is kept beside one that others may write to, so that servers which share a store
-//! share all.
+//! A store must guarantee two things, which every store of the `object_store` crate does. Writing an object is atomic, and only one of
+//! several concurrent attempts to create the same key succeeds. The mock caches nothing of a directory or a bucket, so servers that share
+//! one use the same data.
 
 mod content;
 mod entry;
@@ -24,4 +24,4 @@ pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
 pub use location::{S3Access, StoreLocation, StoreLocationError};
 pub(crate) use objects::{Created, Store};
-pub(crate) use record::{parse, print};
+pub(crate) use record::{parse, serialize};

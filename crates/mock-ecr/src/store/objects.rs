@@ -1,4 +1,4 @@
-//! A store of objects: the operations that every kind of store has.
+//! The operations that every kind of store supports.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::store::error::StoreError;
 use crate::store::error::found;
 use crate::store::key::{Folder, Key};
 use crate::store::listing::Listing;
-use crate::store::record::{parse, print};
+use crate::store::record::{parse, serialize};
 use crate::store::writer::Writer;
 
 /// A store of objects.
@@ -36,7 +36,7 @@ impl Store {
         }
     }
 
-    pub(super) fn in_files(files: LocalFileSystem) -> Self {
+    pub(super) fn in_directory(files: LocalFileSystem) -> Self {
         Store {
             objects: Arc::new(files),
             listing: Listing::Unordered,
@@ -44,14 +44,14 @@ impl Store {
     }
 
     #[cfg(feature = "s3")]
-    pub(super) fn in_order(objects: impl ObjectStore) -> Self {
+    pub(super) fn in_bucket(objects: impl ObjectStore) -> Self {
         Store {
             objects: Arc::new(objects),
             listing: Listing::Ordered,
         }
     }
 
-    /// The whole of an object.
+    /// Returns the content of an object, if it exists.
     pub(crate) async fn read(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
         match found(self.objects.get(&key.0).await)? {
             Some(object) => Ok(found(object.bytes().await)?),
@@ -59,7 +59,7 @@ impl Store {
         }
     }
 
-    /// An object that holds a value.
+    /// Returns the value of a record, if it exists.
     pub(crate) async fn read_record<T: DeserializeOwned>(
         &self,
         key: &Key,
@@ -68,12 +68,12 @@ impl Store {
         bytes.map(|bytes| parse(key, &bytes)).transpose()
     }
 
-    /// How long an object is, if there is one.
+    /// Returns the size of an object in bytes, if it exists.
     pub(crate) async fn size(&self, key: &Key) -> Result<Option<u64>, StoreError> {
         Ok(found(self.objects.head(&key.0).await)?.map(|object| object.size))
     }
 
-    /// An object as a stream, or a part of it.
+    /// Returns an object, or a range of it, as a stream, if the object exists.
     pub(crate) async fn open(
         &self,
         key: &Key,
@@ -87,7 +87,7 @@ impl Store {
         Ok(object.map(Content::of))
     }
 
-    /// Writes an object where there is none.
+    /// Writes an object if the key does not exist.
     pub(crate) async fn create(&self, key: &Key, bytes: Bytes) -> Result<Created, StoreError> {
         let size = bytes.len() as u64;
         let put = self
@@ -95,74 +95,74 @@ impl Store {
             .put_opts(&key.0, bytes.into(), PutMode::Create.into());
         match put.await {
             Ok(_) => {
-                self.listing.note(|index| index.insert(key, size));
+                self.listing.update_index(|index| index.insert(key, size));
                 Ok(Created::New)
             }
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Taken),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Existing),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Writes a value where there is none.
+    /// Writes a record if the key does not exist.
     pub(crate) async fn create_record<T: Serialize>(
         &self,
         key: &Key,
         value: &T,
     ) -> Result<Created, StoreError> {
-        self.create(key, print(value)).await
+        self.create(key, serialize(value)).await
     }
 
-    /// Writes an object, over what is there.
+    /// Creates or replaces an object.
     pub(crate) async fn write(&self, key: &Key, bytes: Bytes) -> Result<(), StoreError> {
         let size = bytes.len() as u64;
         self.objects.put(&key.0, bytes.into()).await?;
-        self.listing.note(|index| index.insert(key, size));
+        self.listing.update_index(|index| index.insert(key, size));
         Ok(())
     }
 
-    /// Writes a value, over what is there.
+    /// Creates or replaces a record.
     pub(crate) async fn write_record<T: Serialize>(
         &self,
         key: &Key,
         value: &T,
     ) -> Result<(), StoreError> {
-        self.write(key, print(value)).await
+        self.write(key, serialize(value)).await
     }
 
-    /// Writes an object that is longer than should be held in memory.
+    /// Returns a writer of an object that is too large for memory.
     pub(crate) fn writer(&self, key: &Key) -> Writer {
         Writer::new(Arc::clone(&self.objects), self.listing.clone(), key)
     }
 
-    /// Gives an object another key, over what is there.
+    /// Moves an object to another key, and replaces an object there.
     pub(crate) async fn rename(&self, from: &Key, to: &Key) -> Result<(), StoreError> {
         self.objects.rename(&from.0, &to.0).await?;
-        self.listing.note(|index| {
+        self.listing.update_index(|index| {
             index.copy(from, to);
             index.remove(from);
         });
         Ok(())
     }
 
-    /// Copies an object, if it is there; tells whether it was.
+    /// Copies an object. Returns `None` if it does not exist.
     pub(crate) async fn copy(&self, from: &Key, to: &Key) -> Result<Option<()>, StoreError> {
         let copied = found(self.objects.copy(&from.0, &to.0).await)?;
-        self.listing.note(|index| index.copy(from, to));
+        self.listing.update_index(|index| index.copy(from, to));
         Ok(copied)
     }
 
-    /// Removes an object, if it is there; tells whether it was.
+    /// Removes an object. Returns `None` if it does not exist.
     pub(crate) async fn remove(&self, key: &Key) -> Result<Option<()>, StoreError> {
-        // Not every store tells whether there was anything to remove.
+        // Not every store reports that the object to remove does not exist.
         if self.size(key).await?.is_none() {
             return Ok(None);
         }
         let removed = found(self.objects.delete(&key.0).await)?;
-        self.listing.note(|index| index.remove(key));
+        self.listing.update_index(|index| index.remove(key));
         Ok(removed)
     }
 
-    /// Removes all that is in a folder.
+    /// Removes all objects in a folder.
     pub(crate) async fn clear(&self, folder: &Folder) -> Result<(), StoreError> {
         let found: Vec<ObjectMeta> = self.objects.list(Some(&folder.0)).try_collect().await?;
         for object in found {
@@ -171,7 +171,7 @@ impl Store {
         Ok(())
     }
 
-    /// The first `limit` names in a folder that come after another, in the order of their bytes.
+    /// Returns at most `limit` entries of a folder that follow `after`, in the byte order of their names.
     pub(crate) async fn page(
         &self,
         folder: &Folder,
@@ -206,17 +206,17 @@ impl Store {
             .boxed()
     }
 
-    /// All names in a folder, in the order of their bytes.
+    /// Returns all entries of a folder, in the byte order of their names.
     pub(crate) async fn all(&self, folder: &Folder) -> Result<Vec<Entry>, StoreError> {
         self.page(folder, None, usize::MAX).await
     }
 }
 
-/// Whether a key was free.
+/// Whether an operation has created an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Created {
-    /// It was, and now holds what was given.
+    /// The object is new.
     New,
-    /// It was not, and holds what it held.
-    Taken,
+    /// The object existed already and was not changed.
+    Existing,
 }

@@ -2,12 +2,12 @@
 
 use object_store::local::LocalFileSystem;
 
-use crate::store::error::Whole;
+use crate::store::error::WithSources;
 use crate::store::location::{S3Access, StoreLocation, StoreLocationError};
 use crate::store::objects::Store;
 
 impl StoreLocation {
-    /// Opens the store that is there.
+    /// Opens the store at the location. A bucket requires `access`.
     pub(crate) async fn open(
         &self,
         access: Option<&S3Access>,
@@ -21,8 +21,8 @@ impl StoreLocation {
             StoreLocation::Directory(path) => {
                 std::fs::create_dir_all(path).map_err(|error| unusable(error.into()))?;
                 let files = LocalFileSystem::new_with_prefix(path)
-                    .map_err(|error| unusable(Whole(error).into()))?;
-                Ok(Store::in_files(files))
+                    .map_err(|error| unusable(WithSources(error).into()))?;
+                Ok(Store::in_directory(files))
             }
             StoreLocation::S3 { bucket, prefix } => {
                 let access = access.ok_or_else(|| unusable(NO_CREDENTIALS.into()))?;
@@ -32,8 +32,8 @@ impl StoreLocation {
     }
 }
 
-const NO_CREDENTIALS: &str = "there are no credentials; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the program, or an \
-S3Access to the library";
+const NO_CREDENTIALS: &str = "no credentials: expected the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the program, or an \
+S3Access in the library";
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -41,11 +41,11 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 async fn open_bucket(bucket: &str, prefix: &str, access: &S3Access) -> Result<Store, Cause> {
     let objects = crate::store::s3::open(bucket, prefix, access).await;
     objects
-        .map(Store::in_order)
-        .map_err(|error| Whole(error).into())
+        .map(Store::in_bucket)
+        .map_err(|error| WithSources(error).into())
 }
 
 #[cfg(not(feature = "s3"))]
 async fn open_bucket(_: &str, _: &str, _: &S3Access) -> Result<Store, Cause> {
-    Err("this mock-ecr was built without its feature s3; build it with --features s3".into())
+    Err("this mock-ecr was built without the feature s3; build it with --features s3".into())
 }

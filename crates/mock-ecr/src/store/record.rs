@@ -1,4 +1,4 @@
-//! The values that objects contain, as JSON.
+//! Records: objects that contain a value as JSON.
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -7,14 +7,14 @@ use serde::de::DeserializeOwned;
 use crate::store::error::StoreError;
 use crate::store::key::Key;
 
-/// Writes a value as objects hold it.
-pub(crate) fn print<T: Serialize>(value: &T) -> Bytes {
+/// Serializes the value of a record.
+pub(crate) fn serialize<T: Serialize>(value: &T) -> Bytes {
     serde_json::to_vec(value)
-        .expect("what is stored are structs of texts and numbers")
+        .expect("records consist of strings and numbers")
         .into()
 }
 
-/// Reads a value as objects hold it.
+/// Parses the value of a record.
 pub(crate) fn parse<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes).map_err(|source| StoreError::Record {
         key: key.0.to_string(),

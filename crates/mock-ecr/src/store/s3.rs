@@ -1,4 +1,4 @@
-//! A bucket, as a store.
+//! Opens a bucket of S3 as a store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use rustls::RootCertStore;
 
 use crate::store::location::S3Access;
 
-/// Opens a bucket, and looks whether it can be listed: what is wrong is known before anyone is served.
+/// Opens a bucket and lists it once, so that an invalid configuration is reported when the mock starts.
 pub(super) async fn open(
     bucket: &str,
     prefix: &str,
@@ -43,7 +43,7 @@ pub(super) async fn open(
     Ok(PrefixStore::new(objects, prefix))
 }
 
-/// A client of the mock waits behind every try: the library's three minutes are longer than it would.
+/// The retries. The client of the mock waits for all of them, so the limit of the library, three minutes, is too long.
 const RETRIES: RetryConfig = RetryConfig {
     backoff: object_store::BackoffConfig {
         init_backoff: Duration::from_millis(100),
@@ -54,8 +54,9 @@ const RETRIES: RetryConfig = RetryConfig {
     retry_timeout: Duration::from_secs(10),
 };
 
-/// HTTP with the system's certificates, by way of ring: the library's own connector asks for a provider of the whole process, which
-/// is not a library's to choose.
+/// An HTTP client with the system's CA certificates and ring.
+///
+/// The default connector of `object_store` requires a process-wide crypto provider. Only a program may install one, not a library.
 #[derive(Debug)]
 struct Rustls;
 
@@ -64,22 +65,22 @@ impl HttpConnector for Rustls {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls())
             .build();
-        Ok(HttpClient::new(client.map_err(failed)?))
+        Ok(HttpClient::new(client.map_err(client_error)?))
     }
 }
 
 fn tls() -> rustls::ClientConfig {
     let mut roots = RootCertStore::empty();
-    // Where there are none, an endpoint of http works as well; one of https says that its issuer is unknown.
+    // Without system certificates, an HTTP endpoint still works. An HTTPS endpoint fails with the error of an unknown issuer.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
+        .expect("ring supports TLS 1.2 and 1.3")
         .with_root_certificates(roots)
         .with_no_client_auth()
 }
 
-fn failed(error: reqwest::Error) -> object_store::Error {
+fn client_error(error: reqwest::Error) -> object_store::Error {
     object_store::Error::Generic {
         store: "S3",
         source: Box::new(error),

@@ -1,4 +1,4 @@
-//! An object that is written piece by piece, and appears when it is whole.
+//! Writes a large object in chunks. The object exists when it is complete.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::store::error::StoreError;
 use crate::store::key::Key;
 use crate::store::listing::Listing;
 
-/// Writes one object. Dropped before it is finished, it leaves nothing.
+/// A writer of one object. If it is dropped before it is finished, no object is created.
 pub(crate) struct Writer {
     listing: Listing,
     key: Key,
@@ -21,8 +21,8 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn new(objects: Arc<dyn ObjectStore>, listing: Listing, key: &Key) -> Self {
-        // S3 takes no parts of less than 5 MiB; two at a time keep a store busy and the memory flat.
-        let objects = BufWriter::with_capacity(objects, key.0.clone(), PART);
+        // S3 rejects parts of less than 5 MiB. Two concurrent parts use the store well and limit the memory.
+        let objects = BufWriter::with_capacity(objects, key.0.clone(), PART_SIZE);
         Writer {
             listing,
             key: key.clone(),
@@ -36,13 +36,14 @@ impl Writer {
         Ok(self.objects.put(bytes).await?)
     }
 
-    /// Lets the object appear.
+    /// Completes the object, which then exists.
     pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
         self.objects.shutdown().await?;
         let size = self.size;
-        self.listing.note(|index| index.insert(&self.key, size));
+        self.listing
+            .update_index(|index| index.insert(&self.key, size));
         Ok(())
     }
 }
 
-const PART: usize = 5 * 1024 * 1024;
+const PART_SIZE: usize = 5 * 1024 * 1024;

@@ -132,7 +132,7 @@ impl Operation for CompleteLayerUpload {
             return Err(RepositoryError::EmptyUpload { repository, upload }.into());
         }
         let completed = repositories.complete_upload(&id, &upload, &digest, cx.now);
-        if completed.await?.1 == Created::Taken {
+        if completed.await?.1 == Created::Existing {
             let repository = id;
             return Err(RepositoryError::LayerAlreadyExists { repository, digest }.into());
         }

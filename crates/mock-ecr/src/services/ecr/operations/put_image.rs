@@ -50,7 +50,7 @@ impl Operation for PutImage {
             Created::New => Ok(Output {
                 image: ImageView::of(&id, pushed.image, tag.as_ref()),
             }),
-            Created::Taken => Err(RepositoryError::ImageAlreadyExists {
+            Created::Existing => Err(RepositoryError::ImageAlreadyExists {
                 repository: id,
                 digest,
                 tag,
