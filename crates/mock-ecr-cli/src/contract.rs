@@ -68,8 +68,8 @@ fn list(suite: &Suite) -> Result<ExitCode, Error> {
 
 /// Reads the known failures. A file that is still to be written contains none.
 fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error> {
-    let to_be_written = options.write_baseline.as_ref().filter(|file| file.exists());
-    let Some(file) = options.baseline.as_ref().or(to_be_written) else {
+    let existing = options.write_baseline.as_ref().filter(|file| file.exists());
+    let Some(file) = options.baseline.as_ref().or(existing) else {
         return Ok(Baseline::default());
     };
     let ids = suite.ids().map_err(ecr_contract::SuiteError::from)?;
@@ -78,7 +78,7 @@ fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error>
 }
 
 fn run(suite: &Suite) -> Result<Report, Error> {
-    let runtime = Runtime::new().map_err(Error::system("cannot start the asynchronous runtime"))?;
+    let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     let line = match io::stderr().is_terminal() {
         true => ProgressLine::Rewritten,
         false => ProgressLine::Silent,
@@ -111,9 +111,9 @@ fn print(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<
 
 /// `NO_COLOR` disables colours if it is not empty. Source: no-color.org.
 fn colour(to: &impl io::IsTerminal) -> Colour {
-    let is_rejected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_disabled = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match to.is_terminal() {
-        true if !is_rejected => Colour::Ansi,
+        true if !is_disabled => Colour::Ansi,
         _ => Colour::Plain,
     }
 }

@@ -15,12 +15,12 @@ use tokio::net::TcpStream;
 use crate::args::Target;
 use crate::error::Error;
 
-/// Returns a resource below `/_mock/`.
+/// Returns a resource under `/_mock/`.
 pub(crate) async fn get(target: &Target, resource: &str) -> Result<Bytes, Error> {
-    whole(target, send(target, Method::GET, resource, None).await?).await
+    collect(target, send(target, Method::GET, resource, None).await?).await
 }
 
-/// Returns a JSON resource below `/_mock/`.
+/// Returns a JSON resource under `/_mock/`.
 pub(crate) async fn get_json(target: &Target, resource: &str) -> Result<Value, Error> {
     parse(target, &get(target, resource).await?)
 }
@@ -28,13 +28,13 @@ pub(crate) async fn get_json(target: &Target, resource: &str) -> Result<Value, E
 /// Sends a POST request and returns the response.
 pub(crate) async fn post(target: &Target, resource: &str, body: &Value) -> Result<Value, Error> {
     let response = send(target, Method::POST, resource, Some(body)).await?;
-    parse(target, &whole(target, response).await?)
+    parse(target, &collect(target, response).await?)
 }
 
 /// Sends a DELETE request and returns the response.
 pub(crate) async fn delete(target: &Target, resource: &str) -> Result<Value, Error> {
     let response = send(target, Method::DELETE, resource, None).await?;
-    parse(target, &whole(target, response).await?)
+    parse(target, &collect(target, response).await?)
 }
 
 /// Calls `each` with the data of each server-sent event, until the mock stops.
@@ -68,7 +68,7 @@ pub(crate) fn with_query<'a>(
     for (index, (name, value)) in parameters.into_iter().enumerate() {
         let separator = if index == 0 { '?' } else { '&' };
         let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);
-        write!(text, "{separator}{name}={value}").expect("a String takes any text");
+        write!(text, "{separator}{name}={value}").expect("writing to a String cannot fail");
     }
     text
 }
@@ -94,7 +94,7 @@ async fn send(
     let response = sender.send_request(request).await.map_err(broken)?;
     match response.status() {
         StatusCode::OK => Ok(response),
-        _ => Err(target.rejection(&whole(target, response).await?)),
+        _ => Err(target.rejection(&collect(target, response).await?)),
     }
 }
 
@@ -124,7 +124,7 @@ fn request(
     Ok((format!("{}:{port}", authority.host()), request))
 }
 
-async fn whole(target: &Target, response: Response<Incoming>) -> Result<Bytes, Error> {
+async fn collect(target: &Target, response: Response<Incoming>) -> Result<Bytes, Error> {
     let body = Limited::new(response.into_body(), MAX_RESPONSE).collect();
     let body = body.await;
     let body = body.map_err(|cause| target.unreachable(io::Error::other(cause)))?;
@@ -143,7 +143,7 @@ impl Target {
         Error::Unreachable { url, cause }
     }
 
-    /// Returns the error of an error response. Its JSON has the text in `error` and the place in `at`.
+    /// Returns the error of an error response. Its JSON contains the message in `error` and the location in `at`.
     fn rejection(&self, body: &[u8]) -> Error {
         let url = self.url.clone();
         let json: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -59,7 +59,7 @@ fn unset(format: Format, name: &str) -> Option<String> {
         Format::Pwsh => Some(format!(
             "Remove-Item Env:{name} -ErrorAction SilentlyContinue"
         )),
-        // An empty value differs from no variable: AWS tools would look for a profile with an empty name.
+        // These formats cannot remove a variable. An empty value is different: AWS tools would look for a profile with an empty name.
         Format::Dotenv | Format::Github | Format::Json => None,
     }
 }

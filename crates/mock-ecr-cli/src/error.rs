@@ -1,4 +1,4 @@
-//! The error of a command, which is printed on one line.
+//! The errors of the commands, and their exit codes.
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
@@ -36,10 +36,10 @@ pub(crate) enum Error {
     Unreachable { url: String, cause: io::Error },
     #[error("the mock at {url} rejected the request: {text}")]
     Rejected { url: String, text: String },
-    #[error("the server at {0} is not a mock-ecr")]
+    #[error("the server at {0} is not mock-ecr")]
     NotAMock(String),
     #[error(
-        "invalid value for --tls: only the process of a mock can read an authority in memory; expected file:DIR, or --url for a running mock"
+        "invalid value for --tls: a certificate authority in memory exists only in a running mock; expected file:DIR, or --url instead of --tls"
     )]
     NoDirectory,
     #[error("the user has no home directory; give the directory with --config DIR")]

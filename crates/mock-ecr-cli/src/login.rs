@@ -73,8 +73,8 @@ async fn token(target: &Target) -> Result<String, Error> {
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Error> {
-    let of_user = || Some(std::env::home_dir()?.join(".docker"));
-    let directory = options.config.clone().or_else(of_user);
+    let default = || Some(std::env::home_dir()?.join(".docker"));
+    let directory = options.config.clone().or_else(default);
     directory.ok_or(Error::NoHome)
 }
 
@@ -92,9 +92,9 @@ fn write(path: &Path, config: &Value) -> io::Result<()> {
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
-    let mut draft = tempfile::NamedTempFile::new_in(directory)?;
-    writeln!(draft, "{config:#}")?;
-    draft.persist(path)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    writeln!(file, "{config:#}")?;
+    file.persist(path)?;
     Ok(())
 }
 

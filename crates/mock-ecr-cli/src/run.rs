@@ -51,7 +51,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     })
 }
 
-/// Warns about each host that the command sent a request to and that is not a host of AWS.
+/// Prints a warning for each host to which the command sent a request and which is not a host of AWS.
 fn warn_unexpected_hosts(ecr: &MockEcr) {
     let requests = ecr.requests().unexpected_hosts();
     let hosts: BTreeSet<&str> = requests

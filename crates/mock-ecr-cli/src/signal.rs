@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::error::Error;
 
-/// A receiver of a list of signals.
+/// A receiver of signals.
 pub(crate) struct Signals(mpsc::UnboundedReceiver<Signal>);
 
 impl Signals {
@@ -29,7 +29,7 @@ impl Signals {
         self.0
             .recv()
             .await
-            .expect("the tasks that send signals never end")
+            .expect("the tasks that forward signals never end")
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 
 use crate::error::Error;
 
-/// Returns the argument, or, if it is `-`, at most [`MAX_INPUT`] bytes of stdin.
+/// Returns the argument. If it is `-`, returns at most [`MAX_INPUT`] bytes of stdin.
 pub(crate) fn argument_or_stdin(argument: &str) -> Result<String, Error> {
     if argument != "-" {
         return Ok(argument.to_owned());
@@ -17,5 +17,5 @@ pub(crate) fn argument_or_stdin(argument: &str) -> Result<String, Error> {
     Ok(text)
 }
 
-/// No token and no fault is longer.
+/// The maximum number of bytes that are read from stdin. Tokens and faults are shorter.
 const MAX_INPUT: u64 = 1 << 20;

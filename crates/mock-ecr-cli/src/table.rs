@@ -1,8 +1,8 @@
-//! Formats tables of text.
+//! Formats rows of text as a table.
 
 use std::fmt::Write as _;
 
-/// Returns a heading and rows. Each column is as wide as its widest field.
+/// Returns a table with a heading and rows. Each column is as wide as its widest field.
 pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
     let heading: Vec<String> = heading.iter().map(|name| (*name).to_owned()).collect();
     let all = || std::iter::once(&heading).chain(rows);
@@ -18,7 +18,7 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
 pub(crate) fn line(row: &[String], widths: &[usize]) -> String {
     let mut text = String::new();
     for (field, width) in row.iter().zip(widths) {
-        write!(text, "{field:<width$}  ").expect("a String takes any text");
+        write!(text, "{field:<width$}  ").expect("writing to a String cannot fail");
     }
     format!("{}\n", text.trim_end())
 }

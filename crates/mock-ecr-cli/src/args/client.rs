@@ -41,7 +41,7 @@ pub(crate) enum Format {
 pub(crate) struct CaOptions {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Reads the certificate authority in `file:DIR` instead of calling a running mock. Creates it if it does not exist.
+    /// Reads the certificate authority in `file:DIR` instead of calling a running mock. Creates the authority if it does not exist.
     #[arg(long, value_name = "LOCATION")]
     pub(crate) tls: Option<AuthorityLocation>,
     /// Prints the path of a file with the certificate instead of the certificate.

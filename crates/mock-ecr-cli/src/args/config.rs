@@ -1,4 +1,4 @@
-//! The options that form a configuration.
+//! The options that set the configuration of a mock.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use mock_ecr::config::{
 };
 use mock_ecr::{Config, Region};
 
-/// The options that form a configuration. An option takes precedence over the file.
+/// The options that set the configuration of a mock. An option takes precedence over the file.
 #[derive(Debug, Parser)]
 pub(crate) struct ConfigOptions {
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub(crate) struct ConfigOptions {
     store: Option<StoreLocation>,
     /// Accepts TLS on the same port, with a private certificate authority in `memory` or in `file:DIR`.
     ///
-    /// Without a value, the authority is stored with the images.
+    /// Without a value, the certificate authority is stored with the images.
     #[arg(long, value_name = "LOCATION", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     tls: Option<TlsOption>,
     /// The dialect of the registry.
@@ -37,7 +37,7 @@ pub(crate) struct ConfigOptions {
     create_on_push: bool,
 }
 
-/// The options on which the tokens depend.
+/// The options that determine the tokens.
 #[derive(Debug, Parser)]
 pub(crate) struct IssuerOptions {
     /// A configuration file in TOML.
@@ -108,7 +108,7 @@ impl FromStr for TlsOption {
     }
 }
 
-/// Returns the location of a certificate authority for which no location is given: with the images.
+/// Returns the default location of the certificate authority: with the images if they are stored in a directory, otherwise in memory.
 pub(crate) fn default_authority(store: &StoreLocation) -> AuthorityLocation {
     match store {
         StoreLocation::Directory(path) => AuthorityLocation::Directory(path.join("tls")),
@@ -122,7 +122,7 @@ fn replace<T>(value: &mut T, option: Option<T>) {
     }
 }
 
-/// Reads how to access a bucket from the variables that AWS's own tools read.
+/// Returns the access to a bucket, from the variables that AWS tools read.
 fn s3_access() -> Option<S3Access> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let either = |one, other| variable(one).or_else(|| variable(other));
@@ -140,9 +140,9 @@ fn s3_access() -> Option<S3Access> {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Auth {
-    /// The key must exist and the signature is verified.
+    /// The access key must exist, and the signature is verified.
     Strict,
-    /// Any key is accepted and the signature is not verified.
+    /// Any access key is accepted, and the signature is not verified.
     Lenient,
 }
 
@@ -157,9 +157,9 @@ impl From<Auth> for AuthMode {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum DialectName {
-    /// As Amazon ECR was recorded, including its deviations from the specification.
+    /// Behaves as recorded of Amazon ECR, including its deviations from the specification.
     Ecr,
-    /// As OCI Distribution 1.1 specifies.
+    /// Behaves as OCI Distribution 1.1 specifies.
     Oci,
 }
 

@@ -13,7 +13,8 @@ use mock_ecr::token::{TokenId, TokenIdError};
 #[derive(Debug, Parser)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
-    /// The service that received the request: `ecr`, `ecr-public`, `sts`, `registry`, `proxy`, `control` or `unknown`. Without this option, all but `control`.
+    /// The service that received the request: `ecr`, `ecr-public`, `sts`, `registry`, `proxy`, `control` or `unknown`. Default: all except
+    /// `control`.
     #[arg(long, value_name = "NAME", value_parser = service)]
     service: Option<String>,
     /// How the request reached the mock: `http`, `https` or `connect`.
@@ -22,7 +23,7 @@ pub(crate) struct Filters {
     /// The HTTP method.
     #[arg(long)]
     method: Option<String>,
-    /// The host, with the port if the request contains it.
+    /// The host of the request. It includes the port if the request contains one.
     #[arg(long)]
     host: Option<String>,
     /// A part of the path and the query string.

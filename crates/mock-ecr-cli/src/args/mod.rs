@@ -1,4 +1,4 @@
-//! The command line.
+//! Parses the command line.
 
 mod client;
 mod config;
@@ -72,7 +72,7 @@ pub(crate) enum Command {
     Request(Box<RequestOptions>),
     /// Resets a running mock: clock, tokens, revocations, faults, requests and repositories.
     Reset(ResetOptions),
-    /// Lists the operations that the mock implements. It answers other operations of these services with status 501.
+    /// Lists the operations that the mock implements. The mock responds to all other operations of these services with status 501.
     Supports,
 }
 

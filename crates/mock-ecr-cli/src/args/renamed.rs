@@ -1,4 +1,4 @@
-//! Messages for names that an earlier version of the command line had.
+//! Error messages for old names of options, commands and values.
 
 use clap::Error;
 use clap::builder::StyledStr;

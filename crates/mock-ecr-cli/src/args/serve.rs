@@ -46,7 +46,7 @@ pub(crate) struct RunOptions {
     /// How the command is redirected to the mock.
     #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
     pub(crate) redirect: RedirectMode,
-    /// Runs the command with an empty home directory and without any configuration of clients. Default with `--redirect sandbox`.
+    /// Runs the command with an empty home directory and without client configuration. Default with `--redirect sandbox`.
     #[arg(long, overrides_with = "no_isolate")]
     isolate: bool,
     /// Runs the command with the home directory of the user.

@@ -1,4 +1,4 @@
-//! Issues and inspects tokens without a running mock. The JSON is that of the control API.
+//! Issues and inspects tokens without a running mock. The JSON has the format of the control API.
 
 use mock_ecr::token::{Claims, TokenId, TokenIssuer};
 use mock_ecr::{Clock, Config, PrincipalArn, Timestamp};
