@@ -45,7 +45,7 @@ struct UploadRecord {
     at_millis: i64,
 }
 
-/// The size and the digest of the first part. Most uploads have one part, whose digest then need not be computed again.
+/// The size and the digest of the first part. Most uploads have one part only. Its digest then need not be computed again.
 #[derive(Debug, Serialize, Deserialize)]
 struct FirstPart {
     size: u64,

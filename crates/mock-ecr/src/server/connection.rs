@@ -105,7 +105,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Serves TLS or HTTP, by the first byte that the client sends. Without TLS, serves HTTP.
+    /// Serves TLS or HTTP, depending on the first byte that the client sends. Serves HTTP only if TLS is not configured.
     async fn detect_protocol(self, stream: TcpStream) {
         // A response is small and is written at once, so waiting for more data would only delay it.
         let _ = stream.set_nodelay(true);
@@ -277,7 +277,9 @@ fn warn_handshake(error: &io::Error) {
     tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's CA?");
 }
 
-/// Returns if the first request is late. hyper's own timeout does not apply before it has detected the version of HTTP.
+/// Completes when the first request is late, and never completes otherwise.
+///
+/// The timeout of hyper does not apply before hyper has detected the version of HTTP.
 async fn first_request_timeout(first_request: &Notify) {
     if tokio::time::timeout(HEADER_TIMEOUT, first_request.notified())
         .await

@@ -249,7 +249,7 @@ fn malformed(parts: &Parts, body: Vec<u8>, shape: Shape) -> Vec<u8> {
     }
 }
 
-/// Returns the status line and the headers, whose names are capitalized as the real service does.
+/// Returns the status line and the headers. The names of the headers are capitalized, as the real service sends them.
 fn head(parts: &Parts) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", status(parts)).into_bytes();
     for (name, value) in &parts.headers {

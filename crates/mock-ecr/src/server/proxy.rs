@@ -31,9 +31,9 @@ pub(crate) fn answer(
 
 /// Returns whether a request is for a host that the mock does not serve.
 ///
-/// Only a request with an absolute URL can be, as a client sends it to a proxy (RFC 9112, section 3.2.2). The mock serves the AWS hosts.
-/// It serves another host only at a port that it listens on: any name if it listens on all addresses, otherwise a loopback name or the
-/// address that it listens on.
+/// Only a request with an absolute URL, as a client sends it to a proxy (RFC 9112, section 3.2.2), can be for such a host. The mock serves
+/// the AWS hosts. It also serves other hosts at a port that it listens on: every name if it listens on all addresses, otherwise loopback
+/// names and the address that it listens on.
 pub(crate) fn is_other_host(ecr: &Ecr, request: &Parts) -> bool {
     let (true, Some(scheme), Some(host)) = (
         request.version <= Version::HTTP_11,

@@ -32,7 +32,7 @@ pub(crate) enum Route {
     OtherHost,
     /// The control API, `/_mock/`.
     Control,
-    /// None of the others.
+    /// No known route.
     Unknown,
 }
 
@@ -78,7 +78,7 @@ impl Route {
         }
     }
 
-    /// Returns the AWS service whose API the request calls.
+    /// Returns the AWS service, if the request is an API call.
     pub(crate) fn aws_service(&self) -> Option<AwsService> {
         match self {
             Route::Api { service, .. } => Some(*service),

@@ -44,7 +44,7 @@ impl From<io::Error> for StoreError {
 pub(crate) struct WithSources<E: Error>(pub(super) E);
 
 /// Returns the value of a result, or `None` if the object does not exist.
-pub(super) fn found<T>(result: object_store::Result<T>) -> Result<Option<T>, StoreError> {
+pub(super) fn optional<T>(result: object_store::Result<T>) -> Result<Option<T>, StoreError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(object_store::Error::NotFound { .. }) => Ok(None),

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::store::content::Content;
 use crate::store::entry::Entry;
 use crate::store::error::StoreError;
-use crate::store::error::found;
+use crate::store::error::optional;
 use crate::store::key::{Folder, Key};
 use crate::store::listing::Listing;
 use crate::store::record::{parse, serialize};
@@ -53,8 +53,8 @@ impl Store {
 
     /// Returns the content of an object, if it exists.
     pub(crate) async fn read(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
-        match found(self.objects.get(&key.0).await)? {
-            Some(object) => Ok(found(object.bytes().await)?),
+        match optional(self.objects.get(&key.0).await)? {
+            Some(object) => Ok(optional(object.bytes().await)?),
             None => Ok(None),
         }
     }
@@ -70,7 +70,7 @@ impl Store {
 
     /// Returns the size of an object in bytes, if it exists.
     pub(crate) async fn size(&self, key: &Key) -> Result<Option<u64>, StoreError> {
-        Ok(found(self.objects.head(&key.0).await)?.map(|object| object.size))
+        Ok(optional(self.objects.head(&key.0).await)?.map(|object| object.size))
     }
 
     /// Returns an object, or a range of it, as a stream, if the object exists.
@@ -83,11 +83,11 @@ impl Store {
             range: range.map(GetRange::Bounded),
             ..GetOptions::default()
         };
-        let object = found(self.objects.get_opts(&key.0, options).await)?;
+        let object = optional(self.objects.get_opts(&key.0, options).await)?;
         Ok(object.map(Content::of))
     }
 
-    /// Writes an object if the key does not exist.
+    /// Writes an object, unless the key exists already.
     pub(crate) async fn create(&self, key: &Key, bytes: Bytes) -> Result<Created, StoreError> {
         let size = bytes.len() as u64;
         let put = self
@@ -103,7 +103,7 @@ impl Store {
         }
     }
 
-    /// Writes a record if the key does not exist.
+    /// Writes a record, unless the key exists already.
     pub(crate) async fn create_record<T: Serialize>(
         &self,
         key: &Key,
@@ -146,7 +146,7 @@ impl Store {
 
     /// Copies an object. Returns `None` if it does not exist.
     pub(crate) async fn copy(&self, from: &Key, to: &Key) -> Result<Option<()>, StoreError> {
-        let copied = found(self.objects.copy(&from.0, &to.0).await)?;
+        let copied = optional(self.objects.copy(&from.0, &to.0).await)?;
         self.listing.update_index(|index| index.copy(from, to));
         Ok(copied)
     }
@@ -157,7 +157,7 @@ impl Store {
         if self.size(key).await?.is_none() {
             return Ok(None);
         }
-        let removed = found(self.objects.delete(&key.0).await)?;
+        let removed = optional(self.objects.delete(&key.0).await)?;
         self.listing.update_index(|index| index.remove(key));
         Ok(removed)
     }
