@@ -5,7 +5,7 @@ use mock_ecr::config::StoreLocation;
 
 use crate::raw::RawRequest;
 
-const TOO_LONG: &str = "Invalid parameter at 'name' failed to satisfy constraint: 'Must fit into the name of a file of the store'";
+const TOO_LONG: &str = "Invalid parameter at 'name' failed to satisfy constraint: 'Must be short enough for a file name of the store'";
 
 /// A mock that keeps its images in a directory.
 async fn on(directory: &tempfile::TempDir) -> MockEcr {

@@ -318,7 +318,7 @@ impl From<RepositoryError> for RegistryError {
             RepositoryError::BrokenContent => RegistryError::UploadInvalid,
             RepositoryError::Store(StoreError::NameTooLong) => RegistryError::InvalidParameter {
                 parameter: "name",
-                constraint: "Must fit into the name of a file of the store",
+                constraint: "Must be short enough for a file name of the store",
                 code: OciCode::NameInvalid,
             },
             error => {

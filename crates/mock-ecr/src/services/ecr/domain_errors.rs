@@ -142,7 +142,7 @@ fn upload_error(error: RepositoryError) -> ApiError {
             )));
         }
         RepositoryError::Store(StoreError::NameTooLong) => {
-            return invalid("name", "Must fit into the name of a file of the store");
+            return invalid("name", "Must be short enough for a file name of the store");
         }
         error => {
             tracing::error!(error = %chain(&error), "internal error of the API");
