@@ -1,4 +1,4 @@
-//! The command itself: what it takes, what it prints, what it leaves behind.
+//! The command `mock-ecr contract`: its arguments, its output, and the processes that it leaves behind.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,7 +10,7 @@ use ecr_contract::report::Verdict;
 
 use crate::suite::{Suite, built, mutant};
 
-/// A client written for one test.
+/// A client that is a shell script.
 struct Script {
     folder: tempfile::TempDir,
 }
@@ -32,7 +32,7 @@ impl Script {
         self.folder.path().join(name)
     }
 
-    /// A folder with one scenario.
+    /// Writes a scenario, and returns the path of its directory.
     fn scenario(&self, text: &str) -> String {
         let folder = self.file("scenarios");
         fs::create_dir_all(&folder).unwrap();
@@ -41,15 +41,15 @@ impl Script {
     }
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 const OWN: &str =
-    "id = 'OWN-1'\ntitle = 'One of my own'\nseverity = 'must'\nclient_types = 'all'\nwhy = []\n";
+    "id = 'OWN-1'\ntitle = 'Prints hello'\nseverity = 'must'\nclient_types = 'all'\nwhy = []\n";
 
 #[test]
-fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
+fn a_failure_is_printed_with_the_expectation_and_the_command_that_repeats_it() {
     let client = [
         &*mutant(),
         "--fault",
@@ -60,7 +60,7 @@ fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
         .with(&["--scenario", "TOK-02"])
         .output();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let text = said(&output);
+    let text = printed(&output);
     assert!(
         text.contains("TOK-02") && text.contains("expected"),
         "{text}"
@@ -72,16 +72,16 @@ fn a_failure_is_shown_with_what_was_expected_and_how_to_run_it_again() {
 }
 
 #[test]
-fn exit_0_says_that_everything_that_must_hold_did() {
+fn a_client_without_failures_has_exit_code_0() {
     let client = [&*built("ecr"), "credential-helper"];
     let output = Suite::of(ClientType::DockerCredential, &client)
         .with(&["--scenario", "TOK-0*"])
         .output();
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
 }
 
 #[test]
-fn a_scenario_of_ones_own_is_run_beside_the_others() {
+fn a_scenario_of_a_directory_is_run_beside_the_built_in_ones() {
     let script = Script::new("echo hello");
     let own = script.scenario(&format!(
         "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ result = 'login', secret = {{ is = 'hello' }} }}\n"
@@ -94,7 +94,7 @@ fn a_scenario_of_ones_own_is_run_beside_the_others() {
 }
 
 #[test]
-fn what_nobody_has_told_is_neither_found_nor_passed() {
+fn a_value_that_the_client_type_does_not_provide_is_not_applicable() {
     let script = Script::new("exit 1");
     let own = script.scenario(&format!(
         "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ secret = 'issued', username = 'AWS' }}\n"
@@ -107,18 +107,23 @@ fn what_nobody_has_told_is_neither_found_nor_passed() {
         (case.verdict, case.findings.len()),
         (Verdict::NotApplicable, 0)
     );
-    assert!(case.reason.as_ref().unwrap().contains("told nothing"));
+    assert!(
+        case.reason
+            .as_ref()
+            .unwrap()
+            .contains("returned none of the values")
+    );
 }
 
 #[test]
-fn a_mistake_in_a_scenario_is_told_with_file_line_and_reason() {
+fn an_invalid_scenario_is_reported_with_file_line_and_reason() {
     let script = Script::new("echo hello");
     let own = script.scenario(&format!("{OWN}[[step]]\nfetsch = {{}}\n"));
     let output = Suite::of(ClientType::TokenPrinter, &[&script.path()])
         .with(&["--scenarios", &own])
         .output();
     assert_eq!(output.status.code(), Some(2));
-    let text = said(&output);
+    let text = printed(&output);
     assert!(
         text.contains("OWN-1.toml:7: step[0].fetsch: unknown field"),
         "{text}"
@@ -126,12 +131,12 @@ fn a_mistake_in_a_scenario_is_told_with_file_line_and_reason() {
 }
 
 #[test]
-fn what_cannot_be_asked_for_is_refused_at_once() {
+fn an_invalid_argument_is_reported_before_the_run() {
     let script = Script::new("echo hello");
     for (options, part) in [
         (
             &["--scenario", "NOPE-*"][..],
-            "no scenario for a token-printer fits",
+            "no scenario for client type token-printer matches",
         ),
         (&["--scenarios", "/no/such"][..], "/no/such: cannot be read"),
         (&["--report", "pdf=x"][..], "pdf"),
@@ -143,24 +148,28 @@ fn what_cannot_be_asked_for_is_refused_at_once() {
             .output();
         assert_eq!(output.status.code(), Some(2), "{options:?}: {output:?}");
         assert!(
-            said(&output).contains(part),
+            printed(&output).contains(part),
             "{options:?}: {}",
-            said(&output)
+            printed(&output)
         );
     }
 }
 
 #[test]
-fn a_client_that_is_not_there_is_a_broken_set_up_and_never_a_pass() {
+fn a_missing_client_is_a_set_up_error() {
     let output = Suite::of(ClientType::TokenPrinter, &["/no/such/client"])
         .with(&["--scenario", "TOK-01"])
         .output();
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert!(said(&output).contains("cannot be run"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
+    assert!(
+        printed(&output).contains("cannot be run"),
+        "{}",
+        printed(&output)
+    );
 }
 
 #[test]
-fn a_client_that_hangs_is_ended_with_all_that_it_has_left_behind() {
+fn a_client_that_hangs_is_killed_with_its_child_processes() {
     let script = Script::new("");
     let pids = script.file("pids");
     let text = format!(
@@ -176,18 +185,18 @@ fn a_client_that_hangs_is_ended_with_all_that_it_has_left_behind() {
         .report();
     assert_eq!(report.scenarios[0].verdict, Verdict::Failed);
     let finding = &report.scenarios[0].cases[0].findings[0];
-    assert_eq!(finding.observed, "nothing by its deadline");
+    assert_eq!(finding.observed, "no result before the deadline");
     let pids = fs::read_to_string(pids).unwrap();
     assert_eq!(pids.lines().count(), 2, "{pids}");
     for pid in pids.lines() {
         let command = fs::read_to_string(Path::new("/proc").join(pid).join("cmdline"));
         let is_it = command.is_ok_and(|command| command.contains("sleep"));
-        assert!(!is_it, "{pid} is still there");
+        assert!(!is_it, "{pid} is still running");
     }
 }
 
 #[test]
-fn known_failures_do_not_fail_and_new_ones_do() {
+fn a_known_failure_does_not_fail_the_run_and_a_new_one_does() {
     let client = [
         &*mutant(),
         "--fault",
@@ -200,16 +209,16 @@ fn known_failures_do_not_fail_and_new_ones_do() {
     let written = suite()
         .with(&["--write-baseline", known.to_str().unwrap()])
         .output();
-    assert!(known.exists(), "{}", said(&written));
+    assert!(known.exists(), "{}", printed(&written));
     let output = suite()
         .with(&["--baseline", known.to_str().unwrap()])
         .output();
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
     fs::write(&known, "").unwrap();
     let output = suite()
         .with(&["--baseline", known.to_str().unwrap()])
         .output();
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", printed(&output));
 }
 
 #[test]

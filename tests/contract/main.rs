@@ -1,9 +1,6 @@
-//! `mock-ecr contract`: it can be passed, it can fail, and real clients give the verdicts on record.
+//! `mock-ecr contract`: correct clients pass, clients with a fault fail, and real clients have the recorded verdicts.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a helper that cannot go on fails the test that called it"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails if a helper fails")]
 
 mod command;
 mod matrix;

@@ -1,6 +1,6 @@
-//! The suite can fail: each scenario catches a client with one fault, and each such client is caught.
+//! Clients with a fault fail: each scenario catches at least one fault, and each fault is caught by its scenarios.
 //!
-//! `fixtures/contract/matrix.tsv` tells which scenarios catch which fault; `MOCK_ECR_BLESS=1` writes it anew.
+//! `fixtures/contract/matrix.tsv` records which scenarios catch which fault. `MOCK_ECR_BLESS=1` updates it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -23,18 +23,18 @@ struct Mutant {
     effect: Effect,
 }
 
-/// What a fault changes.
+/// The kind of finding that a fault changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
-    /// Whether something holds that must or should.
+    /// An expectation with the severity `must` or `should`.
     Fails,
-    /// What is only observed.
-    IsSeen,
+    /// An expectation with the severity `info`.
+    Info,
 }
 
-/// What the client without a fault does in a scenario.
+/// The result of the client without a fault in a scenario.
 struct Clean {
-    /// Only a fault that is meant for a scenario in which it waits is run through it.
+    /// Whether the client waits in the scenario. Such a scenario takes long, and is run only for the faults that it must catch.
     waits: bool,
     observations: Vec<bool>,
 }
@@ -53,7 +53,7 @@ fn each_fault_is_caught_by_its_scenarios_and_each_scenario_catches_one() {
     });
     let missed: Vec<String> = missed.collect();
     assert!(missed.is_empty(), "{missed:#?}");
-    every_scenario_catches_one(&caught);
+    every_scenario_catches_a_fault(&caught);
     matches_the_record(&mutants, &caught);
 }
 
@@ -79,14 +79,14 @@ impl Mutant {
             client_type: client_type.parse().unwrap(),
             caught_by: ids.split(',').map(str::to_owned).collect(),
             effect: match what.starts_with("info: ") {
-                true => Effect::IsSeen,
+                true => Effect::Info,
                 false => Effect::Fails,
             },
         }
     }
 }
 
-/// How the program is called as a client of a class.
+/// Returns the client's command for a client type.
 fn client(client_type: ClientType, fault: Option<&str>) -> Vec<String> {
     let arguments: &[&str] = match client_type {
         ClientType::TokenPrinter => &["{registry}"],
@@ -103,7 +103,7 @@ fn client(client_type: ClientType, fault: Option<&str>) -> Vec<String> {
     [mutant()].into_iter().chain(words).collect()
 }
 
-/// What the client without a fault does in all scenarios of a class: nothing fails.
+/// Runs the client without a fault through all scenarios of a client type. Nothing may fail.
 fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
     let client = client(client_type, None);
     let client: Vec<&str> = client.iter().map(String::as_str).collect();
@@ -132,7 +132,7 @@ fn clean_runs(client_type: ClientType) -> Vec<((ClientType, String), Clean)> {
     clean.collect()
 }
 
-/// Runs each through the scenarios of its class, several at once, for most of it is waiting.
+/// Runs the mutants through the scenarios of their client types, several at the same time, since they mostly wait.
 fn caught_by_all(mutants: &[Mutant], clean: &CleanRuns) -> BTreeMap<String, BTreeSet<String>> {
     let (left, caught) = (Mutex::new(mutants.to_vec()), Mutex::new(BTreeMap::new()));
     thread::scope(|scope| {
@@ -161,20 +161,20 @@ fn caught_by(mutant: &Mutant, clean: &CleanRuns) -> BTreeSet<String> {
         .report();
     let caught = report.scenarios.iter().filter(|one| {
         let before = &clean[&(mutant.client_type, one.id.clone())].observations;
-        let is_seen = mutant.effect == Effect::IsSeen && observations(one) != *before;
-        fails(one) || is_seen
+        let is_changed = mutant.effect == Effect::Info && observations(one) != *before;
+        fails(one) || is_changed
     });
     caught.map(|one| one.id.clone()).collect()
 }
 
-/// Whether something that must or should hold did not; what could not be set up catches nothing.
+/// Returns whether a scenario failed with the severity `must` or `should`. A set-up error is not allowed.
 fn fails(scenario: &ScenarioReport) -> bool {
     let ScenarioReport { id, verdict, .. } = scenario;
     assert_ne!(*verdict, Verdict::SetUpError, "{id}: {scenario:?}");
     matches!(verdict, Verdict::Failed | Verdict::Warning)
 }
 
-/// Whether each thing that is only observed was as it was thought.
+/// Returns the results of the expectations with the severity `info`.
 fn observations(scenario: &ScenarioReport) -> Vec<bool> {
     let findings = scenario.cases.iter().flat_map(|case| &case.findings);
     let observed = findings.filter(|finding| finding.severity == Severity::Info);
@@ -190,7 +190,7 @@ fn all_ids(client_type: ClientType) -> Vec<String> {
         .collect()
 }
 
-fn every_scenario_catches_one(caught: &BTreeMap<String, BTreeSet<String>>) {
+fn every_scenario_catches_a_fault(caught: &BTreeMap<String, BTreeSet<String>>) {
     let caught: BTreeSet<&String> = caught.values().flatten().collect();
     let all: BTreeSet<String> = ClientType::ALL.into_iter().flat_map(all_ids).collect();
     let idle: Vec<&String> = all.iter().filter(|id| !caught.contains(id)).collect();
@@ -216,13 +216,13 @@ fn matches_the_record(mutants: &[Mutant], caught: &BTreeMap<String, BTreeSet<Str
         fs::write(&path, &table).unwrap();
     }
     let recorded = fs::read_to_string(&path).unwrap_or_default();
-    let new_failures = table
+    let differences = table
         .lines()
         .filter(|line| !recorded.lines().any(|known| known == *line));
-    let new_failures: Vec<&str> = new_failures.collect();
+    let differences: Vec<&str> = differences.collect();
     assert!(
-        new_failures.is_empty(),
-        "unlike {}: {new_failures:#?}",
+        differences.is_empty(),
+        "differs from {}: {differences:#?}",
         path.display()
     );
 }

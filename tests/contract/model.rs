@@ -1,11 +1,11 @@
-//! The suite can be passed: by `ecr`, by what is made of it, and by the client whose faults are off.
+//! Correct clients pass: `ecr`, its commands for other client types, and the mutant without a fault.
 
 use ecr_contract::ClientType;
 use ecr_contract::report::{Report, Verdict};
 
 use crate::suite::{Suite, built, failures, mutant};
 
-/// Claims that everything that must and should hold did, but for scenarios of which it is known and said why.
+/// Asserts that no scenario fails with the severity `must` or `should`, apart from the exceptions, which must fail.
 #[track_caller]
 fn passes(report: &Report, excepted: &[&str]) {
     let failed = report.scenarios.iter().filter(|scenario| {
@@ -14,11 +14,11 @@ fn passes(report: &Report, excepted: &[&str]) {
             Verdict::Failed | Verdict::Warning | Verdict::SetUpError
         )
     });
-    let (known, new_failures): (Vec<_>, Vec<_>) =
+    let (known, others): (Vec<_>, Vec<_>) =
         failed.partition(|scenario| excepted.contains(&&*scenario.id));
-    let new_failures: Vec<Vec<String>> = new_failures.into_iter().map(failures).collect();
-    assert!(new_failures.is_empty(), "{new_failures:#?}");
-    assert_eq!(known.len(), excepted.len(), "what is excepted fails");
+    let others: Vec<Vec<String>> = others.into_iter().map(failures).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    assert_eq!(known.len(), excepted.len(), "every exception fails");
     let passed = report.scenarios.iter();
     let passed = passed
         .filter(|scenario| scenario.verdict == Verdict::Passed)
@@ -36,13 +36,13 @@ fn ecr_passes_as_a_credential_helper() {
 }
 
 #[test]
-fn ecr_passes_as_a_credential_provider_of_the_kubelet() {
+fn ecr_passes_as_a_kubelet_credential_provider() {
     let client = [&*built("ecr"), "kubelet-credential-provider"];
     passes(&Suite::of(ClientType::Kubelet, &client).report(), &[]);
 }
 
 #[test]
-fn ecr_passes_as_a_library_by_lines() {
+fn ecr_passes_as_a_library_with_a_line_protocol() {
     let client = [&*built("ecr"), "login-lines"];
     passes(&Suite::of(ClientType::Library, &client).report(), &[]);
 }
@@ -54,13 +54,13 @@ fn ecr_passes_as_a_refresher() {
 }
 
 #[test]
-fn the_client_without_a_fault_passes_as_what_prints_a_token() {
+fn the_client_without_a_fault_passes_as_a_token_printer() {
     let client = [&*mutant(), "token-printer", "{registry}"];
     passes(&Suite::of(ClientType::TokenPrinter, &client).report(), &[]);
 }
 
 #[test]
-fn the_client_without_a_fault_passes_as_what_calls_docker_login() {
+fn the_client_without_a_fault_passes_as_a_caller_of_docker_login() {
     let client = [&*mutant(), "docker-login-caller", "{registries}"];
     passes(
         &Suite::of(ClientType::DockerLoginCaller, &client).report(),

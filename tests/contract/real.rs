@@ -1,4 +1,4 @@
-//! Real clients, as they are installed: each gives the verdicts that `docs/src/contract.md` records; `MOCK_ECR_BLESS=1` writes them anew.
+//! Real clients, as they are installed, have the verdicts in `docs/src/contract.md`. `MOCK_ECR_BLESS=1` updates the tables there.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use ecr_contract::report::{ScenarioReport, Verdict};
 
 use crate::suite::{Suite, built, failures, file};
 
-/// A real client: what the record calls it, and its command.
+/// A real client: its name in the table, and its command.
 struct Real {
     name: &'static str,
     command: Vec<String>,
@@ -47,7 +47,7 @@ fn credential_helpers_of_docker() {
 }
 
 #[test]
-fn sdks_and_nothing_more() {
+fn sdks() {
     let python = named_by("MOCK_ECR_PYTHON");
     let driver = |name: &str| {
         file(&format!("tests/contract/drivers/{name}"))
@@ -120,7 +120,7 @@ fn tools_that_pull_an_image() {
 }
 
 #[test]
-fn the_pipe_into_docker_login() {
+fn a_pipe_into_docker_login() {
     let aws = named_by("AWS_V1");
     let pipe = format!(
         "{aws} ecr get-login-password | docker login --username AWS --password-stdin {{registry}}"
@@ -135,7 +135,7 @@ fn the_pipe_into_docker_login() {
     );
 }
 
-/// Runs them, and holds their verdicts to the record.
+/// Runs the clients, and compares their verdicts with the table.
 #[track_caller]
 fn recorded(client_type: ClientType, clients: &[Real]) {
     let mut rows: BTreeMap<String, (String, Vec<&'static str>)> = BTreeMap::new();
@@ -163,19 +163,19 @@ fn recorded(client_type: ClientType, clients: &[Real]) {
     );
     let (before, rest) = page
         .split_once(&start)
-        .unwrap_or_else(|| panic!("{start} is there"));
+        .unwrap_or_else(|| panic!("{start} is in the page"));
     let (known, after) = rest.split_once(end).unwrap();
     if std::env::var_os("MOCK_ECR_BLESS").is_some() {
         fs::write(&path, format!("{before}{start}{found}{end}{after}")).unwrap();
         return;
     }
-    let new_failures = found
+    let differences = found
         .lines()
         .filter(|line| !known.lines().any(|known| known == *line));
-    let new_failures: Vec<&str> = new_failures.collect();
+    let differences: Vec<&str> = differences.collect();
     assert!(
-        new_failures.is_empty(),
-        "unlike the record: {new_failures:#?}\n{why:#?}"
+        differences.is_empty(),
+        "differs from the table: {differences:#?}\n{why:#?}"
     );
 }
 
@@ -189,7 +189,7 @@ fn table(clients: &[Real], rows: impl Iterator<Item = (String, Vec<&'static str>
     table
 }
 
-/// The scenario, with the incident behind it.
+/// Returns the id and the title of a scenario, with a link to an incident if there is one.
 fn heading(scenario: &ScenarioReport) -> String {
     let ScenarioReport { id, title, .. } = scenario;
     match scenario.why.iter().find(|why| why.starts_with("https://")) {
@@ -209,7 +209,7 @@ fn cell(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A program of Debian testing.
+/// Returns the path of a program of Debian testing.
 fn newer(name: &str) -> String {
     installed(&format!("newer/usr/bin/{name}"))
         .display()
@@ -220,7 +220,7 @@ fn newer(name: &str) -> String {
 fn installed(name: &str) -> PathBuf {
     let folder = std::env::var_os("MOCK_ECR_CLIENTS").map(PathBuf::from);
     let path = folder
-        .expect("MOCK_ECR_CLIENTS names a folder: scripts/install-clients fills it")
+        .expect("MOCK_ECR_CLIENTS must be set: scripts/install-clients creates the directory")
         .join(name);
     assert!(
         path.exists(),

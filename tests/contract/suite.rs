@@ -1,4 +1,4 @@
-//! `mock-ecr contract` as it is typed, and the report that it writes.
+//! Runs `mock-ecr contract`, and reads its report.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -7,7 +7,7 @@ use assert_cmd::cargo::cargo_bin;
 use ecr_contract::ClientType;
 use ecr_contract::report::{CaseReport, Finding, Report, ScenarioReport};
 
-/// A run of the suite to be.
+/// A run of `mock-ecr contract`.
 pub(crate) struct Suite {
     client_type: ClientType,
     options: Vec<String>,
@@ -29,7 +29,7 @@ impl Suite {
         self
     }
 
-    /// The report, whatever the verdicts are.
+    /// Returns the report, whatever the verdicts are.
     #[track_caller]
     pub(crate) fn report(self) -> Report {
         let folder = tempfile::tempdir().unwrap();
@@ -50,7 +50,7 @@ impl Suite {
     }
 }
 
-/// A program of this workspace, which lies where `mock-ecr` does.
+/// Returns the path of a program of this workspace, which is in the directory of `mock-ecr`.
 #[track_caller]
 pub(crate) fn built(name: &str) -> String {
     let program = cargo_bin("mock-ecr").with_file_name(name);
@@ -62,7 +62,7 @@ pub(crate) fn built(name: &str) -> String {
     path.to_string()
 }
 
-/// The client of every class that has one fault, or none.
+/// Returns the path of the mutant: a client of every type, with one fault or none.
 #[track_caller]
 pub(crate) fn mutant() -> String {
     built("examples/mutant")
@@ -74,7 +74,7 @@ pub(crate) fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// What did not hold, one line each.
+/// Returns the failed expectations, one line each.
 pub(crate) fn failures(scenario: &ScenarioReport) -> Vec<String> {
     let of_case = |case: &CaseReport| {
         let name = case
@@ -85,13 +85,13 @@ pub(crate) fn failures(scenario: &ScenarioReport) -> Vec<String> {
         let id = format!("{}{name}", scenario.id);
         let reason = case.reason.iter().map(|reason| format!("{id}: {reason}"));
         let failures = case.findings.iter().filter(|finding| !finding.passed);
-        let told = failures.map(|finding| told(&id, finding));
-        reason.chain(told).collect::<Vec<_>>()
+        let failed = failures.map(|finding| describe(&id, finding));
+        reason.chain(failed).collect::<Vec<_>>()
     };
     scenario.cases.iter().flat_map(of_case).collect()
 }
 
-fn told(id: &str, finding: &Finding) -> String {
+fn describe(id: &str, finding: &Finding) -> String {
     let Finding {
         step,
         expectation,

@@ -27,7 +27,7 @@ pub(crate) fn millis_since(instant: Instant) -> u64 {
     millis_between(instant, now())
 }
 
-/// Returns the time between two instants, in milliseconds; 0 if `to` is earlier.
+/// Returns the time between two times, in milliseconds; 0 if `to` is earlier.
 pub(crate) fn millis_between(from: Instant, to: Instant) -> u64 {
     let length = to.saturating_duration_since(from).as_millis();
     u64::try_from(length).unwrap_or(u64::MAX)

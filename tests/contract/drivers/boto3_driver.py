@@ -1,4 +1,4 @@
-# boto3 and nothing more, as a driver of the contract suite: a request a line, an answer a line.
+# A driver for boto3: reads one request per line, and writes one response per line.
 import base64, json, sys
 import boto3
 
@@ -8,7 +8,7 @@ for line in sys.stdin:
         region = host.split(".")[3]
         data = boto3.client("ecr", region_name=region).get_authorization_token()["authorizationData"][0]
         username, password = base64.b64decode(data["authorizationToken"]).decode().split(":", 1)
-        answer = {"username": username, "password": password}
+        response = {"username": username, "password": password}
     except Exception as error:
-        answer = {"error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(answer), flush=True)
+        response = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(response), flush=True)

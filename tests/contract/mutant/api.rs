@@ -1,4 +1,4 @@
-//! The one call: `GetAuthorizationToken`.
+//! Calls `GetAuthorizationToken`.
 
 use std::sync::OnceLock;
 
@@ -17,7 +17,7 @@ use crate::response;
 use crate::retry::{self, RetryBudget, RetryReason};
 use crate::sign;
 
-/// Asks for the login of a registry, and asks again where that may help.
+/// Requests the login of a registry, and retries where that may help.
 pub(crate) async fn fetch(registry: &Registry) -> Result<Login, ClientError> {
     fetch_with_budget(registry, RetryBudget::usual()).await
 }
@@ -45,27 +45,27 @@ fn request_body(registry: &Registry) -> Value {
     }
 }
 
-/// Whether this process has asked for no other account before.
+/// Returns whether this process has requested no other account before.
 fn is_first(account: &Option<String>) -> bool {
     static FIRST: OnceLock<Option<String>> = OnceLock::new();
     FIRST.get_or_init(|| account.clone()) == account
 }
 
-/// Faults that take a failure for a login that says nothing.
+/// Applies the faults that turn an error into an empty login.
 fn with_empty_login(login: Result<Login, ClientError>) -> Result<Login, ClientError> {
-    let nobody = Login {
+    let empty = Login {
         username: String::new(),
         password: String::new(),
         expires_at: None,
         endpoint: String::new(),
     };
     match login {
-        Err(error) if is_turned_into_empty_login(&error) => Ok(nobody),
+        Err(error) if becomes_empty_login(&error) => Ok(empty),
         login => login,
     }
 }
 
-fn is_turned_into_empty_login(error: &ClientError) -> bool {
+fn becomes_empty_login(error: &ClientError) -> bool {
     match error {
         ClientError::InvalidResponse(response::HTML) => Fault::HtmlIsEmptyLogin.is_on(),
         ClientError::InvalidResponse(response::NO_ENTRY) => Fault::NoEntryIsEmptyLogin.is_on(),
@@ -77,12 +77,12 @@ fn is_turned_into_empty_login(error: &ClientError) -> bool {
     }
 }
 
-/// The request of all tries.
+/// The data of all attempts of one request.
 struct Call {
     endpoint: Endpoint,
     credentials: Credentials,
     body: String,
-    /// What the service's clock is ahead.
+    /// The difference between the service's clock and this machine's, in seconds.
     skew: f64,
 }
 
@@ -112,7 +112,7 @@ impl Call {
             if self.corrects_skew(&error) {
                 continue;
             }
-            match reason.or_else(|| retry_reason_of_code(error.code(), retry_after)) {
+            match reason.or_else(|| reason_to_retry_code(error.code(), retry_after)) {
                 Some(reason) if budget.again(reason).await => (),
                 _ => return Err(without_clock_hint(error)),
             }
@@ -129,7 +129,7 @@ impl Call {
         http::send(request, budget.limit()).await
     }
 
-    /// Whether a refusal tells that this machine's clock is wrong, which is put right once.
+    /// Corrects the clock skew that a rejected signature reveals. Returns false if it was corrected before.
     fn corrects_skew(&mut self, error: &ClientError) -> bool {
         let ClientError::Clock {
             date: Some(date), ..
@@ -137,17 +137,17 @@ impl Call {
         else {
             return false;
         };
-        let is_blind = Fault::HidesClockError.is_on() || Fault::RetriesSkewedSignatures.is_on();
+        let is_ignored = Fault::HidesClockError.is_on() || Fault::RetriesSkewedSignatures.is_on();
         let skew = date - clock::now();
-        let is_news = self.skew == 0.0 && skew.abs() > A_MINUTE && !is_blind;
-        if is_news {
+        let is_new = self.skew == 0.0 && skew.abs() > A_MINUTE && !is_ignored;
+        if is_new {
             self.skew = skew;
         }
-        is_news
+        is_new
     }
 }
 
-/// Without what would lead its reader to the clock.
+/// Applies the fault that hides the reference to the clock.
 fn without_clock_hint(error: ClientError) -> ClientError {
     match error {
         ClientError::Clock { code, .. } if Fault::HidesClockError.is_on() => {
@@ -166,7 +166,7 @@ fn rejection(response: &Response) -> ClientError {
     let code = member(["__type", "code"]).unwrap_or("UnknownError");
     let code = code.rsplit('#').next().unwrap_or_default().to_owned();
     let message = member(["message", "Message"])
-        .unwrap_or("without a word")
+        .unwrap_or("no message")
         .to_owned();
     let message = format!("{message} (HTTP {})", response.status);
     match CLOCKS.contains(&code.as_str()) {
@@ -179,7 +179,7 @@ fn rejection(response: &Response) -> ClientError {
     }
 }
 
-fn retry_reason_of_code(code: &str, retry_after: Option<f64>) -> Option<RetryReason> {
+fn reason_to_retry_code(code: &str, retry_after: Option<f64>) -> Option<RetryReason> {
     let is_busy = code.contains("Throttl") && !Fault::NoRetryOn400.is_on()
         || code == "TooManyRequestsException" && !Fault::NoRetryOn429.is_on()
         || [
@@ -193,7 +193,7 @@ fn retry_reason_of_code(code: &str, retry_after: Option<f64>) -> Option<RetryRea
     is_busy.then_some(RetryReason::Busy(retry_after))
 }
 
-/// What services say of signatures whose time is wrong.
+/// The error codes for signatures with a wrong time.
 const CLOCKS: [&str; 4] = [
     "InvalidSignatureException",
     "SignatureDoesNotMatch",

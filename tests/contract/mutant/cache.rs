@@ -1,4 +1,4 @@
-//! Logins that are kept: in memory, and for processes that follow each other in a file, in the form of `amazon-ecr-credential-helper`.
+//! A cache of logins: in memory, and in a file for later processes. The format of the file is that of `amazon-ecr-credential-helper`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,19 +22,19 @@ use crate::{api, clock};
 #[derive(Default)]
 pub(crate) struct Cache {
     cached: BTreeMap<String, CachedLogin>,
-    /// The file as it was read.
+    /// The text of the file when it was read.
     text: String,
 }
 
 impl Cache {
-    /// The login of a registry: the one that is kept, while it is young, or a new one; in an outage the kept one until it dies.
+    /// Returns the cached login while it is fresh, otherwise a new one. During an outage, returns the cached login until it expires.
     pub(crate) async fn login(&mut self, registry: &Registry) -> Result<Login, ClientError> {
         let key = key(registry);
         let now = clock::now();
         if let Some(cached) = self.cached.get(&key).filter(|cached| cached.is_fresh(now)) {
             return Ok(cached.login.clone());
         }
-        // With a login in hand there is no reason to let anybody wait long.
+        // With a valid login in the cache, the caller need not wait long for a new one.
         let has_another = self
             .cached
             .get(&key)
@@ -52,7 +52,7 @@ impl Cache {
         }
     }
 
-    /// Drops what a registry has refused.
+    /// Removes a login that the registry has rejected.
     pub(crate) fn forget(&mut self, registry: &Registry) {
         self.cached.remove(&key(registry));
     }
@@ -62,19 +62,19 @@ impl Cache {
             return Err(error);
         };
         let is_valid = cached.is_valid(clock::now());
-        let is_given = match error.is_denial() {
+        let is_returned = match error.is_denial() {
             true => Fault::ExpiredAfterDenial.is_on(),
             false if Fault::NoGrace.is_on() => false,
             false => is_valid || Fault::ExpiredInOutage.is_on(),
         };
-        if is_given {
+        if is_returned {
             Ok(cached.login.clone())
         } else {
             Err(error)
         }
     }
 
-    /// What the file holds; one that cannot be understood holds nothing.
+    /// Reads the file. An invalid file is an empty cache.
     pub(crate) fn read() -> Self {
         let text = fs::read_to_string(directory().join(NAME)).unwrap_or_default();
         let file = serde_json::from_str::<Value>(&text);
@@ -93,7 +93,7 @@ impl Cache {
         }
     }
 
-    /// Adds to the file what is kept for a registry. That nothing can be kept is no reason to fail.
+    /// Adds the login of a registry to the file. An error is ignored, since the cache is optional.
     pub(crate) fn write(&self, registry: &Registry) -> Result<(), ClientError> {
         let key = key(registry);
         let Some(cached) = self
@@ -119,7 +119,7 @@ impl Cache {
         cache.cached.insert(key, cached.clone());
         cache.prune();
         let text = cache.to_json().to_string();
-        // Without a file the next process asks again, and nothing is lost.
+        // If the file cannot be written, the next process requests a new token.
         let _ = match is_changed && Fault::AppendsToCache.is_on() {
             true => append(&text),
             false => replace(&text),
@@ -127,7 +127,7 @@ impl Cache {
         Ok(())
     }
 
-    /// Drops the dead, and all but the latest logins of a registry: keys of roles come anew all the time.
+    /// Removes expired logins, and all but the latest logins of each registry: the keys of a role change often.
     fn prune(&mut self) {
         if Fault::NeverPrunes.is_on() || Fault::ExpiredInOutage.is_on() {
             return;
@@ -153,7 +153,7 @@ impl Cache {
         json!({ "Registries": entries.collect::<Map<_, _>>(), "Version": VERSION })
     }
 
-    /// The registries that logins are kept for, with their usernames.
+    /// Returns the registries with a cached login, and the usernames.
     pub(crate) fn list(&self) -> Map<String, Value> {
         let logins = self.cached.values().map(|cached| &cached.login);
         let pairs = logins.map(|login| (login.endpoint.clone(), login.username.clone().into()));
@@ -173,7 +173,7 @@ fn append(text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Whose login it is, and for which registry.
+/// Returns the cache key: the identity and the registry.
 fn key(registry: &Registry) -> String {
     let identity = match Fault::CacheIgnoresAccessKey.is_on() {
         true => String::new(),

@@ -1,4 +1,4 @@
-//! Time: seconds since 1970, and the forms of the wire.
+//! Times in seconds since 1970, and their formats.
 
 use std::time::Duration;
 
@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
 pub(crate) fn now() -> f64 {
-    #[expect(clippy::disallowed_methods, reason = "a client lives in real time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a client uses the system's clock"
+    )]
     let now = std::time::SystemTime::now();
     now.duration_since(std::time::UNIX_EPOCH)
         .map_or(0.0, |passed| passed.as_secs_f64())
@@ -31,20 +34,26 @@ pub(crate) fn of_iso(text: &str) -> Option<f64> {
     text.parse().ok().map(seconds)
 }
 
-/// Of a header such as `Date`.
+/// Parses the value of a header such as `Date`.
 pub(crate) fn of_header(text: &str) -> Option<f64> {
     let parsed = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     Some(seconds(parsed))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "kept within the calendar")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clamped to the range of the calendar"
+)]
 fn timestamp(at: f64) -> Timestamp {
     let milliseconds = (at * 1000.0).clamp(0.0, LAST) as i64;
-    Timestamp::from_millisecond(milliseconds).expect("it is within the calendar")
+    Timestamp::from_millisecond(milliseconds).expect("the time is in the range of the calendar")
 }
 
 fn seconds(at: Timestamp) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "no calendar is that long")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the calendar is shorter than that"
+    )]
     let milliseconds = at.as_millisecond() as f64;
     milliseconds / 1000.0
 }

@@ -1,4 +1,4 @@
-//! The keys that requests are signed with: of the environment, or of the machine's role.
+//! The credentials for signatures: from the environment, or from the role of the EC2 instance.
 
 use std::env;
 use std::time::Duration;
@@ -41,22 +41,22 @@ fn set(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Asks once, and not for long: most machines without credentials have nobody who would answer.
+/// Calls the metadata service once, with a short timeout: most machines without credentials have no metadata service.
 async fn from_metadata_service() -> Option<Credentials> {
     let base = set("AWS_EC2_METADATA_SERVICE_ENDPOINT");
     let base = base.unwrap_or_else(|| "http://169.254.169.254".to_owned());
-    let ask = async |method: &'static str, path: &str, header: (&str, &str)| {
+    let request = async |method: &'static str, path: &str, header: (&str, &str)| {
         let url = Url::parse(&format!("{}/latest/{path}", base.trim_end_matches('/')))?;
         let request = Request::new(method, &url).header(header.0, header.1);
         let response = http::send(request, METADATA_TIMEOUT).await.ok()?;
         (response.status == 200).then(|| String::from_utf8_lossy(&response.body).into_owned())
     };
     let ttl_header = ("x-aws-ec2-metadata-token-ttl-seconds", "60");
-    let token = ask("PUT", "api/token", ttl_header).await?;
+    let token = request("PUT", "api/token", ttl_header).await?;
     let token = ("x-aws-ec2-metadata-token", token.as_str());
     let roles = "meta-data/iam/security-credentials/";
-    let role = ask("GET", roles, token).await?;
-    let found = ask("GET", &format!("{roles}{}", role.trim()), token).await?;
+    let role = request("GET", roles, token).await?;
+    let found = request("GET", &format!("{roles}{}", role.trim()), token).await?;
     let found: Value = serde_json::from_str(&found).ok()?;
     let member = |name: &str| found[name].as_str().map(str::to_owned);
     Some(Credentials {

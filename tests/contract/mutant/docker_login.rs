@@ -1,4 +1,4 @@
-//! `docker-login-caller`: `docker login` for each registry, once.
+//! `docker-login-caller`: calls `docker login` once for each registry.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -64,7 +64,7 @@ fn docker(host: &str, login: &Login) -> std::io::Result<ExitStatus> {
         ""
     };
     if let Some(mut stdin) = child.stdin.take() {
-        // It may be gone already; its status says more.
+        // The process may have ended already. Its exit code contains the reason.
         let _ = stdin.write_all(format!("{}{end}", login.password).as_bytes());
     }
     child.wait()

@@ -1,4 +1,4 @@
-//! Where the API of a registry is.
+//! Returns the endpoint of the API for a registry.
 
 use std::env;
 
@@ -28,7 +28,7 @@ impl Endpoint {
             .map(|name| env::var(name).unwrap_or_default());
         let set = own.into_iter().find(|url| !url.is_empty());
         let url = set.unwrap_or_else(|| format!("https://{}", name(&region, form)));
-        let url = Url::parse(&url).ok_or(ClientError::Usage("the URL of the endpoint is none"))?;
+        let url = Url::parse(&url).ok_or(ClientError::Usage("the endpoint is not a valid URL"))?;
         Ok(Endpoint { url, region })
     }
 }

@@ -1,4 +1,4 @@
-//! Everything that can go wrong.
+//! The errors of the client.
 
 use std::io;
 
@@ -6,24 +6,24 @@ use std::io;
 pub(crate) enum ClientError {
     #[error("{0}")]
     Usage(&'static str),
-    #[error("{0:?} is no registry of Amazon ECR")]
+    #[error("{0:?} is not a registry of Amazon ECR")]
     NotEcr(String),
-    #[error("no region is known: set AWS_REGION")]
+    #[error("no region is configured: set AWS_REGION")]
     NoRegion,
     #[error("something is missing")]
     Unspecified,
     #[error("no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")]
     NoCredentials,
-    #[error("ECR refused: {code}: {message}")]
+    #[error("ECR rejected the request: {code}: {message}")]
     Rejected { code: String, message: String },
-    #[error("ECR refused: {code}: {message}; is the clock of this machine right?")]
+    #[error("ECR rejected the request: {code}: {message}; check the clock of this machine")]
     Clock {
         code: String,
         message: String,
-        /// The time of the service, where it said so.
+        /// The time of the service, if the response contains it.
         date: Option<f64>,
     },
-    #[error("the answer of ECR cannot be used: {0}")]
+    #[error("invalid response of ECR: {0}")]
     InvalidResponse(&'static str),
     #[error("{0}")]
     Network(String),
@@ -36,7 +36,7 @@ impl ClientError {
         ClientError::Other(format!("{what}: {cause}"))
     }
 
-    /// Whether AWS, or this client before it, holds that the caller may not have a token.
+    /// Returns whether the caller is not allowed to get a token.
     pub(crate) fn is_denial(&self) -> bool {
         match self {
             ClientError::NoCredentials | ClientError::Clock { .. } => true,

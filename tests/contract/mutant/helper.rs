@@ -1,4 +1,4 @@
-//! `docker-credential`: docker's protocol of credential helpers.
+//! `docker-credential`: docker's credential helper protocol.
 
 use std::io::{self, Read as _};
 use std::process::ExitCode;
@@ -35,13 +35,11 @@ pub(crate) async fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-/// Callers read the reason on stdout; one text of all tells them to go on without a login.
+/// Reports an error on stdout, where callers read it. The text `NOT_FOUND` makes them continue without a login.
 fn fail(error: &ClientError) -> ExitCode {
     let is_masked = !matches!(error, ClientError::Other(_)) && Fault::NotFoundForEveryError.is_on();
     let text = match error {
-        ClientError::NotEcr(_) if Fault::OwnNotFoundMessage.is_on() => {
-            "there is no such login".to_owned()
-        }
+        ClientError::NotEcr(_) if Fault::OwnNotFoundMessage.is_on() => "no such login".to_owned(),
         ClientError::NotEcr(_) => NOT_FOUND.to_owned(),
         _ if is_masked => NOT_FOUND.to_owned(),
         error => error.to_string(),
@@ -90,7 +88,7 @@ fn found(server: &str, registry: &Registry, login: &Login) -> String {
     format!("{found}\n")
 }
 
-/// The logins that are kept: to list them needs nobody else.
+/// Lists the cached logins, without a request.
 async fn list() -> Result<String, ClientError> {
     if Fault::HidesMissingRegion.is_on() {
         registry::region()?;
@@ -101,7 +99,7 @@ async fn list() -> Result<String, ClientError> {
     Ok(format!("{}\n", Value::Object(Cache::read().list())))
 }
 
-/// Asks until there is an answer.
+/// Sends requests until there is a response.
 async fn wait_for_list() -> Result<(), ClientError> {
     let registry = Registry::nameless(registry::region()?, String::new());
     while crate::api::fetch(&registry).await.is_err() {

@@ -1,4 +1,4 @@
-//! One request on a connection of its own, through a proxy and TLS where these are asked for.
+//! Sends one request on a new connection, through a proxy and with TLS where required.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -22,7 +22,7 @@ pub(crate) struct Url {
     pub(crate) is_https: bool,
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// With the query.
+    /// The path with the query.
     pub(crate) path: String,
 }
 
@@ -48,7 +48,7 @@ impl Url {
         })
     }
 
-    /// As `Host` has it.
+    /// Returns the value for the `Host` header.
     pub(crate) fn authority(&self) -> String {
         let is_default = self.port == if self.is_https { 443 } else { 80 };
         match is_default {
@@ -57,7 +57,7 @@ impl Url {
         }
     }
 
-    /// Where a `Location` in the answer to this leads.
+    /// Resolves the `Location` of a redirect.
     pub(crate) fn join(&self, location: &str) -> Option<Url> {
         match location.starts_with('/') {
             true => Some(Url {
@@ -87,7 +87,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Adds a header, by its name in lower case.
+    /// Adds a header. The name must be in lower case.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -106,7 +106,7 @@ impl Response {
     }
 }
 
-/// Sends a request, and waits so long for the whole answer.
+/// Sends a request, and waits at most `limit` for the whole response.
 pub(crate) async fn send(request: Request<'_>, limit: Duration) -> Result<Response, ClientError> {
     let host = request.url.authority();
     match tokio::time::timeout(limit, send_request(request)).await {
@@ -129,7 +129,7 @@ async fn send_request(request: Request<'_>) -> Result<Response, ClientError> {
     send_on(stream, request).await
 }
 
-/// A certificate that is no good now will be none in a second, but for a connection that broke there is hope.
+/// An invalid certificate will not become valid soon, but a broken connection is worth a retry.
 fn untrusted(url: &Url, cause: &io::Error) -> ClientError {
     let text = format!("{}: TLS: {cause}", url.host);
     match cause.kind() {
@@ -147,11 +147,11 @@ async fn connect(url: &Url) -> Result<TcpStream, ClientError> {
     let tunnel = tunnel(&mut stream, &target).await;
     match tunnel.map_err(|cause| ClientError::other("the proxy", &cause))? {
         true => Ok(stream),
-        false => Err(ClientError::Network(format!("the proxy refuses {target}"))),
+        false => Err(ClientError::Network(format!("the proxy rejected {target}"))),
     }
 }
 
-/// Asks for a tunnel; whether there is one.
+/// Requests a tunnel. Returns whether the proxy has opened it.
 async fn tunnel(stream: &mut TcpStream, target: &str) -> io::Result<bool> {
     let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
@@ -170,12 +170,17 @@ async fn dial(url: &Url) -> Result<TcpStream, ClientError> {
     let address = found
         .map_err(|cause| network(&cause))?
         .find(is_here)
-        .ok_or_else(|| ClientError::Other(format!("{}: only this machine is called", url.host)))?;
+        .ok_or_else(|| {
+            ClientError::Other(format!(
+                "{}: connections outside this machine are not allowed",
+                url.host
+            ))
+        })?;
     let stream = TcpStream::connect(address).await;
     stream.map_err(|cause| network(&cause))
 }
 
-/// The addresses of mocks, and of what tells a machine its role.
+/// Returns whether an address belongs to a mock or to the metadata service.
 fn is_here(address: &SocketAddr) -> bool {
     match address.ip() {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_documentation() || ip.is_link_local(),
@@ -203,7 +208,7 @@ where
         .header("host", request.url.authority())
         .header("user-agent", "mutant/1")
         .body(Full::new(Bytes::from(request.body.clone())))
-        .map_err(|cause| ClientError::Other(format!("no request can be made: {cause}")))?;
+        .map_err(|cause| ClientError::Other(format!("the request is invalid: {cause}")))?;
     let (parts, body) = sender
         .send_request(built)
         .await

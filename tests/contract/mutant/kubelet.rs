@@ -1,4 +1,4 @@
-//! `kubelet`: a credential provider of version 1.
+//! `kubelet`: a credential provider of API version v1.
 
 use std::io::{self, Read as _};
 
@@ -35,18 +35,18 @@ pub(crate) async fn run() -> Result<(), ClientError> {
 }
 
 fn image(request: &Value) -> Result<&str, ClientError> {
-    let is_asked =
+    let is_valid =
         request["apiVersion"] == VERSION && request["kind"] == "CredentialProviderRequest";
     let image = request["image"].as_str().filter(|image| !image.is_empty());
     match image {
-        Some(image) if is_asked || Fault::AcceptsEveryRequest.is_on() => Ok(image),
+        Some(image) if is_valid || Fault::AcceptsEveryRequest.is_on() => Ok(image),
         _ => Err(ClientError::Other(format!(
-            "this is no CredentialProviderRequest of {VERSION}"
+            "expected a CredentialProviderRequest of {VERSION}"
         ))),
     }
 }
 
-/// By the host that was asked for, since the kubelet looks for that.
+/// Returns the requested host, by which the kubelet looks up the login.
 fn key(registry: &Registry, login: &Login) -> String {
     let authority = registry.authority.as_str();
     let (host, _) = authority.split_once(':').unwrap_or((authority, ""));
@@ -58,7 +58,7 @@ fn key(registry: &Registry, login: &Login) -> String {
     .to_owned()
 }
 
-/// How long the kubelet may keep it; never nothing, which would mean its own default.
+/// Returns how long the kubelet may cache the login. It is never null, which would be the kubelet's default.
 fn duration(login: &Login) -> Value {
     let cached = CachedLogin::now(login.clone());
     let is_ending = login

@@ -1,4 +1,4 @@
-//! `library`: a login for each line of stdin.
+//! `library`: returns a login for each line of stdin.
 
 use std::io::{self, BufRead as _};
 
@@ -27,9 +27,9 @@ pub(crate) async fn run() -> Result<(), ClientError> {
 #[derive(Default)]
 struct Library {
     cache: Cache,
-    /// What only faults look at.
+    /// Used only by faults.
     failed: Option<ClientError>,
-    asked: Vec<Registry>,
+    requested: Vec<Registry>,
 }
 
 impl Library {
@@ -43,7 +43,9 @@ impl Library {
     async fn login(&mut self, line: &str) -> Result<Login, ClientError> {
         let request = serde_json::from_str(line).unwrap_or(Value::Null);
         let name = request["registry"].as_str();
-        let name = name.ok_or(ClientError::Other("a request names a registry".to_owned()))?;
+        let name = name.ok_or(ClientError::Other(
+            "the request names no registry".to_owned(),
+        ))?;
         let registry = self.renewed(Registry::or_local(name)?);
         if request["refused"] == true && !Fault::IgnoresRejection.is_on() {
             self.cache.forget(&registry);
@@ -56,18 +58,18 @@ impl Library {
         login
     }
 
-    /// The registry to ask for: with a fault, when it is asked for again, the first that ever was.
+    /// Returns the registry to request. With a fault, a repeated request is for the first registry.
     fn renewed(&mut self, registry: Registry) -> Registry {
-        let is_again = self.asked.contains(&registry);
-        self.asked.push(registry.clone());
+        let is_again = self.requested.contains(&registry);
+        self.requested.push(registry.clone());
         match Fault::RenewsFirstRegistry.is_on() && is_again {
-            true => self.asked[0].clone(),
+            true => self.requested[0].clone(),
             false => registry,
         }
     }
 }
 
-/// An end that is past is none that anybody could plan with.
+/// Formats a login. An expiry in the past is omitted, since it is of no use to the caller.
 fn found(login: &Login) -> Value {
     let mut found = json!({ "username": login.username, "password": login.password });
     if let Some(end) = login.expires_at.filter(|end| *end > clock::now()) {

@@ -1,4 +1,4 @@
-//! A login, and how long it may be kept.
+//! A login, and how long it may be cached.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -7,32 +7,32 @@ use crate::clock;
 use crate::error::ClientError;
 use crate::fault::Fault;
 
-/// The two halves of a token, and its end where it is known.
+/// The parts of a token, and its expiry if it is known.
 #[derive(Clone)]
 pub(crate) struct Login {
     pub(crate) username: String,
     pub(crate) password: String,
     pub(crate) expires_at: Option<f64>,
-    /// The host that the answer said it is for.
+    /// The host in the response's `proxyEndpoint`.
     pub(crate) endpoint: String,
 }
 
 impl Login {
-    /// Reads a token; only its first colon separates.
+    /// Parses a token. Only the first colon is a separator.
     pub(crate) fn of(token: &str) -> Result<Self, ClientError> {
         let decoded = match Fault::UrlSafeBase64.is_on() {
             true => URL_SAFE.decode(token),
             false => STANDARD.decode(token),
         };
         let decoded =
-            decoded.map_err(|_| ClientError::InvalidResponse("its token is not base64"))?;
+            decoded.map_err(|_| ClientError::InvalidResponse("the token is not base64"))?;
         let text = String::from_utf8(decoded)
-            .map_err(|_| ClientError::InvalidResponse("its token is no text"))?;
+            .map_err(|_| ClientError::InvalidResponse("the token is not UTF-8"))?;
         let (username, password) = text
             .split_once(':')
             .filter(|(_, password)| !password.is_empty())
             .ok_or(ClientError::InvalidResponse(
-                "its token is no username and password",
+                "the token has no username and password",
             ))?;
         Ok(Login {
             username: username_of(username),
@@ -64,7 +64,7 @@ fn password_of(password: &str) -> String {
     if is_cut { &password[..2048] } else { password }.to_owned()
 }
 
-/// A login that is kept for later.
+/// A cached login.
 #[derive(Clone)]
 pub(crate) struct CachedLogin {
     pub(crate) login: Login,
@@ -77,7 +77,7 @@ impl CachedLogin {
         CachedLogin { login, since }
     }
 
-    /// How long it may be handed out without a question, from when it came: half its life.
+    /// Returns how long the login may be returned without a new request, since it was received: half its TTL.
     pub(crate) fn keep(&self) -> f64 {
         let Some(end) = self.login.expires_at else {
             return 0.0;
@@ -96,22 +96,22 @@ impl CachedLogin {
         if Fault::NeverCaches.is_on() {
             return false;
         }
-        let is_for_ever = Fault::CachesForever.is_on();
-        is_for_ever || self.is_accepted_though_expired(now) || now < self.since + self.keep()
+        let is_forever = Fault::CachesForever.is_on();
+        is_forever || self.is_expired_but_accepted(now) || now < self.since + self.keep()
     }
 
-    /// A moment before its end it would be dead when it arrives.
+    /// Returns whether the login is valid, with a margin for the time until it is used.
     pub(crate) fn is_valid(&self, now: f64) -> bool {
         let end = self.login.expires_at.unwrap_or_default();
         now + SAFETY_MARGIN < end.min(self.since + MAX_TTL)
     }
 
-    fn is_accepted_though_expired(&self, now: f64) -> bool {
+    fn is_expired_but_accepted(&self, now: f64) -> bool {
         let end = self.login.expires_at.unwrap_or(f64::MAX);
         Fault::ReturnsLongExpired.is_on() && end + 3600.0 < now
     }
 }
 
-/// ECR's tokens live no longer; whatever says so is not believed.
+/// The longest TTL of ECR's tokens. A later expiry is ignored.
 const MAX_TTL: f64 = 12.0 * 3600.0;
 const SAFETY_MARGIN: f64 = 0.5;

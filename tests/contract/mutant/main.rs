@@ -1,7 +1,7 @@
-//! A small client of ECR for the tests of the contract suite: of every class, correct, and with one fault on demand.
+//! A small client of ECR for the tests of the contract suite. It supports every client type, and has one fault on request.
 //!
-//! `mutant [--fault NAME] TYPE [ARGUMENT]…`, where the fault may be named by `MUTANT` instead, or `mutant --list`. It shares no code with the mock: it could share its mistakes.
-//! It never leaves the machine.
+//! Usage: `mutant [--fault NAME] TYPE [ARGUMENT]…` or `mutant --list`. The variable `MUTANT` selects a fault too. The program shares no
+//! code with the mock, since it would share its errors. It connects only to this machine.
 
 mod api;
 mod cache;
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     if let Some(name) = selected
         && !fault::select(&name)
     {
-        return usage(&format!("there is no fault {name:?}: see --list"));
+        return usage(&format!("unknown fault {name:?}: see --list"));
     }
     let Some(client_type) = arguments.next() else {
         return usage("usage: mutant [--fault NAME] TYPE [ARGUMENT]…");
@@ -64,7 +64,7 @@ fn run(client_type: &str, arguments: Vec<String>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("a runtime of one thread can be had");
+        .expect("a runtime with one thread can be created");
     runtime.block_on(async {
         let done = match client_type {
             "token-printer" => token_printer::run(&arguments).await,
@@ -75,9 +75,7 @@ fn run(client_type: &str, arguments: Vec<String>) -> ExitCode {
             "refresher" => refresher::run(arguments).await,
             "docker-login-caller" => docker_login::run(&arguments).await,
             _ => {
-                return usage(&format!(
-                    "{client_type:?} is none of the seven client types"
-                ));
+                return usage(&format!("unknown client type {client_type:?}"));
             }
         };
         code(done)

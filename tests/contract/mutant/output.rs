@@ -1,4 +1,4 @@
-//! What is printed; nobody is left to be told when that fails.
+//! Writes to stdout and stderr. Write errors are ignored.
 
 use std::env;
 use std::io::{self, Write as _};
@@ -17,13 +17,13 @@ pub(crate) fn err(text: &str) {
     let _ = writeln!(io::stderr(), "mutant: {text}");
 }
 
-/// The log that users turn on when they look for a mistake. A correct client keeps it to itself that there is a secret.
+/// Writes the debug log. A correct client writes nothing about the login.
 pub(crate) fn debug(login: &Login) {
     if !DEBUG.iter().any(|name| env::var_os(name).is_some()) {
         return;
     }
     if Fault::LogsToStdout.is_on() {
-        out("debug: a token has come\n");
+        out("debug: received a token\n");
     }
     if Fault::LogsPassword.is_on() {
         err(&format!("debug: {}:{}", login.username, login.password));

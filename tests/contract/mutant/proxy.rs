@@ -1,4 +1,4 @@
-//! Whether a connection goes through a proxy.
+//! Selects the proxy for a connection.
 
 use std::env;
 
@@ -6,7 +6,7 @@ use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::Url;
 
-/// The proxy for a URL, if it needs one.
+/// Returns the proxy for a URL, if there is one.
 pub(crate) fn of(url: &Url) -> Result<Option<Url>, ClientError> {
     let names = match url.is_https {
         true => ["HTTPS_PROXY", "https_proxy"],
@@ -18,9 +18,9 @@ pub(crate) fn of(url: &Url) -> Result<Option<Url>, ClientError> {
     if is_exempt(url) && !Fault::IgnoresNoProxy.is_on() {
         return Ok(None);
     }
-    // Where there is a proxy there is no other way; tests do not go out to look for one.
+    // With a proxy in the environment there is no direct connection in these tests.
     if Fault::IgnoresProxy.is_on() {
-        let text = format!("{}: there is no way to it", url.host);
+        let text = format!("{}: cannot be reached directly", url.host);
         return Err(ClientError::Other(text));
     }
     let has_scheme = proxy.contains("://");

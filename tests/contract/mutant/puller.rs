@@ -1,4 +1,4 @@
-//! `image-tool`: pulls an image, and keeps nothing of it.
+//! `image-tool`: pulls an image, and discards it.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub(crate) async fn run(arguments: &[String]) -> Result<(), ClientError> {
     let [image] = arguments else {
         return Err(ClientError::Usage("usage: image-tool IMAGE"));
     };
-    let image = Image::parse(image).ok_or(ClientError::Usage("this is no image"))?;
+    let image = Image::parse(image).ok_or(ClientError::Usage("invalid name of an image"))?;
     Pull::start(image)?.run().await
 }
 
@@ -67,8 +67,9 @@ impl Pull {
         let layers = manifest["layers"].as_array().cloned().unwrap_or_default();
         for blob in [manifest["config"].clone()].iter().chain(&layers) {
             let digest = blob["digest"].as_str();
-            let digest =
-                digest.ok_or(ClientError::Other("the manifest names no blob".to_owned()))?;
+            let digest = digest.ok_or(ClientError::Other(
+                "the manifest has a blob without a digest".to_owned(),
+            ))?;
             let response = self.fetch("GET", "blobs", digest).await?;
             verify(digest, &response)?;
         }
@@ -86,7 +87,7 @@ impl Pull {
         manifest.map_err(|_| ClientError::Other("the manifest is not JSON".to_owned()))
     }
 
-    /// Asks for something, and once more with another login when the registry refuses.
+    /// Sends a request, and repeats it once with another login if the registry rejects it.
     async fn fetch(
         &mut self,
         method: &'static str,
@@ -99,7 +100,7 @@ impl Pull {
             host, repository, ..
         } = &self.image;
         let url = Url::parse(&format!("{scheme}://{host}/v2/{repository}/{kind}/{name}"));
-        let url = url.ok_or(ClientError::Usage("this is no image"))?;
+        let url = url.ok_or(ClientError::Usage("invalid name of an image"))?;
         let mut response = self.send(method, &url).await?;
         if is_rejection(response.status) && self.may_renew(response.status, kind) {
             self.authorization = self.logins.another()?;
@@ -112,19 +113,19 @@ impl Pull {
     }
 
     fn may_renew(&self, status: u16, kind: &str) -> bool {
-        let is_blind = match status {
+        let is_ignored = match status {
             400 => Fault::IgnoresRejectionBy400.is_on(),
             401 => Fault::IgnoresRejectionBy401.is_on(),
             _ => Fault::IgnoresRejectionBy403.is_on(),
         };
         let is_late = kind == "blobs" && Fault::RenewsForManifestsOnly.is_on();
-        self.logins.has_another() && !is_blind && !is_late && !Fault::NeverRenews.is_on()
+        self.logins.has_another() && !is_ignored && !is_late && !Fault::NeverRenews.is_on()
     }
 
     async fn send(&self, method: &'static str, url: &Url) -> Result<Response, ClientError> {
         let mut request = Request::new(method, url).header("accept", MANIFESTS);
-        let is_bare = Fault::NoLoginForFips.is_on() && url.host.contains(".ecr-fips.");
-        if let Some(authorization) = self.authorization.as_ref().filter(|_| !is_bare) {
+        let is_without_login = Fault::NoLoginForFips.is_on() && url.host.contains(".ecr-fips.");
+        if let Some(authorization) = self.authorization.as_ref().filter(|_| !is_without_login) {
             request = request.header("authorization", authorization);
         }
         let response = send_with_retries(request).await?;
@@ -135,17 +136,20 @@ impl Pull {
             return Ok(response);
         };
         let target = url.join(location);
-        let target = target.ok_or(ClientError::Other("the registry leads nowhere".to_owned()))?;
+        let target = target.ok_or(ClientError::Other(
+            "the registry sent an invalid Location".to_owned(),
+        ))?;
         self.follow(&target).await
     }
 
-    /// Whoever keeps the layers has his own ways to know us: the login is not his business.
+    /// Follows a redirect. The login is not sent to another host, whose URL contains its own authorization.
     async fn follow(&self, target: &Url) -> Result<Response, ClientError> {
         let is_home = target.authority() == self.image.host;
-        let shown = self.authorization.as_ref();
-        let shown = shown.filter(|_| is_home || Fault::SendsLoginToBlobHost.is_on());
+        let authorization = self.authorization.as_ref();
+        let authorization =
+            authorization.filter(|_| is_home || Fault::SendsLoginToBlobHost.is_on());
         let request = Request::new("GET", target);
-        let request = match shown {
+        let request = match authorization {
             Some(authorization) => request.header("authorization", authorization),
             None => request,
         };
@@ -156,7 +160,7 @@ impl Pull {
     }
 }
 
-/// A layer may take its time, so that nothing is asked twice because it was slow.
+/// Sends a request with long timeouts, since a layer may take its time.
 async fn send_with_retries(request: Request<'_>) -> Result<Response, ClientError> {
     let mut budget = RetryBudget::of(5, 25.0, 25.0);
     loop {
@@ -173,14 +177,14 @@ fn is_rejection(status: u16) -> bool {
 }
 
 fn rejected(method: &str, url: &Url, status: u16) -> ClientError {
-    let what = match is_rejection(status) {
+    let reason = match is_rejection(status) {
         _ if Fault::HidesAuthorizationError.is_on() => return ClientError::Unspecified,
-        true => "authorization refused",
+        true => "authorization rejected",
         false => "failed",
     };
     let path = url.path.split('?').next().unwrap_or_default();
     ClientError::Other(format!(
-        "{method} {}{path}: {what}: HTTP {status}",
+        "{method} {}{path}: {reason}: HTTP {status}",
         url.host
     ))
 }
@@ -190,7 +194,9 @@ fn verify(digest: &str, response: &Response) -> Result<(), ClientError> {
     let is_right = digest == format!("sha256:{}", sign::hash(&response.body));
     match is_right || !is_known {
         true => Ok(()),
-        false => Err(ClientError::Other(format!("{digest} is not what came"))),
+        false => Err(ClientError::Other(format!(
+            "{digest} does not match the content"
+        ))),
     }
 }
 

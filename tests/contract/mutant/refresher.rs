@@ -1,4 +1,4 @@
-//! `refresher`: keeps the logins of registries alive in docker's `config.json`.
+//! `refresher`: maintains valid logins in docker's `config.json`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::registry::Registry;
 use crate::response;
 use crate::retry::{self, RetryBudget};
 
-/// Runs until it is told to stop.
+/// Runs until it receives SIGTERM.
 pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
     let file = arguments.pop().unwrap_or_default();
     if arguments.is_empty() {
@@ -31,7 +31,7 @@ pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
     let registries = registries?;
     let store = Arc::new(Mutex::new(LoginStore::at(file.into())));
     let stop = signal(SignalKind::terminate());
-    let mut stop = stop.map_err(|cause| ClientError::other("no signals", &cause))?;
+    let mut stop = stop.map_err(|cause| ClientError::other("cannot receive signals", &cause))?;
     for registry in &registries {
         let first = registries[0].clone();
         tokio::spawn(keep(registry.clone(), first, store.clone()));
@@ -41,12 +41,12 @@ pub(crate) async fn run(mut arguments: Vec<String>) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Fetches the logins of a registry for ever, each in time.
+/// Refreshes the login of a registry forever.
 async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>) {
-    let mut asked = registry.clone();
+    let mut requested = registry.clone();
     let mut failed = 0;
     loop {
-        let pause = match login(&asked).await {
+        let pause = match login(&requested).await {
             Ok(login) => {
                 failed = 0;
                 lock(&store).publish(&registry, CachedLogin::now(login))
@@ -58,22 +58,22 @@ async fn keep(registry: Registry, first: Registry, store: Arc<Mutex<LoginStore>>
             }
         };
         if Fault::RenewsWithFirstAccount.is_on() {
-            asked = first.clone();
+            requested = first.clone();
         }
         clock::wait(pause).await;
     }
 }
 
-/// Who keeps trying for ever need not try hard each time.
+/// Requests a login with few attempts, since the caller repeats the request forever.
 async fn login(registry: &Registry) -> Result<Login, ClientError> {
     let login = api::fetch_with_budget(registry, RetryBudget::of(3, 10.0, 4.0)).await?;
     match login.has_expired(clock::now()) {
-        true => Err(ClientError::InvalidResponse("its token is dead")),
+        true => Err(ClientError::InvalidResponse("the token has expired")),
         false => Ok(login),
     }
 }
 
-/// Takes away what has died: to be refused is worse than to have no login.
+/// Removes expired logins: a rejected login is worse than none.
 async fn remove_expired(store: Arc<Mutex<LoginStore>>) {
     loop {
         clock::wait(0.05).await;
@@ -82,10 +82,12 @@ async fn remove_expired(store: Arc<Mutex<LoginStore>>) {
 }
 
 fn lock(store: &Mutex<LoginStore>) -> MutexGuard<'_, LoginStore> {
-    store.lock().expect("nobody panics with the book in hand")
+    store
+        .lock()
+        .expect("no thread panics while it holds the lock")
 }
 
-/// What is published.
+/// The published logins.
 struct LoginStore {
     file: PathBuf,
     cached: BTreeMap<String, CachedLogin>,
@@ -99,7 +101,7 @@ impl LoginStore {
         }
     }
 
-    /// Publishes a login; how long until the next.
+    /// Publishes a login. Returns the time until the next refresh.
     fn publish(&mut self, registry: &Registry, cached: CachedLogin) -> f64 {
         let keep = match cached.login.expires_at {
             Some(_) => jittered(cached.keep()),
@@ -123,7 +125,7 @@ impl LoginStore {
         };
         let cached = self.cached.get(&registry.authority);
         let end = cached.and_then(|cached| cached.login.expires_at);
-        // With a login in danger there is no time to be modest.
+        // Retries earlier when the published login expires soon.
         end.map_or(pause, |end| {
             pause.min(((end - clock::now()) / 4.0).max(1.0))
         })
@@ -141,7 +143,7 @@ impl LoginStore {
         }
     }
 
-    /// Writes the file anew, but for what others have put there. When that fails there will be a next time.
+    /// Writes the file, and keeps its other keys. An error is reported, and the next refresh writes the file again.
     fn write(&self) {
         let text = std::fs::read(&self.file).unwrap_or_default();
         let mut config = serde_json::from_slice::<Value>(&text).unwrap_or_default();
@@ -163,7 +165,7 @@ fn is_empty(error: &ClientError) -> bool {
     matches!(error, ClientError::InvalidResponse(response::NO_ENTRY))
 }
 
-/// Earlier by up to two fifths, so that not all come at once.
+/// Shortens an interval by up to two fifths, so that instances do not refresh at the same time.
 fn jittered(keep: f64) -> f64 {
     let is_exact = Fault::NoJitter.is_on() || Fault::RefreshesAfterTtl.is_on();
     if is_exact {
@@ -173,6 +175,6 @@ fn jittered(keep: f64) -> f64 {
     }
 }
 
-/// How long a login without an end is kept.
+/// The interval of a login without an expiry.
 const INTERVAL_WITHOUT_EXPIRY: f64 = 10.0;
 const MAX_PAUSE: f64 = 30.0;

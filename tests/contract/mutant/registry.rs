@@ -1,4 +1,4 @@
-//! Registries by the names of their hosts.
+//! Parses the host names of registries.
 //!
 //! Sources: `docs.aws.amazon.com/general/latest/gr/ecr.html`, the endpoint rules of the SDKs.
 
@@ -9,25 +9,25 @@ use crate::fault::Fault;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Registry {
-    /// None of a registry that has no name.
+    /// Nothing for a registry whose name contains no account.
     pub(crate) account: Option<String>,
     pub(crate) region: String,
     pub(crate) form: Form,
-    /// The host, with the port where there is one.
+    /// The host, with the port if there is one.
     pub(crate) authority: String,
 }
 
-/// The form of its name.
+/// The form of the host name.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Form {
-    /// Of whose encryption FIPS 140 is kept.
+    /// The endpoint is FIPS 140 validated.
     pub(crate) is_fips: bool,
-    /// Of what speaks IPv6 too.
+    /// The endpoint supports IPv6 too.
     pub(crate) is_dual_stack: bool,
 }
 
 impl Registry {
-    /// What is called by an authority, in a region, whosever it is.
+    /// Returns a registry without an account.
     pub(crate) fn nameless(region: String, authority: String) -> Self {
         Registry {
             account: None,
@@ -37,14 +37,14 @@ impl Registry {
         }
     }
 
-    /// The registry of a host, a URL or an image.
+    /// Parses a host, a URL or an image.
     ///
-    /// The name has to be ECR's as a whole: what only resembles one would be sent a password.
+    /// The whole name must match. A host that only resembles a registry would otherwise receive a password.
     pub(crate) fn of(reference: &str) -> Result<Self, ClientError> {
         parse(reference.trim()).ok_or_else(|| ClientError::NotEcr(reference.trim().to_owned()))
     }
 
-    /// The same, or one on this machine, which is of the region of the environment.
+    /// Like `of`, but also accepts a host of this machine, with the region of the environment.
     pub(crate) fn or_local(reference: &str) -> Result<Self, ClientError> {
         if Fault::RejectsSpacesUnclearly.is_on() && reference != reference.trim() {
             return Err(ClientError::Unspecified);
@@ -57,7 +57,7 @@ impl Registry {
     }
 }
 
-/// The region of the environment.
+/// Returns the region of the environment.
 pub(crate) fn region() -> Result<String, ClientError> {
     let set = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| env::var(name).unwrap_or_default());
     let region = set.into_iter().find(|region| !region.is_empty());
@@ -74,7 +74,7 @@ pub(crate) fn is_local(authority: &str) -> bool {
     host == "localhost" || host.starts_with("127.") || host == "[::1]"
 }
 
-/// Host and port of a host, a URL or an image, in lower case.
+/// Returns host and port of a host, a URL or an image, in lower case.
 pub(crate) fn authority(reference: &str) -> String {
     let rest = reference
         .split_once("://")
@@ -117,7 +117,7 @@ fn parse(reference: &str) -> Option<Registry> {
     })
 }
 
-/// Whether the name is a dual-stack one, and what follows the service.
+/// Returns whether the name is a dual-stack one, and the rest of the name.
 fn service(rest: &str) -> Option<(bool, &str)> {
     let dual_stack = rest.strip_prefix("dkr-ecr").map(|rest| (true, rest));
     dual_stack.or_else(|| Some((false, rest.strip_prefix("dkr.ecr")?)))
@@ -147,21 +147,21 @@ fn is_suffix(region: &str, form: Form, suffix: &str) -> bool {
     }
 }
 
-/// A part of AWS with names of its own.
+/// An AWS partition.
 pub(crate) struct Partition {
     prefix: &'static str,
-    /// What the names of registries and of their API end in.
+    /// The DNS suffix of registries and API endpoints.
     pub(crate) suffix: &'static str,
-    /// What those of registries end in that speak IPv6 too, where there are any.
+    /// The DNS suffix of dual-stack registries, if there are any.
     dual_stack: Option<&'static str>,
-    /// What those of their API end in.
+    /// The DNS suffix of dual-stack API endpoints.
     pub(crate) dual_stack_api: &'static str,
 }
 
 impl Partition {
     pub(crate) fn of(region: &str) -> &'static Self {
         let found = PARTITIONS.iter().find(|one| region.starts_with(one.prefix));
-        found.expect("the last partition is that of every region")
+        found.expect("the last partition matches every region")
     }
 
     const fn new(

@@ -1,4 +1,4 @@
-//! What `GetAuthorizationToken` answers.
+//! Parses the response of `GetAuthorizationToken`.
 
 use serde_json::Value;
 
@@ -8,14 +8,14 @@ use crate::fault::Fault;
 use crate::login::Login;
 use crate::registry::{self, Registry};
 
-/// Reads the login of a registry out of an answer, or says what is wrong with that.
+/// Returns the login of a registry, or an error that describes what is wrong with the response.
 pub(crate) fn login(body: &[u8], registry: &Registry) -> Result<Login, ClientError> {
     if body.trim_ascii_start().starts_with(b"<") {
         return Err(ClientError::InvalidResponse(HTML));
     }
     let response = serde_json::from_slice::<Value>(body);
     if Fault::PanicsOnInvalidJson.is_on() {
-        assert!(response.is_ok(), "what ECR answers is JSON");
+        assert!(response.is_ok(), "the response is JSON");
     }
     let response = response.map_err(|_| ClientError::InvalidResponse("it is not JSON"))?;
     let entries = entries(&response)?;
@@ -37,12 +37,13 @@ fn entries(response: &Value) -> Result<Vec<&Value>, ClientError> {
         Value::Null => Ok(Vec::new()),
         Value::Array(entries) => Ok(entries.iter().filter(|one| !one.is_null()).collect()),
         _ => Err(ClientError::InvalidResponse(
-            "its authorizationData is no list",
+            "authorizationData is not a list",
         )),
     }
 }
 
-/// The only entry, whatever registry it names: the login is for the host that was asked for. Of several, that of the registry.
+/// Returns the only entry, whatever registry it names, since the login is for the requested host. Of several entries, returns that of the
+/// registry.
 fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value, ClientError> {
     let is_wanted = |entry: &&&Value| {
         let endpoint = endpoint(entry);
@@ -57,9 +58,9 @@ fn entry_for<'a>(registry: &Registry, entries: &[&'a Value]) -> Result<&'a Value
         [] => Err(ClientError::InvalidResponse(NO_ENTRY)),
         [first] => Ok(first),
         [first, ..] if Fault::UsesFirstEntry.is_on() => Ok(first),
-        _ => wanted.copied().ok_or(ClientError::InvalidResponse(
-            "none of its entries is for the registry",
-        )),
+        _ => wanted
+            .copied()
+            .ok_or(ClientError::InvalidResponse("no entry is for the registry")),
     }
 }
 
@@ -67,19 +68,19 @@ fn endpoint(entry: &Value) -> String {
     registry::authority(entry["proxyEndpoint"].as_str().unwrap_or_default())
 }
 
-/// The end of a token; what cannot be one is as if it were not there.
+/// Parses the expiry. An invalid one counts as missing.
 fn expires_at(value: &Value) -> Result<Option<f64>, ClientError> {
     if Fault::PanicsWithoutExpiry.is_on() {
-        assert!(!value.is_null(), "a token has an end");
+        assert!(!value.is_null(), "the token has an expiry");
     }
     if Fault::RequiresFractionalExpiry.is_on() && value.is_u64() {
         return Err(ClientError::InvalidResponse(
-            "its expiresAt has no milliseconds",
+            "expiresAt has no milliseconds",
         ));
     }
     if Fault::ExpiryIn32Bits.is_on() && value.as_f64().is_some_and(|end| end > f64::from(i32::MAX))
     {
-        return Err(ClientError::InvalidResponse("its expiresAt is too large"));
+        return Err(ClientError::InvalidResponse("expiresAt is too large"));
     }
     Ok(match value {
         Value::String(text) => clock::of_iso(text),
@@ -87,5 +88,5 @@ fn expires_at(value: &Value) -> Result<Option<f64>, ClientError> {
     })
 }
 
-pub(crate) const HTML: &str = "it is a page of HTML";
+pub(crate) const HTML: &str = "it is an HTML page";
 pub(crate) const NO_ENTRY: &str = "it has no entry";

@@ -1,11 +1,11 @@
-//! How often, and after how long, something is tried again.
+//! Decides whether and when a request is repeated.
 
 use crate::clock;
 use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::http::Response;
 
-/// What is left of the tries of one request, and of its time.
+/// The remaining attempts and time of one request.
 pub(crate) struct RetryBudget {
     tries: u32,
     failed: u32,
@@ -13,22 +13,22 @@ pub(crate) struct RetryBudget {
     timeout: f64,
 }
 
-/// Why a request has to be made again.
+/// The reason why a request is repeated.
 #[derive(Clone, Copy)]
 pub(crate) enum RetryReason {
-    /// A busy service, and the seconds for which it wants to be left alone.
+    /// The service is busy. Contains the seconds of `Retry-After`.
     Busy(Option<f64>),
-    /// A connection that broke.
+    /// The connection broke.
     Broken,
 }
 
 impl RetryBudget {
-    /// Of who needs the answer now, and has nothing else.
+    /// Creates the budget of a caller that waits and has no other login.
     pub(crate) fn usual() -> Self {
         RetryBudget::of(5, 9.0, 4.0)
     }
 
-    /// For so many tries, in so many seconds, of so many seconds each.
+    /// Creates a budget of attempts, of seconds in total, and of seconds for each attempt.
     pub(crate) fn of(tries: u32, seconds: f64, timeout: f64) -> Self {
         RetryBudget {
             tries,
@@ -38,7 +38,7 @@ impl RetryBudget {
         }
     }
 
-    /// How long the next try may take.
+    /// Returns the time limit of the next attempt.
     pub(crate) fn limit(&self) -> std::time::Duration {
         let left = (self.deadline - clock::now()).clamp(0.1, self.timeout);
         let seconds = if Fault::WaitsForever.is_on() {
@@ -49,7 +49,7 @@ impl RetryBudget {
         std::time::Duration::from_secs_f64(seconds)
     }
 
-    /// Waits for the next try, longer each time; false when there is none.
+    /// Waits before the next attempt, longer each time. Returns false if there is no attempt left.
     pub(crate) async fn again(&mut self, reason: RetryReason) -> bool {
         self.failed += 1;
         let is_broken = matches!(reason, RetryReason::Broken);
@@ -82,12 +82,12 @@ fn gap(failed: u32) -> f64 {
     }
 }
 
-/// A number below one that differs between processes and moments.
+/// Returns a number from 0 to 1 that differs between processes and times.
 pub(crate) fn jitter() -> f64 {
     (clock::now() * 1e4 + f64::from(std::process::id()) * 0.618).fract()
 }
 
-/// What to make of an answer or a failure, when it is worth another try.
+/// Returns why a request is repeated, or nothing if it is not.
 pub(crate) fn retry_reason(response: &Result<Response, ClientError>) -> Option<RetryReason> {
     match response {
         Err(ClientError::Network(_)) => Some(RetryReason::Broken),
@@ -99,7 +99,7 @@ pub(crate) fn retry_reason(response: &Result<Response, ClientError>) -> Option<R
     }
 }
 
-/// For how many seconds a service wants to be left alone.
+/// Returns the seconds of `Retry-After`.
 pub(crate) fn retry_after(response: &Response) -> Option<f64> {
     let after: f64 = response.header("retry-after")?.parse().ok()?;
     (after >= 0.0).then_some(after)

@@ -1,4 +1,4 @@
-//! Signatures of version 4, of requests with a body and no query.
+//! Signs requests with Signature Version 4. The requests have a body and no query.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::http::Request;
 
-/// Adds the headers that sign a request, at a time, and what they need.
+/// Adds the headers of a signature at a time.
 pub(crate) fn signed<'a>(
     request: Request<'a>,
     endpoint: &Endpoint,
@@ -40,7 +40,7 @@ pub(crate) fn signed<'a>(
     request.header("authorization", &value)
 }
 
-/// The names of the headers, and the request in the form that is signed.
+/// Returns the names of the signed headers, and the canonical request.
 fn canonical(request: &Request) -> (String, String) {
     let host = ("host".to_owned(), request.url.authority());
     let mut headers = [&request.headers[..], &[host]].concat();
@@ -58,7 +58,7 @@ fn canonical(request: &Request) -> (String, String) {
 }
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
 }

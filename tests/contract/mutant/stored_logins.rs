@@ -1,4 +1,4 @@
-//! Logins that docker's `config.json` holds, or knows a helper for.
+//! Reads logins from docker's `config.json`, or from the credential helper that it names.
 
 use std::env;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use crate::error::ClientError;
 use crate::fault::Fault;
 use crate::helper::NOT_FOUND;
 
-/// Where the logins of a registry come from.
+/// The sources of logins for a registry.
 pub(crate) struct StoredLogins {
     host: String,
     config: Value,
@@ -31,7 +31,7 @@ impl StoredLogins {
         }
     }
 
-    /// The value of `Authorization` to begin with, or none for a registry that is open.
+    /// Returns the first value of `Authorization`, or nothing for a registry without a login.
     pub(crate) fn first(&self) -> Result<Option<String>, ClientError> {
         if Fault::TrustsStoredLogins.is_on()
             && let Some(stored) = self.stored()
@@ -39,20 +39,20 @@ impl StoredLogins {
             return Ok(Some(stored));
         }
         match self.helper() {
-            Some(helper) => self.ask(helper),
+            Some(helper) => self.request(helper),
             None => Ok(self.stored()),
         }
     }
 
-    /// Another one, after that was refused.
+    /// Returns another value, after the first one was rejected.
     pub(crate) fn another(&self) -> Result<Option<String>, ClientError> {
         match self.helper() {
-            Some(helper) => self.ask(helper),
+            Some(helper) => self.request(helper),
             None => Ok(None),
         }
     }
 
-    /// Whether another one may be better.
+    /// Returns whether another value may be accepted.
     pub(crate) fn has_another(&self) -> bool {
         let is_stuck = Fault::TrustsStoredLogins.is_on() && self.stored().is_some();
         !is_stuck && (self.helper().is_some() || self.stored().is_some())
@@ -80,7 +80,7 @@ impl StoredLogins {
         auth.map(|auth| format!("Basic {auth}")).or_else(pair)
     }
 
-    fn ask(&self, helper: &str) -> Result<Option<String>, ClientError> {
+    fn request(&self, helper: &str) -> Result<Option<String>, ClientError> {
         let program = format!("docker-credential-{helper}");
         let output = run(&program, &self.host);
         let output = output.map_err(|cause| ClientError::other(&program, &cause))?;
@@ -90,13 +90,13 @@ impl StoredLogins {
             return match text == NOT_FOUND {
                 true => Ok(None),
                 false if Fault::HidesHelperError.is_on() => Ok(None),
-                false => Err(ClientError::Other(format!("{program} says: {text}"))),
+                false => Err(ClientError::Other(format!("{program} failed: {text}"))),
             };
         }
         let found: Value = serde_json::from_str(&text).unwrap_or_default();
         match (found["Username"].as_str(), found["Secret"].as_str()) {
             (Some(username), Some(secret)) => Ok(Some(basic(username, secret))),
-            _ => Err(ClientError::Other(format!("{program} gives no login"))),
+            _ => Err(ClientError::Other(format!("{program} returned no login"))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `token-printer`: the password on stdout, as `aws ecr get-login-password` prints it.
+//! `token-printer`: prints the password to stdout, like `aws ecr get-login-password`.
 
 use crate::api;
 use crate::error::ClientError;

@@ -1,4 +1,4 @@
-//! Whose certificates are believed: those of the file that is named, and then nobody else's, or the system's.
+//! Selects the trusted CA certificates: only those of the file in the environment, or those of the system.
 
 use std::env;
 use std::sync::{Arc, OnceLock};
@@ -25,7 +25,7 @@ fn make() -> Result<ClientConfig, ClientError> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .expect("ring has the default versions of TLS");
+        .expect("ring supports the default versions of TLS");
     if Fault::TrustsAnyCertificate.is_on() {
         let accept_any = Arc::new(AcceptAny(provider));
         let builder = builder
@@ -47,7 +47,7 @@ fn roots() -> Result<RootCertStore, ClientError> {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(roots);
     };
-    let unusable = |cause: String| ClientError::Other(format!("the CA file {path}: {cause}"));
+    let unusable = |cause: String| ClientError::Other(format!("CA file {path}: {cause}"));
     let found =
         CertificateDer::pem_file_iter(&path).map_err(|cause| unusable(cause.to_string()))?;
     for certificate in found {
@@ -59,7 +59,7 @@ fn roots() -> Result<RootCertStore, ClientError> {
     Ok(roots)
 }
 
-/// Believes everybody.
+/// Accepts every certificate.
 #[derive(Debug)]
 struct AcceptAny(Arc<CryptoProvider>);
 

@@ -19,7 +19,7 @@ pub(super) async fn fetch(
         Some(DockerShim::Fails) => 1,
         None => 0,
     };
-    testbed.shims.docker_exits(code)?;
+    testbed.shims.set_docker_exit_code(code)?;
     let before = testbed.shims.docker_calls().len();
     let run = run(testbed, &registries[0], &[], "", fetch).await?;
     let calls = testbed.shims.docker_calls().split_off(before);

@@ -29,7 +29,7 @@ pub(super) fn prepare(
         .collect();
     testbed
         .shims
-        .helper_answers(&placeholders.registry, &secrets)?;
+        .set_helper_responses(&placeholders.registry, &secrets)?;
     let mut config = json!({ "credHelpers": { (&*placeholders.registry): HELPER_NAME } });
     if let Some(stored) = fetch
         .stored

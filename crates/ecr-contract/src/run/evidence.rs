@@ -123,7 +123,7 @@ fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
         Service::Proxy => EventKind::Tunnel,
         _ => EventKind::Api,
     };
-    let what = entry.operation.map_or_else(
+    let request = entry.operation.map_or_else(
         || format!("{} {}{}", entry.method, entry.host, entry.target),
         |operation| format!("{operation} at {}", entry.host),
     );
@@ -138,7 +138,7 @@ fn event(at_ms: u64, entry: &ReceivedRequest) -> Event {
         took_ms: u64::try_from(entry.took.as_millis()).unwrap_or(u64::MAX),
         kind,
         text: format!(
-            "{what}: {}{}{fault}",
+            "{request}: {}{}{fault}",
             entry.status.as_u16(),
             error.unwrap_or_default()
         ),

@@ -48,7 +48,7 @@ pub(crate) struct Testbed {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetUpError {
     #[error(transparent)]
-    Surroundings(#[from] SandboxError),
+    Sandbox(#[from] SandboxError),
     #[error("cannot start the mock")]
     Mock(#[from] mock_ecr::StartError),
     #[error("cannot prepare the client's files")]

@@ -38,10 +38,10 @@ impl Shims {
     }
 
     fn install(&self, program: &str, script: &str) -> io::Result<()> {
-        let notes = self.notes(program);
-        std::fs::create_dir_all(&notes)?;
+        let records = self.records(program);
+        std::fs::create_dir_all(&records)?;
         let path = self.folder.join("bin").join(program);
-        let script = script.replace("NOTES", &notes.display().to_string());
+        let script = script.replace("RECORDS", &records.display().to_string());
         std::fs::write(&path, script)?;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
     }
@@ -57,8 +57,8 @@ impl Shims {
     }
 
     /// Sets the exit code of `docker`.
-    pub(crate) fn docker_exits(&self, code: u8) -> io::Result<()> {
-        std::fs::write(self.notes("docker").join("exit"), code.to_string())
+    pub(crate) fn set_docker_exit_code(&self, code: u8) -> io::Result<()> {
+        std::fs::write(self.records("docker").join("exit"), code.to_string())
     }
 
     /// Returns the recorded calls of `docker`.
@@ -75,21 +75,21 @@ impl Shims {
     }
 
     /// Sets the responses of the credential helper to the next calls. The last one is repeated. Without a secret, the helper fails.
-    pub(crate) fn helper_answers(
+    pub(crate) fn set_helper_responses(
         &self,
         registry: &str,
         secrets: &[Option<String>],
     ) -> io::Result<()> {
-        let notes = self.notes(HELPER_PROGRAM);
+        let records = self.records(HELPER_PROGRAM);
         let before = self.helper_calls();
         for (index, secret) in secrets.iter().enumerate() {
             let login = |secret: &String| {
                 json!({ "ServerURL": registry, "Username": "AWS", "Secret": secret }).to_string()
             };
-            let answer = secret.as_ref().map_or_else(|| DENIED.to_owned(), login);
+            let response = secret.as_ref().map_or_else(|| DENIED.to_owned(), login);
             let number = before + index + 1;
-            std::fs::write(notes.join(format!("answer.{number}")), &answer)?;
-            std::fs::write(notes.join("answer"), &answer)?;
+            std::fs::write(records.join(format!("response.{number}")), &response)?;
+            std::fs::write(records.join("response"), &response)?;
         }
         Ok(())
     }
@@ -99,14 +99,14 @@ impl Shims {
         self.calls(HELPER_PROGRAM).count()
     }
 
-    fn notes(&self, program: &str) -> PathBuf {
-        self.folder.join("notes").join(program)
+    fn records(&self, program: &str) -> PathBuf {
+        self.folder.join("records").join(program)
     }
 
     /// Returns the directories of the calls, in order.
     fn calls(&self, program: &str) -> impl Iterator<Item = PathBuf> {
-        let notes = self.notes(program);
-        let call = move |number: usize| notes.join(number.to_string());
+        let records = self.records(program);
+        let call = move |number: usize| records.join(number.to_string());
         (1..).map(call).take_while(|call| call.is_dir())
     }
 }
@@ -118,15 +118,15 @@ const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
 /// Each call creates the next numbered directory. Like docker, this program rejects an empty password.
 const DOCKER: &str = r#"#!/bin/sh
 number=1
-while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
-for argument; do printf '%s\n' "$argument"; done >"NOTES/$number/arguments"
+while ! mkdir "RECORDS/$number" 2>/dev/null; do number=$((number + 1)); done
+for argument; do printf '%s\n' "$argument"; done >"RECORDS/$number/arguments"
 case " $* " in
 *" --password-stdin "*)
-    cat >"NOTES/$number/stdin"
-    grep -q . "NOTES/$number/stdin" || { echo "Error: password is empty" >&2; exit 1; }
+    cat >"RECORDS/$number/stdin"
+    grep -q . "RECORDS/$number/stdin" || { echo "Error: password is empty" >&2; exit 1; }
     ;;
 esac
-code=$(cat NOTES/exit 2>/dev/null || echo 0)
+code=$(cat RECORDS/exit 2>/dev/null || echo 0)
 [ "$code" = 0 ] || echo "Error response from daemon: login attempt to https://$argument/v2/ failed with status: 400 Bad Request" >&2
 exit "$code"
 "#;
@@ -134,12 +134,12 @@ exit "$code"
 const HELPER: &str = r#"#!/bin/sh
 [ "$1" = get ] || exit 0
 number=1
-while ! mkdir "NOTES/$number" 2>/dev/null; do number=$((number + 1)); done
-cat >"NOTES/$number/stdin"
-answer=NOTES/answer
-[ ! -f "$answer.$number" ] || answer=$answer.$number
-cat "$answer"
-grep -q '^{' "$answer"
+while ! mkdir "RECORDS/$number" 2>/dev/null; do number=$((number + 1)); done
+cat >"RECORDS/$number/stdin"
+response=RECORDS/response
+[ ! -f "$response.$number" ] || response=$response.$number
+cat "$response"
+grep -q '^{' "$response"
 "#;
 
 /// The output of a helper that receives AccessDeniedException from ECR.
@@ -161,7 +161,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shims = Shims::make(folder.path(), ClientType::ImageTool).unwrap();
         let secrets = [Some("first".to_owned()), None];
-        shims.helper_answers("host", &secrets).unwrap();
+        shims.set_helper_responses("host", &secrets).unwrap();
         let first = run(&shims, HELPER_PROGRAM, &["get"]);
         assert!(first.status.success());
         assert!(String::from_utf8(first.stdout).unwrap().contains("first"));
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(empty.status.code(), Some(1));
         let login = ["login", "--username", "AWS", "host.example"];
         assert!(run(&shims, "docker", &login).status.success());
-        shims.docker_exits(1).unwrap();
+        shims.set_docker_exit_code(1).unwrap();
         let failed = run(&shims, "docker", &login);
         assert_eq!(failed.status.code(), Some(1));
         assert!(
