@@ -22,9 +22,9 @@ pub(crate) fn system() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns the time since `instant`, in milliseconds.
-pub(crate) fn millis_since(instant: Instant) -> u64 {
-    millis_between(instant, now())
+/// Returns the time since `start`, in milliseconds.
+pub(crate) fn millis_since(start: Instant) -> u64 {
+    millis_between(start, now())
 }
 
 /// Returns the time between two times, in milliseconds; 0 if `to` is earlier.

@@ -99,7 +99,7 @@ impl InProcess {
 
 async fn run_case(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client) -> CaseReport {
     let in_process = |scenario: &mut Scenario| match requires_a_process(scenario) {
-        true => Err("requires a client in a process of its own".to_owned()),
+        true => Err("requires a client in a separate process".to_owned()),
         false => {
             scenario.config.clock = ClockStart::Frozen(mock_ecr::Clock::frozen().now());
             Ok(())

@@ -172,7 +172,7 @@ fn reap() -> bool {
     matches!(waitpid(None, WaitOptions::empty()), Ok(Some(_)))
 }
 
-/// Returns the processes whose parent is this process.
+/// Returns the child processes of this process.
 fn children() -> Vec<Pid> {
     let own = rustix::process::getpid().as_raw_nonzero().get();
     let Ok(processes) = std::fs::read_dir("/proc") else {

@@ -64,7 +64,7 @@ pub enum SuiteError {
     NoSandbox(String),
     /// The client type cannot run in the process of a test; only [`ClientType::Library`] can.
     #[error(
-        "client type {0} requires a process of its own: use `mock-ecr contract --client-type {0}`"
+        "client type {0} requires a separate process: use `mock-ecr contract --client-type {0}`"
     )]
     NotInProcess(ClientType),
     /// A worker process cannot be started.

@@ -110,7 +110,7 @@ faults! {
     IgnoresNoProxy = "ignores-no-proxy", "token-printer", "NET-05", "uses the proxy for hosts in NO_PROXY";
     TrustsAnyCertificate = "trusts-any-certificate", "token-printer", "NET-06", "accepts every certificate";
     HidesClockError = "hides-clock-error", "token-printer", "NET-07", "fails with a message that does not mention the clock";
-    RetriesSkewedSignatures = "retries-skewed-signatures", "library", "NET-07", "repeats a request whose signature has the wrong time";
+    RetriesSkewedSignatures = "retries-skewed-signatures", "library", "NET-07", "repeats a request after its signature was rejected for a wrong time";
     // Credentials.
     RetriesExpiredKeys = "retries-expired-keys", "token-printer", "CRD-01", "retries when its keys have expired";
     UnknownKeyIsEmptyLogin = "unknown-key-is-empty-login", "token-printer", "CRD-02", "prints an empty password when its key is unknown";
@@ -139,7 +139,7 @@ faults! {
     UnanchoredHost = "unanchored-host", "docker-credential", "HST-04", "accepts hosts that continue after amazonaws.com";
     // docker's protocol.
     ReturnsHostAsServerUrl = "returns-host-as-server-url", "docker-credential", "DHP-01", "returns the host as the ServerURL, instead of the requested URL";
-    OwnNotFoundMessage = "own-not-found-message", "docker-credential", "DHP-02", "reports missing credentials with a message of its own";
+    OwnNotFoundMessage = "own-not-found-message", "docker-credential", "DHP-02", "reports missing credentials with a message other than docker's";
     RequestsTokenForEveryHost = "requests-token-for-every-host", "docker-credential", "DHP-02", "requests a token for hosts other than ECR's";
     NotFoundForEveryError = "not-found-for-every-error", "docker-credential", "DHP-03", "reports every error as missing credentials";
     StoreFails = "store-fails", "docker-credential", "DHP-04", "fails to store without a message";

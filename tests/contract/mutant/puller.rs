@@ -142,7 +142,7 @@ impl Pull {
         self.follow(&target).await
     }
 
-    /// Follows a redirect. The login is not sent to another host, whose URL contains its own authorization.
+    /// Follows a redirect. The login is not sent to another host: the URL of the redirect contains the authorization.
     async fn follow(&self, target: &Url) -> Result<Response, ClientError> {
         let is_home = target.authority() == self.image.host;
         let authorization = self.authorization.as_ref();

@@ -24,7 +24,7 @@ pub(crate) struct Outcome {
     pub(crate) docker: Vec<DockerCall>,
 }
 
-/// Returns the output of one request to a running process, in the form of a process of its own.
+/// Returns the output of one request to a running process, in the form of a finished process.
 pub(super) fn between(started: Instant, end: End, stdout: Vec<u8>) -> ProcessOutput {
     ProcessOutput {
         end,

@@ -42,8 +42,8 @@ const TIMESTAMPS: &str =
 fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
     let by = i64::try_from(by.as_millis()).ok()?;
     if found.contains('T') {
-        let instant: Timestamp = found.parse().ok()?;
-        return Some(Timestamp::from_millis(instant.as_millis() - by).to_string());
+        let timestamp: Timestamp = found.parse().ok()?;
+        return Some(Timestamp::from_millis(timestamp.as_millis() - by).to_string());
     }
     let (whole, fraction) = found.split_once('.').unwrap_or((found, ""));
     let number: i64 = whole.parse().ok()?;

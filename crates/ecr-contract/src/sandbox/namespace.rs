@@ -35,7 +35,7 @@ impl Sandbox {
     ///
     /// Returns an error if the system does not allow it: it requires root, or a kernel that allows user namespaces for unprivileged users.
     pub fn enter() -> Result<Self, SandboxError> {
-        // Created before `unshare`: root creates the files outside, another user inside a new user namespace.
+        // Created before the process enters the new namespaces.
         let files = tempfile::Builder::new()
             .prefix("mock-ecr-sandbox-")
             .tempdir();

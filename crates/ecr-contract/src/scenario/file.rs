@@ -118,7 +118,7 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// Only the cases. The rest of the file may contain names that are not yet replaced.
+/// Only the cases. The rest of the file may contain names that are still to be replaced.
 #[derive(Deserialize)]
 struct Outline {
     #[serde(default)]
