@@ -22,7 +22,7 @@ fn around(client: &[&str]) -> String {
 }
 
 /// `ecr` is another package's program; it lies where this one does, once the workspace is built.
-fn ecr() -> String {
+pub(crate) fn ecr() -> String {
     let program = cargo_bin("mock-ecr").with_file_name("ecr");
     assert!(
         program.exists(),

@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod book;
 mod buckets;
 mod clients;
 mod control;

@@ -1,0 +1,14 @@
+//! The book in `docs/`: its generated pages, its reference, its examples and its links.
+//!
+//! `MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli book` writes the generated regions again.
+
+mod command_line;
+mod configuration;
+mod control;
+mod examples;
+mod faults;
+mod links;
+mod markdown;
+mod operations;
+mod page;
+mod schema;

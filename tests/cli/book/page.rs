@@ -1,0 +1,64 @@
+//! A page of the book, and the regions of it that are generated.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::architecture::sources::repository;
+
+/// A page, by its path below `docs/src`.
+pub(super) struct Page {
+    path: PathBuf,
+    pub(super) text: String,
+}
+
+impl Page {
+    pub(super) fn read(name: &str) -> Self {
+        let path = repository().join("docs/src").join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        Page { path, text }
+    }
+
+    /// Compares the region between `<!-- generated: NAME -->` and `<!-- end -->` with `generated`.
+    ///
+    /// If `MOCK_ECR_BLESS` is set, the region is replaced. One test checks all regions of a page: two tests that write one file at a time
+    /// would undo each other's work.
+    #[track_caller]
+    pub(super) fn check_region(&mut self, name: &str, generated: &str) {
+        let (start, end) = (format!("<!-- generated: {name} -->\n"), "<!-- end -->\n");
+        let (before, rest) = self.text.split_once(&start).unwrap_or_else(|| {
+            panic!("{}: {start:?} is missing", self.path.display());
+        });
+        let (committed, after) = rest.split_once(end).unwrap();
+        let generated = format!("\n{}\n\n", generated.trim());
+        if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+            self.text = format!("{before}{start}{generated}{end}{after}");
+            fs::write(&self.path, &self.text).unwrap();
+            return;
+        }
+        let difference = first_difference(committed, &generated);
+        assert!(
+            difference.is_none(),
+            "{}: the region {name} is not what is generated: {difference:?}; run\n\
+             MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli book",
+            self.path.display()
+        );
+    }
+}
+
+/// Returns the first line that differs, as committed and as generated.
+fn first_difference(committed: &str, generated: &str) -> Option<(String, String)> {
+    let (mut left, mut right) = (committed.lines(), generated.lines());
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return None,
+            (one, other) if one == other => {}
+            (one, other) => {
+                return Some(
+                    [one, other]
+                        .map(|line| line.unwrap_or_default().to_owned())
+                        .into(),
+                );
+            }
+        }
+    }
+}
