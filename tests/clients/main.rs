@@ -9,6 +9,7 @@
 )]
 
 mod api;
+mod book;
 mod buildah;
 mod chains;
 mod client;
@@ -16,6 +17,7 @@ mod cosign;
 mod docker;
 mod engine;
 mod engine_by_name;
+mod engine_commands;
 mod fence;
 mod images;
 mod images_in_code;
@@ -26,7 +28,6 @@ mod mock;
 mod not_implemented;
 mod page;
 mod podman;
-mod readme;
 mod rejections;
 mod shell;
 mod skopeo;

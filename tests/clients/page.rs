@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Clone, Copy)]
-pub(crate) enum Page {
+pub(crate) enum Page<'a> {
     Readme,
     Clients,
+    /// A page of the book, by its path below `docs/src`.
+    Book(&'a str),
 }
 
 /// A row of a table: what stands there, by the heads of its columns.
 pub(crate) type Row = BTreeMap<String, String>;
 
-impl Page {
+impl Page<'_> {
     /// The commands of a section, in their order.
     #[track_caller]
     pub(crate) fn commands(self, section: &str) -> Vec<String> {
@@ -40,13 +42,27 @@ impl Page {
         found.collect()
     }
 
-    fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
+        let pages = repository().join("docs/src");
         let file = match self {
-            Page::Readme => "../../README.md",
-            Page::Clients => "../../docs/src/clients.md",
+            Page::Readme => repository().join("README.md"),
+            Page::Clients => pages.join("clients.md"),
+            Page::Book(name) => pages.join(name),
         };
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+        fs::read_to_string(file).unwrap()
     }
+
+    /// Returns the paths of all pages of the book, below `docs/src`.
+    pub(crate) fn book_pages() -> Vec<String> {
+        let summary = Page::Book("SUMMARY.md").text();
+        let links = summary.split("](").skip(1);
+        let links = links.filter_map(|rest| rest.split_once(')'));
+        links.map(|(page, _)| page.to_owned()).collect()
+    }
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn cells(row: &str) -> Vec<String> {

@@ -148,6 +148,24 @@ impl Shell {
         self.folder.path().join(name)
     }
 
+    /// Runs a script of bash with a home of its own, and returns what it prints.
+    pub(crate) fn script(&self, script: &str) -> Output {
+        let home = self.file("home");
+        let policies = home.join(".config/containers");
+        fs::create_dir_all(&policies).unwrap();
+        let accept_all = r#"{"default": [{"type": "insecureAcceptAnything"}]}"#;
+        fs::write(policies.join("policy.json"), accept_all).unwrap();
+        let bin = home.join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        let script = format!("export PATH=\"{}:$PATH\"\n{script}", bin.display());
+        let mut command = self.command();
+        command.env("HOME", &home).env("XDG_RUNTIME_DIR", &home);
+        command
+            .args(["timeout", "300", "bash", "-c", &script])
+            .output()
+            .unwrap()
+    }
+
     fn run(&self, commands: &[String]) -> (String, Output) {
         let script = format!("set -e\n{}{}", self.prologue, commands.join("\n"));
         let output = self.command().args(["sh", "-c", &script]).output().unwrap();
