@@ -28,3 +28,9 @@ pub use report::FinishedCase;
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Suite, SuiteError};
 pub use worker::run_worker;
+
+/// The example of the page on contract tests, which is compiled as a doctest.
+#[cfg(doctest)]
+mod book {
+    #![doc = include_str!("../../../docs/src/contract.md")]
+}

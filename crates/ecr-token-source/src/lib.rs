@@ -69,3 +69,9 @@ pub use response::{AuthorizationData, ResponseError};
 #[cfg(feature = "sdk")]
 pub use sdk::SdkFetcher;
 pub use source::{Builder, TokenSource};
+
+/// The example of the guide on credential helpers, which is compiled as a doctest.
+#[cfg(all(doctest, feature = "sdk"))]
+mod book {
+    #![doc = include_str!("../../../docs/src/guides/credential-helpers.md")]
+}

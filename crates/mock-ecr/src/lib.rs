@@ -100,3 +100,10 @@ pub use mock_ecr::{MockEcr, ResetError};
 pub use state::Preserve;
 pub use types::timestamp::Timestamp;
 pub use types::{AccountId, PrincipalArn, Region, RepositoryName};
+
+/// The examples of README and of the guide on Rust, which run as doctests.
+#[cfg(all(doctest, feature = "sdk"))]
+mod book {
+    #![doc = include_str!("../../../README.md")]
+    #![doc = include_str!("../../../docs/src/guides/rust.md")]
+}
