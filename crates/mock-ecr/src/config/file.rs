@@ -121,7 +121,7 @@ mod tests {
     const KEYS: &str = "access_key_id = 'A'\nsecret_access_key = 'S'\n";
 
     #[test]
-    fn the_empty_config_works() {
+    fn the_empty_configuration_is_valid() {
         let config = Config::parse("").unwrap();
         assert_eq!(config.default_account().as_str(), "123456789012");
         assert_eq!(config.principals().count(), 1);

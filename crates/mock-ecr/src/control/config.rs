@@ -167,7 +167,7 @@ impl RepositoryView {
 fn clock(start: ClockStart) -> String {
     match start {
         ClockStart::System => "system".to_owned(),
-        ClockStart::Frozen(instant) => instant.to_string(),
+        ClockStart::Frozen(timestamp) => timestamp.to_string(),
     }
 }
 

@@ -44,13 +44,13 @@ impl DeliveryFault {
                 FaultAction::Latency(_) => delivery.delay += *delay,
                 FaultAction::Bandwidth(rate) => delivery.bandwidth = Some(*rate),
                 FaultAction::Close(cut_point) => {
-                    delivery.end = Some((*cut_point, Termination::Close))
+                    delivery.end = Some((*cut_point, Termination::Close));
                 }
                 FaultAction::Reset(cut_point) => {
-                    delivery.end = Some((*cut_point, Termination::Reset))
+                    delivery.end = Some((*cut_point, Termination::Reset));
                 }
                 FaultAction::Stall(cut_point) => {
-                    delivery.end = Some((*cut_point, Termination::Stall))
+                    delivery.end = Some((*cut_point, Termination::Stall));
                 }
                 FaultAction::Overrun(bytes) => delivery.shape = Some(Shape::Overrun(*bytes)),
                 FaultAction::GarbledChunks => delivery.shape = Some(Shape::GarbledChunks),

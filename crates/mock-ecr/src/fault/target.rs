@@ -49,7 +49,7 @@ pub enum RegistryRoute {
     Manifest,
     /// `/v2/NAME/blobs/DIGEST`
     Blob,
-    /// `/v2/NAME/blobs/uploads/` and what is below
+    /// `/v2/NAME/blobs/uploads/` and the paths below it
     Upload,
     /// `/v2/NAME/tags/list`
     Tags,

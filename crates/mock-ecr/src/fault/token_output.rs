@@ -40,10 +40,10 @@ pub(super) fn edit(
             return list(&output.authorization_data, fault, context.foreign);
         }
         FaultAction::ExpiresAt(fault) => {
-            map_members(&mut output, "expiresAt", |old| expires_at(fault, old, now))
+            map_members(&mut output, "expiresAt", |old| expires_at(fault, old, now));
         }
         FaultAction::Token(fault) => {
-            map_members(&mut output, "authorizationToken", |old| token(fault, old))
+            map_members(&mut output, "authorizationToken", |old| token(fault, old));
         }
         FaultAction::ProxyEndpoint(fault) => {
             map_members(&mut output, "proxyEndpoint", |old| endpoint(fault, old));

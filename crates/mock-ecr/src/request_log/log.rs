@@ -49,7 +49,7 @@ impl RequestLog {
             operation = entry.operation,
             status = entry.status.as_u16(),
             error = entry.error,
-            "answered"
+            "responded"
         );
         self.contents().append(entry);
         self.0.recorded.notify_waiters();

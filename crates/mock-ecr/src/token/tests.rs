@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_of_another_seed_is_error(claims in any_claims(), seed in ".*") {
+    fn a_token_of_another_seed_is_rejected(claims in any_claims(), seed in ".*") {
         prop_assume!(seed != Config::default().seed);
         let other = TokenIssuer::new(&Config { seed, ..Config::default() });
         let token = issuer().issue(&claims);
@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_with_any_bit_flipped_is_error(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn a_token_with_any_bit_flipped_is_rejected(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let token = issuer().issue(&claims);
         for text in [token.as_str().to_owned(), token.password()] {
             let mut bytes = text.into_bytes();
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn a_password_with_any_bit_of_its_json_flipped_is_error(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+    fn a_password_with_any_bit_of_its_json_flipped_is_rejected(claims in any_claims(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
         let mut json = BASE64_STANDARD.decode(issuer().issue(&claims).password()).unwrap();
         let index = at.index(json.len());
         json[index] ^= 1_u8 << bit;
@@ -77,7 +77,7 @@ proptest! {
 }
 
 #[test]
-fn a_token_with_any_character_changed_is_error() {
+fn a_token_with_any_character_changed_is_rejected() {
     let token = issuer().issue(&example());
     for index in 0..token.as_str().len() {
         for other in ['A', 'b', '9', '+', '=', ' '] {
