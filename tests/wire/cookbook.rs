@@ -43,7 +43,7 @@ async fn call(ecr: &MockEcr, http: &str) -> u16 {
 }
 
 #[test]
-fn there_are_fifteen_each_with_toml_and_http() {
+fn fifteen_recipes_have_toml_and_http() {
     let recipes = recipes();
     assert_eq!(recipes.len(), 15);
     for (index, recipe) in recipes.iter().enumerate() {
@@ -58,7 +58,7 @@ fn there_are_fifteen_each_with_toml_and_http() {
 }
 
 #[tokio::test]
-async fn the_toml_and_the_calls_set_the_same_faults() {
+async fn the_toml_and_the_http_calls_set_the_same_faults() {
     for Recipe { title, toml, http } in recipes() {
         let config = Config::parse(&toml.join("\n")).unwrap();
         let of_config: Vec<Fault> = config.faults.clone();

@@ -7,23 +7,23 @@ use mock_ecr::request_log::Requests;
 use mock_ecr::token::{Revocation, TokenError};
 use mock_ecr::{Config, MockEcr, Preserve, Principal, PrincipalArn, Region};
 
-use crate::raw::{RawRequest, frozen, now};
+use crate::raw::{RawRequest, frozen_mock, now};
 use crate::signer::Signer;
 
 /// Longer than any test runs.
 const LONG: Duration = Duration::from_secs(600);
 
 #[tokio::test]
-async fn tokens_are_told_with_their_uses() {
-    let ecr = frozen().await;
+async fn tokens_are_returned_with_their_uses() {
+    let ecr = frozen_mock().await;
     let (token, unused) = (ecr.issue_token(), {
         ecr.clock().advance(Duration::from_secs(1));
         ecr.issue_token()
     });
-    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    RawRequest::ping("GET").with_token(&token).to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(1));
     ecr.revoke(Revocation::Token(token.id()));
-    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    RawRequest::ping("GET").with_token(&token).to(&ecr).await;
 
     let tokens = ecr.tokens();
     let uses: Vec<_> = tokens.iter().map(|t| (t.id, t.presented)).collect();
@@ -39,11 +39,11 @@ async fn tokens_are_told_with_their_uses() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_mock_is_told_when_it_is_shown() {
-    let (ecr, other) = (frozen().await, frozen().await);
+async fn a_token_of_another_mock_is_listed_once_presented() {
+    let (ecr, other) = (frozen_mock().await, frozen_mock().await);
     let token = other.issue_token();
     assert!(ecr.tokens().is_empty());
-    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    RawRequest::ping("GET").with_token(&token).to(&ecr).await;
     assert_eq!(ecr.tokens()[0].id, token.id());
 }
 
@@ -52,18 +52,18 @@ const UNKNOWN: &str = "The security token included in the request is invalid.";
 
 #[tokio::test]
 async fn credentials_can_be_added_to_a_running_mock() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let arn = "arn:aws:sts::123456789012:assumed-role/ci/job";
     let session = Principal::new(arn.parse().unwrap(), "ASIAIOSFODNN7EXAMPLE", "secret")
         .session_token("session");
     let signer = Signer::new(&session);
     let call = || RawRequest::token_call().signed_by(&signer);
     let unknown = call().to(&ecr).await;
-    unknown.is_error("UnrecognizedClientException", UNKNOWN);
+    unknown.assert_error("UnrecognizedClientException", UNKNOWN);
 
     ecr.add_session(session.clone()).unwrap();
-    let answer = call().to(&ecr).await;
-    assert_eq!(answer.status(), 200);
+    let response = call().to(&ecr).await;
+    assert_eq!(response.status(), 200);
     let token = ecr.issue_token_for(arn.parse().unwrap(), Region::default());
     assert!(ecr.verify_token(token.as_str()).is_ok());
     let error = ecr.add_session(session).unwrap_err().to_string();
@@ -71,13 +71,13 @@ async fn credentials_can_be_added_to_a_running_mock() {
 
     ecr.reset(Preserve::Nothing).await.unwrap();
     let unknown = call().to(&ecr).await;
-    unknown.is_error("UnrecognizedClientException", UNKNOWN);
+    unknown.assert_error("UnrecognizedClientException", UNKNOWN);
     assert!(ecr.verify_token(token.as_str()).is_err());
 }
 
 #[tokio::test]
-async fn a_session_that_is_added_again_has_its_new_secret() {
-    let ecr = frozen().await;
+async fn a_session_added_again_has_the_new_secret() {
+    let ecr = frozen_mock().await;
     let arn = "arn:aws:sts::123456789012:assumed-role/ci/job";
     let with = |secret: &str| Principal::new(arn.parse().unwrap(), "ASIAONE", secret);
     let status = async |secret: &str| {
@@ -92,7 +92,7 @@ async fn a_session_that_is_added_again_has_its_new_secret() {
 }
 
 #[tokio::test]
-async fn a_session_of_an_account_that_is_not_listed_is_rejected() {
+async fn a_session_of_an_unlisted_account_is_rejected() {
     let config = Config::parse("[[accounts]]\nid = '123456789012'\n").unwrap();
     let ecr = MockEcr::from_config(config).start().await.unwrap();
     let arn = "arn:aws:sts::210987654321:assumed-role/ci/job";
@@ -102,15 +102,15 @@ async fn a_session_of_an_account_that_is_not_listed_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_reset_mock_is_as_it_was() {
+async fn a_reset_restores_the_initial_state() {
     let builder = MockEcr::builder().frozen().repository("app");
     let ecr = builder.start().await.unwrap();
     let call = RawRequest::token_call().signed();
     let first = call.to(&ecr).await;
     let token = ecr.issue_token();
     ecr.revoke(Revocation::Token(token.id()));
-    let made = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
-    made.signed().to(&ecr).await;
+    let create = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
+    create.signed().to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(7));
 
     ecr.reset(Preserve::Nothing).await.unwrap();
@@ -124,60 +124,60 @@ async fn a_reset_mock_is_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_reset_can_keep_the_images() {
-    let ecr = frozen().await;
-    let made = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
-    made.signed().to(&ecr).await;
+async fn a_reset_can_preserve_images() {
+    let ecr = frozen_mock().await;
+    let create = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
+    create.signed().to(&ecr).await;
     ecr.reset(Preserve::Images).await.unwrap();
     assert_eq!(ecr.requests().count(), 0);
     assert_eq!(repositories(&ecr).await, ["made"]);
 }
 
 async fn repositories(ecr: &MockEcr) -> Vec<String> {
-    let answer = RawRequest::call("DescribeRepositories").signed();
-    let answer: serde_json::Value = serde_json::from_str(&answer.to(ecr).await.body).unwrap();
-    let all = answer["repositories"].as_array().unwrap().iter();
+    let response = RawRequest::call("DescribeRepositories").signed();
+    let response: serde_json::Value = serde_json::from_str(&response.to(ecr).await.body).unwrap();
+    let all = response["repositories"].as_array().unwrap().iter();
     all.map(|one| one["repositoryName"].as_str().unwrap().to_owned())
         .collect()
 }
 
 #[tokio::test]
-async fn a_wait_ends_when_enough_has_come() {
-    let ecr = frozen().await;
+async fn a_wait_ends_when_enough_requests_were_received() {
+    let ecr = frozen_mock().await;
     RawRequest::ping("GET").to(&ecr).await;
     let waiting = ecr.requests().status(401).wait(2, LONG);
-    let (came, _) = tokio::join!(waiting, async {
+    let (received, _) = tokio::join!(waiting, async {
         RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
         RawRequest::ping("HEAD").to(&ecr).await
     });
-    let came = came.unwrap();
-    assert_eq!(came.count(), 2);
-    assert_eq!(came.last().unwrap().method, "HEAD");
+    let received = received.unwrap();
+    assert_eq!(received.count(), 2);
+    assert_eq!(received.last().unwrap().method, "HEAD");
 }
 
 #[tokio::test]
-async fn a_wait_in_vain_says_what_came() {
-    let ecr = frozen().await;
+async fn a_wait_that_times_out_returns_the_requests_received() {
+    let ecr = frozen_mock().await;
     RawRequest::ping("GET").to(&ecr).await;
     let waited = ecr.requests().wait(2, Duration::ZERO).await;
-    let too_few = waited.unwrap_err();
-    assert_eq!(too_few.found.count(), 1);
+    let error = waited.unwrap_err();
+    assert_eq!(error.found.count(), 1);
     assert_eq!(
-        too_few.to_string(),
+        error.to_string(),
         "received 1 of 2 expected requests within 0ns"
     );
 }
 
 /// What a claim says that does not hold.
 #[track_caller]
-fn complaint(requests: Requests, claim: impl FnOnce(Requests) -> Requests) -> String {
+fn panic_message(requests: Requests, claim: impl FnOnce(Requests) -> Requests) -> String {
     let failed = catch_unwind(AssertUnwindSafe(|| claim(requests))).unwrap_err();
     *failed.downcast::<String>().unwrap()
 }
 
 #[tokio::test]
-async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
-    let ecr = frozen().await;
+async fn a_failed_expectation_prints_the_request_log() {
+    let ecr = frozen_mock().await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
     let calls = || ecr.requests().operation("GetAuthorizationToken");
@@ -185,7 +185,7 @@ async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
     ecr.requests().operation("PutImage").expect(0);
     let token = ecr.issue_token().id();
     assert_eq!(
-        complaint(calls(), |calls| calls.expect(2..=3)),
+        panic_message(calls(), |calls| calls.expect(2..=3)),
         format!(
             "expected 2 to 3 matching requests, found 1; the request log, oldest first:\n\
              > 2015-11-29T21:30:53.241Z ecr        200 POST http://localhost/ GetAuthorizationToken \
@@ -195,62 +195,62 @@ async fn a_claim_about_a_number_prints_the_request_log_when_it_fails() {
     );
     ecr.clear_requests();
     assert_eq!(
-        complaint(calls(), |calls| calls.expect(2..)),
+        panic_message(calls(), |calls| calls.expect(2..)),
         "expected at least 2 matching requests, found 0; the request log is empty"
     );
 }
 
 #[tokio::test]
-async fn a_client_that_takes_its_token_where_it_should_not_is_found_out() {
-    let ecr = frozen().await;
+async fn expect_no_authorization_finds_a_forwarded_token() {
+    let ecr = frozen_mock().await;
     RawRequest::new("GET", "/_layer/x").to(&ecr).await;
     let layers = || ecr.requests().route("layer").expect(1..);
     layers().expect_no_authorization();
-    let visit = RawRequest::new("GET", "/_layer/x").authorized("Basic QVdTOg==");
-    visit.to(&ecr).await;
-    let said = complaint(layers(), Requests::expect_no_authorization);
+    let request = RawRequest::new("GET", "/_layer/x").authorized("Basic QVdTOg==");
+    request.to(&ecr).await;
+    let message = panic_message(layers(), Requests::expect_no_authorization);
     assert!(
-        said.starts_with("expected no Authorization header, but 1 of 2 requests differ;"),
-        "{said}"
+        message.starts_with("expected no Authorization header, but 1 of 2 requests differ;"),
+        "{message}"
     );
-    assert!(!said.contains("QVdTOg"), "{said}");
-    assert_eq!(said.matches("\n> ").count(), 1, "{said}");
+    assert!(!message.contains("QVdTOg"), "{message}");
+    assert_eq!(message.matches("\n> ").count(), 1, "{message}");
 }
 
 #[tokio::test]
-async fn tokens_of_somebody_else_are_found_out() {
-    let ecr = frozen().await;
+async fn expect_tokens_of_finds_tokens_of_another_principal() {
+    let ecr = frozen_mock().await;
     let developer = ecr.config().default_principal().arn;
     RawRequest::ping("GET").to(&ecr).await;
     RawRequest::ping("GET")
-        .bearing(&ecr.issue_token())
+        .with_token(&ecr.issue_token())
         .to(&ecr)
         .await;
     ecr.requests().expect_tokens_of(&developer);
     let root: PrincipalArn = "arn:aws:iam::210987654321:root".parse().unwrap();
-    let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&root));
+    let message = panic_message(ecr.requests(), |all| all.expect_tokens_of(&root));
     let expected =
         "expected only tokens issued to arn:aws:iam::210987654321:root, but 1 of 2 requests differ";
-    assert!(said.starts_with(expected), "{said}");
+    assert!(message.starts_with(expected), "{message}");
 
     // A dead token is somebody's, and what is no token is nobody's.
     ecr.clock().advance(LONG * 100);
     let stranger = ecr.issue_token_for(root, ecr.config().region.clone());
     ecr.clear_requests();
     ecr.revoke(Revocation::Token(stranger.id()));
-    RawRequest::ping("GET").bearing(&stranger).to(&ecr).await;
+    RawRequest::ping("GET").with_token(&stranger).to(&ecr).await;
     let garbage = RawRequest::ping("GET").authorized("Basic QVdTOg==");
     garbage.to(&ecr).await;
-    let said = complaint(ecr.requests(), |all| all.expect_tokens_of(&developer));
-    assert_eq!(said.matches("\n> ").count(), 2, "{said}");
+    let message = panic_message(ecr.requests(), |all| all.expect_tokens_of(&developer));
+    assert_eq!(message.matches("\n> ").count(), 2, "{message}");
 }
 
 #[tokio::test]
-async fn a_query_for_a_misspelled_operation_panics() {
-    let ecr = frozen().await;
-    let said = complaint(ecr.requests(), |all| {
+async fn a_filter_for_a_misspelled_operation_panics() {
+    let ecr = frozen_mock().await;
+    let message = panic_message(ecr.requests(), |all| {
         all.operation("GetAuthToken").expect(0)
     });
     let expected = r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
-    assert_eq!(said, expected);
+    assert_eq!(message, expected);
 }

@@ -1,15 +1,15 @@
-//! HTTP/2 with prior knowledge: the same port, the same answers.
+//! HTTP/2 with prior knowledge: the same port, the same responses.
 
 use bytes::Bytes;
-use http::{Request, Response, Version, header};
+use http::{Request, Version, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mock_ecr::MockEcr;
 use tokio::net::TcpStream;
 
-use crate::answer::Answer;
-use crate::raw::{RawRequest, frozen};
+use crate::raw::{RawRequest, frozen_mock};
+use crate::response::Response;
 use crate::signer::Signer;
 
 /// A connection that speaks HTTP/2 from its first byte.
@@ -25,15 +25,15 @@ impl Http2 {
     }
 
     /// Sends what the request says, with its host in the place that HTTP/2 has for it.
-    pub(crate) async fn send(&mut self, request: &RawRequest) -> Response<String> {
+    pub(crate) async fn send(&mut self, request: &RawRequest) -> http::Response<String> {
         self.try_send(request).await.unwrap()
     }
 
-    /// The same, where the answer may break off.
+    /// The same, where the response may break off.
     pub(crate) async fn try_send(
         &mut self,
         request: &RawRequest,
-    ) -> Result<Response<String>, hyper::Error> {
+    ) -> Result<http::Response<String>, hyper::Error> {
         let uri = match request.target() {
             whole if whole.starts_with("http:") => whole.to_owned(),
             path => format!("http://{}{path}", request.header("Host").unwrap()),
@@ -48,21 +48,21 @@ impl Http2 {
             }
         }
         let body = Full::new(Bytes::copy_from_slice(request.content()));
-        let answer = self.0.send_request(builder.body(body).unwrap()).await?;
-        let (parts, body) = answer.into_parts();
+        let response = self.0.send_request(builder.body(body).unwrap()).await?;
+        let (parts, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
         let body = String::from_utf8(body.into()).unwrap();
-        Ok(Response::from_parts(parts, body))
+        Ok(http::Response::from_parts(parts, body))
     }
 }
 
-/// The answer has the status, the headers and the body that one in HTTP/1.1 has.
+/// The response has the status, the headers and the body that one in HTTP/1.1 has.
 #[track_caller]
-fn are_the_same(answer: &Response<String>, http1: &Answer) {
-    assert_eq!(answer.version(), Version::HTTP_2);
-    assert_eq!(answer.status().as_u16(), http1.status());
-    assert_eq!(answer.body(), &http1.body);
-    let headers = answer.headers().iter();
+fn assert_same(response: &http::Response<String>, http1: &Response) {
+    assert_eq!(response.version(), Version::HTTP_2);
+    assert_eq!(response.status().as_u16(), http1.status());
+    assert_eq!(response.body(), &http1.body);
+    let headers = response.headers().iter();
     let mut headers: Vec<_> = headers
         .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
         .collect();
@@ -76,8 +76,8 @@ fn are_the_same(answer: &Response<String>, http1: &Answer) {
 }
 
 #[tokio::test]
-async fn both_planes_answer_as_in_http_1() {
-    let token = frozen().await.issue_token();
+async fn responses_are_the_same_as_in_http_1() {
+    let token = frozen_mock().await.issue_token();
     for request in [
         RawRequest::token_call().signed(),
         RawRequest::token_call().presigned_by(&Signer::default()),
@@ -85,34 +85,36 @@ async fn both_planes_answer_as_in_http_1() {
         RawRequest::new("GET", "/"),
         RawRequest::ping("GET"),
         RawRequest::ping("HEAD"),
-        RawRequest::ping("HEAD").bearing(&token),
+        RawRequest::ping("HEAD").with_token(&token),
         RawRequest::ping("GET")
-            .bearing(&token)
+            .with_token(&token)
             .on_host("123456789012.dkr.ecr.us-west-2.amazonaws.com"),
     ] {
-        let ecr = frozen().await;
+        let ecr = frozen_mock().await;
         let mut http2 = Http2::connect(&ecr).await;
-        let answer = http2.send(&request).await;
-        are_the_same(&answer, &request.answer().await);
+        let response = http2.send(&request).await;
+        assert_same(&response, &request.response().await);
         assert_eq!(ecr.requests().count(), 1);
     }
 }
 
 #[tokio::test]
-async fn the_host_stands_in_the_uri() {
-    let ecr = frozen().await;
+async fn the_host_is_in_the_uri() {
+    let ecr = frozen_mock().await;
     let host = "602401143452.dkr.ecr.eu-west-1.amazonaws.com";
-    let visit = RawRequest::ping("GET").on_host(host);
-    let answer = Http2::connect(&ecr).await.send(&visit).await;
-    let challenge = answer.headers()[header::WWW_AUTHENTICATE].to_str().unwrap();
+    let request = RawRequest::ping("GET").on_host(host);
+    let response = Http2::connect(&ecr).await.send(&request).await;
+    let challenge = response.headers()[header::WWW_AUTHENTICATE]
+        .to_str()
+        .unwrap();
     let realm = format!(r#"realm="https://{host}/""#);
     assert!(challenge.contains(&realm), "{challenge:?}");
     assert_eq!(ecr.requests().last().unwrap().host, host);
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_long_is_rejected() {
-    let ecr = frozen().await;
+async fn a_body_over_the_limit_is_rejected() {
+    let ecr = frozen_mock().await;
     let mut http2 = Http2::connect(&ecr).await;
     let call = RawRequest::token_call().body(vec![b' '; (7 << 20) + 1]);
     assert_eq!(http2.send(&call).await.status(), 413);

@@ -1,8 +1,8 @@
-//! How long a request may be. 7 MiB is the limit of Kinesis; its answer has no body. [ANALOG] Source: mhart/kinesalite,
+//! How long a request may be. 7 MiB is the limit of Kinesis; its response has no body. [ANALOG] Source: mhart/kinesalite,
 //! `index.js`.
 
-use crate::answer::{Answer, DATE};
-use crate::raw::{RawRequest, entry, frozen, head_and_body_of};
+use crate::raw::{RawRequest, frozen_mock, response_length, send_bytes};
+use crate::response::{DATE, Response};
 
 const LIMIT: usize = 7 << 20;
 
@@ -32,30 +32,30 @@ fn chunked(request: &RawRequest) -> Vec<u8> {
 }
 
 #[track_caller]
-fn is_too_large(answer: &Answer) {
+fn assert_too_large(response: &Response) {
     let headers = ["Content-Length: 0", DATE];
-    answer.is("HTTP/1.1 413 Payload Too Large", &headers, "");
+    response.assert_is("HTTP/1.1 413 Payload Too Large", &headers, "");
 }
 
 #[tokio::test]
-async fn a_body_of_7_mib_is_read() {
+async fn a_body_of_7_mib_is_accepted() {
     let call = call_of_length(LIMIT);
     assert_eq!(call.content().len(), LIMIT);
-    assert_eq!(call.answer().await.status(), 200);
+    assert_eq!(call.response().await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_body_of_7_mib_in_chunks_is_read() {
-    let ecr = frozen().await;
-    let answer = entry(&ecr, &chunked(&call_of_length(LIMIT)), head_and_body_of).await;
-    assert_eq!(Answer::parse(&answer).status(), 200);
+async fn a_chunked_body_of_7_mib_is_accepted() {
+    let ecr = frozen_mock().await;
+    let response = send_bytes(&ecr, &chunked(&call_of_length(LIMIT)), response_length).await;
+    assert_eq!(Response::parse(&response).status(), 200);
 }
 
 #[tokio::test]
-async fn a_byte_more_is_too_large() {
-    let ecr = frozen().await;
+async fn a_body_one_byte_over_the_limit_is_rejected() {
+    let ecr = frozen_mock().await;
     let call = call_of_length(LIMIT + 1);
-    is_too_large(&call.to(&ecr).await);
+    assert_too_large(&call.to(&ecr).await);
     let requests = ecr.requests();
     let entry = requests.last().unwrap();
     assert_eq!(entry.error, Some("RequestEntityTooLarge"));
@@ -63,28 +63,28 @@ async fn a_byte_more_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_byte_more_in_chunks_is_too_large() {
-    let ecr = frozen().await;
-    let answer = entry(&ecr, &chunked(&call_of_length(LIMIT + 1)), head_and_body_of).await;
-    is_too_large(&Answer::parse(&answer));
+async fn a_chunked_body_one_byte_over_the_limit_is_rejected() {
+    let ecr = frozen_mock().await;
+    let response = send_bytes(&ecr, &chunked(&call_of_length(LIMIT + 1)), response_length).await;
+    assert_too_large(&Response::parse(&response));
     assert_eq!(ecr.requests().status(413).count(), 1);
 }
 
 #[tokio::test]
-async fn a_body_that_says_it_is_too_large_is_rejected_before_it_is_sent() {
-    let ecr = frozen().await;
+async fn a_content_length_over_the_limit_is_rejected_before_the_body_is_sent() {
+    let ecr = frozen_mock().await;
     let head = RawRequest::token_call()
         .body("")
         .with("Expect", "100-continue")
         .with("Content-Length", "7340033");
-    is_too_large(&head.to(&ecr).await);
+    assert_too_large(&head.to(&ecr).await);
     let endless = head.with("Content-Length", "18446744073709551613");
-    is_too_large(&endless.to(&ecr).await);
+    assert_too_large(&endless.to(&ecr).await);
 }
 
 #[tokio::test]
-async fn the_registry_s_door_does_not_wait_for_a_body() {
-    let ecr = frozen().await;
+async fn the_registry_authenticates_before_it_reads_the_body() {
+    let ecr = frozen_mock().await;
     let upload = RawRequest::new("POST", "/v2/app/blobs/uploads/");
     let upload = upload.with("Content-Length", "1000000000000");
     assert_eq!(upload.to(&ecr).await.status(), 401);

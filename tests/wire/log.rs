@@ -14,7 +14,7 @@ pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// As long as there is but one subscriber, whoever logs first on another thread, where nobody listens, silences that
     /// place in the code for every thread. A second subscriber, which is the one that is returned, sees to that.
-    pub(crate) fn listen(&self) -> (DefaultGuard, Dispatch) {
+    pub(crate) fn capture(&self) -> (DefaultGuard, Dispatch) {
         let second = Dispatch::new(NoSubscriber::default());
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt()

@@ -8,15 +8,15 @@
     reason = "a helper that cannot go on fails the test that called it"
 )]
 
-mod answer;
 mod authentication;
-mod broken;
 mod control;
 mod cookbook;
 mod errors;
 mod faults;
 mod handle;
 mod http2;
+mod incomplete_signature;
+mod invalid_http;
 mod limits;
 mod log;
 mod long_names;
@@ -30,8 +30,8 @@ mod registry_ids;
 mod rejections;
 mod repeatable;
 mod request_log;
+mod response;
 mod secrets;
-mod signature_form;
 mod signer;
 mod stalled;
 mod sts;

@@ -4,19 +4,19 @@ use mock_ecr::request_log::Service;
 use serde_json::Value;
 
 use crate::log::Log;
-use crate::raw::{RawRequest, frozen};
+use crate::raw::{RawRequest, frozen_mock};
 use crate::signer::Signer;
 
 #[tokio::test]
-async fn an_operation_of_ecr_is_answered_501_with_its_name() {
+async fn an_operation_of_ecr_returns_501_with_its_name() {
     let log = Log::default();
-    let listening = log.listen();
-    let ecr = frozen().await;
-    RawRequest::call("DescribeRegistry").signed().to(&ecr).await.is_json(
+    let guards = log.capture();
+    let ecr = frozen_mock().await;
+    RawRequest::call("DescribeRegistry").signed().to(&ecr).await.assert_json(
         "HTTP/1.1 501 Not Implemented",
         r#"{"__type":"NotImplemented","message":"mock-ecr does not implement the operation DescribeRegistry of ecr"}"#,
     );
-    drop(listening);
+    drop(guards);
 
     let requests = ecr.requests().service(Service::Ecr).error("NotImplemented");
     assert_eq!(requests.last().unwrap().operation, Some("DescribeRegistry"));
@@ -27,8 +27,8 @@ async fn an_operation_of_ecr_is_answered_501_with_its_name() {
 }
 
 #[tokio::test]
-async fn an_operation_of_ecr_public_is_answered_501_by_its_target_and_by_its_host() {
-    let ecr = frozen().await;
+async fn an_operation_of_ecr_public_returns_501_by_its_target_and_by_its_host() {
+    let ecr = frozen_mock().await;
     let signer = Signer::default().for_service("ecr-public");
     for host in ["localhost", "api.ecr-public.us-east-1.amazonaws.com"] {
         let call = RawRequest::new("POST", "/")
@@ -39,16 +39,16 @@ async fn an_operation_of_ecr_public_is_answered_501_by_its_target_and_by_its_hos
                 "SpencerFrontendService.GetAuthorizationToken",
             )
             .body("{}");
-        let answer = call.signed_by(&signer).to(&ecr).await;
-        assert_eq!(answer.status(), 501, "{host}");
+        let response = call.signed_by(&signer).to(&ecr).await;
+        assert_eq!(response.status(), 501, "{host}");
     }
     let requests = ecr.requests().service(Service::EcrPublic);
     assert_eq!(requests.operation("GetAuthorizationToken").count(), 2);
 }
 
 #[tokio::test]
-async fn no_operation_of_a_model_is_unknown() {
-    let ecr = frozen().await;
+async fn every_operation_of_a_model_is_known() {
+    let ecr = frozen_mock().await;
     for (prefix, model) in [
         (
             "AmazonEC2ContainerRegistry_V20150921",
@@ -66,21 +66,21 @@ async fn no_operation_of_a_model_is_unknown() {
                 .with("Content-Type", "application/x-amz-json-1.1")
                 .with("X-Amz-Target", &target)
                 .body("{}");
-            let answer = call.signed().to(&ecr).await;
-            let unknown = format!("{answer:?}").contains("UnknownOperation");
-            assert!(!unknown, "{target}: {answer:?}");
+            let response = call.signed().to(&ecr).await;
+            let unknown = format!("{response:?}").contains("UnknownOperation");
+            assert!(!unknown, "{target}: {response:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_fault_reaches_an_operation_that_is_not_implemented() {
-    let ecr = frozen().await;
+async fn a_fault_applies_to_an_operation_that_is_not_implemented() {
+    let ecr = frozen_mock().await;
     let faults = ecr.faults();
     let fault = faults
         .error("ServerException")
         .operation("DescribeRegistry");
     let _fault = fault.set().unwrap();
-    let answer = RawRequest::call("DescribeRegistry").signed().to(&ecr).await;
-    assert_eq!(answer.status(), 500);
+    let response = RawRequest::call("DescribeRegistry").signed().to(&ecr).await;
+    assert_eq!(response.status(), 500);
 }

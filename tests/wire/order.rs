@@ -12,7 +12,7 @@ const UNREADABLE: &str = r#"{"__type":"SerializationException"}"#;
 const WRONG_TYPE: &str = r#"{"registryIds":"123456789012"}"#;
 
 #[tokio::test]
-async fn an_unknown_target_is_rejected_without_a_message_before_anybody_asks_who_calls() {
+async fn an_unknown_target_is_rejected_before_authentication() {
     let call = RawRequest::token_call();
     for request in [
         call.clone().without("X-Amz-Target"),
@@ -27,61 +27,61 @@ async fn an_unknown_target_is_rejected_without_a_message_before_anybody_asks_who
         RawRequest::call("getauthorizationtoken"),
         RawRequest::call("GetAuthorizationToken.whatever"),
     ] {
-        request.answer().await.is_rejection(UNKNOWN_OPERATION);
+        request.response().await.assert_rejection(UNKNOWN_OPERATION);
         let unread = request.clone().body("");
-        unread.answer().await.is_rejection(UNKNOWN_OPERATION);
+        unread.response().await.assert_rejection(UNKNOWN_OPERATION);
         request
             .signed()
-            .answer()
+            .response()
             .await
-            .is_rejection(UNKNOWN_OPERATION);
+            .assert_rejection(UNKNOWN_OPERATION);
     }
 }
 
 #[tokio::test]
-async fn an_empty_body_is_rejected_before_anybody_asks_who_calls() {
+async fn an_empty_body_is_rejected_before_authentication() {
     let call = RawRequest::token_call().body("");
-    call.answer().await.is_rejection(UNREADABLE);
-    call.signed().answer().await.is_rejection(UNREADABLE);
+    call.response().await.assert_rejection(UNREADABLE);
+    call.signed().response().await.assert_rejection(UNREADABLE);
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_rejected_before_anybody_asks_who_calls() {
+async fn a_body_that_is_not_json_is_rejected_before_authentication() {
     for body in ["hello", "{", "{}x", "{'a':1}", "{\"a\":NaN}", " "] {
         let call = RawRequest::token_call().body(body);
-        call.answer().await.is_rejection(UNREADABLE);
-        call.signed().answer().await.is_rejection(UNREADABLE);
+        call.response().await.assert_rejection(UNREADABLE);
+        call.signed().response().await.assert_rejection(UNREADABLE);
     }
 }
 
 #[tokio::test]
-async fn json_that_is_no_object_is_rejected_as_if_it_were_no_json() {
+async fn json_other_than_an_object_is_rejected_like_invalid_json() {
     // That a list is refused as well is [ASSUME]: Kinesis's suite has none.
     for body in ["true", "null", "7", "\"{}\"", "[]", "[{}]"] {
         let call = RawRequest::token_call().body(body);
-        call.answer().await.is_rejection(UNREADABLE);
+        call.response().await.assert_rejection(UNREADABLE);
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_utf_8_is_no_json() {
+async fn a_body_that_is_not_utf_8_is_invalid_json() {
     let call = RawRequest::token_call().body(*b"{\"a\":\"\xff\"}");
-    call.answer().await.is_rejection(UNREADABLE);
+    call.response().await.assert_rejection(UNREADABLE);
 }
 
 #[tokio::test]
-async fn the_body_is_read_before_the_target_is_looked_at() {
+async fn the_body_is_parsed_before_the_target_is_checked() {
     let call = RawRequest::token_call()
         .without("X-Amz-Target")
         .body("hello");
-    call.answer().await.is_rejection(UNREADABLE);
+    call.response().await.assert_rejection(UNREADABLE);
 }
 
 #[tokio::test]
-async fn a_call_without_a_signature_is_rejected_before_its_input_is_looked_at() {
+async fn a_missing_signature_is_rejected_before_the_input_is_validated() {
     for body in ["{}", WRONG_TYPE, r#"{"registryIds":[]}"#] {
-        let answer = RawRequest::token_call().body(body).answer().await;
-        answer.is_error(
+        let response = RawRequest::token_call().body(body).response().await;
+        response.assert_error(
             "MissingAuthenticationTokenException",
             "Missing Authentication Token",
         );
@@ -89,45 +89,45 @@ async fn a_call_without_a_signature_is_rejected_before_its_input_is_looked_at() 
 }
 
 #[tokio::test]
-async fn a_wrong_signature_is_rejected_before_the_input_is_looked_at() {
+async fn a_wrong_signature_is_rejected_before_the_input_is_validated() {
     let signed = RawRequest::token_call().signed();
-    let answer = signed.body(WRONG_TYPE).answer().await;
+    let response = signed.body(WRONG_TYPE).response().await;
     assert!(
-        answer
+        response
             .body
             .starts_with(r#"{"__type":"InvalidSignatureException""#),
-        "{answer:?}"
+        "{response:?}"
     );
 }
 
 #[tokio::test]
-async fn the_policy_is_asked_before_the_input_is_looked_at() {
+async fn the_policy_is_evaluated_before_the_input_is_validated() {
     // [ASSUME]
     let principal = Principal::example(AccountId::EXAMPLE, &Region::default()).deny(["*"]);
     let denied = MockEcr::builder().frozen().principal(principal.clone());
     let ecr = denied.start().await.unwrap();
     let call = RawRequest::token_call().body(WRONG_TYPE);
-    let answer = call.signed_by(&Signer::new(&principal)).to(&ecr).await;
+    let response = call.signed_by(&Signer::new(&principal)).to(&ecr).await;
     assert!(
-        answer
+        response
             .body
             .starts_with(r#"{"__type":"AccessDeniedException""#),
-        "{answer:?}"
+        "{response:?}"
     );
 }
 
 #[tokio::test]
-async fn types_are_looked_at_before_constraints() {
+async fn types_are_checked_before_constraints() {
     let call = RawRequest::token_call().body(r#"{"registryIds":["short",7]}"#);
-    call.signed().answer().await.is_rejection(
+    call.signed().response().await.assert_rejection(
         r#"{"__type":"SerializationException","Message":"NUMBER_VALUE cannot be converted to String"}"#,
     );
 }
 
 #[tokio::test]
-async fn the_path_is_not_looked_at() {
+async fn the_path_is_ignored() {
     for path in ["/whatever", "/a/b/../c", "//", "/?a=1"] {
         let call = RawRequest::token_call().at(path).signed();
-        assert_eq!(call.answer().await.status(), 200, "{path}");
+        assert_eq!(call.response().await.status(), 200, "{path}");
     }
 }

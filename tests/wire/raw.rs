@@ -6,11 +6,11 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::signer::Signer;
 
 /// A mock whose clock stands still.
-pub(crate) async fn frozen() -> MockEcr {
+pub(crate) async fn frozen_mock() -> MockEcr {
     MockEcr::builder().frozen().start().await.unwrap()
 }
 
@@ -60,7 +60,7 @@ impl RawRequest {
     }
 
     /// Shows the registry a token.
-    pub(crate) fn bearing(self, token: &AuthorizationToken) -> Self {
+    pub(crate) fn with_token(self, token: &AuthorizationToken) -> Self {
         self.authorized(&format!("Basic {}", token.as_str()))
     }
 
@@ -153,33 +153,33 @@ impl RawRequest {
         [head.as_bytes(), b"\r\n", &self.body].concat()
     }
 
-    /// Sends the request and reads its answer, and whatever else may come.
-    pub(crate) async fn to(&self, ecr: &MockEcr) -> Answer {
+    /// Sends the request and reads its response, and whatever else may come.
+    pub(crate) async fn to(&self, ecr: &MockEcr) -> Response {
         let bytes = match self.method {
-            "HEAD" => entry(ecr, &self.bytes(), head_of).await,
-            _ => entry(ecr, &self.bytes(), head_and_body_of).await,
+            "HEAD" => send_bytes(ecr, &self.bytes(), head_length).await,
+            _ => send_bytes(ecr, &self.bytes(), response_length).await,
         };
-        Answer::parse(&bytes)
+        Response::parse(&bytes)
     }
 
     /// Sends the request to a mock of its own: the empty configuration's, with a clock that stands still.
-    pub(crate) async fn answer(&self) -> Answer {
-        self.to(&frozen().await).await
+    pub(crate) async fn response(&self) -> Response {
+        self.to(&frozen_mock().await).await
     }
 }
 
-/// Sends bytes and reads an answer, then hangs up and reads what is left: nothing, if the mock knows its own mind.
-pub(crate) async fn entry(
+/// Sends bytes and reads an response, then hangs up and reads what is left: nothing, if the mock knows its own mind.
+pub(crate) async fn send_bytes(
     ecr: &MockEcr,
     bytes: &[u8],
     length: impl Fn(&[u8]) -> Option<usize>,
 ) -> Vec<u8> {
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
     let (mut reader, mut writer) = stream.split();
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let read = async {
-        while length(&answer).is_none_or(|length| answer.len() < length) {
-            if reader.read_buf(&mut answer).await.unwrap() == 0 {
+        while length(&response).is_none_or(|length| response.len() < length) {
+            if reader.read_buf(&mut response).await.unwrap() == 0 {
                 break;
             }
         }
@@ -187,26 +187,26 @@ pub(crate) async fn entry(
     // A server that has heard enough stops to listen while there is more to say, and so neither may this fail.
     let (_, ()) = tokio::join!(writer.write_all(bytes), read);
     let _ = writer.shutdown().await;
-    let _ = reader.read_to_end(&mut answer).await;
-    answer
+    let _ = reader.read_to_end(&mut response).await;
+    response
 }
 
-/// How long an answer is whose head has come.
-pub(crate) fn head_and_body_of(answer: &[u8]) -> Option<usize> {
-    let head = head_of(answer)?;
-    let text = str::from_utf8(&answer[..head]).unwrap().to_lowercase();
+/// How long an response is whose head has come.
+pub(crate) fn response_length(response: &[u8]) -> Option<usize> {
+    let head = head_length(response)?;
+    let text = str::from_utf8(&response[..head]).unwrap().to_lowercase();
     let (_, rest) = text.split_once("\r\ncontent-length: ")?;
     let body: usize = rest.split("\r\n").next()?.parse().unwrap();
     Some(head + body)
 }
 
-/// How long the head of an answer is, once it has come.
-fn head_of(answer: &[u8]) -> Option<usize> {
-    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
+/// How long the head of an response is, once it has come.
+fn head_length(response: &[u8]) -> Option<usize> {
+    let end = response.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     Some(end + 4)
 }
 
 /// Answers are read for as long as any come.
-pub(crate) fn everything(_: &[u8]) -> Option<usize> {
+pub(crate) fn until_closed(_: &[u8]) -> Option<usize> {
     None
 }

@@ -1,15 +1,19 @@
 //! The one member of `GetAuthorizationToken`'s input. Source of its type and its bounds: botocore's model of ECR.
 
-use crate::answer::Answer;
-use crate::raw::{RawRequest, frozen};
+use crate::raw::{RawRequest, frozen_mock};
+use crate::response::Response;
 
-async fn answer(body: &str) -> Answer {
-    RawRequest::token_call().body(body).signed().answer().await
+async fn response(body: &str) -> Response {
+    RawRequest::token_call()
+        .body(body)
+        .signed()
+        .response()
+        .await
 }
 
-/// The answer has an entry for each of these accounts, all with the caller's token.
+/// The response has an entry for each of these accounts, all with the caller's token.
 #[track_caller]
-fn has_entries(answer: &Answer, token: &str, accounts: &[&str]) {
+fn assert_entries(response: &Response, token: &str, accounts: &[&str]) {
     let entry = |account: &&str| {
         format!(
             r#"{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://{account}.dkr.ecr.us-east-1.amazonaws.com"}}"#
@@ -17,26 +21,26 @@ fn has_entries(answer: &Answer, token: &str, accounts: &[&str]) {
     };
     let entries: Vec<_> = accounts.iter().map(entry).collect();
     let body = format!(r#"{{"authorizationData":[{}]}}"#, entries.join(","));
-    answer.is_json("HTTP/1.1 200 OK", &body);
+    response.assert_json("HTTP/1.1 200 OK", &body);
 }
 
-async fn gives(body: &str, accounts: &[&str]) {
-    let token = frozen().await.issue_token();
-    has_entries(&answer(body).await, token.as_str(), accounts);
+async fn assert_accounts(body: &str, accounts: &[&str]) {
+    let token = frozen_mock().await.issue_token();
+    assert_entries(&response(body).await, token.as_str(), accounts);
 }
 
 /// Refused in the words of a constraint that was not kept.
-async fn breaks(body: &str, constraint: &str) {
+async fn assert_violation(body: &str, constraint: &str) {
     let message =
         format!("Invalid parameter at 'registryIds' failed to satisfy constraint: '{constraint}'");
-    let answer = answer(body).await;
-    answer.is_error("InvalidParameterException", &message);
+    let response = response(body).await;
+    response.assert_error("InvalidParameterException", &message);
 }
 
 /// Refused for a type; the text stands in `Message`, with a capital letter. [ANALOG]
-async fn is_no_list_of_strings(body: &str, message: &str) {
+async fn assert_serialization_error(body: &str, message: &str) {
     let expected = format!(r#"{{"__type":"SerializationException","Message":"{message}"}}"#);
-    answer(body).await.is_rejection(&expected);
+    response(body).await.assert_rejection(&expected);
 }
 
 const PATTERN: &str =
@@ -60,38 +64,38 @@ fn list_of(accounts: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn absent_they_are_the_caller_s_own() {
-    gives("{}", &["123456789012"]).await;
+async fn the_default_is_the_caller_s_account() {
+    assert_accounts("{}", &["123456789012"]).await;
 }
 
 #[tokio::test]
 async fn null_is_the_same_as_absent() {
-    gives(r#"{"registryIds":null}"#, &["123456789012"]).await;
+    assert_accounts(r#"{"registryIds":null}"#, &["123456789012"]).await;
 }
 
 #[tokio::test]
-async fn one_is_answered_with_the_endpoint_that_was_asked_for() {
+async fn one_id_returns_the_endpoint_of_its_registry() {
     // Source: hashicorp/terraform-provider-aws#38601.
-    gives(&list_of(&["602401143452"]), &["602401143452"]).await;
+    assert_accounts(&list_of(&["602401143452"]), &["602401143452"]).await;
 }
 
 #[tokio::test]
-async fn ten_are_answered_in_their_order() {
-    gives(&list_of(&TEN), &TEN).await;
+async fn ten_ids_return_ten_entries_in_order() {
+    assert_accounts(&list_of(&TEN), &TEN).await;
 }
 
 #[tokio::test]
-async fn one_that_is_named_twice_is_answered_twice() {
+async fn a_repeated_id_returns_two_entries() {
     // [ASSUME]
     let twice = ["210987654321", "210987654321"];
-    gives(&list_of(&twice), &twice).await;
+    assert_accounts(&list_of(&twice), &twice).await;
 }
 
 #[tokio::test]
-async fn eleven_are_too_many() {
+async fn eleven_ids_are_rejected() {
     // [ASSUME], after the text of google/go-containerregistry#681.
     let eleven = [&TEN[..], &["000000000010"]].concat();
-    breaks(
+    assert_violation(
         &list_of(&eleven),
         "Member must have length less than or equal to 10",
     )
@@ -99,9 +103,9 @@ async fn eleven_are_too_many() {
 }
 
 #[tokio::test]
-async fn an_empty_list_is_too_few() {
+async fn an_empty_list_is_rejected() {
     // [ASSUME], after the text of aws/aws-dotnet-deploy#549.
-    breaks(
+    assert_violation(
         r#"{"registryIds":[]}"#,
         "Member must have length greater than or equal to 1",
     )
@@ -109,7 +113,7 @@ async fn an_empty_list_is_too_few() {
 }
 
 #[tokio::test]
-async fn an_id_has_twelve_digits() {
+async fn an_id_without_exactly_twelve_digits_is_rejected() {
     // Source: aws-actions/amazon-ecr-login#225, upmc-enterprises/registry-creds#88.
     for id in [
         "",
@@ -120,24 +124,24 @@ async fn an_id_has_twelve_digits() {
         "123456789012 ",
         "１２３４５６７８９０１２",
     ] {
-        breaks(&list_of(&[id]), PATTERN).await;
-        breaks(&list_of(&["123456789012", id]), PATTERN).await;
+        assert_violation(&list_of(&[id]), PATTERN).await;
+        assert_violation(&list_of(&["123456789012", id]), PATTERN).await;
     }
 }
 
 #[tokio::test]
-async fn a_scalar_is_no_list() {
+async fn a_scalar_is_rejected() {
     // [ANALOG] Source: mhart/kinesalite.
     for value in [r#""123456789012""#, "123456789012", "true", "1.5"] {
         let body = format!(r#"{{"registryIds":{value}}}"#);
-        is_no_list_of_strings(&body, "Expected list or null").await;
+        assert_serialization_error(&body, "Expected list or null").await;
     }
 }
 
 #[tokio::test]
-async fn an_object_is_no_list() {
+async fn an_object_is_rejected() {
     // [ANALOG] Source: mhart/kinesalite.
-    is_no_list_of_strings(
+    assert_serialization_error(
         r#"{"registryIds":{"0":"123456789012"}}"#,
         "Start of structure or map found where not expected.",
     )
@@ -145,7 +149,7 @@ async fn an_object_is_no_list() {
 }
 
 #[tokio::test]
-async fn an_element_that_is_no_string_is_told_what_it_is() {
+async fn an_element_of_another_type_is_rejected_with_its_type() {
     // [ANALOG] Source: architect/dynalite, `test/helpers.js`.
     for (element, message) in [
         ("123456789012", "NUMBER_VALUE cannot be converted to String"),
@@ -159,20 +163,20 @@ async fn an_element_that_is_no_string_is_told_what_it_is() {
         ),
     ] {
         let body = format!(r#"{{"registryIds":["123456789012",{element}]}}"#);
-        is_no_list_of_strings(&body, message).await;
+        assert_serialization_error(&body, message).await;
     }
 }
 
 #[tokio::test]
-async fn a_null_in_the_list_is_no_id() {
+async fn a_null_element_is_rejected() {
     // [ASSUME]
-    breaks(r#"{"registryIds":[null]}"#, PATTERN).await;
+    assert_violation(r#"{"registryIds":[null]}"#, PATTERN).await;
 }
 
 #[tokio::test]
-async fn members_that_are_not_known_are_ignored() {
+async fn unknown_members_are_ignored() {
     // [ASSUME]; clients do the same, botocore's output test "Ignores extra data".
-    gives(
+    assert_accounts(
         r#" {"RegistryIds":["x"], "more":{"registryIds":7}, "registryIds":["210987654321"]} "#,
         &["210987654321"],
     )

@@ -6,18 +6,18 @@ use mock_ecr::request_log::{ReceivedRequest, Service};
 use mock_ecr::token::{Revocation, TokenError};
 use mock_ecr::{AccountId, MockEcr, Principal, Region};
 
-use crate::raw::{RawRequest, frozen, now};
+use crate::raw::{RawRequest, frozen_mock, now};
 use crate::signer::Signer;
 
 #[tokio::test]
-async fn a_call_is_recorded_with_everything_about_it() {
-    let ecr = frozen().await;
+async fn a_call_is_recorded_with_all_fields() {
+    let ecr = frozen_mock().await;
     let input = r#"{"registryIds":["210987654321"], "more":1}"#;
     let call = RawRequest::token_call()
         .with("User-Agent", "aws-sdk-rust/1.3.11 ua/2.1")
         .at("/?a=b")
         .body(input);
-    let answer = call.signed().to(&ecr).await;
+    let response = call.signed().to(&ecr).await;
 
     let requests = ecr.requests();
     assert_eq!(requests.count(), 1);
@@ -45,13 +45,13 @@ async fn a_call_is_recorded_with_everything_about_it() {
     assert_eq!(entry.token, Some(ecr.issue_token().id()));
     assert_eq!(entry.status, 200);
     assert_eq!((entry.error, &entry.token_error), (None, &None));
-    let request_id = answer.header("X-Amzn-Requestid");
+    let request_id = response.header("X-Amzn-Requestid");
     assert_eq!(entry.request_id.as_deref(), Some(request_id));
     assert!(entry.took > Duration::ZERO);
 }
 
 #[tokio::test]
-async fn what_a_signature_claims_is_recorded_whatever_comes_of_it() {
+async fn the_claim_of_a_signature_is_recorded_for_every_result() {
     let call = RawRequest::token_call();
     let nobody = Principal::new(
         "arn:aws:iam::123456789012:user/nobody".parse().unwrap(),
@@ -60,7 +60,7 @@ async fn what_a_signature_claims_is_recorded_whatever_comes_of_it() {
     );
     let signer = Signer::new(&nobody).in_region("eu-west-1");
     for faults in ["", "action = { error = 'ThrottlingException' }"] {
-        let ecr = frozen().await;
+        let ecr = frozen_mock().await;
         if !faults.is_empty() {
             let fault = mock_ecr::fault::Fault::from_toml(faults).unwrap();
             ecr.faults().add(fault).unwrap();
@@ -79,7 +79,7 @@ async fn what_a_signature_claims_is_recorded_whatever_comes_of_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_claim_is_not_recorded() {
+async fn an_invalid_claim_is_not_recorded() {
     for credential in [
         "AKID/20151129/us-east-1/ecr",
         "s3cr3t/+/20151129/us-east-1/ecr/aws4_request",
@@ -93,12 +93,12 @@ async fn what_is_no_claim_is_not_recorded() {
 }
 
 #[tokio::test]
-async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
-    let ecr = frozen().await;
+async fn a_request_to_the_registry_is_recorded_with_the_presented_token() {
+    let ecr = frozen_mock().await;
     let token = ecr.issue_token();
     let host = "602401143452.dkr.ecr.us-east-1.amazonaws.com";
-    let visit = RawRequest::ping("HEAD").bearing(&token).on_host(host);
-    visit.with("User-Agent", "docker/27.0").to(&ecr).await;
+    let request = RawRequest::ping("HEAD").with_token(&token).on_host(host);
+    request.with("User-Agent", "docker/27.0").to(&ecr).await;
 
     let requests = ecr.requests();
     let entry = requests.last().unwrap();
@@ -115,7 +115,7 @@ async fn a_visit_to_the_registry_is_recorded_with_the_token_that_was_shown() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_none_is_recorded_with_its_error() {
+async fn a_request_that_is_not_a_call_is_recorded_with_its_error() {
     for (request, error) in [
         (
             RawRequest::new("GET", "/"),
@@ -137,7 +137,7 @@ async fn a_call_that_is_none_is_recorded_with_its_error() {
 }
 
 #[tokio::test]
-async fn a_call_of_nobody_is_recorded_with_its_operation_but_not_its_input() {
+async fn an_unauthenticated_call_is_recorded_without_its_input() {
     let call = RawRequest::token_call();
     for (request, error) in [
         (call.clone(), "MissingAuthenticationTokenException"),
@@ -152,7 +152,7 @@ async fn a_call_of_nobody_is_recorded_with_its_operation_but_not_its_input() {
 }
 
 #[tokio::test]
-async fn a_call_with_a_wrong_input_is_recorded_with_it() {
+async fn a_call_with_an_invalid_input_is_recorded_with_the_input() {
     for (input, error) in [
         (r#"{"registryIds":7}"#, "SerializationException"),
         (r#"{"registryIds":["7"]}"#, "InvalidParameterException"),
@@ -168,13 +168,13 @@ async fn a_call_with_a_wrong_input_is_recorded_with_it() {
 
 /// The record of a call that was answered with an error, as its client was told it.
 async fn rejected(request: &RawRequest) -> ReceivedRequest {
-    let ecr = frozen().await;
-    let answer = request.to(&ecr).await;
+    let ecr = frozen_mock().await;
+    let response = request.to(&ecr).await;
     let requests = ecr.requests();
     let entry = requests.last().unwrap();
-    assert!(answer.body.contains(entry.error.unwrap()), "{answer:?}");
-    assert_eq!(entry.status, answer.status(), "{answer:?}");
-    let request_id = answer.header("X-Amzn-Requestid");
+    assert!(response.body.contains(entry.error.unwrap()), "{response:?}");
+    assert_eq!(entry.status, response.status(), "{response:?}");
+    let request_id = response.header("X-Amzn-Requestid");
     assert_eq!(entry.request_id.as_deref(), Some(request_id));
     assert_eq!((entry.token, &entry.token_error), (None, &None));
     entry.clone()
@@ -192,16 +192,16 @@ async fn a_denied_call_is_recorded_with_its_caller() {
 }
 
 #[tokio::test]
-async fn a_rejected_token_is_recorded_with_what_was_wrong_with_it() {
-    let ecr = frozen().await;
+async fn a_rejected_token_is_recorded_with_its_error() {
+    let ecr = frozen_mock().await;
     let token = ecr.issue_token();
-    let visit = RawRequest::ping("GET").bearing(&token);
+    let request = RawRequest::ping("GET").with_token(&token);
     let west = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
-    visit.clone().on_host(west).to(&ecr).await;
+    request.clone().on_host(west).to(&ecr).await;
     ecr.revoke(Revocation::Token(token.id()));
-    visit.to(&ecr).await;
+    request.to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(12 * 3600));
-    visit.to(&ecr).await;
+    request.to(&ecr).await;
     RawRequest::ping("GET")
         .authorized("Basic QVdTOg==")
         .to(&ecr)
@@ -219,7 +219,7 @@ async fn a_rejected_token_is_recorded_with_what_was_wrong_with_it() {
             (status, error, entry.token, entry.token_error.clone())
         })
         .collect();
-    let shown = Some(token.id());
+    let presented = Some(token.id());
     let wrong_region = TokenError::WrongRegion {
         token: Region::default(),
         registry: "us-west-2".parse().unwrap(),
@@ -229,9 +229,14 @@ async fn a_rejected_token_is_recorded_with_what_was_wrong_with_it() {
     assert_eq!(
         found,
         [
-            (401, "UNAUTHORIZED", shown, Some(wrong_region)),
-            (403, "DENIED", shown, Some(revoked)),
-            (403, "DENIED", shown, Some(TokenError::Expired { since })),
+            (401, "UNAUTHORIZED", presented, Some(wrong_region)),
+            (403, "DENIED", presented, Some(revoked)),
+            (
+                403,
+                "DENIED",
+                presented,
+                Some(TokenError::Expired { since })
+            ),
             (400, "DENIED", None, Some(malformed)),
             (401, "UNAUTHORIZED", None, None),
         ]
@@ -239,17 +244,17 @@ async fn a_rejected_token_is_recorded_with_what_was_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn what_is_nobody_s_is_recorded_as_such() {
-    let ecr = frozen().await;
-    let answer = RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
-    assert_eq!(answer.status(), 404);
+async fn a_request_for_an_unknown_service_is_recorded() {
+    let ecr = frozen_mock().await;
+    let response = RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
+    assert_eq!(response.status(), 404);
     let unknown = ecr.requests().service(Service::Unknown).status(404);
     assert_eq!(unknown.last().unwrap().target, "/favicon.ico");
 }
 
 #[tokio::test]
 async fn requests_are_recorded_at_the_mock_s_time() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     RawRequest::ping("GET").to(&ecr).await;
     ecr.clock().advance(Duration::from_millis(7));
     RawRequest::ping("GET").to(&ecr).await;
@@ -258,17 +263,17 @@ async fn requests_are_recorded_at_the_mock_s_time() {
 }
 
 #[tokio::test]
-async fn a_query_chooses_among_the_requests() {
-    let ecr = frozen().await;
+async fn requests_are_filtered() {
+    let ecr = frozen_mock().await;
     let token = ecr.issue_token();
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::token_call().to(&ecr).await;
-    RawRequest::ping("GET").bearing(&token).to(&ecr).await;
+    RawRequest::ping("GET").with_token(&token).to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
 
     let requests = ecr.requests();
     let developer = &ecr.config().default_principal().arn;
-    let count = |chosen: mock_ecr::request_log::Requests| chosen.count();
+    let count = |requests: mock_ecr::request_log::Requests| requests.count();
     let all = || requests.clone();
     assert_eq!(count(all()), 4);
     assert_eq!(count(all().operation("GetAuthorizationToken")), 2);
@@ -289,19 +294,22 @@ async fn a_query_chooses_among_the_requests() {
 }
 
 #[tokio::test]
-async fn long_texts_are_cut() {
-    let ecr = frozen().await;
+async fn long_texts_are_truncated() {
+    let ecr = frozen_mock().await;
     let long = "x".repeat(20_000);
-    let visit = RawRequest::ping("GET").at(&format!("/v2/{long}"));
-    visit.with("User-Agent", &long).to(&ecr).await;
+    let request = RawRequest::ping("GET").at(&format!("/v2/{long}"));
+    request.with("User-Agent", &long).to(&ecr).await;
     let more = format!(r#"{{"more":"{long}"}}"#);
     let call = RawRequest::token_call().body(more).signed();
     call.to(&ecr).await;
 
     let requests = ecr.requests();
     let mut entries = requests.iter();
-    let visit = entries.next().unwrap();
-    assert_eq!((visit.user_agent.len(), visit.target.len()), (1024, 1024));
+    let request = entries.next().unwrap();
+    assert_eq!(
+        (request.user_agent.len(), request.target.len()),
+        (1024, 1024)
+    );
     let call = entries.next().unwrap();
     assert_eq!(call.input.as_ref().unwrap().len(), 4096);
 }

@@ -23,11 +23,11 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     // The signer keeps a log as well, and may say there what it likes.
     let (accepted, rejected) = (accepted_calls(&principal), rejected_calls(&principal));
     let log = Log::default();
-    let listening = log.listen();
+    let guards = log.capture();
     let ecr = MockEcr::builder().frozen().principal(principal);
     let ecr = ecr.start().await.unwrap();
     let token = ecr.issue_token();
-    let visits = visits(&token);
+    let registry_requests = registry_requests(&token);
 
     for call in &accepted {
         assert_eq!(call.to(&ecr).await.status(), 200, "{call:?}");
@@ -35,29 +35,29 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     for call in &rejected {
         assert!(call.to(&ecr).await.status() >= 400, "{call:?}");
     }
-    for visit in &visits {
-        visit.to(&ecr).await;
+    for request in &registry_requests {
+        request.to(&ecr).await;
     }
     let mut http2 = Http2::connect(&ecr).await;
-    for request in accepted.iter().chain(&visits[..1]) {
+    for request in accepted.iter().chain(&registry_requests[..1]) {
         assert_eq!(http2.send(request).await.status(), 200, "{request:?}");
     }
     ecr.revoke(Revocation::Token(token.id()));
-    visits[0].to(&ecr).await;
+    registry_requests[0].to(&ecr).await;
 
-    let n_requests = 2 * accepted.len() + rejected.len() + visits.len() + 2;
+    let n_requests = 2 * accepted.len() + rejected.len() + registry_requests.len() + 2;
     assert_eq!(ecr.requests().count(), n_requests);
     let values = format!("{:?}\n{token:?}\n{ecr:?}", ecr.requests());
     drop(http2);
     ecr.stop().await;
-    drop(listening);
+    drop(guards);
     let log = log.text();
     // The log hears what it should: the mock itself, and the libraries under it.
     assert!(
         log.contains("mock_ecr::request_log") && log.contains("h2::"),
         "{log}"
     );
-    for secret in secrets(&[accepted, rejected, visits].concat(), &token) {
+    for secret in secrets(&[accepted, rejected, registry_requests].concat(), &token) {
         assert!(!values.contains(&secret), "{secret} is in {values}");
         assert!(!log.contains(&secret), "{secret} is in {log}");
     }
@@ -94,14 +94,14 @@ fn rejected_calls(principal: &Principal) -> Vec<RawRequest> {
     ]
 }
 
-fn visits(token: &AuthorizationToken) -> Vec<RawRequest> {
+fn registry_requests(token: &AuthorizationToken) -> Vec<RawRequest> {
     let ping = RawRequest::ping("GET");
     let wrong = BASE64_STANDARD.encode(format!("AWS:{PASSWORD}"));
     vec![
-        ping.clone().bearing(token),
-        RawRequest::ping("HEAD").bearing(token),
-        ping.clone().bearing(token).at("/v2/app/tags/list"),
-        RawRequest::new("GET", "/elsewhere").bearing(token),
+        ping.clone().with_token(token),
+        RawRequest::ping("HEAD").with_token(token),
+        ping.clone().with_token(token).at("/v2/app/tags/list"),
+        RawRequest::new("GET", "/elsewhere").with_token(token),
         ping.clone().authorized(&format!("Basic {wrong}")),
         ping.clone()
             .authorized(&format!("Bearer {}", token.as_str())),

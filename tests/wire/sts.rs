@@ -7,8 +7,8 @@ use mock_ecr::fault::Fault;
 use mock_ecr::request_log::Service;
 use mock_ecr::{MockEcr, Principal};
 
-use crate::answer::Answer;
-use crate::raw::{RawRequest, frozen};
+use crate::raw::{RawRequest, frozen_mock};
+use crate::response::Response;
 use crate::signer::Signer;
 
 fn call(action: &str) -> RawRequest {
@@ -23,35 +23,35 @@ fn signer() -> Signer {
 }
 
 #[track_caller]
-fn is_xml(answer: &Answer, status_line: &str, body: &str) {
+fn assert_xml(response: &Response, status_line: &str, body: &str) {
     let headers = [
         &format!("Content-Length: {}", body.len()),
         "Content-Type: text/xml",
         "Date: Sun, 29 Nov 2015 21:30:53 GMT",
         "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa",
     ];
-    answer.is(status_line, &headers, body);
+    response.assert_is(status_line, &headers, body);
 }
 
 #[track_caller]
-fn is_error(answer: &Answer, status: u16, code: &str, message: &str) {
-    assert_eq!(answer.status(), status, "{answer:?}");
+fn assert_error(response: &Response, status: u16, code: &str, message: &str) {
+    assert_eq!(response.status(), status, "{response:?}");
     let error = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>"
     );
-    assert!(answer.body.starts_with(&error), "{}", answer.body);
-    assert!(answer.body.ends_with("</RequestId>\n</ErrorResponse>\n"));
+    assert!(response.body.starts_with(&error), "{}", response.body);
+    assert!(response.body.ends_with("</RequestId>\n</ErrorResponse>\n"));
 }
 
 #[tokio::test]
 async fn a_user_gets_its_identity() {
-    let ecr = frozen().await;
-    let answer = call("GetCallerIdentity")
+    let ecr = frozen_mock().await;
+    let response = call("GetCallerIdentity")
         .signed_by(&signer())
         .to(&ecr)
         .await;
-    is_xml(
-        &answer,
+    assert_xml(
+        &response,
         "HTTP/1.1 200 OK",
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">
   <GetCallerIdentityResult>
@@ -73,7 +73,7 @@ async fn a_user_gets_its_identity() {
 }
 
 #[tokio::test]
-async fn a_session_gets_its_role_and_its_name_even_if_a_policy_denies_it() {
+async fn a_session_gets_its_identity_even_if_a_policy_denies_it() {
     // Source: GetCallerIdentity in the API reference of AWS STS.
     let arn = "arn:aws:sts::123456789012:assumed-role/ci/job-1"
         .parse()
@@ -84,16 +84,20 @@ async fn a_session_gets_its_role_and_its_name_even_if_a_policy_denies_it() {
     let ecr = MockEcr::builder().frozen().principal(session.clone());
     let ecr = ecr.start().await.unwrap();
     let signer = Signer::new(&session).for_service("sts");
-    let answer = call("GetCallerIdentity").signed_by(&signer).to(&ecr).await;
-    assert_eq!(answer.status(), 200, "{answer:?}");
+    let response = call("GetCallerIdentity").signed_by(&signer).to(&ecr).await;
+    assert_eq!(response.status(), 200, "{response:?}");
     let ids = "<Arn>arn:aws:sts::123456789012:assumed-role/ci/job-1</Arn>\n    <UserId>AROA";
-    assert!(answer.body.contains(ids), "{}", answer.body);
-    assert!(answer.body.contains(":job-1</UserId>"), "{}", answer.body);
+    assert!(response.body.contains(ids), "{}", response.body);
+    assert!(
+        response.body.contains(":job-1</UserId>"),
+        "{}",
+        response.body
+    );
 }
 
 #[tokio::test]
 async fn a_call_can_be_in_the_query_and_for_any_host_of_sts() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let target = "/?Action=GetCallerIdentity&Version=2011-06-15";
     let get = RawRequest::new("GET", target);
     assert_eq!(
@@ -109,25 +113,25 @@ async fn a_call_can_be_in_the_query_and_for_any_host_of_sts() {
         "sts.us-east-1.api.aws",
     ] {
         let call = call("GetCallerIdentity").on_host(host);
-        let answer = call.signed_by(&signer()).to(&ecr).await;
-        assert_eq!(answer.status(), 200, "{host}: {answer:?}");
+        let response = call.signed_by(&signer()).to(&ecr).await;
+        assert_eq!(response.status(), 200, "{host}: {response:?}");
     }
 }
 
 #[tokio::test]
-async fn callers_that_are_not_verified_are_rejected_in_xml() {
-    let ecr = frozen().await;
+async fn unverified_callers_are_rejected_in_xml() {
+    let ecr = frozen_mock().await;
     let identity = || call("GetCallerIdentity");
     let unsigned = identity().to(&ecr).await;
     let text = "Request is missing Authentication Token";
-    is_error(&unsigned, 403, "MissingAuthenticationToken", text);
+    assert_error(&unsigned, 403, "MissingAuthenticationToken", text);
 
     // Sources: apache/hadoop#6544, hashicorp/terraform#23701.
     let arn = "arn:aws:iam::123456789012:user/nobody".parse().unwrap();
     let nobody = Signer::new(&Principal::new(arn, "AKIANOBODY", "secret")).for_service("sts");
     let unknown = identity().signed_by(&nobody).to(&ecr).await;
     let text = "The security token included in the request is invalid.";
-    is_error(&unknown, 403, "InvalidClientTokenId", text);
+    assert_error(&unknown, 403, "InvalidClientTokenId", text);
     let mut other = ecr.config().default_principal();
     other.secret_access_key = "other".into();
     let forged = identity().signed_by(&Signer::new(&other).for_service("sts"));
@@ -136,10 +140,10 @@ async fn callers_that_are_not_verified_are_rejected_in_xml() {
     assert!(forged.body.contains(text), "{}", forged.body);
     assert!(forged.body.contains("<Code>SignatureDoesNotMatch</Code>"));
 
-    let of_ecr = identity().on_host("sts.us-east-1.amazonaws.com");
-    let of_ecr = of_ecr.signed_by(&Signer::default()).to(&ecr).await;
+    let signed_for_ecr = identity().on_host("sts.us-east-1.amazonaws.com");
+    let signed_for_ecr = signed_for_ecr.signed_by(&Signer::default()).to(&ecr).await;
     let text = "Credential should be scoped to correct service: 'sts'. ";
-    is_error(&of_ecr, 403, "SignatureDoesNotMatch", text);
+    assert_error(&signed_for_ecr, 403, "SignatureDoesNotMatch", text);
 }
 
 #[tokio::test]
@@ -149,24 +153,24 @@ async fn expired_credentials_are_rejected() {
         .parse()
         .unwrap();
     let session = Principal::new(arn, "ASIAIOSFODNN7EXAMPLE", "secret").session_token("token");
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let ended = session.clone().expires(ecr.clock().now());
     ecr.add_session(ended).unwrap();
     let signer = Signer::new(&session).for_service("sts");
-    let answer = call("GetCallerIdentity").signed_by(&signer).to(&ecr).await;
+    let response = call("GetCallerIdentity").signed_by(&signer).to(&ecr).await;
     let text = "The security token included in the request is expired";
-    is_error(&answer, 403, "ExpiredToken", text);
+    assert_error(&response, 403, "ExpiredToken", text);
 }
 
 #[tokio::test]
 async fn unimplemented_and_unknown_operations_are_errors_in_xml() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     for action in ["AssumeRole", "GetSessionToken"] {
-        let answer = call(action).signed_by(&signer()).to(&ecr).await;
-        assert_eq!(answer.status(), 501, "{answer:?}");
+        let response = call(action).signed_by(&signer()).to(&ecr).await;
+        assert_eq!(response.status(), 501, "{response:?}");
         let text = format!("<Message>mock-ecr does not implement the operation {action} of sts<");
-        assert!(answer.body.contains(&text), "{}", answer.body);
-        assert!(answer.body.contains("<Type>Receiver</Type>"));
+        assert!(response.body.contains(&text), "{}", response.body);
+        assert!(response.body.contains("<Type>Receiver</Type>"));
     }
     let unsigned = call("AssumeRoleWithWebIdentity").to(&ecr).await;
     assert_eq!(unsigned.status(), 501, "{unsigned:?}");
@@ -174,17 +178,17 @@ async fn unimplemented_and_unknown_operations_are_errors_in_xml() {
     assert_eq!(unimplemented.error("NotImplemented").count(), 1);
 
     // [ANALOG] Other services of the Query protocol have these errors.
-    let answer = call("Explode").signed_by(&signer()).to(&ecr).await;
+    let response = call("Explode").signed_by(&signer()).to(&ecr).await;
     let text = "Could not find operation Explode for version 2011-06-15";
-    is_error(&answer, 400, "InvalidAction", text);
+    assert_error(&response, 400, "InvalidAction", text);
     let nothing = call("").signed_by(&signer()).to(&ecr).await;
     let text = "The request is missing an action or a required parameter.";
-    is_error(&nothing, 400, "MissingAction", text);
+    assert_error(&nothing, 400, "MissingAction", text);
 }
 
 #[tokio::test]
 async fn a_fault_matches_the_action_in_the_body() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     for toml in [
         "match = { operation = 'GetCallerIdentity', times = 1 }\naction = { error = 'ThrottlingException' }",
         "match = { service = 'ecr' }\naction = { error = 'ServerException' }",
@@ -193,7 +197,7 @@ async fn a_fault_matches_the_action_in_the_body() {
     }
     let identity = || call("GetCallerIdentity").signed_by(&signer());
     let throttled = identity().to(&ecr).await;
-    is_error(&throttled, 400, "ThrottlingException", "Rate exceeded");
+    assert_error(&throttled, 400, "ThrottlingException", "Rate exceeded");
     assert_eq!(identity().to(&ecr).await.status(), 200);
     assert_eq!(
         RawRequest::token_call().signed().to(&ecr).await.status(),
@@ -203,7 +207,7 @@ async fn a_fault_matches_the_action_in_the_body() {
 
 #[tokio::test]
 async fn parameters_may_be_in_the_query_of_a_post() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let target = "/?Action=GetCallerIdentity&Version=2011-06-15";
     let post = RawRequest::new("POST", target).signed_by(&signer());
     assert_eq!(post.to(&ecr).await.status(), 200);
@@ -211,20 +215,20 @@ async fn parameters_may_be_in_the_query_of_a_post() {
 
 #[tokio::test]
 async fn an_operation_of_another_version_does_not_exist() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     for (body, version) in [
         ("Action=GetCallerIdentity&Version=2099-01-01", "2099-01-01"),
         ("Action=GetCallerIdentity", "NO_VERSION_SPECIFIED"),
     ] {
         let call = call("").body(body).signed_by(&signer()).to(&ecr).await;
         let text = format!("Could not find operation GetCallerIdentity for version {version}");
-        is_error(&call, 400, "InvalidAction", &text);
+        assert_error(&call, 400, "InvalidAction", &text);
     }
 }
 
 #[tokio::test]
 async fn unsigned_requests_of_sts_reach_it_on_a_bare_address() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let get = "/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15&WebIdentityToken=s3cret";
     assert_eq!(RawRequest::new("GET", get).to(&ecr).await.status(), 501);
     let request = ecr.requests();
@@ -236,18 +240,18 @@ async fn unsigned_requests_of_sts_reach_it_on_a_bare_address() {
         .body("Action=AssumeRoleWithSAML&Version=2011-06-15");
     assert_eq!(form.to(&ecr).await.status(), 501);
     let mangled = call("GetCallerIdentity").authorized("AWS4-HMAC-SHA256 nothing");
-    let answer = mangled.to(&ecr).await;
+    let response = mangled.to(&ecr).await;
     assert!(
-        answer.body.contains("<Code>IncompleteSignature</Code>"),
-        "{answer:?}"
+        response.body.contains("<Code>IncompleteSignature</Code>"),
+        "{response:?}"
     );
 }
 
 #[tokio::test]
 async fn an_action_is_echoed_in_part_and_as_well_formed_xml() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let action = format!("x%08{}", "y".repeat(1000));
-    let answer = call(&action).signed_by(&signer()).to(&ecr).await;
+    let response = call(&action).signed_by(&signer()).to(&ecr).await;
     let echoed = format!("operation x\u{FFFD}{} for", "y".repeat(98));
-    assert!(answer.body.contains(&echoed), "{}", answer.body);
+    assert!(response.body.contains(&echoed), "{}", response.body);
 }

@@ -13,20 +13,20 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::answer::Answer;
 use crate::raw::RawRequest;
+use crate::response::Response;
 
 pub(crate) const API: &str = "api.ecr.us-east-1.amazonaws.com";
 pub(crate) const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
 /// A mock that speaks TLS, whose clock stands still.
-pub(crate) async fn secure() -> MockEcr {
+pub(crate) async fn tls_mock() -> MockEcr {
     let builder = MockEcr::builder().tls(AuthorityLocation::Memory);
     builder.frozen().start().await.unwrap()
 }
 
 /// What a client trusts: the authority of a mock.
-fn trusting(ecr: &MockEcr, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+fn config_trusting(ecr: &MockEcr, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
     let pem = ecr.ca_certificate().unwrap();
     let mut roots = RootCertStore::empty();
     let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
@@ -43,7 +43,7 @@ fn config(roots: RootCertStore, versions: &[&'static SupportedProtocolVersion]) 
         .with_no_client_auth()
 }
 
-async fn shake(
+async fn handshake(
     stream: TcpStream,
     name: &'static str,
     config: ClientConfig,
@@ -59,27 +59,27 @@ pub(crate) async fn try_connect(
     name: &'static str,
 ) -> std::io::Result<TlsStream<TcpStream>> {
     let stream = TcpStream::connect(ecr.address()).await.unwrap();
-    let config = trusting(ecr, rustls::DEFAULT_VERSIONS);
-    shake(stream, name, config).await
+    let config = config_trusting(ecr, rustls::DEFAULT_VERSIONS);
+    handshake(stream, name, config).await
 }
 
 async fn connect(ecr: &MockEcr, name: &'static str) -> TlsStream<TcpStream> {
     try_connect(ecr, name).await.unwrap()
 }
 
-async fn ask(mut stream: TlsStream<TcpStream>, request: RawRequest) -> Answer {
+async fn send(mut stream: TlsStream<TcpStream>, request: RawRequest) -> Response {
     let request = request.with("Connection", "close");
     stream.write_all(&request.bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    Answer::parse(&answer)
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await.unwrap();
+    Response::parse(&response)
 }
 
 #[tokio::test]
-async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
-    let ecr = secure().await;
+async fn the_api_and_the_registry_are_served_at_the_host_names_of_aws() {
+    let ecr = tls_mock().await;
     let call = RawRequest::token_call().on_host(API).signed();
-    assert_eq!(ask(connect(&ecr, API).await, call).await.status(), 200);
+    assert_eq!(send(connect(&ecr, API).await, call).await.status(), 200);
     let entry = ecr.requests().last().cloned().unwrap();
     assert_eq!(
         (entry.ingress, entry.service, entry.host.as_str()),
@@ -88,30 +88,33 @@ async fn the_api_and_the_registry_answer_by_their_names_of_aws() {
 
     let ping = RawRequest::ping("GET")
         .on_host(REGISTRY)
-        .bearing(&ecr.issue_token());
-    assert_eq!(ask(connect(&ecr, REGISTRY).await, ping).await.status(), 200);
+        .with_token(&ecr.issue_token());
+    assert_eq!(
+        send(connect(&ecr, REGISTRY).await, ping).await.status(),
+        200
+    );
 }
 
 #[tokio::test]
-async fn http_is_spoken_on_the_same_port() {
-    let ecr = secure().await;
-    let answer = RawRequest::ping("GET")
-        .bearing(&ecr.issue_token())
+async fn http_is_served_on_the_same_port() {
+    let ecr = tls_mock().await;
+    let response = RawRequest::ping("GET")
+        .with_token(&ecr.issue_token())
         .to(&ecr)
         .await;
-    assert_eq!(answer.status(), 200);
+    assert_eq!(response.status(), 200);
     assert_eq!(ecr.requests().last().unwrap().ingress, Ingress::Http);
 }
 
 #[tokio::test]
-async fn both_versions_of_tls_and_both_of_http_are_spoken() {
-    let ecr = secure().await;
+async fn both_versions_of_tls_and_of_http_are_supported() {
+    let ecr = tls_mock().await;
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         for protocol in [&b"h2"[..], b"http/1.1"] {
             let stream = TcpStream::connect(ecr.address()).await.unwrap();
-            let mut config = trusting(&ecr, &[version]);
+            let mut config = config_trusting(&ecr, &[version]);
             config.alpn_protocols = vec![protocol.to_vec()];
-            let stream = shake(stream, REGISTRY, config).await.unwrap();
+            let stream = handshake(stream, REGISTRY, config).await.unwrap();
             let (_, session) = stream.get_ref();
             assert_eq!(session.alpn_protocol(), Some(protocol));
             assert_eq!(session.protocol_version(), Some(version.version));
@@ -120,29 +123,32 @@ async fn both_versions_of_tls_and_both_of_http_are_spoken() {
 }
 
 #[tokio::test]
-async fn an_address_has_a_certificate_too() {
-    let ecr = secure().await;
+async fn an_ip_address_has_a_certificate() {
+    let ecr = tls_mock().await;
     for name in ["127.0.0.1", "localhost"] {
         let ping = RawRequest::ping("GET").on_host(name);
-        assert_eq!(ask(connect(&ecr, name).await, ping).await.status(), 401);
+        assert_eq!(send(connect(&ecr, name).await, ping).await.status(), 401);
     }
 }
 
 #[tokio::test]
-async fn whoever_does_not_trust_the_authority_is_not_answered() {
-    let ecr = secure().await;
+async fn a_client_that_does_not_trust_the_ca_rejects_the_certificate() {
+    let ecr = tls_mock().await;
     let stream = TcpStream::connect(ecr.address()).await.unwrap();
-    let distrusting = trusting(&secure().await, rustls::DEFAULT_VERSIONS);
-    let rejected = shake(stream, API, distrusting).await.unwrap_err();
+    let other_config = config_trusting(&tls_mock().await, rustls::DEFAULT_VERSIONS);
+    let rejected = handshake(stream, API, other_config).await.unwrap_err();
     assert!(rejected.to_string().contains("certificate"), "{rejected}");
     assert_eq!(ecr.requests().count(), 0);
     // The next client is.
     let ping = RawRequest::ping("GET").on_host(REGISTRY);
-    assert_eq!(ask(connect(&ecr, REGISTRY).await, ping).await.status(), 401);
+    assert_eq!(
+        send(connect(&ecr, REGISTRY).await, ping).await.status(),
+        401
+    );
 }
 
 #[tokio::test]
-async fn an_authority_in_a_directory_outlasts_its_mock() {
+async fn a_certificate_authority_in_a_directory_is_reused() {
     let directory = tempfile::tempdir().unwrap();
     let location = AuthorityLocation::Directory(directory.path().to_owned());
     let start = || MockEcr::builder().tls(location.clone()).start();
@@ -155,7 +161,7 @@ async fn an_authority_in_a_directory_outlasts_its_mock() {
 }
 
 #[tokio::test]
-async fn layers_are_at_the_name_of_the_bucket_of_aws() {
+async fn layers_are_served_at_the_host_name_of_the_aws_bucket() {
     let ecr = MockEcr::builder()
         .tls(AuthorityLocation::Memory)
         .create_on_push()
@@ -166,17 +172,17 @@ async fn layers_are_at_the_name_of_the_bucket_of_aws() {
     let digest = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
     let at = |method, target: &str| {
         let request = RawRequest::new(method, target).on_host(REGISTRY);
-        request.bearing(&token)
+        request.with_token(&token)
     };
     let uploads = format!("/v2/app/blobs/uploads/?digest={digest}");
     let pushed = at("POST", &uploads).body("hello");
     assert_eq!(
-        ask(connect(&ecr, REGISTRY).await, pushed).await.status(),
+        send(connect(&ecr, REGISTRY).await, pushed).await.status(),
         201
     );
 
     let pull = at("GET", &format!("/v2/app/blobs/{digest}"));
-    let redirect = ask(connect(&ecr, REGISTRY).await, pull).await;
+    let redirect = send(connect(&ecr, REGISTRY).await, pull).await;
     assert_eq!(redirect.status(), 307);
     let location = redirect.header("location");
     let (host, path) = location
@@ -187,11 +193,11 @@ async fn layers_are_at_the_name_of_the_bucket_of_aws() {
     let bucket = "prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com";
     assert_eq!(host, bucket);
     let download = RawRequest::new("GET", format!("/{path}")).on_host(bucket);
-    let layer = ask(connect(&ecr, bucket).await, download).await;
+    let layer = send(connect(&ecr, bucket).await, download).await;
     assert_eq!((layer.status(), layer.body.as_str()), (200, "hello"));
 }
 
-/// Asks for a tunnel; answers the head of what comes back, and the stream.
+/// Asks for a tunnel; responses the head of what comes back, and the stream.
 async fn tunnel(ecr: &MockEcr, request_line: &str) -> (String, TcpStream) {
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
     let request = format!("{request_line}\r\n\r\n");
@@ -204,16 +210,16 @@ async fn tunnel(ecr: &MockEcr, request_line: &str) -> (String, TcpStream) {
 }
 
 #[tokio::test]
-async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
-    let ecr = secure().await;
+async fn a_tunnel_to_a_host_of_ecr_ends_at_the_mock() {
+    let ecr = tls_mock().await;
     for version in ["HTTP/1.1", "HTTP/1.0"] {
         let connect = format!("CONNECT {REGISTRY}:443 {version}\r\nHost: {REGISTRY}:443");
         let (head, stream) = tunnel(&ecr, &connect).await;
         assert!(head.contains(" 200 "), "{head}");
-        let config = trusting(&ecr, rustls::DEFAULT_VERSIONS);
-        let stream = shake(stream, REGISTRY, config).await.unwrap();
+        let config = config_trusting(&ecr, rustls::DEFAULT_VERSIONS);
+        let stream = handshake(stream, REGISTRY, config).await.unwrap();
         let ping = RawRequest::ping("GET").on_host(REGISTRY);
-        assert_eq!(ask(stream, ping).await.status(), 401);
+        assert_eq!(send(stream, ping).await.status(), 401);
         let entry = ecr.requests().last().cloned().unwrap();
         assert_eq!(
             (entry.ingress, entry.service),
@@ -227,8 +233,8 @@ async fn a_tunnel_to_a_host_of_ecr_s_ends_at_the_mock() {
 }
 
 #[tokio::test]
-async fn a_tunnel_to_any_other_host_is_rejected_and_remembered() {
-    let ecr = secure().await;
+async fn a_tunnel_to_another_host_is_rejected_and_recorded() {
+    let ecr = tls_mock().await;
     for host in [
         "iam.amazonaws.com:443",
         "public.ecr.aws:443",
@@ -243,7 +249,7 @@ async fn a_tunnel_to_any_other_host_is_rejected_and_remembered() {
 }
 
 #[tokio::test]
-async fn a_whole_url_at_any_other_host_is_rejected_and_remembered() {
+async fn an_absolute_url_of_another_host_is_rejected_and_recorded() {
     let ecr = MockEcr::start().await.unwrap();
     let port = ecr.address().port();
     for url in [
@@ -254,19 +260,22 @@ async fn a_whole_url_at_any_other_host_is_rejected_and_remembered() {
         &format!("http://example.com:{port}/_mock/health"),
     ] {
         for method in ["GET", "POST"] {
-            let answer = RawRequest::new(method, url).to(&ecr).await;
-            assert_eq!(answer.status(), 403, "{url}");
-            assert!(answer.body.contains("is not a host of ECR"), "{answer:?}");
-            let stray = ecr.requests().unexpected_hosts().last().cloned().unwrap();
-            assert_eq!(stray.service, Service::Proxy);
-            assert!(url.contains(&stray.host), "{url}: {}", stray.host);
+            let response = RawRequest::new(method, url).to(&ecr).await;
+            assert_eq!(response.status(), 403, "{url}");
+            assert!(
+                response.body.contains("is not a host of ECR"),
+                "{response:?}"
+            );
+            let unexpected = ecr.requests().unexpected_hosts().last().cloned().unwrap();
+            assert_eq!(unexpected.service, Service::Proxy);
+            assert!(url.contains(&unexpected.host), "{url}: {}", unexpected.host);
         }
     }
     assert_eq!(ecr.requests().unexpected_hosts().count(), 10);
 }
 
 #[tokio::test]
-async fn a_whole_url_at_a_host_that_the_mock_is_is_answered() {
+async fn an_absolute_url_of_the_mock_is_served() {
     let ecr = MockEcr::start().await.unwrap();
     let port = ecr.address().port();
     for (host, status) in [
@@ -276,23 +285,23 @@ async fn a_whole_url_at_a_host_that_the_mock_is_is_answered() {
         (&format!("localhost:{port}"), 401),
         (&format!("{REGISTRY}:{port}"), 401),
     ] {
-        let answer = RawRequest::new("GET", format!("http://{host}/v2/"));
-        assert_eq!(answer.to(&ecr).await.status(), status, "{host}");
+        let response = RawRequest::new("GET", format!("http://{host}/v2/"));
+        assert_eq!(response.to(&ecr).await.status(), status, "{host}");
     }
     assert_eq!(ecr.requests().unexpected_hosts().count(), 0);
 
     // Across a network it has names that it does not know.
     let everywhere = MockEcr::builder().listen((std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let ecr = everywhere.start().await.unwrap();
-    let own = format!("http://mock-ecr:{}/v2/", ecr.address().port());
-    for (url, status) in [(&own[..], 401), ("http://mock-ecr/v2/", 403)] {
-        let answer = RawRequest::new("GET", url).to(&ecr).await;
-        assert_eq!(answer.status(), status, "{url}");
+    let url = format!("http://mock-ecr:{}/v2/", ecr.address().port());
+    for (url, status) in [(&url[..], 401), ("http://mock-ecr/v2/", 403)] {
+        let response = RawRequest::new("GET", url).to(&ecr).await;
+        assert_eq!(response.status(), status, "{url}");
     }
 }
 
 #[tokio::test]
-async fn without_tls_there_is_no_tunnel() {
+async fn a_tunnel_without_tls_is_rejected() {
     let ecr = MockEcr::start().await.unwrap();
     let (head, _) = tunnel(&ecr, &format!("CONNECT {API}:443 HTTP/1.1\r\nHost: {API}")).await;
     assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
@@ -301,15 +310,15 @@ async fn without_tls_there_is_no_tunnel() {
 }
 
 #[tokio::test]
-async fn a_tunnel_holds_no_other() {
-    let ecr = secure().await;
+async fn a_tunnel_inside_a_tunnel_is_rejected() {
+    let ecr = tls_mock().await;
     let connect = format!("CONNECT {API}:443 HTTP/1.1\r\nHost: {API}");
     let (_, stream) = tunnel(&ecr, &connect).await;
-    let config = trusting(&ecr, rustls::DEFAULT_VERSIONS);
-    let mut stream = shake(stream, API, config).await.unwrap();
+    let config = config_trusting(&ecr, rustls::DEFAULT_VERSIONS);
+    let mut stream = handshake(stream, API, config).await.unwrap();
     let request = format!("{connect}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 403");
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).await.unwrap();
+    assert_eq!(&response, b"HTTP/1.1 403");
 }

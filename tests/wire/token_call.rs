@@ -6,25 +6,25 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mock_ecr::config::ClockStart;
 use mock_ecr::{MockEcr, Timestamp};
 
-use crate::raw::{RawRequest, frozen};
+use crate::raw::{RawRequest, frozen_mock};
 use crate::signer::Signer;
 
 #[tokio::test]
-async fn the_answer_is_compact_json_with_its_keys_in_order_and_no_other_header() {
+async fn the_response_is_compact_json_with_ordered_keys_and_the_recorded_headers() {
     // Sources: hashicorp/terraform-provider-aws#3849 for the headers and #35268 for the JSON, the test "ECR timestamps" of
     // elerch/aws-sdk-for-zig for the keys.
-    let ecr = frozen().await;
-    let answer = RawRequest::token_call().signed().to(&ecr).await;
+    let ecr = frozen_mock().await;
+    let response = RawRequest::token_call().signed().to(&ecr).await;
     let token = ecr.issue_token();
     let token = token.as_str();
     let body = format!(
         r#"{{"authorizationData":[{{"authorizationToken":"{token}","expiresAt":1.448875853241E9,"proxyEndpoint":"https://123456789012.dkr.ecr.us-east-1.amazonaws.com"}}]}}"#
     );
-    answer.is_json("HTTP/1.1 200 OK", &body);
+    response.assert_json("HTTP/1.1 200 OK", &body);
 }
 
 #[tokio::test]
-async fn the_end_of_a_token_is_written_as_java_writes_doubles() {
+async fn expires_at_has_the_format_of_a_java_double() {
     // Sources: hashicorp/terraform-provider-aws#35268, then elerch/aws-sdk-for-zig twice.
     for (millis, text) in [
         (1_705_071_987_000, "1.705071987E9"),
@@ -47,17 +47,17 @@ async fn body_at(start: Timestamp) -> String {
     let ecr = builder.start().await.unwrap();
     let signer = Signer::default().at(start);
 
-    let answer = RawRequest::token_call().signed_by(&signer).to(&ecr).await;
-    assert_eq!(answer.status(), 200, "{answer:?}");
-    answer.body
+    let response = RawRequest::token_call().signed_by(&signer).to(&ecr).await;
+    assert_eq!(response.status(), 200, "{response:?}");
+    response.body
 }
 
 #[tokio::test]
-async fn a_token_is_the_credentials_of_aws_around_base64_around_json() {
+async fn a_token_contains_json_in_the_format_of_ecr() {
     // Sources: a Wiz write-up of 2025-09 for the members and their order, open-policy-agent/opa#6580 for the prefix.
-    let answer = RawRequest::token_call().signed().answer().await;
-    let answer: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    let token = &answer["authorizationData"][0]["authorizationToken"];
+    let response = RawRequest::token_call().signed().response().await;
+    let response: serde_json::Value = serde_json::from_str(&response.body).unwrap();
+    let token = &response["authorizationData"][0]["authorizationToken"];
     let token = BASE64_STANDARD.decode(token.as_str().unwrap()).unwrap();
     let password = token.strip_prefix(b"AWS:").unwrap();
     let json = String::from_utf8(BASE64_STANDARD.decode(password).unwrap()).unwrap();
@@ -77,7 +77,7 @@ async fn a_token_is_the_credentials_of_aws_around_base64_around_json() {
 }
 
 #[tokio::test]
-async fn both_names_of_the_api_and_their_fips_forms_answer_alike() {
+async fn all_host_names_of_the_api_return_the_same_response() {
     // Source: docs.aws.amazon.com/general/latest/gr/ecr.html and the SDKs' endpoint rules.
     for host in [
         "api.ecr.us-east-1.amazonaws.com",
@@ -88,14 +88,14 @@ async fn both_names_of_the_api_and_their_fips_forms_answer_alike() {
         "ecr-fips.us-east-1.api.aws",
     ] {
         let call = RawRequest::token_call().on_host(host).signed();
-        let answer = call.answer().await;
-        let plain = RawRequest::token_call().signed().answer().await;
-        assert_eq!(answer, plain, "{host}");
+        let response = call.response().await;
+        let plain = RawRequest::token_call().signed().response().await;
+        assert_eq!(response, plain, "{host}");
     }
 }
 
 #[tokio::test]
-async fn the_region_is_the_one_that_the_caller_signed_for() {
+async fn the_region_is_that_of_the_signature() {
     // The suffix of China: kubernetes/kubernetes#69141.
     for (region, endpoint) in [
         (
@@ -109,32 +109,32 @@ async fn the_region_is_the_one_that_the_caller_signed_for() {
     ] {
         let signer = Signer::default().in_region(region);
 
-        let answer = RawRequest::token_call().signed_by(&signer).answer().await;
+        let response = RawRequest::token_call().signed_by(&signer).response().await;
         let member = format!(r#","proxyEndpoint":"{endpoint}"}}]}}"#);
-        assert!(answer.body.ends_with(&member), "{answer:?}");
+        assert!(response.body.ends_with(&member), "{response:?}");
     }
 }
 
 #[tokio::test]
-async fn the_date_is_the_mock_s() {
-    let ecr = frozen().await;
+async fn the_date_header_is_the_time_of_the_mock() {
+    let ecr = frozen_mock().await;
     ecr.clock().set("2030-01-01T00:00:00.999Z".parse().unwrap());
-    let answer = RawRequest::token_call().to(&ecr).await;
-    assert_eq!(answer.header("Date"), "Tue, 01 Jan 2030 00:00:00 GMT");
+    let response = RawRequest::token_call().to(&ecr).await;
+    assert_eq!(response.header("Date"), "Tue, 01 Jan 2030 00:00:00 GMT");
 }
 
 #[tokio::test]
-async fn every_answer_has_a_request_id_of_its_own() {
+async fn every_response_has_its_own_request_id() {
     // A UUID of version 4. Source: turbot/steampipe-plugin-aws#1938.
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let mut ids = Vec::new();
     for request in [
         RawRequest::token_call().signed(),
         RawRequest::token_call(),
         RawRequest::new("GET", "/"),
     ] {
-        let answer = request.to(&ecr).await;
-        let id = answer.header("X-Amzn-Requestid").to_owned();
+        let response = request.to(&ecr).await;
+        let id = response.header("X-Amzn-Requestid").to_owned();
         let lengths: Vec<_> = id.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");
         assert_eq!(&id[14..15], "4", "{id}");

@@ -1,73 +1,73 @@
-//! How long a token opens the door.
+//! How long a token ping the door.
 
 use std::time::Duration;
 
 use mock_ecr::token::Revocation;
 use mock_ecr::{AccountId, MockEcr, Principal, PrincipalArn, Region};
 
-use crate::authentication::{US_WEST_2, Words, hears, opens};
-use crate::raw::{RawRequest, frozen, now};
+use crate::authentication::{Expected, US_WEST_2, assert_ping_response, ping};
+use crate::raw::{RawRequest, frozen_mock, now};
 
 #[tokio::test]
-async fn a_token_lives_until_its_last_millisecond_and_no_longer() {
-    let ecr = frozen().await;
+async fn a_token_is_valid_until_the_millisecond_of_its_expiry() {
+    let ecr = frozen_mock().await;
     let token = ecr.issue_token();
     ecr.clock()
         .advance(Duration::from_millis(12 * 3_600_000 - 1));
-    assert_eq!(opens(&ecr, &token).await.status(), 200);
+    assert_eq!(ping(&ecr, &token).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
-    let words = Words::expired().on("Mon, 30 Nov 2015 09:30:53 GMT");
-    hears(&ecr, |ping| ping.bearing(&token), words).await;
+    let expected = Expected::expired().dated("Mon, 30 Nov 2015 09:30:53 GMT");
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), expected).await;
 }
 
 #[tokio::test]
-async fn an_expired_token_of_another_region_is_expired_first() {
+async fn expiry_is_checked_before_the_region() {
     // [ASSUME]
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_secs(12 * 3600));
-    let words = Words::expired().on("Mon, 30 Nov 2015 09:30:53 GMT");
-    let knock = |ping: RawRequest| ping.bearing(&token).on_host(US_WEST_2);
-    hears(&ecr, knock, words).await;
+    let expected = Expected::expired().dated("Mon, 30 Nov 2015 09:30:53 GMT");
+    let prepare = |ping: RawRequest| ping.with_token(&token).on_host(US_WEST_2);
+    assert_ping_response(&ecr, prepare, expected).await;
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_dead_and_no_other() {
-    let ecr = frozen().await;
+async fn a_revoked_token_is_rejected_and_others_are_accepted() {
+    let ecr = frozen_mock().await;
     let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
     let other = ecr.issue_token_for(root, region);
     ecr.revoke(Revocation::Token(token.id()));
-    hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
-    assert_eq!(opens(&ecr, &other).await.status(), 200);
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
+    assert_eq!(ping(&ecr, &other).await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_revoked_principal_s_tokens_are_dead_those_to_come_as_well() {
-    let ecr = frozen().await;
+async fn present_and_future_tokens_of_a_revoked_principal_are_rejected() {
+    let ecr = frozen_mock().await;
     let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
     let other = ecr.issue_token_for(root, region);
     ecr.revoke(Revocation::Principal(ecr.config().default_principal().arn));
-    hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
-    assert_eq!(opens(&ecr, &other).await.status(), 200);
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
+    assert_eq!(ping(&ecr, &other).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
-    assert_eq!(opens(&ecr, &ecr.issue_token()).await.status(), 403);
+    assert_eq!(ping(&ecr, &ecr.issue_token()).await.status(), 403);
 }
 
 #[tokio::test]
-async fn tokens_of_before_an_instant_are_dead() {
-    let ecr = frozen().await;
+async fn tokens_issued_before_a_revocation_time_are_rejected() {
+    let ecr = frozen_mock().await;
     let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_millis(1));
     let later = ecr.issue_token();
     ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()));
-    hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
-    assert_eq!(opens(&ecr, &later).await.status(), 200);
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
+    assert_eq!(ping(&ecr, &later).await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_token_dies_with_the_credentials_that_bought_it() {
+async fn a_token_expires_with_the_credentials_of_its_principal() {
     // Source: kubernetes/kubernetes#69141, of tokens bought by temporary credentials.
     let end = now() + Duration::from_secs(1);
     let principal = Principal::example(AccountId::EXAMPLE, &Region::default()).expires(end);
@@ -75,31 +75,31 @@ async fn a_token_dies_with_the_credentials_that_bought_it() {
     let ecr = builder.start().await.unwrap();
     let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_millis(999));
-    assert_eq!(opens(&ecr, &token).await.status(), 200);
+    assert_eq!(ping(&ecr, &token).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
     let date = "Sun, 29 Nov 2015 21:30:54 GMT";
-    let words = Words::dead().on(date);
-    hears(&ecr, |ping| ping.bearing(&token), words).await;
+    let expected = Expected::revoked().dated(date);
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), expected).await;
 }
 
 #[tokio::test]
-async fn a_token_of_somebody_who_does_not_exist_is_dead() {
+async fn a_token_of_an_unknown_principal_is_rejected() {
     // [ASSUME]
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let nobody = "arn:aws:iam::123456789012:user/nobody".parse().unwrap();
     let token = ecr.issue_token_for(nobody, Region::default());
-    hears(&ecr, |ping| ping.bearing(&token), Words::dead()).await;
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
 }
 
 #[tokio::test]
-async fn a_config_may_give_tokens_another_life() {
+async fn the_configuration_sets_the_ttl_of_tokens() {
     let ttl = Duration::from_millis(1500);
     let ecr = MockEcr::builder().frozen().token_ttl(ttl);
     let ecr = ecr.start().await.unwrap();
-    let answer = RawRequest::token_call().signed().to(&ecr).await;
-    assert!(answer.body.contains(r#""expiresAt":1.448832654741E9"#));
+    let response = RawRequest::token_call().signed().to(&ecr).await;
+    assert!(response.body.contains(r#""expiresAt":1.448832654741E9"#));
     let token = ecr.issue_token();
     ecr.clock().advance(ttl);
-    let words = Words::expired().on("Sun, 29 Nov 2015 21:30:54 GMT");
-    hears(&ecr, |ping| ping.bearing(&token), words).await;
+    let expected = Expected::expired().dated("Sun, 29 Nov 2015 21:30:54 GMT");
+    assert_ping_response(&ecr, |ping| ping.with_token(&token), expected).await;
 }

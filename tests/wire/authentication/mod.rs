@@ -9,33 +9,33 @@ mod expiry;
 use mock_ecr::MockEcr;
 use mock_ecr::token::AuthorizationToken;
 
-use crate::answer::{Answer, DATE};
 use crate::raw::RawRequest;
+use crate::response::{DATE, Response};
 
 const US_EAST_1: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 const US_WEST_2: &str = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
 
-/// An answer of the door, as `GET` gets it.
-struct Words {
+/// An response of the door, as `GET` gets it.
+struct Expected {
     status_line: &'static str,
     headers: Vec<String>,
     body: &'static str,
 }
 
-impl Words {
+impl Expected {
     fn challenge(host: &str) -> Self {
-        let mut words = Words::plain("HTTP/1.1 401 Unauthorized", "Not Authorized\n");
+        let mut expected = Expected::plain("HTTP/1.1 401 Unauthorized", "Not Authorized\n");
         let realm = format!("https://{host}/");
-        words.headers.extend([
+        expected.headers.extend([
             "Sizes: ".to_owned(),
             format!(r#"Www-Authenticate: Basic realm="{realm}",service="ecr.amazonaws.com""#),
         ]);
-        words
+        expected
     }
 
     /// The status is recorded in aws/aws-cli#5317, #5950 and #6128; the body is that of ECR Public. [ASSUME]
-    fn invalid() -> Self {
-        Words::rejection(
+    fn malformed() -> Self {
+        Expected::rejection(
             "HTTP/1.1 400 Bad Request",
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Your Authorization Token is invalid.\"}]}\n",
         )
@@ -43,37 +43,37 @@ impl Words {
 
     /// Source: flipt-io/flipt#3043, bazel-contrib/rules_img#715, awslabs/amazon-ecr-credential-helper#679.
     fn expired() -> Self {
-        Words::rejection(
+        Expected::rejection(
             "HTTP/1.1 403 Forbidden",
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Your authorization token has expired. Reauthenticate and try again.\"}]}\n",
         )
     }
 
     /// Source of the text: kubernetes/kubernetes#69141; the status is [ASSUME].
-    fn dead() -> Self {
-        Words::rejection(
+    fn revoked() -> Self {
+        Expected::rejection(
             "HTTP/1.1 403 Forbidden",
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"The security token included in the request is invalid.\"}]}\n",
         )
     }
 
     /// That it has no body is [ASSUME].
-    fn welcome() -> Self {
-        Words::plain("HTTP/1.1 200 OK", "")
+    fn accepted() -> Self {
+        Expected::plain("HTTP/1.1 200 OK", "")
     }
 
     /// Source of the body: NVIDIA/enroot#59.
-    fn nothing() -> Self {
-        Words::plain("HTTP/1.1 404 Not Found", "404 page not found\n")
+    fn not_found() -> Self {
+        Expected::plain("HTTP/1.1 404 Not Found", "404 page not found\n")
     }
 
     fn plain(status_line: &'static str, body: &'static str) -> Self {
-        Words::new(status_line, "text/plain; charset=utf-8", body)
+        Expected::new(status_line, "text/plain; charset=utf-8", body)
     }
 
     /// There is no challenge; the newline is that of Go's encoder. Source: flipt-io/flipt#3043.
     fn rejection(status_line: &'static str, body: &'static str) -> Self {
-        Words::new(status_line, "application/json; charset=utf-8", body)
+        Expected::new(status_line, "application/json; charset=utf-8", body)
     }
 
     fn new(status_line: &'static str, content_type: &str, body: &'static str) -> Self {
@@ -83,7 +83,7 @@ impl Words {
             DATE.to_owned(),
             "Docker-Distribution-Api-Version: registry/2.0".to_owned(),
         ];
-        Words {
+        Expected {
             status_line,
             headers,
             body,
@@ -91,21 +91,25 @@ impl Words {
     }
 
     /// Said at another time than that of a frozen clock.
-    fn on(mut self, date: &str) -> Self {
+    fn dated(mut self, date: &str) -> Self {
         self.headers[2] = format!("Date: {date}");
         self
     }
 }
 
-/// Knocks with `GET` and with `HEAD`: the answers differ in nothing but the body.
-async fn hears(ecr: &MockEcr, knock: impl Fn(RawRequest) -> RawRequest, words: Words) {
-    let headers: Vec<_> = words.headers.iter().map(String::as_str).collect();
-    for (method, body) in [("GET", words.body), ("HEAD", "")] {
-        let answer = knock(RawRequest::ping(method)).to(ecr).await;
-        answer.is(words.status_line, &headers, body);
+/// Knocks with `GET` and with `HEAD`: the responses differ in nothing but the body.
+async fn assert_ping_response(
+    ecr: &MockEcr,
+    prepare: impl Fn(RawRequest) -> RawRequest,
+    expected: Expected,
+) {
+    let headers: Vec<_> = expected.headers.iter().map(String::as_str).collect();
+    for (method, body) in [("GET", expected.body), ("HEAD", "")] {
+        let response = prepare(RawRequest::ping(method)).to(ecr).await;
+        response.assert_is(expected.status_line, &headers, body);
     }
 }
 
-async fn opens(ecr: &MockEcr, token: &AuthorizationToken) -> Answer {
-    RawRequest::ping("GET").bearing(token).to(ecr).await
+async fn ping(ecr: &MockEcr, token: &AuthorizationToken) -> Response {
+    RawRequest::ping("GET").with_token(token).to(ecr).await
 }

@@ -3,12 +3,12 @@
 use mock_ecr::{Config, MockEcr, Principal};
 use serde_json::json;
 
-use crate::control::{ask, is_rejected, post, told};
-use crate::raw::{RawRequest, frozen};
+use crate::control::{assert_rejected, control_request, fetch_json, post};
+use crate::raw::{RawRequest, frozen_mock};
 
 #[tokio::test]
-async fn a_mock_that_answers_says_so() {
-    let health = told(&ask("GET", "health"), &frozen().await).await;
+async fn health_reports_ok() {
+    let health = fetch_json(&control_request("GET", "health"), &frozen_mock().await).await;
     let version = env!("CARGO_PKG_VERSION");
     let now = "2015-11-29T21:30:53.241Z";
     assert_eq!(
@@ -18,19 +18,19 @@ async fn a_mock_that_answers_says_so() {
 }
 
 #[tokio::test]
-async fn the_config_is_told_with_what_was_left_to_it_and_without_secrets() {
+async fn the_configuration_is_returned_with_defaults_and_without_secrets() {
     let arn = "arn:aws:sts::210987654321:assumed-role/R/S"
         .parse()
         .unwrap();
     let principal = Principal::new(arn, "ASIA", "s3cr3tK3y").session_token("s3ssionT0ken");
     let builder = MockEcr::builder().principal(principal).control_key("k3y");
     let ecr = builder.repository("app").start().await.unwrap();
-    let asked = ask("GET", "config").authorized("Bearer k3y");
-    let answer = asked.to(&ecr).await;
+    let request = control_request("GET", "config").authorized("Bearer k3y");
+    let response = request.to(&ecr).await;
     for secret in ["s3cr3tK3y", "s3ssionT0ken", "k3y"] {
-        assert!(!answer.body.contains(secret), "{}", answer.body);
+        assert!(!response.body.contains(secret), "{}", response.body);
     }
-    let config = told(&asked, &ecr).await;
+    let config = fetch_json(&request, &ecr).await;
     assert_eq!(config["accounts"], json!([{ "id": "210987654321" }]));
     assert_eq!(config["principals"][0]["secret_access_key"], "(masked)");
     assert_eq!(config["principals"][0]["session_token"], "(masked)");
@@ -43,7 +43,7 @@ async fn the_config_is_told_with_what_was_left_to_it_and_without_secrets() {
 }
 
 #[tokio::test]
-async fn the_config_of_a_file_is_told_in_the_words_of_the_file() {
+async fn the_configuration_is_returned_with_the_keys_of_its_file() {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/configs/full.toml"
@@ -52,35 +52,35 @@ async fn the_config_of_a_file_is_told_in_the_words_of_the_file() {
     let ecr = MockEcr::from_config(Config::from_file(path).unwrap())
         .start()
         .await;
-    let told = told(&ask("GET", "config"), &ecr.unwrap()).await;
-    let keys = told.as_object().unwrap().keys();
+    let body = fetch_json(&control_request("GET", "config"), &ecr.unwrap()).await;
+    let keys = body.as_object().unwrap().keys();
     for key in keys.filter(|key| !["tls", "control_key"].contains(&key.as_str())) {
         let is_there = file.contains(&format!("\n{key} = ")) || file.contains(&format!("[{key}]"));
         assert!(is_there, "{key}");
     }
-    for quirk in told["quirks"].as_object().unwrap().keys() {
+    for quirk in body["quirks"].as_object().unwrap().keys() {
         assert!(file.contains(&format!("\n{quirk} = true")), "{quirk}");
     }
     assert_eq!(
-        told["quirks"].as_object().unwrap().len(),
+        body["quirks"].as_object().unwrap().len(),
         file.matches("= true").count() - 1
     );
-    assert_eq!(told["token_ttl"], "1h 30m");
-    assert_eq!(told["clock"], "2030-01-01T00:00:00.000Z");
+    assert_eq!(body["token_ttl"], "1h 30m");
+    assert_eq!(body["clock"], "2030-01-01T00:00:00.000Z");
 }
 
 #[tokio::test]
 async fn a_mock_is_reset_with_or_without_its_images() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let create = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
     create.signed().to(&ecr).await;
     ecr.clock().advance(std::time::Duration::from_secs(1));
-    let kept = told(&post("reset", r#"{"keep":"images"}"#), &ecr).await;
+    let kept = fetch_json(&post("reset", r#"{"keep":"images"}"#), &ecr).await;
     assert_eq!(kept, json!({ "keep": "images" }));
     let describe = RawRequest::call("DescribeRepositories").signed();
     assert!(describe.to(&ecr).await.body.contains("\"made\""));
 
-    let reset = told(&post("reset", "{}"), &ecr).await;
+    let reset = fetch_json(&post("reset", "{}"), &ecr).await;
     assert_eq!(reset, json!({ "keep": "nothing" }));
     assert!(!describe.to(&ecr).await.body.contains("\"made\""));
     assert_eq!(
@@ -90,7 +90,7 @@ async fn a_mock_is_reset_with_or_without_its_images() {
     );
 
     let wrong = post("reset", r#"{"keep":"tokens"}"#).to(&ecr).await;
-    is_rejected(
+    assert_rejected(
         &wrong,
         400,
         "BAD_BODY",
@@ -100,7 +100,7 @@ async fn a_mock_is_reset_with_or_without_its_images() {
 }
 
 #[tokio::test]
-async fn a_reset_that_fails_says_why() {
+async fn a_failed_reset_returns_the_reason() {
     let directory = tempfile::tempdir().unwrap();
     let layout = directory.path().join("layout");
     copy(
@@ -116,8 +116,8 @@ async fn a_reset_that_fails_says_why() {
         .await
         .unwrap();
     std::fs::remove_dir_all(&layout).unwrap();
-    let answer = post("reset", "{}").to(&ecr).await;
-    is_rejected(&answer, 500, "RESET_FAILED", None, "layout");
+    let response = post("reset", "{}").to(&ecr).await;
+    assert_rejected(&response, 500, "RESET_FAILED", None, "layout");
 }
 
 fn copy(from: impl AsRef<std::path::Path>, to: &std::path::Path) {
@@ -133,8 +133,8 @@ fn copy(from: impl AsRef<std::path::Path>, to: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn metrics_count_what_was_answered_and_issued() {
-    let ecr = frozen().await;
+async fn metrics_count_requests_and_tokens() {
+    let ecr = frozen_mock().await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
@@ -142,8 +142,8 @@ async fn metrics_count_what_was_answered_and_issued() {
     ecr.clock().advance(std::time::Duration::from_secs(5));
     ecr.issue_token();
     ecr.clear_requests();
-    let answer = ask("GET", "metrics").to(&ecr).await;
-    assert_eq!(answer.header("Content-Type"), "text/plain; version=0.0.4");
+    let response = control_request("GET", "metrics").to(&ecr).await;
+    assert_eq!(response.header("Content-Type"), "text/plain; version=0.0.4");
     for line in [
         r#"mock_ecr_requests_total{service="ecr",operation="GetAuthorizationToken",status="200",error=""} 2"#,
         r#"mock_ecr_requests_total{service="registry",operation="ping",status="401",error="UNAUTHORIZED"} 1"#,
@@ -156,9 +156,9 @@ async fn metrics_count_what_was_answered_and_issued() {
         "mock_ecr_clock_seconds 1448832658.241",
     ] {
         assert!(
-            answer.body.lines().any(|found| found == line),
+            response.body.lines().any(|found| found == line),
             "{line}\n{}",
-            answer.body
+            response.body
         );
     }
 }

@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::{ask, told};
-use crate::raw::{RawRequest, frozen};
+use super::{control_request, fetch_json};
+use crate::raw::{RawRequest, frozen_mock};
 
 fn set(fault: &Value) -> RawRequest {
-    ask("POST", "faults")
+    control_request("POST", "faults")
         .with("Content-Type", "application/json")
         .body(fault.to_string())
 }
 
 #[tokio::test]
-async fn a_fault_is_set_listed_with_its_counts_and_taken_away() {
-    let ecr = frozen().await;
+async fn a_fault_is_set_listed_with_its_counts_and_removed() {
+    let ecr = frozen_mock().await;
     let fault = json!({ "match": { "service": "registry", "times": 1 }, "action": { "error": "BadGateway" } });
-    let active = told(&set(&fault), &ecr).await;
+    let active = fetch_json(&set(&fault), &ecr).await;
     let expected = json!({
         "id": 0, "match": fault["match"], "action": fault["action"], "matched": 0, "triggered": 0,
     });
@@ -23,36 +23,36 @@ async fn a_fault_is_set_listed_with_its_counts_and_taken_away() {
     for status in [502, 401] {
         assert_eq!(RawRequest::ping("GET").to(&ecr).await.status(), status);
     }
-    let listed = told(&ask("GET", "faults"), &ecr).await;
+    let listed = fetch_json(&control_request("GET", "faults"), &ecr).await;
     assert_eq!(listed["faults"][0]["matched"], 2);
     assert_eq!(listed["faults"][0]["triggered"], 1);
-    let shaped = told(&ask("GET", "requests?fault=0"), &ecr).await;
-    assert_eq!(shaped["requests"][0]["faults"], json!([0]));
+    let applied = fetch_json(&control_request("GET", "requests?fault=0"), &ecr).await;
+    assert_eq!(applied["requests"][0]["faults"], json!([0]));
 
-    let removed = told(&ask("DELETE", "faults?id=0"), &ecr).await;
+    let removed = fetch_json(&control_request("DELETE", "faults?id=0"), &ecr).await;
     assert_eq!(removed, listed);
     assert_eq!(
-        told(&ask("GET", "faults"), &ecr).await,
+        fetch_json(&control_request("GET", "faults"), &ecr).await,
         json!({ "faults": [] })
     );
-    let again = told(&ask("DELETE", "faults?id=0"), &ecr).await;
+    let again = fetch_json(&control_request("DELETE", "faults?id=0"), &ecr).await;
     assert_eq!(again, json!({ "faults": [] }));
 }
 
 #[tokio::test]
-async fn all_are_taken_away_at_once() {
-    let ecr = frozen().await;
+async fn all_faults_are_removed_at_once() {
+    let ecr = frozen_mock().await;
     for _ in 0..3 {
-        told(&set(&json!({ "action": { "date": "-20m" } })), &ecr).await;
+        fetch_json(&set(&json!({ "action": { "date": "-20m" } })), &ecr).await;
     }
-    let removed = told(&ask("DELETE", "faults"), &ecr).await;
+    let removed = fetch_json(&control_request("DELETE", "faults"), &ecr).await;
     assert_eq!(removed["faults"].as_array().unwrap().len(), 3);
     assert!(ecr.faults().list().is_empty());
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_rejected_with_what_would_do() {
-    for (fault, said) in [
+async fn an_invalid_fault_is_rejected_with_the_valid_values() {
+    for (fault, text) in [
         (json!({}), "action"),
         (
             json!({ "action": { "error": "Nothing" } }),
@@ -74,27 +74,27 @@ async fn what_cannot_be_is_rejected_with_what_would_do() {
         ),
         (json!({ "action": { "bandwidth": 1 }, "mach": {} }), "match"),
     ] {
-        let ecr = frozen().await;
-        let answer = set(&fault).to(&ecr).await;
-        assert_eq!(answer.status(), 400, "{fault}");
-        assert!(answer.body.contains(said), "{fault}: {}", answer.body);
+        let ecr = frozen_mock().await;
+        let response = set(&fault).to(&ecr).await;
+        assert_eq!(response.status(), 400, "{fault}");
+        assert!(response.body.contains(text), "{fault}: {}", response.body);
         assert!(ecr.faults().list().is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_reset_sets_those_of_the_config() {
+async fn a_reset_restores_the_faults_of_the_configuration() {
     let config = mock_ecr::Config::parse("[[faults]]\naction = { error = 'BadGateway' }");
     let ecr = mock_ecr::MockEcr::from_config(config.unwrap())
         .start()
         .await
         .unwrap();
     ecr.faults().clear();
-    told(&set(&json!({ "action": { "date": "1h" } })), &ecr).await;
-    let reset = ask("POST", "reset")
+    fetch_json(&set(&json!({ "action": { "date": "1h" } })), &ecr).await;
+    let reset = control_request("POST", "reset")
         .with("Content-Type", "application/json")
         .body("{}");
-    told(&reset, &ecr).await;
+    fetch_json(&reset, &ecr).await;
     let faults = ecr.faults().list();
     assert_eq!((faults.len(), faults[0].fault.action.name()), (1, "error"));
 }

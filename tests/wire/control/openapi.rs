@@ -1,20 +1,24 @@
-//! `/_mock/openapi.json`, held against what it describes.
+//! `/_mock/openapi.json`, held against context it describes.
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::AuthorityLocation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::answer::Answer;
 use crate::control::schema::check;
-use crate::control::{ask, is_rejected, post, told};
-use crate::raw::{RawRequest, entry, frozen};
+use crate::control::{assert_rejected, control_request, fetch_json, post};
+use crate::raw::{RawRequest, frozen_mock, send_bytes};
+use crate::response::Response;
 
 async fn document() -> Value {
-    told(&ask("GET", "openapi.json"), &frozen().await).await
+    fetch_json(
+        &control_request("GET", "openapi.json"),
+        &frozen_mock().await,
+    )
+    .await
 }
 
-/// Method, path and description of everything that the document has.
+/// Method, path and description of until_closed that the document has.
 fn operations(document: &Value) -> Vec<(&'static str, String, &Value)> {
     let methods = [("get", "GET"), ("post", "POST"), ("delete", "DELETE")];
     let paths = document["paths"].as_object().unwrap().iter();
@@ -32,7 +36,7 @@ fn operations(document: &Value) -> Vec<(&'static str, String, &Value)> {
 }
 
 #[tokio::test]
-async fn it_is_openapi_3_1_and_says_of_each_operation_what_it_does() {
+async fn the_document_is_openapi_3_1_with_a_summary_of_each_operation() {
     let document = document().await;
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["info"]["title"].is_string() && document["info"]["version"].is_string());
@@ -58,7 +62,7 @@ async fn it_is_openapi_3_1_and_says_of_each_operation_what_it_does() {
 }
 
 #[tokio::test]
-async fn every_example_of_a_body_is_as_described_and_is_taken() {
+async fn every_example_of_a_body_is_valid_and_accepted() {
     let document = document().await;
     let mut bodies = 0;
     for (_, path, operation) in operations(&document) {
@@ -67,15 +71,17 @@ async fn every_example_of_a_body_is_as_described_and_is_taken() {
         };
         check(&document, &body["schema"], &body["example"]).unwrap();
         let resource = path.strip_prefix("/_mock/").unwrap();
-        let answer = post(resource, &body["example"].to_string()).answer().await;
-        is_described(&document, operation, &answer, &path);
+        let response = post(resource, &body["example"].to_string())
+            .response()
+            .await;
+        assert_described(&document, operation, &response, &path);
         bodies += 1;
     }
     assert!(bodies > 6);
 }
 
 #[tokio::test]
-async fn every_route_answers_as_described_and_takes_every_parameter() {
+async fn every_route_responds_as_described_and_accepts_every_parameter() {
     let document = document().await;
     let ecr = MockEcr::builder().frozen().tls(AuthorityLocation::Memory);
     let ecr = ecr.start().await.unwrap();
@@ -86,8 +92,8 @@ async fn every_route_answers_as_described_and_takes_every_parameter() {
         }
         for query in queries(operation, &path) {
             let request = RawRequest::new(method, format!("{path}?{query}"));
-            let answer = read(&ecr, &request).await;
-            is_described(&document, operation, &answer, &format!("{path}?{query}"));
+            let response = read(&ecr, &request).await;
+            assert_described(&document, operation, &response, &format!("{path}?{query}"));
         }
         RawRequest::token_call().signed().to(&ecr).await;
     }
@@ -113,41 +119,41 @@ fn queries(operation: &Value, path: &str) -> Vec<String> {
     std::iter::once(usual.to_owned()).chain(queries).collect()
 }
 
-/// Reads an answer, or the beginning of one that does not end.
-async fn read(ecr: &MockEcr, request: &RawRequest) -> Answer {
+/// Reads an response, or the beginning of one that does not end.
+async fn read(ecr: &MockEcr, request: &RawRequest) -> Response {
     if !request.target().contains("/stream") {
         return request.to(ecr).await;
     }
-    let begun = |answer: &[u8]| {
-        let text = String::from_utf8_lossy(answer);
-        text.contains(": listening").then_some(answer.len())
+    let has_begun = |response: &[u8]| {
+        let text = String::from_utf8_lossy(response);
+        text.contains(": listening").then_some(response.len())
     };
-    Answer::parse(&entry(ecr, &request.bytes(), begun).await)
+    Response::parse(&send_bytes(ecr, &request.bytes(), has_begun).await)
 }
 
 #[track_caller]
-fn is_described(document: &Value, operation: &Value, answer: &Answer, what: &str) {
-    assert_eq!(answer.status(), 200, "{what}: {answer:?}");
-    let content_type = answer.header("Content-Type");
+fn assert_described(document: &Value, operation: &Value, response: &Response, context: &str) {
+    assert_eq!(response.status(), 200, "{context}: {response:?}");
+    let content_type = response.header("Content-Type");
     let content = operation["responses"]["200"]["content"].get(content_type);
-    let content = content.unwrap_or_else(|| panic!("{what}: {content_type} is not described"));
+    let content = content.unwrap_or_else(|| panic!("{context}: {content_type} is not described"));
     if content_type == "application/json" {
-        let body = serde_json::from_str(&answer.body).unwrap();
+        let body = serde_json::from_str(&response.body).unwrap();
         check(document, &content["schema"], &body)
-            .unwrap_or_else(|error| panic!("{what}: {error}"));
+            .unwrap_or_else(|error| panic!("{context}: {error}"));
     }
 }
 
 #[tokio::test]
-async fn a_rejection_is_as_described() {
+async fn an_error_response_is_valid() {
     let document = document().await;
     let schema = &document["components"]["schemas"]["Problem"];
-    let answer = ask("GET", "requests?status=x").answer().await;
-    is_rejected(&answer, 400, "BAD_QUERY", Some("status"), "");
+    let response = control_request("GET", "requests?status=x").response().await;
+    assert_rejected(&response, 400, "BAD_QUERY", Some("status"), "");
     check(
         &document,
         schema,
-        &serde_json::from_str(&answer.body).unwrap(),
+        &serde_json::from_str(&response.body).unwrap(),
     )
     .unwrap();
 }

@@ -3,8 +3,8 @@
 use mock_ecr::Config;
 use mock_ecr::fault::Fault;
 
-use crate::control::{ask, post};
-use crate::raw::frozen;
+use crate::control::{control_request, post};
+use crate::raw::frozen_mock;
 
 #[test]
 fn an_old_key_of_a_configuration_is_rejected_with_the_new_key() {
@@ -27,17 +27,20 @@ fn an_old_key_of_a_configuration_is_rejected_with_the_new_key() {
 
 #[tokio::test]
 async fn an_old_name_in_the_control_api_is_rejected_with_the_new_name() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     for (request, new) in [
         (
             post("faults", r#"{"what":{"date":"1s"}}"#),
             "it was renamed to `action`",
         ),
         (
-            ask("GET", "requests?plane=api"),
+            control_request("GET", "requests?plane=api"),
             "it was renamed to service",
         ),
-        (ask("GET", "requests?way=http"), "it was renamed to ingress"),
+        (
+            control_request("GET", "requests?way=http"),
+            "it was renamed to ingress",
+        ),
     ] {
         let response = request.to(&ecr).await;
         assert_eq!(response.status(), 400);

@@ -5,12 +5,12 @@ use std::time::Duration;
 use mock_ecr::MockEcr;
 use serde_json::{Value, json};
 
-use crate::control::{ask, is_rejected, told};
-use crate::raw::{RawRequest, frozen};
+use crate::control::{assert_rejected, control_request, fetch_json};
+use crate::raw::{RawRequest, frozen_mock};
 
-/// A mock that was called, in vain and well, and visited with a token.
-async fn visited() -> MockEcr {
-    let ecr = frozen().await;
+/// A mock that was called, in vain and well, and mock_with_requests with a token.
+async fn mock_with_requests() -> MockEcr {
+    let ecr = frozen_mock().await;
     let call = RawRequest::token_call().with("User-Agent", "aws-cli/1.46");
     call.clone().to(&ecr).await;
     call.body(r#"{"registryIds":["210987654321"]}"#)
@@ -18,24 +18,25 @@ async fn visited() -> MockEcr {
         .to(&ecr)
         .await;
     ecr.clock().advance(Duration::from_secs(1));
-    let visit = RawRequest::new("HEAD", "/v2/app/manifests/1?x=%20y").bearing(&ecr.issue_token());
-    visit.on_host("127.0.0.1:4566").to(&ecr).await;
+    let request =
+        RawRequest::new("HEAD", "/v2/app/manifests/1?x=%20y").with_token(&ecr.issue_token());
+    request.on_host("127.0.0.1:4566").to(&ecr).await;
     ecr
 }
 
 async fn targets(ecr: &MockEcr, query: &str) -> Vec<String> {
-    let told = told(&ask("GET", &format!("requests?{query}")), ecr).await;
-    assert_eq!(told["matched"], told["requests"].as_array().unwrap().len());
-    let requests = told["requests"].as_array().unwrap().iter();
+    let body = fetch_json(&control_request("GET", &format!("requests?{query}")), ecr).await;
+    assert_eq!(body["matched"], body["requests"].as_array().unwrap().len());
+    let requests = body["requests"].as_array().unwrap().iter();
     let target = |one: &Value| one["target"].as_str().unwrap().to_owned();
     requests.map(target).collect()
 }
 
 #[tokio::test]
-async fn an_request_is_told_with_every_field() {
-    let ecr = visited().await;
-    let mut told = told(&ask("GET", "requests?status=200"), &ecr).await;
-    let call = &mut told["requests"][0];
+async fn a_request_is_returned_with_every_field() {
+    let ecr = mock_with_requests().await;
+    let mut body = fetch_json(&control_request("GET", "requests?status=200"), &ecr).await;
+    let call = &mut body["requests"][0];
     assert!(call["took_micros"].take().is_u64());
     assert!(call["request_id"].take().is_string());
     let calls = ecr.requests().operation("GetAuthorizationToken");
@@ -52,17 +53,17 @@ async fn an_request_is_told_with_every_field() {
     });
     assert_eq!(*call, expected);
     assert_eq!(
-        (&told["matched"], &told["forgotten"]),
+        (&body["matched"], &body["forgotten"]),
         (&json!(1), &json!(0))
     );
 }
 
 #[tokio::test]
-async fn every_field_chooses() {
-    let ecr = visited().await;
+async fn requests_are_filtered_by_every_field() {
+    let ecr = mock_with_requests().await;
     let last = ecr.requests();
-    let visit = last.last().unwrap();
-    let (token, status) = (visit.token.unwrap(), visit.status.as_u16());
+    let request = last.last().unwrap();
+    let (token, status) = (request.token.unwrap(), request.status.as_u16());
     let arn = "arn:aws:iam::123456789012:user/developer";
     for query in [
         "service=registry".to_owned(),
@@ -74,10 +75,10 @@ async fn every_field_chooses() {
         format!("token={token}"),
         format!("bearer={arn}"),
         "since=2015-11-29T21:30:54.241Z".to_owned(),
-        format!("error={}&authorization=true", visit.error.unwrap_or("X")),
+        format!("error={}&authorization=true", request.error.unwrap_or("X")),
     ] {
         let expected = ["/v2/app/manifests/1?x=%20y"];
-        if visit.error.is_some() || !query.starts_with("error") {
+        if request.error.is_some() || !query.starts_with("error") {
             assert_eq!(targets(&ecr, &query).await, expected, "{query}");
         }
     }
@@ -111,8 +112,8 @@ const NO_OPERATION: &str =
     r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
 
 #[tokio::test]
-async fn a_value_that_is_none_is_rejected() {
-    for (query, at, said) in [
+async fn an_invalid_filter_value_is_rejected() {
+    for (query, at, text) in [
         ("service=moon", "service", "expected one of `ecr`"),
         ("service=s3", "service", "expected one of `ecr`"),
         ("operation=GetAuthToken", "operation", NO_OPERATION),
@@ -128,34 +129,40 @@ async fn a_value_that_is_none_is_rejected() {
         ("slower_than=1", "slower_than", "such as 12h"),
         ("limit=-1", "limit", "invalid digit"),
     ] {
-        let answer = ask("GET", &format!("requests?{query}")).answer().await;
-        is_rejected(&answer, 400, "BAD_QUERY", Some(at), said);
+        let response = control_request("GET", &format!("requests?{query}"))
+            .response()
+            .await;
+        assert_rejected(&response, 400, "BAD_QUERY", Some(at), text);
     }
 }
 
 #[tokio::test]
-async fn what_is_asked_of_the_mock_itself_is_told_when_it_is_asked_for() {
-    let ecr = frozen().await;
-    ask("GET", "health").to(&ecr).await;
+async fn requests_to_the_control_api_are_returned_only_on_demand() {
+    let ecr = frozen_mock().await;
+    control_request("GET", "health").to(&ecr).await;
     assert!(targets(&ecr, "").await.is_empty());
-    let own = told(&ask("GET", "requests?service=control&limit=1"), &ecr).await;
+    let own = fetch_json(
+        &control_request("GET", "requests?service=control&limit=1"),
+        &ecr,
+    )
+    .await;
     assert_eq!(own["matched"], 2);
     assert_eq!(own["requests"][0]["route"], "requests", "the newest");
 }
 
 #[tokio::test]
 async fn the_request_log_is_cleared() {
-    let ecr = visited().await;
-    let cleared = told(&ask("DELETE", "requests"), &ecr).await;
+    let ecr = mock_with_requests().await;
+    let cleared = fetch_json(&control_request("DELETE", "requests"), &ecr).await;
     assert_eq!(cleared, json!({ "cleared": 3 }));
     assert!(targets(&ecr, "").await.is_empty());
 }
 
 /// Source: <http://www.softwareishard.com/blog/har-12-spec/>, which says what must be there.
 #[tokio::test]
-async fn the_archive_has_what_the_format_asks_for() {
-    let ecr = visited().await;
-    let har = told(&ask("GET", "requests.har"), &ecr).await;
+async fn the_archive_has_the_required_fields_of_har() {
+    let ecr = mock_with_requests().await;
+    let har = fetch_json(&control_request("GET", "requests.har"), &ecr).await;
     let log = &har["log"];
     assert_eq!(log["version"], "1.2");
     assert!(log["creator"]["name"].is_string() && log["creator"]["version"].is_string());
@@ -180,21 +187,25 @@ async fn the_archive_has_what_the_format_asks_for() {
         "application/x-amz-json-1.1"
     );
     assert_eq!(entries[1]["response"]["statusText"], "OK");
-    let visit = &entries[2]["request"];
+    let request = &entries[2]["request"];
     assert_eq!(
-        visit["url"],
+        request["url"],
         "http://127.0.0.1:4566/v2/app/manifests/1?x=%20y"
     );
     assert_eq!(
-        visit["queryString"],
+        request["queryString"],
         json!([{ "name": "x", "value": " y" }])
     );
     assert_eq!(
-        visit["headers"],
+        request["headers"],
         json!([{ "name": "Host", "value": "127.0.0.1:4566" }])
     );
     assert_eq!(entries[2]["startedDateTime"], "2015-11-29T21:30:54.241Z");
     assert_eq!(entries[2]["_received_request"]["route"], "manifest");
-    let one = told(&ask("GET", "requests.har?service=ecr&limit=1"), &ecr).await;
+    let one = fetch_json(
+        &control_request("GET", "requests.har?service=ecr&limit=1"),
+        &ecr,
+    )
+    .await;
     assert_eq!(one["log"]["entries"].as_array().unwrap().len(), 1);
 }

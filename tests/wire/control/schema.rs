@@ -8,14 +8,14 @@ pub(crate) fn check(document: &Value, schema: &Value, value: &Value) -> Result<(
         return Ok(());
     };
     for (keyword, expected) in fields {
-        let fits = match keyword.as_str() {
+        let valid = match keyword.as_str() {
             "$ref" => check(document, resolve(document, expected), value).is_ok(),
             "type" => types(expected).iter().any(|name| is(name, value)),
             "enum" => expected.as_array().unwrap().contains(value),
             "const" => expected == value,
             "oneOf" | "anyOf" => any(document, expected, value),
-            "required" => has_all(expected, value),
-            "properties" => return_first(document, expected, value)?,
+            "required" => has_required(expected, value),
+            "properties" => check_properties(document, expected, value)?,
             "items" => all(document, expected, value),
             "maxItems" => value
                 .as_array()
@@ -29,11 +29,13 @@ pub(crate) fn check(document: &Value, schema: &Value, value: &Value) -> Result<(
             "maximum" => value
                 .as_f64()
                 .is_none_or(|number| number <= expected.as_f64().unwrap()),
-            "additionalProperties" => only(document, fields.get("properties"), expected, value),
+            "additionalProperties" => {
+                check_additional(document, fields.get("properties"), expected, value)
+            }
             "title" | "description" | "format" | "default" | "examples" => true,
             unknown => panic!("{unknown} is a keyword that this does not know: {schema}"),
         };
-        if !fits {
+        if !valid {
             return Err(format!("{value} has not {keyword} {expected}"));
         }
     }
@@ -71,7 +73,7 @@ fn any(document: &Value, schemas: &Value, value: &Value) -> bool {
     schemas.any(|schema| check(document, schema, value).is_ok())
 }
 
-fn has_all(names: &Value, value: &Value) -> bool {
+fn has_required(names: &Value, value: &Value) -> bool {
     let mut names = names.as_array().unwrap().iter();
     names.all(|name| value.get(name.as_str().unwrap()).is_some())
 }
@@ -81,7 +83,7 @@ fn all(document: &Value, schema: &Value, value: &Value) -> bool {
     items.all(|item| check(document, schema, item).is_ok())
 }
 
-fn return_first(document: &Value, properties: &Value, value: &Value) -> Result<bool, String> {
+fn check_properties(document: &Value, properties: &Value, value: &Value) -> Result<bool, String> {
     for (name, schema) in properties.as_object().unwrap() {
         if let Some(found) = value.get(name) {
             check(document, schema, found).map_err(|error| format!("{name}: {error}"))?;
@@ -90,7 +92,12 @@ fn return_first(document: &Value, properties: &Value, value: &Value) -> Result<b
     Ok(true)
 }
 
-fn only(document: &Value, properties: Option<&Value>, others: &Value, value: &Value) -> bool {
+fn check_additional(
+    document: &Value,
+    properties: Option<&Value>,
+    others: &Value,
+    value: &Value,
+) -> bool {
     let known = |name: &str| properties.is_some_and(|properties| properties.get(name).is_some());
     let mut fields = value.as_object().into_iter().flatten();
     fields.all(|(name, found)| {
@@ -103,7 +110,7 @@ fn only(document: &Value, properties: Option<&Value>, others: &Value, value: &Va
 }
 
 #[test]
-fn what_is_not_as_described_is_found() {
+fn invalid_values_are_found() {
     let schema = serde_json::json!({
         "type": "object", "required": ["a"], "additionalProperties": false,
         "properties": { "a": { "type": ["integer", "null"] }, "b": { "enum": ["x"] } },

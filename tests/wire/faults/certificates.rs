@@ -5,25 +5,25 @@ use mock_ecr::fault::Fault;
 
 use super::set;
 use crate::errors::chain;
-use crate::raw::frozen;
+use crate::raw::frozen_mock;
 use crate::tls;
 
 #[tokio::test]
-async fn a_client_that_looks_rejects_each() {
-    for (what, said) in [
+async fn a_client_that_verifies_certificates_rejects_each() {
+    for (action, text) in [
         ("expired", "Expired"),
         ("self_signed", "UnknownIssuer"),
         ("wrong_name", "NotValidForName"),
     ] {
-        let ecr = tls::secure().await;
+        let ecr = tls::tls_mock().await;
         let fault = format!(
-            "match = {{ host = 'api.*', times = 1 }}\naction = {{ certificate = '{what}' }}"
+            "match = {{ host = 'api.*', times = 1 }}\naction = {{ certificate = '{action}' }}"
         );
         let id = set(&ecr, &fault);
         let rejected = tls::try_connect(&ecr, tls::API).await.unwrap_err();
         assert!(
-            format!("{rejected:?}").contains(said),
-            "{what}: {rejected:?}"
+            format!("{rejected:?}").contains(text),
+            "{action}: {rejected:?}"
         );
         assert_eq!(ecr.faults().triggered(id), Some(1));
         // Neither another host nor the next time.
@@ -33,9 +33,9 @@ async fn a_client_that_looks_rejects_each() {
 }
 
 #[tokio::test]
-async fn a_mock_without_tls_has_none_to_show() {
+async fn a_certificate_fault_needs_tls() {
     let fault = Fault::from_toml("action = { certificate = 'expired' }").unwrap();
-    let error = frozen().await.faults().add(fault.clone()).unwrap_err();
+    let error = frozen_mock().await.faults().add(fault.clone()).unwrap_err();
     assert!(error.to_string().contains("start it with TLS"), "{error}");
     let error = MockEcr::builder().fault(fault).start().await.unwrap_err();
     let error = chain(&error);

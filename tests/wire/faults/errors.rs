@@ -2,19 +2,19 @@
 
 use mock_ecr::request_log::Service;
 
-use super::{ping, set, token_call, with};
-use crate::answer::DATE;
-use crate::raw::frozen;
+use super::{mock_with_fault, ping, set, token_call};
+use crate::raw::frozen_mock;
+use crate::response::DATE;
 
 #[tokio::test]
-async fn throttling_is_an_error_of_each_plane_in_its_own_envelope() {
+async fn each_service_returns_throttling_in_its_own_format() {
     // Sources: aws/amazon-ecs-agent#498; AWS's user guide, `common-errors.html`.
-    let ecr = with("action = { error = 'ThrottlingException' }").await;
+    let ecr = mock_with_fault("action = { error = 'ThrottlingException' }").await;
     token_call(&ecr)
         .await
-        .is_error("ThrottlingException", "Rate exceeded");
+        .assert_error("ThrottlingException", "Rate exceeded");
     let body = "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\",\"message\":\"Rate exceeded\"}]}\n";
-    ping(&ecr).await.is(
+    ping(&ecr).await.assert_is(
         "HTTP/1.1 429 Too Many Requests",
         &[
             &format!("Content-Length: {}", body.len()),
@@ -27,7 +27,7 @@ async fn throttling_is_an_error_of_each_plane_in_its_own_envelope() {
 }
 
 #[tokio::test]
-async fn each_code_has_its_status_on_each_plane() {
+async fn each_code_has_a_status_for_each_service() {
     for (code, api, registry) in [
         ("TooManyRequestsException", 429, 429),
         ("ServerException", 500, 500),
@@ -42,19 +42,19 @@ async fn each_code_has_its_status_on_each_plane() {
         ("RepositoryNotFoundException", 400, 404),
         ("ImageNotFoundException", 400, 404),
     ] {
-        let ecr = with(&format!("action = {{ error = '{code}' }}")).await;
-        let answer = token_call(&ecr).await;
-        assert_eq!(answer.status(), api, "{code}");
-        assert!(answer.body.contains(&format!("\"__type\":\"{code}\"")));
-        let answer = ping(&ecr).await;
-        assert_eq!(answer.status(), registry, "{code}");
-        assert!(answer.body.starts_with("{\"errors\":[{\"code\":\""));
+        let ecr = mock_with_fault(&format!("action = {{ error = '{code}' }}")).await;
+        let response = token_call(&ecr).await;
+        assert_eq!(response.status(), api, "{code}");
+        assert!(response.body.contains(&format!("\"__type\":\"{code}\"")));
+        let response = ping(&ecr).await;
+        assert_eq!(response.status(), registry, "{code}");
+        assert!(response.body.starts_with("{\"errors\":[{\"code\":\""));
     }
 }
 
 #[tokio::test]
-async fn status_text_and_retry_after_are_one_s_own() {
-    let ecr = with(
+async fn a_fault_sets_status_message_and_retry_after() {
+    let ecr = mock_with_fault(
         "[action.error]
         code = 'ThrottlingException'
         status = 429
@@ -62,16 +62,17 @@ async fn status_text_and_retry_after_are_one_s_own() {
         retry_after = 7",
     );
     let ecr = ecr.await;
-    for answer in [token_call(&ecr).await, ping(&ecr).await] {
-        assert_eq!(answer.status(), 429);
-        assert_eq!(answer.header("retry-after"), "7");
-        assert!(answer.body.contains("\"message\":\"later\""));
+    for response in [token_call(&ecr).await, ping(&ecr).await] {
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.header("retry-after"), "7");
+        assert!(response.body.contains("\"message\":\"later\""));
     }
 }
 
 #[tokio::test]
-async fn a_bucket_of_requests_is_emptied_and_filled_by_the_clock() {
-    let ecr = with("action = { throttle = { rate = 1, burst = 2, retry_after = 3 } }").await;
+async fn a_token_bucket_is_refilled_as_the_clock_advances() {
+    let ecr =
+        mock_with_fault("action = { throttle = { rate = 1, burst = 2, retry_after = 3 } }").await;
     let statuses = [
         ping(&ecr).await.status(),
         ping(&ecr).await.status(),
@@ -86,7 +87,7 @@ async fn a_bucket_of_requests_is_emptied_and_filled_by_the_clock() {
 
 #[tokio::test]
 async fn the_request_log_names_the_faults_and_the_error() {
-    let ecr = frozen().await;
+    let ecr = frozen_mock().await;
     let other = set(&ecr, "action = { date = '-20m' }");
     let fault = set(
         &ecr,

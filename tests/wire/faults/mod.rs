@@ -1,23 +1,23 @@
 //! Faults as a client meets them, on both planes.
 
-mod answers;
-mod any;
 mod authentication;
 mod certificates;
-mod configs;
+mod configured;
 mod connections;
 mod errors;
-mod turns;
+mod matching;
+mod random;
+mod responses;
 
 use mock_ecr::MockEcr;
 use mock_ecr::fault::{Fault, FaultId};
 
-use crate::answer::Answer;
-use crate::raw::{RawRequest, entry, everything, frozen};
+use crate::raw::{RawRequest, frozen_mock, send_bytes, until_closed};
+use crate::response::Response;
 
 /// A mock whose clock stands still, with a fault.
-async fn with(toml: &str) -> MockEcr {
-    let ecr = frozen().await;
+async fn mock_with_fault(toml: &str) -> MockEcr {
+    let ecr = frozen_mock().await;
     set(&ecr, toml);
     ecr
 }
@@ -29,14 +29,14 @@ fn set(ecr: &MockEcr, toml: &str) -> FaultId {
 }
 
 /// Asks for a token.
-async fn token_call(ecr: &MockEcr) -> Answer {
+async fn token_call(ecr: &MockEcr) -> Response {
     RawRequest::token_call().signed().to(ecr).await
 }
 
 /// Knocks at the registry with a token that opens it.
-async fn ping(ecr: &MockEcr) -> Answer {
+async fn ping(ecr: &MockEcr) -> Response {
     RawRequest::ping("GET")
-        .bearing(&ecr.issue_token())
+        .with_token(&ecr.issue_token())
         .to(ecr)
         .await
 }
@@ -44,11 +44,11 @@ async fn ping(ecr: &MockEcr) -> Answer {
 /// All bytes that come of a request for a token, until the mock hangs up.
 async fn bytes(ecr: &MockEcr) -> Vec<u8> {
     let request = RawRequest::token_call().signed();
-    entry(ecr, &request.bytes(), everything).await
+    send_bytes(ecr, &request.bytes(), until_closed).await
 }
 
-/// Head and body of what came.
-fn halves(bytes: &[u8]) -> (&str, &str) {
+/// Head and body of action received.
+fn head_and_body(bytes: &[u8]) -> (&str, &str) {
     let text = str::from_utf8(bytes).unwrap();
     text.split_once("\r\n\r\n").expect("a head has come")
 }

@@ -16,22 +16,22 @@ async fn a_setting_has_its_default_until_it_is_set() {
         ("REGISTRY_POLICY_SCOPE", "V2"),
     ] {
         let got = api
-            .gives("GetAccountSetting", &format!(r#"{{"name":"{name}"}}"#))
+            .output("GetAccountSetting", &format!(r#"{{"name":"{name}"}}"#))
             .await;
         assert_eq!(got, format!(r#"{{"name":"{name}","value":"{default}"}}"#));
     }
 
     let put = r#"{"name":"REGISTRY_POLICY_SCOPE","value":"V1"}"#;
-    assert_eq!(api.gives("PutAccountSetting", put).await, put);
+    assert_eq!(api.output("PutAccountSetting", put).await, put);
     let name = r#"{"name":"REGISTRY_POLICY_SCOPE"}"#;
-    assert_eq!(api.gives("GetAccountSetting", name).await, put);
+    assert_eq!(api.output("GetAccountSetting", name).await, put);
 }
 
 #[tokio::test]
 async fn a_setting_applies_to_one_region() {
     let api = Api::start().await;
     let put = r#"{"name":"BLOB_MOUNTING","value":"ENABLED"}"#;
-    api.gives("PutAccountSetting", put).await;
+    api.output("PutAccountSetting", put).await;
     let signer = Signer::default().in_region("eu-west-1");
     let call = RawRequest::call("GetAccountSetting").body(r#"{"name":"BLOB_MOUNTING"}"#);
     let elsewhere = call.signed_by(&signer).to(&api.0).await;
@@ -39,7 +39,7 @@ async fn a_setting_applies_to_one_region() {
 }
 
 #[tokio::test]
-async fn names_and_values_that_do_not_exist_are_rejected() {
+async fn unknown_names_and_values_are_rejected() {
     // [ASSUME]
     let api = Api::start().await;
     for (operation, input, message) in [
@@ -60,7 +60,7 @@ async fn names_and_values_that_do_not_exist_are_rejected() {
         ),
     ] {
         let code = "InvalidParameterException";
-        api.rejects(operation, input, code, message).await;
+        api.assert_error(operation, input, code, message).await;
     }
 }
 
@@ -83,10 +83,12 @@ async fn the_policy_of_the_caller_is_evaluated_before_the_input_is_read() {
 #[tokio::test]
 async fn the_registry_mounts_layers_if_the_setting_is_enabled() {
     // Source: aws/containers-roadmap#2860 (2026).
-    let api = Api::of("[[repositories]]\nname = 'app'\n[[repositories]]\nname = 'other'\n").await;
+    let api =
+        Api::with_config("[[repositories]]\nname = 'app'\n[[repositories]]\nname = 'other'\n")
+            .await;
     let token = api.0.issue_token();
     let layer = RawRequest::new("POST", format!("/v2/app/blobs/uploads/?digest={HELLO}"));
-    let pushed = layer.bearing(&token).body("hello").to(&api.0).await;
+    let pushed = layer.with_token(&token).body("hello").to(&api.0).await;
     assert_eq!(pushed.status(), 201);
     api.put(
         "1.0",
@@ -94,12 +96,12 @@ async fn the_registry_mounts_layers_if_the_setting_is_enabled() {
     )
     .await;
     let target = format!("/v2/other/blobs/uploads/?mount={HELLO}&from=app");
-    let mount = || RawRequest::new("POST", target.as_str()).bearing(&token);
+    let mount = || RawRequest::new("POST", target.as_str()).with_token(&token);
     assert_eq!(mount().to(&api.0).await.status(), 202);
     let put = r#"{"name":"BLOB_MOUNTING","value":"ENABLED"}"#;
-    api.gives("PutAccountSetting", put).await;
+    api.output("PutAccountSetting", put).await;
     assert_eq!(mount().to(&api.0).await.status(), 201);
     let put = r#"{"name":"BLOB_MOUNTING","value":"DISABLED"}"#;
-    api.gives("PutAccountSetting", put).await;
+    api.output("PutAccountSetting", put).await;
     assert_eq!(mount().to(&api.0).await.status(), 202);
 }

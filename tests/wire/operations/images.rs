@@ -14,7 +14,7 @@ async fn an_image_that_is_put_can_be_pulled() {
         )
     );
     let token = api.0.issue_token();
-    let pull = RawRequest::new("GET", "/v2/app/manifests/latest").bearing(&token);
+    let pull = RawRequest::new("GET", "/v2/app/manifests/latest").with_token(&token);
     let pulled = pull.to(&api.0).await;
     assert_eq!(
         (&pulled.body[..], pulled.header("content-type")),
@@ -24,7 +24,7 @@ async fn an_image_that_is_put_can_be_pulled() {
         "Image with digest '{EMPTY_DIGEST}' and tag 'latest' already exists in the repository with name 'app' in the registry with id '123456789012'"
     );
     let input = r#"{"repositoryName":"app","imageTag":"latest","imageManifest":"{}"}"#;
-    api.rejects("PutImage", input, "ImageAlreadyExistsException", &text)
+    api.assert_error("PutImage", input, "ImageAlreadyExistsException", &text)
         .await;
 }
 
@@ -32,7 +32,7 @@ async fn an_image_that_is_put_can_be_pulled() {
 async fn an_image_that_was_pushed_is_described() {
     let api = Api::start().await;
     let token = api.0.issue_token();
-    let request = |method, path: &str| RawRequest::new(method, path).bearing(&token);
+    let request = |method, path: &str| RawRequest::new(method, path).with_token(&token);
     let upload = format!("/v2/app/blobs/uploads/?digest={HELLO}");
     assert_eq!(
         request("POST", &upload)
@@ -53,37 +53,39 @@ async fn an_image_that_was_pushed_is_described() {
     );
     for ids in ["", r#","imageIds":[{"imageTag":"1.0"}]"#] {
         let input = format!(r#"{{"repositoryName":"app"{ids}}}"#);
-        let described = api.gives("DescribeImages", &input).await;
+        let described = api.output("DescribeImages", &input).await;
         assert_eq!(described, format!(r#"{{"imageDetails":[{detail}]}}"#));
     }
 }
 
 #[tokio::test]
-async fn an_image_that_is_not_there_is_told_by_its_id() {
+async fn an_absent_image_is_reported_with_its_id() {
     // Source of the text: getmoto/moto, `ecr/exceptions.py`.
     let api = Api::start().await;
     let text = "The image with imageId {imageDigest:'null', imageTag:'x'} does not exist within the repository with name 'app' in the registry with id '123456789012'";
     let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"x"}]}"#;
-    api.rejects("DescribeImages", input, "ImageNotFoundException", text)
+    api.assert_error("DescribeImages", input, "ImageNotFoundException", text)
         .await;
 }
 
 #[tokio::test]
-async fn images_are_listed_by_tag_and_page_by_page() {
+async fn images_are_listed_in_pages_and_by_tag_status() {
     let api = Api::start().await;
     for tag in ["b", "a"] {
         api.put(tag, "{}").await;
     }
     api.put("c", "{ }").await;
     let untag = r#"{"repositoryName":"app","imageIds":[{"imageTag":"c"}]}"#;
-    let all = api.gives("ListImages", r#"{"repositoryName":"app"}"#).await;
+    let all = api
+        .output("ListImages", r#"{"repositoryName":"app"}"#)
+        .await;
     let of = |tag: &str| format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"{tag}"}}"#);
     assert!(all.contains(&format!("{},{}", of("a"), of("b"))), "{all}");
     let mut seen = Vec::new();
     let mut next = String::new();
     loop {
         let input = format!(r#"{{"repositoryName":"app","maxResults":1{next}}}"#);
-        let page = api.gives("ListImages", &input).await;
+        let page = api.output("ListImages", &input).await;
         let page: serde_json::Value = serde_json::from_str(&page).unwrap();
         seen.push(page["imageIds"][0]["imageTag"].as_str().unwrap().to_owned());
         match page["nextToken"].as_str() {
@@ -93,16 +95,16 @@ async fn images_are_listed_by_tag_and_page_by_page() {
     }
     seen.sort();
     assert_eq!(seen, ["a", "b", "c"]);
-    api.gives("BatchDeleteImage", untag).await;
+    api.output("BatchDeleteImage", untag).await;
     let untagged = r#"{"repositoryName":"app","filter":{"tagStatus":"UNTAGGED"}}"#;
     assert_eq!(
-        api.gives("ListImages", untagged).await,
+        api.output("ListImages", untagged).await,
         r#"{"imageIds":[]}"#
     );
 }
 
 #[tokio::test]
-async fn manifests_come_in_batches_and_so_do_failures() {
+async fn batch_operations_return_images_and_failures() {
     // Source of the codes: the enum ImageFailureCode of the service model; the texts are [ASSUME].
     let api = Api::start().await;
     api.put("latest", "{}").await;
@@ -126,7 +128,7 @@ async fn manifests_come_in_batches_and_so_do_failures() {
                 "BatchGetImage" => input.clone(),
                 _ => format!(r#"{{"repositoryName":"app","imageIds":[{image_id}]}}"#),
             };
-            let output = api.gives(operation, &input).await;
+            let output = api.output(operation, &input).await;
             let failure = format!(r#"{{"failures":[{{"failureCode":"{code}","#);
             assert!(output.starts_with(&failure), "{operation}: {output}");
             assert!(
@@ -140,7 +142,7 @@ async fn manifests_come_in_batches_and_so_do_failures() {
 }
 
 #[tokio::test]
-async fn with_its_last_tag_goes_the_image() {
+async fn an_image_is_deleted_with_its_last_tag() {
     // Source: the description of BatchDeleteImage in AWS's API reference.
     let api = Api::start().await;
     for tag in ["a", "b"] {
@@ -148,21 +150,21 @@ async fn with_its_last_tag_goes_the_image() {
     }
     for (tag, left) in [("a", 1), ("b", 0)] {
         let input = format!(r#"{{"repositoryName":"app","imageIds":[{{"imageTag":"{tag}"}}]}}"#);
-        let gone = api.gives("BatchDeleteImage", &input).await;
+        let gone = api.output("BatchDeleteImage", &input).await;
         let image_id = format!(r#"{{"imageDigest":"{EMPTY_DIGEST}","imageTag":"{tag}"}}"#);
         assert_eq!(
             gone,
             format!(r#"{{"failures":[],"imageIds":[{image_id}]}}"#)
         );
         let described = api
-            .gives("DescribeImages", r#"{"repositoryName":"app"}"#)
+            .output("DescribeImages", r#"{"repositoryName":"app"}"#)
             .await;
         assert_eq!(described.matches("imageDigest").count(), left);
     }
 }
 
 #[tokio::test]
-async fn an_image_that_an_index_lists_stays() {
+async fn an_image_that_an_index_references_is_not_deleted() {
     // Source of the code: the enum ImageFailureCode of the service model.
     let api = Api::start().await;
     api.put("one", "{}").await;
@@ -172,15 +174,15 @@ async fn an_image_that_an_index_lists_stays() {
     )
     .await;
     let input = r#"{"repositoryName":"app","imageIds":[{"imageTag":"one"}]}"#;
-    let output = api.gives("BatchDeleteImage", input).await;
+    let output = api.output("BatchDeleteImage", input).await;
     assert!(output.contains("ImageReferencedByManifestList"), "{output}");
     let both = r#"{"repositoryName":"app","imageIds":[{"imageTag":"all"},{"imageTag":"one"}]}"#;
-    let output = api.gives("BatchDeleteImage", both).await;
+    let output = api.output("BatchDeleteImage", both).await;
     assert!(output.starts_with(r#"{"failures":[],"#), "{output}");
 }
 
 #[tokio::test]
-async fn what_is_no_manifest_or_lacks_its_parts_is_rejected() {
+async fn an_invalid_or_incomplete_manifest_is_rejected() {
     // Source: aws/aws-cli#8620, int128/docker-manifest-create-action#63; the text for layers is [ASSUME].
     let api = Api::start().await;
     let input = |manifest: &str| {
@@ -189,25 +191,25 @@ async fn what_is_no_manifest_or_lacks_its_parts_is_rejected() {
     };
     let text =
         "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
-    api.rejects("PutImage", &input("{"), "InvalidParameterException", text)
+    api.assert_error("PutImage", &input("{"), "InvalidParameterException", text)
         .await;
-    for (member, what, code) in [
+    for (member, kind, code) in [
         ("layers", "Layers", "LayersNotFoundException"),
         ("manifests", "Images", "ReferencedImagesNotFoundException"),
     ] {
         let manifest = format!(r#"{{"{member}":[{{"digest":"{HELLO}"}}]}}"#);
         let text = format!(
-            "{what} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
+            "{kind} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
         );
-        api.rejects("PutImage", &input(&manifest), code, &text)
+        api.assert_error("PutImage", &input(&manifest), code, &text)
             .await;
     }
     let wrong =
         format!(r#"{{"repositoryName":"app","imageManifest":"{{}}","imageDigest":"{HELLO}"}}"#);
-    let answer = api.call("PutImage", &wrong).await;
+    let response = api.call("PutImage", &wrong).await;
     assert!(
-        answer.body.contains("ImageDigestDoesNotMatchException"),
+        response.body.contains("ImageDigestDoesNotMatchException"),
         "{}",
-        answer.body
+        response.body
     );
 }

@@ -1,4 +1,4 @@
-//! Layers: uploaded in parts, looked for, and where they are.
+//! Layers: uploaded in parts, output for, and where they are.
 
 use super::{Api, HELLO};
 use crate::raw::RawRequest;
@@ -6,7 +6,7 @@ use crate::raw::RawRequest;
 /// Begins an upload, and returns its id.
 async fn begin(api: &Api) -> String {
     let begun = api
-        .gives("InitiateLayerUpload", r#"{"repositoryName":"app"}"#)
+        .output("InitiateLayerUpload", r#"{"repositoryName":"app"}"#)
         .await;
     let upload = begun
         .strip_prefix(r#"{"partSize":10485760,"uploadId":""#)
@@ -25,34 +25,36 @@ fn end(upload: &str, digest: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_layer_comes_in_parts_and_goes_by_its_url() {
+async fn a_layer_is_uploaded_in_parts_and_downloaded_from_its_url() {
     let api = Api::start().await;
     let upload = begin(&api).await;
     let rest =
         format!(r#""registryId":"123456789012","repositoryName":"app","uploadId":"{upload}"}}"#);
     for (first, last, blob) in [(0, 2, "aGVs"), (3, 4, "bG8=")] {
         let uploaded = api
-            .gives("UploadLayerPart", &part(&upload, first, last, blob))
+            .output("UploadLayerPart", &part(&upload, first, last, blob))
             .await;
         assert_eq!(uploaded, format!(r#"{{"lastByteReceived":{last},{rest}"#));
     }
-    let done = api.gives("CompleteLayerUpload", &end(&upload, HELLO)).await;
+    let done = api
+        .output("CompleteLayerUpload", &end(&upload, HELLO))
+        .await;
     assert_eq!(done, format!(r#"{{"layerDigest":"{HELLO}",{rest}"#));
     let input = format!(
         r#"{{"repositoryName":"app","layerDigests":["{HELLO}","sha256:{}","x"]}}"#,
         "0".repeat(64)
     );
-    let looked = api.gives("BatchCheckLayerAvailability", &input).await;
+    let output = api.output("BatchCheckLayerAvailability", &input).await;
     assert!(
-        looked.contains(&format!(
+        output.contains(&format!(
             r#"{{"layerAvailability":"AVAILABLE","layerDigest":"{HELLO}","layerSize":5}}"#
         )),
-        "{looked}"
+        "{output}"
     );
-    assert!(looked.contains(r#"{"layerAvailability":"UNAVAILABLE","layerDigest":"sha256:00"#));
-    assert!(looked.contains(r#"{"failureCode":"InvalidLayerDigest""#));
+    assert!(output.contains(r#"{"layerAvailability":"UNAVAILABLE","layerDigest":"sha256:00"#));
+    assert!(output.contains(r#"{"failureCode":"InvalidLayerDigest""#));
     let input = format!(r#"{{"repositoryName":"app","layerDigest":"{HELLO}"}}"#);
-    let url = api.gives("GetDownloadUrlForLayer", &input).await;
+    let url = api.output("GetDownloadUrlForLayer", &input).await;
     let path = url
         .strip_prefix(r#"{"downloadUrl":"http://localhost"#)
         .unwrap();
@@ -61,11 +63,11 @@ async fn a_layer_comes_in_parts_and_goes_by_its_url() {
 }
 
 #[tokio::test]
-async fn a_part_out_of_order_is_told_where_the_last_one_ended() {
+async fn an_error_for_a_part_out_of_order_has_the_last_valid_byte() {
     // Source of the members: the service model; the text is [ASSUME].
     let api = Api::start().await;
     let upload = begin(&api).await;
-    api.gives("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
+    api.output("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
         .await;
     let rejected = api
         .call("UploadLayerPart", &part(&upload, 4, 5, "bG8="))
@@ -77,13 +79,13 @@ async fn a_part_out_of_order_is_told_where_the_last_one_ended() {
 }
 
 #[tokio::test]
-async fn an_upload_that_cannot_end_is_refused() {
+async fn an_invalid_upload_is_rejected() {
     // Source of the codes: the service model; the texts are [ASSUME].
     let api = Api::start().await;
     let upload = begin(&api).await;
     let rejected = async |operation: &str, input: &str, code: &str| {
-        let answer = api.call(operation, input).await;
-        assert!(answer.body.contains(code), "{}", answer.body);
+        let response = api.call(operation, input).await;
+        assert!(response.body.contains(code), "{}", response.body);
     };
     rejected(
         "CompleteLayerUpload",
@@ -103,7 +105,7 @@ async fn an_upload_that_cannot_end_is_refused() {
         "InvalidParameterException",
     )
     .await;
-    api.gives("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
+    api.output("UploadLayerPart", &part(&upload, 0, 2, "aGVs"))
         .await;
     rejected(
         "CompleteLayerUpload",
@@ -111,9 +113,10 @@ async fn an_upload_that_cannot_end_is_refused() {
         "InvalidLayerException",
     )
     .await;
-    api.gives("UploadLayerPart", &part(&upload, 3, 4, "bG8="))
+    api.output("UploadLayerPart", &part(&upload, 3, 4, "bG8="))
         .await;
-    api.gives("CompleteLayerUpload", &end(&upload, HELLO)).await;
+    api.output("CompleteLayerUpload", &end(&upload, HELLO))
+        .await;
     rejected(
         "CompleteLayerUpload",
         &end(&upload, HELLO),
@@ -121,7 +124,7 @@ async fn an_upload_that_cannot_end_is_refused() {
     )
     .await;
     let again = begin(&api).await;
-    api.gives("UploadLayerPart", &part(&again, 0, 4, "aGVsbG8="))
+    api.output("UploadLayerPart", &part(&again, 0, 4, "aGVsbG8="))
         .await;
     rejected(
         "CompleteLayerUpload",
@@ -132,22 +135,22 @@ async fn an_upload_that_cannot_end_is_refused() {
     let digest = format!("sha256:{}", "0".repeat(64));
     let absent = format!(r#"{{"repositoryName":"app","layerDigest":"{digest}"}}"#);
     rejected("GetDownloadUrlForLayer", &absent, "LayersNotFoundException").await;
-    let answer = api.call("GetDownloadUrlForLayer", &absent).await;
+    let response = api.call("GetDownloadUrlForLayer", &absent).await;
     let text = format!(
         "The layer with digest '{digest}' does not exist in the repository with name 'app' in the registry with id '123456789012'"
     );
-    assert!(answer.body.contains(&text), "{}", answer.body);
+    assert!(response.body.contains(&text), "{}", response.body);
 }
 
 #[tokio::test]
-async fn a_part_may_be_as_long_as_the_model_says() {
+async fn a_part_has_the_maximum_length_of_the_model() {
     let api = Api::start().await;
     let upload = begin(&api).await;
     let most = 20_971_520_usize;
     let blob = "A".repeat(most.div_ceil(3) * 4 - 2);
     let blob = format!("{}A=", &blob[..blob.len()]);
     let last = most as u64 - 1;
-    api.gives("UploadLayerPart", &part(&upload, 0, last, &blob))
+    api.output("UploadLayerPart", &part(&upload, 0, last, &blob))
         .await;
     let more = format!("{}AAAA", "A".repeat(most.div_ceil(3) * 4));
     let rejected = api

@@ -1,19 +1,19 @@
 //! The operations of the API on repositories and images, as bytes.
 
 mod absent;
-mod access;
 mod account_settings;
+mod authorization;
 mod constraints;
 mod images;
 mod layers;
-mod pages;
+mod pagination;
 mod repositories;
 mod settings;
 
 use mock_ecr::MockEcr;
 
-use crate::answer::Answer;
 use crate::raw::RawRequest;
+use crate::response::Response;
 
 const EMPTY_DIGEST: &str =
     "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
@@ -25,36 +25,36 @@ struct Api(MockEcr);
 
 impl Api {
     async fn start() -> Self {
-        Api::of("[[repositories]]\nname = 'app'\n").await
+        Api::with_config("[[repositories]]\nname = 'app'\n").await
     }
 
-    async fn of(config: &str) -> Self {
+    async fn with_config(config: &str) -> Self {
         let config = mock_ecr::Config::parse(config).unwrap();
         Api(MockEcr::from_config(config).frozen().start().await.unwrap())
     }
 
-    async fn call(&self, operation: &str, input: &str) -> Answer {
+    async fn call(&self, operation: &str, input: &str) -> Response {
         let request = RawRequest::call(operation).body(input).signed();
         request.to(&self.0).await
     }
 
     /// Calls an operation that must do what it is asked, and returns its output.
     #[track_caller]
-    fn gives(&self, operation: &str, input: &str) -> impl Future<Output = String> {
+    fn output(&self, operation: &str, input: &str) -> impl Future<Output = String> {
         let call = RawRequest::call(operation).body(input).signed();
         let operation = operation.to_owned();
         async move {
-            let answer = call.to(&self.0).await;
-            assert_eq!(answer.status(), 200, "{operation}: {}", answer.body);
-            answer.body
+            let response = call.to(&self.0).await;
+            assert_eq!(response.status(), 200, "{operation}: {}", response.body);
+            response.body
         }
     }
 
     /// Calls an operation that must be refused.
-    async fn rejects(&self, operation: &str, input: &str, code: &str, message: &str) {
-        let answer = self.call(operation, input).await;
+    async fn assert_error(&self, operation: &str, input: &str, code: &str, message: &str) {
+        let response = self.call(operation, input).await;
         let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
-        assert_eq!((answer.status(), answer.body), (400, body));
+        assert_eq!((response.status(), response.body), (400, body));
     }
 
     /// Puts an image without layers.
@@ -63,6 +63,6 @@ impl Api {
         let input = format!(
             r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{manifest}","imageManifestMediaType":"{OCI_MANIFEST}"}}"#
         );
-        self.gives("PutImage", &input).await
+        self.output("PutImage", &input).await
     }
 }

@@ -5,7 +5,7 @@ use mock_ecr::repository::{Image, RepositoryError};
 use mock_ecr::{Config, MockEcr, Preserve};
 
 use super::{HELLO, OCI_MANIFEST, Registry};
-use crate::errors::says_once;
+use crate::errors::assert_error_chain;
 use crate::raw::RawRequest;
 
 /// The default configuration of an image whose only layer is `hello`.
@@ -19,7 +19,7 @@ fn hello() -> Image {
 }
 
 #[tokio::test]
-async fn the_registry_serves_what_was_pushed_in_code() {
+async fn the_registry_serves_images_pushed_in_code() {
     let registry = Registry::oci().await;
     let app = registry.ecr.repository("app");
     let digest = app.push(hello()).await.unwrap();
@@ -54,7 +54,7 @@ async fn the_registry_serves_what_was_pushed_in_code() {
 }
 
 #[tokio::test]
-async fn code_reads_what_was_pushed_over_http() {
+async fn images_pushed_over_http_are_read_in_code() {
     let registry = Registry::ecr().await;
     registry.push_hello().await;
     let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);
@@ -71,7 +71,7 @@ async fn code_reads_what_was_pushed_over_http() {
 }
 
 #[tokio::test]
-async fn equal_descriptions_have_equal_digests() {
+async fn equal_images_have_equal_digests() {
     let (one, other) = (Registry::ecr().await, Registry::oci().await);
     let digest = one.ecr.repository("app").push(hello()).await.unwrap();
     let app = other.ecr.repository("app");
@@ -86,7 +86,7 @@ async fn equal_descriptions_have_equal_digests() {
 }
 
 #[tokio::test]
-async fn a_configuration_is_stored_as_it_is() {
+async fn an_image_configuration_is_stored_unchanged() {
     let registry = Registry::oci().await;
     let config = r#"{ "architecture": "arm64", "os": "linux" }"#;
     let image = Image::new().layer(vec![0xff; 3]).config(config).tag("1");
@@ -100,7 +100,7 @@ async fn a_configuration_is_stored_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_immutable_tag_is_not_moved_in_code_either() {
+async fn an_immutable_tag_cannot_be_moved_in_code() {
     let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
     let ecr = MockEcr::from_config(Config::parse(config).unwrap());
     let ecr = ecr.start().await.unwrap();
@@ -108,7 +108,7 @@ async fn an_immutable_tag_is_not_moved_in_code_either() {
     let digest = fixed.push(hello()).await.unwrap();
     assert_eq!(fixed.push(hello()).await.unwrap(), digest);
     let error = fixed.push(hello().layer("more")).await.unwrap_err();
-    says_once(
+    assert_error_chain(
         &error,
         &["the tag 1.0 of the repository fixed is immutable"],
     );
@@ -126,19 +126,19 @@ async fn methods_return_errors() {
     let app = ecr.create_repository("app").await.unwrap();
     assert_eq!(app.tags().await.unwrap(), [""; 0]);
     let error = ecr.create_repository("app").await.unwrap_err();
-    says_once(&error, &["the repository app already exists"]);
+    assert_error_chain(&error, &["the repository app already exists"]);
     let error = app.manifest("1.0").await.unwrap_err();
-    says_once(&error, &["the repository app has no image 1.0"]);
+    assert_error_chain(&error, &["the repository app has no image 1.0"]);
 
     let invalid = |call: &str| format!("invalid argument in {call}");
     let error = ecr.create_repository("App").await.unwrap_err();
-    says_once(&error, &[&invalid("create_repository(\"App\")"), "lower"]);
+    assert_error_chain(&error, &[&invalid("create_repository(\"App\")"), "lower"]);
     let error = ecr.repository("App").tags().await.unwrap_err();
-    says_once(&error, &[&invalid("repository(\"App\")"), "lower-case"]);
+    assert_error_chain(&error, &[&invalid("repository(\"App\")"), "lower-case"]);
     let error = app.push(hello().tag("a b")).await.unwrap_err();
-    says_once(&error, &[&invalid("tag(\"a b\")"), "invalid tag \"a b\""]);
+    assert_error_chain(&error, &[&invalid("tag(\"a b\")"), "invalid tag \"a b\""]);
     let error = app.manifest("a b").await.unwrap_err();
-    says_once(
+    assert_error_chain(
         &error,
         &[&invalid("manifest(\"a b\")"), "invalid tag \"a b\""],
     );
@@ -155,7 +155,7 @@ async fn the_initial_state_can_have_images_in_code() {
     assert_eq!(app.tags().await.unwrap(), ["1.0", "2.0"]);
     assert_eq!(ecr.repository("team/new").tags().await.unwrap(), ["1.0"]);
     let token = ecr.issue_token();
-    let get = RawRequest::new("GET", format!("/v2/app/blobs/{HELLO}")).bearing(&token);
+    let get = RawRequest::new("GET", format!("/v2/app/blobs/{HELLO}")).with_token(&token);
     assert_eq!(get.to(&ecr).await.body, "hello");
 
     app.push(hello().tag("3.0")).await.unwrap();
@@ -167,7 +167,7 @@ async fn the_initial_state_can_have_images_in_code() {
 async fn a_mock_with_an_invalid_image_does_not_start() {
     let builder = MockEcr::builder().image("App", hello());
     let error = builder.start().await.unwrap_err();
-    says_once(
+    assert_error_chain(
         &error,
         &["invalid argument in image(\"App\")", "lower-case"],
     );
@@ -178,5 +178,5 @@ async fn a_mock_with_an_invalid_image_does_not_start() {
         "invalid argument in tag(\"a b\")",
         "invalid tag \"a b\"",
     ];
-    says_once(&error, &expected);
+    assert_error_chain(&error, &expected);
 }

@@ -2,8 +2,8 @@
 //! manifest.
 
 use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, OCI_MANIFEST, Registry};
-use crate::answer::Answer;
-use crate::raw::{entry, head_and_body_of};
+use crate::raw::{response_length, send_bytes};
+use crate::response::Response;
 
 /// How a blob is pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ const UPLOAD_METHODS: [UploadMethod; 4] = [
 ];
 
 impl UploadMethod {
-    /// Pushes a blob, and returns the last answer.
-    async fn push(self, registry: &Registry, digest: &str, content: &str) -> Answer {
+    /// Pushes a blob, and returns the last response.
+    async fn push(self, registry: &Registry, digest: &str, content: &str) -> Response {
         let upload = registry.begin().await;
         let end = format!("{upload}?digest={digest}");
         let request = match self {
@@ -42,8 +42,8 @@ impl UploadMethod {
                 request.with("Content-Range", &range)
             }
             UploadMethod::Stream => {
-                let taken = stream(registry, &upload, content).await;
-                assert_eq!(taken.status(), 202);
+                let accepted = stream(registry, &upload, content).await;
+                assert_eq!(accepted.status(), 202);
                 registry.request("PUT", &end)
             }
         };
@@ -52,16 +52,16 @@ impl UploadMethod {
 }
 
 /// Sends the whole of a blob without saying how long it is.
-async fn stream(registry: &Registry, upload: &str, content: &str) -> Answer {
+async fn stream(registry: &Registry, upload: &str, content: &str) -> Response {
     let head = registry.request("PATCH", upload);
     let head = head.with("Transfer-Encoding", "chunked").bytes();
     let body = format!("{:x}\r\n{content}\r\n0\r\n\r\n", content.len());
     let bytes = [&head[..], body.as_bytes()].concat();
-    Answer::parse(&entry(&registry.ecr, &bytes, head_and_body_of).await)
+    Response::parse(&send_bytes(&registry.ecr, &bytes, response_length).await)
 }
 
 #[tokio::test]
-async fn a_blob_is_pushed_in_every_way() {
+async fn a_blob_is_pushed_with_every_upload_method() {
     let registry = Registry::oci().await;
     for digest in [HELLO, HELLO_SHA512] {
         for method in UPLOAD_METHODS {
@@ -79,10 +79,10 @@ async fn a_blob_is_pushed_in_every_way() {
 }
 
 #[tokio::test]
-async fn a_blob_may_be_empty() {
+async fn an_empty_blob_is_accepted() {
     let registry = Registry::oci().await;
     for method in [UploadMethod::OneRequest, UploadMethod::TwoRequests] {
-        let pushed = method.push(&registry, NOTHING, "").await;
+        let pushed = method.push(&registry, EMPTY_BLOB_DIGEST, "").await;
         assert_eq!(pushed.status(), 201, "{method:?}");
         let pulled = registry.send("GET", pushed.header("location")).await;
         assert_eq!(
@@ -94,7 +94,7 @@ async fn a_blob_may_be_empty() {
 }
 
 #[tokio::test]
-async fn a_blob_of_another_digest_is_rejected_in_every_way() {
+async fn every_upload_method_rejects_a_blob_of_another_digest() {
     let registry = Registry::oci().await;
     for digest in [HELLO, HELLO_SHA512] {
         for method in UPLOAD_METHODS {
@@ -115,11 +115,11 @@ async fn a_blob_of_another_digest_is_rejected_in_every_way() {
 }
 
 #[tokio::test]
-async fn after_a_chunk_out_of_order_the_upload_tells_where_to_go_on() {
+async fn the_status_of_an_upload_is_correct_after_a_chunk_out_of_order() {
     let registry = Registry::oci().await;
     let upload = registry.begin().await;
     let end = format!("{upload}?digest={HELLO}");
-    for (method, target, chunk, range, status, shown) in [
+    for (method, target, chunk, range, status, received) in [
         ("PUT", &end, "lo", "3-4", 416, "0-0"),
         ("PATCH", &upload, "he", "0-1", 202, "0-1"),
         ("PATCH", &upload, "he", "0-1", 416, "0-1"),
@@ -128,10 +128,10 @@ async fn after_a_chunk_out_of_order_the_upload_tells_where_to_go_on() {
         let request = registry
             .request(method, target)
             .with("Content-Range", range);
-        let answer = request.body(chunk).to(&registry.ecr).await;
-        assert_eq!(answer.status(), status, "{method} {range}");
+        let response = request.body(chunk).to(&registry.ecr).await;
+        assert_eq!(response.status(), status, "{method} {range}");
         let found = registry.send("GET", &upload).await;
-        assert_eq!((found.status(), found.header("range")), (204, shown));
+        assert_eq!((found.status(), found.header("range")), (204, received));
         assert_eq!(found.header("location"), upload);
     }
     let last = registry.request("PUT", &end).with("Content-Range", "2-4");
@@ -139,7 +139,7 @@ async fn after_a_chunk_out_of_order_the_upload_tells_where_to_go_on() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_cancelled_is_gone() {
+async fn a_cancelled_upload_is_not_found() {
     let registry = Registry::oci().await;
     let upload = registry.begin().await;
     assert_eq!(registry.send("DELETE", &upload).await.status(), 204);
@@ -151,7 +151,7 @@ async fn an_upload_that_is_cancelled_is_gone() {
 }
 
 /// Pushes a manifest under a tag or a digest.
-async fn put(registry: &Registry, reference: &str, media_type: &str, manifest: &str) -> Answer {
+async fn put(registry: &Registry, reference: &str, media_type: &str, manifest: &str) -> Response {
     let path = format!("/v2/app/manifests/{reference}");
     let request = registry.request("PUT", &path).body(manifest);
     let request = request.with("Content-Type", media_type);
@@ -159,7 +159,7 @@ async fn put(registry: &Registry, reference: &str, media_type: &str, manifest: &
 }
 
 #[tokio::test]
-async fn every_kind_of_manifest_is_pushed_and_pulled() {
+async fn manifests_of_every_kind_are_pushed_and_pulled() {
     let registry = Registry::oci().await;
     registry.push_hello().await;
     registry.put("latest", EMPTY).await;
@@ -187,11 +187,13 @@ async fn every_kind_of_manifest_is_pushed_and_pulled() {
         ),
         (
             OCI_MANIFEST,
-            format!(r#""layers":[{{"digest":"{NOTHING}","urls":["https://store.example.com/"]}}]"#),
+            format!(
+                r#""layers":[{{"digest":"{EMPTY_BLOB_DIGEST}","urls":["https://store.example.com/"]}}]"#
+            ),
         ),
         (
             OCI_MANIFEST,
-            format!(r#""subject":{{"digest":"{NOTHING}"}}"#),
+            format!(r#""subject":{{"digest":"{EMPTY_BLOB_DIGEST}"}}"#),
         ),
         (
             OCI_MANIFEST,
@@ -223,7 +225,7 @@ async fn every_kind_of_manifest_is_pushed_and_pulled() {
 }
 
 #[tokio::test]
-async fn a_manifest_goes_by_a_digest_of_either_algorithm() {
+async fn a_manifest_is_stored_under_a_digest_of_either_algorithm() {
     let registry = Registry::oci().await;
     let path = format!("/v2/app/manifests/{EMPTY_SHA512}");
     let pushed = registry.put(EMPTY_SHA512, EMPTY).await;
@@ -251,7 +253,7 @@ async fn a_manifest_of_another_digest_is_rejected() {
 }
 
 #[tokio::test]
-async fn referrers_are_told_by_their_artifact_types() {
+async fn referrers_are_filtered_by_artifact_type() {
     let registry = Registry::oci().await;
     registry.push_hello().await;
     let subject = format!(r#""subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"k":"v"}}"#);
@@ -275,7 +277,7 @@ async fn referrers_are_told_by_their_artifact_types() {
     let path = format!("/v2/app/referrers/{EMPTY_DIGEST}");
     let all = registry.send("GET", &path).await;
     assert_eq!(all.header("content-type"), OCI_INDEX);
-    let listed = |list: &Answer| -> Vec<bool> {
+    let listed = |list: &Response| -> Vec<bool> {
         referrers
             .iter()
             .map(|digest| list.body.contains(digest))
@@ -299,7 +301,8 @@ async fn referrers_are_told_by_their_artifact_types() {
 }
 
 /// The digest of nothing.
-const NOTHING: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const EMPTY_BLOB_DIGEST: &str =
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 /// The other digest of `hello`, and of a manifest that says nothing.
 const HELLO_SHA512: &str = "sha512:9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca72323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043";
 const EMPTY_SHA512: &str = "sha512:27c74670adb75075fad058d5ceaf7b20c4e7786c83bae8a32f626f9782af34c9a33c2046ef60fd2a7878d378e29fec851806bbd9a67878f3a9f1cda4830763fd";

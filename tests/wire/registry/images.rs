@@ -3,7 +3,7 @@
 use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_MANIFEST, Registry, error};
 
 #[tokio::test]
-async fn a_push_is_answered_without_a_location() {
+async fn the_response_to_a_push_has_no_location() {
     // Source: apple/swift-container-plugin#27.
     let registry = Registry::ecr().await;
     for reference in ["latest", EMPTY_DIGEST] {
@@ -15,7 +15,7 @@ async fn a_push_is_answered_without_a_location() {
 }
 
 #[tokio::test]
-async fn a_pull_is_answered_without_a_digest_and_a_head_with_one() {
+async fn the_response_to_head_has_a_digest_and_to_get_has_none() {
     // Source: oras-project/oras-go#237, aws/containers-roadmap#1931.
     let registry = Registry::ecr().await;
     registry.put("latest", EMPTY).await;
@@ -23,24 +23,24 @@ async fn a_pull_is_answered_without_a_digest_and_a_head_with_one() {
         let path = format!("/v2/app/manifests/{reference}");
         let pulled = registry.request("GET", &path);
         let pulled = pulled.without("Connection").to(&registry.ecr).await;
-        pulled.is(
+        pulled.assert_is(
             "HTTP/1.1 200 OK",
             &[
                 "Content-Length: 2",
                 &format!("Content-Type: {OCI_MANIFEST}"),
-                crate::answer::DATE,
+                crate::response::DATE,
                 "Docker-Distribution-Api-Version: registry/2.0",
             ],
             EMPTY,
         );
         let head = registry.request("HEAD", &path);
         let head = head.without("Connection").to(&registry.ecr).await;
-        head.is(
+        head.assert_is(
             "HTTP/1.1 200 OK",
             &[
                 "Content-Length: 2",
                 &format!("Content-Type: {OCI_MANIFEST}"),
-                crate::answer::DATE,
+                crate::response::DATE,
                 &format!("Docker-Content-Digest: {EMPTY_DIGEST}"),
                 "Docker-Distribution-Api-Version: registry/2.0",
                 "Sizes: ",
@@ -51,7 +51,7 @@ async fn a_pull_is_answered_without_a_digest_and_a_head_with_one() {
 }
 
 #[tokio::test]
-async fn several_accept_lines_are_no_trouble() {
+async fn several_accept_headers_are_accepted() {
     let registry = Registry::ecr().await;
     registry.put("latest", EMPTY).await;
     let mut bytes = b"GET /v2/app/manifests/latest HTTP/1.1\r\nHost: localhost\r\n".to_vec();
@@ -60,25 +60,25 @@ async fn several_accept_lines_are_no_trouble() {
         "Authorization: Basic {token}\r\nAccept: text/plain\r\nAccept: {OCI_MANIFEST}\r\nConnection: close\r\n\r\n"
     );
     bytes.extend_from_slice(rest.as_bytes());
-    let answer = crate::raw::entry(&registry.ecr, &bytes, crate::raw::everything).await;
-    assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
+    let response = crate::raw::send_bytes(&registry.ecr, &bytes, crate::raw::until_closed).await;
+    assert!(response.starts_with(b"HTTP/1.1 200 OK"));
 }
 
 #[tokio::test]
-async fn an_image_that_is_not_there_is_unknown() {
+async fn an_absent_image_is_unknown() {
     // Source of the text: aws-ia/taskcat#872.
     let registry = Registry::ecr().await;
     for reference in ["latest", HELLO] {
         let path = format!("/v2/app/manifests/{reference}");
-        let answer = registry.send("GET", &path).await;
+        let response = registry.send("GET", &path).await;
         let body = error("MANIFEST_UNKNOWN", "Requested image not found");
-        assert_eq!((answer.status(), answer.body), (404, body));
+        assert_eq!((response.status(), response.body), (404, body));
         assert_eq!(registry.send("DELETE", &path).await.status(), 404);
     }
 }
 
 #[tokio::test]
-async fn a_repository_that_is_not_there_is_unknown() {
+async fn an_absent_repository_is_unknown() {
     // Source: actions/starter-workflows#2647; of the status, docker/cli#5275.
     let registry = Registry::ecr().await;
     let text =
@@ -91,18 +91,18 @@ async fn a_repository_that_is_not_there_is_unknown() {
         ("GET", &format!("blobs/{HELLO}")),
         ("GET", &format!("referrers/{HELLO}")),
     ] {
-        let answer = registry.send(method, &format!("/v2/no/such/{path}")).await;
+        let response = registry.send(method, &format!("/v2/no/such/{path}")).await;
         assert_eq!(
-            (answer.status(), answer.body),
+            (response.status(), response.body),
             (404, error("NAME_UNKNOWN", text))
         );
     }
 }
 
 #[tokio::test]
-async fn a_push_may_make_its_repository() {
+async fn a_push_can_create_its_repository() {
     let builder = mock_ecr::MockEcr::builder().create_on_push();
-    let registry = Registry::of(builder).await;
+    let registry = Registry::from_builder(builder).await;
     assert_eq!(
         registry.send("GET", "/v2/new/one/tags/list").await.status(),
         404
@@ -116,44 +116,44 @@ async fn a_push_may_make_its_repository() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_unsupported() {
+async fn a_manifest_that_is_not_json_is_unsupported() {
     // Source: opcr-io/policy#149.
     let registry = Registry::ecr().await;
-    let answer = registry.put("latest", "{").await;
+    let response = registry.put("latest", "{").await;
     let text =
         "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
     assert_eq!(
-        (answer.status(), answer.body),
+        (response.status(), response.body),
         (405, error("UNSUPPORTED", text))
     );
 }
 
 #[tokio::test]
-async fn a_tag_that_is_none_is_unsupported_and_to_head_a_bad_request() {
+async fn an_invalid_tag_is_unsupported_for_get_and_a_bad_request_for_head() {
     // Source: google/go-containerregistry#704, bazel-contrib/rules_oci#720.
     let registry = Registry::ecr().await;
     let path = "/v2/app/manifests/a@b";
-    let answer = registry.send("GET", path).await;
+    let response = registry.send("GET", path).await;
     let text = "Invalid parameter at 'imageTag' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_.]+''";
     assert_eq!(
-        (answer.status(), answer.body),
+        (response.status(), response.body),
         (405, error("UNSUPPORTED", text))
     );
     assert_eq!(registry.send("HEAD", path).await.status(), 400);
 }
 
 #[tokio::test]
-async fn a_manifest_needs_its_layers_and_images() {
+async fn a_manifest_with_absent_layers_or_images_is_rejected() {
     // Source of the text for images: int128/docker-manifest-create-action#63; the one for layers is [ASSUME].
     let registry = Registry::ecr().await;
-    for (member, what) in [("layers", "Layers"), ("manifests", "Images")] {
+    for (member, kind) in [("layers", "Layers"), ("manifests", "Images")] {
         let manifest = format!(r#"{{"{member}":[{{"digest":"{HELLO}","size":5}}]}}"#);
-        let answer = registry.put("latest", &manifest).await;
+        let response = registry.put("latest", &manifest).await;
         let text = format!(
-            "{what} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
+            "{kind} with digests '[{HELLO}]' required for pushing image into repository with name 'app' in the registry with id '123456789012' do not exist"
         );
         assert_eq!(
-            (answer.status(), answer.body),
+            (response.status(), response.body),
             (404, error("MANIFEST_BLOB_UNKNOWN", &text))
         );
     }
@@ -164,11 +164,11 @@ async fn a_manifest_needs_its_layers_and_images() {
 }
 
 #[tokio::test]
-async fn an_immutable_tag_stays_where_it_is() {
+async fn an_immutable_tag_cannot_be_moved() {
     // Source: a log of jib's for status and code; the end of the text was recorded in 2026.
     let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
     let config = mock_ecr::Config::parse(config).unwrap();
-    let registry = Registry::of(mock_ecr::MockEcr::from_config(config)).await;
+    let registry = Registry::from_builder(mock_ecr::MockEcr::from_config(config)).await;
     let put = |manifest: &'static str| {
         let path = "/v2/fixed/manifests/1.0.2";
         let request = registry.request("PUT", path).body(manifest);
@@ -188,7 +188,7 @@ async fn an_immutable_tag_stays_where_it_is() {
 }
 
 #[tokio::test]
-async fn a_digest_is_computed_and_never_believed() {
+async fn a_manifest_with_a_wrong_digest_is_rejected() {
     let registry = Registry::ecr().await;
     let rejected = registry.put(HELLO, EMPTY).await;
     assert_eq!(
@@ -198,7 +198,7 @@ async fn a_digest_is_computed_and_never_believed() {
 }
 
 #[tokio::test]
-async fn an_image_goes_by_its_digest_and_a_tag_alone() {
+async fn a_delete_by_tag_removes_the_tag_and_by_digest_the_image() {
     let registry = Registry::ecr().await;
     registry.put("one", EMPTY).await;
     registry.put("two", EMPTY).await;

@@ -18,18 +18,18 @@ async fn an_upload_begins_with_a_location_and_no_uuid_header() {
 }
 
 #[tokio::test]
-async fn a_part_is_answered_with_201_and_a_range_that_stays() {
+async fn the_response_to_a_part_is_201_with_the_range_of_the_first_part() {
     // Source: tart#273 and kitops#822 for 201, aws/containers-roadmap#2831 for the range.
     let registry = Registry::ecr().await;
     let upload = registry.begin().await;
     for (part, range) in [("he", "0-1"), ("llo", "0-1")] {
-        let taken = registry
+        let accepted = registry
             .request("PATCH", &upload)
             .body(part)
             .to(&registry.ecr)
             .await;
-        assert_eq!((taken.status(), taken.header("range")), (201, range));
-        assert_eq!(taken.header("location"), upload);
+        assert_eq!((accepted.status(), accepted.header("range")), (201, range));
+        assert_eq!(accepted.header("location"), upload);
     }
     assert_eq!(registry.send("GET", &upload).await.header("range"), "0-1");
     let done = registry
@@ -41,7 +41,7 @@ async fn a_part_is_answered_with_201_and_a_range_that_stays() {
 }
 
 #[tokio::test]
-async fn a_part_at_a_wrong_offset_is_out_of_range() {
+async fn a_part_at_a_wrong_offset_is_rejected() {
     // Source: aws/containers-roadmap#2831.
     let registry = Registry::ecr().await;
     let upload = registry.begin().await;
@@ -61,7 +61,7 @@ async fn a_part_at_a_wrong_offset_is_out_of_range() {
 }
 
 #[tokio::test]
-async fn a_layer_may_come_whole_with_the_put() {
+async fn a_layer_can_be_uploaded_with_the_put() {
     // Source: kitops#822.
     let registry = Registry::ecr().await;
     let upload = registry.begin().await;
@@ -80,7 +80,7 @@ async fn a_layer_may_come_whole_with_the_put() {
 }
 
 #[tokio::test]
-async fn a_layer_of_another_digest_is_rejected_and_not_there() {
+async fn a_layer_of_another_digest_is_rejected_and_not_stored() {
     let registry = Registry::ecr().await;
     let target = format!("/v2/app/blobs/uploads/?digest={HELLO}");
     let rejected = registry
@@ -99,7 +99,7 @@ async fn a_layer_of_another_digest_is_rejected_and_not_there() {
 }
 
 #[tokio::test]
-async fn the_head_of_a_layer_tells_its_size_and_digest() {
+async fn head_of_a_layer_returns_its_size_and_digest() {
     // Source: argoproj-labs/argocd-image-updater#216.
     let registry = Registry::ecr().await;
     registry.push_hello().await;
@@ -116,19 +116,19 @@ async fn the_head_of_a_layer_tells_its_size_and_digest() {
 }
 
 #[tokio::test]
-async fn a_digest_that_is_none_is_unsupported() {
+async fn an_invalid_digest_is_unsupported() {
     // Source of the status and the code: opcr-io/policy#149; the constraint is the model's.
     let registry = Registry::ecr().await;
-    let answer = registry.send("GET", "/v2/app/blobs/sha256:xyz").await;
+    let response = registry.send("GET", "/v2/app/blobs/sha256:xyz").await;
     let text = "Invalid parameter at 'layerDigest' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+''";
     assert_eq!(
-        (answer.status(), answer.body),
+        (response.status(), response.body),
         (405, error("UNSUPPORTED", text))
     );
 }
 
 #[tokio::test]
-async fn an_upload_can_be_given_up() {
+async fn an_upload_can_be_cancelled() {
     let registry = Registry::ecr().await;
     let upload = registry.begin().await;
     assert_eq!(registry.send("DELETE", &upload).await.status(), 204);
@@ -154,14 +154,14 @@ async fn a_layer_cannot_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_mount_begins_an_upload_unless_the_account_mounts_what_an_image_names() {
+async fn a_layer_is_mounted_only_if_the_setting_is_enabled_and_an_image_references_it() {
     // Source: aws/containers-roadmap#2860 (2026).
     let target = format!("/v2/other/blobs/uploads/?mount={HELLO}&from=app");
     for (setting, with_image, status) in [(false, true, 202), (true, false, 202), (true, true, 201)]
     {
         let config = format!("blob_mounting = {setting}\n[[repositories]]\nname = 'other'\n");
         let config = mock_ecr::Config::parse(&config).unwrap();
-        let registry = Registry::of(mock_ecr::MockEcr::from_config(config)).await;
+        let registry = Registry::from_builder(mock_ecr::MockEcr::from_config(config)).await;
         registry.push_hello().await;
         if with_image {
             let manifest = format!(r#"{{"layers":[{{"digest":"{HELLO}","size":5}}]}}"#);

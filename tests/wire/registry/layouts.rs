@@ -6,14 +6,14 @@ use super::Registry;
 use crate::errors::chain;
 use crate::raw::RawRequest;
 
-const WORLDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
+const CONFIGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
 /// The index in `fixtures/layouts/hello`.
 const INDEX: &str = "sha256:acb0996b591f46b2e56594dd52dc322dbc819c1e67b80c8eede56c89f1217d7b";
 
 #[tokio::test]
-async fn a_config_brings_an_index_with_all_its_images() {
-    let config = Config::from_file(format!("{WORLDS}/full.toml")).unwrap();
-    let registry = Registry::of(MockEcr::from_config(config)).await;
+async fn a_layout_is_imported_with_its_index_and_images() {
+    let config = Config::from_file(format!("{CONFIGS}/full.toml")).unwrap();
+    let registry = Registry::from_builder(MockEcr::from_config(config)).await;
     let index = registry.send("GET", "/v2/team/app/manifests/1.0").await;
     assert_eq!(index.status(), 200);
     assert_eq!(
@@ -42,10 +42,10 @@ async fn a_config_brings_an_index_with_all_its_images() {
 }
 
 #[tokio::test]
-async fn what_a_repository_has_in_the_store_stays_as_it_is() {
+async fn a_stored_repository_is_not_imported_again() {
     let folder = tempfile::tempdir().unwrap();
     let toml = format!(
-        "store = 'file:{}'\n[[repositories]]\nname = 'app'\nlayout = '{WORLDS}/../layouts/hello'\n",
+        "store = 'file:{}'\n[[repositories]]\nname = 'app'\nlayout = '{CONFIGS}/../layouts/hello'\n",
         folder.path().display()
     );
     let start = async || {
@@ -55,16 +55,16 @@ async fn what_a_repository_has_in_the_store_stays_as_it_is() {
     let first = start().await;
     let token = first.issue_token();
     let path = "/v2/app/manifests/1.0";
-    let delete = RawRequest::new("DELETE", path).bearing(&token);
+    let delete = RawRequest::new("DELETE", path).with_token(&token);
     assert_eq!(delete.to(&first).await.status(), 202);
     drop(first);
     let second = start().await;
-    let get = RawRequest::new("GET", path).bearing(&token);
+    let get = RawRequest::new("GET", path).with_token(&token);
     assert_eq!(get.to(&second).await.status(), 404);
 }
 
 #[tokio::test]
-async fn a_layout_that_is_none_is_named_with_its_file() {
+async fn an_error_for_an_invalid_layout_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().display();
     let start = async || {
@@ -77,18 +77,18 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
         chain(&error)
     };
     let index = format!("{folder}/index.json");
-    let said = start().await;
+    let error = start().await;
     assert!(
-        said.contains(&format!("{index} cannot be read: No such file")),
-        "{said}"
+        error.contains(&format!("{index} cannot be read: No such file")),
+        "{error}"
     );
     std::fs::write(&index, "{}").unwrap();
-    let said = start().await;
+    let error = start().await;
     assert!(
-        said.contains(&format!(
+        error.contains(&format!(
             "{index} is not the index of an OCI layout: missing field"
         )),
-        "{said}"
+        "{error}"
     );
     let digest = format!("sha256:{}", "0".repeat(64));
     std::fs::write(
@@ -96,12 +96,15 @@ async fn a_layout_that_is_none_is_named_with_its_file() {
         format!(r#"{{"manifests":[{{"digest":"{digest}"}}]}}"#),
     )
     .unwrap();
-    let said = start().await;
-    assert!(said.contains("/blobs/sha256/0000"), "{said}");
+    let error = start().await;
+    assert!(error.contains("/blobs/sha256/0000"), "{error}");
     let tagged = format!(
         r#"{{"manifests":[{{"digest":"{digest}","annotations":{{"org.opencontainers.image.ref.name":"a b"}}}}]}}"#
     );
     std::fs::write(&index, tagged).unwrap();
-    let said = start().await;
-    assert!(said.contains(r#"index.json: invalid tag "a b""#), "{said}");
+    let error = start().await;
+    assert!(
+        error.contains(r#"index.json: invalid tag "a b""#),
+        "{error}"
+    );
 }

@@ -3,7 +3,7 @@
 use super::{EMPTY, EMPTY_DIGEST, Registry, error};
 
 #[tokio::test]
-async fn tags_come_as_plain_text_in_pages_that_only_we_can_turn() {
+async fn tags_are_listed_as_plain_text_in_pages_with_opaque_cursors() {
     // Source: deitch/docker_registry2#34.
     let registry = Registry::ecr().await;
     for tag in ["b", "c", "a"] {
@@ -21,7 +21,7 @@ async fn tags_come_as_plain_text_in_pages_that_only_we_can_turn() {
 }
 
 #[tokio::test]
-async fn a_page_has_a_hundred_unless_told_otherwise() {
+async fn a_page_has_a_hundred_tags_by_default() {
     // Source: deitch/docker_registry2#34.
     let registry = Registry::ecr().await;
     for index in 0..101 {
@@ -35,16 +35,16 @@ async fn a_page_has_a_hundred_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_is_unsupported() {
+async fn an_invalid_page_is_unsupported() {
     // Source: google/go-containerregistry#681 and #1091; OctopusDeploy/Issues#6495; of the second text, CodesWhat/drydock#927.
     let registry = Registry::ecr().await;
     let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
     let token = "Invalid parameter at 'NextToken' failed to satisfy constraint: 'Invalid next token provided'";
     for (query, text) in [("n=1001", number), ("last=a", token)] {
         for path in ["/v2/app/tags/list", "/v2/_catalog"] {
-            let answer = registry.send("GET", &format!("{path}?{query}")).await;
+            let response = registry.send("GET", &format!("{path}?{query}")).await;
             assert_eq!(
-                (answer.status(), answer.body),
+                (response.status(), response.body),
                 (405, error("UNSUPPORTED", text))
             );
         }
@@ -52,10 +52,10 @@ async fn a_page_that_cannot_be_is_unsupported() {
 }
 
 #[tokio::test]
-async fn the_catalog_has_the_repositories_of_the_registry() {
+async fn the_catalog_lists_the_repositories_of_the_registry() {
     let config = "[[repositories]]\nname = 'team/app'\n[[repositories]]\nname = 'elsewhere'\nregion = 'eu-west-1'\n";
     let config = mock_ecr::Config::parse(config).unwrap();
-    let registry = Registry::of(mock_ecr::MockEcr::from_config(config)).await;
+    let registry = Registry::from_builder(mock_ecr::MockEcr::from_config(config)).await;
     let all = registry.send("GET", "/v2/_catalog").await;
     assert_eq!(all.body, "{\"repositories\":[\"app\",\"team/app\"]}\n");
 }

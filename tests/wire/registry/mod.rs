@@ -1,6 +1,6 @@
 //! What is behind the registry's door: layers, images, and lists of them.
 
-mod access;
+mod authorization;
 mod code;
 mod conformance;
 mod images;
@@ -13,8 +13,8 @@ mod redirects;
 use mock_ecr::token::AuthorizationToken;
 use mock_ecr::{MockEcr, MockEcrBuilder};
 
-use crate::answer::Answer;
 use crate::raw::RawRequest;
+use crate::response::Response;
 
 /// The manifest of an image without layers, and its digest.
 const EMPTY: &str = "{}";
@@ -34,15 +34,15 @@ struct Registry {
 impl Registry {
     /// As ECR has it.
     async fn ecr() -> Self {
-        Registry::of(MockEcr::builder()).await
+        Registry::from_builder(MockEcr::builder()).await
     }
 
     /// As OCI Distribution has it.
     async fn oci() -> Self {
-        Registry::of(MockEcr::builder().dialect(mock_ecr::config::Dialect::Oci)).await
+        Registry::from_builder(MockEcr::builder().dialect(mock_ecr::config::Dialect::Oci)).await
     }
 
-    async fn of(builder: MockEcrBuilder) -> Self {
+    async fn from_builder(builder: MockEcrBuilder) -> Self {
         let ecr = builder.frozen().repository("app").start().await.unwrap();
         let token = ecr.issue_token();
         Registry { ecr, token }
@@ -50,11 +50,11 @@ impl Registry {
 
     fn request(&self, method: &'static str, path: &str) -> RawRequest {
         RawRequest::new(method, path)
-            .bearing(&self.token)
+            .with_token(&self.token)
             .with("Connection", "close")
     }
 
-    async fn send(&self, method: &'static str, path: &str) -> Answer {
+    async fn send(&self, method: &'static str, path: &str) -> Response {
         self.request(method, path).to(&self.ecr).await
     }
 
@@ -72,7 +72,7 @@ impl Registry {
         assert_eq!(request.to(&self.ecr).await.status(), 201);
     }
 
-    async fn put(&self, reference: &str, manifest: &str) -> Answer {
+    async fn put(&self, reference: &str, manifest: &str) -> Response {
         let path = format!("/v2/app/manifests/{reference}");
         let request = self
             .request("PUT", &path)

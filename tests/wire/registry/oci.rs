@@ -10,8 +10,8 @@ async fn pushing_a_blob_in_chunks() {
         let request = registry
             .request("PATCH", &upload)
             .with("Content-Range", sent);
-        let taken = request.body(part).to(&registry.ecr).await;
-        assert_eq!((taken.status(), taken.header("range")), (202, range));
+        let accepted = request.body(part).to(&registry.ecr).await;
+        assert_eq!((accepted.status(), accepted.header("range")), (202, range));
         let status = registry.send("GET", &upload).await;
         assert_eq!((status.status(), status.header("range")), (204, range));
         assert!(status.has("location"));
@@ -129,7 +129,7 @@ async fn listing_tags() {
 #[tokio::test]
 async fn mounting_a_blob_from_another_repository() {
     let builder = mock_ecr::MockEcr::builder().dialect(mock_ecr::config::Dialect::Oci);
-    let registry = Registry::of(builder.create_on_push()).await;
+    let registry = Registry::from_builder(builder.create_on_push()).await;
     registry.push_hello().await;
     let mount = async |to: &str, query: &str| {
         let target = format!("/v2/{to}/blobs/uploads/?mount={query}");
@@ -164,7 +164,7 @@ secret_access_key = "S"
 allow = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"]
 "#,
     );
-    let registry = Registry::of(mock_ecr::MockEcr::from_config(config.unwrap())).await;
+    let registry = Registry::from_builder(mock_ecr::MockEcr::from_config(config.unwrap())).await;
     registry.push_hello().await;
     for from in ["", "&from=app"] {
         let target = format!("/v2/other/blobs/uploads/?mount={HELLO}{from}");
@@ -203,9 +203,9 @@ async fn error_codes() {
         ("PUT", "/v2/app/blobs/uploads/x", 404, "BLOB_UPLOAD_UNKNOWN"),
         ("PATCH", "/v2/app/tags/list", 405, "UNSUPPORTED"),
     ] {
-        let answer = registry.send(method, path).await;
+        let response = registry.send(method, path).await;
         assert_eq!(
-            (answer.status(), answer.error()),
+            (response.status(), response.error()),
             (status, code.to_owned()),
             "{path}"
         );
@@ -220,19 +220,19 @@ async fn error_codes() {
 }
 
 #[tokio::test]
-async fn a_quirk_can_be_had_alone() {
+async fn a_single_quirk_can_be_enabled() {
     let config = "dialect = 'oci'\n[quirks]\npatch_created = true\n";
-    let registry = Registry::of(mock_ecr::MockEcr::from_config(
+    let registry = Registry::from_builder(mock_ecr::MockEcr::from_config(
         mock_ecr::Config::parse(config).unwrap(),
     ))
     .await;
     let upload = registry.begin().await;
-    let taken = registry
+    let accepted = registry
         .request("PATCH", &upload)
         .body("hello")
         .to(&registry.ecr)
         .await;
-    assert_eq!((taken.status(), taken.header("range")), (201, "0-4"));
+    assert_eq!((accepted.status(), accepted.header("range")), (201, "0-4"));
 }
 
 const NO_REFERRERS: &str =

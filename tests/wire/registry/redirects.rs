@@ -19,7 +19,7 @@ async fn layer_url(registry: &Registry) -> String {
 }
 
 #[tokio::test]
-async fn a_layer_is_at_another_host_that_wants_no_credentials() {
+async fn a_layer_is_at_another_host_that_rejects_credentials() {
     // Source: open-policy-agent/opa#6580 and #6728.
     let registry = Registry::ecr().await;
     let url = layer_url(&registry).await;
@@ -27,8 +27,11 @@ async fn a_layer_is_at_another_host_that_wants_no_credentials() {
     assert_eq!((layer.status(), &layer.body[..]), (200, "hello"));
     let forwarded = registry.send("GET", &url).await;
     assert_eq!(forwarded.status(), 400);
-    let visits = registry.ecr.requests().route("layer");
-    let sent: Vec<bool> = visits.iter().map(|visit| visit.authorization).collect();
+    let requests = registry.ecr.requests().route("layer");
+    let sent: Vec<bool> = requests
+        .iter()
+        .map(|request| request.authorization)
+        .collect();
     assert_eq!(sent, [false, true]);
     assert!(
         forwarded
@@ -38,7 +41,7 @@ async fn a_layer_is_at_another_host_that_wants_no_credentials() {
 }
 
 #[tokio::test]
-async fn a_url_dies_and_cannot_be_forged() {
+async fn an_expired_or_forged_url_is_rejected() {
     let registry = Registry::ecr().await;
     let url = layer_url(&registry).await;
     let get = |url: String| async move { RawRequest::new("GET", url) };
@@ -48,44 +51,44 @@ async fn a_url_dies_and_cannot_be_forged() {
         url.replace("X-Amz-Signature=", "X-Amz-Signature=0"),
         url.split('?').next().unwrap().to_owned(),
     ] {
-        let answer = get(forged.clone()).await.to(&registry.ecr).await;
-        assert_eq!(answer.status(), 403, "{forged}");
-        assert!(answer.body.contains("<Code>SignatureDoesNotMatch</Code>"));
+        let response = get(forged.clone()).await.to(&registry.ecr).await;
+        assert_eq!(response.status(), 403, "{forged}");
+        assert!(response.body.contains("<Code>SignatureDoesNotMatch</Code>"));
     }
     registry.ecr.clock().advance(Duration::from_secs(3600));
-    let answer = get(url).await.to(&registry.ecr).await;
-    assert_eq!(answer.status(), 403);
+    let response = get(url).await.to(&registry.ecr).await;
+    assert_eq!(response.status(), 403);
     assert!(
-        answer
+        response
             .body
             .contains("<Message>Request has expired</Message>")
     );
 }
 
 #[tokio::test]
-async fn a_part_of_a_layer_can_be_asked_for() {
+async fn a_range_of_a_layer_is_returned() {
     let registry = Registry::ecr().await;
     let url = layer_url(&registry).await;
-    let ask = |range: &'static str| {
+    let get_range = |range: &'static str| {
         let request = RawRequest::new("GET", &url).with("Range", range);
         let ecr = &registry.ecr;
         async move { request.to(ecr).await }
     };
-    for (range, part, told) in [
+    for (range, part, content_range) in [
         ("bytes=1-2", "el", "bytes 1-2/5"),
         ("bytes=3-", "lo", "bytes 3-4/5"),
         ("bytes=-1", "o", "bytes 4-4/5"),
     ] {
-        let answer = ask(range).await;
-        assert_eq!((answer.status(), &answer.body[..]), (206, part));
-        assert_eq!(answer.header("content-range"), told);
+        let response = get_range(range).await;
+        assert_eq!((response.status(), &response.body[..]), (206, part));
+        assert_eq!(response.header("content-range"), content_range);
     }
-    assert_eq!(ask("bytes=5-").await.status(), 416);
-    assert_eq!(ask("bytes=4-1").await.status(), 200);
+    assert_eq!(get_range("bytes=5-").await.status(), 416);
+    assert_eq!(get_range("bytes=4-1").await.status(), 200);
 }
 
 #[tokio::test]
-async fn where_the_mock_has_no_second_name_a_layer_comes_at_once() {
+async fn a_layer_is_returned_without_a_redirect_if_the_mock_has_no_second_name() {
     let registry = Registry::ecr().await;
     registry.push_hello().await;
     let layer = registry.request("GET", &format!("/v2/app/blobs/{HELLO}"));

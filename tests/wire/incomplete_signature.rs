@@ -7,10 +7,10 @@ use crate::raw::RawRequest;
 const INCOMPLETE: &str = "IncompleteSignatureException";
 
 #[tokio::test]
-async fn a_header_that_says_nothing_lacks_everything() {
+async fn an_error_for_an_empty_header_names_all_missing_parts() {
     for target in ["/", "/?X-Amz-Algorith"] {
         let call = RawRequest::token_call().at(target).authorized("X");
-        call.answer().await.is_error(
+        call.response().await.assert_error(
             INCOMPLETE,
             "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=X",
         );
@@ -30,7 +30,7 @@ async fn the_parts_of_a_header_are_separated_by_commas_or_spaces() {
         let message = format!(
             "Authorization header requires 'SignedHeaders' parameter. Authorization={header}"
         );
-        call.answer().await.is_error(INCOMPLETE, &message);
+        call.response().await.assert_error(INCOMPLETE, &message);
     }
 }
 
@@ -41,64 +41,68 @@ async fn a_header_without_a_date_beside_it_is_incomplete() {
     let message = format!(
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization={header}"
     );
-    call.answer().await.is_error(INCOMPLETE, &message);
+    call.response().await.assert_error(INCOMPLETE, &message);
 }
 
 #[tokio::test]
-async fn an_empty_algorithm_in_the_query_lacks_everything() {
+async fn an_error_for_an_empty_query_names_all_missing_parts() {
     let call = RawRequest::token_call().at("/?X-Amz-Algorithm");
-    call.answer().await.is_error(
+    call.response().await.assert_error(
         INCOMPLETE,
         "AWS query-string parameters must include 'X-Amz-Algorithm'. AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters must include 'X-Amz-Date'. Re-examine the query-string parameters.",
     );
 }
 
 #[tokio::test]
-async fn a_query_that_lacks_one_part_is_told_which() {
+async fn an_error_for_an_incomplete_query_names_the_missing_part() {
     let query = "/?X-Amz-Algorithm=a&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-Date=d";
-    RawRequest::token_call().at(query).answer().await.is_error(
+    RawRequest::token_call().at(query).response().await.assert_error(
         INCOMPLETE,
         "AWS query-string parameters must include 'X-Amz-SignedHeaders'. Re-examine the query-string parameters.",
     );
 }
 
 #[tokio::test]
-async fn a_query_without_an_algorithm_is_no_signature() {
+async fn a_query_without_an_algorithm_is_not_a_signature() {
     let query = "/?X-Amz-Credential=a&X-Amz-Signature=b&X-Amz-SignedHeaders=c&X-Amz-Date=d";
-    RawRequest::token_call().at(query).answer().await.is_error(
-        "MissingAuthenticationTokenException",
-        "Missing Authentication Token",
-    );
+    RawRequest::token_call()
+        .at(query)
+        .response()
+        .await
+        .assert_error(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        );
 }
 
 #[tokio::test]
-async fn a_signature_in_the_query_and_one_in_a_header_are_one_too_many() {
+async fn signatures_in_the_query_and_in_a_header_are_rejected() {
     let call = RawRequest::token_call()
         .at("/?X-Amz-Algorithm")
         .authorized("X");
-    call.answer().await.is_error(
+    call.response().await.assert_error(
         "InvalidSignatureException",
         "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
     );
 }
 
 #[tokio::test]
-async fn a_date_that_is_not_ascii_is_told_what_it_should_be() {
+async fn a_date_that_is_not_ascii_is_rejected() {
     // [ANALOG] Source of the text: scratchstack-aws-signature. Sixteen bytes, of which the ninth is half a character.
     let query = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-SignedHeaders=host&X-Amz-Date=2015112%C3%A9213053Z";
-    RawRequest::token_call().at(query).answer().await.is_error(
+    RawRequest::token_call().at(query).response().await.assert_error(
         INCOMPLETE,
         "Date must be in ISO-8601 'basic format'. Got '2015112é213053Z'. See http://en.wikipedia.org/wiki/ISO_8601",
     );
 }
 
 #[tokio::test]
-async fn a_credential_has_five_parts() {
+async fn a_credential_without_five_parts_is_rejected() {
     // [ANALOG] Source of the text: scratchstack-aws-signature.
     let call = RawRequest::token_call()
         .authorized("AWS4-HMAC-SHA256 Credential=a/b/c/d, SignedHeaders=host, Signature=e")
         .with("X-Amz-Date", "20151129T213053Z");
-    call.answer().await.is_error(
+    call.response().await.assert_error(
         INCOMPLETE,
         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b/c/d'",
     );
@@ -110,6 +114,6 @@ async fn another_algorithm_is_not_supported() {
     let call = RawRequest::token_call()
         .authorized("AWS5 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f")
         .with("X-Amz-Date", "20151129T213053Z");
-    let answer = call.answer().await;
-    answer.is_error(INCOMPLETE, "Unsupported AWS 'algorithm': 'AWS5'.");
+    let response = call.response().await;
+    response.assert_error(INCOMPLETE, "Unsupported AWS 'algorithm': 'AWS5'.");
 }

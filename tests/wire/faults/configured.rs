@@ -6,7 +6,7 @@ use super::{ping, token_call};
 use crate::errors::chain;
 
 #[tokio::test]
-async fn a_config_begins_with_its_faults() {
+async fn faults_of_the_configuration_apply_from_the_start() {
     let config = Config::parse(
         "
         [[faults]]
@@ -31,8 +31,8 @@ async fn a_config_begins_with_its_faults() {
 }
 
 #[tokio::test]
-async fn a_config_with_a_fault_that_cannot_be_is_rejected_with_its_place() {
-    for (toml, said) in [
+async fn an_invalid_fault_of_a_configuration_is_rejected_with_its_location() {
+    for (toml, text) in [
         ("[[faults]]\naction = { error = 'Nothing' }", "line 2"),
         ("[[faults]]\naction = { expload = 1 }", "expload"),
         (
@@ -41,6 +41,6 @@ async fn a_config_with_a_fault_that_cannot_be_is_rejected_with_its_place() {
         ),
     ] {
         let error = chain(&Config::parse(toml).unwrap_err());
-        assert!(error.contains(said), "{error}");
+        assert!(error.contains(text), "{error}");
     }
 }

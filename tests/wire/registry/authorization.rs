@@ -3,7 +3,7 @@
 use mock_ecr::{Config, MockEcr};
 
 use super::{EMPTY, HELLO, Registry, error};
-use crate::answer::Answer;
+use crate::response::Response;
 
 /// A configuration in which the caller may only read, and what is told to it otherwise.
 const READER: &str = r#"
@@ -19,9 +19,10 @@ deny = ["ecr:ListImages"]
 "#;
 
 #[tokio::test]
-async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
+async fn an_action_that_no_policy_allows_is_denied_with_the_text_of_ecr() {
     // Source: ministryofjustice/cloud-platform#7245 (2025).
-    let registry = Registry::of(MockEcr::from_config(Config::parse(READER).unwrap())).await;
+    let registry =
+        Registry::from_builder(MockEcr::from_config(Config::parse(READER).unwrap())).await;
     for (method, path, action) in [
         (
             "POST",
@@ -40,12 +41,12 @@ async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
             "ecr:ListImageReferrers",
         ),
     ] {
-        let answer = registry.send(method, &format!("/v2/app/{path}")).await;
+        let response = registry.send(method, &format!("/v2/app/{path}")).await;
         let text = format!(
             "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: {action} on resource: arn:aws:ecr:us-east-1:123456789012:repository/app because no identity-based policy allows the {action} action"
         );
         assert_eq!(
-            (answer.status(), answer.body),
+            (response.status(), response.body),
             (403, error("DENIED", &text))
         );
     }
@@ -59,24 +60,25 @@ async fn what_no_policy_allows_is_forbidden_in_ecr_s_words() {
 }
 
 #[tokio::test]
-async fn what_a_policy_denies_is_forbidden_in_other_words() {
+async fn an_explicit_deny_has_another_text() {
     // Source: aws/aws-cli#5592 (2020), of the API.
-    let registry = Registry::of(MockEcr::from_config(Config::parse(READER).unwrap())).await;
-    let answer = registry.send("GET", "/v2/app/tags/list").await;
-    assert_eq!(answer.status(), 403);
+    let registry =
+        Registry::from_builder(MockEcr::from_config(Config::parse(READER).unwrap())).await;
+    let response = registry.send("GET", "/v2/app/tags/list").await;
+    assert_eq!(response.status(), 403);
     assert!(
-        answer
+        response
             .body
             .contains("repository/app with an explicit deny\"")
     );
 }
 
 /// What the caller hears of the registry of another account.
-async fn abroad(cross_account: &str) -> Answer {
+async fn push_to_other_account(cross_account: &str) -> Response {
     let config =
         format!("{cross_account}\n[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n");
     let config = Config::parse(&config).unwrap();
-    let registry = Registry::of(MockEcr::from_config(config)).await;
+    let registry = Registry::from_builder(MockEcr::from_config(config)).await;
     let request = registry
         .request("PUT", "/v2/theirs/manifests/latest")
         .body(EMPTY);
@@ -85,16 +87,24 @@ async fn abroad(cross_account: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn another_account_s_repository_is_closed_unless_the_config_opens_it() {
+async fn cross_account_access_is_denied_unless_the_configuration_allows_it() {
     // Source of the text: aws-actions/amazon-ecr-login#232.
-    let answer = abroad("").await;
+    let response = push_to_other_account("").await;
     let text = "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:us-east-1:210987654321:repository/theirs because no resource-based policy allows the ecr:PutImage action";
-    assert_eq!((answer.status(), answer.body), (403, error("DENIED", text)));
-    assert_eq!(abroad("cross_account = 'open'").await.status(), 201);
+    assert_eq!(
+        (response.status(), response.body),
+        (403, error("DENIED", text))
+    );
+    assert_eq!(
+        push_to_other_account("cross_account = 'open'")
+            .await
+            .status(),
+        201
+    );
 }
 
 #[tokio::test]
-async fn on_every_route_a_dead_token_is_told_so() {
+async fn an_expired_token_is_rejected_on_every_route() {
     // Source: flipt-io/flipt#3043; on routes below /v2/, google/go-containerregistry#861.
     let registry = Registry::ecr().await;
     let ttl = registry.ecr.config().token_ttl;
@@ -122,7 +132,8 @@ async fn another_account_s_repositories_are_not_in_a_catalog() {
     // [ASSUME], after artsy/hokusai#27 (2017) and aws-amplify/amplify-cli#10828 (2022), of the API.
     let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
     let catalog = async |config: &str| {
-        let registry = Registry::of(MockEcr::from_config(Config::parse(config).unwrap())).await;
+        let registry =
+            Registry::from_builder(MockEcr::from_config(Config::parse(config).unwrap())).await;
         let host = "210987654321.dkr.ecr.us-east-1.amazonaws.com";
         let request = registry.request("GET", "/v2/_catalog").on_host(host);
         request.to(&registry.ecr).await

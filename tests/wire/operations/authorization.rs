@@ -30,15 +30,15 @@ fn no_policy(kind: &str, action: &str) -> String {
     format!("because no {kind}-based policy allows the ecr:{action} action")
 }
 
-async fn forbids(api: &Api, action: &str, input: &str, message: &str) {
-    api.rejects(action, input, "AccessDeniedException", message)
+async fn assert_access_denied(api: &Api, action: &str, input: &str, message: &str) {
+    api.assert_error(action, input, "AccessDeniedException", message)
         .await;
 }
 
 #[tokio::test]
-async fn what_no_policy_allows_is_rejected_in_the_recorded_words() {
+async fn an_action_that_no_policy_allows_is_denied_with_the_recorded_text() {
     // Source: ministryofjustice/modernisation-platform-environments#10067 (2025).
-    let api = Api::of(READER).await;
+    let api = Api::with_config(READER).await;
     for (operation, more) in [
         ("CreateRepository", ""),
         ("DeleteRepository", ""),
@@ -50,48 +50,48 @@ async fn what_no_policy_allows_is_rejected_in_the_recorded_words() {
         let input = format!(r#"{{"repositoryName":"app"{more}}}"#);
         let why = no_policy("identity", operation);
         let text = denied(operation, "123456789012:repository/app", &why);
-        forbids(&api, operation, &input, &text).await;
+        assert_access_denied(&api, operation, &input, &text).await;
     }
     let arn = "arn:aws:ecr:us-east-1:123456789012:repository/app";
     let input = format!(r#"{{"resourceArn":"{arn}"}}"#);
     let why = no_policy("identity", "ListTagsForResource");
     let text = denied("ListTagsForResource", "123456789012:repository/app", &why);
-    forbids(&api, "ListTagsForResource", &input, &text).await;
+    assert_access_denied(&api, "ListTagsForResource", &input, &text).await;
     let app = r#"{"repositoryName":"app"}"#;
-    let described = api.gives("DescribeImages", app).await;
+    let described = api.output("DescribeImages", app).await;
     assert_eq!(described, r#"{"imageDetails":[]}"#);
 }
 
 #[tokio::test]
-async fn all_repositories_of_a_registry_are_a_resource_of_their_own() {
+async fn describe_repositories_is_authorized_for_all_repositories() {
     // Source: aws-amplify/amplify-cli#10828 (2022).
-    let api = Api::of(READER).await;
+    let api = Api::with_config(READER).await;
     let why = no_policy("identity", "DescribeRepositories");
     let text = denied("DescribeRepositories", "123456789012:repository/*", &why);
-    forbids(&api, "DescribeRepositories", "{}", &text).await;
+    assert_access_denied(&api, "DescribeRepositories", "{}", &text).await;
 }
 
 #[tokio::test]
-async fn what_a_policy_denies_is_rejected_in_other_words() {
+async fn an_explicit_deny_has_its_own_text() {
     // Source: aws/aws-cli#5592 (2020).
-    let api = Api::of(READER).await;
+    let api = Api::with_config(READER).await;
     let text = denied(
         "ListImages",
         "123456789012:repository/app",
         "with an explicit deny",
     );
     let input = r#"{"repositoryName":"app"}"#;
-    forbids(&api, "ListImages", input, &text).await;
+    assert_access_denied(&api, "ListImages", input, &text).await;
 }
 
 #[tokio::test]
-async fn another_account_s_repository_is_closed() {
+async fn access_to_another_account_s_repository_is_denied() {
     // Source: ministryofjustice/modernisation-platform#4454 (2023).
-    let api = Api::of(READER).await;
+    let api = Api::with_config(READER).await;
     let input = r#"{"registryId":"210987654321","repositoryName":"theirs"}"#;
     let why = no_policy("resource", "DescribeImages");
     let text = denied("DescribeImages", "210987654321:repository/theirs", &why);
-    forbids(&api, "DescribeImages", input, &text).await;
+    assert_access_denied(&api, "DescribeImages", input, &text).await;
 }
 
 #[tokio::test]
@@ -99,22 +99,22 @@ async fn another_account_s_repositories_are_not_listed() {
     // Source: artsy/hokusai#27 (2017), whose text is older; the resource after aws-amplify/amplify-cli#10828 (2022).
     let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
     let input = r#"{"registryId":"210987654321"}"#;
-    let api = Api::of(theirs).await;
+    let api = Api::with_config(theirs).await;
     let why = no_policy("resource", "DescribeRepositories");
     let text = denied("DescribeRepositories", "210987654321:repository/*", &why);
-    forbids(&api, "DescribeRepositories", input, &text).await;
-    let api = Api::of(&format!("cross_account = 'open'\n{theirs}")).await;
-    let listed = api.gives("DescribeRepositories", input).await;
+    assert_access_denied(&api, "DescribeRepositories", input, &text).await;
+    let api = Api::with_config(&format!("cross_account = 'open'\n{theirs}")).await;
+    let listed = api.output("DescribeRepositories", input).await;
     assert!(listed.contains(r#""repositoryName":"theirs""#), "{listed}");
 }
 
 #[tokio::test]
-async fn a_repository_s_policy_lets_its_own_account_in() {
+async fn a_repository_policy_can_allow_its_own_account() {
     // Source: IAM's policy evaluation logic.
-    let api = Api::of(READER).await;
+    let api = Api::with_config(READER).await;
     let input = r#"{"repositoryName":"app"}"#;
     let policy = r#"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"ecr:DeleteRepository\"}]}"#;
     let set = format!(r#"{{"repositoryName":"app","policyText":"{policy}"}}"#);
-    api.gives("SetRepositoryPolicy", &set).await;
-    api.gives("DeleteRepository", input).await;
+    api.output("SetRepositoryPolicy", &set).await;
+    api.output("DeleteRepository", input).await;
 }

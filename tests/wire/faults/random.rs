@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 
 use super::ping;
 use crate::http2::Http2;
-use crate::raw::{RawRequest, frozen};
+use crate::raw::{RawRequest, frozen_mock};
 
-fn moment() -> impl Strategy<Value = CutPoint> {
+fn cut_point() -> impl Strategy<Value = CutPoint> {
     prop_oneof![
         Just(CutPoint::BeforeHeaders),
         Just(CutPoint::AfterHeaders),
@@ -24,7 +24,7 @@ fn moment() -> impl Strategy<Value = CutPoint> {
     ]
 }
 
-fn code() -> impl Strategy<Value = FaultAction> {
+fn error_action() -> impl Strategy<Value = FaultAction> {
     let codes = vec![
         "ThrottlingException",
         "ServerException",
@@ -44,12 +44,12 @@ fn throttle() -> impl Strategy<Value = FaultAction> {
 
 fn action() -> impl Strategy<Value = FaultAction> {
     prop_oneof![
-        code(),
+        error_action(),
         throttle(),
         (1..3_u64).prop_map(|ms| FaultAction::Latency(Latency::Fixed(Duration::from_millis(ms)))),
-        moment().prop_map(FaultAction::Stall),
-        moment().prop_map(FaultAction::Close),
-        moment().prop_map(FaultAction::Reset),
+        cut_point().prop_map(FaultAction::Stall),
+        cut_point().prop_map(FaultAction::Close),
+        cut_point().prop_map(FaultAction::Reset),
         (1_000_000..9_000_000_u64).prop_map(FaultAction::Bandwidth),
         (1..9000_u64).prop_map(FaultAction::Overrun),
         Just(FaultAction::GarbledChunks),
@@ -78,13 +78,13 @@ fn matcher() -> impl Strategy<Value = RequestMatcher> {
         prop::option::of(1..3_u64),
         prop::option::of(0.0..=1.0_f64),
     );
-    (turns, any::<bool>()).prop_map(|((times, after, every, probability), of_ecr)| {
+    (turns, any::<bool>()).prop_map(|((times, after, every, probability), ecr_only)| {
         let mut matcher = RequestMatcher::default();
         matcher.times = times;
         matcher.after = after;
         matcher.every = every;
         matcher.probability = probability;
-        matcher.service = of_ecr.then_some(Service::Ecr);
+        matcher.service = ecr_only.then_some(Service::Ecr);
         matcher
     })
 }
@@ -98,15 +98,15 @@ fn requests(ecr: &MockEcr) -> [RawRequest; 5] {
     let token = ecr.issue_token();
     [
         RawRequest::token_call().signed(),
-        RawRequest::ping("GET").bearing(&token),
+        RawRequest::ping("GET").with_token(&token),
         RawRequest::ping("HEAD"),
-        RawRequest::new("POST", "/v2/app/blobs/uploads/").bearing(&token),
-        RawRequest::new("GET", "/v2/app/manifests/1").bearing(&token),
+        RawRequest::new("POST", "/v2/app/blobs/uploads/").with_token(&token),
+        RawRequest::new("GET", "/v2/app/manifests/1").with_token(&token),
     ]
 }
 
-/// Sends a request and leaves once it is in the request log, whatever comes back, or does not.
-async fn send_and_leave(ecr: &MockEcr, request: &RawRequest) {
+/// Sends a request and leaves once it is in the request log, whatever expected_length back, or does not.
+async fn send_and_disconnect(ecr: &MockEcr, request: &RawRequest) {
     let before = ecr.requests().count();
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
     stream.write_all(&request.bytes()).await.unwrap();
@@ -119,26 +119,26 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn the_server_lives_and_the_request_log_is_complete(faults in prop::collection::vec(fault(), 1..6)) {
+    fn the_server_keeps_running_and_the_request_log_is_complete(faults in prop::collection::vec(fault(), 1..6)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let ecr = frozen().await;
+            let ecr = frozen_mock().await;
             for fault in faults {
                 // One that cannot mean anything is refused, and that is all.
                 let _ = ecr.faults().add(fault);
             }
             let requests = requests(&ecr);
             for request in requests.iter().chain(&requests) {
-                send_and_leave(&ecr, request).await;
+                send_and_disconnect(&ecr, request).await;
             }
             let entries = ecr.requests();
             assert_eq!(entries.count(), 2 * requests.len());
-            let shaped = entries.iter().map(|entry| entry.faults.len() as u64).sum::<u64>();
-            let fired: u64 = ecr.faults().list().iter().map(|active| active.triggered).sum();
-            assert_eq!(shaped, fired);
+            let applied = entries.iter().map(|entry| entry.faults.len() as u64).sum::<u64>();
+            let triggered: u64 = ecr.faults().list().iter().map(|active| active.triggered).sum();
+            assert_eq!(applied, triggered);
             ecr.faults().clear();
             assert_eq!(ping(&ecr).await.status(), 200);
-            let ping = RawRequest::ping("GET").bearing(&ecr.issue_token());
+            let ping = RawRequest::ping("GET").with_token(&ecr.issue_token());
             assert_eq!(Http2::connect(&ecr).await.send(&ping).await.status(), 200);
         });
     }

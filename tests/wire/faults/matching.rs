@@ -2,13 +2,13 @@
 
 use mock_ecr::MockEcr;
 
-use super::{ping, set, token_call, with};
-use crate::raw::{RawRequest, frozen};
+use super::{mock_with_fault, ping, set, token_call};
+use crate::raw::{RawRequest, frozen_mock};
 use crate::signer::Signer;
 
 #[tokio::test]
-async fn an_operation_is_struck_its_first_times_alone() {
-    let ecr = with(
+async fn times_limits_a_fault_to_the_first_matching_requests() {
+    let ecr = mock_with_fault(
         "match = { operation = 'GetAuthorizationToken', times = 2 }\naction = { error = 'ThrottlingException' }",
     )
     .await;
@@ -21,7 +21,7 @@ async fn an_operation_is_struck_its_first_times_alone() {
 }
 
 /// Which of three requests of the registry a fault strikes: `GET /v2/`, `HEAD` of a manifest, `GET` of a layer of another repository.
-async fn struck(when: &str) -> [bool; 3] {
+async fn triggered(matcher: &str) -> [bool; 3] {
     let ecr = MockEcr::builder()
         .repository("team/app")
         .repository("other")
@@ -30,7 +30,7 @@ async fn struck(when: &str) -> [bool; 3] {
         .unwrap();
     set(
         &ecr,
-        &format!("match = {{ {when} }}\naction = {{ error = 'BadGateway' }}"),
+        &format!("match = {{ {matcher} }}\naction = {{ error = 'BadGateway' }}"),
     );
     let token = ecr.issue_token();
     let digest = format!("sha256:{}", "0".repeat(64));
@@ -40,17 +40,17 @@ async fn struck(when: &str) -> [bool; 3] {
         RawRequest::new("GET", format!("/v2/other/blobs/{digest}"))
             .on_host("123456789012.dkr.ecr.us-east-1.amazonaws.com"),
     ];
-    let mut struck = Vec::new();
+    let mut triggered = Vec::new();
     for request in requests {
-        let answer = request.bearing(&token).to(&ecr).await;
-        struck.push(answer.status() == 502);
+        let response = request.with_token(&token).to(&ecr).await;
+        triggered.push(response.status() == 502);
     }
-    struck.try_into().unwrap()
+    triggered.try_into().unwrap()
 }
 
 #[tokio::test]
-async fn a_request_is_told_by_what_it_says() {
-    for (when, expected) in [
+async fn a_fault_matches_the_attributes_of_a_request() {
+    for (matcher, expected) in [
         ("", [true, true, true]),
         ("service = 'registry'", [true, true, true]),
         ("service = 'ecr'", [false; 3]),
@@ -76,13 +76,13 @@ async fn a_request_is_told_by_what_it_says() {
         ("every = 2", [false, true, false]),
         ("after = 2", [false, false, true]),
     ] {
-        assert_eq!(struck(when).await, expected, "{when}");
+        assert_eq!(triggered(matcher).await, expected, "{matcher}");
     }
 }
 
 #[tokio::test]
-async fn the_caller_of_the_api_is_told_by_the_key() {
-    let ecr = with(
+async fn an_api_call_is_matched_by_the_principal_of_its_access_key() {
+    let ecr = mock_with_fault(
         "match = { principal = 'arn:aws:iam::123456789012:user/developer', region = 'us-east-1' }\naction = { error = 'BadGateway' }",
     )
     .await;
@@ -93,8 +93,8 @@ async fn the_caller_of_the_api_is_told_by_the_key() {
 }
 
 #[tokio::test]
-async fn a_fault_lasts_from_an_instant_until_another() {
-    let ecr = with(
+async fn a_fault_applies_between_from_and_until() {
+    let ecr = mock_with_fault(
         "match = { from = '2015-11-29T22:00:00Z', until = '2015-11-29T23:00:00Z' }\naction = { error = 'BadGateway' }",
     )
     .await;
@@ -106,7 +106,7 @@ async fn a_fault_lasts_from_an_instant_until_another() {
 }
 
 #[tokio::test]
-async fn the_same_seed_has_the_same_chances() {
+async fn the_same_seed_triggers_the_same_requests() {
     let fault = "match = { probability = 0.5 }\naction = { error = 'BadGateway' }";
     let mut runs = Vec::new();
     for seed in ["one", "one", "other"] {
@@ -123,22 +123,22 @@ async fn the_same_seed_has_the_same_chances() {
 }
 
 #[tokio::test]
-async fn a_guard_takes_its_fault_away() {
-    let ecr = frozen().await;
+async fn a_dropped_guard_removes_its_fault() {
+    let ecr = frozen_mock().await;
     let guard = ecr.faults().error("BadGateway").times(5).set().unwrap();
     assert_eq!(ping(&ecr).await.status(), 502);
     assert_eq!(guard.triggered(), 1);
     drop(guard);
     assert_eq!(ping(&ecr).await.status(), 200);
-    let kept = ecr.faults().error("BadGateway").set().unwrap().keep();
+    let id = ecr.faults().error("BadGateway").set().unwrap().keep();
     assert_eq!(ping(&ecr).await.status(), 502);
-    assert!(ecr.faults().remove(kept).is_some());
+    assert!(ecr.faults().remove(id).is_some());
     assert_eq!(ping(&ecr).await.status(), 200);
 }
 
 #[tokio::test]
-async fn what_the_mock_tells_of_itself_is_never_struck() {
-    let ecr = with("action = { reset = 'before_headers' }").await;
-    let answer = RawRequest::new("GET", "/_mock/environment").to(&ecr).await;
-    assert_eq!(answer.status(), 200);
+async fn a_fault_never_applies_to_the_control_api() {
+    let ecr = mock_with_fault("action = { reset = 'before_headers' }").await;
+    let response = RawRequest::new("GET", "/_mock/environment").to(&ecr).await;
+    assert_eq!(response.status(), 200);
 }

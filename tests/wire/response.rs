@@ -1,6 +1,6 @@
 //! Answers, and what they should be.
 
-/// What a frozen clock shows in the `Date` header of every answer.
+/// What a frozen clock shows in the `Date` header of every response.
 pub(crate) const DATE: &str = "Date: Sun, 29 Nov 2015 21:30:53 GMT";
 
 /// The id of the first request of a configuration that names no seed.
@@ -8,26 +8,26 @@ pub(crate) const DATE: &str = "Date: Sun, 29 Nov 2015 21:30:53 GMT";
 /// The real service spells the name `x-amzn-RequestId`, between others in title case; hyper writes them all in one way.
 pub(crate) const FIRST_REQUEST_ID: &str = "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa";
 
-/// An answer: its status line, its header lines in alphabetical order, and its body.
+/// An response: its status line, its header lines in alphabetical order, and its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status_line: String,
     pub(crate) headers: Vec<String>,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     #[track_caller]
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let text = str::from_utf8(bytes).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| {
-            panic!("{text:?} is no answer");
+            panic!("{text:?} is no response");
         });
         let mut lines = head.split("\r\n").map(str::to_owned);
         let status_line = lines.next().unwrap();
         let mut headers: Vec<_> = lines.collect();
         headers.sort();
-        Answer {
+        Response {
             status_line,
             headers,
             body: body.to_owned(),
@@ -36,42 +36,42 @@ impl Answer {
 
     /// Compares all of it; the header lines stand in alphabetical order.
     #[track_caller]
-    pub(crate) fn is(&self, status_line: &str, headers: &[&str], body: &str) {
+    pub(crate) fn assert_is(&self, status_line: &str, headers: &[&str], body: &str) {
         assert_eq!(self.body, body);
         assert_eq!(self.headers, headers);
         assert_eq!(self.status_line, status_line);
     }
 
-    /// Compares all of the first answer of a mock's API, in AWS JSON 1.1. Source of the header set:
+    /// Compares all of the first response of a mock's API, in AWS JSON 1.1. Source of the header set:
     /// hashicorp/terraform-provider-aws#3849; there is no `X-Amzn-ErrorType`, source: aws/aws-sdk-ruby#431.
     #[track_caller]
-    pub(crate) fn is_json(&self, status_line: &str, body: &str) {
+    pub(crate) fn assert_json(&self, status_line: &str, body: &str) {
         let headers = [
             &format!("Content-Length: {}", body.len()),
             "Content-Type: application/x-amz-json-1.1",
             DATE,
             FIRST_REQUEST_ID,
         ];
-        self.is(status_line, &headers, body);
+        self.assert_is(status_line, &headers, body);
     }
 
     /// All client errors have status 400: ECR's model declares no other. Source: botocore's model of ECR.
     #[track_caller]
-    pub(crate) fn is_rejection(&self, body: &str) {
-        self.is_json("HTTP/1.1 400 Bad Request", body);
+    pub(crate) fn assert_rejection(&self, body: &str) {
+        self.assert_json("HTTP/1.1 400 Bad Request", body);
     }
 
     /// The refusal of an error that has a code and a `message`. Source of the shape: aws/aws-sdk-php#1114.
     #[track_caller]
-    pub(crate) fn is_error(&self, code: &str, message: &str) {
-        self.is_rejection(&format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
+    pub(crate) fn assert_error(&self, code: &str, message: &str) {
+        self.assert_rejection(&format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
     }
 
-    /// An answer in XML, which names no content type. [ANALOG] Source: mhart/kinesalite, `test/connection.js`.
+    /// An response in XML, which names no content type. [ANALOG] Source: mhart/kinesalite, `test/connection.js`.
     #[track_caller]
-    pub(crate) fn is_xml(&self, status_line: &str, body: &str) {
+    pub(crate) fn assert_xml(&self, status_line: &str, body: &str) {
         let length = format!("Content-Length: {}", body.len());
-        self.is(status_line, &[&length, DATE, FIRST_REQUEST_ID], body);
+        self.assert_is(status_line, &[&length, DATE, FIRST_REQUEST_ID], body);
     }
 
     #[track_caller]

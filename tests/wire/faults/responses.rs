@@ -1,41 +1,41 @@
-//! Wrong answers.
+//! Wrong responses.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Value, json};
 
-use super::{ping, token_call, with};
+use super::{mock_with_fault, ping, token_call};
 
 /// The output of `GetAuthorizationToken` under a fault.
-async fn output(what: &str) -> Value {
-    let answer = token_call(&with(&format!("action = {{ {what} }}")).await).await;
-    assert_eq!(answer.status(), 200, "{what}");
+async fn output(action: &str) -> Value {
+    let response = token_call(&mock_with_fault(&format!("action = {{ {action} }}")).await).await;
+    assert_eq!(response.status(), 200, "{action}");
     assert_eq!(
-        answer.header("content-length"),
-        answer.body.len().to_string()
+        response.header("content-length"),
+        response.body.len().to_string()
     );
-    serde_json::from_str(&answer.body).unwrap()
+    serde_json::from_str(&response.body).unwrap()
 }
 
 /// A member of the one entry.
-async fn member(what: &str, name: &str) -> Option<Value> {
-    let output = output(what).await;
+async fn member(action: &str, name: &str) -> Option<Value> {
+    let output = output(action).await;
     output["authorizationData"][0].get(name).cloned()
 }
 
 #[tokio::test]
-async fn the_list_is_another() {
-    let whole = output("date = '1s'").await;
-    let entry = &whole["authorizationData"][0];
-    for (what, list) in [
+async fn authorization_data_is_replaced() {
+    let original = output("date = '1s'").await;
+    let entry = &original["authorizationData"][0];
+    for (action, list) in [
         ("'empty'", json!([])),
         ("'null'", json!(null)),
         ("'doubled'", json!([entry, entry])),
         ("'with_nulls'", json!([null, entry])),
     ] {
         let expected = json!({ "authorizationData": list });
-        let found = output(&format!("authorization_data = {what}")).await;
-        assert_eq!(found, expected, "{what}");
+        let found = output(&format!("authorization_data = {action}")).await;
+        assert_eq!(found, expected, "{action}");
     }
     assert_eq!(output("authorization_data = 'missing'").await, json!({}));
     let endpoint = member(
@@ -47,22 +47,22 @@ async fn the_list_is_another() {
 }
 
 #[tokio::test]
-async fn an_entry_of_another_account_stands_before_or_behind_the_own_one() {
-    let own = &output("date = '1s'").await["authorizationData"][0];
-    for (place, foreign) in [("before", 0), ("after", 1)] {
-        let what = format!("authorization_data = {{ {place} = '210987654321' }}");
-        let ecr = with(&format!("action = {{ {what} }}")).await;
-        let answer = token_call(&ecr).await;
-        let answer: Value = serde_json::from_str(&answer.body).unwrap();
-        let list = answer["authorizationData"].as_array().unwrap();
+async fn an_entry_of_another_account_is_added_before_or_after_the_caller_s() {
+    let callers_entry = &output("date = '1s'").await["authorizationData"][0];
+    for (place, other) in [("before", 0), ("after", 1)] {
+        let action = format!("authorization_data = {{ {place} = '210987654321' }}");
+        let ecr = mock_with_fault(&format!("action = {{ {action} }}")).await;
+        let response = token_call(&ecr).await;
+        let response: Value = serde_json::from_str(&response.body).unwrap();
+        let list = response["authorizationData"].as_array().unwrap();
         assert_eq!(list.len(), 2, "{place}");
-        assert_eq!(&list[1 - foreign], own, "{place}");
+        assert_eq!(&list[1 - other], callers_entry, "{place}");
 
-        let foreign = &list[foreign];
+        let other = &list[other];
         let endpoint = "https://210987654321.dkr.ecr.us-east-1.amazonaws.com";
-        assert_eq!(foreign["proxyEndpoint"], endpoint, "{place}");
-        assert_eq!(foreign["expiresAt"], own["expiresAt"], "{place}");
-        let bearer = ecr.verify_token(foreign["authorizationToken"].as_str().unwrap());
+        assert_eq!(other["proxyEndpoint"], endpoint, "{place}");
+        assert_eq!(other["expiresAt"], callers_entry["expiresAt"], "{place}");
+        let bearer = ecr.verify_token(other["authorizationToken"].as_str().unwrap());
         let root = "arn:aws:iam::210987654321:root";
         assert_eq!(bearer.unwrap().arn().as_str(), root, "{place}");
         let request_log = ecr.requests();
@@ -70,14 +70,14 @@ async fn an_entry_of_another_account_stands_before_or_behind_the_own_one() {
         assert_eq!(
             ecr.issue_token().id(),
             issued,
-            "the request log names the caller's own"
+            "the request log names the caller's callers_entry"
         );
     }
 }
 
 #[tokio::test]
-async fn the_end_of_the_token_is_another_in_the_answer_alone() {
-    for (what, expected) in [
+async fn expires_at_is_replaced_in_the_response_only() {
+    for (action, expected) in [
         ("'past'", Some("1.448829053241E9")),
         ("'near'", Some("1.448832663241E9")),
         ("'far'", Some("1.764365453241E9")),
@@ -87,21 +87,21 @@ async fn the_end_of_the_token_is_another_in_the_answer_alone() {
         ("'iso8601'", Some("\"2015-11-30T09:30:53.241Z\"")),
         ("'null'", Some("null")),
     ] {
-        let ecr = with(&format!("action = {{ expires_at = {what} }}")).await;
-        let answer = token_call(&ecr).await;
-        let (_, rest) = answer.body.split_once("\"expiresAt\":").unwrap();
+        let ecr = mock_with_fault(&format!("action = {{ expires_at = {action} }}")).await;
+        let response = token_call(&ecr).await;
+        let (_, rest) = response.body.split_once("\"expiresAt\":").unwrap();
         let found = rest.split_once(',').map(|(value, _)| value);
-        assert_eq!(found, expected, "{what}");
+        assert_eq!(found, expected, "{action}");
         assert_eq!(ping(&ecr).await.status(), 200);
     }
     assert_eq!(member("expires_at = 'missing'", "expiresAt").await, None);
 }
 
 #[tokio::test]
-async fn the_token_is_none() {
-    let token = |what: &'static str| async move {
-        let what = format!("token = '{what}'");
-        let token = member(&what, "authorizationToken").await.unwrap();
+async fn the_token_is_replaced() {
+    let token = |action: &'static str| async move {
+        let action = format!("token = '{action}'");
+        let token = member(&action, "authorizationToken").await.unwrap();
         token.as_str().unwrap().to_owned()
     };
     let plain = |token: String| String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
@@ -131,14 +131,14 @@ async fn the_token_is_none() {
 }
 
 #[tokio::test]
-async fn the_token_is_any_login() {
+async fn the_token_contains_the_given_login() {
     for (login, expected) in [
         ("username = 'Bob', password = 'pa:ss::'", "Bob:pa:ss::"),
         ("password = 'ÿ>?~'", "AWS:ÿ>?~"),
         ("username = '', password = ''", ":"),
     ] {
-        let what = format!("token = {{ login = {{ {login} }} }}");
-        let output = output(&what).await;
+        let action = format!("token = {{ login = {{ {login} }} }}");
+        let output = output(&action).await;
         let entry = &output["authorizationData"][0];
         assert_eq!(
             entry["authorizationToken"],
@@ -150,9 +150,9 @@ async fn the_token_is_any_login() {
 }
 
 #[tokio::test]
-async fn the_endpoint_is_another() {
+async fn the_proxy_endpoint_is_replaced() {
     let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
-    for (what, expected) in [
+    for (action, expected) in [
         ("'foreign'", Some(json!("https://registry.example.com"))),
         ("'no_scheme'", Some(json!(host))),
         ("'slash'", Some(json!(format!("https://{host}/")))),
@@ -163,14 +163,14 @@ async fn the_endpoint_is_another() {
         ("'null'", Some(json!(null))),
         ("'missing'", None),
     ] {
-        let found = member(&format!("proxy_endpoint = {what}"), "proxyEndpoint").await;
-        assert_eq!(found, expected, "{what}");
+        let found = member(&format!("proxy_endpoint = {action}"), "proxyEndpoint").await;
+        assert_eq!(found, expected, "{action}");
     }
 }
 
 #[tokio::test]
-async fn the_body_is_not_what_was_asked_for() {
-    for (what, status, content_type, begins) in [
+async fn the_body_is_replaced() {
+    for (action, status, content_type, begins) in [
         ("'html'", 200, "text/html; charset=utf-8", "<!DOCTYPE html>"),
         ("'empty'", 200, "application/x-amz-json-1.1", ""),
         (
@@ -181,30 +181,34 @@ async fn the_body_is_not_what_was_asked_for() {
         ),
         ("{ text = 'ok' }", 200, "application/x-amz-json-1.1", "ok"),
     ] {
-        let ecr = with(&format!("action = {{ body = {what} }}")).await;
-        let answer = token_call(&ecr).await;
-        assert_eq!(answer.status(), status, "{what}");
-        assert_eq!(answer.header("content-type"), content_type, "{what}");
-        assert!(answer.body.starts_with(begins), "{what}: {}", answer.body);
+        let ecr = mock_with_fault(&format!("action = {{ body = {action} }}")).await;
+        let response = token_call(&ecr).await;
+        assert_eq!(response.status(), status, "{action}");
+        assert_eq!(response.header("content-type"), content_type, "{action}");
+        assert!(
+            response.body.starts_with(begins),
+            "{action}: {}",
+            response.body
+        );
         assert_eq!(
-            answer.header("content-length"),
-            answer.body.len().to_string()
+            response.header("content-length"),
+            response.body.len().to_string()
         );
     }
-    // A captive portal answers an error with 200 as well.
-    let ecr = with("action = { body = 'html' }").await;
+    // A captive portal responses an error with 200 as well.
+    let ecr = mock_with_fault("action = { body = 'html' }").await;
     let unsigned = crate::raw::RawRequest::token_call().to(&ecr).await;
     assert_eq!(unsigned.status(), 200);
 }
 
 #[tokio::test]
-async fn the_content_type_is_another_or_none() {
-    let ecr = with("action = { content_type = 'text/plain' }").await;
+async fn the_content_type_is_replaced_or_removed() {
+    let ecr = mock_with_fault("action = { content_type = 'text/plain' }").await;
     assert_eq!(token_call(&ecr).await.header("content-type"), "text/plain");
-    let ecr = with("action = { content_type = '' }").await;
-    let answer = token_call(&ecr).await;
+    let ecr = mock_with_fault("action = { content_type = '' }").await;
+    let response = token_call(&ecr).await;
     assert!(
-        !answer
+        !response
             .headers
             .iter()
             .any(|line| line.starts_with("Content-Type"))
@@ -212,12 +216,12 @@ async fn the_content_type_is_another_or_none() {
 }
 
 #[tokio::test]
-async fn faults_are_applied_in_their_order() {
-    let ecr = with("action = { authorization_data = 'doubled' }").await;
+async fn faults_are_applied_in_order() {
+    let ecr = mock_with_fault("action = { authorization_data = 'doubled' }").await;
     super::set(&ecr, "action = { proxy_endpoint = 'missing' }");
     super::set(&ecr, "action = { content_type = 'text/plain' }");
-    let answer = token_call(&ecr).await;
-    let output: Value = serde_json::from_str(&answer.body).unwrap();
+    let response = token_call(&ecr).await;
+    let output: Value = serde_json::from_str(&response.body).unwrap();
     let entries = output["authorizationData"].as_array().unwrap();
     assert_eq!(entries.len(), 2);
     assert!(
@@ -225,5 +229,5 @@ async fn faults_are_applied_in_their_order() {
             .iter()
             .all(|entry| entry.get("proxyEndpoint").is_none())
     );
-    assert_eq!(answer.header("content-type"), "text/plain");
+    assert_eq!(response.header("content-type"), "text/plain");
 }

@@ -21,7 +21,7 @@ async fn four_images() -> Api {
 
 /// A page of two images.
 async fn page(api: &Api, operation: &str, token: Option<&str>) -> Value {
-    let output = api.gives(operation, &input(token)).await;
+    let output = api.output(operation, &input(token)).await;
     serde_json::from_str(&output).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn digests(page: &Value, list: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn two_pages_of_two_are_all_of_four() {
+async fn two_pages_of_two_contain_all_four_images() {
     let api = four_images().await;
     for (operation, list) in IMAGES {
         let first = page(&api, operation, None).await;
@@ -51,7 +51,7 @@ async fn two_pages_of_two_are_all_of_four() {
 }
 
 #[tokio::test]
-async fn a_page_stays_the_same_when_what_was_before_it_goes() {
+async fn a_page_is_unchanged_when_earlier_entries_are_deleted() {
     for (operation, list) in IMAGES {
         let api = four_images().await;
         let first = page(&api, operation, None).await;
@@ -61,14 +61,14 @@ async fn a_page_stays_the_same_when_what_was_before_it_goes() {
         for digest in digests(&first, list) {
             let ids =
                 format!(r#"{{"repositoryName":"app","imageIds":[{{"imageDigest":"{digest}"}}]}}"#);
-            api.gives("BatchDeleteImage", &ids).await;
+            api.output("BatchDeleteImage", &ids).await;
         }
         assert_eq!(page(&api, operation, token).await, before);
     }
 }
 
 #[tokio::test]
-async fn a_token_is_rejected_whichever_of_its_letters_is_another() {
+async fn a_token_with_any_character_changed_is_rejected() {
     // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
     let api = four_images().await;
     let text = "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid next token provided'";
@@ -80,11 +80,11 @@ async fn a_token_is_rejected_whichever_of_its_letters_is_another() {
             let letter = if &token[at..=at] == "A" { "B" } else { "A" };
             let altered = [&token[..at], letter, &token[at + 1..]].concat();
             let input = input(Some(&altered));
-            api.rejects(operation, &input, code, text).await;
+            api.assert_error(operation, &input, code, text).await;
         }
         for wrong in [&token[1..], &format!("{token}A"), &format!("{token}=")] {
             let input = input(Some(wrong));
-            api.rejects(operation, &input, code, text).await;
+            api.assert_error(operation, &input, code, text).await;
         }
     }
 }
@@ -108,14 +108,14 @@ async fn a_page_has_one_to_a_thousand_results() {
             let text = format!(
                 "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value {bound}'"
             );
-            api.rejects(operation, &input(n), code, &text).await;
+            api.assert_error(operation, &input(n), code, &text).await;
         }
-        api.gives(operation, &input(1000)).await;
+        api.output(operation, &input(1000)).await;
     }
 }
 
 #[tokio::test]
-async fn pages_of_any_length_make_the_same_list() {
+async fn pages_of_any_length_return_the_same_list() {
     let api = four_images().await;
     for tag in ["e", "f", "g"] {
         api.put(tag, r#"{"annotations":{"tag":"a"}}"#).await;
@@ -139,7 +139,7 @@ async fn list(api: &Api, filter: &str, length: usize) -> Vec<Value> {
         let input = format!(
             r#"{{"repositoryName":"app","filter":{{"tagStatus":"{filter}"}},"maxResults":{length}{next}}}"#
         );
-        let page: Value = serde_json::from_str(&api.gives("ListImages", &input).await).unwrap();
+        let page: Value = serde_json::from_str(&api.output("ListImages", &input).await).unwrap();
         entries.extend_from_slice(page["imageIds"].as_array().unwrap());
         match page["nextToken"].as_str() {
             Some(token) => next = format!(r#","nextToken":"{token}""#),

@@ -1,0 +1,187 @@
+//! `/_mock/requests/wait` and `/_mock/requests/stream`.
+
+use mock_ecr::MockEcr;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::control::{assert_rejected, control_request, fetch_json};
+use crate::raw::{RawRequest, frozen_mock};
+use crate::response::Response;
+
+#[tokio::test]
+async fn a_wait_returns_when_enough_requests_were_received() {
+    let ecr = frozen_mock().await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let wait = control_request("GET", "requests/wait?status=401&count=2&timeout=10m");
+    let (body, _) = tokio::join!(fetch_json(&wait, &ecr), async {
+        RawRequest::new("GET", "/favicon.ico").to(&ecr).await;
+        RawRequest::ping("HEAD").to(&ecr).await
+    });
+    assert_eq!(body["matched"], 2);
+    assert_eq!(body["requests"][1]["method"], "HEAD");
+}
+
+#[tokio::test]
+async fn a_wait_times_out_with_an_error() {
+    let wait = control_request("GET", "requests/wait?timeout=1ms");
+    let text = "received 0 of 1 expected requests within 1ms";
+    assert_rejected(&wait.response().await, 504, "WAIT_TIMEOUT", None, text);
+    let long = control_request("GET", "requests/wait?timeout=11m")
+        .response()
+        .await;
+    assert_rejected(&long, 400, "BAD_QUERY", Some("timeout"), "at most 10m");
+}
+
+#[tokio::test]
+async fn stopping_the_mock_ends_a_wait() {
+    let ecr = frozen_mock().await;
+    // Whoever has the response to the first of two requests in one packet knows that the second was read.
+    let wait = control_request("GET", "requests/wait?count=9&timeout=10m");
+    let both = [RawRequest::ping("GET").bytes(), wait.bytes()].concat();
+    let mut waiting = EventReader::send(&ecr, &both).await;
+    waiting.read_until("HTTP/1.1 401").await;
+    let rest = waiting.rest_while_stopping(ecr).await;
+    let start = rest
+        .find("HTTP/1.1 503")
+        .unwrap_or_else(|| panic!("{rest}"));
+    let response = Response::parse(&rest.as_bytes()[start..]);
+    assert_rejected(&response, 503, "STOPPING", None, "the mock is stopping");
+}
+
+/// Someone who reads along.
+struct EventReader {
+    stream: TcpStream,
+    /// What has come and was not looked at.
+    unread: String,
+}
+
+impl EventReader {
+    async fn send(ecr: &MockEcr, bytes: &[u8]) -> Self {
+        let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let unread = String::new();
+        EventReader { stream, unread }
+    }
+
+    /// Someone who misses nothing from now on.
+    async fn open(ecr: &MockEcr, request: &RawRequest) -> Self {
+        let mut reader = EventReader::send(ecr, &request.bytes()).await;
+        let head = reader.read_until(": listening\n\n").await;
+        assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+        assert!(
+            head.contains("Content-Type: text/event-stream\r\n"),
+            "{head}"
+        );
+        reader
+    }
+
+    /// What comes until a text, and with it.
+    async fn read_until(&mut self, end: &str) -> String {
+        loop {
+            if let Some(start) = self.unread.find(end) {
+                let rest = self.unread.split_off(start + end.len());
+                return std::mem::replace(&mut self.unread, rest);
+            }
+            let mut more = Vec::new();
+            let n = self.stream.read_buf(&mut more).await.unwrap();
+            assert!(n > 0, "it has ended after {:?}", self.unread);
+            self.unread += str::from_utf8(&more).unwrap();
+        }
+    }
+
+    /// The number and the JSON of the next event.
+    async fn next_event(&mut self) -> (u64, Value) {
+        let text = self.read_until("}\n\n").await;
+        let value = |field: &str| {
+            let mut lines = text.lines();
+            let line = lines.find_map(|line| line.strip_prefix(field));
+            line.unwrap_or_else(|| panic!("{field} in {text}"))
+                .to_owned()
+        };
+        assert_eq!(value("event: "), "request");
+        let data = serde_json::from_str(&value("data: ")).unwrap();
+        (value("id: ").parse().unwrap(), data)
+    }
+
+    /// All that comes while the mock stops.
+    async fn rest_while_stopping(mut self, ecr: MockEcr) -> String {
+        let (_, read) = tokio::join!(ecr.stop(), self.stream.read_to_string(&mut self.unread));
+        read.unwrap();
+        self.unread
+    }
+}
+
+#[tokio::test]
+async fn a_stream_sends_an_event_for_each_request() {
+    let ecr = frozen_mock().await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let mut stream = EventReader::open(
+        &ecr,
+        &control_request("GET", "requests/stream?service=registry"),
+    )
+    .await;
+    RawRequest::token_call().signed().to(&ecr).await;
+    RawRequest::ping("HEAD").to(&ecr).await;
+    let (first, entry) = stream.next_event().await;
+    assert_eq!(
+        (&entry["method"], &entry["status"]),
+        (&"HEAD".into(), &401.into())
+    );
+    ecr.clear_requests();
+    RawRequest::ping("GET").to(&ecr).await;
+    let (second, entry) = stream.next_event().await;
+    assert_eq!(entry["method"], "GET");
+    assert_eq!(
+        second,
+        first + 1,
+        "a request log that was cleared counts on"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_resumes_after_the_last_event() {
+    let ecr = frozen_mock().await;
+    let mut stream = EventReader::open(&ecr, &control_request("GET", "requests/stream")).await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let (id, _) = stream.next_event().await;
+    drop(stream);
+    RawRequest::ping("HEAD").to(&ecr).await;
+    let again = control_request("GET", "requests/stream").with("Last-Event-ID", &id.to_string());
+    let mut stream = EventReader::open(&ecr, &again).await;
+    let (_, entry) = stream.next_event().await;
+    assert_eq!(entry["method"], "HEAD");
+
+    let wrong = control_request("GET", "requests/stream").with("Last-Event-ID", "x");
+    assert_rejected(
+        &wrong.to(&ecr).await,
+        400,
+        "BAD_HEADER",
+        None,
+        "the ID of an event",
+    );
+}
+
+#[tokio::test]
+async fn a_stream_reports_missed_requests() {
+    let ecr = frozen_mock().await;
+    RawRequest::ping("GET").to(&ecr).await;
+    RawRequest::ping("GET").to(&ecr).await;
+    ecr.clear_requests();
+    let late = control_request("GET", "requests/stream").with("Last-Event-ID", "0");
+    let mut stream = EventReader::open(&ecr, &late).await;
+    let missed = stream.read_until("}\n\n").await;
+    assert!(
+        missed.contains("event: missed\ndata: {\"missed\":1}\n\n"),
+        "{missed}"
+    );
+}
+
+#[tokio::test]
+async fn stopping_the_mock_ends_a_stream_with_the_last_chunk() {
+    let ecr = frozen_mock().await;
+    let stream = EventReader::open(&ecr, &control_request("GET", "requests/stream")).await;
+    // The last chunk: what is cut has none.
+    let rest = stream.rest_while_stopping(ecr).await;
+    assert_eq!(rest.trim_start(), "0\r\n\r\n");
+}
