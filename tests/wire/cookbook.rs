@@ -1,11 +1,11 @@
-//! The cookbook's TOML and HTTP; its Rust runs as its documentation does.
+//! The TOML and HTTP examples of the cookbook. rustdoc tests its Rust examples.
 
 use mock_ecr::fault::Fault;
 use mock_ecr::{Config, MockEcr};
 
 use crate::raw::RawRequest;
 
-/// A recipe: its configurations, and its calls.
+/// A recipe with its configurations and HTTP requests.
 struct Recipe<'a> {
     title: &'a str,
     toml: Vec<&'a str>,
@@ -25,14 +25,14 @@ fn recipes() -> Vec<Recipe<'static>> {
 }
 
 fn blocks<'a>(section: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("```{language}\n");
-    let starts = section.split(fence.as_str()).skip(1);
+    let start = format!("```{language}\n");
+    let starts = section.split(start.as_str()).skip(1);
     starts
         .map(|rest| rest.split("\n```").next().unwrap())
         .collect()
 }
 
-/// Makes a call of the book.
+/// Sends an HTTP request of the cookbook and returns the status of the response.
 async fn call(ecr: &MockEcr, http: &str) -> u16 {
     let (line, body) = http.split_once('\n').unwrap();
     let path = line.strip_prefix("POST ").unwrap();
@@ -70,7 +70,7 @@ async fn the_toml_and_the_http_calls_set_the_same_faults() {
         }
         let faults = ecr.faults().list();
         let by_call: Vec<Fault> = faults.into_iter().map(|active| active.fault).collect();
-        // A revocation, and a clock that is moved, are no faults.
+        // Some recipes revoke tokens or set the clock instead of setting a fault.
         if !by_call.is_empty() {
             assert_eq!(by_call, of_config, "{title}");
         }

@@ -1,4 +1,4 @@
-//! Errors of the library: the text of an error does not contain its cause, which is its source.
+//! Errors of the library. The text of an error does not repeat the text of its source.
 
 use std::error::Error;
 use std::iter;

@@ -1,4 +1,4 @@
-//! What the handle can do to a mock, and what it can claim of the requests.
+//! The methods of `MockEcr` on a running mock, and expectations about the request log.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -47,7 +47,7 @@ async fn a_token_of_another_mock_is_listed_once_presented() {
     assert_eq!(ecr.tokens()[0].id, token.id());
 }
 
-/// The message of the API for unknown credentials.
+/// The error message of the API for unknown credentials.
 const UNKNOWN: &str = "The security token included in the request is invalid.";
 
 #[tokio::test]
@@ -118,7 +118,11 @@ async fn a_reset_restores_the_initial_state() {
     assert_eq!(ecr.requests().count(), 0);
     assert!(ecr.tokens().is_empty());
     assert!(ecr.verify_token(token.as_str()).is_ok());
-    assert_eq!(call.to(&ecr).await, first, "ids are drawn anew");
+    assert_eq!(
+        call.to(&ecr).await,
+        first,
+        "request IDs repeat after a reset"
+    );
     assert_eq!(ecr.tokens().len(), 1);
     assert_eq!(repositories(&ecr).await, ["app"]);
 }
@@ -168,10 +172,10 @@ async fn a_wait_that_times_out_returns_the_requests_received() {
     );
 }
 
-/// What a claim says that does not hold.
+/// Returns the panic message of a failed expectation.
 #[track_caller]
-fn panic_message(requests: Requests, claim: impl FnOnce(Requests) -> Requests) -> String {
-    let failed = catch_unwind(AssertUnwindSafe(|| claim(requests))).unwrap_err();
+fn panic_message(requests: Requests, expectation: impl FnOnce(Requests) -> Requests) -> String {
+    let failed = catch_unwind(AssertUnwindSafe(|| expectation(requests))).unwrap_err();
     *failed.downcast::<String>().unwrap()
 }
 
@@ -233,7 +237,7 @@ async fn expect_tokens_of_finds_tokens_of_another_principal() {
         "expected only tokens issued to arn:aws:iam::210987654321:root, but 1 of 2 requests differ";
     assert!(message.starts_with(expected), "{message}");
 
-    // A dead token is somebody's, and what is no token is nobody's.
+    // A revoked token has a principal. An invalid token has none.
     ecr.clock().advance(LONG * 100);
     let stranger = ecr.issue_token_for(root, ecr.config().region.clone());
     ecr.clear_requests();

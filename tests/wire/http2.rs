@@ -1,4 +1,4 @@
-//! HTTP/2 with prior knowledge: the same port, the same responses.
+//! HTTP/2 with prior knowledge, on the same port and with the same responses as HTTP/1.1.
 
 use bytes::Bytes;
 use http::{Request, Version, header};
@@ -12,7 +12,7 @@ use crate::raw::{RawRequest, frozen_mock};
 use crate::response::Response;
 use crate::signer::Signer;
 
-/// A connection that speaks HTTP/2 from its first byte.
+/// An HTTP/2 connection with prior knowledge.
 pub(crate) struct Http2(http2::SendRequest<Full<Bytes>>);
 
 impl Http2 {
@@ -24,18 +24,18 @@ impl Http2 {
         Http2(sender)
     }
 
-    /// Sends what the request says, with its host in the place that HTTP/2 has for it.
+    /// Sends a request with its host in `:authority`.
     pub(crate) async fn send(&mut self, request: &RawRequest) -> http::Response<String> {
         self.try_send(request).await.unwrap()
     }
 
-    /// The same, where the response may break off.
+    /// Sends a request, or returns an error if the response is incomplete.
     pub(crate) async fn try_send(
         &mut self,
         request: &RawRequest,
     ) -> Result<http::Response<String>, hyper::Error> {
         let uri = match request.target() {
-            whole if whole.starts_with("http:") => whole.to_owned(),
+            url if url.starts_with("http:") => url.to_owned(),
             path => format!("http://{}{path}", request.header("Host").unwrap()),
         };
         let mut builder = Request::builder()
@@ -56,7 +56,7 @@ impl Http2 {
     }
 }
 
-/// The response has the status, the headers and the body that one in HTTP/1.1 has.
+/// Asserts that a response has the status, the headers and the body of a response in HTTP/1.1.
 #[track_caller]
 fn assert_same(response: &http::Response<String>, http1: &Response) {
     assert_eq!(response.version(), Version::HTTP_2);

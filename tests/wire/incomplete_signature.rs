@@ -1,4 +1,4 @@
-//! Signatures that lack parts, or are there twice.
+//! Incomplete signatures, and two signatures in one request.
 //!
 //! [ANALOG] Source, unless a test names another: mhart/kinesalite, `index.js` and `test/connection.js`.
 
@@ -88,7 +88,7 @@ async fn signatures_in_the_query_and_in_a_header_are_rejected() {
 
 #[tokio::test]
 async fn a_date_that_is_not_ascii_is_rejected() {
-    // [ANALOG] Source of the text: scratchstack-aws-signature. Sixteen bytes, of which the ninth is half a character.
+    // [ANALOG] Source of the text: scratchstack-aws-signature. Sixteen bytes; the ninth is the second byte of a character.
     let query = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=b&X-Amz-Signature=c&X-Amz-SignedHeaders=host&X-Amz-Date=2015112%C3%A9213053Z";
     RawRequest::token_call().at(query).response().await.assert_error(
         INCOMPLETE,

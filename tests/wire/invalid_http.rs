@@ -1,17 +1,17 @@
-//! Requests that are hardly any: each gets one response or none, and the next client is served as ever.
+//! Invalid and unusual HTTP: each request gets at most one response, and the next client is served.
 
 use mock_ecr::MockEcr;
 
 use crate::raw::{RawRequest, frozen_mock, response_length, send_bytes, until_closed};
 use crate::response::Response;
 
-/// Somebody else is served, and nothing has panicked on the way.
+/// Asserts that the mock still serves a valid request.
 async fn assert_other_clients_are_served(ecr: &MockEcr) {
     let response = RawRequest::token_call().signed().to(ecr).await;
     assert_eq!(response.status(), 200, "{response:?}");
 }
 
-/// The status of hyper's own response, which is not the mock's: it has no date, and is in no request log.
+/// Returns the status line of a response by hyper itself. The request does not reach the mock and is not in the request log.
 async fn rejected_by_hyper(bytes: &[u8]) -> String {
     let ecr = frozen_mock().await;
     let response = Response::parse(&send_bytes(&ecr, bytes, until_closed).await);
@@ -29,14 +29,15 @@ async fn bytes_that_are_not_http_are_a_bad_request() {
         b"GET / HTTP/1.1\r\nno header\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        // The beginning of a TLS handshake.
+        // The start of a TLS handshake.
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ] {
         assert_eq!(rejected_by_hyper(bytes).await, "HTTP/1.1 400 Bad Request");
     }
 }
 
-/// RFC 9112, section 5.2, lets a server refuse values that go on in a second line; the signature of one is never looked at.
+/// RFC 9112, section 5.2, allows a server to reject header values that continue in a second line. The signature of such a
+/// request is not verified.
 #[tokio::test]
 async fn a_folded_header_is_a_bad_request() {
     let request =

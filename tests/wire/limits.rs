@@ -1,12 +1,12 @@
-//! How long a request may be. 7 MiB is the limit of Kinesis; its response has no body. [ANALOG] Source: mhart/kinesalite,
-//! `index.js`.
+//! The maximum length of a request. 7 MiB is the limit of Kinesis, whose response has no body. [ANALOG] Source:
+//! mhart/kinesalite, `index.js`.
 
 use crate::raw::{RawRequest, frozen_mock, response_length, send_bytes};
 use crate::response::{DATE, Response};
 
 const LIMIT: usize = 7 << 20;
 
-/// A signed call whose input is ignored, and as long as told.
+/// Returns a signed call with a body of `length` bytes, whose members are ignored.
 fn call_of_length(length: usize) -> RawRequest {
     let body = format!(
         r#"{{"more":"{}"}}"#,
@@ -15,7 +15,7 @@ fn call_of_length(length: usize) -> RawRequest {
     RawRequest::token_call().body(body).signed()
 }
 
-/// The same request with a body whose length is not told beforehand.
+/// Returns the bytes of a request with a chunked body.
 fn chunked(request: &RawRequest) -> Vec<u8> {
     let head = request
         .clone()

@@ -1,4 +1,4 @@
-//! The log of a mock.
+//! Captures the log of a mock.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -7,13 +7,15 @@ use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
-/// Everything that is logged on this thread.
+/// The log of the current thread.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// As long as there is but one subscriber, whoever logs first on another thread, where nobody listens, silences that
-    /// place in the code for every thread. A second subscriber, which is the one that is returned, sees to that.
+    /// Captures the log until the returned guards are dropped.
+    ///
+    /// `tracing` caches the interest in a callsite. While there is only one subscriber, the first event on a thread without a
+    /// subscriber disables the callsite for all threads. The second subscriber that is returned prevents this.
     pub(crate) fn capture(&self) -> (DefaultGuard, Dispatch) {
         let second = Dispatch::new(NoSubscriber::default());
         let log = self.clone();

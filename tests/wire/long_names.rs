@@ -1,4 +1,4 @@
-//! Names that are longer than those of files may be, on a store in a directory.
+//! Names that are longer than a file name can be, with a store in a directory.
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::StoreLocation;
@@ -7,7 +7,7 @@ use crate::raw::RawRequest;
 
 const TOO_LONG: &str = "Invalid parameter at 'name' failed to satisfy constraint: 'Must be short enough for a file name of the store'";
 
-/// A mock that keeps its images in a directory.
+/// Starts a mock with its store in a directory.
 async fn mock_with_store(directory: &tempfile::TempDir) -> MockEcr {
     let location = StoreLocation::Directory(directory.path().to_owned());
     let builder = MockEcr::builder().frozen().create_on_push().store(location);

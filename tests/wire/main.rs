@@ -1,11 +1,11 @@
-//! The mock as a client sees it: bytes into a socket, bytes out of it.
+//! Tests of the mock over a socket, at the level of bytes.
 //!
-//! What is expected was recorded of AWS, at the place that a test or its file names. `[ANALOG]` was recorded of another service
-//! that speaks the same protocol, `[ASSUME]` is a choice.
+//! The expected responses are recordings of AWS. Each test or its file names the source. `[ANALOG]` marks a recording of another
+//! AWS service with the same protocol, `[ASSUME]` marks an assumption.
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a helper that cannot go on fails the test that called it"
+    reason = "a panic in a helper fails the test that called it"
 )]
 
 mod authentication;

@@ -1,4 +1,4 @@
-//! Requests to the API that are not AWS JSON 1.1, and what else is said of them.
+//! Errors for requests to the API that are not AWS JSON 1.1.
 //!
 //! [ANALOG] Source, unless a test names another: mhart/kinesalite, `index.js` and `test/connection.js`.
 
@@ -11,7 +11,7 @@ const UNDETERMINED: &str = "<AccessDeniedException>\n  <Message>Unable to determ
 
 #[tokio::test]
 async fn a_method_other_than_post_without_a_signature_is_an_error_in_xml() {
-    // Recorded again of API Gateway in common-voice/common-voice#1599.
+    // API Gateway has the same text: common-voice/common-voice#1599.
     for method in ["GET", "PUT", "DELETE"] {
         let response = RawRequest::new(method, "/").response().await;
         response.assert_xml(FORBIDDEN, UNSIGNED);

@@ -1,4 +1,4 @@
-//! What is checked first when more than one thing is wrong with a call.
+//! The order of checks when a call has more than one error.
 //!
 //! [ANALOG] Source: mhart/kinesalite, `index.js` and `test/connection.js`, a suite that was run against the real Kinesis.
 
@@ -56,7 +56,7 @@ async fn a_body_that_is_not_json_is_rejected_before_authentication() {
 
 #[tokio::test]
 async fn json_other_than_an_object_is_rejected_like_invalid_json() {
-    // That a list is refused as well is [ASSUME]: Kinesis's suite has none.
+    // The lists are [ASSUME]: the suite of Kinesis contains none.
     for body in ["true", "null", "7", "\"{}\"", "[]", "[{}]"] {
         let call = RawRequest::token_call().body(body);
         call.response().await.assert_rejection(UNREADABLE);

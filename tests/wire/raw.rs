@@ -1,4 +1,4 @@
-//! Requests as the bytes that they are, and what comes back.
+//! Requests as bytes, and the bytes of the responses.
 
 use mock_ecr::token::AuthorizationToken;
 use mock_ecr::{MockEcr, Timestamp};
@@ -9,17 +9,17 @@ use tokio::net::TcpStream;
 use crate::response::Response;
 use crate::signer::Signer;
 
-/// A mock whose clock stands still.
+/// Starts a mock with a frozen clock.
 pub(crate) async fn frozen_mock() -> MockEcr {
     MockEcr::builder().frozen().start().await.unwrap()
 }
 
-/// What a frozen clock shows.
+/// Returns the time of a frozen clock.
 pub(crate) fn now() -> Timestamp {
     "2015-11-29T21:30:53.241Z".parse().unwrap()
 }
 
-/// A request, header by header; it is signed where it says so, and what is changed afterwards is not.
+/// A request. A signature covers the request as it is when a `signed` method is called, not later changes.
 #[derive(Clone, Debug)]
 pub(crate) struct RawRequest {
     method: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct RawRequest {
 }
 
 impl RawRequest {
-    /// A request that has a host, and no other header.
+    /// Creates a request with a `Host` header only.
     pub(crate) fn new(method: &'static str, target: impl Into<String>) -> Self {
         RawRequest {
             method,
@@ -40,7 +40,7 @@ impl RawRequest {
         .with("Host", "localhost")
     }
 
-    /// A call of an operation with an empty input, unsigned. Source: botocore's model of ECR.
+    /// Creates an unsigned call of an operation with an empty input. Source: botocore's model of ECR.
     pub(crate) fn call(operation: &str) -> Self {
         let target = format!("AmazonEC2ContainerRegistry_V20150921.{operation}");
         RawRequest::new("POST", "/")
@@ -49,17 +49,17 @@ impl RawRequest {
             .body("{}")
     }
 
-    /// `GetAuthorizationToken` with an empty input, unsigned.
+    /// Creates an unsigned call of `GetAuthorizationToken` with an empty input.
     pub(crate) fn token_call() -> Self {
         RawRequest::call("GetAuthorizationToken")
     }
 
-    /// `/v2/` without credentials, on an address that names no registry.
+    /// Creates a request for `/v2/` without credentials, with a host that is not the name of a registry.
     pub(crate) fn ping(method: &'static str) -> Self {
         RawRequest::new(method, "/v2/")
     }
 
-    /// Shows the registry a token.
+    /// Presents a token to the registry.
     pub(crate) fn with_token(self, token: &AuthorizationToken) -> Self {
         self.authorized(&format!("Basic {}", token.as_str()))
     }
@@ -72,7 +72,7 @@ impl RawRequest {
         self.with("Host", host)
     }
 
-    /// Sets a header, in the place of the one that was there.
+    /// Sets a header and replaces an existing one.
     pub(crate) fn with(self, name: &str, value: &str) -> Self {
         let mut request = self.without(name);
         request.headers.push((name.to_owned(), value.to_owned()));
@@ -95,7 +95,7 @@ impl RawRequest {
         self
     }
 
-    /// Signed by the principal of a configuration that names none, when a frozen clock says so.
+    /// Signs the request with the default principal at the time of a frozen clock.
     pub(crate) fn signed(self) -> Self {
         self.signed_by(&Signer::default())
     }
@@ -106,7 +106,7 @@ impl RawRequest {
         headers.iter().fold(self, sign)
     }
 
-    /// Signed in the query string, for a minute.
+    /// Signs the request in the query string. The signature expires after one minute.
     pub(crate) fn presigned_by(self, signer: &Signer) -> Self {
         let query: Vec<_> = signer
             .query(&self)
@@ -141,7 +141,7 @@ impl RawRequest {
         &self.target
     }
 
-    /// Everything as it is sent; a body is preceded by its length.
+    /// Returns the bytes of the request, with a `Content-Length` if there is a body.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
@@ -153,7 +153,7 @@ impl RawRequest {
         [head.as_bytes(), b"\r\n", &self.body].concat()
     }
 
-    /// Sends the request and reads its response, and whatever else may come.
+    /// Sends the request and returns the response.
     pub(crate) async fn to(&self, ecr: &MockEcr) -> Response {
         let bytes = match self.method {
             "HEAD" => send_bytes(ecr, &self.bytes(), head_length).await,
@@ -162,13 +162,15 @@ impl RawRequest {
         Response::parse(&bytes)
     }
 
-    /// Sends the request to a mock of its own: the empty configuration's, with a clock that stands still.
+    /// Sends the request to a new mock with the default configuration and a frozen clock.
     pub(crate) async fn response(&self) -> Response {
         self.to(&frozen_mock().await).await
     }
 }
 
-/// Sends bytes and reads an response, then hangs up and reads what is left: nothing, if the mock knows its own mind.
+/// Sends bytes, reads a response, shuts down the sending side, and reads until the mock closes the connection.
+///
+/// `length` returns the length of the response once it is known. A correct mock sends nothing after the response.
 pub(crate) async fn send_bytes(
     ecr: &MockEcr,
     bytes: &[u8],
@@ -184,14 +186,14 @@ pub(crate) async fn send_bytes(
             }
         }
     };
-    // A server that has heard enough stops to listen while there is more to say, and so neither may this fail.
+    // A server may respond and stop reading before it has the whole request. An error of the write is therefore ignored.
     let (_, ()) = tokio::join!(writer.write_all(bytes), read);
     let _ = writer.shutdown().await;
     let _ = reader.read_to_end(&mut response).await;
     response
 }
 
-/// How long an response is whose head has come.
+/// Returns the length of a response, once its head was received.
 pub(crate) fn response_length(response: &[u8]) -> Option<usize> {
     let head = head_length(response)?;
     let text = str::from_utf8(&response[..head]).unwrap().to_lowercase();
@@ -200,13 +202,13 @@ pub(crate) fn response_length(response: &[u8]) -> Option<usize> {
     Some(head + body)
 }
 
-/// How long the head of an response is, once it has come.
+/// Returns the length of the head of a response, once it was received.
 fn head_length(response: &[u8]) -> Option<usize> {
     let end = response.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     Some(end + 4)
 }
 
-/// Answers are read for as long as any come.
+/// Reads until the mock closes the connection.
 pub(crate) fn until_closed(_: &[u8]) -> Option<usize> {
     None
 }

@@ -1,4 +1,5 @@
-//! The one member of `GetAuthorizationToken`'s input. Source of its type and its bounds: botocore's model of ECR.
+//! `registryIds`, the only member of the input of `GetAuthorizationToken`. Source of its type and its bounds: botocore's model
+//! of ECR.
 
 use crate::raw::{RawRequest, frozen_mock};
 use crate::response::Response;
@@ -11,7 +12,7 @@ async fn response(body: &str) -> Response {
         .await
 }
 
-/// The response has an entry for each of these accounts, all with the caller's token.
+/// Asserts that the response has an entry for each of these accounts, all with the token of the caller.
 #[track_caller]
 fn assert_entries(response: &Response, token: &str, accounts: &[&str]) {
     let entry = |account: &&str| {
@@ -29,7 +30,7 @@ async fn assert_accounts(body: &str, accounts: &[&str]) {
     assert_entries(&response(body).await, token.as_str(), accounts);
 }
 
-/// Refused in the words of a constraint that was not kept.
+/// Asserts that a body is rejected with the text of a constraint.
 async fn assert_violation(body: &str, constraint: &str) {
     let message =
         format!("Invalid parameter at 'registryIds' failed to satisfy constraint: '{constraint}'");
@@ -37,7 +38,7 @@ async fn assert_violation(body: &str, constraint: &str) {
     response.assert_error("InvalidParameterException", &message);
 }
 
-/// Refused for a type; the text stands in `Message`, with a capital letter. [ANALOG]
+/// Asserts that a body is rejected for a wrong type. The text is in `Message`, with a capital letter. [ANALOG]
 async fn assert_serialization_error(body: &str, message: &str) {
     let expected = format!(r#"{{"__type":"SerializationException","Message":"{message}"}}"#);
     response(body).await.assert_rejection(&expected);
@@ -175,7 +176,7 @@ async fn a_null_element_is_rejected() {
 
 #[tokio::test]
 async fn unknown_members_are_ignored() {
-    // [ASSUME]; clients do the same, botocore's output test "Ignores extra data".
+    // [ASSUME]; clients ignore unknown members too: botocore's output test "Ignores extra data".
     assert_accounts(
         r#" {"RegistryIds":["x"], "more":{"registryIds":7}, "registryIds":["210987654321"]} "#,
         &["210987654321"],

@@ -1,4 +1,4 @@
-//! The errors of caller that are well-formed, word for word.
+//! The exact errors of well-formed requests.
 
 use std::time::Duration;
 
@@ -24,13 +24,13 @@ async fn mock_with_principal(principal: &Principal) -> MockEcr {
     builder.start().await.unwrap()
 }
 
-/// A call that its principal attributes, to a mock that knows another form of the same principal.
+/// Sends a call that `caller` signs to a mock with the principal `known`.
 async fn response(known: &Principal, caller: &Principal) -> Response {
     let call = RawRequest::token_call().signed_by(&Signer::new(caller));
     call.to(&mock_with_principal(known).await).await
 }
 
-/// A call that a signer attributes, to a mock that knows the principal of AWS's documentation.
+/// Sends a call with a signature to a mock with the default principal.
 async fn signed_by(signer: Signer) -> Response {
     RawRequest::token_call().signed_by(&signer).response().await
 }
@@ -46,7 +46,7 @@ async fn an_unknown_access_key_is_an_unrecognized_client() {
 
 #[tokio::test]
 async fn a_session_token_must_belong_to_the_access_key() {
-    // Source of the text: aws/aws-sdk-php#1114; that it is said here is [ASSUME].
+    // Source of the text: aws/aws-sdk-php#1114; its use for session tokens is [ASSUME].
     let (long_lived, temporary) = (developer(), developer().session_token("one"));
     for (known, caller) in [
         (&temporary, &long_lived),
@@ -74,7 +74,7 @@ async fn expired_credentials_are_an_expired_token_error() {
 
 #[tokio::test]
 async fn a_wrong_secret_key_is_a_signature_mismatch() {
-    // [ANALOG] Source: aws/aws-sdk-cpp#17 and mhart/aws4#33; that the text ends here is [ASSUME].
+    // [ANALOG] Source: aws/aws-sdk-cpp#17 and mhart/aws4#33; the end of the text is [ASSUME].
     let mut forger = developer();
     forger.secret_access_key = "wrong".into();
     response(&developer(), &forger).await.assert_error(
@@ -85,7 +85,7 @@ async fn a_wrong_secret_key_is_a_signature_mismatch() {
 
 #[tokio::test]
 async fn a_signature_of_the_day_before_has_expired() {
-    // Source of the text and of the instants: upmc-enterprises/registry-creds#47.
+    // Source of the text and of the times: upmc-enterprises/registry-creds#47.
     let clock = ClockStart::Frozen("2017-04-17T12:54:51Z".parse().unwrap());
     let ecr = MockEcr::builder().clock(clock).start().await.unwrap();
     let signer = Signer::default().at("2017-04-16T19:42:51Z".parse().unwrap());
@@ -142,7 +142,7 @@ async fn sigv4_clock_selects_whether_system_time_is_accepted() {
 
 #[tokio::test]
 async fn an_error_for_another_service_names_the_correct_one() {
-    // [ANALOG] Source: aws/aws-sdk-ruby#431, space at the end and all.
+    // [ANALOG] Source: aws/aws-sdk-ruby#431, including the space at the end.
     let response = signed_by(Signer::default().for_service("elasticmapreduce")).await;
     response.assert_error(
         INVALID,

@@ -1,4 +1,4 @@
-//! The same seed, clock and requests give the same bytes.
+//! The same seed, clock and requests result in the same bytes.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use mock_ecr::MockEcr;
 use crate::raw::{RawRequest, response_length, send_bytes};
 use crate::signer::Signer;
 
-/// Everything that a mock responses to a row of requests, byte by byte, while its clock is moved.
+/// Sends a sequence of requests while the clock advances, and returns the bytes of the responses.
 async fn responses(seed: &str) -> Vec<Vec<u8>> {
     let builder = MockEcr::builder().frozen().seed(seed);
     let ecr = builder.start().await.unwrap();
@@ -45,8 +45,8 @@ async fn two_mocks_with_the_same_seed_return_the_same_bytes() {
 async fn another_seed_changes_tokens_and_request_ids() {
     let (one, other) = (responses("a seed").await, responses("another").await);
     assert_ne!(one[0], other[0]);
-    // The fourth response has no token, but the id of its request.
+    // The fourth response has no token but a request ID.
     assert_ne!(one[3], other[3]);
-    // The sixth, from the registry, has neither.
+    // The sixth response, from the registry, has neither.
     assert_eq!(one[5], other[5]);
 }

@@ -1,4 +1,4 @@
-//! What the request log knows of requests, those that were refused included.
+//! The entries of the request log, including those of rejected requests.
 
 use std::time::Duration;
 
@@ -166,7 +166,7 @@ async fn a_call_with_an_invalid_input_is_recorded_with_the_input() {
     }
 }
 
-/// The record of a call that was answered with an error, as its client was told it.
+/// Sends a request that must be rejected, and returns its entry in the request log, which must match the response.
 async fn rejected(request: &RawRequest) -> ReceivedRequest {
     let ecr = frozen_mock().await;
     let response = request.to(&ecr).await;

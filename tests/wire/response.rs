@@ -1,14 +1,14 @@
-//! Answers, and what they should be.
+//! HTTP responses and assertions about them.
 
-/// What a frozen clock shows in the `Date` header of every response.
+/// The `Date` header of every response while the clock is frozen at its default time.
 pub(crate) const DATE: &str = "Date: Sun, 29 Nov 2015 21:30:53 GMT";
 
-/// The id of the first request of a configuration that names no seed.
+/// The request ID header of the first request of a mock with the default seed.
 ///
-/// The real service spells the name `x-amzn-RequestId`, between others in title case; hyper writes them all in one way.
+/// The real service writes `x-amzn-RequestId` next to names in title case. hyper writes all names in title case.
 pub(crate) const FIRST_REQUEST_ID: &str = "X-Amzn-Requestid: a061e3d2-891b-44f9-9472-4e969e1d74aa";
 
-/// An response: its status line, its header lines in alphabetical order, and its body.
+/// An HTTP response: the status line, the header lines in alphabetical order, and the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Response {
     pub(crate) status_line: String,
@@ -21,7 +21,7 @@ impl Response {
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let text = str::from_utf8(bytes).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| {
-            panic!("{text:?} is no response");
+            panic!("not an HTTP response: {text:?}");
         });
         let mut lines = head.split("\r\n").map(str::to_owned);
         let status_line = lines.next().unwrap();
@@ -34,7 +34,7 @@ impl Response {
         }
     }
 
-    /// Compares all of it; the header lines stand in alphabetical order.
+    /// Asserts that the whole response is equal. The header lines are in alphabetical order.
     #[track_caller]
     pub(crate) fn assert_is(&self, status_line: &str, headers: &[&str], body: &str) {
         assert_eq!(self.body, body);
@@ -42,8 +42,9 @@ impl Response {
         assert_eq!(self.status_line, status_line);
     }
 
-    /// Compares all of the first response of a mock's API, in AWS JSON 1.1. Source of the header set:
-    /// hashicorp/terraform-provider-aws#3849; there is no `X-Amzn-ErrorType`, source: aws/aws-sdk-ruby#431.
+    /// Asserts that the whole response is equal to the first response of the API of a mock, in AWS JSON 1.1.
+    ///
+    /// Source of the headers: hashicorp/terraform-provider-aws#3849; of the absence of `X-Amzn-ErrorType`: aws/aws-sdk-ruby#431.
     #[track_caller]
     pub(crate) fn assert_json(&self, status_line: &str, body: &str) {
         let headers = [
@@ -55,19 +56,19 @@ impl Response {
         self.assert_is(status_line, &headers, body);
     }
 
-    /// All client errors have status 400: ECR's model declares no other. Source: botocore's model of ECR.
+    /// Asserts an error with status 400. ECR's model declares no other status for client errors. Source: botocore's model of ECR.
     #[track_caller]
     pub(crate) fn assert_rejection(&self, body: &str) {
         self.assert_json("HTTP/1.1 400 Bad Request", body);
     }
 
-    /// The refusal of an error that has a code and a `message`. Source of the shape: aws/aws-sdk-php#1114.
+    /// Asserts an error with a code and a `message`. Source of the shape: aws/aws-sdk-php#1114.
     #[track_caller]
     pub(crate) fn assert_error(&self, code: &str, message: &str) {
         self.assert_rejection(&format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
     }
 
-    /// An response in XML, which names no content type. [ANALOG] Source: mhart/kinesalite, `test/connection.js`.
+    /// Asserts a response in XML, which has no `Content-Type`. [ANALOG] Source: mhart/kinesalite, `test/connection.js`.
     #[track_caller]
     pub(crate) fn assert_xml(&self, status_line: &str, body: &str) {
         let length = format!("Content-Length: {}", body.len());
@@ -79,7 +80,7 @@ impl Response {
         self.status_line.split(' ').nth(1).unwrap().parse().unwrap()
     }
 
-    /// The value of the header of that name.
+    /// Returns the value of a header.
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.find(name);
@@ -96,7 +97,7 @@ impl Response {
         Some(value)
     }
 
-    /// The code of an error of the registry.
+    /// Returns the code of an error of the registry.
     #[track_caller]
     pub(crate) fn error(&self) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();

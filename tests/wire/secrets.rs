@@ -1,4 +1,4 @@
-//! No secret leaves the mock, neither in its request log nor in its log.
+//! The mock writes no secret to its request log or its log.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mock_ecr::token::{AuthorizationToken, Revocation};
@@ -20,7 +20,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     let arn = "arn:aws:sts::123456789012:assumed-role/R/S";
     let principal = Principal::new(arn.parse().unwrap(), "ASIAIOSFODNN7EXAMPLE", SECRET_KEY)
         .session_token(SESSION_TOKEN);
-    // The signer keeps a log as well, and may say there what it likes.
+    // The signer logs as well. Its log is not captured.
     let (accepted, rejected) = (accepted_calls(&principal), rejected_calls(&principal));
     let log = Log::default();
     let guards = log.capture();
@@ -52,7 +52,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     ecr.stop().await;
     drop(guards);
     let log = log.text();
-    // The log hears what it should: the mock itself, and the libraries under it.
+    // The log has events of the mock and of the libraries below it.
     assert!(
         log.contains("mock_ecr::request_log") && log.contains("h2::"),
         "{log}"
@@ -110,7 +110,7 @@ fn registry_requests(token: &AuthorizationToken) -> Vec<RawRequest> {
     ]
 }
 
-/// Whatever proves something in these requests, in each form in which it is sent.
+/// Returns all secrets of these requests, in each form in which they are sent.
 fn secrets(requests: &[RawRequest], token: &AuthorizationToken) -> Vec<String> {
     let mut secrets = vec![token.as_str().to_owned(), token.password()];
     for secret in [
@@ -125,7 +125,7 @@ fn secrets(requests: &[RawRequest], token: &AuthorizationToken) -> Vec<String> {
     }
     for request in requests {
         let authorization = request.header("Authorization").unwrap_or_default();
-        // What follows the scheme; one letter is no secret.
+        // The credentials after the scheme. A single letter is not a secret.
         if let Some((_, credentials)) = authorization.split_once(' ') {
             secrets.push(credentials.to_owned());
         }

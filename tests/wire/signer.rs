@@ -1,4 +1,4 @@
-//! Signatures as the AWS SDK makes them.
+//! Signatures of the AWS SDK.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use mock_ecr::{AccountId, Principal, Region, Timestamp};
 
 use crate::raw::{RawRequest, now};
 
-/// Who attributes, for where, and when: for ECR in `us-east-1`, when a frozen clock says so, unless told otherwise.
+/// The principal, region, service and time of a signature. The defaults are ECR in `us-east-1` at the time of a frozen clock.
 #[derive(Clone, Debug)]
 pub(crate) struct Signer {
     principal: Principal,
@@ -44,7 +44,7 @@ impl Signer {
         Signer { service, ..self }
     }
 
-    /// The headers that sign a request, of which every header is signed.
+    /// Returns the headers that sign a request. The signature covers every header.
     pub(crate) fn headers(&self, request: &RawRequest) -> Vec<(String, String)> {
         let (headers, _) = self.sign(request, SignatureLocation::Headers).into_parts();
         headers
@@ -53,7 +53,7 @@ impl Signer {
             .collect()
     }
 
-    /// The parameters that sign a request for a minute.
+    /// Returns the query parameters of a signature that expires after one minute.
     pub(crate) fn query(&self, request: &RawRequest) -> Vec<(&'static str, String)> {
         let instructions = self.sign(request, SignatureLocation::QueryParams);
         let (_, parameters) = instructions.into_parts();
@@ -101,7 +101,7 @@ impl Signer {
     }
 }
 
-/// The principal of a configuration that names none.
+/// Signs as the default principal.
 impl Default for Signer {
     fn default() -> Self {
         Signer::new(&Principal::example(AccountId::EXAMPLE, &Region::default()))

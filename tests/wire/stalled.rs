@@ -1,6 +1,6 @@
-//! Clients that begin and do not go on: others are served meanwhile, and the mock ends it in a while.
+//! Clients that stop sending: other clients are served, and the connection ends after a timeout.
 //!
-//! What has to pass before that is tokio's time, which runs by itself once it is paused and nobody has anything to do.
+//! The tests pause tokio's time, which then advances automatically whenever all tasks are idle.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::http2::Http2;
 use crate::raw::{RawRequest, frozen_mock};
 use crate::response::{DATE, Response};
 
-/// A client that has sent these bytes, and waits.
+/// A client that has sent some bytes and waits.
 struct Stalled(TcpStream);
 
 impl Stalled {
@@ -22,7 +22,8 @@ impl Stalled {
         Stalled(stream)
     }
 
-    /// Reads what comes until the mock ends the connection: not at once, but within a minute of tokio's time.
+    /// Asserts the bytes that the mock sends until it ends the connection, which is after 1 second at the earliest and after
+    /// 60 seconds at the latest, in tokio's time.
     async fn assert_ends_with(mut self, expected: &str) {
         tokio::time::pause();
         let early = tokio::time::timeout(Duration::from_secs(1), self.0.peek(&mut [0])).await;
@@ -30,7 +31,7 @@ impl Stalled {
         let mut response = String::new();
         let end = self.0.read_to_string(&mut response);
         let end = tokio::time::timeout(Duration::from_secs(60), end).await;
-        end.expect("the mock ends the connection").unwrap();
+        end.expect("the end of the connection").unwrap();
         tokio::time::resume();
         assert_eq!(response, expected);
     }
@@ -58,7 +59,7 @@ async fn an_incomplete_header_ends_the_connection_after_a_timeout() {
 #[tokio::test]
 async fn a_connection_without_a_request_ends_after_a_timeout() {
     let ecr = frozen_mock().await;
-    // Nothing at all, and the first half of what begins HTTP/2.
+    // No bytes, and the first part of the HTTP/2 preface.
     for nothing in ["", "PRI * HTTP/2.0\r\n"] {
         let stalled = Stalled::send(&ecr, nothing.as_bytes()).await;
         assert_other_clients_are_served(&ecr).await;
@@ -75,7 +76,7 @@ async fn a_missing_body_is_a_request_timeout() {
         .with("Content-Length", "2")
         .with("Expect", "100-continue");
     let mut stalled = Stalled::send(&ecr, &head.bytes()).await;
-    // The mock says that it waits for the body.
+    // The mock sends 100 (Continue) because it waits for the body.
     let mut interim = [0; 25];
     stalled.0.read_exact(&mut interim).await.unwrap();
     assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -152,7 +153,7 @@ async fn an_idle_connection_ends_after_a_timeout() {
 
 #[tokio::test]
 async fn an_idle_http2_connection_stays_open_after_its_first_request() {
-    // HTTP/2 connections are kept by their clients for long, and have no limit but that of the first request.
+    // Clients keep HTTP/2 connections open for long. Only the first request has a timeout.
     let ecr = frozen_mock().await;
     let mut http2 = Http2::connect(&ecr).await;
     let ping = RawRequest::ping("GET");

@@ -1,7 +1,7 @@
 //! AWS STS: `GetCallerIdentity`.
 //!
-//! Sources: a recorded response and error of AssumeRoleWithWebIdentity in smithy-rs (`web_identity_token_env`,
-//! `web_identity_token_invalid_jwt`) for the forms; an output of 2023 for the order of the members of GetCallerIdentity.
+//! Source of the format: a recorded response and a recorded error of AssumeRoleWithWebIdentity in smithy-rs
+//! (`web_identity_token_env`, `web_identity_token_invalid_jwt`); of the order of the members of GetCallerIdentity: an output of 2023.
 
 use mock_ecr::fault::Fault;
 use mock_ecr::request_log::Service;

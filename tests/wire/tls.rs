@@ -1,4 +1,4 @@
-//! TLS on the mock's own port, and tunnels through it.
+//! TLS on the port of the mock, and tunnels to it.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::response::Response;
 pub(crate) const API: &str = "api.ecr.us-east-1.amazonaws.com";
 pub(crate) const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
-/// A mock that speaks TLS, whose clock stands still.
+/// Starts a mock with TLS and a frozen clock.
 pub(crate) async fn tls_mock() -> MockEcr {
     let builder = MockEcr::builder().tls(AuthorityLocation::Memory);
     builder.frozen().start().await.unwrap()
 }
 
-/// What a client trusts: the authority of a mock.
+/// Returns the configuration of a client that trusts the certificate authority of a mock.
 fn config_trusting(ecr: &MockEcr, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
     let pem = ecr.ca_certificate().unwrap();
     let mut roots = RootCertStore::empty();
@@ -53,7 +53,7 @@ async fn handshake(
     connector.connect(name, stream).await
 }
 
-/// Shakes hands with a mock, whose authority is trusted, by a name.
+/// Connects to a mock by a server name, and trusts its certificate authority.
 pub(crate) async fn try_connect(
     ecr: &MockEcr,
     name: &'static str,
@@ -139,7 +139,7 @@ async fn a_client_that_does_not_trust_the_ca_rejects_the_certificate() {
     let rejected = handshake(stream, API, other_config).await.unwrap_err();
     assert!(rejected.to_string().contains("certificate"), "{rejected}");
     assert_eq!(ecr.requests().count(), 0);
-    // The next client is.
+    // The next client is served.
     let ping = RawRequest::ping("GET").on_host(REGISTRY);
     assert_eq!(
         send(connect(&ecr, REGISTRY).await, ping).await.status(),
@@ -197,7 +197,7 @@ async fn layers_are_served_at_the_host_name_of_the_aws_bucket() {
     assert_eq!((layer.status(), layer.body.as_str()), (200, "hello"));
 }
 
-/// Asks for a tunnel; responses the head of what comes back, and the stream.
+/// Requests a tunnel, and returns the head of the response and the stream.
 async fn tunnel(ecr: &MockEcr, request_line: &str) -> (String, TcpStream) {
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
     let request = format!("{request_line}\r\n\r\n");
@@ -290,7 +290,7 @@ async fn an_absolute_url_of_the_mock_is_served() {
     }
     assert_eq!(ecr.requests().unexpected_hosts().count(), 0);
 
-    // Across a network it has names that it does not know.
+    // A mock on all interfaces accepts any host name with its own port.
     let everywhere = MockEcr::builder().listen((std::net::Ipv4Addr::UNSPECIFIED, 0).into());
     let ecr = everywhere.start().await.unwrap();
     let url = format!("http://mock-ecr:{}/v2/", ecr.address().port());

@@ -1,4 +1,4 @@
-//! `GetAuthorizationToken` when all is well.
+//! Successful calls of `GetAuthorizationToken`.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::signer::Signer;
 
 #[tokio::test]
 async fn the_response_is_compact_json_with_ordered_keys_and_the_recorded_headers() {
-    // Sources: hashicorp/terraform-provider-aws#3849 for the headers and #35268 for the JSON, the test "ECR timestamps" of
-    // elerch/aws-sdk-for-zig for the keys.
+    // Source of the headers: hashicorp/terraform-provider-aws#3849; of the JSON: #35268; of the keys: the test "ECR timestamps" of
+    // elerch/aws-sdk-for-zig.
     let ecr = frozen_mock().await;
     let response = RawRequest::token_call().signed().to(&ecr).await;
     let token = ecr.issue_token();
@@ -25,12 +25,12 @@ async fn the_response_is_compact_json_with_ordered_keys_and_the_recorded_headers
 
 #[tokio::test]
 async fn expires_at_has_the_format_of_a_java_double() {
-    // Sources: hashicorp/terraform-provider-aws#35268, then elerch/aws-sdk-for-zig twice.
+    // Sources: hashicorp/terraform-provider-aws#35268 for the first value, elerch/aws-sdk-for-zig for the next two.
     for (millis, text) in [
         (1_705_071_987_000, "1.705071987E9"),
         (1_738_598_491_557, "1.738598491557E9"),
         (1_738_598_491_500, "1.7385984915E9"),
-        // At least one digit stands after the dot.
+        // There is at least one digit after the point.
         (2_000_000_000_000, "2.0E9"),
     ] {
         let start = Timestamp::from_millis(millis) - TWELVE_HOURS;
@@ -54,7 +54,7 @@ async fn body_at(start: Timestamp) -> String {
 
 #[tokio::test]
 async fn a_token_contains_json_in_the_format_of_ecr() {
-    // Sources: a Wiz write-up of 2025-09 for the members and their order, open-policy-agent/opa#6580 for the prefix.
+    // Source of the members and their order: an article by Wiz of 2025-09; of the prefix: open-policy-agent/opa#6580.
     let response = RawRequest::token_call().signed().response().await;
     let response: serde_json::Value = serde_json::from_str(&response.body).unwrap();
     let token = &response["authorizationData"][0]["authorizationToken"];
@@ -96,7 +96,7 @@ async fn all_host_names_of_the_api_return_the_same_response() {
 
 #[tokio::test]
 async fn the_region_is_that_of_the_signature() {
-    // The suffix of China: kubernetes/kubernetes#69141.
+    // Source of the suffix of China: kubernetes/kubernetes#69141.
     for (region, endpoint) in [
         (
             "eu-west-1",

@@ -1,4 +1,4 @@
-//! Which credentials open the door.
+//! The credentials that the registry accepts.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mock_ecr::{MockEcr, Region};
@@ -105,7 +105,7 @@ async fn a_password_that_cannot_be_decoded_is_rejected() {
 
 #[tokio::test]
 async fn an_encoded_token_as_the_password_is_rejected() {
-    // Source of the status: aws/aws-cli#5317, where the token was not decoded before it was used.
+    // Source of the status: aws/aws-cli#5317, where a client used the token without decoding it.
     let ecr = frozen_mock().await;
     let credentials = basic(format!("AWS:{}", ecr.issue_token().as_str()));
     let prepare = |ping: RawRequest| ping.authorized(&credentials);
@@ -156,7 +156,7 @@ async fn a_valid_token_is_accepted() {
 
 #[tokio::test]
 async fn a_valid_token_is_accepted_by_every_registry_of_its_region() {
-    // Source: aquasecurity/trivy#1026, where 602401143452 was pulled from with the caller's own token.
+    // Source: aquasecurity/trivy#1026: a client pulled from 602401143452 with the token of its own account.
     let ecr = frozen_mock().await;
     let token = ecr.issue_token();
     for host in [
@@ -172,7 +172,7 @@ async fn a_valid_token_is_accepted_by_every_registry_of_its_region() {
 
 #[tokio::test]
 async fn a_token_of_any_region_is_accepted_at_an_ip_address() {
-    // A choice of the mock's: an address tells no region.
+    // Specific to the mock: an IP address does not determine a region.
     let ecr = frozen_mock().await;
     let west: Region = "us-west-2".parse().unwrap();
     let token = ecr.issue_token_for(ecr.config().default_principal().arn, west);

@@ -1,4 +1,4 @@
-//! How long a token ping the door.
+//! Expiry and revocation of tokens.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn tokens_issued_before_a_revocation_time_are_rejected() {
 
 #[tokio::test]
 async fn a_token_expires_with_the_credentials_of_its_principal() {
-    // Source: kubernetes/kubernetes#69141, of tokens bought by temporary credentials.
+    // Source: kubernetes/kubernetes#69141, with tokens obtained with temporary credentials.
     let end = now() + Duration::from_secs(1);
     let principal = Principal::example(AccountId::EXAMPLE, &Region::default()).expires(end);
     let builder = MockEcr::builder().frozen().principal(principal);

@@ -1,7 +1,7 @@
-//! `GET /v2/` and `HEAD /v2/`: who is let in, and what the others are told.
+//! Authentication at `GET /v2/` and `HEAD /v2/`.
 //!
-//! The status, headers and body of the challenge are recorded in wom.icu/today-i-learned/2023-09-11 and NVIDIA/enroot#59,
-//! but for the case of the headers' names: hyper capitalises each word.
+//! The status, headers and body of the challenge are recorded in wom.icu/today-i-learned/2023-09-11 and NVIDIA/enroot#59.
+//! The case of the header names differs: hyper writes them in title case.
 
 mod credentials;
 mod expiry;
@@ -15,7 +15,7 @@ use crate::response::{DATE, Response};
 const US_EAST_1: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 const US_WEST_2: &str = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
 
-/// An response of the door, as `GET` gets it.
+/// The expected response to an authenticated or rejected `GET /v2/`.
 struct Expected {
     status_line: &'static str,
     headers: Vec<String>,
@@ -33,7 +33,8 @@ impl Expected {
         expected
     }
 
-    /// The status is recorded in aws/aws-cli#5317, #5950 and #6128; the body is that of ECR Public. [ASSUME]
+    /// The response to a malformed token. The status is recorded in aws/aws-cli#5317, #5950 and #6128; the body is that of
+    /// ECR Public. [ASSUME]
     fn malformed() -> Self {
         Expected::rejection(
             "HTTP/1.1 400 Bad Request",
@@ -41,7 +42,7 @@ impl Expected {
         )
     }
 
-    /// Source: flipt-io/flipt#3043, bazel-contrib/rules_img#715, awslabs/amazon-ecr-credential-helper#679.
+    /// The response to an expired token. Source: flipt-io/flipt#3043, bazel-contrib/rules_img#715, awslabs/amazon-ecr-credential-helper#679.
     fn expired() -> Self {
         Expected::rejection(
             "HTTP/1.1 403 Forbidden",
@@ -49,6 +50,8 @@ impl Expected {
         )
     }
 
+    /// The response to a revoked token, and to a token of a principal that is unknown or has expired.
+    ///
     /// Source of the text: kubernetes/kubernetes#69141; the status is [ASSUME].
     fn revoked() -> Self {
         Expected::rejection(
@@ -57,12 +60,12 @@ impl Expected {
         )
     }
 
-    /// That it has no body is [ASSUME].
+    /// The response to a valid token. The empty body is [ASSUME].
     fn accepted() -> Self {
         Expected::plain("HTTP/1.1 200 OK", "")
     }
 
-    /// Source of the body: NVIDIA/enroot#59.
+    /// The response to an unknown path. Source of the body: NVIDIA/enroot#59.
     fn not_found() -> Self {
         Expected::plain("HTTP/1.1 404 Not Found", "404 page not found\n")
     }
@@ -71,7 +74,7 @@ impl Expected {
         Expected::new(status_line, "text/plain; charset=utf-8", body)
     }
 
-    /// There is no challenge; the newline is that of Go's encoder. Source: flipt-io/flipt#3043.
+    /// A response in JSON without a challenge. Go's JSON encoder writes the newline. Source: flipt-io/flipt#3043.
     fn rejection(status_line: &'static str, body: &'static str) -> Self {
         Expected::new(status_line, "application/json; charset=utf-8", body)
     }
@@ -90,14 +93,14 @@ impl Expected {
         }
     }
 
-    /// Said at another time than that of a frozen clock.
+    /// Sets the `Date` header.
     fn dated(mut self, date: &str) -> Self {
         self.headers[2] = format!("Date: {date}");
         self
     }
 }
 
-/// Knocks with `GET` and with `HEAD`: the responses differ in nothing but the body.
+/// Sends `GET /v2/` and `HEAD /v2/` and asserts the responses, which differ only in the body.
 async fn assert_ping_response(
     ecr: &MockEcr,
     prepare: impl Fn(RawRequest) -> RawRequest,

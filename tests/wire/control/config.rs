@@ -86,7 +86,7 @@ async fn a_mock_is_reset_with_or_without_its_images() {
     assert_eq!(
         ecr.requests().count(),
         2,
-        "the reset itself, and what came after"
+        "the reset and the request after it"
     );
 
     let wrong = post("reset", r#"{"keep":"tokens"}"#).to(&ecr).await;

@@ -1,4 +1,4 @@
-//! `/_mock/faults`: what goes wrong, set from any language.
+//! `/_mock/faults`.
 
 use serde_json::{Value, json};
 

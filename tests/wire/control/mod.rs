@@ -1,4 +1,4 @@
-//! `/_mock/`: what the mock tells of itself, what can be done to it from there, and by whom.
+//! The control API, `/_mock/`.
 
 mod clock;
 mod config;
@@ -26,7 +26,7 @@ fn post(resource: &str, body: &str) -> RawRequest {
     post.body(body)
 }
 
-/// The JSON of an response that was not refused.
+/// Sends a request and returns the JSON of a successful response.
 async fn fetch_json(request: &RawRequest, ecr: &MockEcr) -> Value {
     let response = request.to(ecr).await;
     assert_eq!(response.status(), 200, "{request:?}: {response:?}");
@@ -39,7 +39,7 @@ fn json(response: &Response) -> Value {
     serde_json::from_str(&response.body).unwrap()
 }
 
-/// A refusal: its status, its code, where it is, and a part of what it says.
+/// Asserts the status and the code of an error, the location `at`, and a part of the message.
 #[track_caller]
 fn assert_rejected(response: &Response, status: u16, code: &str, at: Option<&str>, text: &str) {
     assert_eq!(response.status(), status, "{response:?}");

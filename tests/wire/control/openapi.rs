@@ -1,4 +1,4 @@
-//! `/_mock/openapi.json`, held against context it describes.
+//! `/_mock/openapi.json`, compared with the API that it describes.
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::AuthorityLocation;
@@ -18,7 +18,7 @@ async fn document() -> Value {
     .await
 }
 
-/// Method, path and description of until_closed that the document has.
+/// Returns the method, path and description of each operation of the document.
 fn operations(document: &Value) -> Vec<(&'static str, String, &Value)> {
     let methods = [("get", "GET"), ("post", "POST"), ("delete", "DELETE")];
     let paths = document["paths"].as_object().unwrap().iter();
@@ -43,7 +43,7 @@ async fn the_document_is_openapi_3_1_with_a_summary_of_each_operation() {
     let mut ids = Vec::new();
     for (method, path, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
-        assert!(!ids.contains(&id), "{id} twice");
+        assert!(!ids.contains(&id), "duplicate operationId {id}");
         ids.push(id);
         assert!(
             operation["summary"].as_str().unwrap().ends_with('.'),
@@ -99,9 +99,9 @@ async fn every_route_responds_as_described_and_accepts_every_parameter() {
     }
 }
 
-/// A query without parameters, and one with the example of each.
+/// Returns a query without parameters and a query with the example of each parameter.
 fn queries(operation: &Value, path: &str) -> Vec<String> {
-    // A wait for nothing ends at once, whatever is chosen.
+    // A wait for 0 requests returns immediately with any filter.
     let usual = if path.ends_with("/wait") {
         "count=0"
     } else {
@@ -119,7 +119,7 @@ fn queries(operation: &Value, path: &str) -> Vec<String> {
     std::iter::once(usual.to_owned()).chain(queries).collect()
 }
 
-/// Reads an response, or the beginning of one that does not end.
+/// Reads a response, or the start of a stream.
 async fn read(ecr: &MockEcr, request: &RawRequest) -> Response {
     if !request.target().contains("/stream") {
         return request.to(ecr).await;
@@ -136,7 +136,8 @@ fn assert_described(document: &Value, operation: &Value, response: &Response, co
     assert_eq!(response.status(), 200, "{context}: {response:?}");
     let content_type = response.header("Content-Type");
     let content = operation["responses"]["200"]["content"].get(content_type);
-    let content = content.unwrap_or_else(|| panic!("{context}: {content_type} is not described"));
+    let content =
+        content.unwrap_or_else(|| panic!("{context}: {content_type} is not in the document"));
     if content_type == "application/json" {
         let body = serde_json::from_str(&response.body).unwrap();
         check(document, &content["schema"], &body)

@@ -1,4 +1,4 @@
-//! `/_mock/requests` and its archive.
+//! `/_mock/requests` and `/_mock/requests.har`.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::control::{assert_rejected, control_request, fetch_json};
 use crate::raw::{RawRequest, frozen_mock};
 
-/// A mock that was called, in vain and well, and mock_with_requests with a token.
+/// Starts a mock with a failed call, a successful call, and a request to the registry with a token in its request log.
 async fn mock_with_requests() -> MockEcr {
     let ecr = frozen_mock().await;
     let call = RawRequest::token_call().with("User-Agent", "aws-cli/1.46");
@@ -158,7 +158,7 @@ async fn the_request_log_is_cleared() {
     assert!(targets(&ecr, "").await.is_empty());
 }
 
-/// Source: <http://www.softwareishard.com/blog/har-12-spec/>, which says what must be there.
+/// Source: <http://www.softwareishard.com/blog/har-12-spec/>, which lists the required fields.
 #[tokio::test]
 async fn the_archive_has_the_required_fields_of_har() {
     let ecr = mock_with_requests().await;

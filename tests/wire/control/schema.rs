@@ -1,8 +1,8 @@
-//! So much of JSON Schema as the OpenAPI document needs.
+//! Validates values against the subset of JSON Schema that the OpenAPI document uses.
 
 use serde_json::Value;
 
-/// Says where and why a value is not what a schema of the document describes.
+/// Returns the location and the reason if a value does not match a schema of the document.
 pub(crate) fn check(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     let Some(fields) = schema.as_object() else {
         return Ok(());
@@ -33,10 +33,10 @@ pub(crate) fn check(document: &Value, schema: &Value, value: &Value) -> Result<(
                 check_additional(document, fields.get("properties"), expected, value)
             }
             "title" | "description" | "format" | "default" | "examples" => true,
-            unknown => panic!("{unknown} is a keyword that this does not know: {schema}"),
+            unknown => panic!("unsupported keyword {unknown}: {schema}"),
         };
         if !valid {
-            return Err(format!("{value} has not {keyword} {expected}"));
+            return Err(format!("{value} does not match {keyword}: {expected}"));
         }
     }
     Ok(())
@@ -46,7 +46,7 @@ fn resolve<'d>(document: &'d Value, reference: &Value) -> &'d Value {
     let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
     document
         .pointer(pointer)
-        .unwrap_or_else(|| panic!("{reference} leads nowhere"))
+        .unwrap_or_else(|| panic!("unresolved reference {reference}"))
 }
 
 fn types(expected: &Value) -> Vec<&str> {

@@ -36,7 +36,7 @@ async fn a_wait_times_out_with_an_error() {
 #[tokio::test]
 async fn stopping_the_mock_ends_a_wait() {
     let ecr = frozen_mock().await;
-    // Whoever has the response to the first of two requests in one packet knows that the second was read.
+    // Both requests are in one packet: when the first response is here, the mock has read the second request.
     let wait = control_request("GET", "requests/wait?count=9&timeout=10m");
     let both = [RawRequest::ping("GET").bytes(), wait.bytes()].concat();
     let mut waiting = EventReader::send(&ecr, &both).await;
@@ -49,10 +49,10 @@ async fn stopping_the_mock_ends_a_wait() {
     assert_rejected(&response, 503, "STOPPING", None, "the mock is stopping");
 }
 
-/// Someone who reads along.
+/// A client that reads a stream of events.
 struct EventReader {
     stream: TcpStream,
-    /// What has come and was not looked at.
+    /// The text that was received and not yet returned.
     unread: String,
 }
 
@@ -64,7 +64,7 @@ impl EventReader {
         EventReader { stream, unread }
     }
 
-    /// Someone who misses nothing from now on.
+    /// Opens a stream and reads it up to the comment after which no event is missed.
     async fn open(ecr: &MockEcr, request: &RawRequest) -> Self {
         let mut reader = EventReader::send(ecr, &request.bytes()).await;
         let head = reader.read_until(": listening\n\n").await;
@@ -76,7 +76,7 @@ impl EventReader {
         reader
     }
 
-    /// What comes until a text, and with it.
+    /// Reads up to and including a text.
     async fn read_until(&mut self, end: &str) -> String {
         loop {
             if let Some(start) = self.unread.find(end) {
@@ -85,12 +85,12 @@ impl EventReader {
             }
             let mut more = Vec::new();
             let n = self.stream.read_buf(&mut more).await.unwrap();
-            assert!(n > 0, "it has ended after {:?}", self.unread);
+            assert!(n > 0, "the connection ended after {:?}", self.unread);
             self.unread += str::from_utf8(&more).unwrap();
         }
     }
 
-    /// The number and the JSON of the next event.
+    /// Returns the ID and the JSON of the next event.
     async fn next_event(&mut self) -> (u64, Value) {
         let text = self.read_until("}\n\n").await;
         let value = |field: &str| {
@@ -104,7 +104,7 @@ impl EventReader {
         (value("id: ").parse().unwrap(), data)
     }
 
-    /// All that comes while the mock stops.
+    /// Stops the mock and returns the rest of the stream.
     async fn rest_while_stopping(mut self, ecr: MockEcr) -> String {
         let (_, read) = tokio::join!(ecr.stop(), self.stream.read_to_string(&mut self.unread));
         read.unwrap();
@@ -135,7 +135,7 @@ async fn a_stream_sends_an_event_for_each_request() {
     assert_eq!(
         second,
         first + 1,
-        "a request log that was cleared counts on"
+        "clearing the request log does not reset the event IDs"
     );
 }
 
@@ -181,7 +181,7 @@ async fn a_stream_reports_missed_requests() {
 async fn stopping_the_mock_ends_a_stream_with_the_last_chunk() {
     let ecr = frozen_mock().await;
     let stream = EventReader::open(&ecr, &control_request("GET", "requests/stream")).await;
-    // The last chunk: what is cut has none.
+    // The last chunk, which a truncated body does not have.
     let rest = stream.rest_while_stopping(ecr).await;
     assert_eq!(rest.trim_start(), "0\r\n\r\n");
 }

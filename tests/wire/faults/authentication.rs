@@ -1,4 +1,4 @@
-//! The door, and the date.
+//! Faults of authentication and of the `Date` header.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{mock_with_fault, set, token_call};
 use crate::raw::{RawRequest, frozen_mock};
 use crate::response::Response;
 
-/// Knocks with a token whose time is over.
+/// Sends `/v2/` with an expired token to a mock with the fault `expired`.
 async fn ping_with_expired_token(action: &str, method: &'static str) -> Response {
     let ecr = mock_with_fault(&format!("action = {{ expired = '{action}' }}")).await;
     let token = ecr.issue_token();
@@ -95,7 +95,7 @@ async fn expired_early_applies_to_valid_tokens_only() {
         assert_eq!(request.to(&ecr).await.status(), status);
     }
     let [fault] = &ecr.faults().list()[..] else {
-        panic!("there is one")
+        panic!("expected one fault")
     };
     assert_eq!((fault.matched, fault.triggered), (0, 0));
 }

@@ -1,4 +1,4 @@
-//! Certificates that nobody should trust.
+//! Faults of the server certificate.
 
 use mock_ecr::MockEcr;
 use mock_ecr::fault::Fault;
@@ -26,7 +26,7 @@ async fn a_client_that_verifies_certificates_rejects_each() {
             "{action}: {rejected:?}"
         );
         assert_eq!(ecr.faults().triggered(id), Some(1));
-        // Neither another host nor the next time.
+        // The fault applies neither to another host nor to the next connection.
         assert!(tls::try_connect(&ecr, tls::REGISTRY).await.is_ok());
         assert!(tls::try_connect(&ecr, tls::API).await.is_ok());
     }

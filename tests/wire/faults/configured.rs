@@ -1,4 +1,4 @@
-//! Faults that a configuration begins with.
+//! Faults of the configuration.
 
 use mock_ecr::{Config, MockEcr};
 

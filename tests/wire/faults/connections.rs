@@ -1,4 +1,4 @@
-//! Connections that end before their time, and bodies in forms in which no server should send them.
+//! Faults that end the connection early or send an invalid body.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -83,7 +83,7 @@ async fn the_next_connection_is_not_affected() {
         let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
         let request = RawRequest::token_call().signed();
         stream.write_all(&request.bytes()).await.unwrap();
-        // However it ends.
+        // The kind of the end depends on the fault.
         let _ = stream.read_to_end(&mut Vec::new()).await;
         assert_eq!(token_call(&ecr).await.status(), 200, "{action}");
         assert_eq!(ecr.requests().count(), 2);
@@ -121,7 +121,7 @@ async fn a_stall_lasts_until_the_mock_stops() {
     }
 }
 
-/// Whether the head and so much of the body have come.
+/// Returns whether the head and `length` bytes of the body have been received.
 fn has_received(bytes: &[u8], length: usize) -> bool {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     end.is_some_and(|end| bytes.len() >= end + 4 + length)

@@ -1,4 +1,4 @@
-//! Errors of AWS by their code, and those of OCI that go with them.
+//! Faults that return an error of AWS, and the corresponding errors of OCI Distribution.
 
 use mock_ecr::request_log::Service;
 

@@ -1,4 +1,4 @@
-//! Which requests a fault strikes.
+//! The requests that a fault matches.
 
 use mock_ecr::MockEcr;
 
@@ -20,7 +20,8 @@ async fn times_limits_a_fault_to_the_first_matching_requests() {
     assert_eq!(ping(&ecr).await.status(), 200);
 }
 
-/// Which of three requests of the registry a fault strikes: `GET /v2/`, `HEAD` of a manifest, `GET` of a layer of another repository.
+/// Returns which of three requests to the registry trigger a fault: `GET /v2/`, `HEAD` of a manifest, and `GET` of a layer of
+/// another repository.
 async fn triggered(matcher: &str) -> [bool; 3] {
     let ecr = MockEcr::builder()
         .repository("team/app")

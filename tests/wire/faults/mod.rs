@@ -1,4 +1,4 @@
-//! Faults as a client meets them, on both planes.
+//! Faults as a client sees them, for all services.
 
 mod authentication;
 mod certificates;
@@ -15,7 +15,7 @@ use mock_ecr::fault::{Fault, FaultId};
 use crate::raw::{RawRequest, frozen_mock, send_bytes, until_closed};
 use crate::response::Response;
 
-/// A mock whose clock stands still, with a fault.
+/// Starts a mock with a frozen clock and a fault.
 async fn mock_with_fault(toml: &str) -> MockEcr {
     let ecr = frozen_mock().await;
     set(&ecr, toml);
@@ -28,12 +28,12 @@ fn set(ecr: &MockEcr, toml: &str) -> FaultId {
     ecr.faults().add(fault).unwrap()
 }
 
-/// Asks for a token.
+/// Calls `GetAuthorizationToken`.
 async fn token_call(ecr: &MockEcr) -> Response {
     RawRequest::token_call().signed().to(ecr).await
 }
 
-/// Knocks at the registry with a token that opens it.
+/// Sends `GET /v2/` with a valid token.
 async fn ping(ecr: &MockEcr) -> Response {
     RawRequest::ping("GET")
         .with_token(&ecr.issue_token())
@@ -41,14 +41,14 @@ async fn ping(ecr: &MockEcr) -> Response {
         .await
 }
 
-/// All bytes that come of a request for a token, until the mock hangs up.
+/// Calls `GetAuthorizationToken` and returns all bytes until the mock closes the connection.
 async fn bytes(ecr: &MockEcr) -> Vec<u8> {
     let request = RawRequest::token_call().signed();
     send_bytes(ecr, &request.bytes(), until_closed).await
 }
 
-/// Head and body of action received.
+/// Splits a response into head and body.
 fn head_and_body(bytes: &[u8]) -> (&str, &str) {
     let text = str::from_utf8(bytes).unwrap();
-    text.split_once("\r\n\r\n").expect("a head has come")
+    text.split_once("\r\n\r\n").expect("a complete head")
 }

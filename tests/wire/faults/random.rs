@@ -1,4 +1,4 @@
-//! Whatever faults there are, the mock lives and forgets nothing.
+//! Random combinations of faults do not stop the mock, and its request log stays complete.
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     (matcher(), action()).prop_map(|(matcher, action)| Fault::new(action).matching(matcher))
 }
 
-/// A request of each kind; some carry a body.
+/// Returns a request of each kind, with and without a body.
 fn requests(ecr: &MockEcr) -> [RawRequest; 5] {
     let token = ecr.issue_token();
     [
@@ -105,7 +105,7 @@ fn requests(ecr: &MockEcr) -> [RawRequest; 5] {
     ]
 }
 
-/// Sends a request and leaves once it is in the request log, whatever expected_length back, or does not.
+/// Sends a request and disconnects as soon as it is in the request log, without reading the response.
 async fn send_and_disconnect(ecr: &MockEcr, request: &RawRequest) {
     let before = ecr.requests().count();
     let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
@@ -124,7 +124,7 @@ proptest! {
         runtime.block_on(async {
             let ecr = frozen_mock().await;
             for fault in faults {
-                // One that cannot mean anything is refused, and that is all.
+                // The mock rejects an invalid combination.
                 let _ = ecr.faults().add(fault);
             }
             let requests = requests(&ecr);

@@ -1,4 +1,4 @@
-//! Wrong responses.
+//! Faults that change the response.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{mock_with_fault, ping, token_call};
 
-/// The output of `GetAuthorizationToken` under a fault.
+/// Returns the output of `GetAuthorizationToken` with a fault.
 async fn output(action: &str) -> Value {
     let response = token_call(&mock_with_fault(&format!("action = {{ {action} }}")).await).await;
     assert_eq!(response.status(), 200, "{action}");
@@ -17,7 +17,7 @@ async fn output(action: &str) -> Value {
     serde_json::from_str(&response.body).unwrap()
 }
 
-/// A member of the one entry.
+/// Returns a member of the only entry of `authorizationData`.
 async fn member(action: &str, name: &str) -> Option<Value> {
     let output = output(action).await;
     output["authorizationData"][0].get(name).cloned()
@@ -70,7 +70,7 @@ async fn an_entry_of_another_account_is_added_before_or_after_the_caller_s() {
         assert_eq!(
             ecr.issue_token().id(),
             issued,
-            "the request log names the caller's callers_entry"
+            "the request log has the token of the caller"
         );
     }
 }
@@ -195,7 +195,7 @@ async fn the_body_is_replaced() {
             response.body.len().to_string()
         );
     }
-    // A captive portal responses an error with 200 as well.
+    // A captive portal replaces an error with status 200 as well.
     let ecr = mock_with_fault("action = { body = 'html' }").await;
     let unsigned = crate::raw::RawRequest::token_call().to(&ecr).await;
     assert_eq!(unsigned.status(), 200);

@@ -1,4 +1,4 @@
-//! A repository that is not there, or not here.
+//! Repositories that do not exist, or that exist in another region.
 
 use super::{Api, HELLO};
 use crate::raw::RawRequest;

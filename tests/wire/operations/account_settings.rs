@@ -1,4 +1,4 @@
-//! The settings of an account in a Region.
+//! Account settings of a region.
 
 use mock_ecr::{MockEcr, Principal};
 

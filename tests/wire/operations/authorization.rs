@@ -1,8 +1,8 @@
-//! Who may call what.
+//! Authorization of operations.
 
 use super::Api;
 
-/// The example principal of a configuration, which is allowed a few things.
+/// A configuration in which the example principal may call only some operations.
 const READER: &str = r#"
 [[repositories]]
 name = "app"
@@ -19,7 +19,7 @@ allow = ["ecr:DescribeImages", "ecr:SetRepositoryPolicy"]
 deny = ["ecr:ListImages"]
 "#;
 
-/// What the developer may not do to a repository or to all of them.
+/// Returns the message of a denied action on a repository or on all repositories.
 fn denied(action: &str, resource: &str, why: &str) -> String {
     format!(
         "User: arn:aws:iam::123456789012:user/developer is not authorized to perform: ecr:{action} on resource: arn:aws:ecr:us-east-1:{resource} {why}"
@@ -96,7 +96,7 @@ async fn access_to_another_account_s_repository_is_denied() {
 
 #[tokio::test]
 async fn another_account_s_repositories_are_not_listed() {
-    // Source: artsy/hokusai#27 (2017), whose text is older; the resource after aws-amplify/amplify-cli#10828 (2022).
+    // Source: artsy/hokusai#27 (2017), with an older text; the resource is that of aws-amplify/amplify-cli#10828 (2022).
     let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
     let input = r#"{"registryId":"210987654321"}"#;
     let api = Api::with_config(theirs).await;

@@ -1,4 +1,4 @@
-//! Constraints of the service model as they are told; that each is held is shown where they are checked.
+//! The error messages of constraints of the service model. Unit tests cover the checks themselves.
 
 use super::Api;
 
@@ -38,7 +38,7 @@ async fn an_invalid_tag_is_rejected_with_a_pattern_that_is_not_in_the_model() {
 
 #[tokio::test]
 async fn an_invalid_enum_value_is_rejected_with_the_valid_values() {
-    // Source: getmoto/moto, `ecr/models.py`, of a model that had two values.
+    // Source: getmoto/moto, `ecr/models.py`, from a model with two values.
     let input = r#"{"repositoryName":"app","imageTagMutability":"NONE"}"#;
     let constraint = "Member must satisfy enum value set: [MUTABLE, IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION]";
     for operation in ["CreateRepository", "PutImageTagMutability"] {

@@ -1,4 +1,4 @@
-//! Images: put, described, listed, read and deleted; and what the registry says of them.
+//! Operations on images, and the same images in the registry.
 
 use super::{Api, EMPTY_DIGEST, HELLO, OCI_MANIFEST};
 use crate::raw::RawRequest;

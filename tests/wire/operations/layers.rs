@@ -1,9 +1,9 @@
-//! Layers: uploaded in parts, output for, and where they are.
+//! Operations on layers: upload in parts, availability, download URLs.
 
 use super::{Api, HELLO};
 use crate::raw::RawRequest;
 
-/// Begins an upload, and returns its id.
+/// Starts an upload and returns its ID.
 async fn begin(api: &Api) -> String {
     let begun = api
         .output("InitiateLayerUpload", r#"{"repositoryName":"app"}"#)

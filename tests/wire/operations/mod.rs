@@ -1,4 +1,4 @@
-//! The operations of the API on repositories and images, as bytes.
+//! The operations of the API on repositories and images.
 
 mod absent;
 mod account_settings;
@@ -20,7 +20,7 @@ const EMPTY_DIGEST: &str =
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
-/// A mock with a repository `app`, and a client with the keys of a principal.
+/// A mock with a repository `app`. Calls are signed by the default principal.
 struct Api(MockEcr);
 
 impl Api {
@@ -38,7 +38,7 @@ impl Api {
         request.to(&self.0).await
     }
 
-    /// Calls an operation that must do what it is asked, and returns its output.
+    /// Calls an operation that must succeed, and returns its output.
     #[track_caller]
     fn output(&self, operation: &str, input: &str) -> impl Future<Output = String> {
         let call = RawRequest::call(operation).body(input).signed();
@@ -50,14 +50,14 @@ impl Api {
         }
     }
 
-    /// Calls an operation that must be refused.
+    /// Calls an operation that must return an error.
     async fn assert_error(&self, operation: &str, input: &str, code: &str, message: &str) {
         let response = self.call(operation, input).await;
         let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
         assert_eq!((response.status(), response.body), (400, body));
     }
 
-    /// Puts an image without layers.
+    /// Calls `PutImage` with a tag and a manifest, and returns the output.
     async fn put(&self, tag: &str, manifest: &str) -> String {
         let manifest = manifest.replace('"', "\\\"");
         let input = format!(

@@ -1,4 +1,4 @@
-//! Lists of images and repositories, page by page, while they change.
+//! Pagination of images and repositories while they change.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ const IMAGES: [(&str, &str); 2] = [
     ("DescribeImages", "imageDetails"),
 ];
 
-/// A mock whose repository has four images, one for each tag.
+/// Starts a mock with four images, each with one tag.
 async fn four_images() -> Api {
     let api = Api::start().await;
     for tag in ["a", "b", "c", "d"] {
@@ -19,7 +19,7 @@ async fn four_images() -> Api {
     api
 }
 
-/// A page of two images.
+/// Returns a page of two images.
 async fn page(api: &Api, operation: &str, token: Option<&str>) -> Value {
     let output = api.output(operation, &input(token)).await;
     serde_json::from_str(&output).unwrap()
@@ -30,7 +30,7 @@ fn input(token: Option<&str>) -> String {
     format!(r#"{{"repositoryName":"app","maxResults":2{token}}}"#)
 }
 
-/// The digests of a page, in its order.
+/// Returns the digests of a page in order.
 fn digests(page: &Value, list: &str) -> Vec<String> {
     let entries = page[list].as_array().unwrap().iter();
     let digest = |entry: &Value| entry["imageDigest"].as_str().unwrap().to_owned();
@@ -57,7 +57,7 @@ async fn a_page_is_unchanged_when_earlier_entries_are_deleted() {
         let first = page(&api, operation, None).await;
         let token = first["nextToken"].as_str();
         let before = page(&api, operation, token).await;
-        // The token was made from the second of these.
+        // The token refers to the second of these digests.
         for digest in digests(&first, list) {
             let ids =
                 format!(r#"{{"repositoryName":"app","imageIds":[{{"imageDigest":"{digest}"}}]}}"#);
@@ -69,7 +69,7 @@ async fn a_page_is_unchanged_when_earlier_entries_are_deleted() {
 
 #[tokio::test]
 async fn a_token_with_any_character_changed_is_rejected() {
-    // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
+    // Source of the text: CodesWhat/drydock#927, from the registry of ECR Public.
     let api = four_images().await;
     let text = "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid next token provided'";
     let code = "InvalidParameterException";
@@ -91,7 +91,7 @@ async fn a_token_with_any_character_changed_is_rejected() {
 
 #[tokio::test]
 async fn a_page_has_one_to_a_thousand_results() {
-    // Source: google/go-containerregistry#681, of the greater bound.
+    // Source of the upper bound: google/go-containerregistry#681.
     let api = Api::start().await;
     let code = "InvalidParameterException";
     for operation in ["DescribeRepositories", "ListImages", "DescribeImages"] {
@@ -120,18 +120,18 @@ async fn pages_of_any_length_return_the_same_list() {
     for tag in ["e", "f", "g"] {
         api.put(tag, r#"{"annotations":{"tag":"a"}}"#).await;
     }
-    // Leaves the second image without a tag.
+    // Moves the tag of the second image, which is then untagged.
     api.put("b", r#"{"annotations":{"tag":"a"}}"#).await;
     for (filter, n_entries) in [("TAGGED", 7), ("UNTAGGED", 1), ("ANY", 8)] {
-        let whole = list(&api, filter, 1000).await;
-        assert_eq!(whole.len(), n_entries);
+        let expected = list(&api, filter, 1000).await;
+        assert_eq!(expected.len(), n_entries);
         for length in 1..=n_entries {
-            assert_eq!(list(&api, filter, length).await, whole);
+            assert_eq!(list(&api, filter, length).await, expected);
         }
     }
 }
 
-/// All entries of a list that is read in pages of a length.
+/// Returns all entries of a list, read in pages of `length` entries.
 async fn list(api: &Api, filter: &str, length: usize) -> Vec<Value> {
     let mut entries = Vec::new();
     let mut next = String::new();

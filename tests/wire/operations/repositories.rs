@@ -1,8 +1,8 @@
-//! Repositories: created, described and deleted.
+//! Operations that create, describe and delete repositories.
 
 use super::Api;
 
-/// A repository as outputs show it. Source: hashicorp/terraform-provider-aws#35268.
+/// Returns a repository as it is in an output. Source: hashicorp/terraform-provider-aws#35268.
 fn view(name: &str, mutability: &str) -> String {
     format!(
         r#"{{"createdAt":1.448832653241E9,"encryptionConfiguration":{{"encryptionType":"AES256"}},"imageScanningConfiguration":{{"scanOnPush":false}},"imageTagMutability":"{mutability}","registryId":"123456789012","repositoryArn":"arn:aws:ecr:us-east-1:123456789012:repository/{name}","repositoryName":"{name}","repositoryUri":"123456789012.dkr.ecr.us-east-1.amazonaws.com/{name}"}}"#
@@ -67,7 +67,7 @@ async fn repositories_are_described_by_name_or_in_pages() {
 
 #[tokio::test]
 async fn an_altered_token_and_a_token_of_another_list_are_rejected() {
-    // Source of the text: CodesWhat/drydock#927, of ECR Public's registry.
+    // Source of the text: CodesWhat/drydock#927, from the registry of ECR Public.
     let api = Api::with_config("[[repositories]]\nname='app'\n[[repositories]]\nname='bb'\n").await;
     let first = api
         .output("DescribeRepositories", r#"{"maxResults":1}"#)
@@ -123,7 +123,7 @@ async fn a_repository_with_images_is_deleted_only_with_force() {
 
 #[tokio::test]
 async fn an_error_for_a_denied_action_names_the_repository_arn() {
-    // Source: terraform-aws-modules/terraform-aws-iam#514 (2024), of another action.
+    // Source: terraform-aws-modules/terraform-aws-iam#514 (2024), for another action.
     let config = "[[principals]]\narn='arn:aws:iam::123456789012:user/reader'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\nallow=['ecr:Describe*']\n";
     let api = Api::with_config(config).await;
     let text = "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:us-east-1:123456789012:repository/new because no identity-based policy allows the ecr:CreateRepository action";

@@ -1,11 +1,11 @@
-//! What a repository is set to: mutability, policy, tags.
+//! Settings of a repository: mutability, policy, tags.
 
 use super::Api;
 use crate::raw::RawRequest;
 
 #[tokio::test]
 async fn an_immutable_tag_cannot_be_moved_unless_excluded() {
-    // Source of the text: a record of 2026; aws/aws-cli has the operation's output in its model.
+    // Source of the text: a recording of 2026; of the output: the service model in aws/aws-cli.
     let api = Api::start().await;
     let input = r#"{"repositoryName":"app","imageTagMutability":"IMMUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusionFilters":[{"filterType":"WILDCARD","filter":"dev-*"}]}"#;
     let set = api.output("PutImageTagMutability", input).await;
@@ -50,7 +50,7 @@ async fn exclusion_filters_require_a_mutability_with_exclusion() {
 
 #[tokio::test]
 async fn a_policy_allows_another_account_to_access_a_repository() {
-    // Source of the texts: getmoto/moto, `ecr/exceptions.py`; hashicorp/terraform-provider-aws has the one for no policy.
+    // Source of the texts: getmoto/moto, `ecr/exceptions.py`; for an absent policy: hashicorp/terraform-provider-aws.
     let config = "[[repositories]]\nname='app'\n[[accounts]]\nid='123456789012'\n[[accounts]]\nid='210987654321'\n[[principals]]\narn='arn:aws:iam::123456789012:user/owner'\naccess_key_id='AKIAIOSFODNN7EXAMPLE'\nsecret_access_key='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\n[[principals]]\narn='arn:aws:iam::210987654321:user/guest'\naccess_key_id='G'\nsecret_access_key='S'\n";
     let api = Api::with_config(config).await;
     let guest = "arn:aws:iam::210987654321:user/guest".parse().unwrap();

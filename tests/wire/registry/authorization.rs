@@ -1,11 +1,11 @@
-//! Who may do what behind the door.
+//! Authorization of requests to the registry.
 
 use mock_ecr::{Config, MockEcr};
 
 use super::{EMPTY, HELLO, Registry, error};
 use crate::response::Response;
 
-/// A configuration in which the caller may only read, and what is told to it otherwise.
+/// A configuration in which the caller may only read.
 const READER: &str = r#"
 [[repositories]]
 name = "app"
@@ -61,7 +61,7 @@ async fn an_action_that_no_policy_allows_is_denied_with_the_text_of_ecr() {
 
 #[tokio::test]
 async fn an_explicit_deny_has_another_text() {
-    // Source: aws/aws-cli#5592 (2020), of the API.
+    // Source: aws/aws-cli#5592 (2020), for the API.
     let registry =
         Registry::from_builder(MockEcr::from_config(Config::parse(READER).unwrap())).await;
     let response = registry.send("GET", "/v2/app/tags/list").await;
@@ -73,7 +73,7 @@ async fn an_explicit_deny_has_another_text() {
     );
 }
 
-/// What the caller hears of the registry of another account.
+/// Pushes a manifest to the registry of another account.
 async fn push_to_other_account(cross_account: &str) -> Response {
     let config =
         format!("{cross_account}\n[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n");
@@ -129,7 +129,7 @@ async fn an_expired_token_is_rejected_on_every_route() {
 
 #[tokio::test]
 async fn another_account_s_repositories_are_not_in_a_catalog() {
-    // [ASSUME], after artsy/hokusai#27 (2017) and aws-amplify/amplify-cli#10828 (2022), of the API.
+    // [ASSUME], after artsy/hokusai#27 (2017) and aws-amplify/amplify-cli#10828 (2022), which concern the API.
     let theirs = "[[repositories]]\nname = 'theirs'\naccount = '210987654321'\n";
     let catalog = async |config: &str| {
         let registry =

@@ -1,11 +1,11 @@
-//! What the conformance suite of OCI Distribution 1.1 sends beside `oci`: blobs in every way that they are pushed, and every kind of
-//! manifest.
+//! Requests of the conformance suite of OCI Distribution 1.1 that `oci` does not cover: all upload methods for blobs and all kinds
+//! of manifests.
 
 use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, OCI_MANIFEST, Registry};
 use crate::raw::{response_length, send_bytes};
 use crate::response::Response;
 
-/// How a blob is pushed.
+/// An upload method for blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum UploadMethod {
     OneRequest,
@@ -22,7 +22,7 @@ const UPLOAD_METHODS: [UploadMethod; 4] = [
 ];
 
 impl UploadMethod {
-    /// Pushes a blob, and returns the last response.
+    /// Pushes a blob and returns the last response.
     async fn push(self, registry: &Registry, digest: &str, content: &str) -> Response {
         let upload = registry.begin().await;
         let end = format!("{upload}?digest={digest}");
@@ -51,7 +51,7 @@ impl UploadMethod {
     }
 }
 
-/// Sends the whole of a blob without saying how long it is.
+/// Sends a blob in one request with chunked transfer encoding.
 async fn stream(registry: &Registry, upload: &str, content: &str) -> Response {
     let head = registry.request("PATCH", upload);
     let head = head.with("Transfer-Encoding", "chunked").bytes();
@@ -300,9 +300,9 @@ async fn referrers_are_filtered_by_artifact_type() {
     );
 }
 
-/// The digest of nothing.
+/// The digest of an empty blob.
 const EMPTY_BLOB_DIGEST: &str =
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// The other digest of `hello`, and of a manifest that says nothing.
+/// The SHA-512 digests of `hello` and of the manifest `{}`.
 const HELLO_SHA512: &str = "sha512:9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca72323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043";
 const EMPTY_SHA512: &str = "sha512:27c74670adb75075fad058d5ceaf7b20c4e7786c83bae8a32f626f9782af34c9a33c2046ef60fd2a7878d378e29fec851806bbd9a67878f3a9f1cda4830763fd";

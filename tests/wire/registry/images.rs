@@ -1,4 +1,4 @@
-//! Images, by tag and by digest.
+//! Images by tag and by digest.
 
 use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_MANIFEST, Registry, error};
 
@@ -79,7 +79,7 @@ async fn an_absent_image_is_unknown() {
 
 #[tokio::test]
 async fn an_absent_repository_is_unknown() {
-    // Source: actions/starter-workflows#2647; of the status, docker/cli#5275.
+    // Source: actions/starter-workflows#2647; of the status: docker/cli#5275.
     let registry = Registry::ecr().await;
     let text =
         "The repository with name 'no/such' does not exist in the registry with id '123456789012'";
@@ -165,7 +165,7 @@ async fn a_manifest_with_absent_layers_or_images_is_rejected() {
 
 #[tokio::test]
 async fn an_immutable_tag_cannot_be_moved() {
-    // Source: a log of jib's for status and code; the end of the text was recorded in 2026.
+    // Source of the status and the code: a log of jib; of the end of the text: a recording of 2026.
     let config = "[[repositories]]\nname = 'fixed'\nimage_tag_mutability = 'IMMUTABLE'\n";
     let config = mock_ecr::Config::parse(config).unwrap();
     let registry = Registry::from_builder(mock_ecr::MockEcr::from_config(config)).await;

@@ -1,4 +1,4 @@
-//! Layers on their way in, and out again where nothing leads elsewhere.
+//! Uploads of layers, and downloads without a redirect.
 
 use super::{HELLO, Registry, error};
 

@@ -1,4 +1,4 @@
-//! Repositories that begin with the images of a layout on disk.
+//! Repositories whose initial images come from an OCI image layout.
 
 use mock_ecr::{Config, MockEcr, StartError};
 
@@ -7,7 +7,7 @@ use crate::errors::chain;
 use crate::raw::RawRequest;
 
 const CONFIGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
-/// The index in `fixtures/layouts/hello`.
+/// The digest of the index in `fixtures/layouts/hello`.
 const INDEX: &str = "sha256:acb0996b591f46b2e56594dd52dc322dbc819c1e67b80c8eede56c89f1217d7b";
 
 #[tokio::test]

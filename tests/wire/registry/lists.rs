@@ -1,4 +1,4 @@
-//! Tags, repositories and referrers.
+//! Lists of tags, repositories and referrers.
 
 use super::{EMPTY, EMPTY_DIGEST, Registry, error};
 
@@ -36,7 +36,7 @@ async fn a_page_has_a_hundred_tags_by_default() {
 
 #[tokio::test]
 async fn an_invalid_page_is_unsupported() {
-    // Source: google/go-containerregistry#681 and #1091; OctopusDeploy/Issues#6495; of the second text, CodesWhat/drydock#927.
+    // Source: google/go-containerregistry#681 and #1091; OctopusDeploy/Issues#6495; of the second text: CodesWhat/drydock#927.
     let registry = Registry::ecr().await;
     let number = "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must have value less than or equal to 1000'";
     let token = "Invalid parameter at 'NextToken' failed to satisfy constraint: 'Invalid next token provided'";

@@ -1,4 +1,4 @@
-//! What is behind the registry's door: layers, images, and lists of them.
+//! Authenticated requests to the registry: layers, images, and lists of them.
 
 mod authorization;
 mod code;
@@ -16,7 +16,7 @@ use mock_ecr::{MockEcr, MockEcrBuilder};
 use crate::raw::RawRequest;
 use crate::response::Response;
 
-/// The manifest of an image without layers, and its digest.
+/// The manifest of an image without layers.
 const EMPTY: &str = "{}";
 const EMPTY_DIGEST: &str =
     "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
@@ -25,19 +25,19 @@ const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e7304
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-/// A mock with a repository `app`, and a client that has a token.
+/// A mock with a repository `app`, and a token for it.
 struct Registry {
     ecr: MockEcr,
     token: AuthorizationToken,
 }
 
 impl Registry {
-    /// As ECR has it.
+    /// Starts a registry with the dialect `ecr`.
     async fn ecr() -> Self {
         Registry::from_builder(MockEcr::builder()).await
     }
 
-    /// As OCI Distribution has it.
+    /// Starts a registry with the dialect `oci`.
     async fn oci() -> Self {
         Registry::from_builder(MockEcr::builder().dialect(mock_ecr::config::Dialect::Oci)).await
     }
@@ -58,7 +58,7 @@ impl Registry {
         self.request(method, path).to(&self.ecr).await
     }
 
-    /// Begins an upload, and returns where it goes on.
+    /// Starts an upload and returns its location.
     async fn begin(&self) -> String {
         let begun = self.send("POST", "/v2/app/blobs/uploads/").await;
         assert_eq!(begun.status(), 202);
@@ -81,7 +81,7 @@ impl Registry {
     }
 }
 
-/// The body of an error, as the registry writes it.
+/// Returns the body of an error of the registry.
 fn error(code: &str, message: &str) -> String {
     format!("{{\"errors\":[{{\"code\":\"{code}\",\"message\":\"{message}\"}}]}}\n")
 }

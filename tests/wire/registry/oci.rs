@@ -1,4 +1,4 @@
-//! The dialect `oci`: OCI Distribution 1.1 to the letter, each test under the heading that it is about.
+//! The dialect `oci`, which follows OCI Distribution 1.1. Each test is named after a section of the specification.
 
 use super::{EMPTY, EMPTY_DIGEST, HELLO, OCI_INDEX, Registry};
 

@@ -1,11 +1,11 @@
-//! Layers at URLs of their own.
+//! Redirects to the URLs of layers.
 
 use std::time::Duration;
 
 use super::{HELLO, Registry};
 use crate::raw::RawRequest;
 
-/// Where a layer is, without the host.
+/// Returns the URL of a layer without the host.
 async fn layer_url(registry: &Registry) -> String {
     registry.push_hello().await;
     let layer = registry
