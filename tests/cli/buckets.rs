@@ -1,4 +1,4 @@
-//! What lasts in a bucket, of moto's S3.
+//! Stores in an S3 bucket, with moto as the S3 service.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use crate::mock::Mock;
 use crate::pusher::{Image, Pusher};
 use crate::stores::token;
 
-/// moto's server, with one empty bucket.
+/// A running moto server with one empty bucket.
 struct Moto {
     process: Child,
     address: String,
@@ -27,8 +27,8 @@ impl Moto {
         let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
         let address = log
             .find_map(|line| Some(line.unwrap().split_once("Running on http://")?.1.to_owned()))
-            .expect("moto says where it listens");
-        // It logs every request, and would wait for a reader.
+            .expect("moto prints its address");
+        // moto logs every request and blocks if anonymous reads the log.
         std::thread::spawn(move || log.for_each(drop));
         let moto = Moto { process, address };
         moto.make_bucket("images");
@@ -43,9 +43,9 @@ impl Moto {
             "PUT /{name} HTTP/1.0\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n"
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains(" 200 "), "{answer}");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.contains(" 200 "), "{response}");
     }
 
     fn serve(&self, options: &[&str]) -> Mock {
@@ -71,11 +71,11 @@ fn variables(endpoint: &str) -> [(&'static str, &str); 3] {
 }
 
 #[test]
-fn images_outlast_the_server_and_are_shared_with_others() {
+fn images_in_a_bucket_persist_and_are_shared_between_servers() {
     let moto = Moto::start();
     let token = token();
     let one = moto.serve(&["--create-on-push"]);
-    // The second is longer than a part of an upload in parts.
+    // The second layer is longer than one part of a multipart upload.
     let images = [
         Image::tagged("small", 5000),
         Image::tagged("large", 12 << 20),
@@ -85,7 +85,7 @@ fn images_outlast_the_server_and_are_shared_with_others() {
     }
     let other = moto.serve(&[]);
     for image in &images {
-        Pusher::new(&other, &token).has(image);
+        Pusher::new(&other, &token).assert_has(image);
     }
     drop((one, other));
     let later = moto.serve(&[]);
@@ -94,7 +94,7 @@ fn images_outlast_the_server_and_are_shared_with_others() {
 }
 
 #[test]
-fn an_immutable_tag_is_created_once_in_a_bucket_too() {
+fn an_immutable_tag_in_a_bucket_is_created_once() {
     let moto = Moto::start();
     let directory = tempfile::tempdir().unwrap();
     let config = directory.path().join("config.toml");
@@ -109,11 +109,11 @@ fn an_immutable_tag_is_created_once_in_a_bucket_too() {
     };
     assert_eq!(pushed(&one, 100), 201);
     assert_eq!(pushed(&other, 200), 400);
-    Pusher::new(&one, &token).has(&Image::tagged("once", 100));
+    Pusher::new(&one, &token).assert_has(&Image::tagged("once", 100));
 }
 
 #[test]
-fn tags_are_paged_in_a_bucket_and_gone_when_deleted() {
+fn tags_in_a_bucket_are_paginated_and_deleted() {
     let moto = Moto::start();
     let mock = moto.serve(&["--create-on-push"]);
     let mut pusher = Pusher::new(&mock, &token());
@@ -124,8 +124,8 @@ fn tags_are_paged_in_a_bucket_and_gone_when_deleted() {
     }
     let mut page = |query: &str| {
         let path = format!("tags/list?{query}");
-        let answer = pusher.request("GET", &path, b"").unwrap();
-        String::from_utf8(answer.body).unwrap()
+        let response = pusher.request("GET", &path, b"").unwrap();
+        String::from_utf8(response.body).unwrap()
     };
     let tags = |page: &str| format!("{{\"name\":\"app\",\"tags\":[{page}]}}\n");
     assert_eq!(page("n=2"), tags(r#""a","b""#));
@@ -136,10 +136,10 @@ fn tags_are_paged_in_a_bucket_and_gone_when_deleted() {
 }
 
 #[test]
-fn a_bucket_that_cannot_be_used_is_said_before_anyone_is_served() {
+fn an_unusable_bucket_is_an_error_at_the_start() {
     let moto = Moto::start();
     let endpoint = format!("http://{}", moto.address);
-    let rejected = |store: &str, variables: &[(&str, &str)]| {
+    let serve_error = |store: &str, variables: &[(&str, &str)]| {
         let output = cargo_bin_cmd!("mock-ecr")
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
             .env_remove("AWS_ACCESS_KEY_ID")
@@ -150,11 +150,11 @@ fn a_bucket_that_cannot_be_used_is_said_before_anyone_is_served() {
         assert_eq!(output.stdout, b"", "{store}");
         String::from_utf8(output.stderr).unwrap()
     };
-    let absent = rejected("s3://absent/of/ci", &variables(&endpoint));
+    let absent = serve_error("s3://absent/of/ci", &variables(&endpoint));
     assert!(absent.contains("cannot open the store s3://absent/of/ci"));
     assert!(absent.contains("NoSuchBucket"), "{absent}");
-    let nobody = rejected("s3://images", &[]);
-    assert!(nobody.contains("AWS_ACCESS_KEY_ID"), "{nobody}");
-    assert_eq!(nobody.lines().count(), 1);
-    assert!(rejected("s3://", &[]).contains("expected memory, file:DIRECTORY, or s3://"));
+    let anonymous = serve_error("s3://images", &[]);
+    assert!(anonymous.contains("AWS_ACCESS_KEY_ID"), "{anonymous}");
+    assert_eq!(anonymous.lines().count(), 1);
+    assert!(serve_error("s3://", &[]).contains("expected memory, file:DIRECTORY, or s3://"));
 }

@@ -1,14 +1,15 @@
-//! Real clients around the mock: what they print must not depend on which of them is asked.
+//! Real clients with the mock: all clients must return the same data.
 //!
-//! `scripts/test` installs AWS CLI v1 and boto3 and says where they are. Every client here is led to the mock by its
-//! environment, and calls nobody else.
+//! `scripts/test` installs AWS CLI v1 and boto3 and sets the variables with their paths. Environment variables redirect each client to
+//! the mock.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
 
-fn around(client: &[&str]) -> String {
+/// Runs a client with a mock and returns its stdout.
+fn run_with_mock(client: &[&str]) -> String {
     let home = tempfile::tempdir().unwrap();
     let output = Command::new(cargo_bin("mock-ecr"))
         .args(["run", "--clock", "frozen", "--"])
@@ -21,7 +22,7 @@ fn around(client: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// `ecr` is another package's program; it lies where this one does, once the workspace is built.
+/// Returns the path of `ecr`, which belongs to another package of the workspace.
 pub(crate) fn ecr() -> String {
     let program = cargo_bin("mock-ecr").with_file_name("ecr");
     assert!(
@@ -32,13 +33,14 @@ pub(crate) fn ecr() -> String {
     program.to_str().unwrap().to_owned()
 }
 
+/// Returns the path in a variable.
 pub(crate) fn installed(variable: &str) -> String {
     let path = std::env::var(variable)
         .map(PathBuf::from)
         .unwrap_or_default();
     assert!(
         path.is_file(),
-        "{variable} must name a program: scripts/test installs it and sets the variable"
+        "{variable} is not the path of a program: scripts/test installs it and sets the variable"
     );
     path.to_str().unwrap().to_owned()
 }
@@ -57,21 +59,24 @@ fn ecr_and_aws_cli_v1_print_the_same_bytes() {
         ],
         &["ecr", "get-login-password"],
     ] {
-        let of_ecr = around(&[&[ecr().as_str()], &arguments[1..]].concat());
-        let of_aws = around(&[&[aws.as_str()], arguments].concat());
-        assert_eq!(of_ecr, of_aws, "{arguments:?}");
-        assert!(!of_ecr.is_empty());
+        let ecr_output = run_with_mock(&[&[ecr().as_str()], &arguments[1..]].concat());
+        let aws_output = run_with_mock(&[&[aws.as_str()], arguments].concat());
+        assert_eq!(ecr_output, aws_output, "{arguments:?}");
+        assert!(!ecr_output.is_empty());
     }
 }
 
 #[test]
-fn boto3_is_given_what_ecr_is_given() {
+fn boto3_and_ecr_return_the_same_data() {
     let python = installed("MOCK_ECR_PYTHON");
     let script = "import boto3, json\n\
         data = boto3.client('ecr').get_authorization_token()['authorizationData']\n\
         for entry in data: entry['expiresAt'] = entry['expiresAt'].timestamp()\n\
         print(json.dumps({'authorizationData': data}, indent=4))";
-    let of_boto3 = around(&[&python, "-c", script]);
-    assert_eq!(of_boto3, around(&[&ecr(), "get-authorization-token"]));
-    assert!(of_boto3.contains("1448875853.241"), "{of_boto3}");
+    let boto3_output = run_with_mock(&[&python, "-c", script]);
+    assert_eq!(
+        boto3_output,
+        run_with_mock(&[&ecr(), "get-authorization-token"])
+    );
+    assert!(boto3_output.contains("1448875853.241"), "{boto3_output}");
 }

@@ -10,52 +10,55 @@ use serde_json::Value;
 
 use crate::mock::Mock;
 
-fn to(mock: &Mock, words: &[&str]) -> Command {
+fn command(mock: &Mock, arguments: &[&str]) -> Command {
     let mut command = cargo_bin_cmd!("mock-ecr");
-    command.args(words);
+    command.args(arguments);
     command.env("MOCK_ECR_URL", format!("http://{}", mock.address));
     command
 }
 
-fn said(mock: &Mock, words: &[&str]) -> String {
-    let outcome = to(mock, words).assert().success();
+fn stdout(mock: &Mock, arguments: &[&str]) -> String {
+    let outcome = command(mock, arguments).assert().success();
     String::from_utf8(outcome.get_output().stdout.clone()).unwrap()
 }
 
-fn json(mock: &Mock, words: &[&str]) -> Value {
-    serde_json::from_str(&said(mock, words)).unwrap()
+fn json(mock: &Mock, arguments: &[&str]) -> Value {
+    serde_json::from_str(&stdout(mock, arguments)).unwrap()
 }
 
-fn frozen() -> Mock {
+fn frozen_mock() -> Mock {
     Mock::serve(&["--clock", "frozen"])
 }
 
 #[test]
 fn the_clock_is_read_and_moved() {
-    let mock = frozen();
-    assert_eq!(said(&mock, &["clock"]), "2015-11-29T21:30:53.241Z frozen\n");
-    let advanced = said(&mock, &["clock", "advance", "12h"]);
+    let mock = frozen_mock();
+    assert_eq!(
+        stdout(&mock, &["clock"]),
+        "2015-11-29T21:30:53.241Z frozen\n"
+    );
+    let advanced = stdout(&mock, &["clock", "advance", "12h"]);
     assert_eq!(advanced, "2015-11-30T09:30:53.241Z frozen\n");
-    let set = said(&mock, &["clock", "set", "2030-01-01T00:00:00Z"]);
+    let set = stdout(&mock, &["clock", "set", "2030-01-01T00:00:00Z"]);
     assert_eq!(set, "2030-01-01T00:00:00.000Z frozen\n");
-    assert_eq!(said(&mock, &["clock", "get"]), set);
+    assert_eq!(stdout(&mock, &["clock", "get"]), set);
     let running = json(&mock, &["clock", "run", "--json"]);
     assert_eq!(running["state"], "running");
-    assert!(said(&mock, &["clock", "freeze"]).ends_with(" frozen\n"));
-    to(&mock, &["clock", "advance", "soon"])
+    assert!(stdout(&mock, &["clock", "freeze"]).ends_with(" frozen\n"));
+    command(&mock, &["clock", "advance", "soon"])
         .assert()
         .code(2)
         .stderr(predicate::str::contains("such as 12h"));
 }
 
 #[test]
-fn faults_are_set_listed_and_taken_away() {
-    let mock = frozen();
+fn faults_are_set_listed_and_removed() {
+    let mock = frozen_mock();
     let fault = "match = { service = 'registry', times = 1 }\naction = { error = 'BadGateway' }";
-    let set = said(&mock, &["fault", "add", fault]);
+    let set = stdout(&mock, &["fault", "add", fault]);
     assert!(set.starts_with("FAULT "), "{set}");
     assert!(mock.ping("x").starts_with("HTTP/1.1 502 "));
-    let listed = said(&mock, &["fault"]);
+    let listed = stdout(&mock, &["fault"]);
     let row: Vec<&str> = listed.lines().nth(1).unwrap().split_whitespace().collect();
     let expected = [
         "0",
@@ -71,19 +74,19 @@ fn faults_are_set_listed_and_taken_away() {
         1
     );
 
-    said(&mock, &["fault", "remove", "0"]);
-    to(&mock, &["fault", "remove", "0"])
+    stdout(&mock, &["fault", "remove", "0"]);
+    command(&mock, &["fault", "remove", "0"])
         .assert()
         .code(1)
         .stderr(predicate::str::contains("fault 0 does not exist"));
-    let from_stdin = to(&mock, &["fault", "add", "-"])
+    let from_stdin = command(&mock, &["fault", "add", "-"])
         .write_stdin("action = { date = '-20m' }")
         .assert();
     from_stdin.success();
-    said(&mock, &["fault", "clear"]);
-    assert_eq!(said(&mock, &["fault"]).lines().count(), 1);
+    stdout(&mock, &["fault", "clear"]);
+    assert_eq!(stdout(&mock, &["fault"]).lines().count(), 1);
     for wrong in ["nonsense", "action = { error = 'Nothing' }"] {
-        to(&mock, &["fault", "add", wrong])
+        command(&mock, &["fault", "add", wrong])
             .assert()
             .code(1)
             .stdout("")
@@ -93,12 +96,12 @@ fn faults_are_set_listed_and_taken_away() {
 }
 
 #[test]
-fn tokens_are_issued_listed_explained_and_revoked() {
-    let mock = frozen();
-    let token = said(&mock, &["token", "issue", "--url", &mock.url()]);
+fn tokens_are_issued_listed_inspected_and_revoked() {
+    let mock = frozen_mock();
+    let token = stdout(&mock, &["token", "issue", "--url", &mock.url()]);
     let token = token.trim();
     assert!(mock.ping(token).starts_with("HTTP/1.1 200 "));
-    let table = said(&mock, &["token", "list"]);
+    let table = stdout(&mock, &["token", "list"]);
     let row = table.lines().nth(1).unwrap();
     let id = row.split(' ').next().unwrap();
     let fields: Vec<&str> = row.split_whitespace().collect();
@@ -117,25 +120,25 @@ fn tokens_are_issued_listed_explained_and_revoked() {
         id
     );
 
-    let explained = to(&mock, &["token", "inspect", "--url", &mock.url()])
+    let inspected = command(&mock, &["token", "inspect", "--url", &mock.url()])
         .write_stdin(token)
         .assert();
-    explained
+    inspected
         .success()
         .stdout(predicate::str::contains("state      valid\n"));
-    let revoked = said(&mock, &["token", "revoke", id]);
+    let revoked = stdout(&mock, &["token", "revoke", id]);
     assert_eq!(revoked, "0 tokens are still valid\n");
     assert!(mock.ping(token).starts_with("HTTP/1.1 403 "));
-    to(&mock, &["token", "inspect", "--url", &mock.url(), token])
+    command(&mock, &["token", "inspect", "--url", &mock.url(), token])
         .assert()
         .code(1)
         .stdout(predicate::str::contains(format!("token {id} was revoked")));
 }
 
 #[test]
-fn a_token_is_issued_for_whom_and_where_one_likes() {
-    let mock = frozen();
-    let words = [
+fn a_token_is_issued_for_any_principal_and_region() {
+    let mock = frozen_mock();
+    let arguments = [
         "token",
         "issue",
         "--url",
@@ -145,27 +148,27 @@ fn a_token_is_issued_for_whom_and_where_one_likes() {
         "--region",
         "eu-west-1",
     ];
-    let issued = json(&mock, &[&words[..], &["--json"]].concat());
+    let issued = json(&mock, &[&arguments[..], &["--json"]].concat());
     assert_eq!(issued["principal"], "arn:aws:iam::210987654321:root");
     assert_eq!(issued["region"], "eu-west-1");
-    let password = said(&mock, &[&words[..], &["--password"]].concat());
+    let password = stdout(&mock, &[&arguments[..], &["--password"]].concat());
     assert_eq!(issued["password"], password.trim());
-    for which in [
+    for filter in [
         &["--principal", "arn:aws:iam::210987654321:root"][..],
         &["--issued-before", "2015-11-30T00:00:00Z"],
     ] {
-        said(&mock, &[&["token", "revoke"][..], which].concat());
+        stdout(&mock, &[&["token", "revoke"][..], filter].concat());
     }
-    to(&mock, &["token", "revoke"]).assert().code(2);
+    command(&mock, &["token", "revoke"]).assert().code(2);
 }
 
 #[test]
-fn requests_are_chosen_printed_and_forgotten() {
-    let mock = frozen();
+fn requests_are_filtered_printed_and_cleared() {
+    let mock = frozen_mock();
     mock.ping("QVdTOg==");
-    let token = said(&mock, &["token", "issue", "--url", &mock.url()]);
+    let token = stdout(&mock, &["token", "issue", "--url", &mock.url()]);
     mock.ping(token.trim());
-    let table = said(&mock, &["request"]);
+    let table = stdout(&mock, &["request"]);
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 3, "{table}");
     assert!(lines[0].starts_with("RECEIVED "), "{table}");
@@ -182,18 +185,18 @@ fn requests_are_chosen_printed_and_forgotten() {
         caller,
     ];
     assert_eq!(fields, expected);
-    let chosen = json(
+    let filtered = json(
         &mock,
         &["request", "--status", "200", "--bearer", caller, "--json"],
     );
-    assert_eq!(chosen["matched"], 1);
-    let newest = said(&mock, &["request", "--limit", "1"]);
+    assert_eq!(filtered["matched"], 1);
+    let newest = stdout(&mock, &["request", "--limit", "1"]);
     assert_eq!(newest.lines().count(), 2);
     let har = json(&mock, &["request", "--har", "--route", "ping"]);
     assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 2);
-    assert!(said(&mock, &["request", "--clear"]).ends_with(" requests\n"));
-    assert_eq!(said(&mock, &["request"]).lines().count(), 1);
-    to(&mock, &["request", "--clear", "--status", "200"])
+    assert!(stdout(&mock, &["request", "--clear"]).ends_with(" requests\n"));
+    assert_eq!(stdout(&mock, &["request"]).lines().count(), 1);
+    command(&mock, &["request", "--clear", "--status", "200"])
         .assert()
         .code(2);
 }
@@ -202,8 +205,8 @@ const NO_OPERATION: &str =
     r#"no operation is named "GetAuthToken"; did you mean "GetAuthorizationToken"?"#;
 
 #[test]
-fn what_no_mock_would_read_is_rejected_before_one_is_asked() {
-    for (option, wrong, said) in [
+fn invalid_filters_are_rejected_before_a_request_is_sent() {
+    for (option, wrong, text) in [
         ("--status", "abc", "a status code, such as 403"),
         ("--service", "moon", "expected one of ecr, ecr-public"),
         ("--authorization", "maybe", "possible values: true, false"),
@@ -216,18 +219,18 @@ fn what_no_mock_would_read_is_rejected_before_one_is_asked() {
             .args(["request", "--url", "http://127.0.0.1:1", option, wrong])
             .assert()
             .code(2)
-            .stderr(predicate::str::contains(said))
+            .stderr(predicate::str::contains(text))
             .stderr(predicate::str::contains("no mock at").not());
     }
 }
 
 #[test]
-fn requests_are_waited_for() {
-    let mock = frozen();
+fn the_command_waits_for_requests() {
+    let mock = frozen_mock();
     mock.ping("QVdTOg==");
-    let come = said(&mock, &["request", "--wait", "1", "--route", "ping"]);
-    assert_eq!(come.lines().count(), 2);
-    to(&mock, &["request", "--wait", "2", "--timeout", "1ms"])
+    let table = stdout(&mock, &["request", "--wait", "1", "--route", "ping"]);
+    assert_eq!(table.lines().count(), 2);
+    command(&mock, &["request", "--wait", "2", "--timeout", "1ms"])
         .assert()
         .code(1)
         .stdout("")
@@ -235,8 +238,8 @@ fn requests_are_waited_for() {
 }
 
 #[test]
-fn requests_are_followed_until_the_mock_ends() {
-    let mock = frozen();
+fn requests_are_followed_until_the_mock_stops() {
+    let mock = frozen_mock();
     let mut follower = std::process::Command::new(cargo_bin("mock-ecr"))
         .args(["request", "--follow", "--json", "--url"])
         .arg(format!("http://{}", mock.address))
@@ -244,8 +247,8 @@ fn requests_are_followed_until_the_mock_ends() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
-    // The stream is in the request log when its head is answered, and it tells of all that comes after.
-    said(
+    // The stream is in the request log once it is open. It contains all later requests.
+    stdout(
         &mock,
         &[
             "request",
@@ -268,21 +271,24 @@ fn requests_are_followed_until_the_mock_ends() {
 
 #[test]
 fn a_mock_is_reset() {
-    let mock = frozen();
-    said(&mock, &["clock", "advance", "1h"]);
+    let mock = frozen_mock();
+    stdout(&mock, &["clock", "advance", "1h"]);
     mock.ping("QVdTOg==");
-    let kept = said(&mock, &["reset", "--keep", "images"]);
+    let kept = stdout(&mock, &["reset", "--keep", "images"]);
     assert_eq!(kept, "the mock is reset; its images are preserved\n");
-    assert_eq!(said(&mock, &["clock"]), "2015-11-29T21:30:53.241Z frozen\n");
-    assert_eq!(said(&mock, &["request"]).lines().count(), 1);
+    assert_eq!(
+        stdout(&mock, &["clock"]),
+        "2015-11-29T21:30:53.241Z frozen\n"
+    );
+    assert_eq!(stdout(&mock, &["request"]).lines().count(), 1);
     let reset = json(&mock, &["reset", "--json"]);
     assert_eq!(reset["keep"], "nothing");
 }
 
 #[test]
-fn a_mock_with_a_key_is_asked_with_it() {
+fn commands_send_the_control_key() {
     let mock = Mock::serve(&["--control-key", "hunter2"]);
-    for words in [
+    for arguments in [
         &["clock"][..],
         &["token", "list"],
         &["request"],
@@ -290,23 +296,23 @@ fn a_mock_with_a_key_is_asked_with_it() {
         &["env"],
         &["login"],
     ] {
-        to(&mock, words)
+        command(&mock, arguments)
             .assert()
             .code(1)
             .stderr(predicate::str::contains("MOCK_ECR_CONTROL_KEY"));
     }
-    let with_key = to(&mock, &["clock"])
+    let with_key = command(&mock, &["clock"])
         .env("MOCK_ECR_CONTROL_KEY", "hunter2")
         .assert();
     with_key.success();
-    said(&mock, &["env", "--control-key", "hunter2"]);
-    to(&mock, &["clock", "--control-key", "two\nlines"])
+    stdout(&mock, &["env", "--control-key", "hunter2"]);
+    command(&mock, &["clock", "--control-key", "two\nlines"])
         .assert()
         .code(1)
         .stderr(predicate::str::contains("invalid control key"));
 
     let mock = Mock::serve_with(&[], &[("MOCK_ECR_CONTROL_KEY", "k3y")]);
-    to(&mock, &["clock"]).assert().code(1);
+    command(&mock, &["clock"]).assert().code(1);
     let help = cargo_bin_cmd!("mock-ecr")
         .args(["serve", "--help"])
         .env("MOCK_ECR_CONTROL_KEY", "k3y")
@@ -315,7 +321,7 @@ fn a_mock_with_a_key_is_asked_with_it() {
 }
 
 #[test]
-fn a_mock_that_does_not_run_is_named_with_the_way_to_start_one() {
+fn an_error_for_an_absent_mock_says_how_to_start_one() {
     for command in [&["clock"][..], &["token", "list"], &["request"], &["reset"]] {
         cargo_bin_cmd!("mock-ecr")
             .args(command)

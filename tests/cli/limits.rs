@@ -1,17 +1,17 @@
-//! What a crowd does to the server. The clients and the server are two processes, for each may open 10,000 sockets.
+//! Many concurrent connections. Clients and server are separate processes, because each process can open 10,000 sockets.
 
 use std::net::TcpStream;
 
 use crate::mock::Mock;
 
-/// An idle connection costs a task and a socket; no buffer is set aside before the first byte comes.
+/// An idle connection needs a task and a socket. Its buffer is allocated with the first byte.
 #[test]
-fn ten_thousand_idle_connections_leave_it_answering_in_bounded_memory() {
+fn ten_thousand_idle_connections_use_bounded_memory() {
     let mock = Mock::serve(&[]);
-    let mut crowd: Vec<TcpStream> = Vec::new();
-    while crowd.len() < 10_000 {
-        crowd.extend((0..500).map(|_| mock.connect()));
-        // Connections are accepted in their order: whoever is answered now came after all of them.
+    let mut connections: Vec<TcpStream> = Vec::new();
+    while connections.len() < 10_000 {
+        connections.extend((0..500).map(|_| mock.connect()));
+        // Connections are accepted in order: a response to this request implies that all earlier connections were accepted.
         assert!(mock.ping("").starts_with("HTTP/1.1 401 "));
     }
 
@@ -24,6 +24,6 @@ fn ten_thousand_idle_connections_leave_it_answering_in_bounded_memory() {
     assert!(
         kibibytes < 128 * 1024,
         "{kibibytes} KiB for {} connections",
-        crowd.len()
+        connections.len()
     );
 }

@@ -1,8 +1,8 @@
-//! The command `mock-ecr`, as a user runs it.
+//! Tests of the command `mock-ecr`.
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed, and says where"
+    reason = "a panic in a helper fails the test that called it"
 )]
 
 mod architecture;
@@ -17,7 +17,7 @@ mod pusher;
 mod redirect;
 mod renamed;
 mod run;
-mod running;
+mod running_mock;
 mod serve;
 mod service_models;
 mod stores;

@@ -14,12 +14,12 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// Starts it on a free port and waits for its first line.
+    /// Starts the command on a free port and waits for its first line.
     pub(crate) fn serve(options: &[&str]) -> Self {
         Mock::serve_with(options, &[])
     }
 
-    /// The same with variables in its environment.
+    /// Starts the command with environment variables.
     pub(crate) fn serve_with(options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(cargo_bin("mock-ecr"))
             .args(["serve", "--listen", "127.0.0.1:0"])
@@ -47,7 +47,7 @@ impl Mock {
         TcpStream::connect(&self.address).unwrap()
     }
 
-    /// `GET /v2/` with a token; answers the whole response.
+    /// Sends `GET /v2/` with a token and returns the response.
     pub(crate) fn ping(&self, token: &str) -> String {
         let mut stream = self.connect();
         write!(

@@ -94,7 +94,9 @@ fn public_items(json: &Path) -> String {
         .omit_auto_trait_impls(true)
         .build();
     let api = api.unwrap_or_else(|error| {
-        panic!("the version of public-api in Cargo.toml must fit this rustdoc: {error}")
+        panic!(
+            "the version of public-api in Cargo.toml must match this version of rustdoc: {error}"
+        )
     });
     api.items().map(|item| format!("{item}\n")).collect()
 }

@@ -1,4 +1,4 @@
-//! A client that pushes and pulls images of one layer, byte for byte.
+//! A client that pushes and pulls images with one layer over a socket.
 
 use std::io::{BufRead as _, BufReader, Read as _, Result, Write};
 use std::net::TcpStream;
@@ -7,13 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::mock::Mock;
 
-/// An answer of the registry.
-pub(crate) struct Answer {
+/// A response of the registry.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-/// An image whose one layer follows from its tag.
+/// An image with one layer, which is derived from the tag.
 pub(crate) struct Image {
     pub(crate) tag: String,
     pub(crate) layer: Vec<u8>,
@@ -42,18 +42,18 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{hex}")
 }
 
-/// One connection to the repository `app`, and the token that opens it.
+/// A connection for requests to the repository `app`, and a token.
 pub(crate) struct Pusher {
     stream: TcpStream,
     token: String,
-    /// Called after every piece that is sent, with its length.
+    /// Called with the length of every chunk after it was sent.
     sent: Box<dyn FnMut(usize) + Send>,
 }
 
 impl Pusher {
     pub(crate) fn new(mock: &Mock, token: &str) -> Self {
         let stream = mock.connect();
-        // What is sent in pieces would wait for each to be acknowledged.
+        // Otherwise each chunk waits for the acknowledgement of the previous one.
         stream.set_nodelay(true).unwrap();
         Pusher {
             stream,
@@ -62,36 +62,36 @@ impl Pusher {
         }
     }
 
-    pub(crate) fn watched(mut self, sent: impl FnMut(usize) + Send + 'static) -> Self {
+    pub(crate) fn on_sent(mut self, sent: impl FnMut(usize) + Send + 'static) -> Self {
         self.sent = Box::new(sent);
         self
     }
 
-    pub(crate) fn request(&mut self, method: &str, path: &str, body: &[u8]) -> Result<Answer> {
+    pub(crate) fn request(&mut self, method: &str, path: &str, body: &[u8]) -> Result<Response> {
         let head = format!(
             "{method} /v2/app/{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {}\r\nContent-Length: {}\r\n\r\n",
             self.token,
             body.len()
         );
         let bytes = [head.as_bytes(), body].concat();
-        for piece in bytes.chunks(1000) {
-            self.stream.write_all(piece)?;
-            (self.sent)(piece.len());
+        for chunk in bytes.chunks(1000) {
+            self.stream.write_all(chunk)?;
+            (self.sent)(chunk.len());
         }
-        read_answer(&self.stream)
+        read_response(&self.stream)
     }
 
-    /// Pushes an image; true once the registry has said that it has it.
-    pub(crate) fn push(&mut self, image: &Image) -> Result<Answer> {
+    /// Pushes an image and returns the response to its manifest.
+    pub(crate) fn push(&mut self, image: &Image) -> Result<Response> {
         let layer = format!("blobs/uploads/?digest={}", digest(&image.layer));
         self.request("POST", &layer, &image.layer)?;
         let path = format!("manifests/{}", image.tag);
         self.request("PUT", &path, image.manifest().as_bytes())
     }
 
-    /// Asserts that an image is there, whole.
+    /// Asserts that an image exists and is complete.
     #[track_caller]
-    pub(crate) fn has(&mut self, image: &Image) {
+    pub(crate) fn assert_has(&mut self, image: &Image) {
         let manifest = format!("manifests/{}", image.tag);
         let manifest = self.request("GET", &manifest, b"").unwrap();
         assert_eq!(manifest.status, 200, "{}", image.tag);
@@ -105,7 +105,7 @@ impl Pusher {
         );
     }
 
-    /// All tags.
+    /// Returns all tags.
     pub(crate) fn tags(&mut self) -> Vec<String> {
         let list = self.request("GET", "tags/list", b"").unwrap();
         let list = String::from_utf8(list.body).unwrap();
@@ -115,7 +115,7 @@ impl Pusher {
     }
 }
 
-fn read_answer(stream: &TcpStream) -> Result<Answer> {
+fn read_response(stream: &TcpStream) -> Result<Response> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -128,7 +128,7 @@ fn read_answer(stream: &TcpStream) -> Result<Answer> {
     let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    Ok(Answer {
+    Ok(Response {
         status: head.split(' ').nth(1).unwrap().parse().unwrap(),
         body,
     })

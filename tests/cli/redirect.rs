@@ -1,4 +1,4 @@
-//! `run --redirect`: clients that accept only AWS's names, led to the mock.
+//! `run --redirect`: redirects clients that use the host names of AWS to the mock.
 
 use assert_cmd::assert::Assert;
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -17,31 +17,30 @@ fn status_of(url: &str) -> String {
 }
 
 #[test]
-fn a_client_reaches_the_registry_by_its_name_of_aws() {
+fn a_client_reaches_the_registry_by_its_aws_host_name() {
     for redirect in ["proxy", "sandbox"] {
         run(redirect, &status_of(REGISTRY)).success().stdout("401");
     }
 }
 
 #[test]
-fn a_client_that_does_not_trust_the_authority_gets_nowhere() {
+fn a_client_that_does_not_trust_the_ca_rejects_the_certificate() {
     // 60: the certificate of the peer cannot be verified (curl's manual).
-    let distrusting =
-        format!("CURL_CA_BUNDLE=/dev/null SSL_CERT_FILE=/dev/null curl -s {REGISTRY}");
+    let curl = format!("CURL_CA_BUNDLE=/dev/null SSL_CERT_FILE=/dev/null curl -s {REGISTRY}");
     for redirect in ["proxy", "sandbox"] {
-        let script = format!("{distrusting} --cacert /dev/null; echo $?");
+        let script = format!("{curl} --cacert /dev/null; echo $?");
         let outcome = run(redirect, &script).success();
-        let said = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
+        let output = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
         assert!(
-            ["60\n", "77\n"].contains(&said.as_str()),
-            "{redirect}: {said}"
+            ["60\n", "77\n"].contains(&output.as_str()),
+            "{redirect}: {output}"
         );
     }
 }
 
 #[test]
-fn through_the_proxy_no_other_host_is_reached_and_the_user_is_told_which() {
-    // 56: the proxy has refused (curl's manual).
+fn the_proxy_rejects_other_hosts_and_reports_them() {
+    // 56: the proxy rejected the request (curl's manual).
     let script = format!("{}; echo \" $?\"", status_of("https://example.com/"));
     run("proxy", &script)
         .success()
@@ -50,26 +49,25 @@ fn through_the_proxy_no_other_host_is_reached_and_the_user_is_told_which() {
 }
 
 #[test]
-fn behind_the_fence_there_is_no_way_out() {
-    // 6: the name leads nowhere; 7: the address cannot be reached.
+fn the_sandbox_has_no_access_to_the_network() {
+    // 6: the name cannot be resolved; 7: the connection failed (curl's manual).
     let script = "curl -s https://example.com/; echo $?; curl -s https://192.0.2.1/; echo $?; \
                   grep -c : /proc/net/dev";
     run("sandbox", script).success().stdout("6\n7\n1\n");
 }
 
 #[test]
-fn behind_the_fence_a_command_has_an_empty_home_that_is_gone_afterwards() {
+fn the_sandbox_has_an_empty_home_directory_that_is_deleted_afterwards() {
     let script = "echo $HOME; find $HOME -type f | wc -l; touch $HOME/left";
     let outcome = run("sandbox", script).success();
-    let said = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
-    let (home, files) = said.split_once('\n').unwrap();
+    let output = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
+    let (home, files) = output.split_once('\n').unwrap();
     assert_eq!(files.trim(), "0");
     assert!(!std::path::Path::new(home).exists(), "{home}");
 }
 
 #[test]
-fn isolation_is_chosen_apart_from_the_way() {
-    let own = "/own-home";
+fn isolation_is_independent_of_the_redirection() {
     let home = |options: &[&str]| {
         let output = cargo_bin_cmd!("mock-ecr")
             .arg("run")
@@ -80,7 +78,7 @@ fn isolation_is_chosen_apart_from_the_way() {
                 "-c",
                 "echo $HOME:$DOCKER_CONFIG:$REGISTRY_AUTH_FILE",
             ])
-            .env("HOME", own)
+            .env("HOME", "/own-home")
             .env("REGISTRY_AUTH_FILE", "/own-auth")
             .env_remove("DOCKER_CONFIG")
             .output()
@@ -98,10 +96,11 @@ fn isolation_is_chosen_apart_from_the_way() {
 }
 
 #[test]
-fn the_system_s_files_are_covered_for_the_command_alone() {
+fn the_sandbox_replaces_etc_hosts_for_the_command_only() {
     let before = std::fs::read("/etc/hosts").unwrap();
     let script = "grep -c amazonaws.com /etc/hosts";
-    let many = predicate::function(|said: &str| said.trim().parse().is_ok_and(|n: u32| n > 100));
+    let many =
+        predicate::function(|output: &str| output.trim().parse().is_ok_and(|n: u32| n > 100));
     run("sandbox", script).success().stdout(many);
     assert_eq!(std::fs::read("/etc/hosts").unwrap(), before);
 }

@@ -8,7 +8,7 @@ use rustix::process::{Signal, kill_process};
 use crate::mock;
 
 #[test]
-fn the_command_is_told_where_the_mock_is_and_who_it_is() {
+fn the_environment_has_the_url_of_the_mock_and_credentials() {
     let output = cargo_bin_cmd!("mock-ecr")
         .args(["run", "--region", "eu-west-3", "--", "env"])
         .env("HTTPS_PROXY", "http://127.0.0.1:1")
@@ -52,7 +52,7 @@ fn the_command_is_told_where_the_mock_is_and_who_it_is() {
 }
 
 #[test]
-fn the_exit_code_is_the_command_s_own() {
+fn the_exit_code_is_that_of_the_command() {
     for code in [0, 7, 255] {
         let script = format!("exit {code}");
         cargo_bin_cmd!("mock-ecr")
@@ -67,7 +67,7 @@ fn the_exit_code_is_the_command_s_own() {
 }
 
 #[test]
-fn options_of_the_command_are_the_command_s() {
+fn options_after_the_command_are_passed_to_it() {
     cargo_bin_cmd!("mock-ecr")
         .args(["run", "echo", "--region", "-x", "--", "y"])
         .assert()
@@ -76,7 +76,7 @@ fn options_of_the_command_are_the_command_s() {
 }
 
 #[test]
-fn a_command_that_cannot_be_run_is_one_clear_line() {
+fn a_command_that_cannot_be_run_is_an_error_of_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().to_str().unwrap();
     for (command, code, why) in [
@@ -101,7 +101,7 @@ fn a_command_that_cannot_be_run_is_one_clear_line() {
 }
 
 #[test]
-fn signals_reach_the_command() {
+fn signals_are_forwarded_to_the_command() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::USR1] {
         let script =
             "trap 'echo caught; exit 3' TERM HUP INT USR1; echo ready; while :; do read line; done";

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use crate::mock::Mock;
 
 #[test]
-fn the_first_line_tells_where_it_listens() {
+fn the_first_line_contains_the_address() {
     let mock = Mock::serve(&[]);
     let port = mock.address.strip_prefix("127.0.0.1:").unwrap();
     assert_ne!(port.parse(), Ok(0_u16));
@@ -20,7 +20,7 @@ fn the_first_line_tells_where_it_listens() {
 }
 
 #[test]
-fn a_signal_ends_it_with_success() {
+fn a_signal_stops_the_server_with_exit_code_0() {
     for signal in [Signal::TERM, Signal::INT] {
         let mock = Mock::serve(&[]);
         mock.signal(signal);
@@ -28,9 +28,9 @@ fn a_signal_ends_it_with_success() {
     }
 }
 
-/// The answer to `Expect: 100-continue` tells that the request is in flight, so that nothing here depends on time.
+/// The response to `Expect: 100-continue` shows that the request is in flight. The test therefore does not depend on time.
 #[test]
-fn what_is_in_flight_is_finished_before_it_ends() {
+fn requests_in_flight_are_completed_before_the_server_stops() {
     let mock = Mock::serve(&[]);
     let mut stream = mock.connect();
     let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
@@ -53,7 +53,7 @@ fn what_is_in_flight_is_finished_before_it_ends() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_stops_the_server_immediately() {
     let mock = Mock::serve(&[]);
     let mut stream = mock.connect();
     let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
@@ -68,7 +68,7 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
-fn a_taken_port_is_one_clear_line() {
+fn a_port_in_use_is_an_error_of_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     cargo_bin_cmd!("mock-ecr")
@@ -82,7 +82,7 @@ fn a_taken_port_is_one_clear_line() {
 }
 
 #[test]
-fn a_wrong_config_is_one_clear_line() {
+fn an_invalid_configuration_is_an_error_of_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
     std::fs::write(&file, "seed = 'a'\ntoken_ttl = 'long'\n").unwrap();
@@ -98,7 +98,7 @@ fn a_wrong_config_is_one_clear_line() {
 }
 
 #[test]
-fn a_wrong_option_says_what_was_expected() {
+fn an_error_for_an_invalid_option_names_the_valid_values() {
     for (option, value, expected) in [
         ("--clock", "noon", "expected system, frozen, or an instant"),
         ("--token-ttl", "12", "expected a number with a unit"),
@@ -117,7 +117,7 @@ fn a_wrong_option_says_what_was_expected() {
 }
 
 #[test]
-fn options_go_before_the_file() {
+fn options_override_the_configuration_file() {
     let config = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/configs/full.toml"

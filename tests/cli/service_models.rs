@@ -1,4 +1,4 @@
-//! The committed service models equal those of the botocore that the tests run.
+//! Compares the service models in the repository with those of the botocore version that the tests use.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::clients::installed;
 
 #[test]
-fn the_service_models_equal_those_that_the_script_generates() {
+fn the_service_models_are_up_to_date() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/service-models");
     let output = Command::new(installed("MOCK_ECR_PYTHON"))
         .arg(script)
@@ -15,7 +15,7 @@ fn the_service_models_equal_those_that_the_script_generates() {
         .unwrap();
     assert!(
         output.status.success(),
-        "run scripts/service-models, which changes this:\n{}{}",
+        "the service models are out of date; run scripts/service-models:\n{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );

@@ -1,4 +1,4 @@
-//! What lasts on a directory: through crashes, and between servers that share it.
+//! Stores in a directory: crashes, and several servers with the same directory.
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use rustix::process::{Pid, Signal, kill_process};
@@ -8,7 +8,7 @@ use crate::pusher::{Image, Pusher};
 
 const ROUNDS: u64 = 100;
 
-/// A server that keeps its images in a directory; without redirects, so that one connection is enough.
+/// Starts a server with its store in a directory, without redirects, so that one connection is sufficient.
 fn serve(directory: &tempfile::TempDir, options: &[&str]) -> Mock {
     let store = format!("file:{}", directory.path().display());
     let mut all = vec!["--store", &store, "--dialect", "oci", "--create-on-push"];
@@ -24,61 +24,62 @@ pub(crate) fn token() -> String {
         .to_owned()
 }
 
-/// Numbers that look like chance and are the same in every run.
-fn draw(round: u64, below: u64) -> u64 {
+/// Returns a pseudo-random number that is the same in every run.
+fn pseudo_random(round: u64, below: u64) -> u64 {
     let mixed = (round + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed ^ (mixed >> 29)) % below
 }
 
-/// The image that a round pushes under an index.
+/// Returns the image with an index in a round.
 fn image(round: u64, index: u64) -> Image {
-    let size = 1 + draw(round * 31 + index, 20_000);
+    let size = 1 + pseudo_random(round * 31 + index, 20_000);
     Image::tagged(&format!("r{round}-{index}"), size.try_into().unwrap())
 }
 
-/// The image that a tag names, if a round has pushed it.
+/// Returns the image of a tag.
 fn image_of(tag: &str) -> Image {
     let (round, index) = tag[1..].split_once('-').unwrap();
     image(round.parse().unwrap(), index.parse().unwrap())
 }
 
 #[test]
-fn a_hundred_crashes_lose_no_push_that_was_acknowledged_and_corrupt_none() {
+fn a_hundred_crashes_neither_lose_nor_corrupt_acknowledged_pushes() {
     let directory = tempfile::tempdir().unwrap();
     let token = token();
     let mut acknowledged: Vec<String> = Vec::new();
     for round in 0..ROUNDS {
         let mock = serve(&directory, &[]);
-        let mut pusher = Pusher::new(&mock, &token).watched(killer(&mock, draw(round, 60_000)));
+        let mut pusher =
+            Pusher::new(&mock, &token).on_sent(kill_after(&mock, pseudo_random(round, 60_000)));
         let pushed = (0..).map_while(|index| {
             let image = image(round, index);
-            let answer = pusher.push(&image).ok()?;
-            assert_eq!(answer.status, 201);
+            let response = pusher.push(&image).ok()?;
+            assert_eq!(response.status, 201);
             Some(image.tag)
         });
         acknowledged.extend(pushed);
         drop(mock);
         let mock = serve(&directory, &[]);
         let mut reader = Pusher::new(&mock, &token);
-        // What was not acknowledged may be there, and then all of it.
-        let of_round = format!("r{round}-");
+        // A push that was not acknowledged may have succeeded, but its image must be complete.
+        let prefix = format!("r{round}-");
         let tags = reader.tags();
-        for tag in tags.iter().filter(|tag| tag.starts_with(&of_round)) {
-            reader.has(&image_of(tag));
+        for tag in tags.iter().filter(|tag| tag.starts_with(&prefix)) {
+            reader.assert_has(&image_of(tag));
         }
         let lost = acknowledged.iter().find(|tag| !tags.contains(tag));
         assert_eq!(lost, None);
     }
-    assert!(!acknowledged.is_empty(), "some pushes were in time");
+    assert!(!acknowledged.is_empty(), "no push was acknowledged");
     let mock = serve(&directory, &[]);
     let mut reader = Pusher::new(&mock, &token);
     for tag in reader.tags() {
-        reader.has(&image_of(&tag));
+        reader.assert_has(&image_of(&tag));
     }
 }
 
-/// Ends the server, without a chance to tidy up, when so many bytes have been sent to it.
-fn killer(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
+/// Kills the server when `after` bytes have been sent to it.
+fn kill_after(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
     let pid = Pid::from_raw(mock.pid().try_into().unwrap()).unwrap();
     let mut sent = 0;
     move |length| {
@@ -91,17 +92,17 @@ fn killer(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
 }
 
 #[test]
-fn servers_on_one_directory_serve_each_other_s_tokens_and_images() {
+fn servers_with_the_same_directory_share_tokens_and_images() {
     let directory = tempfile::tempdir().unwrap();
     let (one, other) = (serve(&directory, &[]), serve(&directory, &[]));
     let token = token();
     let image = Image::tagged("shared", 5000);
     assert_eq!(Pusher::new(&one, &token).push(&image).unwrap().status, 201);
-    Pusher::new(&other, &token).has(&image);
+    Pusher::new(&other, &token).assert_has(&image);
 }
 
 #[test]
-fn of_pushes_that_race_for_an_immutable_tag_through_two_servers_one_wins() {
+fn concurrent_pushes_create_an_immutable_tag_once() {
     let directory = tempfile::tempdir().unwrap();
     let config = directory.path().join("config.toml");
     let toml = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\n";

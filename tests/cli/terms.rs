@@ -90,7 +90,7 @@ const TOP_LEVEL: [&str; 5] = [
     "deny.toml",
 ];
 
-/// Data that others wrote, files that contain the old names on purpose, and what a build writes.
+/// Third-party data, files that contain the old names on purpose, and build output.
 const EXEMPT: [&str; 8] = [
     "model.json",
     "renamed.rs",

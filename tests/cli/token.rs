@@ -25,7 +25,7 @@ fn issued(options: &[&str]) -> String {
 }
 
 #[test]
-fn the_same_seed_and_claims_give_the_same_token_on_every_machine() {
+fn the_same_seed_and_claims_result_in_the_same_token() {
     assert_eq!(
         issued(&[]),
         include_str!("../../fixtures/tokens/example.txt")
@@ -33,7 +33,7 @@ fn the_same_seed_and_claims_give_the_same_token_on_every_machine() {
 }
 
 #[test]
-fn a_mock_with_the_same_seed_accepts_the_token_and_no_other_does() {
+fn a_token_is_accepted_only_by_mocks_with_its_seed() {
     let token = issued(&["--seed", "blue"]);
     let status = |seed: &str| {
         let mock = Mock::serve(&["--clock", "frozen", "--seed", seed]);
@@ -115,7 +115,7 @@ fn at_most_a_mebibyte_of_stdin_is_read() {
 }
 
 #[test]
-fn a_closed_stdout_is_one_clear_line() {
+fn a_write_error_is_an_error_of_one_line() {
     let full = std::fs::File::options()
         .write(true)
         .open("/dev/full")

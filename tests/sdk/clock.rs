@@ -12,13 +12,13 @@ use crate::stub::Stub;
 const TWELVE_YEARS: Duration = Duration::from_secs(12 * 365 * 24 * 3600);
 
 async fn call(client: &Client) -> Result<f64, String> {
-    let answer = client.get_authorization_token().send().await;
-    let answer = answer.map_err(|error| format!("{:?}", error.into_service_error()))?;
-    let data = &answer.authorization_data()[0];
+    let response = client.get_authorization_token().send().await;
+    let response = response.map_err(|error| format!("{:?}", error.into_service_error()))?;
+    let data = &response.authorization_data()[0];
     Ok(data.expires_at().unwrap().as_secs_f64())
 }
 
-/// A client as it would run in another process: on the system's clock and in real time.
+/// Returns a client with the system clock and real sleeps, like a client in another process.
 fn client_in_real_time(ecr: &MockEcr) -> Client {
     let config = Builder::from(&ecr.sdk_config())
         .time_source(SharedTimeSource::new(SystemTimeSource::new()))
@@ -26,8 +26,8 @@ fn client_in_real_time(ecr: &MockEcr) -> Client {
     Client::from_conf(config.build())
 }
 
-/// The SDK learns how far its clock is off from the `Date` of every answer; a server with a `Date` of its own makes
-/// the second call fail.
+/// The SDK corrects its clock with the `Date` header of every response. If the header had another time than the mock's clock, the
+/// second call would fail.
 #[tokio::test]
 async fn ten_calls_in_a_row_succeed_under_a_frozen_clock() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
@@ -40,12 +40,12 @@ async fn ten_calls_in_a_row_succeed_under_a_frozen_clock() {
     assert_eq!(
         requests.status(200).count(),
         10,
-        "none was refused and tried again"
+        "no call was rejected and retried"
     );
 }
 
 #[tokio::test]
-async fn calls_go_on_while_the_clock_is_moved() {
+async fn calls_succeed_while_the_clock_advances() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
     let client = Client::new(&ecr.sdk_config());
     for expected in [1_448_875_853.241, 1_448_919_053.241, 1_448_962_253.241] {
@@ -54,29 +54,29 @@ async fn calls_go_on_while_the_clock_is_moved() {
     }
 }
 
-/// The SDK also sleeps beside its requests, as a guard; a sleep that returned at once would fail every call.
+/// The SDK also sleeps in parallel to a request to detect a timeout. If such a sleep returned immediately, every call would fail.
 #[tokio::test]
-async fn retries_wait_on_the_clock_instead_of_in_real_time() {
+async fn retries_wait_on_the_clock_of_the_mock() {
     let stub = Stub::failing(2).await;
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
     let config = Builder::from(&ecr.sdk_config()).endpoint_url(&stub.url);
     let before = ecr.clock().now();
 
-    let answer = Client::from_conf(config.build())
+    let response = Client::from_conf(config.build())
         .get_authorization_token()
         .send()
         .await;
 
-    assert!(answer.unwrap().authorization_data().is_empty());
-    assert_eq!(stub.answered(), 3);
+    assert!(response.unwrap().authorization_data().is_empty());
+    assert_eq!(stub.n_requests(), 3);
     assert!(
         ecr.clock().now() > before,
-        "the waits between the tries moved the clock"
+        "the waits between the attempts advance the clock"
     );
 }
 
 #[tokio::test]
-async fn a_client_in_real_time_is_let_in_by_a_mock_twelve_years_off() {
+async fn a_client_in_real_time_is_accepted_by_a_mock_twelve_years_ahead() {
     let starts = [ClockStart::FROZEN, ClockStart::System];
     for start in starts {
         let ecr = MockEcr::builder().clock(start).start().await.unwrap();
@@ -88,13 +88,13 @@ async fn a_client_in_real_time_is_let_in_by_a_mock_twelve_years_off() {
         assert_eq!(
             ecr.requests().count(),
             3,
-            "none was refused and tried again"
+            "no call was rejected and retried"
         );
     }
 }
 
 #[tokio::test]
-async fn a_client_in_real_time_is_rejected_at_first_if_the_config_goes_by_the_mock_s_clock_alone() {
+async fn sigv4_clock_mock_rejects_the_first_call_of_a_client_in_real_time() {
     let mut config = Config::default();
     config.clock = ClockStart::FROZEN;
     config.sigv4_clock = SigV4Clock::Mock;

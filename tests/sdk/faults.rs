@@ -1,4 +1,4 @@
-//! The AWS SDK for Rust under faults.
+//! The AWS SDK for Rust with faults of the mock.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use mock_ecr::MockEcr;
 use mock_ecr::fault::Fault;
 
-async fn frozen() -> (MockEcr, Client) {
+async fn frozen_mock() -> (MockEcr, Client) {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
     let client = Client::new(&ecr.sdk_config());
     (ecr, client)
@@ -20,26 +20,26 @@ fn set(ecr: &MockEcr, toml: &str) {
     ecr.faults().add(Fault::from_toml(toml).unwrap()).unwrap();
 }
 
-/// How many calls came, and how many of them were let through.
+/// Returns the number of calls and the number of successful calls.
 fn calls(ecr: &MockEcr) -> (usize, usize) {
     let calls = ecr.requests().operation("GetAuthorizationToken");
     (calls.clone().count(), calls.status(200).count())
 }
 
 #[tokio::test]
-async fn throttled_calls_are_repeated_after_waits_that_take_no_real_time() {
-    let (ecr, client) = frozen().await;
+async fn throttled_calls_are_retried_after_simulated_waits() {
+    let (ecr, client) = frozen_mock().await;
     let throttled = ecr.faults().throttling().times(2).set().unwrap();
     let before = ecr.clock().now();
     client.get_authorization_token().send().await.unwrap();
     assert_eq!(throttled.triggered(), 2);
     assert_eq!(calls(&ecr), (3, 1));
-    assert!(ecr.clock().now() > before, "the waits moved the clock");
+    assert!(ecr.clock().now() > before, "the waits advance the clock");
 }
 
 #[tokio::test]
-async fn a_client_that_is_always_throttled_gives_up_after_three_tries() {
-    let (ecr, client) = frozen().await;
+async fn a_throttled_client_returns_an_error_after_three_attempts() {
+    let (ecr, client) = frozen_mock().await;
     let throttled = ecr.faults().throttling().set().unwrap();
     let error = client.get_authorization_token().send().await.unwrap_err();
     assert_eq!(error.code(), Some("ThrottlingException"));
@@ -47,27 +47,27 @@ async fn a_client_that_is_always_throttled_gives_up_after_three_tries() {
 }
 
 #[tokio::test]
-async fn broken_connections_are_tried_again() {
-    for what in [
+async fn calls_are_retried_after_connection_errors() {
+    for action in [
         "{ reset = 'before_headers' }",
         "{ close = 'before_headers' }",
         "{ close = { after_bytes = 10 } }",
         "{ error = 'ServiceUnavailable' }",
     ] {
-        let (ecr, client) = frozen().await;
-        set(&ecr, &format!("match = {{ times = 1 }}\naction = {what}"));
+        let (ecr, client) = frozen_mock().await;
+        set(&ecr, &format!("match = {{ times = 1 }}\naction = {action}"));
         client.get_authorization_token().send().await.unwrap();
-        assert_eq!(ecr.requests().count(), 2, "{what}");
+        assert_eq!(ecr.requests().count(), 2, "{action}");
     }
 }
 
 #[tokio::test]
-async fn a_client_that_has_a_limit_does_not_hang_on_a_stall() {
-    for moment in ["'before_headers'", "{ after_bytes = 10 }"] {
-        let (ecr, _) = frozen().await;
+async fn a_client_with_a_timeout_retries_after_a_stall() {
+    for cut_point in ["'before_headers'", "{ after_bytes = 10 }"] {
+        let (ecr, _) = frozen_mock().await;
         set(
             &ecr,
-            &format!("match = {{ times = 1 }}\naction = {{ stall = {moment} }}"),
+            &format!("match = {{ times = 1 }}\naction = {{ stall = {cut_point} }}"),
         );
         let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1));
         let config = Builder::from(&ecr.sdk_config())
@@ -75,16 +75,16 @@ async fn a_client_that_has_a_limit_does_not_hang_on_a_stall() {
             .timeout_config(limits.build());
         let client = Client::from_conf(config.build());
         client.get_authorization_token().send().await.unwrap();
-        assert_eq!(ecr.requests().count(), 2, "{moment}");
+        assert_eq!(ecr.requests().count(), 2, "{cut_point}");
     }
 }
 
 #[tokio::test]
-async fn a_date_that_is_off_leads_signatures_astray_until_a_right_one_comes() {
-    let (ecr, client) = frozen().await;
+async fn a_shifted_date_invalidates_signatures_until_a_correct_date_is_received() {
+    let (ecr, client) = frozen_mock().await;
     set(&ecr, "match = { times = 1 }\naction = { date = '-20m' }");
     client.get_authorization_token().send().await.unwrap();
-    // Signed twenty minutes too early, which the SDK does not try again; the date of the refusal puts the next one right.
+    // The signature is twenty minutes too early. The SDK does not retry, but corrects its clock with the date of the error.
     let rejected = client.get_authorization_token().send().await.unwrap_err();
     assert_eq!(rejected.code(), Some("InvalidSignatureException"));
     client.get_authorization_token().send().await.unwrap();
@@ -92,8 +92,8 @@ async fn a_date_that_is_off_leads_signatures_astray_until_a_right_one_comes() {
 }
 
 #[tokio::test]
-async fn wrong_answers_are_errors_and_not_panics() {
-    for what in [
+async fn invalid_responses_are_errors() {
+    for action in [
         "{ body = 'html' }",
         "{ body = 'not_json' }",
         "{ token = 'number' }",
@@ -101,18 +101,18 @@ async fn wrong_answers_are_errors_and_not_panics() {
         "{ authorization_data = 'with_nulls' }",
         "'garbled_chunks'",
     ] {
-        let (ecr, client) = frozen().await;
-        set(&ecr, &format!("action = {what}"));
+        let (ecr, client) = frozen_mock().await;
+        set(&ecr, &format!("action = {action}"));
         assert!(
             client.get_authorization_token().send().await.is_err(),
-            "{what}"
+            "{action}"
         );
     }
 }
 
 #[tokio::test]
-async fn an_operation_that_is_not_implemented_is_reported_at_once() {
-    let (ecr, client) = frozen().await;
+async fn an_operation_that_is_not_implemented_is_not_retried() {
+    let (ecr, client) = frozen_mock().await;
     let error = client.describe_registry().send().await.unwrap_err();
     let error = error.into_service_error();
     assert_eq!(error.code(), Some("NotImplemented"));

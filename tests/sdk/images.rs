@@ -1,4 +1,4 @@
-//! Repositories and images through the SDK, which reads every member of every answer.
+//! Repositories and images through the SDK, which parses every member of every response.
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::error::ProvideErrorMetadata as _;
@@ -9,7 +9,7 @@ use mock_ecr::repository::Image;
 
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-/// A mock with nothing in it, and a client of it.
+/// Starts an empty mock and returns it with a client.
 async fn start() -> (MockEcr, Client) {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
     let client = Client::new(&ecr.sdk_config());
@@ -17,10 +17,10 @@ async fn start() -> (MockEcr, Client) {
 }
 
 #[tokio::test]
-async fn a_repository_is_made_as_it_was_asked_for() {
+async fn a_repository_is_created_with_its_settings() {
     let (_ecr, client) = start().await;
     let tag = Tag::builder().key("team").value("blue").build().unwrap();
-    let made = client
+    let created = client
         .create_repository()
         .repository_name("team/app")
         .image_tag_mutability(ImageTagMutability::Immutable)
@@ -28,7 +28,7 @@ async fn a_repository_is_made_as_it_was_asked_for() {
         .send()
         .await
         .unwrap();
-    let repository = made.repository().unwrap();
+    let repository = created.repository().unwrap();
     assert_eq!(
         repository.created_at().unwrap().as_secs_f64(),
         1_448_832_653.241
@@ -48,7 +48,7 @@ async fn a_repository_is_made_as_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn repositories_are_paged_through() {
+async fn repositories_are_listed_with_a_paginator() {
     let (_ecr, client) = start().await;
     for index in 0..7 {
         let name = format!("app-{index}");
@@ -75,9 +75,9 @@ async fn repositories_are_paged_through() {
 
 /// Uploads the layer `hello`.
 async fn upload(client: &Client) {
-    let begun = client.initiate_layer_upload().repository_name("app");
-    let begun = begun.send().await.unwrap();
-    let id = begun.upload_id().unwrap();
+    let upload = client.initiate_layer_upload().repository_name("app");
+    let upload = upload.send().await.unwrap();
+    let id = upload.upload_id().unwrap();
     let part = client
         .upload_layer_part()
         .repository_name("app")
@@ -123,7 +123,7 @@ async fn an_image_is_uploaded_put_described_and_deleted() {
 }
 
 #[tokio::test]
-async fn an_image_that_is_pushed_in_code_is_one_of_the_api_too() {
+async fn an_image_pushed_in_code_is_returned_by_the_api() {
     let (ecr, client) = start().await;
     let app = ecr.create_repository("team/app").await.unwrap();
     let image = Image::new().layer("hello").tag("1.0").tag("latest");

@@ -1,8 +1,8 @@
-//! The AWS SDK for Rust against the mock, by the clocks that the two may have.
+//! Tests of the mock with the AWS SDK for Rust.
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed, and says where"
+    reason = "a panic in a helper fails the test that called it"
 )]
 
 mod clock;

@@ -17,19 +17,19 @@ async fn rejection(ecr: &MockEcr, principal: &Principal) -> (String, String) {
 }
 
 #[tokio::test]
-async fn temporary_credentials_buy_a_token_for_their_own_account() {
+async fn temporary_credentials_get_a_token_for_their_account() {
     let ecr = MockEcr::builder()
         .frozen()
         .principal(deploy())
         .start()
         .await
         .unwrap();
-    let answer = Client::new(&ecr.sdk_config())
+    let response = Client::new(&ecr.sdk_config())
         .get_authorization_token()
         .send()
         .await
         .unwrap();
-    let data = &answer.authorization_data()[0];
+    let data = &response.authorization_data()[0];
     assert_eq!(
         data.proxy_endpoint(),
         Some("https://210987654321.dkr.ecr.us-east-1.amazonaws.com")
@@ -42,7 +42,7 @@ async fn temporary_credentials_buy_a_token_for_their_own_account() {
 }
 
 #[tokio::test]
-async fn credentials_that_nobody_has_are_rejected() {
+async fn unknown_credentials_are_rejected() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
     let (code, message) = rejection(&ecr, &deploy()).await;
     assert_eq!(code, "UnrecognizedClientException");
@@ -53,11 +53,11 @@ async fn credentials_that_nobody_has_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_rejected() {
+async fn a_wrong_secret_key_is_rejected() {
     let ecr = MockEcr::builder().frozen().start().await.unwrap();
-    let mut impostor = ecr.config().default_principal();
-    impostor.secret_access_key = "guessed".into();
-    let (code, message) = rejection(&ecr, &impostor).await;
+    let mut wrong_secret = ecr.config().default_principal();
+    wrong_secret.secret_access_key = "guessed".into();
+    let (code, message) = rejection(&ecr, &wrong_secret).await;
     assert_eq!(code, "InvalidSignatureException");
     assert!(
         message.starts_with("The request signature we calculated does not match"),
@@ -66,7 +66,7 @@ async fn a_wrong_secret_is_rejected() {
 }
 
 #[tokio::test]
-async fn credentials_end_when_the_clock_says_so() {
+async fn credentials_expire_on_the_clock_of_the_mock() {
     let end = "2015-11-29T22:30:53.241Z".parse().unwrap();
     let ecr = MockEcr::builder()
         .frozen()
@@ -82,7 +82,7 @@ async fn credentials_end_when_the_clock_says_so() {
             .is_ok()
     );
     ecr.clock().set(end);
-    // The SDK would not send credentials that it knows to have ended.
+    // The SDK does not send credentials that it recognizes as expired, so these have no expiry.
     let (code, message) = rejection(&ecr, &deploy()).await;
     assert_eq!(code, "ExpiredTokenException");
     assert_eq!(
@@ -92,7 +92,7 @@ async fn credentials_end_when_the_clock_says_so() {
 }
 
 #[tokio::test]
-async fn a_policy_decides_who_may_ask_for_a_token() {
+async fn a_policy_controls_access_to_tokens() {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/configs/denied.toml"
@@ -102,7 +102,7 @@ async fn a_policy_decides_who_may_ask_for_a_token() {
         .await
         .unwrap();
     let [reader, suspended] = &ecr.config().principals[..] else {
-        panic!("the config has two principals");
+        panic!("expected two principals");
     };
     assert_eq!(
         rejection(&ecr, reader).await,
@@ -121,7 +121,7 @@ async fn a_policy_decides_who_may_ask_for_a_token() {
 }
 
 #[tokio::test]
-async fn a_lenient_mock_takes_any_key_and_twelve_digits_for_an_account() {
+async fn lenient_mode_accepts_any_key_and_derives_the_account() {
     let ecr = MockEcr::builder()
         .frozen()
         .auth(AuthMode::Lenient)
@@ -135,8 +135,8 @@ async fn a_lenient_mock_takes_any_key_and_twelve_digits_for_an_account() {
     ] {
         let principal = Principal::new(nobody.clone(), key, "whatever");
         let client = Client::new(&ecr.sdk_config_for(&principal));
-        let answer = client.get_authorization_token().send().await.unwrap();
-        let token = answer.authorization_data()[0]
+        let response = client.get_authorization_token().send().await.unwrap();
+        let token = response.authorization_data()[0]
             .authorization_token()
             .unwrap();
         assert_eq!(ecr.verify_token(token).unwrap().account().as_str(), account);
@@ -152,16 +152,16 @@ async fn a_mock_stops_when_it_is_dropped() {
     let read = tokio::io::AsyncReadExt::read(&mut open, &mut [0; 1]).await;
     assert!(
         matches!(read, Ok(0) | Err(_)),
-        "the open connection was cut"
+        "the open connection is closed"
     );
     assert!(
         TcpStream::connect(address).await.is_err(),
-        "nobody listens any more"
+        "the port is closed"
     );
 }
 
 #[tokio::test]
-async fn every_config_of_the_fixtures_starts() {
+async fn a_mock_starts_with_every_configuration_of_the_fixtures() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
     let mut configs = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -39,7 +39,7 @@ pub(crate) fn of_item(item: &Item) -> &[Attribute] {
         Item::Type(item) => &item.attrs,
         Item::Union(item) => &item.attrs,
         Item::Use(item) => &item.attrs,
-        _ => panic!("an item of a kind that is unknown here"),
+        _ => panic!("unsupported kind of item"),
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn of_impl_item(item: &ImplItem) -> &[Attribute] {
         ImplItem::Fn(item) => &item.attrs,
         ImplItem::Type(item) => &item.attrs,
         ImplItem::Macro(item) => &item.attrs,
-        _ => panic!("an item of a kind that is unknown here"),
+        _ => panic!("unsupported kind of item"),
     }
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn of_trait_item(item: &TraitItem) -> &[Attribute] {
         TraitItem::Fn(item) => &item.attrs,
         TraitItem::Type(item) => &item.attrs,
         TraitItem::Macro(item) => &item.attrs,
-        _ => panic!("an item of a kind that is unknown here"),
+        _ => panic!("unsupported kind of item"),
     }
 }
 

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_is_found_and_written_with_its_names() {
+    fn a_cycle_is_reported_with_the_imported_names() {
         let found = cycles([
             ("lib.rs", "mod a; mod b; mod c; mod d;"),
             ("a.rs", "use crate::b::{B, C as Other};"),

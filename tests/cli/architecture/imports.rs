@@ -84,7 +84,7 @@ fn target_of_import(
             let is_below = path.starts_with(&tree.module(from).path);
             (!import.is_exported || !is_below).then(|| (to, name_in(tree, to, &path)))
         }
-        // Its names count where they are mentioned.
+        // A mention of a name counts instead.
         Meaning::Module(to) => {
             (import.name == ImportedName::All && !import.is_exported).then(|| (to, "*".to_owned()))
         }

@@ -1,34 +1,34 @@
-//! Which files of the library may use which items, and how files import.
+//! Rules about the items that files of the library may use, and about imports.
 
 use crate::architecture::syntax::Text;
 use crate::architecture::use_tree::{Import, ImportedName, Scope};
 use crate::architecture::uses::Use;
 use crate::architecture::workspace;
 
-/// Fails if a file of the library uses an item for which `is_meant` is true, unless the name of the file begins with one of `allowed`. At
-/// least one allowed file must use such an item; otherwise the rule checks nothing.
+/// Asserts that only files whose names begin with one of `allowed` use an item for which `matches` is true. At least one allowed file must
+/// use such an item. Otherwise the rule checks nothing.
 #[track_caller]
-fn only_in(allowed: &[&str], is_meant: impl Fn(&Use<'_>) -> bool) {
-    let uses = workspace::library().uses().filter(is_meant);
-    check_places(
+fn only_in(allowed: &[&str], matches: impl Fn(&Use<'_>) -> bool) {
+    let uses = workspace::library().uses().filter(matches);
+    check_files(
         allowed,
         uses.map(|each| (each.file, each.line, each.path.join("::"))),
     );
 }
 
-/// Does the same for string literals.
+/// Asserts that only files whose names begin with one of `allowed` contain a string literal for which `matches` is true.
 #[track_caller]
-fn text_only_in(allowed: &[&str], is_meant: impl Fn(&str) -> bool) {
+fn text_only_in(allowed: &[&str], matches: impl Fn(&str) -> bool) {
     let modules = workspace::library().iter();
     let texts = modules.flat_map(|module| {
         let texts = module.syntax.texts.iter();
         texts.map(|Text { text, line }| (module.file.as_str(), *line, text.clone()))
     });
-    check_places(allowed, texts.filter(|(_, _, text)| is_meant(text)));
+    check_files(allowed, texts.filter(|(_, _, text)| matches(text)));
 }
 
 #[track_caller]
-fn check_places<'t>(allowed: &[&str], uses: impl Iterator<Item = (&'t str, usize, String)>) {
+fn check_files<'t>(allowed: &[&str], uses: impl Iterator<Item = (&'t str, usize, String)>) {
     let is_allowed = |file: &str| allowed.iter().any(|place| file.starts_with(place));
     let (within, others): (Vec<_>, Vec<_>) = uses.partition(|(file, ..)| is_allowed(file));
     let others: Vec<_> = others
@@ -37,11 +37,11 @@ fn check_places<'t>(allowed: &[&str], uses: impl Iterator<Item = (&'t str, usize
         .collect();
     assert!(
         others.is_empty(),
-        "only files in {allowed:?} may have these: {others:#?}"
+        "only files in {allowed:?} may contain: {others:#?}"
     );
     assert!(
         allowed.is_empty() || !within.is_empty(),
-        "no file in {allowed:?} has any of these, so that the rule checks nothing"
+        "the rule checks nothing: no match in {allowed:?}"
     );
 }
 
@@ -86,7 +86,7 @@ fn only_services_and_the_registry_use_wire_forms() {
         "token/password.rs",
         "web/",
     ];
-    // Manifests and policies are what users store, and records are what stores hold.
+    // Users store manifests and policies. Stores contain records.
     let stored = ["domain/", "iam/policy.rs", "store/"];
     only_in(&[&wire[..], &stored].concat(), |each| {
         each.is_of("serde_json")
@@ -119,7 +119,7 @@ fn imports_name_what_they_import() {
     for each in workspace::crates() {
         for module in each.tree.iter() {
             let imports = module.syntax.imports.iter();
-            found.extend(imports.filter(|import| is_vague(import)).map(|import| {
+            found.extend(imports.filter(|import| is_forbidden(import)).map(|import| {
                 let (name, file) = (&each.name, &module.file);
                 format!("{name}/{file}:{}: {}", import.line, import.path.join("::"))
             }));
@@ -127,12 +127,12 @@ fn imports_name_what_they_import() {
     }
     assert!(
         found.is_empty(),
-        "begin with `crate`, and import by name: {found:#?}"
+        "expected imports that begin with `crate` and name the item: {found:#?}"
     );
 }
 
 /// Returns whether an import begins with `super`, or is a glob import other than one of an enum in a function.
-fn is_vague(import: &Import) -> bool {
+fn is_forbidden(import: &Import) -> bool {
     let is_type = |name: &String| name.starts_with(char::is_uppercase);
     let is_of_enum = import.scope == Scope::Block && import.path.last().is_some_and(is_type);
     let begins_with_super = import.path.first().is_some_and(|name| name == "super");

@@ -42,7 +42,7 @@ mod tests {
     use crate::architecture::sources::Sources;
 
     #[test]
-    fn modules_may_be_in_a_cycle_where_no_file_is() {
+    fn modules_can_be_in_a_cycle_without_a_cycle_of_files() {
         let tree = ModuleTree::parse(
             "lib.rs",
             &Sources::of([

@@ -35,7 +35,7 @@ fn dependencies(manifest: &Table, kind: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Returns the package of a dependency, which may have another name.
+/// Returns the name of the package of a dependency, which can differ from the name of the dependency.
 fn package<'m>(name: &'m str, dependency: &'m Value) -> &'m str {
     let package = dependency.get("package").and_then(Value::as_str);
     package.unwrap_or(name)
@@ -50,7 +50,7 @@ fn crates_depend_on_each_other_one_way() {
         let all = kinds.map(|kind| dependencies(&manifest, kind)).into_iter();
         let found: BTreeSet<String> = all.flatten().filter(|each| names.contains(each)).collect();
         let declared = DEPENDENCIES.iter().find(|(each, _)| each == name);
-        let (_, declared) = declared.unwrap_or_else(|| panic!("{name} is one of DEPENDENCIES"));
+        let (_, declared) = declared.unwrap_or_else(|| panic!("{name} is not in DEPENDENCIES"));
         assert!(found.iter().eq(*declared), "{name} depends on {found:?}");
     }
 }

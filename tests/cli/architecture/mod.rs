@@ -1,6 +1,6 @@
 //! Checks the invariants of ARCHITECTURE.md that follow from the sources.
 //!
-//! The checks read the syntax trees of whole files. They ignore what is compiled for tests only, wherever it is in a file.
+//! The checks read the syntax trees of whole files. They ignore code that is compiled for tests only, wherever it is in a file.
 
 mod attributes;
 mod cycles;

@@ -19,7 +19,7 @@ pub(crate) struct ModuleId(usize);
 pub(crate) struct Module {
     /// `["crate", …]`
     pub(crate) path: Path,
-    /// The file that it is written in.
+    /// The file that contains the module.
     pub(crate) file: String,
     pub(crate) parent: Option<ModuleId>,
     pub(crate) children: BTreeMap<String, ModuleId>,
@@ -74,13 +74,13 @@ impl ModuleTree {
                 self.modules
                     .iter()
                     .any(|module| module.file == file || module.has_tests_in(file)),
-                "{file} belongs to no module"
+                "{file} does not belong to a module"
             );
         }
     }
 }
 
-/// Returns the modules directly below a module, by their names. They are taken out of it if they are inline.
+/// Returns the modules directly below a module, by their names. Inline modules are removed from `module`.
 fn modules_below(sources: &Sources, module: &mut Module, id: ModuleId) -> Vec<(String, Module)> {
     let inline = std::mem::take(&mut module.syntax.inline_modules);
     let path = |name: &String| [&module.path[..], std::slice::from_ref(name)].concat();
@@ -115,7 +115,7 @@ impl Module {
         Self::new(path, file, parent, syntax)
     }
 
-    /// Returns how the names of the files of a module below this one begin.
+    /// Returns the prefix of the file names of a module below this one.
     fn stem(&self, name: &str) -> String {
         [&self.path[1..], &[name.to_owned()]].concat().join("/")
     }
@@ -134,5 +134,10 @@ fn file_of(sources: &Sources, module: &Module, name: &str) -> String {
     [format!("{stem}.rs"), format!("{stem}/mod.rs")]
         .into_iter()
         .find(|file| sources.get(file).is_some())
-        .unwrap_or_else(|| panic!("{} declares {name}, which has no file", module.file))
+        .unwrap_or_else(|| {
+            panic!(
+                "{} declares the module {name}, which has no file",
+                module.file
+            )
+        })
 }

@@ -7,7 +7,7 @@ use crate::architecture::use_tree::{Import, ImportedName};
 /// What a path means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// An item of the crate, or a part of one, by its whole path.
+    /// An item of the crate, or a part of one, with its full path.
     Item(ModuleId, Path),
     Module(ModuleId),
     /// A path into another crate or the prelude.
@@ -23,7 +23,8 @@ impl ModuleTree {
         self.resolve(by, &import.path, Some(import), MAX_STEPS)
     }
 
-    /// Resolves a path in a module. A single name that is not one of the module's, such as a variable, resolves to nothing.
+    /// Resolves a path in a module. Returns `None` for a single name that is not in scope in the module, such as a
+    /// variable.
     pub(crate) fn mentioned(&self, by: ModuleId, mention: &Mention) -> Option<Meaning> {
         match &mention.path[..] {
             [] => None,
@@ -36,7 +37,7 @@ impl ModuleTree {
         }
     }
 
-    /// A `macro_rules!` macro is in scope in the modules below its own.
+    /// Resolves a `macro_rules!` macro of an ancestor, which is in scope in all modules below it.
     fn macro_of_an_ancestor(&self, by: ModuleId, path: &[String]) -> Option<Meaning> {
         let ancestor = self.module(by).parent?;
         let module = self.module(ancestor);
@@ -70,7 +71,7 @@ impl ModuleTree {
             None => Meaning::Module(module),
             Some("self") => self.descend(module, &path[1..], steps),
             Some("super") => self.descend(parent, &path[1..], steps),
-            // A macro defines what is not found.
+            // A name that is not found is defined by a macro.
             Some(_) => self
                 .find(module, path, None, steps)
                 .unwrap_or_else(|| self.item(module, path)),

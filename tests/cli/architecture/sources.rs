@@ -26,7 +26,7 @@ impl Sources {
                 }
             }
         }
-        assert!(!sources.0.is_empty(), "{folder} has sources");
+        assert!(!sources.0.is_empty(), "{folder} contains no Rust files");
         sources
     }
 

@@ -1,4 +1,4 @@
-//! The facts of a source file that the checks use. What is compiled for tests only is left out.
+//! The facts of a source file that the checks use, without code that is compiled for tests only.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ pub(crate) struct ModuleSyntax {
     /// The names of its `macro_rules!` macros.
     pub(crate) macros: BTreeSet<String>,
     pub(crate) inline_modules: Vec<(String, ModuleSyntax)>,
-    /// The modules in files of their own.
+    /// The modules in separate files.
     pub(crate) file_modules: Vec<String>,
     /// The modules that are compiled for tests only.
     pub(crate) test_modules: Vec<String>,
@@ -38,7 +38,7 @@ pub(crate) struct Mention {
 pub(crate) enum MentionKind {
     Code,
     Macro,
-    /// In a string of an attribute, such as `#[serde(with = "…")]`. Only here a path may name a module.
+    /// In a string of an attribute, such as `#[serde(with = "…")]`. Only here can a path name a module.
     Attribute,
 }
 

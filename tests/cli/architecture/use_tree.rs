@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declaration_is_read_name_by_name() {
+    fn each_name_of_a_declaration_is_an_import() {
         let all = [
             "self::a as a",
             "self::a::b as b",

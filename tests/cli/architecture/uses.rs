@@ -1,4 +1,4 @@
-//! Lists what the files of a crate use.
+//! Lists the items that the files of a crate use.
 
 use crate::architecture::module_tree::{Module, ModuleId, ModuleTree};
 use crate::architecture::names::Meaning;

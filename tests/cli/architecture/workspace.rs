@@ -21,9 +21,7 @@ pub(crate) fn crates() -> &'static [Crate] {
 /// Returns the modules of `mock-ecr`.
 pub(crate) fn library() -> &'static ModuleTree {
     let library = crates().iter().find(|each| each.name == "mock-ecr");
-    &library
-        .expect("the library is a crate of the workspace")
-        .tree
+    &library.expect("a crate named mock-ecr").tree
 }
 
 pub(crate) fn crate_names() -> Vec<String> {
@@ -37,7 +35,7 @@ fn parse(name: String) -> Crate {
     let root = ["lib.rs", "main.rs"]
         .into_iter()
         .find(|root| sources.get(root).is_some())
-        .unwrap_or_else(|| panic!("{name} has a root"));
+        .unwrap_or_else(|| panic!("{name} has neither lib.rs nor main.rs"));
     let tree = ModuleTree::parse(root, &sources);
     Crate { name, tree }
 }

@@ -1,4 +1,4 @@
-//! `env`, `ca` and `login`: what is asked of a mock that runs already.
+//! `env`, `ca` and `login`: commands for a running mock.
 
 use std::path::Path;
 
@@ -8,21 +8,21 @@ use predicates::prelude::*;
 
 use crate::mock::Mock;
 
-fn about(mock: &Mock, command: &str) -> Command {
-    let mut about = cargo_bin_cmd!("mock-ecr");
-    about.arg(command);
-    about.env("MOCK_ECR_URL", format!("http://{}", mock.address));
-    about
+fn mock_command(mock: &Mock, command: &str) -> Command {
+    let mut mock_ecr = cargo_bin_cmd!("mock-ecr");
+    mock_ecr.arg(command);
+    mock_ecr.env("MOCK_ECR_URL", format!("http://{}", mock.address));
+    mock_ecr
 }
 
-fn said(command: &mut Command) -> String {
+fn stdout(command: &mut Command) -> String {
     String::from_utf8(command.assert().success().get_output().stdout.clone()).unwrap()
 }
 
 #[test]
-fn a_shell_that_evaluates_the_environment_calls_the_mock() {
+fn a_shell_that_evaluates_env_calls_the_mock() {
     let mock = Mock::serve(&["--tls"]);
-    let environment = said(about(&mock, "env").args(["--redirect", "proxy"]));
+    let environment = stdout(mock_command(&mock, "env").args(["--redirect", "proxy"]));
     let script = format!(
         "{environment}\ncurl -s -o /dev/null -w '%{{http_code}}' https://123456789012.dkr.ecr.us-east-1.amazonaws.com/v2/"
     );
@@ -36,11 +36,11 @@ fn a_shell_that_evaluates_the_environment_calls_the_mock() {
 }
 
 #[test]
-fn the_environment_by_endpoints_needs_no_tls_and_by_proxy_says_so() {
+fn the_environment_for_a_proxy_requires_tls() {
     let mock = Mock::serve(&[]);
     let endpoint = format!("export AWS_ENDPOINT_URL_ECR='http://{}'\n", mock.address);
-    assert!(said(&mut about(&mock, "env")).contains(&endpoint));
-    about(&mock, "env")
+    assert!(stdout(&mut mock_command(&mock, "env")).contains(&endpoint));
+    mock_command(&mock, "env")
         .args(["--redirect", "proxy"])
         .assert()
         .code(1)
@@ -49,7 +49,7 @@ fn the_environment_by_endpoints_needs_no_tls_and_by_proxy_says_so() {
 }
 
 #[test]
-fn a_mock_that_does_not_run_is_named_with_the_way_to_start_one() {
+fn an_error_for_an_absent_mock_says_how_to_start_one() {
     for command in ["env", "ca", "login"] {
         cargo_bin_cmd!("mock-ecr")
             .args([command, "--url", "http://127.0.0.1:1"])
@@ -67,21 +67,21 @@ fn a_mock_that_does_not_run_is_named_with_the_way_to_start_one() {
 }
 
 #[test]
-fn the_certificate_is_printed_or_its_path() {
+fn the_certificate_or_its_path_is_printed() {
     let mock = Mock::serve(&["--tls"]);
-    let certificate = said(&mut about(&mock, "ca"));
+    let certificate = stdout(&mut mock_command(&mock, "ca"));
     assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----"));
-    let path = said(about(&mock, "ca").arg("--path"));
+    let path = stdout(mock_command(&mock, "ca").arg("--path"));
     assert_eq!(std::fs::read_to_string(path.trim()).unwrap(), certificate);
 }
 
 #[test]
-fn the_authority_of_a_directory_is_made_before_any_mock_runs() {
+fn a_certificate_authority_is_created_without_a_running_mock() {
     let directory = tempfile::tempdir().unwrap();
     let location = format!("--tls=file:{}", directory.path().join("tls").display());
-    let certificate = said(cargo_bin_cmd!("mock-ecr").args(["ca", &location]));
+    let certificate = stdout(cargo_bin_cmd!("mock-ecr").args(["ca", &location]));
     let mock = Mock::serve(&[&location]);
-    assert_eq!(said(&mut about(&mock, "ca")), certificate);
+    assert_eq!(stdout(&mut mock_command(&mock, "ca")), certificate);
     cargo_bin_cmd!("mock-ecr")
         .args(["ca", "--tls=memory"])
         .assert()
@@ -90,16 +90,16 @@ fn the_authority_of_a_directory_is_made_before_any_mock_runs() {
 }
 
 #[test]
-fn with_images_in_a_directory_the_authority_is_beside_them() {
+fn the_certificate_authority_is_in_the_directory_of_the_store() {
     let directory = tempfile::tempdir().unwrap();
     let store = format!("file:{}", directory.path().display());
     let mock = Mock::serve(&["--store", &store, "--tls"]);
-    let kept = std::fs::read_to_string(directory.path().join("tls/ca.pem")).unwrap();
-    assert_eq!(said(&mut about(&mock, "ca")), kept);
+    let stored = std::fs::read_to_string(directory.path().join("tls/ca.pem")).unwrap();
+    assert_eq!(stdout(&mut mock_command(&mock, "ca")), stored);
 }
 
 fn login(mock: &Mock, directory: &Path, options: &[&str]) -> Command {
-    let mut login = about(mock, "login");
+    let mut login = mock_command(mock, "login");
     login.args(options).env("DOCKER_CONFIG", directory);
     login
 }
@@ -110,7 +110,7 @@ fn config(directory: &Path) -> serde_json::Value {
 }
 
 #[test]
-fn login_adds_a_token_that_opens_the_registry_and_keeps_the_rest() {
+fn login_adds_a_valid_token_and_preserves_other_settings() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
     let before = r#"{"z":1,"auths":{"other":{"auth":"eA=="}},"a":[2]}"#;
@@ -127,7 +127,7 @@ fn login_adds_a_token_that_opens_the_registry_and_keeps_the_rest() {
 }
 
 #[test]
-fn login_by_a_helper_takes_the_place_of_a_token() {
+fn login_with_a_helper_replaces_a_token() {
     let directory = tempfile::tempdir().unwrap();
     let (path, mock) = (directory.path(), Mock::serve(&[]));
     let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
@@ -140,7 +140,7 @@ fn login_by_a_helper_takes_the_place_of_a_token() {
 }
 
 #[test]
-fn a_file_that_is_none_of_docker_s_is_left_as_it_is() {
+fn an_invalid_docker_configuration_is_not_changed() {
     let directory = tempfile::tempdir().unwrap();
     let (path, mock) = (directory.path(), Mock::serve(&[]));
     for wrong in ["not json", "[]", r#"{"auths":[]}"#] {
