@@ -1,4 +1,4 @@
-//! Clients of the API by AWS's names: what they are given opens the registry, and they call nobody who is not the mock.
+//! Clients of the API at the host names of AWS: the registry accepts their tokens.
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
@@ -7,38 +7,38 @@ use crate::page::{Page, Row};
 use crate::shell::{Helper, Redirection, Shell};
 
 #[test]
-fn aws_cli_v1_is_issued_a_token() {
-    Client::of("AWS CLI v1").does_as_the_page_says();
+fn aws_cli_v1_gets_a_token() {
+    Client::from_page("AWS CLI v1").assert_documented_behaviour();
 }
 
 #[test]
-fn boto3_is_issued_a_token() {
-    Client::of("boto3").does_as_the_page_says();
+fn boto3_gets_a_token() {
+    Client::from_page("boto3").assert_documented_behaviour();
 }
 
 #[test]
-fn the_sdk_for_javascript_is_issued_a_token() {
-    Client::of("AWS SDK for JavaScript").does_as_the_page_says();
+fn the_sdk_for_javascript_gets_a_token() {
+    Client::from_page("AWS SDK for JavaScript").assert_documented_behaviour();
 }
 
 #[test]
-fn ecr_is_issued_a_token() {
-    Client::of("ecr").does_as_the_page_says();
+fn ecr_gets_a_token() {
+    Client::from_page("ecr").assert_documented_behaviour();
 }
 
 #[test]
-fn the_helper_of_the_system_is_issued_a_token() {
-    Client::of(HELPER).does_as_the_page_says();
+fn the_helper_of_the_system_gets_a_token() {
+    Client::from_page(HELPER).assert_documented_behaviour();
 }
 
 #[test]
-fn a_newer_helper_is_issued_a_token() {
+fn a_newer_helper_gets_a_token() {
     let client = Client {
         row: Page::Clients.row("a newer docker-credential-ecr-login"),
         helper: Helper::Newer,
-        ..Client::of(HELPER)
+        ..Client::from_page(HELPER)
     };
-    client.does_as_the_page_says();
+    client.assert_documented_behaviour();
 }
 
 const HELPER: &str = "docker-credential-ecr-login";
@@ -50,25 +50,25 @@ struct Client {
 }
 
 impl Client {
-    fn of(section: &str) -> Self {
+    fn from_page(section: &str) -> Self {
         Client {
             commands: Page::Clients.commands(section),
             row: Page::Clients.row(section),
-            helper: Helper::OfTheSystem,
+            helper: Helper::System,
         }
     }
 
     #[track_caller]
-    fn does_as_the_page_says(&self) {
+    fn assert_documented_behaviour(&self) {
         for redirection in Redirection::all_of(&self.row) {
-            self.is_issued_a_token(redirection);
+            self.assert_token_is_issued(redirection);
             match redirection {
-                // There is no TLS.
+                // `env` redirects without TLS.
                 Redirection::Env => {}
-                _ => self.trusts_no_other_authority(redirection),
+                _ => self.assert_another_ca_is_rejected(redirection),
             }
-            let unknown = self.redirected_by(redirection).with_a_wrong_key();
-            unknown.fails(&self.attempt(), "InvalidSignatureException");
+            let unknown = self.redirected_by(redirection).with_wrong_secret_key();
+            unknown.assert_fails(&self.attempt(), "InvalidSignatureException");
         }
     }
 
@@ -77,29 +77,29 @@ impl Client {
     }
 
     #[track_caller]
-    fn is_issued_a_token(&self, redirection: Redirection) {
-        let printed = self.redirected_by(redirection).done(&self.commands);
-        let told = cargo_bin_cmd!("mock-ecr")
+    fn assert_token_is_issued(&self, redirection: Redirection) {
+        let printed = self.redirected_by(redirection).run(&self.commands);
+        let inspected = cargo_bin_cmd!("mock-ecr")
             .args(["token", "inspect"])
             .write_stdin(token_in(&printed))
             .assert();
-        told.success();
+        inspected.success();
     }
 
     #[track_caller]
-    fn trusts_no_other_authority(&self, redirection: Redirection) {
-        let shell = self.redirected_by(redirection).trusting_another();
-        shell.fails(&self.attempt(), &self.row["another CA"]);
+    fn assert_another_ca_is_rejected(&self, redirection: Redirection) {
+        let shell = self.redirected_by(redirection).trusting_another_ca();
+        shell.assert_fails(&self.attempt(), &self.row["another CA"]);
     }
 
-    /// The helper says why in its log alone.
+    /// Returns a command that fails and prints the reason. The credential helper writes it to its log only.
     fn attempt(&self) -> [String; 1] {
         let log = "{ cat $AWS_ECR_CACHE_DIR/log/*.log >&2; exit 1; }";
         [format!("{} || {log}", self.commands[0])]
     }
 }
 
-/// What a client prints last: a token, a password, or what a helper tells docker.
+/// Returns the token in the last line of an output: a token, a password, or the JSON of a credential helper.
 fn token_in(printed: &str) -> String {
     let last = printed.lines().last().unwrap();
     match serde_json::from_str::<Value>(last) {

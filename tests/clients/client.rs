@@ -1,4 +1,4 @@
-//! A real client with a home, storage and credentials of its own.
+//! A real client with its own home directory, storage and credentials.
 
 use std::ffi::OsStr;
 use std::fmt::Debug;
@@ -16,9 +16,9 @@ use crate::mock::{ADDRESS, Mock, Password, image, remote};
 pub(crate) struct Client<'mock> {
     mock: &'mock Mock,
     program: &'static str,
-    /// What stands before every subcommand.
+    /// The options before the subcommand.
     options: Vec<String>,
-    /// What a login needs to speak plain HTTP.
+    /// The options for a login over plain HTTP.
     login_options: &'static [&'static str],
     home: TempDir,
 }
@@ -36,18 +36,18 @@ impl<'mock> Client<'mock> {
         Client::new(mock, "buildah", &["--tls-verify=false"]).with_storage()
     }
 
-    /// The docker command without an engine, whatever the machine has; it takes loopback addresses for insecure by itself.
+    /// Creates a docker command without an engine, even if the machine has one. Docker treats loopback addresses as insecure by default.
     pub(crate) fn docker(mock: &'mock Mock) -> Self {
         Client::docker_with(mock, "unix:///nowhere")
     }
 
-    /// The docker command with an engine.
+    /// Creates a docker command with an engine.
     pub(crate) fn docker_with(mock: &'mock Mock, engine: &str) -> Self {
         let docker = Client::new(mock, "docker", &[]);
         docker.with_options(&["--host", engine])
     }
 
-    /// A shell that runs clients.
+    /// Creates a shell that runs clients.
     pub(crate) fn shell(mock: &'mock Mock) -> Self {
         Client::new(mock, "sh", &[])
     }
@@ -103,7 +103,7 @@ impl<'mock> Client<'mock> {
         self.program
     }
 
-    /// The command that reads an image of the registry.
+    /// Returns the arguments of the command that reads an image from the registry.
     pub(crate) fn read(&self, name: &str) -> Vec<String> {
         match self.program {
             "skopeo" => ["inspect", "--tls-verify=false", &remote(name)]
@@ -118,12 +118,12 @@ impl<'mock> Client<'mock> {
         }
     }
 
-    /// A file in its home.
+    /// Returns the path of a file in the home directory.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
-    /// Logs in; what it stores of the password is what [`allowed`](Self::allowed) and its like go by later.
+    /// Logs in. Later commands with the same password use the stored credentials.
     pub(crate) fn login(&self, password: Password) -> Assert {
         self.login_with(password, &password.issue())
     }
@@ -137,42 +137,49 @@ impl<'mock> Client<'mock> {
             .assert()
     }
 
-    /// What a command prints that the registry must allow; first, the same with a wrong password must be refused.
+    /// Runs a command that must fail with a wrong password and succeed with a valid one, and returns its stdout.
     #[track_caller]
-    pub(crate) fn allowed(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
-        let said = self.rejected_to(Password::Wrong, arguments);
+    pub(crate) fn run_authenticated(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
+        let stderr = self.run_failing_with(Password::Wrong, arguments);
         let rejections = ["Your Authorization Token is invalid.", "400 (Bad Request)"];
-        let is_rejected = rejections.iter().any(|words| said.contains(words));
-        assert!(is_rejected, "the control of {arguments:?}: {said}");
-        self.done(arguments)
+        let is_rejected = rejections.iter().any(|text| stderr.contains(text));
+        assert!(
+            is_rejected,
+            "with a wrong password, {arguments:?}: {stderr}"
+        );
+        self.run(arguments)
     }
 
-    /// What a command says on stderr that must not succeed.
+    /// Runs a command that must fail, and returns its stderr.
     #[track_caller]
-    pub(crate) fn rejected(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
-        self.rejected_to(Password::Good, arguments)
+    pub(crate) fn run_failing(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
+        self.run_failing_with(Password::Valid, arguments)
     }
 
     #[track_caller]
-    pub(crate) fn rejected_to(
+    pub(crate) fn run_failing_with(
         &self,
         password: Password,
         arguments: &[impl AsRef<OsStr> + Debug],
     ) -> String {
-        let assert = self.knowing(password).args(arguments).assert().failure();
+        let assert = self
+            .with_password(password)
+            .args(arguments)
+            .assert()
+            .failure();
         String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
     }
 
-    /// What a command prints that must succeed, and may well ask the registry nothing.
+    /// Runs a command that must succeed, and returns its stdout.
     #[track_caller]
-    pub(crate) fn done(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
-        let command = &mut self.knowing(Password::Good);
+    pub(crate) fn run(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
+        let command = &mut self.with_password(Password::Valid);
         let assert = command.args(arguments).assert().success();
         let printed = String::from_utf8_lossy(&assert.get_output().stdout);
         printed.trim_end().to_owned()
     }
 
-    fn knowing(&self, password: Password) -> Command {
+    fn with_password(&self, password: Password) -> Command {
         let file = self.credentials(password).join("config.json");
         if !file.exists() {
             let pair = BASE64_STANDARD.encode(format!("AWS:{}", password.issue()));
@@ -184,7 +191,7 @@ impl<'mock> Client<'mock> {
 
     fn command(&self, password: Password) -> Command {
         let credentials = self.credentials(password);
-        let mut command = Command::from_std(self.mock.beside(self.program));
+        let mut command = Command::from_std(self.mock.command(self.program));
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -197,8 +204,8 @@ impl<'mock> Client<'mock> {
         command
     }
 
-    /// The folder of the one file that docker and the others agree on. Docker keeps the manifest lists that it makes in
-    /// it as well; they must be there whatever the password.
+    /// Returns the folder with the credentials file, whose format docker and the other clients share. Docker also stores manifest lists
+    /// in this folder, so all folders link to the same one.
     fn credentials(&self, password: Password) -> PathBuf {
         let folder = self.file(&format!("{password:?}"));
         if !folder.exists() {

@@ -1,4 +1,4 @@
-//! cosign, which signs and verifies with a key of its own and keeps signatures where images are.
+//! cosign, which signs and verifies images with its own key and stores the signatures in the registry.
 
 use std::fs;
 
@@ -15,17 +15,17 @@ const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
 #[test]
 fn a_signature_is_verified_and_refers_to_the_image() {
     for redirection in Redirection::all_of(&Page::Clients.row("cosign")) {
-        is_verified_and_refers_to_the_image(&Shell::redirected_by(redirection));
+        assert_signature(&Shell::redirected_by(redirection));
     }
 }
 
 #[track_caller]
-fn is_verified_and_refers_to_the_image(shell: &Shell) {
+fn assert_signature(shell: &Shell) {
     let mut commands = commands();
     commands.push(format!(
         "oras discover --format json {IMAGE} >referrers.json"
     ));
-    let verified = shell.done(&commands);
+    let verified = shell.run(&commands);
     let verified = verified.lines().find_map(json).unwrap();
     let signed = &verified[0]["critical"]["image"]["docker-manifest-digest"];
 
@@ -41,46 +41,50 @@ fn is_verified_and_refers_to_the_image(shell: &Shell) {
 }
 
 #[test]
-fn another_key_verifies_nothing() {
-    let another = "mkdir other && (cd other && cosign generate-key-pair) && mv other/cosign.pub .";
+fn verification_with_another_key_fails() {
+    let other_key =
+        "mkdir other && (cd other && cosign generate-key-pair) && mv other/cosign.pub .";
     let mut commands = commands();
-    commands.insert(commands.len() - 1, another.to_owned());
-    Shell::redirected_by(Sandbox).fails(&commands, "accepted signatures do not match threshold");
+    commands.insert(commands.len() - 1, other_key.to_owned());
+    Shell::redirected_by(Sandbox)
+        .assert_fails(&commands, "accepted signatures do not match threshold");
 }
 
 #[test]
-fn an_image_that_nobody_signed_is_not_verified() {
+fn verification_of_an_unsigned_image_fails() {
     let commands = commands_without("cosign sign ");
-    Shell::redirected_by(Sandbox).fails(&commands, "no signatures found");
+    Shell::redirected_by(Sandbox).assert_fails(&commands, "no signatures found");
 }
 
 #[test]
-fn cosign_trusts_no_other_authority() {
+fn cosign_rejects_another_ca() {
     for attempt in attempts() {
-        let shell = Shell::redirected_by(Sandbox).knowing(Password::Good);
-        shell.trusting_another().fails(&attempt, UNKNOWN_AUTHORITY);
+        let shell = Shell::redirected_by(Sandbox).with_password(Password::Valid);
+        shell
+            .trusting_another_ca()
+            .assert_fails(&attempt, UNKNOWN_AUTHORITY);
     }
 }
 
 #[test]
-fn without_a_good_token_nothing_is_signed_and_verified() {
-    for (password, words) in bad_passwords(&Page::Clients.row("cosign")) {
+fn cosign_fails_with_an_invalid_token() {
+    for (password, text) in bad_passwords(&Page::Clients.row("cosign")) {
         for attempt in attempts() {
-            let shell = Shell::redirected_by(Sandbox).knowing(password);
-            shell.fails(&attempt, words);
+            let shell = Shell::redirected_by(Sandbox).with_password(password);
+            shell.assert_fails(&attempt, text);
         }
     }
 }
 
-/// To sign, and to verify, each as the first that asks the registry.
+/// Returns the commands that sign and the commands that verify, each as the first to call the registry.
 fn attempts() -> [Vec<String>; 2] {
     ["cosign verify ", "cosign sign "].map(|other| {
         let commands = commands_without(other).into_iter();
         let commands = commands.filter(|command| !command.starts_with("crane "));
-        // The digest would be asked for before.
-        let (ask, end) = ("\"$(crane digest --full-ref ", ")\"");
+        // Without this, `crane digest` is the first to call the registry.
+        let (start, end) = ("\"$(crane digest --full-ref ", ")\"");
         commands
-            .map(|command| command.replace(ask, "").replace(end, ""))
+            .map(|command| command.replace(start, "").replace(end, ""))
             .collect()
     })
 }

@@ -20,7 +20,7 @@ fn docker_pushes_an_image_as_the_guide_on_images_shows() {
     };
     assert_eq!(serve, "mock-ecr serve --create-on-push &");
     let mock = Mock::serve(&["--create-on-push"]);
-    let engine = Engine::beside(&mock);
+    let engine = Engine::start(&mock);
     let image = Layout::image("hello");
     let name = "team/app:1.0";
     let imported = Client::docker_with(&mock, &engine.host());
@@ -39,6 +39,6 @@ fn shell<'a>(mock: &'a Mock, engine: &Engine) -> impl Fn(&str) + 'a {
     symlink(cargo_bin("mock-ecr"), shell.file("mock-ecr")).unwrap();
     let setting = format!("export DOCKER_HOST={} PATH=\"$PWD:$PATH\"", engine.host());
     move |line| {
-        shell.done(&["-c", &format!("{setting}; {line}")]);
+        shell.run(&["-c", &format!("{setting}; {line}")]);
     }
 }

@@ -1,5 +1,4 @@
-//! Clients of the registry by AWS's names: what they push comes back, and without the mock's authority or a token that is worth
-//! something they get nowhere.
+//! Clients of the registry at the host names of AWS: they pull what they have pushed, and fail with another CA or an invalid token.
 
 use serde_json::Value;
 
@@ -13,60 +12,60 @@ pub(crate) const INVALID: &str = "Your Authorization Token is invalid.";
 
 #[test]
 fn skopeo_pulls_what_it_has_pushed() {
-    for client in Client::by_each_way("skopeo") {
-        let (shell, _) = client.works();
-        comes_back(&shell);
-        client.is_rejected();
+    for client in Client::with_each_redirection("skopeo") {
+        let (shell, _) = client.run();
+        assert_pulled_image(&shell);
+        client.assert_rejected();
     }
 }
 
 #[test]
 fn podman_pulls_what_it_has_pushed() {
-    for client in Client::by_each_way("podman") {
-        let (_, printed) = client.works();
-        pulls_one_image_twice(&printed);
-        client.is_rejected();
+    for client in Client::with_each_redirection("podman") {
+        let (_, printed) = client.run();
+        assert_same_image_id(&printed);
+        client.assert_rejected();
     }
 }
 
 #[test]
 fn buildah_pulls_what_it_has_pushed() {
-    for client in Client::by_each_way("buildah") {
-        let (_, printed) = client.works();
-        pulls_one_image_twice(&printed);
-        client.is_rejected();
+    for client in Client::with_each_redirection("buildah") {
+        let (_, printed) = client.run();
+        assert_same_image_id(&printed);
+        client.assert_rejected();
     }
 }
 
 #[test]
-fn docker_inspects_what_is_there() {
-    for client in Client::by_each_way("docker") {
-        let (_, printed) = client.works();
-        tells_both_images(&printed);
-        client.is_rejected();
+fn docker_inspects_images() {
+    for client in Client::with_each_redirection("docker") {
+        let (_, printed) = client.run();
+        assert_both_images(&printed);
+        client.assert_rejected();
     }
 }
 
 #[test]
 fn crane_pulls_what_it_has_pushed() {
-    for mut client in Client::by_each_way("crane") {
-        let (shell, _) = client.works();
-        comes_back(&shell);
-        // crane pushes layers side by side, and may tell of one that it gave up because of another.
+    for mut client in Client::with_each_redirection("crane") {
+        let (shell, _) = client.run();
+        assert_pulled_image(&shell);
+        // crane pushes layers in parallel and may report a layer that it cancelled after the error of another.
         let is_push = |command: &String| command.starts_with("crane push ");
         client.commands.retain(|command| !is_push(command));
-        client.is_rejected();
+        client.assert_rejected();
     }
 }
 
 #[test]
-fn oras_pulls_what_it_has_pushed_and_finds_what_it_has_attached() {
-    for client in Client::by_each_way("oras") {
-        let (shell, printed) = client.works();
-        comes_back(&shell);
+fn oras_pulls_what_it_has_pushed_and_finds_attached_artifacts() {
+    for client in Client::with_each_redirection("oras") {
+        let (shell, printed) = client.run();
+        assert_pulled_image(&shell);
         let referrer = "application/vnd.example.note";
         assert!(printed.contains(referrer), "{printed}");
-        client.is_rejected();
+        client.assert_rejected();
     }
 }
 
@@ -77,7 +76,7 @@ struct Client {
 }
 
 impl Client {
-    fn by_each_way(section: &str) -> impl Iterator<Item = Self> {
+    fn with_each_redirection(section: &str) -> impl Iterator<Item = Self> {
         let commands = Page::Clients.commands(section);
         let row = Page::Clients.row(section);
         let redirections = Redirection::all_of(&row).into_iter();
@@ -89,25 +88,25 @@ impl Client {
     }
 
     #[track_caller]
-    fn works(&self) -> (Shell, String) {
+    fn run(&self) -> (Shell, String) {
         let shell = Shell::redirected_by(self.redirection);
-        let printed = shell.done(&self.commands);
+        let printed = shell.run(&self.commands);
         (shell, printed)
     }
 
     #[track_caller]
-    fn is_rejected(&self) {
-        let shell = Shell::redirected_by(self.redirection).knowing(Password::Good);
-        let untrusting = shell.trusting_another();
-        untrusting.fails(&self.commands, UNKNOWN_AUTHORITY);
-        for (password, words) in bad_passwords(&self.row) {
-            let shell = Shell::redirected_by(self.redirection).knowing(password);
-            shell.fails(&self.commands, words);
+    fn assert_rejected(&self) {
+        let shell = Shell::redirected_by(self.redirection).with_password(Password::Valid);
+        let shell = shell.trusting_another_ca();
+        shell.assert_fails(&self.commands, UNKNOWN_AUTHORITY);
+        for (password, text) in bad_passwords(&self.row) {
+            let shell = Shell::redirected_by(self.redirection).with_password(password);
+            shell.assert_fails(&self.commands, text);
         }
     }
 }
 
-/// Those that open no registry, and what a client says of them.
+/// Returns the invalid passwords and the text of the error of a client for each.
 pub(crate) fn bad_passwords(row: &Row) -> [(Password, &str); 2] {
     [
         (Password::Wrong, &row["a token of another mock"]),
@@ -116,27 +115,27 @@ pub(crate) fn bad_passwords(row: &Row) -> [(Password, &str); 2] {
 }
 
 #[track_caller]
-pub(crate) fn comes_back(shell: &Shell) {
+pub(crate) fn assert_pulled_image(shell: &Shell) {
     assert_eq!(blobs(&shell.file("pulled")), blobs(&shell::layout()));
 }
 
-/// docker prints what is in the index.
+/// Asserts that the output of docker lists both images of the index.
 #[track_caller]
-pub(crate) fn tells_both_images(printed: &str) {
-    let (_, told) = printed.split_once('[').unwrap();
-    let told: Vec<Value> = serde_json::from_str(&format!("[{told}")).unwrap();
-    assert_eq!(told.len(), 2, "{printed}");
+pub(crate) fn assert_both_images(printed: &str) {
+    let (_, images) = printed.split_once('[').unwrap();
+    let images: Vec<Value> = serde_json::from_str(&format!("[{images}")).unwrap();
+    assert_eq!(images.len(), 2, "{printed}");
     let pushed = blobs(&shell::layout());
-    for image in told {
+    for image in images {
         let digest = image["Descriptor"]["digest"].as_str().unwrap();
         let (_, hex) = digest.split_once(':').unwrap();
         assert!(pushed.contains_key(hex), "{printed}");
     }
 }
 
-/// podman and buildah print the image that they have pulled: here from the layout, and then from the registry.
+/// Asserts that the image IDs that podman and buildah print after the pull from the layout and after the pull from the registry are equal.
 #[track_caller]
-fn pulls_one_image_twice(printed: &str) {
+fn assert_same_image_id(printed: &str) {
     let is_id = |line: &&str| line.len() == 64 && line.bytes().all(|b| b.is_ascii_hexdigit());
     let pulled: Vec<_> = printed.lines().filter(is_id).collect();
     let [from_layout, .., from_registry] = pulled[..] else {

@@ -1,4 +1,4 @@
-//! A client reads images that are described in code. The mock runs in the process of the test, and the client gets only its address.
+//! A client reads images that were created in code. The mock runs in the process of the test.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::layout::{Layout, tar};
 
 #[test]
-fn skopeo_copies_an_image_that_is_described_in_code() {
+fn skopeo_copies_an_image_created_in_code() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let layer = tar("hello");
     let image = Image::new().layer(layer.clone()).tag("1.0");

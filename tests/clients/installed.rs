@@ -1,28 +1,28 @@
-//! Where the clients are that are not the system's; each that is missing fails the test that needs it.
+//! Paths of clients that are not installed by the system. A missing client fails the test that needs it.
 
 use std::path::{Path, PathBuf};
 
 use assert_cmd::cargo::cargo_bin;
 
-/// A program of Debian testing.
+/// Returns the path of a program of Debian testing.
 #[track_caller]
 pub(crate) fn newer(name: &str) -> PathBuf {
     existing(directory().join("newer/usr/bin").join(name))
 }
 
-/// The docker-credential-ecr-login that reads endpoint variables.
+/// Returns the path of the docker-credential-ecr-login that supports endpoint variables.
 #[track_caller]
 pub(crate) fn newer_helper() -> PathBuf {
     newer("docker-credential-ecr-login")
 }
 
-/// The SDK for JavaScript, and what it needs.
+/// Returns the directory of the SDK for JavaScript and its dependencies.
 #[track_caller]
 pub(crate) fn node_modules() -> PathBuf {
     existing(directory().join("node_modules"))
 }
 
-/// A program of this workspace, which lies where `mock-ecr` does.
+/// Returns the path of a program of this workspace.
 #[track_caller]
 pub(crate) fn built(name: &str) -> PathBuf {
     let program = cargo_bin("mock-ecr").with_file_name(name);
@@ -34,13 +34,13 @@ pub(crate) fn built(name: &str) -> PathBuf {
     program
 }
 
-/// A program that a variable names.
+/// Returns the path in a variable.
 #[track_caller]
-pub(crate) fn named_by(variable: &str) -> PathBuf {
+pub(crate) fn from_variable(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable).map(PathBuf::from);
     let path = path.filter(|path| path.is_file());
     path.unwrap_or_else(|| {
-        panic!("{variable} must name a program: scripts/test installs it and sets the variable")
+        panic!("{variable} is not the path of a program: scripts/test installs it and sets the variable")
     })
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn named_by(variable: &str) -> PathBuf {
 fn directory() -> PathBuf {
     let directory = std::env::var_os("MOCK_ECR_CLIENTS").map(PathBuf::from);
     directory.unwrap_or_else(|| {
-        panic!("MOCK_ECR_CLIENTS must name a directory: scripts/install-clients fills it")
+        panic!("MOCK_ECR_CLIENTS is not set to a directory: scripts/install-clients creates it")
     })
 }
 

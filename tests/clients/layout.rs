@@ -1,4 +1,4 @@
-//! OCI image layouts on disk, written and read here without any client's help.
+//! OCI image layouts on disk, written and read without a client.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,44 +19,44 @@ const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 impl Layout {
-    /// One to copy an image into.
+    /// Creates an empty folder to copy an image into.
     pub(crate) fn empty() -> Self {
         Layout {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    /// An image of one layer, which holds one file.
+    /// Creates a layout with an image of one layer that contains one file.
     pub(crate) fn image(text: &str) -> Self {
-        let layout = Layout::written();
+        let layout = Layout::create();
         let image = layout.add_image(text, "amd64");
-        layout.name(&image);
+        layout.write_index(&image);
         layout
     }
 
-    /// An index of two images, for two architectures.
+    /// Creates a layout with an index of two images for two architectures.
     pub(crate) fn index() -> Self {
-        let layout = Layout::written();
+        let layout = Layout::create();
         let manifests =
             ["amd64", "arm64"].map(|architecture| layout.add_image(architecture, architecture));
         let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests});
-        layout.name(&layout.add(INDEX, index.to_string().as_bytes()));
+        layout.write_index(&layout.add(INDEX, index.to_string().as_bytes()));
         layout
     }
 
-    /// How skopeo and its kin call the one thing in it.
+    /// Returns the reference to the image or index in the syntax of skopeo, podman and buildah.
     pub(crate) fn reference(&self) -> String {
         format!("oci:{}:latest", self.path().display())
     }
 
-    /// The digest of the one thing in it.
+    /// Returns the digest of the image or index.
     pub(crate) fn digest(&self) -> String {
         let index = fs::read(self.path().join("index.json")).unwrap();
         let index: Value = serde_json::from_slice(&index).unwrap();
         index["manifests"][0]["digest"].as_str().unwrap().to_owned()
     }
 
-    /// All that is in it: the bytes of manifests, configs and layers by their digests.
+    /// Returns the bytes of all manifests, configurations and layers, by digest.
     pub(crate) fn blobs(&self) -> BTreeMap<String, Vec<u8>> {
         blobs(self.path())
     }
@@ -65,7 +65,7 @@ impl Layout {
         self.folder.path()
     }
 
-    fn written() -> Self {
+    fn create() -> Self {
         let layout = Layout::empty();
         fs::create_dir_all(layout.path().join("blobs/sha256")).unwrap();
         let version = json!({"imageLayoutVersion": "1.0.0"}).to_string();
@@ -92,7 +92,7 @@ impl Layout {
         descriptor
     }
 
-    /// Writes a blob and answers its descriptor.
+    /// Writes a blob and returns its descriptor.
     fn add(&self, media_type: &str, bytes: &[u8]) -> Value {
         let digest = digest(bytes);
         let path = self.path().join("blobs").join(digest.replace(':', "/"));
@@ -100,7 +100,7 @@ impl Layout {
         json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
     }
 
-    fn name(&self, descriptor: &Value) {
+    fn write_index(&self, descriptor: &Value) {
         let mut descriptor = descriptor.clone();
         descriptor["annotations"] = json!({"org.opencontainers.image.ref.name": "latest"});
         let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": [descriptor]});
@@ -108,7 +108,7 @@ impl Layout {
     }
 }
 
-/// All that is in a layout.
+/// Returns the bytes of all blobs of a layout, by digest.
 pub(crate) fn blobs(layout: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(layout.join("blobs/sha256")).unwrap();
     files
@@ -120,7 +120,7 @@ pub(crate) fn blobs(layout: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// A file system of one file, such as a layer and `podman import` have.
+/// Returns a tar archive with one file, for a layer or for `podman import`.
 pub(crate) fn tar(text: &str) -> Vec<u8> {
     let mut header = tar::Header::new_gnu();
     header.set_size(text.len().try_into().unwrap());
@@ -132,7 +132,7 @@ pub(crate) fn tar(text: &str) -> Vec<u8> {
     archive.into_inner().unwrap()
 }
 
-/// Clients compress layers that are not yet, and then their digests are others.
+/// Compresses a layer. Clients compress uncompressed layers, which changes their digests.
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     std::io::Write::write_all(&mut encoder, bytes).unwrap();

@@ -10,20 +10,20 @@ use crate::mock::{ADDRESS, Mock, Password};
 use crate::skopeo;
 
 #[test]
-fn the_token_logs_every_client_in() {
+fn every_client_logs_in_with_a_token() {
     let mock = Mock::serve(&["--create-on-push"]);
     skopeo::push(&Client::skopeo(&mock), &Layout::image("hello"), "app:1");
     for client in Client::all(&mock) {
         let succeeded = predicate::str::contains("Login Succeeded");
-        client.login(Password::Good).success().stdout(succeeded);
-        client.allowed(&client.read("app:1"));
+        client.login(Password::Valid).success().stdout(succeeded);
+        client.run_authenticated(&client.read("app:1"));
     }
 }
 
 #[test]
-fn nothing_else_logs_any_client_in() {
+fn no_client_logs_in_without_a_valid_token() {
     let mock = Mock::serve(&[]);
-    let engine = Engine::beside(&mock);
+    let engine = Engine::start(&mock);
     let docker = Client::docker_with(&mock, &engine.host());
     for client in Client::all(&mock).into_iter().chain([docker]) {
         let invalid = predicate::str::is_match("400 .?Bad Request").unwrap();
@@ -35,26 +35,26 @@ fn nothing_else_logs_any_client_in() {
     }
 }
 
-/// `aws ecr get-login-password | docker login …`, as everyone does it; `ecr` stands in for `aws`.
+/// The usual `aws ecr get-login-password | docker login …`, with `ecr` instead of `aws`.
 #[test]
-fn the_password_that_the_api_issues_logs_every_client_in() {
+fn every_client_logs_in_with_a_password_of_the_api() {
     let mock = Mock::serve(&[]);
     let password = password_of_api(&mock);
-    let engine = Engine::beside(&mock);
+    let engine = Engine::start(&mock);
     let docker = Client::docker_with(&mock, &engine.host());
     for client in Client::all(&mock).into_iter().chain([docker]) {
-        client.login_with(Password::Good, &password).success();
+        client.login_with(Password::Valid, &password).success();
     }
 }
 
 fn password_of_api(mock: &Mock) -> String {
     let ecr = cargo_bin("mock-ecr").with_file_name("ecr");
-    let mut command = with_aws_environment(mock.beside(ecr));
+    let mut command = with_aws_environment(mock.command(ecr));
     let output = command.arg("get-login-password").output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "{said} (build the workspace first)"
+        "{stderr} (build the workspace first)"
     );
     String::from_utf8(output.stdout).unwrap()
 }

@@ -1,24 +1,23 @@
-//! Real clients against the mock: at a loopback address, and by AWS's names.
+//! Tests of the mock with real clients, at a loopback address and at the host names of AWS.
 //!
-//! Each runs beside the mock in a network namespace that holds nothing but a loopback device, so that a client which
-//! goes astray reaches nobody. `scripts/install-clients` installs what is needed here.
+//! Each client runs with the mock in a network namespace with only a loopback device. A client with a wrong configuration therefore
+//! cannot reach another host. `scripts/install-clients` installs the clients.
 
 #![allow(
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed, and says where"
+    reason = "a panic in a helper fails the test that called it"
 )]
 
 mod api;
 mod book;
 mod buildah;
-mod chains;
 mod client;
 mod cosign;
+mod credential_helpers;
 mod docker;
 mod engine;
-mod engine_by_name;
+mod engine_by_host_name;
 mod engine_commands;
-mod fence;
 mod images;
 mod images_in_code;
 mod installed;
@@ -29,6 +28,7 @@ mod not_implemented;
 mod page;
 mod podman;
 mod rejections;
+mod sandbox;
 mod shell;
 mod skopeo;
 mod sts;

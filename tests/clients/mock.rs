@@ -1,4 +1,4 @@
-//! A `mock-ecr serve` behind a fence, and the passwords that open it or do not.
+//! A `mock-ecr serve` in a sandbox, and valid and invalid passwords for it.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
@@ -6,33 +6,33 @@ use std::process::{Child, Command, Stdio};
 
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 
-use crate::fence;
+use crate::sandbox;
 
-/// Where every mock here listens: behind a fence of its own the port is always free.
+/// The address of every mock. The port is always free because each mock has its own sandbox.
 pub(crate) const ADDRESS: &str = "127.0.0.1:4566";
 
-/// Both ways in which the registry speaks.
+/// The dialects of the registry.
 pub(crate) const DIALECTS: [&str; 2] = ["ecr", "oci"];
 
 pub(crate) struct Mock {
     process: Child,
 }
 
-/// What a client knows.
+/// The password of a client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Password {
-    Good,
-    /// A whole token, but of a mock with another seed.
+    Valid,
+    /// The password of a mock with another seed.
     Wrong,
-    /// A token that died in the millisecond that a frozen clock shows.
+    /// A password that expires at the time of the frozen clock.
     Expired,
 }
 
 impl Mock {
-    /// Starts it at a frozen clock, and waits for its first line.
+    /// Starts a mock with a frozen clock and waits for its first line.
     pub(crate) fn serve(options: &[&str]) -> Self {
-        fence::require();
-        let mut process = fence::behind_new(cargo_bin("mock-ecr"))
+        sandbox::require();
+        let mut process = sandbox::command(cargo_bin("mock-ecr"))
             .args(["serve", "--listen", ADDRESS, "--clock", "frozen"])
             .args(options)
             .stdout(Stdio::piped())
@@ -48,9 +48,9 @@ impl Mock {
         Mock { process }
     }
 
-    /// A command behind the mock's fence.
-    pub(crate) fn beside(&self, program: impl AsRef<OsStr>) -> Command {
-        fence::behind_that_of(self.process.id(), program)
+    /// Returns a command that runs in the sandbox of the mock.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        sandbox::command_in(self.process.id(), program)
     }
 }
 
@@ -62,10 +62,10 @@ impl Drop for Mock {
 }
 
 impl Password {
-    /// What `mock-ecr token issue` must be told.
+    /// Returns the options of `mock-ecr token issue` for this password.
     pub(crate) fn options(self) -> &'static [&'static str] {
         match self {
-            Password::Good => &[],
+            Password::Valid => &[],
             Password::Wrong => &["--seed", "another"],
             Password::Expired => &["--at", "2015-11-29T09:30:53.241Z"],
         }
@@ -85,12 +85,12 @@ impl Password {
     }
 }
 
-/// An image in the mock's registry, as podman, buildah and docker write it.
+/// Returns the name of an image in the registry of the mock, in the syntax of podman, buildah and docker.
 pub(crate) fn image(name: &str) -> String {
     format!("{ADDRESS}/{name}")
 }
 
-/// An image in the mock's registry, as skopeo writes it.
+/// Returns the name of an image in the registry of the mock, in the syntax of skopeo.
 pub(crate) fn remote(name: &str) -> String {
     format!("docker://{ADDRESS}/{name}")
 }

@@ -6,28 +6,30 @@ use crate::shell::{Redirection, Shell};
 
 #[test]
 fn aws_cli_v1_shows_the_message() {
-    shows_the_message("aws ecr describe-registry");
+    assert_shows_the_message("aws ecr describe-registry");
 }
 
 #[test]
 fn boto3_shows_the_message() {
-    shows_the_message(r#"python3 -c "import boto3; boto3.client('ecr').describe_registry()""#);
+    assert_shows_the_message(
+        r#"python3 -c "import boto3; boto3.client('ecr').describe_registry()""#,
+    );
 }
 
 #[test]
 fn the_sdk_for_javascript_shows_the_message() {
-    shows_the_message(
+    assert_shows_the_message(
         r#"node -e "new (require('@aws-sdk/client-ecr').ECR)().describeRegistry({})""#,
     );
 }
 
 #[track_caller]
-fn shows_the_message(call: &str) {
+fn assert_shows_the_message(call: &str) {
     let commands = [
         format!("if {call} 2>&1; then exit 1; fi"),
-        "echo REQUESTS; mock-ecr requests --operation DescribeRegistry --json".to_owned(),
+        "echo REQUESTS; mock-ecr request --operation DescribeRegistry --json".to_owned(),
     ];
-    let printed = Shell::redirected_by(Redirection::Env).done(&commands);
+    let printed = Shell::redirected_by(Redirection::Env).run(&commands);
     let message = "mock-ecr does not implement the operation DescribeRegistry of ecr";
     assert!(printed.contains(message), "{printed}");
     let (_, json) = printed

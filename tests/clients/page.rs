@@ -1,4 +1,4 @@
-//! What the project's pages say of clients.
+//! Reads commands and tables from the documentation.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,24 +12,24 @@ pub(crate) enum Page<'a> {
     Book(&'a str),
 }
 
-/// A row of a table: what stands there, by the heads of its columns.
+/// A row of a table: its cells by the headings of the columns.
 pub(crate) type Row = BTreeMap<String, String>;
 
 impl Page<'_> {
-    /// The commands of a section, in their order.
+    /// Returns the commands of a section in order.
     #[track_caller]
     pub(crate) fn commands(self, section: &str) -> Vec<String> {
         let page = self.text();
         let mut sections = page.split("\n## ");
         let text = sections.find_map(|text| text.strip_prefix(&format!("{section}\n")));
-        let text = text.unwrap_or_else(|| panic!("there is no section {section}"));
-        // A line may go on in the next.
+        let text = text.unwrap_or_else(|| panic!("section not found: {section}"));
+        // A command may continue in the next line.
         let text = text.replace("\\\n", "");
         let commands = text.lines().filter_map(|line| line.strip_prefix("$ "));
         commands.map(str::to_owned).collect()
     }
 
-    /// The row of a client, in whichever table it stands.
+    /// Returns the row of a client, in any table.
     #[track_caller]
     pub(crate) fn row(self, client: &str) -> Row {
         let page = self.text();
@@ -38,7 +38,7 @@ impl Page<'_> {
             let row = table.lines().find(|row| cells(row)[0] == client)?;
             Some(cells(table.lines().next()?).into_iter().zip(cells(row)))
         });
-        let found = found.unwrap_or_else(|| panic!("there is no row {client}"));
+        let found = found.unwrap_or_else(|| panic!("row not found: {client}"));
         found.collect()
     }
 
@@ -71,10 +71,10 @@ fn cells(row: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_client_of_the_page_has_a_test() {
+fn every_client_of_the_documentation_has_a_test() {
     let tests = [
         include_str!("api.rs"),
-        include_str!("chains.rs"),
+        include_str!("credential_helpers.rs"),
         include_str!("cosign.rs"),
         include_str!("images.rs"),
     ]

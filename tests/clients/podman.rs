@@ -5,28 +5,28 @@ use crate::layout::{Layout, tar};
 use crate::mock::{DIALECTS, Mock, image};
 use crate::skopeo;
 
-/// Makes an image of one file in podman's storage.
+/// Creates an image with one file in the storage of podman.
 pub(crate) fn import(podman: &Client<'_>, text: &str) {
     let file = podman.file("rootfs.tar");
     fs::write(&file, tar(text)).unwrap();
-    podman.done(&["import", file.to_str().unwrap(), "localhost/made:1"]);
+    podman.run(&["import", file.to_str().unwrap(), "localhost/made:1"]);
 }
 
-/// Has the registry allow a push, and answers the digest of what was pushed.
+/// Pushes the image and returns its digest.
 fn push(podman: &Client<'_>, name: &str) -> String {
     let digest = podman.file("digest");
     let digest_file = ["--digestfile", digest.to_str().unwrap()];
     let push = ["push", "--tls-verify=false", digest_file[0], digest_file[1]];
-    podman.allowed(&[&push[..], &["localhost/made:1", &image(name)]].concat());
+    podman.run_authenticated(&[&push[..], &["localhost/made:1", &image(name)]].concat());
     fs::read_to_string(digest).unwrap()
 }
 
 fn inspect(podman: &Client<'_>, image: &str, field: &str) -> String {
-    podman.done(&["image", "inspect", "--format", field, image])
+    podman.run(&["image", "inspect", "--format", field, image])
 }
 
 #[test]
-fn an_image_comes_back_whole() {
+fn an_image_is_pushed_and_pulled() {
     for dialect in DIALECTS {
         let mock = Mock::serve(&["--create-on-push", "--dialect", dialect]);
         let (here, there) = (Client::podman(&mock), Client::podman(&mock));
@@ -34,7 +34,7 @@ fn an_image_comes_back_whole() {
         let digest = push(&here, "team/app:1");
 
         let name = image("team/app:1");
-        there.allowed(&["pull", "--tls-verify=false", &name]);
+        there.run_authenticated(&["pull", "--tls-verify=false", &name]);
         assert_eq!(inspect(&there, &name, "{{.Digest}}"), digest);
         let id = inspect(&here, "localhost/made:1", "{{.Id}}");
         assert_eq!(inspect(&there, &name, "{{.Id}}"), id);
@@ -47,21 +47,21 @@ fn an_image_is_pulled_by_its_digest() {
     let (here, there) = (Client::podman(&mock), Client::podman(&mock));
     import(&here, "hello");
     let name = image(&format!("app@{}", push(&here, "app:1")));
-    there.allowed(&["pull", "--tls-verify=false", &name]);
+    there.run_authenticated(&["pull", "--tls-verify=false", &name]);
 
     let absent = image(&format!("app@sha256:{}", "0".repeat(64)));
-    let said = there.rejected(&["pull", "--tls-verify=false", &absent]);
-    assert!(said.contains("manifest unknown"), "{said}");
+    let stderr = there.run_failing(&["pull", "--tls-verify=false", &absent]);
+    assert!(stderr.contains("manifest unknown"), "{stderr}");
 }
 
 #[test]
-fn an_index_gives_each_architecture_its_image() {
+fn an_image_is_pulled_by_architecture_from_an_index() {
     let mock = Mock::serve(&["--create-on-push"]);
     skopeo::push(&Client::skopeo(&mock), &Layout::index(), "app:1");
     let podman = Client::podman(&mock);
     for architecture in ["amd64", "arm64"] {
         let name = image("app:1");
-        podman.allowed(&["pull", "--tls-verify=false", "--arch", architecture, &name]);
+        podman.run_authenticated(&["pull", "--tls-verify=false", "--arch", architecture, &name]);
         let pulled = inspect(&podman, &name, "{{.Architecture}}");
         assert_eq!(pulled, architecture);
     }
@@ -75,5 +75,5 @@ fn an_image_pushed_by_podman_is_pulled_by_buildah() {
     push(&podman, "app:1");
     let pull = ["pull", "--quiet", "--tls-verify=false", &image("app:1")];
     let id = inspect(&podman, "localhost/made:1", "{{.Id}}");
-    assert_eq!(buildah.allowed(&pull), id);
+    assert_eq!(buildah.run_authenticated(&pull), id);
 }

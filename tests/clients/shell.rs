@@ -1,4 +1,4 @@
-//! A shell in which clients are led to a mock by AWS's names, behind a fence.
+//! A shell in a sandbox whose clients are redirected from the host names of AWS to a mock.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -10,20 +10,20 @@ use tempfile::TempDir;
 
 use crate::mock::Password;
 use crate::page::Row;
-use crate::{fence, installed};
+use crate::{installed, sandbox};
 
-/// How clients in it are led to the mock.
+/// The redirection of clients to the mock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Redirection {
     Sandbox,
     Proxy,
     Env,
-    /// Not at all: the commands see to it.
+    /// No redirection: the commands redirect clients themselves.
     Nowhere,
 }
 
 impl Redirection {
-    /// Those that a client goes by what its row says.
+    /// Returns the redirections that a client supports according to its row.
     #[track_caller]
     pub(crate) fn all_of(row: &Row) -> Vec<Redirection> {
         let mut redirections = vec![
@@ -40,24 +40,24 @@ impl Redirection {
     }
 }
 
-/// Which docker-credential-ecr-login it has.
+/// The version of docker-credential-ecr-login.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Helper {
-    OfTheSystem,
+    System,
     Newer,
 }
 
 pub(crate) struct Shell {
     redirection: Redirection,
     folder: TempDir,
-    /// What is done before the commands.
+    /// The script before the commands.
     prologue: String,
 }
 
 impl Shell {
-    /// One that has every client, and the image of the documentation.
+    /// Creates a shell with every client and the image of the documentation.
     pub(crate) fn redirected_by(redirection: Redirection) -> Self {
-        fence::require();
+        sandbox::require();
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
         let shell = Shell {
@@ -74,7 +74,7 @@ impl Shell {
 
     pub(crate) fn with_helper(self, helper: Helper) -> Self {
         match helper {
-            Helper::OfTheSystem => self,
+            Helper::System => self,
             Helper::Newer => {
                 self.add("docker-credential-ecr-login", &installed::newer_helper());
                 self
@@ -82,8 +82,8 @@ impl Shell {
         }
     }
 
-    /// Gives clients this password, whichever program they ask for it.
-    pub(crate) fn knowing(self, password: Password) -> Self {
+    /// Replaces the programs that return a password by programs that return this one.
+    pub(crate) fn with_password(self, password: Password) -> Self {
         let issue = [
             "mock-ecr token issue --password",
             &password.options().join(" "),
@@ -96,54 +96,54 @@ impl Shell {
         self
     }
 
-    /// Lets clients trust an authority that is not the mock's.
-    pub(crate) fn trusting_another(mut self) -> Self {
+    /// Makes clients trust another CA instead of that of the mock.
+    pub(crate) fn trusting_another_ca(mut self) -> Self {
         let place = format!("--tls=file:{}", self.file("other").display());
         let ca = cargo_bin_cmd!("mock-ecr").args(["ca", &place]).output();
         let certificate = String::from_utf8(ca.unwrap().stdout).unwrap();
         assert!(certificate.contains("BEGIN CERTIFICATE"), "{certificate}");
         self.write("other.pem", &certificate);
-        for variable in TRUST {
+        for variable in CA_VARIABLES {
             self.prologue += &format!("export {variable}=\"$PWD/other.pem\"\n");
         }
-        // SDKs would try again and again.
+        // Prevents retries of SDKs.
         self.prologue += "export AWS_MAX_ATTEMPTS=1\n";
-        // Go's clients would look into the system's.
+        // Clients in Go also read the directory of the system.
         self.prologue += "export SSL_CERT_DIR=\"$PWD/other\"\n";
         self
     }
 
-    /// Takes the secret key from clients that call the API.
-    pub(crate) fn with_a_wrong_key(mut self) -> Self {
+    /// Gives clients of the API a wrong secret key.
+    pub(crate) fn with_wrong_secret_key(mut self) -> Self {
         self.prologue += "export AWS_SECRET_ACCESS_KEY=wrong\n";
         self
     }
 
-    /// What the commands print, every one of which must succeed.
+    /// Runs commands that must all succeed, and returns their stdout.
     #[track_caller]
-    pub(crate) fn done(&self, commands: &[String]) -> String {
-        let (said, output) = self.run(commands);
+    pub(crate) fn run(&self, commands: &[String]) -> String {
+        let (stderr, output) = self.execute(commands);
         let redirection = self.redirection;
         assert!(
             output.status.success(),
-            "{redirection:?} {commands:#?}: {said}"
+            "{redirection:?} {commands:#?}: {stderr}"
         );
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Asserts that the commands fail, and what is said of it.
+    /// Asserts that the commands fail and that stderr contains a text.
     #[track_caller]
-    pub(crate) fn fails(&self, commands: &[String], why: &str) {
-        let (said, output) = self.run(commands);
+    pub(crate) fn assert_fails(&self, commands: &[String], why: &str) {
+        let (stderr, output) = self.execute(commands);
         let redirection = self.redirection;
         assert!(
             !output.status.success(),
-            "{redirection:?} {commands:#?}: {said}"
+            "{redirection:?} {commands:#?}: {stderr}"
         );
-        assert!(said.contains(why), "{redirection:?} {why:?}: {said}");
+        assert!(stderr.contains(why), "{redirection:?} {why:?}: {stderr}");
     }
 
-    /// A file in its folder.
+    /// Returns the path of a file in the folder of the shell.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -166,20 +166,20 @@ impl Shell {
             .unwrap()
     }
 
-    fn run(&self, commands: &[String]) -> (String, Output) {
+    fn execute(&self, commands: &[String]) -> (String, Output) {
         let script = format!("set -e\n{}{}", self.prologue, commands.join("\n"));
         let output = self.command().args(["sh", "-c", &script]).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        (said, output)
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        (stderr, output)
     }
 
     fn command(&self) -> Command {
         let mock = cargo_bin("mock-ecr");
         let mut command = match self.redirection {
-            Redirection::Sandbox => run(Command::new(mock), "sandbox"),
-            Redirection::Proxy => run(fence::behind_new(mock), "proxy"),
-            Redirection::Env => run(fence::behind_new(mock), "env"),
-            Redirection::Nowhere => fence::behind_new("env"),
+            Redirection::Sandbox => mock_run(Command::new(mock), "sandbox"),
+            Redirection::Proxy => mock_run(sandbox::command(mock), "proxy"),
+            Redirection::Env => mock_run(sandbox::command(mock), "env"),
+            Redirection::Nowhere => sandbox::command("env"),
         };
         let path = std::env::var("PATH").unwrap_or_default();
         command
@@ -197,9 +197,9 @@ impl Shell {
         for name in ["crane", "oras", "cosign"] {
             self.add(name, &installed::newer(name));
         }
-        self.add("aws", &installed::named_by("AWS_V1"));
-        // A virtual environment knows its Python by the path that it is run by.
-        let python = installed::named_by("MOCK_ECR_PYTHON");
+        self.add("aws", &installed::from_variable("AWS_V1"));
+        // Python detects its virtual environment by its own path, so a link does not work.
+        let python = installed::from_variable("MOCK_ECR_PYTHON");
         let run = format!("exec {} \"$@\"", python.display());
         self.write_program("python3", &run);
     }
@@ -208,7 +208,7 @@ impl Shell {
         symlink(program, self.file("bin").join(name)).unwrap();
     }
 
-    /// Puts a program of its own in the place of one.
+    /// Replaces a program by a script.
     fn write_program(&self, name: &str, script: &str) {
         let path = self.file("bin").join(name);
         let _ = fs::remove_file(&path);
@@ -220,7 +220,7 @@ impl Shell {
         fs::write(self.file(name), text).unwrap();
     }
 
-    /// podman and buildah run as root would otherwise keep images where the system's are.
+    /// Returns a configuration with its own storage. By default, podman and buildah use the storage of the system if they run as root.
     fn storage(&self) -> String {
         let (images, run) = (self.file("storage"), self.file("run-storage"));
         format!(
@@ -231,21 +231,21 @@ impl Shell {
     }
 }
 
-fn run(mut mock: Command, redirection: &str) -> Command {
+fn mock_run(mut mock: Command, redirection: &str) -> Command {
     mock.args(["run", "--redirect", redirection]);
     mock.args(["--isolate", "--create-on-push", "--"]);
     mock
 }
 
-/// Where the clients here look for whom to trust.
-const TRUST: [&str; 4] = [
+/// The variables with the CA certificates of the clients.
+const CA_VARIABLES: [&str; 4] = [
     "AWS_CA_BUNDLE",
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",
     "NODE_EXTRA_CA_CERTS",
 ];
 
-/// An index of two images.
+/// Returns the path of a layout with an index of two images.
 pub(crate) fn layout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/layouts/hello")
 }

@@ -1,4 +1,5 @@
-//! A docker engine that is led by AWS's names, for which the docker command asks docker-credential-ecr-login.
+//! A docker engine that pulls and pushes at the host names of AWS. The docker command gets its credentials from
+//! docker-credential-ecr-login.
 
 use crate::images::{INVALID, UNKNOWN_AUTHORITY};
 use crate::layout::blobs;
@@ -9,18 +10,18 @@ use crate::shell::{self, Helper, Shell};
 const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
 
 #[test]
-fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
-    for helper in [Helper::OfTheSystem, Helper::Newer] {
+fn an_engine_pulls_and_pushes_with_a_helper() {
+    for helper in [Helper::System, Helper::Newer] {
         for redirection in [Sandbox, Proxy] {
             let push = format!("crane push image {IMAGE}");
             let pull = format!("docker pull {IMAGE}");
             let again = format!("docker push {IMAGE}");
             let shell = Shell::redirected_by(redirection).with_helper(helper);
-            let printed = shell.done(&owned([LOGIN, &push, START, &pull, &again]));
+            let printed = shell.run(&owned([LOGIN, &push, START, &pull, &again]));
             let digest = printed
                 .lines()
                 .find_map(|l| l.strip_prefix("Digest: sha256:"));
-            let index = digest.expect("docker tells what it has pulled");
+            let index = digest.expect("the digest of the pulled image");
             assert!(blobs(&shell::layout()).contains_key(index), "{printed}");
             assert!(printed.contains("\n1.0: digest: sha256:"), "{printed}");
         }
@@ -28,20 +29,24 @@ fn an_engine_pulls_and_pushes_what_a_helper_opens_to_it() {
 }
 
 #[test]
-fn an_engine_trusts_no_other_authority() {
+fn an_engine_rejects_another_ca() {
     for redirection in [Sandbox, Proxy] {
-        let shell = Shell::redirected_by(redirection).knowing(Password::Good);
-        shell.trusting_another().fails(&pull(), UNKNOWN_AUTHORITY);
+        let shell = Shell::redirected_by(redirection).with_password(Password::Valid);
+        shell
+            .trusting_another_ca()
+            .assert_fails(&pull(), UNKNOWN_AUTHORITY);
     }
 }
 
 #[test]
-fn a_token_of_another_mock_and_a_wrong_key_open_nothing_to_an_engine() {
+fn an_engine_fails_with_a_token_of_another_mock_or_a_wrong_secret_key() {
     for redirection in [Sandbox, Proxy] {
         let shell = Shell::redirected_by(redirection);
-        shell.knowing(Password::Wrong).fails(&pull(), INVALID);
-        let shell = Shell::redirected_by(redirection).with_a_wrong_key();
-        shell.fails(&pull(), "no basic auth credentials");
+        shell
+            .with_password(Password::Wrong)
+            .assert_fails(&pull(), INVALID);
+        let shell = Shell::redirected_by(redirection).with_wrong_secret_key();
+        shell.assert_fails(&pull(), "no basic auth credentials");
     }
 }
 
@@ -56,8 +61,8 @@ fn owned<const N: usize>(commands: [&str; N]) -> Vec<String> {
 const LOGIN: &str = "mock-ecr login --helper ecr-login \
     --registry 123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
-/// Starts an engine that ends with the shell, and waits until it listens. What it mounts nobody else sees, and whoever reads its log
-/// does not go away, since it would end.
+/// Starts an engine that ends with the shell, and waits until it listens. Its mounts are not visible to other processes. The shell keeps
+/// the log open, because the engine ends if it cannot write its log.
 const START: &str = r#"
     engine=$HOME/engine
     export DOCKER_HOST=unix://$engine/docker.sock

@@ -1,0 +1,55 @@
+//! The sandbox of a mock and its clients: a network namespace with only a loopback device.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+use crate::client::Client;
+use crate::mock::Mock;
+
+/// Returns a command that runs in a new sandbox.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("unshare");
+    let script = "ip link set lo up && exec \"$@\"";
+    command.args(["--net", "--", "sh", "-c", script, "sh"]);
+    command.arg(program);
+    command
+}
+
+/// Returns a command that runs in the sandbox of a process.
+pub(crate) fn command_in(process: u32, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("nsenter");
+    command.arg(format!("--net=/proc/{process}/ns/net"));
+    command.arg("--").arg(program);
+    command
+}
+
+/// Panics with a message of one line if a sandbox cannot be created.
+#[track_caller]
+pub(crate) fn require() {
+    let needs = "expected root, unshare and nsenter (util-linux), and ip (iproute2)";
+    match command("true").output() {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => {
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            panic!("no network namespace: {}; {needs}", stderr.trim());
+        }
+        Err(error) => panic!("no network namespace: {error}; {needs}"),
+    }
+}
+
+#[test]
+fn clients_in_the_sandbox_reach_only_the_mock() {
+    let mock = Mock::serve(&[]);
+    let links = mock
+        .command("ip")
+        .args(["-brief", "link"])
+        .output()
+        .unwrap();
+    let links = String::from_utf8(links.stdout).unwrap();
+    assert_eq!(links.lines().count(), 1, "{links}");
+    assert!(links.starts_with("lo "), "{links}");
+
+    let elsewhere = "docker://192.0.2.1/app:1";
+    let stderr = Client::skopeo(&mock).run_failing(&["inspect", "--tls-verify=false", elsewhere]);
+    assert!(stderr.contains("network is unreachable"), "{stderr}");
+}
