@@ -1,4 +1,4 @@
-//! A mock in a test: started, called once by the AWS SDK, and dropped; and the same with wiremock.
+//! The cost of a mock in a test: start, one call with the AWS SDK, and drop; compared with wiremock.
 
 use aws_sdk_ecr::Client;
 use divan::Bencher;
@@ -16,24 +16,24 @@ fn mock_ecr(bencher: Bencher<'_, '_>) {
     let runtime = runtime();
     bencher.bench_local(|| {
         runtime.block_on(async {
-            let ecr = MockEcr::start().await.expect("a mock starts");
+            let ecr = MockEcr::start().await.expect("a running mock");
             call(&Client::new(&ecr.sdk_config())).await;
         });
     });
 }
 
-/// The client is made as the mock's own is, anew each time, and gets an answer that the mock has made. The servers come from
-/// wiremock's pool, as they do for its users.
+/// Creates a client with the configuration of the mock for each call, which returns a response of the mock. The servers come from
+/// wiremock's pool, as in usual tests.
 #[divan::bench]
 fn wiremock(bencher: Bencher<'_, '_>) {
     let runtime = runtime();
-    let ecr = runtime.block_on(MockEcr::start()).expect("a mock starts");
-    let answer = answer(&ecr);
+    let ecr = runtime.block_on(MockEcr::start()).expect("a running mock");
+    let response = response(&ecr);
     bencher.bench_local(|| {
         runtime.block_on(async {
             let server = MockServer::start().await;
             let response = ResponseTemplate::new(200)
-                .set_body_raw(answer.clone(), "application/x-amz-json-1.1");
+                .set_body_raw(response.clone(), "application/x-amz-json-1.1");
             Mock::given(method("POST"))
                 .respond_with(response)
                 .mount(&server)
@@ -44,21 +44,21 @@ fn wiremock(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// As `#[tokio::test]` has it.
+/// Returns a runtime like that of `#[tokio::test]`.
 fn runtime() -> Runtime {
     Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("a runtime starts")
+        .expect("a running runtime")
 }
 
 async fn call(client: &Client) {
-    let answer = client.get_authorization_token().send().await;
-    let answer = answer.expect("the mock answers");
-    assert_eq!(answer.authorization_data().len(), 1);
+    let response = client.get_authorization_token().send().await;
+    let response = response.expect("a successful response");
+    assert_eq!(response.authorization_data().len(), 1);
 }
 
-fn answer(ecr: &MockEcr) -> String {
+fn response(ecr: &MockEcr) -> String {
     let token = ecr.issue_token();
     let token = token.as_str();
     format!(

@@ -1,4 +1,4 @@
-//! What it takes to issue a token and to verify one.
+//! The cost of issuing and of verifying a token.
 
 use divan::Bencher;
 use mock_ecr::token::{AuthorizationToken, Claims, TokenIssuer};
@@ -8,7 +8,7 @@ fn main() {
     divan::main();
 }
 
-/// No two tokens are issued in the same millisecond, so that none is remembered.
+/// Each token is issued in another millisecond, so that none is cached.
 #[divan::bench]
 fn issue(bencher: Bencher<'_, '_>) {
     let issuer = TokenIssuer::new(&Config::default());

@@ -1,6 +1,6 @@
-//! The fastest that a server on hyper could answer `GetAuthorizationToken`: it reads the request and sends bytes that it already has.
+//! A minimal server on hyper as a baseline for `GetAuthorizationToken`: it reads the request and sends a constant response.
 //!
-//! `scripts/bench` holds `mock-ecr serve` against it. Runtime, headers and length of the answer are the mock's.
+//! `scripts/bench` compares `mock-ecr serve` with it. The runtime, the headers and the length of the response are those of the mock.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -27,20 +27,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "bare hyper listening on http://{}",
         listener.local_addr()?
     )?;
-    let body = answer();
+    let body = response_body();
     loop {
         let (stream, _) = listener.accept().await?;
-        tokio::spawn(converse(stream, body.clone()));
+        tokio::spawn(serve(stream, body.clone()));
     }
 }
 
-async fn converse(stream: TcpStream, body: Bytes) {
+async fn serve(stream: TcpStream, body: Bytes) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| respond(request, body.clone()));
     let connection = http1::Builder::new()
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service);
-    // A client that goes away is no concern of this server's.
+    // An error means that the client has closed the connection.
     let _ = connection.await;
 }
 
@@ -54,11 +54,11 @@ async fn respond(
         .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
         .header("x-amzn-requestid", "0fc51d3b-5a1c-4e5b-9d1f-6f5d0c5a2b1e")
         .body(Full::new(body));
-    Ok(response.expect("these are headers"))
+    Ok(response.expect("valid headers"))
 }
 
-/// The body that a mock of the empty configuration answers with, to one registry id.
-fn answer() -> Bytes {
+/// Returns the body of the response of a mock with the default configuration.
+fn response_body() -> Bytes {
     let config = Config::default();
     let principal = config.default_principal().arn;
     let region = config.region.clone();

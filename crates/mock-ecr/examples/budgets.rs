@@ -1,6 +1,6 @@
-//! Reads measurements from stdin, a line for each (`throughput ours 41234.5`), and prints how they stand to the budgets.
+//! Reads measurements from stdin, one per line (`throughput ours 41234.5`), and compares them with the budgets.
 //!
-//! Of each pair that was measured one right after the other, the ratio is taken; what is printed is the median, the least and the most.
+//! Calculates the ratio of each pair of consecutive measurements, and prints the median, the minimum and the maximum.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,14 +11,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lock().lines() {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [key, who, value] = words[..] else {
-            return Err(format!("{line:?} is not a measurement").into());
+        let [key, subject, value] = words[..] else {
+            return Err(format!(
+                "invalid measurement {line:?}: expected a name, \"ours\" or \"peer\", and a number"
+            )
+            .into());
         };
-        let key = (key.to_owned(), who.to_owned());
+        let key = (key.to_owned(), subject.to_owned());
         samples.entry(key).or_default().push(value.parse()?);
     }
     let mut stdout = io::stdout().lock();
-    write_row(&mut stdout, ["what", "ours", "peer", "ratio", "budget", ""])?;
+    write_row(
+        &mut stdout,
+        ["MEASUREMENT", "OURS", "PEER", "RATIO", "BUDGET", "RESULT"],
+    )?;
     for row in ROWS {
         if let Some(cells) = row.cells(&samples) {
             write_row(&mut stdout, cells.each_ref().map(String::as_str))?;
@@ -27,12 +33,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The values of a measurement, by what was measured and of whom.
+/// The values of each measurement, by its name and `ours` or `peer`.
 type Samples = BTreeMap<(String, String), Vec<f64>>;
 
 struct Row {
     key: &'static str,
-    what: &'static str,
+    name: &'static str,
     budget: Budget,
 }
 
@@ -50,15 +56,11 @@ const ROWS: [Row; 20] = [
     ),
     row(
         "start",
-        "serve, start to first answer: ms",
+        "serve, start to first response: ms",
         Budget::AtMost(10.0),
     ),
     row("idle", "serve, idle: MiB", Budget::AtMost(8.0)),
-    row(
-        "idle-peak",
-        "serve, idle, most ever held: MiB",
-        Budget::AtMost(8.0),
-    ),
+    row("idle-peak", "serve, idle, peak: MiB", Budget::AtMost(8.0)),
     row(
         "test",
         "in a test, start + SDK call + drop: us",
@@ -95,36 +97,36 @@ const ROWS: [Row; 20] = [
     ),
     row(
         "layers-peak",
-        "4 GiB in and out, most ever held: MiB",
+        "upload and download of 4 GiB, peak: MiB",
         Budget::AtMost(64.0),
     ),
     row(
         "soak-growth",
-        "60,000 clients in an hour under faults, memory that the last 45 minutes add: MiB",
+        "60,000 clients in an hour with faults, growth in the last 45 minutes: MiB",
         Budget::AtMost(4.0),
     ),
     row(
         "page",
-        "pages/s of 100,000 tags, and of 100",
+        "pages/s of 100,000 tags (peer: 100)",
         Budget::RatioAtLeast(0.5),
     ),
     row(
         "catalog",
-        "pages/s of 10,000 repositories, and of 100",
+        "pages/s of 10,000 repositories (peer: 100)",
         Budget::RatioAtLeast(0.5),
     ),
     row("mock-ecr-size", "binary mock-ecr: MB", Budget::AtMost(6.0)),
     row("ecr-size", "binary ecr: MB", Budget::AtMost(6.0)),
 ];
 
-const fn row(key: &'static str, what: &'static str, budget: Budget) -> Row {
-    Row { key, what, budget }
+const fn row(key: &'static str, name: &'static str, budget: Budget) -> Row {
+    Row { key, name, budget }
 }
 
 impl Row {
-    /// The cells of the row, if it was measured.
+    /// Returns the cells of the row, or `None` if there is no measurement.
     fn cells(&self, samples: &Samples) -> Option<[String; 6]> {
-        let of = |who: &str| samples.get(&(self.key.to_owned(), who.to_owned()));
+        let of = |subject: &str| samples.get(&(self.key.to_owned(), subject.to_owned()));
         let ours = of("ours")?;
         let peer = of("peer");
         let ratios = peer.map(|peer| {
@@ -152,7 +154,7 @@ impl Row {
             None => "no peer",
         };
         Some([
-            self.what.to_owned(),
+            self.name.to_owned(),
             spread(Some(ours)),
             spread(peer.map(Vec::as_slice)),
             spread(ratios.as_deref()),
@@ -170,7 +172,7 @@ struct Spread {
 }
 
 impl Spread {
-    /// There is at least one value.
+    /// Returns the spread of at least one value.
     fn of(values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -198,9 +200,9 @@ impl std::fmt::Display for Spread {
 }
 
 fn write_row(stdout: &mut impl io::Write, cells: [&str; 6]) -> io::Result<()> {
-    let [what, ours, peer, ratio, budget, met] = cells;
+    let [name, ours, peer, ratio, budget, met] = cells;
     writeln!(
         stdout,
-        "{what:<42} {ours:<26} {peer:<26} {ratio:<22} {budget:<15} {met}"
+        "{name:<42} {ours:<26} {peer:<26} {ratio:<22} {budget:<15} {met}"
     )
 }

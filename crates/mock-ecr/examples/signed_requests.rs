@@ -1,7 +1,7 @@
-//! Writes a script for wrk: thousands of signed calls of `GetAuthorizationToken`, no two of them alike.
+//! Writes a script for wrk with thousands of different signed calls of `GetAuthorizationToken`.
 //!
-//! They are what the AWS SDK for Rust sends: its headers, signed by its signer with the keys of AWS's documentation. Each names
-//! another registry, and their dates lie within ten minutes before now, so that the script must be used at once.
+//! The calls have the headers of the AWS SDK for Rust and signatures of its signer with the keys of AWS's documentation. Each call has
+//! another registry ID. The dates are within the last ten minutes, so the script must be used immediately.
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write as _};
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     script.write_all(b"local requests = {\n")?;
     for index in 0..REQUESTS {
         let time = now - Duration::from_secs(index % 600);
-        // What Rust and Lua escape in a string of ASCII is the same.
+        // Rust and Lua escape the same characters in an ASCII string.
         writeln!(script, "{:?},", request(index, time)?)?;
     }
     script.write_all(AFTER_REQUESTS.as_bytes())?;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[allow(
     clippy::disallowed_methods,
-    reason = "the requests are for a mock that lives by the system's clock"
+    reason = "the requests are for a mock with the system clock"
 )]
 fn now() -> SystemTime {
     SystemTime::now()
@@ -52,7 +52,7 @@ fn request(index: u64, time: SystemTime) -> Result<String, Box<dyn Error>> {
     Ok(text + &invocation + "\r\n" + &body)
 }
 
-/// The headers that carry the signature.
+/// Returns the headers of the signature.
 fn signature<'a>(
     headers: impl Iterator<Item = (&'a str, &'a str)>,
     body: &'a str,
@@ -82,7 +82,7 @@ fn signature<'a>(
 
 const REQUESTS: u64 = 5000;
 
-/// Recorded of `aws-sdk-ecr` 1.138, as are the others.
+/// Source of these and the next headers: a recording of `aws-sdk-ecr` 1.138.
 const UNSIGNED_HEADERS: [(&str, &str); 2] = [
     ("user-agent", AGENT),
     ("amz-sdk-request", "attempt=1; max=3"),
@@ -98,7 +98,7 @@ const SIGNED_HEADERS: [(&str, &str); 4] = [
 ];
 const AGENT: &str = "aws-sdk-rust/1.7.0 ua/2.1 api/ecr/1.138.0 os/linux lang/rust/1.95.0 m/E,N,g";
 
-/// The rest of the script: it sends the requests in turn, and prints what came of them on one line.
+/// The rest of the script: it sends the requests in turn and prints the results on one line.
 const AFTER_REQUESTS: &str = r#"}
 local last = 0
 

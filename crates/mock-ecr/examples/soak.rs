@@ -1,5 +1,5 @@
-//! `soak`: thousands of clients and an hour of the mock's time under mixed faults, in this process; prints the requests that were answered,
-//! and the memory in KiB that it holds after a quarter of it and at its end (Linux).
+//! Runs thousands of clients against a mock with various faults for one hour of simulated time, in one process. Prints the number of
+//! requests, and the memory in KiB after 15 minutes and at the end (Linux).
 
 use std::error::Error;
 use std::fs;
@@ -51,14 +51,14 @@ async fn soak() -> Result<(u64, u64, u64), Box<dyn Error>> {
         }
     }
     let requests = ecr.requests();
-    let answered = requests.count() as u64 + requests.forgotten();
-    Ok((answered, quarter, memory()?))
+    let n_requests = requests.count() as u64 + requests.forgotten();
+    Ok((n_requests, quarter, memory()?))
 }
 
 const MINUTES: u64 = 60;
 const CLIENTS: u64 = 1000;
 
-/// Knocks at the registry, on a connection of its own.
+/// Sends `GET /v2/` on a new connection.
 async fn client(ecr: Arc<MockEcr>) -> io::Result<()> {
     let mut stream = TcpStream::connect(ecr.address()).await?;
     let token = ecr.issue_token();
@@ -75,5 +75,5 @@ fn memory() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().next());
-    Ok(number.ok_or("there is no VmRSS")?.parse()?)
+    Ok(number.ok_or("missing field VmRSS")?.parse()?)
 }

@@ -1,5 +1,5 @@
-//! `whole_process ROUNDS PROGRAM…` runs `PROGRAM ecr get-authorization-token` (or, for a program called `ecr`, the same without its
-//! own name) in turn against one mock, and prints for each run the program and the milliseconds from its start to its end.
+//! `whole_process ROUNDS PROGRAM…` runs `PROGRAM ecr get-authorization-token` (`PROGRAM get-authorization-token` if the program is called
+//! `ecr`) in turn against one mock, and prints the program and its duration in milliseconds for each run.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mock_ecr::MockEcr;
 
-/// The mock needs a thread while this one waits for a program.
+/// The mock runs in a second thread while the first waits for a program.
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how long a program takes is a fact of the machine"
+    reason = "a measurement needs the real time"
 )]
 fn run(ecr: &MockEcr, program: &str) -> Result<Duration, Box<dyn Error>> {
     let mut command = Command::new(program);
@@ -47,8 +47,8 @@ fn run(ecr: &MockEcr, program: &str) -> Result<Duration, Box<dyn Error>> {
     let start = Instant::now();
     let status = command.status()?;
     let took = start.elapsed();
-    let is_fine = status.success();
-    is_fine
+    let succeeded = status.success();
+    succeeded
         .then_some(took)
         .ok_or_else(|| format!("{program}: {status}").into())
 }
