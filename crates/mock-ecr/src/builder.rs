@@ -15,7 +15,7 @@ use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
 use crate::server::connection::{Listener, serve};
 use crate::server::tls::{AuthorityError, CertificateAuthority, Tls};
-use crate::state::Ecr;
+use crate::state::State;
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::types::argument::{ArgumentError, FirstInvalid};
 use crate::types::secret::Secret;
@@ -264,7 +264,7 @@ impl MockEcrBuilder {
         let addresses = addresses.map_err(bind_error(self.listen))?;
         let (stop, stopped) = watch::channel(());
         let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
-        let ecr = Ecr::new(
+        let state = State::new(
             self.config,
             store,
             faults,
@@ -272,17 +272,17 @@ impl MockEcrBuilder {
             addresses,
             stopped.clone(),
         );
-        let ecr = Arc::new(ecr);
-        let seeded = ecr.create_initial_repositories().await;
+        let state = Arc::new(state);
+        let seeded = state.create_initial_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let serving = listeners
             .into_iter()
             .map(|listener| {
-                let ecr = Arc::clone(&ecr);
-                tokio::spawn(serve(listener, ecr, tls.clone(), stopped.clone()))
+                let state = Arc::clone(&state);
+                tokio::spawn(serve(listener, state, tls.clone(), stopped.clone()))
             })
             .collect();
-        Ok(MockEcr::new(ecr, address, stop, serving))
+        Ok(MockEcr::new(state, address, stop, serving))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
 use crate::services;
-use crate::state::{Ecr, Preserve};
+use crate::state::{Preserve, State};
 use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
 use crate::types::{PrincipalArn, Region, Service};
 
@@ -45,7 +45,7 @@ use crate::types::{PrincipalArn, Region, Service};
 /// ```
 #[derive(Debug)]
 pub struct MockEcr {
-    ecr: Arc<Ecr>,
+    state: Arc<State>,
     address: SocketAddr,
     stop: Option<watch::Sender<()>>,
     serving: Vec<JoinHandle<()>>,
@@ -53,13 +53,13 @@ pub struct MockEcr {
 
 impl MockEcr {
     pub(crate) fn new(
-        ecr: Arc<Ecr>,
+        state: Arc<State>,
         address: SocketAddr,
         stop: watch::Sender<()>,
         serving: Vec<JoinHandle<()>>,
     ) -> Self {
         MockEcr {
-            ecr,
+            state,
             address,
             stop: Some(stop),
             serving,
@@ -118,7 +118,7 @@ impl MockEcr {
     /// Returns the certificate of the certificate authority, in PEM, if the mock accepts TLS. Clients must trust this
     /// certificate.
     pub fn ca_certificate(&self) -> Option<&str> {
-        self.ecr.ca_certificate.as_deref()
+        self.state.ca_certificate.as_deref()
     }
 
     /// Returns the operations that the mock implements. They are ordered by service, then by name.
@@ -141,17 +141,17 @@ impl MockEcr {
 
     /// Returns the configuration that the mock was started with.
     pub fn config(&self) -> &Config {
-        &self.ecr.config
+        &self.state.config
     }
 
     /// Returns the clock of the mock. All of its timestamps come from this clock.
     pub fn clock(&self) -> &Clock {
-        &self.ecr.clock
+        &self.state.clock
     }
 
     /// Returns the faults of the mock, with their counters.
     pub fn faults(&self) -> FaultHandle {
-        FaultHandle::of(Arc::clone(&self.ecr.faults))
+        FaultHandle::of(Arc::clone(&self.state.faults))
     }
 
     /// Creates a repository in the registry of the default account, in the default Region.
@@ -169,13 +169,13 @@ impl MockEcr {
     ///
     /// The methods of [`Repository`] return an error if the name is invalid or the repository does not exist.
     pub fn repository(&self, name: &str) -> Repository {
-        Repository::new(Arc::clone(&self.ecr), name)
+        Repository::new(Arc::clone(&self.state), name)
     }
 
     /// Returns the requests received so far, including the rejected ones, oldest first. The request log keeps the
     /// latest 10,000 requests, or fewer if they take more than 16 MiB.
     pub fn requests(&self) -> Requests {
-        self.ecr.request_log.requests()
+        self.state.request_log.requests()
     }
 
     /// Returns the tokens that were issued by the mock or presented to its registry, oldest first, with the number of
@@ -193,7 +193,7 @@ impl MockEcr {
     /// # }
     /// ```
     pub fn tokens(&self) -> Vec<TokenRecord> {
-        self.ecr.tokens.records(self.clock().now())
+        self.state.tokens.records(self.clock().now())
     }
 
     /// Resets the mock to its initial state: clock, tokens, revocations, sessions, random values drawn from the seed,
@@ -208,13 +208,13 @@ impl MockEcr {
     /// Returns an error if the store fails or if an image layout of the configuration cannot be read. The state can
     /// then be partly reset.
     pub async fn reset(&self, preserve: Preserve) -> Result<(), ResetError> {
-        let reset = self.ecr.reset(preserve).await;
+        let reset = self.state.reset(preserve).await;
         reset.map_err(|error| ResetError(Box::new(error)))
     }
 
     /// Removes all requests from the request log.
     pub fn clear_requests(&self) {
-        self.ecr.request_log.clear();
+        self.state.request_log.clear();
     }
 
     /// Issues a token for the first principal, in the Region of the configuration. The token equals the one that
@@ -229,7 +229,7 @@ impl MockEcr {
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
         let ttl = self.config().token_ttl;
         let claims = Claims::new(principal, region, self.clock().now(), ttl);
-        self.ecr.tokens.issue(&claims)
+        self.state.tokens.issue(&claims)
     }
 
     /// Verifies a token, or the password in it, at the current time of the mock's clock. Returns the caller that it
@@ -240,7 +240,7 @@ impl MockEcr {
     /// Returns the errors of [`TokenIssuer::verify`](crate::token::TokenIssuer::verify).
     pub fn verify_token(&self, token_or_password: &str) -> Result<Caller, TokenError> {
         let now = self.clock().now();
-        self.ecr.tokens.verify(token_or_password, now)
+        self.state.tokens.verify(token_or_password, now)
     }
 
     /// Adds credentials to the running mock, such as those of an assumed role.
@@ -258,12 +258,12 @@ impl MockEcr {
         if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
             return Err(SessionError::UnknownAccount(account));
         }
-        self.ecr.principals.add_session(session)
+        self.state.principals.add_session(session)
     }
 
     /// Revokes tokens. The registry rejects a revoked token.
     pub fn revoke(&self, revocation: Revocation) {
-        self.ecr.tokens.revoke(revocation);
+        self.state.tokens.revoke(revocation);
     }
 
     /// Stops the mock. It accepts no new connections, and waits at most ten seconds for requests in progress.

@@ -26,7 +26,7 @@ use crate::types::{AccountId, Region, RegistryId, RepositoryId};
 
 /// The configuration of a mock, and all state that it has built since it started.
 #[derive(Debug)]
-pub(crate) struct Ecr {
+pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) principals: Arc<IdentityStore>,
@@ -46,7 +46,7 @@ pub(crate) struct Ecr {
     stopping: watch::Receiver<()>,
 }
 
-impl Ecr {
+impl State {
     pub(crate) fn new(
         config: Config,
         store: Store,
@@ -57,7 +57,7 @@ impl Ecr {
     ) -> Self {
         let principals = Arc::new(config.identity_store());
         let clock = Clock::new(config.clock);
-        Ecr {
+        State {
             started: AtomicI64::new(clock.now().as_millis()),
             clock,
             tokens: TokenIssuer::with_principals(&config, Arc::clone(&principals)),

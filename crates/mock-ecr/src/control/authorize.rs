@@ -7,20 +7,20 @@ use http::{HeaderName, StatusCode, header};
 use crate::aws::hosts::is_loopback;
 use crate::control::error::ControlError;
 use crate::http::authority::authority;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::secret::Secret;
 
 /// Accepts a request with the control key. Without a configured key, accepts requests to a loopback name if the mock
 /// listens on loopback addresses only. Requests of a browser page of another origin are always rejected.
-pub(super) fn authorize(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
+pub(super) fn authorize(state: &State, request: &Parts) -> Result<(), ControlError> {
     let site = request.headers.get(SEC_FETCH_SITE);
     let is_cross_site = site.is_some_and(|site| site != "same-origin" && site != "none");
     if is_cross_site || request.headers.contains_key(header::ORIGIN) {
         return Err(cross_site());
     }
-    match &ecr.config.control_key {
+    match &state.config.control_key {
         Some(key) => check_key(key, request),
-        None => check_local(ecr, request),
+        None => check_local(state, request),
     }
 }
 
@@ -37,10 +37,10 @@ fn check_key(key: &Secret, request: &Parts) -> Result<(), ControlError> {
 }
 
 /// A remote client can send any `Host`, so the addresses that the mock listens on are checked too.
-fn check_local(ecr: &Ecr, request: &Parts) -> Result<(), ControlError> {
+fn check_local(state: &State, request: &Parts) -> Result<(), ControlError> {
     let host = authority(request).parse::<Authority>();
     let is_named = host.is_ok_and(|host| is_loopback(host.host()));
-    let mut addresses = ecr.addresses().iter();
+    let mut addresses = state.addresses().iter();
     let is_loopback_only = addresses.all(|address| address.ip().is_loopback());
     (is_named && is_loopback_only)
         .then_some(())

@@ -20,7 +20,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 }];
 
 fn certificate(request: &ControlRequest<'_>) -> Outcome {
-    let pem = request.ecr.ca_certificate.as_deref();
+    let pem = request.state.ca_certificate.as_deref();
     let pem = pem.ok_or_else(|| {
         let text = "the mock does not accept TLS; start it with --tls";
         ControlError::new(StatusCode::NOT_FOUND, "NO_TLS", text)

@@ -22,7 +22,7 @@ pub(super) const ROUTES: [Route; 5] = [
         query: &[],
         body: None,
         response: Content::Json(schema::<ClockView>()),
-        run: |request| async move { view(&request.ecr.clock) }.boxed(),
+        run: |request| async move { view(&request.state.clock) }.boxed(),
     },
     Route {
         method: Method::POST,
@@ -122,20 +122,20 @@ struct EmptyBody {}
 
 fn advance(request: &ControlRequest<'_>) -> Outcome {
     let AdvanceClock { by } = request.body()?;
-    request.ecr.clock.advance(by);
-    view(&request.ecr.clock)
+    request.state.clock.advance(by);
+    view(&request.state.clock)
 }
 
 fn set(request: &ControlRequest<'_>) -> Outcome {
     let SetClock { to } = request.body()?;
-    request.ecr.clock.set(to);
-    view(&request.ecr.clock)
+    request.state.clock.set(to);
+    view(&request.state.clock)
 }
 
 fn update(request: &ControlRequest<'_>, change: fn(&Clock)) -> Outcome {
     let EmptyBody {} = request.body()?;
-    change(&request.ecr.clock);
-    view(&request.ecr.clock)
+    change(&request.state.clock);
+    view(&request.state.clock)
 }
 
 fn view(clock: &Clock) -> Outcome {

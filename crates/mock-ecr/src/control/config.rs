@@ -25,7 +25,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     response: Content::Json(schema::<ConfigView>()),
-    run: |request| async move { response::json(&ConfigView::of(&request.ecr.config)) }.boxed(),
+    run: |request| async move { response::json(&ConfigView::of(&request.state.config)) }.boxed(),
 }];
 
 /// The configuration of a mock. The keys are those of the TOML file.

@@ -10,7 +10,7 @@ use crate::control::request::ControlRequest;
 use crate::control::{response, table};
 use crate::http::body::{CollectError, Payload};
 use crate::request_log::ReceivedRequest;
-use crate::state::Ecr;
+use crate::state::State;
 
 /// The maximum size of a request body, in bytes.
 pub(crate) const MAX_BODY_SIZE: usize = 64 << 10;
@@ -18,12 +18,12 @@ pub(crate) const MAX_BODY_SIZE: usize = 64 << 10;
 /// Returns the response to a request to the control API. The body is read only if the request is authorized and its
 /// route has a body.
 pub(crate) async fn respond(
-    ecr: &Ecr,
+    state: &State,
     request: &Parts,
     body: impl Future<Output = Result<Bytes, CollectError>>,
     entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match run(ecr, request, body, entry).await {
+    match run(state, request, body, entry).await {
         Ok(response) => response,
         Err(error) => {
             entry.error = Some(error.code);
@@ -33,15 +33,15 @@ pub(crate) async fn respond(
 }
 
 async fn run(
-    ecr: &Ecr,
+    state: &State,
     request: &Parts,
     body: impl Future<Output = Result<Bytes, CollectError>>,
     entry: &mut ReceivedRequest,
 ) -> Result<Response<Payload>, ControlError> {
-    authorize(ecr, request)?;
+    authorize(state, request)?;
     let route = table::find(request)?;
     entry.route = Some(route.path);
-    let mut request = ControlRequest::new(ecr, request, &route.parameter_names())?;
+    let mut request = ControlRequest::new(state, request, &route.parameter_names())?;
     if route.body.is_some() {
         request.read(body).await?;
     }

@@ -54,7 +54,7 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
         certificate,
     } = request.query()?;
     let (config, url) = (
-        &request.ecr.config,
+        &request.state.config,
         format!("http://{}", authority(request.parts)),
     );
     let by_name = |redirect| {

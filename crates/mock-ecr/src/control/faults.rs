@@ -62,12 +62,12 @@ struct RemoveParams {
 }
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
-    let faults = request.ecr.faults.list();
+    let faults = request.state.faults.list();
     response::json(&FaultsView { faults })
 }
 
 fn add(request: &ControlRequest<'_>) -> Outcome {
-    let faults = &request.ecr.faults;
+    let faults = &request.state.faults;
     let fault: Fault = request.body()?;
     let id = faults
         .add(fault.clone())
@@ -82,7 +82,7 @@ fn add(request: &ControlRequest<'_>) -> Outcome {
 
 /// Removing a fault twice is not an error: the fault is gone, as requested.
 fn remove(request: &ControlRequest<'_>) -> Outcome {
-    let faults = &request.ecr.faults;
+    let faults = &request.state.faults;
     let removed = match request.query::<RemoveParams>()?.id {
         Some(id) => faults.remove(FaultId(id)).into_iter().collect(),
         None => faults.clear(),

@@ -20,7 +20,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
             response::json(&Health {
                 status: Status::Ok,
                 version: env!("CARGO_PKG_VERSION"),
-                now: request.ecr.clock.now(),
+                now: request.state.clock.now(),
             })
         }
         .boxed()

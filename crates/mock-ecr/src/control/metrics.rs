@@ -8,7 +8,7 @@ use http::Method;
 use crate::control::response;
 use crate::control::route::{Content, Route};
 use crate::request_log::Count;
-use crate::state::Ecr;
+use crate::state::State;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -17,18 +17,18 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     query: &[],
     body: None,
     response: Content::Text(PROMETHEUS),
-    run: |request| async move { response::text(PROMETHEUS, metrics(request.ecr)) }.boxed(),
+    run: |request| async move { response::text(PROMETHEUS, metrics(request.state)) }.boxed(),
 }];
 
 const PROMETHEUS: &str = "text/plain; version=0.0.4";
 
-fn metrics(ecr: &Ecr) -> String {
+fn metrics(state: &State) -> String {
     let mut text = String::new();
-    requests(&mut text, ecr.request_log.counts());
-    for (name, help, value) in tokens(ecr)
+    requests(&mut text, state.request_log.counts());
+    for (name, help, value) in tokens(state)
         .into_iter()
-        .chain(request_log(ecr))
-        .chain(time(ecr))
+        .chain(request_log(state))
+        .chain(time(state))
     {
         let kind = match name.ends_with("_total") {
             true => "counter",
@@ -43,8 +43,8 @@ fn metrics(ecr: &Ecr) -> String {
 /// The name, the help text and the value of a metric.
 type Metric = (&'static str, &'static str, f64);
 
-fn tokens(ecr: &Ecr) -> [Metric; 4] {
-    let tally = ecr.tokens.tally(ecr.clock.now());
+fn tokens(state: &State) -> [Metric; 4] {
+    let tally = state.tokens.tally(state.clock.now());
     let (known, valid, revoked) = (tally.known as f64, tally.valid as f64, tally.revoked as f64);
     [
         (
@@ -70,8 +70,8 @@ fn tokens(ecr: &Ecr) -> [Metric; 4] {
     ]
 }
 
-fn request_log(ecr: &Ecr) -> [Metric; 3] {
-    let (entries, bytes, forgotten) = ecr.request_log.sizes();
+fn request_log(state: &State) -> [Metric; 3] {
+    let (entries, bytes, forgotten) = state.request_log.sizes();
     [
         (
             "request_log_entries",
@@ -91,9 +91,9 @@ fn request_log(ecr: &Ecr) -> [Metric; 3] {
     ]
 }
 
-fn time(ecr: &Ecr) -> [Metric; 2] {
-    let now = ecr.clock.now().as_millis();
-    let up = now - ecr.started().as_millis();
+fn time(state: &State) -> [Metric; 2] {
+    let now = state.clock.now().as_millis();
+    let up = now - state.started().as_millis();
     let seconds = |millis: i64| millis as f64 / 1000.0;
     [
         (

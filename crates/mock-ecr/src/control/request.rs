@@ -11,12 +11,12 @@ use serde_json::{Map, Value};
 use crate::control::error::ControlError;
 use crate::http::body::CollectError;
 use crate::http::query;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::renamed::{new_name, with_new_name};
 
 /// An authorized request.
 pub(super) struct ControlRequest<'a> {
-    pub(super) ecr: &'a Ecr,
+    pub(super) state: &'a State,
     pub(super) parts: &'a Parts,
     query: BTreeMap<String, String>,
     body: Bytes,
@@ -25,7 +25,7 @@ pub(super) struct ControlRequest<'a> {
 impl<'a> ControlRequest<'a> {
     /// Returns an error for an unknown or repeated parameter. A misspelled parameter would otherwise be ignored.
     pub(super) fn new(
-        ecr: &'a Ecr,
+        state: &'a State,
         parts: &'a Parts,
         known: &[&str],
     ) -> Result<Self, ControlError> {
@@ -44,7 +44,7 @@ impl<'a> ControlRequest<'a> {
             }
         }
         Ok(ControlRequest {
-            ecr,
+            state,
             parts,
             query: found,
             body: Bytes::new(),

@@ -71,13 +71,13 @@ fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &Re
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
-    let requests = request.ecr.request_log.selected(filters.filter());
+    let requests = request.state.request_log.selected(filters.filter());
     response::json(&RequestsView::of(&requests, limit))
 }
 
 fn archive(request: &ControlRequest<'_>) -> Outcome {
     let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
-    let requests = request.ecr.request_log.selected(filters.filter());
+    let requests = request.state.request_log.selected(filters.filter());
     response::json(&Har::of(newest(&requests, limit)))
 }
 
@@ -90,7 +90,7 @@ struct ClearedRequests {
 }
 
 fn clear(request: &ControlRequest<'_>) -> Outcome {
-    let (cleared, _, _) = request.ecr.request_log.sizes();
-    request.ecr.request_log.clear();
+    let (cleared, _, _) = request.state.request_log.sizes();
+    request.state.request_log.clear();
     response::json(&ClearedRequests { cleared })
 }

@@ -51,7 +51,7 @@ async fn reset(request: ControlRequest<'_>) -> Outcome {
         Preserved::Nothing => Preserve::Nothing,
         Preserved::Images => Preserve::Images,
     };
-    request.ecr.reset(preserve).await.map_err(|error| {
+    request.state.reset(preserve).await.map_err(|error| {
         let error = chain(&error);
         let text = format!("cannot reset the repositories to those of the configuration: {error}");
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "RESET_FAILED", text)

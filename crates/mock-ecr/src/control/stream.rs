@@ -65,12 +65,12 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
             "the timeout is too long: expected at most 10m",
         ));
     }
-    let requests = request.ecr.request_log.selected(filters.filter());
+    let requests = request.state.request_log.selected(filters.filter());
     tokio::select! {
         waited = requests.wait(params.count.unwrap_or(1), timeout) => {
             response::json(&RequestsView::of(&waited.map_err(|timeout| wait_timeout(&timeout))?, None))
         }
-        () = request.ecr.stopped() => Err(ControlError::stopping()),
+        () = request.state.stopped() => Err(ControlError::stopping()),
     }
 }
 
@@ -84,12 +84,12 @@ const MAX_WAIT: Duration = Duration::from_secs(600);
 
 fn stream(request: &ControlRequest<'_>) -> Outcome {
     let filter = request.query::<Filters>()?.filter();
-    let request_log = request.ecr.request_log.clone();
+    let request_log = request.state.request_log.clone();
     let reader = Reader {
         cursor: last_event(request)?
             .map_or_else(|| request_log.cursor(), |last| last.saturating_add(1)),
         has_started: false,
-        stopped: Box::pin(request.ecr.stopped()),
+        stopped: Box::pin(request.state.stopped()),
         request_log,
         filter,
     };

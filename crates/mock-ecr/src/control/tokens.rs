@@ -132,11 +132,11 @@ impl From<TokenRecord> for TokenView {
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let LimitParams { limit } = request.query()?;
-    let ecr = request.ecr;
-    let records = ecr.tokens.records(ecr.clock.now());
+    let state = request.state;
+    let records = state.tokens.records(state.clock.now());
     let skipped = records.len().saturating_sub(limit.unwrap_or(usize::MAX));
     response::json(&Tokens {
-        issued: ecr.tokens.tally(ecr.clock.now()).issued,
+        issued: state.tokens.tally(state.clock.now()).issued,
         tokens: records.into_iter().skip(skipped).map(Into::into).collect(),
     })
 }
@@ -168,7 +168,7 @@ struct IssuedToken {
 
 fn issue(request: &ControlRequest<'_>) -> Outcome {
     let issue: IssueToken = request.body()?;
-    let (ecr, config) = (request.ecr, &request.ecr.config);
+    let (state, config) = (request.state, &request.state.config);
     let region = issue.region.unwrap_or_else(|| config.region.clone());
     let principal = match (issue.principal, issue.account) {
         (Some(_), Some(_)) => {
@@ -179,8 +179,8 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
         (None, Some(account)) => PrincipalArn::root(account, &region),
         (None, None) => config.default_principal().arn,
     };
-    let claims = Claims::new(principal, region, ecr.clock.now(), config.token_ttl);
-    let token = ecr.tokens.issue(&claims);
+    let claims = Claims::new(principal, region, state.clock.now(), config.token_ttl);
+    let token = state.tokens.issue(&claims);
     response::json(&IssuedToken {
         claims: ClaimsView::of(&claims, token.id()),
         authorization_token: token.as_str().to_owned(),
@@ -216,13 +216,13 @@ struct Revocations {
 }
 
 fn revoke(request: &ControlRequest<'_>) -> Outcome {
-    let ecr = request.ecr;
-    ecr.tokens.revoke(match request.body()? {
+    let state = request.state;
+    state.tokens.revoke(match request.body()? {
         RevokeTokens::Id(id) => Revocation::Token(id),
         RevokeTokens::Principal(arn) => Revocation::Principal(arn),
         RevokeTokens::IssuedBefore(timestamp) => Revocation::IssuedBefore(timestamp),
     });
-    let valid = ecr.tokens.tally(ecr.clock.now()).valid;
+    let valid = state.tokens.tally(state.clock.now()).valid;
     response::json(&Revocations { valid })
 }
 
@@ -250,9 +250,9 @@ struct TokenInspection {
 
 fn inspect(request: &ControlRequest<'_>) -> Outcome {
     let InspectToken { token } = request.body()?;
-    let (ecr, token) = (request.ecr, token.trim());
-    let verified = ecr.tokens.verify(token, ecr.clock.now());
-    let opened = ecr.tokens.open(token).ok();
+    let (state, token) = (request.state, token.trim());
+    let verified = state.tokens.verify(token, state.clock.now());
+    let opened = state.tokens.open(token).ok();
     response::json(&TokenInspection {
         claims: opened.map(|(claims, id)| ClaimsView::of(&claims, id)),
         valid: verified.is_ok(),

@@ -64,7 +64,7 @@ async fn get(
         && let Some(base) = redirect_base(context)
     {
         let path =
-            LayerUrls::from_seed(&context.ecr.config.seed).sign(id, digest, context.call.now);
+            LayerUrls::from_seed(&context.state.config.seed).sign(id, digest, context.call.now);
         let location = format!("{base}{path}");
         return Ok(empty(
             respond(StatusCode::TEMPORARY_REDIRECT).header(header::LOCATION, location),
@@ -76,7 +76,7 @@ async fn get(
     }
     let range =
         range::requested(headers, size).map_err(|Unsatisfiable| RegistryError::RangeInvalid)?;
-    let content = context.ecr.repositories.open_layer(id, digest, range);
+    let content = context.state.repositories.open_layer(id, digest, range);
     let content = content.await?;
     let bytes = streamed(content.bytes);
     let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
@@ -100,7 +100,7 @@ fn redirect_base(context: &RequestContext<'_>) -> Option<String> {
         return Some(bucket);
     }
     let authority: Authority = authority(call.request).parse().ok()?;
-    let port = authority.port_u16().unwrap_or_else(|| context.ecr.port());
+    let port = authority.port_u16().unwrap_or_else(|| context.state.port());
     let scheme = call.ingress.scheme();
     match authority.host() {
         "127.0.0.1" => Some(format!("{scheme}://localhost:{port}")),
@@ -121,7 +121,7 @@ async fn delete(
     }
     context.open(id, Action::ecr("BatchDeleteImage")).await?;
     let digest = layer_digest(digest)?;
-    context.ecr.repositories.delete_layer(id, &digest).await?;
+    context.state.repositories.delete_layer(id, &digest).await?;
     Ok(empty(respond(StatusCode::ACCEPTED)))
 }
 
@@ -132,6 +132,6 @@ async fn size(
     action: Action,
 ) -> Result<u64, RegistryError> {
     context.open(id, action).await?;
-    let size = context.ecr.repositories.layer_size(id, digest).await?;
+    let size = context.state.repositories.layer_size(id, digest).await?;
     size.ok_or(RegistryError::BlobUnknown)
 }

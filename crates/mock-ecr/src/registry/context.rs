@@ -14,21 +14,21 @@ use crate::iam::authorization;
 use crate::iam::principal::Caller;
 use crate::registry::call::Call;
 use crate::registry::error::{API_VERSION, OciCode, RegistryError};
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::{AccountId, Digest, RepositoryId};
 
 pub(super) const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// A request with a verified caller.
 pub(super) struct RequestContext<'a> {
-    pub(super) ecr: &'a Ecr,
+    pub(super) state: &'a State,
     pub(super) call: &'a Call<'a>,
     pub(super) caller: Caller,
 }
 
 impl RequestContext<'_> {
     pub(super) fn has(&self, quirk: Quirk) -> bool {
-        self.ecr.config.has(quirk)
+        self.state.config.has(quirk)
     }
 
     /// Returns the id of a repository in the registry of the host. On a bare address, that is the registry of the default account.
@@ -36,7 +36,7 @@ impl RequestContext<'_> {
         let (account, region) = match self.call.host {
             Host::Registry { account, region } => (*account, region.clone()),
             _ => (
-                self.ecr.config.default_account(),
+                self.state.config.default_account(),
                 self.caller.region().clone(),
             ),
         };
@@ -50,8 +50,8 @@ impl RequestContext<'_> {
         id: &RepositoryId,
         action: Action,
     ) -> Result<(), AccessError> {
-        let repositories = &self.ecr.repositories;
-        let cross_account = self.ecr.config.cross_account;
+        let repositories = &self.state.repositories;
+        let cross_account = self.state.config.cross_account;
         let allowed = repositories.authorize(&self.caller, action, id, cross_account);
         allowed.await
     }
@@ -63,7 +63,7 @@ impl RequestContext<'_> {
         action: Action,
     ) -> Result<Repository, RegistryError> {
         self.authorize(id, action).await?;
-        Ok(self.ecr.repositories.find(id).await?)
+        Ok(self.state.repositories.find(id).await?)
     }
 
     /// Does the same as [`RequestContext::open`], and creates the repository if it does not exist and the configuration allows that.
@@ -76,14 +76,14 @@ impl RequestContext<'_> {
         let is_own_account = self.caller.account() == id.account();
         match opened {
             Err(RegistryError::NameUnknown(_))
-                if is_own_account && self.ecr.config.create_on_push => {}
+                if is_own_account && self.state.config.create_on_push => {}
             opened => return opened,
         }
         let settings = Settings::created_at(self.call.now);
-        match self.ecr.repositories.create(id, settings).await {
+        match self.state.repositories.create(id, settings).await {
             // Another push has created the repository in the meantime.
             Err(RepositoryError::RepositoryAlreadyExists(_)) => {
-                Ok(self.ecr.repositories.find(id).await?)
+                Ok(self.state.repositories.find(id).await?)
             }
             created => Ok(created?),
         }
@@ -99,7 +99,7 @@ impl RequestContext<'_> {
             &self.caller,
             action,
             registry,
-            self.ecr.config.cross_account,
+            self.state.config.cross_account,
         )
         .map_err(|denied| RegistryError::AccessDenied(denied.to_string()))
     }

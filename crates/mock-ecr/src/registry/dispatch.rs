@@ -11,34 +11,38 @@ use crate::registry::error::RegistryError;
 use crate::registry::path::{RegistryPath, Resource};
 use crate::registry::{authentication, blob, error, lists, manifest, referrers, upload};
 use crate::request_log::ReceivedRequest;
-use crate::state::Ecr;
+use crate::state::State;
 
 /// Returns the response to a request, and records the caller or the error in the log entry.
 pub(crate) async fn answer(
-    ecr: &Ecr,
+    state: &State,
     call: &Call<'_>,
     body: ContentStream<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match route(ecr, call, body, log_entry).await {
+    match route(state, call, body, log_entry).await {
         Ok(response) => response,
         Err(error) => {
-            let error = error.in_dialect(&ecr.config);
+            let error = error.in_dialect(&state.config);
             log_entry.error = Some(error.code());
-            whole(error.into_response(&authentication::of(call.host).challenge(ecr, call.host)))
+            whole(error.into_response(&authentication::of(call.host).challenge(state, call.host)))
         }
     }
 }
 
 async fn route(
-    ecr: &Ecr,
+    state: &State,
     call: &Call<'_>,
     body: ContentStream<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Result<Response<Payload>, RegistryError> {
-    let caller = authentication::of(call.host).authenticate(ecr, call, log_entry)?;
+    let caller = authentication::of(call.host).authenticate(state, call, log_entry)?;
     log_entry.caller = Some(caller.clone());
-    let context = RequestContext { ecr, call, caller };
+    let context = RequestContext {
+        state,
+        call,
+        caller,
+    };
     let method = &call.request.method;
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     match call.path {

@@ -11,17 +11,17 @@ use crate::registry::layer_url;
 use crate::registry::layer_url::LayerUrls;
 use crate::registry::layer_url_error::LayerUrlError;
 use crate::request_log::ReceivedRequest;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::timestamp::Timestamp;
 
 /// Returns the response to a request for a layer URL.
 pub(crate) async fn answer(
-    ecr: &Ecr,
+    state: &State,
     request: &Parts,
     now: Timestamp,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match serve(ecr, request, now).await {
+    match serve(state, request, now).await {
         Ok(response) => response,
         Err(error) => {
             log_entry.error = Some(error.code());
@@ -31,22 +31,22 @@ pub(crate) async fn answer(
 }
 
 async fn serve(
-    ecr: &Ecr,
+    state: &State,
     request: &Parts,
     now: Timestamp,
 ) -> Result<Response<Payload>, LayerUrlError> {
     if request.headers.contains_key(header::AUTHORIZATION) {
         return Err(LayerUrlError::TwoAuthMechanisms);
     }
-    LayerUrls::from_seed(&ecr.config.seed).verify(request, now)?;
+    LayerUrls::from_seed(&state.config.seed).verify(request, now)?;
     let (id, digest) = layer_url::layer(request.uri.path()).ok_or(LayerUrlError::NoSuchKey)?;
-    let size = ecr.repositories.layer_size(&id, &digest).await;
+    let size = state.repositories.layer_size(&id, &digest).await;
     let size = size
         .map_err(LayerUrlError::from)?
         .ok_or(LayerUrlError::NoSuchKey)?;
     let range = range::requested(&request.headers, size)
         .map_err(|Unsatisfiable| LayerUrlError::InvalidRange)?;
-    let content = ecr.repositories.open_layer(&id, &digest, range).await?;
+    let content = state.repositories.open_layer(&id, &digest, range).await?;
     let bytes = body::streamed(content.bytes);
     Ok(range::respond(
         bytes,

@@ -29,7 +29,7 @@ pub(super) async fn tags(
     context.open(id, Action::ecr("ListImages")).await?;
     let scope = format!("tags {id}");
     let page = Page::requested(context, &scope)?;
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let tags = repositories.tags(id, page.after.as_deref(), page.limit_and_one());
     let names = tags.await?.iter().map(ToString::to_string).collect();
     let path = format!("/v2/{}/tags/list", id.name);
@@ -50,7 +50,7 @@ pub(super) async fn catalog(
     let scope = format!("catalog {} {}", registry.account(), registry.place());
     let page = Page::requested(context, &scope)?;
     let after = page.after.as_deref().and_then(|name| name.parse().ok());
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let found = repositories.list(&registry, after.as_ref(), page.limit_and_one());
     let found = found.await?;
     let names = found
@@ -83,7 +83,7 @@ impl Page {
         if n.is_some_and(|n| !(1..=MAX_RESULTS).contains(&n)) {
             return Err(invalid_number());
         }
-        let open = |token: String| context.ecr.page_tokens.open(scope, &token);
+        let open = |token: String| context.state.page_tokens.open(scope, &token);
         let after = last.map(|token| open(token).ok_or_else(invalid_token));
         Ok(Page {
             after: after.transpose()?,
@@ -111,7 +111,7 @@ impl Page {
         names.truncate(limit);
         let link = names.last().map(|last| {
             if context.has(Quirk::OpaquePages) {
-                let token = context.ecr.page_tokens.seal(scope, last);
+                let token = context.state.page_tokens.seal(scope, last);
                 let base = base_url(context);
                 format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
             } else {

@@ -69,7 +69,7 @@ async fn find(
     reference: &Reference,
 ) -> Result<Image, RegistryError> {
     context.open(id, Action::ecr("BatchGetImage")).await?;
-    Ok(context.ecr.repositories.image(id, reference).await?)
+    Ok(context.state.repositories.image(id, reference).await?)
 }
 
 /// Source of the digest and of the empty `Sizes`: aws/containers-roadmap#1931.
@@ -129,7 +129,7 @@ async fn put(
         digest,
         tag,
     };
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let pushed = repositories
         .put_image(&repository, new, context.call.now)
         .await;
@@ -173,7 +173,7 @@ async fn delete(
     reference: &Reference,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("BatchDeleteImage")).await?;
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     match reference {
         Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
         Reference::Digest(digest) => drop(repositories.delete_image(id, digest).await?),

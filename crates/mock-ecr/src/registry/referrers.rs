@@ -45,7 +45,7 @@ pub(super) async fn answer(
         opened => drop(opened?),
     }
     let subject = layer_digest(subject)?;
-    let images = context.ecr.repositories.referrers(id, &subject).await?;
+    let images = context.state.repositories.referrers(id, &subject).await?;
     let filter = context.parameter("artifactType");
     let is_requested = |image: &&Image| {
         let artifact_type = image.metadata.artifact_type.as_deref();

@@ -28,7 +28,7 @@ pub(super) async fn begin(
     }
     let digest = context.parameter("digest");
     let digest = digest.as_deref().map(layer_digest).transpose()?;
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let upload = repositories.begin_upload(id, context.call.now).await?;
     match digest {
         Some(digest) => {
@@ -51,7 +51,7 @@ async fn mount(
 ) -> Result<Option<Response<Payload>>, RegistryError> {
     if context.has(Quirk::MountingBySetting) {
         let setting = AccountSetting::BlobMounting;
-        let mounting = context.ecr.account_setting(&id.registry, setting);
+        let mounting = context.state.account_setting(&id.registry, setting);
         if mounting.await? != "ENABLED" {
             return Ok(None);
         }
@@ -77,7 +77,7 @@ async fn sources(
     if context.has(Quirk::MountingBySetting) {
         return Ok(Vec::new());
     }
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let found = repositories.list(&id.registry, None, usize::MAX);
     Ok(found.await?.into_iter().map(|found| found.id).collect())
 }
@@ -94,7 +94,7 @@ async fn mount_from(
     if access.await.is_err() {
         return Ok(false);
     }
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     if context.has(Quirk::MountingBySetting) && !repositories.is_referenced(from, digest).await? {
         return Ok(false);
     }
@@ -125,7 +125,7 @@ async fn status(
     upload: &UploadId,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("UploadLayerPart")).await?;
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let uploaded = repositories.uploaded(id, upload, context.call.now).await?;
     let size = reported_size(context, uploaded);
     Ok(progress(StatusCode::NO_CONTENT, id, upload, size))
@@ -168,7 +168,7 @@ async fn store(
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
     append(context, id, upload, body).await?;
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let now = context.call.now;
     repositories
         .complete_upload(id, upload, digest, now)
@@ -191,7 +191,7 @@ async fn append(
         ),
         None => None,
     };
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     let uploaded = repositories.upload(id, upload, start, body, context.call.now);
     Ok(uploaded.await?)
 }
@@ -202,7 +202,7 @@ async fn cancel(
     upload: &UploadId,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("UploadLayerPart")).await?;
-    let repositories = &context.ecr.repositories;
+    let repositories = &context.state.repositories;
     repositories
         .require_upload(id, upload, context.call.now)
         .await?;

@@ -7,7 +7,7 @@ use crate::config::ArgumentError;
 use crate::config::image::Image;
 use crate::domain::Settings;
 use crate::repository::error::RepositoryError;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::argument;
 use crate::types::{Digest, Reference, RepositoryId};
 
@@ -36,21 +36,21 @@ use crate::types::{Digest, Reference, RepositoryId};
 /// ```
 #[derive(Clone)]
 pub struct Repository {
-    ecr: Arc<Ecr>,
+    state: Arc<State>,
     name: String,
 }
 
 impl Repository {
-    pub(crate) fn new(ecr: Arc<Ecr>, name: &str) -> Self {
+    pub(crate) fn new(state: Arc<State>, name: &str) -> Self {
         let name = name.to_owned();
-        Repository { ecr, name }
+        Repository { state, name }
     }
 
     /// Creates the repository, with the default settings of `CreateRepository`.
     pub(crate) async fn create(&self) -> Result<(), RepositoryError> {
-        let settings = Settings::created_at(self.ecr.clock.now());
+        let settings = Settings::created_at(self.state.clock.now());
         let id = self.id("create_repository")?;
-        self.ecr.repositories.create(&id, settings).await?;
+        self.state.repositories.create(&id, settings).await?;
         Ok(())
     }
 
@@ -64,9 +64,9 @@ impl Repository {
     /// another image.
     pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
         let tags = image.tags()?;
-        let repositories = &self.ecr.repositories;
+        let repositories = &self.state.repositories;
         let repository = repositories.find(&self.id("repository")?).await?;
-        let now = self.ecr.clock.now();
+        let now = self.state.clock.now();
         Ok(repositories.push(&repository, &image, tags, now).await?)
     }
 
@@ -77,7 +77,7 @@ impl Repository {
     /// Returns an error if the repository does not exist.
     pub async fn tags(&self) -> Result<Vec<String>, RepositoryError> {
         let id = self.existing().await?;
-        let tags = self.ecr.repositories.tags(&id, None, usize::MAX).await?;
+        let tags = self.state.repositories.tags(&id, None, usize::MAX).await?;
         Ok(tags.into_iter().map(Into::into).collect())
     }
 
@@ -88,7 +88,7 @@ impl Repository {
     /// Returns an error if the repository does not exist.
     pub async fn digests(&self) -> Result<Vec<Digest>, RepositoryError> {
         let id = self.existing().await?;
-        let digests = self.ecr.repositories.image_digests(&id, None, usize::MAX);
+        let digests = self.state.repositories.image_digests(&id, None, usize::MAX);
         Ok(digests.await?)
     }
 
@@ -100,20 +100,20 @@ impl Repository {
     pub async fn manifest(&self, reference: &str) -> Result<Vec<u8>, RepositoryError> {
         let reference: Reference = argument::parse("manifest", reference)?;
         let id = self.existing().await?;
-        let image = self.ecr.repositories.image(&id, &reference).await?;
+        let image = self.state.repositories.image(&id, &reference).await?;
         Ok(image.manifest.into())
     }
 
     async fn existing(&self) -> Result<RepositoryId, RepositoryError> {
         let id = self.id("repository")?;
-        self.ecr.repositories.find(&id).await?;
+        self.state.repositories.find(&id).await?;
         Ok(id)
     }
 
     /// Returns the ID of the repository. An error names `method`, the method of the mock that was called with the name.
     fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
         let name = argument::parse(method, &self.name)?;
-        let config = &self.ecr.config;
+        let config = &self.state.config;
         let (account, region) = (config.default_account(), config.region.clone());
         Ok(RepositoryId::private(account, region, name))
     }

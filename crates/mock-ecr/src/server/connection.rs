@@ -25,7 +25,7 @@ use crate::server::faulty_stream::{FaultyStream, ResetOnDrop, WritePlan};
 use crate::server::handler::handle;
 use crate::server::tls;
 use crate::server::tls::Tls;
-use crate::state::Ecr;
+use crate::state::State;
 
 /// A listening socket.
 pub(crate) struct Listener(TcpListener);
@@ -57,7 +57,7 @@ const BACKLOG: u32 = 4096;
 /// If the future is dropped, all connections are closed.
 pub(crate) async fn serve(
     Listener(listener): Listener,
-    ecr: Arc<Ecr>,
+    state: Arc<State>,
     tls: Option<Tls>,
     mut stop: watch::Receiver<()>,
 ) {
@@ -69,7 +69,7 @@ pub(crate) async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     let connection = Connection {
-                        ecr: Arc::clone(&ecr),
+                        state: Arc::clone(&state),
                         tls: tls.clone(),
                         watchers: [graceful.watcher(), graceful.watcher()],
                         stop: stop.clone(),
@@ -97,7 +97,7 @@ async fn accept_backoff(error: &io::Error) {
 
 /// One connection of a client.
 struct Connection {
-    ecr: Arc<Ecr>,
+    state: Arc<State>,
     tls: Option<Tls>,
     /// One for the connection, and one for the tunnel that it can become.
     watchers: [Watcher; 2],
@@ -136,13 +136,13 @@ impl Connection {
     /// Serves HTTP on a stream. If the client opens a tunnel, serves HTTP over TLS in the tunnel afterwards.
     async fn serve(self, stream: Box<dyn Stream>, ingress: Ingress) {
         let [watcher, in_tunnel] = self.watchers;
-        let (ecr, stop) = (Arc::clone(&self.ecr), self.stop.clone());
-        let tunnel = serve_http(stream, ingress, ecr, watcher, stop).await;
+        let (state, stop) = (Arc::clone(&self.state), self.stop.clone());
+        let tunnel = serve_http(stream, ingress, state, watcher, stop).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
             match with_timeout(accept_tunnel(tunnel, tls)).await {
                 Ok(stream) => {
                     let stream = Box::new(stream);
-                    serve_http(stream, Ingress::Connect, self.ecr, in_tunnel, self.stop).await;
+                    serve_http(stream, Ingress::Connect, self.state, in_tunnel, self.stop).await;
                 }
                 Err(error) => warn_handshake(&error),
             }
@@ -154,7 +154,7 @@ impl Connection {
 async fn serve_http(
     stream: Box<dyn Stream>,
     ingress: Ingress,
-    ecr: Arc<Ecr>,
+    state: Arc<State>,
     watcher: Watcher,
     stop: watch::Receiver<()>,
 ) -> Option<OnUpgrade> {
@@ -165,13 +165,13 @@ async fn serve_http(
     let (requested, tunnels) = (Arc::clone(&first_request), Arc::clone(&accepted_tunnel));
     let service = service_fn(move |mut request: Request<Incoming>| {
         requested.notify_one();
-        let (ecr, tunnels) = (Arc::clone(&ecr), Arc::clone(&tunnels));
+        let (state, tunnels) = (Arc::clone(&state), Arc::clone(&tunnels));
         let (plan, stop) = (plan.clone(), stop.clone());
         async move {
             let version = request.version();
             let is_connect = request.method() == Method::CONNECT;
             let tunnel = is_connect.then(|| hyper::upgrade::on(&mut request));
-            let mut response = handle(&ecr, request, ingress).await;
+            let mut response = handle(&state, request, ingress).await;
             if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
                 *locked(&tunnels) = Some(tunnel);
             }

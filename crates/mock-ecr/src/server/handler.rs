@@ -25,34 +25,38 @@ use crate::server::router::Route;
 use crate::services::call::Call;
 use crate::services::dispatch;
 use crate::services::ecr::operations::get_authorization_token;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
 
 /// Returns the response to a request. The request is in the request log before this function returns.
-pub(crate) async fn handle<B>(ecr: &Ecr, request: Request<B>, ingress: Ingress) -> Response<Payload>
+pub(crate) async fn handle<B>(
+    state: &State,
+    request: Request<B>,
+    ingress: Ingress,
+) -> Response<Payload>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
 {
     let stopwatch = Stopwatch::start();
-    let now = ecr.clock.now();
+    let now = state.clock.now();
     let (request, body) = request.into_parts();
-    let route = match proxy::is_other_host(ecr, &request) {
+    let route = match proxy::is_other_host(state, &request) {
         true => Route::OtherHost,
         false => Route::of(&request),
     };
     let mut log_entry = ReceivedRequest::new(&request, route.service(), ingress, now);
     log_entry.route = route.name();
     let body = RequestBody::read(body, &request, &route).await;
-    let attributes = || request_attributes::of(ecr, &request, body.bytes(), &route, now);
-    let triggered = ecr.faults.trigger(attributes, now);
+    let attributes = || request_attributes::of(state, &request, body.bytes(), &route, now);
+    let triggered = state.faults.trigger(attributes, now);
     let received = Received {
         request: &request,
         ingress,
         now,
     };
     let mut response = match inject(
-        ecr,
+        state,
         &triggered,
         &received,
         body.bytes(),
@@ -60,11 +64,11 @@ where
         &mut log_entry,
     ) {
         Some(injected) => whole(injected),
-        None => answer(ecr, &received, &route, body, &mut log_entry).await,
+        None => answer(state, &received, &route, body, &mut log_entry).await,
     };
     if !triggered.is_empty() {
         response = Box::pin(apply(
-            ecr,
+            state,
             &triggered,
             &route,
             response,
@@ -82,7 +86,7 @@ where
     response.headers_mut().insert(header::DATE, date);
     log_entry.status = response.status();
     log_entry.took = stopwatch.elapsed();
-    ecr.request_log.record(log_entry);
+    state.request_log.record(log_entry);
     response
 }
 
@@ -95,7 +99,7 @@ struct Received<'a> {
 
 /// Returns the response that a fault injects, if one does.
 fn inject(
-    ecr: &Ecr,
+    state: &State,
     triggered: &[TriggeredFault],
     received: &Received<'_>,
     body: &[u8],
@@ -108,21 +112,21 @@ fn inject(
             return None;
         };
         log_entry.operation = dispatch::operation_of(service, request, body);
-        return Some(dispatch::inject(ecr, service, &error, log_entry));
+        return Some(dispatch::inject(state, service, &error, log_entry));
     }
     let (response, code) = match Injected::first_of(triggered, FaultTarget::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
-        Injected::Expired(form) => registry::expired(form, &challenge(ecr, route)),
+        Injected::Expired(form) => registry::expired(form, &challenge(state, route)),
     };
     log_entry.error = Some(code);
     let host = Host::of(authority(request));
-    authentication::of(&host).record_presented(ecr, request, now, log_entry);
+    authentication::of(&host).record_presented(state, request, now, log_entry);
     Some(response)
 }
 
 /// Applies the triggered faults to a response.
 async fn apply(
-    ecr: &Ecr,
+    state: &State,
     triggered: &[TriggeredFault],
     route: &Route,
     response: Response<Payload>,
@@ -130,29 +134,29 @@ async fn apply(
     now: Timestamp,
 ) -> Response<Payload> {
     log_entry.faults = triggered.iter().map(|triggered| triggered.id).collect();
-    let challenge = challenge(ecr, route);
+    let challenge = challenge(state, route);
     let region = log_entry.caller.as_ref().map(Caller::region);
-    let region = region.unwrap_or(&ecr.config.region);
+    let region = region.unwrap_or(&state.config.region);
     let context = fault::ResponseContext {
         now,
         is_expired: matches!(log_entry.token_error, Some(TokenError::Expired { .. })),
         expired: &|form| registry::expired(form, &challenge),
-        foreign: &|account| get_authorization_token::foreign(ecr, account, region, now),
+        foreign: &|account| get_authorization_token::foreign(state, account, region, now),
     };
     fault::apply(triggered, response, &context).await
 }
 
 /// Returns the challenge of the registry that a request is for.
-fn challenge(ecr: &Ecr, route: &Route) -> String {
+fn challenge(state: &State, route: &Route) -> String {
     match route {
-        Route::Registry { host, .. } => authentication::of(host).challenge(ecr, host),
+        Route::Registry { host, .. } => authentication::of(host).challenge(state, host),
         _ => String::new(),
     }
 }
 
 /// Returns the response of the route, without faults.
 async fn answer<B>(
-    ecr: &Ecr,
+    state: &State,
     received: &Received<'_>,
     route: &Route,
     body: RequestBody<B>,
@@ -180,7 +184,7 @@ where
                     ingress,
                     now,
                 };
-                whole(dispatch::answer(ecr, &call, log_entry).await)
+                whole(dispatch::answer(state, &call, log_entry).await)
             }
             Err(error) => whole(dispatch::reject(*service, &error.into(), log_entry)),
         },
@@ -192,14 +196,14 @@ where
                 ingress,
                 now,
             };
-            registry::answer(ecr, &call, body.stream(), log_entry).await
+            registry::answer(state, &call, body.stream(), log_entry).await
         }
-        Route::Layer => Box::pin(layer_download::answer(ecr, request, now, log_entry)).await,
-        Route::Tunnel => whole(proxy::answer(ecr, request, ingress, log_entry)),
+        Route::Layer => Box::pin(layer_download::answer(state, request, now, log_entry)).await,
+        Route::Tunnel => whole(proxy::answer(state, request, ingress, log_entry)),
         Route::OtherHost => whole(proxy::reject(request, log_entry)),
         Route::Control => {
             let body = body.collected(control::MAX_BODY_SIZE);
-            Box::pin(control::respond(ecr, request, body, log_entry)).await
+            Box::pin(control::respond(state, request, body, log_entry)).await
         }
         Route::Unknown => whole(registry::not_found()),
     }

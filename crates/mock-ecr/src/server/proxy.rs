@@ -11,16 +11,16 @@ use crate::aws::hosts::{Host, address, is_loopback};
 use crate::http::authority::authority;
 use crate::http::ingress::Ingress;
 use crate::request_log::ReceivedRequest;
-use crate::state::Ecr;
+use crate::state::State;
 
 /// Responds to `CONNECT`: 200 for an AWS host that the mock serves, 403 for any other host.
 pub(crate) fn answer(
-    ecr: &Ecr,
+    state: &State,
     request: &Parts,
     ingress: Ingress,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    match authorize(ecr, request, ingress) {
+    match authorize(state, request, ingress) {
         Ok(()) => Response::new(Bytes::new()),
         Err(error) => {
             log_entry.error = Some(error.code());
@@ -34,7 +34,7 @@ pub(crate) fn answer(
 /// Only a request with an absolute URL, as a client sends it to a proxy (RFC 9112, section 3.2.2), can be for such a host. The mock serves
 /// the AWS hosts. It also serves other hosts at a port that it listens on: every name if it listens on all addresses, otherwise loopback
 /// names and the address that it listens on.
-pub(crate) fn is_other_host(ecr: &Ecr, request: &Parts) -> bool {
+pub(crate) fn is_other_host(state: &State, request: &Parts) -> bool {
     let (true, Some(scheme), Some(host)) = (
         request.version <= Version::HTTP_11,
         request.uri.scheme(),
@@ -48,7 +48,7 @@ pub(crate) fn is_other_host(ecr: &Ecr, request: &Parts) -> bool {
     let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
     let port = host.port_u16().unwrap_or(default_port);
     let name = host.host();
-    !ecr.addresses().iter().any(|listening| {
+    !state.addresses().iter().any(|listening| {
         let ip = listening.ip();
         let is_served = ip.is_unspecified() || is_loopback(name) || address(name) == Some(ip);
         is_served && listening.port() == port
@@ -61,11 +61,11 @@ pub(crate) fn reject(request: &Parts, log_entry: &mut ReceivedRequest) -> Respon
     ProxyError::OtherHost.into_response(authority(request))
 }
 
-fn authorize(ecr: &Ecr, request: &Parts, ingress: Ingress) -> Result<(), ProxyError> {
+fn authorize(state: &State, request: &Parts, ingress: Ingress) -> Result<(), ProxyError> {
     if !Host::of(authority(request)).is_aws_service() {
         return Err(ProxyError::OtherHost);
     }
-    if ecr.ca_certificate.is_none() {
+    if state.ca_certificate.is_none() {
         return Err(ProxyError::NoTls);
     }
     if ingress == Ingress::Connect || request.version > Version::HTTP_11 {

@@ -9,21 +9,21 @@ use crate::http::authority::authority;
 use crate::registry::path::{RegistryPath, Resource};
 use crate::server::router::Route;
 use crate::services::dispatch;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Region};
 
 /// Returns the attributes of a request, or `None` if faults do not apply to its service.
 pub(crate) fn of(
-    ecr: &Ecr,
+    state: &State,
     request: &Parts,
     body: &[u8],
     route: &Route,
     now: Timestamp,
 ) -> Option<RequestAttributes> {
     let claim = match FaultTarget::of(route.service())? {
-        FaultTarget::Api => Claim::of_signature(ecr, request),
-        FaultTarget::Registry => Claim::of_token(ecr, request, now),
+        FaultTarget::Api => Claim::of_signature(state, request),
+        FaultTarget::Registry => Claim::of_token(state, request, now),
     };
     let host_region = match Host::of(authority(request)) {
         Host::Registry { region, .. } | Host::Api { region, .. } => Some(region),
@@ -99,9 +99,9 @@ struct Claim {
 }
 
 impl Claim {
-    fn of_signature(ecr: &Ecr, request: &Parts) -> Option<Self> {
+    fn of_signature(state: &State, request: &Parts) -> Option<Self> {
         let claim = SignatureClaim::of(request)?;
-        let principal = ecr.principals.with_access_key_id(&claim.access_key_id);
+        let principal = state.principals.with_access_key_id(&claim.access_key_id);
         Some(Claim {
             principal: principal.map(|principal| principal.arn.clone()),
             region: claim.region.parse().ok(),
@@ -109,14 +109,14 @@ impl Claim {
         })
     }
 
-    fn of_token(ecr: &Ecr, request: &Parts, now: Timestamp) -> Option<Self> {
+    fn of_token(state: &State, request: &Parts, now: Timestamp) -> Option<Self> {
         let header = request.headers.get(http::header::AUTHORIZATION)?;
         let (_, token) = header.to_str().ok()?.split_once(' ')?;
-        let (claims, id) = ecr.tokens.open(token.trim()).ok()?;
+        let (claims, id) = state.tokens.open(token.trim()).ok()?;
         Some(Claim {
             principal: Some(claims.principal.clone()),
             region: Some(claims.region.clone()),
-            is_valid: ecr.tokens.validate_claims(claims, id, now).is_ok(),
+            is_valid: state.tokens.validate_claims(claims, id, now).is_ok(),
         })
     }
 }

@@ -11,14 +11,14 @@ use crate::iam::action::Action;
 use crate::iam::authorization;
 use crate::iam::principal::Caller;
 use crate::services::call::Call;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 
 /// The context in which an operation runs: the state of the mock, the verified caller, the action and the request.
 pub(crate) struct RequestContext<'a> {
     pub(crate) service: AwsService,
-    pub(crate) state: &'a Ecr,
+    pub(crate) state: &'a State,
     pub(crate) caller: &'a Caller,
     /// The action that the policies must allow.
     pub(crate) action: Action,
@@ -30,7 +30,7 @@ pub(crate) struct RequestContext<'a> {
 
 impl<'a> RequestContext<'a> {
     pub(crate) fn new(
-        state: &'a Ecr,
+        state: &'a State,
         caller: &'a Caller,
         operation: &'static str,
         call: &Call<'a>,

@@ -23,7 +23,7 @@ use crate::services::call::Call;
 use crate::services::context::RequestContext;
 use crate::services::operation::Entry;
 use crate::services::operations;
-use crate::state::Ecr;
+use crate::state::State;
 
 /// Returns the operation that a request names, if the service has an operation of this name.
 pub(crate) fn operation_of(
@@ -37,12 +37,12 @@ pub(crate) fn operation_of(
 
 /// Returns the response to a call, and records the outcome in `log_entry`.
 pub(crate) async fn answer(
-    ecr: &Ecr,
+    state: &State,
     call: &Call<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    let outcome = run(ecr, call, log_entry).await;
-    let request_id = ecr.request_ids.next();
+    let outcome = run(state, call, log_entry).await;
+    let request_id = state.request_ids.next();
     let service = call.service;
     let response = match outcome {
         Ok((operation, output)) => service.success(operation, output, &request_id),
@@ -67,12 +67,12 @@ pub(crate) fn reject(
 
 /// Returns the response with the error of a fault.
 pub(crate) fn inject(
-    ecr: &Ecr,
+    state: &State,
     service: AwsService,
     error: &InjectedError<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Bytes> {
-    let request_id = ecr.request_ids.next();
+    let request_id = state.request_ids.next();
     let (content_type, body) =
         service.injected_error(error.status, error.code, error.message, &request_id);
     let mut response = error.response(content_type, body);
@@ -84,7 +84,7 @@ pub(crate) fn inject(
 
 /// Runs a call, and returns the name of the operation and its output.
 async fn run(
-    ecr: &Ecr,
+    state: &State,
     call: &Call<'_>,
     log_entry: &mut ReceivedRequest,
 ) -> Result<(&'static str, String), ApiError> {
@@ -93,11 +93,11 @@ async fn run(
     let (found, input) = service.read(call.request, call.body, find)?;
     log_entry.operation = Some(found.name());
     let entry = found.implemented(service)?;
-    let verifier = ecr.verifier(service, call.host_region);
+    let verifier = state.verifier(service, call.host_region);
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
     log_entry.caller = Some(caller.clone());
     log_entry.record_input(&service.recorded_input(call.body, &input));
-    let cx = RequestContext::new(ecr, &caller, entry.name, call);
+    let cx = RequestContext::new(state, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     log_entry.token = cx.issued_token();
     Ok((entry.name, output?))

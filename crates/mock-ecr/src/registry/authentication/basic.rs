@@ -10,7 +10,7 @@ use crate::registry::authentication::interface::Authentication;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
 use crate::request_log::ReceivedRequest;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::token::{Claims, TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
 
@@ -23,12 +23,12 @@ pub(super) struct Basic;
 impl Authentication for Basic {
     fn authenticate(
         &self,
-        ecr: &Ecr,
+        state: &State,
         call: &Call<'_>,
         log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError> {
         let password = password(call.request).ok_or(RegistryError::NotAuthorized)?;
-        verify(ecr, call, &password, log_entry).map_err(|error| {
+        verify(state, call, &password, log_entry).map_err(|error| {
             log_entry.token_error = Some(error.clone());
             error.into()
         })
@@ -36,36 +36,36 @@ impl Authentication for Basic {
 
     fn record_presented(
         &self,
-        ecr: &Ecr,
+        state: &State,
         request: &Parts,
         now: Timestamp,
         log_entry: &mut ReceivedRequest,
     ) {
         if let Some(password) = password(request) {
             // A password that is not a token is not recorded. `authenticate` does not record it either.
-            let _ = open(ecr, &password, now, log_entry);
+            let _ = open(state, &password, now, log_entry);
         }
     }
 
     /// The realm is the registry of the host. On a bare address it is the registry of the default account.
-    fn challenge(&self, ecr: &Ecr, host: &Host) -> String {
-        let config = &ecr.config;
+    fn challenge(&self, state: &State, host: &Host) -> String {
+        let config = &state.config;
         let realm = match host {
-            Host::Registry { account, region } => ecr.proxy_endpoint(*account, region),
-            _ => ecr.proxy_endpoint(config.default_account(), &config.region),
+            Host::Registry { account, region } => state.proxy_endpoint(*account, region),
+            _ => state.proxy_endpoint(config.default_account(), &config.region),
         };
         format!("Basic realm=\"{realm}/\",service=\"ecr.amazonaws.com\"")
     }
 }
 
 fn verify(
-    ecr: &Ecr,
+    state: &State,
     call: &Call<'_>,
     password: &str,
     log_entry: &mut ReceivedRequest,
 ) -> Result<Caller, TokenError> {
-    let (claims, id) = open(ecr, password, call.now, log_entry)?;
-    let caller = ecr.tokens.validate_claims(claims, id, call.now)?;
+    let (claims, id) = open(state, password, call.now, log_entry)?;
+    let caller = state.tokens.validate_claims(claims, id, call.now)?;
     match call.host {
         Host::Registry { region, .. } if region != caller.region() => {
             Err(TokenError::WrongRegion {
@@ -78,15 +78,15 @@ fn verify(
 }
 
 fn open(
-    ecr: &Ecr,
+    state: &State,
     password: &str,
     now: Timestamp,
     log_entry: &mut ReceivedRequest,
 ) -> Result<(Claims, TokenId), TokenError> {
-    let (claims, id) = ecr.tokens.open_password(password)?;
+    let (claims, id) = state.tokens.open_password(password)?;
     log_entry.token = Some(id);
     log_entry.bearer = Some(claims.principal.clone());
-    ecr.tokens.record_presented(&claims, id, now);
+    state.tokens.record_presented(&claims, id, now);
     Ok((claims, id))
 }
 

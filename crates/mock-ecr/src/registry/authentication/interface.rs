@@ -7,7 +7,7 @@ use crate::iam::principal::Caller;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
 use crate::request_log::ReceivedRequest;
-use crate::state::Ecr;
+use crate::state::State;
 use crate::types::timestamp::Timestamp;
 
 /// An authentication scheme of a registry: it verifies credentials, and defines the challenge to a request without credentials.
@@ -19,7 +19,7 @@ pub(crate) trait Authentication: Sync {
     /// Returns an error if the request has no token, or if the token is not valid in this registry at this time.
     fn authenticate(
         &self,
-        ecr: &Ecr,
+        state: &State,
         call: &Call<'_>,
         log_entry: &mut ReceivedRequest,
     ) -> Result<Caller, RegistryError>;
@@ -27,12 +27,12 @@ pub(crate) trait Authentication: Sync {
     /// Records the token that a request presents, even if it is invalid. Does not verify the request.
     fn record_presented(
         &self,
-        ecr: &Ecr,
+        state: &State,
         request: &Parts,
         now: Timestamp,
         log_entry: &mut ReceivedRequest,
     );
 
     /// Returns the value of `WWW-Authenticate` in the response to a request without credentials.
-    fn challenge(&self, ecr: &Ecr, host: &Host) -> String;
+    fn challenge(&self, state: &State, host: &Host) -> String;
 }

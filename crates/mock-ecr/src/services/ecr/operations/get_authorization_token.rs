@@ -9,7 +9,7 @@ use crate::fault::Foreign;
 use crate::iam::principal::Principal;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Operation, Resource};
-use crate::state::Ecr;
+use crate::state::State;
 use crate::token::{AuthorizationToken, Claims};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region};
@@ -70,12 +70,17 @@ fn quoted(token: &AuthorizationToken) -> Box<RawValue> {
 }
 
 /// Returns the data of a token for the root user of another account.
-pub(crate) fn foreign(ecr: &Ecr, account: AccountId, region: &Region, now: Timestamp) -> Foreign {
+pub(crate) fn foreign(
+    state: &State,
+    account: AccountId,
+    region: &Region,
+    now: Timestamp,
+) -> Foreign {
     let root = Principal::root(account, region).arn;
-    let claims = Claims::new(root, region.clone(), now, ecr.config.token_ttl);
+    let claims = Claims::new(root, region.clone(), now, state.config.token_ttl);
     Foreign {
-        token: ecr.tokens.issue(&claims).as_str().to_owned(),
+        token: state.tokens.issue(&claims).as_str().to_owned(),
         expires: claims.expires,
-        endpoint: ecr.proxy_endpoint(account, region),
+        endpoint: state.proxy_endpoint(account, region),
     }
 }
