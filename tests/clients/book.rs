@@ -120,8 +120,8 @@ struct Block {
 }
 
 fn blocks(page: &str) -> Vec<Block> {
-    let fenced = page.split("\n```").skip(1).step_by(2);
-    let blocks = fenced.map(|block| block.split_once('\n').unwrap_or((block, "")));
+    let parts = page.split("\n```").skip(1).step_by(2);
+    let blocks = parts.map(|block| block.split_once('\n').unwrap_or((block, "")));
     blocks
         .map(|(language, text)| Block {
             language: language.to_owned(),
@@ -155,7 +155,7 @@ fn examples(block: &Block) -> Vec<Example> {
 /// Returns the end of the first line that closes all quotes.
 fn end_of_command(text: &str) -> usize {
     let ends = text.match_indices('\n').map(|(at, _)| at);
-    let is_closed = |at: &usize| text[..*at].matches('\'').count() % 2 == 0;
+    let is_closed = |at: &usize| text[..*at].matches('\'').count().is_multiple_of(2);
     ends.chain([text.len()])
         .find(is_closed)
         .unwrap_or(text.len())

@@ -24,7 +24,10 @@ fn every_link_to_a_file_has_a_target() {
 fn every_path_of_the_repository_that_a_page_names_exists() {
     let mut missing = Vec::new();
     for file in markdown_files().filter(|file| !file.ends_with("CHANGELOG.md")) {
-        for path in inline_code(&text_of(&file)).into_iter().filter(is_path) {
+        for path in inline_code(&text_of(&file))
+            .into_iter()
+            .filter(|code| is_path(code))
+        {
             if !repository().join(&path).exists() {
                 missing.push(format!("{}: {path}", file.display()));
             }
@@ -63,7 +66,7 @@ fn has_target(file: &Path, link: &str) -> bool {
 }
 
 /// Whether inline code is a path of one file or folder of the repository.
-fn is_path(code: &String) -> bool {
+fn is_path(code: &str) -> bool {
     let folders = ["crates/", "docs/", "fixtures/", "scripts/", "tests/"];
     let is_in_path =
         |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);

@@ -48,7 +48,6 @@ pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
 pub(super) fn prose(text: &str) -> String {
     let text = format!("\n{text}");
     let parts: Vec<&str> = text.split("\n```").step_by(2).collect();
-    // What follows the fence that closes a block begins on the next line.
     parts.join("\n")
 }
 
