@@ -40,7 +40,7 @@ fn every_path_of_the_repository_that_a_page_names_exists() {
 fn every_page_is_in_the_summary() {
     let summary = text_of(&repository().join("docs/src/SUMMARY.md"));
     let listed = links(&summary);
-    let pages = repository().join("docs/src");
+    let pages = fs::canonicalize(repository()).unwrap().join("docs/src");
     for file in markdown_files().filter(|file| file.starts_with(&pages)) {
         let name = file.strip_prefix(&pages).unwrap().to_str().unwrap();
         let is_listed = listed.iter().any(|link| link == name);
