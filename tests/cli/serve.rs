@@ -100,7 +100,7 @@ fn an_invalid_configuration_is_an_error_of_one_line() {
 #[test]
 fn an_error_for_an_invalid_option_names_the_valid_values() {
     for (option, value, expected) in [
-        ("--clock", "noon", "expected system, frozen, or an instant"),
+        ("--clock", "noon", "expected system, frozen, or a timestamp"),
         ("--token-ttl", "12", "expected a number with a unit"),
         ("--region", "US", "lower-case letters, digits and hyphens"),
         ("--auth", "none", "[possible values: strict, lenient]"),

@@ -88,9 +88,9 @@ fn a_password_is_inspected_like_its_token() {
 fn a_text_that_is_not_a_token_of_the_seed_is_invalid() {
     let token = issued(&["--seed", "blue"]);
     for (text, why) in [
-        (token.trim(), "not issued under this seed, or changed since"),
+        (token.trim(), "issued with another seed, or changed"),
         ("%%%", "not base64"),
-        ("e30=", "not of a token's form"),
+        ("e30=", "not in the form of a token"),
     ] {
         cargo_bin_cmd!("mock-ecr")
             .args(["token", "inspect", "--clock", "frozen", text])
