@@ -84,6 +84,7 @@ struct ClockView {
     state: ClockState,
 }
 
+/// Whether a clock is frozen or running.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

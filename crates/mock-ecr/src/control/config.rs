@@ -35,59 +35,91 @@ struct ConfigView {
     /// The seed of all keys and random values. It is a secret outside tests: with it, anyone can issue tokens that the
     /// mock accepts.
     seed: String,
+    /// The default Region.
     region: String,
+    /// The accounts that exist.
     accounts: Vec<AccountView>,
+    /// The principals.
     principals: Vec<PrincipalView>,
+    /// The TTL of tokens, such as `12h`.
     token_ttl: String,
+    /// The approximate length of an `authorizationToken`, in characters.
     token_length: usize,
     /// The initial state of the clock: `system`, or the timestamp at which it was frozen.
     clock: String,
+    /// The clock that the dates of signatures are compared with: `mock` or `either`.
     #[cfg_attr(test, schemars(with = "String"))]
     sigv4_clock: SigV4Clock,
+    /// Whether credentials and signatures are verified: `strict` or `lenient`.
     #[cfg_attr(test, schemars(with = "String"))]
     auth: AuthMode,
+    /// The template of `proxyEndpoint`.
     proxy_endpoint: String,
+    /// Where repositories and images are stored.
     store: String,
+    /// Where the certificate authority is stored: `memory` or `file:DIRECTORY`. Null if the mock does not accept TLS.
     tls: Option<String>,
+    /// Whether a control key is set.
     control_key: Option<Redacted>,
+    /// Whether the registry behaves like ECR (`ecr`) or like OCI Distribution 1.1 (`oci`).
     #[cfg_attr(test, schemars(with = "String"))]
     dialect: Dialect,
     /// All quirks, and whether the registry has them.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, bool>"))]
     quirks: BTreeMap<Quirk, bool>,
+    /// The initial repositories.
     repositories: Vec<RepositoryView>,
+    /// Whether a push creates a missing repository.
     create_on_push: bool,
+    /// The default of the account setting `BLOB_MOUNTING`.
     blob_mounting: bool,
+    /// When a principal may access repositories of another account: `policy` or `open`.
     #[cfg_attr(test, schemars(with = "String"))]
     cross_account: CrossAccount,
 }
 
+/// An AWS account.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Account"))]
 struct AccountView {
+    /// The ID of the account, 12 digits.
     id: String,
 }
 
+/// A principal and its credentials.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Principal"))]
 struct PrincipalView {
+    /// The ARN.
     arn: String,
+    /// The access key ID.
     access_key_id: String,
+    /// The secret access key, masked.
     secret_access_key: Redacted,
+    /// The session token, masked, if the credentials are temporary.
     session_token: Option<Redacted>,
+    /// When the credentials expire. Null if they do not expire.
     expires: Option<Timestamp>,
+    /// The patterns of allowed actions.
     allow: Vec<String>,
+    /// The patterns of denied actions. They take precedence.
     deny: Vec<String>,
 }
 
+/// An initial repository.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Repository"))]
 struct RepositoryView {
+    /// The name.
     name: String,
+    /// The ID of the account.
     account: String,
+    /// The Region.
     region: String,
+    /// Whether tags can be moved: `MUTABLE` or `IMMUTABLE`.
     #[cfg_attr(test, schemars(with = "String"))]
     image_tag_mutability: ImageTagMutability,
+    /// The directory of the OCI image layout with the images, if there is one.
     layout: Option<String>,
 }
 

@@ -49,6 +49,7 @@ pub(super) const ROUTES: [Route; 3] = [
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Faults"))]
 struct FaultsView {
+    /// The faults, in the order in which they were added.
     faults: Vec<ActiveFault>,
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Har {
     log: HarLog,
 }
 
+/// The log of an HTTP Archive.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HarLog {
@@ -25,6 +26,7 @@ struct HarLog {
     entries: Vec<HarEntry>,
 }
 
+/// The program that created the archive.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HarCreator {
@@ -32,6 +34,7 @@ struct HarCreator {
     version: &'static str,
 }
 
+/// A request and its response.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -48,6 +51,7 @@ struct HarEntry {
     entry: serde_json::Value,
 }
 
+/// A request.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -64,6 +68,7 @@ struct HarRequest {
     body_size: i8,
 }
 
+/// The body of a request: the input of the API operation, if it is in the request log.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -72,6 +77,7 @@ struct HarPostData {
     text: String,
 }
 
+/// A response.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -88,6 +94,7 @@ struct HarResponse {
     body_size: i8,
 }
 
+/// The body of a response. It is not in the request log.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -96,6 +103,7 @@ struct HarBody {
     mime_type: &'static str,
 }
 
+/// A header or a query parameter.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HarPair {
@@ -103,10 +111,12 @@ struct HarPair {
     value: String,
 }
 
+/// The cache usage, which is empty.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HarCache {}
 
+/// The phases of the request, in milliseconds.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct HarTimings {

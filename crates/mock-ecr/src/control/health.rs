@@ -39,6 +39,7 @@ struct Health {
     now: Timestamp,
 }
 
+/// The status of the mock.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

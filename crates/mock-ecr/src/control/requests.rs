@@ -51,6 +51,7 @@ pub(super) struct RequestsView<'a> {
     matched: usize,
     /// The number of requests that were discarded because the request log was full, whether or not they match.
     forgotten: u64,
+    /// The requests, oldest first.
     requests: Vec<RequestView<'a>>,
 }
 

@@ -34,6 +34,7 @@ struct Reset {
     keep: Preserved,
 }
 
+/// What a reset preserves.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -68,6 +68,7 @@ pub(super) const ROUTES: [Route; 4] = [
 struct Tokens {
     /// The number of tokens issued since the start or the last reset.
     issued: u64,
+    /// The records of the tokens, oldest first.
     tokens: Vec<TokenView>,
 }
 

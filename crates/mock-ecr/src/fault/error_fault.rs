@@ -74,15 +74,20 @@ enum Written {
     Table(ErrorFaultTable),
 }
 
+/// The form of an [`ErrorFault`] with optional keys.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct ErrorFaultTable {
+    /// The error code.
     code: ErrorCode,
+    /// The status, from 400 to 599. Without a value, the default of the error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
+    /// The message. Without a value, the default of the error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// The value of the `Retry-After` header, in seconds. Without a value, the header is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
 }
