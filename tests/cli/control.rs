@@ -234,7 +234,9 @@ fn the_command_waits_for_requests() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(predicate::str::contains("received 1 of 2 expected requests"));
+        .stderr(predicate::str::contains(
+            "received 1 of 2 expected requests",
+        ));
 }
 
 #[test]

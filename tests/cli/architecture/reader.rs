@@ -4,7 +4,7 @@ use syn::visit::{self, Visit};
 
 use crate::architecture::attributes;
 use crate::architecture::syntax::{Function, Mention, MentionKind, ModuleSyntax, Path, Text};
-use crate::architecture::tokens::{self, What};
+use crate::architecture::tokens::{self, TokenKind};
 use crate::architecture::use_tree::{Import, Scope, unraw};
 
 /// Returns the facts of a file.
@@ -134,10 +134,10 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         self.mention(MentionKind::Macro, names(&call.path), line(&call.path));
-        tokens::search(call.tokens.clone(), &mut |found| match found.what {
-            What::Path(path) => self.mention(MentionKind::Code, path, found.line),
-            What::Macro(path) => self.mention(MentionKind::Macro, path, found.line),
-            What::Text(text) | What::NamedText(_, text) => {
+        tokens::search(call.tokens.clone(), &mut |found| match found.kind {
+            TokenKind::Path(path) => self.mention(MentionKind::Code, path, found.line),
+            TokenKind::Macro(path) => self.mention(MentionKind::Macro, path, found.line),
+            TokenKind::Text(text) | TokenKind::NamedText(_, text) => {
                 let line = found.line;
                 self.module.texts.push(Text { text, line });
             }
@@ -167,12 +167,12 @@ impl<'ast> Visit<'ast> for Reader {
             return;
         };
         let is_derive = path.is_ident("derive");
-        tokens::search(list.tokens.clone(), &mut |found| match found.what {
+        tokens::search(list.tokens.clone(), &mut |found| match found.kind {
             // A single name is the name of an option.
-            What::Path(path) if is_derive || path.len() > 1 => {
+            TokenKind::Path(path) if is_derive || path.len() > 1 => {
                 self.mention(MentionKind::Code, path, found.line);
             }
-            What::NamedText(name, text) if PATHS_IN_TEXTS.contains(&name.as_str()) => {
+            TokenKind::NamedText(name, text) if PATHS_IN_TEXTS.contains(&name.as_str()) => {
                 self.mention_text(&text, found.line);
             }
             _ => {}
@@ -201,7 +201,7 @@ impl Reader {
         // In attributes other than serde's, the value may be any text.
         let tokens = text.parse().unwrap_or_default();
         tokens::search(tokens, &mut |found| {
-            if let What::Path(path) = found.what {
+            if let TokenKind::Path(path) = found.kind {
                 self.mention(MentionKind::Attribute, path, line);
             }
         });

@@ -6,12 +6,12 @@ use syn::ext::IdentExt as _;
 
 /// Something found in tokens, and its line.
 pub(crate) struct Found {
-    pub(crate) what: What,
+    pub(crate) kind: TokenKind,
     pub(crate) line: usize,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum TokenKind {
     Path(Vec<String>),
     Macro(Vec<String>),
     Text(String),
@@ -30,18 +30,18 @@ pub(crate) fn search(tokens: TokenStream, report: &mut dyn FnMut(Found)) {
             TokenTree::Ident(ident) => {
                 let path = path(&tokens[at..]);
                 at += 3 * (path.len() - 1);
-                let what = match is_call_of_macro(&tokens[at + 1..]) {
-                    true => What::Macro(path),
-                    false => What::Path(path),
+                let kind = match is_call_of_macro(&tokens[at + 1..]) {
+                    true => TokenKind::Macro(path),
+                    false => TokenKind::Path(path),
                 };
                 let line = ident.span().start().line;
-                report(Found { what, line });
+                report(Found { kind, line });
             }
             TokenTree::Literal(literal) => {
                 if let Lit::Str(text) = Lit::new(literal.clone()) {
-                    let what = named(&tokens[..at], text.value());
+                    let kind = named(&tokens[..at], text.value());
                     let line = literal.span().start().line;
-                    report(Found { what, line });
+                    report(Found { kind, line });
                 }
             }
             TokenTree::Punct(_) => {}
@@ -50,12 +50,12 @@ pub(crate) fn search(tokens: TokenStream, report: &mut dyn FnMut(Found)) {
     }
 }
 
-fn named(before: &[TokenTree], text: String) -> What {
+fn named(before: &[TokenTree], text: String) -> TokenKind {
     match before {
         [.., TokenTree::Ident(name), equals] if is(equals, '=') => {
-            What::NamedText(name.to_string(), text)
+            TokenKind::NamedText(name.to_string(), text)
         }
-        _ => What::Text(text),
+        _ => TokenKind::Text(text),
     }
 }
 
@@ -98,9 +98,9 @@ fn is(token: &TokenTree, character: char) -> bool {
 mod tests {
     use super::*;
 
-    fn found(tokens: &str) -> Vec<What> {
+    fn found(tokens: &str) -> Vec<TokenKind> {
         let mut all = Vec::new();
-        search(tokens.parse().unwrap(), &mut |found| all.push(found.what));
+        search(tokens.parse().unwrap(), &mut |found| all.push(found.kind));
         all
     }
 
@@ -112,16 +112,16 @@ mod tests {
     fn paths_macros_and_texts_are_found() {
         let tokens = r#"a::b::c(d.e, 0..F, "g", { h::i![j::<k>()] }) != 'l $crate::m $n o = "p""#;
         let all = [
-            What::Path(path("a::b::c")),
-            What::Path(path("d")),
-            What::Path(path("F")),
-            What::Text("g".to_owned()),
-            What::Macro(path("h::i")),
-            What::Path(path("j")),
-            What::Path(path("k")),
-            What::Path(path("crate::m")),
-            What::Path(path("o")),
-            What::NamedText("o".to_owned(), "p".to_owned()),
+            TokenKind::Path(path("a::b::c")),
+            TokenKind::Path(path("d")),
+            TokenKind::Path(path("F")),
+            TokenKind::Text("g".to_owned()),
+            TokenKind::Macro(path("h::i")),
+            TokenKind::Path(path("j")),
+            TokenKind::Path(path("k")),
+            TokenKind::Path(path("crate::m")),
+            TokenKind::Path(path("o")),
+            TokenKind::NamedText("o".to_owned(), "p".to_owned()),
         ];
         assert_eq!(found(tokens), all);
     }

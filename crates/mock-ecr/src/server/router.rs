@@ -184,9 +184,6 @@ mod tests {
             service: AwsService::Ecr,
             host_region: Some("us-west-2".parse().unwrap()),
         };
-        assert_eq!(
-            route("GET", "api.ecr.us-west-2.amazonaws.com", "/v2/"),
-            api
-        );
+        assert_eq!(route("GET", "api.ecr.us-west-2.amazonaws.com", "/v2/"), api);
     }
 }
