@@ -1,7 +1,7 @@
 //! The terms of the project: the table in ARCHITECTURE lists terms that no file may contain.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::architecture::sources::repository;
 
@@ -102,7 +102,7 @@ const EXEMPT: [&str; 8] = [
     "output/help/get-login.txt",
 ];
 
-fn relative(root: &Path, path: &PathBuf) -> String {
+fn relative(root: &Path, path: &Path) -> String {
     let name = path.strip_prefix(root).unwrap().to_str().unwrap();
     name.replace('\\', "/")
 }
