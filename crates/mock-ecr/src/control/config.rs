@@ -59,7 +59,7 @@ struct ConfigView {
     store: String,
     /// Where the certificate authority is stored: `memory` or `file:DIRECTORY`. Null if the mock does not accept TLS.
     tls: Option<String>,
-    /// Whether a control key is set.
+    /// The control key, masked. Null if none is set.
     control_key: Option<Redacted>,
     /// Whether the registry behaves like ECR (`ecr`) or like OCI Distribution 1.1 (`oci`).
     #[cfg_attr(test, schemars(with = "String"))]

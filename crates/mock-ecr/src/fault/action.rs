@@ -16,8 +16,8 @@ use crate::types::duration::Shift;
 
 /// The action of a fault.
 ///
-/// In TOML and JSON, an action is a table with one key, such as `{ error = "ServerException" }` or `{ close = {
-/// after_bytes = 10 } }`.
+/// In TOML and JSON, an action is a table with one key, such as `{ error = "ServerException" }` or
+/// `{ close = { after_bytes = 10 } }`.
 ///
 /// A request can trigger several faults. If one of them is `error`, `throttle` or `expired_early`, the first of these
 /// determines the response. The other actions are then applied to that response, in order. Of several `close`, `reset`

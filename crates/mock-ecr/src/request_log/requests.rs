@@ -69,7 +69,7 @@ impl Requests {
         self.matching(move |entry| entry.operation == Some(name))
     }
 
-    /// Selects the requests to the API of one service.
+    /// Selects the requests to one service, such as [`Service::Registry`].
     #[must_use]
     pub fn service(self, service: Service) -> Self {
         self.matching(move |entry| entry.service == service)

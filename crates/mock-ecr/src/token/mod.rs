@@ -31,11 +31,11 @@ use seal::{Keys, Tag};
 /// Issues and verifies tokens.
 ///
 /// A token depends only on the seed, the principal, the Region, the time of issue and the TTL. Any mock with the same
-/// seed accepts it, without shared state. Its form is that of the real service, `base64("AWS:" + base64({"payload",
-/// "datakey", "version", "type", "expiration"}))`. The contents of `payload` and `datakey` in AWS are not public. In
-/// this crate, `payload` contains the claims, sealed under keys that are derived from the seed, so that every change of
-/// a token is detected. Source of the form: a Wiz write-up of 2025-09 and open-policy-agent/opa#6580. The length, 2,368
-/// characters, is the only published one.
+/// seed accepts it, without shared state. Its form is that of the real service,
+/// `base64("AWS:" + base64({"payload", "datakey", "version", "type", "expiration"}))`. The contents of `payload` and
+/// `datakey` in AWS are not public. In this crate, `payload` contains the claims, sealed under keys that are derived
+/// from the seed, so that every change of a token is detected. Source of the form: a Wiz write-up of 2025-09 and
+/// open-policy-agent/opa#6580. The length, 2,368 characters, is the only published one.
 ///
 /// ```
 /// # use std::time::Duration;
