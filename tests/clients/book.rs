@@ -1,8 +1,8 @@
-//! The commands of README and of the book: each page is run as one script, in a network namespace of its own.
+//! Runs the commands of README and of the book. Each page is one script in its own network namespace.
 //!
-//! The language of a code block says what is done with it:
+//! The language of a code block determines how it is used:
 //!
-//! - `console`: commands after `$ `, which must succeed; below a command, what it prints, with `…` for any text
+//! - `console`: commands after `$ `, which must succeed, and below each its expected output, in which `…` stands for any text
 //! - `console,fails`: the same, but the commands must fail
 //! - `console,engine`: commands for a container engine; `engine_commands.rs` runs those of the guide on images
 //! - `LANGUAGE,file=NAME`: a file for the commands that follow
@@ -14,63 +14,63 @@ use crate::page::Page;
 use crate::shell::{Redirection, Shell};
 
 #[test]
-fn the_commands_of_readme_print_what_it_shows() {
+fn the_commands_of_readme_print_the_shown_output() {
     run(Page::Readme);
 }
 
 #[test]
-fn the_commands_of_getting_started_print_what_it_shows() {
+fn the_commands_of_getting_started_print_the_shown_output() {
     run(Page::Book("getting-started.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_any_language_print_what_it_shows() {
+fn the_commands_of_the_guide_on_any_language_print_the_shown_output() {
     run(Page::Book("guides/any-language.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_images_print_what_it_shows() {
+fn the_commands_of_the_guide_on_images_print_the_shown_output() {
     run(Page::Book("guides/images.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_host_names_print_what_it_shows() {
+fn the_commands_of_the_guide_on_host_names_print_the_shown_output() {
     run(Page::Book("guides/host-names.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_faults_print_what_it_shows() {
+fn the_commands_of_the_guide_on_faults_print_the_shown_output() {
     run(Page::Book("guides/faults.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_ecr_clients_print_what_it_shows() {
+fn the_commands_of_the_guide_on_ecr_clients_print_the_shown_output() {
     run(Page::Book("guides/ecr-client.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_get_login_password_print_what_it_shows() {
+fn the_commands_of_the_guide_on_get_login_password_print_the_shown_output() {
     run(Page::Book("guides/get-login-password.md"));
 }
 
 #[test]
-fn the_commands_of_the_guide_on_credential_helpers_print_what_it_shows() {
+fn the_commands_of_the_guide_on_credential_helpers_print_the_shown_output() {
     run(Page::Book("guides/credential-helpers.md"));
 }
 
 #[test]
-fn the_commands_of_troubleshooting_print_what_it_shows() {
+fn the_commands_of_troubleshooting_print_the_shown_output() {
     run(Page::Book("troubleshooting.md"));
 }
 
 #[test]
-fn the_commands_of_the_reference_print_what_it_shows() {
+fn the_commands_of_the_reference_print_the_shown_output() {
     for page in ["configuration", "faults", "control-api"] {
         run(Page::Book(&format!("reference/{page}.md")));
     }
 }
 
-/// Every page that has commands is named above; `docs/src/clients.md` and the help texts have tests of their own.
+/// Other tests run `docs/src/clients.md` and compare the help texts.
 #[test]
 fn every_page_with_commands_has_a_test() {
     let tests = include_str!("book.rs");
@@ -97,7 +97,7 @@ fn every_page_with_commands_has_a_test() {
 }
 
 #[test]
-fn only_commands_that_cannot_run_here_are_not_run() {
+fn every_command_is_run_unless_it_needs_cargo_git_scripts_or_sudo() {
     let allowed = ["cargo ", "git ", "scripts/", "sudo "];
     let pages = Page::book_pages();
     let pages = pages
@@ -113,7 +113,7 @@ fn only_commands_that_cannot_run_here_are_not_run() {
     }
 }
 
-/// A code block, with what is written after its fence.
+/// A code block and its info string.
 struct Block {
     language: String,
     text: String,
@@ -130,7 +130,7 @@ fn blocks(page: &str) -> Vec<Block> {
         .collect()
 }
 
-/// A command of a page, and what the page shows below it.
+/// A command of a page and its expected output.
 struct Example {
     command: String,
     printed: String,
@@ -152,7 +152,7 @@ fn examples(block: &Block) -> Vec<Example> {
         .collect()
 }
 
-/// Returns the end of the first line that closes all quotes.
+/// Returns the end of the first line at which all quotes are closed.
 fn end_of_command(text: &str) -> usize {
     let ends = text.match_indices('\n').map(|(at, _)| at);
     let is_closed = |at: &usize| text[..*at].matches('\'').count().is_multiple_of(2);
@@ -198,7 +198,7 @@ fn run(page: Page<'_>) {
     assert!(wrong.is_empty(), "{}\n{output:?}", wrong.join("\n\n"));
 }
 
-/// Returns the part of the script that runs a command and records its status and what it prints.
+/// Returns the part of the script that runs a command and records its status and its output.
 fn step(number: usize, command: &str) -> String {
     let mut text =
         format!("{{ {command}\n}} >.results/{number} 2>&1; echo $? >.results/{number}.status\n");
@@ -211,7 +211,7 @@ fn step(number: usize, command: &str) -> String {
     text
 }
 
-/// Returns how a command differs from what the page says of it.
+/// Returns the difference between the result of a command and the page.
 fn difference(shell: &Shell, number: usize, example: &Example) -> Option<String> {
     let read = |name: String| fs::read_to_string(shell.file(".results").join(name)).ok();
     let command = &example.command;
@@ -229,7 +229,7 @@ fn difference(shell: &Shell, number: usize, example: &Example) -> Option<String>
     (!is_shown).then(|| format!("{command}\nmust print\n{expected}\nand prints\n{printed}"))
 }
 
-/// Whether a text is another in which `…` stands for any text.
+/// Returns whether a text matches a pattern in which `…` stands for any text.
 fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('…');
     let first = parts.next().unwrap();

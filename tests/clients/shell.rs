@@ -148,7 +148,7 @@ impl Shell {
         self.folder.path().join(name)
     }
 
-    /// Runs a script of bash with a home of its own, and returns what it prints.
+    /// Runs a bash script with its own home directory, and returns its output.
     pub(crate) fn script(&self, script: &str) -> Output {
         let home = self.file("home");
         let policies = home.join(".config/containers");

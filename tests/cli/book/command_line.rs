@@ -33,7 +33,7 @@ fn the_page_of_ecr_has_the_help_of_every_command() {
     Page::read("reference/ecr.md").check_region("help", &text);
 }
 
-/// Adds the help of a command of `mock-ecr`, and of the commands below it.
+/// Appends the help of a command of `mock-ecr` and of its subcommands.
 fn add_command(text: &mut String, words: &[&str]) {
     let help = printed(&program(), &[words, &["--help"]].concat());
     *text += &heading(&[&["mock-ecr"], words].concat().join(" "), &help);
@@ -52,7 +52,7 @@ fn program() -> String {
     cargo_bin("mock-ecr").to_str().unwrap().to_owned()
 }
 
-/// Returns the name in a line of a list of commands; a line that continues a description has none.
+/// Returns the name in a line of a list of commands, or `None` if the line continues a description.
 fn command_name(line: &str) -> Option<&str> {
     let indent = line.len() - line.trim_start().len();
     let name = line.split_whitespace().next()?;
@@ -81,7 +81,7 @@ fn heading(command: &str, help: &str) -> String {
     text
 }
 
-/// Returns what a program prints in an environment whose variables no help text shows.
+/// Returns the output of a program without environment variables that a help text would contain.
 fn printed(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)

@@ -1,4 +1,4 @@
-//! The page of the configuration names the keys that the parser accepts, with their defaults.
+//! Compares the keys and defaults on the page of the configuration with those of the parser.
 
 use mock_ecr::Config;
 
@@ -20,7 +20,7 @@ const TABLES: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn every_key_of_the_parser_is_on_the_page_and_no_other() {
+fn the_keys_on_the_page_are_those_of_the_parser() {
     let page = Page::read("reference/configuration.md").text;
     let quirks = ("`[quirks]`", "[quirks]\n");
     for (heading, toml) in TABLES.into_iter().chain([quirks]) {
@@ -31,7 +31,7 @@ fn every_key_of_the_parser_is_on_the_page_and_no_other() {
 }
 
 #[test]
-fn every_default_on_the_page_is_the_parser_s() {
+fn the_defaults_on_the_page_are_those_of_the_parser() {
     let page = Page::read("reference/configuration.md").text;
     for (heading, required) in TABLES {
         for row in table(section(&page, heading)) {

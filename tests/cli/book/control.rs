@@ -32,7 +32,7 @@ fn operations(schemas: &Schemas) -> impl Iterator<Item = (String, &Value)> {
     })
 }
 
-/// Returns the parameters that every route with filters has.
+/// Returns the filter parameters, which several routes share.
 fn filters(schemas: &Schemas) -> Vec<&Value> {
     let lists = operations(schemas).map(|(_, operation)| parameters(operation));
     let lists = lists.filter(|list| {
@@ -104,7 +104,7 @@ fn response(schemas: &Schemas, operation: &Value) -> String {
     }
 }
 
-/// Describes the types of all bodies, and the types that they refer to.
+/// Returns the descriptions of the types of all bodies and of the types that they refer to.
 fn types(schemas: &Schemas, bodies: &[String]) -> String {
     let names: Vec<&str> = bodies.iter().map(String::as_str).collect();
     let mut names: Vec<String> = bodies

@@ -1,4 +1,4 @@
-//! Links between the Markdown files of the repository, and the paths that they name.
+//! Links between the Markdown files of the repository, and the paths that they contain.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ fn every_link_to_a_file_has_a_target() {
 }
 
 #[test]
-fn every_path_of_the_repository_that_a_page_names_exists() {
+fn every_path_of_the_repository_in_a_page_exists() {
     let mut missing = Vec::new();
     for file in markdown_files().filter(|file| !file.ends_with("CHANGELOG.md")) {
         for path in inline_code(&text_of(&file))
@@ -65,7 +65,7 @@ fn has_target(file: &Path, link: &str) -> bool {
     target.exists() && (fragment.is_empty() || has_fragment(fragment))
 }
 
-/// Whether inline code is a path of one file or folder of the repository.
+/// Returns whether inline code is the path of a file or folder of the repository.
 fn is_path(code: &str) -> bool {
     let folders = ["crates/", "docs/", "fixtures/", "scripts/", "tests/"];
     let is_in_path =

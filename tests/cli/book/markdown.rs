@@ -1,4 +1,4 @@
-//! What the tests read of Markdown: sections, tables, code blocks, links and headings.
+//! Reads sections, tables, code blocks, links and headings from Markdown.
 
 /// Returns the text of a section of the second level, below its heading.
 #[track_caller]
@@ -10,13 +10,13 @@ pub(super) fn section<'a>(text: &'a str, heading: &str) -> &'a str {
     rest.split("\n## ").next().unwrap()
 }
 
-/// Returns the rows of the first table of a text, without its head: the cells of each.
+/// Returns the cells of each row of the first table of a text, without its header.
 #[track_caller]
 pub(super) fn table(text: &str) -> Vec<Vec<String>> {
     let lines = text.lines().skip_while(|line| !line.starts_with('|'));
     let rows = lines.take_while(|line| line.starts_with('|')).skip(2);
     let rows: Vec<Vec<String>> = rows.map(cells).collect();
-    assert!(!rows.is_empty(), "there is no table in {text}");
+    assert!(!rows.is_empty(), "no table in {text}");
     rows
 }
 
@@ -25,7 +25,7 @@ fn cells(row: &str) -> Vec<String> {
     row.split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
-/// Returns the text of a cell that is code as a whole.
+/// Returns the code in a cell that contains nothing else.
 pub(super) fn code(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.strip_suffix('`')
 }
@@ -59,7 +59,7 @@ pub(super) fn links(text: &str) -> Vec<String> {
     links.map(str::to_owned).collect()
 }
 
-/// Returns the fragments by which the headings of a text are linked to.
+/// Returns the link fragments of the headings of a text.
 pub(super) fn fragments(text: &str) -> Vec<String> {
     let prose = prose(text);
     let headings = prose.lines().filter(|line| line.starts_with('#'));
@@ -68,7 +68,7 @@ pub(super) fn fragments(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the fragment of a heading, as mdBook and GitHub form it.
+/// Returns the link fragment of a heading, in the form of mdBook and GitHub.
 pub(super) fn slug(heading: &str) -> String {
     let kept = heading.chars().filter_map(|character| match character {
         ' ' => Some('-'),

@@ -1,4 +1,4 @@
-//! The book in `docs/`: its generated pages, its reference, its examples and its links.
+//! Checks the book in `docs/`: generated pages, reference, examples and links.
 //!
 //! `MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli book` writes the generated regions again.
 

@@ -1,4 +1,4 @@
-//! The page of the operations equals what `mock-ecr supports` prints.
+//! Compares the page of the operations with the output of `mock-ecr supports`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

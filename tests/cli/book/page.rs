@@ -20,8 +20,8 @@ impl Page {
 
     /// Compares the region between `<!-- generated: NAME -->` and `<!-- end -->` with `generated`.
     ///
-    /// If `MOCK_ECR_BLESS` is set, the region is replaced. One test checks all regions of a page: two tests that write one file at a time
-    /// would undo each other's work.
+    /// If `MOCK_ECR_BLESS` is set, the region is replaced. Only one test may check the regions of a page, because concurrent tests would
+    /// overwrite each other's changes.
     #[track_caller]
     pub(super) fn check_region(&mut self, name: &str, generated: &str) {
         let (start, end) = (format!("<!-- generated: {name} -->\n"), "<!-- end -->\n");
@@ -45,7 +45,7 @@ impl Page {
     }
 }
 
-/// Returns the first line that differs, as committed and as generated.
+/// Returns the committed and the generated version of the first line that differs.
 fn first_difference(committed: &str, generated: &str) -> Option<(String, String)> {
     let (mut left, mut right) = (committed.lines(), generated.lines());
     loop {

@@ -8,17 +8,17 @@ use serde_json::{Map, Value};
 use crate::architecture::sources::repository;
 use crate::book::markdown::slug;
 
-/// The committed OpenAPI document, whose schemas describe faults and the control API.
+/// The schemas of the committed OpenAPI document, which describe faults and the control API.
 pub(super) struct Schemas {
     pub(super) document: Value,
     /// The types that the page on faults describes, for other pages.
     elsewhere: Vec<String>,
 }
 
-/// The types that have a section of their own on the page on faults.
+/// The types with a section on the page on faults.
 const FAULT_TYPES: [&str; 2] = ["RequestMatcher", "FaultAction"];
 
-/// The type that its own specification describes.
+/// The type that is described by a specification of its format.
 const ARCHIVE: &str = "Har";
 
 impl Schemas {
@@ -38,7 +38,7 @@ impl Schemas {
         self
     }
 
-    /// Whether the page describes a type itself.
+    /// Returns whether the page contains the description of a type.
     pub(super) fn is_described_here(&self, name: &str) -> bool {
         let is_of_archive =
             name == ARCHIVE || reachable(self, &[ARCHIVE]).iter().any(|one| one == name);
@@ -60,7 +60,7 @@ impl Schemas {
         &self.document["components"]["schemas"][name]
     }
 
-    /// Describes a type: its fields, its values or its forms.
+    /// Returns the description of a type: its fields, values or variants.
     pub(super) fn describe(&self, name: &str) -> String {
         let schema = self.get(name);
         let mut text = first_paragraphs(schema["description"].as_str().unwrap_or_default());
@@ -201,7 +201,7 @@ fn referenced(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
-/// Whether a schema is a string or a number and nothing more.
+/// Returns whether a schema is only a string or a number.
 fn is_plain(schema: &Value) -> bool {
     let structure = ["properties", "oneOf", "anyOf", "$ref"];
     structure.iter().all(|key| schema[key].is_null())
@@ -220,7 +220,7 @@ pub(super) fn escaped(description: &str) -> String {
         .replace('|', "\\|")
 }
 
-/// Removes the brackets around the names that rustdoc makes links of.
+/// Removes the brackets of rustdoc links.
 fn without_links(text: &str) -> String {
     text.replace("[`", "`").replace("`]", "`")
 }
