@@ -114,7 +114,7 @@ async fn a_stall_lasts_until_the_mock_stops() {
         let _ = stream.read_to_end(&mut received).await;
         match expected_length {
             Some(length) => {
-                assert!(head_and_body(&received).1.len() < 100 && has_received(&received, length))
+                assert!(head_and_body(&received).1.len() < 100 && has_received(&received, length));
             }
             None => assert_eq!(received, b""),
         }

@@ -158,12 +158,9 @@ async fn put(registry: &Registry, reference: &str, media_type: &str, manifest: &
     request.to(&registry.ecr).await
 }
 
-#[tokio::test]
-async fn manifests_of_every_kind_are_pushed_and_pulled() {
-    let registry = Registry::oci().await;
-    registry.push_hello().await;
-    registry.put("latest", EMPTY).await;
-    for (media_type, rest) in [
+/// Returns the media type and the members of a manifest of each kind.
+fn manifests_of_every_kind() -> [(&'static str, String); 9] {
+    [
         (OCI_INDEX, r#""manifests":[]"#.to_owned()),
         (
             OCI_INDEX,
@@ -199,7 +196,15 @@ async fn manifests_of_every_kind_are_pushed_and_pulled() {
             OCI_MANIFEST,
             format!(r#""annotations":{{"a":"{}"}}"#, "A".repeat(4_000_000)),
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn manifests_of_every_kind_are_pushed_and_pulled() {
+    let registry = Registry::oci().await;
+    registry.push_hello().await;
+    registry.put("latest", EMPTY).await;
+    for (media_type, rest) in manifests_of_every_kind() {
         let manifest = format!(r#"{{"schemaVersion":2,"mediaType":"{media_type}",{rest}}}"#);
         let pushed = put(&registry, "a", media_type, &manifest).await;
         let about = &rest[..rest.len().min(99)];
