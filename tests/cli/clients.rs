@@ -23,7 +23,7 @@ fn run_with_mock(client: &[&str]) -> String {
 }
 
 /// Returns the path of `ecr`, which belongs to another package of the workspace.
-pub(crate) fn ecr() -> String {
+fn ecr() -> String {
     let program = cargo_bin("mock-ecr").with_file_name("ecr");
     assert!(
         program.exists(),

@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod book;
 mod command;
 mod configuration;
 mod credential_helper;

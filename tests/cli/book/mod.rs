@@ -7,6 +7,7 @@ mod configuration;
 mod control;
 mod examples;
 mod faults;
+mod help_text;
 mod links;
 mod markdown;
 mod operations;

@@ -1,9 +1,7 @@
-//! A page of the book, and the regions of it that are generated.
+//! A page of the book, and the regions of it that are generated. The tests of both programs use this file.
 
 use std::fs;
-use std::path::PathBuf;
-
-use crate::architecture::sources::repository;
+use std::path::{Path, PathBuf};
 
 /// A page, by its path below `docs/src`.
 pub(super) struct Page {
@@ -13,7 +11,8 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn read(name: &str) -> Self {
-        let path = repository().join("docs/src").join(name);
+        let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src");
+        let path = pages.join(name);
         let text = fs::read_to_string(&path).unwrap();
         Page { path, text }
     }
@@ -39,8 +38,10 @@ impl Page {
         assert!(
             difference.is_none(),
             "{}: the region {name} is not what is generated: {difference:?}; run\n\
-             MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli book",
-            self.path.display()
+             MOCK_ECR_BLESS=1 cargo test --package {} --test {} book",
+            self.path.display(),
+            env!("CARGO_PKG_NAME"),
+            env!("CARGO_CRATE_NAME"),
         );
     }
 }
