@@ -28,7 +28,8 @@ pub(crate) use token::{InspectOptions, IssueOptions, RevokeOptions, TokenAction}
 
 /// An offline Amazon ECR for tests.
 #[derive(Debug, Parser)]
-#[command(name = "mock-ecr", version)]
+// Other packages of the workspace enable the wrapping of clap. Without it, the help does not depend on how the program is built.
+#[command(name = "mock-ecr", version, term_width = 0)]
 pub(crate) struct Args {
     /// The level of the log on stderr.
     #[arg(long, global = true, value_enum, default_value_t = LogLevel::Warn)]
