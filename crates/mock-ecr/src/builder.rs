@@ -22,7 +22,7 @@ use crate::types::secret::Secret;
 
 /// A builder of a [`MockEcr`]. Every setting has a default.
 ///
-/// An invalid argument of a method is reported by [`start`](MockEcrBuilder::start).
+/// The methods do not return errors. If an argument is invalid, [`start`](MockEcrBuilder::start) returns an error.
 #[derive(Debug)]
 pub struct MockEcrBuilder {
     config: Config,
@@ -32,7 +32,7 @@ pub struct MockEcrBuilder {
 }
 
 impl MockEcr {
-    /// Starts a mock with the default configuration on a free port of the loopback address.
+    /// Starts a mock with the default configuration on a free port of the loopback address 127.0.0.1.
     ///
     /// # Errors
     ///
@@ -62,22 +62,23 @@ impl MockEcrBuilder {
         }
     }
 
-    /// Sets the address to listen on. The default is a free port of the loopback address.
+    /// Sets the address to listen on. The default is a free port of the loopback address 127.0.0.1.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Adds an address to listen on.
+    /// Adds another address to listen on.
     #[must_use]
     pub fn also_listen(mut self, address: SocketAddr) -> Self {
         self.additional.push(address);
         self
     }
 
-    /// Accepts TLS on the same port, and `CONNECT` requests of clients that use the mock as HTTPS proxy. A private
-    /// certificate authority issues a certificate for the host name that a client requests.
+    /// Accepts TLS on the same port, and `CONNECT` requests of clients that use the mock as HTTPS proxy. For each host
+    /// name that a client requests, a private certificate authority issues a certificate. By default, the mock does not
+    /// accept TLS.
     #[must_use]
     pub fn tls(mut self, authority: AuthorityLocation) -> Self {
         self.config.tls = Some(authority);
@@ -91,13 +92,14 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Freezes the clock at [`ClockStart::FROZEN`].
+    /// Freezes the clock at [`ClockStart::FROZEN`], 2015-11-29T21:30:53.241Z.
     #[must_use]
     pub fn frozen(self) -> Self {
         self.clock(ClockStart::FROZEN)
     }
 
-    /// Sets the initial time of the clock, and whether it runs.
+    /// Sets whether the clock runs with the system's time or is frozen at a given time. The default is
+    /// [`ClockStart::System`].
     #[must_use]
     pub fn clock(mut self, start: ClockStart) -> Self {
         self.config.clock = start;
@@ -111,14 +113,14 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets whether credentials and signatures are verified. See [`Config::auth`].
+    /// Sets whether credentials and signatures are verified. The default is [`AuthMode::Strict`].
     #[must_use]
     pub fn auth(mut self, mode: AuthMode) -> Self {
         self.config.auth = mode;
         self
     }
 
-    /// Sets the default Region, such as `eu-central-1`. See [`Config::region`].
+    /// Sets the default Region, such as `eu-central-1`. The default is `us-east-1`. See [`Config::region`].
     #[must_use]
     pub fn region(mut self, region: &str) -> Self {
         if let Some(region) = self.invalid.parse("region", region) {
@@ -127,7 +129,8 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets the template of `proxyEndpoint`. See [`ProxyEndpoint`](crate::config::ProxyEndpoint) for its form.
+    /// Sets the template of `proxyEndpoint`. See [`ProxyEndpoint`](crate::config::ProxyEndpoint) for its form and
+    /// default.
     #[must_use]
     pub fn proxy_endpoint(mut self, template: &str) -> Self {
         if let Some(template) = self.invalid.parse("proxy_endpoint", template) {
@@ -136,29 +139,29 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets whether the registry behaves like ECR or like OCI Distribution 1.1.
+    /// Sets whether the registry behaves like ECR or like OCI Distribution 1.1. The default is [`Dialect::Ecr`].
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.config.dialect = dialect;
         self
     }
 
-    /// Sets where repositories and images are stored. The default is memory.
+    /// Sets where repositories and images are stored. The default is [`StoreLocation::Memory`].
     #[must_use]
     pub fn store(mut self, location: StoreLocation) -> Self {
         self.config.store = location;
         self
     }
 
-    /// Sets the credentials and the endpoint of the S3 bucket. They are used only if the store is a bucket.
+    /// Sets the credentials and the endpoint of the S3 bucket. These are used only if the store is a bucket.
     #[must_use]
     pub fn s3_access(mut self, access: S3Access) -> Self {
         self.config.s3_access = Some(access);
         self
     }
 
-    /// Adds a fault that is active from the start. [`start`](MockEcrBuilder::start) returns an error if the fault is
-    /// invalid.
+    /// Adds a fault that is active from the start of the mock. [`start`](MockEcrBuilder::start) returns an error if the
+    /// fault is invalid.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.config.faults.push(fault);
@@ -174,8 +177,8 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Adds an image to a repository of the default account, in the default Region. The repository is created if it
-    /// does not exist.
+    /// Adds an image to a repository of the default account, in the default Region. The repository is created if this
+    /// builder does not contain it.
     ///
     /// [`start`](MockEcrBuilder::start) returns an error if `repository` is not a repository name or if a tag of the
     /// image is invalid.
@@ -210,22 +213,24 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. Without a
-    /// key, the control API is available only if the mock listens on loopback addresses only.
+    /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. If no key is
+    /// set, the control API is available only if the mock listens on loopback addresses only and the `Host` of the
+    /// request is a loopback name.
     #[must_use]
     pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.control_key = Some(key.into());
         self
     }
 
-    /// Creates a missing repository when an image is pushed to it.
+    /// Creates a missing repository when an image is pushed to it. By default, such a push is rejected. See
+    /// [`Config::create_on_push`].
     #[must_use]
     pub fn create_on_push(mut self) -> Self {
         self.config.create_on_push = true;
         self
     }
 
-    /// Adds a principal. Without one, the mock has one principal, [`Principal::example`].
+    /// Adds a principal. If no principal is added, the mock has one: [`Principal::example`].
     #[must_use]
     pub fn principal(mut self, principal: Principal) -> Self {
         self.config.principals.push(principal);
@@ -236,9 +241,17 @@ impl MockEcrBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if an argument of another method or the configuration is invalid, if an address cannot be
-    /// bound, if the store, the certificate authority or an image layout cannot be read, or if the function is called
-    /// outside a tokio runtime.
+    /// Returns an error in the following cases:
+    ///
+    /// - An argument of another method is invalid.
+    /// - The configuration is invalid; see [`Config::validate`].
+    /// - The function is called outside a tokio runtime.
+    /// - The mock cannot listen on an address.
+    /// - A fault is invalid, there are more than 1,000 faults, or a certificate fault is used without TLS.
+    /// - The certificate authority cannot be read or created.
+    /// - The store cannot be opened.
+    /// - An initial repository cannot be created: a tag of an image is invalid, an image layout cannot be read, the
+    ///   manifest of an image is too large, or the store fails.
     pub async fn start(self) -> Result<MockEcr, StartError> {
         self.invalid.report()?;
         self.config.validate()?;
@@ -294,17 +307,17 @@ fn bind_error(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError 
     move |source| StartError::Bind { address, source }
 }
 
-/// The error of [`MockEcrBuilder::start`].
+/// The error returned by [`MockEcrBuilder::start`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// An argument of a method of the builder is invalid.
+    /// An argument of another method of the builder is invalid.
     #[error(transparent)]
     Argument(#[from] ArgumentError),
     /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// An address cannot be bound.
+    /// The mock cannot listen on an address.
     #[error("cannot listen on {address}")]
     Bind {
         /// The address.
@@ -315,16 +328,17 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreLocationError),
-    /// A fault of the configuration is invalid.
+    /// A fault of the configuration is invalid or cannot be added.
     #[error("invalid fault in the configuration")]
     Fault(#[from] FaultError),
     /// The certificate authority cannot be read or created.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The initial repositories cannot be created.
+    /// The initial repositories cannot be created. The source is the error of a tag, an image layout, an image or the
+    /// store.
     #[error("cannot create the repositories of the configuration")]
     Repositories(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The function was called outside a tokio runtime.
+    /// [`start`](MockEcrBuilder::start) was called outside a tokio runtime.
     #[error("not in a tokio runtime: call start within one, such as that of #[tokio::test]")]
     NoRuntime,
 }

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::{Timestamp, TimestampText};
 
-/// The clock of a mock. It is frozen at a timestamp, or runs with the system's clock at an offset. Its resolution is
-/// one millisecond.
+/// The clock of a mock. It is either frozen at a timestamp, or runs with the system's clock at an offset. Its
+/// resolution is one millisecond, and its range is that of [`Timestamp`]: a time before or after this range is replaced
+/// by the nearest time of the range.
 ///
-/// The expiry of tokens and credentials, `Date` headers and the request log use it. Clones share one time, so a test,
-/// the mock and an SDK client can use the same clock.
+/// The clock determines the expiry of tokens and credentials, the `Date` headers and the times in the request log.
+/// Clones share one time, so a test, the mock and an SDK client can use the same clock.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -100,7 +101,7 @@ impl Clock {
         }))
     }
 
-    /// Creates a clock that is frozen at [`ClockStart::FROZEN`].
+    /// Creates a clock that is frozen at [`ClockStart::FROZEN`], 2015-11-29T21:30:53.241Z.
     pub fn frozen() -> Self {
         Clock::new(ClockStart::FROZEN)
     }
@@ -110,17 +111,18 @@ impl Clock {
         self.motion().now()
     }
 
-    /// Moves the clock forward by `duration`, in whole milliseconds.
+    /// Moves the clock forward by `duration`, truncated to whole milliseconds. The clock stops at the last
+    /// [`Timestamp`].
     pub fn advance(&self, duration: Duration) {
         self.update(|motion| motion.map(|now| now + duration));
     }
 
-    /// Moves the clock back by `duration`, in whole milliseconds.
+    /// Moves the clock back by `duration`, truncated to whole milliseconds. The clock stops at the first [`Timestamp`].
     pub fn rewind(&self, duration: Duration) {
         self.update(|motion| motion.map(|now| now - duration));
     }
 
-    /// Sets the clock to `timestamp`. It stays frozen or continues to run, as before.
+    /// Sets the clock to `timestamp`. A frozen clock stays frozen, and a running clock continues to run.
     pub fn set(&self, timestamp: Timestamp) {
         self.update(|motion| motion.map(|_| timestamp));
     }
@@ -132,7 +134,7 @@ impl Clock {
         });
     }
 
-    /// Lets the clock run from its current time.
+    /// Starts a frozen clock at its current time. A running clock is not changed.
     pub fn run(&self) {
         self.update(|motion| match motion {
             Motion::Frozen { at } => Motion::Running {
@@ -142,7 +144,8 @@ impl Clock {
         });
     }
 
-    /// Resets the clock to its initial state: to the system's time, or frozen at its initial time.
+    /// Resets the clock to its initial state: [`ClockStart::System`] sets it to the system's time and runs it, and
+    /// [`ClockStart::Frozen`] freezes it at the initial time.
     pub fn reset(&self) {
         self.update(|_| Motion::of(self.0.start));
     }
@@ -180,7 +183,8 @@ pub(crate) fn system() -> Timestamp {
     SystemTime::now().into()
 }
 
-/// The initial state of a mock's clock: `system`, `frozen`, or a timestamp in RFC 3339 at which the clock is frozen.
+/// The initial state of a mock's clock. In TOML and on the command line, it is `system`, `frozen`
+/// ([`ClockStart::FROZEN`]), or a timestamp in RFC 3339 at which the clock is frozen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "TimestampText")]
 #[non_exhaustive]
@@ -192,7 +196,8 @@ pub enum ClockStart {
 }
 
 impl ClockStart {
-    /// Twelve hours before 1448875853.241, the `expiresAt` of the example in AWS's documentation of
+    /// A clock that is frozen at 2015-11-29T21:30:53.241Z. A token that is issued at this time expires 12 hours later,
+    /// at 1448875853.241. This is the value of `expiresAt` in the example of AWS's documentation of
     /// [`get-authorization-token`](https://docs.aws.amazon.com/cli/v1/reference/ecr/get-authorization-token.html).
     pub const FROZEN: ClockStart = ClockStart::Frozen(Timestamp::AWS_EXAMPLE);
 }
@@ -220,7 +225,7 @@ impl TryFrom<TimestampText> for ClockStart {
     }
 }
 
-/// The error for a text that is not an initial state of a clock.
+/// The error returned when a string is not a valid initial state of a clock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid clock {0:?}: expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z"
@@ -245,15 +250,15 @@ impl Stopwatch {
     }
 }
 
-/// The clock that the date of a signature is compared with. The date must be within 15 minutes of it.
+/// The clock that the date of a signature is compared with. The difference must be at most 15 minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SigV4Clock {
-    /// The mock's clock, as in AWS.
+    /// The mock's clock only.
     Mock,
-    /// The mock's clock. If it differs from the system's clock, the system's clock is accepted too, because a client in
-    /// another process signs with the system's time.
+    /// The mock's clock or, if the two differ, the system's clock. Use this mode for clients in other processes, which
+    /// sign requests with the system's time.
     Either,
 }
 

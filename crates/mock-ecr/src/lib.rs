@@ -27,42 +27,33 @@
 //! # }
 //! ```
 //!
-//! To use another client, set its endpoint to [`MockEcr::url`] and its credentials to those of a [`Principal`] of the
-//! mock's [`Config`]. The same port serves the API (`POST /`) and the registry (`GET /v2/`).
+//! To use another client, set its endpoint to [`MockEcr::url`] and its credentials to those of a [`Principal`] in the
+//! mock's [`Config`]. The APIs (`POST /`) and the registry (`GET /v2/`) are served on the same port.
 //!
 //! # Modules
 //!
-//! The crate root contains the mock, its configuration, and the types that their methods take and return. The modules
-//! contain the other types:
+//! The crate root contains the mock, its configuration, and the parameter and return types of their methods. The
+//! modules contain the other types:
 //!
-//! - [`config`]: the types of the fields of a [`Config`], and the settings of clients
-//! - [`fault`]: faults, which change responses so that a test sees how a client reacts. [`MockEcr::faults`] sets them.
+//! - [`config`]: the types of the fields of a [`Config`], and the environment variables of clients
+//! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
 //! - [`request_log`]: the requests that [`MockEcr::requests`] returns
 //! - [`tls`]: the certificate authority of a mock that accepts TLS
 //! - [`token`]: tokens, their claims and their errors
 //!
-//! Each public name has one path.
-//!
-//! # Structure of the code
-//!
-//! A request passes through `server/connection` (sockets), `server/handler` (the order of the steps) and
-//! `server/router`. The router selects an API or the registry:
-//!
-//! - API of a service: `services/dispatch` → `aws/protocol` and `aws/sigv4` → `services/SERVICE/operations/`
-//! - registry: `registry/dispatch` → `registry/authentication` → a file for each kind of resource
-//!
-//! Both call `iam/authorization` and `domain/`, which uses `store/`. `request_log` records the request. `token` is the only module that
-//! issues and verifies tokens. `types` and `clock` are the lowest layer.
+//! Each public item is exported under one path only. The file `ARCHITECTURE.md` in the source repository describes the
+//! internal modules.
 //!
 //! # What is not emulated
 //!
-//! The mock does not emulate scanning, lifecycle policies, replication, pull-through caches and signing.
-//! [`MockEcr::supported_operations`] lists the operations that it implements. It responds to every other operation with
-//! status 501.
+//! The mock does not emulate image scanning, lifecycle policies, replication, pull-through caches and image signing.
+//! [`MockEcr::supported_operations`] lists the operations that the mock implements. The mock responds to every other
+//! operation with status 501.
 //!
-//! Where no recorded response of ECR exists, the documentation of the code names the basis of the mock's response.
-//! `[ANALOG]` means: recorded from another AWS service with the same protocol. `[ASSUME]` means: an assumption.
+//! The responses of the mock are based on recorded responses of ECR. If no recording exists, the documentation of the
+//! code states another basis. `[ANALOG]` marks a response that was recorded from another AWS service with the same
+//! protocol. `[ASSUME]` marks an assumption.
 
 mod aws;
 mod builder;
@@ -101,7 +92,7 @@ pub use state::Preserve;
 pub use types::timestamp::Timestamp;
 pub use types::{AccountId, PrincipalArn, Region, RepositoryName};
 
-/// The examples of README and of the guide on Rust, which run as doctests.
+/// The examples of README and of the guide on Rust. They run as doctests.
 #[cfg(all(doctest, feature = "sdk"))]
 mod book {
     #![doc = include_str!("../../../README.md")]

@@ -24,8 +24,8 @@ use crate::types::{PrincipalArn, Region, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
 ///
-/// The mock runs on the tokio runtime that started it and has no thread of its own. Do not call a blocking client on
-/// the only thread of that runtime: the mock could not respond.
+/// The mock runs on the tokio runtime in which it was started, and has no thread of its own. Do not call a blocking
+/// client on the only thread of that runtime, because the mock cannot respond while the thread is blocked.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -66,7 +66,7 @@ impl MockEcr {
         }
     }
 
-    /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. The APIs and the registry have the same URL.
+    /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. It is the URL of the APIs and of the registry.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -79,7 +79,8 @@ impl MockEcr {
     /// Returns the environment variables that redirect AWS tools and SDKs to this mock, with the credentials of the
     /// first principal.
     ///
-    /// A variable without a value must be removed. It would select another endpoint, other credentials or a proxy.
+    /// If the value of a variable is `None`, remove the variable from the environment of the client. Otherwise it could
+    /// select another endpoint, other credentials or a proxy.
     ///
     /// ```no_run
     /// # fn example(ecr: mock_ecr::MockEcr) -> std::io::Result<()> {
@@ -99,24 +100,25 @@ impl MockEcr {
     }
 
     /// Returns the environment variables for clients that call the mock by AWS host names over TLS. `certificate` is
-    /// the path of a file with the certificate of the mock's certificate authority; clients trust only this file.
+    /// the path of a file with the certificate of the mock's certificate authority. Clients trust only this
+    /// certificate. The mock must accept TLS; see [`MockEcrBuilder::tls`](crate::MockEcrBuilder::tls).
     ///
-    /// With [`Redirect::Proxy`], the variables set the mock as proxy. With [`Redirect::Hosts`], they set no proxy: the
-    /// system must resolve AWS host names to the mock. Both need a mock that accepts TLS. [`Redirect::Env`] returns the
-    /// same variables as [`Redirect::Hosts`].
+    /// With [`Redirect::Proxy`], the variables configure the mock as the proxy of the client. With [`Redirect::Hosts`],
+    /// they configure no proxy, so the system must resolve AWS host names to the address of the mock. With
+    /// [`Redirect::Env`], the result is the same as with [`Redirect::Hosts`].
     pub fn environment_by_name(&self, redirect: Redirect, certificate: &Path) -> Vec<Variable> {
         client_env::by_name(self.config(), &self.url(), redirect, certificate)
     }
 
-    /// Returns the AWS host names of the APIs and of the registries of the known accounts, in every known Region and in
-    /// the Region of the configuration.
+    /// Returns the AWS host names of the APIs, and of the registries of all accounts of the configuration. The list
+    /// contains the host names in every known Region and in the Region of the configuration.
     pub fn host_names(&self) -> Vec<String> {
         let config = self.config();
         hosts::names(&config.known_accounts(), &config.region)
     }
 
-    /// Returns the certificate of the certificate authority, in PEM, if the mock accepts TLS. Clients must trust this
-    /// certificate.
+    /// Returns the certificate of the certificate authority, in PEM, or `None` if the mock does not accept TLS. Clients
+    /// must trust this certificate.
     pub fn ca_certificate(&self) -> Option<&str> {
         self.state.ca_certificate.as_deref()
     }
@@ -144,7 +146,7 @@ impl MockEcr {
         &self.state.config
     }
 
-    /// Returns the clock of the mock. All of its timestamps come from this clock.
+    /// Returns the clock of the mock. All timestamps of the mock are read from this clock.
     pub fn clock(&self) -> &Clock {
         &self.state.clock
     }
@@ -165,21 +167,24 @@ impl MockEcr {
         Ok(repository)
     }
 
-    /// Returns the repository of this name in the registry of the default account, in the default Region.
+    /// Returns a handle of the repository `name` in the registry of the default account, in the default Region. The
+    /// repository need not exist.
     ///
-    /// The methods of [`Repository`] return an error if the name is invalid or the repository does not exist.
+    /// The name is not validated here: the methods of [`Repository`] return an error if the name is invalid or the
+    /// repository does not exist.
     pub fn repository(&self, name: &str) -> Repository {
         Repository::new(Arc::clone(&self.state), name)
     }
 
-    /// Returns the requests received so far, including the rejected ones, oldest first. The request log keeps the
-    /// latest 10,000 requests, or fewer if they take more than 16 MiB.
+    /// Returns the recorded requests, including the rejected ones, in the order in which their responses were ready.
+    /// The request log contains the latest 10,000 requests, or fewer if their total size exceeds 16 MiB.
     pub fn requests(&self) -> Requests {
         self.state.request_log.requests()
     }
 
-    /// Returns the tokens that were issued by the mock or presented to its registry, oldest first, with the number of
-    /// their uses. At most 10,000 records are kept; the oldest are discarded.
+    /// Returns the records of the tokens that were issued by the mock or presented to its registry, oldest first. Each
+    /// record contains the number of times that the token was presented. The mock stores at most 10,000 records and
+    /// discards the oldest.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -196,9 +201,10 @@ impl MockEcr {
         self.state.tokens.records(self.clock().now())
     }
 
-    /// Resets the mock to its initial state: clock, tokens, revocations, sessions, random values drawn from the seed,
-    /// request log and faults. Unless `preserve` is [`Preserve::Images`], repositories and account settings are reset
-    /// too. They are deleted from the store, so every other server that shares the store loses them.
+    /// Resets the mock to its initial state: clock, tokens, revocations, sessions, request log, faults, and the random
+    /// values that are derived from the seed. Unless `preserve` is [`Preserve::Images`], the repositories and the
+    /// account settings are also reset. They are deleted from the store, so every other server that uses the same store
+    /// loses them too.
     ///
     /// A request that is processed during the reset can see some parts of the state before the reset and others after
     /// it.
@@ -217,23 +223,25 @@ impl MockEcr {
         self.state.request_log.clear();
     }
 
-    /// Issues a token for the first principal, in the Region of the configuration. The token equals the one that
-    /// `GetAuthorizationToken` would return to this principal now.
+    /// Issues a token for the first principal, in the Region of the configuration. The token is equal to the token that
+    /// `GetAuthorizationToken` would return to this principal at the current time.
     pub fn issue_token(&self) -> AuthorizationToken {
         let config = self.config();
         self.issue_token_for(config.default_principal().arn, config.region.clone())
     }
 
-    /// Issues a token for a principal and a Region. The principal need not exist in the configuration, and its
-    /// permissions are not checked. The token expires after the TTL of the configuration.
+    /// Issues a token for a principal and a Region. The permissions of the principal are not checked, and the principal
+    /// need not exist in the configuration. However, a token whose principal does not exist is rejected with
+    /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is a root user or the mock uses
+    /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
         let ttl = self.config().token_ttl;
         let claims = Claims::new(principal, region, self.clock().now(), ttl);
         self.state.tokens.issue(&claims)
     }
 
-    /// Verifies a token, or the password in it, at the current time of the mock's clock. Returns the caller that it
-    /// authenticates.
+    /// Verifies a token, or the password that it contains, at the current time of the mock's clock. Returns the caller
+    /// that the token authenticates.
     ///
     /// # Errors
     ///
@@ -245,14 +253,15 @@ impl MockEcr {
 
     /// Adds credentials to the running mock, such as those of an assumed role.
     ///
-    /// The mock accepts them immediately and until [`reset`](MockEcr::reset). It keeps the latest 10,000 sessions. A
-    /// token identifies its principal by ARN. If several principals have the same ARN, a principal of the configuration
-    /// takes precedence over sessions, and the latest session over earlier ones.
+    /// The mock accepts the credentials from now on until [`reset`](MockEcr::reset). It stores the latest 10,000
+    /// sessions. A token identifies its principal by ARN. If several principals have the same ARN, a principal of the
+    /// configuration has precedence over sessions, and a later session has precedence over earlier sessions.
     ///
     /// # Errors
     ///
-    /// Returns an error if a key is invalid, if the access key ID belongs to another principal or session, or if the
-    /// configuration lists accounts and the account of the session is not one of them.
+    /// Returns an error if the access key ID or the secret access key is invalid, if the access key ID belongs to
+    /// another principal or session, or if the configuration lists accounts and the account of the session is not in
+    /// the list.
     pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
         let (account, listed) = (session.arn.account(), &self.config().accounts);
         if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
@@ -261,12 +270,14 @@ impl MockEcr {
         self.state.principals.add_session(session)
     }
 
-    /// Revokes tokens. The registry rejects a revoked token.
+    /// Revokes tokens. [`verify_token`](MockEcr::verify_token) and the registry reject a revoked token with
+    /// [`TokenError::Revoked`]. A revocation is valid until [`reset`](MockEcr::reset).
     pub fn revoke(&self, revocation: Revocation) {
         self.state.tokens.revoke(revocation);
     }
 
-    /// Stops the mock. It accepts no new connections, and waits at most ten seconds for requests in progress.
+    /// Stops the mock. The mock accepts no new connections, and this function waits at most ten seconds for the
+    /// requests in progress.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         for serving in &mut self.serving {
@@ -284,7 +295,7 @@ impl Drop for MockEcr {
     }
 }
 
-/// The error of [`MockEcr::reset`]. Its source is the error of the store or of an image layout.
+/// The error returned by [`MockEcr::reset`]. Its source is the error of the store or of an image layout.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot reset the repositories to those of the configuration")]
 pub struct ResetError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -18,16 +18,19 @@ use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
 
 impl MockEcr {
-    /// Returns the SDK configuration for this mock: the endpoint, the Region, the credentials of the first principal, and the clock of the
-    /// mock.
+    /// Returns the SDK configuration for this mock: the endpoint, the Region, the credentials of the first principal,
+    /// and the clock of the mock. Environment variables and configuration files are not read.
     ///
-    /// The SDK uses the time of the mock for signatures, retries and caches. If the clock is frozen, the waits between attempts advance it
-    /// and take almost no real time. The environment and configuration files are not read.
+    /// The SDK uses the clock of the mock for signatures, retries and caches. If the clock is frozen, a wait between
+    /// two attempts advances the clock by the duration of the wait, and takes about 5 milliseconds of real time.
+    /// Timeouts and stalled-stream protection are disabled, because the SDK would measure them with the clock of the
+    /// mock.
     pub fn sdk_config(&self) -> SdkConfig {
         self.sdk_config_for(&self.config().default_principal())
     }
 
-    /// Returns the SDK configuration with the credentials of another principal. The principal does not need to exist in this mock.
+    /// Returns the SDK configuration with the credentials of `principal`. See [`sdk_config`](MockEcr::sdk_config) for
+    /// the other settings. The principal need not exist in the configuration of the mock.
     pub fn sdk_config_for(&self, principal: &Principal) -> SdkConfig {
         let clock = self.clock().clone();
         let sleep = VirtualSleep(clock.clone());

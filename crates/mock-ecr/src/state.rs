@@ -214,14 +214,14 @@ impl State {
     }
 }
 
-/// What a reset preserves.
+/// The part of the state that [`MockEcr::reset`](crate::MockEcr::reset) does not reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Preserve {
-    /// Nothing. After the reset, the repositories are those of the configuration.
+    /// The whole state is reset. After the reset, the repositories are those of the configuration.
     #[default]
     Nothing,
-    /// The repositories, their images and settings, and the settings of accounts.
+    /// The repositories with their images and settings, and the settings of accounts, are not reset.
     Images,
 }
 

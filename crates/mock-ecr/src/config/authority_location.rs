@@ -5,16 +5,16 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-/// Where the certificate authority is stored: `memory`, or `file:DIRECTORY`. The directory contains the certificate,
-/// `ca.pem`, and its private key, `ca-key.pem`.
+/// The location of the certificate authority: `memory` or `file:DIRECTORY`. The directory contains two files in PEM:
+/// the certificate `ca.pem` and its private key `ca-key.pem`.
 ///
-/// If the directory does not contain the files, the mock creates them. Only the owner can read the key. To use an
-/// existing certificate authority, put its two files into the directory.
+/// If `ca-key.pem` does not exist, the mock creates the directory and both files. Only the owner can read `ca-key.pem`.
+/// To use an existing certificate authority, put its certificate and its key into the directory under these names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
 pub enum AuthorityLocation {
-    /// In memory. Each start of a mock creates another certificate authority.
+    /// In memory. The mock creates a new certificate authority at each start.
     #[default]
     Memory,
     /// In the files `ca.pem` and `ca-key.pem` of this directory.
@@ -43,7 +43,7 @@ impl TryFrom<String> for AuthorityLocation {
     }
 }
 
-/// The error for a text that is not a location of a certificate authority.
+/// The error returned when a string is not a valid location of a certificate authority.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid location of the certificate authority {0:?}: expected memory, or file:DIRECTORY")]
 pub struct AuthorityLocationError(String);

@@ -8,13 +8,13 @@ use crate::config::error::ConfigError;
 use crate::types::secret::Secret;
 
 impl Config {
-    /// Checks the values of the configuration and whether they contradict each other.
-    /// [`MockEcrBuilder::start`](crate::MockEcrBuilder::start), [`Config::parse`] and [`Config::from_file`] do so too.
+    /// Checks that the values of the configuration are valid and do not contradict each other.
+    /// [`MockEcrBuilder::start`](crate::MockEcrBuilder::start), [`Config::parse`] and [`Config::from_file`] do the same
+    /// check.
     ///
     /// # Errors
     ///
-    /// Returns an error for the first invalid value. The error has no line, because the configuration may not come from
-    /// a file.
+    /// Returns an error for the first invalid value. [`ConfigError::line`] is `None`.
     pub fn validate(&self) -> Result<(), ConfigError> {
         Ok(self.check()?)
     }
@@ -54,7 +54,7 @@ impl Config {
         Ok(())
     }
 
-    /// The error does not contain the key.
+    /// The error does not contain the value of the key, because it is a secret.
     fn check_control_key(&self) -> Result<(), Conflict> {
         let key = self.control_key.as_ref().map(Secret::expose);
         let fits = |key: &str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_graphic());

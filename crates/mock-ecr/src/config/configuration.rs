@@ -18,7 +18,8 @@ use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
 
-/// The configuration of a mock. Mocks with the same configuration, clock and requests send the same bytes.
+/// The configuration of a mock. Mocks with the same configuration, the same clock and the same requests send the same
+/// bytes.
 ///
 /// Every field has a default. The default configuration has one account, one principal with the keys of the AWS
 /// documentation, and tokens with a TTL of 12 hours.
@@ -49,53 +50,61 @@ pub struct Config {
     /// The seed of all keys and random values. Mocks with the same seed accept each other's tokens. The default is
     /// `mock-ecr`.
     pub seed: String,
-    /// The default Region: used if a request or an initial repository specifies none. The default is `us-east-1`.
+    /// The default Region. It is used if a request or an initial repository does not specify a Region. The default is
+    /// `us-east-1`.
     pub region: Region,
-    /// The accounts that exist. If the list is empty, these are the accounts of the principals.
+    /// The accounts that exist. If the list is empty, the accounts of the principals exist. The default is an empty
+    /// list.
     pub accounts: Vec<Account>,
-    /// The principals. If the list is empty, there is one: [`Principal::example`].
+    /// The principals. If the list is empty, there is one principal: [`Principal::example`]. The default is an empty
+    /// list.
     pub principals: Vec<Principal>,
-    /// The TTL of tokens. The default is 12 hours, as documented for ECR.
+    /// The TTL of tokens. The default is 12 hours, the value in ECR's documentation.
     #[serde(deserialize_with = "crate::types::duration::Text::deserialize")]
     pub token_ttl: Duration,
-    /// The approximate length of an `authorizationToken`, in characters, at most 65,536. Shorter tokens are padded.
+    /// The approximate length of an `authorizationToken`, in characters, at most 65,536. A token that would be shorter
+    /// is padded.
     ///
-    /// The default, 2,368, is the only published length. See [`TokenIssuer`](crate::token::TokenIssuer).
+    /// The default is 2,368, the only published length. See [`TokenIssuer`](crate::token::TokenIssuer).
     pub token_length: usize,
-    /// The initial state of the clock.
+    /// The initial state of the clock. The default is [`ClockStart::System`].
     pub clock: ClockStart,
-    /// The clock that the dates of signatures are compared with.
+    /// The clock that the dates of signatures are compared with. The default is [`SigV4Clock::Either`].
     pub sigv4_clock: SigV4Clock,
-    /// Whether credentials and signatures are verified.
+    /// Whether credentials and signatures are verified. The default is [`AuthMode::Strict`].
     pub auth: AuthMode,
-    /// The template of `proxyEndpoint`.
+    /// The template of `proxyEndpoint`. The default is the URL of the registry in AWS; see [`ProxyEndpoint`].
     pub proxy_endpoint: ProxyEndpoint,
-    /// Where repositories and images are stored.
+    /// Where repositories and images are stored. The default is [`StoreLocation::Memory`].
     pub store: StoreLocation,
-    /// The credentials and the endpoint of the bucket, if `store` is one. It is not a key of the TOML file.
+    /// The credentials and the endpoint of the bucket, if `store` is a bucket. The default is `None`. This field is not
+    /// a key of the TOML file.
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
-    /// The key of the control API, `/_mock/`. Requests must contain `Authorization: Bearer KEY`. It is not a key of the
-    /// TOML file. Without it, the control API is available only if the mock listens on loopback addresses only and the
-    /// request's `Host` is a loopback name.
+    /// The key of the control API, `/_mock/`. Requests must contain `Authorization: Bearer KEY`. If `None`, the
+    /// default, the control API is available only if the mock listens on loopback addresses only and the `Host` of the
+    /// request is a loopback name. This field is not a key of the TOML file.
     #[serde(skip)]
     pub control_key: Option<Secret>,
-    /// Where the certificate authority is stored. Without a value, the mock does not accept TLS.
+    /// Where the certificate authority is stored. If `None`, the default, the mock does not accept TLS.
     pub tls: Option<AuthorityLocation>,
-    /// The faults that are active from the start.
+    /// The faults that are active from the start. The default is an empty list.
     pub faults: Vec<Fault>,
-    /// Whether the registry behaves like ECR or like OCI Distribution 1.1.
+    /// Whether the registry behaves like ECR or like OCI Distribution 1.1. The default is [`Dialect::Ecr`].
     pub dialect: Dialect,
-    /// Overrides of the dialect: for each quirk, whether the registry has it.
+    /// Overrides of the dialect: `true` enables a quirk and `false` disables it. The default is an empty map.
     pub quirks: BTreeMap<Quirk, bool>,
-    /// The initial repositories. A repository that already exists in the store is not changed.
+    /// The initial repositories. A repository that already exists in the store is not changed. The default is an empty
+    /// list.
     pub repositories: Vec<InitialRepository>,
-    /// Whether a push creates a missing repository. The repository must be in the account of the caller.
+    /// Whether a push to a missing repository creates the repository. The repository must be in the account of the
+    /// caller. The default is `false`.
     pub create_on_push: bool,
-    /// The default of the account setting `BLOB_MOUNTING`: whether a layer can be mounted from another repository. The
-    /// registry applies the setting if it has [`Quirk::MountingBySetting`].
+    /// The default of the account setting `BLOB_MOUNTING`: whether a layer can be mounted from another repository. This
+    /// setting has an effect only if the registry has [`Quirk::MountingBySetting`]. The default is `false`.
     pub blob_mounting: bool,
-    /// When a principal may access repositories of another account.
+    /// The condition under which a principal can access repositories of another account. The default is
+    /// [`CrossAccount::Policy`].
     pub cross_account: CrossAccount,
 }
 
@@ -128,14 +137,15 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns the default account: the first account of the list, otherwise the account of the first principal.
+    /// Returns the default account: the first account in [`accounts`](Config::accounts). If that list is empty, returns
+    /// the account of the first principal. If there are no principals either, returns [`AccountId::EXAMPLE`].
     pub fn default_account(&self) -> AccountId {
         let listed = self.accounts.first().map(|account| account.id);
         let first = || self.principals.first().map(|p| p.arn.account());
         listed.or_else(first).unwrap_or(AccountId::EXAMPLE)
     }
 
-    /// Returns the principals. If the list is empty, returns [`Principal::example`].
+    /// Returns the principals. If the list [`principals`](Config::principals) is empty, returns [`Principal::example`].
     pub fn principals(&self) -> impl Iterator<Item = Principal> {
         let example = self
             .principals
@@ -144,7 +154,7 @@ impl Config {
         self.principals.iter().cloned().chain(example)
     }
 
-    /// Returns the first principal. Its credentials are used if no other principal is selected.
+    /// Returns the first principal. Its credentials are used where no principal is specified.
     pub fn default_principal(&self) -> Principal {
         self.principals()
             .next()
@@ -168,7 +178,7 @@ impl Config {
         self.store.open(self.s3_access.as_ref()).await
     }
 
-    /// Returns whether the registry has a quirk. `quirks` overrides the dialect.
+    /// Returns whether the registry has a quirk. [`quirks`](Config::quirks) has precedence over the dialect.
     pub fn has(&self, quirk: Quirk) -> bool {
         let configured = self.quirks.get(&quirk).copied();
         configured.unwrap_or_else(|| self.dialect.has(quirk))

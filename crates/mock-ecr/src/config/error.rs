@@ -6,8 +6,8 @@ use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, format_path};
 
-/// An invalid configuration. The message has the form `FILE:LINE: KEY: problem`. It names the file, the line, the key
-/// and the expected value, as far as they are known.
+/// An invalid configuration. The message has the form `FILE:LINE: KEY: problem`. It contains the file, the line, the
+/// key and the expected value. Parts that are not known are omitted.
 #[derive(Debug)]
 pub struct ConfigError {
     pub(super) file: Option<PathBuf>,
@@ -18,13 +18,15 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// Returns the line of the invalid value, starting at 1, if the configuration was parsed from TOML.
+    /// Returns the line of the invalid value, starting at 1. Returns `None` if the line is not known, for example
+    /// because the configuration was created in code, or because the TOML file cannot be read or does not contain the
+    /// value.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
 
-    /// Returns the key of the invalid value, such as `principals[0].arn`. It is empty if the error does not concern a
-    /// key.
+    /// Returns the key of the invalid value, such as `principals[0].arn`. Returns an empty string if the error does not
+    /// concern a key.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -47,7 +49,7 @@ impl ConfigError {
     }
 }
 
-/// A configuration that was written in code has no lines.
+/// A configuration that was created in code has no lines.
 impl From<Conflict> for ConfigError {
     fn from(conflict: Conflict) -> Self {
         let Conflict {
@@ -64,7 +66,7 @@ impl From<Conflict> for ConfigError {
     }
 }
 
-/// Prints one line, `FILE:LINE: KEY: problem`, without the parts that are not known.
+/// Formats the error as one line, `FILE:LINE: KEY: problem`. Parts that are not known are omitted.
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {

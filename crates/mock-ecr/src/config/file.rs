@@ -16,8 +16,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Returns an error if the text is not TOML, if it contains an unknown key or an invalid value, or if its values
-    /// contradict each other.
+    /// Returns an error if the text is not valid TOML, if it contains an unknown key or an invalid value, or if its
+    /// values contradict each other.
     pub fn parse(toml: &str) -> Result<Config, ConfigError> {
         let config: Config = read(toml)?;
         config
@@ -26,11 +26,12 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads a configuration from a TOML file. Relative paths in it are relative to the directory of the file.
+    /// Reads a configuration from a TOML file. A relative path of an image layout is relative to the directory of the
+    /// file. Relative paths in `store` and `tls` are relative to the working directory of the process.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be read, and the errors of [`Config::parse`].
+    /// Returns an error if the file cannot be read. Also returns the errors of [`Config::parse`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Config, ConfigError> {
         let path = path.as_ref();
         std::fs::read_to_string(path)

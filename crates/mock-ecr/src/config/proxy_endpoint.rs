@@ -6,11 +6,12 @@ use serde::Deserialize;
 
 use crate::types::{AccountId, Region};
 
-/// A template of the URL of a registry. It can contain the variables `{account}`, `{region}`, `{dns_suffix}` and
-/// `{port}`.
+/// A template of the URL of a registry. The template starts with `http://` or `https://` and consists of printable
+/// ASCII characters without spaces. It can contain the variables `{account}`, `{region}`, `{dns_suffix}` and `{port}`.
+/// `{port}` is the first port that the mock listens on.
 ///
-/// The default is `https://{account}.dkr.ecr.{region}.{dns_suffix}`, the form of the real service, because many clients
-/// accept no other form. It has no trailing slash. Source: a response recorded in elerch/aws-sdk-for-zig.
+/// The default is `https://{account}.dkr.ecr.{region}.{dns_suffix}`, the form of the URL in AWS, because many clients
+/// accept no other form. The default has no trailing slash. Source: a response recorded in elerch/aws-sdk-for-zig.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ProxyEndpoint(String);
@@ -87,7 +88,7 @@ impl TryFrom<String> for ProxyEndpoint {
     }
 }
 
-/// The error for a text that is not a template of `proxyEndpoint`.
+/// The error returned when a string is not a valid template of `proxyEndpoint`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid template of proxyEndpoint {found:?}: {why}")]
 pub struct ProxyEndpointError {

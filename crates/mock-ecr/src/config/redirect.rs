@@ -1,17 +1,18 @@
-//! The ways in which clients are redirected to a mock.
+//! How clients are redirected to a mock.
 
 /// How clients are redirected to a mock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Redirect {
-    /// By environment variables with endpoint URLs, for clients that read them.
+    /// Environment variables set the endpoint URLs. For clients that read these variables.
     #[default]
     Env,
-    /// By the mock as HTTPS proxy, for clients that accept only AWS host names.
+    /// Environment variables set the mock as the HTTPS proxy of the client. For clients that call only AWS host names.
     Proxy,
-    /// By host names: the system or a sandbox resolves AWS host names to the mock. For every client.
+    /// The system or a sandbox resolves AWS host names to the address of the mock. For all clients.
     Hosts,
 }
 
-/// An environment variable: its name, and the value to set. It must be removed if there is no value.
+/// An environment variable: its name and its value. If the value is `None`, the variable must be removed from the
+/// environment.
 pub type Variable = (&'static str, Option<String>);

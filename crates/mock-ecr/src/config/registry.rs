@@ -12,15 +12,15 @@ use crate::types::{AccountId, Region, RepositoryName};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Dialect {
-    /// Like ECR, with all quirks.
+    /// The registry behaves like ECR and has all quirks.
     #[default]
     Ecr,
-    /// Like the specification OCI Distribution 1.1, without quirks.
+    /// The registry behaves as specified in OCI Distribution 1.1 and has no quirks.
     Oci,
 }
 
 impl Dialect {
-    /// Returns whether the dialect has a quirk, unless the configuration overrides it.
+    /// Returns whether the dialect has a quirk. The overrides of the configuration are not considered.
     pub(super) fn has(self, quirk: Quirk) -> bool {
         match (self, quirk) {
             (Dialect::Ecr, _) => true,
@@ -29,26 +29,27 @@ impl Dialect {
     }
 }
 
-/// A difference between the registry of ECR and OCI Distribution 1.1, with the source of the recording.
+/// A difference between ECR's registry and OCI Distribution 1.1. The documentation of each variant states its source.
 ///
 /// The dialect `ecr` has all quirks and the dialect `oci` has none. The table `quirks` of a configuration enables or
-/// disables each quirk by its name, such as `patch_created`.
+/// disables individual quirks by name, such as `patch_created`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Quirk {
-    /// `PATCH` of an upload responds with 201 instead of 202. Source: regclient/regclient#81 (2021), jdx/mise#11376
-    /// (2026).
+    /// The response to `PATCH` of an upload has status 201 instead of 202. Source: regclient/regclient#81 (2021),
+    /// jdx/mise#11376 (2026).
     PatchCreated,
-    /// The `Range` of an upload remains at the end of its first chunk, although later chunks are stored. Source:
-    /// aws/containers-roadmap#2831 (2026).
+    /// The `Range` header of an upload always contains the end of the first chunk, although later chunks are stored.
+    /// Source: aws/containers-roadmap#2831 (2026).
     FrozenRange,
     /// The response to `PUT` of a manifest has no `Location`. Source: apple/swift-container-plugin#27 (2024).
     NoManifestLocation,
     /// The response to `GET` of a manifest has no `Docker-Content-Digest`. Source: oras-project/oras-go#237 (2022),
     /// aws/containers-roadmap#1931.
     NoDigestOnManifestGet,
-    /// A layer is downloaded from another URL, to which a 307 redirects. Source: open-policy-agent/opa#6580.
+    /// `GET` of a layer responds with a 307 redirect to another URL, from which the layer is downloaded. Source:
+    /// open-policy-agent/opa#6580.
     RedirectedLayers,
     /// The response to `HEAD` of a manifest has a header `Sizes` with an empty value. Source:
     /// aws/containers-roadmap#1931.
@@ -56,19 +57,21 @@ pub enum Quirk {
     /// The responses of `tags/list` and `_catalog` have the content type `text/plain`. Source:
     /// deitch/docker_registry2#34.
     PlainTextLists,
-    /// `tags/list` and `_catalog` return pages of 100 entries by default and of at most 1,000 entries. The next page
-    /// has an absolute URL in `Link`, with an opaque value of `last`. Source: deitch/docker_registry2#34,
-    /// google/go-containerregistry#681, OctopusDeploy/Issues#6495.
+    /// `tags/list` and `_catalog` return pages of 100 entries by default, and of at most 1,000 entries. The `Link`
+    /// header contains the absolute URL of the next page, with an opaque value of `last`. Source:
+    /// deitch/docker_registry2#34, google/go-containerregistry#681, OctopusDeploy/Issues#6495.
     OpaquePages,
-    /// The registry rejects with 405 `UNSUPPORTED` what the API rejects as an invalid parameter. Source:
+    /// If the API rejects a value as an invalid parameter, the registry rejects it with 405 `UNSUPPORTED`. Source:
     /// opcr-io/policy#149.
     ValidationUnsupported,
-    /// A layer is mounted only if the account setting `BLOB_MOUNTING` is enabled (`blob_mounting` of the
-    /// configuration). Otherwise a mount request starts an upload. Source: aws/containers-roadmap#2860 (2026).
+    /// A layer is mounted only if the account setting `BLOB_MOUNTING` is enabled; its default is
+    /// [`Config::blob_mounting`](crate::Config::blob_mounting). Otherwise a mount request starts an upload. Source:
+    /// aws/containers-roadmap#2860 (2026).
     MountingBySetting,
     /// Layers cannot be deleted: the registry responds with 405 `UNSUPPORTED`. `[ASSUME]`
     LayersStay,
-    /// `referrers` of a missing repository responds with 404 instead of an empty list. `[ASSUME]`
+    /// The response to a `referrers` request for a missing repository has status 404 instead of 200 with an empty list.
+    /// `[ASSUME]`
     ReferrersNeedRepository,
 }
 
@@ -97,20 +100,20 @@ impl Quirk {
 pub struct InitialRepository {
     /// The name.
     pub name: RepositoryName,
-    /// The account. Without a value, the default account.
+    /// The account. If `None`, the default account of the configuration.
     #[serde(default)]
     pub account: Option<AccountId>,
-    /// The Region. Without a value, the default Region of the configuration.
+    /// The Region. If `None`, the default Region of the configuration.
     #[serde(default)]
     pub region: Option<Region>,
-    /// Whether a tag can be moved to another image.
+    /// Whether a tag can be moved to another image. The default is [`ImageTagMutability::Mutable`].
     #[serde(default)]
     pub image_tag_mutability: ImageTagMutability,
-    /// The directory of an OCI image layout that contains the images of the repository. In a TOML file, the path is
-    /// relative to the directory of that file.
+    /// The directory of an OCI image layout that contains the images of the repository. A relative path in a TOML file
+    /// is relative to the directory of that file. The default is `None`: no images are imported.
     #[serde(default)]
     pub layout: Option<PathBuf>,
-    /// More images of the repository, described in code. It is not a key of the TOML file.
+    /// Additional images of the repository, described in code. This field is not a key of the TOML file.
     #[serde(skip)]
     pub images: Vec<Image>,
 }
