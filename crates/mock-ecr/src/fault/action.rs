@@ -19,54 +19,63 @@ use crate::types::duration::Shift;
 /// In TOML and JSON, an action is a table with one key, such as `{ error = "ServerException" }` or
 /// `{ close = { after_bytes = 10 } }`.
 ///
-/// A request can trigger several faults. If one of them is `error`, `throttle` or `expired_early`, the first of these
-/// determines the response. The other actions are then applied to that response, in order. Of several `close`, `reset`
-/// and `stall` actions, the last one applies. Of several `overrun` and `garbled_chunks` actions, the last one applies,
-/// and `close`, `reset` and `stall` are ignored.
+/// A request can trigger several faults. They are combined as follows, in the order in which they were added:
+///
+/// - `error`, `throttle`, `expired_early`: the first of these actions determines the response. The request is not
+///   processed. The other actions are applied to this response.
+/// - `latency`: the delays are added. `date`: the shifts are added.
+/// - `close`, `reset`, `stall`: the last of these actions applies.
+/// - `overrun`, `garbled_chunks`: the last of these actions applies, and `close`, `reset` and `stall` are ignored.
+/// - `bandwidth`: the last action applies.
+/// - Each of the other actions changes the result of the previous one.
+///
+/// Of several `certificate` faults, the first that a TLS handshake triggers applies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultAction {
-    /// Responds with an error of AWS. The registry responds with the corresponding OCI error.
+    /// Responds with an AWS error. The registry responds with the corresponding OCI error.
     Error(ErrorFault),
-    /// Limits the request rate with a token bucket, by the mock's clock. Requests above the limit are rejected with a
-    /// throttling error.
+    /// Limits the request rate with a token bucket that is filled according to the mock's clock. Requests above the
+    /// limit are rejected with a throttling error and trigger the fault. Other requests pass.
     Throttle(Throttle),
     /// Delays the response, in real time.
     Latency(Latency),
-    /// Stops sending at this point. The connection stays open until the client closes it.
+    /// Stops sending the response at this point. The connection stays open until the client closes it.
     Stall(CutPoint),
-    /// Limits the rate at which the body is sent, in bytes per second, at least 1.
+    /// Limits the rate at which the body is sent. The value is in bytes per second, at least 1.
     Bandwidth(u64),
     /// Closes the connection at this point.
     Close(CutPoint),
-    /// Resets the TCP connection at this point. TLS in a tunnel of the proxy is closed instead.
+    /// Resets the TCP connection at this point. In a tunnel of the proxy, the TLS connection is closed instead.
     Reset(CutPoint),
-    /// Sends this number of bytes more than `Content-Length` states, from 1 to 1,048,576.
+    /// Sends a body that is longer than `Content-Length` by this number of bytes, from 1 to 1,048,576.
     Overrun(u64),
     /// Sends the body with chunked transfer coding and an invalid first chunk.
     GarbledChunks,
-    /// Replaces the body. The status is not changed, except by [`BodyFault::Html`].
+    /// Replaces the body of the response. Only [`BodyFault::Html`] also changes the status.
     Body(BodyFault),
-    /// Replaces the `Content-Type`, or removes it if the text is empty.
+    /// Replaces the `Content-Type` header. An empty string removes the header.
     ContentType(String),
-    /// Changes the list `authorizationData` in the response of `GetAuthorizationToken`.
+    /// Changes the list `authorizationData` in a successful response of `GetAuthorizationToken`.
     AuthorizationData(AuthorizationData),
-    /// Changes `expiresAt` in the response of `GetAuthorizationToken`. The expiry of the token itself does not change.
+    /// Changes `expiresAt` in a successful response of `GetAuthorizationToken`. The expiry of the token itself does not
+    /// change.
     ExpiresAt(ExpiresAt),
-    /// Changes `authorizationToken` in the response of `GetAuthorizationToken`.
+    /// Changes `authorizationToken` in a successful response of `GetAuthorizationToken`.
     Token(TokenFault),
-    /// Changes `proxyEndpoint` in the response of `GetAuthorizationToken`.
+    /// Changes `proxyEndpoint` in a successful response of `GetAuthorizationToken`.
     ProxyEndpoint(EndpointFault),
-    /// Sets the form in which the registry rejects an expired token.
+    /// Sets the form of the response with which the registry rejects an expired token. Other responses are not changed.
     Expired(ExpiredAs),
-    /// Rejects a valid token as expired. The request has no effect. Only requests with a valid token trigger this
+    /// Rejects a valid token as expired. The request is not processed. Only requests with a valid token trigger this
     /// fault.
     ExpiredEarly(ExpiredAs),
-    /// Shifts the `Date` header of the response.
+    /// Shifts the time in the `Date` header of the response.
     Date(Shift),
-    /// Presents an invalid certificate in the TLS handshake. Handshakes trigger this fault, not requests.
+    /// Presents an invalid certificate in the TLS handshake. Requests do not trigger this fault. Only TLS handshakes
+    /// match it and are counted. The matcher can contain only `host`, `times`, `after`, `every` and `probability`.
     Certificate(CertificateFault),
 }
 
@@ -80,40 +89,42 @@ pub enum CutPoint {
     BeforeHeaders,
     /// Between the headers and the body.
     AfterHeaders,
-    /// After this number of bytes of the body.
+    /// After this number of bytes of the body. If the body is shorter, the response is cut after the whole body. Over
+    /// HTTP/1, at most 64 MiB of the body are sent.
     AfterBytes(u64),
 }
 
-/// A body that replaces the body of the response.
+/// A replacement of the body of the response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BodyFault {
-    /// An HTML page with status 200, like that of a captive portal.
+    /// An HTML page, like that of a captive portal. The status becomes 200 and the `Content-Type` becomes `text/html;
+    /// charset=utf-8`.
     Html,
     /// An empty body.
     Empty,
-    /// A body that starts like JSON and is truncated.
+    /// A body that starts like JSON and is incomplete.
     NotJson,
-    /// A text.
+    /// The given text.
     Text(String),
 }
 
-/// The form in which the registry rejects an expired token.
+/// The form of the response with which the registry rejects an expired token.
 ///
-/// ECR responds with 403 and no challenge, so clients that expect 401 do not recover. ECR Public responds with 400. The
-/// OCI specification requires 401.
+/// ECR responds with 403 and without a challenge, so clients that expect 401 do not request a new token. ECR Public
+/// responds with 400. The OCI specification requires 401 with a challenge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiredAs {
-    /// 403 without a challenge, as ECR.
+    /// 403 without a challenge, as ECR responds.
     Forbidden,
     /// 401 with a challenge.
     Challenge,
-    /// 400, as ECR Public.
+    /// 400, as ECR Public responds.
     BadRequest,
 }
 

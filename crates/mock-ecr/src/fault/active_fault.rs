@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::definition::Fault;
 
-/// The ID of a fault in one mock. It is unique until the mock is reset.
+/// The ID of a fault in one mock. IDs are unique until the mock is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -28,8 +28,9 @@ pub struct ActiveFault {
     /// The fault.
     #[serde(flatten)]
     pub fault: Fault,
-    /// The number of requests that matched, whether or not they triggered the fault.
+    /// The number of requests that matched the fault, whether or not they triggered it. For a certificate fault, the
+    /// number of TLS handshakes.
     pub matched: u64,
-    /// The number of requests that triggered the fault.
+    /// The number of requests that triggered the fault. For a certificate fault, the number of TLS handshakes.
     pub triggered: u64,
 }

@@ -15,17 +15,17 @@ pub enum AuthorizationData {
     Empty,
     /// `null`
     Null,
-    /// The member `authorizationData` is missing.
+    /// The member `authorizationData` is removed.
     Missing,
     /// Each entry occurs twice.
     Doubled,
-    /// `null` before each entry.
+    /// `null` is inserted before each entry.
     WithNulls,
-    /// The `proxyEndpoint` of each entry names this account. The token is not changed.
+    /// The account in the `proxyEndpoint` of each entry is replaced by this account. The token is not changed.
     Account(AccountId),
-    /// An additional first entry, with this account's registry and a token of its root user.
+    /// An additional first entry, with the registry of this account and a token of its root user.
     Before(AccountId),
-    /// An additional last entry, with this account's registry and a token of its root user.
+    /// An additional last entry, with the registry of this account and a token of its root user.
     After(AccountId),
 }
 
@@ -35,15 +35,15 @@ pub enum AuthorizationData {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExpiresAt {
-    /// One hour ago.
+    /// One hour before the current time of the mock's clock.
     Past,
-    /// In ten seconds.
+    /// Ten seconds after the current time of the mock's clock.
     Near,
-    /// In ten years.
+    /// About ten years (3,652 days) after the current time of the mock's clock.
     Far,
-    /// A shift from the current time of the mock's clock, such as `5m` or `-5m`.
+    /// A time relative to the current time of the mock's clock, such as `5m` or `-5m`.
     In(Shift),
-    /// The member is missing.
+    /// The member is removed.
     Missing,
     /// `null`
     Null,
@@ -51,7 +51,7 @@ pub enum ExpiresAt {
     Integer,
     /// Milliseconds since 1970. A client that expects seconds reads a date in about the year 47,000.
     Milliseconds,
-    /// A text such as `2015-11-30T09:30:53.241Z`.
+    /// A string such as `2015-11-30T09:30:53.241Z`.
     Iso8601,
 }
 
@@ -61,31 +61,31 @@ pub enum ExpiresAt {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenFault {
-    /// Base64 of a text without a colon.
+    /// Base64 of a string without a colon.
     NoColon,
     /// Base64 of a login whose password contains colons.
     Colons,
     /// Base64 of a login whose username is not `AWS`.
     OtherUser,
-    /// Base64 of the given login.
+    /// Base64 of the given username and password.
     Login(Login),
     /// Base64 in the URL-safe alphabet, with `-` and `_`.
     UrlSafe,
-    /// A text that is not base64.
+    /// A string that is not base64.
     NotBase64,
-    /// A token of 16 KiB.
+    /// A token of about 16 KiB.
     Long,
-    /// An empty text.
+    /// An empty string.
     Empty,
     /// `null`
     Null,
     /// A number.
     Number,
-    /// The member is missing.
+    /// The member is removed.
     Missing,
 }
 
-/// A username and a password. The registry does not accept the password.
+/// A username and a password. The registry rejects the password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -128,7 +128,7 @@ pub enum EndpointFault {
     Slash,
     /// `null`
     Null,
-    /// The member is missing.
+    /// The member is removed.
     Missing,
 }
 

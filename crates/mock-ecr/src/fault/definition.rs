@@ -7,7 +7,7 @@ use crate::fault::error::FaultError;
 use crate::fault::matcher::RequestMatcher;
 use crate::types::renamed::with_new_name;
 
-/// A fault: the requests that it matches, and the action that it applies to them.
+/// A fault. Its matcher selects requests, and its action changes their responses.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
@@ -31,15 +31,16 @@ use crate::types::renamed::with_new_name;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Fault {
-    /// The requests that the fault matches. Without a value, it matches every request to an API and to the registry.
+    /// The requests that the fault matches. If the key is absent in TOML or JSON, the fault matches every request to
+    /// the APIs and to the registry.
     #[serde(default, rename = "match")]
     pub matcher: RequestMatcher,
-    /// The action that is applied to the matched requests.
+    /// The action that is applied to the requests that trigger the fault.
     pub action: FaultAction,
 }
 
 impl Fault {
-    /// Creates a fault that matches every request to which the action applies.
+    /// Creates a fault that matches every request to which `action` applies.
     pub fn new(action: FaultAction) -> Self {
         Fault {
             matcher: RequestMatcher::default(),
@@ -47,20 +48,20 @@ impl Fault {
         }
     }
 
-    /// Restricts the fault to the requests that `matcher` describes.
+    /// Sets the matcher. The fault then matches only the requests that `matcher` selects.
     #[must_use]
     pub fn matching(mut self, matcher: RequestMatcher) -> Self {
         self.matcher = matcher;
         self
     }
 
-    /// Parses a fault from TOML, in the form of an entry of `[[faults]]` in a configuration.
+    /// Parses a fault from TOML. The form is that of an entry of `[[faults]]` in a configuration.
     ///
     /// # Errors
     ///
-    /// Returns an error if the text is not TOML, or contains an unknown key or an invalid value.
-    /// [`FaultHandle::add`](crate::fault::FaultHandle::add) checks whether the parts of the fault contradict each
-    /// other.
+    /// Returns an error if the text is not valid TOML, or contains an unknown key or an invalid value. This function
+    /// does not check whether the values contradict each other; [`FaultHandle::add`](crate::fault::FaultHandle::add)
+    /// does.
     pub fn from_toml(text: &str) -> Result<Self, FaultError> {
         toml::from_str(text)
             .map_err(|error| FaultError::new(with_new_name(error.message().to_owned())))

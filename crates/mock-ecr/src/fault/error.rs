@@ -2,7 +2,7 @@
 
 use crate::types::argument::ArgumentError;
 
-/// An invalid fault, or a fault that cannot be added to the mock.
+/// The error returned when a fault is invalid or cannot be added to a mock.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct FaultError(Kind);

@@ -4,7 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The code of an error of AWS that the mock can return, such as `ThrottlingException`.
+/// The code of an AWS error that the mock can return, such as `ThrottlingException`.
+///
+/// The known codes are `ThrottlingException`, `TooManyRequestsException`, `RequestLimitExceeded`, `ServerException`,
+/// `InternalFailure`, `InternalServerError`, `BadGateway`, `ServiceUnavailable`, `GatewayTimeout`,
+/// `UnrecognizedClientException`, `InvalidClientTokenId`, `ExpiredTokenException`, `InvalidSignatureException`,
+/// `RequestExpired`, `AccessDeniedException`, `InvalidParameterException`, `RepositoryNotFoundException`,
+/// `ImageNotFoundException` and `LimitExceededException`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
 #[cfg_attr(
@@ -18,7 +24,7 @@ impl ErrorCode {
     /// `ThrottlingException`.
     pub const THROTTLING: ErrorCode = ErrorCode(&ROWS[0]);
 
-    /// Returns the code, as it occurs in responses of the API.
+    /// Returns the code as it occurs in responses of an API.
     pub fn as_str(self) -> &'static str {
         self.0.code
     }
@@ -60,7 +66,7 @@ impl fmt::Debug for ErrorCode {
     }
 }
 
-/// The error for a text that is not a known error code.
+/// The error returned when a string is not a known error code. The message lists the known codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownErrorCode(String);
 

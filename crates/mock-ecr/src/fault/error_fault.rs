@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::error_code::ErrorCode;
 
-/// The error with which a fault responds.
+/// The error that a fault returns.
 ///
-/// In TOML and JSON, it is the error code as text, or a table with the key `code` and optional keys.
+/// In TOML and JSON, this is either the error code as a string, or a table with the key `code` and the optional keys
+/// `status`, `message` and `retry_after`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "Written")]
 #[cfg_attr(
@@ -22,30 +23,31 @@ use crate::fault::error_code::ErrorCode;
 pub struct ErrorFault {
     /// The error code.
     pub code: ErrorCode,
-    /// The status, from 400 to 599. Without a value, the default of the error code.
+    /// The status, from 400 to 599. If `None`, the default status of the error code.
     pub status: Option<u16>,
-    /// The message. Without a value, the default of the error code.
+    /// The message. If `None`, the default message of the error code.
     pub message: Option<String>,
-    /// The value of the `Retry-After` header, in seconds. Without a value, the header is not sent.
+    /// The value of the `Retry-After` header, in seconds. If `None`, the header is not sent.
     pub retry_after: Option<u64>,
 }
 
 impl ErrorFault {
-    /// Sets the status, from 400 to 599. It replaces the default status of the error code.
+    /// Sets the status, which replaces the default status of the error code. The range, 400 to 599, is checked when the
+    /// fault is added to a mock.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Sets the message. It replaces the default message of the error code.
+    /// Sets the message, which replaces the default message of the error code.
     #[must_use]
     pub fn message(mut self, text: impl Into<String>) -> Self {
         self.message = Some(text.into());
         self
     }
 
-    /// Sets the value of `Retry-After`, in seconds.
+    /// Sets the value of the `Retry-After` header, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -81,18 +83,18 @@ enum Written {
 struct ErrorFaultTable {
     /// The error code.
     code: ErrorCode,
-    /// The status, from 400 to 599. Without a value, the default of the error code.
+    /// The status, from 400 to 599. If absent, the default status of the error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
-    /// The message. Without a value, the default of the error code.
+    /// The message. If absent, the default message of the error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<String>,
-    /// The value of the `Retry-After` header, in seconds. Without a value, the header is not sent.
+    /// The value of the `Retry-After` header, in seconds. If absent, the header is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
 }
 
-/// Implemented by hand, because the errors of serde for untagged enums do not name the invalid value.
+/// Implemented by hand, because serde's error messages for untagged enums do not contain the invalid value.
 impl<'de> Deserialize<'de> for ErrorFault {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(ErrorFaultVisitor)

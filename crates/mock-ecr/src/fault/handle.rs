@@ -43,22 +43,22 @@ impl FaultHandle {
         FaultHandle { faults }
     }
 
-    /// Adds a fault after the existing faults. It stays active until it is removed or the mock is reset.
+    /// Adds a fault after the existing faults. The fault stays active until it is removed or the mock is reset.
     ///
     /// # Errors
     ///
-    /// Returns an error if the fault is invalid, if it needs TLS and the mock does not accept TLS, or if the mock has
-    /// 1,000 faults already.
+    /// Returns an error if the fault is invalid, if its action is `certificate` and the mock does not accept TLS, or if
+    /// the mock already has 1,000 faults.
     pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         self.faults.add(fault)
     }
 
-    /// Removes a fault, and returns it with its counters if it existed.
+    /// Removes a fault and returns it with its counters. Returns `None` if the fault does not exist.
     pub fn remove(&self, id: FaultId) -> Option<ActiveFault> {
         self.faults.remove(id)
     }
 
-    /// Removes all faults.
+    /// Removes all faults, including those of the configuration.
     pub fn clear(&self) {
         self.faults.clear();
     }
@@ -68,7 +68,7 @@ impl FaultHandle {
         self.faults.list()
     }
 
-    /// Returns how often a fault was triggered, if it exists.
+    /// Returns the number of times that a fault was triggered. Returns `None` if the fault does not exist.
     pub fn triggered(&self, id: FaultId) -> Option<u64> {
         let faults = self.list();
         faults
@@ -83,8 +83,8 @@ impl FaultHandle {
         self.action(FaultAction::Error(ErrorCode::THROTTLING.into()))
     }
 
-    /// Returns a builder of a fault with an error of AWS. The registry responds with the corresponding OCI error.
-    /// [`FaultBuilder::set`] returns an error if `code` is unknown.
+    /// Returns a builder of a fault with an AWS error. The registry responds with the corresponding OCI error. If
+    /// `code` is not one of the codes in [`ErrorCode`], [`FaultBuilder::set`] returns an error.
     pub fn error(&self, code: &str) -> FaultBuilder {
         let mut builder = self.throttling();
         if let Some(code) = builder.invalid.parse::<ErrorCode>("error", code) {
@@ -93,8 +93,8 @@ impl FaultHandle {
         builder
     }
 
-    /// Returns a builder of a fault that limits the rate to `rate` requests per second. After a pause, `burst` requests
-    /// may arrive at once.
+    /// Returns a builder of a fault that limits the rate to `rate` requests per second, greater than 0. After a pause,
+    /// `burst` requests, at least 1, can arrive at once. Invalid values are reported by [`FaultBuilder::set`].
     pub fn throttle(&self, rate: f64, burst: u32) -> FaultBuilder {
         self.action(FaultAction::Throttle(Throttle::new(rate, burst)))
     }
@@ -104,12 +104,12 @@ impl FaultHandle {
         self.action(FaultAction::Latency(Latency::Fixed(latency)))
     }
 
-    /// Returns a builder of a fault that resets the connection before the response.
+    /// Returns a builder of a fault that resets the connection before the first byte of the response.
     pub fn reset(&self) -> FaultBuilder {
         self.action(FaultAction::Reset(CutPoint::BeforeHeaders))
     }
 
-    /// Returns a builder of a fault with any action.
+    /// Returns a builder of a fault with the given action.
     pub fn action(&self, action: FaultAction) -> FaultBuilder {
         FaultBuilder {
             faults: Arc::clone(&self.faults),
@@ -119,7 +119,12 @@ impl FaultHandle {
     }
 }
 
-/// A builder of a fault. Each method restricts the requests that the fault matches.
+/// A builder of a fault. The methods [`operation`](FaultBuilder::operation), [`service`](FaultBuilder::service),
+/// [`route`](FaultBuilder::route), [`method`](FaultBuilder::method) and [`repository`](FaultBuilder::repository)
+/// restrict the requests that match the fault. The methods [`times`](FaultBuilder::times),
+/// [`after`](FaultBuilder::after), [`every`](FaultBuilder::every) and [`probability`](FaultBuilder::probability)
+/// restrict the matching requests that trigger it. If a method is called again, the new value replaces the previous
+/// one.
 #[derive(Debug)]
 #[must_use = "a fault is active only after `set`"]
 pub struct FaultBuilder {
@@ -129,7 +134,8 @@ pub struct FaultBuilder {
 }
 
 impl FaultBuilder {
-    /// Matches calls of one API operation, such as `GetAuthorizationToken`.
+    /// Matches only calls of one API operation, such as `GetAuthorizationToken`. If the operation is unknown,
+    /// [`set`](FaultBuilder::set) returns an error.
     pub fn operation(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse::<OperationName>("operation", name) {
             self.fault.matcher.operation = Some(name.to_string());
@@ -137,42 +143,43 @@ impl FaultBuilder {
         self
     }
 
-    /// Matches requests to one service.
+    /// Matches only requests to one service.
     pub fn service(self, service: Service) -> Self {
         self.matching(|matcher| matcher.service = Some(service))
     }
 
-    /// Matches requests to one route of the registry.
+    /// Matches only requests to one route of the registry.
     pub fn route(self, route: RegistryRoute) -> Self {
         self.matching(|matcher| matcher.route = Some(route))
     }
 
-    /// Matches requests with one HTTP method.
+    /// Matches only requests with one HTTP method. ASCII case is ignored.
     pub fn method(self, method: &str) -> Self {
         self.matching(|matcher| matcher.method = Some(method.to_owned()))
     }
 
-    /// Matches requests to repositories whose names match a pattern. `*` matches any text.
+    /// Matches only requests to repositories whose names match a pattern. `*` matches any text.
     pub fn repository(self, pattern: &str) -> Self {
         self.matching(|matcher| matcher.repository = Some(Pattern::from(pattern)))
     }
 
-    /// Triggers the fault at most `times` times.
+    /// Triggers the fault at most `times` times, at least 1.
     pub fn times(self, times: u64) -> Self {
         self.matching(|matcher| matcher.times = Some(times))
     }
 
-    /// Lets the first `requests` matching requests pass.
+    /// Does not trigger the fault for the first `requests` matching requests.
     pub fn after(self, requests: u64) -> Self {
         self.matching(|matcher| matcher.after = Some(requests))
     }
 
-    /// Triggers the fault only on every `requests`th matching request.
+    /// Triggers the fault only on every `requests`th matching request, at least 1. The requests skipped by
+    /// [`after`](FaultBuilder::after) are not counted.
     pub fn every(self, requests: u64) -> Self {
         self.matching(|matcher| matcher.every = Some(requests))
     }
 
-    /// Triggers the fault with this probability, from 0 to 1.
+    /// Triggers the fault with this probability, from 0 to 1, for each matching request.
     pub fn probability(self, probability: f64) -> Self {
         self.matching(|matcher| matcher.probability = Some(probability))
     }
@@ -183,11 +190,11 @@ impl FaultBuilder {
         self
     }
 
-    /// Adds the fault to the mock. It is removed when the returned guard is dropped.
+    /// Adds the fault to the mock. The fault is removed when the returned guard is dropped.
     ///
     /// # Errors
     ///
-    /// Returns an error if an argument of another method was invalid, and the errors of [`FaultHandle::add`].
+    /// Returns an error if an argument of another method is invalid. Also returns the errors of [`FaultHandle::add`].
     pub fn set(self) -> Result<FaultGuard, FaultError> {
         self.invalid.report()?;
         let id = self.faults.add(self.fault)?;
@@ -199,7 +206,7 @@ impl FaultBuilder {
     }
 }
 
-/// A fault of a running mock. It is removed when this value is dropped.
+/// A guard of a fault of a running mock. The fault is removed when the guard is dropped.
 #[derive(Debug)]
 #[must_use = "the fault is removed when its guard is dropped; FaultGuard::keep prevents this"]
 pub struct FaultGuard {
@@ -220,14 +227,15 @@ impl FaultGuard {
         self.id
     }
 
-    /// Returns how often the fault was triggered, or 0 if it was removed.
+    /// Returns the number of times that the fault was triggered. Returns 0 if the fault was removed.
     pub fn triggered(&self) -> u64 {
         let faults = self.faults.list();
         let active = faults.iter().find(|active| active.id == self.id);
         active.map_or(0, |active| active.triggered)
     }
 
-    /// Keeps the fault after this value is dropped, until it is removed or the mock is reset. Returns its ID.
+    /// Prevents the removal of the fault when this guard is dropped. The fault stays active until it is removed by its
+    /// ID or the mock is reset. Returns the ID.
     pub fn keep(mut self) -> FaultId {
         self.on_drop = OnDrop::Leave;
         self.id

@@ -14,8 +14,8 @@ use crate::types::duration::parse_duration;
 
 /// A delay in real time: fixed, uniformly distributed, or given by percentiles.
 ///
-/// In TOML and JSON, it is `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s" }`.
-/// Between percentiles, delays are uniformly distributed. No delay exceeds `p99`.
+/// In TOML and JSON, this is `"200ms"`, `{ from = "50ms", to = "2s" }`, or `{ p50 = "20ms", p90 = "100ms", p99 = "2s"
+/// }`. The values of a table must be in ascending order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -32,21 +32,22 @@ pub enum Latency {
         #[serde(with = "duration::Text")]
         to: Duration,
     },
-    /// A delay with these percentiles.
+    /// A delay with these percentiles. 50 % of the delays are between 0 and `p50`, 40 % are between `p50` and `p90`,
+    /// and 10 % are between `p90` and `p99`. Within each range, delays are uniformly distributed.
     Percentiles {
-        /// The delay that half of the responses do not exceed.
+        /// The delay that 50 % of the responses do not exceed.
         #[serde(with = "duration::Text")]
         p50: Duration,
         /// The delay that 90 % of the responses do not exceed.
         #[serde(with = "duration::Text")]
         p90: Duration,
-        /// The maximum delay.
+        /// The maximum delay, which no response exceeds.
         #[serde(with = "duration::Text")]
         p99: Duration,
     },
 }
 
-/// Implemented by hand, because the errors of serde for untagged enums do not name the invalid value.
+/// Implemented by hand, because serde's error messages for untagged enums do not contain the invalid value.
 impl<'de> Deserialize<'de> for Latency {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(LatencyVisitor)

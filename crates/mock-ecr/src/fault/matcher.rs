@@ -14,10 +14,15 @@ use crate::fault::target::{FaultTarget, RegistryRoute};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
-/// The requests that a fault matches. A request must match all fields that are set.
+/// The requests that match a fault, and the matching requests that trigger it. A request matches if it satisfies all
+/// fields that are set. `times`, `after`, `every` and `probability` do not affect which requests match. They select the
+/// matching requests that trigger the fault.
 ///
-/// The fields are compared with what the request claims. A fault is applied before the signature or the token is
-/// verified.
+/// The fields are compared with the unverified values of the request, because a fault is applied before the signature
+/// or the token is verified.
+///
+/// A fault with the action `certificate` matches TLS handshakes instead of requests. It accepts only `host`, `times`,
+/// `after`, `every` and `probability`, and counts handshakes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -29,10 +34,10 @@ pub struct RequestMatcher {
     /// The name of an API operation, such as `GetAuthorizationToken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The route of the registry.
+    /// The route of the registry. It cannot be combined with `operation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RegistryRoute>,
-    /// The HTTP method, such as `HEAD`.
+    /// The HTTP method, such as `HEAD`. ASCII case is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// The ID of the caller's account.
@@ -47,7 +52,7 @@ pub struct RequestMatcher {
     /// The name of the repository. `*` matches any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository: Option<Pattern>,
-    /// The host name of the request, without the port. `*` matches any text.
+    /// The host name of the request, in lower case and without the port. `*` matches any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<Pattern>,
     /// The `User-Agent` header. `*` matches any text.
@@ -56,19 +61,21 @@ pub struct RequestMatcher {
     /// The maximum number of times that the fault is triggered, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// The number of matching requests that pass before the fault is triggered.
+    /// The number of matching requests that do not trigger the fault, before the first that can trigger it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// Triggers the fault only on every n-th matching request after `after`, at least 1.
+    /// Triggers the fault only on every n-th matching request, at least 1. The requests skipped by `after` are not
+    /// counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
-    /// The probability that a matching request triggers the fault, from 0 to 1. Random numbers are drawn from the seed.
+    /// The probability that a matching request triggers the fault, from 0 to 1. The random numbers are derived from the
+    /// seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
     /// Matches only requests at or after this time of the mock's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
-    /// Matches only requests before this time of the mock's clock.
+    /// Matches only requests before this time of the mock's clock. It must be later than `from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }

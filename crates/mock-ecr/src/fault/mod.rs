@@ -1,10 +1,12 @@
-//! Faults: changes of responses, so that a test sees how a client reacts to errors.
+//! Faults: changes of responses that a test uses to check how a client reacts to errors.
 //!
-//! A fault consists of a matcher and an action. It has the same form in code, in the TOML of a configuration and in
-//! `POST /_mock/faults`. `Faults` finds the faults that a request triggers, in the order in which they were added, and
-//! `server::handler` applies them. The same seed and the same requests trigger the same faults.
+//! A fault consists of a matcher and an action. Faults have the same form in code, in the TOML of a configuration and
+//! in `POST /_mock/faults`. For each request, the mock finds the faults that the request triggers, and applies them in
+//! the order in which they were added. The same seed and the same requests trigger the same faults.
 
 #[cfg(feature = "sdk")]
+/// Recipes that create situations in which clients of ECR often fail, with the correct behaviour of a client.
+///
 #[doc = include_str!("../../COOKBOOK.md")]
 pub mod cookbook {}
 

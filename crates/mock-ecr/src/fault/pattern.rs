@@ -6,13 +6,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::glob::{Case, Glob, QuestionMark};
 
-/// A text pattern in which `*` matches any text, such as `team/*` or `*.amazonaws.com`. Matching is case-sensitive.
+/// A text pattern in which `*` matches any text, including an empty one, such as `team/*` or `*.amazonaws.com`.
+/// Matching is case-sensitive and applies to the whole text.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 pub struct Pattern(#[cfg_attr(any(test, feature = "schemars"), schemars(with = "String"))] Glob);
 
 impl Pattern {
-    /// Returns whether a text matches the pattern.
+    /// Returns whether the pattern matches the whole text.
     pub fn fits(&self, text: &str) -> bool {
         self.0.matches(text)
     }

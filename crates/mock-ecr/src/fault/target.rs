@@ -55,6 +55,6 @@ pub enum RegistryRoute {
     Tags,
     /// `/v2/NAME/referrers/DIGEST`
     Referrers,
-    /// The URLs that layers are downloaded from.
+    /// The URLs to which requests for layers are redirected.
     Layer,
 }

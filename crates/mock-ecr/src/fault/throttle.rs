@@ -4,23 +4,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::Timestamp;
 
-/// A limit on the request rate: a token bucket that fills by the mock's clock.
+/// A limit on the request rate: a token bucket that is filled according to the mock's clock. The bucket is full at the
+/// first matching request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Throttle {
-    /// The number of requests per second, greater than 0.
+    /// The number of requests per second, a finite number greater than 0.
     pub rate: f64,
-    /// The number of requests that may arrive at once after a pause, at least 1.
+    /// The number of requests that can arrive at once after a pause, at least 1.
     pub burst: u32,
-    /// The value of the `Retry-After` header of the registry, in seconds. Without a value, the header is not sent.
+    /// The value of the `Retry-After` header in responses of the registry, in seconds. If absent, the header is not
+    /// sent. The APIs never send the header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
 
 impl Throttle {
-    /// Creates a limit of `rate` requests per second. After a pause, `burst` requests may arrive at once.
+    /// Creates a limit of `rate` requests per second. After a pause, `burst` requests can arrive at once. The values
+    /// are checked when the fault is added to a mock: `rate` must be finite and greater than 0, and `burst` at least 1.
     pub fn new(rate: f64, burst: u32) -> Self {
         Throttle {
             rate,
@@ -29,7 +32,7 @@ impl Throttle {
         }
     }
 
-    /// Sets the value of `Retry-After` in responses of the registry, in seconds.
+    /// Sets the value of the `Retry-After` header in responses of the registry, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
