@@ -160,7 +160,7 @@ impl MockEcr {
     ///
     /// # Errors
     ///
-    /// Returns an error if the name is invalid or the repository already exists.
+    /// Returns an error if the name is invalid, if the repository already exists, or if the store fails.
     pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
         let repository = self.repository(name);
         repository.create().await?;

@@ -6,7 +6,7 @@ use crate::config::ArgumentError;
 use crate::domain;
 use crate::types::RepositoryName;
 
-/// An error of a method of [`Repository`](crate::repository::Repository) or of
+/// An error returned by a method of [`Repository`](crate::repository::Repository) or by
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum RepositoryError {
     /// A repository of this name already exists.
     #[error("the repository {0} already exists")]
     RepositoryAlreadyExists(RepositoryName),
-    /// The repository does not have the image.
+    /// The repository does not contain the image.
     #[error("the repository {repository} has no image {reference}")]
     ImageNotFound {
         /// The repository.
@@ -28,7 +28,7 @@ pub enum RepositoryError {
         /// The tag or the digest of the image.
         reference: String,
     },
-    /// The tag names another image, and tags of the repository are immutable.
+    /// The tag belongs to another image, and the tags of the repository are immutable.
     #[error("the tag {tag} of the repository {repository} is immutable")]
     ImageTagAlreadyExists {
         /// The repository.
@@ -36,10 +36,10 @@ pub enum RepositoryError {
         /// The tag.
         tag: String,
     },
-    /// The registry rejects the manifest of the image, for example because it is too large.
+    /// The registry rejects the manifest of the image, for example because the manifest is larger than 4 MiB.
     #[error("the registry rejects the manifest of the image")]
     InvalidImage(#[source] Box<dyn Error + Send + Sync>),
-    /// The mock failed, for example because its store failed.
+    /// An internal error of the mock, for example an error of its store.
     #[error("the mock failed")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }

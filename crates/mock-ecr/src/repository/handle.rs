@@ -14,9 +14,11 @@ use crate::types::{Digest, Reference, RepositoryId};
 /// A repository of a running mock, in the registry of the default account in the default Region.
 ///
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository) creates a repository.
-/// [`MockEcr::repository`](crate::MockEcr::repository) returns a handle of a repository that may not exist yet. The
-/// methods call neither the API nor the registry: the request log does not record them, and faults and policies do not
-/// apply. As in the registry, the digests of layers are verified, and immutable tags cannot be changed.
+/// [`MockEcr::repository`](crate::MockEcr::repository) returns a handle of a repository that may not exist yet.
+///
+/// The methods use the store of the mock directly. They call neither the API nor the registry, so the request log does
+/// not contain them, and faults and policies do not apply. The rules of the registry apply: the digests of layers are
+/// verified, and immutable tags cannot be moved.
 ///
 /// ```
 /// # use mock_ecr::MockEcr;
@@ -54,14 +56,15 @@ impl Repository {
         Ok(())
     }
 
-    /// Pushes an image under each of its tags in turn, and returns its digest.
+    /// Pushes an image and returns its digest. The image is pushed once for each of its tags, or once without a tag.
     ///
-    /// If the repository already has the image under a tag, nothing changes.
+    /// If the repository already contains the image under a tag, this tag is not changed.
     ///
     /// # Errors
     ///
-    /// Returns an error if the repository does not exist, if a tag is invalid, or if a tag is immutable and names
-    /// another image.
+    /// Returns an error if the name of the repository or a tag is invalid, if the repository does not exist, if an
+    /// immutable tag belongs to another image, if the manifest of the image is larger than 4 MiB, or if the store
+    /// fails.
     pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
         let tags = image.tags()?;
         let repositories = &self.state.repositories;
@@ -70,33 +73,36 @@ impl Repository {
         Ok(repositories.push(&repository, &image, tags, now).await?)
     }
 
-    /// Returns the tags, in the order of their bytes.
+    /// Returns the tags, sorted by their bytes.
     ///
     /// # Errors
     ///
-    /// Returns an error if the repository does not exist.
+    /// Returns an error if the name of the repository is invalid, if the repository does not exist, or if the store
+    /// fails.
     pub async fn tags(&self) -> Result<Vec<String>, RepositoryError> {
         let id = self.existing().await?;
         let tags = self.state.repositories.tags(&id, None, usize::MAX).await?;
         Ok(tags.into_iter().map(Into::into).collect())
     }
 
-    /// Returns the digests of the images, tagged or not, in the order of their bytes.
+    /// Returns the digests of all images, with or without tags, sorted by their bytes.
     ///
     /// # Errors
     ///
-    /// Returns an error if the repository does not exist.
+    /// Returns an error if the name of the repository is invalid, if the repository does not exist, or if the store
+    /// fails.
     pub async fn digests(&self) -> Result<Vec<Digest>, RepositoryError> {
         let id = self.existing().await?;
         let digests = self.state.repositories.image_digests(&id, None, usize::MAX);
         Ok(digests.await?)
     }
 
-    /// Returns the manifest of an image, byte for byte as it was pushed. `reference` is a tag or a digest.
+    /// Returns the manifest of an image, exactly as it was pushed. `reference` is a tag or a digest.
     ///
     /// # Errors
     ///
-    /// Returns an error if `reference` is neither a tag nor a digest, or if the repository or the image does not exist.
+    /// Returns an error if the name of the repository is invalid, if `reference` is neither a tag nor a digest, if the
+    /// repository or the image does not exist, or if the store fails.
     pub async fn manifest(&self, reference: &str) -> Result<Vec<u8>, RepositoryError> {
         let reference: Reference = argument::parse("manifest", reference)?;
         let id = self.existing().await?;
@@ -110,7 +116,8 @@ impl Repository {
         Ok(id)
     }
 
-    /// Returns the ID of the repository. An error names `method`, the method of the mock that was called with the name.
+    /// Returns the ID of the repository. An error contains `method`, the method of the mock that was called with the
+    /// name.
     fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
         let name = argument::parse(method, &self.name)?;
         let config = &self.state.config;

@@ -7,7 +7,7 @@ use crate::request_log::received_request::ReceivedRequest;
 use crate::request_log::requests::Requests;
 use crate::types::PrincipalArn;
 
-/// The expected number of requests: a number, or a range such as `1..=3`, `2..` or `..=5`.
+/// The expected number of requests: a number such as `2`, or a range such as `1..=3`, `2..` or `..=5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     min: usize,
@@ -66,9 +66,9 @@ impl fmt::Display for Times {
     }
 }
 
-/// Assertions.
+/// Assertions about the selected requests.
 impl Requests {
-    /// Asserts the number of selected requests.
+    /// Asserts that the number of selected requests is `times`.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -79,8 +79,8 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// Panics if there are more or fewer requests. The message contains the request log, one request per line. The
-    /// counted requests are marked.
+    /// Panics if the number is different. The message contains the request log, one request per line, in which the
+    /// selected requests are marked.
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());
@@ -91,7 +91,7 @@ impl Requests {
         self
     }
 
-    /// Asserts that no selected request has an `Authorization` header, for example that no request for a layer has one:
+    /// Asserts that no selected request has an `Authorization` header. For example, no download of a layer has one:
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -102,19 +102,20 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// Panics if a request has the header. The message contains the request log, in which these requests are marked.
+    /// Panics if a selected request has the header. The message contains the request log, in which the requests with
+    /// the header are marked.
     #[track_caller]
     pub fn expect_no_authorization(self) -> Self {
         self.expect_all("no Authorization header", |entry| !entry.authorization)
     }
 
-    /// Asserts that every token that was presented to the registry was issued for this principal. Requests without a
-    /// token are ignored.
+    /// Asserts that every token in the selected requests to the registry was issued for this principal. Requests
+    /// without a token are ignored.
     ///
     /// # Panics
     ///
-    /// Panics if a token of another principal, or a text that is not a token, was presented. The message contains the
-    /// request log, in which these requests are marked.
+    /// Panics if a selected request contains a token of another principal, or a password that is not a token. The
+    /// message contains the request log, in which these requests are marked.
     #[track_caller]
     pub fn expect_tokens_of(self, principal: &PrincipalArn) -> Self {
         let expected = format!("only tokens issued to {principal}");

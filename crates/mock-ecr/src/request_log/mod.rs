@@ -1,6 +1,7 @@
 //! The requests that a mock received, its responses, and assertions about both.
 //!
-//! Every request is recorded before the first byte of its response is sent, and without secrets.
+//! Every request is recorded when its response is ready, before the first byte of the response is sent. Secrets are not
+//! recorded.
 
 mod assertions;
 mod counts;

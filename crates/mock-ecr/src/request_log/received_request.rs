@@ -18,18 +18,18 @@ use crate::types::{PrincipalArn, Service};
 
 /// A received request and its response.
 ///
-/// Headers and bodies are not recorded, except those named here. Signatures and session tokens in the query are
-/// redacted. Every text is truncated to 1 KiB, and the input to 4 KiB.
+/// Only the headers and the input listed here are recorded. Other headers and bodies are not. Signatures, session
+/// tokens and credentials in the query are redacted. Every string is truncated to 1 KiB, and the input to 4 KiB.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
     /// The time at which the mock read the request, on the mock's clock.
     pub received: Timestamp,
-    /// The time that the mock took to produce the response, in real time.
+    /// The time from the receipt of the request until the response was ready, in real time.
     pub took: Duration,
     /// The service that the request was sent to.
     pub service: Service,
-    /// How the request was received.
+    /// The way in which the request was received.
     pub ingress: Ingress,
     /// The HTTP method.
     pub method: String,
@@ -37,38 +37,40 @@ pub struct ReceivedRequest {
     pub host: String,
     /// The path and query.
     pub target: String,
-    /// The `User-Agent` header, or an empty text.
+    /// The `User-Agent` header. It is an empty string if the request does not have this header.
     pub user_agent: String,
-    /// The name of the API operation, such as `GetAuthorizationToken`.
+    /// The name of the API operation, such as `GetAuthorizationToken`. It is `None` for other services, and if the
+    /// operation is unknown.
     pub operation: Option<&'static str>,
-    /// The input of the API operation, as JSON. It is recorded only after the caller was authenticated.
+    /// The input of the API operation, as JSON. It is `None` if the caller was not authenticated.
     pub input: Option<String>,
-    /// The route. For the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers`, or `layer`
-    /// for a download of a layer from its redirect URL, as in S3. For the control API: the path under `/_mock/`.
+    /// The route. For the registry, it is `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or
+    /// `layer`; `layer` is a download of a layer from the URL of a redirect. For the control API, it is the path under
+    /// `/_mock/`.
     pub route: Option<&'static str>,
-    /// The `X-Amz-Target` header. It may name an unknown operation.
+    /// The `X-Amz-Target` header. It may contain an unknown operation.
     pub amz_target: Option<String>,
     /// The `Content-Type` header.
     pub content_type: Option<String>,
-    /// The access key, Region and service that the signature claims. They are not verified.
+    /// The access key ID, the Region and the service in the signature. They are not verified.
     pub claim: Option<SignatureClaim>,
-    /// Whether the request has an `Authorization` header, valid or not.
+    /// Whether the request has an `Authorization` header, whether or not it is valid.
     pub authorization: bool,
-    /// The authenticated caller.
+    /// The caller, if it was authenticated.
     pub caller: Option<Caller>,
     /// The ID of the token that was issued in the response or presented in the request.
     pub token: Option<TokenId>,
-    /// The principal of the token that was presented to the registry, even if the token is invalid. It is known only if
-    /// the token was issued with the seed of this mock.
+    /// The principal of the token that was presented to the registry, even if the token is invalid. It is `None` if no
+    /// token was presented, or if the token cannot be decrypted because it was issued with another seed.
     pub bearer: Option<PrincipalArn>,
     /// The status of the response.
     pub status: StatusCode,
     /// The error code of the response: an AWS error such as `InvalidParameterException`, or an OCI error such as
     /// `DENIED`.
     pub error: Option<&'static str>,
-    /// Why the token that was presented to the registry is invalid. The response contains less detail.
+    /// The reason why the token that was presented to the registry is invalid. The response contains fewer details.
     pub token_error: Option<TokenError>,
-    /// The IDs of the faults that were applied to the response, in order.
+    /// The IDs of the faults that the request triggered, in order.
     pub faults: Vec<FaultId>,
     /// The request ID that the API returned in `x-amzn-RequestId`.
     pub request_id: Option<String>,
@@ -129,7 +131,7 @@ impl ReceivedRequest {
     }
 }
 
-/// Prints the request in one line, as in the message of a failed assertion.
+/// Formats the request on one line, as in the message of a failed assertion.
 impl fmt::Display for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (received, service) = (self.received, self.service);

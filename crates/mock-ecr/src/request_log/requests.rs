@@ -14,9 +14,9 @@ use crate::token::TokenId;
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
 
-/// A selection of requests, in the order of their responses.
+/// A selection of requests, in the order in which their responses were ready.
 ///
-/// The selection contains the requests that were recorded when [`MockEcr::requests`](crate::MockEcr::requests) was
+/// The selection contains requests that were recorded before [`MockEcr::requests`](crate::MockEcr::requests) was
 /// called. Only [`wait`](Requests::wait) reads the request log again.
 ///
 /// ```
@@ -58,7 +58,8 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// Panics if no operation has this name. A misspelled name would match no request, and `expect(0)` would succeed.
+    /// Panics if the operation is unknown. Otherwise a misspelled name would match no request, and `expect(0)` would
+    /// succeed.
     #[must_use]
     #[track_caller]
     pub fn operation(self, name: &str) -> Self {
@@ -75,14 +76,15 @@ impl Requests {
         self.matching(move |entry| entry.service == service)
     }
 
-    /// Selects the requests to a route of the registry, such as `manifest`; see [`ReceivedRequest::route`].
+    /// Selects the requests to a route, such as `manifest`. See [`ReceivedRequest::route`] for the names. An unknown
+    /// name matches no request.
     #[must_use]
     pub fn route(self, name: &str) -> Self {
         let name = name.to_owned();
         self.matching(move |entry| entry.route == Some(&name))
     }
 
-    /// Selects the requests to a host name, ignoring the port and ASCII case.
+    /// Selects the requests to a host name. The port and ASCII case are ignored.
     #[must_use]
     pub fn host(self, name: &str) -> Self {
         let name = name.to_ascii_lowercase();
@@ -99,15 +101,16 @@ impl Requests {
         self.matching(move |entry| entry.status == status)
     }
 
-    /// Selects the requests with this error code in the response.
+    /// Selects the requests with this error code in the response. An unknown code matches no request. See
+    /// [`ReceivedRequest::error`].
     #[must_use]
     pub fn error(self, code: &str) -> Self {
         let code = code.to_owned();
         self.matching(move |entry| entry.error == Some(&code))
     }
 
-    /// Selects the proxy requests to hosts that the mock does not serve. The mock rejected them. They show that the
-    /// client tried to reach an unexpected host.
+    /// Selects the proxy requests to hosts that the mock does not serve. The mock rejected these requests. A test can
+    /// check that the client sent no request to an unexpected host.
     #[must_use]
     pub fn unexpected_hosts(self) -> Self {
         self.error(ReceivedRequest::UNEXPECTED_HOST_ERROR)
@@ -121,13 +124,13 @@ impl Requests {
         self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_caller))
     }
 
-    /// Selects the requests to which a fault was applied.
+    /// Selects the requests that triggered a fault.
     #[must_use]
     pub fn fault(self, id: FaultId) -> Self {
         self.matching(move |entry| entry.faults.contains(&id))
     }
 
-    /// Selects the requests in which a token was issued or presented.
+    /// Selects the requests in which the token with this ID was issued or presented.
     #[must_use]
     pub fn token(self, id: TokenId) -> Self {
         self.matching(move |entry| entry.token == Some(id))
@@ -139,7 +142,7 @@ impl Requests {
         self.matching(move |entry| entry.received >= timestamp)
     }
 
-    /// Selects the requests for which a closure returns true. The closure must own its values, because
+    /// Selects the requests for which a closure returns `true`. The closure must own its captured values, because
     /// [`wait`](Requests::wait) calls it again.
     #[must_use]
     pub fn matching(
@@ -151,8 +154,8 @@ impl Requests {
         self
     }
 
-    /// Waits until the request log contains at least `count` requests of this selection, including earlier ones.
-    /// `within` is the timeout, in real time.
+    /// Waits until at least `count` requests of the request log match this selection. Requests that were recorded
+    /// before the call are counted too. `within` is the timeout, in real time.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -167,7 +170,12 @@ impl Requests {
     ///
     /// # Errors
     ///
-    /// Returns an error with the requests found so far if there are fewer than `count` at the timeout.
+    /// Returns an error if fewer than `count` requests match when the timeout expires. The error contains these
+    /// requests.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the future is polled outside a tokio runtime with the time driver enabled.
     pub async fn wait(self, count: usize, within: Duration) -> Result<Requests, WaitTimeout> {
         let Requests {
             request_log,
@@ -205,18 +213,18 @@ impl Requests {
         self.selected.len()
     }
 
-    /// Returns the number of requests that were discarded because the request log was full, whether or not they match
-    /// the selection.
+    /// Returns the number of requests that were discarded because the request log was full. These requests are counted
+    /// whether or not they match the selection.
     pub fn forgotten(&self) -> u64 {
         self.forgotten
     }
 
-    /// Returns the selected requests, oldest first.
+    /// Returns the selected requests, in the order in which their responses were ready.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ReceivedRequest> + ExactSizeIterator {
         self.selected.iter().map(AsRef::as_ref)
     }
 
-    /// Returns the latest selected request.
+    /// Returns the last selected request, or `None` if no request is selected.
     pub fn last(&self) -> Option<&ReceivedRequest> {
         self.iter().next_back()
     }
@@ -233,7 +241,7 @@ impl RequestLog {
     }
 }
 
-/// The error of [`Requests::wait`]: fewer requests were received than expected.
+/// The error returned by [`Requests::wait`]: the timeout expired before the expected number of requests was recorded.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("received {} of {expected} expected requests within {within:?}", .found.count())]
 #[non_exhaustive]
@@ -242,6 +250,6 @@ pub struct WaitTimeout {
     pub expected: usize,
     /// The timeout, in real time.
     pub within: Duration,
-    /// The requests of the selection at the timeout.
+    /// The requests that matched the selection when the timeout expired.
     pub found: Requests,
 }
