@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::aws::model::shapes::Model;
 use crate::aws::service::AwsService;
 
-/// Returns the operation of this name, from the models of all services.
+/// Returns the name of the operation `name`, from the models of all services.
 ///
-/// Every operation name in code, files, commands and queries is checked by this function.
+/// This function checks every operation name in code, files, commands and queries.
 pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
     let mut services = AwsService::ALL.into_iter();
     services
@@ -22,7 +22,7 @@ pub(crate) fn known(name: &str) -> Result<&'static str, UnknownOperation> {
         })
 }
 
-/// The name of an operation of a service, such as `GetAuthorizationToken`.
+/// The name of an operation of a service, such as `GetAuthorizationToken`. Names are case-sensitive.
 ///
 /// ```
 /// # use mock_ecr::request_log::OperationName;
@@ -69,7 +69,7 @@ impl fmt::Display for OperationName {
     }
 }
 
-/// The error of a text that is not the name of an operation. Its message suggests similar names.
+/// The error returned when a string is not the name of an operation. The message suggests similar names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownOperation {
     name: String,
@@ -92,7 +92,7 @@ impl fmt::Display for UnknownOperation {
 
 impl std::error::Error for UnknownOperation {}
 
-/// Returns the operations whose names are most similar to a name, if any is similar.
+/// Returns the names of the operations that are most similar to `name`. The list is empty if no name is similar.
 fn nearest(name: &str) -> Vec<&'static str> {
     if name.len() > MAX_NAME_LENGTH {
         return Vec::new();

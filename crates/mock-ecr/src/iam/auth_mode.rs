@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The mode of signature verification.
+/// The mode in which the signatures of API requests are verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuthMode {
-    /// The access key must belong to a principal, and the signature is verified.
+    /// The access key ID must belong to a principal, and the signature must be valid.
     Strict,
-    /// Any access key is accepted, and the signature is not verified. An access key id of twelve digits selects the account with this id.
+    /// Every access key ID is accepted, and the signature is not verified, but a request must contain a signature. If
+    /// the access key ID is unknown, the caller is a root user: that of the account with this ID if the access key ID
+    /// consists of twelve digits, otherwise that of the default account.
     Lenient,
 }

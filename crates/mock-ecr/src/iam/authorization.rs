@@ -1,4 +1,4 @@
-//! Decides whether a caller is allowed an action, based on its own policy and on that of the resource.
+//! Decides whether a caller is allowed an action, based on the policy of the caller and the policy of the resource.
 
 use std::fmt;
 
@@ -9,15 +9,16 @@ use crate::iam::policy::Verdict;
 use crate::iam::principal::{Caller, Denial};
 use crate::types::{AccountId, PrincipalArn, RepositoryId};
 
-/// The condition under which a principal has access to repositories of other accounts.
+/// The condition under which a principal can access repositories of other accounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CrossAccount {
-    /// The policy of the repository must allow the action, as in the real service.
+    /// Both the policy of the principal and the policy of the repository must allow the action, as in AWS.
     #[default]
     Policy,
-    /// The policy of the principal is sufficient.
+    /// The policy of the principal must allow the action. The policy of the repository need not allow it, but must not
+    /// deny it.
     Open,
 }
 

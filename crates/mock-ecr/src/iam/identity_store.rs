@@ -57,7 +57,7 @@ impl IdentityStore {
     ///
     /// # Errors
     ///
-    /// Returns an error if the keys are invalid or the access key id is in use.
+    /// Returns an error if the keys are invalid or the access key ID is in use.
     pub(crate) fn add_session(&self, session: Principal) -> Result<(), SessionError> {
         session
             .check_keys()
@@ -80,14 +80,14 @@ impl IdentityStore {
         *self.write() = Sessions::default();
     }
 
-    /// Returns the principal or session with an access key id.
+    /// Returns the principal or session with an access key ID.
     pub(crate) fn with_access_key_id(&self, id: &str) -> Option<Arc<Principal>> {
         let initial = self.initial.by_access_key_id.get(id).cloned();
         initial.or_else(|| self.read().identities.by_access_key_id.get(id).cloned())
     }
 
-    /// Returns the caller that a lenient mock assumes for an unknown access key id: the root user of the account with this id, or of the
-    /// default account if the access key id is not an account id.
+    /// Returns the caller that a mock in lenient mode assumes for an unknown access key ID: the root user of the
+    /// account with this ID. If the access key ID is not an account ID, returns the root user of the default account.
     pub(crate) fn lenient_principal(&self, access_key_id: &str, region: &Region) -> Arc<Principal> {
         let account = access_key_id.parse().unwrap_or(self.default_account);
         Arc::new(Principal::root(account, region))
@@ -151,17 +151,18 @@ impl Sessions {
 /// The maximum number of sessions.
 pub(crate) const MAX_SESSIONS: usize = 10_000;
 
-/// An error of [`MockEcr::add_session`](crate::MockEcr::add_session).
+/// An error returned by [`MockEcr::add_session`](crate::MockEcr::add_session).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// The access key id belongs to another principal or session.
+    /// The access key ID belongs to another principal or session.
     #[error("the access key id {0} belongs to another principal or session")]
     AccessKeyInUse(String),
-    /// The keys cannot be used to sign requests. The text names the key, its value and the expected form.
+    /// The access key ID or the secret access key is invalid. The string contains the name of the key, its value (never
+    /// that of a secret key) and the expected form.
     #[error("{0}")]
     InvalidKey(String),
-    /// The configuration lists the accounts, and this one is not listed.
+    /// The configuration lists accounts, and the account of the session is not in the list.
     #[error("the account {0} is not one of the listed accounts")]
     UnknownAccount(AccountId),
 }

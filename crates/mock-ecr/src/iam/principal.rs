@@ -9,41 +9,44 @@ use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
 
-/// A user, role session or root user, its credentials, and its identity-based policy.
+/// A user, a role session or a root user, with its credentials and its identity-based policy.
 ///
-/// The policy consists of two lists of IAM action patterns, such as `ecr:*` or `ecr:Get?uthorizationToken`. As in IAM, deny has precedence
-/// over allow.
+/// The policy consists of two lists of patterns of IAM actions, such as `ecr:*` or `ecr:Get?uthorizationToken`. `*`
+/// matches any text and `?` matches one character; case is ignored. A denied action is denied even if it is also
+/// allowed, as in IAM.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Principal {
-    /// The ARN. It must be unique in a configuration.
+    /// The ARN. It must be unique among the principals of a configuration.
     pub arn: PrincipalArn,
-    /// The access key id: letters, digits and underscores.
+    /// The access key ID: letters, digits and underscores. It must be unique.
     pub access_key_id: String,
-    /// The secret access key.
+    /// The secret access key. It must not be empty.
     pub secret_access_key: Secret,
-    /// The session token, which requests must have in `X-Amz-Security-Token`. Absent for long-term credentials.
+    /// The session token, which requests must contain in `X-Amz-Security-Token`. If `None`, the credentials are
+    /// long-term credentials.
     #[serde(default)]
     pub session_token: Option<Secret>,
-    /// The time at which the credentials and all tokens that were issued with them expire.
+    /// The time at which the credentials, and all tokens that were issued with them, expire. If `None`, the credentials
+    /// do not expire.
     #[serde(default)]
     pub expires: Option<Timestamp>,
-    /// The patterns of allowed actions. By default, all actions are allowed.
+    /// The patterns of allowed actions. The default is `*`: all actions are allowed.
     #[serde(default = "every_action")]
     pub allow: Vec<String>,
-    /// The patterns of denied actions. By default, no action is denied.
+    /// The patterns of denied actions. The default is an empty list: no action is denied.
     #[serde(default)]
     pub deny: Vec<String>,
 }
 
 impl Principal {
-    /// The access key id in the examples of the AWS documentation.
+    /// The access key ID in the examples of the AWS documentation.
     pub const EXAMPLE_ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
     /// The secret access key in the examples of the AWS documentation.
     pub const EXAMPLE_SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-    /// Creates a principal with long-term credentials that is allowed all actions.
+    /// Creates a principal with long-term credentials that do not expire. All actions are allowed.
     pub fn new(
         arn: PrincipalArn,
         access_key_id: impl Into<String>,
@@ -62,7 +65,7 @@ impl Principal {
 
     /// Creates the user `developer` of `account`, with the keys in the examples of the AWS documentation.
     ///
-    /// A configuration without principals has this one.
+    /// This is the only principal of a configuration whose list of principals is empty.
     pub fn example(account: AccountId, region: &Region) -> Self {
         Principal::new(
             PrincipalArn::user(account, region, "developer"),
@@ -71,28 +74,29 @@ impl Principal {
         )
     }
 
-    /// Makes the credentials temporary: requests must have this session token.
+    /// Sets the session token of temporary credentials. Requests must contain this token.
     #[must_use]
     pub fn session_token(mut self, token: impl Into<Secret>) -> Self {
         self.session_token = Some(token.into());
         self
     }
 
-    /// Sets the time at which the credentials expire.
+    /// Sets the time at which the credentials, and the tokens that were issued with them, expire.
     #[must_use]
     pub fn expires(mut self, timestamp: Timestamp) -> Self {
         self.expires = Some(timestamp);
         self
     }
 
-    /// Allows only the actions that match one of `patterns`.
+    /// Allows only the actions that match one of `patterns`. The list replaces the previous one, which by default
+    /// allows all actions.
     #[must_use]
     pub fn allow<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.allow = patterns.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Denies the actions that match one of `patterns`.
+    /// Denies the actions that match one of `patterns`. The list replaces the previous one, which by default is empty.
     #[must_use]
     pub fn deny<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
         self.deny = patterns.into_iter().map(Into::into).collect();
@@ -136,7 +140,8 @@ impl Principal {
         Ok(())
     }
 
-    /// Creates the root user of `account`. It needs no entry in a configuration, and no request can be signed with its keys.
+    /// Creates the root user of `account`. The root user needs no entry in a configuration, and no request can be
+    /// signed with its keys.
     pub(crate) fn root(account: AccountId, region: &Region) -> Self {
         Principal::new(PrincipalArn::root(account, region), account.as_str(), "")
     }
@@ -153,7 +158,8 @@ pub(crate) struct InvalidKey {
     pub(crate) expected: &'static str,
 }
 
-/// Returns whether a text is an access key id, as required in a credential scope. Source: the pattern `[\w]+` of IAM's `accessKeyIdType`.
+/// Returns whether a text is an access key ID, as required in a credential scope. Source: the pattern `[\w]+` of IAM's
+/// `accessKeyIdType`.
 fn is_access_key_id(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !text.is_empty() && text.chars().all(is_word)
@@ -166,15 +172,16 @@ fn every_action() -> Vec<String> {
 /// The reason why a policy denies an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
-    /// No pattern allows it.
+    /// No pattern allows the action.
     Implicit,
-    /// A pattern denies it.
+    /// A pattern denies the action.
     Explicit,
 }
 
-/// A verified caller, and the Region of its credential scope or token.
+/// A verified caller, and the Region of its credential scope or of its token.
 ///
-/// A value is created only when a signature or a token is verified.
+/// The mock creates a value only after it has verified a signature or a token. In the mode
+/// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient), signatures are not verified.
 #[derive(Clone, Debug)]
 pub struct Caller {
     principal: Arc<Principal>,
@@ -186,17 +193,17 @@ impl Caller {
         Caller { principal, region }
     }
 
-    /// Returns the ARN.
+    /// Returns the ARN of the principal.
     pub fn arn(&self) -> &PrincipalArn {
         &self.principal.arn
     }
 
-    /// Returns the account.
+    /// Returns the account of the principal.
     pub fn account(&self) -> AccountId {
         self.principal.arn.account()
     }
 
-    /// Returns the Region of the credential scope or token.
+    /// Returns the Region of the credential scope or of the token.
     pub fn region(&self) -> &Region {
         &self.region
     }

@@ -1,4 +1,4 @@
-//! The location of a store, and the credentials of a bucket.
+//! The location of a store, and the endpoint and credentials of a bucket.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,46 +8,49 @@ use serde::Deserialize;
 
 use crate::types::secret::Secret;
 
-/// The location of the persistent data: `memory`, `file:DIRECTORY`, `s3://BUCKET` or `s3://BUCKET/PREFIX`.
+/// The location where repositories and images are stored: `memory`, `file:DIRECTORY`, `s3://BUCKET` or
+/// `s3://BUCKET/PREFIX`.
 ///
-/// The mock creates a directory if it does not exist. A bucket must exist, and needs an [`S3Access`] and the crate's feature `s3`. Servers
-/// that share a directory or a bucket serve the same images. If they also share the seed, they accept each other's tokens.
+/// The mock creates a missing directory. A relative directory is relative to the working directory of the process. A
+/// bucket must exist; it requires an [`S3Access`] and the feature `s3` of this crate. Servers that share a directory or
+/// a bucket serve the same images. If the servers also have the same seed, they accept each other's tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
 pub enum StoreLocation {
-    /// The memory of the mock. The data is lost when the mock stops.
+    /// In memory. The data is lost when the mock stops.
     #[default]
     Memory,
-    /// A directory.
+    /// In a directory.
     Directory(PathBuf),
-    /// A bucket of S3, or of a service with a compatible API that supports `If-None-Match`.
+    /// In a bucket of S3, or of another service with a compatible API that supports `If-None-Match`.
     S3 {
         /// The name of the bucket.
         bucket: String,
-        /// The prefix of all keys. It can be empty.
+        /// The prefix of all keys, without a trailing slash. It can be empty.
         prefix: String,
     },
 }
 
-/// The endpoint and the credentials of a bucket. The library does not read them from the environment.
+/// The endpoint and the credentials of a bucket. This crate does not read them from environment variables.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct S3Access {
-    /// The Region of the signatures.
+    /// The Region with which requests are signed.
     pub region: String,
-    /// The URL of the service, `http` or `https`, for path-style requests. Without a URL, the endpoint of Amazon S3 in the Region is used.
+    /// The URL of the service, with the scheme `http` or `https`. It is called with path-style requests. If `None`, the
+    /// endpoint of Amazon S3 in the Region is used.
     pub endpoint: Option<String>,
     /// The access key ID.
     pub access_key_id: String,
     /// The secret access key.
     pub secret_access_key: Secret,
-    /// The session token of temporary credentials.
+    /// The session token of temporary credentials. If `None`, the credentials are long-term credentials.
     pub session_token: Option<Secret>,
 }
 
 impl S3Access {
-    /// Creates access to Amazon S3 in a Region, with long-term credentials.
+    /// Creates a value for Amazon S3 in a Region, with long-term credentials.
     pub fn new(
         region: impl Into<String>,
         access_key_id: impl Into<String>,
@@ -111,19 +114,19 @@ impl fmt::Display for StoreLocation {
     }
 }
 
-/// An error in a [`StoreLocation`], or in opening the store at a location.
+/// The error returned when a string is not a valid [`StoreLocation`], or when the store at a location cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreLocationError {
-    /// The text is not a location.
+    /// The string is not a valid location.
     #[error("invalid store {0:?}: expected memory, file:DIRECTORY, or s3://BUCKET/PREFIX")]
     Unknown(String),
-    /// The directory or the bucket cannot be used.
+    /// The directory or the bucket cannot be used, for example because a bucket is used without the feature `s3`.
     #[error("cannot open the store {location}")]
     Unusable {
         /// The location.
         location: String,
-        /// The error of the system or of S3.
+        /// The error of the operating system or of S3.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }

@@ -13,14 +13,15 @@ pub struct Claims {
     pub principal: PrincipalArn,
     /// The Region whose registries accept the token.
     pub region: Region,
-    /// When the token was issued, on the mock's clock.
+    /// The time of issue, on the mock's clock.
     pub issued: Timestamp,
-    /// When the token expires. It is invalid from this time on.
+    /// The time of expiry, on the mock's clock. The token is invalid at and after this time.
     pub expires: Timestamp,
 }
 
 impl Claims {
-    /// Creates the claims of a token that is issued at `issued` and expires after `ttl`.
+    /// Creates the claims of a token that is issued at `issued` and expires at `issued` plus `ttl`. `ttl` is truncated
+    /// to whole milliseconds.
     pub fn new(principal: PrincipalArn, region: Region, issued: Timestamp, ttl: Duration) -> Self {
         Claims {
             principal,

@@ -8,19 +8,19 @@ use crate::types::{PrincipalArn, Region};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The text is not base64.
+    /// The text, or the password that it contains, is not base64.
     #[error("not base64")]
     NotBase64,
-    /// The text is base64, but does not have the form of a token.
+    /// The text is base64, but does not have the form of a token. The string describes the invalid part.
     #[error("not in the form of a token: {0}")]
     Malformed(&'static str),
-    /// The token was issued with another seed, or was changed.
+    /// The token was issued with another seed, or was changed after it was issued.
     #[error("issued with another seed, or changed")]
     Forged,
     /// The token has expired.
     #[error("expired since {since}")]
     Expired {
-        /// When the token expired.
+        /// The time of expiry.
         since: Timestamp,
     },
     /// The token was revoked.
@@ -29,19 +29,20 @@ pub enum TokenError {
         /// The ID of the token.
         id: TokenId,
     },
-    /// The configuration has no such principal.
+    /// The principal of the token is neither in the configuration nor a session. Root users always exist, and all
+    /// principals exist if the mode is [`AuthMode::Lenient`](crate::config::AuthMode::Lenient).
     #[error("{arn} does not exist in this configuration")]
     UnknownPrincipal {
         /// The principal of the token.
         arn: PrincipalArn,
     },
-    /// The credentials with which the token was requested have expired.
+    /// The credentials of the principal have expired.
     #[error("the credentials of {arn} have expired")]
     ExpiredCredentials {
         /// The principal of the token.
         arn: PrincipalArn,
     },
-    /// The token is for the registries of another Region.
+    /// The token was issued for the registries of another Region.
     #[error("issued for {token}, presented to a registry in {registry}")]
     WrongRegion {
         /// The Region of the token.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The ID of a token: 16 hexadecimal digits. The token cannot be derived from it.
+/// The ID of a token. Its text form is 16 hexadecimal digits. The token cannot be derived from its ID.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenId(u64);
 
@@ -39,7 +39,7 @@ impl FromStr for TokenId {
     }
 }
 
-/// The error for a text that is not a token ID.
+/// The error returned when a string is not a valid token ID.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid token ID {0:?}: expected 16 hexadecimal digits, as in the request log")]
 pub struct TokenIdError(String);

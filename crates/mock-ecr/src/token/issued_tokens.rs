@@ -13,13 +13,16 @@ use crate::types::timestamp::Timestamp;
 pub struct TokenRecord {
     /// The ID of the token.
     pub id: TokenId,
-    /// The claims of the token.
+    /// The claims of the token. The token may have been issued by another mock with the same seed.
     pub claims: Claims,
-    /// How often the token was presented to the registry, valid or not.
+    /// The number of times that the token was presented to the registry, including the times at which it was invalid.
+    /// It is 0 if the token was issued but not presented.
     pub presented: u64,
-    /// When the token was last presented, on the mock's clock.
+    /// The time at which the token was last presented, on the mock's clock. It is `None` if the token was never
+    /// presented.
     pub last_presented: Option<Timestamp>,
-    /// Why the token is invalid at the time at which the record was read. A valid token has no error.
+    /// The reason why the token is invalid at the time at which this record is returned. It is `None` if the token is
+    /// valid.
     pub error: Option<TokenError>,
 }
 

@@ -1,4 +1,4 @@
-//! Authorization tokens: their claims, how they are issued and verified, and why one is invalid.
+//! Authorization tokens: their claims, their issue and verification, and the errors of invalid tokens.
 
 mod claims;
 mod error;
@@ -30,12 +30,12 @@ use seal::{Keys, Tag};
 
 /// Issues and verifies tokens.
 ///
-/// A token depends only on the seed, the principal, the Region, the time of issue and the TTL. Any mock with the same
-/// seed accepts it, without shared state. Its form is that of the real service,
-/// `base64("AWS:" + base64({"payload", "datakey", "version", "type", "expiration"}))`. The contents of `payload` and
-/// `datakey` in AWS are not public. In this crate, `payload` contains the claims, sealed under keys that are derived
-/// from the seed, so that every change of a token is detected. Source of the form: a Wiz write-up of 2025-09 and
-/// open-policy-agent/opa#6580. The length, 2,368 characters, is the only published one.
+/// A token depends only on the seed, the principal, the Region, the time of issue, the TTL and the token length. Every
+/// mock with the same seed can verify it without shared state. The token has the form of ECR's tokens, `base64("AWS:" +
+/// base64({"payload", "datakey", "version", "type", "expiration"}))`. The contents of `payload` and `datakey` in AWS
+/// are not public. In this crate, `payload` contains the claims, encrypted and authenticated with keys that are derived
+/// from the seed. Every change of a token is therefore detected. Source of the form: a Wiz write-up of 2025-09 and
+/// open-policy-agent/opa#6580. The default length, 2,368 characters, is the only published one.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -64,7 +64,8 @@ pub struct TokenIssuer {
 }
 
 impl TokenIssuer {
-    /// Creates an issuer with the seed, the token length and the principals of a configuration.
+    /// Creates an issuer with the seed, the token length and the principals of a configuration. The configuration is
+    /// not validated; see [`Config::validate`].
     pub fn new(config: &Config) -> Self {
         Self::with_principals(config, Arc::new(config.identity_store()))
     }
@@ -80,7 +81,7 @@ impl TokenIssuer {
         }
     }
 
-    /// Issues a token with these claims. The same claims result in the same token.
+    /// Issues a token with these claims. Equal claims result in equal tokens. The claims are not checked.
     pub fn issue(&self, claims: &Claims) -> AuthorizationToken {
         // All tokens of a caller within one millisecond are equal, so the last token is cached.
         let mut last = lock(&self.last_issued);
@@ -109,8 +110,8 @@ impl TokenIssuer {
         (password::encode(&payload, &datakey, claims.expires), tag)
     }
 
-    /// Decrypts a token, or the password in it, and returns its claims and its ID. It does not check whether the token
-    /// has expired or was revoked.
+    /// Decrypts a token, or the password that it contains, and returns its claims and its ID. This function does not
+    /// check expiry, revocation or the principal; [`verify`](TokenIssuer::verify) does.
     ///
     /// # Errors
     ///
@@ -135,12 +136,15 @@ impl TokenIssuer {
         }
     }
 
-    /// Verifies a token, or the password in it, at a time. Returns the caller that it authenticates.
+    /// Verifies a token, or the password that it contains, at the time `now`. This function first
+    /// [opens](TokenIssuer::open) the token, and then checks that it has not expired, that it was not
+    /// [revoked](TokenIssuer::revoke), that its principal exists, and that the credentials of the principal have not
+    /// expired. Returns the caller that the token authenticates.
     ///
     /// # Errors
     ///
-    /// Returns every [`TokenError`] except [`TokenError::WrongRegion`], which depends on the registry that the token is
-    /// presented to.
+    /// Returns the error of the first check that fails. Every [`TokenError`] is possible except
+    /// [`TokenError::WrongRegion`], which depends on the registry that the token is presented to.
     pub fn verify(&self, token_or_password: &str, now: Timestamp) -> Result<Caller, TokenError> {
         let (claims, id) = self.open(token_or_password)?;
         self.validate_claims(claims, id, now)
@@ -211,7 +215,8 @@ impl TokenIssuer {
         *lock(&self.revoked) = Revoked::default();
     }
 
-    /// Revokes tokens.
+    /// Revokes tokens. [`verify`](TokenIssuer::verify) returns [`TokenError::Revoked`] for a revoked token, unless the
+    /// token has also expired. [`open`](TokenIssuer::open) does not check revocations. A revocation cannot be undone.
     pub fn revoke(&self, revocation: Revocation) {
         lock(&self.revoked).add(revocation);
     }
@@ -230,8 +235,8 @@ pub(crate) struct Tally {
     pub(crate) revoked: usize,
 }
 
-/// Returns the password of a token, `base64("AWS:" + password)`. A text that does not have this form is returned as the
-/// password.
+/// Returns the password of a token, `base64("AWS:" + password)`. If the decoded text does not start with `AWS:`, the
+/// text itself is the password.
 fn password_of(text: &str) -> Result<String, TokenError> {
     let decoded = BASE64_STANDARD
         .decode(text)
@@ -248,9 +253,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An `authorizationToken`: the Basic credentials of the user `AWS`, ready for an `Authorization` header.
+/// An `authorizationToken`: the Basic credentials of the user `AWS`, in base64. The value of an `Authorization` header
+/// is `Basic` followed by a space and the token.
 ///
-/// It contains a password. `Debug` prints only its ID.
+/// The token contains a password. `Debug` formats only the ID of the token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthorizationToken {
     text: Arc<str>,
@@ -263,12 +269,12 @@ impl AuthorizationToken {
         &self.text
     }
 
-    /// Returns the ID of the token in the request log and in revocations.
+    /// Returns the ID of the token. The request log and revocations identify the token by this ID.
     pub fn id(&self) -> TokenId {
         self.id
     }
 
-    /// Returns the password in the token, for `docker login --username AWS --password-stdin`.
+    /// Returns the password that the token contains, for `docker login --username AWS --password-stdin`.
     pub fn password(&self) -> String {
         password_of(&self.text).expect("an issued token contains a password")
     }

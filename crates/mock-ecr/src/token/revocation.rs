@@ -7,15 +7,15 @@ use crate::token::id::TokenId;
 use crate::types::PrincipalArn;
 use crate::types::timestamp::Timestamp;
 
-/// The tokens to revoke.
+/// A selection of tokens to revoke.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Revocation {
-    /// One token.
+    /// The token with this ID.
     Token(TokenId),
-    /// All tokens of a principal, including tokens that are issued later.
+    /// All tokens of this principal, including tokens that are issued after the revocation.
     Principal(PrincipalArn),
-    /// All tokens issued before a time.
+    /// All tokens that were issued before this time of the mock's clock.
     IssuedBefore(Timestamp),
 }
 

@@ -1,4 +1,4 @@
-//! Account ids.
+//! Account IDs.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::name::{NameError, as_text};
 
-/// The id of an AWS account: twelve digits. It is also the id of the private registry of the account.
+/// The ID of an AWS account: twelve digits. The private registries of the account have the same ID.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct AccountId([u8; 12]);
@@ -18,7 +18,8 @@ impl Serialize for AccountId {
 }
 
 impl AccountId {
-    /// The account in the examples of the AWS documentation. A configuration without an account uses it.
+    /// The account in the examples of the AWS documentation, 123456789012. It is the default account if a configuration
+    /// has neither accounts nor principals.
     pub const EXAMPLE: AccountId = AccountId(*b"123456789012");
 
     /// Returns the twelve digits.

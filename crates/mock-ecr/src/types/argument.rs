@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::str::FromStr;
 
-/// The error of an invalid argument of a method. The source of the error is the reason why the argument is invalid.
+/// The error returned when an argument of a method is invalid. The source of the error is the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("invalid argument in {method}({argument:?})")]
 pub struct ArgumentError {

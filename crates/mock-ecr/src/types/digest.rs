@@ -44,7 +44,7 @@ impl Digest {
         Digest(format!("{}:{hex}", algorithm.as_str()).into())
     }
 
-    /// Returns the digest as text, with its algorithm.
+    /// Returns the digest as a string, including its algorithm.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::timestamp::Timestamp;
 
-/// Parses a duration such as `12h`, `90m`, `1h 30m` or `1500ms`.
+/// Parses a duration with units, such as `12h`, `90m`, `1h 30m` or `1500ms`.
 ///
 /// # Errors
 ///
-/// Returns an error if the text is not a duration, has no unit, or is shorter than one millisecond.
+/// Returns an error if the text is not a duration, has no unit, is negative, or is shorter than one millisecond.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     text.parse::<jiff::SignedDuration>()
         .ok()
@@ -25,7 +25,7 @@ pub(crate) fn print_duration(duration: Duration) -> String {
     format!("{signed:#}")
 }
 
-/// The error of a text that is not a duration.
+/// The error returned when a string is not a valid duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid duration {0:?}: expected a number with a unit, such as 12h, 90m or 1500ms")]
 pub struct DurationError(String);
@@ -47,7 +47,8 @@ impl Text {
     }
 }
 
-/// A duration before or after a timestamp, such as `5m`, `-20m` or `+1h`.
+/// A positive or negative duration that is added to a timestamp. In TOML and JSON, it is a string such as `5m`, `+1h`
+/// or `-20m`.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shift {
@@ -62,7 +63,7 @@ enum Direction {
 }
 
 impl Shift {
-    /// Creates a shift to a later time.
+    /// Creates a positive shift, to a later time.
     pub fn after(duration: Duration) -> Self {
         Shift {
             direction: Direction::After,
@@ -70,7 +71,7 @@ impl Shift {
         }
     }
 
-    /// Creates a shift to an earlier time.
+    /// Creates a negative shift, to an earlier time.
     pub fn before(duration: Duration) -> Self {
         Shift {
             direction: Direction::Before,
@@ -78,7 +79,7 @@ impl Shift {
         }
     }
 
-    /// Returns the shifted timestamp.
+    /// Returns the shifted timestamp. The result saturates at the ends of the range of [`Timestamp`].
     pub fn of(self, timestamp: Timestamp) -> Timestamp {
         match self.direction {
             Direction::Before => timestamp - self.duration,

@@ -1,4 +1,4 @@
-//! Value types such as account ids, Regions, names and digests: they validate, parse and format text.
+//! Value types such as account IDs, Regions, names and digests. They validate, parse and format text.
 
 mod account_id;
 pub(crate) mod argument;

@@ -1,6 +1,7 @@
 //! The error type of all name types, and their conversions from and to text.
 
-/// The error of a text that is not a valid name. The message contains the kind of name, the text and the expected form.
+/// The error returned when a string is not a valid name. The message contains the kind of name, the string and the
+/// expected form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {kind} {found:?}: expected {expected}")]
 pub struct NameError {

@@ -9,7 +9,8 @@ use crate::types::account_id::AccountId;
 use crate::types::name::{NameError, as_text};
 use crate::types::region::Region;
 
-/// The ARN of a principal: a user, a role session, a federated user or the root user of an account.
+/// The ARN of a principal: a user, a role session, a federated user or the root user of an account. The form is
+/// `arn:PARTITION:iam::ACCOUNT:RESOURCE` or `arn:PARTITION:sts::ACCOUNT:RESOURCE`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PrincipalArn(Arc<str>);
@@ -33,7 +34,7 @@ impl PrincipalArn {
         PrincipalArn(format!("arn:{partition}:iam::{account}:user/{name}").into())
     }
 
-    /// Returns the ARN as text.
+    /// Returns the ARN as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }

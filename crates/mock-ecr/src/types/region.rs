@@ -9,7 +9,8 @@ use crate::types::name::{NameError, as_text};
 
 /// An AWS Region such as `us-east-1`.
 ///
-/// Every lower-case DNS label that starts with a letter is accepted, so Regions that are newer than this crate work.
+/// Every lower-case DNS label that starts with a letter is accepted, so Regions that did not exist when this crate was
+/// published are also valid. The default is `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(Arc<str>);
@@ -26,7 +27,8 @@ impl Region {
         &self.0
     }
 
-    /// Returns the partition that the Region belongs to. As in the SDKs, it is determined by the prefix of the name.
+    /// Returns the partition of the Region. The partition is determined by the prefix of the Region's name, as in the
+    /// AWS SDKs.
     pub fn partition(&self) -> Partition {
         let prefix = |(prefix, _): &&(&str, Partition)| self.0.starts_with(prefix);
         PARTITIONS
@@ -116,13 +118,13 @@ pub(crate) const REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
-/// A group of Regions with a common ARN prefix and DNS suffix.
+/// A group of Regions that have the same partition in their ARNs and the same DNS suffix.
 ///
 /// Source: the partitions in the endpoint rules of the SDKs; `amazonaws.com.cn` was recorded in kubernetes/kubernetes#69141.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Partition {
-    /// The name, which is the second part of ARNs, such as `aws`.
+    /// The name of the partition, such as `aws`. It is the second part of an ARN.
     pub name: &'static str,
     /// The suffix of registry host names, such as `amazonaws.com`.
     pub dns_suffix: &'static str,

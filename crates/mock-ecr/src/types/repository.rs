@@ -1,4 +1,4 @@
-//! Names and ids of repositories.
+//! Names and IDs of repositories.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,7 +19,7 @@ use crate::types::registry_id::RegistryId;
 pub struct RepositoryName(Arc<str>);
 
 impl RepositoryName {
-    /// Returns the name as text.
+    /// Returns the name as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -61,7 +61,7 @@ impl From<RepositoryName> for String {
 
 as_text!(RepositoryName);
 
-/// The id of a repository: its registry and its name.
+/// The ID of a repository: its registry and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RepositoryId {
     pub(crate) registry: RegistryId,
@@ -69,7 +69,7 @@ pub(crate) struct RepositoryId {
 }
 
 impl RepositoryId {
-    /// Creates the id of a repository in the private registry of an account in a Region.
+    /// Creates the ID of a repository in the private registry of an account in a Region.
     pub(crate) fn private(account: AccountId, region: Region, name: RepositoryName) -> Self {
         let registry = RegistryId::Private { account, region };
         RepositoryId { registry, name }

@@ -5,13 +5,13 @@ use std::fmt;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
-/// A secret text. `Debug` redacts it as `Secret(…)`, and comparisons take constant time.
+/// A secret string. `Debug` formats it as `Secret(…)`. Comparisons take constant time.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Returns the secret as text, to send it or to sign with it.
+    /// Returns the secret as a string, for example to send it or to sign with it.
     pub fn expose(&self) -> &str {
         &self.0
     }

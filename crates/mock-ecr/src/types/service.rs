@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The service of a mock that a request is sent to.
+/// The service to which a request is sent. In TOML, JSON and queries, it is `ecr`, `ecr-public`, `sts`, `registry`,
+/// `proxy`, `control` or `unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -17,13 +18,13 @@ pub enum Service {
     EcrPublic,
     /// The API of AWS Security Token Service.
     Sts,
-    /// The registry, including the URLs that layers are downloaded from.
+    /// The registry, including the URLs from which layers are downloaded.
     Registry,
     /// The HTTP proxy: `CONNECT`, and requests with an absolute URL for another host.
     Proxy,
     /// The control API, `/_mock/`.
     Control,
-    /// No service: the mock has no resource at the host and path of the request.
+    /// No service. The mock has no resource at the host and path of the request.
     Unknown,
 }
 
@@ -68,7 +69,7 @@ impl fmt::Display for Service {
     }
 }
 
-/// The error of a text that is not the name of a [`Service`].
+/// The error returned when a string is not the name of a [`Service`]. The message lists the names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownService(String);
 

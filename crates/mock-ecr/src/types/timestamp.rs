@@ -12,9 +12,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
 use toml::value::Datetime;
 
-/// A point in time with a resolution of one millisecond, between the years 1 and 9999.
+/// A point in time with a resolution of one millisecond, from 0001-01-01T00:00:00Z to 9999-12-30T21:59:59.999Z.
 ///
-/// Arithmetic saturates at the ends of this range.
+/// Every operation saturates: a result before or after the range is replaced by the first or the last timestamp of the
+/// range. Durations and times with a higher resolution are truncated to whole milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(try_from = "TimestampText")]
 pub struct Timestamp(i64);
@@ -25,12 +26,13 @@ impl Timestamp {
     const MIN: i64 = -62_135_596_800_000;
     const MAX: i64 = 253_402_207_199_999;
 
-    /// Creates a timestamp from the number of milliseconds since the start of 1970 in UTC.
+    /// Creates a timestamp from the number of milliseconds since 1970-01-01T00:00:00Z. The result saturates at the ends
+    /// of the range.
     pub fn from_millis(millis: i64) -> Self {
         Timestamp(millis.clamp(Self::MIN, Self::MAX))
     }
 
-    /// Returns the number of milliseconds since the start of 1970 in UTC.
+    /// Returns the number of milliseconds since 1970-01-01T00:00:00Z. It is negative for earlier times.
     pub fn as_millis(self) -> i64 {
         self.0
     }
@@ -196,7 +198,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     }
 }
 
-/// The error of a text that is not a timestamp.
+/// The error returned when a string is not a valid timestamp in RFC 3339.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid timestamp {0:?}: expected RFC 3339, such as 2015-11-29T21:30:53.241Z")]
 pub struct TimestampError(String);

@@ -1,16 +1,16 @@
-//! Ids of uploads.
+//! IDs of uploads.
 
 use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::types::name::{NameError, as_text};
 
-/// The id of an upload, a UUID. Source of the form: the pattern of `UploadId` in ECR's service model (botocore 1.44.5).
+/// The ID of an upload, a UUID. Source of the form: the pattern of `UploadId` in ECR's service model (botocore 1.44.5).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct UploadId(Arc<str>);
 
 impl UploadId {
-    /// Returns the id as text.
+    /// Returns the ID as a string.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

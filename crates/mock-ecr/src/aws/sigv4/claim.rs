@@ -5,14 +5,15 @@ use serde::Serialize;
 
 use crate::http::query;
 
-/// The caller that a signature claims. The signature may be invalid.
+/// The credential in the signature of a request. It is not verified, and the signature may be invalid.
 ///
-/// It is parsed from every request, including requests that get the response of a fault before the signature is verified.
+/// The credential is parsed from every request that contains one, even if a fault is applied before the signature is
+/// verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignatureClaim {
-    /// The access key id. It is not a secret.
+    /// The access key ID. It is not a secret.
     pub access_key_id: String,
     /// The Region in the credential scope.
     pub region: String,

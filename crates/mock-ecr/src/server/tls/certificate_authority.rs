@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::AuthorityLocation;
 
-/// A private certificate authority: a CA certificate and its key. The key is not accessible.
+/// A private certificate authority (CA): a certificate and its private key. The key cannot be read.
 ///
 /// ```
 /// let authority = mock_ecr::tls::CertificateAuthority::in_memory();
@@ -25,20 +25,22 @@ pub struct CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// Creates a CA in memory. It is not stored.
+    /// Creates a CA in memory. It is not stored in a file.
     pub fn in_memory() -> Self {
         let (authority, _) = CertificateAuthority::generate();
         authority
     }
 
-    /// Returns the CA in a directory. Creates the directory and the CA if they do not exist.
+    /// Returns the CA in a directory: the certificate `ca.pem` and its key `ca-key.pem`. If `ca-key.pem` does not
+    /// exist, creates the directory if necessary, creates a CA and writes both files.
     ///
-    /// If several processes create the CA at the same time, all of them return the same one.
+    /// If several processes create the CA at the same time, all of them return the same CA.
     ///
     /// # Errors
     ///
-    /// Returns an error if the directory cannot be read or written, if the certificate is missing, or if the files are not a CA key and its
-    /// certificate in PEM.
+    /// Returns an error if a file cannot be read or written. Returns an error if `ca-key.pem` exists but `ca.pem` does
+    /// not, unless the mock created `ca-key.pem`, which then also contains the certificate. Returns an error if the two
+    /// files are not the key and the certificate of a CA in PEM.
     pub fn in_directory(path: &Path) -> Result<Self, AuthorityError> {
         match Self::read(path)? {
             Some(authority) => Ok(authority),
@@ -50,7 +52,7 @@ impl CertificateAuthority {
         }
     }
 
-    /// Returns the CA at a location.
+    /// Returns the CA at a location. For [`AuthorityLocation::Memory`], creates a CA.
     ///
     /// # Errors
     ///
@@ -206,25 +208,25 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&draft, path)
 }
 
-/// An error of [`CertificateAuthority::in_directory`].
+/// An error returned by [`CertificateAuthority::in_directory`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorityError {
-    /// A file cannot be read or written.
+    /// A file or the directory cannot be read or written.
     #[error("cannot store a certificate authority in {}", path.display())]
     Unusable {
         /// The file or the directory.
         path: PathBuf,
-        /// The error of the system.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The key exists, but its certificate does not.
+    /// The key file exists, but neither `ca.pem` nor the key file contains a certificate.
     #[error("{} is missing: expected the certificate of the key in the same directory", path.display())]
     NoCertificate {
         /// The missing file.
         path: PathBuf,
     },
-    /// The files are not a CA.
+    /// The files are not the key and the certificate of a CA.
     #[error("{} is not the key of a certificate authority", path.display())]
     Invalid {
         /// The key file.
@@ -234,17 +236,17 @@ pub enum AuthorityError {
     },
 }
 
-/// An error in the key or the certificate of a CA.
+/// An error in the key or in the certificate of a CA.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
     /// The key or the certificate cannot be parsed.
     #[error(transparent)]
     Unreadable(Box<dyn std::error::Error + Send + Sync>),
-    /// The certificate is not PEM.
+    /// `ca.pem` does not contain a certificate in PEM.
     #[error("ca.pem does not contain a certificate in PEM")]
     NoCertificate,
-    /// The certificate belongs to another key.
+    /// The certificate does not belong to the key.
     #[error("ca.pem is the certificate of another key")]
     OtherKey,
 }
