@@ -71,7 +71,7 @@ impl TimeSource for MockTime {
     }
 }
 
-/// Sleeps that advance a frozen clock, and take real time if the clock runs.
+/// A sleep that advances a frozen clock, or takes real time if the clock runs.
 #[derive(Clone, Debug)]
 struct VirtualSleep(Clock);
 

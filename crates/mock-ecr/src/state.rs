@@ -24,7 +24,7 @@ use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, Region, RegistryId, RepositoryId};
 
-/// The configuration of a mock, and all state that it has built since it started.
+/// The configuration of a mock, and its state since the start.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
@@ -39,7 +39,7 @@ pub(crate) struct State {
     /// The certificate of the certificate authority, in PEM, if the mock accepts TLS.
     pub(crate) ca_certificate: Option<String>,
     signing_keys: SigningKeys,
-    /// When the mock started or was last reset, in milliseconds since the Unix epoch of its own clock.
+    /// The time at which the mock was started or last reset, on the mock's clock, in milliseconds since the Unix epoch.
     started: AtomicI64,
     addresses: Vec<SocketAddr>,
     /// Closed when the mock is requested to stop.
@@ -95,7 +95,7 @@ impl State {
         }
     }
 
-    /// Returns when the mock started or was last reset, by its own clock.
+    /// Returns the time at which the mock was started or last reset, on the mock's clock.
     pub(crate) fn started(&self) -> Timestamp {
         Timestamp::from_millis(self.started.load(Ordering::SeqCst))
     }
@@ -124,7 +124,7 @@ impl State {
         Ok(())
     }
 
-    /// Pushes the images and then creates the repository, so that a repository that exists has all its images.
+    /// Pushes the images before the repository is created. Every existing repository therefore contains all its images.
     async fn create_initial_repository(
         &self,
         id: RepositoryId,

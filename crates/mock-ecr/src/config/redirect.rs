@@ -4,12 +4,13 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Redirect {
-    /// Environment variables set the endpoint URLs. For clients that read these variables.
+    /// Environment variables set the endpoint URLs. Suitable for clients that read these variables.
     #[default]
     Env,
-    /// Environment variables set the mock as the HTTPS proxy of the client. For clients that call only AWS host names.
+    /// Environment variables set the mock as the HTTPS proxy of the client. Suitable for clients that call only AWS
+    /// host names.
     Proxy,
-    /// The system or a sandbox resolves AWS host names to the address of the mock. For all clients.
+    /// The system or a sandbox resolves AWS host names to the address of the mock. Suitable for all clients.
     Hosts,
 }
 

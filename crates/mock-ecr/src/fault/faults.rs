@@ -88,7 +88,7 @@ impl Faults {
         Ok(id)
     }
 
-    /// Removes a fault, and returns it if it existed.
+    /// Removes a fault and returns it. Returns `None` if the fault does not exist.
     pub(crate) fn remove(&self, id: FaultId) -> Option<ActiveFault> {
         let mut set = self.lock();
         let index = set.faults.iter().position(|entry| entry.active.id == id)?;
@@ -219,7 +219,8 @@ impl Entry {
     }
 }
 
-/// Each fault has its own random numbers, so that one fault does not change those of another.
+/// Each fault has its own random numbers. Adding or removing a fault therefore does not change the random numbers of
+/// the other faults.
 fn rng(seed: &str, id: FaultId) -> ChaCha20Rng {
     let key = Sha256::digest(format!("mock-ecr fault {id}\n{seed}"));
     ChaCha20Rng::from_seed(key.into())

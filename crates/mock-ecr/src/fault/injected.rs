@@ -46,7 +46,7 @@ impl<'a> Injected<'a> {
     }
 }
 
-/// Returns the error of a throttled request. The APIs of AWS send no `Retry-After`.
+/// Returns the error for a throttled request. The APIs of AWS do not send `Retry-After`.
 fn throttled(throttle: &Throttle, target: FaultTarget) -> InjectedError<'static> {
     let retry_after = throttle
         .retry_after

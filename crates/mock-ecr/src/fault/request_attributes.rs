@@ -3,7 +3,7 @@
 use crate::fault::target::RegistryRoute;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
-/// What a request claims.
+/// The attributes of a request that faults are compared with. They are not verified.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestAttributes {
     pub(crate) service: Service,

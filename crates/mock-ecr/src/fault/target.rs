@@ -1,4 +1,4 @@
-//! What a fault can target: the services, and the routes of the registry.
+//! The targets of faults: the services, and the routes of the registry.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(crate) enum FaultTarget {
 }
 
 impl FaultTarget {
-    /// Returns the target that a service is, if faults apply to it.
+    /// Returns the target of requests to a service. Returns `None` if faults do not apply to the service.
     pub(crate) fn of(service: Service) -> Option<Self> {
         match service {
             Service::Ecr | Service::EcrPublic | Service::Sts => Some(FaultTarget::Api),

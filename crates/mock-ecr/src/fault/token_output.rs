@@ -27,7 +27,7 @@ struct Output {
 
 type Entry = BTreeMap<String, Box<RawValue>>;
 
-/// Applies an action to a body. Returns nothing if the body is not such an output.
+/// Applies an action to a body. Returns `None` if the body is not an output of `GetAuthorizationToken`.
 pub(super) fn edit(
     body: &[u8],
     action: &FaultAction,
@@ -53,7 +53,7 @@ pub(super) fn edit(
     serde_json::to_vec(&output).ok()
 }
 
-/// Replaces a member of each entry, or removes it if `value` returns nothing.
+/// Replaces a member of each entry, or removes the member if `value` returns `None`.
 fn map_members(
     output: &mut Output,
     member: &str,

@@ -24,8 +24,9 @@ pub enum CrossAccount {
 
 /// Decides whether a caller is allowed an action on a repository. `by_resource` is the verdict of the policy of the repository.
 ///
-/// Within an account, it is sufficient that one policy allows the action. Across accounts, both policies must allow it, unless
-/// `cross_account` is [`CrossAccount::Open`]. An explicit deny in either policy denies the action. Source: IAM's policy evaluation logic.
+/// Within an account, one policy that allows the action is sufficient. Across accounts, both policies must allow the
+/// action, unless `cross_account` is [`CrossAccount::Open`]. An explicit deny in either policy denies the action.
+/// Source: IAM's policy evaluation logic.
 pub(crate) fn authorize(
     caller: &Caller,
     action: Action,
@@ -54,8 +55,9 @@ pub(crate) fn authorize(
 
 /// Decides whether a caller is allowed an action on all repositories of a registry.
 ///
-/// Policies of repositories do not apply. The action is therefore denied on the registry of another account, unless `cross_account` is
-/// [`CrossAccount::Open`]. Sources: aws-amplify/amplify-cli#10828 (2022) for the resource, artsy/hokusai#27 (2017) for another account.
+/// Policies of repositories do not apply. Therefore, the action is denied on the registry of another account, unless
+/// `cross_account` is [`CrossAccount::Open`]. Sources: aws-amplify/amplify-cli#10828 (2022) for the resource,
+/// artsy/hokusai#27 (2017) for another account.
 pub(crate) fn authorize_all(
     caller: &Caller,
     action: Action,
@@ -82,7 +84,7 @@ pub(crate) fn authorize_registry(caller: &Caller, action: Action) -> Result<(), 
     })
 }
 
-/// The error of a caller that is not allowed an action. It is formatted as ECR's message.
+/// The error returned when a caller is not allowed an action. Its message has the form of ECR's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccessDenied {
     arn: PrincipalArn,

@@ -7,7 +7,7 @@ use crate::iam::auth_mode::AuthMode;
 use crate::iam::principal::Principal;
 use crate::types::{AccountId, PrincipalArn, Region};
 
-/// The principals of a mock: those that it starts with, and sessions that are added while it runs.
+/// The principals of a mock: the principals of the configuration, and the sessions that are added while the mock runs.
 #[derive(Debug)]
 pub(crate) struct IdentityStore {
     initial: Identities,
@@ -93,9 +93,10 @@ impl IdentityStore {
         Arc::new(Principal::root(account, region))
     }
 
-    /// Returns the principal that a token was issued for, if it still exists.
+    /// Returns the principal that a token was issued for. Returns `None` if the principal does not exist any more.
     ///
-    /// The root user of every account exists without a configuration entry. For a lenient mock, every principal exists.
+    /// The root user of every account exists without an entry in the configuration. In lenient mode, every principal
+    /// exists.
     pub(crate) fn with_arn(&self, arn: &PrincipalArn) -> Option<Arc<Principal>> {
         let initial = self.initial.by_arn.get(arn).cloned();
         let known = initial.or_else(|| self.read().identities.by_arn.get(arn).cloned());

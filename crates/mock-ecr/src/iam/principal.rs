@@ -147,7 +147,7 @@ impl Principal {
     }
 }
 
-/// The error of a key that cannot be used to sign requests.
+/// The error returned when a key cannot be used to sign requests.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {key} {found:?}: expected {expected}")]
 pub(crate) struct InvalidKey {

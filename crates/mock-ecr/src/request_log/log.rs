@@ -106,7 +106,7 @@ impl RequestLog {
         };
     }
 
-    /// Removes all requests and the counters. Positions continue, so that open streams stay valid.
+    /// Removes all requests and the counters. Positions are not reset, so open streams stay valid.
     pub(crate) fn reset(&self) {
         self.clear();
         self.contents().counts = Counts::default();

@@ -42,7 +42,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Records a use. The token may have been issued by another mock with the same seed.
+    /// Records that a token was presented. The token may have been issued by another mock with the same seed.
     pub(super) fn present(&mut self, claims: &Claims, id: TokenId, now: Timestamp) {
         let record = self.record(claims, id);
         record.presented += 1;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::token::error::TokenError;
 use crate::types::timestamp::Timestamp;
 
-/// Encodes a password in the form of the real service:
-/// `base64({"payload":…,"datakey":…,"version":"2","type":"DATA_KEY", "expiration":<epoch seconds>})`.
+/// Encodes a password in the form of AWS: `base64({"payload":…,"datakey":…,"version":"2","type":"DATA_KEY",
+/// "expiration":<epoch seconds>})`.
 ///
 /// Source: a Wiz write-up of 2025-09. The order of the members is the recorded one.
 pub(super) fn encode(payload: &[u8], datakey: &[u8], expires: Timestamp) -> String {

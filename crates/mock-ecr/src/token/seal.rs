@@ -1,4 +1,5 @@
-//! Seals claims under keys derived from the seed, so that they can be neither read nor changed without the seed.
+//! Encrypts and authenticates claims with keys derived from the seed. Without the seed, the claims can be neither read
+//! nor changed.
 //!
 //! The scheme is a synthetic-IV construction: the tag is an HMAC of the padded claims, and the claims are encrypted
 //! with a ChaCha20 keystream whose key is derived from the tag. So the same claims always have the same sealed form.
@@ -60,8 +61,8 @@ impl Keys {
         decode(&bytes).ok_or(TokenError::Forged)
     }
 
-    /// Returns the `datakey` of a token. In the real service it is a data key encrypted by KMS. Here it is the recorded
-    /// beginning of real ones, followed by bytes derived from the tag.
+    /// Returns the `datakey` of a token. In AWS, it is a data key that is encrypted by KMS. Here, it consists of the
+    /// recorded beginning of real data keys and of bytes derived from the tag.
     pub(super) fn datakey(&self, tag: &Tag) -> Vec<u8> {
         let mut datakey = vec![0; DATAKEY_SIZE];
         let (start, rest) = datakey.split_at_mut(DATAKEY_START.len());
