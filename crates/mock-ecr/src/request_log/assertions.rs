@@ -68,7 +68,7 @@ impl fmt::Display for Times {
 
 /// Assertions about the selected requests.
 impl Requests {
-    /// Asserts that the number of selected requests is `times`.
+    /// Asserts that the number of selected requests is equal to `times`, or within `times` if it is a range.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -79,8 +79,8 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different. The message contains the request log, one request per line, in which the
-    /// selected requests are marked.
+    /// Panics if the assertion fails. The message contains the request log, one request per line, in which the selected
+    /// requests are marked.
     #[track_caller]
     pub fn expect(self, times: impl Into<Times>) -> Self {
         let (times, count) = (times.into(), self.count());

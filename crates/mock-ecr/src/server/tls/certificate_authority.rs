@@ -38,9 +38,12 @@ impl CertificateAuthority {
     ///
     /// # Errors
     ///
-    /// Returns an error if a file cannot be read or written. Returns an error if `ca-key.pem` exists but `ca.pem` does
-    /// not, unless the mock created `ca-key.pem`, which then also contains the certificate. Returns an error if the two
-    /// files are not the key and the certificate of a CA in PEM.
+    /// Returns an error in the following cases:
+    ///
+    /// - A file or the directory cannot be read or written.
+    /// - `ca-key.pem` exists, but `ca.pem` does not. It is no error if the mock created `ca-key.pem`, because this file
+    ///   then also contains the certificate.
+    /// - The two files are not the key and the certificate of a CA in PEM.
     pub fn in_directory(path: &Path) -> Result<Self, AuthorityError> {
         match Self::read(path)? {
             Some(authority) => Ok(authority),
