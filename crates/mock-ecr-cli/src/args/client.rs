@@ -22,18 +22,18 @@ pub(crate) struct EnvOptions {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Commands for POSIX shells: sh, bash, zsh.
+    /// Commands for POSIX shells, such as sh, bash and zsh.
     Sh,
     /// Commands for fish.
     Fish,
     /// Commands for PowerShell.
     #[value(name = "powershell")]
     Pwsh,
-    /// NAME=VALUE lines, as Docker Compose reads them. This format cannot remove a variable.
+    /// NAME=VALUE lines in the format of Docker Compose. They set variables and cannot remove one.
     Dotenv,
-    /// A JSON object. `null` means that the variable must be removed.
+    /// A JSON object. A variable with the value `null` must be removed.
     Json,
-    /// Lines for the file `$GITHUB_ENV` of GitHub Actions. This format cannot remove a variable.
+    /// Lines for the file `$GITHUB_ENV` of GitHub Actions. They set variables and cannot remove one.
     Github,
 }
 
@@ -41,10 +41,10 @@ pub(crate) enum Format {
 pub(crate) struct CaOptions {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Reads the certificate authority in `file:DIR` instead of calling a running mock. Creates the authority if it does not exist.
+    /// Prints the certificate of the CA that is stored in `file:DIR` and does not call a mock. Creates the CA if it does not exist.
     #[arg(long, value_name = "LOCATION")]
     pub(crate) tls: Option<AuthorityLocation>,
-    /// Prints the path of a file with the certificate instead of the certificate.
+    /// Prints the path of the certificate file instead of the certificate.
     #[arg(long)]
     pub(crate) path: bool,
 }
@@ -53,13 +53,13 @@ pub(crate) struct CaOptions {
 pub(crate) struct LoginOptions {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The registry host to log in to. Default: the host of the mock's URL.
+    /// The host of the registry. Default: the host and port of the mock's URL.
     #[arg(long, value_name = "HOST")]
     pub(crate) registry: Option<String>,
-    /// Configures this credential helper, such as `ecr-login`, for the registry instead of storing a token.
+    /// Configures a credential helper, such as `ecr-login`, for the registry instead of storing a token.
     #[arg(long, value_name = "NAME")]
     pub(crate) helper: Option<String>,
-    /// The directory of `config.json`. Default: `.docker` in the home directory.
+    /// The directory that contains `config.json`. Default: `.docker` in the home directory.
     #[arg(long, value_name = "DIR", env = "DOCKER_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -11,28 +11,29 @@ use mock_ecr::config::{
 };
 use mock_ecr::{Config, Region};
 
-/// The options that set the configuration of a mock. An option takes precedence over the file.
+/// The options that set the configuration of a mock. They take precedence over the configuration file.
 #[derive(Debug, Parser)]
 pub(crate) struct ConfigOptions {
     #[command(flatten)]
     issuer: IssuerOptions,
-    /// Template of `proxyEndpoint`: a URL with {account}, {region}, {dns_suffix} and {port}.
+    /// The template of `proxyEndpoint`: a URL that may contain {account}, {region}, {dns_suffix} and {port}.
     #[arg(long, value_name = "TEMPLATE")]
     proxy_endpoint: Option<ProxyEndpoint>,
-    /// Where images are stored: `memory`, `file:DIR` or `s3://BUCKET/PREFIX`.
+    /// The store of repositories and images: `memory`, `file:DIR` or `s3://BUCKET/PREFIX`. Default: memory.
     ///
-    /// For a bucket, the variables AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN apply.
+    /// The mock reads the endpoint, Region and credentials of a bucket from AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or
+    /// AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
     #[arg(long, value_name = "LOCATION")]
     store: Option<StoreLocation>,
-    /// Accepts TLS on the same port, with a private certificate authority in `memory` or in `file:DIR`.
+    /// Accepts TLS on the same port, with a private CA that is stored in `memory` or in `file:DIR`.
     ///
-    /// Without a value, the certificate authority is stored with the images.
+    /// If no location is given, the CA is stored in DIR/tls with `--store file:DIR`, and in memory with any other store.
     #[arg(long, value_name = "LOCATION", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     tls: Option<TlsOption>,
-    /// The dialect of the registry.
+    /// The dialect of the registry. Default: ecr.
     #[arg(long, value_enum)]
     dialect: Option<DialectName>,
-    /// Creates a repository when an image is pushed to it.
+    /// Creates a repository that does not exist when an image is pushed to it.
     #[arg(long)]
     create_on_push: bool,
 }
@@ -40,22 +41,23 @@ pub(crate) struct ConfigOptions {
 /// The options that determine the tokens.
 #[derive(Debug, Parser)]
 pub(crate) struct IssuerOptions {
-    /// A configuration file in TOML.
+    /// A configuration file in TOML. The options take precedence over its values.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The seed of all keys and random values. Mocks with the same seed accept each other's tokens.
+    /// The seed of tokens and random values. Mocks with the same seed accept each other's tokens. TLS keys and certificates are random
+    /// and do not depend on the seed. Default: mock-ecr.
     #[arg(long, value_name = "SEED")]
     seed: Option<String>,
-    /// The time to live of a token, such as 12h or 90m.
+    /// The TTL of issued tokens, such as 12h or 90m. Default: 12h.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     token_ttl: Option<Duration>,
-    /// The clock: `system`, `frozen`, or a timestamp at which the clock is frozen.
+    /// The clock: `system`, `frozen` (at the time of the start), or a timestamp at which the clock is frozen. Default: system.
     #[arg(long)]
     clock: Option<ClockStart>,
-    /// How signatures are verified.
+    /// How the signatures of API requests are verified. Has no effect on `token issue` and `token inspect`. Default: strict.
     #[arg(long, value_enum)]
     auth: Option<Auth>,
-    /// The Region of requests that do not name one.
+    /// The Region of requests that do not specify a Region. For `token issue`, the Region of the token. Default: us-east-1.
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
 }
@@ -108,7 +110,7 @@ impl FromStr for TlsOption {
     }
 }
 
-/// Returns the default location of the certificate authority: with the images if they are stored in a directory, otherwise in memory.
+/// Returns the default location of the CA: the folder `tls` of the store if the store is a directory, otherwise memory.
 pub(crate) fn default_authority(store: &StoreLocation) -> AuthorityLocation {
     match store {
         StoreLocation::Directory(path) => AuthorityLocation::Directory(path.join("tls")),
@@ -122,7 +124,7 @@ fn replace<T>(value: &mut T, option: Option<T>) {
     }
 }
 
-/// Returns the access to a bucket, from the variables that AWS tools read.
+/// Reads the endpoint, Region and credentials of a bucket from the environment variables that AWS tools read.
 fn s3_access() -> Option<S3Access> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let either = |one, other| variable(one).or_else(|| variable(other));
@@ -140,7 +142,7 @@ fn s3_access() -> Option<S3Access> {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Auth {
-    /// The access key must exist, and the signature is verified.
+    /// Requests with an unknown access key or an invalid signature are rejected.
     Strict,
     /// Any access key is accepted, and the signature is not verified.
     Lenient,
@@ -157,9 +159,9 @@ impl From<Auth> for AuthMode {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum DialectName {
-    /// Behaves as recorded of Amazon ECR, including its deviations from the specification.
+    /// The recorded behaviour of Amazon ECR, including its deviations from OCI Distribution 1.1.
     Ecr,
-    /// Behaves as OCI Distribution 1.1 specifies.
+    /// The behaviour that OCI Distribution 1.1 specifies.
     Oci,
 }
 

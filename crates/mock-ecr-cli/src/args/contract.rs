@@ -13,23 +13,22 @@ pub(crate) struct ContractOptions {
     /// The type of the client: token-printer, docker-credential, kubelet, library, image-tool, refresher or docker-login-caller.
     #[arg(long = "client-type", value_name = "TYPE")]
     pub(crate) client_type: ClientType,
-    /// How the client is redirected to the mock: env, proxy or sandbox. The default is sandbox, or proxy where the system allows no
-    /// sandbox.
+    /// How the client is redirected to the mock. Default: sandbox, or proxy if the system does not support a sandbox.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) redirect: Option<RedirectMode>,
-    /// Runs only scenarios with this id, or cases with ID/CASE; * matches any text. Can be repeated.
+    /// Runs only the scenarios with a matching ID, or the cases with a matching ID/CASE. * matches any text. Can be repeated.
     #[arg(long = "scenario", value_name = "GLOB")]
     pub(crate) only: Vec<String>,
-    /// Adds the scenarios of a directory.
+    /// Runs the scenarios of this directory too.
     #[arg(long, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
-    /// Writes a report: human, junit, tap, json, markdown or html. FILE - is stdout. Can be repeated.
+    /// Writes a report in the format human (text), junit, tap, json, markdown or html. `-` as FILE is stdout. Can be repeated.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     pub(crate) reports: Vec<ReportTarget>,
-    /// Fails for expectations with the severity `should` too.
+    /// A failed expectation with the severity `should` fails the run too.
     #[arg(long)]
     strict: bool,
-    /// A file of known failures, which do not fail the run. Each line is `TYPE ID` or `TYPE ID/CASE`, with an optional comment after #.
+    /// A file of known failures. They do not fail the run. Each line is `TYPE ID` or `TYPE ID/CASE`, with an optional comment after #.
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
     /// Writes the failures of this run to a file of known failures.
@@ -44,8 +43,8 @@ pub(crate) struct ContractOptions {
     /// Lists the scenarios without running them.
     #[arg(long)]
     pub(crate) list: bool,
-    /// The client's command and its arguments. The placeholders {registry}, {account}, {region}, {image}, {file} and {home} are replaced;
-    /// {registries} becomes one argument for each registry.
+    /// The command of the client and its arguments. The placeholders {registry}, {account}, {region}, {image}, {file} and {home} are replaced;
+    /// {registries} is replaced by one argument for each registry.
     #[arg(
         required_unless_present = "list",
         trailing_var_arg = true,

@@ -6,10 +6,10 @@ use mock_ecr::Timestamp;
 use crate::args::filters::{Filters, duration};
 use crate::args::target::Target;
 
-/// The format of the output.
+/// The option that selects the format of the output.
 #[derive(Debug, Parser)]
 pub(crate) struct Output {
-    /// Prints JSON, as the control API returns it, instead of text.
+    /// Prints the JSON of the control API instead of text.
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
@@ -26,7 +26,7 @@ pub(crate) struct ClockOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClockAction {
-    /// Prints the time of the clock. The default.
+    /// Prints the time of the clock. This is the default.
     Get,
     /// Advances the clock.
     Advance {
@@ -42,7 +42,7 @@ pub(crate) enum ClockAction {
     },
     /// Freezes the clock at its current time.
     Freeze,
-    /// Lets a frozen clock run from its current time.
+    /// Starts a frozen clock at its current time.
     Run,
 }
 
@@ -58,16 +58,16 @@ pub(crate) struct FaultOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaultCommand {
-    /// Lists the active faults and their counters. The default.
+    /// Lists the active faults and their counters. This is the default.
     List,
-    /// Adds a fault after the active faults.
+    /// Adds a fault at the end of the list.
     Add {
-        /// The fault in TOML, such as `action = { error = "ThrottlingException" }`. `-` reads it from stdin.
+        /// The fault in TOML, such as `action = { error = "ThrottlingException" }`. `-` reads the fault from stdin.
         toml: String,
     },
     /// Removes a fault.
     Remove {
-        /// The number of the fault.
+        /// The number of the fault in the list.
         id: u64,
     },
     /// Removes all faults.
@@ -80,14 +80,14 @@ pub(crate) struct ResetOptions {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// What the reset preserves.
+    /// The state that the reset does not change.
     #[arg(long, value_enum)]
     pub(crate) keep: Option<Preserved>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Preserved {
-    /// The repositories and their images.
+    /// The repositories, their images, and the account settings.
     Images,
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct RequestOptions {
     pub(crate) output: Output,
     #[command(flatten)]
     pub(crate) filters: Filters,
-    /// Prints the newest N requests only.
+    /// Prints only the newest N requests.
     #[arg(long, value_name = "N", conflicts_with_all = ["follow", "wait"])]
     pub(crate) limit: Option<usize>,
     /// Prints each request when it is logged, until the mock stops.
@@ -108,13 +108,13 @@ pub(crate) struct RequestOptions {
     /// Prints an HTTP Archive (HAR), which browsers can display.
     #[arg(long, conflicts_with = "wait")]
     pub(crate) har: bool,
-    /// Waits until the log contains N matching requests. Exits with 1 after the timeout.
+    /// Waits until the log contains N matching requests. Exits with code 1 if the timeout expires first.
     #[arg(long, value_name = "N")]
     pub(crate) wait: Option<usize>,
-    /// The timeout of `--wait`, in real time. Default: 30s.
+    /// The timeout of `--wait`, in real time and not by the mock's clock. Default: 30s.
     #[arg(long, value_name = "DURATION", requires = "wait", value_parser = duration)]
     pub(crate) timeout: Option<String>,
-    /// Removes all requests from the log and prints none.
+    /// Removes all requests from the log and does not print them.
     #[arg(long, conflicts_with_all = ["Filters", "limit", "follow", "har", "wait"])]
     pub(crate) clear: bool,
 }

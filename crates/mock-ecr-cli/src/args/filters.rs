@@ -9,7 +9,7 @@ use mock_ecr::request_log::{OperationName, UnknownOperation};
 use mock_ecr::request_log::{Service, UnknownService};
 use mock_ecr::token::{TokenId, TokenIdError};
 
-/// Filters of requests. The command rejects the values that the mock would reject, before it calls the mock.
+/// Filters of requests. Invalid values are rejected before the mock is called.
 #[derive(Debug, Parser)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
@@ -23,7 +23,7 @@ pub(crate) struct Filters {
     /// The HTTP method.
     #[arg(long)]
     method: Option<String>,
-    /// The host of the request. It includes the port if the request contains one.
+    /// The host of the request, with the port if the request contains a port.
     #[arg(long)]
     host: Option<String>,
     /// A part of the path and the query string.
@@ -41,13 +41,13 @@ pub(crate) struct Filters {
     /// The route of the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
     #[arg(long, value_name = "NAME")]
     route: Option<String>,
-    /// Whether the request has an Authorization header: `true` or `false`.
+    /// `true` for requests with an Authorization header, `false` for requests without.
     #[arg(long, value_name = "BOOL", value_parser = ["true", "false"], hide_possible_values = true)]
     authorization: Option<String>,
     /// The ARN of the verified caller.
     #[arg(long, value_name = "ARN")]
     caller: Option<String>,
-    /// The id of the token that was issued or presented.
+    /// The ID of the token that was issued or presented.
     #[arg(long, value_name = "ID", value_parser = token_id)]
     token: Option<String>,
     /// The ARN of the principal of the presented token.
@@ -62,16 +62,16 @@ pub(crate) struct Filters {
     /// A part of the reason why the presented token is invalid.
     #[arg(long, value_name = "TEXT")]
     token_error: Option<String>,
-    /// The request id that the API returned.
+    /// The request ID that the API returned.
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
-    /// Received at or after this time of the mock's clock.
+    /// Only requests that were received at or after this time of the mock's clock.
     #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     since: Option<String>,
-    /// Received before this time of the mock's clock.
+    /// Only requests that were received before this time of the mock's clock.
     #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     until: Option<String>,
-    /// The response took at least this duration, in real time.
+    /// Only requests with a response that took at least this duration, in real time.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     slower_than: Option<String>,
 }

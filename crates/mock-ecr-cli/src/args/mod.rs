@@ -26,7 +26,7 @@ pub(crate) use serve::{Home, RunOptions, ServeOptions};
 pub(crate) use target::Target;
 pub(crate) use token::{InspectOptions, IssueOptions, RevokeOptions, TokenAction};
 
-/// An offline Amazon ECR for tests.
+/// An offline mock of Amazon ECR for tests.
 #[derive(Debug, Parser)]
 // Other packages of the workspace enable the wrapping of clap. Without it, the help does not depend on how the program is built.
 #[command(name = "mock-ecr", version, term_width = 0)]
@@ -39,7 +39,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Parses the command line. Exits if it is invalid; the message names the new name of an option that was renamed.
+    /// Parses the command line. Exits if it is invalid. If an option was renamed, the message contains the new name.
     pub(crate) fn parse_or_exit() -> Self {
         Args::try_parse().unwrap_or_else(|error| renamed::with_new_name(error).exit())
     }
@@ -49,31 +49,32 @@ impl Args {
 pub(crate) enum Command {
     /// Runs a mock until Ctrl-C or SIGTERM.
     Serve(Box<ServeOptions>),
-    /// Runs a command together with a mock. AWS tools and SDKs that the command starts call the mock.
+    /// Runs a mock and a command. AWS tools and SDKs that the command starts send their requests to the mock.
     Run(Box<RunOptions>),
     /// Tests an unmodified ECR client against throttling, expiry, revocation, malformed responses and other failures.
     Contract(Box<ContractOptions>),
-    /// Runs one scenario of `contract`, which is read from stdin.
+    /// Reads one scenario of `contract` from stdin and runs it.
     #[command(hide = true)]
     ContractRun,
     /// Prints the environment variables that redirect clients to a running mock: `eval "$(mock-ecr env)"`.
     Env(EnvOptions),
     /// Prints the CA certificate that clients must trust when they connect to the mock over TLS.
     Ca(CaOptions),
-    /// Logs in to a running mock, as `docker login` does: writes the entry of the registry in docker's `config.json`.
+    /// Logs in to a running mock as `docker login` does: writes a login to docker's `config.json`.
     Login(LoginOptions),
     /// Reads and changes the clock of a running mock.
     Clock(ClockOptions),
     /// Issues, inspects, lists and revokes tokens.
     #[command(subcommand)]
     Token(TokenAction),
-    /// Injects faults into a running mock.
+    /// Lists, adds and removes the faults of a running mock.
     Fault(FaultOptions),
-    /// Prints the request log of a running mock.
+    /// Prints or clears the request log of a running mock.
     Request(Box<RequestOptions>),
-    /// Resets a running mock: clock, tokens, revocations, faults, requests and repositories.
+    /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories and account
+    /// settings.
     Reset(ResetOptions),
-    /// Lists the operations that the mock implements. The mock responds to all other operations of these services with status 501.
+    /// Lists the operations that the mock implements. Any other operation of these services returns status 501.
     Supports,
 }
 

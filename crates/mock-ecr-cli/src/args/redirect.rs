@@ -1,27 +1,27 @@
-//! How a client is redirected to the mock.
+//! The values of `--redirect`. `run` and `contract` have other values than `env`.
 
 use clap::ValueEnum;
 
-/// How a command that the mock starts is redirected to it.
+/// How `run` and `contract` redirect a command to the mock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RedirectMode {
-    /// Sets the variables that contain endpoint URLs, for clients that read them.
+    /// Sets the variables that contain endpoint URLs. Suitable for clients that read these variables.
     Env,
-    /// Sets the mock as HTTPS proxy, for clients that accept only AWS host names. The proxy rejects requests to other hosts.
+    /// Sets the mock as HTTPS proxy. Suitable for clients that accept only AWS host names. The proxy rejects requests to other hosts.
     Proxy,
-    /// Runs the command in a network namespace in which AWS host names resolve to the mock and no other host is reachable, for every
-    /// client. Needs Linux, and root or user namespaces.
+    /// Runs the command in a network namespace. In the namespace, AWS host names resolve to the mock and no other host is reachable. Suitable
+    /// for all clients. Requires Linux, and root or user namespaces.
     Sandbox,
 }
 
-/// How the variables that `mock-ecr env` prints redirect a client to a running mock.
+/// How `env` redirects a client to a running mock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EnvRedirect {
-    /// Sets the variables that contain endpoint URLs, for clients that read them.
+    /// Sets the variables that contain endpoint URLs. Suitable for clients that read these variables.
     Env,
-    /// Sets the mock as HTTPS proxy, for clients that accept only AWS host names.
+    /// Sets the mock as HTTPS proxy. Suitable for clients that accept only AWS host names.
     Proxy,
-    /// Sets the certificates and credentials only. The system must resolve AWS host names to the mock.
+    /// Sets only the CA certificate and the credentials. Suitable for systems that already resolve AWS host names to the mock.
     Hosts,
 }
 

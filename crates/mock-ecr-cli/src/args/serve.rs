@@ -22,9 +22,10 @@ pub(crate) struct ServeOptions {
 
 #[derive(Debug, Parser)]
 pub(crate) struct ControlOptions {
-    /// The key of the control API, `/_mock/`. Requests send it as `Authorization: Bearer KEY`.
+    /// The key of the control API, `/_mock/`. Each request must contain the header `Authorization: Bearer KEY`.
     ///
-    /// Without a key, the control API accepts requests from this machine only, and only while the mock listens on a loopback address.
+    /// If no key is set, the control API accepts a request only if the mock listens on loopback addresses only and the host of the request is a
+    /// loopback name, such as localhost or 127.0.0.1.
     #[arg(
         long,
         value_name = "KEY",
@@ -46,10 +47,10 @@ pub(crate) struct RunOptions {
     /// How the command is redirected to the mock.
     #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
     pub(crate) redirect: RedirectMode,
-    /// Runs the command with an empty home directory and without client configuration. Default with `--redirect sandbox`.
+    /// Runs the command with an empty home directory and without client configuration. This is the default with `--redirect sandbox`.
     #[arg(long, overrides_with = "no_isolate")]
     isolate: bool,
-    /// Runs the command with the home directory of the user.
+    /// Runs the command with the home directory of the user. This is the default with `--redirect env` and `--redirect proxy`.
     #[arg(long)]
     no_isolate: bool,
     /// The command and its arguments.

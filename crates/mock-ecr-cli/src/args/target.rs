@@ -3,7 +3,7 @@
 use clap::Parser;
 use mock_ecr::config::Secret;
 
-/// A running mock that a command calls.
+/// The running mock that a command calls.
 #[derive(Debug, Parser)]
 pub(crate) struct Target {
     /// The URL of the mock.
@@ -15,7 +15,7 @@ pub(crate) struct Target {
         global = true
     )]
     pub(crate) url: String,
-    /// The control key of the mock, if it was started with one.
+    /// The control key of the mock. Required if the mock was started with a control key.
     #[arg(
         long,
         value_name = "KEY",

@@ -13,11 +13,14 @@ use crate::args::target::Target;
 pub(crate) enum TokenAction {
     /// Lists the tokens that a running mock has issued or received, and how often each was presented.
     List(ListOptions),
-    /// Issues a token. Without `--url`, no mock is called: a mock with the same seed accepts the token.
-    Issue(Box<IssueOptions>),
-    /// Prints what a token contains and whether it is valid. Exits with 1 if it is not.
+    /// Issues a token. If `--url` is not given, the command issues the token itself; every mock with the same seed accepts it.
     ///
-    /// Without `--url`, no mock is called: the token is verified with the seed.
+    /// With `--url`, the running mock issues the token, with its own seed, TTL and clock.
+    Issue(Box<IssueOptions>),
+    /// Prints the content of a token and whether the token is valid. Exits with code 1 if it is invalid.
+    ///
+    /// If `--url` is not given, the command verifies the token itself, with the seed. With `--url`, the running mock verifies the token; it
+    /// rejects tokens that it has revoked.
     Inspect(Box<InspectOptions>),
     /// Revokes tokens of a running mock.
     Revoke(RevokeOptions),
@@ -37,16 +40,16 @@ pub(crate) struct IssueOptions {
     pub(crate) target: OptionalTarget,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Issues the token to the root user of this account. Default: to the first principal of the configuration.
+    /// Issues the token to the root user of this account. Default: the first principal of the configuration.
     #[arg(long, value_name = "ID", conflicts_with = "principal")]
     pub(crate) account: Option<AccountId>,
-    /// Issues the token to this user or role session.
+    /// Issues the token to this IAM user or role session.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
-    /// The time of issue. Default: now, by the configuration's clock.
+    /// The time of issue. Default: the current time of the configured clock. Cannot be combined with `--url`.
     #[arg(long, value_name = "TIMESTAMP", conflicts_with = "url")]
     pub(crate) at: Option<Timestamp>,
-    /// Prints the password of the token, which `docker login` expects, instead of the token.
+    /// Prints the password for `docker login` instead of the token.
     #[arg(long, conflicts_with = "json")]
     pub(crate) password: bool,
     #[command(flatten)]
@@ -59,23 +62,24 @@ pub(crate) struct InspectOptions {
     pub(crate) target: OptionalTarget,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// The token or its password. `-` reads it from stdin.
+    /// The token or its password. `-` reads the token from stdin.
     #[arg(default_value = "-")]
     pub(crate) token: String,
-    /// The time of verification. Default: now, by the configuration's clock.
+    /// The time of verification. Default: the current time of the configured clock. Cannot be combined with `--url`.
     #[arg(long, value_name = "TIMESTAMP", conflicts_with = "url")]
     pub(crate) at: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) issuer: IssuerOptions,
 }
 
-/// A mock that is called only if its URL is given.
+/// A running mock that is called only if `--url` is given.
 #[derive(Debug, Parser)]
 pub(crate) struct OptionalTarget {
-    /// The URL of a running mock, which issues or verifies the token. The other options of the configuration do not apply then.
+    /// The URL of a running mock. The mock issues or verifies the token. Cannot be combined with `--at`, `--config`, `--seed`, `--token-ttl`,
+    /// `--clock` and `--auth`.
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "seed", "token_ttl", "clock", "auth"])]
     url: Option<String>,
-    /// The control key of the running mock.
+    /// The control key of the running mock. Required with `--url` if the mock was started with a control key.
     #[arg(
         long,
         value_name = "KEY",
@@ -99,13 +103,13 @@ pub(crate) struct RevokeOptions {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Revokes one token. The request log and `mock-ecr token list` contain its id.
+    /// The ID of the token to revoke. `mock-ecr token list` and the request log contain the IDs of tokens.
     #[arg(group = "which", value_name = "ID")]
     pub(crate) id: Option<TokenId>,
-    /// Revokes every token of this principal, including tokens that are issued later.
+    /// Revokes all tokens of this principal, including tokens that are issued later.
     #[arg(long, group = "which", value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
-    /// Revokes every token that was issued before this time.
+    /// Revokes all tokens that were issued before this time.
     #[arg(long, group = "which", value_name = "TIMESTAMP")]
     pub(crate) issued_before: Option<Timestamp>,
 }
