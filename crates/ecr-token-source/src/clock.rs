@@ -1,8 +1,8 @@
-//! The source of the current time, which tests can replace.
+//! The source of the current time. Tests can replace it.
 
 use std::time::SystemTime;
 
-/// Provides the current time. Implemented for closures that return a [`SystemTime`].
+/// A source of the current time. It is implemented for closures that return a [`SystemTime`].
 pub trait Clock: Send + Sync {
     /// Returns the current time.
     fn now(&self) -> SystemTime;
@@ -14,7 +14,7 @@ impl<F: Fn() -> SystemTime + Send + Sync> Clock for F {
     }
 }
 
-/// The clock of the system.
+/// The system clock. A [`TokenSource`](crate::TokenSource) uses it by default.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

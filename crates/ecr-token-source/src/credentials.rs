@@ -1,24 +1,25 @@
-//! User name and password of a registry.
+//! The username and the password for a registry.
 
 use std::fmt;
 use std::time::SystemTime;
 
-/// A login of a registry.
+/// The credentials for a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// The user name. ECR uses `AWS`; the value comes from the token.
+    /// The username from the token. ECR's tokens contain the username `AWS`.
     pub username: String,
     /// The password. It may contain colons.
     pub password: Password,
-    /// When the password expires: at most twelve hours after it was fetched. `None` if the response had no `expiresAt`;
-    /// such a login is not cached.
+    /// The time at which the password expires, at most twelve hours after it was fetched. `None` if the response contained
+    /// no `expiresAt`; such credentials are not cached.
     pub expires_at: Option<SystemTime>,
-    /// The host of the registry, followed by `:PORT` if a port was requested.
+    /// The host of the requested registry, followed by `:PORT` if a port was requested. If no registry was requested, the
+    /// host and the port of `proxyEndpoint`.
     pub registry: String,
 }
 
-/// A password. Its `Debug` output does not contain it; [`Password::expose`] returns it.
+/// A password. The `Debug` output does not contain the text; [`Password::expose`] returns the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -27,7 +28,7 @@ impl Password {
         Password(password)
     }
 
-    /// Returns the password as text.
+    /// Returns the text of the password.
     pub fn expose(&self) -> &str {
         &self.0
     }

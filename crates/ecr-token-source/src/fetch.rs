@@ -1,4 +1,4 @@
-//! The interface to the client that calls ECR.
+//! The interface to the function or client that calls ECR.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,28 +6,29 @@ use std::pin::Pin;
 use crate::registry::Registry;
 use crate::response::AuthorizationData;
 
-/// The parameters of a call.
+/// The parameters of a call of `GetAuthorizationToken`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenRequest {
-    /// The requested registry: its account is sent in `registryIds`, and its region is called. `None` requests the registry
-    /// of the caller's account.
+    /// The requested registry. The call must send the registry's account in `registryIds`, and must call ECR in the registry's
+    /// Region. If `None`, the call requests the registry of the caller's own account, in the Region of the client.
     pub registry: Option<Registry>,
 }
 
-/// Calls `GetAuthorizationToken`. Implemented for closures that take a [`TokenRequest`] and return a future.
+/// Calls `GetAuthorizationToken`. The trait is implemented for closures that receive a [`TokenRequest`] and return a future.
 ///
-/// The implementation sets retries and timeouts. Dropping the future cancels the call.
+/// A [`TokenSource`](crate::TokenSource) sets no timeout and does not retry a call: the implementation must do so if
+/// required. When the future is dropped, the call must be cancelled.
 pub trait Fetch: Send + Sync {
-    /// Starts one call.
+    /// Returns the future of one call.
     fn fetch(&self, request: TokenRequest) -> FetchFuture;
 }
 
-/// The future of a call.
+/// The future that [`Fetch::fetch`] returns. The output is the list `authorizationData` of the response.
 pub type FetchFuture =
     Pin<Box<dyn Future<Output = Result<Vec<AuthorizationData>, FetchError>> + Send>>;
 
-/// The error of a failed call.
+/// The error returned when a call fails.
 pub type FetchError = Box<dyn std::error::Error + Send + Sync>;
 
 impl<F, Response> Fetch for F

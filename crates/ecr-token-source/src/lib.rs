@@ -1,7 +1,8 @@
 //! Caches authorization tokens of Amazon ECR and renews them before they expire.
 //!
 //! A [`TokenSource`] calls `GetAuthorizationToken` and caches the token. Concurrent callers share one call. The source
-//! requests a new token before the old one expires, and also when the registry rejects a token that has not expired yet.
+//! requests a new token before the cached token expires. [`TokenSource::get_after_rejection`] replaces a token that the
+//! registry has rejected before its expiry.
 //!
 //! ```
 //! use ecr_token_source::{TokenRequest, AuthorizationData, FetchError, Registry, TokenSource};
@@ -24,7 +25,7 @@
 //! assert_eq!(credentials.username, "AWS");
 //! assert_eq!(credentials.password.expose(), "secret");
 //!
-//! // The registry responded with 400, 401 or 403: request another token. The rejected token is never returned again.
+//! // The registry responded with 400, 401 or 403: request another token. A rejected token is not returned again.
 //! assert!(source.get_after_rejection(&credentials).await.is_err());
 //! # Ok(())
 //! # }
@@ -33,17 +34,23 @@
 //! # Guarantees
 //!
 //! - **Renewal before expiry.** A cached token is returned until its remaining TTL is less than its [`Margin`]: a tenth of the
-//!   TTL, but at least five minutes.
-//! - **One call.** A caller that arrives during a call shares its result, a token or an error. The call continues while a
-//!   caller waits for it and is cancelled when the last caller is dropped. It needs no runtime and spawns no task.
-//! - **No expired token.** A token that has expired by the clock or was rejected is never returned, neither from memory nor
-//!   from the file. An error is returned instead.
-//! - **Failed calls are tolerated.** While the old token is valid, it is returned if the call for a new one fails. Each later
-//!   request repeats the call. Errors are not cached.
-//! - **The requested registry.** If a registry was requested, a response for another account, region or partition is an error.
-//! - **A bounded TTL.** Tokens of ECR are valid for twelve hours; a later `expiresAt` is capped. A token without `expiresAt`,
-//!   or with one in the past, is returned to the callers that wait for it and is not cached.
-//! - **No secrets in logs.** `Debug` of [`Password`] does not print the password. Only its owner can read the [`CacheFile`].
+//!   TTL, or five minutes if that is longer.
+//! - **One call.** A caller that requests a token during a call receives the result of that call: a token or an error. The
+//!   call continues while at least one caller waits for it. It is cancelled when the future of the last caller is dropped.
+//!   The source requires no particular async runtime and spawns no task.
+//! - **No expired token from the cache.** A cached token that has expired according to the clock is never returned, neither
+//!   from memory nor from the file. If no new token can be fetched, an error is returned.
+//! - **No rejected token.** A token that was passed to [`TokenSource::get_after_rejection`] is not returned again, neither
+//!   from memory, nor from the file, nor from a new response. The source remembers the last 64 rejected passwords.
+//! - **Failed calls are tolerated.** If a call fails while the cached token is still valid, the cached token is returned.
+//!   The next request for a token starts the next call. Errors are not cached.
+//! - **The requested registry.** If the source was built with a registry, a response without a token for the same account,
+//!   Region and partition is an error.
+//! - **A limited TTL.** ECR's tokens are valid for twelve hours. An `expiresAt` that is more than twelve hours after the call
+//!   is reduced to twelve hours after the call. A new token whose `expiresAt` is missing or in the past is returned only to
+//!   the callers that wait for it. It is not cached.
+//! - **No secrets in logs.** The `Debug` output of [`Password`] does not contain the password. Only the owner of the
+//!   [`CacheFile`] can read the file.
 
 mod cache;
 mod clock;

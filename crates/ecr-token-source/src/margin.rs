@@ -1,27 +1,29 @@
-//! When a valid token is renewed.
+//! The remaining TTL at which a token is renewed.
 
 use std::time::Duration;
 
-/// The remaining TTL at which a token is renewed: a tenth of its TTL, but at least a minimum.
+/// The remaining TTL at which a token is renewed: a tenth of the token's TTL, or a minimum if that is longer.
 ///
-/// The minimum is five minutes by default. It covers differences between clocks and the time between fetching a token and
-/// the last request that uses it. A tenth of the twelve hours of ECR is 72 minutes. If the API is unavailable for up to
-/// that time, callers do not notice: each request repeats the call, and the old token is returned while the call fails.
+/// The minimum is five minutes by default. It allows for differences between clocks, and for the time between the call that
+/// fetches a token and the last request that uses the token.
 ///
-/// A token whose TTL is shorter than the margin is returned to the callers that wait for it. The next caller makes the
-/// next call.
+/// ECR's tokens have a TTL of twelve hours, so their margin is 72 minutes. If the API is unavailable for less than the margin,
+/// callers receive no error: each request for a token starts a call, and the cached token is returned when the call fails.
+///
+/// If the TTL of a new token is shorter than the margin, the token is returned to the callers that wait for it, and the next
+/// request for a token starts a new call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Margin {
     minimum: Duration,
 }
 
 impl Margin {
-    /// Creates a margin with another minimum.
+    /// Creates a margin of a tenth of the TTL, or of `minimum` if that is longer.
     pub const fn at_least(minimum: Duration) -> Self {
         Margin { minimum }
     }
 
-    /// Returns the margin of a token with this TTL.
+    /// Returns the margin for a token with the given TTL.
     pub fn for_ttl(self, ttl: Duration) -> Duration {
         self.minimum.max(ttl / 10)
     }

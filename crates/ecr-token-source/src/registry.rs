@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A private registry of ECR: its account, region and partition, and the host name it was addressed by.
+/// A private registry of ECR: the account, the Region, the partition, and the host name from which they were parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Registry {
     account: String,
@@ -14,23 +14,23 @@ pub struct Registry {
     port: Option<u16>,
 }
 
-/// An AWS partition: a group of regions with its own accounts, host names and endpoints.
+/// An AWS partition: a group of Regions with separate accounts, host names and endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Partition {
-    /// The commercial regions and GovCloud.
+    /// The commercial Regions and the GovCloud Regions.
     Aws,
-    /// China.
+    /// The Regions in China.
     China,
-    /// The European Sovereign Cloud.
+    /// The AWS European Sovereign Cloud.
     Europe,
-    /// US ISO.
+    /// The US ISO Regions.
     Iso,
-    /// US ISOB.
+    /// The US ISOB Regions.
     IsoB,
-    /// EU ISOE.
+    /// The EU ISOE Regions.
     IsoE,
-    /// US ISOF.
+    /// The US ISOF Regions.
     IsoF,
 }
 
@@ -46,7 +46,7 @@ enum Tls {
     Fips,
 }
 
-/// The error of [`Registry::parse`].
+/// The error returned when a string does not contain the host name of a private ECR registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "expected a private registry of Amazon ECR, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -54,13 +54,17 @@ enum Tls {
 pub struct ParseRegistryError;
 
 impl Registry {
-    /// Parses an image reference, a URL or a host name.
+    /// Parses the host name of a private ECR registry from an image reference, an `http` or `https` URL, or a host name with
+    /// or without a port.
     ///
-    /// The whole host name must be one of ECR's. Otherwise a similar host name of an attacker would receive a password.
+    /// The path and the tag are ignored. Letters in the host name are converted to lower case. The whole host name must match
+    /// a format that ECR uses, including the DNS suffix of the Region's partition. Otherwise, a password could be sent to a
+    /// similar host name that an attacker controls.
     ///
     /// # Errors
     ///
-    /// Returns an error for every other registry, including ECR Public.
+    /// Returns an error if the host name is not that of a private ECR registry (a host name of ECR Public is also an error),
+    /// the URL has another scheme, or the port is invalid.
     pub fn parse(reference: &str) -> Result<Self, ParseRegistryError> {
         let (host, port) = host_and_port(reference)?;
         let (account, rest) = host.split_once('.').ok_or(ParseRegistryError)?;
@@ -82,44 +86,44 @@ impl Registry {
         })
     }
 
-    /// Returns the id of the account, twelve digits.
+    /// Returns the account ID: twelve digits.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// Returns the region.
+    /// Returns the Region, such as `us-east-1`.
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// Returns the partition.
+    /// Returns the partition of the Region.
     pub fn partition(&self) -> Partition {
         self.partition
     }
 
-    /// Returns the host in lower case, without a port.
+    /// Returns the host name in lower case, without the port.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Returns whether the host name is the dual-stack name, which supports IPv4 and IPv6.
+    /// Returns whether the host name is a dual-stack host name, which supports IPv4 and IPv6.
     pub fn is_dual_stack(&self) -> bool {
         self.family == AddressFamily::DualStack
     }
 
-    /// Returns whether the host name is that of the FIPS 140 endpoint.
+    /// Returns whether the host name is that of a FIPS 140 endpoint.
     pub fn is_fips(&self) -> bool {
         self.tls == Tls::Fips
     }
 
-    /// Returns whether both are the same registry. Their host names may differ.
+    /// Returns whether both values have the same account, Region and partition. The host names and the ports may differ.
     pub fn is_same_as(&self, other: &Registry) -> bool {
         let key = |registry: &Registry| (registry.account.clone(), registry.partition);
         key(self) == key(other) && self.region == other.region
     }
 }
 
-/// Writes the host, followed by `:PORT` if there is a port.
+/// Writes the host name, followed by `:PORT` if a port was parsed.
 impl fmt::Display for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.port {

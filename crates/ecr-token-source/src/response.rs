@@ -1,4 +1,4 @@
-//! Selects the login of the requested registry from a response of `GetAuthorizationToken`.
+//! Extracts the credentials for the requested registry from a response of `GetAuthorizationToken`.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -9,39 +9,39 @@ use base64::engine::general_purpose::STANDARD;
 use crate::credentials::{Credentials, Password};
 use crate::registry::Registry;
 
-/// An element of `authorizationData`. Each member may be missing.
+/// An element of the list `authorizationData`. Each member may be missing in a response.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct AuthorizationData {
-    /// `authorizationToken`: `USER:PASSWORD` in base64.
+    /// `authorizationToken`: the text `USER:PASSWORD`, encoded in base64.
     pub authorization_token: Option<String>,
-    /// `expiresAt`: when the token expires.
+    /// `expiresAt`: the time at which the token expires.
     pub expires_at: Option<SystemTime>,
     /// `proxyEndpoint`: the URL of the registry.
     pub proxy_endpoint: Option<String>,
 }
 
-/// An error in a response of `GetAuthorizationToken`. No message contains a part of a token.
+/// The error returned when a response of `GetAuthorizationToken` is not usable. The messages do not contain any part of a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
     /// `authorizationData` is missing or empty.
     #[error("authorizationData is missing or empty")]
     Empty,
-    /// The element has no `authorizationToken`.
+    /// The element for the registry has no `authorizationToken`.
     #[error("authorizationToken is missing")]
     MissingToken,
-    /// The element has no `proxyEndpoint`.
+    /// The first element has no `proxyEndpoint`, and no other element is for the requested registry.
     #[error("proxyEndpoint is missing")]
     MissingEndpoint,
-    /// No element is for the requested registry.
+    /// The response contains no element for the requested registry.
     #[error("expected a token for {requested}, received one for {received}")]
     RegistryMismatch {
         /// The `proxyEndpoint` of the first element.
         received: String,
-        /// The requested host.
+        /// The host of the requested registry, followed by `:PORT` if a port was requested.
         requested: String,
     },
-    /// The response has elements for several registries, but no registry was requested.
+    /// The response contains elements for several registries, but no registry was requested.
     #[error("it contains several registries, and no registry was requested")]
     Ambiguous,
     /// The token is not valid base64.
@@ -50,12 +50,12 @@ pub enum ResponseError {
     /// The decoded token is not valid UTF-8.
     #[error("the decoded authorizationToken is not valid UTF-8")]
     NotUtf8,
-    /// The decoded token has no colon, or its user or password is empty.
+    /// The decoded token has no colon, or the username or the password is empty.
     #[error("the decoded authorizationToken is not USER:PASSWORD")]
     NotUserPassword,
 }
 
-/// Returns the login of the requested registry. Without a requested registry, the response must contain only one.
+/// Returns the credentials for the requested registry. If `requested` is `None`, all elements must be for the same registry.
 pub(crate) fn login(
     data: Vec<AuthorizationData>,
     requested: Option<&Registry>,
@@ -122,7 +122,7 @@ fn decode(token: &str) -> Result<(String, Password), ResponseError> {
     }
 }
 
-/// Omits the token.
+/// The output does not contain the token.
 impl fmt::Debug for AuthorizationData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = self.authorization_token.as_ref().map(|_| "..");

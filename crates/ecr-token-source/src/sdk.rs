@@ -9,15 +9,15 @@ use aws_sdk_ecr::types::AuthorizationData as SdkData;
 use crate::fetch::{Fetch, FetchError, FetchFuture, TokenRequest};
 use crate::response::AuthorizationData;
 
-/// Calls ECR with a client of `aws-sdk-ecr`, in the region of the requested registry. The region of the client is used only
-/// if no registry is requested.
+/// Calls ECR with a client of `aws-sdk-ecr`, in the Region of the requested registry. If no registry is requested, ECR is
+/// called in the Region of the client.
 #[derive(Clone, Debug)]
 pub struct SdkFetcher {
     client: Client,
 }
 
 impl SdkFetcher {
-    /// Creates a fetcher that uses the retries and timeouts of this client.
+    /// Creates a fetcher that uses the given client, with the client's retries and timeouts.
     pub fn new(client: Client) -> Self {
         SdkFetcher { client }
     }
@@ -49,7 +49,7 @@ async fn call(client: Client, request: TokenRequest) -> Result<Vec<Authorization
     Ok(data.into_iter().map(convert).collect())
 }
 
-/// Drops an `expiresAt` that `SystemTime` cannot represent.
+/// Converts an element. An `expiresAt` that `SystemTime` cannot represent becomes `None`.
 fn convert(data: SdkData) -> AuthorizationData {
     AuthorizationData {
         expires_at: data

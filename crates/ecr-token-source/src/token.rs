@@ -1,4 +1,4 @@
-//! Whether a cached token is still usable.
+//! A cached token, and the check whether it is still usable.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,19 +12,19 @@ pub(crate) struct Token {
     pub(crate) fetched_at: SystemTime,
 }
 
-/// Whether a token can be returned, and whether it has to be renewed.
+/// Whether a token is valid, and whether it must be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// More than the margin is left.
+    /// The remaining TTL is at least the margin.
     Fresh,
-    /// The token is valid but is due for renewal.
+    /// The token is valid but must be renewed.
     Stale,
     /// The token has expired, or its expiry is unknown.
     Expired,
 }
 
 impl Token {
-    /// Creates a token that was fetched at `now`, and caps its expiry at [`MAX_TTL`].
+    /// Creates a token that was fetched at `now`. Limits its TTL to [`MAX_TTL`].
     pub(crate) fn new(mut credentials: Credentials, now: SystemTime) -> Self {
         let latest = now.checked_add(MAX_TTL);
         let reported = credentials.expires_at;
@@ -51,7 +51,7 @@ impl Token {
     }
 }
 
-/// The TTL of ECR's tokens.
+/// The TTL of ECR's tokens: twelve hours.
 pub(crate) const MAX_TTL: Duration = Duration::from_secs(12 * 60 * 60);
 
 #[cfg(test)]

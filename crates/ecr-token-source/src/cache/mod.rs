@@ -1,4 +1,4 @@
-//! Stores tokens in a private file that several processes share.
+//! Stores tokens in a file that several processes of one user share.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,31 +12,35 @@ use crate::credentials::{Credentials, Password};
 use crate::registry::Registry;
 use crate::token::Token;
 
-/// A file of tokens. The key of a token is its registry and the [`Identity`] that requested it.
+/// A file with tokens. Each token is stored with its registry and the [`Identity`] that requested it.
 ///
-/// The file is JSON with mode 0600 and is replaced as a whole. These files are ignored and replaced by the next token: a file
-/// of another user, a file that others can write to, a file with other content, and a file that cannot be read. If the
-/// file cannot be written, tokens are cached in memory only. If two processes write at the same time, the token of one
-/// may be lost from the file; this costs one call.
+/// The file contains JSON, has mode 0600, and is replaced atomically. A missing file is treated as an empty cache. An existing
+/// file is ignored if it belongs to another user, other users can write to it, it cannot be read, or its content is invalid;
+/// the next token that is stored replaces such a file.
+///
+/// If the file cannot be written, tokens are cached only in memory. If two processes write the file at the same time, the
+/// token of one process may be missing in the file; this process or a later one then makes one additional call.
 #[derive(Clone, Debug)]
 pub struct CacheFile {
     path: PathBuf,
     identity: Identity,
 }
 
-/// The caller and the endpoint of a token. A token is returned only for the same identity.
+/// The caller that requested a token, and the endpoint. A cached token is returned only for the same identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The id of the access key that signs the request.
+    /// The ID of the access key that signs the request.
     pub access_key_id: String,
-    /// The region of the call if no registry is requested, otherwise empty.
+    /// The Region of the call if no registry is requested; otherwise empty.
     pub region: String,
-    /// The URL that replaces AWS's own endpoint, or empty. It keeps tokens of a test server from being sent to AWS.
+    /// The URL that replaces AWS's endpoint, or empty. It ensures that a token of a test server is not returned for AWS's endpoint.
     pub endpoint: String,
 }
 
 impl CacheFile {
-    /// Creates a cache at this path. The file and its directory need not exist; the directory is created with mode 0700.
+    /// Creates a cache at this path.
+    ///
+    /// The file and its directory need not exist. A missing directory is created with mode 0700 when the first token is stored.
     pub fn new(path: impl Into<PathBuf>, identity: Identity) -> Self {
         CacheFile {
             path: path.into(),
@@ -44,7 +48,7 @@ impl CacheFile {
         }
     }
 
-    /// Removes the tokens of a registry, for all identities.
+    /// Removes the tokens of a registry from the file, for all identities. A missing file is not an error.
     ///
     /// # Errors
     ///
@@ -56,7 +60,9 @@ impl CacheFile {
         retain(path, is_other)
     }
 
-    /// Returns the registries with a token that is valid at `now`, each with its user name.
+    /// Returns the host of each registry that has a token that is valid at `now`, with the username of the token.
+    ///
+    /// Returns an empty list if the file is missing or ignored.
     pub fn valid_logins(path: &Path, now: SystemTime) -> Vec<(String, String)> {
         let now = millis(now).unwrap_or_default();
         let entries = read(path).into_iter();
@@ -66,7 +72,7 @@ impl CacheFile {
             .collect()
     }
 
-    /// Returns the token of a registry, or of the caller's account. It may have expired.
+    /// Returns the token for a registry, or for the caller's account if `requested` is `None`. The token may have expired.
     pub(crate) fn load(&self, requested: Option<&Registry>) -> Option<Token> {
         let entries = read(&self.path);
         let entry = entries
@@ -79,7 +85,7 @@ impl CacheFile {
         Some(token)
     }
 
-    /// Stores a token in place of the previous one, and removes expired tokens.
+    /// Stores a token in place of the previous token, and removes expired tokens.
     pub(crate) fn save(
         &self,
         requested: Option<&Registry>,
@@ -127,7 +133,7 @@ struct Contents {
 #[derive(Serialize, Deserialize)]
 struct Entry {
     registry: String,
-    /// Whether the token was fetched without a requested registry.
+    /// Whether the token was fetched for the caller's account, without a requested registry.
     is_own: bool,
     identity: Identity,
     username: String,
@@ -150,7 +156,7 @@ impl Entry {
         })
     }
 
-    /// Caps the expiry again, since the file may have been edited.
+    /// Limits the TTL again, since the file may have been edited.
     fn into_token(self) -> Option<Token> {
         let credentials = Credentials {
             username: self.username,
@@ -162,8 +168,8 @@ impl Entry {
     }
 }
 
-/// Removes the oldest tokens of a registry that has too many. The access keys of roles change every hour, and tokens of old
-/// keys are never used again.
+/// Removes the oldest tokens of a registry that has too many tokens. The access keys of roles change every hour, and tokens
+/// that old keys requested are never used again.
 fn evict_oldest(entries: &mut Vec<Entry>, new: &Entry) {
     let is_same_registry =
         |entry: &Entry| entry.registry == new.registry && entry.is_own == new.is_own;
@@ -186,7 +192,7 @@ fn read(path: &Path) -> Vec<Entry> {
     contents.map(|contents| contents.tokens).unwrap_or_default()
 }
 
-/// Reads a file that only the current user can have written.
+/// Reads a file. Returns an error if another user can have written it.
 fn read_trusted(path: &Path) -> io::Result<String> {
     // Opening a named pipe would block.
     if !fs::metadata(path)?.is_file() {
@@ -227,13 +233,13 @@ fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
         .write_all(&text)
         .and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
-        // If it cannot be removed, a private file remains that nothing reads.
+        // If the temporary file cannot be removed, it remains with mode 0600 and is never read.
         let _ = fs::remove_file(&temporary);
     }
     result
 }
 
-/// Tries several names, since a killed process with the same id may have left its file.
+/// Creates a temporary file. Tries several names, since a killed process with the same ID may have left a file.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut last_error = io::ErrorKind::AlreadyExists.into();
     for attempt in 0..100 {
@@ -266,7 +272,7 @@ fn time(millis: i64) -> Option<SystemTime> {
 const VERSION: u32 = 1;
 const MAX_ENTRIES: usize = 100;
 
-/// The number of identities that can use one registry alternately without a new call each time.
+/// The number of identities that can use one registry in turn without a new call each time.
 const MAX_ENTRIES_PER_REGISTRY: usize = 4;
 const MAX_FILE_SIZE: u64 = 4 << 20;
 

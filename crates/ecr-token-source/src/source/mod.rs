@@ -1,4 +1,4 @@
-//! The token source: one cached token, and one call at a time.
+//! The token source. It caches one token and makes at most one call at a time.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::registry::Registry;
 use crate::response;
 use crate::token::{Freshness, Token};
 
-/// Returns valid tokens of one registry for one identity. Clones share the token and the call.
+/// A cache that fetches and renews the token of one registry for one identity. Clones share the cached token and the call.
 #[derive(Clone)]
 pub struct TokenSource {
     inner: Arc<Inner>,
@@ -31,7 +31,7 @@ pub struct Builder {
 }
 
 impl TokenSource {
-    /// Returns a builder. By default, the source requests the registry of the caller's account and caches in memory only.
+    /// Returns a builder. By default, the source requests the registry of the caller's account, and caches the token only in memory.
     pub fn builder(fetch: impl Fetch + 'static) -> Builder {
         Builder {
             inner: Inner {
@@ -45,13 +45,17 @@ impl TokenSource {
         }
     }
 
-    /// Returns a valid token: the cached one, or a new one.
+    /// Returns the credentials of the cached token, or of a new token if the cached token must be renewed.
     ///
-    /// Dropping the future does not cancel the call for other callers that wait for it.
+    /// If the future is dropped while other callers wait for the same call, the call continues.
     ///
     /// # Errors
     ///
-    /// Returns an error if the call fails or its response is unusable, and no valid token is cached.
+    /// Returns an error only if no valid token is cached, and
+    ///
+    /// - [`TokenError::Fetch`]: the call failed.
+    /// - [`TokenError::Response`]: the response contains no usable token.
+    /// - [`TokenError::Rejected`]: ECR returned a password that was rejected before.
     pub async fn get(&self) -> Result<Credentials, TokenError> {
         let in_flight = {
             let mut state = self.inner.state();
@@ -63,14 +67,19 @@ impl TokenSource {
         in_flight.await
     }
 
-    /// Returns a token other than this one, which the registry has rejected.
+    /// Returns credentials with another token. `rejected` are credentials that the registry has rejected.
     ///
-    /// The rejected token is never returned again, neither from memory nor from the file. The first report of a rejected token
-    /// makes a call. Later reports return the result of that call or its token.
+    /// The rejected token is removed from memory and from the file, and is not returned again. The source remembers the last 64
+    /// rejected passwords.
+    ///
+    /// If several callers report the same token, only the first report starts a call. The other callers receive the result of
+    /// this call, or the token that this call has cached. If another token is already cached and need not be renewed, it is
+    /// returned without a call.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`TokenSource::get`], and [`TokenError::Rejected`] if ECR returns the same password again.
+    /// Returns the same errors as [`TokenSource::get`]. The error is [`TokenError::Rejected`] if ECR returns a rejected password
+    /// again.
     pub async fn get_after_rejection(
         &self,
         rejected: &Credentials,
@@ -79,10 +88,10 @@ impl TokenSource {
         self.get().await
     }
 
-    /// Returns how long another program may cache these credentials: as long as this source would, but at least half of
-    /// the remaining TTL.
+    /// Returns the duration for which another program may cache these credentials.
     ///
-    /// Returns zero if the expiry is unknown or in the past.
+    /// The duration is the remaining TTL minus its [`Margin`], or half of the remaining TTL if that is longer. It is zero if
+    /// `expires_at` is `None` or in the past.
     pub fn cache_duration(&self, credentials: &Credentials) -> Duration {
         let now = self.inner.clock.now();
         let end = credentials.expires_at.unwrap_or(now);
@@ -93,31 +102,31 @@ impl TokenSource {
 }
 
 impl Builder {
-    /// Sets the registry to request. A response for another registry is an error.
+    /// Sets the registry to request. A response that contains no token for this registry is an error.
     pub fn registry(mut self, registry: Registry) -> Self {
         self.inner.registry = Some(registry);
         self
     }
 
-    /// Replaces the system clock.
+    /// Sets the clock. The default is [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.inner.clock = Box::new(clock);
         self
     }
 
-    /// Replaces the default margin.
+    /// Sets the remaining TTL at which a token is renewed. See [`Margin`] for the default.
     pub fn margin(mut self, margin: Margin) -> Self {
         self.inner.margin = margin;
         self
     }
 
-    /// Sets a file in which processes share tokens.
+    /// Sets a file in which several processes share tokens. By default, tokens are cached only in memory.
     pub fn cache(mut self, cache: CacheFile) -> Self {
         self.inner.cache = Some(cache);
         self
     }
 
-    /// Creates the source.
+    /// Creates the source. It makes no call until a token is requested.
     pub fn build(self) -> TokenSource {
         TokenSource {
             inner: Arc::new(self.inner),
@@ -131,7 +140,7 @@ struct Inner {
     margin: Margin,
     registry: Option<Registry>,
     cache: Option<CacheFile>,
-    /// Locked briefly, never across an `.await` or file access.
+    /// The lock is never held during an `.await` or an access to the file.
     state: Mutex<State>,
 }
 
@@ -139,7 +148,7 @@ struct Inner {
 struct State {
     current: Option<Token>,
     rejected: VecDeque<Password>,
-    /// The current call. The callers that wait for it own it; it is dropped with the last of them.
+    /// The current call. Only the waiting callers own the future, so the call is cancelled when the last of them is dropped.
     in_flight: Option<WeakShared<Call>>,
 }
 
@@ -185,12 +194,12 @@ impl Inner {
             state.rejected.push_back(password.clone());
         }
         if let Some(cache) = &self.cache {
-            // If the file cannot be written, another process makes one more call.
+            // If the file cannot be written, another process uses the rejected token and then makes one more call.
             let _ = cache.remove_password(password);
         }
     }
 
-    /// Loads the token of another process from the file if it expires later than the current one.
+    /// Loads the token from the file if it expires later than the current token. Another process may have stored it.
     fn load_from_cache(&self) -> Option<Credentials> {
         let found = self.cache.as_ref()?.load(self.registry.as_ref())?;
         let mut state = self.state();
@@ -207,7 +216,7 @@ impl Inner {
         Some(fresh)
     }
 
-    /// Ends a call. Caches its token unless it has expired; returns its error only if no valid token is cached.
+    /// Processes the result of a call. Caches the new token unless it has expired. Returns an error only if no valid token is cached.
     fn finish(&self, fetched: Result<Credentials, TokenError>) -> Result<Credentials, TokenError> {
         let mut state = self.state();
         state.in_flight = None;
@@ -229,7 +238,7 @@ impl Inner {
         valid.map(|token| token.credentials.clone()).ok_or(error)
     }
 
-    /// Writes the current token to the file. If that fails, the token is still in memory.
+    /// Writes the current token to the file. If the file cannot be written, the token is cached only in memory.
     fn save(&self) {
         let Some(cache) = &self.cache else {
             return;
@@ -241,7 +250,7 @@ impl Inner {
     }
 }
 
-/// Makes one call for all callers that wait for it.
+/// Makes one call for all waiting callers. If the file contains a token that need not be renewed, returns it without a call.
 async fn refresh(inner: Arc<Inner>) -> Result<Credentials, TokenError> {
     if let Some(credentials) = inner.load_from_cache() {
         return Ok(credentials);
@@ -259,7 +268,7 @@ async fn refresh(inner: Arc<Inner>) -> Result<Credentials, TokenError> {
     result
 }
 
-/// The number of rejected passwords to remember. Older ones have expired by then.
+/// The number of rejected passwords that a source remembers. A password that no longer fits is assumed to have expired.
 const MAX_REJECTED: usize = 64;
 
 impl fmt::Debug for TokenSource {

@@ -11,7 +11,7 @@ use crate::cache::Identity;
 use crate::fetch::FetchError;
 use crate::response::AuthorizationData;
 
-/// A fake ECR. The test sets its responses and its time, and can block its calls.
+/// A fake ECR. A test sets the responses and the time, and can block calls.
 #[derive(Clone)]
 struct Fake {
     shared: Arc<Shared>,
@@ -21,7 +21,7 @@ struct Shared {
     seconds: AtomicU64,
     calls: AtomicU64,
     response: Mutex<Response>,
-    /// One permit for each call that may end.
+    /// Contains one permit for each call that is allowed to finish.
     gate: Semaphore,
 }
 
