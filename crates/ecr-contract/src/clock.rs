@@ -1,4 +1,4 @@
-//! The only module that reads the system's clock. Client programs use the system's clock too.
+//! Reads the system clock. Other modules use the functions of this module. Client programs use the system clock too.
 
 use std::time::SystemTime;
 
@@ -13,7 +13,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Returns the current wall-clock time, in which clients write timestamps.
+/// Returns the current wall-clock time. Clients use the wall-clock time for timestamps.
 #[allow(
     clippy::disallowed_methods,
     reason = "this module is the only one that reads the clock"
@@ -22,12 +22,12 @@ pub(crate) fn system() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns the time since `start`, in milliseconds.
+/// Returns the duration since `start`, in milliseconds.
 pub(crate) fn millis_since(start: Instant) -> u64 {
     millis_between(start, now())
 }
 
-/// Returns the time between two times, in milliseconds; 0 if `to` is earlier.
+/// Returns the duration between two times, in milliseconds. Returns 0 if `to` is earlier than `from`.
 pub(crate) fn millis_between(from: Instant, to: Instant) -> u64 {
     let length = to.saturating_duration_since(from).as_millis();
     u64::try_from(length).unwrap_or(u64::MAX)

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::iter;
 
-/// Returns the text of an error and of each of its sources, joined by colons.
+/// Returns the message of an error and the messages of its sources, separated by `: `.
 ///
-/// The text of an error must not repeat its source.
+/// The message of an error must not contain the message of its source. Otherwise, the result contains the message twice.
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let errors = iter::successors(Some(error), |&error| error.source());
     let texts: Vec<String> = errors.map(ToString::to_string).collect();

@@ -15,10 +15,13 @@ use crate::scenario::{Action, RedirectMode, Scenario};
 use crate::suite::{Suite, SuiteError};
 use crate::worker_request::WorkerRequest;
 
-/// Returns a suite that runs a library in the process of a test.
+/// Returns a suite that runs a library in the process of a test. `client_type` must be [`ClientType::Library`]; for other types,
+/// [`InProcess::run`] returns an error.
 ///
-/// Each scenario has its own mock with a frozen clock. The suite advances the clock instead of sleeping. Scenarios that set the client's
-/// environment, such as other credentials or a proxy, are not applicable; `mock-ecr contract --client-type library` runs them.
+/// Each case has a separate mock with a frozen clock. Where a scenario waits, the suite advances this clock and does not sleep.
+///
+/// A scenario is not applicable if it requires a separate process, for example because it sets other credentials or a proxy in the client's
+/// environment. `mock-ecr contract --client-type library` runs these scenarios too.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -46,35 +49,41 @@ pub fn suite(client_type: ClientType) -> InProcess {
     InProcess(Suite::new(client_type, Vec::new(), Vec::new()))
 }
 
-/// A suite for a library in the process of a test. Every setting has a default.
+/// A suite that runs a library in the process of a test. [`suite()`] creates it with the defaults of [`Suite`].
 #[derive(Clone, Debug)]
 #[must_use = "a suite does nothing until it is run"]
 pub struct InProcess(Suite);
 
 impl InProcess {
-    /// Adds a pattern for the ids of scenarios, or of cases as `ID/CASE`; `*` matches any text. Can be called several times.
+    /// Adds a pattern for scenario IDs, or for cases in the form `ID/CASE`. `*` matches any text. This method can be called several times.
+    ///
+    /// By default, all scenarios for the client type are run.
     pub fn scenario(mut self, glob: &str) -> Self {
         self.0.only.push(glob.to_owned());
         self
     }
 
-    /// Sets a directory with additional scenarios.
+    /// Sets a directory with additional scenario files (`*.toml`).
     pub fn scenarios(mut self, folder: impl Into<PathBuf>) -> Self {
         self.0.scenarios = Some(folder.into());
         self
     }
 
-    /// Sets the seed from which the seeds of all mocks are derived.
+    /// Sets the seed from which the seeds of all mocks are derived. The default is `mock-ecr`.
     pub fn seed(mut self, seed: impl Into<String>) -> Self {
         self.0.seed = seed.into();
         self
     }
 
-    /// Runs the suite. The closure creates a library for each mock.
+    /// Runs the suite. For each case, `library` creates the library under test; it is called with the mock of the case.
     ///
     /// # Errors
     ///
     /// Returns an error if the client type is not [`ClientType::Library`], a scenario is invalid, or no scenario matches.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it is called outside a tokio runtime.
     pub async fn run<L: Library + 'static>(
         self,
         library: impl Fn(&MockEcr) -> L,
@@ -108,7 +117,7 @@ async fn run_case(request: &WorkerRequest, make: impl FnOnce(&MockEcr) -> Client
     run::run_case_with(request, None, in_process, make).await
 }
 
-/// Returns whether a scenario sets the client's environment, or checks something that only a process has.
+/// Returns whether a scenario sets the client's environment, or has an action that requires a separate process.
 fn requires_a_process(scenario: &Scenario) -> bool {
     let by_environment = scenario.steps.iter().any(|step| match &step.action {
         Some(Action::Fetch(fetch)) => !fetch.env.is_empty() || fetch.principal.is_some(),

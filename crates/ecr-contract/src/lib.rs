@@ -1,8 +1,10 @@
 //! Contract tests for clients of Amazon ECR.
 //!
-//! Each scenario runs a client against a mock of ECR and checks what the client does: whether it retries a throttled call, replaces an
-//! expired token, or reports an error. A [`Suite`] runs a client program of one of the [`ClientType`]s in separate processes. [`suite()`]
-//! runs a library in the process of a Rust test. Both return a [`report::Report`].
+//! Each scenario runs a client against a mock of ECR and checks the behaviour of the client: whether it retries a throttled call, replaces
+//! an expired token, or reports an error.
+//!
+//! A [`Suite`] runs a client program in separate processes. The program has one of the [`ClientType`]s. [`suite()`] returns an
+//! [`InProcess`], which runs a Rust library in the process of a test. [`Suite::run`] and [`InProcess::run`] return a [`report::Report`].
 
 pub mod baseline;
 mod client;

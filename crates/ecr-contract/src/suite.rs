@@ -17,37 +17,42 @@ use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
 
-/// The client to test, the scenarios to run it through, and the settings of the run.
+/// A run of a client program: the client's command, the selected scenarios, and the settings. [`Suite::new`] sets the defaults.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Suite {
     /// The type of the client.
     pub client_type: ClientType,
-    /// The client's command and its arguments. They may contain placeholders.
+    /// The client's command and its arguments.
+    ///
+    /// These placeholders are replaced: `{registry}`, `{account}`, `{region}`, `{image}`, `{file}` (the file in which a refresher stores
+    /// its login) and `{home}` (the client's temporary home directory). The argument `{registries}` is replaced by one argument for each
+    /// registry of the request.
     pub client: Vec<String>,
-    /// How the client is redirected to the mock. The default is the sandbox, or the proxy where the system allows no sandbox.
+    /// How the client is redirected to the mock. If `None`, which is the default, the sandbox is used. If the sandbox cannot be created,
+    /// the proxy is used. A scenario that does not support this mode uses the first possible mode that it supports.
     pub redirect: Option<RedirectMode>,
-    /// Patterns for the ids of scenarios, or of cases as `ID/CASE`; `*` matches any text. If empty, all scenarios for the client type are
-    /// run.
+    /// Patterns for scenario IDs, or for cases in the form `ID/CASE`. `*` matches any text. If the list is empty, which is the default,
+    /// all scenarios for the client type are run.
     pub only: Vec<String>,
-    /// A directory with additional scenarios.
+    /// A directory with additional scenario files (`*.toml`). If `None`, which is the default, only the built-in scenarios are used.
     pub scenarios: Option<PathBuf>,
-    /// The seed from which the seeds of all mocks are derived.
+    /// The seed from which the seeds of all mocks are derived. The default is `mock-ecr`.
     pub seed: String,
-    /// The number of cases that run at the same time.
+    /// The maximum number of cases that run at the same time. The default is 8; 0 is treated as 1.
     pub jobs: usize,
-    /// The command, with its first arguments, that calls [`run_worker`](crate::run_worker).
+    /// The program and the arguments that start a worker: a process that calls [`run_worker`](crate::run_worker).
     pub worker: Vec<String>,
 }
 
-/// The reason why a suite cannot run.
+/// The error returned when a suite cannot be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SuiteError {
     /// A scenario file is invalid.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
-    /// No scenario matches.
+    /// No scenario for the client type matches the patterns.
     #[error(
         "no scenario for client type {client_type} matches {only:?}: `mock-ecr contract --list` lists the scenarios"
     )]
@@ -57,17 +62,17 @@ pub enum SuiteError {
         /// The patterns, separated by spaces.
         only: String,
     },
-    /// The requested sandbox cannot be created. Contains the reason.
+    /// The sandbox was requested but cannot be created. The field contains the reason.
     #[error(
         "--redirect sandbox requires a sandbox, which cannot be created here: {0}; try --redirect proxy"
     )]
     NoSandbox(String),
-    /// The client type cannot run in the process of a test; only [`ClientType::Library`] can.
+    /// Clients of this type cannot run in the process of a test. Only clients of the type [`ClientType::Library`] can.
     #[error(
         "client type {0} requires a separate process: use `mock-ecr contract --client-type {0}`"
     )]
     NotInProcess(ClientType),
-    /// A worker process cannot be started.
+    /// A worker process cannot be started, or its reply is invalid.
     #[error("cannot start a worker process: {0}")]
     Worker(std::io::Error),
 }
@@ -80,7 +85,10 @@ pub(crate) struct SelectedScenario {
 }
 
 impl Suite {
-    /// Creates a suite of all scenarios for a client type.
+    /// Creates a suite that runs all scenarios for a client type, with the default settings.
+    ///
+    /// `client` is the command of the client, see [`Suite::client`]. `worker` is the command that starts a worker, see
+    /// [`Suite::worker`].
     pub fn new(client_type: ClientType, client: Vec<String>, worker: Vec<String>) -> Self {
         Suite {
             client_type,
@@ -94,12 +102,16 @@ impl Suite {
         }
     }
 
-    /// Runs the suite, and calls `on_finished` for each case when it has finished.
+    /// Runs the suite. Calls `on_finished` each time that a case has finished.
     ///
     /// # Errors
     ///
-    /// Returns an error if a scenario is invalid, no scenario matches, the requested sandbox cannot be created, or no worker can be
-    /// started.
+    /// Returns an error if a scenario is invalid, no scenario matches, the sandbox was requested but cannot be created, or the first worker
+    /// cannot be started. If the worker of a case fails, the case has the verdict `set_up_error`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it is called outside a tokio runtime.
     pub async fn run(
         &self,
         mut on_finished: impl FnMut(FinishedCase<'_>),
@@ -130,7 +142,7 @@ impl Suite {
         Ok(report)
     }
 
-    /// Returns the report, with the scenarios in the order of their ids.
+    /// Returns the report. The scenarios are in the order in which they were selected.
     pub(crate) fn report(
         &self,
         selected: &[SelectedScenario],
@@ -153,11 +165,11 @@ impl Suite {
         }
     }
 
-    /// Returns the id and the title of each selected scenario, including those that are skipped.
+    /// Returns the ID and the title of each selected scenario, including the scenarios that are skipped.
     ///
     /// # Errors
     ///
-    /// Returns an error if a scenario is invalid, or no scenario matches.
+    /// Returns an error if a scenario is invalid, or if no scenario matches.
     pub fn list(&self) -> Result<Vec<(String, String)>, SuiteError> {
         let (selected, skipped) = self.select()?;
         let selected = selected.into_iter().map(|one| {
@@ -170,7 +182,7 @@ impl Suite {
         Ok(selected.chain(skipped).collect())
     }
 
-    /// Returns the ids of all scenarios, selected or not.
+    /// Returns the IDs of all scenarios, including the scenarios that are not selected.
     ///
     /// # Errors
     ///
@@ -236,7 +248,7 @@ impl Suite {
         Ok(sources)
     }
 
-    /// Returns whether a pattern matches a scenario's id, or `ID/CASE` of one of its cases.
+    /// Returns whether a pattern matches the ID of a scenario, or the case in the form `ID/CASE`.
     fn is_requested(&self, id: &str, case: Option<&str>) -> bool {
         let whole = case.map(|case| format!("{id}/{case}"));
         let is_selected = |pattern: &String| {
@@ -268,7 +280,7 @@ impl Suite {
         running
     }
 
-    /// Returns the requests for all selected cases, with the indices of scenario and case. Long cases come first.
+    /// Returns a request for each selected case, with the index of the scenario and the index of the case. Long cases are first.
     pub(crate) fn requests(
         &self,
         selected: &[SelectedScenario],
@@ -312,7 +324,7 @@ impl Suite {
     }
 }
 
-/// Returns the indices of all cases, long cases first: a long case that starts last would extend the run.
+/// Returns the indices of all cases, longest first. A long case that starts last would extend the run.
 fn longest_first(selected: &[SelectedScenario]) -> Vec<(usize, usize)> {
     let numbered = selected.iter().enumerate();
     let mut cases: Vec<(usize, usize)> = numbered
@@ -372,5 +384,5 @@ fn scenarios(
     reports
 }
 
-/// The time that a worker has for cleaning up after the deadline of its scenario.
+/// The time in which a worker can clean up after the deadline of its scenario.
 const GRACE: Duration = Duration::from_secs(20);

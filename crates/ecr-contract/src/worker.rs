@@ -1,7 +1,7 @@
-//! Worker processes, each of which runs one case.
+//! Worker processes. Each worker runs one case.
 //!
-//! A worker enters the sandbox if the system allows it. It is the subreaper of all processes that the client starts, and kills those that
-//! are left at the end.
+//! A worker enters the sandbox if the system allows it. The worker is the subreaper of all processes that the client starts, and kills
+//! the remaining processes at the end.
 
 use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::process::Stdio;
@@ -25,7 +25,7 @@ pub(crate) struct CompletedRun {
     pub(crate) case: CaseReport,
 }
 
-/// A command to a worker: one line of JSON on its stdin. The suite keeps stdin open until it has read the reply.
+/// A command to a worker: one line of JSON on the worker's stdin. The suite closes this stdin only after it has read the reply.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkerCommand {
@@ -37,19 +37,20 @@ enum WorkerCommand {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkerReply {
-    /// The reason why the sandbox cannot be created, or nothing if it can.
+    /// The reason why the sandbox cannot be created. `None` if the sandbox can be created.
     Probe(Option<String>),
     Run(Box<CompletedRun>),
 }
 
-/// Reads a command from stdin, runs it, writes the reply to stdout, and kills all child processes.
+/// Runs one command of a [`Suite`](crate::Suite): reads the command from stdin, runs it, kills all child processes, and writes the reply
+/// to stdout.
 ///
-/// A [`Suite`](crate::Suite) starts a worker process for each case. The process must not have started a thread before this call, since the
-/// sandbox can only be entered by a process with a single thread.
+/// A suite starts a worker process for each case. The process must call this function before it starts a thread. Otherwise, the sandbox
+/// cannot be entered. If the suite ends before the case has finished, this function ends the process with exit code 1.
 ///
 /// # Errors
 ///
-/// Returns an error if stdin contains no valid command, or if stdout cannot be written.
+/// Returns an error if stdin cannot be read or contains no valid command, or if stdout cannot be written.
 pub fn run_worker() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
@@ -82,7 +83,7 @@ fn run_request(
     })
 }
 
-/// Ends this process and its children when the suite that started it has ended: stdin is closed then.
+/// Ends this process and its child processes when the suite that started this process has ended. Stdin is closed at that time.
 fn exit_with_parent() {
     std::thread::spawn(|| {
         let mut rest = Vec::new();
@@ -92,7 +93,7 @@ fn exit_with_parent() {
     });
 }
 
-/// Starts a worker that reports why the sandbox cannot be created; nothing if it can.
+/// Starts a worker, and returns the reason why the sandbox cannot be created. Returns `None` if the sandbox can be created.
 pub(crate) async fn probe(worker: &[String]) -> io::Result<Option<String>> {
     match send(worker, &WorkerCommand::Probe, PROBE_DEADLINE).await? {
         WorkerReply::Probe(why) => Ok(why),
@@ -100,7 +101,7 @@ pub(crate) async fn probe(worker: &[String]) -> io::Result<Option<String>> {
     }
 }
 
-/// Runs a case in a worker. A worker that fails is a set-up error.
+/// Runs a case in a worker. If the worker fails, the case has the verdict `set_up_error`.
 pub(crate) async fn run_in_worker(
     worker: &[String],
     request: &WorkerRequest,

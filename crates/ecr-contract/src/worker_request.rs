@@ -1,11 +1,11 @@
-//! The request to a worker: the case that it runs.
+//! The request to a worker to run a case.
 
 use serde::{Deserialize, Serialize};
 
 use crate::client_type::ClientType;
 use crate::scenario::{RedirectMode, Source};
 
-/// One case of a scenario, and the client to run.
+/// A request to run one case of a scenario with a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct WorkerRequest {
     pub(crate) source: Source,
@@ -15,6 +15,6 @@ pub(crate) struct WorkerRequest {
     pub(crate) redirect: RedirectMode,
     /// The seed of the mock of this case.
     pub(crate) seed: String,
-    /// The options of `mock-ecr contract` that repeat this case.
+    /// The options with which `mock-ecr contract` repeats this case.
     pub(crate) options: Vec<String>,
 }

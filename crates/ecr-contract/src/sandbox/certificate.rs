@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::sandbox::error::SandboxError;
 
-/// Stores a certificate in a file and returns the path.
+/// Stores a CA certificate in a file and returns the path of the file. `certificate` is in the PEM format.
 ///
-/// The name of the file is derived from the certificate, so that two mocks do not overwrite each other's file. The file remains after this
-/// process has ended, since the variables that name it may be used later. A certificate is not a secret.
+/// The file is `mock-ecr-UID/ca-HASH.pem` in the system's temporary directory. The name contains a hash of the certificate, so two mocks
+/// with different certificates use different files. The file is never deleted, since environment variables that contain its path may be
+/// used after this process has ended. A certificate is not a secret.
 ///
 /// # Errors
 ///
-/// Returns an error if the file cannot be written, or if its directory belongs to another user.
+/// Returns an error if the file cannot be written, or if the directory belongs to another user or can be written to by other users.
 pub fn store_certificate(certificate: &str) -> Result<PathBuf, SandboxError> {
     let user = rustix::process::getuid().as_raw();
     let directory = std::env::temp_dir().join(format!("mock-ecr-{user}"));
@@ -38,7 +39,7 @@ fn write(directory: &Path, certificate: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Another user could have created the directory first, and could then replace the certificate that clients trust.
+/// Returns an error if another user owns the directory or can write to it. Such a user could replace the certificate that clients trust.
 fn require_own(directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let found = std::fs::symlink_metadata(directory)?;
@@ -52,7 +53,7 @@ fn require_own(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the FNV-1a hash. It only distinguishes certificates; it is not a signature.
+/// Returns the FNV-1a hash of a text. The hash only distinguishes certificates. It provides no security.
 fn sum(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

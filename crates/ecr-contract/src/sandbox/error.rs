@@ -1,19 +1,19 @@
-//! The errors of setting up a client's environment.
+//! The error of the module `sandbox`.
 
 use std::io;
 
-/// The reason why a client's environment cannot be set up.
+/// The error returned when the environment of a client cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The sandbox cannot be created.
+    /// The sandbox cannot be created or configured.
     #[error("cannot create the sandbox of --redirect sandbox: {what}: {cause}")]
     Create {
-        /// The step that failed, or the required privilege.
+        /// The step that failed, or the privilege that is required.
         what: &'static str,
         /// The error of the system.
         cause: io::Error,
     },
-    /// A step outside the sandbox failed.
+    /// A step that does not concern the sandbox failed.
     #[error("{what}: {cause}")]
     System {
         /// The step that failed.

@@ -7,16 +7,17 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-/// An empty home directory. It is deleted with its contents when this value is dropped.
+/// A temporary home directory, which at first contains only empty directories. It is deleted with its contents when this value is dropped.
 #[derive(Debug)]
 pub struct TemporaryHome(TempDir);
 
 impl TemporaryHome {
-    /// Creates the directory among the system's temporary files.
+    /// Creates the home directory in the system's temporary directory, with the empty directories that [`TemporaryHome::variables`]
+    /// contains.
     ///
     /// # Errors
     ///
-    /// Returns an error if the directory cannot be created.
+    /// Returns an error if a directory cannot be created.
     pub fn make() -> io::Result<Self> {
         let home = tempfile::Builder::new()
             .prefix("mock-ecr-home-")
@@ -24,18 +25,20 @@ impl TemporaryHome {
         for (_, folder) in FOLDERS {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
-        // Programs reject a runtime directory that others can read.
+        // Programs reject an `XDG_RUNTIME_DIR` that other users can read.
         let private = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(home.path().join("run"), private)?;
         Ok(TemporaryHome(home))
     }
 
-    /// The path of the directory.
+    /// Returns the path of the home directory.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// Returns the variables that point clients to files in this directory.
+    /// Returns the environment variables, with their values, that make clients use this home directory: `HOME`, `DOCKER_CONFIG`,
+    /// `AWS_ECR_CACHE_DIR`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, and `XDG_CONFIG_HOME`, `XDG_CACHE_HOME`, `XDG_DATA_HOME`
+    /// and `XDG_RUNTIME_DIR`. The files of the two `AWS_…_FILE` variables do not exist at first.
     pub fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         let home = self.0.path();
         let within =
@@ -61,5 +64,5 @@ const FILES: &[(&str, &str)] = &[
     ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
 ];
 
-/// Variables that would point a client to files or sockets outside its home directory.
+/// Environment variables to remove: they contain paths of files or sockets outside the home directory, or credentials.
 pub(super) const REMOVED: [&str; 3] = ["REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_HOST"];

@@ -1,4 +1,4 @@
-//! Configures the loopback device of a new network namespace, which is down and has only the addresses 127.0.0.0/8 and ::1.
+//! Configures the loopback device of a new network namespace. At first, the device is down and has only the addresses 127.0.0.0/8 and ::1.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -8,7 +8,7 @@ use nix::sys::socket::{
     AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket,
 };
 
-/// Sets the device up, like `ip link set lo up`.
+/// Sets the device up, as `ip link set lo up` does.
 pub(super) fn raise() -> io::Result<()> {
     const RTM_NEWLINK: u16 = 16;
     const IFF_UP: u32 = 1;
@@ -20,7 +20,7 @@ pub(super) fn raise() -> io::Result<()> {
     ask(RTM_NEWLINK, 0, &message)
 }
 
-/// Adds an address, like `ip address add ADDRESS/32 dev lo`.
+/// Adds an address, as `ip address add ADDRESS/32 dev lo` does.
 pub(super) fn add(address: Ipv4Addr) -> io::Result<()> {
     const RTM_NEWADDR: u16 = 20;
     const NLM_F_CREATE: u16 = 0x400;
@@ -38,7 +38,7 @@ pub(super) fn add(address: Ipv4Addr) -> io::Result<()> {
 /// The loopback device is the first device of every network namespace.
 const LOOPBACK: u32 = 1;
 
-/// Sends one message of rtnetlink(7), and waits for the kernel's acknowledgement.
+/// Sends an rtnetlink(7) message, and waits until the kernel acknowledges it.
 fn ask(kind: u16, flags: u16, message: &[u8]) -> io::Result<()> {
     let netlink = socket(
         AddressFamily::Netlink,

@@ -1,4 +1,5 @@
-//! The environment of a client: the sandbox, a temporary home directory, and the variables that redirect the client to a mock.
+//! Sets up the environment of a client: the sandbox, a temporary home directory, and the environment variables that redirect the client
+//! to a mock.
 
 mod certificate;
 mod error;

@@ -1,7 +1,7 @@
 //! The sandbox of `--redirect sandbox`: a network namespace with only a loopback device, in which AWS's host names resolve to the mock.
 //!
-//! The process enters the sandbox itself, before it starts a second thread. A command that it runs inherits the sandbox. The bind mounts
-//! over system files are visible only inside.
+//! A process enters the sandbox before it starts a second thread. The commands that the process runs are in the same sandbox. Files are
+//! bind-mounted over system files; these mounts are visible only inside the sandbox.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -14,26 +14,35 @@ use tempfile::TempDir;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::loopback;
 
-/// The address of AWS's host names inside the sandbox. Docker and its engine treat 127.0.0.0/8 as insecure and verify no certificate there,
-/// so this address is one that RFC 5737 reserves for documentation.
+/// The address to which AWS's host names resolve inside the sandbox. RFC 5737 reserves it for documentation. An address in 127.0.0.0/8
+/// cannot be used: docker treats these addresses as insecure registries and verifies no certificate.
 pub(super) const ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 
-/// The address of the EC2 instance metadata service. Inside the sandbox it belongs to the loopback device, so that a connection to it is
-/// refused or accepted at once and does not time out.
+/// The address of the EC2 instance metadata service. Inside the sandbox, it is an address of the loopback device. A connection to this
+/// address is therefore accepted or rejected immediately and does not time out.
 pub(crate) const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 
-/// A sandbox. It owns the files that are mounted over system files, and deletes them when it is dropped.
+/// The sandbox that this process has entered. This value owns the files that are mounted over system files. When it is dropped, the files
+/// are deleted, and the process stays in the sandbox.
 #[derive(Debug)]
 pub struct Sandbox {
     files: TempDir,
 }
 
 impl Sandbox {
-    /// Moves this process into a new sandbox.
+    /// Creates a sandbox and moves this process into it.
+    ///
+    /// The sandbox is a network namespace in which the loopback device is the only device, and a mount namespace in which the name server
+    /// configuration and the sockets of container engines and name resolvers are replaced by an empty file. Child processes inherit the
+    /// sandbox. The process cannot leave the sandbox.
+    ///
+    /// The process must not have started a second thread. Otherwise, the call fails or only the calling thread enters the sandbox.
     ///
     /// # Errors
     ///
-    /// Returns an error if the system does not allow it: it requires root, or a kernel that allows user namespaces for unprivileged users.
+    /// Returns an error if the process has neither the privileges of root nor a kernel that allows user namespaces for unprivileged users,
+    /// if an unprivileged process has several threads, or if a step of the set-up fails. After an error, the process may already be in
+    /// the new namespaces.
     pub fn enter() -> Result<Self, SandboxError> {
         // Created before the process enters the new namespaces.
         let files = tempfile::Builder::new()
@@ -65,8 +74,10 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Makes the host names resolve to 198.51.100.1, and makes the system's trust stores contain only the certificate. Returns the path of
-    /// the certificate's file.
+    /// Redirects host names to the mock, and replaces the content of the system's trust stores by the mock's certificate.
+    ///
+    /// `names` are the host names that resolve to 198.51.100.1 inside the sandbox. `certificate` is the CA certificate of the mock in the PEM
+    /// format. Returns the path of a file with this certificate.
     ///
     /// # Errors
     ///
@@ -86,7 +97,8 @@ impl Sandbox {
         Ok(trusted)
     }
 
-    /// Unix domain sockets work across network namespaces. These lead to container engines and to name resolvers.
+    /// Replaces the sockets of container engines and name resolvers by an empty file. A network namespace does not block connections to Unix
+    /// domain sockets.
     fn block_escape_sockets(&self) -> io::Result<()> {
         let nothing = self.write("nothing", "")?;
         for socket in ESCAPE_SOCKETS.map(Path::new) {
@@ -102,7 +114,7 @@ impl Sandbox {
     }
 }
 
-/// The trust stores of Debian and Alpine, Fedora and RHEL, openSUSE, and of OpenSSL on BSD.
+/// The trust stores of Debian and Alpine, of Fedora and RHEL (two files), of openSUSE, and of OpenSSL on BSD.
 const TRUST_STORES: [&str; 5] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -130,9 +142,9 @@ fn hosts(names: &[String]) -> String {
         .fold(own, |text, name| text + &format!("{ADDRESS} {name}\n"))
 }
 
-/// Mounts a file over an existing one. A missing file is skipped.
+/// Mounts the file `with` over the file `path`. Does nothing if `path` does not exist.
 fn cover(path: &Path, with: &Path) -> io::Result<()> {
-    // A symbolic link is resolved, so that its target is covered.
+    // A symbolic link is resolved, so that the file is mounted over the target of the link.
     match std::fs::canonicalize(path) {
         Ok(path) => bind(Some(with), &path, MsFlags::MS_BIND),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -145,7 +157,7 @@ fn bind(from: Option<&Path>, to: &Path, flags: MsFlags) -> io::Result<()> {
     Ok(mount(from, to, nothing, flags, nothing)?)
 }
 
-/// Maps the user and the group to the same ids inside the namespace.
+/// Maps the IDs of the user and of the group to the same IDs inside the user namespace.
 fn map_user(user: u32, group: u32) -> io::Result<()> {
     std::fs::write("/proc/self/setgroups", "deny")?;
     std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;

@@ -11,20 +11,31 @@ use crate::sandbox::error::SandboxError;
 use crate::sandbox::home::{REMOVED, TemporaryHome};
 use crate::sandbox::namespace::{ADDRESS, Sandbox};
 
-/// How a client is redirected to a mock.
+/// A way to redirect a client to a mock. It configures the mock and returns the client's environment variables.
+///
+/// Three types are similar:
+///
+/// - [`RedirectMode`](crate::RedirectMode) is a value of the option `--redirect` and of scenario files. It contains only the name.
+/// - `Redirection` also contains the [`Sandbox`] that the process has entered, so it can redirect a client.
+/// - [`mock_ecr::config::Redirect`] selects the variables that [`MockEcr::environment_by_name`] returns. Its variant `Hosts` is used for
+///   [`Redirection::Sandbox`].
 #[derive(Clone, Copy, Debug)]
 pub enum Redirection<'f> {
-    /// By the variables that set endpoints.
+    /// By environment variables that set endpoint URLs.
     Env,
-    /// By the variables that set a proxy, which is the mock.
+    /// By environment variables that set the mock as the HTTPS proxy.
     Proxy,
-    /// By the sandbox, in which AWS's host names resolve to the mock.
+    /// By the sandbox. In the sandbox, AWS's host names resolve to the mock.
     Sandbox(&'f Sandbox),
 }
 
 impl Redirection<'_> {
-    /// Returns the builder of a mock that clients can reach in this way. It listens at `listen`, except in the sandbox, where the addresses
-    /// are fixed.
+    /// Returns the builder of a mock that can be reached by this redirection.
+    ///
+    /// The mock listens on `listen`. With [`Redirection::Sandbox`], `listen` is ignored, and the mock listens on the ports 80 and 443 of
+    /// 127.0.0.1 and 198.51.100.1.
+    ///
+    /// Except with [`Redirection::Env`], TLS is enabled: if the configuration does not set a CA, the mock uses a CA in memory.
     pub fn mock(self, mut config: Config, listen: SocketAddr) -> MockEcrBuilder {
         if !matches!(self, Redirection::Env) && config.tls.is_none() {
             config.tls = Some(AuthorityLocation::Memory);
@@ -35,11 +46,15 @@ impl Redirection<'_> {
         }
     }
 
-    /// Returns the variables to set and to remove in the client's environment.
+    /// Returns the environment variables to set and to remove for the client.
+    ///
+    /// With [`Redirection::Proxy`], the CA certificate of the mock is stored by [`store_certificate`]. With [`Redirection::Sandbox`], the
+    /// sandbox is configured by [`Sandbox::configure`] with the host names and the CA certificate of the mock. [`Redirection::Env`] has no
+    /// side effects.
     ///
     /// # Errors
     ///
-    /// Returns an error if the CA certificate cannot be stored.
+    /// Returns an error if the CA certificate cannot be stored, or if the sandbox cannot be configured.
     pub fn variables(self, ecr: &MockEcr) -> Result<Vec<Variable>, SandboxError> {
         let certificate = ecr.ca_certificate().unwrap_or_default();
         match self {
@@ -56,7 +71,8 @@ impl Redirection<'_> {
     }
 }
 
-/// All ports are free in the sandbox, and AWS's host names imply the ports 80 and 443. The mock's own URL has the loopback address.
+/// Clients connect to AWS's host names on the ports 80 and 443, which are free in the sandbox. The URL of the mock contains the loopback
+/// address.
 fn inside_the_sandbox(config: Config) -> MockEcrBuilder {
     let own = |port| (Ipv4Addr::LOCALHOST, port).into();
     let named = |port| (ADDRESS, port).into();
@@ -67,7 +83,10 @@ fn inside_the_sandbox(config: Config) -> MockEcrBuilder {
         .also_listen(named(443))
 }
 
-/// Sets the environment of a client: the variables of the redirection, and the home directory if there is one.
+/// Sets the environment of a client's command.
+///
+/// Sets or removes `variables`, which [`Redirection::variables`] returns. If `home` is not `None`, also sets
+/// [`TemporaryHome::variables`] and removes `REGISTRY_AUTH_FILE`, `DOCKER_AUTH_CONFIG` and `DOCKER_HOST`.
 pub fn set_environment(
     command: &mut Command,
     variables: &[Variable],

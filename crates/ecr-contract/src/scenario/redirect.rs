@@ -1,21 +1,23 @@
-//! The redirection modes.
+//! The modes of redirection.
 
 use serde::{Deserialize, Serialize};
 
-/// How a client is redirected to the mock.
+/// How clients are redirected to the mock: a value of the option `--redirect`, or of the key `redirect` in a scenario file.
+///
+/// [`Redirection`](crate::sandbox::Redirection) performs the redirection of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RedirectMode {
-    /// By the variables that set endpoints.
+    /// By environment variables that set endpoint URLs.
     Env,
-    /// By the variables that set a proxy, which is the mock.
+    /// By environment variables that set the mock as the HTTPS proxy.
     Proxy,
-    /// By a sandbox, in which AWS's host names resolve to the mock.
+    /// By a sandbox. In the sandbox, AWS's host names resolve to the mock.
     Sandbox,
 }
 
 impl RedirectMode {
-    /// The value of the option `--redirect`.
+    /// Returns the value of the option `--redirect`.
     pub fn name(self) -> &'static str {
         match self {
             RedirectMode::Env => "env",
