@@ -1,4 +1,4 @@
-//! The interface between the suite and a client.
+//! The types of clients that a suite can test.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ClientType {
-    /// A command that prints a password, like `aws ecr get-login-password`.
+    /// A command that prints a password, as `aws ecr get-login-password` does.
     TokenPrinter,
-    /// A Docker credential helper: `get`, `store`, `erase`, `list`.
+    /// A Docker credential helper with the commands `get`, `store`, `erase` and `list`.
     DockerCredential,
     /// A kubelet credential provider, API version v1.
     Kubelet,
-    /// A library, called through a driver that reads and writes lines of JSON.
+    /// A library that is called through a driver. The driver reads and writes lines of JSON.
     Library,
     /// A tool that pulls or pushes an image.
     ImageTool,
-    /// A daemon that refreshes a login in a file.
+    /// A daemon that stores a login in a file and refreshes it.
     Refresher,
     /// A command that calls `docker login`.
     DockerLoginCaller,
@@ -39,7 +39,7 @@ impl ClientType {
         ClientType::DockerLoginCaller,
     ];
 
-    /// The value of the option `--client-type`.
+    /// Returns the value of the option `--client-type`.
     pub fn name(self) -> &'static str {
         match self {
             ClientType::TokenPrinter => "token-printer",
@@ -70,7 +70,7 @@ impl FromStr for ClientType {
     }
 }
 
-/// A text that is not the name of a client type.
+/// The error returned when a string is not the name of a client type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown client type {0:?}: expected token-printer, docker-credential, kubelet, library, image-tool, refresher \

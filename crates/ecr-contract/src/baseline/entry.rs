@@ -6,7 +6,7 @@ use crate::client_type::ClientType;
 use crate::report::stale::StaleReason;
 use crate::report::{CaseReport, Report, ScenarioReport, Strictness, Verdict, sanitize};
 
-/// A known failure: of all cases of a scenario, or of one case.
+/// A known failure of one case, or of all cases of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) client_type: ClientType,
@@ -16,7 +16,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Parses a line. Returns nothing for an empty line or a comment.
+    /// Parses a line. Returns `None` if the line is empty or contains only a comment.
     pub(super) fn parse(line: &str, scenarios: &[&str]) -> Result<Option<Self>, String> {
         let (entry, comment) = line.split_at(start_of_comment(line));
         let (entry, comment) = (entry.trim(), comment.trim_start_matches('#').trim());
@@ -45,7 +45,7 @@ impl Entry {
         }))
     }
 
-    /// Returns the entries for a failed scenario: one for the whole scenario, or one for each failed case.
+    /// Returns the entries for a failed scenario: one entry for the whole scenario, or one entry for each failed case.
     pub(super) fn of_scenario(
         client_type: ClientType,
         scenario: &ScenarioReport,
@@ -81,13 +81,14 @@ impl Entry {
         self.key() == other.key()
     }
 
-    /// Returns whether this entry makes the other one redundant.
+    /// Returns whether this entry includes all failures of the other entry.
     pub(super) fn covers(&self, other: &Entry) -> bool {
         let is_same_scenario = self.client_type == other.client_type && self.id == other.id;
         is_same_scenario && (self.case.is_none() || self.case == other.case)
     }
 
-    /// Returns why this entry no longer applies to the report, or nothing if it does. The entry must be for the client type of the report.
+    /// Returns the reason why this entry no longer applies, or `None` if it still applies. The entry must be for the client type of the
+    /// report.
     pub(super) fn staleness(&self, report: &Report, strictness: Strictness) -> Option<StaleReason> {
         let mut scenarios = report.scenarios.iter();
         let scenario = scenarios.find(|scenario| scenario.id == self.id)?;
@@ -119,7 +120,7 @@ impl Entry {
         (self.client_type.name(), &self.id, self.case.as_deref())
     }
 
-    /// Returns the line of the file, with the comment.
+    /// Returns the entry as a line of the file, with the comment.
     pub(super) fn line(&self) -> String {
         match self.comment.as_str() {
             "" => self.to_string(),
@@ -128,7 +129,7 @@ impl Entry {
     }
 }
 
-/// `TYPE ID[/CASE]`
+/// Writes `TYPE ID[/CASE]`.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.client_type, self.id)?;
@@ -139,12 +140,13 @@ impl fmt::Display for Entry {
     }
 }
 
-/// Returns whether a case's name is unchanged when it is written to a line and read back.
+/// Returns whether the name of a case is unchanged when it is written to a line and parsed again.
 fn is_word(name: &str) -> bool {
     name.trim() == name && start_of_comment(name) == name.len() && sanitize::line(name) == name
 }
 
-/// Returns the offset of a `#` that begins a word. A `#` within a word may belong to the name of a case.
+/// Returns the offset of the first `#` at the start of a word, or the length of the line. A `#` within a word can belong to the name of a
+/// case.
 fn start_of_comment(line: &str) -> usize {
     let mut hashes = line.match_indices('#').map(|(at, _)| at);
     let begins = |at: &usize| {
@@ -156,7 +158,7 @@ fn start_of_comment(line: &str) -> usize {
     hashes.find(begins).unwrap_or(line.len())
 }
 
-/// Ids of a family differ by a number. Typical mistakes are a missing zero and lower case.
+/// Returns the message for an unknown ID. It suggests a similar ID, since typical mistakes are a missing zero and lower case.
 fn unknown(id: &str, scenarios: &[&str]) -> String {
     let plain = |id: &str| id.to_ascii_uppercase().replace(['0', '-', '_'], "");
     let similar = scenarios.iter().find(|one| plain(one) == plain(id));

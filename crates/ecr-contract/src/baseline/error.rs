@@ -1,9 +1,9 @@
-//! The errors of a baseline.
+//! The error of the module `baseline`.
 
 use std::io;
 use std::path::PathBuf;
 
-/// A baseline that cannot be read or is invalid.
+/// The error returned when a baseline cannot be read or is invalid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaselineError {
@@ -12,7 +12,7 @@ pub enum BaselineError {
     Unreadable {
         /// The path of the file.
         file: PathBuf,
-        /// The cause.
+        /// The error of the system.
         cause: io::Error,
     },
     /// A line of the file is invalid.
@@ -20,7 +20,7 @@ pub enum BaselineError {
     Line {
         /// The path of the file.
         file: PathBuf,
-        /// The number of the line, from 1.
+        /// The number of the line, starting at 1.
         line: usize,
         /// What is wrong, and what was expected.
         message: String,

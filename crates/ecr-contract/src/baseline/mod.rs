@@ -1,4 +1,4 @@
-//! A file of known failures. A run fails only for failures that are not in it.
+//! A baseline is a file that lists known failures. A run fails only because of failures that the baseline does not list.
 //!
 //! ```text
 //! # TYPE ID[/CASE]  # comment
@@ -19,18 +19,18 @@ use crate::report::{CaseReport, Report, ScenarioReport, Stale, Strictness, sanit
 
 pub use error::BaselineError;
 
-/// A list of known failures, for clients of any type.
+/// A list of known failures. It can contain entries for all client types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     entries: Vec<Entry>,
 }
 
 impl Baseline {
-    /// Reads a file. `scenarios` are the ids of all scenarios, for any client type.
+    /// Reads a baseline from a file. `scenarios` contains the IDs of all scenarios, for all client types.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be read, or as [`Baseline::parse`] does.
+    /// Returns an error if the file cannot be read, or if [`Baseline::parse`] returns an error.
     pub fn read(file: &Path, scenarios: &[&str]) -> Result<Self, BaselineError> {
         let unreadable = |cause| BaselineError::Unreadable {
             file: file.to_owned(),
@@ -40,11 +40,12 @@ impl Baseline {
         Baseline::parse(&text, file, scenarios)
     }
 
-    /// Parses the text of a file. `file` is its path for error messages.
+    /// Parses the text of a baseline. `file` is the path that error messages contain. `scenarios` contains the IDs of all scenarios.
     ///
     /// # Errors
     ///
-    /// Returns an error if a line contains an unknown client type or scenario, or repeats an entry.
+    /// Returns an error if a line is not in the format `TYPE ID` or `TYPE ID/CASE`, contains an unknown client type or scenario, or repeats
+    /// an entry.
     pub fn parse(text: &str, file: &Path, scenarios: &[&str]) -> Result<Self, BaselineError> {
         let mut entries: Vec<Entry> = Vec::new();
         for (at, line) in text.lines().enumerate() {
@@ -65,10 +66,10 @@ impl Baseline {
         Ok(Baseline { entries })
     }
 
-    /// Marks the known failures in the report. Returns the entries that no longer apply.
+    /// Sets `known` in each failed scenario of the report whose failures are in the baseline. Returns the entries that no longer apply.
     ///
-    /// A failed scenario is known if each of its failed cases is in the baseline. Entries for other client types, for scenarios that were
-    /// not run, and for set-up errors are ignored.
+    /// `known` is true if each failed case of the scenario is in the baseline. These entries are not returned: entries for other client
+    /// types, for scenarios that were not run, and for cases with a set-up error.
     pub fn apply(&self, report: &mut Report, strictness: Strictness) -> Vec<Stale> {
         let client_type = report.client_type;
         for scenario in &mut report.scenarios {
@@ -96,8 +97,8 @@ impl Baseline {
 
     /// Returns the text of a baseline that contains all failures of the report.
     ///
-    /// Entries and comments that still apply are kept, and so are entries for other client types, for scenarios that were not run, and for
-    /// set-up errors.
+    /// The text also contains the entries of this baseline that still apply, with their comments, and the entries for other client types,
+    /// for scenarios that were not run, and for cases with a set-up error.
     pub fn write(&self, report: &Report, strictness: Strictness) -> String {
         let (_, mut entries) = self.partition(report, strictness);
         for scenario in report.failed(strictness) {
@@ -130,7 +131,7 @@ impl Baseline {
         replace(file, &self.write(report, strictness))
     }
 
-    /// Returns the entries that no longer apply, and all others.
+    /// Returns two lists: the entries that no longer apply, and all other entries.
     fn partition(&self, report: &Report, strictness: Strictness) -> (Vec<Entry>, Vec<Entry>) {
         let is_stale = |entry: &Entry| {
             entry.client_type == report.client_type && entry.staleness(report, strictness).is_some()

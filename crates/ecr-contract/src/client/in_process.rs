@@ -1,4 +1,4 @@
-//! Calls a library in the process of a test.
+//! Calls a library under test in the process of a Rust test.
 
 use std::fmt;
 use std::io;
@@ -15,24 +15,22 @@ use crate::process::{End, ProcessOutput};
 use crate::scenario::Fetch;
 use crate::testbed::{Placeholders, Testbed};
 
-/// A library under test.
-///
-/// Implemented for closures that take a [`LibraryRequest`] and return a future.
+/// A library under test. The trait is implemented for closures that receive a [`LibraryRequest`] and return a future.
 pub trait Library {
-    /// Returns a login, or the text of an error.
+    /// Requests a login from the library. The output of the future is the login, or the text of an error.
     fn login(&self, request: LibraryRequest) -> LoginFuture;
 }
 
-/// The future of a login.
+/// The future that [`Library::login`] returns.
 pub type LoginFuture = Pin<Box<dyn Future<Output = Result<LibraryLogin, String>>>>;
 
-/// A request for a login.
+/// A request for a login, which the suite sends to a library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LibraryRequest {
-    /// The host of the registry.
+    /// The host of the registry for which a login is requested.
     pub registry: String,
-    /// Whether the registry has rejected the login that the library returned last.
+    /// Whether the registry has rejected the last login that the library returned.
     pub refused: bool,
 }
 
@@ -76,7 +74,7 @@ fn into_result(login: LibraryLogin) -> ClientResult {
     })
 }
 
-/// A library in this process.
+/// A library under test that runs in this process.
 pub(crate) struct InProcessLibrary(Box<dyn Library>);
 
 impl fmt::Debug for InProcessLibrary {
@@ -127,7 +125,7 @@ impl InProcessLibrary {
             stdin: placeholders.registry.clone(),
             process: ProcessOutput {
                 end: End::Exit(0),
-                // In the format of a driver's response.
+                // The same format as the response of a driver.
                 stdout: line.to_string().into_bytes(),
                 stderr: Vec::new(),
                 started,

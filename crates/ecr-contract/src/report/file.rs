@@ -1,4 +1,4 @@
-//! Writes the file of a report.
+//! Writes a report or a baseline to a file.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// Checks that the file can be written.
+/// Returns an error if the file cannot be written.
 pub(super) fn check(file: &Path) -> Result<(), WriteError> {
     let found = destination(file).map(drop);
     found.map_err(|cause| WriteError::new(file, cause))
 }
 
-/// Replaces a file atomically: a reader sees the old content or the new content.
+/// Replaces the content of a file atomically: a reader receives the old content or the new content. Appends the text to a pipe or a device.
 pub(crate) fn replace(file: &Path, text: &str) -> Result<(), WriteError> {
     let destination = destination(file);
     let written = destination.and_then(|destination| destination.write(text));
     written.map_err(|cause| WriteError::new(file, cause))
 }
 
-/// The error of a file that cannot be written.
+/// The error returned when a file or standard output cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {cause}", file.display())]
 pub struct WriteError {
@@ -36,16 +36,16 @@ impl WriteError {
 }
 
 enum Destination {
-    /// A temporary file, and the path that it will be renamed to.
+    /// A temporary file, and the path to which it is renamed.
     File(NamedTempFile, PathBuf),
-    /// A pipe or a device, which must not be replaced by a file.
+    /// A pipe or a device. It must not be replaced by a file.
     Stream(PathBuf),
 }
 
 impl Destination {
     fn write(self, text: &str) -> io::Result<()> {
         match self {
-            // Append mode keeps what another process has written to the same file.
+            // In append mode, text that another process has written to the same file is not overwritten.
             Destination::Stream(path) => {
                 let mut stream = File::options().append(true).open(path)?;
                 stream.write_all(text.as_bytes())
@@ -63,22 +63,22 @@ fn destination(file: &Path) -> io::Result<Destination> {
     if is_stream(file)? {
         return Ok(Destination::Stream(file.to_owned()));
     }
-    // Symbolic links are resolved, so that the target is replaced and not the link.
+    // A symbolic link is resolved, so that the target of the link is replaced and not the link itself.
     let path = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    // Checked first: the error of `tempfile_in` would name the temporary file.
+    // The directory is checked first, since the error of `tempfile_in` contains the path of the temporary file.
     std::fs::metadata(directory)?;
-    // The mode of a new file, subject to the umask. A temporary file would be private.
+    // The mode of a new file, to which the umask applies. By default, a temporary file has mode 0600.
     let mut builder = tempfile::Builder::new();
     builder.permissions(Permissions::from_mode(0o666));
     let temporary = builder.prefix(".report-").tempfile_in(directory)?;
     Ok(Destination::File(temporary, path))
 }
 
-/// Returns whether the path is a stream: not a regular file, or a path of the system such as `/dev/stdout`.
+/// Returns whether the path is a stream: an existing file that is not a regular file, or a path in `/dev` or `/proc` such as `/dev/stdout`.
 fn is_stream(file: &Path) -> io::Result<bool> {
     if ["/dev", "/proc"]
         .iter()

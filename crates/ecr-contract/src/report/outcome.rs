@@ -1,54 +1,56 @@
-//! The outcome of a run, and the number of scenarios with each verdict.
+//! The outcome of a run, and the numbers of scenarios by verdict.
 
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Verdict};
 
-/// The lowest severity that fails a run.
+/// The lowest severity of a failed expectation that fails the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// Only expectations with the severity `must` fail.
+    /// The run fails only if an expectation of severity `must` fails.
     #[default]
     Must,
-    /// Expectations with the severity `should` fail too.
+    /// The run fails if an expectation of severity `must` or `should` fails.
     Should,
 }
 
-/// The outcome of a run, which determines the exit code.
+/// The outcome of a run. The exit code of `mock-ecr contract` depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// No failure and no set-up error, apart from known failures.
+    /// There was no set-up error, and all failures are in the baseline.
     Passed,
-    /// Scenarios failed that are not in the baseline.
+    /// At least one scenario failed whose failure is not in the baseline.
     Failed {
-        /// The ids of these scenarios.
+        /// The IDs of these scenarios.
         new_failures: Vec<String>,
     },
-    /// No new failure, but at least one set-up error.
+    /// There was at least one set-up error, and all failures are in the baseline.
     SetUpError,
 }
 
-/// The number of scenarios with each verdict.
+/// The numbers of scenarios by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// All expectations passed.
+    /// The number of scenarios in which all expectations passed.
     pub passed: usize,
-    /// Only expectations with the severity `info`.
+    /// The number of scenarios in which all expectations have the severity `info`.
     pub info: usize,
-    /// An expectation with the severity `should` failed, which does not fail the run.
+    /// The number of scenarios in which an expectation of severity `should` failed. With [`Strictness::Should`], these scenarios are counted
+    /// as failed.
     pub warnings: usize,
-    /// Failed, and not in the baseline.
+    /// The number of scenarios that failed and are not in the baseline.
     pub failed: usize,
-    /// Failed, and in the baseline.
+    /// The number of scenarios that failed and are in the baseline.
     pub known_failures: usize,
-    /// The scenario could not be set up.
+    /// The number of scenarios that could not be set up.
     pub set_up_errors: usize,
-    /// The scenario does not apply to the client.
+    /// The number of scenarios that do not apply to the client, or cannot be run on this system.
     pub not_applicable: usize,
-    /// The scenario was not run.
+    /// The number of scenarios that were skipped because they cannot be run yet.
     pub skipped: usize,
 }
 
 impl Report {
-    /// Returns the outcome. Known failures do not count.
+    /// Returns the outcome of the run. Failures in the baseline are ignored; call [`Baseline::apply`](crate::baseline::Baseline::apply)
+    /// first.
     pub fn outcome(&self, strictness: Strictness) -> Outcome {
         let new_failures = self
             .new_failures(strictness)
@@ -75,7 +77,7 @@ impl Report {
         self.failed(strictness).filter(|scenario| !scenario.known)
     }
 
-    /// Counts the scenarios with each verdict.
+    /// Returns the numbers of scenarios by verdict.
     pub fn counts(&self, strictness: Strictness) -> Counts {
         let mut counts = Counts {
             skipped: self.skipped.len(),
@@ -101,7 +103,7 @@ impl Counts {
         }
     }
 
-    /// Lists the numbers that are not 0, the most severe verdict first.
+    /// Returns a list of the numbers that are not 0. The most severe verdict is first.
     pub(super) fn summary(&self) -> String {
         let all = [
             (self.failed, "failed", "failed"),
@@ -122,7 +124,7 @@ impl Counts {
 }
 
 impl Outcome {
-    /// The word for people.
+    /// Returns the outcome in capital letters, for people.
     pub(super) fn word(&self) -> &'static str {
         match self {
             Outcome::Passed => "PASSED",
@@ -133,7 +135,7 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// The name in JSON.
+    /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Verdict::NotApplicable => "not_applicable",
@@ -145,7 +147,7 @@ impl Verdict {
         }
     }
 
-    /// Returns whether the verdict is a failure of the client.
+    /// Returns whether a scenario or a case with this verdict counts as failed.
     pub fn fails(self, strictness: Strictness) -> bool {
         match strictness {
             Strictness::Must => self == Verdict::Failed,
@@ -155,21 +157,21 @@ impl Verdict {
 }
 
 impl ScenarioReport {
-    /// Returns the case that the verdict of the scenario comes from.
+    /// Returns the first case that has the same verdict as the scenario.
     pub(super) fn worst(&self) -> Option<&CaseReport> {
         self.cases.iter().find(|case| case.verdict == self.verdict)
     }
 }
 
 impl CaseReport {
-    /// Returns the failed findings, the most severe first.
+    /// Returns the failed findings. The most severe findings are first.
     pub(super) fn failed_findings(&self) -> Vec<&Finding> {
         let mut failed: Vec<_> = self.findings.iter().filter(|found| !found.passed).collect();
         failed.sort_by_key(|found| std::cmp::Reverse(found.severity));
         failed
     }
 
-    /// Returns `ID/CASE`, or the id of the scenario if the case has no name.
+    /// Returns `ID/CASE`, or the ID of the scenario if the case has no name.
     pub(super) fn full_id(&self, scenario: &ScenarioReport) -> String {
         match &self.name {
             Some(name) => format!("{}/{name}", scenario.id),

@@ -13,19 +13,19 @@ pub struct Report {
     pub version: String,
     /// The type of the client.
     pub client_type: ClientType,
-    /// The client's command and its arguments, with placeholders.
+    /// The client's command and its arguments. Placeholders are not replaced.
     pub client: Vec<String>,
-    /// How the client was redirected to the mock: `env`, `proxy` or `sandbox`.
+    /// The mode by which the client was redirected to the mock: `env`, `proxy` or `sandbox`.
     pub redirect: String,
-    /// Whether all cases ran in the sandbox, where only the mock can be reached.
+    /// Whether all cases ran in the sandbox. In the sandbox, clients can reach only the mock.
     pub sandboxed: bool,
     /// The seed from which the seeds of all mocks are derived.
     pub seed: String,
     /// The duration of the run, in milliseconds.
     pub took_ms: u64,
-    /// The scenarios, in the order of their ids.
+    /// The results of the scenarios that were run. The built-in scenarios are first.
     pub scenarios: Vec<ScenarioReport>,
-    /// The scenarios that cannot be run yet.
+    /// The selected scenarios that were not run because they cannot be run yet.
     pub skipped: Vec<SkippedScenario>,
 }
 
@@ -33,11 +33,11 @@ pub struct Report {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SkippedScenario {
-    /// The id.
+    /// The ID of the scenario.
     pub id: String,
-    /// The required behaviour.
+    /// The required behaviour of a client.
     pub title: String,
-    /// The reason why it is skipped.
+    /// The reason why the scenario is skipped.
     pub reason: String,
 }
 
@@ -45,23 +45,23 @@ pub struct SkippedScenario {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScenarioReport {
-    /// The id, such as `EXP-04`.
+    /// The ID, such as `EXP-04`.
     pub id: String,
     /// The required behaviour of a client, such as "Retries a throttled call".
     pub title: String,
     /// The severity of the scenario.
     pub severity: Severity,
-    /// The reasons for the scenario: links to incidents, or sources that were read.
+    /// The reasons for the scenario: links to incidents, or other sources.
     pub why: Vec<String>,
-    /// The most severe verdict of its cases.
+    /// The most severe verdict of the cases.
     pub verdict: Verdict,
-    /// Whether the failure is in the baseline.
+    /// Whether the scenario failed and all failures are in the baseline.
     pub known: bool,
-    /// The cases. A scenario without variants has one case without a name.
+    /// The results of the cases. A scenario that defines no cases has one case without a name.
     pub cases: Vec<CaseReport>,
 }
 
-/// The verdict of a scenario or a case, from the least to the most severe.
+/// The verdict on a scenario or a case. The variants are in the order of their severity; the last is the most severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -70,13 +70,13 @@ pub enum Verdict {
     NotApplicable,
     /// All expectations passed.
     Passed,
-    /// There are only expectations with the severity `info`; the findings contain the results.
+    /// All expectations have the severity `info`. The findings contain the results.
     Info,
-    /// An expectation with the severity `should` failed.
+    /// An expectation with the severity `should` failed, and none with the severity `must`.
     Warning,
     /// An expectation with the severity `must` failed.
     Failed,
-    /// The scenario could not be set up. There is no result for the client.
+    /// The scenario could not be set up. The client was not tested.
     SetUpError,
 }
 
@@ -84,32 +84,32 @@ pub enum Verdict {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CaseReport {
-    /// The name of the case, if the scenario has several.
+    /// The name of the case. `null` if the scenario defines no cases.
     pub name: Option<String>,
-    /// The verdict.
+    /// The verdict on the case.
     pub verdict: Verdict,
-    /// Why the case is not applicable, or why it could not be set up.
+    /// The reason why the case is not applicable or could not be set up. `null` for other verdicts.
     pub reason: Option<String>,
     /// The duration of the case, in milliseconds.
     pub took_ms: u64,
-    /// The checked expectations.
+    /// The expectations that were checked, with their results.
     pub findings: Vec<Finding>,
     /// The calls of the client, with secrets redacted.
     pub runs: Vec<ClientRun>,
-    /// The events of the case, in the order of time.
+    /// The events of the case, in chronological order.
     pub timeline: Vec<Event>,
     /// The command that repeats the case.
     pub repeat: String,
 }
 
-/// A case that has finished while others are still running.
+/// The result of a case that has finished. [`Suite::run`](crate::Suite::run) passes it to the callback while other cases are running.
 #[derive(Clone, Debug)]
 pub struct FinishedCase<'r> {
-    /// The number of finished cases.
+    /// The number of cases that have finished so far, including this case.
     pub done: usize,
-    /// The number of all cases.
+    /// The number of cases in the run.
     pub total: usize,
-    /// The id of the scenario.
+    /// The ID of the scenario.
     pub id: &'r str,
     /// The result of the case.
     pub case: &'r CaseReport,
@@ -119,7 +119,7 @@ pub struct FinishedCase<'r> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
-    /// The number of the step, from 1; 0 for the whole run.
+    /// The number of the step, starting at 1. 0 if the expectation applies to the whole run.
     pub step: usize,
     /// The severity of the expectation.
     pub severity: Severity,
@@ -137,13 +137,13 @@ pub struct Finding {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClientRun {
-    /// The number of the step, from 1.
+    /// The number of the step, starting at 1.
     pub step: usize,
     /// The client's command.
     pub command: String,
-    /// The text on stdin.
+    /// The text that the client received on stdin.
     pub stdin: String,
-    /// How the call ended: `exit 0`, `signal 9` or `killed at its deadline`.
+    /// How the call ended, such as `exit 0`, `signal 9` or `killed at its deadline`.
     pub end: String,
     /// The text on stdout, with secrets redacted, truncated to 4 KiB.
     pub stdout: String,
@@ -159,15 +159,15 @@ pub struct ClientRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Event {
-    /// The start, in milliseconds since the start of the case.
+    /// The start of the event, in milliseconds since the start of the case.
     pub at_ms: u64,
-    /// The duration, in milliseconds.
+    /// The duration of the event, in milliseconds.
     pub took_ms: u64,
     /// The kind of the event.
     pub kind: EventKind,
-    /// A description on one line.
+    /// A description of the event on one line.
     pub text: String,
-    /// The HTTP status, if the event is a request.
+    /// The HTTP status code of the response. `null` if the event is not a request.
     pub status: Option<u16>,
 }
 
@@ -178,7 +178,7 @@ pub struct Event {
 pub enum EventKind {
     /// A call of the client.
     Client,
-    /// A request to an API.
+    /// A request to an AWS API.
     Api,
     /// A request to the registry.
     Registry,
@@ -186,6 +186,6 @@ pub enum EventKind {
     Tunnel,
     /// A change of the mock: its clock, its faults or its tokens.
     Mock,
-    /// A wait.
+    /// A wait of the scenario.
     Wait,
 }

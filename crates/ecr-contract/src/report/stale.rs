@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::report::sanitize;
 
-/// An entry of a baseline that no longer applies. It is reported, and does not fail a run.
+/// An entry of a baseline that no longer applies: the failure no longer occurs, the scenario is not applicable to the client, or the case
+/// does not exist. Such an entry is reported and does not fail the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
     entry: String,
@@ -31,7 +32,7 @@ pub(crate) enum StaleReason {
     NoSuchCase,
 }
 
-/// One line: the entry, the reason, and what to do.
+/// Writes one line: the entry, the reason why it no longer applies, and the required action.
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self.reason {

@@ -1,4 +1,4 @@
-//! The output formats of a report, and their files.
+//! The output formats of a report, and the files to which reports are written.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -12,17 +12,17 @@ use crate::report::{Colour, Report, Strictness, Summary, html, json, junit, mark
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// The summary for a terminal, without colours.
+    /// The summary that is written to a terminal, without colours.
     Human,
-    /// JUnit XML, with a test case for each case.
+    /// JUnit XML, with one `testcase` for each case.
     Junit,
     /// The Test Anything Protocol, version 14.
     Tap,
-    /// The complete data as JSON; `fixtures/contract-report.schema.json` describes it.
+    /// All data of the report as JSON. The schema is `fixtures/contract-report.schema.json`.
     Json,
     /// Markdown for a comment on a pull request.
     Markdown,
-    /// One self-contained HTML page.
+    /// One HTML page that loads no other file.
     Html,
 }
 
@@ -37,7 +37,7 @@ impl Format {
         Format::Html,
     ];
 
-    /// The name in `--report FORMAT=FILE`.
+    /// Returns the value of `FORMAT` in `--report FORMAT=FILE`.
     pub fn name(self) -> &'static str {
         match self {
             Format::Human => "human",
@@ -49,7 +49,7 @@ impl Format {
         }
     }
 
-    /// Returns the whole report in this format.
+    /// Returns the text of a report in this format.
     pub fn text(self, report: &Report, strictness: Strictness) -> String {
         match self {
             Format::Human => Summary {
@@ -68,21 +68,21 @@ impl Format {
     }
 }
 
-/// A format and a file: `FORMAT=FILE`. `-` is standard output.
+/// The format of a report and the file to which it is written. It is parsed from `FORMAT=FILE`. The file `-` is standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportTarget {
-    /// The format.
+    /// The format of the report.
     pub format: Format,
-    /// The file, or nothing for standard output.
+    /// The path of the file. If `None`, the report is written to standard output.
     pub file: Option<PathBuf>,
 }
 
 impl ReportTarget {
-    /// Checks that the file can be written, so that an error is reported before the client is run.
+    /// Checks whether the file can be written. Call this method before the run, so that an error is reported before the client is run.
     ///
     /// # Errors
     ///
-    /// Returns an error if the directory of the file does not exist or cannot be written to.
+    /// Returns an error if the file is a directory, or if the directory of the file does not exist or cannot be written to.
     pub fn check(&self) -> Result<(), WriteError> {
         match &self.file {
             Some(file) => file::check(file),
@@ -90,11 +90,11 @@ impl ReportTarget {
         }
     }
 
-    /// Writes the report. A file is replaced atomically.
+    /// Writes the report. A regular file is replaced atomically. The report is appended to a pipe or a device.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be written.
+    /// Returns an error if the file or standard output cannot be written.
     pub fn write(&self, report: &Report, strictness: Strictness) -> Result<(), WriteError> {
         let text = self.format.text(report, strictness);
         match &self.file {
@@ -126,7 +126,7 @@ impl FromStr for ReportTarget {
     }
 }
 
-/// `FORMAT=FILE`
+/// Writes `FORMAT=FILE`.
 impl fmt::Display for ReportTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.as_deref().unwrap_or(Path::new("-"));
@@ -134,7 +134,7 @@ impl fmt::Display for ReportTarget {
     }
 }
 
-/// A text that is not a valid report target.
+/// The error returned when a string is not a valid report target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid report {0:?}: expected FORMAT=FILE, where FORMAT is human, junit, tap, json, markdown or html, and FILE - is \

@@ -1,4 +1,4 @@
-//! Parses scenario files, and reports errors in them.
+//! Parses scenario files. Errors contain the file, the line and the key.
 
 use std::fmt;
 use std::path::Path;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::definition::Scenario;
 use crate::scenario::renamed;
 
-/// The text of a scenario, and its path.
+/// The text of a scenario file, and the path of the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Source {
-    /// The path for error messages.
+    /// The path that error messages contain.
     pub(crate) file: String,
     pub(crate) text: String,
 }
@@ -29,7 +29,7 @@ impl Source {
         }
     }
 
-    /// Parses the scenario once for each of its cases. A scenario without cases is a single case without a name.
+    /// Parses the scenario once for each case. If the scenario defines no cases, returns one case without a name.
     pub(crate) fn cases(&self) -> Result<Vec<(Option<String>, Scenario)>, ScenarioError> {
         let outline: Outline = self.parse(&self.text)?;
         if outline.case.is_empty() {
@@ -87,7 +87,7 @@ impl Source {
     }
 }
 
-/// An invalid scenario.
+/// The error returned when a scenario file is invalid or cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
     file: String,
@@ -105,7 +105,7 @@ impl ScenarioError {
     }
 }
 
-/// `file:line: message`
+/// Writes `FILE:LINE: MESSAGE`, or `FILE: MESSAGE` if the line is unknown.
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:", self.file)?;
@@ -118,15 +118,15 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// Only the cases. The rest of the file may contain names that are still to be replaced.
+/// The cases of a scenario file. The other keys are ignored, since they may contain `${name}`, which is not replaced yet.
 #[derive(Deserialize)]
 struct Outline {
     #[serde(default)]
     case: Vec<toml::Table>,
 }
 
-/// Replaces `${name}` by the values of a case. A string that consists of one name becomes the value, which need not be a string. The
-/// numbers of the lines do not change.
+/// Replaces each `${name}` by the value of a case. A string that consists only of `${name}` is replaced by the value itself, which can have
+/// another type. The number of lines does not change.
 fn filled_in(text: &str, case: &toml::Table) -> String {
     let mut filled = text.to_owned();
     for (name, value) in case {

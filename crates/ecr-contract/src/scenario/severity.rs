@@ -2,21 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether a failed expectation fails the run.
+/// The severity of an expectation. It determines whether a failed expectation fails the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Never fails. The result is only reported.
+    /// A failed expectation never fails the run. The result is only reported.
     Info,
-    /// Fails with `--strict`.
+    /// A failed expectation fails the run only with `--strict`.
     Should,
-    /// Always fails.
+    /// A failed expectation fails the run, unless the failure is in the baseline.
     Must,
 }
 
 impl Severity {
-    /// The name in scenario files and reports.
+    /// Returns the name in scenario files and reports.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Info => "info",

@@ -2,7 +2,7 @@
 
 use crate::report::Verdict;
 
-/// Whether words are coloured. The caller decides, usually by the terminal and by `NO_COLOR`.
+/// Whether words are coloured. The caller selects the value, for example depending on the terminal and `NO_COLOR`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
     /// No colours.

@@ -1,4 +1,4 @@
-//! Writes all details of one scenario.
+//! Writes all details of the result of one scenario.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use crate::report::human::colour::{Colour, Style};
 use crate::report::human::layout::{COLUMNS, INDENT, beside, evidence, labelled, side_by_side};
 use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, sanitize, timeline};
 
-/// A scenario with all its details: findings, calls of the client, and the timeline.
+/// All details of the result of one scenario: the findings, the calls of the client, and the timeline.
 #[derive(Clone, Copy, Debug)]
 pub struct Details<'a> {
-    /// The scenario.
+    /// The result of the scenario.
     pub scenario: &'a ScenarioReport,
     /// Whether words are coloured.
     pub colour: Colour,
@@ -83,7 +83,7 @@ impl Details<'_> {
     fn write_timeline(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
         writeln!(f)?;
         for event in timeline::lines(case) {
-            // Further lines are indented to the text of the event.
+            // The second line and later lines are indented to the column of the event's text.
             let mut lines = sanitize::fold(event.trim_start(), COLUMNS - 4).into_iter();
             writeln!(
                 f,
@@ -102,13 +102,13 @@ impl Details<'_> {
     }
 }
 
-/// Events begin with spaces that align their times.
+/// Restores the spaces at the start of an event, which align the times of the events.
 fn indented(event: &str, line: &str) -> String {
     let spaces = event.len() - event.trim_start().len();
     format!("{}{line}", " ".repeat(spaces))
 }
 
-/// Returns the lines of a call: its command, its streams, and its end.
+/// Returns the lines of a call: the command, the text of stdin, stdout and stderr, and how the call ended.
 fn call(run: &ClientRun) -> Vec<String> {
     let mut lines = labelled("$", &run.command);
     for (name, text) in [

@@ -1,4 +1,4 @@
-//! Output for people, in lines of 80 columns: the progress of a run, its summary, and the details of one scenario.
+//! Output for people, in lines of 80 columns: the progress of a run, the summary of a run, and the details of one scenario.
 
 mod colour;
 mod details;

@@ -6,20 +6,20 @@ use crate::report::human::colour::Colour;
 use crate::report::human::layout::COLUMNS;
 use crate::report::{FinishedCase, Verdict, sanitize};
 
-/// How progress is written.
+/// How the progress of a run is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressLine {
-    /// One line that is rewritten, for a terminal.
+    /// One line that each finished case overwrites, for a terminal.
     Rewritten,
-    /// A line for each failure or set-up error, for a log.
+    /// One line for each failed case and each set-up error, for a log.
     Sparse,
-    /// Nothing.
+    /// No output.
     Silent,
 }
 
-/// The number of finished cases, and the last one.
+/// Writes the progress of a run: the number of finished cases, and the name of the case that has finished last.
 ///
-/// Write errors are ignored.
+/// Errors that occur when the progress is written are ignored.
 #[derive(Debug)]
 pub struct Progress<W> {
     out: W,
@@ -29,7 +29,7 @@ pub struct Progress<W> {
 }
 
 impl<W: Write> Progress<W> {
-    /// Creates a progress that writes to `out`, which should not be the stream of a report.
+    /// Creates a value that writes the progress to `out`. A report should not be written to the same stream.
     pub fn new(out: W, line: ProgressLine, colour: Colour) -> Self {
         Progress {
             out,
@@ -39,7 +39,7 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    /// Adds a finished case.
+    /// Writes that a case has finished.
     pub fn update(&mut self, finished: &FinishedCase<'_>) {
         let verdict = finished.case.verdict;
         let word = match verdict {
@@ -63,7 +63,7 @@ impl<W: Write> Progress<W> {
         }
     }
 
-    /// Removes the line, so that other text can be written there.
+    /// Removes the line of [`ProgressLine::Rewritten`], so that other text can be written. Does nothing for the other values.
     pub fn clear(&mut self) {
         if self.line == ProgressLine::Rewritten {
             self.write("\r\x1b[K");

@@ -1,4 +1,4 @@
-//! Writes the summary of a run on one screen.
+//! Writes the summary of a run, which fits on one screen.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use crate::report::{
     CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, sanitize,
 };
 
-/// The summary of a run: failures with their findings, one line for each warning and info, and the outcome.
+/// The summary of a run: the failures with their findings, one line for each scenario with the verdict `warning` or `info`, and the outcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
     /// The report.
     pub report: &'a Report,
-    /// The lowest severity that fails the run.
+    /// The lowest severity of a failed expectation that fails the run.
     pub strictness: Strictness,
-    /// Entries of the baseline that no longer apply.
+    /// The entries of the baseline that no longer apply.
     pub stale: &'a [Stale],
     /// Whether words are coloured.
     pub colour: Colour,
@@ -63,7 +63,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    /// Returns a line for each scenario with a verdict, up to a limit.
+    /// Returns one line for each scenario with the given verdict, up to a maximum number of lines.
     fn lines_for(&self, verdict: Verdict, word: &str) -> Vec<String> {
         let shown = self
             .with(verdict)
@@ -140,7 +140,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Returns lines with a word that is not coloured.
+/// Returns a word and a text in one or more lines. The word is not coloured.
 fn uncoloured(word: &str, text: &str) -> Vec<String> {
     titled(str::to_owned, word, text)
 }
