@@ -1,4 +1,4 @@
-//! The processes of a client: starts them, reads their output, and kills them with their descendants.
+//! Starts the processes of a client, reads their output, and kills the processes and their descendants.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clock;
 
-/// What a process wrote, and how it ended.
+/// The output of a process, and how the process ended.
 #[derive(Clone, Debug)]
 pub(crate) struct ProcessOutput {
     pub(crate) end: End,
@@ -50,7 +50,7 @@ impl std::fmt::Display for End {
     }
 }
 
-/// Runs a command until it ends. At the deadline, kills the process and its group.
+/// Runs a command until it ends. At the deadline, the process and its process group are killed.
 pub(crate) async fn run(
     command: std::process::Command,
     stdin: &[u8],
@@ -62,7 +62,7 @@ pub(crate) async fn run(
     let stdout = tokio::spawn(read(child.stdout.take().expect("stdout is a pipe")));
     let stderr = tokio::spawn(read(child.stderr.take().expect("stderr is a pipe")));
     let written = async {
-        // A client that does not read its stdin may have ended already.
+        // A write error is ignored: a client that does not read stdin may already have ended.
         let _ = to_child.write_all(stdin).await;
         drop(to_child);
         child.wait().await
@@ -84,7 +84,7 @@ pub(crate) async fn run(
     })
 }
 
-/// Starts a command in a new process group, with its standard streams as pipes.
+/// Starts a command in a new process group. The standard streams are pipes.
 pub(crate) fn spawn(command: std::process::Command) -> io::Result<Child> {
     Command::from(command)
         .stdin(Stdio::piped())
@@ -95,10 +95,10 @@ pub(crate) fn spawn(command: std::process::Command) -> io::Result<Child> {
         .spawn()
 }
 
-/// Kills a process and its group.
+/// Kills a process and its process group.
 pub(crate) fn kill_group(child: &Child) {
     if let Some(group) = pid(child) {
-        // The process may have ended in the meantime.
+        // An error is ignored: the process may already have ended.
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
@@ -119,7 +119,7 @@ pub(crate) async fn read(from: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut output = Vec::new();
     let mut from = from;
     let mut piece = [0; 8192];
-    // A read error counts as the end of the output.
+    // A read error is treated as the end of the output.
     while let Ok(length) = from.read(&mut piece).await
         && length > 0
     {
@@ -132,12 +132,12 @@ pub(crate) async fn read(from: impl AsyncRead + Unpin) -> Vec<u8> {
 /// Reads to the end.
 pub(crate) async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut output = Vec::new();
-    // A read error counts as the end of the output.
+    // A read error is treated as the end of the output.
     let _ = from.read_to_end(&mut output).await;
     output
 }
 
-/// Returns the output that was read. A descendant of the process may keep the pipe open, so the wait is limited.
+/// Returns the output of a process. The wait is limited, since a descendant of the process may keep the pipe open.
 async fn output(reading: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
     match timeout(PIPE_TIMEOUT, reading).await {
         Ok(Ok(output)) => output,
@@ -148,13 +148,14 @@ async fn output(reading: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
 const MAX_OUTPUT: usize = 1 << 20;
 const PIPE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Makes this process the subreaper of its descendants, so that it can kill those that have lost their parent.
+/// Makes this process the subreaper of its descendants. Descendants whose parent has ended then become children of this process and can be
+/// killed.
 pub(crate) fn adopt_orphans() {
-    // If this fails, a process that the client has started in another session keeps running.
+    // If this fails, a process that the client has started in another session is not killed.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Kills all children of this process, again and again: their children become children of this process when their parent has ended.
+/// Kills all children of this process until there are no more. When a child has ended, its children become children of this process.
 pub(crate) fn kill_descendants() {
     for _ in 0..1000 {
         let children = children();
@@ -167,7 +168,7 @@ pub(crate) fn kill_descendants() {
     }
 }
 
-/// Waits for a killed child. Returns false if there is none.
+/// Waits for a killed child. Returns false if there is no child.
 fn reap() -> bool {
     matches!(waitpid(None, WaitOptions::empty()), Ok(Some(_)))
 }
@@ -187,7 +188,8 @@ fn children() -> Vec<Pid> {
         .collect()
 }
 
-/// Reads the parent's id: the fourth field of /proc/PID/stat. The second field is a name that may contain spaces and parentheses.
+/// Returns the ID of a process's parent: the fourth field of /proc/PID/stat. The second field is a name that may contain spaces and
+/// parentheses.
 fn parent(id: i32) -> Option<i32> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let (_, after) = stat.rsplit_once(") ")?;

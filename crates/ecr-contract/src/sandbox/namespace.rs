@@ -76,8 +76,8 @@ impl Sandbox {
 
     /// Redirects host names to the mock, and replaces the content of the system's trust stores by the mock's certificate.
     ///
-    /// `names` are the host names that resolve to 198.51.100.1 inside the sandbox. `certificate` is the CA certificate of the mock in the PEM
-    /// format. Returns the path of a file with this certificate.
+    /// `names` are the host names that resolve to 198.51.100.1 inside the sandbox. `certificate` is the CA certificate of the mock, in PEM.
+    /// Returns the path of a file with this certificate.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use crate::scenario::Source;
 
-/// Returns the built-in scenarios, in the order of their ids.
+/// Returns the built-in scenarios, in the order of their IDs.
 pub(crate) fn all() -> impl Iterator<Item = Source> {
     FILES.iter().map(|(file, text)| Source {
         file: (*file).to_owned(),

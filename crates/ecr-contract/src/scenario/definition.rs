@@ -1,4 +1,4 @@
-//! The definition of a scenario, as in its file.
+//! The content of a scenario file.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,48 +14,49 @@ use crate::scenario::redirect::RedirectMode;
 use crate::scenario::severity::Severity;
 use crate::scenario::step::{Action, Setting, Step};
 
-/// A scenario, or one case of it.
+/// A scenario, or one case of a scenario.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Scenario {
-    /// The id, such as `EXP-04`.
+    /// The ID, such as `EXP-04`.
     pub(crate) id: String,
     /// The required behaviour of a client, such as "Retries a throttled call".
     pub(crate) title: String,
     pub(crate) severity: Severity,
-    /// The client types that the scenario applies to: `"all"`, or a list.
+    /// The client types to which the scenario applies: `"all"`, or a list.
     #[serde(deserialize_with = "client_types")]
     pub(crate) client_types: Vec<ClientType>,
-    /// The reasons for the scenario: links to incidents, or sources that were read.
+    /// The reasons for the scenario: links to incidents, or other sources.
     pub(crate) why: Vec<String>,
-    /// The reason why the scenario is skipped, if it cannot be run yet.
+    /// The reason why the scenario is skipped. `None` if the scenario can be run.
     #[serde(default)]
     pub(crate) skip: Option<String>,
-    /// The redirection modes that the scenario supports; if empty, all. If another mode is requested, the first possible one is used.
+    /// The redirection modes that the scenario supports. If empty, all modes are supported. If a mode is requested that is not in the list,
+    /// the first possible mode in the list is used.
     #[serde(default)]
     pub(crate) redirect: Vec<RedirectMode>,
-    /// Whether the scenario requires that the client can reach nothing but the mock.
+    /// Whether the scenario requires a sandbox, in which the client can reach only the mock.
     #[serde(default)]
     pub(crate) needs_sandbox: bool,
-    /// The time limit for all steps of the client; 50 s by default.
+    /// The time limit for all steps of the client together. The default is 50 s.
     #[serde(default = "fifty_seconds", deserialize_with = "range::length")]
     pub(crate) deadline: Duration,
     /// The configuration of the mock.
     #[serde(default)]
     pub(crate) config: Config,
-    /// Variables for all calls of the client: a text sets one, `false` removes it.
+    /// Environment variables for all calls of the client. A string sets the variable, and `false` removes it.
     #[serde(default)]
     pub(crate) env: BTreeMap<String, Setting>,
     /// The steps, in order.
     #[serde(rename = "step", default)]
     pub(crate) steps: Vec<Step>,
-    /// One table for each case. The keys define the values of `${name}` in the scenario; `name` is the name of the case.
+    /// One table for each case. A key `KEY` defines the value that replaces `${KEY}` in the scenario. `name` is the name of the case.
     #[serde(rename = "case", default)]
     _cases: Vec<toml::Table>,
 }
 
 impl Scenario {
-    /// Returns the minimum duration of the case: the sum of its waits, or the deadline if a fault stalls ECR.
+    /// Returns an estimate of the duration of the case: the sum of the waits, plus the deadline for each list of faults that contains a stall.
     pub(crate) fn length(&self) -> Duration {
         let stalls = |fault: &Fault| matches!(fault.action, FaultAction::Stall(_));
         let lengths = self.steps.iter().map(|step| match &step.action {
@@ -70,7 +71,7 @@ impl Scenario {
         from_the_start + lengths.sum::<Duration>()
     }
 
-    /// Checks what deserialization does not. Returns a message that begins with the path of the invalid key.
+    /// Performs the checks that deserialization does not perform. The error is a message that begins with the path of the invalid key.
     pub(super) fn check(&self) -> Result<(), String> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.id.is_empty() || !self.id.chars().all(is_name) {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::scenario::range::{self, Count, Span};
 
-/// The expectations of a step, or of the whole run. Absent ones are not checked.
+/// The expectations of a step, or of the whole run. An expectation that is absent is not checked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Expect {
@@ -17,125 +17,125 @@ pub(crate) struct Expect {
     pub(crate) username: Option<String>,
     /// The password of the login.
     pub(crate) secret: Option<Secret>,
-    /// The registry that the login names: a host, or a key of the kubelet's `auth`.
+    /// The registry that the login contains: a host, or a key of `auth` in the response to the kubelet.
     pub(crate) key: Option<String>,
-    /// How long the kubelet may cache the login.
+    /// The duration for which the kubelet may cache the login.
     pub(crate) cache_for: Option<Span>,
-    /// The exit code.
+    /// How the client exits.
     pub(crate) exit: Option<Exit>,
     /// The text on stdout.
     pub(crate) stdout: Option<Output>,
-    /// Patterns, one of which matches the output: stderr, stdout or a log.
+    /// Patterns. At least one pattern must match the output: stderr, stdout or a log.
     pub(crate) prints: Vec<Pattern>,
-    /// Patterns, none of which matches the output, such as the messages of a crash.
+    /// Patterns, for example for the messages of a crash. No pattern may match the output.
     pub(crate) never_prints: Vec<Pattern>,
-    /// Patterns, one of which matches the output if the result is not a login.
+    /// Patterns. If the result is not a login, at least one pattern must match the output.
     pub(crate) error_text: Vec<Pattern>,
-    /// The longest duration of a call.
+    /// The maximum duration of a call.
     #[serde(deserialize_with = "range::optional_length")]
     pub(crate) within: Option<Duration>,
     /// The number of calls of `GetAuthorizationToken`.
     pub(crate) calls: Option<Count>,
     /// The region in the credential scope of all signatures.
     pub(crate) region: Option<String>,
-    /// The access key id of all signatures.
+    /// The access key ID of all signatures.
     pub(crate) signer: Option<String>,
-    /// The host of all API calls. Not checked with `--redirect env`, which sets the endpoint.
+    /// The host of all API calls. It is not checked with `--redirect env`, since this mode sets the endpoint.
     pub(crate) api_host: Option<String>,
-    /// The registry ids that a call may contain. A call without ids passes.
+    /// The registry IDs that a call may contain. A call without registry IDs passes.
     pub(crate) registry_ids: Option<Vec<String>>,
     /// The intervals between calls.
     pub(crate) gaps: Option<Gaps>,
     /// The number of `CONNECT` requests.
     pub(crate) tunnels: Option<Count>,
-    /// The number of connections to the metadata service since the start of the case. The service exists only in scenarios with
-    /// `needs_sandbox`, and never responds.
+    /// The number of connections to the metadata service since the start of the case. Only scenarios with `needs_sandbox` have such a
+    /// service. It never responds.
     pub(crate) metadata_calls: Option<Count>,
-    /// The number of calls for each registry that a call names.
+    /// The number of calls for each registry. Only registries whose ID is in a call are checked.
     pub(crate) calls_per_registry: Option<Count>,
-    /// Filters for requests, each with the expected number of matches.
+    /// Filters for requests. Each filter has the expected number of matching requests.
     pub(crate) requests: Vec<RequestFilter>,
-    /// Where a secret must not appear.
+    /// The places that must not contain a secret.
     pub(crate) leaks: Option<Leaks>,
-    /// The state of the files in the client's home directory.
+    /// The required state of the files in the client's home directory.
     pub(crate) files: Option<Files>,
-    /// The number of issued passwords in files of the client's home directory.
+    /// The number of issued passwords that the files in the client's home directory contain.
     pub(crate) stored_passwords: Option<Count>,
-    /// For an image tool: the number of calls of its credential helper.
+    /// For an image tool: the number of calls of the credential helper.
     pub(crate) helper_calls: Option<Count>,
-    /// For a caller of `docker login`: the largest number of logins to one host.
+    /// For a caller of `docker login`: the maximum number of logins to one host.
     pub(crate) logins_per_host: Option<Count>,
     /// For a caller of `docker login`: the number of logouts.
     pub(crate) logouts: Option<Count>,
     /// For a caller of `docker login`: how it passes the password to docker.
     pub(crate) password_via: Option<PasswordVia>,
-    /// For a caller of `docker login`: a pattern for docker's stdin, if the password is passed there.
+    /// For a caller of `docker login`: a pattern for the text on docker's stdin. It is checked only if the password is passed on stdin.
     pub(crate) docker_stdin: Option<Pattern>,
 }
 
-/// The result of a request for a login.
+/// The expected result of a request for a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ExpectedResult {
     /// A login.
     Login,
-    /// An error: an exit code or a message says that there is no login.
+    /// An error. The exit code or a message reports that there is no login.
     Error,
-    /// A login or an error, but no malformed response.
+    /// A login or an error. A malformed response fails.
     LoginOrError,
-    /// The protocol's message for "no credentials".
+    /// The message that the protocol defines for "no credentials".
     NoCredentials,
     /// An error other than "no credentials".
     OtherError,
 }
 
-/// The password of a login.
+/// The expected password of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Secret {
-    /// A password that the mock issued.
+    /// A password that the mock has issued.
     Issued,
-    /// The password that the mock issued last.
+    /// The password that the mock has issued last.
     Newest,
-    /// A password that is valid when the client returns it.
+    /// A password that is valid at the time at which the client returns it.
     Valid,
     /// The password of the previous login.
     Same,
-    /// An issued password that is not that of the previous login.
+    /// An issued password that differs from the password of the previous login.
     Different,
     /// This text.
     Is(String),
-    /// A password that was issued for the requested registry.
+    /// A password that the mock has issued for the requested registry.
     OfRegistry,
     /// None of these texts.
     Not(Vec<String>),
 }
 
-/// How a client exits.
+/// The expected exit of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Exit {
-    /// With code 0.
+    /// The exit code is 0.
     Zero,
-    /// With another code, but not by a signal or at the deadline.
+    /// The exit code is not 0. The client is not ended by a signal or at the deadline.
     NonZero,
-    /// With code 0, or with another code and an error message.
+    /// The exit code is 0, or it is not 0 and there is an error message.
     ZeroOrMessage,
-    /// With any code, but not by a signal or at the deadline.
+    /// The client exits with any code. It is not ended by a signal or at the deadline.
     Any,
 }
 
-/// The text on stdout.
+/// The expected text on stdout.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Output {
-    /// Nothing but white space.
+    /// No text, or only white space.
     Empty,
     /// One JSON object.
     Json,
-    /// This text, apart from white space at both ends.
+    /// This text. White space at the start and at the end is ignored.
     Is(String),
-    /// Any other text, apart from white space at both ends.
+    /// Any text except this text. White space at the start and at the end is ignored.
     IsNot(String),
     /// A text that matches the pattern.
     Matches(Pattern),
@@ -157,11 +157,11 @@ impl TryFrom<String> for Pattern {
     }
 }
 
-/// The intervals between calls.
+/// The expected intervals between calls.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Gaps {
-    /// The last interval is longer than the first, so that a service can recover.
+    /// The last interval is longer than the first interval. Growing intervals allow a service to recover.
     Growing,
     /// Each interval has this duration.
     Each(Span),
@@ -171,7 +171,7 @@ pub(crate) enum Gaps {
     Spread(Span),
 }
 
-/// A filter for requests. Absent fields match every request.
+/// A filter for requests. A field that is absent matches every request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RequestFilter {
@@ -188,21 +188,21 @@ pub(crate) struct RequestFilter {
     pub(crate) count: Count,
 }
 
-/// Where a secret must not appear.
+/// The places that must not contain a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Leaks {
-    /// Not on stderr, not in a log, and not in docker's arguments.
+    /// Stderr, logs and the arguments of docker must not contain a secret.
     None,
 }
 
-/// The state of the files in the client's home directory.
+/// The required state of the files in the client's home directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Files {
-    /// Files with a secret are readable only by their owner.
+    /// Files that contain a secret are readable only by their owner.
     Private,
-    /// All files with the extension `.json` are valid JSON, with a secret or without.
+    /// All files with the extension `.json` contain valid JSON, whether they contain a secret or not.
     ValidJson,
 }
 

@@ -1,4 +1,4 @@
-//! Scenarios: the definition of a mock, the steps of a client, and the expectations.
+//! Scenarios. A scenario consists of the configuration of a mock, the steps of a client, and the expectations.
 
 pub(crate) mod builtin;
 mod definition;

@@ -32,7 +32,7 @@ impl fmt::Display for Count {
     }
 }
 
-/// A range of durations: `..30s`, `1s..` or `1s..30s`. The end is exclusive. `0s` is a valid duration here.
+/// A range of durations: `..30s`, `1s..` or `1s..30s`. The end is exclusive. `0s` is a valid duration in a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Span {
@@ -56,7 +56,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// A count may be written as a number.
+/// A range of counts in the format of the file: a number or a string.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
@@ -137,7 +137,7 @@ pub(super) fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::
     parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
-/// A text that is not a range.
+/// The error returned when a string is not a valid range.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid range {0:?}: expected a range such as {1}")]
 pub(crate) struct WrongRange(String, &'static str);

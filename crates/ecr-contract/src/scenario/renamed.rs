@@ -1,6 +1,6 @@
-//! The current names of renamed keys and values of scenario files.
+//! The current names of the keys and values in scenario files that were renamed.
 
-/// Returns the message of a deserialization error, with the current name if it rejects a renamed key or value.
+/// Returns the message of a deserialization error. If the error is about a renamed key or value, adds the current name to the message.
 pub(super) fn with_current_name(message: &str) -> String {
     let renamed = rejected(message, "unknown field `", &KEYS)
         .or_else(|| rejected(message, "unknown variant `", &VALUES));
@@ -15,7 +15,7 @@ fn rejected(message: &str, start: &str, table: &[Renamed]) -> Option<Renamed> {
     table.iter().find(|(old, _)| *old == name).copied()
 }
 
-/// An old name and the current one.
+/// An old name and the current name.
 type Renamed = (&'static str, &'static str);
 
 const KEYS: [Renamed; 22] = [

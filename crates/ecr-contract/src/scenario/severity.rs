@@ -1,4 +1,4 @@
-//! The severity of a scenario or of an expectation.
+//! The severity of scenarios and expectations.
 
 use serde::{Deserialize, Serialize};
 

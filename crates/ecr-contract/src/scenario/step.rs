@@ -11,17 +11,17 @@ use crate::scenario::expect::Expect;
 use crate::scenario::range;
 use crate::scenario::severity::Severity;
 
-/// A step: an action and its expectations. The expectations of a step without an action apply to the whole run.
+/// A step, which consists of an action and expectations. If a step has no action, its expectations apply to the whole run.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
-    /// The client types that the step applies to; if empty, all of the scenario.
+    /// The client types to which the step applies. If empty, it applies to all client types of the scenario.
     pub(crate) client_types: Vec<ClientType>,
     pub(crate) action: Option<Action>,
-    /// Expectations with the severity of the scenario.
+    /// The expectations with the severity of the scenario.
     pub(crate) expect: Option<Expect>,
-    /// Expectations with the severity `should`.
+    /// The expectations with the severity `should`.
     pub(crate) should: Option<Expect>,
-    /// Expectations with the severity `info`.
+    /// The expectations with the severity `info`.
     pub(crate) info: Option<Expect>,
 }
 
@@ -30,7 +30,7 @@ impl Step {
         self.client_types.is_empty() || self.client_types.contains(&client_type)
     }
 
-    /// Returns the expectations with their severities. `None` is the severity of the scenario.
+    /// Returns the expectations with their severities. `None` stands for the severity of the scenario.
     pub(crate) fn expectations(&self) -> impl Iterator<Item = (Option<Severity>, &Expect)> {
         let own = self.expect.iter().map(|expect| (None, expect));
         let should = self
@@ -54,7 +54,7 @@ pub(crate) enum Action {
     Run(RunArgs),
     /// Polls the file of a refresher for this duration.
     Watch(Duration),
-    /// Lets this duration pass.
+    /// Waits for this duration.
     Wait(Duration),
     /// Moves the mock's clock. The client's clock is unchanged.
     Clock(Shift),
@@ -72,29 +72,30 @@ pub(crate) enum Action {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Fetch {
-    /// The host of the registry; by default that of the mock's configuration.
+    /// The host of the registry. If `None`, the host of the default registry of the mock.
     pub(crate) registry: Option<String>,
-    /// The hosts of further registries, requested at the same time. A refresher or a caller of `docker login` gets all hosts as arguments
-    /// in place of `{registries}`; without this word in its command the scenario is not applicable.
+    /// The hosts of further registries that are requested at the same time. For a refresher or a caller of `docker login`, the argument
+    /// `{registries}` of the client's command is replaced by all hosts. If the command does not contain `{registries}`, the scenario is
+    /// not applicable.
     pub(crate) other_registries: Vec<String>,
-    /// The input, if it is not the registry: the stdin of a credential helper, or the image for a kubelet credential provider.
+    /// The stdin of a credential helper, or the image for a kubelet credential provider. If `None`, it is derived from the registry.
     pub(crate) input: Option<String>,
-    /// The access key id that the client uses; by default that of the first principal.
+    /// The access key ID that the client uses. If `None`, the access key ID of the first principal.
     pub(crate) principal: Option<String>,
-    /// The number of parallel requests.
+    /// The number of parallel requests for each registry. If `None`, 1.
     pub(crate) parallel: Option<usize>,
-    /// For a library: the registry has rejected the last login.
+    /// For a library: whether the registry has rejected the last login.
     pub(crate) refused: Option<bool>,
-    /// The responses of an image tool's credential helper, in order. The last one is repeated.
+    /// For an image tool: the responses of the credential helper, in order. The last response is repeated.
     pub(crate) logins: Vec<GivenLogin>,
-    /// The login of an image tool in docker's config.json, in addition to the credential helper.
+    /// For an image tool: the login in docker's config.json, in addition to the credential helper.
     pub(crate) stored: Option<GivenLogin>,
-    /// How long to wait for a refresher's login; 5 s by default.
+    /// For a refresher: the maximum time to wait for a login. The default is 5 s.
     #[serde(deserialize_with = "range::optional_length")]
     pub(crate) timeout: Option<Duration>,
-    /// The behaviour of the `docker` on the path of a caller of `docker login`.
+    /// For a caller of `docker login`: the behaviour of the program `docker` on the client's `PATH`.
     pub(crate) docker: Option<DockerShim>,
-    /// Variables for this call: a text sets one, `false` removes it.
+    /// Environment variables for this call. A string sets the variable, and `false` removes it.
     pub(crate) env: BTreeMap<String, Setting>,
 }
 
@@ -108,17 +109,17 @@ pub(crate) enum GivenLogin {
     Expired,
     /// A revoked login.
     Revoked,
-    /// A login of another mock.
+    /// A login that another mock has issued.
     Foreign,
     /// No login: the credential helper fails with AccessDeniedException.
     Denied,
 }
 
-/// The behaviour of the `docker` on the client's path.
+/// The behaviour of the program `docker` on the client's `PATH`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DockerShim {
-    /// Exits with code 1.
+    /// The program exits with code 1.
     Fails,
 }
 
@@ -153,7 +154,7 @@ impl From<WrittenSetting> for Setting {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct RunArgs {
-    /// Appended to the client's command.
+    /// The arguments that are appended to the client's command.
     pub(crate) args: Vec<String>,
     pub(crate) stdin: String,
     pub(crate) env: BTreeMap<String, Setting>,
@@ -179,7 +180,7 @@ pub(crate) enum Corruption {
     Empty,
 }
 
-/// The format in the file: the action is a key beside the others.
+/// A step in the format of the file. The action is a key of the same table as the other keys.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {

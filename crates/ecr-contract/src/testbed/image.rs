@@ -1,11 +1,11 @@
-//! Writes the image that tools pull, as an OCI image layout.
+//! Writes the image that image tools pull, in the format of an OCI image layout.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::testbed::placeholders::TAG;
 
-/// Writes the layout into a directory, and returns its path.
+/// Writes the layout to a subdirectory of `folder`, and returns the path of the subdirectory.
 pub(crate) fn write(folder: &Path) -> io::Result<PathBuf> {
     let layout = folder.join("layout");
     let blobs = layout.join("blobs/sha256");
@@ -43,7 +43,7 @@ macro_rules! blob {
     };
 }
 
-/// A manifest, its configuration and its layer.
+/// The blobs of the image: the manifest, the configuration and the layer.
 const BLOBS: [(&str, &[u8]); 3] = [
     blob!("3f84d7ad58a473793eb49ec82ca8b0d3c9df33106034e9ce704e6d2512025539"),
     blob!("5dc4d9ef227a74e34c8ff2e9918e113cd343076671800e44dfd425dadf3859ef"),

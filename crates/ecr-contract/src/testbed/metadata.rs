@@ -1,4 +1,4 @@
-//! An EC2 instance metadata service that never responds, as behind a firewall that drops packets.
+//! An EC2 instance metadata service that never responds, as if a firewall dropped the packets.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ pub(crate) struct SilentMetadata {
 }
 
 impl SilentMetadata {
-    /// Listens until the runtime is shut down.
+    /// Starts the service. It listens until the runtime is shut down.
     pub(crate) async fn listen(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let connections = Arc::new(AtomicUsize::new(0));
@@ -22,7 +22,7 @@ impl SilentMetadata {
         Ok(SilentMetadata { connections })
     }
 
-    /// The number of accepted connections.
+    /// Returns the number of accepted connections.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -32,7 +32,7 @@ async fn take_all(listener: TcpListener, connections: Arc<AtomicUsize>) {
     let mut open = Vec::new();
     while let Ok((stream, _)) = listener.accept().await {
         connections.fetch_add(1, Ordering::Relaxed);
-        // Dropping a stream would close the connection, which is a response of a kind.
+        // The stream is not dropped: this would close the connection, and the client would not have to wait.
         open.push(stream);
     }
 }

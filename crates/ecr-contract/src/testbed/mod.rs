@@ -1,4 +1,4 @@
-//! The environment of a scenario: a mock, the client's home directory, and the tools on its path.
+//! The environment of a case: a mock, the client's home directory, and programs on the client's `PATH`.
 
 mod image;
 mod metadata;

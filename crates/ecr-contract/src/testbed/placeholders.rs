@@ -5,7 +5,7 @@ use mock_ecr::Config;
 /// The values of the placeholders for one registry.
 #[derive(Clone, Debug)]
 pub(crate) struct Placeholders {
-    /// The host of the registry, with its port if it is not the default.
+    /// The host of the registry, followed by the port if it is not the default port.
     pub(crate) registry: String,
     pub(crate) account: String,
     pub(crate) region: String,
@@ -30,8 +30,8 @@ impl Placeholders {
         }
     }
 
-    /// Returns the placeholders for another registry. Account and region are parsed from a host of AWS's form; otherwise they are
-    /// unchanged.
+    /// Returns the placeholders for another registry. The account and the Region are parsed from the host. If the host does not have the
+    /// format of ECR's hosts, they are unchanged.
     pub(crate) fn at(&self, registry: &str) -> Self {
         let mut placeholders = self.clone();
         placeholders.registry = self.fill(registry);
@@ -57,7 +57,7 @@ impl Placeholders {
         })
     }
 
-    /// Returns the same values as environment variables, such as `MOCK_ECR_REGISTRY`.
+    /// Returns the values as environment variables, such as `MOCK_ECR_REGISTRY`.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (String, String)> {
         let pairs = self.pairs().into_iter();
         pairs.map(|(name, value)| (format!("MOCK_ECR_{}", name.to_ascii_uppercase()), value))
@@ -79,6 +79,7 @@ impl Placeholders {
     }
 }
 
-/// The repository and the tag of the image that tools pull.
+/// The repository of the image that image tools pull.
 pub(crate) const REPOSITORY: &str = "app";
+/// The tag of the image that image tools pull.
 pub(crate) const TAG: &str = "1.0";

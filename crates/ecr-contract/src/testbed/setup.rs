@@ -1,4 +1,4 @@
-//! Sets up the run of a case: the mock, the client's home directory, and the tools on its path.
+//! Sets up the environment of a case: the mock, the client's home directory, and the programs on the client's `PATH`.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,7 +24,7 @@ use crate::testbed::placeholders::{Placeholders, REPOSITORY};
 use crate::testbed::shims::Shims;
 use crate::worker_request::WorkerRequest;
 
-/// The environment of one run of a case.
+/// The environment in which a case is run.
 #[derive(Debug)]
 pub(crate) struct Testbed {
     pub(crate) ecr: MockEcr,
@@ -32,7 +32,7 @@ pub(crate) struct Testbed {
     pub(crate) redirect: RedirectMode,
     pub(crate) placeholders: Placeholders,
     pub(crate) shims: Shims,
-    /// The client must have finished all steps by then.
+    /// The time at which the client must have finished all steps.
     pub(crate) deadline: Instant,
     pub(crate) started: Instant,
     issuer: TokenIssuer,
@@ -44,7 +44,7 @@ pub(crate) struct Testbed {
     _tools: TempDir,
 }
 
-/// The reason why a run cannot be set up.
+/// The error returned when the environment of a case cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetUpError {
     #[error(transparent)]
@@ -135,7 +135,7 @@ impl Testbed {
         command
     }
 
-    /// Replaces the placeholders of an argument. `{registries}` becomes one argument for each registry.
+    /// Replaces the placeholders in an argument. `{registries}` is replaced by one argument for each registry.
     fn filled(&self, word: &str, placeholders: &Placeholders, fetch: &Fetch) -> Vec<String> {
         if word != REGISTRIES {
             return vec![placeholders.fill(word)];
@@ -150,8 +150,8 @@ impl Testbed {
             .collect()
     }
 
-    /// Returns whether the client supports several registries in one step. A client that gets all of them at its start requires
-    /// `{registries}` in its command.
+    /// Returns whether the client supports several registries in one step. If a client receives all registries when it is started, its
+    /// command must contain `{registries}`.
     pub(crate) fn can_have_several(&self) -> bool {
         !self.starts_with_all() || self.client.iter().any(|word| word == REGISTRIES)
     }
@@ -180,12 +180,12 @@ impl Testbed {
         };
     }
 
-    /// The client's home directory.
+    /// Returns the path of the client's home directory.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Returns the tokens that the mock has issued, oldest first.
+    /// Returns the tokens that the mock has issued. The oldest token is first.
     pub(crate) fn issued(&self) -> Vec<Issued> {
         let records = self.ecr.tokens().into_iter();
         let issued = records.map(|record| Issued {
@@ -201,7 +201,7 @@ impl Testbed {
         self.ecr.revoke(Revocation::IssuedBefore(next));
     }
 
-    /// Returns the password for an image tool, or nothing for a denied login.
+    /// Returns the password for an image tool. Returns `None` for [`GivenLogin::Denied`].
     pub(crate) fn login(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
         let config = self.ecr.config();
         let account: Option<AccountId> = placeholders.account.parse().ok();
@@ -224,7 +224,7 @@ impl Testbed {
                     .password()
             }
             GivenLogin::Revoked => {
-                // Tokens that a principal gets in the same millisecond are identical, and another one must stay valid.
+                // Tokens that a principal receives in the same millisecond are identical. Another token of the principal must remain valid.
                 let before = Timestamp::from_millis(now.as_millis() - 1000);
                 let claims = Claims::new(principal, region, before, ttl);
                 let token = self.issuer.issue(&claims);
@@ -241,7 +241,7 @@ impl Testbed {
         Some(password)
     }
 
-    /// The number of connections to the metadata service; 0 if there is none.
+    /// Returns the number of connections to the metadata service. Returns 0 if there is no metadata service.
     pub(crate) fn metadata_calls(&self) -> usize {
         self.metadata
             .as_ref()

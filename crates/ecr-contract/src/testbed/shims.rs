@@ -1,4 +1,5 @@
-//! Programs on the client's path that replace others: a `docker` that records its calls, and a credential helper with prepared responses.
+//! Programs on the client's `PATH` that replace real programs: a `docker` that records calls, and a credential helper that returns prepared
+//! responses.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,7 +10,7 @@ use serde_json::json;
 
 use crate::client_type::ClientType;
 
-/// The directory of the programs and of their records.
+/// The directory that contains the programs and the records of their calls.
 #[derive(Debug)]
 pub(crate) struct Shims {
     folder: PathBuf,
@@ -19,12 +20,12 @@ pub(crate) struct Shims {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DockerCall {
     pub(crate) arguments: Vec<String>,
-    /// The text of stdin, if the call has `--password-stdin`.
+    /// The text on stdin. `None` if the arguments do not contain `--password-stdin`.
     pub(crate) stdin: Option<String>,
 }
 
 impl Shims {
-    /// Creates the programs for a client type. An image tool gets no `docker`, since it may be docker itself.
+    /// Creates the programs for a client type. For an image tool, `docker` is not replaced, since the tool may be docker.
     pub(crate) fn make(folder: &Path, client_type: ClientType) -> io::Result<Self> {
         let folder = folder.to_owned();
         let shims = Shims { folder };
@@ -46,7 +47,7 @@ impl Shims {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
     }
 
-    /// Returns a `PATH` on which the programs come first.
+    /// Returns a value of `PATH` in which the directory of the programs is first.
     pub(crate) fn on_path(&self) -> OsString {
         let mut path = self.folder.join("bin").into_os_string();
         if let Some(rest) = std::env::var_os("PATH") {
@@ -56,7 +57,7 @@ impl Shims {
         path
     }
 
-    /// Sets the exit code of `docker`.
+    /// Sets the exit code of the program `docker`.
     pub(crate) fn set_docker_exit_code(&self, code: u8) -> io::Result<()> {
         std::fs::write(self.records("docker").join("exit"), code.to_string())
     }
@@ -74,7 +75,7 @@ impl Shims {
         calls.collect()
     }
 
-    /// Sets the responses of the credential helper to the next calls. The last one is repeated. Without a secret, the helper fails.
+    /// Sets the responses of the credential helper to the next calls. The last response is repeated. For a secret `None`, the helper fails.
     pub(crate) fn set_helper_responses(
         &self,
         registry: &str,
@@ -94,7 +95,7 @@ impl Shims {
         Ok(())
     }
 
-    /// The number of calls of the credential helper.
+    /// Returns the number of calls of the credential helper.
     pub(crate) fn helper_calls(&self) -> usize {
         self.calls(HELPER_PROGRAM).count()
     }
@@ -103,7 +104,7 @@ impl Shims {
         self.folder.join("records").join(program)
     }
 
-    /// Returns the directories of the calls, in order.
+    /// Returns the directory of each call, in the order of the calls.
     fn calls(&self, program: &str) -> impl Iterator<Item = PathBuf> {
         let records = self.records(program);
         let call = move |number: usize| records.join(number.to_string());
@@ -111,11 +112,11 @@ impl Shims {
     }
 }
 
-/// The name of the helper in docker's config.json.
+/// The name of the credential helper in docker's config.json.
 pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
 const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
 
-/// Each call creates the next numbered directory. Like docker, this program rejects an empty password.
+/// The program `docker`. Each call creates a directory with the next number. An empty password is rejected, as docker does.
 const DOCKER: &str = r#"#!/bin/sh
 number=1
 while ! mkdir "RECORDS/$number" 2>/dev/null; do number=$((number + 1)); done
@@ -142,7 +143,7 @@ cat "$response"
 grep -q '^{' "$response"
 "#;
 
-/// The output of a helper that receives AccessDeniedException from ECR.
+/// The output of a credential helper that receives AccessDeniedException from ECR.
 const DENIED: &str = "AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken";
 
 #[cfg(test)]
