@@ -69,7 +69,7 @@ pub(super) async fn run(
     })
 }
 
-/// Returns a command as it is typed in a shell.
+/// Returns a command in the form in which it can be entered in a shell.
 pub(super) fn written(command: &std::process::Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| quoted(&word.to_string_lossy()));

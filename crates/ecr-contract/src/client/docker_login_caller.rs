@@ -1,4 +1,4 @@
-//! Runs commands that call `docker login`. The `docker` on their path records its calls.
+//! Runs commands that call `docker login`. The program `docker` on the client's `PATH` records the calls.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::client::token_printer::without_newline;
 use crate::scenario::{DockerShim, Fetch};
 use crate::testbed::{DockerCall, Placeholders, Testbed};
 
-/// Runs the command once, and returns an outcome for each registry.
+/// Runs the command once, and returns one outcome for each registry.
 pub(super) async fn fetch(
     testbed: &Testbed,
     registries: &[Placeholders],
@@ -34,7 +34,7 @@ pub(super) async fn fetch(
             }
         })
         .collect();
-    // The calls belong to the run as a whole. Only the first outcome gets them, so that no login is counted twice.
+    // The calls belong to the whole run. Only the first outcome contains them, so that no login is counted twice.
     outcomes[0].docker = calls;
     Ok(outcomes)
 }
@@ -53,8 +53,8 @@ fn result(run: &Run, logins: &[Login], placeholders: &Placeholders) -> ClientRes
 }
 
 impl DockerCall {
-    /// Returns the login, if this is a call of `docker login`. Like docker, it drops the scheme and the path of the host, and one line
-    /// break at the end of the password.
+    /// Returns the login of a call of `docker login`, or `None` for another call. The scheme and the path of the host are removed, and one
+    /// line break at the end of the password, as docker does.
     pub(crate) fn login(&self) -> Option<Login> {
         let [command, rest @ ..] = &*self.arguments else {
             return None;
@@ -77,7 +77,7 @@ impl DockerCall {
     }
 }
 
-/// Returns the value of an option, from the next argument or after an equals sign.
+/// Returns the value of an option: the next argument, or the text after the equals sign.
 fn option(arguments: &[String], names: &[&str]) -> Option<String> {
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {

@@ -1,4 +1,4 @@
-//! Runs tools that pull or push an image. Their logins come from docker's configuration.
+//! Runs tools that pull or push an image. The tools read their logins from docker's configuration.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::client::result::{ClientResult, Login};
 use crate::scenario::{Fetch, GivenLogin};
 use crate::testbed::{HELPER_NAME, Placeholders, Testbed};
 
-/// Writes docker's configuration, and sets the responses of the credential helper in it.
+/// Writes docker's configuration, and sets the responses of the credential helper that the configuration contains.
 pub(super) fn prepare(
     testbed: &Testbed,
     placeholders: &Placeholders,

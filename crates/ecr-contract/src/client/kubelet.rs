@@ -39,7 +39,7 @@ pub(super) async fn fetch(
     Ok(run.into_outcome(result))
 }
 
-/// Parsed strictly, like the kubelet does: it rejects a response with an unknown field.
+/// A response. A response with an unknown field is invalid, since the kubelet rejects it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Response {
@@ -97,8 +97,8 @@ fn response(stdout: &str, image: &str) -> ClientResult {
     })
 }
 
-/// Returns whether a key matches an image: the same number of labels in the host, each of which may contain a `*`, the same port, and a
-/// prefix of the path.
+/// Returns whether a key matches an image. The hosts must have the same number of labels; a label of the key may contain a `*`. The ports
+/// must be equal. The path of the key must be a prefix of the path of the image.
 fn fits(key: &str, image: &str) -> bool {
     let (key_host, key_path) = key.split_once('/').unwrap_or((key, ""));
     let (host, path) = image.split_once('/').unwrap_or((image, ""));
@@ -126,7 +126,7 @@ fn label_fits(key: &str, label: &str) -> bool {
     }
 }
 
-/// Parses a duration in Go's format, such as `6h0m0s`, `21.6µs` or `0s`. Returns nothing for a negative one.
+/// Parses a duration in Go's format, such as `6h0m0s`, `21.6µs` or `0s`. Returns `None` for a negative or invalid duration.
 fn go_duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut seconds = 0.0;

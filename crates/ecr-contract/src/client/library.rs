@@ -1,4 +1,4 @@
-//! Calls libraries through a driver that reads and writes lines of JSON.
+//! Calls libraries through a driver: a process that reads and writes lines of JSON.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::process::{self, End};
 use crate::scenario::{Fetch, Setting};
 use crate::testbed::{Placeholders, Testbed};
 
-/// A driver. It is started for the first request, and restarted when its environment changes.
+/// A driver. It is started for the first request. It is restarted when its environment changes.
 #[derive(Debug, Default)]
 pub(crate) struct Driver {
     running: Option<RunningDriver>,
@@ -52,7 +52,7 @@ impl Driver {
         let text: String = requests.iter().map(|(_, text)| &**text).collect();
         let started = clock::now();
         let running = self.running.as_mut().expect("the driver was started");
-        // If the driver has ended, reading its response fails below.
+        // A write error is ignored: if the driver has ended, an error occurs when its response is read.
         let _ = running.stdin.write_all(text.as_bytes()).await;
         let mut outcomes = Vec::with_capacity(requests.len());
         for (placeholders, request) in requests {
@@ -128,7 +128,7 @@ impl Driver {
 }
 
 impl RunningDriver {
-    /// Reads the next line. If there is none, returns how the driver ended.
+    /// Returns the next line. If there is no next line, returns an empty string and how the driver ended.
     async fn next_result(&mut self, deadline: Instant) -> (String, Option<End>) {
         match timeout_at(deadline, self.stdout.next_line()).await {
             Err(_) => (String::new(), Some(End::Deadline)),
@@ -139,7 +139,7 @@ impl RunningDriver {
                     Ok(Ok(status)) => End::of(status),
                     _ => End::Deadline,
                 };
-                // A driver that ends without a response has failed, even with exit code 0.
+                // A driver that ends without a response has failed, even if the exit code is 0.
                 let end = if end == End::Exit(0) {
                     End::Exit(-1)
                 } else {
@@ -218,5 +218,5 @@ pub(super) fn lock(buffer: &Mutex<Vec<u8>>) -> std::sync::MutexGuard<'_, Vec<u8>
 
 const MAX_STDERR: usize = 1 << 20;
 
-/// The time that a client has to end after it was asked to.
+/// The time in which a client must end after it was requested to end.
 pub(super) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);

@@ -28,7 +28,7 @@ pub use in_process::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 pub(crate) use outcome::Outcome;
 pub(crate) use result::{CacheFor, ClientError, ClientResult, Login};
 
-/// A client under test, with its running process if it has one.
+/// A client under test, and the running process if the client has one.
 #[derive(Debug)]
 pub(crate) enum Client {
     TokenPrinter,
@@ -38,7 +38,7 @@ pub(crate) enum Client {
     ImageTool,
     Refresher(refresher::Daemon),
     DockerLoginCaller,
-    /// A library in this process.
+    /// A library that runs in this process.
     InProcess(InProcessLibrary),
 }
 
@@ -55,7 +55,7 @@ impl Client {
         }
     }
 
-    /// Requests a login from the client, as many times in parallel as the step requires.
+    /// Requests logins from the client. The number of parallel requests is defined by the step.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl Client {
         Ok(run.into_outcome(result))
     }
 
-    /// Ends the running process, if there is one.
+    /// Ends the running process. Does nothing if there is no process.
     pub(crate) async fn end(&mut self) {
         match self {
             Client::Library(driver) => driver.end().await,
@@ -143,7 +143,7 @@ impl Client {
         }
     }
 
-    /// Returns what the running process has written to stderr.
+    /// Returns the text that the running process has written to stderr.
     pub(crate) fn stderr(&self) -> Vec<u8> {
         match self {
             Client::Library(driver) => driver.stderr(),
@@ -153,7 +153,7 @@ impl Client {
     }
 }
 
-/// Calls `one` for all registries in parallel, `times` times each.
+/// Calls `one` for each registry `times` times. All calls run in parallel.
 async fn many<'n, F: Future<Output = io::Result<Outcome>>>(
     times: usize,
     registries: &'n [Placeholders],

@@ -16,15 +16,15 @@ pub(crate) struct Outcome {
     pub(crate) command: String,
     pub(crate) stdin: String,
     pub(crate) process: ProcessOutput,
-    /// When the client returned its result, by the mock's clock.
+    /// The time at which the client returned the result, according to the mock's clock.
     pub(crate) returned_at: Timestamp,
-    /// The registry that the request was for.
+    /// The placeholders for the requested registry.
     pub(crate) placeholders: Placeholders,
     /// The calls of docker during the request.
     pub(crate) docker: Vec<DockerCall>,
 }
 
-/// Returns the output of one request to a running process, in the form of a finished process.
+/// Returns the output of one request to a running process, as if the process had finished.
 pub(super) fn between(started: Instant, end: End, stdout: Vec<u8>) -> ProcessOutput {
     ProcessOutput {
         end,

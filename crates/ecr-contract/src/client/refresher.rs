@@ -1,4 +1,4 @@
-//! Runs daemons that refresh a login in a file.
+//! Runs daemons that store a login in a file and refresh it.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::process::{self, End};
 use crate::scenario::Fetch;
 use crate::testbed::{Placeholders, Testbed};
 
-/// A refresher. It is started when its file is first read.
+/// A refresher. It is started when its file is read for the first time.
 #[derive(Debug, Default)]
 pub(crate) struct Daemon {
     child: Option<Child>,
@@ -30,7 +30,7 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Reads the login from the file. Waits for a login until the timeout of the step.
+    /// Reads the login from the file. Waits for a login for at most the timeout of the step.
     pub(super) async fn read_login(
         &mut self,
         testbed: &Testbed,
@@ -50,7 +50,7 @@ impl Daemon {
         Ok(vec![self.outcome(testbed, placeholders, started, result)])
     }
 
-    /// Polls the file, and returns an outcome for each change. Stops at a login that the mock rejects.
+    /// Polls the file, and returns an outcome for each change. Stops when the file contains a login that the mock rejects.
     pub(crate) async fn watch(&mut self, testbed: &Testbed, length: Duration) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::new();
         let placeholders = testbed.placeholders.clone();
@@ -141,7 +141,7 @@ impl Daemon {
     }
 }
 
-/// Parses the file: docker's config.json, or a password.
+/// Parses the file. The file contains docker's config.json or a password.
 fn read(placeholders: &Placeholders) -> ClientResult {
     let Ok(text) = std::fs::read_to_string(PathBuf::from(&placeholders.file)) else {
         return ClientResult::error("the file does not exist");

@@ -6,11 +6,11 @@ use std::time::Duration;
 /// The result of a request for a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClientResult {
-    /// A login, in the format of the protocol.
+    /// A login in the format that the protocol defines.
     Login(Login),
-    /// An error, reported in the way of the protocol.
+    /// An error that is reported as the protocol defines.
     Error(ClientError),
-    /// A response that violates the protocol. Contains the violation.
+    /// A response that violates the protocol. The text describes the violation.
     Malformed(String),
     /// The client does not support the request.
     Unsupported,
@@ -18,23 +18,23 @@ pub(crate) enum ClientResult {
     TimedOut,
 }
 
-/// A login. Fields that the client type does not provide are absent.
+/// A login. A field is `None` if clients of this type do not provide the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Login {
     pub(crate) username: Option<String>,
     pub(crate) secret: Option<String>,
-    /// The registry of the login, as the client names it: a host, or a key of the kubelet's `auth`.
+    /// The registry of the login, in the client's format: a host, or a key of `auth` in the response to the kubelet.
     pub(crate) key: Option<String>,
-    /// How long the caller may cache the login. Only kubelet credential providers return it.
+    /// The duration for which the caller may cache the login. Only kubelet credential providers return this value.
     pub(crate) cache_for: Option<CacheFor>,
 }
 
-/// How long a login may be cached.
+/// The duration for which a login may be cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CacheFor {
-    /// For this duration.
+    /// This duration.
     Duration(Duration),
-    /// For the default duration of the kubelet.
+    /// The default duration of the kubelet.
     Unspecified,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for CacheFor {
 /// An error that a client reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClientError {
-    /// The message by which a protocol says that there are no credentials. Callers then continue without a login.
+    /// The message that the protocol defines for "no credentials". Callers then continue without a login.
     NoCredentials,
     /// Any other error, with its text.
     Other(String),
@@ -69,7 +69,7 @@ impl ClientResult {
     }
 }
 
-/// The result without the password, which must not appear in a report.
+/// Writes the result without the password. A report must not contain a password.
 impl fmt::Display for ClientResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

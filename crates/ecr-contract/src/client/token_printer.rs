@@ -1,4 +1,4 @@
-//! Runs commands that print a password, like `aws ecr get-login-password`.
+//! Runs commands that print a password, as `aws ecr get-login-password` does.
 
 use std::io;
 
@@ -33,8 +33,8 @@ fn result(run: &Run) -> ClientResult {
     }
 }
 
-/// Parses the output: the password, `AWS:` and the password, or the base64 of both. One line break at the end is dropped, like docker's
-/// `--password-stdin` does.
+/// Parses the output: the password, the text `AWS:PASSWORD`, or this text encoded in base64. One line break at the end is removed, as
+/// docker does with `--password-stdin`.
 fn login(stdout: &str) -> Login {
     let text = without_newline(stdout);
     let decoded = BASE64_STANDARD.decode(text).ok();
@@ -47,7 +47,7 @@ fn login(stdout: &str) -> Login {
     }
 }
 
-/// Drops one CRLF, LF or CR at the end, like docker does when it reads a password from stdin.
+/// Removes one CRLF, LF or CR at the end, as docker does when it reads a password from stdin.
 pub(super) fn without_newline(text: &str) -> &str {
     text.strip_suffix("\r\n")
         .or_else(|| text.strip_suffix('\n'))

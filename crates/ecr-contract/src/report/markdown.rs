@@ -50,7 +50,7 @@ fn write_head(text: &mut String, report: &Report, strictness: Strictness) -> fmt
     )
 }
 
-/// Writes a table of all failures, and their evidence up to the size limit of a comment.
+/// Writes a table of all failures, and the evidence for the failures up to the size limit of a comment.
 fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result {
     if failed.is_empty() {
         return Ok(());
@@ -78,7 +78,8 @@ fn write_failures(text: &mut String, failed: &[&ScenarioReport]) -> fmt::Result 
     }
 }
 
-/// GitHub limits a comment to 65,536 characters. The rest is for the text after the failures.
+/// The maximum size of the text up to the failures. GitHub limits a comment to 65,536 characters. The remaining size is for the text after
+/// the failures.
 const MAX_BYTES: usize = 50_000;
 
 const MAX_CELL: usize = 200;
@@ -156,7 +157,7 @@ fn write_list(text: &mut String, title: &str, scenarios: &[&ScenarioReport]) -> 
     writeln!(text, "\n</details>")
 }
 
-/// Returns the reason, or the failed findings, or else all findings.
+/// Returns the reason if there is one, otherwise the failed findings, or all findings if none failed.
 fn shown(case: &CaseReport) -> String {
     if let Some(reason) = &case.reason {
         return sanitize::line(reason);
@@ -197,7 +198,7 @@ fn link(why: &str) -> String {
     }
 }
 
-/// In code, `@name` notifies nobody and `#1` is not a link.
+/// Returns a text as code. In code, GitHub sends no notification for `@name`, and `#1` is not a link.
 fn code(text: &str) -> String {
     match text.is_empty() {
         true => String::new(),
@@ -210,7 +211,7 @@ fn block(lines: &[String]) -> String {
     format!("<pre>\n{}\n</pre>", lines.join("\n"))
 }
 
-/// Escapes all characters that have a meaning in Markdown or HTML, and puts the text on one line.
+/// Returns a text on one line, in which all characters that have a meaning in Markdown or HTML are escaped.
 fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for c in sanitize::line(text).chars() {

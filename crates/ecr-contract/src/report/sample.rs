@@ -1,4 +1,4 @@
-//! A sample report for tests: every verdict, several cases, and hostile text.
+//! A sample report for tests. It contains every verdict, several cases, and hostile text.
 
 use crate::client_type::ClientType;
 use crate::report::{
@@ -6,7 +6,7 @@ use crate::report::{
     SkippedScenario, Verdict,
 };
 
-/// Text that breaks each format if it is not escaped.
+/// A text that makes the output of each format invalid if it is not escaped.
 pub(super) const HOSTILE: &str = "<script>alert(1)</script> ]]> \x1b[31mred\x1b[0m & \"quoted\" 'single' | `tick` @team # hash\n---\n...\nnot ok 99 - forged\n\u{202e}grün 日本語 \u{fffe}\0";
 
 /// Returns a report with every verdict, a known failure and a skipped scenario.

@@ -1,6 +1,6 @@
-//! Makes untrusted text safe for a terminal: escapes control characters and invisible characters.
+//! Escapes control characters and invisible characters, so that untrusted text can be written to a terminal.
 
-/// Returns the text on one line. A line break becomes `\n`.
+/// Returns the text on one line. A line break is replaced by `\n`.
 pub(crate) fn line(text: &str) -> String {
     let mut sanitized = String::with_capacity(text.len());
     for c in text.chars() {
@@ -16,12 +16,12 @@ pub(crate) fn line(text: &str) -> String {
     sanitized
 }
 
-/// Returns the lines of a text. A line break at the end adds no line.
+/// Returns the lines of a text. A line break at the end of the text does not start another line.
 pub(super) fn lines(text: &str) -> Vec<String> {
     text.split_terminator('\n').map(line).collect()
 }
 
-/// Returns whether a character is invisible: joiners, marks of direction, and characters that XML forbids.
+/// Returns whether a character is invisible (such as a joiner or a directional mark) or forbidden in XML.
 fn is_invisible(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -36,7 +36,7 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Returns the number of terminal columns.
+/// Returns the number of columns that a text needs in a terminal.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
@@ -56,7 +56,7 @@ fn columns(c: char) -> usize {
     }
 }
 
-/// Truncates a text to a number of columns, with an ellipsis.
+/// Truncates a text to a number of columns. A truncated text ends with an ellipsis.
 pub(super) fn clip(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -65,12 +65,12 @@ pub(super) fn clip(text: &str, columns: usize) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// Folds a text into lines of at most `columns`, between words where possible.
+/// Folds a text into lines of at most `columns` columns. Where possible, lines end between words.
 pub(super) fn fold(text: &str, columns: usize) -> Vec<String> {
     let mut folded = Vec::new();
     let mut rest = text.trim_end();
     while width(rest) > columns {
-        // Each line takes at least one character, or the loop would not end.
+        // Each line contains at least one character. Otherwise, the loop would not end.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let end = end_of(rest, columns).max(first);
         let space = match rest[end..].starts_with(' ') {
@@ -87,7 +87,7 @@ pub(super) fn fold(text: &str, columns: usize) -> Vec<String> {
     folded
 }
 
-/// Returns the offset after the text that fits into `fit` columns.
+/// Returns the offset of the first character that does not fit into `fit` columns.
 fn end_of(text: &str, fit: usize) -> usize {
     let mut taken = 0;
     for (at, c) in text.char_indices() {
@@ -99,7 +99,7 @@ fn end_of(text: &str, fit: usize) -> usize {
     text.len()
 }
 
-/// Folds a command into lines that a shell reads as one command. Long words stay whole.
+/// Folds a command into lines that a shell parses as one command. Long words are not split.
 pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in join_values(words(command)) {
@@ -118,7 +118,7 @@ pub(super) fn fold_command(command: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Joins each option with its value, so that both are on the same line.
+/// Joins each option with its value, so that the option and the value are on the same line.
 fn join_values(words: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for word in words {
@@ -137,7 +137,7 @@ fn is_option(word: &str) -> bool {
     word.len() > 2 && word.starts_with("--") && !word.contains(' ')
 }
 
-/// Splits a command into words like a shell does, and keeps the quotes.
+/// Splits a command into words, as a shell does. The quotes are preserved.
 fn words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
@@ -160,7 +160,7 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-/// Formats a duration for people.
+/// Formats a duration in milliseconds for people.
 pub(super) fn duration(ms: u64) -> String {
     match ms {
         0..1000 => format!("{ms} ms"),
@@ -169,7 +169,7 @@ pub(super) fn duration(ms: u64) -> String {
     }
 }
 
-/// Escapes text for HTML and XML, in an element or in a quoted attribute. The text must be sanitized.
+/// Escapes a text for an element or a quoted attribute in HTML or XML. The text must not contain control characters.
 pub(crate) fn entities(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

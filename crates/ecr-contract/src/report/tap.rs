@@ -1,4 +1,4 @@
-//! Writes a report as TAP 14: a test point for each case, with the findings in YAML.
+//! Writes a report as TAP 14, with one test point for each case. The findings are in YAML.
 
 use std::fmt::{self, Write};
 
@@ -112,7 +112,7 @@ fn description(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#")
 }
 
-/// A JSON string without control characters is a valid YAML string.
+/// Returns a quoted text. A JSON string without control characters is a valid YAML string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(sanitize::line(text)).to_string()
 }

@@ -1,16 +1,16 @@
-//! The events of a case as lines of text.
+//! Writes the events of a case as lines of text.
 
 use std::fmt;
 
 use crate::report::{CaseReport, Event, EventKind, sanitize};
 
-/// Returns the events of a case, one line each, safe for a terminal.
+/// Returns the events of a case. Each event is one line, in which control characters are escaped.
 pub(super) fn lines(case: &CaseReport) -> Vec<String> {
     case.timeline.iter().map(Event::to_string).collect()
 }
 
 impl EventKind {
-    /// The name in JSON.
+    /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             EventKind::Client => "client",
@@ -23,7 +23,7 @@ impl EventKind {
     }
 }
 
-/// `   0.120 s  api       GetAuthorizationToken -> 400 (35 ms)`
+/// Writes one line, such as `   0.120 s  api       GetAuthorizationToken -> 400 (35 ms)`.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, ms) = (self.at_ms / 1000, self.at_ms % 1000);

@@ -1,4 +1,4 @@
-//! Makes files look older by changing the timestamps in them.
+//! Changes the timestamps in a text to earlier times, so that a file appears to be older.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 use mock_ecr::Timestamp;
 use regex_lite::Regex;
 
-/// A text with earlier timestamps.
+/// A text in which the timestamps were changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Backdated {
     pub(super) text: String,
     pub(super) timestamps: usize,
 }
 
-/// Moves the timestamps in a text into the past. Timestamps are those of RFC 3339, and numbers of seconds or milliseconds since 1970 that
-/// are within 30 days of `now`.
+/// Subtracts `by` from the timestamps in a text. These are timestamps in the format of RFC 3339, and numbers of seconds or milliseconds
+/// since 1970 that are within 30 days of `now`.
 pub(super) fn backdate(text: &str, by: Duration, now: Timestamp) -> Backdated {
     let pattern = Regex::new(TIMESTAMPS).expect("the regular expression is valid");
     let mut backdated = Backdated {
@@ -53,7 +53,7 @@ fn earlier(found: &str, by: Duration, now: Timestamp) -> Option<String> {
     is_near.then(|| format!("{}{point}{fraction}", number - by / unit))
 }
 
-/// Returns whether a number is not part of a word. Tokens contain many digits.
+/// Returns whether a number is not part of a word. Digits in tokens must not be changed.
 fn stands_alone(text: &str, at: Range<usize>) -> bool {
     let is_of_word = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
     !text[..at.start].ends_with(is_of_word) && !text[at.end..].starts_with(is_of_word)

@@ -1,4 +1,4 @@
-//! Records a run: the results of the client, and the requests that the mock received.
+//! Records the results of the client and the requests that the mock received.
 
 use mock_ecr::request_log::{ReceivedRequest, Service};
 use tokio::time::Instant;
@@ -9,22 +9,22 @@ use crate::report::{ClientRun, Event, EventKind, Finding};
 use crate::run::redaction::Redactor;
 use crate::testbed::Testbed;
 
-/// The record of a run.
+/// The record of the run of a case.
 #[derive(Debug)]
 pub(crate) struct Evidence {
     pub(crate) findings: Vec<Finding>,
     pub(crate) runs: Vec<ClientRun>,
     pub(crate) events: Vec<Event>,
-    /// The client's outcomes, each with the number of its step.
+    /// The outcomes of the client's calls, each with the number of the step.
     pub(crate) outcomes: Vec<(usize, Outcome)>,
     /// The requests that the mock received.
     pub(crate) requests: Vec<TimedRequest>,
-    /// The login that the client returned last.
+    /// The last login that the client returned.
     pub(crate) last_login: Option<Login>,
     started: Instant,
 }
 
-/// A request to the mock, with its time since the start of the case.
+/// A request that the mock received, with the time since the start of the case.
 #[derive(Clone, Debug)]
 pub(crate) struct TimedRequest {
     pub(crate) at_ms: u64,
@@ -44,7 +44,7 @@ impl Evidence {
         }
     }
 
-    /// Adds the requests that the mock has received since the last call.
+    /// Adds the requests that the mock has received since the previous call of this method.
     pub(crate) fn collect_requests(&mut self, testbed: &Testbed) {
         let (now, mocks) = (millis_since(self.started), testbed.ecr.clock().now());
         let requests = testbed.ecr.requests();
@@ -59,7 +59,7 @@ impl Evidence {
         }
     }
 
-    /// Adds the client's outcomes of a step.
+    /// Adds the outcomes of a step.
     pub(crate) fn record_outcomes(&mut self, step: usize, outcomes: &[Outcome]) {
         for outcome in outcomes {
             let at_ms = millis_between(self.started, outcome.process.started);
@@ -85,7 +85,7 @@ impl Evidence {
         }
     }
 
-    /// Adds an event that began at `since` and ends now.
+    /// Adds an event that started at `since` and ends now.
     pub(crate) fn record_event(&mut self, since: Instant, kind: EventKind, text: String) {
         self.events.push(Event {
             at_ms: millis_between(self.started, since),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Returns the files in a directory and its subdirectories, sorted by path.
+/// Returns the paths of the files in a directory and its subdirectories, in sorted order.
 pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
     let mut folders = vec![folder.to_owned()];
     let mut files = Vec::new();

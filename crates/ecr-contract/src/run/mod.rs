@@ -1,4 +1,4 @@
-//! Runs one case: performs its steps, and checks the results.
+//! Runs one case: performs the steps, and checks the results.
 
 mod backdate;
 mod checks;
@@ -25,8 +25,8 @@ pub(crate) async fn run_case(request: &WorkerRequest, sandbox: Option<&Sandbox>)
     run_case_with(request, sandbox, |_| Ok(()), client).await
 }
 
-/// Runs a case with the client that a closure creates for the mock. `fit` adapts the scenario to the client, or returns why it is not
-/// applicable.
+/// Runs a case, and returns its report. `client` creates the client for the mock. `fit` adapts the scenario to the client, or returns the
+/// reason why the scenario is not applicable.
 pub(crate) async fn run_case_with(
     request: &WorkerRequest,
     sandbox: Option<&Sandbox>,
@@ -56,7 +56,8 @@ fn scenario(request: &WorkerRequest) -> Result<Scenario, String> {
         .ok_or_else(|| "unknown case".to_owned())
 }
 
-/// Returns how the client is redirected: the requested mode if the scenario supports it, otherwise the first possible mode of the scenario.
+/// Returns the redirection mode: the requested mode if the scenario supports it, otherwise the first possible mode that the scenario
+/// supports.
 fn redirect_mode(
     request: &WorkerRequest,
     scenario: &Scenario,
@@ -103,7 +104,7 @@ async fn run_on_testbed(
     }
 }
 
-/// The result of a case, before it becomes a report.
+/// The result of a case, from which the report is created.
 struct Outcome {
     verdict: Verdict,
     reason: Option<String>,
@@ -119,7 +120,7 @@ impl Outcome {
         }
     }
 
-    /// Checks the run as a whole, and derives the verdict from the findings.
+    /// Checks the expectations for the whole run, and derives the verdict from the findings.
     fn from_evidence(
         testbed: &Testbed,
         scenario: &Scenario,

@@ -20,12 +20,12 @@ impl Redactor {
                     .map(|token| token.expose().to_owned()),
             );
         }
-        // The longest come first: a token contains its password.
+        // Long secrets are replaced first, since a token contains its password.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         Redactor(secrets)
     }
 
-    /// Replaces the secrets, and truncates the text to 4 KiB.
+    /// Replaces the secrets in a text, and truncates the text to 4 KiB.
     pub(crate) fn redact(&self, text: &str) -> String {
         let redacted = self.0.iter().fold(text.to_owned(), |text, secret| {
             text.replace(&**secret, "[redacted]")
@@ -42,7 +42,7 @@ impl Redactor {
         self.0.iter().any(|secret| text.contains(&**secret))
     }
 
-    /// Replaces the beginnings of truncated secrets.
+    /// Replaces secrets of which a text contains only the first part.
     fn redact_truncated(&self, text: String) -> String {
         self.0.iter().fold(text, |text, secret| {
             let Some(start) = secret.get(..SHORTEST_PREFIX) else {
@@ -52,7 +52,7 @@ impl Redactor {
             while let Some(at) = text.find(start) {
                 let same = text[at..].bytes().zip(secret.bytes());
                 let length = same.take_while(|(one, other)| one == other).count();
-                // Bytes may be equal up to the middle of a character.
+                // The last equal byte may be in the middle of a character.
                 let end = text.floor_char_boundary(at + length);
                 text.replace_range(at..end, "[truncated secret]");
             }
@@ -61,7 +61,7 @@ impl Redactor {
     }
 }
 
-/// The length from which the beginning of a secret is recognized.
+/// The minimum length of the first part of a secret that is replaced.
 const SHORTEST_PREFIX: usize = 40;
 const MAX_LENGTH: usize = 4096;
 
@@ -78,7 +78,7 @@ mod tests {
             redactor.redact(&format!("a {}", &secret[..45])),
             "a [truncated secret]"
         );
-        // ä and ö have the same first byte.
+        // The UTF-8 encodings of ä and ö have the same first byte.
         let other = secret.replace('ä', "ö");
         assert_eq!(redactor.redact(&other), "[truncated secret]öz");
         assert_eq!(redactor.redact("0123456789"), "0123456789");

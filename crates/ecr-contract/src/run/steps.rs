@@ -1,4 +1,4 @@
-//! Performs the steps of a case in order, and checks each of them.
+//! Performs the steps of a case in order, and checks the expectations of each step.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::run::files::files_in;
 use crate::scenario::{Action, Corruption, Revoked, Scenario, Step};
 use crate::testbed::Testbed;
 
-/// The reason why a case ends without a verdict on the client.
+/// The reason why a case ends before the client was tested.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// The scenario does not apply to the client.
@@ -26,7 +26,7 @@ pub(crate) enum Stop {
     SetUpError(String),
 }
 
-/// Performs all steps that have an action, and checks their expectations.
+/// Performs all steps that have an action, and checks the expectations of these steps.
 pub(crate) async fn run(
     testbed: &Testbed,
     scenario: &Scenario,
@@ -74,7 +74,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// Checks the expectations of steps without an action. They apply to the whole run.
+/// Checks the expectations of the steps without an action. These expectations apply to the whole run.
 pub(crate) fn check_whole_run(
     testbed: &Testbed,
     scenario: &Scenario,
@@ -157,7 +157,7 @@ async fn act(
         Action::Faults(faults) => (EventKind::Mock, set_faults(testbed, faults)?),
         Action::Revoke(Revoked::All) => {
             testbed.revoke_all();
-            // Tokens that a principal gets in the same millisecond are identical, and the next one must be valid.
+            // Tokens that a principal receives in the same millisecond are identical. The next token must not be a revoked token.
             let_time_pass(testbed, client, Duration::from_millis(5)).await;
             (EventKind::Mock, "all tokens are revoked".to_owned())
         }
@@ -170,10 +170,10 @@ async fn act(
     Ok(Vec::new())
 }
 
-/// Lets time pass for the client.
+/// Waits, or advances the clock for a library in this process.
 async fn let_time_pass(testbed: &Testbed, client: &Client, length: Duration) {
     match client {
-        // The library uses the mock's clock.
+        // A library in this process uses the mock's clock.
         Client::InProcess(_) => testbed.ecr.clock().advance(length),
         _ => sleep(length.min(testbed.left())).await,
     }
@@ -211,7 +211,7 @@ fn backdate_files(home: &Path, length: Duration) -> Result<String, Stop> {
     let now = Timestamp::from(clock::system());
     let mut timestamps = 0;
     for file in files_in(home) {
-        // Timestamps are only searched in text files.
+        // Only text files are searched for timestamps.
         let Ok(text) = std::fs::read_to_string(&file) else {
             continue;
         };

@@ -1,4 +1,4 @@
-//! Draws the events of a case: a lane with bars for each participant, and the list of events below.
+//! Writes the events of a case: a row with bars for each kind of participant, and a list of the events below.
 
 use std::fmt::{self, Write};
 
@@ -44,7 +44,7 @@ const LANES: [(&str, &[EventKind]); 5] = [
     ("mock", &[EventKind::Mock, EventKind::Wait]),
 ];
 
-/// Writes a bar from the start of the event to its end. The style sheet sets a minimum width.
+/// Writes a bar from the start to the end of an event. The style sheet sets a minimum width.
 fn write_bar(page: &mut String, event: &Event, number: usize, whole: u64) -> fmt::Result {
     let (left, width) = (share(event.at_ms, whole), share(event.took_ms, whole));
     let (colour, words) = (colour(event), escaped(&event.to_string()));
@@ -61,7 +61,7 @@ fn share(part: u64, whole: u64) -> String {
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
-/// Returns a CSS class: by the HTTP status if there is one, otherwise by the kind.
+/// Returns a CSS class. It depends on the HTTP status code if the event has one, and otherwise on the kind of the event.
 fn colour(event: &Event) -> &'static str {
     match (event.status, event.kind) {
         (Some(..300), _) => "ok",

@@ -1,4 +1,4 @@
-//! Writes a report as one self-contained HTML page. It has no script and loads no other file; its content security policy forbids both.
+//! Writes a report as one HTML page. The page contains no script and loads no other file. Its content security policy forbids both.
 
 mod escape;
 mod lanes;
@@ -77,7 +77,7 @@ fn write_head(
     writeln!(page, "</dl>\n</header>")
 }
 
-/// Writes radio buttons. They precede the scenarios in the document, so that the style sheet alone can hide scenarios.
+/// Writes radio buttons. They are before the scenarios in the document, so that the style sheet can hide scenarios without a script.
 fn write_filter(page: &mut String, report: &Report, strictness: Strictness) -> fmt::Result {
     let all = report.scenarios.len();
     write_button(page, "all", "all", all, " checked")?;
@@ -92,7 +92,7 @@ fn write_filter(page: &mut String, report: &Report, strictness: Strictness) -> f
     Ok(())
 }
 
-/// The states of a scenario, by which the page can be filtered. `page.css` has a rule for each.
+/// The states of scenarios. The page can be filtered by state. `page.css` contains a rule for each state.
 const STATES: [(&str, &str); 7] = [
     ("failed", "failed"),
     ("set_up_error", "set-up error"),

@@ -1,4 +1,4 @@
-//! Writes a scenario: its findings, its timeline, and the calls of the client.
+//! Writes the result of a scenario: the findings, the timeline, and the calls of the client.
 
 use std::fmt::{self, Write};
 
@@ -33,7 +33,7 @@ pub(super) fn write(
     writeln!(page, "</details>")
 }
 
-/// Writes a case. It is expanded if the scenario's verdict comes from it.
+/// Writes a case. The case is expanded if it has the same verdict as the scenario.
 fn write_named_case(
     page: &mut String,
     scenario: &ScenarioReport,
@@ -55,7 +55,7 @@ fn write_named_case(
     writeln!(page, "</details>")
 }
 
-/// Returns the state by which the scenario is shown and filtered.
+/// Returns the state of a scenario, which the page displays and by which it can be filtered.
 pub(super) fn state(scenario: &ScenarioReport, strictness: Strictness) -> &'static str {
     match scenario.verdict.fails(strictness) {
         true if scenario.known => "known",

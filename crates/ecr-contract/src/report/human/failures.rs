@@ -1,4 +1,4 @@
-//! Writes the failures, limited to the lines of a screen.
+//! Writes the failures, up to a maximum number of lines that fit on one screen.
 
 use crate::report::human::colour::Colour;
 use crate::report::human::layout::{
@@ -14,7 +14,7 @@ pub(super) struct Failures<'a> {
 }
 
 impl<'a> Failures<'a> {
-    /// Returns the set-up errors, grouped by their reason, which is often the same for all.
+    /// Returns the set-up errors, grouped by the reason. Often, all set-up errors have the same reason.
     pub(super) fn set_up_errors(&self) -> Vec<String> {
         let failed = self.report.scenarios.iter().filter_map(|scenario| {
             let is_set_up_error = scenario.verdict == Verdict::SetUpError;
@@ -33,7 +33,7 @@ impl<'a> Failures<'a> {
         lines
     }
 
-    /// Returns the first failures in full, up to the size of a screen, and then the ids of the others.
+    /// Returns the first failures with all details, as many as fit on one screen, and then the IDs of the other failures.
     pub(super) fn new_failures(&self) -> Vec<String> {
         let new_failures = self.report.new_failures(self.strictness);
         let new_failures = new_failures.map(|scenario| (symptom(scenario), scenario));
@@ -55,7 +55,7 @@ impl<'a> Failures<'a> {
         lines
     }
 
-    /// Returns the lines of a failure, with the ids of other scenarios that failed in the same way.
+    /// Returns the lines of a failure, with the IDs of the other scenarios that have the same failed findings.
     fn failure(&self, scenarios: &[&'a ScenarioReport]) -> Vec<String> {
         let (scenario, others) = scenarios.split_first().expect("a group is not empty");
         let title = format!("{} {}", scenario.id, scenario.title);
@@ -93,7 +93,7 @@ const MAX_FINDINGS: usize = 2;
 const MAX_LINKS: usize = 2;
 const MAX_ROWS: usize = 2;
 
-/// Groups scenarios by a key, in their order.
+/// Groups scenarios by a key. The order of the scenarios is preserved.
 fn grouped<'a>(
     keyed: impl Iterator<Item = (String, &'a ScenarioReport)>,
 ) -> Vec<(String, Vec<&'a ScenarioReport>)> {
@@ -107,11 +107,11 @@ fn grouped<'a>(
     groups
 }
 
-/// Returns a key of the failed findings. A client that does not work at all fails in every scenario with the same key.
+/// Returns a key that is derived from the failed findings. If a client does not work at all, the key is the same in all scenarios.
 fn symptom(scenario: &ScenarioReport) -> String {
     let failed = scenario.worst().map(CaseReport::failed_findings);
     match failed.unwrap_or_default().as_slice() {
-        // A scenario without findings forms its own group.
+        // A scenario without failed findings is not grouped with other scenarios.
         [] => scenario.id.clone(),
         failed => {
             let parts = failed.iter().map(|found| {
@@ -125,7 +125,7 @@ fn symptom(scenario: &ScenarioReport) -> String {
     }
 }
 
-/// Returns the lines of a finding: its key, the expected and the observed value.
+/// Returns the lines of a finding: the key of the expectation, the expected value and the observed value.
 fn finding(found: &Finding) -> Vec<String> {
     let name = sanitize::clip(&sanitize::line(&found.expectation), EXPECTED_COLUMN - 3);
     let mut rows = side_by_side(found, MAX_ROWS);
@@ -136,7 +136,7 @@ fn finding(found: &Finding) -> Vec<String> {
     rows
 }
 
-/// Returns a line with the failed cases, if the scenario has several.
+/// Returns the lines with the names of the failed cases. Returns no lines if the cases have no names.
 fn failing_cases(scenario: &ScenarioReport) -> Vec<String> {
     let failing = scenario
         .cases

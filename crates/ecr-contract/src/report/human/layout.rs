@@ -1,4 +1,4 @@
-//! Lays out text in lines of 80 columns.
+//! Formats text in lines of 80 columns.
 
 use crate::report::human::colour::{Colour, Style};
 use crate::report::{Finding, Report, ScenarioReport, sanitize};
@@ -6,13 +6,13 @@ use crate::report::{Finding, Report, ScenarioReport, sanitize};
 /// The width of a line.
 pub(super) const COLUMNS: usize = 80;
 
-/// The column of text beside a label.
+/// The column at which the text after a label starts.
 pub(super) const INDENT: usize = 9;
 
-/// The column of the expected value, beside the key of the expectation.
+/// The column at which the expected value starts, after the key of the expectation.
 pub(super) const EXPECTED_COLUMN: usize = 15;
 
-/// Returns the head of the summary: the client and the settings of the run.
+/// Returns the first lines of the summary: the client and the settings of the run.
 pub(super) fn header(report: &Report, colour: Colour) -> Vec<String> {
     let client = sanitize::line(&report.client.join(" "));
     let client_type = report.client_type;
@@ -35,25 +35,25 @@ pub(super) fn header(report: &Report, colour: Colour) -> Vec<String> {
     ]
 }
 
-/// Returns a coloured word with text. Further lines are indented.
+/// Returns a coloured word and a text. The second line and later lines are indented.
 pub(super) fn titled(style: impl Fn(&str) -> String, word: &str, text: &str) -> Vec<String> {
     let text = format!("{word} {}", sanitize::line(text));
     let mut lines = sanitize::fold(&text, COLUMNS - 2);
     lines[1..]
         .iter_mut()
         .for_each(|line| line.insert_str(0, "  "));
-    // The colour is added last, so that its escape codes do not count as columns.
+    // The colour is added last, so that the escape codes are not counted as columns.
     lines[0].replace_range(..word.len(), &style(word));
     lines
 }
 
-/// Returns a label with text beside it, folded.
+/// Returns a label and a text. Long lines of the text are folded.
 pub(super) fn labelled(label: &str, text: &str) -> Vec<String> {
     let folded = sanitize::fold(&sanitize::line(text), COLUMNS - INDENT);
     beside(label, &folded)
 }
 
-/// Like `labelled`, with lines that are not folded.
+/// Returns a label and lines of text, as `labelled` does. The lines are not folded.
 pub(super) fn beside(label: &str, lines: &[String]) -> Vec<String> {
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     let lines = labels.zip(lines);
@@ -62,7 +62,7 @@ pub(super) fn beside(label: &str, lines: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Returns the links of a scenario and the command that repeats a case. Links and words are not broken, so that they can be copied.
+/// Returns the links of a scenario, and the command that repeats a case. Links and words are never split, so that they can be copied.
 pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
     let why = why
         .iter()
@@ -76,7 +76,7 @@ pub(super) fn evidence(why: &[String], repeat: &str) -> Vec<String> {
     lines
 }
 
-/// Returns the expected value beside the observed value, in at most `most` lines.
+/// Returns the expected value and the observed value in two columns, in at most `most` lines.
 pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
     let column = (COLUMNS - EXPECTED_COLUMN) / 2 - 1;
     let cell = |word: &str, text: &str| {
@@ -94,7 +94,7 @@ pub(super) fn side_by_side(found: &Finding, most: usize) -> Vec<String> {
     let at = |cell: &[String], row: usize| cell.get(row).cloned().unwrap_or_default();
     let rows = (0..expected.len().max(observed.len())).map(|row| {
         let (left, right) = (at(&expected, row), at(&observed, row));
-        // Padding counts columns: wide characters take two.
+        // The padding is computed in columns: a wide character needs two columns.
         let gap = " ".repeat(column.saturating_sub(sanitize::width(&left)));
         let row = format!("{:EXPECTED_COLUMN$}{left}{gap}  {right}", "");
         row.trim_end().to_owned()

@@ -1,4 +1,4 @@
-//! Writes a report as JUnit XML: the subset that CI systems agree on, with a test case for each case.
+//! Writes a report as JUnit XML, with one `testcase` for each case. Only the elements that CI systems have in common are used.
 
 #[cfg(test)]
 mod reader;
@@ -79,7 +79,7 @@ impl<'a> TestCase<'a> {
         let state = match case.verdict {
             Verdict::NotApplicable => State::Skipped,
             Verdict::SetUpError => State::Error,
-            // JUnit has no state for a known failure. A skipped test case does not fail.
+            // JUnit has no state for a known failure. A skipped test case is not a failure.
             verdict if verdict.fails(strictness) && scenario.known => State::Skipped,
             verdict if verdict.fails(strictness) => State::Failure,
             _ => State::Passed,
@@ -179,7 +179,7 @@ fn seconds(ms: u64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
 }
 
-/// Escapes an attribute on one line, since XML parsers replace line breaks there.
+/// Returns an escaped attribute on one line, since XML parsers replace line breaks in attributes.
 fn attribute(text: &str) -> String {
     sanitize::entities(&sanitize::line(text))
 }

@@ -1,4 +1,4 @@
-//! Checks what the client leaves behind: secrets in logs and files, and its calls of docker.
+//! Checks for secrets in the client's logs and files, and checks the client's calls of docker.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -120,7 +120,7 @@ impl CheckContext<'_> {
         Check::new("files", expected, observed, failed.is_empty())
     }
 
-    /// Returns the number of issued passwords that files contain, as the password or within the token.
+    /// Returns the number of issued passwords that the files contain. A file can contain the password or the token with the password.
     fn stored_passwords(&self) -> usize {
         let texts = files_in(self.testbed.home()).into_iter().map(|file| {
             let bytes = std::fs::read(file).unwrap_or_default();
@@ -181,7 +181,7 @@ fn within(file: &Path, home: &Path) -> String {
     name.display().to_string()
 }
 
-/// Describes a text by its length and its last two characters, since it contains a password.
+/// Returns the length and the last two characters of a text that contains a password.
 fn end(text: &str) -> String {
     let last: Vec<char> = text.chars().rev().take(2).collect();
     let last: String = last.into_iter().rev().collect();

@@ -1,4 +1,4 @@
-//! The input of the checks, and the result of one check.
+//! The input of the checks, and the result of a check.
 
 use std::fmt::Display;
 
@@ -7,14 +7,14 @@ use crate::run::evidence::TimedRequest;
 use crate::run::files::files_in;
 use crate::testbed::Testbed;
 
-/// The data to check, of one step or of the whole run.
+/// The data to check. It belongs to one step or to the whole run.
 pub(crate) struct CheckContext<'s> {
     pub(crate) testbed: &'s Testbed,
     pub(crate) outcomes: &'s [&'s Outcome],
     pub(crate) requests: &'s [TimedRequest],
-    /// The login that the client returned in an earlier step.
+    /// The last login that the client returned in an earlier step.
     pub(crate) last_login: Option<&'s Login>,
-    /// The stderr of a client whose process keeps running.
+    /// The text on stderr of a client whose process continues to run after the step.
     pub(crate) stderr: &'s [u8],
 }
 

@@ -29,7 +29,7 @@ impl CheckContext<'_> {
     }
 }
 
-/// Derives the verdict of a case from its findings.
+/// Returns the verdict on a case. `severity` is the severity of the scenario.
 pub(crate) fn verdict(severity: Severity, findings: &[Finding]) -> Verdict {
     let failed = findings.iter().filter(|finding| !finding.passed);
     match failed.map(|finding| finding.severity).max() {

@@ -28,7 +28,7 @@ impl CheckContext<'_> {
         found.into_iter().flatten().collect()
     }
 
-    /// Returns the expectation if at least one login provides the value. Otherwise there is nothing to check.
+    /// Returns the expectation if at least one login contains the value. Otherwise, returns `None`, and the expectation is not checked.
     fn logins_with<'e, T>(
         &self,
         expected: &'e Option<T>,
@@ -141,7 +141,7 @@ impl CheckContext<'_> {
         in_time && !revoked
     }
 
-    /// Describes a password without revealing it.
+    /// Describes a password. The description does not contain the password.
     fn describe_password(&self, password: &str, issued: &[Issued]) -> String {
         let at = issued.iter().position(|issued| issued.password == password);
         if let Some(at) = at {
@@ -274,7 +274,7 @@ impl CheckContext<'_> {
         )
     }
 
-    /// Checks each outcome. The first outcome that fails is observed, otherwise the last one.
+    /// Checks each outcome. The observed value is that of the first outcome that fails, or that of the last outcome if none fails.
     fn each(
         &self,
         expectation: &'static str,
@@ -296,7 +296,7 @@ impl CheckContext<'_> {
             (None, Some(last)) => quoted(last),
             (None, None) => "no request".to_owned(),
         };
-        // A check without an outcome fails.
+        // If there is no outcome, the check fails.
         let passed = wrong.is_empty() && !self.outcomes.is_empty();
         Check::new(expectation, expected, observed, passed)
     }
@@ -316,7 +316,7 @@ fn written(patterns: &[Pattern]) -> String {
     patterns.join(" or ")
 }
 
-/// Returns the beginning of the client's output: stderr, or stdout if stderr is empty.
+/// Returns the first part of the client's output: stderr, or stdout if stderr is empty.
 fn printed(outcome: &Outcome) -> String {
     let ended = &outcome.process;
     match String::from_utf8_lossy(&ended.stderr).trim() {
@@ -330,7 +330,7 @@ fn is_object(text: &str) -> bool {
     value.is_ok_and(|value| value.is_object())
 }
 
-/// Quotes a text for a report.
+/// Quotes the first part of a text for a report.
 fn quoted(text: &str) -> String {
     let start: String = text.chars().take(200).collect();
     match text.chars().count() {

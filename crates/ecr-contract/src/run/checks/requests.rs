@@ -112,13 +112,13 @@ impl CheckContext<'_> {
     }
 }
 
-/// Returns the access key id that the request claims.
+/// Returns the access key ID of the request's signature.
 fn signer(entry: &ReceivedRequest) -> Option<String> {
     let claim = entry.claim.as_ref()?;
     Some(claim.access_key_id.clone())
 }
 
-/// Returns the registry ids of a call.
+/// Returns the registry IDs of a call, or null if the call contains none.
 fn ids_of(entry: &ReceivedRequest) -> serde_json::Value {
     let input = entry.input.as_deref().unwrap_or("{}");
     let input: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
@@ -142,7 +142,7 @@ fn calls_per_registry(count: Count, calls: &[&TimedRequest]) -> Check {
     Check::new("calls_per_registry", expected, observed, passed)
 }
 
-/// Checks that a value is the same in all calls that have it.
+/// Checks that a value equals the expected value in all calls that contain it. The check fails if no call contains it.
 fn all_equal(
     expectation: &'static str,
     expected: &str,
