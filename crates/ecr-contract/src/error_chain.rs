@@ -1,4 +1,4 @@
-//! Formats an error with its sources on one line.
+//! Formats an error and its sources on one line.
 
 use std::error::Error;
 use std::iter;

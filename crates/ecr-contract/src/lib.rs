@@ -3,7 +3,7 @@
 //! Each scenario runs a client against a mock of ECR and checks the behaviour of the client: whether it retries a throttled call, replaces
 //! an expired token, or reports an error.
 //!
-//! A [`Suite`] runs a client program in separate processes. The program has one of the [`ClientType`]s. [`suite()`] returns an
+//! A [`Suite`] runs a client program of one of the [`ClientType`]s in separate processes. [`suite()`] returns an
 //! [`InProcess`], which runs a Rust library in the process of a test. [`Suite::run`] and [`InProcess::run`] return a [`report::Report`].
 
 pub mod baseline;

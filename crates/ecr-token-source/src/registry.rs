@@ -181,7 +181,7 @@ impl Partition {
         found.map_or(Partition::Aws, |&(_, partition)| partition)
     }
 
-    /// Returns the part of the host name after the region.
+    /// Returns the DNS suffix of the host name, which follows the Region. Returns `None` if the partition has no dual-stack host names.
     fn suffix(self, family: AddressFamily) -> Option<&'static str> {
         match (self, family) {
             (Partition::Aws, AddressFamily::Ipv4) => Some("amazonaws.com"),

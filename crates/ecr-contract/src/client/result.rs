@@ -14,7 +14,7 @@ pub(crate) enum ClientResult {
     Malformed(String),
     /// The client does not support the request.
     Unsupported,
-    /// The client returned nothing before the deadline.
+    /// The client returned no result before the deadline.
     TimedOut,
 }
 

@@ -1,4 +1,4 @@
-//! The report of a run, and its output formats.
+//! The report of a run, and the output formats of reports.
 
 pub(crate) mod file;
 mod html;

@@ -1,4 +1,5 @@
-//! The sandbox of `--redirect sandbox`: a network namespace with only a loopback device, in which AWS's host names resolve to the mock.
+//! The sandbox of `--redirect sandbox`: a network namespace in which the loopback device is the only device. In the sandbox, AWS's host
+//! names resolve to the mock.
 //!
 //! A process enters the sandbox before it starts a second thread. The commands that the process runs are in the same sandbox. Files are
 //! bind-mounted over system files; these mounts are visible only inside the sandbox.
@@ -74,7 +75,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Redirects host names to the mock, and replaces the content of the system's trust stores by the mock's certificate.
+    /// Redirects host names to the mock, and replaces the content of the system's trust stores with the mock's certificate.
     ///
     /// `names` are the host names that resolve to 198.51.100.1 inside the sandbox. `certificate` is the CA certificate of the mock, in PEM.
     /// Returns the path of a file with this certificate.

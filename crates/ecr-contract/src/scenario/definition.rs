@@ -56,7 +56,8 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    /// Returns an estimate of the duration of the case: the sum of the waits, plus the deadline for each list of faults that contains a stall.
+    /// Returns an estimate of the duration of the case: the sum of the waits, plus the deadline for each list of faults that contains a
+    /// stall.
     pub(crate) fn length(&self) -> Duration {
         let stalls = |fault: &Fault| matches!(fault.action, FaultAction::Stall(_));
         let lengths = self.steps.iter().map(|step| match &step.action {

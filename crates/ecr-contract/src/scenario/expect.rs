@@ -36,7 +36,7 @@ pub(crate) struct Expect {
     pub(crate) within: Option<Duration>,
     /// The number of calls of `GetAuthorizationToken`.
     pub(crate) calls: Option<Count>,
-    /// The region in the credential scope of all signatures.
+    /// The Region in the credential scope of all signatures.
     pub(crate) region: Option<String>,
     /// The access key ID of all signatures.
     pub(crate) signer: Option<String>,
