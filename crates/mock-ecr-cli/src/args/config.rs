@@ -51,7 +51,7 @@ pub(crate) struct IssuerOptions {
     /// The TTL of issued tokens, such as 12h or 90m. Default: 12h.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     token_ttl: Option<Duration>,
-    /// The clock: `system`, `frozen` (at the time of the start), or a timestamp at which the clock is frozen. Default: system.
+    /// The clock: `system`, `frozen` (frozen at 2015-11-29T21:30:53.241Z), or a timestamp at which the clock is frozen. Default: system.
     #[arg(long)]
     clock: Option<ClockStart>,
     /// How the signatures of API requests are verified. Has no effect on `token issue` and `token inspect`. Default: strict.
