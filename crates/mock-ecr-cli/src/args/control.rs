@@ -67,7 +67,7 @@ pub(crate) enum FaultCommand {
     },
     /// Removes a fault.
     Remove {
-        /// The number of the fault in the list.
+        /// The ID of the fault. `mock-ecr fault list` prints the IDs. An ID does not change when other faults are removed.
         id: u64,
     },
     /// Removes all faults.
@@ -91,6 +91,9 @@ pub(crate) enum Preserved {
     Images,
 }
 
+/// The heading of the options of `request` that are not filters.
+const ACTIONS: &str = "Output and actions";
+
 #[derive(Debug, Parser)]
 pub(crate) struct RequestOptions {
     #[command(flatten)]
@@ -100,21 +103,21 @@ pub(crate) struct RequestOptions {
     #[command(flatten)]
     pub(crate) filters: Filters,
     /// Prints only the newest N requests.
-    #[arg(long, value_name = "N", conflicts_with_all = ["follow", "wait"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["follow", "wait"], help_heading = ACTIONS)]
     pub(crate) limit: Option<usize>,
     /// Prints each request when it is logged, until the mock stops.
-    #[arg(long, conflicts_with_all = ["har", "wait"])]
+    #[arg(long, conflicts_with_all = ["har", "wait"], help_heading = ACTIONS)]
     pub(crate) follow: bool,
     /// Prints an HTTP Archive (HAR), which browsers can display.
-    #[arg(long, conflicts_with = "wait")]
+    #[arg(long, conflicts_with = "wait", help_heading = ACTIONS)]
     pub(crate) har: bool,
     /// Waits until the log contains N matching requests. Exits with code 1 if the timeout expires first.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = ACTIONS)]
     pub(crate) wait: Option<usize>,
     /// The timeout of `--wait`, in real time and not by the mock's clock. Default: 30s.
-    #[arg(long, value_name = "DURATION", requires = "wait", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", requires = "wait", value_parser = duration, help_heading = ACTIONS)]
     pub(crate) timeout: Option<String>,
     /// Removes all requests from the log and does not print them.
-    #[arg(long, conflicts_with_all = ["Filters", "limit", "follow", "har", "wait"])]
+    #[arg(long, conflicts_with_all = ["Filters", "limit", "follow", "har", "wait"], help_heading = ACTIONS)]
     pub(crate) clear: bool,
 }
