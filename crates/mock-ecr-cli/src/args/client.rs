@@ -29,11 +29,11 @@ pub(crate) enum Format {
     /// Commands for PowerShell.
     #[value(name = "powershell")]
     Pwsh,
-    /// NAME=VALUE lines in the format of Docker Compose. They set variables and cannot remove one.
+    /// NAME=VALUE lines in the format of Docker Compose. This format can set variables but cannot remove variables.
     Dotenv,
-    /// A JSON object. A variable with the value `null` must be removed.
+    /// A JSON object. If a value is `null`, the program that reads the object must remove this variable from the environment.
     Json,
-    /// Lines for the file `$GITHUB_ENV` of GitHub Actions. They set variables and cannot remove one.
+    /// Lines for the file `$GITHUB_ENV` of GitHub Actions. This format can set variables but cannot remove variables.
     Github,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum Format {
 pub(crate) struct CaOptions {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Prints the certificate of the CA that is stored in `file:DIR` and does not call a mock. Creates the CA if it does not exist.
+    /// Reads the CA from `file:DIR` instead of calling a mock, and prints its certificate. Creates the CA if it does not exist.
     #[arg(long, value_name = "LOCATION")]
     pub(crate) tls: Option<AuthorityLocation>,
     /// Prints the path of the certificate file instead of the certificate.

@@ -54,7 +54,7 @@ pub(crate) struct IssuerOptions {
     /// The clock: `system`, `frozen` (frozen at 2015-11-29T21:30:53.241Z), or a timestamp at which the clock is frozen. Default: system.
     #[arg(long)]
     clock: Option<ClockStart>,
-    /// How the signatures of API requests are verified. Has no effect on `token issue` and `token inspect`. Default: strict.
+    /// How the signatures of API requests are verified. `token issue` and `token inspect` do not use this option. Default: strict.
     #[arg(long, value_enum)]
     auth: Option<Auth>,
     /// The Region of requests that do not specify a Region. For `token issue`, the Region of the token. Default: us-east-1.

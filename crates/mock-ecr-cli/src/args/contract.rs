@@ -19,16 +19,17 @@ pub(crate) struct ContractOptions {
     /// Runs only the scenarios with a matching ID, or the cases with a matching ID/CASE. * matches any text. Can be repeated.
     #[arg(long = "scenario", value_name = "GLOB")]
     pub(crate) only: Vec<String>,
-    /// Runs the scenarios of this directory too.
+    /// Also runs the scenarios in this directory, in addition to the built-in scenarios.
     #[arg(long, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
     /// Writes a report in the format human (text), junit, tap, json, markdown or html. `-` as FILE is stdout. Can be repeated.
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     pub(crate) reports: Vec<ReportTarget>,
-    /// A failed expectation with the severity `should` fails the run too.
+    /// The run also fails if an expectation with the severity `should` is not met.
     #[arg(long)]
     strict: bool,
-    /// A file of known failures. They do not fail the run. Each line is `TYPE ID` or `TYPE ID/CASE`, with an optional comment after #.
+    /// A file of known failures. The run does not fail because of a failure in this file. Each line is `TYPE ID` or `TYPE ID/CASE`, with an
+    /// optional comment after #.
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
     /// Writes the failures of this run to a file of known failures.

@@ -26,7 +26,7 @@ pub(crate) struct ClockOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClockAction {
-    /// Prints the time of the clock. This is the default.
+    /// Prints the time of the clock. `mock-ecr clock` without a subcommand does the same.
     Get,
     /// Advances the clock.
     Advance {
@@ -42,7 +42,7 @@ pub(crate) enum ClockAction {
     },
     /// Freezes the clock at its current time.
     Freeze,
-    /// Starts a frozen clock at its current time.
+    /// Lets a frozen clock run again, from its current time.
     Run,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct FaultOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaultCommand {
-    /// Lists the active faults and their counters. This is the default.
+    /// Lists the active faults and their counters. `mock-ecr fault` without a subcommand does the same.
     List,
     /// Adds a fault at the end of the list.
     Add {

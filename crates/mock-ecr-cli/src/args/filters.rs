@@ -26,22 +26,22 @@ pub(crate) struct Filters {
     /// The host of the request, with the port if the request contains a port.
     #[arg(long)]
     host: Option<String>,
-    /// A part of the path and the query string.
+    /// A text that the path with the query string contains.
     #[arg(long, value_name = "TEXT")]
     target: Option<String>,
-    /// A part of the User-Agent header.
+    /// A text that the User-Agent header contains.
     #[arg(long, value_name = "TEXT")]
     user_agent: Option<String>,
     /// The operation of the API, such as GetAuthorizationToken.
     #[arg(long, value_name = "NAME", value_parser = operation)]
     operation: Option<String>,
-    /// A part of the operation's input.
+    /// A text that the input of the operation contains.
     #[arg(long, value_name = "TEXT")]
     input: Option<String>,
     /// The route of the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
     #[arg(long, value_name = "NAME")]
     route: Option<String>,
-    /// `true` for requests with an Authorization header, `false` for requests without.
+    /// `true`: requests with an Authorization header. `false`: requests without this header.
     #[arg(long, value_name = "BOOL", value_parser = ["true", "false"], hide_possible_values = true)]
     authorization: Option<String>,
     /// The ARN of the verified caller.
@@ -59,7 +59,7 @@ pub(crate) struct Filters {
     /// The error code of the response.
     #[arg(long, value_name = "CODE")]
     error: Option<String>,
-    /// A part of the reason why the presented token is invalid.
+    /// A text that the reason for the invalid token contains.
     #[arg(long, value_name = "TEXT")]
     token_error: Option<String>,
     /// The request ID that the API returned.

@@ -49,14 +49,14 @@ impl Args {
 pub(crate) enum Command {
     /// Runs a mock until Ctrl-C or SIGTERM.
     Serve(Box<ServeOptions>),
-    /// Runs a mock and a command. AWS tools and SDKs that the command starts send their requests to the mock.
+    /// Runs a mock and a command. If the command, or a program that it starts, is an AWS client, it sends its requests to the mock.
     Run(Box<RunOptions>),
     /// Tests an unmodified ECR client against throttling, expiry, revocation, malformed responses and other failures.
     Contract(Box<ContractOptions>),
     /// Reads one scenario of `contract` from stdin and runs it.
     #[command(hide = true)]
     ContractRun,
-    /// Prints the environment variables that redirect clients to a running mock: `eval "$(mock-ecr env)"`.
+    /// Prints the environment variables that redirect clients to a running mock. To set them in a shell, run `eval "$(mock-ecr env)"`.
     Env(EnvOptions),
     /// Prints the CA certificate that clients must trust when they connect to the mock over TLS.
     Ca(CaOptions),
@@ -74,7 +74,8 @@ pub(crate) enum Command {
     /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories and account
     /// settings.
     Reset(ResetOptions),
-    /// Lists the operations that the mock implements. Any other operation of these services returns status 501.
+    /// Lists the operations of ECR, ECR Public and STS that the mock implements. A call of another operation of these services returns
+    /// status 501.
     Supports,
 }
 

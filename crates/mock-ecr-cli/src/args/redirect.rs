@@ -10,7 +10,7 @@ pub(crate) enum RedirectMode {
     /// Sets the mock as HTTPS proxy. Suitable for clients that accept only AWS host names. The proxy rejects requests to other hosts.
     Proxy,
     /// Runs the command in a network namespace. In the namespace, AWS host names resolve to the mock and no other host is reachable. Suitable
-    /// for all clients. Requires Linux, and root or user namespaces.
+    /// for all clients. Requires Linux. If the user is not root, the system must support user namespaces.
     Sandbox,
 }
 

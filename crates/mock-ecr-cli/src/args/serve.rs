@@ -22,7 +22,7 @@ pub(crate) struct ServeOptions {
 
 #[derive(Debug, Parser)]
 pub(crate) struct ControlOptions {
-    /// The key of the control API, `/_mock/`. Each request must contain the header `Authorization: Bearer KEY`.
+    /// The key of the control API, `/_mock/`. Each request to the control API must contain the header `Authorization: Bearer KEY`.
     ///
     /// If no key is set, the control API accepts a request only if the mock listens on loopback addresses only and the host of the request is a
     /// loopback name, such as localhost or 127.0.0.1.

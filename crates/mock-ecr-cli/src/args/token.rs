@@ -13,7 +13,8 @@ use crate::args::target::Target;
 pub(crate) enum TokenAction {
     /// Lists the tokens that a running mock has issued or received, and how often each was presented.
     List(ListOptions),
-    /// Issues a token. If `--url` is not given, the command issues the token itself; every mock with the same seed accepts it.
+    /// Issues a token. Without `--url`, the command issues the token itself, with the seed of `--seed`. Every mock with this seed accepts the
+    /// token.
     ///
     /// With `--url`, the running mock issues the token, with its own seed, TTL and clock.
     Issue(Box<IssueOptions>),
@@ -40,7 +41,8 @@ pub(crate) struct IssueOptions {
     pub(crate) target: OptionalTarget,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Issues the token to the root user of this account. Default: the first principal of the configuration.
+    /// Issues the token to the root user of this account. If neither `--account` nor `--principal` is given, the token is issued to the first
+    /// principal of the configuration.
     #[arg(long, value_name = "ID", conflicts_with = "principal")]
     pub(crate) account: Option<AccountId>,
     /// Issues the token to this IAM user or role session.
@@ -75,8 +77,8 @@ pub(crate) struct InspectOptions {
 /// A running mock that is called only if `--url` is given.
 #[derive(Debug, Parser)]
 pub(crate) struct OptionalTarget {
-    /// The URL of a running mock. The mock issues or verifies the token. Cannot be combined with `--at`, `--config`, `--seed`, `--token-ttl`,
-    /// `--clock` and `--auth`.
+    /// The URL of a running mock, which issues or verifies the token. Cannot be combined with `--at`, `--config`, `--seed`, `--token-ttl`,
+    /// `--clock` or `--auth`.
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "seed", "token_ttl", "clock", "auth"])]
     url: Option<String>,
     /// The control key of the running mock. Required with `--url` if the mock was started with a control key.
