@@ -89,7 +89,7 @@ impl Client {
     #[track_caller]
     fn assert_another_ca_is_rejected(&self, redirection: Redirection) {
         let shell = self.redirected_by(redirection).trusting_another_ca();
-        shell.assert_fails(&self.attempt(), &self.row["another CA"]);
+        shell.assert_fails(&self.attempt(), &self.row["error if the CA is not trusted"]);
     }
 
     /// Returns a command that fails and prints the reason. The credential helper writes it to its log only.

@@ -109,7 +109,7 @@ impl Client {
 /// Returns the invalid passwords and the text of the error of a client for each.
 pub(crate) fn bad_passwords(row: &Row) -> [(Password, &str); 2] {
     [
-        (Password::Wrong, &row["a token of another mock"]),
+        (Password::Wrong, &row["a token of a mock with another seed"]),
         (Password::Expired, &row["an expired token"]),
     ]
 }
