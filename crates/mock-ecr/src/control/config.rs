@@ -21,19 +21,19 @@ use crate::types::timestamp::Timestamp;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "config",
-    summary: "Returns the configuration of the mock, with all defaults. Secrets are masked.",
+    summary: "Returns the configuration of the mock, with all defaults. Secret access keys, session tokens and the control key are masked; the seed is not.",
     query: &[],
     body: None,
     response: Content::Json(schema::<ConfigView>()),
     run: |request| async move { response::json(&ConfigView::of(&request.state.config)) }.boxed(),
 }];
 
-/// The configuration of a mock. The keys are those of the TOML file.
+/// The configuration of a mock. The keys are those of the TOML file without `faults`, and `control_key`.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Config"))]
 struct ConfigView {
-    /// The seed of all keys and random values. It is a secret outside tests: with it, anyone can issue tokens that the
-    /// mock accepts.
+    /// The seed of the keys of tokens and of the random values. Anyone who knows the seed can issue tokens that the mock
+    /// accepts. If the mock is used for anything other than tests, keep the seed secret.
     seed: String,
     /// The default Region.
     region: String,
@@ -73,7 +73,8 @@ struct ConfigView {
     create_on_push: bool,
     /// The default of the account setting `BLOB_MOUNTING`.
     blob_mounting: bool,
-    /// When a principal may access repositories of another account: `policy` or `open`.
+    /// Whether a principal can access repositories of other accounts: `policy` if the policy of the repository must
+    /// allow it, or `open` if it can access every repository.
     #[cfg_attr(test, schemars(with = "String"))]
     cross_account: CrossAccount,
 }

@@ -30,8 +30,9 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct EnvironmentParams {
-    /// How clients are redirected: `env`, by variables with endpoint URLs; `proxy`, by the mock as HTTPS proxy;
-    /// `hosts`, by host names, which the system must resolve to the mock. The default is `env`.
+    /// How requests reach the mock. `env`: endpoint variables contain the URL of the mock. `proxy`: the mock is the
+    /// HTTPS proxy of the clients. `hosts`: the system resolves the AWS host names to the mock, as in a sandbox of
+    /// `mock-ecr run`; this route does not configure the system. The default is `env`.
     #[serde(default)]
     redirect: RedirectName,
     /// The path of the file with the certificate that clients trust. Required if `redirect` is `proxy` or `hosts`.

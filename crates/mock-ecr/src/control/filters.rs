@@ -21,9 +21,9 @@ pub(super) struct Filters {
     service: Option<Service>,
     /// How the request was received: `http`, `https`, or `connect` for TLS in a tunnel of the proxy.
     ingress: Option<Ingress>,
-    /// The HTTP method, in any case.
+    /// The HTTP method. Upper and lower case are equivalent.
     method: Option<String>,
-    /// The host name, in any case, with the port if the request contains one.
+    /// The host name, with the port if the request contains one. Upper and lower case are equivalent.
     host: Option<String>,
     /// A part of the path and query.
     target: Option<String>,

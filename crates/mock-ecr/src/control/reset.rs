@@ -15,7 +15,7 @@ use crate::types::error_chain::chain;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::POST,
     path: "reset",
-    summary: "Resets the mock to its initial state: clock, tokens, revocations, sessions, faults, request log and repositories.",
+    summary: "Resets the mock to its initial state: clock, tokens, revocations, sessions (principals that were added with MockEcr::add_session), faults, request log, metrics, repositories and account settings.",
     query: &[],
     body: Some(Body {
         schema: schema::<Reset>(),

@@ -26,7 +26,7 @@ pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/wait",
-        summary: "Waits until the request log has the requested number of matching requests, including earlier ones, and returns them. Responds with 504 after the timeout.",
+        summary: "Waits until the request log contains at least `count` matching requests, and returns them. Requests that were received before this call are counted too. Responds with 504 after the timeout.",
         query: &[fields::<Filters>(), fields::<WaitParams>()],
         body: None,
         response: Content::Json(schema::<RequestsView<'_>>()),
@@ -35,7 +35,7 @@ pub(super) const ROUTES: [Route; 2] = [
     Route {
         method: Method::GET,
         path: "requests/stream",
-        summary: "Streams matching requests as server-sent events with JSON data. The header Last-Event-ID resumes a stream after that event.",
+        summary: "Streams matching requests as server-sent events with JSON data. If the request has the header Last-Event-ID, the stream continues after the event with this ID.",
         query: &[fields::<Filters>()],
         body: None,
         response: Content::Text(EVENTS),

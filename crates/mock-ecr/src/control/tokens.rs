@@ -149,7 +149,7 @@ fn list(request: &ControlRequest<'_>) -> Outcome {
 struct IssueToken {
     /// The ARN of the principal. The default is the first principal of the configuration.
     principal: Option<PrincipalArn>,
-    /// The account whose root user is the principal. It excludes `principal`.
+    /// The account whose root user is the principal. It cannot be combined with `principal`.
     account: Option<AccountId>,
     /// The Region of the registries. The default is the Region of the configuration.
     region: Option<Region>,
