@@ -32,8 +32,8 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Config"))]
 struct ConfigView {
-    /// The seed of the keys of tokens and of the random values. Anyone who knows the seed can issue tokens that the mock
-    /// accepts. If the mock is used for anything other than tests, keep the seed secret.
+    /// The seed of the keys of tokens and of the random values. Anyone who knows the seed can issue tokens that the
+    /// mock accepts. If the mock is used for anything other than tests, keep the seed secret.
     seed: String,
     /// The default Region.
     region: String,
