@@ -76,9 +76,9 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Accepts TLS on the same port, and `CONNECT` requests of clients that use the mock as HTTPS proxy. For each host
-    /// name that a client requests, a private certificate authority issues a certificate. By default, the mock does not
-    /// accept TLS.
+    /// Accepts TLS connections on the same ports as HTTP connections. Also accepts `CONNECT` requests, so that clients
+    /// can use the mock as an HTTPS proxy. For each host name that a client requests, a private certificate authority
+    /// issues a certificate. By default, the mock does not accept TLS.
     #[must_use]
     pub fn tls(mut self, authority: AuthorityLocation) -> Self {
         self.config.tls = Some(authority);
@@ -214,8 +214,8 @@ impl MockEcrBuilder {
     }
 
     /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. If no key is
-    /// set, the control API is available only if the mock listens on loopback addresses only and the `Host` of the
-    /// request is a loopback name.
+    /// set, the control API is available if two conditions are true: all addresses on which the mock listens are
+    /// loopback addresses, and the `Host` of the request is a loopback name.
     #[must_use]
     pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.control_key = Some(key.into());

@@ -197,7 +197,8 @@ pub enum ClockStart {
 
 impl ClockStart {
     /// A clock that is frozen at 2015-11-29T21:30:53.241Z. A token that is issued at this time expires 12 hours later,
-    /// at 1448875853.241. This is the value of `expiresAt` in the example of AWS's documentation of
+    /// at 1448875853.241 seconds since 1970-01-01T00:00:00Z. This is the value of `expiresAt` in the example of AWS's
+    /// documentation of
     /// [`get-authorization-token`](https://docs.aws.amazon.com/cli/v1/reference/ecr/get-authorization-token.html).
     pub const FROZEN: ClockStart = ClockStart::Frozen(Timestamp::AWS_EXAMPLE);
 }
@@ -257,8 +258,8 @@ impl Stopwatch {
 pub enum SigV4Clock {
     /// The mock's clock only.
     Mock,
-    /// The mock's clock or, if the two differ, the system's clock. Use this mode for clients in other processes, which
-    /// sign requests with the system's time.
+    /// The mock's clock and the system's clock. A date that is valid according to at least one of these clocks is
+    /// accepted. Use this mode for clients in other processes, which sign requests with the system's time.
     Either,
 }
 

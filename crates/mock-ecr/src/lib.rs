@@ -1,6 +1,7 @@
 //! An offline mock of Amazon ECR that verifies authorization tokens. `GetAuthorizationToken` issues a token, and the
-//! registry accepts it until it expires or is revoked. A token is bound to an account, a Region and a principal. The
-//! same seed and the same clock produce the same token. A test controls the clock.
+//! registry accepts it until it expires or is revoked. A token is bound to an account, a Region and a principal. Two
+//! tokens are equal if they have the same seed, principal, Region, time of issue, TTL and token length. A test controls
+//! the clock.
 //!
 #![cfg_attr(feature = "sdk", doc = "```")]
 #![cfg_attr(not(feature = "sdk"), doc = "```text")]

@@ -105,7 +105,8 @@ impl MockEcr {
     ///
     /// With [`Redirect::Proxy`], the variables configure the mock as the proxy of the client. With [`Redirect::Hosts`],
     /// they configure no proxy, so the system must resolve AWS host names to the address of the mock. With
-    /// [`Redirect::Env`], the result is the same as with [`Redirect::Hosts`].
+    /// [`Redirect::Env`], the result is the same as with [`Redirect::Hosts`], because this function never sets endpoint
+    /// URLs. [`environment`](MockEcr::environment) returns the variables that set endpoint URLs.
     pub fn environment_by_name(&self, redirect: Redirect, certificate: &Path) -> Vec<Variable> {
         client_env::by_name(self.config(), &self.url(), redirect, certificate)
     }
@@ -253,9 +254,10 @@ impl MockEcr {
 
     /// Adds credentials to the running mock, such as those of an assumed role.
     ///
-    /// The mock accepts the credentials from now on until [`reset`](MockEcr::reset). It stores the latest 10,000
-    /// sessions. A token identifies its principal by ARN. If several principals have the same ARN, a principal of the
-    /// configuration has precedence over sessions, and a later session has precedence over earlier sessions.
+    /// The mock accepts the credentials until they expire or [`reset`](MockEcr::reset) is called. The mock stores only
+    /// the latest 10,000 sessions: if there are more, it removes the oldest session and no longer accepts its
+    /// credentials. A token identifies its principal by ARN. If several principals have the same ARN, a principal of
+    /// the configuration has precedence over sessions, and a later session has precedence over earlier sessions.
     ///
     /// # Errors
     ///
@@ -270,8 +272,10 @@ impl MockEcr {
         self.state.principals.add_session(session)
     }
 
-    /// Revokes tokens. [`verify_token`](MockEcr::verify_token) and the registry reject a revoked token with
-    /// [`TokenError::Revoked`]. A revocation is valid until [`reset`](MockEcr::reset).
+    /// Revokes tokens. If a revoked token has not expired, [`verify_token`](MockEcr::verify_token) returns
+    /// [`TokenError::Revoked`] for it. The registry rejects the token and records this error in
+    /// [`ReceivedRequest::token_error`](crate::request_log::ReceivedRequest::token_error). A revocation is valid until
+    /// [`reset`](MockEcr::reset) is called.
     pub fn revoke(&self, revocation: Revocation) {
         self.state.tokens.revoke(revocation);
     }

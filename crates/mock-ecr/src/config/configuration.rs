@@ -18,8 +18,8 @@ use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
 
-/// The configuration of a mock. Mocks with the same configuration, the same clock and the same requests send the same
-/// bytes.
+/// The configuration of a mock. If mocks with the same configuration receive the same requests at the same times of
+/// their clocks, they send the same bytes.
 ///
 /// Every field has a default. The default configuration has one account, one principal with the keys of the AWS
 /// documentation, and tokens with a TTL of 12 hours.
@@ -47,7 +47,8 @@ use crate::types::{AccountId, Region};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// The seed of all keys and random values. Mocks with the same seed accept each other's tokens. The default is
+    /// The seed of all keys and random values. A mock can decrypt the tokens of other mocks with the same seed. The
+    /// mock accepts such a token only if the principal of the token also exists in this mock. The default is
     /// `mock-ecr`.
     pub seed: String,
     /// The default Region. It is used if a request or an initial repository does not specify a Region. The default is
@@ -62,8 +63,8 @@ pub struct Config {
     /// The TTL of tokens. The default is 12 hours, the value in ECR's documentation.
     #[serde(deserialize_with = "crate::types::duration::Text::deserialize")]
     pub token_ttl: Duration,
-    /// The approximate length of an `authorizationToken`, in characters, at most 65,536. A token that would be shorter
-    /// is padded.
+    /// The approximate length of an `authorizationToken`, in characters. The maximum value of this field is 65,536. A
+    /// shorter token is padded to about this length. A longer token is not truncated.
     ///
     /// The default is 2,368, the only published length. See [`TokenIssuer`](crate::token::TokenIssuer).
     pub token_length: usize,
@@ -82,8 +83,8 @@ pub struct Config {
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
     /// The key of the control API, `/_mock/`. Requests must contain `Authorization: Bearer KEY`. If `None`, the
-    /// default, the control API is available only if the mock listens on loopback addresses only and the `Host` of the
-    /// request is a loopback name. This field is not a key of the TOML file.
+    /// default, the control API is available if two conditions are true: all addresses on which the mock listens are
+    /// loopback addresses, and the `Host` of the request is a loopback name. This field is not a key of the TOML file.
     #[serde(skip)]
     pub control_key: Option<Secret>,
     /// Where the certificate authority is stored. If `None`, the default, the mock does not accept TLS.

@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Redirect {
-    /// Environment variables set the endpoint URLs. Suitable for clients that read these variables.
+    /// Environment variables set the endpoint URLs. [`MockEcr::environment`](crate::MockEcr::environment) returns these
+    /// variables. Suitable for clients that read these variables.
     #[default]
     Env,
     /// Environment variables set the mock as the HTTPS proxy of the client. Suitable for clients that call only AWS

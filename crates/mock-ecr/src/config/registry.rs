@@ -29,7 +29,8 @@ impl Dialect {
     }
 }
 
-/// A difference between ECR's registry and OCI Distribution 1.1. The documentation of each variant states its source.
+/// A difference between ECR's registry and OCI Distribution 1.1. The documentation of each variant states the source of
+/// the difference, or `[ASSUME]` if there is no source.
 ///
 /// The dialect `ecr` has all quirks and the dialect `oci` has none. The table `quirks` of a configuration enables or
 /// disables individual quirks by name, such as `patch_created`.

@@ -21,15 +21,16 @@ use crate::types::duration::Shift;
 ///
 /// A request can trigger several faults. They are combined as follows, in the order in which they were added:
 ///
-/// - `error`, `throttle`, `expired_early`: the first of these actions determines the response. The request is not
-///   processed. The other actions are applied to this response.
+/// - `error`, `throttle`, `expired_early`: the first of these actions determines the response, and later actions of
+///   these three kinds do not change it. The request is not processed. Actions of all other kinds are applied to this
+///   response.
 /// - `latency`: the delays are added. `date`: the shifts are added.
 /// - `close`, `reset`, `stall`: the last of these actions applies.
 /// - `overrun`, `garbled_chunks`: the last of these actions applies, and `close`, `reset` and `stall` are ignored.
 /// - `bandwidth`: the last action applies.
-/// - Each of the other actions changes the result of the previous one.
+/// - Actions of all other kinds are applied one after the other. Each action changes the result of the previous action.
 ///
-/// Of several `certificate` faults, the first that a TLS handshake triggers applies.
+/// If a TLS handshake can trigger several `certificate` faults, it triggers only the first of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -37,8 +38,9 @@ use crate::types::duration::Shift;
 pub enum FaultAction {
     /// Responds with an AWS error. The registry responds with the corresponding OCI error.
     Error(ErrorFault),
-    /// Limits the request rate with a token bucket that is filled according to the mock's clock. Requests above the
-    /// limit are rejected with a throttling error and trigger the fault. Other requests pass.
+    /// Limits the request rate with the token bucket algorithm. (The tokens of this algorithm are not authorization
+    /// tokens.) The bucket is filled according to the mock's clock. Requests above the limit are rejected with a
+    /// throttling error and trigger the fault. Other requests pass.
     Throttle(Throttle),
     /// Delays the response, in real time.
     Latency(Latency),
@@ -48,7 +50,8 @@ pub enum FaultAction {
     Bandwidth(u64),
     /// Closes the connection at this point.
     Close(CutPoint),
-    /// Resets the TCP connection at this point. In a tunnel of the proxy, the TLS connection is closed instead.
+    /// Resets the TCP connection at this point. If the request was received through a `CONNECT` tunnel, the TLS
+    /// connection in the tunnel is closed, and the TCP connection is not reset.
     Reset(CutPoint),
     /// Sends a body that is longer than `Content-Length` by this number of bytes, from 1 to 1,048,576.
     Overrun(u64),

@@ -32,7 +32,7 @@ use crate::types::renamed::with_new_name;
 #[non_exhaustive]
 pub struct Fault {
     /// The requests that the fault matches. If the key is absent in TOML or JSON, the fault matches every request to
-    /// the APIs and to the registry.
+    /// the APIs and to the registry to which `action` applies.
     #[serde(default, rename = "match")]
     pub matcher: RequestMatcher,
     /// The action that is applied to the requests that trigger the fault.

@@ -163,7 +163,7 @@ impl FaultBuilder {
         self.matching(|matcher| matcher.repository = Some(Pattern::from(pattern)))
     }
 
-    /// Triggers the fault at most `times` times, at least 1.
+    /// Triggers the fault at most `times` times. `times` must be at least 1.
     pub fn times(self, times: u64) -> Self {
         self.matching(|matcher| matcher.times = Some(times))
     }

@@ -2,7 +2,8 @@
 //!
 //! A fault consists of a matcher and an action. Faults have the same form in code, in the TOML of a configuration and
 //! in `POST /_mock/faults`. For each request, the mock finds the faults that the request triggers, and applies them in
-//! the order in which they were added. The same seed and the same requests trigger the same faults.
+//! the order in which they were added. If the seed is the same, the same requests at the same times of the mock's clock
+//! trigger the same faults.
 
 #[cfg(feature = "sdk")]
 /// Recipes that create situations in which clients of ECR often fail, with the correct behaviour of a client.

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::timestamp::Timestamp;
 
-/// A limit on the request rate: a token bucket that is filled according to the mock's clock. The bucket is full at the
-/// first matching request.
+/// A limit on the request rate. The mock uses the token bucket algorithm. (The tokens of this algorithm are not
+/// authorization tokens.) The bucket is filled according to the mock's clock. The bucket is full at the first matching
+/// request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

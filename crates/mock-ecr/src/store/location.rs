@@ -13,7 +13,8 @@ use crate::types::secret::Secret;
 ///
 /// The mock creates a missing directory. A relative directory is relative to the working directory of the process. A
 /// bucket must exist; it requires an [`S3Access`] and the feature `s3` of this crate. Servers that share a directory or
-/// a bucket serve the same images. If the servers also have the same seed, they accept each other's tokens.
+/// a bucket serve the same images. If the servers also have the same seed and the same principals, each server accepts
+/// the tokens of the others. Revocations are not shared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]

@@ -31,7 +31,8 @@ use seal::{Keys, Tag};
 /// Issues and verifies tokens.
 ///
 /// A token depends only on the seed, the principal, the Region, the time of issue, the TTL and the token length. Every
-/// mock with the same seed can verify it without shared state. The token has the form of ECR's tokens, `base64("AWS:" +
+/// mock with the same seed can decrypt the token without shared state. A mock accepts the token only if the principal
+/// also exists in this mock. Revocations are not shared. The token has the form of ECR's tokens, `base64("AWS:" +
 /// base64({"payload", "datakey", "version", "type", "expiration"}))`. The contents of `payload` and `datakey` in AWS
 /// are not public. In this crate, `payload` contains the claims, encrypted and authenticated with keys that are derived
 /// from the seed. Every change of a token is therefore detected. Source of the form: a Wiz write-up of 2025-09 and
@@ -216,7 +217,8 @@ impl TokenIssuer {
     }
 
     /// Revokes tokens. [`verify`](TokenIssuer::verify) returns [`TokenError::Revoked`] for a revoked token, unless the
-    /// token has also expired. [`open`](TokenIssuer::open) does not check revocations. A revocation cannot be undone.
+    /// token has also expired. [`open`](TokenIssuer::open) does not check revocations. A single revocation cannot be
+    /// removed. [`MockEcr::reset`](crate::MockEcr::reset) removes all revocations of a mock.
     pub fn revoke(&self, revocation: Revocation) {
         lock(&self.revoked).add(revocation);
     }
