@@ -183,9 +183,9 @@ impl MockEcr {
         self.state.request_log.requests()
     }
 
-    /// Returns the records of the tokens that were issued by the mock or presented to its registry, oldest first. Each
-    /// record contains the number of times that the token was presented. The mock stores at most 10,000 records and
-    /// discards the oldest.
+    /// Returns the records of two kinds of tokens, oldest first: tokens that the mock issued, and tokens that were
+    /// presented to its registry and could be decrypted. Each record contains the number of times that the token was
+    /// presented. The mock stores at most 10,000 records and discards the oldest.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;

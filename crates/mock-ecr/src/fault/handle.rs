@@ -93,8 +93,9 @@ impl FaultHandle {
         builder
     }
 
-    /// Returns a builder of a fault that limits the rate to `rate` requests per second, greater than 0. After a pause,
-    /// `burst` requests, at least 1, can arrive at once. Invalid values are reported by [`FaultBuilder::set`].
+    /// Returns a builder of a fault that limits the rate to `rate` requests per second. At the start and after a
+    /// sufficiently long pause, `burst` requests are accepted at once. `rate` must be finite and greater than 0, and
+    /// `burst` must be at least 1. Invalid values are reported by [`FaultBuilder::set`].
     pub fn throttle(&self, rate: f64, burst: u32) -> FaultBuilder {
         self.action(FaultAction::Throttle(Throttle::new(rate, burst)))
     }
@@ -173,8 +174,8 @@ impl FaultBuilder {
         self.matching(|matcher| matcher.after = Some(requests))
     }
 
-    /// Triggers the fault only on every `requests`th matching request, at least 1. The requests skipped by
-    /// [`after`](FaultBuilder::after) are not counted.
+    /// Of every `requests` matching requests, only the last one can trigger the fault. `requests` must be at least 1.
+    /// The requests skipped by [`after`](FaultBuilder::after) are not counted.
     pub fn every(self, requests: u64) -> Self {
         self.matching(|matcher| matcher.every = Some(requests))
     }

@@ -32,8 +32,9 @@ pub enum Latency {
         #[serde(with = "duration::Text")]
         to: Duration,
     },
-    /// A delay with these percentiles. 50 % of the delays are between 0 and `p50`, 40 % are between `p50` and `p90`,
-    /// and 10 % are between `p90` and `p99`. Within each range, delays are uniformly distributed.
+    /// A delay whose distribution is approximated from these percentiles. 50 % of the delays are between 0 and `p50`,
+    /// 40 % are between `p50` and `p90`, and 10 % are between `p90` and `p99`. Within each range, delays are uniformly
+    /// distributed.
     Percentiles {
         /// The delay that 50 % of the responses do not exceed.
         #[serde(with = "duration::Text")]
@@ -41,7 +42,7 @@ pub enum Latency {
         /// The delay that 90 % of the responses do not exceed.
         #[serde(with = "duration::Text")]
         p90: Duration,
-        /// The maximum delay, which no response exceeds.
+        /// The nominal 99th percentile. The mock uses this value as the maximum: no delay is longer.
         #[serde(with = "duration::Text")]
         p99: Duration,
     },

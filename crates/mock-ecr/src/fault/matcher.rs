@@ -61,11 +61,12 @@ pub struct RequestMatcher {
     /// The maximum number of times that the fault is triggered, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// The number of matching requests that do not trigger the fault, before the first that can trigger it.
+    /// The number of matching requests at the start that do not trigger the fault. Later matching requests can trigger
+    /// the fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
-    /// Triggers the fault only on every n-th matching request, at least 1. The requests skipped by `after` are not
-    /// counted.
+    /// If the value is n, only the last one of every n matching requests can trigger the fault. The value must be at
+    /// least 1. The requests skipped by `after` are not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
     /// The probability that a matching request triggers the fault, from 0 to 1. The random numbers are derived from the

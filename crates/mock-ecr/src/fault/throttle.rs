@@ -14,7 +14,8 @@ use crate::types::timestamp::Timestamp;
 pub struct Throttle {
     /// The number of requests per second, a finite number greater than 0.
     pub rate: f64,
-    /// The number of requests that can arrive at once after a pause, at least 1.
+    /// The number of requests that are accepted at once at the start and after a sufficiently long pause. The value
+    /// must be at least 1.
     pub burst: u32,
     /// The value of the `Retry-After` header in responses of the registry, in seconds. If absent, the header is not
     /// sent. The APIs never send the header.
@@ -23,8 +24,9 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Creates a limit of `rate` requests per second. After a pause, `burst` requests can arrive at once. The values
-    /// are checked when the fault is added to a mock: `rate` must be finite and greater than 0, and `burst` at least 1.
+    /// Creates a limit of `rate` requests per second. At the start and after a sufficiently long pause, `burst`
+    /// requests are accepted at once. The values are checked when the fault is added to a mock: `rate` must be finite
+    /// and greater than 0, and `burst` must be at least 1.
     pub fn new(rate: f64, burst: u32) -> Self {
         Throttle {
             rate,

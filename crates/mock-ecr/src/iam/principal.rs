@@ -20,7 +20,8 @@ use crate::types::{AccountId, PrincipalArn, Region};
 pub struct Principal {
     /// The ARN. It must be unique among the principals of a configuration.
     pub arn: PrincipalArn,
-    /// The access key ID: letters, digits and underscores. It must be unique.
+    /// The access key ID: letters, digits and underscores. It must be unique among the principals of the configuration
+    /// and the sessions.
     pub access_key_id: String,
     /// The secret access key. It must not be empty.
     pub secret_access_key: Secret,
@@ -65,7 +66,7 @@ impl Principal {
 
     /// Creates the user `developer` of `account`, with the keys in the examples of the AWS documentation.
     ///
-    /// This is the only principal of a configuration whose list of principals is empty.
+    /// If the list of principals in a configuration is empty, this is the only principal of the mock.
     pub fn example(account: AccountId, region: &Region) -> Self {
         Principal::new(
             PrincipalArn::user(account, region, "developer"),
@@ -178,10 +179,11 @@ pub(crate) enum Denial {
     Explicit,
 }
 
-/// A verified caller, and the Region of its credential scope or of its token.
+/// An authenticated caller, and the Region of its credential scope or of its token.
 ///
-/// The mock creates a value only after it has verified a signature or a token. In the mode
-/// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient), signatures are not verified.
+/// The mock creates a value only after it has accepted a signature or verified a token. In the mode
+/// [`AuthMode::Strict`](crate::config::AuthMode::Strict), it accepts only valid signatures. In the mode
+/// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient), it does not verify signatures.
 #[derive(Clone, Debug)]
 pub struct Caller {
     principal: Arc<Principal>,

@@ -91,7 +91,8 @@ impl Requests {
         self
     }
 
-    /// Asserts that no selected request has an `Authorization` header. For example, no download of a layer has one:
+    /// Asserts that no selected request has an `Authorization` header. For example, this code asserts that the client
+    /// sent no `Authorization` header when it downloaded layers from the URLs of redirects:
     ///
     /// ```
     /// # use mock_ecr::MockEcr;

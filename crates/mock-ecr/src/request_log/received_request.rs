@@ -39,10 +39,11 @@ pub struct ReceivedRequest {
     pub target: String,
     /// The `User-Agent` header. It is an empty string if the request does not have this header.
     pub user_agent: String,
-    /// The name of the API operation, such as `GetAuthorizationToken`. It is `None` for other services, and if the
-    /// operation is unknown.
+    /// The name of the API operation, such as `GetAuthorizationToken`. It is `None` if the request was not sent to an
+    /// API, or if the operation is unknown.
     pub operation: Option<&'static str>,
-    /// The input of the API operation, as JSON. It is `None` if the caller was not authenticated.
+    /// The input of the API operation, as JSON. It is `None` if the request is not a call of an API operation, or if
+    /// the caller was not authenticated.
     pub input: Option<String>,
     /// The route. For the registry, it is `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or
     /// `layer`; `layer` is a download of a layer from the URL of a redirect. For the control API, it is the path under
@@ -54,7 +55,7 @@ pub struct ReceivedRequest {
     pub content_type: Option<String>,
     /// The access key ID, the Region and the service in the signature. They are not verified.
     pub claim: Option<SignatureClaim>,
-    /// Whether the request has an `Authorization` header, whether or not it is valid.
+    /// `true` if the request has an `Authorization` header, even if the header is invalid.
     pub authorization: bool,
     /// The caller, if it was authenticated.
     pub caller: Option<Caller>,

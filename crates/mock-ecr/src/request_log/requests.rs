@@ -116,7 +116,7 @@ impl Requests {
         self.error(ReceivedRequest::UNEXPECTED_HOST_ERROR)
     }
 
-    /// Selects the requests of an authenticated caller.
+    /// Selects the requests of the caller with this ARN. Only authenticated requests have a caller.
     #[must_use]
     pub fn caller(self, arn: &PrincipalArn) -> Self {
         let arn = arn.clone();
@@ -124,7 +124,7 @@ impl Requests {
         self.matching(move |entry| entry.caller.as_ref().is_some_and(&is_caller))
     }
 
-    /// Selects the requests that triggered a fault.
+    /// Selects the requests that triggered the fault with this ID.
     #[must_use]
     pub fn fault(self, id: FaultId) -> Self {
         self.matching(move |entry| entry.faults.contains(&id))
@@ -154,8 +154,9 @@ impl Requests {
         self
     }
 
-    /// Waits until at least `count` requests of the request log match this selection. Requests that were recorded
-    /// before the call are counted too. `within` is the timeout, in real time.
+    /// Waits until at least `count` requests of the request log match the filters of this selection. Returns a new
+    /// selection of all requests that match at that time. Requests that were recorded before the call are counted too.
+    /// `within` is the timeout, in real time.
     ///
     /// ```
     /// # use std::time::Duration;

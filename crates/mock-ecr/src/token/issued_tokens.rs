@@ -7,7 +7,7 @@ use crate::token::error::TokenError;
 use crate::token::id::TokenId;
 use crate::types::timestamp::Timestamp;
 
-/// The record of a token that was issued by the mock or presented to its registry.
+/// The record of a token that was issued by the mock, or that was presented to its registry and could be decrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenRecord {

@@ -13,7 +13,9 @@ use crate::types::registry_id::RegistryId;
 
 /// The name of a repository, such as `team/app`.
 ///
-/// Source of the form: the pattern and the length limits of `RepositoryName` in ECR's service model (botocore 1.44.5).
+/// A name has 2 to 256 characters: lower-case letters, digits and separators. A separator is `.`, `_`, `__`, `/` or any
+/// number of hyphens, and is always between two letters or digits. Source of the form: the pattern and the length
+/// limits of `RepositoryName` in ECR's service model (botocore 1.44.5).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepositoryName(Arc<str>);

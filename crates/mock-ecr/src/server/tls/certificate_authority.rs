@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::AuthorityLocation;
 
-/// A private certificate authority (CA): a certificate and its private key. The key cannot be read.
+/// A private certificate authority (CA): a certificate and its private key. No function returns the private key.
 ///
 /// ```
 /// let authority = mock_ecr::tls::CertificateAuthority::in_memory();
@@ -41,8 +41,8 @@ impl CertificateAuthority {
     /// Returns an error in the following cases:
     ///
     /// - A file or the directory cannot be read or written.
-    /// - `ca-key.pem` exists, but `ca.pem` does not. It is no error if the mock created `ca-key.pem`, because this file
-    ///   then also contains the certificate.
+    /// - `ca.pem` does not exist, and `ca-key.pem` exists but does not contain the certificate. (If the mock created
+    ///   `ca-key.pem`, this file also contains the certificate.)
     /// - The two files are not the key and the certificate of a CA in PEM.
     pub fn in_directory(path: &Path) -> Result<Self, AuthorityError> {
         match Self::read(path)? {
@@ -211,7 +211,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&draft, path)
 }
 
-/// An error returned by [`CertificateAuthority::in_directory`].
+/// An error returned by [`CertificateAuthority::in_directory`] or [`CertificateAuthority::at`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorityError {
