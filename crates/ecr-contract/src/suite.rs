@@ -30,7 +30,8 @@ pub struct Suite {
     /// registry of the request.
     pub client: Vec<String>,
     /// How the client is redirected to the mock. If `None`, which is the default, the sandbox is used. If the sandbox cannot be created,
-    /// the proxy is used. A scenario that does not support this mode uses the first possible mode that it supports.
+    /// the proxy is used. If a scenario does not support the selected mode, it uses the first mode in its list `redirect` that can be used
+    /// on this system.
     pub redirect: Option<RedirectMode>,
     /// Patterns for scenario IDs, or for cases in the form `ID/CASE`. `*` matches any text. If the list is empty, which is the default,
     /// all scenarios for the client type are run.

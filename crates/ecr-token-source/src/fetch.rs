@@ -17,10 +17,15 @@ pub struct TokenRequest {
 
 /// Calls `GetAuthorizationToken`. The trait is implemented for closures that receive a [`TokenRequest`] and return a future.
 ///
-/// A [`TokenSource`](crate::TokenSource) sets no timeout and does not retry a call: the implementation must do so if
-/// required. When the future is dropped, the call must be cancelled.
+/// A [`TokenSource`](crate::TokenSource) sets no timeout and does not retry a call. If a timeout or retries are required, the
+/// implementation of this trait must provide them. When the future is dropped, the call must be cancelled.
 pub trait Fetch: Send + Sync {
     /// Returns the future of one call.
+    ///
+    /// # Errors
+    ///
+    /// The output of the future is an error if the call fails. If no valid token is cached, the source then returns this error
+    /// in [`TokenError::Fetch`](crate::TokenError::Fetch).
     fn fetch(&self, request: TokenRequest) -> FetchFuture;
 }
 

@@ -1,8 +1,8 @@
 //! Caches authorization tokens of Amazon ECR and renews them before they expire.
 //!
-//! A [`TokenSource`] calls `GetAuthorizationToken` and caches the token. Concurrent callers share one call. The source
-//! requests a new token before the cached token expires. [`TokenSource::get_after_rejection`] replaces a token that the
-//! registry has rejected before its expiry.
+//! A [`TokenSource`] calls `GetAuthorizationToken` and caches the token. Concurrent callers share one call. The source requests
+//! a new token before the cached token expires. If the registry rejects a token that has not expired,
+//! [`TokenSource::get_after_rejection`] replaces the token.
 //!
 //! ```
 //! use ecr_token_source::{TokenRequest, AuthorizationData, FetchError, Registry, TokenSource};
@@ -33,15 +33,17 @@
 //!
 //! # Guarantees
 //!
-//! - **Renewal before expiry.** A cached token is returned until its remaining TTL is less than its [`Margin`]: a tenth of the
-//!   TTL, or five minutes if that is longer.
+//! - **Renewal before expiry.** A cached token is returned without a call until its remaining TTL is less than its [`Margin`]:
+//!   a tenth of the TTL, or five minutes if that is longer. After that, each request for a token starts a call or waits for the
+//!   current call, unless another process has stored a new token in the file.
 //! - **One call.** A caller that requests a token during a call receives the result of that call: a token or an error. The
 //!   call continues while at least one caller waits for it. It is cancelled when the future of the last caller is dropped.
 //!   The source requires no particular async runtime and spawns no task.
 //! - **No expired token from the cache.** A cached token that has expired according to the clock is never returned, neither
 //!   from memory nor from the file. If no new token can be fetched, an error is returned.
-//! - **No rejected token.** A token that was passed to [`TokenSource::get_after_rejection`] is not returned again, neither
-//!   from memory, nor from the file, nor from a new response. The source remembers the last 64 rejected passwords.
+//! - **No rejected token.** The source remembers the last 64 passwords that were passed to
+//!   [`TokenSource::get_after_rejection`]. It does not return a token with one of these passwords from memory, from the file or
+//!   from a new response.
 //! - **Failed calls are tolerated.** If a call fails while the cached token is still valid, the cached token is returned.
 //!   The next request for a token starts the next call. Errors are not cached.
 //! - **The requested registry.** If the source was built with a registry, a response without a token for the same account,

@@ -66,10 +66,10 @@ impl Baseline {
         Ok(Baseline { entries })
     }
 
-    /// Sets `known` in each failed scenario of the report whose failures are in the baseline. Returns the entries that no longer apply.
+    /// Sets the field `known` of each scenario in the report, and returns the entries that no longer apply.
     ///
-    /// `known` is true if each failed case of the scenario is in the baseline. These entries are not returned: entries for other client
-    /// types, for scenarios that were not run, and for cases with a set-up error.
+    /// `known` is true if the scenario failed and all its failed cases are in the baseline. Entries for other client types, for scenarios
+    /// that were not run, and for cases with a set-up error are not returned.
     pub fn apply(&self, report: &mut Report, strictness: Strictness) -> Vec<Stale> {
         let client_type = report.client_type;
         for scenario in &mut report.scenarios {

@@ -17,7 +17,12 @@ use crate::testbed::{Placeholders, Testbed};
 
 /// A library under test. The trait is implemented for closures that receive a [`LibraryRequest`] and return a future.
 pub trait Library {
-    /// Requests a login from the library. The output of the future is the login, or the text of an error.
+    /// Requests a login from the library. The output of the future is the login.
+    ///
+    /// # Errors
+    ///
+    /// The output of the future is the text of an error if the library returns no login for the registry of the request. The suite then
+    /// records the result of the request as an error.
     fn login(&self, request: LibraryRequest) -> LoginFuture;
 }
 

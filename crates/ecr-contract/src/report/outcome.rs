@@ -2,13 +2,13 @@
 
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Verdict};
 
-/// The lowest severity of a failed expectation that fails the run.
+/// The lowest severity of an expectation whose failure fails the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// The run fails only if an expectation of severity `must` fails.
+    /// The run fails only if an expectation of severity `must` fails and the failure is not in the baseline.
     #[default]
     Must,
-    /// The run fails if an expectation of severity `must` or `should` fails.
+    /// The run fails only if an expectation of severity `must` or `should` fails and the failure is not in the baseline.
     Should,
 }
 
@@ -17,7 +17,7 @@ pub enum Strictness {
 pub enum Outcome {
     /// There was no set-up error, and all failures are in the baseline.
     Passed,
-    /// At least one scenario failed whose failure is not in the baseline.
+    /// At least one scenario has a failure that is not in the baseline. There may also be set-up errors.
     Failed {
         /// The IDs of these scenarios.
         new_failures: Vec<String>,

@@ -72,7 +72,7 @@ pub enum Verdict {
     Passed,
     /// All expectations have the severity `info`. The findings contain the results.
     Info,
-    /// An expectation with the severity `should` failed, and none with the severity `must`.
+    /// An expectation with the severity `should` failed. No expectation with the severity `must` failed.
     Warning,
     /// An expectation with the severity `must` failed.
     Failed,
@@ -84,11 +84,11 @@ pub enum Verdict {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CaseReport {
-    /// The name of the case. `null` if the scenario defines no cases.
+    /// The name of the case. `None` (`null` in JSON) if the scenario defines no cases.
     pub name: Option<String>,
     /// The verdict on the case.
     pub verdict: Verdict,
-    /// The reason why the case is not applicable or could not be set up. `null` for other verdicts.
+    /// The reason why the case is not applicable or could not be set up. `None` (`null` in JSON) for other verdicts.
     pub reason: Option<String>,
     /// The duration of the case, in milliseconds.
     pub took_ms: u64,
@@ -167,7 +167,7 @@ pub struct Event {
     pub kind: EventKind,
     /// A description of the event on one line.
     pub text: String,
-    /// The HTTP status code of the response. `null` if the event is not a request.
+    /// The HTTP status code of the response. `None` (`null` in JSON) if the event is not a request.
     pub status: Option<u16>,
 }
 

@@ -41,9 +41,13 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// Returns an error if the process has neither the privileges of root nor a kernel that allows user namespaces for unprivileged users,
-    /// if an unprivileged process has several threads, or if a step of the set-up fails. After an error, the process may already be in
-    /// the new namespaces.
+    /// Returns an error in the following cases:
+    ///
+    /// - The user is not root, and the kernel does not allow user namespaces for unprivileged users.
+    /// - The user is not root, and the process has several threads.
+    /// - A step of the set-up fails.
+    ///
+    /// After an error, the process may already be in the new namespaces.
     pub fn enter() -> Result<Self, SandboxError> {
         // Created before the process enters the new namespaces.
         let files = tempfile::Builder::new()

@@ -31,8 +31,8 @@ pub(crate) struct Scenario {
     /// The reason why the scenario is skipped. `None` if the scenario can be run.
     #[serde(default)]
     pub(crate) skip: Option<String>,
-    /// The redirection modes that the scenario supports. If empty, all modes are supported. If a mode is requested that is not in the list,
-    /// the first possible mode in the list is used.
+    /// The redirection modes that the scenario supports. If empty, all modes are supported. If the requested mode is not in the list, the
+    /// first mode in the list that can be used on this system is used.
     #[serde(default)]
     pub(crate) redirect: Vec<RedirectMode>,
     /// Whether the scenario requires a sandbox, in which the client can reach only the mock.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Severity {
     /// A failed expectation never fails the run. The result is only reported.
     Info,
-    /// A failed expectation fails the run only with `--strict`.
+    /// A failed expectation fails the run only with `--strict`, and only if the failure is not in the baseline.
     Should,
     /// A failed expectation fails the run, unless the failure is in the baseline.
     Must,

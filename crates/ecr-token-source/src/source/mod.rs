@@ -69,8 +69,8 @@ impl TokenSource {
 
     /// Returns credentials with another token. `rejected` are credentials that the registry has rejected.
     ///
-    /// The rejected token is removed from memory and from the file, and is not returned again. The source remembers the last 64
-    /// rejected passwords.
+    /// The rejected token is removed from memory and from the file. The source remembers the last 64 rejected passwords and
+    /// returns no token with one of these passwords.
     ///
     /// If several callers report the same token, only the first report starts a call. The other callers receive the result of
     /// this call, or the token that this call has cached. If another token is already cached and need not be renewed, it is
@@ -90,8 +90,8 @@ impl TokenSource {
 
     /// Returns the duration for which another program may cache these credentials.
     ///
-    /// The duration is the remaining TTL minus its [`Margin`], or half of the remaining TTL if that is longer. It is zero if
-    /// `expires_at` is `None` or in the past.
+    /// The duration is the longer of two values: half of the remaining TTL, and the remaining TTL minus a [`Margin`] that is
+    /// computed from the remaining TTL. The duration is zero if `expires_at` is `None` or in the past.
     pub fn cache_duration(&self, credentials: &Credentials) -> Duration {
         let now = self.inner.clock.now();
         let end = credentials.expires_at.unwrap_or(now);

@@ -58,7 +58,7 @@ pub struct RequestMatcher {
     /// The `User-Agent` header. `*` matches any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<Pattern>,
-    /// The maximum number of times that the fault is triggered, at least 1.
+    /// The maximum number of times that the fault is triggered. The value must be at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// The number of matching requests at the start that do not trigger the fault. Later matching requests can trigger

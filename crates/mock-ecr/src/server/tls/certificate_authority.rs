@@ -215,7 +215,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorityError {
-    /// A file or the directory cannot be read or written.
+    /// A file or the directory of the CA cannot be read or written. The message contains `cannot store` in both cases.
     #[error("cannot store a certificate authority in {}", path.display())]
     Unusable {
         /// The file or the directory.
