@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
 use mock_ecr::MockEcr;
-use mock_ecr::config::{AuthorityLocation, Redirect};
+use mock_ecr::config::{CaLocation, Redirect};
 use tempfile::TempDir;
 
 use crate::command::Outcome;
@@ -27,7 +27,7 @@ pub(crate) async fn mock() -> MockEcr {
 
 /// Starts a mock that is the proxy for AWS's host names.
 pub(crate) async fn mock_with_proxy() -> (MockEcr, Home) {
-    let ecr = MockEcr::builder().tls(AuthorityLocation::Memory);
+    let ecr = MockEcr::builder().tls(CaLocation::Memory);
     let ecr = ecr.start().await.unwrap();
     let mut home = Home::without_aws();
     let certificate = home.path().join("ca.pem");

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::iter;
 use std::path::Path;
 
-use mock_ecr::config::{AuthorityLocation, StoreLocation};
+use mock_ecr::config::{CaLocation, StoreLocation};
 use mock_ecr::fault::{CertificateFault, Fault, FaultAction};
 use mock_ecr::tls::CertificateAuthority;
 use mock_ecr::{Config, MockEcr, MockEcrBuilder, Preserve, StartError};
@@ -71,8 +71,8 @@ async fn an_unusable_store_is_reported_once() {
 #[tokio::test]
 async fn an_unusable_certificate_authority_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
-    let expected = ["cannot store a certificate authority in", "ot a directory"];
-    let location = AuthorityLocation::Directory(path_below_file(&folder));
+    let expected = ["cannot access the certificate authority:", "ot a directory"];
+    let location = CaLocation::Directory(path_below_file(&folder));
     assert_error_chain(
         &start_error(MockEcr::builder().tls(location)).await,
         &expected,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mock_ecr::MockEcr;
-use mock_ecr::config::AuthorityLocation;
+use mock_ecr::config::CaLocation;
 use mock_ecr::request_log::{Ingress, Service};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -21,7 +21,7 @@ pub(crate) const REGISTRY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 /// Starts a mock with TLS and a frozen clock.
 pub(crate) async fn tls_mock() -> MockEcr {
-    let builder = MockEcr::builder().tls(AuthorityLocation::Memory);
+    let builder = MockEcr::builder().tls(CaLocation::Memory);
     builder.frozen().start().await.unwrap()
 }
 
@@ -150,7 +150,7 @@ async fn a_client_that_does_not_trust_the_ca_rejects_the_certificate() {
 #[tokio::test]
 async fn a_certificate_authority_in_a_directory_is_reused() {
     let directory = tempfile::tempdir().unwrap();
-    let location = AuthorityLocation::Directory(directory.path().to_owned());
+    let location = CaLocation::Directory(directory.path().to_owned());
     let start = || MockEcr::builder().tls(location.clone()).start();
     let first = start().await.unwrap();
     let certificate = first.ca_certificate().unwrap().to_owned();
@@ -163,7 +163,7 @@ async fn a_certificate_authority_in_a_directory_is_reused() {
 #[tokio::test]
 async fn layers_are_served_at_the_host_name_of_the_aws_bucket() {
     let ecr = MockEcr::builder()
-        .tls(AuthorityLocation::Memory)
+        .tls(CaLocation::Memory)
         .create_on_push()
         .start()
         .await

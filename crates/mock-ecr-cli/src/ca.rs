@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use mock_ecr::config::AuthorityLocation;
+use mock_ecr::config::CaLocation;
 use mock_ecr::tls::CertificateAuthority;
 
 use crate::args::CaOptions;
@@ -12,11 +12,11 @@ use ecr_contract::sandbox::store_certificate;
 
 pub(crate) async fn ca(options: CaOptions) -> Result<ExitCode, Error> {
     let text = match &options.tls {
-        Some(AuthorityLocation::Directory(directory)) => {
-            let authority = CertificateAuthority::in_directory(directory)?;
+        Some(CaLocation::Directory(directory)) => {
+            let ca = CertificateAuthority::in_directory(directory)?;
             match options.path {
                 true => line(&CertificateAuthority::certificate_path(directory)),
-                false => authority.certificate_pem().to_owned(),
+                false => ca.certificate_pem().to_owned(),
             }
         }
         Some(_) => return Err(Error::NoDirectory),

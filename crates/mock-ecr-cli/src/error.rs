@@ -12,7 +12,7 @@ use ecr_contract::{SuiteError, error_chain};
 use mock_ecr::StartError;
 use mock_ecr::config::ConfigError;
 use mock_ecr::fault::FaultError;
-use mock_ecr::tls::AuthorityError;
+use mock_ecr::tls::CaError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -23,7 +23,7 @@ pub(crate) enum Error {
     #[error("cannot run {}: {cause}", .program.display())]
     Spawn { program: OsString, cause: io::Error },
     #[error(transparent)]
-    Authority(#[from] AuthorityError),
+    Ca(#[from] CaError),
     #[error(
         "invalid URL {0:?}: expected http:// and the host of a mock, such as http://127.0.0.1:4566"
     )]

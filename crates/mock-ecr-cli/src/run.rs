@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
-use crate::args::{Home, RedirectMode, RunOptions, default_authority};
+use crate::args::{Home, RedirectMode, RunOptions, default_ca};
 use crate::error::Error;
 use crate::signal::Signals;
 
@@ -22,7 +22,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
     if options.redirect != RedirectMode::Env && config.tls.is_none() {
-        config.tls = Some(default_authority(&config.store));
+        config.tls = Some(default_ca(&config.store));
     }
     let sandbox = match options.redirect {
         RedirectMode::Sandbox => Some(Sandbox::enter()?),

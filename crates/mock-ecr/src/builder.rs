@@ -7,14 +7,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock::ClockStart;
-use crate::config::{
-    AuthMode, AuthorityLocation, Config, ConfigError, Dialect, Image, InitialRepository,
-};
+use crate::config::{AuthMode, CaLocation, Config, ConfigError, Dialect, Image, InitialRepository};
 use crate::fault::{Fault, FaultError, Faults, TlsMode};
 use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
 use crate::server::connection::{Listener, serve};
-use crate::server::tls::{AuthorityError, CertificateAuthority, Tls};
+use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::types::argument::{ArgumentError, FirstInvalid};
@@ -80,8 +78,8 @@ impl MockEcrBuilder {
     /// can use the mock as an HTTPS proxy. For each host name that a client requests, a private certificate authority
     /// issues a certificate. By default, the mock does not accept TLS.
     #[must_use]
-    pub fn tls(mut self, authority: AuthorityLocation) -> Self {
-        self.config.tls = Some(authority);
+    pub fn tls(mut self, location: CaLocation) -> Self {
+        self.config.tls = Some(location);
         self
     }
 
@@ -267,10 +265,8 @@ impl MockEcrBuilder {
         for fault in &self.config.faults {
             faults.add(fault.clone())?;
         }
-        let authority = self.config.tls.as_ref().map(CertificateAuthority::at);
-        let tls = authority
-            .transpose()?
-            .map(|authority| Tls::new(authority, Arc::clone(&faults)));
+        let ca = self.config.tls.as_ref().map(CertificateAuthority::at);
+        let tls = ca.transpose()?.map(|ca| Tls::new(ca, Arc::clone(&faults)));
         let store = self.config.open_store().await?;
         let listeners: Vec<_> = std::iter::once(listener).chain(additional?).collect();
         let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
@@ -333,7 +329,7 @@ pub enum StartError {
     Fault(#[from] FaultError),
     /// The certificate authority cannot be read or created.
     #[error(transparent)]
-    Authority(#[from] AuthorityError),
+    Ca(#[from] CaError),
     /// The initial repositories cannot be created. The source is the error of a tag, an image layout, an image or the
     /// store.
     #[error("cannot create the repositories of the configuration")]

@@ -81,7 +81,7 @@ mod types;
 
 /// The private certificate authority of a mock that accepts TLS.
 pub mod tls {
-    pub use crate::server::tls::{AuthorityError, CertificateAuthority, CertificateError};
+    pub use crate::server::tls::{CaError, CertificateAuthority, CertificateError};
 }
 
 pub use builder::{MockEcrBuilder, StartError};

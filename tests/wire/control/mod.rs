@@ -11,7 +11,7 @@ mod tokens;
 mod wait_and_stream;
 
 use mock_ecr::MockEcr;
-use mock_ecr::config::AuthorityLocation;
+use mock_ecr::config::CaLocation;
 use serde_json::Value;
 
 use crate::raw::{RawRequest, frozen_mock};
@@ -52,7 +52,7 @@ fn assert_rejected(response: &Response, status: u16, code: &str, at: Option<&str
 
 #[tokio::test]
 async fn the_ca_certificate_is_returned_if_tls_is_enabled() {
-    let ecr = MockEcr::builder().tls(AuthorityLocation::Memory).start();
+    let ecr = MockEcr::builder().tls(CaLocation::Memory).start();
     let ecr = ecr.await.unwrap();
     let response = control_request("GET", "ca.pem").to(&ecr).await;
     assert_eq!(response.status(), 200);

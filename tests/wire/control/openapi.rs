@@ -1,7 +1,7 @@
 //! `/_mock/openapi.json`, compared with the API that it describes.
 
 use mock_ecr::MockEcr;
-use mock_ecr::config::AuthorityLocation;
+use mock_ecr::config::CaLocation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ async fn every_example_of_a_body_is_valid_and_accepted() {
 #[tokio::test]
 async fn every_route_responds_as_described_and_accepts_every_parameter() {
     let document = document().await;
-    let ecr = MockEcr::builder().frozen().tls(AuthorityLocation::Memory);
+    let ecr = MockEcr::builder().frozen().tls(CaLocation::Memory);
     let ecr = ecr.start().await.unwrap();
     RawRequest::token_call().signed().to(&ecr).await;
     for (method, path, operation) in operations(&document) {

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
-use mock_ecr::config::{AuthorityLocation, Redirect, Variable};
+use mock_ecr::config::{CaLocation, Redirect, Variable};
 use mock_ecr::{Config, MockEcr, MockEcrBuilder};
 
 use crate::sandbox::certificate::store_certificate;
@@ -38,7 +38,7 @@ impl Redirection<'_> {
     /// Except with [`Redirection::Env`], TLS is enabled: if the configuration does not set a CA, the mock uses a CA in memory.
     pub fn mock(self, mut config: Config, listen: SocketAddr) -> MockEcrBuilder {
         if !matches!(self, Redirection::Env) && config.tls.is_none() {
-            config.tls = Some(AuthorityLocation::Memory);
+            config.tls = Some(CaLocation::Memory);
         }
         match self {
             Redirection::Env | Redirection::Proxy => MockEcr::from_config(config).listen(listen),

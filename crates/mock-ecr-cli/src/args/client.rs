@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use mock_ecr::config::AuthorityLocation;
+use mock_ecr::config::CaLocation;
 
 use crate::args::redirect::EnvRedirect;
 use crate::args::target::Target;
@@ -43,7 +43,7 @@ pub(crate) struct CaOptions {
     pub(crate) target: Target,
     /// Reads the CA from `file:DIR` instead of calling a mock, and prints its certificate. Creates the CA if it does not exist.
     #[arg(long, value_name = "LOCATION")]
-    pub(crate) tls: Option<AuthorityLocation>,
+    pub(crate) tls: Option<CaLocation>,
     /// Prints the path of the certificate file instead of the certificate.
     #[arg(long)]
     pub(crate) path: bool,

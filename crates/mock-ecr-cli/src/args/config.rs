@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use mock_ecr::config::{
-    AuthMode, AuthorityLocation, AuthorityLocationError, ClockStart, ConfigError, Dialect,
-    ProxyEndpoint, S3Access, Secret, StoreLocation, parse_duration,
+    AuthMode, CaLocation, CaLocationError, ClockStart, ConfigError, Dialect, ProxyEndpoint,
+    S3Access, Secret, StoreLocation, parse_duration,
 };
 use mock_ecr::{Config, Region};
 
@@ -70,7 +70,7 @@ impl ConfigOptions {
         config.s3_access = s3_access();
         replace(&mut config.dialect, self.dialect.map(Into::into));
         if let Some(TlsOption(location)) = self.tls {
-            let location = location.unwrap_or_else(|| default_authority(&config.store));
+            let location = location.unwrap_or_else(|| default_ca(&config.store));
             config.tls = Some(location);
         }
         config.create_on_push |= self.create_on_push;
@@ -99,22 +99,22 @@ impl IssuerOptions {
 
 /// `--tls`, with or without a location.
 #[derive(Clone, Debug)]
-struct TlsOption(Option<AuthorityLocation>);
+struct TlsOption(Option<CaLocation>);
 
 impl FromStr for TlsOption {
-    type Err = AuthorityLocationError;
+    type Err = CaLocationError;
 
-    fn from_str(text: &str) -> Result<Self, AuthorityLocationError> {
+    fn from_str(text: &str) -> Result<Self, CaLocationError> {
         let location = (!text.is_empty()).then(|| text.parse()).transpose()?;
         Ok(TlsOption(location))
     }
 }
 
 /// Returns the default location of the CA: the folder `tls` of the store if the store is a directory, otherwise memory.
-pub(crate) fn default_authority(store: &StoreLocation) -> AuthorityLocation {
+pub(crate) fn default_ca(store: &StoreLocation) -> CaLocation {
     match store {
-        StoreLocation::Directory(path) => AuthorityLocation::Directory(path.join("tls")),
-        _ => AuthorityLocation::Memory,
+        StoreLocation::Directory(path) => CaLocation::Directory(path.join("tls")),
+        _ => CaLocation::Memory,
     }
 }
 

@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) use client::{CaOptions, EnvOptions, Format, LoginOptions};
-pub(crate) use config::default_authority;
+pub(crate) use config::default_ca;
 pub(crate) use contract::ContractOptions;
 pub(crate) use control::{
     ClockAction, ClockOptions, FaultCommand, FaultOptions, Output, Preserved, RequestOptions,

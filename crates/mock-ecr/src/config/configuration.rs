@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::clock::{ClockStart, SigV4Clock};
-use crate::config::authority_location::AuthorityLocation;
+use crate::config::ca_location::CaLocation;
 use crate::config::proxy_endpoint::ProxyEndpoint;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
 use crate::fault::Fault;
@@ -88,7 +88,7 @@ pub struct Config {
     #[serde(skip)]
     pub control_key: Option<Secret>,
     /// Where the certificate authority is stored. If `None`, the default, the mock does not accept TLS.
-    pub tls: Option<AuthorityLocation>,
+    pub tls: Option<CaLocation>,
     /// The faults that are active from the start. The default is an empty list.
     pub faults: Vec<Fault>,
     /// Whether the registry behaves like ECR or like OCI Distribution 1.1. The default is [`Dialect::Ecr`].

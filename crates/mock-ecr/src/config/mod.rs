@@ -1,6 +1,6 @@
 //! The configuration of a mock and of its clients, in code or in TOML, and the errors in its values.
 
-mod authority_location;
+mod ca_location;
 mod check;
 pub(crate) mod configuration;
 mod conflict;
@@ -21,7 +21,7 @@ pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;
 pub use crate::types::timestamp::TimestampError;
 pub use crate::types::{NameError, Partition};
-pub use authority_location::{AuthorityLocation, AuthorityLocationError};
+pub use ca_location::{CaLocation, CaLocationError};
 pub use configuration::Account;
 pub(crate) use configuration::Config;
 pub use error::ConfigError;

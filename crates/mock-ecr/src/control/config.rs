@@ -7,7 +7,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::clock::ClockStart;
-use crate::config::AuthorityLocation;
+use crate::config::CaLocation;
 use crate::config::{
     AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Quirk,
     SigV4Clock,
@@ -155,7 +155,7 @@ impl ConfigView {
             auth: config.auth,
             proxy_endpoint: config.proxy_endpoint.as_str().to_owned(),
             store: config.store.to_string(),
-            tls: config.tls.as_ref().map(authority),
+            tls: config.tls.as_ref().map(ca_location),
             control_key: config.control_key.as_ref().map(|_| Redacted::Redacted),
             dialect: config.dialect,
             quirks: Quirk::ALL.map(|quirk| (quirk, config.has(quirk))).into(),
@@ -204,9 +204,9 @@ fn clock(start: ClockStart) -> String {
     }
 }
 
-fn authority(location: &AuthorityLocation) -> String {
+fn ca_location(location: &CaLocation) -> String {
     match location {
-        AuthorityLocation::Memory => "memory".to_owned(),
-        AuthorityLocation::Directory(path) => format!("file:{}", path.display()),
+        CaLocation::Memory => "memory".to_owned(),
+        CaLocation::Directory(path) => format!("file:{}", path.display()),
     }
 }

@@ -11,13 +11,13 @@ use rcgen::{
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::config::AuthorityLocation;
+use crate::config::CaLocation;
 
 /// A private certificate authority (CA): a certificate and its private key. No function returns the private key.
 ///
 /// ```
-/// let authority = mock_ecr::tls::CertificateAuthority::in_memory();
-/// assert!(authority.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+/// let ca = mock_ecr::tls::CertificateAuthority::in_memory();
+/// assert!(ca.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
 /// ```
 pub struct CertificateAuthority {
     certificate_pem: String,
@@ -27,8 +27,8 @@ pub struct CertificateAuthority {
 impl CertificateAuthority {
     /// Creates a CA in memory. It is not stored in a file.
     pub fn in_memory() -> Self {
-        let (authority, _) = CertificateAuthority::generate();
-        authority
+        let (ca, _) = CertificateAuthority::generate();
+        ca
     }
 
     /// Returns the CA in a directory: the certificate `ca.pem` and its key `ca-key.pem`. If `ca-key.pem` does not
@@ -44,26 +44,25 @@ impl CertificateAuthority {
     /// - `ca.pem` does not exist, and `ca-key.pem` exists but does not contain the certificate. (If the mock created
     ///   `ca-key.pem`, this file also contains the certificate.)
     /// - The two files are not the key and the certificate of a CA in PEM.
-    pub fn in_directory(path: &Path) -> Result<Self, AuthorityError> {
+    pub fn in_directory(path: &Path) -> Result<Self, CaError> {
         match Self::read(path)? {
-            Some(authority) => Ok(authority),
+            Some(ca) => Ok(ca),
             None => {
-                Self::write(path).map_err(AuthorityError::unusable(path))?;
-                Self::read(path)?
-                    .ok_or_else(|| AuthorityError::unusable(path)(ErrorKind::NotFound.into()))
+                Self::write(path).map_err(CaError::unusable(path))?;
+                Self::read(path)?.ok_or_else(|| CaError::unusable(path)(ErrorKind::NotFound.into()))
             }
         }
     }
 
-    /// Returns the CA at a location. For [`AuthorityLocation::Memory`], creates a CA.
+    /// Returns the CA at a location. For [`CaLocation::Memory`], creates a CA.
     ///
     /// # Errors
     ///
     /// Returns the errors of [`CertificateAuthority::in_directory`].
-    pub fn at(location: &AuthorityLocation) -> Result<Self, AuthorityError> {
+    pub fn at(location: &CaLocation) -> Result<Self, CaError> {
         match location {
-            AuthorityLocation::Memory => Ok(Self::in_memory()),
-            AuthorityLocation::Directory(path) => Self::in_directory(path),
+            CaLocation::Memory => Ok(Self::in_memory()),
+            CaLocation::Directory(path) => Self::in_directory(path),
         }
     }
 
@@ -86,7 +85,7 @@ impl CertificateAuthority {
         let key_pem = key.serialize_pem();
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
-        let name = "mock-ecr test authority";
+        let name = "mock-ecr test CA";
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -95,18 +94,18 @@ impl CertificateAuthority {
         let certificate = params
             .self_signed(&key)
             .expect("a certificate that consists of constants can be signed");
-        let authority = CertificateAuthority {
+        let ca = CertificateAuthority {
             certificate_pem: certificate.pem(),
             issuer: Issuer::new(params, key),
         };
-        (authority, key_pem)
+        (ca, key_pem)
     }
 
     /// Reads the CA in a directory, if there is one.
     ///
     /// The process that creates the key file has created the CA. The key file also contains the certificate, after the key. A process that
     /// reads the key before `ca.pem` is written therefore has both.
-    fn read(directory: &Path) -> Result<Option<Self>, AuthorityError> {
+    fn read(directory: &Path) -> Result<Option<Self>, CaError> {
         let key_path = key_path(directory);
         let Some(key) = read(&key_path)? else {
             return Ok(None);
@@ -114,17 +113,15 @@ impl CertificateAuthority {
         let certificate_path = Self::certificate_path(directory);
         let certificate = match read(&certificate_path)? {
             Some(certificate) => certificate,
-            None => certificate_in(&key).ok_or(AuthorityError::NoCertificate {
+            None => certificate_in(&key).ok_or(CaError::NoCertificate {
                 path: certificate_path,
             })?,
         };
-        let authority = Self::from_pem(certificate, &key);
-        authority
-            .map(Some)
-            .map_err(|source| AuthorityError::Invalid {
-                path: key_path,
-                source,
-            })
+        let ca = Self::from_pem(certificate, &key);
+        ca.map(Some).map_err(|source| CaError::Invalid {
+            path: key_path,
+            source,
+        })
     }
 
     fn from_pem(certificate_pem: String, key: &str) -> Result<Self, CertificateError> {
@@ -148,12 +145,12 @@ impl CertificateAuthority {
 
     /// Writes a new CA, unless another process has written one.
     fn write(directory: &Path) -> io::Result<()> {
-        let (authority, key) = CertificateAuthority::generate();
+        let (ca, key) = CertificateAuthority::generate();
         std::fs::create_dir_all(directory)?;
-        let both = format!("{key}{}", authority.certificate_pem);
+        let both = format!("{key}{}", ca.certificate_pem);
         if create(&key_path(directory), &both)? {
             let path = Self::certificate_path(directory);
-            replace(&path, &authority.certificate_pem)?;
+            replace(&path, &ca.certificate_pem)?;
         }
         Ok(())
     }
@@ -173,11 +170,11 @@ fn certificate_in(pem: &str) -> Option<String> {
     Some(pem[pem.find("-----BEGIN CERTIFICATE-----")?..].to_owned())
 }
 
-fn read(path: &Path) -> Result<Option<String>, AuthorityError> {
+fn read(path: &Path) -> Result<Option<String>, CaError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(AuthorityError::unusable(path)(error)),
+        Err(error) => Err(CaError::unusable(path)(error)),
     }
 }
 
@@ -214,9 +211,9 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// An error returned by [`CertificateAuthority::in_directory`] or [`CertificateAuthority::at`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum AuthorityError {
-    /// A file or the directory of the CA cannot be read or written. The message contains `cannot store` in both cases.
-    #[error("cannot store a certificate authority in {}", path.display())]
+pub enum CaError {
+    /// A file or the directory of the CA cannot be read or written.
+    #[error("cannot access the certificate authority: {}", path.display())]
     Unusable {
         /// The file or the directory.
         path: PathBuf,
@@ -260,10 +257,10 @@ impl CertificateError {
     }
 }
 
-impl AuthorityError {
-    fn unusable(path: &Path) -> impl FnOnce(io::Error) -> AuthorityError {
+impl CaError {
+    fn unusable(path: &Path) -> impl FnOnce(io::Error) -> CaError {
         let path = path.to_owned();
-        move |source| AuthorityError::Unusable { path, source }
+        move |source| CaError::Unusable { path, source }
     }
 }
 

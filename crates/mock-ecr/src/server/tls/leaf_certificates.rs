@@ -18,7 +18,7 @@ use crate::server::tls::CertificateAuthority;
 
 /// The certificates of the server, created on demand.
 pub(super) struct LeafCertificates {
-    authority: CertificateAuthority,
+    ca: CertificateAuthority,
     faults: Arc<Faults>,
     cache: Mutex<HashMap<CacheKey, Arc<CertifiedKey>>>,
 }
@@ -27,9 +27,9 @@ pub(super) struct LeafCertificates {
 type CacheKey = (String, Option<CertificateFault>);
 
 impl LeafCertificates {
-    pub(super) fn new(authority: CertificateAuthority, faults: Arc<Faults>) -> Self {
+    pub(super) fn new(ca: CertificateAuthority, faults: Arc<Faults>) -> Self {
         LeafCertificates {
-            authority,
+            ca,
             faults,
             cache: Mutex::default(),
         }
@@ -76,7 +76,7 @@ impl LeafCertificates {
         }
         let certificate = match fault {
             Some(CertificateFault::SelfSigned) => params.self_signed(&key)?,
-            _ => params.signed_by(&key, self.authority.issuer())?,
+            _ => params.signed_by(&key, self.ca.issuer())?,
         };
         let provider = rustls::crypto::ring::default_provider();
         let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();

@@ -15,7 +15,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::fault::Faults;
 
-pub use certificate_authority::{AuthorityError, CertificateAuthority, CertificateError};
+pub use certificate_authority::{CaError, CertificateAuthority, CertificateError};
 use leaf_certificates::LeafCertificates;
 
 /// The first byte of a TLS handshake (RFC 8446, section 5.1). No HTTP method begins with it.
@@ -29,14 +29,14 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    pub(crate) fn new(authority: CertificateAuthority, faults: Arc<Faults>) -> Self {
-        let certificate = authority.certificate_pem().into();
+    pub(crate) fn new(ca: CertificateAuthority, faults: Arc<Faults>) -> Self {
+        let certificate = ca.certificate_pem().into();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("ring supports TLS 1.2 and 1.3")
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(LeafCertificates::new(authority, faults)));
+            .with_cert_resolver(Arc::new(LeafCertificates::new(ca, faults)));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Tls {
             acceptor: TlsAcceptor::from(Arc::new(config)),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
-pub enum AuthorityLocation {
+pub enum CaLocation {
     /// In memory. The mock creates a new certificate authority at each start.
     #[default]
     Memory,
@@ -22,24 +22,24 @@ pub enum AuthorityLocation {
     Directory(PathBuf),
 }
 
-impl FromStr for AuthorityLocation {
-    type Err = AuthorityLocationError;
+impl FromStr for CaLocation {
+    type Err = CaLocationError;
 
-    fn from_str(text: &str) -> Result<Self, AuthorityLocationError> {
+    fn from_str(text: &str) -> Result<Self, CaLocationError> {
         match text.split_once(':') {
-            None if text == "memory" => Ok(AuthorityLocation::Memory),
-            Some(("file", path)) if !path.is_empty() => Ok(AuthorityLocation::Directory(
+            None if text == "memory" => Ok(CaLocation::Memory),
+            Some(("file", path)) if !path.is_empty() => Ok(CaLocation::Directory(
                 path.strip_prefix("//").unwrap_or(path).into(),
             )),
-            _ => Err(AuthorityLocationError(text.to_owned())),
+            _ => Err(CaLocationError(text.to_owned())),
         }
     }
 }
 
-impl TryFrom<String> for AuthorityLocation {
-    type Error = AuthorityLocationError;
+impl TryFrom<String> for CaLocation {
+    type Error = CaLocationError;
 
-    fn try_from(text: String) -> Result<Self, AuthorityLocationError> {
+    fn try_from(text: String) -> Result<Self, CaLocationError> {
         text.parse()
     }
 }
@@ -47,4 +47,4 @@ impl TryFrom<String> for AuthorityLocation {
 /// The error returned when a string is not a valid location of a certificate authority.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid location of the certificate authority {0:?}: expected memory, or file:DIRECTORY")]
-pub struct AuthorityLocationError(String);
+pub struct CaLocationError(String);
