@@ -16,6 +16,12 @@ use mock_ecr::{Config, Region};
 pub(crate) struct ConfigOptions {
     #[command(flatten)]
     issuer: IssuerOptions,
+    /// How the signatures of API requests are verified. Default: strict.
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// The Region of requests that do not specify a Region. Default: us-east-1.
+    #[arg(long, value_name = "REGION")]
+    region: Option<Region>,
     /// The template of `proxyEndpoint`: a URL that may contain {account}, {region}, {dns_suffix} and {port}.
     #[arg(long, value_name = "TEMPLATE")]
     proxy_endpoint: Option<ProxyEndpoint>,
@@ -44,8 +50,8 @@ pub(crate) struct IssuerOptions {
     /// A configuration file in TOML. The options take precedence over its values.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The seed of tokens and random values. Mocks with the same seed accept each other's tokens. TLS keys and certificates are random
-    /// and do not depend on the seed. Default: mock-ecr.
+    /// The seed of token keys and random values. A mock can verify the tokens of other mocks with the same seed. TLS keys do not
+    /// depend on the seed. Default: mock-ecr.
     #[arg(long, value_name = "SEED")]
     seed: Option<String>,
     /// The TTL of issued tokens, such as 12h or 90m. Default: 12h.
@@ -54,17 +60,13 @@ pub(crate) struct IssuerOptions {
     /// The clock: `system`, `frozen` (frozen at 2015-11-29T21:30:53.241Z), or a timestamp at which the clock is frozen. Default: system.
     #[arg(long)]
     clock: Option<ClockStart>,
-    /// How the signatures of API requests are verified. `token issue` and `token inspect` do not use this option. Default: strict.
-    #[arg(long, value_enum)]
-    auth: Option<Auth>,
-    /// The Region of requests that do not specify a Region. For `token issue`, the Region of the token. Default: us-east-1.
-    #[arg(long, value_name = "REGION")]
-    region: Option<Region>,
 }
 
 impl ConfigOptions {
     pub(crate) fn config(self) -> Result<Config, ConfigError> {
         let mut config = self.issuer.config()?;
+        replace(&mut config.auth, self.auth.map(Into::into));
+        replace(&mut config.region, self.region);
         replace(&mut config.proxy_endpoint, self.proxy_endpoint);
         replace(&mut config.store, self.store);
         config.s3_access = s3_access();
@@ -87,13 +89,7 @@ impl IssuerOptions {
         replace(&mut config.seed, self.seed);
         replace(&mut config.token_ttl, self.token_ttl);
         replace(&mut config.clock, self.clock);
-        replace(&mut config.auth, self.auth.map(Into::into));
-        replace(&mut config.region, self.region);
         Ok(config)
-    }
-
-    pub(crate) fn region(&self) -> Option<&Region> {
-        self.region.as_ref()
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Parser, Subcommand};
 use mock_ecr::config::Secret;
 use mock_ecr::token::TokenId;
-use mock_ecr::{AccountId, PrincipalArn, Timestamp};
+use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp};
 
 use crate::args::config::IssuerOptions;
 use crate::args::control::Output;
@@ -13,10 +13,10 @@ use crate::args::target::Target;
 pub(crate) enum TokenAction {
     /// Lists the tokens that a running mock has issued or received, and how often each was presented.
     List(ListOptions),
-    /// Issues a token. Without `--url`, the command issues the token itself, with the seed of `--seed`. Every mock with this seed accepts the
-    /// token.
+    /// Issues a token. If `--url` is not given, the command issues the token itself, with the seed of `--seed`.
     ///
-    /// With `--url`, the running mock issues the token, with its own seed, TTL and clock.
+    /// A mock with the same seed accepts the token until it expires, if its configuration contains the principal of the token. With `--url`,
+    /// the running mock issues the token, with its own seed, TTL and clock.
     Issue(Box<IssueOptions>),
     /// Prints the content of a token and whether the token is valid. Exits with code 1 if it is invalid.
     ///
@@ -48,6 +48,9 @@ pub(crate) struct IssueOptions {
     /// Issues the token to this IAM user or role session.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<PrincipalArn>,
+    /// The Region of the token. Default: the Region of the configuration, or of the running mock if `--url` is given.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<Region>,
     /// The time of issue. Default: the current time of the configured clock. Cannot be combined with `--url`.
     #[arg(long, value_name = "TIMESTAMP", conflicts_with = "url")]
     pub(crate) at: Option<Timestamp>,
@@ -77,9 +80,9 @@ pub(crate) struct InspectOptions {
 /// A running mock that is called only if `--url` is given.
 #[derive(Debug, Parser)]
 pub(crate) struct OptionalTarget {
-    /// The URL of a running mock, which issues or verifies the token. Cannot be combined with `--at`, `--config`, `--seed`, `--token-ttl`,
-    /// `--clock` or `--auth`.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "seed", "token_ttl", "clock", "auth"])]
+    /// The URL of a running mock, which issues or verifies the token instead of the command. Cannot be combined with `--at`, `--config`,
+    /// `--seed`, `--token-ttl` or `--clock`.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "seed", "token_ttl", "clock"])]
     url: Option<String>,
     /// The control key of the running mock. Required with `--url` if the mock was started with a control key.
     #[arg(

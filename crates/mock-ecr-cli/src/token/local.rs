@@ -8,7 +8,8 @@ use crate::args::{InspectOptions, IssueOptions};
 use crate::error::Error;
 
 pub(super) fn issue(options: IssueOptions) -> Result<Value, Error> {
-    let config = options.issuer.config()?;
+    let mut config = options.issuer.config()?;
+    config.region = options.region.unwrap_or(config.region);
     let root = |account| PrincipalArn::root(account, &config.region);
     let principal = options
         .principal

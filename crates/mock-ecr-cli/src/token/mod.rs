@@ -80,7 +80,7 @@ async fn issue(options: IssueOptions) -> Result<ExitCode, Error> {
 fn issue_request(options: &IssueOptions) -> Value {
     let account = options.account.as_ref().map(ToString::to_string);
     let principal = options.principal.as_ref().map(ToString::to_string);
-    let region = options.issuer.region().map(ToString::to_string);
+    let region = options.region.as_ref().map(ToString::to_string);
     let members = [
         ("account", account),
         ("principal", principal),

@@ -14,12 +14,12 @@ use crate::fault::target::{FaultTarget, RegistryRoute};
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region, Service};
 
-/// The requests that match a fault, and the matching requests that trigger it. A request matches if it satisfies all
-/// fields that are set. `times`, `after`, `every` and `probability` do not affect which requests match. They select the
-/// matching requests that trigger the fault.
+/// A condition on requests. A request matches a fault if it satisfies all fields that are set, except `times`, `after`,
+/// `every` and `probability`. These four fields select the matching requests that trigger the fault.
 ///
 /// The fields are compared with the unverified values of the request, because a fault is applied before the signature
-/// or the token is verified.
+/// or the token is verified. A fault with the action `expired_early` is an exception: only a request with a valid token
+/// triggers it.
 ///
 /// A fault with the action `certificate` matches TLS handshakes instead of requests. It accepts only `host`, `times`,
 /// `after`, `every` and `probability`, and counts handshakes.

@@ -18,7 +18,7 @@ pub struct Throttle {
     /// must be at least 1.
     pub burst: u32,
     /// The value of the `Retry-After` header in responses of the registry, in seconds. If absent, the header is not
-    /// sent. The APIs never send the header.
+    /// sent. Throttled responses of an API do not contain the header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
