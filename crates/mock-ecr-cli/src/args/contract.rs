@@ -16,7 +16,8 @@ pub(crate) struct ContractOptions {
     /// How the client is redirected to the mock. Default: sandbox, or proxy if the system does not support a sandbox.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) redirect: Option<RedirectMode>,
-    /// Runs only the scenarios with a matching ID, or the cases with a matching ID/CASE. * matches any text. Can be repeated.
+    /// Runs only the scenarios whose ID matches the pattern, and the cases of scenarios whose `ID/CASE` matches it. * matches any text. Can
+    /// be repeated.
     #[arg(long = "scenario", value_name = "GLOB")]
     pub(crate) only: Vec<String>,
     /// Also runs the scenarios in this directory, in addition to the built-in scenarios.

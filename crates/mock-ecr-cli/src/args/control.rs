@@ -58,7 +58,7 @@ pub(crate) struct FaultOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaultCommand {
-    /// Lists the active faults and their counters. `mock-ecr fault` without a subcommand does the same.
+    /// Lists the faults and their counters. `mock-ecr fault` without a subcommand does the same.
     List,
     /// Adds a fault at the end of the list.
     Add {

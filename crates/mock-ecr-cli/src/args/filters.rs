@@ -59,7 +59,7 @@ pub(crate) struct Filters {
     /// The error code of the response.
     #[arg(long, value_name = "CODE")]
     error: Option<String>,
-    /// A text that the reason for the invalid token contains.
+    /// A part of the message that describes why the presented token is invalid, such as `expired`.
     #[arg(long, value_name = "TEXT")]
     token_error: Option<String>,
     /// The request ID that the API returned.

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Run(Box<RunOptions>),
     /// Tests an unmodified ECR client against throttling, expiry, revocation, malformed responses and other failures.
     Contract(Box<ContractOptions>),
-    /// Reads one scenario of `contract` from stdin and runs it.
+    /// Reads the request to run one case of `contract` from stdin, and runs the case.
     #[command(hide = true)]
     ContractRun,
     /// Prints the environment variables that redirect clients to a running mock. To set them in a shell, run `eval "$(mock-ecr env)"`.

@@ -47,7 +47,8 @@ pub(crate) struct RunOptions {
     /// How the command is redirected to the mock.
     #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
     pub(crate) redirect: RedirectMode,
-    /// Runs the command with an empty home directory and without client configuration. This is the default with `--redirect sandbox`.
+    /// Runs the command with an empty home directory, so that clients do not find the configuration, logins and caches of the user. This
+    /// is the default with `--redirect sandbox`.
     #[arg(long, overrides_with = "no_isolate")]
     isolate: bool,
     /// Runs the command with the home directory of the user. This is the default with `--redirect env` and `--redirect proxy`.

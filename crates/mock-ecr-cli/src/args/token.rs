@@ -13,15 +13,15 @@ use crate::args::target::Target;
 pub(crate) enum TokenAction {
     /// Lists the tokens that a running mock has issued or received, and how often each was presented.
     List(ListOptions),
-    /// Issues a token. If `--url` is not given, the command issues the token itself, with the seed of `--seed`.
+    /// Issues a token. If `--url` is not given, the command issues the token itself, with the seed of `--seed` or of the configuration.
     ///
     /// A mock with the same seed accepts the token until it expires, if its configuration contains the principal of the token. With `--url`,
     /// the running mock issues the token, with its own seed, TTL and clock.
     Issue(Box<IssueOptions>),
     /// Prints the content of a token and whether the token is valid. Exits with code 1 if it is invalid.
     ///
-    /// If `--url` is not given, the command verifies the token itself, with the seed. With `--url`, the running mock verifies the token; it
-    /// rejects tokens that it has revoked.
+    /// If `--url` is not given, the command verifies the token itself, with the seed and the principals of the configuration. With `--url`,
+    /// the running mock verifies the token, with its own seed, principals and clock. It rejects tokens that it has revoked.
     Inspect(Box<InspectOptions>),
     /// Revokes tokens of a running mock.
     Revoke(RevokeOptions),
