@@ -84,7 +84,7 @@ async fn an_unusable_certificate_authority_is_reported_once() {
     std::fs::write(folder.path().join("ca-key.pem"), "nothing").unwrap();
     let error = CertificateAuthority::in_directory(folder.path()).unwrap_err();
     let expected = [
-        "ca-key.pem is not the key of a certificate authority",
+        "ca-key.pem and ca.pem are not the key and the certificate of a certificate authority",
         "PEM",
     ];
     assert_error_chain(&error, &expected);

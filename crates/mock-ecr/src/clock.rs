@@ -111,13 +111,14 @@ impl Clock {
         self.motion().now()
     }
 
-    /// Moves the clock forward by `duration`, truncated to whole milliseconds. The clock stops at the last
+    /// Moves the clock forward by `duration`, truncated to whole milliseconds. The new time saturates at the last
     /// [`Timestamp`].
     pub fn advance(&self, duration: Duration) {
         self.update(|motion| motion.map(|now| now + duration));
     }
 
-    /// Moves the clock back by `duration`, truncated to whole milliseconds. The clock stops at the first [`Timestamp`].
+    /// Moves the clock back by `duration`, truncated to whole milliseconds. The new time saturates at the first
+    /// [`Timestamp`].
     pub fn rewind(&self, duration: Duration) {
         self.update(|motion| motion.map(|now| now - duration));
     }

@@ -47,9 +47,9 @@ use crate::types::{AccountId, Region};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// The seed of all keys and random values. A mock can decrypt the tokens of other mocks with the same seed. The
-    /// mock accepts such a token only if the principal of the token also exists in this mock. The default is
-    /// `mock-ecr`.
+    /// The seed of all keys and random values. A mock can decrypt the tokens of other mocks with the same seed. Such a
+    /// token is invalid in a mock in which its principal does not exist; see
+    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). The default is `mock-ecr`.
     pub seed: String,
     /// The default Region. It is used if a request or an initial repository does not specify a Region. The default is
     /// `us-east-1`.

@@ -28,7 +28,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     run: |request| async move { response::json(&ConfigView::of(&request.state.config)) }.boxed(),
 }];
 
-/// The configuration of a mock. The keys are those of the TOML file without `faults`, and `control_key`.
+/// The configuration of a mock. The keys are those of the TOML file, except `faults`. The key `control_key` is added.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Config"))]
 struct ConfigView {

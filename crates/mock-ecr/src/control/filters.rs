@@ -33,7 +33,8 @@ pub(super) struct Filters {
     operation: Option<OperationName>,
     /// A part of the input of the API operation, as JSON.
     input: Option<String>,
-    /// The route of the registry: `ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`.
+    /// The route of the registry (`ping`, `catalog`, `manifest`, `blob`, `upload`, `tags`, `referrers` or `layer`), or
+    /// the path under `/_mock/`.
     route: Option<String>,
     /// Whether the request has an `Authorization` header.
     #[serde(deserialize_with = "parsed")]
@@ -62,7 +63,8 @@ pub(super) struct Filters {
     since: Option<Timestamp>,
     /// Only requests received before this time of the mock's clock.
     until: Option<Timestamp>,
-    /// The minimum duration of the response, in real time, such as `100ms`.
+    /// The minimum time that the mock took to produce the response, in real time, such as `100ms`. Delays by faults are
+    /// not included.
     #[serde(deserialize_with = "duration")]
     #[cfg_attr(test, schemars(with = "String"))]
     slower_than: Option<Duration>,

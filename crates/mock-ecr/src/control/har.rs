@@ -40,7 +40,7 @@ struct HarCreator {
 #[serde(rename_all = "camelCase")]
 struct HarEntry {
     started_date_time: String,
-    /// The duration of the response, in milliseconds.
+    /// The time that the mock took to produce the response, in milliseconds.
     time: f64,
     request: HarRequest,
     response: HarResponse,

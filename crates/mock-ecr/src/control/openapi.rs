@@ -12,7 +12,7 @@ use crate::control::route::{Content, Route, schema};
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "openapi.json",
-    summary: "Returns this document, in OpenAPI 3.1.",
+    summary: "Returns the description of the control API in OpenAPI 3.1.",
     query: &[],
     body: None,
     response: Content::Json(schema::<BTreeMap<String, Value>>()),

@@ -18,7 +18,8 @@ use crate::types::timestamp::Timestamp;
 pub(super) struct RequestView<'a> {
     /// The time at which the mock read the request, on the mock's clock.
     received: Timestamp,
-    /// The time that the mock took to produce the response, in microseconds of real time.
+    /// The time that the mock took to produce the response, in microseconds of real time. Delays by faults are not
+    /// included.
     took_micros: u64,
     /// The service that the request was sent to.
     service: Service,

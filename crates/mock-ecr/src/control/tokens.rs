@@ -51,7 +51,7 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::POST,
         path: "tokens/inspect",
-        summary: "Returns the claims of a token or of the password in it, and whether the registry accepts it.",
+        summary: "Returns the claims of a token or of the password in it, and whether the token is valid.",
         query: &[],
         body: Some(Body {
             schema: schema::<InspectToken>(),

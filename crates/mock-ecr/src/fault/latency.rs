@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for LatencyVisitor {
     }
 }
 
-const EXPECTED: &str = "a duration, from and to, or p50, p90 and p99";
+const EXPECTED: &str = "a duration, a table with from and to, or a table with p50, p90 and p99";
 
 impl Latency {
     pub(super) fn check(&self) -> Result<(), String> {

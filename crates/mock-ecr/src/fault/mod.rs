@@ -6,7 +6,8 @@
 //! trigger the same faults.
 
 #[cfg(feature = "sdk")]
-/// Recipes that create situations in which clients of ECR often fail, with the correct behaviour of a client.
+/// Situations in which clients of ECR often fail. Each recipe reproduces one situation and describes the correct
+/// behaviour of a client.
 ///
 #[doc = include_str!("../../COOKBOOK.md")]
 pub mod cookbook {}

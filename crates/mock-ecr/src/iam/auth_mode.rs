@@ -10,7 +10,7 @@ pub enum AuthMode {
     /// The access key ID must belong to a principal, and the signature must be valid.
     Strict,
     /// Every access key ID is accepted, and the signature is not verified, but a request must contain a signature. If
-    /// the access key ID is unknown, the caller is a root user: that of the account with this ID if the access key ID
-    /// consists of twelve digits, otherwise that of the default account.
+    /// the access key ID is unknown, the caller is the root user of an account. An access key ID of twelve digits
+    /// specifies the ID of this account. Otherwise, the account is the default account.
     Lenient,
 }

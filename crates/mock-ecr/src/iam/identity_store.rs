@@ -157,14 +157,14 @@ pub(crate) const MAX_SESSIONS: usize = 10_000;
 #[non_exhaustive]
 pub enum SessionError {
     /// The access key ID belongs to another principal or session.
-    #[error("the access key id {0} belongs to another principal or session")]
+    #[error("the access key ID {0} belongs to another principal or session")]
     AccessKeyInUse(String),
-    /// The access key ID or the secret access key is invalid. The string contains the name of the key, its value (never
-    /// that of a secret key) and the expected form.
+    /// The access key ID or the secret access key is invalid. The string contains the name of the invalid field and the
+    /// expected form. It also contains an invalid access key ID, but never a secret access key.
     #[error("{0}")]
     InvalidKey(String),
     /// The configuration lists accounts, and the account of the session is not in the list.
-    #[error("the account {0} is not one of the listed accounts")]
+    #[error("the account {0} is not in the list of accounts of the configuration")]
     UnknownAccount(AccountId),
 }
 

@@ -25,7 +25,8 @@ use crate::types::{PrincipalArn, Service};
 pub struct ReceivedRequest {
     /// The time at which the mock read the request, on the mock's clock.
     pub received: Timestamp,
-    /// The time from the receipt of the request until the response was ready, in real time.
+    /// The time from the receipt of the request until the response was ready, in real time. Delays by faults are not
+    /// included.
     pub took: Duration,
     /// The service that the request was sent to.
     pub service: Service,

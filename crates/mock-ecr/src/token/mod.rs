@@ -31,12 +31,13 @@ use seal::{Keys, Tag};
 /// Issues and verifies tokens.
 ///
 /// A token depends only on the seed, the principal, the Region, the time of issue, the TTL and the token length. Every
-/// mock with the same seed can decrypt the token without shared state. A mock accepts the token only if the principal
-/// also exists in this mock. Revocations are not shared. The token has the form of ECR's tokens, `base64("AWS:" +
-/// base64({"payload", "datakey", "version", "type", "expiration"}))`. The contents of `payload` and `datakey` in AWS
-/// are not public. In this crate, `payload` contains the claims, encrypted and authenticated with keys that are derived
-/// from the seed. Every change of a token is therefore detected. Source of the form: a Wiz write-up of 2025-09 and
-/// open-policy-agent/opa#6580. The default length, 2,368 characters, is the only published one.
+/// mock with the same seed can decrypt the token without shared state. The token is invalid in a mock in which its
+/// principal does not exist; see [`TokenError::UnknownPrincipal`]. Revocations are not shared. The token has the form
+/// of ECR's tokens, `base64("AWS:" + base64({"payload", "datakey", "version", "type", "expiration"}))`. The contents of
+/// `payload` and `datakey` in AWS are not public. In this crate, `payload` contains the claims, encrypted and
+/// authenticated with keys that are derived from the seed. Every change of a token is therefore detected. Source of the
+/// form: a Wiz write-up of 2025-09 and open-policy-agent/opa#6580. The default length, 2,368 characters, is the only
+/// published one.
 ///
 /// ```
 /// # use std::time::Duration;

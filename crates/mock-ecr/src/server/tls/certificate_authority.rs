@@ -220,14 +220,14 @@ pub enum CaError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// The key file exists, but neither `ca.pem` nor the key file contains a certificate.
-    #[error("{} is missing: expected the certificate of the key in the same directory", path.display())]
+    /// The key file exists and does not contain a certificate, and `ca.pem` does not exist.
+    #[error("{} is missing, and ca-key.pem does not contain a certificate", path.display())]
     NoCertificate {
         /// The missing file.
         path: PathBuf,
     },
     /// The files are not the key and the certificate of a CA.
-    #[error("{} is not the key of a certificate authority", path.display())]
+    #[error("{} and ca.pem are not the key and the certificate of a certificate authority", path.display())]
     Invalid {
         /// The key file.
         path: PathBuf,
@@ -303,7 +303,11 @@ mod tests {
         std::fs::write(path.join("ca-key.pem"), "nothing").unwrap();
         assert!(error().contains("ca.pem is missing"), "{}", error());
         std::fs::write(path.join("ca.pem"), "nothing").unwrap();
-        assert!(error().contains("ca-key.pem is not the key"), "{}", error());
+        assert!(
+            error().contains("ca-key.pem and ca.pem are not"),
+            "{}",
+            error()
+        );
         let (_, key) = CertificateAuthority::generate();
         std::fs::write(path.join("ca-key.pem"), key).unwrap();
         let expected = "does not contain a certificate in PEM";
