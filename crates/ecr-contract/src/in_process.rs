@@ -31,7 +31,7 @@ use crate::worker_request::WorkerRequest;
 /// let report = suite(ClientType::Library)
 ///     .scenario("TOK-01")
 ///     .run(|ecr| {
-///         // A real library would call `ecr.url()`, or use `ecr.sdk_config()`.
+///         // A real library would send its requests to `ecr.url()`, or use `ecr.sdk_config()`.
 ///         let password = ecr.issue_token().password();
 ///         move |ask: LibraryRequest| {
 ///             let password = password.clone();
@@ -39,7 +39,7 @@ use crate::worker_request::WorkerRequest;
 ///         }
 ///     })
 ///     .await?;
-/// // This library has sent no request.
+/// // The scenario expects a call of `GetAuthorizationToken`. This library makes no call, so an expectation fails.
 /// assert_eq!(report.scenarios[0].id, "TOK-01");
 /// assert!(report.scenarios[0].cases[0].findings.iter().any(|finding| !finding.passed));
 /// # Ok(())

@@ -73,8 +73,9 @@ pub enum SuiteError {
         "client type {0} requires a separate process: use `mock-ecr contract --client-type {0}`"
     )]
     NotInProcess(ClientType),
-    /// A worker process cannot be started, or its reply is invalid.
-    #[error("cannot start a worker process: {0}")]
+    /// The worker process that checks whether the sandbox can be created cannot be started, or its reply is missing or
+    /// invalid.
+    #[error("cannot run a worker process: {0}")]
     Worker(std::io::Error),
 }
 
@@ -107,8 +108,9 @@ impl Suite {
     ///
     /// # Errors
     ///
-    /// Returns an error if a scenario is invalid, no scenario matches, the sandbox was requested but cannot be created, or the first worker
-    /// cannot be started. If the worker of a case fails, the case has the verdict `set_up_error`.
+    /// Returns an error if a scenario is invalid, no scenario matches, the sandbox was requested but cannot be created,
+    /// or the worker that checks the sandbox fails. If the worker of a case fails, the case has the verdict
+    /// `set_up_error`.
     ///
     /// # Panics
     ///

@@ -42,15 +42,16 @@ enum WorkerReply {
     Run(Box<CompletedRun>),
 }
 
-/// Runs one command of a [`Suite`](crate::Suite): reads the command from stdin, runs it, kills all child processes, and writes the reply
-/// to stdout.
+/// Handles one request of a [`Suite`](crate::Suite): reads the request from stdin, runs the requested case, kills all
+/// child processes, and writes the reply to stdout.
 ///
-/// A suite starts a worker process for each case. The process must call this function before it starts a thread. Otherwise, the sandbox
-/// cannot be entered. If the suite ends before the case has finished, this function ends the process with exit code 1.
+/// A suite first starts a worker process that checks whether the sandbox can be created. It then starts a worker process
+/// for each case. A worker process must call this function before it starts a thread, because the function calls
+/// [`Sandbox::enter`]. If the suite ends before the case has finished, this function ends the process with exit code 1.
 ///
 /// # Errors
 ///
-/// Returns an error if stdin cannot be read or contains no valid command, or if stdout cannot be written.
+/// Returns an error if stdin cannot be read or contains no valid request, or if stdout cannot be written.
 pub fn run_worker() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;

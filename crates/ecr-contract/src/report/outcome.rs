@@ -29,12 +29,13 @@ pub enum Outcome {
 /// The numbers of scenarios by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// The number of scenarios in which all expectations passed.
+    /// The number of scenarios in which no expectation of severity `must` or `should` failed. Scenarios of severity
+    /// `info` are not included.
     pub passed: usize,
-    /// The number of scenarios in which all expectations have the severity `info`.
+    /// The number of scenarios of severity `info`.
     pub info: usize,
-    /// The number of scenarios in which an expectation of severity `should` failed. With [`Strictness::Should`], these scenarios are counted
-    /// as failed.
+    /// The number of scenarios in which an expectation of severity `should` failed and no expectation of severity `must`
+    /// failed. With [`Strictness::Should`], these scenarios are counted in `failed` or `known_failures` instead.
     pub warnings: usize,
     /// The number of scenarios that failed and are not in the baseline.
     pub failed: usize,

@@ -49,7 +49,7 @@ pub struct ScenarioReport {
     pub id: String,
     /// The required behaviour of a client, such as "Retries a throttled call".
     pub title: String,
-    /// The severity of the scenario.
+    /// The severity of the scenario. Its expectations have this severity or a lower one.
     pub severity: Severity,
     /// The reasons for the scenario: links to incidents, or other sources.
     pub why: Vec<String>,
@@ -68,9 +68,9 @@ pub struct ScenarioReport {
 pub enum Verdict {
     /// The scenario does not apply to the client, or cannot be run on this system.
     NotApplicable,
-    /// All expectations passed.
+    /// No expectation with the severity `must` or `should` failed.
     Passed,
-    /// All expectations have the severity `info`. The findings contain the results.
+    /// The scenario, and therefore each of its expectations, has the severity `info`. The findings contain the results.
     Info,
     /// An expectation with the severity `should` failed. No expectation with the severity `must` failed.
     Warning,

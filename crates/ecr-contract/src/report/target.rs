@@ -137,8 +137,8 @@ impl fmt::Display for ReportTarget {
 /// The error returned when a string is not a valid report target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "invalid report {0:?}: expected FORMAT=FILE, where FORMAT is human, junit, tap, json, markdown or html, and FILE - is \
-     standard output"
+    "invalid report {0:?}: expected FORMAT=FILE, where FORMAT is human, junit, tap, json, markdown or html; for standard \
+     output, FILE is a hyphen"
 )]
 pub struct UnknownTarget(String);
 
