@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// The remaining TTL at which a token is renewed: a tenth of the token's TTL, or a minimum if that is longer.
 ///
-/// The minimum is five minutes by default. It allows for differences between clocks, and for the time between the call that
-/// fetches a token and the last request that uses the token.
+/// The minimum is five minutes by default. It allows for differences between clocks, and for the time during which a
+/// caller uses a token that [`TokenSource::get`](crate::TokenSource::get) has returned.
 ///
 /// ECR's tokens have a TTL of twelve hours, so their margin is 72 minutes. If the API is unavailable for less than the margin,
 /// callers receive no error: each request for a token starts a call, and the cached token is returned when the call fails.

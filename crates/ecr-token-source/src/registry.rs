@@ -18,7 +18,8 @@ pub struct Registry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Partition {
-    /// The commercial Regions and the GovCloud Regions.
+    /// The commercial Regions and the AWS GovCloud (US) Regions. In AWS, these are two partitions, `aws` and
+    /// `aws-us-gov`. Their host names have the same DNS suffixes.
     Aws,
     /// The Regions in China.
     China,

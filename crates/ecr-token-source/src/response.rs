@@ -42,7 +42,7 @@ pub enum ResponseError {
         requested: String,
     },
     /// The response contains elements for several registries, but no registry was requested.
-    #[error("it contains several registries, and no registry was requested")]
+    #[error("authorizationData contains several registries, and no registry was requested")]
     Ambiguous,
     /// The token is not valid base64.
     #[error("authorizationToken is not valid base64")]

@@ -28,7 +28,7 @@ pub(crate) enum Error {
         "invalid URL {0:?}: expected http:// and the host of a mock, such as http://127.0.0.1:4566"
     )]
     Url(String),
-    #[error("invalid control key: an HTTP header cannot contain its characters")]
+    #[error("invalid control key: expected characters that are allowed in an HTTP header")]
     ControlKey,
     #[error(
         "no mock at {url}: {cause}; start one with `mock-ecr serve`, or give its URL with --url or MOCK_ECR_URL"
