@@ -50,7 +50,7 @@ pub(crate) enum Error {
         "invalid fault: {0}; expected TOML such as action = {{ error = \"ThrottlingException\" }}"
     )]
     Fault(FaultError),
-    #[error("fault {0} does not exist; `mock-ecr fault` lists the active faults")]
+    #[error("fault {0} does not exist; `mock-ecr fault` lists the faults")]
     NoFault(u64),
     #[error(transparent)]
     Suite(#[from] SuiteError),

@@ -16,6 +16,9 @@ use mock_ecr::{Config, Region};
 pub(crate) struct ConfigOptions {
     #[command(flatten)]
     issuer: IssuerOptions,
+    /// The TTL of issued tokens, such as 12h or 90m. Default: 12h.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    token_ttl: Option<Duration>,
     /// How the signatures of API requests are verified. Default: strict.
     #[arg(long, value_enum)]
     auth: Option<Auth>,
@@ -54,9 +57,6 @@ pub(crate) struct IssuerOptions {
     /// depend on the seed. Default: mock-ecr.
     #[arg(long, value_name = "SEED")]
     seed: Option<String>,
-    /// The TTL of issued tokens, such as 12h or 90m. Default: 12h.
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    token_ttl: Option<Duration>,
     /// The clock: `system`, `frozen` (frozen at 2015-11-29T21:30:53.241Z), or a timestamp at which the clock is frozen. Default: system.
     #[arg(long)]
     clock: Option<ClockStart>,
@@ -65,6 +65,7 @@ pub(crate) struct IssuerOptions {
 impl ConfigOptions {
     pub(crate) fn config(self) -> Result<Config, ConfigError> {
         let mut config = self.issuer.config()?;
+        replace(&mut config.token_ttl, self.token_ttl);
         replace(&mut config.auth, self.auth.map(Into::into));
         replace(&mut config.region, self.region);
         replace(&mut config.proxy_endpoint, self.proxy_endpoint);
@@ -87,7 +88,6 @@ impl IssuerOptions {
             None => Config::default(),
         };
         replace(&mut config.seed, self.seed);
-        replace(&mut config.token_ttl, self.token_ttl);
         replace(&mut config.clock, self.clock);
         Ok(config)
     }

@@ -71,7 +71,7 @@ pub(crate) struct Filters {
     /// Only requests that were received before this time of the mock's clock.
     #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     until: Option<String>,
-    /// Only requests with a response that took at least this duration, in real time.
+    /// Only requests for which the mock took at least this duration to produce the response, in real time. Delays by faults are not included.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     slower_than: Option<String>,
 }

@@ -1,7 +1,9 @@
 //! The options of `mock-ecr token`.
 
+use std::time::Duration;
+
 use clap::{ArgGroup, Parser, Subcommand};
-use mock_ecr::config::Secret;
+use mock_ecr::config::{Secret, parse_duration};
 use mock_ecr::token::TokenId;
 use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp};
 
@@ -51,6 +53,9 @@ pub(crate) struct IssueOptions {
     /// The Region of the token. Default: the Region of the configuration, or of the running mock if `--url` is given.
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<Region>,
+    /// The TTL of the token, such as 12h or 90m. Default: the TTL of the configuration, 12h. Cannot be combined with `--url`.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, conflicts_with = "url")]
+    pub(crate) token_ttl: Option<Duration>,
     /// The time of issue. Default: the current time of the configured clock. Cannot be combined with `--url`.
     #[arg(long, value_name = "TIMESTAMP", conflicts_with = "url")]
     pub(crate) at: Option<Timestamp>,
@@ -81,8 +86,8 @@ pub(crate) struct InspectOptions {
 #[derive(Debug, Parser)]
 pub(crate) struct OptionalTarget {
     /// The URL of a running mock, which issues or verifies the token instead of the command. Cannot be combined with `--at`, `--config`,
-    /// `--seed`, `--token-ttl` or `--clock`.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "seed", "token_ttl", "clock"])]
+    /// `--seed` or `--clock`.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "seed", "clock"])]
     url: Option<String>,
     /// The control key of the running mock. Required with `--url` if the mock was started with a control key.
     #[arg(

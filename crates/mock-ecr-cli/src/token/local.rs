@@ -10,6 +10,7 @@ use crate::error::Error;
 pub(super) fn issue(options: IssueOptions) -> Result<Value, Error> {
     let mut config = options.issuer.config()?;
     config.region = options.region.unwrap_or(config.region);
+    config.token_ttl = options.token_ttl.unwrap_or(config.token_ttl);
     let root = |account| PrincipalArn::root(account, &config.region);
     let principal = options
         .principal
