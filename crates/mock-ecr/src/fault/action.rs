@@ -57,7 +57,7 @@ pub enum FaultAction {
     Overrun(u64),
     /// Sends the body with chunked transfer coding and an invalid first chunk.
     GarbledChunks,
-    /// Replaces the body of the response. Only [`BodyFault::Html`] also changes the status.
+    /// Replaces the body of the response. Only the value `html` also changes the status and the `Content-Type`.
     Body(BodyFault),
     /// Replaces the `Content-Type` header. An empty string removes the header.
     ContentType(String),
