@@ -52,7 +52,7 @@
 //!   is reduced to twelve hours after the call. A new token whose `expiresAt` is missing or in the past is returned only to
 //!   the callers that wait for it. It is not cached.
 //! - **No secrets in logs.** The `Debug` output of [`Password`] does not contain the password. Only the owner of the
-//!   [`CacheFile`] can read the file.
+//!   [`CacheFile`] can read the file. On Windows, this depends on its directory.
 
 mod cache;
 mod clock;

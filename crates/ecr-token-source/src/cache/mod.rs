@@ -1,22 +1,28 @@
 //! Stores tokens in a file that several processes of one user share.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+mod access;
+
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cache::access::{check_trusted, create_directory, create_file};
 use crate::credentials::{Credentials, Password};
 use crate::registry::Registry;
 use crate::token::Token;
 
 /// A file with tokens. Each token is stored with its registry and the [`Identity`] that requested it.
 ///
-/// The file contains JSON, has mode 0600, and is replaced atomically. A missing file is treated as an empty cache. An existing
-/// file is ignored if it belongs to another user, other users can write to it, it cannot be read, or its content is invalid;
-/// the next token that is stored replaces such a file.
+/// The file contains JSON and is replaced atomically. A missing file is treated as an empty cache. An existing file is ignored
+/// if it cannot be read, or if its content is invalid; the next token that is stored replaces such a file.
+///
+/// On Unix, the file has mode 0600. A file that belongs to another user, or to which other users can write, is ignored too. On
+/// Windows, the file inherits the access control list of its directory, and the list is not checked. Directories in the user's
+/// profile, such as `%USERPROFILE%\.ecr`, grant access only to the user, to administrators and to the system. In any other
+/// directory, the application must limit the access.
 ///
 /// If the file cannot be written, tokens are cached only in memory. If two processes write the file at the same time, the
 /// token of one process may be missing in the file; this process or a later one then makes one additional call.
@@ -40,7 +46,7 @@ pub struct Identity {
 impl CacheFile {
     /// Creates a cache at this path.
     ///
-    /// The file and its directory need not exist. A missing directory is created with mode 0700 when the first token is stored.
+    /// The file and its directory need not exist. A missing directory is created when the first token is stored, on Unix with mode 0700.
     pub fn new(path: impl Into<PathBuf>, identity: Identity) -> Self {
         CacheFile {
             path: path.into(),
@@ -199,12 +205,7 @@ fn read_trusted(path: &Path) -> io::Result<String> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    let is_owner = metadata.uid() == rustix::process::geteuid().as_raw();
-    let writable_by_others = 0o022;
-    if !is_owner || metadata.mode() & writable_by_others != 0 {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
+    check_trusted(&file.metadata()?)?;
     let mut text = String::new();
     file.take(MAX_FILE_SIZE).read_to_string(&mut text)?;
     Ok(text)
@@ -225,15 +226,14 @@ fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
     let version = VERSION;
     let text = serde_json::to_vec(&Contents { version, tokens })?;
     if let Some(directory) = path.parent() {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(directory)?;
+        create_directory(directory)?;
     }
     let (temporary, mut file) = create_temporary(path)?;
     let result = file
         .write_all(&text)
         .and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
-        // If the temporary file cannot be removed, it remains with mode 0600 and is never read.
+        // If the temporary file cannot be removed, it remains, only its owner can read it, and no process reads it.
         let _ = fs::remove_file(&temporary);
     }
     result
@@ -244,13 +244,7 @@ fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut last_error = io::ErrorKind::AlreadyExists.into();
     for attempt in 0..100 {
         let temporary = path.with_extension(format!("{}-{attempt}.new", std::process::id()));
-        let mut options = OpenOptions::new();
-        match options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&temporary)
-        {
+        match create_file(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last_error = error,
             Err(error) => return Err(error),
