@@ -4,7 +4,6 @@
 mod certificate;
 mod error;
 mod home;
-mod loopback;
 mod namespace;
 mod redirection;
 

@@ -4,6 +4,8 @@
 //! A process enters the sandbox before it starts a second thread. The commands that the process runs are in the same sandbox. Files are
 //! bind-mounted over system files; these mounts are visible only inside the sandbox.
 
+mod loopback;
+
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,6 @@ use nix::sched::{CloneFlags, unshare};
 use tempfile::TempDir;
 
 use crate::sandbox::error::SandboxError;
-use crate::sandbox::loopback;
 
 /// The address to which AWS's host names resolve inside the sandbox. RFC 5737 reserves it for documentation. An address in 127.0.0.0/8
 /// cannot be used: docker treats these addresses as insecure registries and verifies no certificate.
