@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::client_type::ClientType;
 use crate::clock;
 use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
+use crate::sandbox::SandboxError;
 use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
@@ -68,6 +69,9 @@ pub enum SuiteError {
         "--redirect sandbox requires a sandbox, which cannot be created here: {0}; try --redirect proxy"
     )]
     NoSandbox(String),
+    /// The sandbox was requested, but the system is not Linux.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// Clients of this type cannot run in the process of a test. Only clients of the type [`ClientType::Library`] can.
     #[error(
         "client type {0} requires a separate process: use `mock-ecr contract --client-type {0}`"
@@ -201,6 +205,9 @@ impl Suite {
 
     fn redirect_mode(&self, no_sandbox: Option<&str>) -> Result<RedirectMode, SuiteError> {
         match (self.redirect, no_sandbox) {
+            (Some(RedirectMode::Sandbox), Some(_)) if cfg!(not(target_os = "linux")) => {
+                Err(SandboxError::Unsupported.into())
+            }
             (Some(RedirectMode::Sandbox), Some(why)) => Err(SuiteError::NoSandbox(why.to_owned())),
             (Some(mode), _) => Ok(mode),
             (None, None) => Ok(RedirectMode::Sandbox),

@@ -1,15 +1,24 @@
 //! Starts the processes of a client, reads their output, and kills the processes and their descendants.
 
+#[cfg(target_os = "linux")]
+#[path = "orphans_linux.rs"]
+mod orphans;
+#[cfg(not(target_os = "linux"))]
+#[path = "orphans_unsupported.rs"]
+mod orphans;
+
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clock;
+
+pub(crate) use orphans::{adopt_orphans, kill_descendants};
 
 /// The output of a process, and how the process ended.
 #[derive(Clone, Debug)]
@@ -147,51 +156,3 @@ async fn output(reading: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
 
 const MAX_OUTPUT: usize = 1 << 20;
 const PIPE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Makes this process the subreaper of its descendants. Descendants whose parent has ended then become children of this process and can be
-/// killed.
-pub(crate) fn adopt_orphans() {
-    // If this fails, a process that the client has started in another session is not killed.
-    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-}
-
-/// Kills all children of this process until there are no more. When a child has ended, its children become children of this process.
-pub(crate) fn kill_descendants() {
-    for _ in 0..1000 {
-        let children = children();
-        for child in &children {
-            let _ = kill_process(*child, Signal::KILL);
-        }
-        if children.is_empty() || !reap() {
-            return;
-        }
-    }
-}
-
-/// Waits for a killed child. Returns false if there is no child.
-fn reap() -> bool {
-    matches!(waitpid(None, WaitOptions::empty()), Ok(Some(_)))
-}
-
-/// Returns the child processes of this process.
-fn children() -> Vec<Pid> {
-    let own = rustix::process::getpid().as_raw_nonzero().get();
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let names = processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok());
-    let ids = names.filter_map(|name| name.parse::<i32>().ok());
-    ids.filter(|id| parent(*id) == Some(own))
-        .filter_map(Pid::from_raw)
-        .collect()
-}
-
-/// Returns the ID of a process's parent: the fourth field of /proc/PID/stat. The second field is a name that may contain spaces and
-/// parentheses.
-fn parent(id: i32) -> Option<i32> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    let (_, after) = stat.rsplit_once(") ")?;
-    after.split(' ').nth(1)?.parse().ok()
-}

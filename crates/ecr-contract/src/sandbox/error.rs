@@ -13,6 +13,11 @@ pub enum SandboxError {
         /// The error of the system.
         cause: io::Error,
     },
+    /// The system is not Linux.
+    #[error(
+        "--redirect sandbox needs network namespaces, which only Linux has; use --redirect proxy"
+    )]
+    Unsupported,
     /// A step that does not concern the sandbox failed.
     #[error("{what}: {cause}")]
     System {

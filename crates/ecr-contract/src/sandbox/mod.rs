@@ -1,15 +1,23 @@
 //! Sets up the environment of a client: the sandbox, a temporary home directory, and the environment variables that redirect the client
 //! to a mock.
 
+mod addresses;
 mod certificate;
 mod error;
 mod home;
+#[cfg(target_os = "linux")]
 mod namespace;
 mod redirection;
+// Compiled in the tests on Linux too, for the test of its error.
+#[cfg(any(test, not(target_os = "linux")))]
+mod unsupported;
 
+pub(crate) use addresses::METADATA;
 pub use certificate::store_certificate;
 pub use error::SandboxError;
 pub use home::TemporaryHome;
-pub(crate) use namespace::METADATA;
+#[cfg(target_os = "linux")]
 pub use namespace::Sandbox;
 pub use redirection::{Redirection, set_environment};
+#[cfg(not(target_os = "linux"))]
+pub use unsupported::Sandbox;

@@ -6,10 +6,11 @@ use std::process::Command;
 use mock_ecr::config::{CaLocation, Redirect, Variable};
 use mock_ecr::{Config, MockEcr, MockEcrBuilder};
 
+use crate::sandbox::Sandbox;
+use crate::sandbox::addresses::ADDRESS;
 use crate::sandbox::certificate::store_certificate;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::home::{REMOVED, TemporaryHome};
-use crate::sandbox::namespace::{ADDRESS, Sandbox};
 
 /// A way to redirect a client to a mock. It configures the mock and returns the client's environment variables.
 ///

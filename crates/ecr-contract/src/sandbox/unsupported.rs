@@ -1,0 +1,47 @@
+//! The sandbox on systems without network namespaces: it cannot be entered.
+
+use std::path::PathBuf;
+
+use crate::sandbox::error::SandboxError;
+
+/// A sandbox that this process has entered. No value of this type exists, because only Linux has network namespaces.
+#[derive(Debug)]
+pub enum Sandbox {}
+
+impl Sandbox {
+    /// Returns an error, because only Linux has network namespaces.
+    ///
+    /// # Errors
+    ///
+    /// Always returns [`SandboxError::Unsupported`].
+    pub fn enter() -> Result<Self, SandboxError> {
+        Err(SandboxError::Unsupported)
+    }
+
+    /// Cannot be called, because no value of this type exists.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn configure(&self, _: &[String], _: &str) -> Result<PathBuf, SandboxError> {
+        match *self {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_names_the_proxy_and_the_interface_is_that_of_linux() {
+        let error = Sandbox::enter().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "--redirect sandbox needs network namespaces, which only Linux has; use --redirect proxy"
+        );
+        type Configure<S> = fn(&S, &[String], &str) -> Result<PathBuf, SandboxError>;
+        let _: Configure<Sandbox> = Sandbox::configure;
+        #[cfg(target_os = "linux")]
+        let _: Configure<crate::sandbox::Sandbox> = crate::sandbox::Sandbox::configure;
+    }
+}
