@@ -6,6 +6,7 @@
 //! A [`Suite`] runs a client program of one of the [`ClientType`]s in separate processes. [`suite()`] returns an
 //! [`InProcess`], which runs a Rust library in the process of a test. [`Suite::run`] and [`InProcess::run`] return a [`report::Report`].
 
+mod access;
 pub mod baseline;
 mod client;
 mod client_type;

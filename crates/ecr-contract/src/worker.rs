@@ -135,11 +135,10 @@ async fn send(
     deadline: Duration,
 ) -> io::Result<WorkerReply> {
     let (program, arguments) = worker.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut child = Command::new(program)
+    let mut child = process::set_new_group(&mut Command::new(program))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .process_group(0)
         .kill_on_drop(true)
         .spawn()?;
     let mut stdin = child.stdin.take().expect("stdin is a pipe");

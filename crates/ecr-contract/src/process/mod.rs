@@ -6,12 +6,17 @@ mod orphans;
 #[cfg(not(target_os = "linux"))]
 #[path = "orphans_unsupported.rs"]
 mod orphans;
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod platform;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod platform;
 
 use std::io;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -19,6 +24,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::clock;
 
 pub(crate) use orphans::{adopt_orphans, kill_descendants};
+pub(crate) use platform::{kill_group, set_new_group, terminate};
 
 /// The output of a process, and how the process ended.
 #[derive(Clone, Debug)]
@@ -34,19 +40,10 @@ pub(crate) struct ProcessOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Exit(i32),
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows has no signals"))]
     Signal(i32),
     /// The process was killed at its deadline.
     Deadline,
-}
-
-impl End {
-    pub(crate) fn of(status: ExitStatus) -> Self {
-        use std::os::unix::process::ExitStatusExt as _;
-        match (status.code(), status.signal()) {
-            (Some(code), _) => End::Exit(code),
-            (None, signal) => End::Signal(signal.unwrap_or_default()),
-        }
-    }
 }
 
 impl std::fmt::Display for End {
@@ -95,32 +92,12 @@ pub(crate) async fn run(
 
 /// Starts a command in a new process group. The standard streams are pipes.
 pub(crate) fn spawn(command: std::process::Command) -> io::Result<Child> {
-    Command::from(command)
+    set_new_group(&mut Command::from(command))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .process_group(0)
         .kill_on_drop(true)
         .spawn()
-}
-
-/// Kills a process and its process group.
-pub(crate) fn kill_group(child: &Child) {
-    if let Some(group) = pid(child) {
-        // An error is ignored: the process may already have ended.
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-}
-
-/// Sends SIGTERM to a process.
-pub(crate) fn terminate(child: &Child) {
-    if let Some(pid) = pid(child) {
-        let _ = kill_process(pid, Signal::TERM);
-    }
-}
-
-fn pid(child: &Child) -> Option<Pid> {
-    child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?))
 }
 
 /// Reads the output of a process. Bytes after the first mebibyte are discarded.

@@ -1,11 +1,12 @@
 //! Writes a report or a baseline to a file.
 
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use crate::access;
 
 /// Returns an error if the file cannot be written.
 pub(super) fn check(file: &Path) -> Result<(), WriteError> {
@@ -71,9 +72,8 @@ fn destination(file: &Path) -> io::Result<Destination> {
     };
     // The directory is checked first, since the error of `tempfile_in` contains the path of the temporary file.
     std::fs::metadata(directory)?;
-    // The mode of a new file, to which the umask applies. By default, a temporary file has mode 0600.
     let mut builder = tempfile::Builder::new();
-    builder.permissions(Permissions::from_mode(0o666));
+    access::share(&mut builder);
     let temporary = builder.prefix(".report-").tempfile_in(directory)?;
     Ok(Destination::File(temporary, path))
 }

@@ -1,14 +1,14 @@
 //! Stores the CA certificate of a mock in a file.
 
 use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::access;
 use crate::sandbox::error::SandboxError;
 
 /// Stores a CA certificate in a file and returns the path of the file. `certificate` is in the PEM format.
 ///
-/// The file is `mock-ecr-UID/ca-HASH.pem` in the system's temporary directory. The name contains a hash of the certificate, so two mocks
+/// The file is `mock-ecr-UID/ca-HASH.pem` in the system's temporary directory, on Windows `mock-ecr\ca-HASH.pem`. The name contains a hash of the certificate, so two mocks
 /// with different certificates use different files. The file is never deleted, since environment variables that contain its path may be
 /// used after this process has ended. A certificate is not a secret.
 ///
@@ -16,8 +16,7 @@ use crate::sandbox::error::SandboxError;
 ///
 /// Returns an error if the file cannot be written, or if the directory belongs to another user or can be written to by other users.
 pub fn store_certificate(certificate: &str) -> Result<PathBuf, SandboxError> {
-    let user = rustix::process::getuid().as_raw();
-    let directory = std::env::temp_dir().join(format!("mock-ecr-{user}"));
+    let directory = std::env::temp_dir().join(access::user_directory());
     write(&directory, certificate).map_err(|cause| SandboxError::System {
         what: "cannot store the certificate",
         cause,
@@ -25,7 +24,7 @@ pub fn store_certificate(certificate: &str) -> Result<PathBuf, SandboxError> {
 }
 
 fn write(directory: &Path, certificate: &str) -> io::Result<PathBuf> {
-    let made = std::fs::DirBuilder::new().mode(0o700).create(directory);
+    let made = access::create_directory(directory);
     if let Err(error) = made
         && error.kind() != io::ErrorKind::AlreadyExists
     {
@@ -41,10 +40,7 @@ fn write(directory: &Path, certificate: &str) -> io::Result<PathBuf> {
 
 /// Returns an error if another user owns the directory or can write to it. Such a user could replace the certificate that clients trust.
 fn require_own(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    let found = std::fs::symlink_metadata(directory)?;
-    let is_own = found.is_dir() && found.uid() == rustix::process::getuid().as_raw();
-    match is_own && found.mode() & 0o022 == 0 {
+    match access::is_own_directory(directory)? {
         true => Ok(()),
         false => Err(io::Error::other(format!(
             "{} is not a directory that only this user can write to",

@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use tempfile::TempDir;
+
+use crate::access;
 
 /// A temporary home directory, which at first contains only empty directories. It is deleted with its contents when this value is dropped.
 #[derive(Debug)]
@@ -26,8 +27,7 @@ impl TemporaryHome {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
         // Programs reject an `XDG_RUNTIME_DIR` that other users can read.
-        let private = std::fs::Permissions::from_mode(0o700);
-        std::fs::set_permissions(home.path().join("run"), private)?;
+        access::make_private(&home.path().join("run"))?;
         Ok(TemporaryHome(home))
     }
 

@@ -3,11 +3,11 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::access;
 use crate::client_type::ClientType;
 
 /// The directory that contains the programs and the records of their calls.
@@ -44,7 +44,7 @@ impl Shims {
         let path = self.folder.join("bin").join(program);
         let script = script.replace("RECORDS", &records.display().to_string());
         std::fs::write(&path, script)?;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
+        access::make_executable(&path)
     }
 
     /// Returns a value of `PATH` in which the directory of the programs is first.

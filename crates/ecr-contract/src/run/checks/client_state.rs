@@ -1,9 +1,9 @@
 //! Checks for secrets in the client's logs and files, and checks the client's calls of docker.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::access;
 use crate::client::Outcome;
 use crate::run::checks::context::{Check, CheckContext};
 use crate::run::files::files_in;
@@ -85,9 +85,9 @@ impl CheckContext<'_> {
         let redactor = Redactor::of(self.testbed);
         let home = self.testbed.home();
         let open = files_in(home).into_iter().filter_map(|file| {
-            let mode = std::fs::metadata(&file).ok()?.permissions().mode() & 0o777;
+            let mode = access::open_mode(&file)?;
             let text = std::fs::read(&file).ok()?;
-            let is_open = mode & 0o077 != 0 && redactor.is_in(&String::from_utf8_lossy(&text));
+            let is_open = redactor.is_in(&String::from_utf8_lossy(&text));
             let name = within(&file, home);
             is_open.then(|| format!("{name} has mode {mode:04o}"))
         });
