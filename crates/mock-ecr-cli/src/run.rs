@@ -2,20 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
+use std::io::{self, Write as _};
 use std::process::{ExitCode, ExitStatus};
 
 use ecr_contract::sandbox::{Redirection, Sandbox, TemporaryHome, set_environment};
 use mock_ecr::MockEcr;
 use mock_ecr::config::Variable;
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
 use crate::args::{Home, RedirectMode, RunOptions, default_ca};
 use crate::error::Error;
-use crate::signal::Signals;
+use crate::signal::{self, Signals};
 
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let home = options.home();
@@ -41,7 +39,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     };
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
-        let signals = Signals::receive(&FORWARDED)?;
+        let signals = Signals::forwarded()?;
         let ecr = redirection.mock(config, options.listen).start().await?;
         let variables = redirection.variables(&ecr)?;
         let child = spawn(&options.command, &variables, home.as_ref())?;
@@ -64,15 +62,6 @@ fn warn_unexpected_hosts(ecr: &MockEcr) {
         let _ = writeln!(io::stderr(), "{line}");
     }
 }
-
-const FORWARDED: [Signal; 6] = [
-    Signal::INT,
-    Signal::TERM,
-    Signal::HUP,
-    Signal::QUIT,
-    Signal::USR1,
-    Signal::USR2,
-];
 
 fn spawn(
     command: &[OsString],
@@ -98,25 +87,13 @@ async fn wait(mut child: Child, mut signals: Signals) -> Result<ExitStatus, Erro
     loop {
         tokio::select! {
             status = child.wait() => return status.map_err(Error::system("cannot wait for the command")),
-            signal = signals.next() => forward(&child, signal),
+            signal = signals.next() => signal::forward(&child, signal),
         }
-    }
-}
-
-fn forward(child: &Child, signal: Signal) {
-    // A terminal sends these signals to the command itself.
-    let is_from_terminal =
-        [Signal::INT, Signal::QUIT].contains(&signal) && io::stdin().is_terminal();
-    let pid = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-    if let Some(pid) = pid.filter(|_| !is_from_terminal) {
-        // The command may have exited in the meantime.
-        let _ = kill_process(pid, signal);
     }
 }
 
 /// Returns the exit code of the command, or 128 plus the number of the signal that ended it, as shells do.
 fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().or_else(|| Some(128 + status.signal()?));
-    let code = code.and_then(|code| u8::try_from(code).ok());
+    let code = signal::exit_code(status).and_then(|code| u8::try_from(code).ok());
     ExitCode::from(code.unwrap_or(1))
 }

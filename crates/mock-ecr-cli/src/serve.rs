@@ -4,7 +4,6 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use mock_ecr::MockEcr;
-use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
 use crate::args::ServeOptions;
@@ -16,7 +15,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     config.control_key = options.control.control_key;
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
-        let mut signals = Signals::receive(&[Signal::INT, Signal::TERM])?;
+        let mut signals = Signals::stopping()?;
         let ecr = MockEcr::from_config(config)
             .listen(options.listen)
             .start()

@@ -1,0 +1,55 @@
+//! Windows: the events of the console.
+
+use std::process::ExitStatus;
+
+use tokio::process::Child;
+use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, CtrlShutdown};
+use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+
+use crate::error::Error;
+
+/// An event of the console.
+pub(crate) struct Signal;
+
+/// A receiver of the events Ctrl-C, Ctrl-Break, close and shutdown.
+pub(crate) struct Signals {
+    interrupt: CtrlC,
+    pause: CtrlBreak,
+    close: CtrlClose,
+    shutdown: CtrlShutdown,
+}
+
+impl Signals {
+    /// Starts to receive the events that stop a server.
+    pub(crate) fn stopping() -> Result<Self, Error> {
+        let failed = || Error::system("cannot receive the events of the console");
+        Ok(Signals {
+            interrupt: ctrl_c().map_err(failed())?,
+            pause: ctrl_break().map_err(failed())?,
+            close: ctrl_close().map_err(failed())?,
+            shutdown: ctrl_shutdown().map_err(failed())?,
+        })
+    }
+
+    /// Starts to receive the events that `run` must survive while its command handles them.
+    pub(crate) fn forwarded() -> Result<Self, Error> {
+        Self::stopping()
+    }
+
+    pub(crate) async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal,
+            _ = self.pause.recv() => Signal,
+            _ = self.close.recv() => Signal,
+            _ = self.shutdown.recv() => Signal,
+        }
+    }
+}
+
+/// Does nothing: the console sends its events to the command itself.
+pub(crate) fn forward(_: &Child, _: Signal) {}
+
+/// Returns the exit code of the command.
+pub(crate) fn exit_code(status: ExitStatus) -> Option<i32> {
+    status.code()
+}
