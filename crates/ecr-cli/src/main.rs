@@ -15,6 +15,7 @@ mod error;
 mod helper;
 mod input;
 mod output;
+mod platform;
 mod program;
 mod python;
 mod response;

@@ -5,6 +5,7 @@ use std::{fs, str};
 
 use crate::config::environment::variable;
 use crate::error::Error;
+use crate::platform;
 
 /// The two files that contain profiles.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +17,7 @@ pub(super) enum Location {
 impl Location {
     /// Returns the path of the file. The file need not exist.
     pub(super) fn path(self) -> Option<PathBuf> {
-        let home = || variable("HOME");
+        let home = platform::home;
         let (name, default) = match self {
             Self::Config => ("AWS_CONFIG_FILE", ".aws/config"),
             Self::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),

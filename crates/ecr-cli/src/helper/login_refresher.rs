@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::{Duration, SystemTime};
@@ -20,6 +19,7 @@ use crate::args::globals::Globals;
 use crate::error::Error;
 use crate::helper::tokens::{self, CacheMode, Login};
 use crate::output;
+use crate::platform;
 
 /// Refreshes the logins until the process is stopped.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
@@ -179,15 +179,12 @@ fn retry_pause(failures: u32) -> Duration {
     pause.min(MAX_RETRY)
 }
 
-/// Replaces the file atomically and with mode 0600.
+/// Replaces the file atomically. Only its owner can read it; on Windows, this depends on its directory.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}", std::process::id()));
     let temporary = path.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let result = options
-        .open(&temporary)
+    let result = platform::open_private(&temporary)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {

@@ -15,6 +15,7 @@ use crate::client;
 use crate::config::credentials::CredentialSource;
 use crate::config::{Config, Settings};
 use crate::error::Error;
+use crate::platform;
 use crate::response::TokenResponse;
 
 /// Credentials, and how long the caller may cache them.
@@ -191,8 +192,9 @@ pub(super) fn cache_path() -> Option<PathBuf> {
     if variable("AWS_ECR_DISABLE_CACHE").is_some() {
         return None;
     }
+    let home = || platform::home().filter(|home| !home.is_empty());
     let directory = variable("AWS_ECR_CACHE_DIR").map(PathBuf::from);
-    let directory = directory.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".ecr")))?;
+    let directory = directory.or_else(|| Some(PathBuf::from(home()?).join(".ecr")))?;
     Some(directory.join("tokens.json"))
 }
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 
 use crate::error::Error;
+use crate::platform;
 use crate::python;
 
 /// The content of a parameter file.
@@ -54,7 +55,7 @@ fn unreadable(value: &str, name: &str, error: &io::Error) -> String {
 
 /// Python's `expandvars(expanduser(path))`. An unknown variable is not replaced.
 fn expanded(path: &str) -> String {
-    let home = std::env::var("HOME").ok();
+    let home = platform::home();
     let path = match (path.strip_prefix('~'), home) {
         (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => home + rest,
         _ => path.to_owned(),

@@ -1,0 +1,11 @@
+//! What depends on the platform. Each platform has its own file with the same functions.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub(crate) use unix::{columns, home, open_private};
+#[cfg(windows)]
+pub(crate) use windows::{columns, home, open_private};
