@@ -8,13 +8,14 @@ use tempfile::TempDir;
 
 use crate::access;
 
-/// A temporary home directory, which at first contains only empty directories. It is deleted with its contents when this value is dropped.
+/// A temporary home directory. At first it contains only empty directories and docker's `config.json` without a login. It is deleted with its
+/// contents when this value is dropped.
 #[derive(Debug)]
 pub struct TemporaryHome(TempDir);
 
 impl TemporaryHome {
-    /// Creates the home directory in the system's temporary directory, with the empty directories that [`TemporaryHome::variables`]
-    /// contains.
+    /// Creates the home directory in the system's temporary directory, with the directories that [`TemporaryHome::variables`]
+    /// contains. `DOCKER_CONFIG` contains a `config.json` with an empty object.
     ///
     /// # Errors
     ///
@@ -26,6 +27,8 @@ impl TemporaryHome {
         for (_, folder) in FOLDERS {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
+        // buildah fails if `DOCKER_CONFIG` names a directory without this file.
+        std::fs::write(home.path().join(".docker/config.json"), "{}\n")?;
         // Programs reject an `XDG_RUNTIME_DIR` that other users can read.
         access::make_private(&home.path().join("run"))?;
         Ok(TemporaryHome(home))
