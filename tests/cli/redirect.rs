@@ -58,11 +58,11 @@ fn the_sandbox_has_no_access_to_the_network() {
 
 #[test]
 fn the_sandbox_has_an_empty_home_directory_that_is_deleted_afterwards() {
-    let script = "echo $HOME; find $HOME -type f | wc -l; touch $HOME/left";
+    let script = "echo $HOME; find $HOME -type f -printf '%P ' -exec cat {} +; touch $HOME/left";
     let outcome = run("sandbox", script).success();
     let output = String::from_utf8_lossy(&outcome.get_output().stdout).into_owned();
     let (home, files) = output.split_once('\n').unwrap();
-    assert_eq!(files.trim(), "0");
+    assert_eq!(files, ".docker/config.json {}\n");
     assert!(!std::path::Path::new(home).exists(), "{home}");
 }
 
@@ -103,4 +103,17 @@ fn the_sandbox_replaces_etc_hosts_for_the_command_only() {
         predicate::function(|output: &str| output.trim().parse().is_ok_and(|n: u32| n > 100));
     run("sandbox", script).success().stdout(many);
     assert_eq!(std::fs::read("/etc/hosts").unwrap(), before);
+}
+
+#[test]
+fn a_command_in_the_sandbox_calls_the_control_api_without_options() {
+    let mock_ecr = assert_cmd::cargo::cargo_bin("mock-ecr");
+    for key in [None, Some("given")] {
+        let mut command = cargo_bin_cmd!("mock-ecr");
+        command.args(["run", "--redirect", "sandbox"]);
+        command.args(key.map(|key| format!("--control-key={key}")));
+        command.arg("--").arg(&mock_ecr);
+        command.args(["clock", "advance", "12h"]);
+        command.assert().success();
+    }
 }
