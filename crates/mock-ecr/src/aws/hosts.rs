@@ -135,16 +135,20 @@ pub(crate) fn names(accounts: &BTreeSet<AccountId>, region: &Region) -> Vec<Stri
     of_regions.chain(global).collect()
 }
 
-fn api_names(service: AwsService, region: &Region) -> [String; 4] {
+fn api_names(service: AwsService, region: &Region) -> BTreeSet<String> {
     let partition = region.partition();
     let (suffix, dual_stack) = (partition.dns_suffix, partition.dual_stack_suffix);
     let (prefix, name) = (service.endpoint_prefix(), service.name());
     [
         format!("{prefix}.{region}.{suffix}"),
         format!("{prefix}-fips.{region}.{suffix}"),
+        // ECR also has names without `api.`.
+        format!("{name}.{region}.{suffix}"),
+        format!("{name}-fips.{region}.{suffix}"),
         format!("{name}.{region}.{dual_stack}"),
         format!("{name}-fips.{region}.{dual_stack}"),
     ]
+    .into()
 }
 
 fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
@@ -270,6 +274,8 @@ mod tests {
             "123456789012.dkr.ecr.us-east-1.amazonaws.com",
             "123456789012.dkr-ecr.eu-west-1.on.aws",
             "api.ecr.cn-north-1.amazonaws.com.cn",
+            "ecr.us-east-1.amazonaws.com",
+            "ecr-fips.us-east-1.amazonaws.com",
             "ecr.eusc-de-east-1.api.amazonwebservices.eu",
         ] {
             assert!(names.iter().any(|name| name == expected), "{expected}");
