@@ -125,7 +125,7 @@ impl Connection {
                 };
                 match handshake {
                     Ok(stream) => self.serve(Box::new(stream), Ingress::Https).await,
-                    Err(error) => warn_handshake(&error),
+                    Err(error) => log_handshake_error(&error),
                 }
             }
             Ok(_) => self.serve(Box::new(stream), Ingress::Http).await,
@@ -144,7 +144,7 @@ impl Connection {
                     let stream = Box::new(stream);
                     serve_http(stream, Ingress::Connect, self.state, in_tunnel, self.stop).await;
                 }
-                Err(error) => warn_handshake(&error),
+                Err(error) => log_handshake_error(&error),
             }
         }
     }
@@ -273,8 +273,14 @@ async fn with_timeout<T>(step: impl Future<Output = io::Result<T>>) -> io::Resul
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-fn warn_handshake(error: &io::Error) {
-    tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's CA?");
+/// Logs a failed handshake. Only a client that rejects the certificate needs a warning: other clients closed the connection early or did not
+/// speak TLS, as container tools do when they probe a registry.
+fn log_handshake_error(error: &io::Error) {
+    if tls::is_certificate_rejected(error) {
+        tracing::warn!(%error, "a TLS handshake failed; does the client trust the mock's CA?");
+    } else {
+        tracing::debug!(%error, "a TLS handshake failed");
+    }
 }
 
 /// Completes when the first request is late, and never completes otherwise.

@@ -8,7 +8,7 @@ mod leaf_certificates;
 
 use std::sync::Arc;
 
-use rustls::ServerConfig;
+use rustls::{AlertDescription, ServerConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -57,6 +57,25 @@ impl Tls {
         self.acceptor.accept(stream).await
     }
 }
+
+/// Returns whether a handshake failed because the client rejected the certificate of the mock: the client sent an alert about it.
+pub(crate) fn is_certificate_rejected(error: &std::io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    let Some(rustls::Error::AlertReceived(alert)) = cause else {
+        return false;
+    };
+    CERTIFICATE_ALERTS.contains(alert)
+}
+
+/// The alerts about a certificate (RFC 8446, section 6.2).
+const CERTIFICATE_ALERTS: [AlertDescription; 6] = [
+    AlertDescription::BadCertificate,
+    AlertDescription::UnsupportedCertificate,
+    AlertDescription::CertificateRevoked,
+    AlertDescription::CertificateExpired,
+    AlertDescription::CertificateUnknown,
+    AlertDescription::UnknownCA,
+];
 
 impl std::fmt::Debug for Tls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
