@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::log::Log;
 use crate::raw::RawRequest;
 use crate::response::Response;
 
@@ -321,4 +322,38 @@ async fn a_tunnel_inside_a_tunnel_is_rejected() {
     let mut response = [0; 12];
     stream.read_exact(&mut response).await.unwrap();
     assert_eq!(&response, b"HTTP/1.1 403");
+}
+
+const REJECTED: &str = "does the client trust the mock's CA?";
+
+#[tokio::test]
+async fn a_client_that_rejects_the_certificate_causes_a_warning() {
+    let log = Log::default();
+    let _guard = log.capture();
+    let ecr = tls_mock().await;
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let stream = TcpStream::connect(ecr.address()).await.unwrap();
+        let config = config(RootCertStore::empty(), &[version]);
+        handshake(stream, API, config).await.unwrap_err();
+    }
+    ecr.stop().await;
+    assert_eq!(log.text().matches(REJECTED).count(), 2, "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_client_that_closes_the_connection_during_the_handshake_causes_no_warning() {
+    let log = Log::default();
+    let _guard = log.capture();
+    let ecr = tls_mock().await;
+    let mut stream = TcpStream::connect(ecr.address()).await.unwrap();
+    // The beginning of a TLS record with a ClientHello.
+    stream.write_all(&[0x16, 3, 1]).await.unwrap();
+    drop(stream);
+    ecr.stop().await;
+    assert!(
+        log.text().contains("a TLS handshake failed"),
+        "{}",
+        log.text()
+    );
+    assert!(!log.text().contains(REJECTED), "{}", log.text());
 }
