@@ -16,6 +16,8 @@ fn the_environment_has_the_url_of_the_mock_and_credentials() {
         .env("AWS_PROFILE", "other")
         .env("AWS_SESSION_TOKEN", "other")
         .env("AWS_CREDENTIAL_EXPIRATION", "2015-11-29T21:30:53Z")
+        .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", "other")
         .output()
         .unwrap();
     let environment = String::from_utf8(output.stdout).unwrap();
@@ -46,6 +48,8 @@ fn the_environment_has_the_url_of_the_mock_and_credentials() {
         "AWS_PROFILE",
         "AWS_SESSION_TOKEN",
         "AWS_CREDENTIAL_EXPIRATION",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
     ] {
         assert_eq!(value(name), None, "{name}");
     }

@@ -125,7 +125,15 @@ const PROXIES: [&str; 8] = [
 ];
 
 /// Variables that select other credentials or other endpoints.
-const CONFLICTING: [&str; 7] = [
+const CONFLICTING: [&str; 15] = [
+    "AWS_ACCOUNT_ID",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
@@ -175,6 +183,14 @@ mod tests {
         }
         for name in TRUST {
             assert_eq!(value(&variables, name).as_deref(), Some("/ca.pem"));
+        }
+    }
+
+    #[test]
+    fn other_sources_of_credentials_are_removed() {
+        let variables = by_endpoint(&Config::default(), URL);
+        for name in CONFLICTING {
+            assert_eq!(value(&variables, name), None, "{name}");
         }
     }
 
