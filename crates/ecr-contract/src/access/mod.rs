@@ -6,6 +6,12 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::*;
+pub(crate) use unix::{
+    create_directory, is_own_directory, make_executable, make_private, open_mode, share,
+    user_directory,
+};
 #[cfg(windows)]
-pub(crate) use windows::*;
+pub(crate) use windows::{
+    create_directory, is_own_directory, make_executable, make_private, open_mode, share,
+    user_directory,
+};

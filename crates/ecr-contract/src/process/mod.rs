@@ -1,17 +1,14 @@
 //! Starts the processes of a client, reads their output, and kills the processes and their descendants.
 
+mod end;
 #[cfg(target_os = "linux")]
-#[path = "orphans_linux.rs"]
-mod orphans;
+mod orphans_linux;
 #[cfg(not(target_os = "linux"))]
-#[path = "orphans_unsupported.rs"]
-mod orphans;
+mod orphans_unsupported;
 #[cfg(unix)]
-#[path = "unix.rs"]
-mod platform;
+mod unix;
 #[cfg(windows)]
-#[path = "windows.rs"]
-mod platform;
+mod windows;
 
 use std::io;
 use std::process::Stdio;
@@ -23,8 +20,15 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clock;
 
-pub(crate) use orphans::{adopt_orphans, kill_descendants};
-pub(crate) use platform::{kill_group, set_new_group, terminate};
+pub(crate) use end::End;
+#[cfg(target_os = "linux")]
+pub(crate) use orphans_linux::{adopt_orphans, kill_descendants};
+#[cfg(not(target_os = "linux"))]
+pub(crate) use orphans_unsupported::{adopt_orphans, kill_descendants};
+#[cfg(unix)]
+pub(crate) use unix::{kill_group, set_new_group, terminate};
+#[cfg(windows)]
+pub(crate) use windows::{kill_group, set_new_group, terminate};
 
 /// The output of a process, and how the process ended.
 #[derive(Clone, Debug)]
@@ -34,26 +38,6 @@ pub(crate) struct ProcessOutput {
     pub(crate) stderr: Vec<u8>,
     pub(crate) started: Instant,
     pub(crate) took: Duration,
-}
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Exit(i32),
-    #[cfg_attr(windows, expect(dead_code, reason = "Windows has no signals"))]
-    Signal(i32),
-    /// The process was killed at its deadline.
-    Deadline,
-}
-
-impl std::fmt::Display for End {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            End::Exit(code) => write!(f, "exit {code}"),
-            End::Signal(signal) => write!(f, "signal {signal}"),
-            End::Deadline => f.write_str("killed at its deadline"),
-        }
-    }
 }
 
 /// Runs a command until it ends. At the deadline, the process and its process group are killed.

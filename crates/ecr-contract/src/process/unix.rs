@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 
-use crate::process::End;
+use crate::process::end::End;
 
 impl End {
     pub(crate) fn of(status: ExitStatus) -> Self {

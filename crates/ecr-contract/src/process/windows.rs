@@ -4,7 +4,7 @@ use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
 
-use crate::process::End;
+use crate::process::end::End;
 
 impl End {
     pub(crate) fn of(status: ExitStatus) -> Self {

@@ -10,6 +10,10 @@ mod namespace;
 mod redirection;
 // Compiled in the tests on Linux too, for the test of its error.
 #[cfg(any(test, not(target_os = "linux")))]
+#[cfg_attr(
+    target_os = "linux",
+    expect(unreachable_pub, reason = "exported only on other systems")
+)]
 mod unsupported;
 
 pub(crate) use addresses::METADATA;

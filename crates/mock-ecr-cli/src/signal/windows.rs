@@ -31,7 +31,7 @@ impl Signals {
         })
     }
 
-    /// Starts to receive the events that `run` must survive while its command handles them.
+    /// Starts to receive the events that must not end `run`, because its command handles them.
     pub(crate) fn forwarded() -> Result<Self, Error> {
         Self::stopping()
     }
