@@ -1,6 +1,7 @@
 //! TLS on the port of the mock, and tunnels to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mock_ecr::MockEcr;
 use mock_ecr::config::CaLocation;
@@ -354,7 +355,12 @@ async fn a_client_that_closes_the_connection_during_the_handshake_causes_no_warn
 
 /// Waits until the mock has logged a text several times. The mock runs on the thread of the test.
 async fn logged(log: &Log, text: &str, times: usize) {
-    while log.text().matches(text).count() < times {
-        tokio::task::yield_now().await;
-    }
+    let reached = async {
+        while log.text().matches(text).count() < times {
+            tokio::task::yield_now().await;
+        }
+    };
+    // The limit only ends a test that fails.
+    let limited = tokio::time::timeout(Duration::from_secs(60), reached).await;
+    limited.unwrap_or_else(|_| panic!("expected {times} of {text:?}: {}", log.text()));
 }
