@@ -1,4 +1,4 @@
-//! What depends on the platform. Each platform has its own file with the same functions.
+//! Private files, the width of the terminal and the home directory. Each platform has its own file with the same functions.
 
 #[cfg(unix)]
 mod unix;

@@ -9,7 +9,7 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     File::create(path)
 }
 
-/// Returns `None`, as v1 does on Windows.
+/// Returns `None`, so tables have the default width. `[ASSUME]`: no output of v1 on Windows was recorded.
 pub(crate) fn columns() -> Option<usize> {
     None
 }

@@ -8,13 +8,14 @@ use crate::sandbox::error::SandboxError;
 
 /// Stores a CA certificate in a file and returns the path of the file. `certificate` is in the PEM format.
 ///
-/// The file is `mock-ecr-UID/ca-HASH.pem` in the system's temporary directory, on Windows `mock-ecr\ca-HASH.pem`. The name contains a hash of the certificate, so two mocks
-/// with different certificates use different files. The file is never deleted, since environment variables that contain its path may be
-/// used after this process has ended. A certificate is not a secret.
+/// The file is `mock-ecr-UID/ca-HASH.pem` in the system's temporary directory, on Windows `mock-ecr\ca-HASH.pem`. The name contains a hash
+/// of the certificate, so two mocks with different certificates use different files. The file is never deleted, because environment variables
+/// that contain its path may be used after this process has ended. A certificate is not a secret.
 ///
 /// # Errors
 ///
-/// Returns an error if the file cannot be written, or if the directory belongs to another user or can be written to by other users.
+/// Returns an error if the file cannot be written, or if the directory belongs to another user or can be written to by other users. On
+/// Windows, the owner is not checked.
 pub fn store_certificate(certificate: &str) -> Result<PathBuf, SandboxError> {
     let directory = std::env::temp_dir().join(access::user_directory());
     write(&directory, certificate).map_err(|cause| SandboxError::System {
