@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::access;
 use crate::client_type::ClientType;
 use crate::clock;
 use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
@@ -232,7 +233,7 @@ impl Suite {
             if cases.is_empty() || !scenario.client_types.contains(&self.client_type) {
                 continue;
             }
-            match scenario.skip {
+            match scenario.skip.clone().or_else(|| unsupported(&scenario)) {
                 Some(reason) => skipped.push(SkippedScenario {
                     id: scenario.id,
                     title: scenario.title,
@@ -332,6 +333,13 @@ impl Suite {
             options,
         }
     }
+}
+
+/// Returns the reason why the scenario cannot be run on this system.
+fn unsupported(scenario: &Scenario) -> Option<String> {
+    let is_unsupported = !access::HAS_MODES && scenario.checks_modes();
+    is_unsupported
+        .then(|| "the scenario checks file modes, which this system does not have".to_owned())
 }
 
 /// Returns the indices of all cases, longest first. A long case that starts last would extend the run.

@@ -3,6 +3,9 @@
 use std::io;
 use std::path::Path;
 
+/// Whether files have modes. Scenarios that check the mode of a file are skipped.
+pub(crate) const HAS_MODES: bool = false;
+
 /// Returns the name of the directory for the files of this user in the user's directory for temporary files.
 pub(crate) fn user_directory() -> String {
     "mock-ecr".to_owned()
@@ -31,7 +34,7 @@ pub(crate) fn make_executable(_: &Path) -> io::Result<()> {
 /// Does nothing.
 pub(crate) fn share(_: &mut tempfile::Builder<'_, '_>) {}
 
-/// Returns `None`, since modes do not exist.
+/// Returns `None`, because files have no modes.
 pub(crate) fn open_mode(_: &Path) -> Option<u32> {
     None
 }

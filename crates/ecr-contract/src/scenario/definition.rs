@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::client_type::ClientType;
 use crate::error_chain::error_chain;
+use crate::scenario::expect::Files;
 use crate::scenario::range;
 use crate::scenario::redirect::RedirectMode;
 use crate::scenario::severity::Severity;
@@ -70,6 +71,12 @@ impl Scenario {
             false => Duration::ZERO,
         };
         from_the_start + lengths.sum::<Duration>()
+    }
+
+    /// Returns whether an expectation depends on the modes of files.
+    pub(crate) fn checks_modes(&self) -> bool {
+        let mut expectations = self.steps.iter().flat_map(Step::expectations);
+        expectations.any(|(_, expect)| expect.files == Some(Files::Private))
     }
 
     /// Performs the checks that deserialization does not perform. The error is a message that begins with the path of the invalid key.
