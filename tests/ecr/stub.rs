@@ -1,12 +1,14 @@
 //! A server with scripted reactions, one for each request. It records the requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// The server. It stops when it is dropped.
@@ -143,6 +145,14 @@ impl Request {
         };
         Some(format!("{key}/{region}/{service}"))
     }
+}
+
+/// Binds a socket that does not listen: the system rejects connections, and no other program can use the port.
+pub(crate) fn bind_port() -> (OwnedFd, SocketAddr) {
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let address = SocketAddr::try_from(getsockname(&socket).unwrap()).unwrap();
+    (socket, address)
 }
 
 /// Returns a complete HTTP response. `headers` are complete lines.

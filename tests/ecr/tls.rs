@@ -10,7 +10,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::command::Ecr;
-use crate::stub::{ONE_REGISTRY, Reaction, response};
+use crate::stub::{ONE_REGISTRY, Reaction, bind_port, response};
 
 /// Starts a server with a self-signed certificate, and returns its address and the certificate.
 fn server() -> (SocketAddr, String) {
@@ -116,9 +116,7 @@ fn no_verify_ssl_accepts_any_certificate_and_warns() {
 
 #[test]
 fn no_verify_ssl_names_an_unreachable_server() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_socket, address) = bind_port();
     let outcome = ecr(address, &["--no-verify-ssl"]).run();
     let text = format!("\nCould not connect to the endpoint URL: \"https://{address}/\"\n");
     assert!(outcome.stderr.ends_with(&text), "{outcome:?}");

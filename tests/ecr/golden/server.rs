@@ -1,15 +1,15 @@
 //! The server of a case: a scripted one, or a port that accepts no connection.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
+use rustix::net::listen;
 
 use super::case::{Case, CustomResponse, Listen, Manner, Response};
 use super::fixtures::Shared;
 use super::tls::CertificateAuthority;
-use crate::stub::{Reaction, Request, Stub, head, response};
+use crate::stub::{Reaction, Request, Stub, bind_port, head, response};
 
 pub(super) enum Server {
     Responding(Stub),
@@ -73,14 +73,6 @@ fn full_queue() -> Server {
         _queue: queue.collect(),
         _socket: socket,
     }
-}
-
-/// Binds a socket, so that no other program can use its port.
-fn bind_port() -> (OwnedFd, SocketAddr) {
-    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
-    bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
-    let address = SocketAddr::try_from(getsockname(&socket).unwrap()).unwrap();
-    (socket, address)
 }
 
 fn reaction(scripted: &Response, shared: &Shared) -> Reaction {

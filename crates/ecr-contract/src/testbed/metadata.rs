@@ -16,10 +16,13 @@ pub(crate) struct SilentMetadata {
 impl SilentMetadata {
     /// Starts the service. It listens until the runtime is shut down.
     pub(crate) async fn listen(address: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+        Ok(Self::accept(TcpListener::bind(address).await?))
+    }
+
+    fn accept(listener: TcpListener) -> Self {
         let connections = Arc::new(AtomicUsize::new(0));
         tokio::spawn(take_all(listener, Arc::clone(&connections)));
-        Ok(SilentMetadata { connections })
+        SilentMetadata { connections }
     }
 
     /// Returns the number of accepted connections.
@@ -50,8 +53,7 @@ mod tests {
     async fn a_connection_is_counted_and_receives_nothing() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        drop(listener);
-        let metadata = SilentMetadata::listen(address).await.unwrap();
+        let metadata = SilentMetadata::accept(listener);
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream
             .write_all(b"PUT /latest/api/token HTTP/1.1\r\n\r\n")
