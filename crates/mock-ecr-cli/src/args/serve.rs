@@ -47,7 +47,7 @@ pub(crate) struct RunOptions {
     /// How the command is redirected to the mock.
     #[arg(long, value_enum, default_value_t = RedirectMode::Env)]
     pub(crate) redirect: RedirectMode,
-    /// Runs the command with an empty home directory, so that clients do not find the configuration, logins and caches of the user. This
+    /// Runs the command with a temporary home directory, so that clients do not find the configuration, logins and caches of the user. This
     /// is the default with `--redirect sandbox`.
     #[arg(long, overrides_with = "no_isolate")]
     isolate: bool,
@@ -74,6 +74,6 @@ impl RunOptions {
 pub(crate) enum Home {
     /// The home directory of the user.
     Inherited,
-    /// A new, empty directory.
+    /// A temporary directory without the files of the user.
     Empty,
 }

@@ -17,8 +17,9 @@ pub(crate) enum TokenAction {
     List(ListOptions),
     /// Issues a token. If `--url` is not given, the command issues the token itself, with the seed of `--seed` or of the configuration.
     ///
-    /// A mock with the same seed accepts the token until it expires, if its configuration contains the principal of the token. With `--url`,
-    /// the running mock issues the token, with its own seed, TTL and clock.
+    /// A mock with the same seed accepts the token until it expires. If the principal of the token is not a root user, the configuration of
+    /// the mock must contain the principal, unless the mock runs with `--auth lenient`. With `--url`, the running mock issues the token,
+    /// with its own seed, TTL and clock.
     Issue(Box<IssueOptions>),
     /// Prints the content of a token and whether the token is valid. Exits with code 1 if it is invalid.
     ///
@@ -53,7 +54,8 @@ pub(crate) struct IssueOptions {
     /// The Region of the token. Default: the Region of the configuration, or of the running mock if `--url` is given.
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<Region>,
-    /// The TTL of the token, such as 12h or 90m. Default: the TTL of the configuration, 12h. Cannot be combined with `--url`.
+    /// The TTL of the token, such as 12h or 90m. Default: `token_ttl` of the configuration, or 12h if it is not set. Cannot be combined
+    /// with `--url`.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, conflicts_with = "url")]
     pub(crate) token_ttl: Option<Duration>,
     /// The time of issue. Default: the current time of the configured clock. Cannot be combined with `--url`.
