@@ -31,9 +31,9 @@ use crate::types::renamed::with_new_name;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Fault {
-    /// The requests that the fault matches. If the key is absent in TOML or JSON, only the action restricts the requests
-    /// to the APIs and to the registry that the fault matches. For example, the action `token` restricts them to calls
-    /// of `GetAuthorizationToken`.
+    /// The requests that the fault matches. If the key is absent in TOML or JSON, the fault matches every request to an
+    /// API or to the registry, if the action can apply to the request. For example, the action `token` can apply only
+    /// to calls of `GetAuthorizationToken`.
     #[serde(default, rename = "match")]
     pub matcher: RequestMatcher,
     /// The action that is applied to the requests that trigger the fault.
@@ -41,8 +41,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Creates a fault with a matcher that has no conditions. Only the action restricts the requests that the fault
-    /// matches; see [`Fault::matcher`].
+    /// Creates a fault with a matcher that has no conditions. The fault matches every request that its action can apply
+    /// to; see [`Fault::matcher`].
     pub fn new(action: FaultAction) -> Self {
         Fault {
             matcher: RequestMatcher::default(),
