@@ -68,7 +68,7 @@ fn control_key(ecr: &MockEcr) -> Option<Variable> {
     Some(("MOCK_ECR_CONTROL_KEY", Some(key.expose().to_owned())))
 }
 
-/// Prints a warning for each host to which the command sent a request and which is not a host of AWS.
+/// Prints a warning for each host to which the command sent a request and which the mock does not serve.
 fn warn_unexpected_hosts(ecr: &MockEcr) {
     let requests = ecr.requests().unexpected_hosts();
     let hosts: BTreeSet<&str> = requests
