@@ -29,8 +29,8 @@ pub struct Principal {
     /// long-term credentials.
     #[serde(default)]
     pub session_token: Option<Secret>,
-    /// The time at which the credentials, and all tokens that were issued with them, expire. If `None`, the credentials
-    /// do not expire.
+    /// The time at which the credentials expire. From this time on, the tokens of the principal are invalid, even if
+    /// their `expiresAt` is later. If `None`, the credentials do not expire.
     #[serde(default)]
     pub expires: Option<Timestamp>,
     /// The patterns of allowed actions. The default is `*`: all actions are allowed.
@@ -82,7 +82,7 @@ impl Principal {
         self
     }
 
-    /// Sets the time at which the credentials, and the tokens that were issued with them, expire.
+    /// Sets the time at which the credentials expire. From this time on, the tokens of the principal are invalid.
     #[must_use]
     pub fn expires(mut self, timestamp: Timestamp) -> Self {
         self.expires = Some(timestamp);
