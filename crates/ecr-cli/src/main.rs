@@ -1,4 +1,5 @@
-//! `ecr`: `aws ecr get-authorization-token`, `get-login-password` and `get-login` on the AWS SDK for Rust.
+//! The program `ecr` implements `get-authorization-token`, `get-login-password` and `get-login` of AWS CLI v1, and
+//! commands that provide credentials to docker, the kubelet and other programs. It calls ECR through the AWS SDK for Rust.
 //!
 //! The steps of a call: [`args`] parses the command line, [`input`] loads the parameters of the operation, [`config`]
 //! resolves the other settings from environment and profile, [`client`] calls ECR, and [`output`] formats the response.
