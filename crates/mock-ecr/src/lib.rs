@@ -33,8 +33,8 @@
 //!
 //! # Modules
 //!
-//! The crate root contains the mock, its configuration, and the parameter and return types of their methods. The
-//! modules contain the other types:
+//! The crate root contains the mock, its builder, its configuration and its clock, and the types that several modules
+//! use, such as [`Region`] and [`Timestamp`]. The modules contain the other types:
 //!
 //! - [`config`]: the types of the fields of a [`Config`], and the environment variables of clients
 //! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]

@@ -1,4 +1,5 @@
-//! The configuration of a mock and of its clients, in code or in TOML, and the errors in its values.
+//! The types of the fields of a [`Config`](crate::Config), the environment variables of clients, and the errors of
+//! invalid values.
 
 mod ca_location;
 mod check;
