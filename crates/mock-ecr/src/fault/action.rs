@@ -30,6 +30,9 @@ use crate::types::duration::Shift;
 /// - `bandwidth`: the last action applies.
 /// - Actions of all other kinds are applied one after the other. Each action changes the result of the previous action.
 ///
+/// Over HTTP/2, the actions `close`, `reset`, `overrun` and `garbled_chunks` reset the stream of the request, and the
+/// connection stays open.
+///
 /// If a TLS handshake can trigger several `certificate` faults, it triggers only the first of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]
