@@ -9,8 +9,9 @@ use serde::Deserialize;
 /// the certificate `ca.pem` and its private key `ca-key.pem`.
 ///
 /// If `ca-key.pem` does not exist, the mock creates the directory and both files. This `ca-key.pem` also contains the
-/// certificate. Only the owner can read `ca-key.pem`. To use an existing certificate authority, put its certificate and
-/// its key into the directory under these names.
+/// certificate. On Unix, only the owner can read `ca-key.pem`. On Windows, the file inherits the access control list of
+/// the directory. To use an existing certificate authority, put its certificate and its key into the directory under
+/// these names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]

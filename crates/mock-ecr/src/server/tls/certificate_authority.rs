@@ -184,7 +184,7 @@ fn draft(path: &Path) -> PathBuf {
     path.with_extension(format!("{id:?}.draft"))
 }
 
-/// Creates a file atomically; only its owner can read it. Returns whether the file did not exist.
+/// Creates a file atomically; on Unix, only its owner can read it. Returns whether the file did not exist.
 fn create(path: &Path, text: &str) -> io::Result<bool> {
     let draft = draft(path);
     let mut options = std::fs::OpenOptions::new();
