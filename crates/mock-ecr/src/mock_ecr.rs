@@ -111,8 +111,9 @@ impl MockEcr {
         client_env::by_name(self.config(), &self.url(), redirect, certificate)
     }
 
-    /// Returns the AWS host names of the APIs, and of the registries of all accounts of the configuration. The list
-    /// contains the host names in every known Region and in the Region of the configuration.
+    /// Returns the AWS host names of the APIs, of the registries of all accounts of the configuration, and of the buckets
+    /// from which layers are downloaded. The list contains the host names in every known Region and in the Region of the
+    /// configuration.
     pub fn host_names(&self) -> Vec<String> {
         let config = self.config();
         hosts::names(&config.known_accounts(), &config.region)

@@ -9,7 +9,7 @@ use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
 use crate::types::{AccountId, PrincipalArn, Region};
 
-/// A user, a role session or a root user, with its credentials and its identity-based policy.
+/// A user, a role session, a federated user or a root user, with its credentials and its identity-based policy.
 ///
 /// The policy consists of two lists of patterns of IAM actions, such as `ecr:*` or `ecr:Get?uthorizationToken`. `*`
 /// matches any text and `?` matches one character; case is ignored. A denied action is denied even if it is also

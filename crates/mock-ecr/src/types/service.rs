@@ -20,7 +20,7 @@ pub enum Service {
     Sts,
     /// The registry, including the URLs from which layers are downloaded.
     Registry,
-    /// The HTTP proxy: `CONNECT`, and requests with an absolute URL for another host.
+    /// The HTTP proxy: `CONNECT` requests, and requests with the absolute URL of a host that the mock does not serve.
     Proxy,
     /// The control API, `/_mock/`.
     Control,
