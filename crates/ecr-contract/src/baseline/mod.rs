@@ -95,7 +95,7 @@ impl Baseline {
         })
     }
 
-    /// Returns the text of a baseline that contains all failures of the report.
+    /// Returns the text of a baseline that contains the failures of all failed scenarios of the report.
     ///
     /// The text also contains the entries of this baseline that still apply, with their comments, and the entries for other client types,
     /// for scenarios that were not run, and for cases with a set-up error.

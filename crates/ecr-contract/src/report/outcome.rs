@@ -15,14 +15,15 @@ pub enum Strictness {
 /// The outcome of a run. The exit code of `mock-ecr contract` depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// There was no set-up error, and all failures are in the baseline.
+    /// No scenario has a set-up error, and all failed scenarios are in the baseline.
     Passed,
-    /// At least one scenario has a failure that is not in the baseline. There may also be set-up errors.
+    /// At least one failed scenario is not in the baseline. There may also be set-up errors.
     Failed {
         /// The IDs of these scenarios.
         new_failures: Vec<String>,
     },
-    /// There was at least one set-up error, and all failures are in the baseline.
+    /// At least one scenario has a set-up error, and all failed scenarios are in the baseline. A scenario in which a case has a set-up
+    /// error does not count as failed, even if another case failed.
     SetUpError,
 }
 
@@ -45,7 +46,7 @@ pub struct Counts {
     pub set_up_errors: usize,
     /// The number of scenarios that do not apply to the client, or cannot be run on this system.
     pub not_applicable: usize,
-    /// The number of scenarios that were skipped because they cannot be run yet.
+    /// The number of scenarios that were skipped. See [`Report::skipped`].
     pub skipped: usize,
 }
 

@@ -15,7 +15,8 @@ pub struct Report {
     pub client_type: ClientType,
     /// The client's command and its arguments. Placeholders are not replaced.
     pub client: Vec<String>,
-    /// The mode by which the client was redirected to the mock: `env`, `proxy` or `sandbox`.
+    /// The mode by which the client is redirected to the mock: `env`, `proxy` or `sandbox`. A scenario that does not support this mode uses
+    /// another mode.
     pub redirect: String,
     /// Whether all cases ran in the sandbox. In the sandbox, clients can reach only the mock.
     pub sandboxed: bool,
@@ -25,11 +26,11 @@ pub struct Report {
     pub took_ms: u64,
     /// The results of the scenarios that were run. The built-in scenarios are first.
     pub scenarios: Vec<ScenarioReport>,
-    /// The selected scenarios that were not run because they cannot be run yet.
+    /// The selected scenarios that were skipped: they cannot be run yet, or they check file modes and this system has none.
     pub skipped: Vec<SkippedScenario>,
 }
 
-/// A scenario that cannot be run yet.
+/// A scenario that was skipped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SkippedScenario {
@@ -184,7 +185,7 @@ pub enum EventKind {
     Registry,
     /// A `CONNECT` request.
     Tunnel,
-    /// A change of the mock: its clock, its faults or its tokens.
+    /// A change by the scenario: of the clock, the faults or the tokens of the mock, or of the client's files.
     Mock,
     /// A wait of the scenario.
     Wait,
