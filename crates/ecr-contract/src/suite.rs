@@ -52,7 +52,7 @@ pub struct Suite {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SuiteError {
-    /// A scenario file is invalid.
+    /// A scenario file is invalid, or a file or the directory of scenarios cannot be read.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// No scenario for the client type matches the patterns.
@@ -173,7 +173,8 @@ impl Suite {
         }
     }
 
-    /// Returns the ID and the title of each selected scenario, including the scenarios that are skipped.
+    /// Returns the ID and the title of each selected scenario, including the scenarios that are skipped. The title of a skipped scenario is
+    /// followed by the reason, in the form `TITLE (skipped: REASON)`.
     ///
     /// # Errors
     ///
