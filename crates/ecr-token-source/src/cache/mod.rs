@@ -66,7 +66,8 @@ impl CacheFile {
         retain(path, is_other)
     }
 
-    /// Returns the host of each registry that has a token that is valid at `now`, with the username of the token.
+    /// Returns the registry and the username of each token that is valid at `now`. The registry has the form of
+    /// [`Credentials::registry`]. A registry with tokens for several identities occurs several times.
     ///
     /// Returns an empty list if the file is missing or ignored.
     pub fn valid_logins(path: &Path, now: SystemTime) -> Vec<(String, String)> {
