@@ -60,8 +60,9 @@ impl CacheFile {
     ///
     /// Returns an error if the file cannot be written.
     pub fn remove(path: &Path, registry: &Registry) -> io::Result<()> {
+        // The host name of an entry can be that of an ECR-compatible server, which is not a [`Registry`].
         let is_other = |entry: &Entry| {
-            Registry::parse(&entry.registry).is_ok_and(|found| !found.is_same_as(registry))
+            !Registry::parse(&entry.registry).is_ok_and(|found| found.is_same_as(registry))
         };
         retain(path, is_other)
     }

@@ -200,6 +200,18 @@ fn tokens_are_removed_by_registry_or_password() {
 }
 
 #[test]
+fn a_token_of_another_host_remains_if_a_registry_is_removed() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("tokens.json");
+    let (cache, registry_a, _) = cache_with_token(&path);
+    let mut local = token("local", &registry_a, 600);
+    local.credentials.registry = "localhost:4566".to_owned();
+    cache.save(None, &local, at(0)).unwrap();
+    CacheFile::remove(&path, &registry_a).unwrap();
+    assert_eq!(cache.load(None), Some(local));
+}
+
+#[test]
 fn an_existing_temporary_file_is_skipped() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
