@@ -16,7 +16,8 @@
 //! ```
 //!
 //! REGION is the Region of a private registry, or `public!` and the alias of a public registry. `!` replaces each slash in NAME, and `-`
-//! the colon in DIGEST. An image or a layer exists if its object exists. An operation that writes several objects writes that object last.
+//! the colon in DIGEST. An image or a layer exists if its object exists. An operation writes this object after
+//! the objects that the image or layer consists of. It writes a tag after the image.
 
 use object_store::path::{Path, PathPart};
 
