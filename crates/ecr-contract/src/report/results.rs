@@ -185,7 +185,7 @@ pub enum EventKind {
     Registry,
     /// A `CONNECT` request.
     Tunnel,
-    /// A change by the scenario: of the clock, the faults or the tokens of the mock, or of the client's files.
+    /// The scenario changed the clock, the faults or the tokens of the mock, or the files of the client.
     Mock,
     /// A wait of the scenario.
     Wait,
