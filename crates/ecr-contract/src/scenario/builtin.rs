@@ -13,8 +13,8 @@ pub(crate) fn all() -> impl Iterator<Item = Source> {
 macro_rules! files {
     ($($name:literal)*) => {
         &[$((
-            concat!("fixtures/scenarios/", $name, ".toml"),
-            include_str!(concat!("../../../../fixtures/scenarios/", $name, ".toml")),
+            concat!("crates/ecr-contract/scenarios/", $name, ".toml"),
+            include_str!(concat!("../../scenarios/", $name, ".toml")),
         )),*]
     };
 }
@@ -106,11 +106,11 @@ mod tests {
 
     #[test]
     fn every_scenario_file_is_listed_and_named_after_its_scenario() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/scenarios");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         let entries = std::fs::read_dir(folder).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = names
-            .map(|name| format!("fixtures/scenarios/{name}"))
+            .map(|name| format!("crates/ecr-contract/scenarios/{name}"))
             .collect();
         names.sort();
         let listed: Vec<&str> = FILES.iter().map(|(file, _)| *file).collect();
@@ -124,7 +124,8 @@ mod tests {
             .filter(checks_modes)
             .map(|source| source.file)
             .collect();
-        let expected = ["DHP-07", "OBS-01"].map(|id| format!("fixtures/scenarios/{id}.toml"));
+        let expected =
+            ["DHP-07", "OBS-01"].map(|id| format!("crates/ecr-contract/scenarios/{id}.toml"));
         assert_eq!(found, expected);
     }
 
