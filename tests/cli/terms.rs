@@ -96,7 +96,7 @@ const EXEMPT: [&str; 8] = [
     "renamed.rs",
     "tests/cli/terms.rs",
     "fixtures/awscli/cases",
-    "fixtures/layouts",
+    "crates/ecr-contract/layouts",
     "docs/book",
     "public-api.txt",
     "output/help/get-login.txt",

@@ -247,5 +247,5 @@ const CA_VARIABLES: [&str; 4] = [
 
 /// Returns the path of a layout with an index of two images.
 pub(crate) fn layout() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/layouts/hello")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../ecr-contract/layouts/hello")
 }

@@ -104,7 +104,7 @@ async fn a_failed_reset_returns_the_reason() {
     let directory = tempfile::tempdir().unwrap();
     let layout = directory.path().join("layout");
     copy(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/layouts/hello"),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../ecr-contract/layouts/hello"),
         &layout,
     );
     let toml = format!(

@@ -7,7 +7,7 @@ use crate::errors::chain;
 use crate::raw::RawRequest;
 
 const CONFIGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/configs");
-/// The digest of the index in `fixtures/layouts/hello`.
+/// The digest of the index in `crates/ecr-contract/layouts/hello`.
 const INDEX: &str = "sha256:acb0996b591f46b2e56594dd52dc322dbc819c1e67b80c8eede56c89f1217d7b";
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_layout_is_imported_with_its_index_and_images() {
 async fn a_stored_repository_is_not_imported_again() {
     let folder = tempfile::tempdir().unwrap();
     let toml = format!(
-        "store = 'file:{}'\n[[repositories]]\nname = 'app'\nlayout = '{CONFIGS}/../layouts/hello'\n",
+        "store = 'file:{}'\n[[repositories]]\nname = 'app'\nlayout = '{CONFIGS}/../../crates/ecr-contract/layouts/hello'\n",
         folder.path().display()
     );
     let start = async || {

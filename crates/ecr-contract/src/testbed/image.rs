@@ -36,7 +36,7 @@ macro_rules! blob {
         (
             $digest,
             include_bytes!(concat!(
-                "../../../../fixtures/layouts/hello/blobs/sha256/",
+                "../../layouts/hello/blobs/sha256/",
                 $digest
             )),
         )
