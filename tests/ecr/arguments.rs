@@ -287,7 +287,7 @@ fn the_endpoint_is_checked_before_unknown_options() {
 fn the_version_needs_no_configuration() {
     let version = Ecr::new(&["get-login-password", "--version", "--output", "yaml"]);
     let version = version.without("AWS_DEFAULT_REGION").run();
-    let expected = format!("ecr-cli/{} aws-sdk-ecr/", env!("CARGO_PKG_VERSION"));
+    let expected = format!("ecr-token-cli/{} aws-sdk-ecr/", env!("CARGO_PKG_VERSION"));
     assert!(version.success().starts_with(&expected));
     let version = Ecr::as_aws(&["--version"]).run();
     assert!(

@@ -1,6 +1,6 @@
 //! The page of the book on `ecr` equals the help texts of the program.
 //!
-//! `MOCK_ECR_BLESS=1 cargo test --package ecr-cli --test ecr book` writes the page again.
+//! `MOCK_ECR_BLESS=1 cargo test --package ecr-token-cli --test ecr book` writes the page again.
 
 #[path = "../cli/book/help_text.rs"]
 mod help_text;

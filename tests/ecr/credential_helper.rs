@@ -133,7 +133,7 @@ async fn a_wrong_number_of_words_prints_the_usage() {
 async fn version_and_help_work_as_actions_and_options() {
     let home = Home::without_aws();
     let version = format!(
-        "docker-credential-ecr (ecr-cli) {}\n",
+        "docker-credential-ecr (ecr-token-cli) {}\n",
         env!("CARGO_PKG_VERSION")
     );
     for word in ["version", "--version", "-v"] {

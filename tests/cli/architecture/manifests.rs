@@ -10,8 +10,8 @@ use crate::architecture::workspace::crate_names;
 
 /// The crates of the workspace that each crate depends on outside its tests.
 const DEPENDENCIES: [(&str, &[&str]); 5] = [
-    ("ecr-cli", &["ecr-token-source"]),
     ("ecr-contract", &["mock-ecr"]),
+    ("ecr-token-cli", &["ecr-token-source"]),
     ("ecr-token-source", &[]),
     ("mock-ecr", &[]),
     ("mock-ecr-cli", &["ecr-contract", "mock-ecr"]),
@@ -57,7 +57,7 @@ fn crates_depend_on_each_other_one_way() {
 
 #[test]
 fn clients_depend_on_the_mock_in_their_tests() {
-    for name in ["ecr-cli", "ecr-token-source"] {
+    for name in ["ecr-token-cli", "ecr-token-source"] {
         let manifest = manifest(&format!("crates/{name}/Cargo.toml"));
         let in_tests = dependencies(&manifest, "dev-dependencies");
         assert!(in_tests.contains("mock-ecr"), "{name}: {in_tests:?}");

@@ -70,7 +70,7 @@ pub(super) fn details(failed: &[&Verdict<'_>]) -> String {
         writeln!(text, "{} [{}]", verdict.name, verdict.level).unwrap();
     }
     text.push_str(
-        "\nto run one case: GOLDEN_ONLY='NAME' cargo test --package ecr-cli --test ecr golden",
+        "\nto run one case: GOLDEN_ONLY='NAME' cargo test --package ecr-token-cli --test ecr golden",
     );
     text
 }

@@ -35,10 +35,7 @@ macro_rules! blob {
     ($digest:literal) => {
         (
             $digest,
-            include_bytes!(concat!(
-                "../../layouts/hello/blobs/sha256/",
-                $digest
-            )),
+            include_bytes!(concat!("../../layouts/hello/blobs/sha256/", $digest)),
         )
     };
 }

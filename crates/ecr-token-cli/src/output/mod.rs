@@ -133,7 +133,7 @@ pub(crate) fn version(program: Program) -> String {
     let (ours, sdk) = (env!("CARGO_PKG_VERSION"), aws_sdk_ecr::meta::PKG_VERSION);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     match program {
-        Program::Ecr => format!("ecr-cli/{ours} aws-sdk-ecr/{sdk}\n"),
+        Program::Ecr => format!("ecr-token-cli/{ours} aws-sdk-ecr/{sdk}\n"),
         Program::Aws => format!(
             "aws-cli/1.46.3 Python/3.11.7 Linux/{} botocore/1.43.62\n",
             kernel.trim()

@@ -24,7 +24,10 @@ pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, E
         "store" => store(),
         "erase" => erase(),
         "list" => list(globals).await,
-        "version" => Ok(format!("{NAME} (ecr-cli) {}\n", env!("CARGO_PKG_VERSION"))),
+        "version" => Ok(format!(
+            "{NAME} (ecr-token-cli) {}\n",
+            env!("CARGO_PKG_VERSION")
+        )),
         "help" => Ok(help::page(Topic::CredentialHelper, Program::Ecr)),
         other => Err(docker_error(&format!("{NAME}: unknown action: {other}"))),
     }
