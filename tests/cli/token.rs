@@ -28,7 +28,7 @@ fn issued(options: &[&str]) -> String {
 fn the_same_seed_and_claims_result_in_the_same_token() {
     assert_eq!(
         issued(&[]),
-        include_str!("../../fixtures/tokens/example.txt")
+        include_str!("../../crates/mock-ecr/src/token/example.txt")
     );
 }
 

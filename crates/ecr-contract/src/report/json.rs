@@ -1,4 +1,4 @@
-//! Writes a report as JSON, described by `fixtures/contract-report.schema.json`.
+//! Writes a report as JSON, described by `crates/ecr-contract/contract-report.schema.json`.
 
 use crate::report::Report;
 
@@ -40,8 +40,8 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_in_the_fixtures_matches_the_types() {
-        let path = "../../fixtures/contract-report.schema.json";
+    fn the_schema_in_the_package_matches_the_types() {
+        let path = "contract-report.schema.json";
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
         if std::env::var_os("MOCK_ECR_BLESS").is_some() {
             std::fs::write(&path, format!("{:#}\n", schema())).unwrap();

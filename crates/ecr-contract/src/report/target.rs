@@ -18,7 +18,7 @@ pub enum Format {
     Junit,
     /// The Test Anything Protocol, version 14.
     Tap,
-    /// All data of the report as JSON. The schema is `fixtures/contract-report.schema.json`.
+    /// All data of the report as JSON. The schema is `crates/ecr-contract/contract-report.schema.json`.
     Json,
     /// Markdown for a comment on a pull request.
     Markdown,
