@@ -16,6 +16,7 @@ mod public_api;
 mod pusher;
 mod redirect;
 mod renamed;
+mod repository_url;
 mod run;
 mod running_mock;
 mod serve;

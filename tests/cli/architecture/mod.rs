@@ -18,4 +18,4 @@ mod syntax;
 mod tokens;
 mod use_tree;
 mod uses;
-mod workspace;
+pub(crate) mod workspace;
