@@ -284,6 +284,20 @@ fn the_endpoint_is_checked_before_unknown_options() {
 }
 
 #[test]
+fn the_program_is_the_same_under_a_name_without_a_meaning() {
+    for arguments in [
+        &["--version"][..],
+        &["help"],
+        &["get-login-password", "help"],
+    ] {
+        let other = Ecr::under_name("ecr-token", arguments).run();
+        assert_eq!(other.success(), Ecr::new(arguments).run().success());
+    }
+    let usage = Ecr::under_name("ecr-token", &[]).run();
+    assert_eq!(usage.stderr, Ecr::new(&[]).run().stderr);
+}
+
+#[test]
 fn the_version_needs_no_configuration() {
     let version = Ecr::new(&["get-login-password", "--version", "--output", "yaml"]);
     let version = version.without("AWS_DEFAULT_REGION").run();

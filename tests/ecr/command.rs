@@ -31,10 +31,15 @@ impl Ecr {
 
     /// Runs the same program under the name `aws`.
     pub(crate) fn as_aws(arguments: &[&str]) -> Self {
+        Self::under_name("aws", arguments)
+    }
+
+    /// Runs the same program under another name.
+    pub(crate) fn under_name(name: &str, arguments: &[&str]) -> Self {
         let links = tempfile::tempdir().unwrap();
-        let aws = links.path().join("aws");
-        std::os::unix::fs::symlink(cargo_bin!("ecr"), &aws).unwrap();
-        let mut ecr = Self::run_as(Command::new(aws), arguments);
+        let link = links.path().join(name);
+        std::os::unix::fs::symlink(cargo_bin!("ecr"), &link).unwrap();
+        let mut ecr = Self::run_as(Command::new(link), arguments);
         ecr._links = Some(links);
         ecr
     }
