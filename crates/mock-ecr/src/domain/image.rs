@@ -1,5 +1,7 @@
 //! Stores, reads and deletes images and the tags that name them.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +35,7 @@ pub(crate) struct Metadata {
     /// The sum of the sizes of its blobs, in bytes.
     pub(crate) size: u64,
     #[serde(default)]
-    pub(crate) annotations: Option<serde_json::Map<String, serde_json::Value>>,
+    pub(crate) annotations: Option<BTreeMap<String, serde_json::Value>>,
     pushed_at_millis: i64,
 }
 

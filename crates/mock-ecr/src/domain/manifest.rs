@@ -1,9 +1,13 @@
 //! Parses the manifests of images.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::domain::error::InvalidManifest;
 use crate::types::Digest;
+use crate::types::json::Json;
 
 /// The fields of a manifest that the registry reads. The manifest is that of a Docker or OCI image, an index or an artifact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -27,7 +31,7 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) subject: Option<Descriptor>,
     #[serde(default)]
-    pub(crate) annotations: Option<serde_json::Map<String, serde_json::Value>>,
+    pub(crate) annotations: Option<BTreeMap<String, Value>>,
 }
 
 /// A reference to a blob or a manifest: its media type, its digest and its size in bytes.
@@ -49,9 +53,12 @@ impl Manifest {
         if bytes.len() > LONGEST_MANIFEST {
             return Err(InvalidManifest::TooLong);
         }
-        let object: Result<serde_json::Map<_, _>, _> = serde_json::from_slice(bytes);
-        let object = object.map_err(|_| InvalidManifest::Json)?;
-        serde_json::from_value(object.into()).map_err(|_| InvalidManifest::Shape)
+        match serde_json::from_slice(bytes) {
+            Ok(Json(object @ Value::Object(_))) => {
+                serde_json::from_value(object).map_err(|_| InvalidManifest::Shape)
+            }
+            _ => Err(InvalidManifest::Json),
+        }
     }
 
     /// Returns the media type: that of the field `mediaType`, or else `sent_as`, the one that the request states.

@@ -7,6 +7,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::error_code::ErrorCode;
+use crate::types::json::Entries;
 
 /// The error that a fault returns.
 ///
@@ -116,7 +117,8 @@ impl<'de> Visitor<'de> for ErrorFaultVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ErrorFault, A::Error> {
-        let table = ErrorFaultTable::deserialize(MapAccessDeserializer::new(map))?;
+        let entries = Entries::of(map, &self)?;
+        let table = ErrorFaultTable::deserialize(MapAccessDeserializer::new(entries))?;
         let ErrorFaultTable {
             code,
             status,
@@ -159,6 +161,21 @@ impl From<ErrorCode> for ErrorFault {
             status: None,
             message: None,
             retry_after: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_for_a_number_does_not_depend_on_its_form() {
+        for number in ["1.5", r#"{"$serde_json::private::Number":"1.5"}"#] {
+            let error = serde_json::from_str::<ErrorFault>(number).unwrap_err();
+            let expected =
+                "invalid type: floating point `1.5`, expected an error code, or a table of code";
+            assert!(error.to_string().starts_with(expected), "{error}");
         }
     }
 }

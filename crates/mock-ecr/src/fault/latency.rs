@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration;
 use crate::types::duration::parse_duration;
+use crate::types::json::Entries;
 
 /// A delay in real time: fixed, uniformly distributed, or given by percentiles.
 ///
@@ -68,7 +69,8 @@ impl<'de> Visitor<'de> for LatencyVisitor {
         parse_duration(text).map(Latency::Fixed).map_err(E::custom)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Latency, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Latency, A::Error> {
+        let mut map = Entries::of(map, &self)?;
         let mut durations = BTreeMap::new();
         while let Some((name, text)) = map.next_entry::<String, String>()? {
             let duration = parse_duration(&text).map_err(A::Error::custom)?;
@@ -127,6 +129,15 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng as _;
 
     use super::*;
+
+    #[test]
+    fn the_error_for_a_number_does_not_depend_on_its_form() {
+        for number in ["1.5", r#"{"$serde_json::private::Number":"1.5"}"#] {
+            let error = serde_json::from_str::<Latency>(number).unwrap_err();
+            let expected = format!("invalid type: floating point `1.5`, expected {EXPECTED}");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+        }
+    }
 
     #[test]
     fn drawn_latencies_follow_the_percentiles() {

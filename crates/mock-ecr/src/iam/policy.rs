@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::iam::action::ActionPattern;
 use crate::types::PrincipalArn;
+use crate::types::json::Json;
 
 /// The policy of a repository: effect, principals and actions of each statement.
 ///
@@ -20,11 +21,11 @@ pub(crate) struct RepositoryPolicy {
 #[serde(rename_all = "PascalCase")]
 struct Statement {
     effect: Effect,
-    principal: Value,
+    principal: Json,
     #[serde(deserialize_with = "one_or_many")]
     action: Vec<ActionPattern>,
     #[serde(default)]
-    condition: Option<Value>,
+    condition: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -92,7 +93,7 @@ impl Statement {
     /// Returns whether the statement names a principal. The value of `Principal` is `"*"`, or `{"AWS": …}` with one or several of: `*`, an
     /// account id, the ARN of the root user, or another ARN.
     fn names_principal(&self, arn: &PrincipalArn) -> bool {
-        let names = match &self.principal {
+        let names = match &self.principal.0 {
             Value::Object(by_kind) => by_kind.get("AWS"),
             other => Some(other),
         };

@@ -1,5 +1,7 @@
 //! `referrers/DIGEST`: the images whose manifest names another image as its subject.
 
+use std::collections::BTreeMap;
+
 use http::{Response, StatusCode, header};
 use serde::Serialize;
 
@@ -31,7 +33,7 @@ struct Descriptor<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<&'a serde_json::Map<String, serde_json::Value>>,
+    annotations: Option<&'a BTreeMap<String, serde_json::Value>>,
 }
 
 pub(super) async fn answer(

@@ -6,6 +6,7 @@ mod digest;
 pub(crate) mod duration;
 pub(crate) mod error_chain;
 pub(crate) mod glob;
+pub(crate) mod json;
 mod name;
 mod principal_arn;
 mod reference;

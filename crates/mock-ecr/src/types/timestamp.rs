@@ -12,6 +12,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
 use toml::value::Datetime;
 
+use crate::types::json::Entries;
+
 /// A point in time with a resolution of one millisecond, from 0001-01-01T00:00:00Z to 9999-12-30T21:59:59.999Z.
 ///
 /// Every operation saturates: a result before or after the range is replaced by the first or the last timestamp of the
@@ -192,7 +194,8 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 
     /// The `toml` crate represents a date as a map with one private key.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TimestampText, A::Error> {
-        let date = Datetime::deserialize(MapAccessDeserializer::new(map));
+        let entries = Entries::of(map, &self)?;
+        let date = Datetime::deserialize(MapAccessDeserializer::new(entries));
         date.map(|date| TimestampText(date.to_string()))
             .map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))
     }
@@ -208,6 +211,15 @@ mod tests {
     use super::*;
 
     const EXAMPLE: Timestamp = Timestamp(1_448_832_653_241);
+
+    #[test]
+    fn the_error_for_a_number_does_not_depend_on_its_form() {
+        for number in ["1.5", r#"{"$serde_json::private::Number":"1.5"}"#] {
+            let error = serde_json::from_str::<Timestamp>(number).unwrap_err();
+            let expected = "invalid type: floating point `1.5`, expected a timestamp";
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
+    }
 
     #[test]
     fn a_timestamp_is_parsed_and_printed_with_milliseconds() {

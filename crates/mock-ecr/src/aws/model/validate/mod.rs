@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::shapes::{Kind, Model, Shape};
+use crate::types::json::Json;
 
 /// The members of an input. Unknown members are ignored. `[ASSUME]`
 #[derive(Debug)]
@@ -26,7 +27,10 @@ impl Input {
 
     /// Parses the body of a request, if it is a JSON object.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok().map(Input)
+        match serde_json::from_slice(body) {
+            Ok(Json(Value::Object(members))) => Some(Input(members)),
+            _ => None,
+        }
     }
 
     /// Validates the input against the model, and deserializes it.

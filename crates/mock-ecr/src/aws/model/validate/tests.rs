@@ -212,3 +212,16 @@ proptest! {
         prop_assert_eq!(read("DeleteRepository", input).is_ok(), name.parse::<RepositoryName>().is_ok());
     }
 }
+
+/// The feature `arbitrary_precision` of `serde_json`, which another crate of the build can enable, must not change these results.
+#[test]
+fn numbers_of_more_than_64_bits_are_decimal() {
+    for number in ["18446744073709551616", "1e2", "-0"] {
+        let body = format!("{{\"maxResults\":{number}}}");
+        let input = Input::parse(body.as_bytes()).unwrap();
+        let error = input.read::<Value>(model(), "DescribeImages").unwrap_err();
+        let expected = "DECIMAL_VALUE cannot be converted to Integer";
+        assert!(matches!(error, ApiError::Serialization(text) if text == expected));
+    }
+    assert!(Input::parse(b"{\"maxResults\":1e400}").is_none());
+}
