@@ -203,7 +203,10 @@ pub(super) const MAX_INPUT_SIZE: usize = 4096;
 
 /// Truncates a text to at most `limit` bytes, between two characters.
 fn truncate(text: &str, limit: usize) -> String {
-    text[..text.floor_char_boundary(limit)].to_owned()
+    // `str::floor_char_boundary` needs Rust 1.91.
+    let mut ends = (0..=limit.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    text[..end.unwrap_or_default()].to_owned()
 }
 
 #[cfg(test)]
