@@ -39,6 +39,8 @@ fn the_clock_is_read_and_moved() {
     );
     let advanced = stdout(&mock, &["clock", "advance", "12h"]);
     assert_eq!(advanced, "2015-11-30T09:30:53.241Z frozen\n");
+    let advanced = stdout(&mock, &["clock", "advance", "1d12h"]);
+    assert_eq!(advanced, "2015-12-01T21:30:53.241Z frozen\n");
     let set = stdout(&mock, &["clock", "set", "2030-01-01T00:00:00Z"]);
     assert_eq!(set, "2030-01-01T00:00:00.000Z frozen\n");
     assert_eq!(stdout(&mock, &["clock", "get"]), set);
@@ -48,7 +50,7 @@ fn the_clock_is_read_and_moved() {
     command(&mock, &["clock", "advance", "soon"])
         .assert()
         .code(2)
-        .stderr(predicate::str::contains("such as 12h"));
+        .stderr(predicate::str::contains("such as 1d, 12h"));
 }
 
 #[test]

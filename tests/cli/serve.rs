@@ -93,7 +93,7 @@ fn an_invalid_configuration_is_an_error_of_one_line() {
         .code(1)
         .stdout("")
         .stderr(format!(
-            "mock-ecr: {file}:2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 12h, 90m or 1500ms\n"
+            "mock-ecr: {file}:2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 1d, 12h, 90m or 1500ms\n"
         ));
 }
 

@@ -126,7 +126,7 @@ async fn an_invalid_filter_value_is_rejected() {
         ("authorization=maybe", "authorization", "`true` or `false`"),
         ("token=x", "token", "16 hexadecimal digits"),
         ("since=yesterday", "since", "expected RFC 3339"),
-        ("slower_than=1", "slower_than", "such as 12h"),
+        ("slower_than=1", "slower_than", "such as 1d, 12h"),
         ("limit=-1", "limit", "invalid digit"),
     ] {
         let response = control_request("GET", &format!("requests?{query}"))

@@ -30,7 +30,7 @@ pub(crate) enum ClockAction {
     Get,
     /// Advances the clock.
     Advance {
-        /// The duration, such as 12h, 90m or 1500ms.
+        /// The duration, such as 1d, 12h, 90m or 1500ms.
         #[arg(value_name = "DURATION", value_parser = duration)]
         by: String,
     },

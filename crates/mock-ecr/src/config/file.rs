@@ -144,7 +144,7 @@ mod tests {
     fn an_invalid_value_is_rejected_with_its_line_its_key_and_the_expected_form() {
         rejects(
             "\ntoken_ttl = 'long'\n",
-            "line 2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 12h, 90m or 1500ms",
+            "line 2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 1d, 12h, 90m or 1500ms",
         );
         rejects(
             "clock = 'noon'\n",

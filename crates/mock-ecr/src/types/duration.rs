@@ -6,18 +6,42 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::timestamp::Timestamp;
 
-/// Parses a duration with units, such as `12h`, `90m`, `1h 30m` or `1500ms`.
+/// Parses a duration with units, such as `12h`, `90m`, `1h 30m`, `1500ms` or `1d12h`. A day has 24 hours.
 ///
 /// # Errors
 ///
 /// Returns an error if the text is not a duration, has no unit, is negative, or is shorter than one millisecond.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
-    text.parse::<jiff::SignedDuration>()
-        .ok()
-        .and_then(|signed| signed.try_into().ok())
-        .filter(|duration: &Duration| duration.as_millis() > 0)
+    days_and_rest(text)
+        .and_then(|(days, rest)| days.checked_add(time(rest)?))
+        .filter(|duration| duration.as_millis() > 0)
         .ok_or_else(|| DurationError(text.chars().take(100).collect()))
 }
+
+/// Splits a duration such as `1d12h` into its days and the rest. jiff rejects days, because days of a calendar can have
+/// other lengths.
+fn days_and_rest(text: &str) -> Option<(Duration, &str)> {
+    let number_end = text.find(|c: char| !c.is_ascii_digit());
+    let (number, unit_and_rest) = text.split_at(number_end.unwrap_or(text.len()));
+    match unit_and_rest.trim_start().strip_prefix('d') {
+        Some(rest) => {
+            let seconds = number.parse::<u64>().ok()?.checked_mul(SECONDS_PER_DAY)?;
+            Some((Duration::from_secs(seconds), rest))
+        }
+        None => Some((Duration::ZERO, text)),
+    }
+}
+
+/// Parses the part of a duration after its days. The part after days can be empty.
+fn time(text: &str) -> Option<Duration> {
+    if text.is_empty() {
+        return Some(Duration::ZERO);
+    }
+    let signed: jiff::SignedDuration = text.trim_start().parse().ok()?;
+    signed.try_into().ok()
+}
+
+const SECONDS_PER_DAY: u64 = 24 * 3600;
 
 /// Returns the text of a duration, such as `12h`. [`parse_duration`] accepts it.
 pub(crate) fn print_duration(duration: Duration) -> String {
@@ -27,7 +51,7 @@ pub(crate) fn print_duration(duration: Duration) -> String {
 
 /// The error returned when a string is not a valid duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid duration {0:?}: expected a number with a unit, such as 12h, 90m or 1500ms")]
+#[error("invalid duration {0:?}: expected a number with a unit, such as 1d, 12h, 90m or 1500ms")]
 pub struct DurationError(String);
 
 /// Serializes a duration as text such as `12h`, for serde's attribute `with`.
@@ -123,19 +147,38 @@ mod tests {
         assert_eq!(parse_duration("12h"), Ok(Duration::from_secs(43_200)));
         assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_secs(5_400)));
         assert_eq!(parse_duration("1500ms"), Ok(Duration::from_millis(1_500)));
+        assert_eq!(parse_duration("1d"), Ok(Duration::from_secs(86_400)));
+        for text in ["1d12h", "1d 12h", "1 d 12h"] {
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(129_600)));
+        }
         assert_eq!(print_duration(Duration::from_secs(43_200)), "12h");
         assert_eq!(
             parse_duration(&print_duration(Duration::from_millis(5_400_007))),
             Ok(Duration::from_millis(5_400_007))
         );
-        for wrong in ["", "12", "-1h", "0s", "1ns", "forever"] {
+        for wrong in [
+            "",
+            "12",
+            "-1h",
+            "0s",
+            "1ns",
+            "forever",
+            "d",
+            "0d",
+            "-1d",
+            "1d-1h",
+            "1d1d",
+            "1day",
+            "99999999999999999999d",
+            "999999999999999999d",
+        ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_printed_duration_can_be_parsed() {
-        for text in ["1500ms", "12h", "90m", "36h 1s"] {
+        for text in ["1500ms", "12h", "90m", "36h 1s", "2d"] {
             let duration = parse_duration(text).unwrap();
             assert_eq!(
                 parse_duration(&print_duration(duration)),
