@@ -77,7 +77,7 @@ fn a_port_in_use_is_an_error_of_one_line() {
         .code(1)
         .stdout("")
         .stderr(format!(
-            "mock-ecr: cannot listen on {address}: Address already in use (os error 98)\n"
+            "mock-ecr: cannot listen on {address} (use another port, or port 0 for a free port): Address already in use (os error 98)\n"
         ));
 }
 
@@ -93,7 +93,7 @@ fn an_invalid_configuration_is_an_error_of_one_line() {
         .code(1)
         .stdout("")
         .stderr(format!(
-            "mock-ecr: {file}:2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 1d, 12h, 90m or 1500ms\n"
+            "mock-ecr: {file}:2:13: token_ttl: invalid duration \"long\": expected a number with a unit, such as 1d, 12h, 90m or 1500ms\n"
         ));
 }
 

@@ -98,13 +98,13 @@ async fn an_invalid_configuration_is_reported_once() {
 
     let toml = "[[faults]]\naction = { bandwidth = 0 }\n";
     let expected = [
-        "line 2: faults[0].action: invalid value \"bandwidth\"",
+        "line 2, column 10: faults[0].action: invalid value \"bandwidth\"",
         "at least 1 byte",
     ];
     assert_error_chain(&Config::parse(toml).unwrap_err(), &expected);
     let toml = "[[faults]]\nmatch = { operation = 'GetAuthToken' }\naction = { bandwidth = 1 }\n";
     let expected = [
-        "line 2: faults[0].match.operation: invalid value \"GetAuthToken\"",
+        "line 2, column 23: faults[0].match.operation: invalid value \"GetAuthToken\"",
         "did you mean",
     ];
     assert_error_chain(&Config::parse(toml).unwrap_err(), &expected);
@@ -166,12 +166,14 @@ async fn an_invalid_layout_is_reported_once() {
         assert_error_chain(&error, expected);
     };
     let context = "cannot create the repositories of the configuration";
-    let expected = [context, "index.json cannot be read", "No such file"];
+    let key = "repositories[0].layout: cannot import the image layout";
+    let expected = [context, key, "index.json cannot be read", "No such file"];
     assert_start_error(with_layout(folder.path()), &expected).await;
     let index = folder.path().join("index.json");
     std::fs::write(&index, "{}").unwrap();
     let expected = [
         context,
+        key,
         "is not the index of an OCI layout",
         "missing field",
     ];
@@ -180,7 +182,7 @@ async fn an_invalid_layout_is_reported_once() {
     let tag = r#""annotations":{"org.opencontainers.image.ref.name":"a b"}"#;
     let tagged = format!(r#"{{"manifests":[{{"digest":"{digest}",{tag}}}]}}"#);
     std::fs::write(&index, tagged).unwrap();
-    let expected = [context, "invalid tag in", "invalid tag \"a b\""];
+    let expected = [context, key, "invalid tag in", "invalid tag \"a b\""];
     assert_start_error(with_layout(folder.path()), &expected).await;
 }
 
@@ -193,7 +195,8 @@ async fn a_failed_reset_is_reported_once() {
     std::fs::remove_file(index).unwrap();
     let error = ecr.reset(Preserve::Nothing).await.unwrap_err();
     let context = "cannot reset the repositories to those of the configuration";
-    let expected = [context, "index.json cannot be read", "No such file"];
+    let key = "repositories[0].layout: cannot import the image layout";
+    let expected = [context, key, "index.json cannot be read", "No such file"];
     assert_error_chain(&error, &expected);
 }
 

@@ -1,5 +1,6 @@
 //! Configures a mock and starts it.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
 use crate::types::argument::{ArgumentError, FirstInvalid};
+use crate::types::error_chain::chain;
 use crate::types::secret::Secret;
 
 /// A builder of a [`MockEcr`]. Every setting has a default.
@@ -123,6 +125,16 @@ impl MockEcrBuilder {
     pub fn region(mut self, region: &str) -> Self {
         if let Some(region) = self.invalid.parse("region", region) {
             self.config.region = region;
+        }
+        self
+    }
+
+    /// Adds a Region to the Regions that the configuration can contain. Required for a Region that this crate does not
+    /// know. See [`Config::additional_regions`].
+    #[must_use]
+    pub fn additional_region(mut self, region: &str) -> Self {
+        if let Some(region) = self.invalid.parse("additional_region", region) {
+            self.config.additional_regions.push(region);
         }
         self
     }
@@ -303,8 +315,9 @@ fn bind_error(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError 
     move |source| StartError::Bind { address, source }
 }
 
-/// The error returned by [`MockEcrBuilder::start`].
-#[derive(Debug, thiserror::Error)]
+/// The error returned by [`MockEcrBuilder::start`]. `Debug` formats the text of the error and of its sources, so that the
+/// message of `unwrap` is readable.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// An argument of another method of the builder is invalid.
@@ -314,7 +327,7 @@ pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The mock cannot listen on an address.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}{}", port_hint(source))]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -337,4 +350,18 @@ pub enum StartError {
     /// [`start`](MockEcrBuilder::start) was called outside a tokio runtime.
     #[error("not in a tokio runtime: call start within one, such as that of #[tokio::test]")]
     NoRuntime,
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
+    }
+}
+
+/// Returns what to do about a port that is in use.
+fn port_hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => " (use another port, or port 0 for a free port)",
+        _ => "",
+    }
 }

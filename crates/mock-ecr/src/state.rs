@@ -12,7 +12,7 @@ use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
-use crate::config::{ArgumentError, Config, ImageTagMutability, InitialRepository};
+use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::{
     AccountSetting, LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
 };
@@ -110,13 +110,14 @@ impl State {
 
     /// Creates the repositories of the configuration that do not exist in the store.
     pub(crate) async fn create_initial_repositories(&self) -> Result<(), InitialStateError> {
-        for initial in &self.config.repositories {
+        for (index, initial) in self.config.repositories.iter().enumerate() {
             let account = initial.account.unwrap_or(self.config.default_account());
             let region = initial.region.clone().unwrap_or(self.config.region.clone());
             let id = RepositoryId::private(account, region, initial.name.clone());
             match self.repositories.find(&id).await {
                 Err(RepositoryError::RepositoryNotFound(_)) => {
-                    self.create_initial_repository(id, initial).await?;
+                    let created = self.create_initial_repository(id, initial).await;
+                    created.map_err(|error| error.of_repository(index, initial))?;
                 }
                 found => drop(found?),
             }
@@ -233,5 +234,19 @@ pub(crate) enum InitialStateError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
     Argument(#[from] ArgumentError),
+}
+
+impl InitialStateError {
+    /// Adds the key of the configuration, and its position, to an error of an image layout.
+    fn of_repository(self, index: usize, initial: &InitialRepository) -> Self {
+        match self {
+            InitialStateError::Layout(error) => {
+                ConfigError::layout(index, initial.layout_origin.as_ref(), error).into()
+            }
+            other => other,
+        }
+    }
 }

@@ -64,6 +64,22 @@ async fn a_stored_repository_is_not_imported_again() {
 }
 
 #[tokio::test]
+async fn an_error_for_an_invalid_layout_names_the_configuration_file_and_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mock.toml");
+    std::fs::write(&file, "[[repositories]]\nname = 'app'\nlayout = 'none'\n").unwrap();
+    let config = Config::from_file(&file).unwrap();
+    let error = MockEcr::from_config(config).start().await.unwrap_err();
+    let (file, folder) = (file.display(), folder.path().display());
+    let expected = format!(
+        "cannot create the repositories of the configuration: {file}:3:10: repositories[0].layout: cannot import the image \
+         layout: {folder}/none/index.json cannot be read: No such file"
+    );
+    assert!(chain(&error).starts_with(&expected), "{error:?}");
+    assert_eq!(format!("{error:?}"), chain(&error));
+}
+
+#[tokio::test]
 async fn an_error_for_an_invalid_layout_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().display();

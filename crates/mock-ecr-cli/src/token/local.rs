@@ -11,6 +11,7 @@ pub(super) fn issue(options: IssueOptions) -> Result<Value, Error> {
     let mut config = options.issuer.config()?;
     config.region = options.region.unwrap_or(config.region);
     config.token_ttl = options.token_ttl.unwrap_or(config.token_ttl);
+    config.validate()?;
     let root = |account| PrincipalArn::root(account, &config.region);
     let principal = options
         .principal
@@ -27,6 +28,7 @@ pub(super) fn issue(options: IssueOptions) -> Result<Value, Error> {
 
 pub(super) fn inspect(options: InspectOptions, token: &str) -> Result<Value, Error> {
     let config = options.issuer.config()?;
+    config.validate()?;
     let now = options.at.unwrap_or_else(|| now(&config));
     let issuer = TokenIssuer::new(&config);
     let error = issuer.verify(token, now).err();

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::aws::model::shapes::Model;
 use crate::aws::service::AwsService;
+use crate::types::similar::{DidYouMean, most_similar};
 
 /// Returns the name of the operation `name`, from the models of all services.
 ///
@@ -78,15 +79,8 @@ pub struct UnknownOperation {
 
 impl fmt::Display for UnknownOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no operation is named {:?}", self.name)?;
-        let Some((first, others)) = self.nearest.split_first() else {
-            return Ok(());
-        };
-        write!(f, "; did you mean {first:?}")?;
-        for other in others {
-            write!(f, " or {other:?}")?;
-        }
-        f.write_str("?")
+        let suggestion = DidYouMean(&self.nearest);
+        write!(f, "no operation is named {:?}{suggestion}", self.name)
     }
 }
 
@@ -94,32 +88,10 @@ impl std::error::Error for UnknownOperation {}
 
 /// Returns the names of the operations that are most similar to `name`. The list is empty if no name is similar.
 fn nearest(name: &str) -> Vec<&'static str> {
-    if name.len() > MAX_NAME_LENGTH {
-        return Vec::new();
-    }
-    let name = name.to_ascii_lowercase();
     let services = AwsService::ALL.into_iter();
     let names = services.flat_map(|service| Model::of(service).operations());
-    let similarity = |other: &str| strsim::jaro_winkler(&name, &other.to_ascii_lowercase());
-    let mut similar: Vec<(f64, &str)> = names
-        .map(|other| (similarity(other), other))
-        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
-        .collect();
-    similar.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.cmp(second)));
-    similar.dedup();
-    let most = similar.first().map(|(similarity, _)| *similarity);
-    let nearest = similar.into_iter().take_while(|(n, _)| Some(*n) == most);
-    nearest
-        .map(|(_, name)| name)
-        .take(MAX_SUGGESTIONS)
-        .collect()
+    most_similar(name, names)
 }
-
-/// The similarity is 0 for names without a common letter and 1 for equal names.
-const MIN_SIMILARITY: f64 = 0.8;
-const MAX_SUGGESTIONS: usize = 3;
-/// A longer name takes long to compare and is not similar to any operation.
-const MAX_NAME_LENGTH: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use crate::config::configuration::Config;
-use crate::config::conflict::Conflict;
+use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
 use crate::types::secret::Secret;
+use crate::types::{REGIONS, Region, UnknownRegion};
 
 impl Config {
     /// Checks that the values of the configuration are valid and do not contradict each other.
@@ -22,15 +23,44 @@ impl Config {
     /// Checks the parts of the configuration against each other. The types of single values check the values
     /// themselves.
     pub(super) fn check(&self) -> Result<(), Conflict> {
+        if self.seed.is_empty() {
+            let expected = "at least one character";
+            return Err(Conflict::new(vec!["seed".into()], &self.seed, expected));
+        }
         if self.token_length > MAX_TOKEN_LENGTH {
             let expected = "at most 65536 characters, so that a token fits into an HTTP header";
             let at = vec!["token_length".into()];
             return Err(Conflict::new(at, &self.token_length, expected));
         }
+        self.check_regions()?;
         self.check_control_key()?;
         self.check_accounts()?;
         self.check_principals()?;
         self.check_faults()
+    }
+
+    fn check_regions(&self) -> Result<(), Conflict> {
+        self.check_region(&self.region, || vec!["region".into()])?;
+        for (index, repository) in self.repositories.iter().enumerate() {
+            if let Some(region) = &repository.region {
+                let at = || vec!["repositories".into(), index.into(), "region".into()];
+                self.check_region(region, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_region(
+        &self,
+        region: &Region,
+        at: impl FnOnce() -> Vec<Step>,
+    ) -> Result<(), Conflict> {
+        if REGIONS.contains(&region.as_str()) || self.additional_regions.contains(region) {
+            return Ok(());
+        }
+        let expected =
+            "a Region of AWS, such as us-east-1, or a Region that additional_regions contains";
+        Err(Conflict::new(at(), region, expected).caused_by(UnknownRegion::new(region)))
     }
 
     fn check_faults(&self) -> Result<(), Conflict> {

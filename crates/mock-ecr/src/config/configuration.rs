@@ -49,11 +49,15 @@ use crate::types::{AccountId, Region};
 pub struct Config {
     /// The seed of all keys and random values. A mock can decrypt the tokens of other mocks with the same seed. Such a
     /// token is invalid in a mock in which its principal does not exist; see
-    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). The default is `mock-ecr`.
+    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). It must not be
+    /// empty. The default is `mock-ecr`.
     pub seed: String,
     /// The default Region. It is used if a request or an initial repository does not specify a Region. The default is
     /// `us-east-1`.
     pub region: Region,
+    /// Regions that the configuration can contain in addition to the Regions that this crate knows, such as Regions that did
+    /// not exist when the crate was published. The default is an empty list.
+    pub additional_regions: Vec<Region>,
     /// The accounts that exist. If the list is empty, the accounts of the principals exist. The default is an empty
     /// list.
     pub accounts: Vec<Account>,
@@ -114,6 +118,7 @@ impl Default for Config {
         Config {
             seed: "mock-ecr".to_owned(),
             region: Region::default(),
+            additional_regions: Vec::new(),
             accounts: Vec::new(),
             principals: Vec::new(),
             token_ttl: Duration::from_secs(12 * 3600),

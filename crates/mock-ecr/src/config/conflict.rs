@@ -1,6 +1,6 @@
 //! An invalid value in a configuration and its path.
 
-use crate::fault::FaultError;
+use std::error::Error;
 
 /// A value that is invalid or contradicts another part of the configuration.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub(super) struct Conflict {
     pub(super) at: Vec<Step>,
     pub(super) found: String,
     pub(super) expected: &'static str,
-    pub(super) cause: Option<FaultError>,
+    pub(super) cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Conflict {
@@ -21,8 +21,8 @@ impl Conflict {
         }
     }
 
-    pub(super) fn caused_by(mut self, error: FaultError) -> Self {
-        self.cause = Some(error);
+    pub(super) fn caused_by(mut self, error: impl Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Box::new(error));
         self
     }
 }

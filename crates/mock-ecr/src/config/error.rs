@@ -6,12 +6,26 @@ use std::{fmt, io};
 
 use crate::config::conflict::{Conflict, format_path};
 
-/// An invalid configuration. The message has the form `FILE:LINE: KEY: problem`. It contains the file, the line, the
-/// key and the expected value. Parts that are not known are omitted.
+/// A position in a TOML file. Lines and columns start at 1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// The file and the position of a value of a configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(super) file: PathBuf,
+    pub(super) position: Option<Position>,
+}
+
+/// An invalid configuration. The message has the form `FILE:LINE:COLUMN: KEY: problem`. It contains the file, the
+/// line, the column, the key and the expected value. Parts that are not known are omitted.
 #[derive(Debug)]
 pub struct ConfigError {
     pub(super) file: Option<PathBuf>,
-    pub(super) line: Option<usize>,
+    pub(super) position: Option<Position>,
     pub(super) key: String,
     pub(super) message: String,
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
@@ -22,7 +36,13 @@ impl ConfigError {
     /// because the configuration was created in code, or because the TOML file cannot be read or does not contain the
     /// value.
     pub fn line(&self) -> Option<usize> {
-        self.line
+        self.position.map(|position| position.line)
+    }
+
+    /// Returns the column of the invalid value in its line, in characters, starting at 1. Returns `None` if
+    /// [`line`](ConfigError::line) returns `None`.
+    pub fn column(&self) -> Option<usize> {
+        self.position.map(|position| position.column)
     }
 
     /// Returns the key of the invalid value, such as `principals[0].arn`. Returns an empty string if the error does not
@@ -31,13 +51,28 @@ impl ConfigError {
         &self.key
     }
 
-    pub(super) fn new(line: Option<usize>, key: String, message: String) -> Self {
+    pub(super) fn new(position: Option<Position>, key: String, message: String) -> Self {
         ConfigError {
             file: None,
-            line,
+            position,
             key,
             message,
             source: None,
+        }
+    }
+
+    /// Returns the error of an image layout that cannot be imported into the repository `repositories[index]`.
+    pub(crate) fn layout(
+        index: usize,
+        origin: Option<&Origin>,
+        error: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        let key = format!("repositories[{index}].layout");
+        let message = "cannot import the image layout".to_owned();
+        ConfigError {
+            file: origin.map(|origin| origin.file.clone()),
+            source: Some(Box::new(error)),
+            ..ConfigError::new(origin.and_then(|origin| origin.position), key, message)
         }
     }
 
@@ -60,21 +95,21 @@ impl From<Conflict> for ConfigError {
         } = conflict;
         let message = format!("invalid value {found:?}: expected {expected}");
         ConfigError {
-            source: cause.map(Into::into),
+            source: cause,
             ..ConfigError::new(None, format_path(&at), message)
         }
     }
 }
 
-/// Formats the error as one line, `FILE:LINE: KEY: problem`. Parts that are not known are omitted.
+/// Formats the error as one line, `FILE:LINE:COLUMN: KEY: problem`. Parts that are not known are omitted.
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
             write!(f, "{}:", file.display())?;
         }
-        match (self.line, &self.file) {
-            (Some(line), Some(_)) => write!(f, "{line}: ")?,
-            (Some(line), None) => write!(f, "line {line}: ")?,
+        match (self.position, &self.file) {
+            (Some(Position { line, column }), Some(_)) => write!(f, "{line}:{column}: ")?,
+            (Some(Position { line, column }), None) => write!(f, "line {line}, column {column}: ")?,
             (None, Some(_)) => f.write_str(" ")?,
             (None, None) => {}
         }

@@ -1,4 +1,4 @@
-//! Parses configurations in TOML and reports the line and the key of an error.
+//! Parses configurations in TOML and reports the position and the key of an error.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
-use crate::config::error::ConfigError;
-use crate::types::renamed::with_new_name;
+use crate::config::error::{ConfigError, Origin, Position};
+use crate::types::renamed::with_suggestion;
 
 impl Config {
     /// Parses a configuration from TOML. The keys are the names of the fields of [`Config`].
@@ -36,17 +36,24 @@ impl Config {
         let path = path.as_ref();
         std::fs::read_to_string(path)
             .map_err(ConfigError::unreadable)
-            .and_then(|toml| Config::parse(&toml))
-            .map(|config| config.resolve_layouts(path))
+            .and_then(|toml| Ok(Config::parse(&toml)?.resolve_layouts(path, &toml)))
             .map_err(|error| error.in_file(path))
     }
 
-    /// Resolves the paths of image layouts relative to the directory of the file.
-    fn resolve_layouts(mut self, file: &Path) -> Self {
+    /// Resolves the paths of image layouts relative to the directory of the file, and records where the file contains
+    /// them. Layouts are read later, and an error then contains this position.
+    fn resolve_layouts(mut self, file: &Path, toml: &str) -> Self {
         let directory = file.parent().unwrap_or(Path::new(""));
-        let repositories = self.repositories.iter_mut();
-        for layout in repositories.filter_map(|repository| repository.layout.as_mut()) {
+        for (index, repository) in self.repositories.iter_mut().enumerate() {
+            let Some(layout) = &mut repository.layout else {
+                continue;
+            };
             *layout = directory.join(&*layout);
+            let path = ["repositories".into(), index.into(), "layout".into()];
+            repository.layout_origin = Some(Origin {
+                file: file.to_owned(),
+                position: offset(toml, &path).map(|offset| position_of(toml, offset)),
+            });
         }
         self
     }
@@ -63,17 +70,17 @@ fn read(toml: &str) -> Result<Config, ConfigError> {
 
 impl ConfigError {
     fn syntax(toml: &str, error: &toml::de::Error, key: String) -> Self {
-        let line = error.span().map(|span| line_of(toml, span.start));
+        let position = error.span().map(|span| position_of(toml, span.start));
         // `serde_path_to_error` prints an empty path as ".".
         let key = if key == "." { String::new() } else { key };
-        let message = with_new_name(error.message().replace('\n', "; "));
-        ConfigError::new(line, key, message)
+        let message = with_suggestion(error.message().replace('\n', "; "));
+        ConfigError::new(position, key, message)
     }
 
     fn conflict(toml: &str, conflict: Conflict) -> Self {
-        let line = position(toml, &conflict.at).map(|offset| line_of(toml, offset));
+        let offset = offset(toml, &conflict.at);
         ConfigError {
-            line,
+            position: offset.map(|offset| position_of(toml, offset)),
             ..conflict.into()
         }
     }
@@ -85,7 +92,7 @@ impl ConfigError {
 }
 
 /// Returns the offset in the text at which the value at `path` begins.
-fn position(toml: &str, path: &[Step]) -> Option<usize> {
+fn offset(toml: &str, path: &[Step]) -> Option<usize> {
     let document = DeTable::parse(toml).ok()?;
     let mut steps = path.iter();
     let Some(Step::Key(first)) = steps.next() else {
@@ -102,15 +109,20 @@ fn child<'v, 'd>(value: &'v Spanned<DeValue<'d>>, step: &Step) -> Option<&'v Spa
     }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+fn position_of(text: &str, offset: usize) -> Position {
+    let before = text.get(..offset).unwrap_or(text);
+    let last_line = before.rsplit('\n').next().unwrap_or_default();
+    Position {
+        line: 1 + before.matches('\n').count(),
+        column: 1 + last_line.chars().count(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::ClockStart;
+    use crate::types::error_chain::chain;
     use crate::types::timestamp::Timestamp;
 
     #[track_caller]
@@ -134,7 +146,7 @@ mod tests {
         assert_eq!((error.line(), error.key()), (Some(2), "sede"));
         assert!(
             error.to_string().starts_with(
-                "line 2: sede: unknown field `sede`, expected one of `seed`, `region`"
+                "line 2, column 1: sede: unknown field `sede`, expected one of `seed`, `region`"
             ),
             "{error}"
         );
@@ -144,24 +156,70 @@ mod tests {
     fn an_invalid_value_is_rejected_with_its_line_its_key_and_the_expected_form() {
         rejects(
             "\ntoken_ttl = 'long'\n",
-            "line 2: token_ttl: invalid duration \"long\": expected a number with a unit, such as 1d, 12h, 90m or 1500ms",
+            "line 2, column 13: token_ttl: invalid duration \"long\": expected a number with a unit, such as 1d, 12h, 90m or 1500ms",
         );
         rejects(
             "clock = 'noon'\n",
-            "line 1: clock: invalid clock \"noon\": expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z",
+            "line 1, column 9: clock: invalid clock \"noon\": expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z",
         );
         rejects(
             &format!("[[principals]]\n{KEYS}arn = 'me'\n"),
-            "line 4: principals[0].arn: invalid principal ARN \"me\": expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
+            "line 4, column 7: principals[0].arn: invalid principal ARN \"me\": expected arn:PARTITION:iam|sts::ACCOUNT:RESOURCE, such as arn:aws:iam::123456789012:user/developer",
         );
         rejects(
             "auth = 'none'",
-            "line 1: auth: unknown variant `none`, expected `strict` or `lenient`",
+            "line 1, column 8: auth: unknown variant `none`, expected `strict` or `lenient`",
         );
         rejects(
             "seed = 7",
-            "line 1: seed: invalid type: integer `7`, expected a string",
+            "line 1, column 8: seed: invalid type: integer `7`, expected a string",
         );
+    }
+
+    #[test]
+    fn an_unknown_region_is_rejected_unless_it_is_listed() {
+        let expected = "expected a Region of AWS, such as us-east-1, or a Region that additional_regions contains";
+        rejects(
+            "region = 'mars'",
+            &format!("line 1, column 10: region: invalid value \"mars\": {expected}"),
+        );
+        let error =
+            Config::parse("[[repositories]]\nname = 'app'\nregion = 'us-eest-1'\n").unwrap_err();
+        assert_eq!((error.line(), error.column()), (Some(3), Some(10)));
+        assert_eq!(error.key(), "repositories[0].region");
+        assert!(
+            chain(&error).ends_with("; did you mean \"us-east-1\"?"),
+            "{error}"
+        );
+        assert!(Config::parse("additional_regions = ['mars']\nregion = 'mars'").is_ok());
+    }
+
+    #[test]
+    fn an_empty_seed_is_rejected() {
+        rejects(
+            "seed = ''",
+            "line 1, column 8: seed: invalid value \"\": expected at least one character",
+        );
+    }
+
+    #[test]
+    fn a_similar_key_or_value_is_suggested() {
+        for (toml, position, suggestion) in [
+            ("seed = 'a'\n  sede = 'b'\n", (2, 3), "seed"),
+            ("auth = 'strickt'", (1, 8), "strict"),
+            (
+                "[[faults]]\nmatch = { operaton = 'x' }\n",
+                (2, 11),
+                "operation",
+            ),
+            ("[[faults]]\naction = { eror = 'x' }\n", (2, 12), "error"),
+        ] {
+            let error = Config::parse(toml).unwrap_err();
+            let found = (error.line().unwrap(), error.column().unwrap());
+            assert_eq!(found, position, "{error}");
+            let suggestion = format!("; did you mean \"{suggestion}\"?");
+            assert!(error.to_string().ends_with(&suggestion), "{error}");
+        }
     }
 
     #[test]
@@ -176,13 +234,13 @@ mod tests {
         assert_eq!(end.to_string(), "2030-01-01T01:00:00.500Z");
         rejects(
             "clock = 2030-01-01T00:00:00",
-            "line 1: clock: invalid clock \"2030-01-01T00:00:00\": expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z",
+            "line 1, column 9: clock: invalid clock \"2030-01-01T00:00:00\": expected system, frozen, or a timestamp such as 2015-11-29T21:30:53.241Z",
         );
         for (wrong, found) in [("7", "integer `7`"), ("[]", "sequence")] {
             rejects(
                 &format!("clock = {wrong}"),
                 &format!(
-                    "line 1: clock: invalid type: {found}, expected a timestamp such as 2015-11-29T21:30:53.241Z"
+                    "line 1, column 9: clock: invalid type: {found}, expected a timestamp such as 2015-11-29T21:30:53.241Z"
                 ),
             );
         }
@@ -192,11 +250,11 @@ mod tests {
     fn a_duplicate_account_and_an_empty_secret_key_are_rejected() {
         rejects(
             "[[accounts]]\nid = '123456789012'\n[[accounts]]\nid = '123456789012'\n",
-            "line 4: accounts[1].id: invalid value \"123456789012\": expected an ID that no other account has",
+            "line 4, column 6: accounts[1].id: invalid value \"123456789012\": expected an ID that no other account has",
         );
         rejects(
             "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
-            "line 4: principals[0].secret_access_key: invalid value \"\": expected at least one character; keys of AWS have 40",
+            "line 4, column 21: principals[0].secret_access_key: invalid value \"\": expected at least one character; keys of AWS have 40",
         );
     }
 
@@ -215,26 +273,26 @@ mod tests {
         };
         rejects(
             &(principal("123456789012:user/a", "A") + &principal("123456789012:user/b", "A")),
-            "line 7: principals[1].access_key_id: invalid value \"A\": expected an access key ID that no other principal has",
+            "line 7, column 17: principals[1].access_key_id: invalid value \"A\": expected an access key ID that no other principal has",
         );
         rejects(
             &(principal("123456789012:user/a", "A") + &principal("123456789012:user/a", "B")),
-            "line 6: principals[1].arn: invalid value \"arn:aws:iam::123456789012:user/a\": expected an ARN that no other principal has",
+            "line 6, column 7: principals[1].arn: invalid value \"arn:aws:iam::123456789012:user/a\": expected an ARN that no other principal has",
         );
         rejects(
             &format!(
                 "[[accounts]]\nid = '210987654321'\n{}",
                 principal("123456789012:user/a", "A")
             ),
-            "line 4: principals[0].arn: invalid value \"arn:aws:iam::123456789012:user/a\": expected a principal of one of the listed accounts",
+            "line 4, column 7: principals[0].arn: invalid value \"arn:aws:iam::123456789012:user/a\": expected a principal of one of the listed accounts",
         );
         rejects(
             &principal("123456789012:user/a", "A/B"),
-            "line 3: principals[0].access_key_id: invalid value \"A/B\": expected letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
+            "line 3, column 17: principals[0].access_key_id: invalid value \"A/B\": expected letters, digits and underscores, such as AKIAIOSFODNN7EXAMPLE",
         );
         rejects(
             "token_length = 100000",
-            "line 1: token_length: invalid value \"100000\": expected at most 65536 characters, so that a token fits into an HTTP header",
+            "line 1, column 16: token_length: invalid value \"100000\": expected at most 65536 characters, so that a token fits into an HTTP header",
         );
     }
 

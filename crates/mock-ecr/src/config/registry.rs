@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::error::Origin;
 use crate::config::image::Image;
 use crate::types::{AccountId, Region, RepositoryName};
 
@@ -114,6 +115,9 @@ pub struct InitialRepository {
     /// is relative to the directory of that file. The default is `None`: no images are imported.
     #[serde(default)]
     pub layout: Option<PathBuf>,
+    /// Where a configuration file contains `layout`.
+    #[serde(skip)]
+    pub(crate) layout_origin: Option<Origin>,
     /// Additional images of the repository, described in code. This field is not a key of the TOML file.
     #[serde(skip)]
     pub images: Vec<Image>,
@@ -133,6 +137,7 @@ impl InitialRepository {
             region: None,
             image_tag_mutability: ImageTagMutability::Mutable,
             layout: None,
+            layout_origin: None,
             images: Vec::new(),
         }
     }

@@ -37,6 +37,8 @@ struct ConfigView {
     seed: String,
     /// The default Region.
     region: String,
+    /// The Regions that the configuration can contain in addition to the known Regions.
+    additional_regions: Vec<String>,
     /// The accounts that exist.
     accounts: Vec<AccountView>,
     /// The principals.
@@ -146,6 +148,11 @@ impl ConfigView {
         ConfigView {
             seed: config.seed.clone(),
             region: config.region.to_string(),
+            additional_regions: config
+                .additional_regions
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             accounts: accounts.into_iter().map(account).collect(),
             principals: principals.iter().map(PrincipalView::of).collect(),
             token_ttl: print_duration(config.token_ttl),

@@ -12,7 +12,8 @@ use crate::control::error::ControlError;
 use crate::http::body::CollectError;
 use crate::http::query;
 use crate::state::State;
-use crate::types::renamed::{new_name, with_new_name};
+use crate::types::renamed::{new_name, with_suggestion};
+use crate::types::similar::{DidYouMean, most_similar};
 
 /// An authorized request.
 pub(super) struct ControlRequest<'a> {
@@ -87,7 +88,7 @@ impl<'a> ControlRequest<'a> {
         let mut json = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let at = error.path().to_string();
-            let text = with_new_name(error.into_inner().to_string());
+            let text = with_suggestion(error.into_inner().to_string());
             ControlError::body(text).at(&at)
         })?;
         let end = json.end();
@@ -100,7 +101,11 @@ fn unknown_parameter(name: &str, known: &[&str]) -> ControlError {
     let text = match (new_name(name), known) {
         (Some(new), _) => format!("unknown parameter: it was renamed to {new}"),
         (None, []) => "unknown parameter: this resource has no parameters".to_owned(),
-        (None, _) => format!("unknown parameter: expected one of {}", known.join(", ")),
+        (None, _) => {
+            let similar = most_similar(name, known.iter().copied());
+            let (known, suggestion) = (known.join(", "), DidYouMean(&similar));
+            format!("unknown parameter: expected one of {known}{suggestion}")
+        }
     };
     ControlError::query(name, text)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::action::FaultAction;
 use crate::fault::error::FaultError;
 use crate::fault::matcher::RequestMatcher;
-use crate::types::renamed::with_new_name;
+use crate::types::renamed::with_suggestion;
 
 /// A fault. Its matcher selects requests, and its action changes their responses.
 ///
@@ -66,7 +66,7 @@ impl Fault {
     /// does.
     pub fn from_toml(text: &str) -> Result<Self, FaultError> {
         toml::from_str(text)
-            .map_err(|error| FaultError::new(with_new_name(error.message().to_owned())))
+            .map_err(|error| FaultError::new(with_suggestion(error.message().to_owned())))
     }
 
     /// Returns an error if the fault is invalid or contradictory.

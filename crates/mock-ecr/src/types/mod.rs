@@ -18,6 +18,7 @@ mod repository;
 mod schema;
 pub(crate) mod secret;
 mod service;
+pub(crate) mod similar;
 pub(crate) mod timestamp;
 mod upload_id;
 
@@ -27,8 +28,8 @@ pub use digest::Digest;
 pub use name::NameError;
 pub use principal_arn::PrincipalArn;
 pub(crate) use reference::{Reference, Tag};
-pub(crate) use region::REGIONS;
 pub use region::{Partition, Region};
+pub(crate) use region::{REGIONS, UnknownRegion};
 pub(crate) use registry_id::RegistryId;
 pub(crate) use repository::RepositoryId;
 pub use repository::RepositoryName;

@@ -1,16 +1,19 @@
 //! Regions and partitions.
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::name::{NameError, as_text};
+use crate::types::similar::{DidYouMean, most_similar};
 
 /// An AWS Region such as `us-east-1`.
 ///
-/// Every lower-case DNS label that starts with a letter is accepted, so Regions that did not exist when this crate was
-/// published are also valid. The default is `us-east-1`.
+/// Every lower-case DNS label that starts with a letter is a valid value. However, the Regions of a configuration must be
+/// known to this crate or listed in [`Config::additional_regions`](crate::Config::additional_regions). The default is
+/// `us-east-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(Arc<str>);
@@ -65,6 +68,28 @@ impl FromStr for Region {
         }
     }
 }
+
+/// The error of a Region that is neither known nor additional. The message suggests similar Regions.
+#[derive(Debug)]
+pub(crate) struct UnknownRegion {
+    nearest: Vec<&'static str>,
+}
+
+impl UnknownRegion {
+    pub(crate) fn new(region: &Region) -> Self {
+        let nearest = most_similar(region.as_str(), REGIONS.iter().copied());
+        UnknownRegion { nearest }
+    }
+}
+
+impl fmt::Display for UnknownRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suggestion = DidYouMean(&self.nearest);
+        write!(f, "AWS has no known Region of this name{suggestion}")
+    }
+}
+
+impl std::error::Error for UnknownRegion {}
 
 /// The known Regions of all partitions. Source: `partitions.json` and `endpoints.json` of botocore 1.44.5.
 pub(crate) const REGIONS: &[&str] = &[
