@@ -1,4 +1,4 @@
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -132,4 +132,58 @@ fn options_override_the_configuration_file() {
         response.contains("Date: Tue, 01 Jan 2030 00:00:00 GMT"),
         "{response}"
     );
+}
+
+/// A health check of a container has no key and uses any host name.
+#[test]
+fn beyond_loopback_only_health_works_without_the_generated_key() {
+    let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin("mock-ecr"))
+        .args(["serve", "--listen", "0.0.0.0:0"])
+        .env_remove("MOCK_ECR_CONTROL_KEY")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    let steps: Vec<String> = lines.take(3).map(Result::unwrap).collect();
+    let start = "control key:    export MOCK_ECR_URL=";
+    let with_key = steps[0].strip_prefix(start).unwrap();
+    let (key, host) = with_key["http://".len()..].split_once('@').unwrap();
+    assert_eq!(key.len(), 32);
+    assert!(steps[1].starts_with("clients: "), "{steps:?}");
+    assert!(steps[2].starts_with("documentation: "), "{steps:?}");
+    let url = format!("http://{host}");
+    let command = |command: &str, url: &str| {
+        let mut command_line = cargo_bin_cmd!("mock-ecr");
+        command_line.args([command, "--url", url]).assert()
+    };
+    command("health", &url).success().stdout("healthy\n");
+    let rejected = command("clock", &url).code(1);
+    rejected.stderr(predicate::str::contains("missing or wrong control key"));
+    command("clock", with_key).success();
+    let variables = command("env", with_key).success();
+    let export = format!("export MOCK_ECR_CONTROL_KEY='{key}'");
+    variables.stdout(predicate::str::contains(export));
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    stream
+        .write_all(b"GET /_mock/health HTTP/1.1\r\nHost: mock.example\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+    process.kill().unwrap();
+    process.wait().unwrap();
+}
+
+#[test]
+fn without_a_mock_health_fails_with_one_line() {
+    let outcome = cargo_bin_cmd!("mock-ecr")
+        .args(["health", "--url", "http://k3y@127.0.0.1:1"])
+        .assert()
+        .code(1)
+        .stdout("");
+    let stderr = String::from_utf8(outcome.get_output().stderr.clone()).unwrap();
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    let start = "mock-ecr: no mock at http://127.0.0.1:1: ";
+    assert!(stderr.starts_with(start), "{stderr}");
 }

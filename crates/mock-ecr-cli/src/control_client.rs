@@ -104,8 +104,8 @@ fn request(
     method: Method,
     resource: &str,
 ) -> Result<(String, Request<Full<Bytes>>), Error> {
-    let wrong = || Error::Url(target.url.clone());
-    let url: Uri = target.url.parse().map_err(|_| wrong())?;
+    let wrong = || Error::Url(target.url());
+    let url: Uri = target.url().parse().map_err(|_| wrong())?;
     let authority = url.authority().filter(|_| url.scheme_str() == Some("http"));
     let authority = authority.ok_or_else(wrong)?;
     let port = authority.port_u16().unwrap_or(80);
@@ -115,7 +115,7 @@ fn request(
         .header(HOST, authority.as_str())
         .body(Full::default())
         .map_err(|_| wrong())?;
-    if let Some(key) = &target.control_key {
+    if let Some(key) = target.control_key() {
         let key = format!("Bearer {}", key.expose());
         let mut key = HeaderValue::try_from(key).map_err(|_| Error::ControlKey)?;
         key.set_sensitive(true);
@@ -134,18 +134,18 @@ async fn collect(target: &Target, response: Response<Incoming>) -> Result<Bytes,
 const MAX_RESPONSE: usize = 64 << 20;
 
 fn parse(target: &Target, json: &[u8]) -> Result<Value, Error> {
-    serde_json::from_slice(json).map_err(|_| Error::NotAMock(target.url.clone()))
+    serde_json::from_slice(json).map_err(|_| Error::NotAMock(target.url()))
 }
 
 impl Target {
     fn unreachable(&self, cause: io::Error) -> Error {
-        let url = self.url.clone();
+        let url = self.url();
         Error::Unreachable { url, cause }
     }
 
     /// Returns the error of an error response. Its JSON contains the message in `error` and the location in `at`.
     fn rejection(&self, body: &[u8]) -> Error {
-        let url = self.url.clone();
+        let url = self.url();
         let json: Value = serde_json::from_slice(body).unwrap_or_default();
         match (json["error"].as_str(), json["at"].as_str()) {
             (Some(error), Some(at)) => {

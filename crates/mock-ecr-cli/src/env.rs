@@ -19,9 +19,12 @@ pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Error> {
     }
     let resource = control_client::with_query("environment", query);
     let variables = control_client::get_json(target, &resource).await?;
-    let none = Map::new();
-    let variables = variables.as_object().unwrap_or(&none);
-    stdout::print(&print(variables, options.format))?;
+    let mut variables = variables.as_object().cloned().unwrap_or_default();
+    if let Some(key) = target.control_key() {
+        // The commands that call the mock need the key too.
+        variables.insert("MOCK_ECR_CONTROL_KEY".to_owned(), key.expose().into());
+    }
+    stdout::print(&print(&variables, options.format))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::{control_client, stdout};
 
 pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Error> {
-    let url = &options.target.url;
-    let registry = options.registry.clone().or_else(|| host(url));
-    let registry = registry.ok_or_else(|| Error::Url(url.clone()))?;
+    let url = options.target.url();
+    let registry = options.registry.clone().or_else(|| host(&url));
+    let registry = registry.ok_or(Error::Url(url))?;
     let entry = match &options.helper {
         Some(helper) => Entry::Helper(helper.clone()),
         None => Entry::Token(token(&options.target).await?),
@@ -69,7 +69,7 @@ fn host(url: &str) -> Option<String> {
 async fn token(target: &Target) -> Result<String, Error> {
     let issued = control_client::post(target, "tokens", &json!({})).await?;
     let token = issued["authorization_token"].as_str().map(str::to_owned);
-    token.ok_or_else(|| Error::NotAMock(target.url.clone()))
+    token.ok_or_else(|| Error::NotAMock(target.url()))
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Error> {

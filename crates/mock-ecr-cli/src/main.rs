@@ -5,9 +5,11 @@ mod ca;
 mod clock;
 mod contract;
 mod control_client;
+mod control_key;
 mod env;
 mod error;
 mod fault;
+mod health;
 mod login;
 mod request;
 mod reset;
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Login(options) => block_on(login::login(options)),
         Command::Clock(options) => block_on(clock::clock(options)),
         Command::Fault(options) => block_on(fault::fault(options)),
+        Command::Health(options) => block_on(health::health(options)),
         Command::Token(options) => block_on(token::token(options)),
         Command::Request(options) => block_on(request::request(*options)),
         Command::Reset(options) => block_on(reset::reset(options)),

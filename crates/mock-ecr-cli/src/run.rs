@@ -7,11 +7,12 @@ use std::process::{ExitCode, ExitStatus};
 
 use ecr_contract::sandbox::{Redirection, Sandbox, TemporaryHome, set_environment};
 use mock_ecr::MockEcr;
-use mock_ecr::config::{Secret, Variable};
+use mock_ecr::config::Variable;
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
 use crate::args::{Home, RedirectMode, RunOptions, default_ca};
+use crate::control_key;
 use crate::error::Error;
 use crate::signal::{self, Signals};
 
@@ -19,8 +20,10 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let home = options.home();
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
-    if options.redirect == RedirectMode::Sandbox && config.control_key.is_none() {
-        config.control_key = Some(random_key()?);
+    // In the sandbox, the mock also listens on an address that is not a loopback address.
+    let needs_key = options.redirect == RedirectMode::Sandbox || !options.listen.ip().is_loopback();
+    if needs_key && config.control_key.is_none() {
+        config.control_key = Some(control_key::random()?);
     }
     if options.redirect != RedirectMode::Env && config.tls.is_none() {
         config.tls = Some(default_ca(&config.store));
@@ -45,7 +48,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
         let signals = Signals::forwarded()?;
         let ecr = redirection.mock(config, options.listen).start().await?;
         let mut variables = redirection.variables(&ecr)?;
-        variables.extend(control_key(&ecr));
+        variables.extend(key_variable(&ecr));
         let child = spawn(&options.command, &variables, home.as_ref())?;
         let status = wait(child, signals).await?;
         warn_unexpected_hosts(&ecr);
@@ -53,17 +56,8 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     })
 }
 
-/// Returns a control key for one run. In the sandbox, the mock also listens on an address that is not a loopback address, so the control API
-/// requires a key.
-fn random_key() -> Result<Secret, Error> {
-    let mut bytes = [0; 16];
-    let filled = getrandom::fill(&mut bytes).map_err(std::io::Error::from);
-    filled.map_err(Error::system("cannot create a control key"))?;
-    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)).into())
-}
-
 /// Returns the variable with which commands of `mock-ecr` that the child starts present the control key.
-fn control_key(ecr: &MockEcr) -> Option<Variable> {
+fn key_variable(ecr: &MockEcr) -> Option<Variable> {
     let key = ecr.config().control_key.as_ref()?;
     Some(("MOCK_ECR_CONTROL_KEY", Some(key.expose().to_owned())))
 }

@@ -1,26 +1,28 @@
 //! `mock-ecr serve`: runs a mock until a signal stops it.
 
 use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use mock_ecr::MockEcr;
+use mock_ecr::config::Secret;
 use tokio::runtime::Runtime;
 
 use crate::args::ServeOptions;
+use crate::control_key;
 use crate::error::Error;
 use crate::signal::Signals;
 
 pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
+    let address = options.listen.address();
+    let generated = generated_key(&options, address)?;
     let mut config = options.config.config()?;
-    config.control_key = options.control.control_key;
+    config.control_key = options.control.control_key.or(generated.clone());
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::stopping()?;
-        let ecr = MockEcr::from_config(config)
-            .listen(options.listen)
-            .start()
-            .await?;
-        announce(&ecr).map_err(Error::system("cannot write to stdout"))?;
+        let ecr = MockEcr::from_config(config).listen(address).start().await?;
+        announce(&ecr, generated.as_ref()).map_err(Error::system("cannot write to stdout"))?;
         signals.next().await;
         // A second signal stops the mock without waiting for requests in flight.
         tokio::select! {
@@ -31,9 +33,84 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     })
 }
 
-/// Prints the URL. The mock accepts connections before this line is printed.
-fn announce(ecr: &MockEcr) -> io::Result<()> {
+/// Returns a random control key if the mock is reachable from other machines and no key is set.
+fn generated_key(options: &ServeOptions, address: SocketAddr) -> Result<Option<Secret>, Error> {
+    if options.control.control_key.is_some() || address.ip().is_loopback() {
+        return Ok(None);
+    }
+    control_key::random().map(Some)
+}
+
+/// Prints the URL as the first line on stdout, and the next steps to stderr. The mock accepts connections before the
+/// first line is printed.
+fn announce(ecr: &MockEcr, generated: Option<&Secret>) -> io::Result<()> {
+    // If stderr is closed, the mock is still usable.
+    let _ = io::stderr().write_all(next_steps(ecr.address(), generated).as_bytes());
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "mock-ecr listening on {}", ecr.url())?;
     stdout.flush()
+}
+
+/// Returns how to use the mock: the generated control key if there is one, how to redirect clients, and where the
+/// documentation is.
+fn next_steps(address: SocketAddr, generated: Option<&Secret>) -> String {
+    let host = reachable(address);
+    let (key, url) = match generated {
+        Some(key) => {
+            let key = key.expose();
+            let line = format!("control key:    export MOCK_ECR_URL=http://{key}@{host}\n");
+            (line, String::new())
+        }
+        None if address == DEFAULT_ADDRESS => (String::new(), String::new()),
+        None => (String::new(), format!(" --url http://{host}")),
+    };
+    format!(
+        "{key}clients:        eval \"$(mock-ecr env{url})\"\n\
+         documentation:  mock-ecr help, and http://{host}/ in a browser\n"
+    )
+}
+
+/// Returns an address of this machine on which a mock is reachable that listens on `address`.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
+}
+
+/// The address of the default value of `--url`.
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4566);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_steps_contain_an_address_that_clients_reach() {
+        let steps = |address: &str| next_steps(address.parse().unwrap(), None);
+        assert!(steps("127.0.0.1:4566").contains("$(mock-ecr env)"));
+        for (address, url) in [
+            ("127.0.0.1:1", "http://127.0.0.1:1"),
+            ("0.0.0.0:4566", "http://127.0.0.1:4566"),
+            ("[::]:4566", "http://[::1]:4566"),
+            ("192.0.2.1:1", "http://192.0.2.1:1"),
+        ] {
+            let steps = steps(address);
+            let command = format!("$(mock-ecr env --url {url})");
+            assert!(steps.contains(&command), "{steps}");
+            assert!(steps.contains(&format!(" {url}/ in a browser")), "{steps}");
+        }
+    }
+
+    #[test]
+    fn the_next_steps_contain_a_generated_key_once() {
+        let key = Secret::from("k3y".to_owned());
+        let steps = next_steps(SocketAddr::from(([0, 0, 0, 0], 4566)), Some(&key));
+        let export = "control key:    export MOCK_ECR_URL=http://k3y@127.0.0.1:4566\n";
+        assert!(steps.starts_with(export), "{steps}");
+        assert_eq!(steps.matches("k3y").count(), 1);
+        assert!(steps.contains("$(mock-ecr env)"), "{steps}");
+    }
 }

@@ -149,7 +149,7 @@ async fn a_body_must_be_json_of_limited_size() {
         (r#"{"by":"1s"} x"#, None, "trailing"),
         ("{}", None, "missing field `by`"),
         (r#"{"by":7}"#, Some("by"), "expected a string"),
-        (r#"{"by":"12"}"#, Some("by"), "such as 12h"),
+        (r#"{"by":"12"}"#, Some("by"), "such as 1d, 12h"),
         (r#"{"by":"1s","to":1}"#, Some("to"), "expected `by`"),
     ] {
         let response = post("clock/advance", body).response().await;
@@ -195,7 +195,7 @@ async fn a_cross_site_request_of_a_browser_is_rejected() {
 async fn a_mock_that_listens_beyond_loopback_requires_a_control_key() {
     let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     let ecr = MockEcr::builder().listen(anywhere).start().await.unwrap();
-    let response = control_request("GET", "health").to(&ecr).await;
+    let response = control_request("GET", "clock").to(&ecr).await;
     assert_rejected(&response, 403, "NOT_LOCAL", None, "--control-key");
     let also = MockEcr::builder()
         .also_listen(anywhere)
@@ -203,18 +203,38 @@ async fn a_mock_that_listens_beyond_loopback_requires_a_control_key() {
         .await
         .unwrap();
     assert_eq!(
-        control_request("GET", "health").to(&also).await.status(),
+        control_request("GET", "clock").to(&also).await.status(),
         403
     );
 
     let ecr = MockEcr::builder().listen(anywhere).control_key("hunter2");
     let ecr = ecr.start().await.unwrap();
-    let request = control_request("GET", "health").on_host("mock:4566");
+    let request = control_request("GET", "clock").on_host("mock:4566");
     assert_eq!(request.clone().to(&ecr).await.status(), 401);
     let request = request.authorized("Bearer hunter2");
     assert_eq!(request.clone().to(&ecr).await.status(), 200);
     let from_page = request.with("Origin", "https://example.com");
     assert_eq!(from_page.to(&ecr).await.status(), 403);
+}
+
+/// A health check of a container has no key, and uses the name of the container as host.
+#[tokio::test]
+async fn health_needs_neither_the_control_key_nor_a_local_host() {
+    let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+    for builder in [
+        MockEcr::builder().listen(anywhere),
+        MockEcr::builder().control_key("hunter2"),
+    ] {
+        let ecr = builder.start().await.unwrap();
+        let health = control_request("GET", "health").on_host("mock.example:4566");
+        assert_eq!(fetch_json(&health, &ecr).await["status"], "ok");
+        for other in ["health/", "healthy", "health%2f..%2fclock"] {
+            let other = control_request("GET", other).on_host("mock.example:4566");
+            assert!([401, 403].contains(&other.to(&ecr).await.status()));
+        }
+        let from_page = health.with("Origin", "https://example.com");
+        assert_eq!(from_page.to(&ecr).await.status(), 403);
+    }
 }
 
 #[tokio::test]
@@ -228,9 +248,11 @@ async fn a_wrong_control_key_is_rejected() {
         "Bearer hunter",
         "Bearer hunter22",
         "Basic hunter2",
+        "Basic aHVudGVyMjI6",
+        "Basic Omh1bnRlcjI=",
         "hunter2",
     ] {
-        let response = control_request("GET", "health")
+        let response = control_request("GET", "clock")
             .authorized(wrong)
             .to(&ecr)
             .await;
@@ -240,8 +262,10 @@ async fn a_wrong_control_key_is_rejected() {
             "Bearer realm=\"mock-ecr\""
         );
     }
-    for right in ["Bearer hunter2", "bearer hunter2"] {
-        let response = control_request("GET", "health")
+    // The last value is that of `curl http://hunter2@HOST`.
+    let right = ["Bearer hunter2", "bearer hunter2", "Basic aHVudGVyMjo="];
+    for right in right {
+        let response = control_request("GET", "clock")
             .authorized(right)
             .to(&ecr)
             .await;

@@ -47,6 +47,12 @@ pub(crate) enum ClockAction {
 }
 
 #[derive(Debug, Parser)]
+pub(crate) struct HealthOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Debug, Parser)]
 pub(crate) struct FaultOptions {
     #[command(flatten)]
     pub(crate) target: Target,

@@ -5,6 +5,7 @@ mod config;
 mod contract;
 mod control;
 mod filters;
+mod listen;
 mod redirect;
 mod renamed;
 mod serve;
@@ -18,8 +19,8 @@ pub(crate) use client::{CaOptions, EnvOptions, Format, LoginOptions};
 pub(crate) use config::default_ca;
 pub(crate) use contract::ContractOptions;
 pub(crate) use control::{
-    ClockAction, ClockOptions, FaultCommand, FaultOptions, Output, Preserved, RequestOptions,
-    ResetOptions,
+    ClockAction, ClockOptions, FaultCommand, FaultOptions, HealthOptions, Output, Preserved,
+    RequestOptions, ResetOptions,
 };
 pub(crate) use redirect::{EnvRedirect, RedirectMode};
 pub(crate) use serve::{Home, RunOptions, ServeOptions};
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     Login(LoginOptions),
     /// Reads and changes the clock of a running mock.
     Clock(ClockOptions),
+    /// Checks that a mock is running. The exit code is 0 if the mock is healthy and 1 otherwise. Does not need the control key.
+    Health(HealthOptions),
     /// Issues, inspects, lists and revokes tokens.
     #[command(subcommand)]
     Token(TokenAction),

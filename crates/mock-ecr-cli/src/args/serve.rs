@@ -1,19 +1,19 @@
 //! The options of the commands that start a mock: `serve` and `run`.
 
 use std::ffi::OsString;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use clap::Parser;
 use mock_ecr::config::Secret;
 
 use crate::args::config::ConfigOptions;
+use crate::args::listen::{ListenOptions, address};
 use crate::args::redirect::RedirectMode;
 
 #[derive(Debug, Parser)]
 pub(crate) struct ServeOptions {
-    /// The address to listen on. Port 0 selects a free port.
-    #[arg(long, value_name = "ADDR", default_value_t = (Ipv4Addr::LOCALHOST, 4566).into())]
-    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) listen: ListenOptions,
     #[command(flatten)]
     pub(crate) control: ControlOptions,
     #[command(flatten)]
@@ -23,6 +23,9 @@ pub(crate) struct ServeOptions {
 #[derive(Debug, Parser)]
 pub(crate) struct ControlOptions {
     /// The key of the control API, `/_mock/`. Each request to the control API must contain the header `Authorization: Bearer KEY`.
+    ///
+    /// `/_mock/health` does not need the key. If no key is set and `serve` listens on an address that is not a loopback address, `serve`
+    /// generates a random key and prints it.
     ///
     /// If no key is set, the control API accepts a request only if the mock listens on loopback addresses only and the host of the request is a
     /// loopback name, such as localhost or 127.0.0.1.
@@ -37,8 +40,8 @@ pub(crate) struct ControlOptions {
 
 #[derive(Debug, Parser)]
 pub(crate) struct RunOptions {
-    /// The address to listen on. Port 0 selects a free port.
-    #[arg(long, value_name = "ADDR", default_value_t = (Ipv4Addr::LOCALHOST, 0).into())]
+    /// The address to listen on, such as `localhost:5000` or `:5000`. Port 0 selects a free port.
+    #[arg(long, value_name = "ADDR", value_parser = address, default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) control: ControlOptions,

@@ -6,15 +6,16 @@ use mock_ecr::config::Secret;
 /// The running mock that a command calls.
 #[derive(Debug, Parser)]
 pub(crate) struct Target {
-    /// The URL of the mock.
+    /// The URL of the mock. It can contain the control key, as in `http://KEY@HOST:PORT`.
     #[arg(
         long,
         value_name = "URL",
         env = "MOCK_ECR_URL",
+        hide_env_values = true,
         default_value = "http://127.0.0.1:4566",
         global = true
     )]
-    pub(crate) url: String,
+    url: String,
     /// The control key of the mock. Required if the mock was started with a control key.
     #[arg(
         long,
@@ -23,5 +24,55 @@ pub(crate) struct Target {
         hide_env_values = true,
         global = true
     )]
-    pub(crate) control_key: Option<Secret>,
+    control_key: Option<Secret>,
+}
+
+impl Target {
+    pub(super) fn new(url: String, control_key: Option<Secret>) -> Self {
+        Target { url, control_key }
+    }
+
+    /// Returns the URL without the control key, so that it can be printed.
+    pub(crate) fn url(&self) -> String {
+        match split_key(&self.url) {
+            Some((before, _, after)) => format!("{before}{after}"),
+            None => self.url.clone(),
+        }
+    }
+
+    /// Returns the control key. The key in the URL takes precedence.
+    pub(crate) fn control_key(&self) -> Option<Secret> {
+        let in_url = split_key(&self.url).map(|(_, key, _)| Secret::from(key.to_owned()));
+        in_url.or_else(|| self.control_key.clone())
+    }
+}
+
+/// Splits a URL with a key into the text before the key, the key, and the text after the `@`.
+fn split_key(url: &str) -> Option<(&str, &str, &str)> {
+    let start = url.find("://")? + "://".len();
+    let (before, rest) = url.split_at(start);
+    let end = rest.find('/').unwrap_or(rest.len());
+    let at = rest[..end].rfind('@')?;
+    Some((before, &rest[..at], &rest[at + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_in_the_url_is_not_part_of_the_printed_url() {
+        let other = Some(Secret::from("other".to_owned()));
+        for (url, printed, key) in [
+            ("http://k3y@host:1/x@y", "http://host:1/x@y", "k3y"),
+            ("http://a@b@host", "http://host", "a@b"),
+            ("http://host:1/x@y", "http://host:1/x@y", "other"),
+            ("k3y@host", "k3y@host", "other"),
+        ] {
+            let target = Target::new(url.to_owned(), other.clone());
+            assert_eq!(target.url(), printed);
+            let found = target.control_key();
+            assert_eq!(found.as_ref().map(Secret::expose), Some(key), "{url}");
+        }
+    }
 }

@@ -103,8 +103,7 @@ pub(crate) struct OptionalTarget {
 
 impl OptionalTarget {
     pub(crate) fn target(&self) -> Option<Target> {
-        let (url, control_key) = (self.url.clone()?, self.control_key.clone());
-        Some(Target { url, control_key })
+        Some(Target::new(self.url.clone()?, self.control_key.clone()))
     }
 }
 

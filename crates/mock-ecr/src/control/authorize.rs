@@ -1,22 +1,29 @@
 //! Authorizes requests to the control API.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderName, StatusCode, header};
 
 use crate::aws::hosts::is_loopback;
 use crate::control::error::ControlError;
+use crate::control::health;
 use crate::http::authority::authority;
 use crate::state::State;
 use crate::types::secret::Secret;
 
-/// Accepts a request with the control key. Without a configured key, accepts requests to a loopback name if the mock
-/// listens on loopback addresses only. Requests of a browser page of another origin are always rejected.
+/// Accepts every request to `health`. Accepts a request with the control key. Without a configured key, accepts requests
+/// to a loopback name if the mock listens on loopback addresses only. Requests of a browser page of another origin are
+/// always rejected.
 pub(super) fn authorize(state: &State, request: &Parts) -> Result<(), ControlError> {
     let site = request.headers.get(SEC_FETCH_SITE);
     let is_cross_site = site.is_some_and(|site| site != "same-origin" && site != "none");
     if is_cross_site || request.headers.contains_key(header::ORIGIN) {
         return Err(cross_site());
+    }
+    if health::is_health(request) {
+        return Ok(());
     }
     match &state.config.control_key {
         Some(key) => check_key(key, request),
@@ -27,13 +34,22 @@ pub(super) fn authorize(state: &State, request: &Parts) -> Result<(), ControlErr
 fn check_key(key: &Secret, request: &Parts) -> Result<(), ControlError> {
     let header = request.headers.get(header::AUTHORIZATION);
     let presented = header.and_then(|header| header.to_str().ok()?.split_once(' '));
-    let is_key = |(scheme, presented): (&str, &str)| {
-        scheme.eq_ignore_ascii_case("Bearer") && key.equals(presented.trim())
+    let is_key = |(scheme, presented): (&str, &str)| match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => key.equals(presented.trim()),
+        "basic" => user(presented.trim()).is_some_and(|user| key.equals(&user)),
+        _ => false,
     };
     presented
         .is_some_and(is_key)
         .then_some(())
         .ok_or_else(unauthorized)
+}
+
+/// Returns the user of Basic credentials. A client such as curl sends the key of `http://KEY@HOST` as the user.
+fn user(credentials: &str) -> Option<String> {
+    let credentials = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
+    let (user, _) = credentials.split_once(':')?;
+    Some(user.to_owned())
 }
 
 /// A remote client can send any `Host`, so the addresses that the mock listens on are checked too.

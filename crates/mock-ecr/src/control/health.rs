@@ -2,16 +2,17 @@
 
 use futures_util::FutureExt as _;
 use http::Method;
+use http::request::Parts;
 use serde::Serialize;
 
 use crate::control::response;
-use crate::control::route::{Content, Route, schema};
+use crate::control::route::{CONTROL_PREFIX, Content, Route, schema};
 use crate::types::timestamp::Timestamp;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "health",
-    summary: "Returns the status and the version of the mock. It responds as soon as the mock is ready.",
+    summary: "Returns the status and the version of the mock. It responds as soon as the mock is ready. This route does not need the control key, and accepts every host.",
     query: &[],
     body: None,
     response: Content::Json(schema::<Health>()),
@@ -26,6 +27,12 @@ pub(super) const ROUTES: [Route; 1] = [Route {
         .boxed()
     },
 }];
+
+/// Returns whether the request is for this resource. It needs no control key, so that health checks do not need the key.
+pub(super) fn is_health(request: &Parts) -> bool {
+    let path = request.uri.path().strip_prefix(CONTROL_PREFIX);
+    request.method == Method::GET && path == Some(ROUTES[0].path)
+}
 
 /// The status of the mock.
 #[derive(Serialize)]

@@ -32,4 +32,4 @@ mod table;
 mod tokens;
 
 pub(crate) use dispatch::{MAX_BODY_SIZE, respond};
-pub(crate) use table::CONTROL_PREFIX;
+pub(crate) use route::CONTROL_PREFIX;

@@ -10,6 +10,9 @@ use crate::control::field_names;
 use crate::control::request::ControlRequest;
 use crate::control::response::Outcome;
 
+/// The prefix of the paths of the control API.
+pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
+
 /// A method and path of the control API, and its handler.
 pub(super) struct Route {
     pub(super) method: Method,

@@ -4,14 +4,11 @@ use http::StatusCode;
 use http::request::Parts;
 
 use crate::control::error::ControlError;
-use crate::control::route::Route;
+use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
     certificate, clock, config, environment, faults, health, metrics, openapi, requests, reset,
     stream, tokens,
 };
-
-/// The prefix of the paths of the control API.
-pub(crate) const CONTROL_PREFIX: &str = "/_mock/";
 
 /// All routes, grouped by resource.
 const ROUTES: [&[Route]; 12] = [
