@@ -37,3 +37,4 @@ mod stalled;
 mod sts;
 mod tls;
 mod token_call;
+mod welcome;

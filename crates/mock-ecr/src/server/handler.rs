@@ -22,6 +22,7 @@ use crate::server::proxy;
 use crate::server::request_attributes;
 use crate::server::request_body::{BoxError, RequestBody};
 use crate::server::router::Route;
+use crate::server::welcome;
 use crate::services::call::Call;
 use crate::services::dispatch;
 use crate::services::ecr::operations::get_authorization_token;
@@ -205,6 +206,7 @@ where
             let body = body.collected(control::MAX_BODY_SIZE);
             Box::pin(control::respond(state, request, body, log_entry)).await
         }
+        Route::Welcome => whole(welcome::page()),
         Route::Unknown => whole(registry::not_found()),
     }
 }

@@ -8,3 +8,4 @@ pub(crate) mod request_attributes;
 pub(crate) mod request_body;
 pub(crate) mod router;
 pub(crate) mod tls;
+mod welcome;

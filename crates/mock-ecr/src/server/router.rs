@@ -32,6 +32,8 @@ pub(crate) enum Route {
     OtherHost,
     /// The control API, `/_mock/`.
     Control,
+    /// `GET` or `HEAD` of `/` or `/health` from a browser.
+    Welcome,
     /// No known route.
     Unknown,
 }
@@ -40,7 +42,8 @@ impl Route {
     /// Returns the route of a request, by its host, path, method and headers.
     ///
     /// AWS ignores the path of an API call (mhart/kinesalite, `index.js`). On a bare address, each `POST` request is therefore an API call,
-    /// unless its path belongs to the registry, to a layer or to the control API. A request for `/` is an API call with any method.
+    /// unless its path belongs to the registry, to a layer or to the control API. A request for `/` is an API call
+    /// with any method, unless a browser sends it.
     pub(crate) fn of(request: &Parts) -> Self {
         let path = request.uri.path();
         if request.method == Method::CONNECT {
@@ -59,6 +62,7 @@ impl Route {
             Host::Bare if path == "/v2" || path.starts_with("/v2/") => {
                 Route::registry(Host::Bare, path)
             }
+            Host::Bare if is_welcome(request) => Route::Welcome,
             Host::Bare if path == "/" || request.method == Method::POST => Route::Api {
                 service: service_of(request),
                 host_region: None,
@@ -74,7 +78,7 @@ impl Route {
             Route::Registry { .. } | Route::Layer => Service::Registry,
             Route::Tunnel | Route::OtherHost => Service::Proxy,
             Route::Control => Service::Control,
-            Route::Unknown => Service::Unknown,
+            Route::Welcome | Route::Unknown => Service::Unknown,
         }
     }
 
@@ -121,6 +125,23 @@ fn service_of(request: &Parts) -> AwsService {
     }
 }
 
+/// Returns whether a browser requests the page that describes the mock. A browser accepts HTML. An AWS client does not,
+/// and its requests have a signature, a target or a query.
+fn is_welcome(request: &Parts) -> bool {
+    let is_read = [Method::GET, Method::HEAD].contains(&request.method);
+    let is_page = ["/", "/health"].contains(&request.uri.path());
+    let is_call = Target::is_in(request)
+        || request.uri.query().is_some()
+        || request.headers.contains_key(header::AUTHORIZATION);
+    is_read && is_page && !is_call && accepts_html(request)
+}
+
+fn accepts_html(request: &Parts) -> bool {
+    let values = request.headers.get_all(header::ACCEPT).iter();
+    let mut values = values.filter_map(|value| value.to_str().ok());
+    values.any(|value| value.to_ascii_lowercase().contains("text/html"))
+}
+
 fn is_form(request: &Parts) -> bool {
     let header = request.headers.get(header::CONTENT_TYPE);
     let text = header
@@ -158,6 +179,7 @@ mod tests {
         assert_eq!(route("POST", "127.0.0.1:1", "/"), api);
         assert_eq!(route("POST", "127.0.0.1:1", "/prefix/?a"), api);
         assert_eq!(route("GET", "127.0.0.1:1", "/"), api);
+        assert_eq!(route("GET", "127.0.0.1:1", "/health"), Route::Unknown);
         assert_eq!(
             route("GET", "127.0.0.1:1", "/v2/"),
             bare(RegistryPath::Ping)
@@ -169,6 +191,27 @@ mod tests {
         assert_eq!(route("GET", "127.0.0.1:1", "/_layer/x"), Route::Layer);
         assert_eq!(route("GET", "127.0.0.1:1", "/v20"), Route::Unknown);
         assert_eq!(route("GET", "127.0.0.1:1", "/favicon.ico"), Route::Unknown);
+    }
+
+    /// The value of `Accept` of Firefox 132.
+    const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+    fn accepting(accept: &str, method: &str, path: &str) -> Route {
+        let request = http::Request::builder().method(method).uri(path);
+        let request = request.header("host", "localhost:1");
+        let request = request.header("accept", accept).body(()).unwrap();
+        Route::of(&request.into_parts().0)
+    }
+
+    #[test]
+    fn only_a_browser_gets_the_page() {
+        for (method, path) in [("GET", "/"), ("HEAD", "/"), ("GET", "/health")] {
+            assert_eq!(accepting(BROWSER, method, path), Route::Welcome);
+            assert_ne!(accepting("*/*", method, path), Route::Welcome);
+        }
+        for (method, path) in [("PUT", "/"), ("GET", "/?X-Amz-Signature=x"), ("GET", "/x")] {
+            assert_ne!(accepting(BROWSER, method, path), Route::Welcome, "{path}");
+        }
     }
 
     #[test]

@@ -1,0 +1,25 @@
+//! The page that a browser gets for `/` and `/health`.
+
+use bytes::Bytes;
+use http::{Response, header};
+
+/// Returns a short text that says what the server is and where to go.
+pub(super) fn page() -> Response<Bytes> {
+    Response::builder()
+        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+        .header(header::CONTENT_LENGTH, PAGE.len())
+        .body(PAGE.into())
+        .expect("the headers are constants")
+}
+
+const PAGE: &str = concat!(
+    "mock-ecr ",
+    env!("CARGO_PKG_VERSION"),
+    ": an offline mock of Amazon ECR for tests\n\n",
+    "API of ECR:   POST /       aws ecr get-login-password --endpoint-url URL\n",
+    "Registry:     /v2/         docker login, docker push, docker pull\n",
+    "Control API:  /_mock/      described by /_mock/openapi.json\n",
+    "Health:       /_mock/health\n",
+    "Clients:      eval \"$(mock-ecr env --url URL)\"\n",
+    "Commands:     mock-ecr help\n",
+);
