@@ -234,3 +234,15 @@ fn the_same_seed_gives_the_same_verdicts() {
     };
     assert_eq!(verdicts(), verdicts());
 }
+
+#[test]
+fn a_client_that_does_not_exist_is_one_line_before_any_scenario() {
+    assert_cmd::cargo::cargo_bin_cmd!("mock-ecr")
+        .args(["contract", "--client-type", "token-printer", "no-such-client"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(
+            "mock-ecr: the client \"no-such-client\" does not exist: expected a program on PATH or the path of a program\n",
+        );
+}

@@ -9,6 +9,7 @@
 mod access;
 pub mod baseline;
 mod client;
+mod client_program;
 mod client_type;
 mod clock;
 mod error_chain;

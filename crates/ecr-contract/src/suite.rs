@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::access;
+use crate::client_program;
 use crate::client_type::ClientType;
 use crate::clock;
 use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
@@ -78,6 +79,9 @@ pub enum SuiteError {
         "client type {0} requires a separate process: use `mock-ecr contract --client-type {0}`"
     )]
     NotInProcess(ClientType),
+    /// The client's program does not exist.
+    #[error("the client {0:?} does not exist: expected a program on PATH or the path of a program")]
+    NoClient(String),
     /// The worker process that checks whether the sandbox can be created cannot be started, or its reply is missing or
     /// invalid.
     #[error("cannot run a worker process: {0}")]
@@ -113,8 +117,8 @@ impl Suite {
     ///
     /// # Errors
     ///
-    /// Returns an error if a scenario is invalid, no scenario matches, the sandbox was requested but cannot be created,
-    /// or the worker that checks the sandbox fails. If the worker of a case fails, the case has the verdict
+    /// Returns an error if the client's program does not exist, a scenario is invalid, no scenario matches, the sandbox
+    /// was requested but cannot be created, or the worker that checks the sandbox fails. If the worker of a case fails, the case has the verdict
     /// `set_up_error`.
     ///
     /// # Panics
@@ -124,6 +128,7 @@ impl Suite {
         &self,
         mut on_finished: impl FnMut(FinishedCase<'_>),
     ) -> Result<Report, SuiteError> {
+        self.check_client()?;
         let started = clock::now();
         let (selected, skipped) = self.select()?;
         let sandbox = worker::probe(&self.worker)
@@ -203,6 +208,16 @@ impl Suite {
             ids.extend(cases.take(1).map(|(_, scenario)| scenario.id));
         }
         Ok(ids)
+    }
+
+    /// Checks that the client's program exists. Otherwise every scenario would report the same set-up error.
+    fn check_client(&self) -> Result<(), SuiteError> {
+        match self.client.first() {
+            Some(program) if !client_program::exists(program) => {
+                Err(SuiteError::NoClient(program.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn redirect_mode(&self, no_sandbox: Option<&str>) -> Result<RedirectMode, SuiteError> {

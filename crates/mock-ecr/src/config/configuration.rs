@@ -49,8 +49,8 @@ use crate::types::{AccountId, Region};
 pub struct Config {
     /// The seed of all keys and random values. A mock can decrypt the tokens of other mocks with the same seed. Such a
     /// token is invalid in a mock in which its principal does not exist; see
-    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). It must not be
-    /// empty. The default is `mock-ecr`.
+    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). The seed
+    /// must not be empty. The default is `mock-ecr`.
     pub seed: String,
     /// The default Region. It is used if a request or an initial repository does not specify a Region. The default is
     /// `us-east-1`.
