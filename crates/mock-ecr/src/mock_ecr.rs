@@ -178,6 +178,30 @@ impl MockEcr {
         Repository::new(Arc::clone(&self.state), name)
     }
 
+    /// Returns the existing repositories of all accounts and Regions, ordered by account, Region and name.
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ecr = MockEcr::start().await?;
+    /// ecr.create_repository("team/app").await?;
+    /// let [repository] = &ecr.repositories().await?[..] else { panic!("expected one repository") };
+    /// assert_eq!(repository.name(), "team/app");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store fails.
+    pub async fn repositories(&self) -> Result<Vec<Repository>, RepositoryError> {
+        let found = self.state.repositories.all().await?;
+        let handle =
+            |one: &crate::domain::Repository| Repository::existing_in(&self.state, &one.id);
+        Ok(found.iter().filter_map(handle).collect())
+    }
+
     /// Returns the recorded requests, including the rejected ones, in the order in which their responses were ready.
     /// The request log contains the latest 10,000 requests, or fewer if their total size exceeds 16 MiB.
     pub fn requests(&self) -> Requests {

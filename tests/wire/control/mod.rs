@@ -5,6 +5,7 @@ mod config;
 mod faults;
 mod openapi;
 mod renamed;
+mod repositories;
 mod requests;
 mod schema;
 mod tokens;

@@ -2,6 +2,9 @@
 
 use http::StatusCode;
 
+use crate::domain::RepositoryError;
+use crate::types::error_chain::chain;
+
 /// The reason why a request is rejected.
 #[derive(Debug)]
 pub(super) struct ControlError {
@@ -45,6 +48,12 @@ impl ControlError {
     pub(super) fn allow(self, methods: String) -> Self {
         let allow = Some(methods);
         ControlError { allow, ..self }
+    }
+
+    /// Returns the error for a store that failed.
+    pub(super) fn store(error: &RepositoryError) -> Self {
+        let text = format!("the store of the mock failed: {}", chain(error));
+        ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "STORE_FAILED", text)
     }
 
     /// Returns the error for a request that waits while the mock stops.

@@ -16,11 +16,13 @@ mod field_names;
 mod filters;
 mod har;
 mod health;
+mod images;
 mod metrics;
 mod openapi;
 #[cfg(test)]
 mod openapi_document;
 mod query_value;
+mod repositories;
 mod request;
 mod request_view;
 mod requests;

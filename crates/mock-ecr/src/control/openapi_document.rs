@@ -138,7 +138,7 @@ fn example(name: &str) -> Value {
 }
 
 /// An example of each query parameter, in JSON.
-const EXAMPLES: [(&str, &str); 27] = [
+const EXAMPLES: [(&str, &str); 28] = [
     ("authorization", "true"),
     ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),
     ("caller", r#""arn:aws:iam::123456789012:user/developer""#),
@@ -153,6 +153,7 @@ const EXAMPLES: [(&str, &str); 27] = [
     ("method", r#""POST""#),
     ("operation", r#""GetAuthorizationToken""#),
     ("redirect", r#""env""#),
+    ("repository", r#""team/app""#),
     ("request_id", r#""a061e3d2-891b-44f9-9472-4e969e1d74aa""#),
     ("route", r#""manifest""#),
     ("service", r#""ecr""#),

@@ -6,18 +6,20 @@ use http::request::Parts;
 use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
 use crate::control::{
-    certificate, clock, config, environment, faults, health, metrics, openapi, requests, reset,
-    stream, tokens,
+    certificate, clock, config, environment, faults, health, images, metrics, openapi,
+    repositories, requests, reset, stream, tokens,
 };
 
 /// All routes, grouped by resource.
-const ROUTES: [&[Route]; 12] = [
+const ROUTES: [&[Route]; 14] = [
     &health::ROUTES,
     &config::ROUTES,
     &reset::ROUTES,
     &clock::ROUTES,
     &tokens::ROUTES,
     &faults::ROUTES,
+    &repositories::ROUTES,
+    &images::ROUTES,
     &requests::ROUTES,
     &stream::ROUTES,
     &metrics::ROUTES,

@@ -83,6 +83,30 @@ impl Repositories {
         Ok(repositories)
     }
 
+    /// Returns the repositories of all registries, ordered by account, Region and name.
+    pub(crate) async fn all(&self) -> Result<Vec<Repository>, RepositoryError> {
+        let mut repositories = Vec::new();
+        for registry in self.registries().await? {
+            repositories.extend(self.list(&registry, None, usize::MAX).await?);
+        }
+        // The order of the names in the store differs: there, `!` replaces the slash.
+        repositories.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(repositories)
+    }
+
+    /// Returns the registries that contain objects.
+    async fn registries(&self) -> Result<Vec<RegistryId>, RepositoryError> {
+        let mut registries = Vec::new();
+        for account in self.store.folders(&Folder::registries()).await? {
+            let places = self.store.folders(&Folder::account(&account)).await?;
+            let parsed = places
+                .iter()
+                .map(|place| RegistryId::parse(&account, place));
+            registries.extend(parsed.flatten());
+        }
+        Ok(registries)
+    }
+
     /// Deletes a repository.
     ///
     /// # Errors

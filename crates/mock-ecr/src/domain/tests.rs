@@ -437,6 +437,32 @@ async fn a_page_follows_the_last_one_even_if_the_list_has_changed() {
 }
 
 #[tokio::test]
+async fn the_repositories_of_all_registries_are_listed_in_order() {
+    for fixture in Fixture::both().await {
+        let other: AccountId = "210987654321".parse().unwrap();
+        let at = |account, region: &str, name: &str| {
+            RepositoryId::private(account, region.parse().unwrap(), name.parse().unwrap())
+        };
+        let first = AccountId::EXAMPLE;
+        let expected = [
+            at(first, "eu-west-1", "app"),
+            at(first, "us-east-1", "team-x"),
+            at(first, "us-east-1", "team/app"),
+            at(other, "eu-west-1", "app"),
+        ];
+        for id in expected.iter().filter(|id| **id != fixture.repository.id) {
+            let settings = Settings::created_at(NOW);
+            fixture.repositories.create(id, settings).await.unwrap();
+        }
+        let all = fixture.repositories.all().await.unwrap();
+        let ids: Vec<_> = all.into_iter().map(|one| one.id).collect();
+        assert_eq!(ids, expected);
+        fixture.repositories.reset("seed").await.unwrap();
+        assert_eq!(fixture.repositories.all().await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_repository_has_no_content_left() {
     for fixture in Fixture::both().await {
         let id = &fixture.repository.id;

@@ -9,12 +9,14 @@ use crate::domain::Settings;
 use crate::repository::error::RepositoryError;
 use crate::state::State;
 use crate::types::argument;
-use crate::types::{Digest, Reference, RepositoryId};
+use crate::types::{AccountId, Digest, Reference, Region, RegistryId, RepositoryId};
 
-/// A repository of a running mock, in the registry of the default account in the default Region.
+/// A repository of a running mock.
 ///
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository) creates a repository.
-/// [`MockEcr::repository`](crate::MockEcr::repository) returns a handle of a repository that may not exist yet.
+/// [`MockEcr::repository`](crate::MockEcr::repository) returns a handle of a repository that may not exist yet. Both use
+/// the registry of the default account in the default Region. [`MockEcr::repositories`](crate::MockEcr::repositories)
+/// returns the existing repositories of all accounts and Regions.
 ///
 /// The methods use the store of the mock directly. They call neither the API nor the registry, so the request log does
 /// not contain them, and faults and policies do not apply. The rules of the registry apply: the digests of layers are
@@ -39,13 +41,49 @@ use crate::types::{Digest, Reference, RepositoryId};
 #[derive(Clone)]
 pub struct Repository {
     state: Arc<State>,
+    account: AccountId,
+    region: Region,
     name: String,
 }
 
 impl Repository {
     pub(crate) fn new(state: Arc<State>, name: &str) -> Self {
+        let (account, region) = (state.config.default_account(), state.config.region.clone());
         let name = name.to_owned();
-        Repository { state, name }
+        Repository {
+            state,
+            account,
+            region,
+            name,
+        }
+    }
+
+    /// Returns the handle of an existing repository. Returns `None` for a public repository.
+    pub(crate) fn existing_in(state: &Arc<State>, id: &RepositoryId) -> Option<Self> {
+        let RegistryId::Private { account, region } = &id.registry else {
+            return None;
+        };
+        Some(Repository {
+            state: Arc::clone(state),
+            account: *account,
+            region: region.clone(),
+            name: id.name.to_string(),
+        })
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the account of the registry.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Returns the Region of the registry.
+    pub fn region(&self) -> &Region {
+        &self.region
     }
 
     /// Creates the repository, with the default settings of `CreateRepository`.
@@ -120,9 +158,8 @@ impl Repository {
     /// name.
     fn id(&self, method: &'static str) -> Result<RepositoryId, ArgumentError> {
         let name = argument::parse(method, &self.name)?;
-        let config = &self.state.config;
-        let (account, region) = (config.default_account(), config.region.clone());
-        Ok(RepositoryId::private(account, region, name))
+        let region = self.region.clone();
+        Ok(RepositoryId::private(self.account, region, name))
     }
 }
 

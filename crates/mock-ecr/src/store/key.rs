@@ -88,6 +88,11 @@ impl Folder {
         Folder(Path::from("registries"))
     }
 
+    /// Returns the folder of the registries of an account.
+    pub(crate) fn account(account: &str) -> Self {
+        Folder::registries().folder(account)
+    }
+
     pub(crate) fn repositories(registry: &RegistryId) -> Self {
         Folder::registry(registry).folder("repositories")
     }
@@ -132,9 +137,7 @@ impl Folder {
     }
 
     fn registry(registry: &RegistryId) -> Self {
-        Folder::registries()
-            .folder(registry.account().as_str())
-            .folder(&registry.place())
+        Folder::account(registry.account().as_str()).folder(&registry.place())
     }
 
     fn folder(&self, name: &str) -> Self {

@@ -206,6 +206,16 @@ impl Store {
             .boxed()
     }
 
+    /// Returns the names of the folders in a folder, in byte order.
+    pub(crate) async fn folders(&self, folder: &Folder) -> Result<Vec<String>, StoreError> {
+        let listed = self.objects.list_with_delimiter(Some(&folder.0)).await?;
+        let folders = listed.common_prefixes.iter();
+        let names = folders.filter_map(|path| path.filename().map(str::to_owned));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Returns all entries of a folder, in the byte order of their names.
     pub(crate) async fn all(&self, folder: &Folder) -> Result<Vec<Entry>, StoreError> {
         self.page(folder, None, usize::MAX).await

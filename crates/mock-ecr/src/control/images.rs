@@ -1,0 +1,116 @@
+//! `images`: lists the images of repositories.
+
+use futures_util::FutureExt as _;
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
+use crate::control::route::{Content, Route, fields, schema};
+use crate::domain::{Image, Repositories, Repository, RepositoryError};
+use crate::types::timestamp::Timestamp;
+use crate::types::{RepositoryName, Tag};
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "images",
+    summary: "Returns the images of one repository or of all repositories, with and without tags, ordered by account, Region, repository and digest.",
+    query: &[fields::<ImageParams>()],
+    body: None,
+    response: Content::Json(schema::<Images>()),
+    run: |request| list(request).boxed(),
+}];
+
+/// The query parameter that selects images.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ImageParams {
+    /// The name of the repository. Repositories of this name in other accounts and Regions are included. The default is
+    /// all repositories.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    repository: Option<RepositoryName>,
+}
+
+/// The images of a mock.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Images {
+    /// The images, ordered by account, Region, repository and digest.
+    images: Vec<ImageView>,
+}
+
+/// An image, an index or an artifact in a repository.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Image"))]
+struct ImageView {
+    /// The name of the repository.
+    repository: String,
+    /// The ID of the account.
+    account: String,
+    /// The Region.
+    region: String,
+    /// The digest of the manifest.
+    digest: String,
+    /// The tags, sorted by their bytes.
+    tags: Vec<String>,
+    /// The media type of the manifest.
+    media_type: String,
+    /// The sum of the sizes of the configuration and the layers, in bytes.
+    size: u64,
+    /// When the image was pushed, on the mock's clock.
+    pushed: Timestamp,
+}
+
+async fn list(request: ControlRequest<'_>) -> Outcome {
+    let ImageParams { repository } = request.query()?;
+    let stored = &request.state.repositories;
+    let found = stored.all().await;
+    let mut found = found.map_err(|error| ControlError::store(&error))?;
+    if let Some(name) = repository {
+        found.retain(|one| one.id.name == name);
+        if found.is_empty() {
+            return Err(not_found(&name));
+        }
+    }
+    let mut images = Vec::new();
+    for one in found {
+        let views = views(stored, &one).await;
+        images.extend(views.map_err(|error| ControlError::store(&error))?);
+    }
+    response::json(&Images { images })
+}
+
+fn not_found(name: &RepositoryName) -> ControlError {
+    let text =
+        format!("the repository {name} does not exist: /_mock/repositories lists the repositories");
+    ControlError::new(StatusCode::NOT_FOUND, "REPOSITORY_NOT_FOUND", text).at("repository")
+}
+
+async fn views(
+    stored: &Repositories,
+    repository: &Repository,
+) -> Result<Vec<ImageView>, RepositoryError> {
+    let id = &repository.id;
+    let mut views = Vec::new();
+    for image in stored.images(id, None, usize::MAX).await? {
+        let tags = stored.tags_of(id, &image.digest, None, usize::MAX).await?;
+        views.push(view(repository, image, &tags));
+    }
+    Ok(views)
+}
+
+fn view(repository: &Repository, image: Image, tags: &[Tag]) -> ImageView {
+    let id = &repository.id;
+    ImageView {
+        repository: id.name.to_string(),
+        account: id.registry.account().to_string(),
+        region: id.registry.place(),
+        digest: image.digest.to_string(),
+        tags: tags.iter().map(ToString::to_string).collect(),
+        size: image.metadata.size,
+        pushed: image.metadata.pushed(),
+        media_type: image.metadata.media_type,
+    }
+}

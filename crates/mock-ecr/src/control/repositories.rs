@@ -1,0 +1,74 @@
+//! `repositories`: lists the repositories.
+
+use futures_util::FutureExt as _;
+use http::Method;
+use serde::Serialize;
+
+use crate::control::error::ControlError;
+use crate::control::request::ControlRequest;
+use crate::control::response;
+use crate::control::response::Outcome;
+use crate::control::route::{Content, Route, schema};
+use crate::domain::Repository;
+use crate::types::timestamp::Timestamp;
+
+pub(super) const ROUTES: [Route; 1] = [Route {
+    method: Method::GET,
+    path: "repositories",
+    summary: "Returns the repositories of all accounts and Regions, ordered by account, Region and name.",
+    query: &[],
+    body: None,
+    response: Content::Json(schema::<Repositories>()),
+    run: |request| list(request).boxed(),
+}];
+
+/// The repositories of a mock.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Repositories {
+    /// The repositories, ordered by account, Region and name.
+    repositories: Vec<RepositoryView>,
+}
+
+/// An existing repository.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "ExistingRepository")
+)]
+struct RepositoryView {
+    /// The name.
+    name: String,
+    /// The ID of the account.
+    account: String,
+    /// The Region.
+    region: String,
+    /// When the repository was created, on the mock's clock.
+    created: Timestamp,
+    /// The number of images, with or without tags.
+    images: usize,
+}
+
+async fn list(request: ControlRequest<'_>) -> Outcome {
+    let stored = &request.state.repositories;
+    let found = stored.all().await;
+    let mut repositories = Vec::new();
+    for one in found.map_err(|error| ControlError::store(&error))? {
+        let digests = stored.image_digests(&one.id, None, usize::MAX).await;
+        let digests = digests.map_err(|error| ControlError::store(&error))?;
+        repositories.push(view(&one, digests.len()));
+    }
+    response::json(&Repositories { repositories })
+}
+
+fn view(repository: &Repository, images: usize) -> RepositoryView {
+    let registry = &repository.id.registry;
+    RepositoryView {
+        name: repository.id.name.to_string(),
+        account: registry.account().to_string(),
+        region: registry.place(),
+        created: repository.settings.created(),
+        images,
+    }
+}

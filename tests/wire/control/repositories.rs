@@ -1,0 +1,89 @@
+//! `/_mock/repositories` and `/_mock/images`.
+
+use mock_ecr::repository::Image;
+use mock_ecr::{Config, MockEcr};
+use serde_json::{Value, json};
+
+use crate::control::{assert_rejected, control_request, fetch_json};
+use crate::raw::frozen_mock;
+
+/// Starts a mock with two images in `team/app`, and an empty repository of the same name in another Region.
+async fn mock_with_images() -> MockEcr {
+    let toml = "clock = 'frozen'\n[[repositories]]\nname = 'team/app'\nregion = 'eu-west-1'\n";
+    let config = Config::parse(toml).unwrap();
+    let ecr = MockEcr::from_config(config).start().await.unwrap();
+    let app = ecr.create_repository("team/app").await.unwrap();
+    let image = Image::new().layer("a layer").tag("1.0").tag("latest");
+    app.push(image).await.unwrap();
+    app.push(Image::new().layer("another")).await.unwrap();
+    ecr
+}
+
+async fn get(ecr: &MockEcr, resource: &str) -> Value {
+    fetch_json(&control_request("GET", resource), ecr).await
+}
+
+#[tokio::test]
+async fn the_repositories_of_all_regions_are_listed() {
+    let ecr = mock_with_images().await;
+    let repository = |region: &str, images: usize| {
+        json!({
+            "name": "team/app", "account": "123456789012", "region": region,
+            "created": "2015-11-29T21:30:53.241Z", "images": images,
+        })
+    };
+    let expected =
+        json!({ "repositories": [repository("eu-west-1", 0), repository("us-east-1", 2)] });
+    assert_eq!(get(&ecr, "repositories").await, expected);
+    let handles = ecr.repositories().await.unwrap();
+    let found = handles
+        .iter()
+        .map(|one| (one.name(), one.region().as_str()));
+    let expected = [("team/app", "eu-west-1"), ("team/app", "us-east-1")];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    assert_eq!(handles[0].account().as_str(), "123456789012");
+    assert_eq!(handles[0].digests().await.unwrap(), []);
+    assert_eq!(handles[1].tags().await.unwrap(), ["1.0", "latest"]);
+}
+
+#[tokio::test]
+async fn the_images_of_repositories_are_listed() {
+    let ecr = mock_with_images().await;
+    let images = get(&ecr, "images?repository=team/app").await;
+    assert_eq!(get(&ecr, "images").await, images);
+    let images = images["images"].as_array().unwrap();
+    let digests = images.iter().map(|image| image["digest"].as_str().unwrap());
+    let stored = ecr.repository("team/app").digests().await.unwrap();
+    let stored = stored.iter().map(|digest| digest.as_str());
+    assert!(digests.eq(stored), "{images:?}");
+    let tagged = images.iter().find(|image| image["tags"] != json!([]));
+    let tagged = tagged.unwrap();
+    assert_eq!(tagged["tags"], json!(["1.0", "latest"]));
+    assert_eq!(tagged["repository"], "team/app");
+    assert_eq!(tagged["account"], "123456789012");
+    assert_eq!(tagged["region"], "us-east-1");
+    assert_eq!(tagged["pushed"], "2015-11-29T21:30:53.241Z");
+    let media_type = "application/vnd.oci.image.manifest.v1+json";
+    assert_eq!(tagged["media_type"], media_type);
+    assert!(tagged["size"].as_u64().unwrap() > 0, "{tagged}");
+}
+
+#[tokio::test]
+async fn an_empty_mock_has_no_repositories_and_images() {
+    let ecr = frozen_mock().await;
+    let none = json!({ "repositories": [] });
+    assert_eq!(get(&ecr, "repositories").await, none);
+    assert_eq!(get(&ecr, "images").await, json!({ "images": [] }));
+}
+
+#[tokio::test]
+async fn an_unknown_or_invalid_repository_is_rejected() {
+    let response = control_request("GET", "images?repository=team/app");
+    let response = response.response().await;
+    let (code, at) = ("REPOSITORY_NOT_FOUND", Some("repository"));
+    assert_rejected(&response, 404, code, at, "team/app does not exist");
+    let response = control_request("GET", "images?repository=Team")
+        .response()
+        .await;
+    assert_rejected(&response, 400, "BAD_QUERY", at, "such as team/app");
+}
