@@ -184,7 +184,8 @@ fn observations(scenario: &ScenarioReport) -> Vec<bool> {
 fn all_ids(client_type: ClientType) -> Vec<String> {
     let output = Suite::of(client_type, &["true"]).with(&["--list"]).output();
     let lines = String::from_utf8(output.stdout).unwrap();
-    let lines = lines.lines().filter(|line| !line.contains("(skipped: "));
+    let rows = lines.lines().skip(1);
+    let lines = rows.filter(|line| !line.contains("(skipped: "));
     lines
         .map(|line| line.split(' ').next().unwrap().to_owned())
         .collect()

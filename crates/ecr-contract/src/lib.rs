@@ -8,6 +8,7 @@
 
 mod access;
 pub mod baseline;
+mod catalog;
 mod client;
 mod client_program;
 mod client_type;
@@ -24,6 +25,7 @@ mod testbed;
 mod worker;
 mod worker_request;
 
+pub use catalog::{Catalog, ListedScenario};
 pub use client::{Library, LibraryLogin, LibraryRequest, LoginFuture};
 pub use client_type::{ClientType, UnknownClientType};
 pub use error_chain::error_chain;

@@ -1,22 +1,20 @@
 //! Runs the selected cases in parallel, each in a worker process.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mock_ecr::fault::Pattern;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::access;
+use crate::catalog::{self, Cases, Catalog};
 use crate::client_program;
 use crate::client_type::ClientType;
 use crate::clock;
 use crate::report::{CaseReport, FinishedCase, Report, ScenarioReport, SkippedScenario, Verdict};
 use crate::sandbox::SandboxError;
-use crate::scenario::{RedirectMode, Scenario, ScenarioError, Source, builtin};
+use crate::scenario::{RedirectMode, ScenarioError, Source};
 use crate::worker::{self, CompletedRun};
 use crate::worker_request::WorkerRequest;
 
@@ -92,7 +90,7 @@ pub enum SuiteError {
 #[derive(Clone, Debug)]
 pub(crate) struct SelectedScenario {
     source: Source,
-    cases: Vec<(Option<String>, Scenario)>,
+    cases: Cases,
 }
 
 impl Suite {
@@ -178,36 +176,25 @@ impl Suite {
         }
     }
 
-    /// Returns the ID and the title of each selected scenario, including the scenarios that are skipped. The title of a skipped scenario is
-    /// followed by the reason, in the form `TITLE (skipped: REASON)`.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if a scenario is invalid, or if no scenario matches.
-    pub fn list(&self) -> Result<Vec<(String, String)>, SuiteError> {
-        let (selected, skipped) = self.select()?;
-        let selected = selected.into_iter().map(|one| {
-            let (_, scenario) = &one.cases[0];
-            (scenario.id.clone(), scenario.title.clone())
-        });
-        let skipped = skipped
-            .into_iter()
-            .map(|one| (one.id, format!("{} (skipped: {})", one.title, one.reason)));
-        Ok(selected.chain(skipped).collect())
-    }
-
     /// Returns the IDs of all scenarios, including the scenarios that are not selected.
     ///
     /// # Errors
     ///
     /// Returns an error if a scenario is invalid.
     pub fn ids(&self) -> Result<Vec<String>, ScenarioError> {
-        let mut ids = Vec::new();
-        for source in self.sources()? {
-            let cases = source.cases()?.into_iter();
-            ids.extend(cases.take(1).map(|(_, scenario)| scenario.id));
+        let catalog = Catalog {
+            only: &[],
+            ..self.catalog()
+        };
+        let scenarios = catalog.scenarios()?.into_iter();
+        Ok(scenarios.map(|(_, cases)| cases[0].1.id.clone()).collect())
+    }
+
+    fn catalog(&self) -> Catalog<'_> {
+        Catalog {
+            only: &self.only,
+            folder: self.scenarios.as_deref(),
         }
-        Ok(ids)
     }
 
     /// Checks that the client's program exists. Otherwise every scenario would report the same set-up error.
@@ -236,23 +223,15 @@ impl Suite {
         &self,
     ) -> Result<(Vec<SelectedScenario>, Vec<SkippedScenario>), SuiteError> {
         let (mut selected, mut skipped) = (Vec::new(), Vec::new());
-        let mut ids = BTreeSet::new();
-        for source in self.sources()? {
-            let mut cases = source.cases()?;
-            let scenario = cases.first().map(|(_, scenario)| scenario.clone());
-            let Some(scenario) = scenario else { continue };
-            if !ids.insert(scenario.id.clone()) {
-                let message = format!("id: duplicate scenario {}", scenario.id);
-                return Err(ScenarioError::new(source.file, message).into());
-            }
-            cases.retain(|(case, _)| self.is_requested(&scenario.id, case.as_deref()));
-            if cases.is_empty() || !scenario.client_types.contains(&self.client_type) {
+        for (source, cases) in self.catalog().scenarios()? {
+            let (_, scenario) = &cases[0];
+            if !scenario.client_types.contains(&self.client_type) {
                 continue;
             }
-            match scenario.skip.clone().or_else(|| unsupported(&scenario)) {
+            match catalog::skip_reason(scenario) {
                 Some(reason) => skipped.push(SkippedScenario {
-                    id: scenario.id,
-                    title: scenario.title,
+                    id: scenario.id.clone(),
+                    title: scenario.title.clone(),
                     reason,
                 }),
                 None => selected.push(SelectedScenario { source, cases }),
@@ -265,24 +244,6 @@ impl Suite {
             }),
             false => Ok((selected, skipped)),
         }
-    }
-
-    fn sources(&self) -> Result<Vec<Source>, ScenarioError> {
-        let mut sources: Vec<Source> = builtin::all().collect();
-        if let Some(folder) = &self.scenarios {
-            sources.extend(in_folder(folder)?);
-        }
-        Ok(sources)
-    }
-
-    /// Returns whether a pattern matches the ID of a scenario, or the case in the form `ID/CASE`.
-    fn is_requested(&self, id: &str, case: Option<&str>) -> bool {
-        let whole = case.map(|case| format!("{id}/{case}"));
-        let is_selected = |pattern: &String| {
-            let pattern = Pattern::from(pattern.as_str());
-            pattern.fits(id) || whole.as_deref().is_some_and(|whole| pattern.fits(whole))
-        };
-        self.only.is_empty() || self.only.iter().any(is_selected)
     }
 
     fn start(
@@ -351,13 +312,6 @@ impl Suite {
     }
 }
 
-/// Returns the reason why the scenario cannot be run on this system.
-fn unsupported(scenario: &Scenario) -> Option<String> {
-    let is_unsupported = !access::HAS_MODES && scenario.checks_modes();
-    is_unsupported
-        .then(|| "the scenario checks file modes, which this system does not have".to_owned())
-}
-
 /// Returns the indices of all cases, longest first. A long case that starts last would extend the run.
 fn longest_first(selected: &[SelectedScenario]) -> Vec<(usize, usize)> {
     let numbered = selected.iter().enumerate();
@@ -369,26 +323,6 @@ fn longest_first(selected: &[SelectedScenario]) -> Vec<(usize, usize)> {
         std::cmp::Reverse(scenario.length())
     });
     cases
-}
-
-/// Reads the scenarios of a directory, in the order of their file names.
-fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
-    let path = folder.display().to_string();
-    let entries = std::fs::read_dir(folder)
-        .map_err(|cause| ScenarioError::new(&*path, format!("cannot be read: {cause}")))?;
-    let paths = entries.flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
-        .collect();
-    paths.sort();
-    if paths.is_empty() {
-        let message = "contains no scenario: expected files with the extension .toml";
-        return Err(ScenarioError::new(path, message));
-    }
-    paths.iter().map(|path| Source::read(path)).collect()
 }
 
 fn scenarios(

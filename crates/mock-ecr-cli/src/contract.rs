@@ -3,22 +3,23 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use ecr_contract::Suite;
 use ecr_contract::baseline::Baseline;
 use ecr_contract::report::{
     Colour, Details, Outcome, Progress, ProgressLine, Report, Stale, Summary,
 };
+use ecr_contract::{Catalog, ClientType, ListedScenario, Suite, SuiteError};
 use tokio::runtime::Runtime;
 
 use crate::args::ContractOptions;
 use crate::error::Error;
 use crate::stdout;
+use crate::table::table;
 
 pub(crate) fn contract(options: &ContractOptions) -> Result<ExitCode, Error> {
-    let suite = suite(options)?;
     if options.list {
-        return list(&suite);
+        return list(options);
     }
+    let suite = suite(options)?;
     let baseline = baseline(options, &suite)?;
     for target in &options.reports {
         target.check()?;
@@ -48,7 +49,9 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     // The log of a worker's mock would mix with the output of this command.
     let arguments = ["--log", "off", "contract-run"].map(str::to_owned);
     let worker = [program].into_iter().chain(arguments).collect();
-    let mut suite = Suite::new(options.client_type, options.client.clone(), worker);
+    let client_type = options.client_type;
+    let client_type = client_type.expect("clap requires a client type without --list");
+    let mut suite = Suite::new(client_type, options.client.clone(), worker);
     suite.redirect = options.redirect();
     suite.only.clone_from(&options.only);
     suite.scenarios.clone_from(&options.scenarios);
@@ -57,13 +60,42 @@ fn suite(options: &ContractOptions) -> Result<Suite, Error> {
     Ok(suite)
 }
 
-fn list(suite: &Suite) -> Result<ExitCode, Error> {
-    let lines = suite.list()?.into_iter();
-    let lines: String = lines
-        .map(|(id, title)| format!("{id}  {title}\n"))
-        .collect();
-    stdout::print(&lines)?;
+fn list(options: &ContractOptions) -> Result<ExitCode, Error> {
+    let catalog = Catalog {
+        only: &options.only,
+        folder: options.scenarios.as_deref(),
+    };
+    let mut scenarios = catalog.list().map_err(SuiteError::from)?;
+    if let Some(client_type) = options.client_type {
+        scenarios.retain(|one| one.client_types.contains(&client_type));
+    }
+    if scenarios.is_empty() {
+        return Err(Error::NoScenario(options.only.join(" ")));
+    }
+    let rows: Vec<_> = scenarios.iter().map(row).collect();
+    let heading = ["SCENARIO", "TITLE", "CLIENT TYPES"];
+    // If a client type is given, all scenarios have it.
+    let columns = if options.client_type.is_some() { 2 } else { 3 };
+    stdout::print(&table(&heading[..columns], &rows))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn row(scenario: &ListedScenario) -> Vec<String> {
+    let title = match &scenario.skipped {
+        Some(reason) => format!("{} (skipped: {reason})", scenario.title),
+        None => scenario.title.clone(),
+    };
+    vec![scenario.id.clone(), title, types(&scenario.client_types)]
+}
+
+/// Formats client types as a list of names, or as `all`.
+fn types(types: &[ClientType]) -> String {
+    let is_all = ClientType::ALL.iter().all(|one| types.contains(one));
+    let names: Vec<&str> = types.iter().map(|one| one.name()).collect();
+    match is_all {
+        true => "all".to_owned(),
+        false => names.join(","),
+    }
 }
 
 /// Reads the known failures. A file that is still to be written contains none.
@@ -72,7 +104,7 @@ fn baseline(options: &ContractOptions, suite: &Suite) -> Result<Baseline, Error>
     let Some(file) = options.baseline.as_ref().or(existing) else {
         return Ok(Baseline::default());
     };
-    let ids = suite.ids().map_err(ecr_contract::SuiteError::from)?;
+    let ids = suite.ids().map_err(SuiteError::from)?;
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     Ok(Baseline::read(file, &ids)?)
 }

@@ -52,6 +52,10 @@ pub(crate) enum Error {
     Fault(FaultError),
     #[error("fault {0} does not exist; `mock-ecr fault` lists the faults")]
     NoFault(u64),
+    #[error(
+        "no scenario matches {0:?}: `mock-ecr contract --list` lists the scenarios of all client types"
+    )]
+    NoScenario(String),
     #[error(transparent)]
     Suite(#[from] SuiteError),
     #[error(transparent)]
@@ -80,7 +84,9 @@ impl Error {
             Error::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
             Error::Spawn { .. } => 126.into(),
             // Exit code 1 of `contract` means that the client failed a scenario. Here no scenario was run.
-            Error::Suite(_) | Error::Baseline(_) | Error::Report(_) => 2.into(),
+            Error::NoScenario(_) | Error::Suite(_) | Error::Baseline(_) | Error::Report(_) => {
+                2.into()
+            }
             _ => 1.into(),
         }
     }

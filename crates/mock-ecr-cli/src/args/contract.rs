@@ -11,8 +11,12 @@ use crate::args::redirect::RedirectMode;
 #[derive(Debug, Parser)]
 pub(crate) struct ContractOptions {
     /// The type of the client: token-printer, docker-credential, kubelet, library, image-tool, refresher or docker-login-caller.
-    #[arg(long = "client-type", value_name = "TYPE")]
-    pub(crate) client_type: ClientType,
+    #[arg(
+        long = "client-type",
+        value_name = "TYPE",
+        required_unless_present = "list"
+    )]
+    pub(crate) client_type: Option<ClientType>,
     /// How the client is redirected to the mock. Default: sandbox, or proxy if the system does not support a sandbox.
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) redirect: Option<RedirectMode>,
@@ -42,7 +46,7 @@ pub(crate) struct ContractOptions {
     /// The number of cases that run at the same time.
     #[arg(long, short, value_name = "N", default_value_t = 8)]
     pub(crate) jobs: usize,
-    /// Lists the scenarios without running them.
+    /// Lists the scenarios without running them. Without `--client-type`, lists the scenarios of all client types.
     #[arg(long)]
     pub(crate) list: bool,
     /// The command of the client and its arguments. The placeholders {registry}, {account}, {region}, {image}, {file} and {home} are replaced;

@@ -1,0 +1,129 @@
+//! The scenarios that are built in or in a directory, and the scenarios that patterns select.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use mock_ecr::fault::Pattern;
+
+use crate::access;
+use crate::client_type::ClientType;
+use crate::scenario::{Scenario, ScenarioError, Source, builtin};
+
+/// The cases of a scenario with their names. There is at least one, and all have the ID and the title of the scenario.
+pub(crate) type Cases = Vec<(Option<String>, Scenario)>;
+
+/// A scenario that [`Catalog::list`] returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListedScenario {
+    /// The ID.
+    pub id: String,
+    /// The title, which states the required behaviour.
+    pub title: String,
+    /// The types of clients to which the scenario applies.
+    pub client_types: Vec<ClientType>,
+    /// The reason why the scenario is not run, if it is skipped.
+    pub skipped: Option<String>,
+}
+
+/// The scenarios that patterns select.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Catalog<'a> {
+    /// Patterns for scenario IDs, or for cases in the form `ID/CASE`. `*` matches any text. If the list is empty, all
+    /// scenarios are selected.
+    pub only: &'a [String],
+    /// A directory with additional scenario files (`*.toml`). If `None`, only the built-in scenarios are used.
+    pub folder: Option<&'a Path>,
+}
+
+impl Catalog<'_> {
+    /// Returns the selected scenarios of all client types, including the scenarios that are skipped.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a scenario is invalid.
+    pub fn list(&self) -> Result<Vec<ListedScenario>, ScenarioError> {
+        let listed = |cases: Cases| {
+            let (_, scenario) = cases.into_iter().next()?;
+            Some(ListedScenario {
+                skipped: skip_reason(&scenario),
+                id: scenario.id,
+                title: scenario.title,
+                client_types: scenario.client_types,
+            })
+        };
+        let scenarios = self.scenarios()?.into_iter();
+        Ok(scenarios.filter_map(|(_, cases)| listed(cases)).collect())
+    }
+
+    /// Returns the selected scenarios with their selected cases.
+    pub(crate) fn scenarios(&self) -> Result<Vec<(Source, Cases)>, ScenarioError> {
+        let (mut ids, mut scenarios) = (BTreeSet::new(), Vec::new());
+        for source in self.sources()? {
+            let mut cases = source.cases()?;
+            let Some(id) = cases.first().map(|(_, scenario)| scenario.id.clone()) else {
+                continue;
+            };
+            if !ids.insert(id.clone()) {
+                let message = format!("id: duplicate scenario {id}");
+                return Err(ScenarioError::new(source.file, message));
+            }
+            cases.retain(|(case, _)| self.is_requested(&id, case.as_deref()));
+            if !cases.is_empty() {
+                scenarios.push((source, cases));
+            }
+        }
+        Ok(scenarios)
+    }
+
+    fn sources(&self) -> Result<Vec<Source>, ScenarioError> {
+        let mut sources: Vec<Source> = builtin::all().collect();
+        if let Some(folder) = self.folder {
+            sources.extend(in_folder(folder)?);
+        }
+        Ok(sources)
+    }
+
+    /// Returns whether a pattern matches the ID of a scenario, or the case in the form `ID/CASE`.
+    fn is_requested(&self, id: &str, case: Option<&str>) -> bool {
+        let whole = case.map(|case| format!("{id}/{case}"));
+        let is_selected = |pattern: &String| {
+            let pattern = Pattern::from(pattern.as_str());
+            pattern.fits(id) || whole.as_deref().is_some_and(|whole| pattern.fits(whole))
+        };
+        self.only.is_empty() || self.only.iter().any(is_selected)
+    }
+}
+
+/// Returns the reason why the scenario is skipped.
+pub(crate) fn skip_reason(scenario: &Scenario) -> Option<String> {
+    let reason = scenario.skip.clone();
+    reason.or_else(|| unsupported(scenario))
+}
+
+/// Returns the reason why the scenario cannot be run on this system.
+fn unsupported(scenario: &Scenario) -> Option<String> {
+    let is_unsupported = !access::HAS_MODES && scenario.checks_modes();
+    is_unsupported
+        .then(|| "the scenario checks file modes, which this system does not have".to_owned())
+}
+
+/// Reads the scenarios of a directory, in the order of their file names.
+fn in_folder(folder: &Path) -> Result<Vec<Source>, ScenarioError> {
+    let path = folder.display().to_string();
+    let entries = std::fs::read_dir(folder)
+        .map_err(|cause| ScenarioError::new(&*path, format!("cannot be read: {cause}")))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        let message = "contains no scenario: expected files with the extension .toml";
+        return Err(ScenarioError::new(path, message));
+    }
+    paths.iter().map(|path| Source::read(path)).collect()
+}
