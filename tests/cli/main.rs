@@ -11,6 +11,7 @@ mod buckets;
 mod clients;
 mod control;
 mod limits;
+mod lists;
 mod mock;
 mod public_api;
 mod pusher;
@@ -23,5 +24,7 @@ mod serve;
 mod service_models;
 mod stores;
 mod supports;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod terms;
 mod token;

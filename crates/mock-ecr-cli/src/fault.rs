@@ -44,6 +44,9 @@ fn fault_table(json: &Value) -> String {
     let one = std::slice::from_ref(json);
     let faults = json["faults"].as_array().map_or(one, Vec::as_slice);
     let rows: Vec<_> = faults.iter().map(row).collect();
+    if rows.is_empty() {
+        return "no faults\n".to_owned();
+    }
     table(&["FAULT", "ACTION", "MATCH", "MATCHED", "TRIGGERED"], &rows)
 }
 

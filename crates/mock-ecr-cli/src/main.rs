@@ -10,7 +10,9 @@ mod env;
 mod error;
 mod fault;
 mod health;
+mod image;
 mod login;
+mod repository;
 mod request;
 mod reset;
 mod run;
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         Command::Clock(options) => block_on(clock::clock(options)),
         Command::Fault(options) => block_on(fault::fault(options)),
         Command::Health(options) => block_on(health::health(options)),
+        Command::Repository(action) => block_on(repository::repository(action)),
+        Command::Image(action) => block_on(image::image(action)),
         Command::Token(options) => block_on(token::token(options)),
         Command::Request(options) => block_on(request::request(*options)),
         Command::Reset(options) => block_on(reset::reset(options)),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::args::{Output, RequestOptions, Target};
 use crate::error::Error;
-use crate::table::{line, table};
+use crate::table::{line, print_list};
 use crate::{control_client, stdout};
 
 pub(crate) async fn request(options: RequestOptions) -> Result<ExitCode, Error> {
@@ -68,14 +68,10 @@ async fn clear(target: &Target, output: &Output) -> Result<(), Error> {
 
 async fn list(target: &Target, output: &Output, resource: &str) -> Result<(), Error> {
     let json = control_client::get_json(target, resource).await?;
-    if output.json {
-        return stdout::print(&format!("{json:#}\n"));
-    }
-    let rows = json["requests"].as_array().into_iter().flatten().map(row);
-    let rows: Vec<_> = rows.collect();
-    stdout::print(&table(&HEADING, &rows))?;
+    print_list(output, &json, "requests", &HEADING, row)?;
     match json["forgotten"].as_u64() {
         Some(0) | None => Ok(()),
+        _ if output.json => Ok(()),
         Some(n) => stdout::print(&format!(
             "{n} older requests were removed to limit memory\n"
         )),

@@ -1,38 +1,147 @@
-//! Formats rows of text as a table.
+//! Formats rows of text as a table, and prints lists of the control API.
 
 use std::fmt::Write as _;
 
-/// Returns a table with a heading and rows. Each column is as wide as its widest field.
+use serde_json::Value;
+
+use crate::args::Output;
+use crate::error::Error;
+use crate::stdout;
+
+/// Prints a list of the control API, `json[name]`, as a table or as JSON. If the list is empty, prints a line that says so.
+pub(crate) fn print_list(
+    output: &Output,
+    json: &Value,
+    name: &str,
+    heading: &[&str],
+    row: impl Fn(&Value) -> Vec<String>,
+) -> Result<(), Error> {
+    let rows = json[name].as_array().into_iter().flatten().map(row);
+    let rows: Vec<_> = rows.collect();
+    stdout::print(&match output.json {
+        true => format!("{json:#}\n"),
+        false if rows.is_empty() => format!("no {name}\n"),
+        false => table(heading, &rows),
+    })
+}
+
+/// Returns a field of a JSON object as text, or `-` if it is null.
+pub(crate) fn field(object: &Value, name: &str) -> String {
+    match &object[name] {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Returns a table with a heading and rows. Each column is as wide as its widest field. If stdout is a terminal, the widest columns are
+/// shortened so that the table fits the terminal.
 pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
+    format_table(heading, rows, stdout::terminal_width())
+}
+
+fn format_table(heading: &[&str], rows: &[Vec<String>], limit: Option<usize>) -> String {
     let heading: Vec<String> = heading.iter().map(|name| (*name).to_owned()).collect();
     let all = || std::iter::once(&heading).chain(rows);
     let width = |column: usize| {
         let fields = all().filter_map(|row| row.get(column));
         fields.map(|field| field.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
-    all().map(|row| line(row, &widths)).collect()
+    let mut widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    if let Some(limit) = limit {
+        fit(&mut widths, limit);
+    }
+    let shortened = |row: &Vec<String>| {
+        let fields = row.iter().zip(&widths);
+        fields
+            .map(|(field, width)| shorten(field, *width))
+            .collect::<Vec<_>>()
+    };
+    all()
+        .map(|row| format_line(&shortened(row), &widths))
+        .collect()
 }
 
-/// Returns one row, in columns of the given widths.
+/// Returns one row, in columns of the given widths. If stdout is a terminal, the row is shortened so that it fits the terminal.
 pub(crate) fn line(row: &[String], widths: &[usize]) -> String {
+    let text = format_line(row, widths);
+    match stdout::terminal_width() {
+        Some(limit) => format!("{}\n", shorten(text.trim_end(), limit)),
+        None => text,
+    }
+}
+
+fn format_line(row: &[String], widths: &[usize]) -> String {
     let mut text = String::new();
     for (field, width) in row.iter().zip(widths) {
-        write!(text, "{field:<width$}  ").expect("writing to a String cannot fail");
+        write!(text, "{field:<width$}{GAP}").expect("writing to a String cannot fail");
     }
     format!("{}\n", text.trim_end())
 }
+
+/// Narrows the widest column repeatedly until the columns fit, or until all columns have the minimum width.
+fn fit(widths: &mut [usize], limit: usize) {
+    let gaps = GAP.len() * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > limit {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > MIN_WIDTH => *widest -= 1,
+            _ => return,
+        }
+    }
+}
+
+/// Returns the text if it has at most `width` characters, or its beginning and an ellipsis.
+fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(width.saturating_sub(1)).collect();
+    start + "…"
+}
+
+/// The text between two columns.
+const GAP: &str = "  ";
+
+/// A column is not narrowed further. A table with many columns may then be wider than a narrow terminal.
+const MIN_WIDTH: usize = 4;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn rows() -> [Vec<String>; 2] {
+        let row = |fields: [&str; 3]| fields.map(str::to_owned).to_vec();
+        [row(["é", "1", "sha256:0123456789"]), row(["long", "", "x"])]
+    }
+
+    const HEADING: [&str; 3] = ["A", "B", "DIGEST"];
+
     #[test]
     fn columns_are_as_wide_as_their_widest_field() {
-        let rows = [
-            vec!["é".to_owned(), "1".to_owned()],
-            vec!["long".to_owned(), String::new()],
-        ];
-        assert_eq!(table(&["A", "B"], &rows), "A     B\né     1\nlong\n");
+        let whole = "A     B  DIGEST\né     1  sha256:0123456789\nlong     x\n";
+        for limit in [None, Some(26), Some(100)] {
+            assert_eq!(format_table(&HEADING, &rows(), limit), whole, "{limit:?}");
+        }
+    }
+
+    #[test]
+    fn the_widest_column_is_shortened_to_fit() {
+        let expected = "A     B  DIGEST\né     1  sha256:0…\nlong     x\n";
+        assert_eq!(format_table(&HEADING, &rows(), Some(18)), expected);
+        let narrow = format_table(&HEADING, &rows(), Some(1));
+        assert_eq!(narrow, "A     B  DIG…\né     1  sha…\nlong     x\n");
+    }
+
+    #[test]
+    fn several_wide_columns_are_shortened_evenly() {
+        let mut widths = [30, 4, 28, 10];
+        fit(&mut widths, 52);
+        assert_eq!(widths, [16, 4, 16, 10]);
+    }
+
+    #[test]
+    fn a_text_is_shortened_by_characters() {
+        assert_eq!(shorten("éé", 2), "éé");
+        assert_eq!(shorten("ééé", 2), "é…");
     }
 }

@@ -14,6 +14,15 @@ pub(crate) struct Output {
     pub(crate) json: bool,
 }
 
+/// The options of a command that lists objects of a running mock.
+#[derive(Debug, Parser)]
+pub(crate) struct ListOptions {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 #[derive(Debug, Parser)]
 pub(crate) struct ClockOptions {
     #[command(flatten)]

@@ -9,6 +9,7 @@ mod listen;
 mod redirect;
 mod renamed;
 mod serve;
+mod stored;
 mod target;
 mod token;
 
@@ -24,6 +25,7 @@ pub(crate) use control::{
 };
 pub(crate) use redirect::{EnvRedirect, RedirectMode};
 pub(crate) use serve::{Home, RunOptions, ServeOptions};
+pub(crate) use stored::{ImageAction, RepositoryAction};
 pub(crate) use target::Target;
 pub(crate) use token::{InspectOptions, IssueOptions, RevokeOptions, TokenAction};
 
@@ -72,6 +74,12 @@ pub(crate) enum Command {
     Token(TokenAction),
     /// Lists, adds and removes the faults of a running mock.
     Fault(FaultOptions),
+    /// Lists the repositories of a running mock.
+    #[command(subcommand)]
+    Repository(RepositoryAction),
+    /// Lists the images of a running mock.
+    #[command(subcommand)]
+    Image(ImageAction),
     /// Prints or clears the request log of a running mock.
     Request(Box<RequestOptions>),
     /// Restores the initial state of a running mock: clock, tokens, revocations, sessions, faults, request log, repositories and account

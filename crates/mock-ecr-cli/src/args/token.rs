@@ -8,7 +8,7 @@ use mock_ecr::token::TokenId;
 use mock_ecr::{AccountId, PrincipalArn, Region, Timestamp};
 
 use crate::args::config::IssuerOptions;
-use crate::args::control::Output;
+use crate::args::control::{ListOptions, Output};
 use crate::args::target::Target;
 
 #[derive(Debug, Subcommand)]
@@ -28,14 +28,6 @@ pub(crate) enum TokenAction {
     Inspect(Box<InspectOptions>),
     /// Revokes tokens of a running mock.
     Revoke(RevokeOptions),
-}
-
-#[derive(Debug, Parser)]
-pub(crate) struct ListOptions {
-    #[command(flatten)]
-    pub(crate) target: Target,
-    #[command(flatten)]
-    pub(crate) output: Output,
 }
 
 #[derive(Debug, Parser)]

@@ -9,14 +9,15 @@ use serde_json::{Map, Value, json};
 use crate::args::{InspectOptions, IssueOptions, Output, RevokeOptions, TokenAction};
 use crate::error::Error;
 use crate::stdin::argument_or_stdin;
-use crate::table::table;
+use crate::table::{field, print_list};
 use crate::{control_client, stdout};
 
 pub(crate) async fn token(action: TokenAction) -> Result<ExitCode, Error> {
     match action {
         TokenAction::List(options) => {
             let json = control_client::get_json(&options.target, "tokens").await?;
-            print(&options.output, &json, token_table(&json))
+            print_list(&options.output, &json, "tokens", &HEADING, row)?;
+            Ok(ExitCode::SUCCESS)
         }
         TokenAction::Issue(options) => issue(*options).await,
         TokenAction::Inspect(options) => inspect(*options).await,
@@ -32,12 +33,6 @@ fn print(output: &Output, json: &Value, text: String) -> Result<ExitCode, Error>
     Ok(ExitCode::SUCCESS)
 }
 
-fn token_table(json: &Value) -> String {
-    let rows = json["tokens"].as_array().into_iter().flatten().map(row);
-    let rows: Vec<_> = rows.collect();
-    table(&HEADING, &rows)
-}
-
 const HEADING: [&str; 7] = [
     "TOKEN",
     "PRINCIPAL",
@@ -49,14 +44,14 @@ const HEADING: [&str; 7] = [
 ];
 
 fn row(token: &Value) -> Vec<String> {
-    let text = |field: &str| token[field].as_str().unwrap_or("-").to_owned();
+    let text = |name: &str| field(token, name);
     let error = token["error"].as_str();
     vec![
         text("id"),
         text("principal"),
         text("region"),
         text("issued"),
-        token["presented"].to_string(),
+        text("presented"),
         text("last_presented"),
         error.map_or_else(|| format!("valid until {}", text("expires")), str::to_owned),
     ]
