@@ -28,3 +28,4 @@ mod supports;
 mod terminal;
 mod terms;
 mod token;
+mod typos;

@@ -206,3 +206,23 @@ fn with_layout(folder: &Path) -> MockEcrBuilder {
     let toml = format!("[[repositories]]\nname = 'app'\nlayout = '{folder}'\n");
     MockEcr::from_config(Config::parse(&toml).unwrap())
 }
+
+#[tokio::test]
+async fn an_unknown_region_is_reported_unless_it_is_added() {
+    let error = start_error(MockEcr::builder().region("us-eest-1")).await;
+    let expected = [
+        "region: invalid value \"us-eest-1\": expected a Region of AWS",
+        "did you mean \"us-east-1\"?",
+    ];
+    assert_error_chain(&error, &expected);
+    let builder = MockEcr::builder().region("mars").additional_region("mars");
+    assert_eq!(
+        builder.start().await.unwrap().config().region.as_str(),
+        "mars"
+    );
+    let error = start_error(MockEcr::builder().additional_region("Mars")).await;
+    assert!(
+        error.to_string().starts_with("additional_region: "),
+        "{error}"
+    );
+}

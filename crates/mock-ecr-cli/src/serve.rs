@@ -44,11 +44,12 @@ fn generated_key(options: &ServeOptions, address: SocketAddr) -> Result<Option<S
 /// Prints the URL as the first line on stdout, and the next steps to stderr. The mock accepts connections before the
 /// first line is printed.
 fn announce(ecr: &MockEcr, generated: Option<&Secret>) -> io::Result<()> {
-    // If stderr is closed, the mock is still usable.
-    let _ = io::stderr().write_all(next_steps(ecr.address(), generated).as_bytes());
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "mock-ecr listening on {}", ecr.url())?;
-    stdout.flush()
+    stdout.flush()?;
+    // If stderr is closed, the mock is still usable.
+    let _ = io::stderr().write_all(next_steps(ecr.address(), generated).as_bytes());
+    Ok(())
 }
 
 /// Returns how to use the mock: the generated control key if there is one, how to redirect clients, and where the

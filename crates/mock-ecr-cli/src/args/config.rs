@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mock_ecr::config::{
     AuthMode, CaLocation, CaLocationError, ClockStart, ConfigError, Dialect, ProxyEndpoint,
@@ -55,7 +56,7 @@ pub(crate) struct IssuerOptions {
     config: Option<PathBuf>,
     /// The seed of token keys and random values. A mock can verify the tokens of other mocks with the same seed. TLS keys do not
     /// depend on the seed. Default: mock-ecr.
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", value_parser = NonEmptyStringValueParser::new())]
     seed: Option<String>,
     /// The clock: `system`, `frozen` (frozen at 2015-11-29T21:30:53.241Z), or a timestamp at which the clock is frozen. Default: system.
     #[arg(long)]

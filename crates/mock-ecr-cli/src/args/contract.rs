@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 use ecr_contract::ClientType;
 use ecr_contract::report::{ReportTarget, Strictness};
 
@@ -41,7 +42,7 @@ pub(crate) struct ContractOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
     /// The seed from which the seeds of all mocks are derived.
-    #[arg(long, value_name = "S", default_value = "mock-ecr")]
+    #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new(), default_value = "mock-ecr")]
     pub(crate) seed: String,
     /// The number of cases that run at the same time.
     #[arg(long, short, value_name = "N", default_value_t = 8)]
