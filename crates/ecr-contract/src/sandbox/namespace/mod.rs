@@ -6,11 +6,12 @@
 
 mod loopback;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
+use nix::sched::{CloneFlags, setns, unshare};
 use tempfile::TempDir;
 
 use crate::sandbox::addresses::{ADDRESS, METADATA};
@@ -63,8 +64,7 @@ impl Sandbox {
             added.map_err(failed("cannot add an address to the loopback device"))?;
         }
         // Mounts from here on are visible only inside the sandbox.
-        bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
-            .map_err(failed("cannot make the mounts private"))?;
+        make_mounts_private().map_err(failed("cannot make the mounts private"))?;
         let sandbox = Sandbox { files };
         sandbox.block_escape_sockets().map_err(failed(
             "cannot block the sockets that lead out of the sandbox",
@@ -147,6 +147,27 @@ fn cover(path: &Path, with: &Path) -> io::Result<()> {
         Ok(path) => bind(Some(with), &path, MsFlags::MS_BIND),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+/// Makes all mounts private, so that later mounts are not visible outside the sandbox.
+///
+/// In a chroot, `/` may be a directory that is not a mount point, which has no propagation of its own (EINVAL). The mount that contains it is
+/// then made private from the root of the mount namespace.
+fn make_mounts_private() -> io::Result<()> {
+    let private = || bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE);
+    match private() {
+        Err(error) if error.raw_os_error() == Some(nix::errno::Errno::EINVAL as i32) => {
+            let (root, current) = (File::open("/")?, File::open(".")?);
+            let namespace = File::open("/proc/self/ns/mnt")?;
+            // setns(2) changes the root directory to the root of the namespace.
+            setns(namespace, CloneFlags::CLONE_NEWNS)?;
+            private()?;
+            nix::unistd::fchdir(&root)?;
+            nix::unistd::chroot(".")?;
+            Ok(nix::unistd::fchdir(&current)?)
+        }
+        result => result,
     }
 }
 
