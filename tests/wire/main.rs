@@ -38,3 +38,4 @@ mod sts;
 mod tls;
 mod token_call;
 mod welcome;
+mod unknown_keys;

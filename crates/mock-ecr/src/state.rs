@@ -18,6 +18,7 @@ use crate::domain::{
 };
 use crate::fault::Faults;
 use crate::iam::identity_store::IdentityStore;
+use crate::iam::unknown_keys::UnknownKeys;
 use crate::request_log::RequestLog;
 use crate::store::Store;
 use crate::token::TokenIssuer;
@@ -30,6 +31,7 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
     pub(crate) principals: Arc<IdentityStore>,
+    pub(crate) unknown_keys: UnknownKeys,
     pub(crate) tokens: TokenIssuer,
     pub(crate) request_ids: RequestIds,
     pub(crate) request_log: RequestLog,
@@ -67,6 +69,7 @@ impl State {
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
+            unknown_keys: UnknownKeys::default(),
             faults,
             ca_certificate,
             addresses,

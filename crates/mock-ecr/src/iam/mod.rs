@@ -7,3 +7,4 @@ pub(crate) mod identity_store;
 pub(crate) mod policy;
 pub(crate) mod principal;
 pub(crate) mod unique_id;
+pub(crate) mod unknown_keys;

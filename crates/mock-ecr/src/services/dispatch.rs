@@ -17,6 +17,7 @@ use crate::aws::model::shapes::Model;
 use crate::aws::protocol::response;
 use crate::aws::service::AwsService;
 use crate::aws::sigv4;
+use crate::aws::sigv4::SigV4Error;
 use crate::fault::InjectedError;
 use crate::request_log::ReceivedRequest;
 use crate::services::call::Call;
@@ -94,13 +95,28 @@ async fn run(
     log_entry.operation = Some(found.name());
     let entry = found.implemented(service)?;
     let verifier = state.verifier(service, call.host_region);
-    let caller = sigv4::verify(call.request, call.body, &verifier, call.now)?;
+    let caller = sigv4::verify(call.request, call.body, &verifier, call.now)
+        .inspect_err(|error| warn_unknown_key(state, error, log_entry))?;
     log_entry.caller = Some(caller.clone());
     log_entry.record_input(&service.recorded_input(call.body, &input));
     let cx = RequestContext::new(state, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     log_entry.token = cx.issued_token();
     Ok((entry.name, output?))
+}
+
+/// Logs a warning if a request was rejected because its access key ID is unknown. The ID is that of the request log: it has at most 128
+/// letters, digits, `-` and `_`. Any other text could be a secret in the wrong place.
+fn warn_unknown_key(state: &State, error: &SigV4Error, log_entry: &ReceivedRequest) {
+    if *error == SigV4Error::UnknownKey
+        && let Some(claim) = &log_entry.claim
+        && state
+            .principals
+            .with_access_key_id(&claim.access_key_id)
+            .is_none()
+    {
+        state.unknown_keys.warn(&claim.access_key_id);
+    }
 }
 
 /// An operation of a service.
