@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
+use mock_ecr::MockEcr;
 use predicates::prelude::*;
 use rustix::process::{Signal, kill_process};
 
@@ -14,6 +16,7 @@ fn the_environment_has_the_url_of_the_mock_and_credentials() {
         .env("HTTPS_PROXY", "http://127.0.0.1:1")
         .env("http_proxy", "http://127.0.0.1:1")
         .env("AWS_PROFILE", "other")
+        .env_remove("AWS_ENDPOINT_URL")
         .env("AWS_SESSION_TOKEN", "other")
         .env("AWS_CREDENTIAL_EXPIRATION", "2015-11-29T21:30:53Z")
         .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1")
@@ -29,8 +32,15 @@ fn the_environment_has_the_url_of_the_mock_and_credentials() {
     };
     let url = value("MOCK_ECR_URL").unwrap();
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-    assert_eq!(value("AWS_ENDPOINT_URL").as_ref(), Some(&url));
+    let endpoints: Vec<_> = environment
+        .lines()
+        .filter(|line| line.starts_with("AWS_ENDPOINT_URL"))
+        .collect();
+    let services = MockEcr::supported_operations().map(|(service, _)| service);
+    let services: BTreeSet<_> = services.collect();
+    assert_eq!(endpoints.len(), services.len(), "{endpoints:?}");
     assert_eq!(value("AWS_ENDPOINT_URL_ECR").as_ref(), Some(&url));
+    assert_eq!(value("AWS_ENDPOINT_URL_STS").as_ref(), Some(&url));
     assert_eq!(
         value("AWS_ACCESS_KEY_ID").as_deref(),
         Some("AKIAIOSFODNN7EXAMPLE")

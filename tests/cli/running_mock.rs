@@ -36,6 +36,23 @@ fn a_shell_that_evaluates_env_calls_the_mock() {
 }
 
 #[test]
+fn env_for_one_service_prints_only_its_endpoint_variable() {
+    let mock = Mock::serve(&[]);
+    for (service, name) in [("ecr", "ECR"), ("sts", "STS")] {
+        let expected = format!("export AWS_ENDPOINT_URL_{name}='http://{}'\n", mock.address);
+        let printed = stdout(mock_command(&mock, "env").args(["--only", service]));
+        assert_eq!(printed, expected);
+    }
+    for options in [
+        &["--only", "ecr-public"][..],
+        &["--only", "ecr", "--redirect", "proxy"],
+    ] {
+        let refused = mock_command(&mock, "env").args(options).assert();
+        refused.code(2).stdout("");
+    }
+}
+
+#[test]
 fn the_environment_for_a_proxy_requires_tls() {
     let mock = Mock::serve(&[]);
     let endpoint = format!("export AWS_ENDPOINT_URL_ECR='http://{}'\n", mock.address);

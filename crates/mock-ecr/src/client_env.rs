@@ -2,21 +2,36 @@
 
 use std::path::Path;
 
+use crate::aws::service::AwsService;
 use crate::config::{Config, Redirect, Variable};
 use crate::iam::principal::Principal;
+use crate::services;
+use crate::types::Service;
 
 /// Returns the variables for clients that call the mock at `url` by endpoint variables, with the credentials of the
-/// first principal.
+/// first principal. One variable is set for each service that the mock implements. `AWS_ENDPOINT_URL` is not set, because
+/// it would also send the calls of all other services to the mock.
 ///
 /// Source of the names: the
 /// [settings reference](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html) of AWS's SDKs and tools.
 pub(crate) fn by_endpoint(config: &Config, url: &str) -> Vec<Variable> {
-    let endpoints = ENDPOINTS.map(|name| (name, Some(url.to_owned())));
-    endpoints
-        .into_iter()
+    services::implemented()
+        .map(|service| endpoint(service, url))
         .chain(common(config, url))
         .chain(removed(&PROXIES))
         .collect()
+}
+
+/// Returns the variable that redirects only the calls of one service, or `None` if the mock does not implement the
+/// service.
+pub(crate) fn by_endpoint_of(service: Service, url: &str) -> Option<Variable> {
+    let mut implemented = services::implemented();
+    let found = implemented.find(|found| Service::from(*found) == service)?;
+    Some(endpoint(found, url))
+}
+
+fn endpoint(service: AwsService, url: &str) -> Variable {
+    (service.endpoint_variable(), Some(url.to_owned()))
 }
 
 /// Returns the variables for clients that call AWS host names. `certificate` is the only certificate that they trust.
@@ -35,7 +50,8 @@ pub(crate) fn by_name(
     common(config, url)
         .chain(trusted)
         .chain(proxies)
-        .chain(removed(&ENDPOINTS))
+        .chain(removed(&["AWS_ENDPOINT_URL"]))
+        .chain(AwsService::ALL.map(|service| (service.endpoint_variable(), None)))
         // Clients would also trust the certificates in this directory.
         .chain(removed(&["SSL_CERT_DIR"]))
         .collect()
@@ -90,14 +106,6 @@ fn proxies(url: &str) -> Vec<Variable> {
 fn removed(names: &'static [&'static str]) -> impl Iterator<Item = Variable> {
     names.iter().map(|name| (*name, None))
 }
-
-/// One variable for each service that a client of ECR calls, because not every SDK reads the first one.
-const ENDPOINTS: [&str; 4] = [
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_ECR",
-    "AWS_ENDPOINT_URL_ECR_PUBLIC",
-    "AWS_ENDPOINT_URL_STS",
-];
 
 /// The variables for trusted certificates of: AWS CLI and boto3, OpenSSL and Go, Python's requests, Node.js, curl,
 /// Deno, cargo, git.
@@ -162,10 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn by_endpoint_sets_an_endpoint_for_each_service_and_removes_proxies() {
+    fn by_endpoint_sets_an_endpoint_for_each_implemented_service_and_removes_proxies() {
         let variables = by_endpoint(&Config::default(), URL);
-        for name in ENDPOINTS {
+        for name in ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL_STS"] {
             assert_eq!(value(&variables, name).as_deref(), Some(URL));
+        }
+        for absent in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_ECR_PUBLIC"] {
+            assert!(variables.iter().all(|(name, _)| *name != absent));
         }
         for name in PROXIES {
             assert_eq!(value(&variables, name), None);
@@ -178,11 +189,25 @@ mod tests {
         let variables = by_name(&config, URL, Redirect::Proxy, Path::new("/ca.pem"));
         assert_eq!(value(&variables, "HTTPS_PROXY").as_deref(), Some(URL));
         assert_eq!(value(&variables, "SSL_CERT_DIR"), None);
-        for name in ENDPOINTS {
+        for name in [
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_ECR",
+            "AWS_ENDPOINT_URL_ECR_PUBLIC",
+            "AWS_ENDPOINT_URL_STS",
+        ] {
             assert_eq!(value(&variables, name), None);
         }
         for name in TRUST {
             assert_eq!(value(&variables, name).as_deref(), Some("/ca.pem"));
+        }
+    }
+
+    #[test]
+    fn the_variable_of_one_service_exists_if_the_mock_implements_the_service() {
+        let ecr = ("AWS_ENDPOINT_URL_ECR", Some(URL.to_owned()));
+        assert_eq!(by_endpoint_of(Service::Ecr, URL), Some(ecr));
+        for service in [Service::EcrPublic, Service::Registry] {
+            assert_eq!(by_endpoint_of(service, URL), None, "{service}");
         }
     }
 

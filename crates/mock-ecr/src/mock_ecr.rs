@@ -77,7 +77,9 @@ impl MockEcr {
     }
 
     /// Returns the environment variables that redirect AWS tools and SDKs to this mock, with the credentials of the
-    /// first principal.
+    /// first principal. One endpoint variable is set for each service of
+    /// [`supported_operations`](MockEcr::supported_operations). `AWS_ENDPOINT_URL`, which applies to all services, is
+    /// neither set nor removed.
     ///
     /// If the value of a variable is `None`, remove the variable from the environment of the client. Otherwise it could
     /// select another endpoint, other credentials or a proxy.
@@ -97,6 +99,26 @@ impl MockEcr {
     /// ```
     pub fn environment(&self) -> Vec<Variable> {
         client_env::by_endpoint(self.config(), &self.url())
+    }
+
+    /// Returns the environment variable that redirects the calls of one service to this mock, or `None` if the mock
+    /// implements no operation of the service. If a client also uses another emulator, set only this variable: the
+    /// credentials and all other endpoints stay as they are. The mock must know the credentials or use
+    /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient).
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// # use mock_ecr::request_log::Service;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ecr = MockEcr::start().await?;
+    /// let variable = ("AWS_ENDPOINT_URL_ECR", Some(ecr.url()));
+    /// assert_eq!(ecr.endpoint_variable(Service::Ecr), Some(variable));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn endpoint_variable(&self, service: Service) -> Option<Variable> {
+        client_env::by_endpoint_of(service, &self.url())
     }
 
     /// Returns the environment variables for clients that call the mock by AWS host names over TLS. `certificate` is

@@ -6,13 +6,14 @@ use crate::architecture::workspace;
 
 /// The modules directly below the root of `crates/mock-ecr/src`, from the top to the bottom. Modules of one layer may import from each
 /// other, but not in a cycle.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["mock_ecr", "builder", "sdk"],
     &["server"],
     &["control", "web"],
+    &["client_env"],
     &["services"],
     &["registry"],
-    &["client_env", "repository"],
+    &["repository"],
     &["state"],
     &["request_log"],
     &["domain"],

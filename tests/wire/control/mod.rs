@@ -72,6 +72,11 @@ async fn the_environment_depends_on_the_redirection() {
     assert!(response.body.contains(endpoint), "{}", response.body);
     assert!(response.body.contains(r#""HTTPS_PROXY":null"#));
 
+    let response = control_request("GET", "environment?only=ecr")
+        .to(&ecr)
+        .await;
+    assert_eq!(response.body, format!("{{{endpoint}}}"));
+
     let proxy = "environment?redirect=proxy&certificate=/ca.pem";
     let response = control_request("GET", proxy).to(&ecr).await;
     assert!(response.body.contains(r#""SSL_CERT_FILE":"/ca.pem""#));
@@ -84,6 +89,11 @@ async fn the_environment_depends_on_the_redirection() {
 
     for (wrong, text) in [
         ("environment?redirect=proxy", "certificate=PATH"),
+        ("environment?only=ecr-public", "ecr-public"),
+        (
+            "environment?only=ecr&redirect=proxy&certificate=/ca.pem",
+            "expected redirect=env",
+        ),
         (
             "environment?redirect=dns",
             "expected one of `env`, `proxy`, `hosts`",

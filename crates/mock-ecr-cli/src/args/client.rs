@@ -1,8 +1,10 @@
 //! The options of the commands that configure a client of a running mock: `env`, `ca` and `login`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use mock_ecr::MockEcr;
 use mock_ecr::config::CaLocation;
 
 use crate::args::redirect::EnvRedirect;
@@ -15,9 +17,24 @@ pub(crate) struct EnvOptions {
     /// How clients are redirected to the mock.
     #[arg(long, value_enum, default_value_t = EnvRedirect::Env)]
     pub(crate) redirect: EnvRedirect,
+    /// Prints only the endpoint variable of this service, such as `ecr`. Use it for clients that also call another emulator. `mock-ecr
+    /// supports` lists the services.
+    #[arg(long, value_name = "SERVICE", value_parser = implemented_service, conflicts_with = "redirect")]
+    pub(crate) only: Option<String>,
     /// The format of the output.
     #[arg(long, value_enum, default_value_t = Format::Sh)]
     pub(crate) format: Format,
+}
+
+/// Parses the name of a service of which the mock implements an operation.
+fn implemented_service(name: &str) -> Result<String, String> {
+    let services = MockEcr::supported_operations().map(|(service, _)| service.to_string());
+    let services: BTreeSet<String> = services.collect();
+    if services.contains(name) {
+        return Ok(name.to_owned());
+    }
+    let names: Vec<_> = services.into_iter().collect();
+    Err(format!("expected one of {}", names.join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

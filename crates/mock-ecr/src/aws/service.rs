@@ -21,6 +21,9 @@ struct Row {
     name: &'static str,
     /// The prefix of host names. Host names of dual-stack endpoints have the prefix `name` instead.
     endpoint_prefix: &'static str,
+    /// The environment variable that sets the endpoint of this service only: `AWS_ENDPOINT_URL_` and `serviceId`. Source: the page
+    /// "Service-specific endpoints" of the settings reference of AWS's SDKs and tools.
+    endpoint_variable: &'static str,
     /// The part of `X-Amz-Target` before the dot.
     target_prefix: Option<&'static str>,
     protocol: Protocol,
@@ -38,6 +41,7 @@ struct Row {
 const ECR: Row = Row {
     name: "ecr",
     endpoint_prefix: "api.ecr",
+    endpoint_variable: "AWS_ENDPOINT_URL_ECR",
     target_prefix: Some("AmazonEC2ContainerRegistry_V20150921"),
     protocol: Protocol::Json,
     model: include_str!("../services/ecr/model.json"),
@@ -51,6 +55,7 @@ const ECR: Row = Row {
 const ECR_PUBLIC: Row = Row {
     name: "ecr-public",
     endpoint_prefix: "api.ecr-public",
+    endpoint_variable: "AWS_ENDPOINT_URL_ECR_PUBLIC",
     target_prefix: Some("SpencerFrontendService"),
     protocol: Protocol::Json,
     model: include_str!("../services/ecr_public/model.json"),
@@ -64,6 +69,7 @@ const ECR_PUBLIC: Row = Row {
 const STS: Row = Row {
     name: "sts",
     endpoint_prefix: "sts",
+    endpoint_variable: "AWS_ENDPOINT_URL_STS",
     target_prefix: None,
     protocol: Protocol::Query,
     model: include_str!("../services/sts/model.json"),
@@ -92,6 +98,11 @@ impl AwsService {
 
     pub(crate) fn endpoint_prefix(self) -> &'static str {
         self.row().endpoint_prefix
+    }
+
+    /// Returns the environment variable that sets the endpoint of this service only.
+    pub(crate) fn endpoint_variable(self) -> &'static str {
+        self.row().endpoint_variable
     }
 
     pub(crate) fn target_prefix(self) -> Option<&'static str> {
@@ -189,6 +200,9 @@ mod tests {
             assert_eq!(metadata["apiVersion"], service.api_version());
             let namespace = metadata["xmlNamespace"].as_str().unwrap_or_default();
             assert_eq!(service.xml_namespace(), namespace);
+            let id = metadata["serviceId"].as_str().unwrap();
+            let variable = format!("AWS_ENDPOINT_URL_{}", id.to_uppercase().replace(' ', "_"));
+            assert_eq!(service.endpoint_variable(), variable);
             assert_eq!(AwsService::named(service.name()), Some(service));
             assert_eq!(Service::from(service).name(), service.name());
         }

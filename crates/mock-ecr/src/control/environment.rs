@@ -8,13 +8,14 @@ use http::Method;
 use serde::Deserialize;
 
 use crate::client_env;
-use crate::config::Redirect;
+use crate::config::{Redirect, Variable};
 use crate::control::error::ControlError;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
 use crate::http::authority::authority;
+use crate::types::Service;
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -37,6 +38,9 @@ struct EnvironmentParams {
     redirect: RedirectName,
     /// The path of the file with the certificate that clients trust. Required if `redirect` is `proxy` or `hosts`.
     certificate: Option<PathBuf>,
+    /// Returns only the endpoint variable of this service. Use it for clients that also call another emulator. The mock
+    /// must implement an operation of the service, and `redirect` must be `env`.
+    only: Option<Service>,
 }
 
 #[derive(Default, Deserialize)]
@@ -53,6 +57,7 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
     let EnvironmentParams {
         redirect,
         certificate,
+        only,
     } = request.query()?;
     let (config, url) = (
         &request.state.config,
@@ -64,11 +69,20 @@ fn environment(request: &ControlRequest<'_>) -> Outcome {
         let certificate = certificate.ok_or_else(|| ControlError::query("certificate", text))?;
         Ok(client_env::by_name(config, &url, redirect, certificate))
     };
-    let variables = match redirect {
-        RedirectName::Env => client_env::by_endpoint(config, &url),
-        RedirectName::Proxy => by_name(Redirect::Proxy)?,
-        RedirectName::Hosts => by_name(Redirect::Hosts)?,
+    let variables = match (redirect, only) {
+        (RedirectName::Env, None) => client_env::by_endpoint(config, &url),
+        (RedirectName::Env, Some(service)) => vec![endpoint_of(service, &url)?],
+        (_, Some(_)) => return Err(ControlError::query("only", "expected redirect=env")),
+        (RedirectName::Proxy, None) => by_name(Redirect::Proxy)?,
+        (RedirectName::Hosts, None) => by_name(Redirect::Hosts)?,
     };
     let variables: BTreeMap<_, _> = variables.into_iter().collect();
     response::json(&variables)
+}
+
+fn endpoint_of(service: Service, url: &str) -> Result<Variable, ControlError> {
+    client_env::by_endpoint_of(service, url).ok_or_else(|| {
+        let text = format!("the mock implements no operation of {service}");
+        ControlError::query("only", text)
+    })
 }

@@ -151,6 +151,7 @@ const EXAMPLES: [(&str, &str); 28] = [
     ("input", r#""registryIds""#),
     ("limit", "100"),
     ("method", r#""POST""#),
+    ("only", r#""ecr""#),
     ("operation", r#""GetAuthorizationToken""#),
     ("redirect", r#""env""#),
     ("repository", r#""team/app""#),

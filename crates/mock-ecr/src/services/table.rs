@@ -13,6 +13,12 @@ pub(crate) fn operations(service: AwsService) -> &'static [Entry] {
     }
 }
 
+/// Returns the services of which the mock implements an operation.
+pub(crate) fn implemented() -> impl Iterator<Item = AwsService> {
+    let services = AwsService::ALL.into_iter();
+    services.filter(|service| !operations(*service).is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
