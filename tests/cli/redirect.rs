@@ -57,6 +57,32 @@ fn the_sandbox_has_no_access_to_the_network() {
 }
 
 #[test]
+fn every_name_of_ecr_resolves_in_the_sandbox() {
+    for name in [
+        "999999999999.dkr.ecr.ap-northeast-3.amazonaws.com",
+        "999999999999.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        "999999999999.dkr-ecr.us-west-2.on.aws",
+        "api.ecr.ap-northeast-3.amazonaws.com",
+        "ecr-fips.us-east-2.amazonaws.com",
+        "ecr.xx-new-9.api.aws",
+    ] {
+        // With `use-vc`, glibc calls the name server over TCP.
+        let script =
+            format!("getent hosts {name} && RES_OPTIONS=use-vc getent -s dns hosts {name}");
+        let address = predicate::str::is_match("^(198.51.100.1 +[^ ]+\n){2}$").unwrap();
+        run("sandbox", &script).success().stdout(address).stderr("");
+    }
+}
+
+#[test]
+fn a_name_that_does_not_resolve_in_the_sandbox_is_reported() {
+    let script = "getent hosts example.com; echo $?; getent ahosts example.com; echo $?";
+    run("sandbox", script).success().stdout("2\n2\n").stderr(
+        "mock-ecr: the command looked up example.com, which does not resolve in the sandbox\n",
+    );
+}
+
+#[test]
 fn the_sandbox_has_an_empty_home_directory_that_is_deleted_afterwards() {
     let script = "echo $HOME; find $HOME -type f -printf '%P ' -exec cat {} +; touch $HOME/left";
     let outcome = run("sandbox", script).success();

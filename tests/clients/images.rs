@@ -20,6 +20,20 @@ fn skopeo_pulls_what_it_has_pushed() {
 }
 
 #[test]
+fn the_sandbox_has_the_registries_of_every_account_and_region() {
+    let shell = Shell::redirected_by(Redirection::Sandbox);
+    let host = "999999999999.dkr.ecr.ap-northeast-3.amazonaws.com";
+    let issue = "mock-ecr token issue --password --account 999999999999 --region ap-northeast-3";
+    let commands = [
+        format!("{issue} | skopeo login --username AWS --password-stdin {host}"),
+        format!("skopeo copy --all oci:image:1.0 docker://{host}/team/app:1.0"),
+        format!("skopeo copy --all docker://{host}/team/app:1.0 oci:pulled:1.0"),
+    ];
+    shell.run(&commands);
+    assert_pulled_image(&shell);
+}
+
+#[test]
 fn podman_pulls_what_it_has_pushed() {
     for client in Client::with_each_redirection("podman") {
         let (_, printed) = client.run();

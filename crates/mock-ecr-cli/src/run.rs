@@ -52,6 +52,9 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
         let child = spawn(&options.command, &variables, home.as_ref())?;
         let status = wait(child, signals).await?;
         warn_unexpected_hosts(&ecr);
+        if let Some(sandbox) = &sandbox {
+            warn_unresolved_names(sandbox);
+        }
         Ok(exit_code(status))
     })
 }
@@ -72,6 +75,18 @@ fn warn_unexpected_hosts(ecr: &MockEcr) {
     for host in hosts {
         let line = format!("mock-ecr: the command sent a request to {host}, which was rejected");
         // If stderr is closed, the warning cannot be printed anywhere.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+/// Prints a warning for each host name that the command looked up and that does not resolve in the sandbox.
+fn warn_unresolved_names(sandbox: &Sandbox) {
+    for name in sandbox.unresolved_names() {
+        // The command chooses the name, which can contain any byte.
+        let name = name.escape_debug();
+        let line = format!(
+            "mock-ecr: the command looked up {name}, which does not resolve in the sandbox"
+        );
         let _ = writeln!(io::stderr(), "{line}");
     }
 }

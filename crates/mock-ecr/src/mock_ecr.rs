@@ -141,6 +141,19 @@ impl MockEcr {
         hosts::names(&config.known_accounts(), &config.region)
     }
 
+    /// Returns whether a host name is an AWS host name that clients of ECR call, for any account and any Region: the name of
+    /// a registry, of an API, of the bucket of the layers, or of ECR Public. A name server that resolves these names to a
+    /// mock also resolves the names that are not in [`host_names`](MockEcr::host_names).
+    ///
+    /// ```
+    /// # use mock_ecr::MockEcr;
+    /// assert!(MockEcr::is_aws_host_name("999999999999.dkr.ecr.eu-west-1.amazonaws.com"));
+    /// assert!(!MockEcr::is_aws_host_name("example.com"));
+    /// ```
+    pub fn is_aws_host_name(name: &str) -> bool {
+        hosts::Host::of(name) != hosts::Host::Bare
+    }
+
     /// Returns the certificate of the certificate authority, in PEM, or `None` if the mock does not accept TLS. Clients
     /// must trust this certificate.
     pub fn ca_certificate(&self) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! The sandbox on systems without network namespaces: it cannot be entered.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::sandbox::error::SandboxError;
@@ -26,6 +27,11 @@ impl Sandbox {
     pub fn configure(&self, _: &[String], _: &str) -> Result<PathBuf, SandboxError> {
         match *self {}
     }
+
+    /// Cannot be called, because no value of this type exists.
+    pub fn unresolved_names(&self) -> BTreeSet<String> {
+        match *self {}
+    }
 }
 
 #[cfg(test)]
@@ -43,5 +49,9 @@ mod tests {
         let _: Configure<Sandbox> = Sandbox::configure;
         #[cfg(target_os = "linux")]
         let _: Configure<crate::sandbox::Sandbox> = crate::sandbox::Sandbox::configure;
+        type Names<S> = fn(&S) -> BTreeSet<String>;
+        let _: Names<Sandbox> = Sandbox::unresolved_names;
+        #[cfg(target_os = "linux")]
+        let _: Names<crate::sandbox::Sandbox> = crate::sandbox::Sandbox::unresolved_names;
     }
 }

@@ -5,7 +5,9 @@
 //! bind-mounted over system files; these mounts are visible only inside the sandbox.
 
 mod loopback;
+mod resolver;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,19 +18,22 @@ use tempfile::TempDir;
 
 use crate::sandbox::addresses::{ADDRESS, METADATA};
 use crate::sandbox::error::SandboxError;
+use crate::sandbox::namespace::resolver::{NAME_SERVER, Resolver};
 
 /// The sandbox that this process has entered. This value owns the files that are mounted over system files. When it is dropped, the files
 /// are deleted, and the process stays in the sandbox.
 #[derive(Debug)]
 pub struct Sandbox {
     files: TempDir,
+    resolver: Resolver,
 }
 
 impl Sandbox {
     /// Creates a sandbox and moves this process into it.
     ///
-    /// The sandbox is a network namespace in which the loopback device is the only device, and a mount namespace in which the name server
-    /// configuration and the sockets of container engines and name resolvers are replaced by an empty file. Child processes inherit the
+    /// The sandbox is a network namespace in which the loopback device is the only device, and a mount namespace in which the sockets of
+    /// container engines and name resolvers are replaced by an empty file. `/etc/resolv.conf` names a name server of the sandbox, which
+    /// responds after [`Sandbox::configure`] was called. Child processes inherit the
     /// sandbox. The process cannot leave the sandbox.
     ///
     /// The process must not have started a second thread. Otherwise, the call fails or only the calling thread enters the sandbox.
@@ -65,21 +70,29 @@ impl Sandbox {
         }
         // Mounts from here on are visible only inside the sandbox.
         make_mounts_private().map_err(failed("cannot make the mounts private"))?;
-        let sandbox = Sandbox { files };
+        let resolver = Resolver::bind(NAME_SERVER);
+        let resolver = resolver.map_err(failed("cannot bind the name server"))?;
+        let sandbox = Sandbox { files, resolver };
         sandbox.block_escape_sockets().map_err(failed(
             "cannot block the sockets that lead out of the sandbox",
         ))?;
+        sandbox
+            .replace_name_server()
+            .map_err(failed("cannot mount over /etc/resolv.conf"))?;
         Ok(sandbox)
     }
 
     /// Redirects host names to the mock, and replaces the content of the system's trust stores with the mock's certificate.
     ///
-    /// `names` are the host names that resolve to 198.51.100.1 inside the sandbox. `certificate` is the CA certificate of the mock, in PEM.
-    /// Returns the path of a file with this certificate.
+    /// Inside the sandbox, the name server resolves every name for which [`MockEcr::is_aws_host_name`](mock_ecr::MockEcr::is_aws_host_name)
+    /// returns `true` to 198.51.100.1. `/etc/hosts` contains `names` with this address, for clients that do not call a name server.
+    /// `certificate` is the CA certificate of the mock, in PEM. Returns the path of a file with this certificate.
+    ///
+    /// The name server responds until the current tokio runtime ends.
     ///
     /// # Errors
     ///
-    /// Returns an error if a file cannot be written or mounted.
+    /// Returns an error if a file cannot be written or mounted, or if the function is called outside a tokio runtime.
     pub fn configure(&self, names: &[String], certificate: &str) -> Result<PathBuf, SandboxError> {
         let hosts = self.write("hosts", &hosts(names));
         let trusted = self.write("ca.pem", certificate);
@@ -92,7 +105,21 @@ impl Sandbox {
             cover(bundle, &trusted)
                 .map_err(failed("cannot mount over the system's trust store"))?;
         }
+        let serving = self.resolver.serve();
+        serving.map_err(failed("cannot start the name server"))?;
         Ok(trusted)
+    }
+
+    /// Returns the host names that processes in the sandbox looked up and that are not AWS host names. These names do not resolve. At most
+    /// 1,000 names are recorded.
+    pub fn unresolved_names(&self) -> BTreeSet<String> {
+        self.resolver.unresolved_names()
+    }
+
+    fn replace_name_server(&self) -> io::Result<()> {
+        let configuration = format!("nameserver {}\n", NAME_SERVER.ip());
+        let file = self.write("resolv.conf", &configuration)?;
+        cover(Path::new("/etc/resolv.conf"), &file)
     }
 
     /// Replaces the sockets of container engines and name resolvers by an empty file. A network namespace does not block connections to Unix
@@ -121,8 +148,7 @@ const TRUST_STORES: [&str; 5] = [
     "/etc/ssl/cert.pem",
 ];
 
-const ESCAPE_SOCKETS: [&str; 9] = [
-    "/etc/resolv.conf",
+const ESCAPE_SOCKETS: [&str; 8] = [
     "/run/docker.sock",
     "/run/containerd/containerd.sock",
     "/run/podman/podman.sock",
