@@ -11,6 +11,7 @@
 mod api;
 mod book;
 mod buildah;
+mod chroot;
 mod client;
 mod cosign;
 mod credential_helpers;

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
 use tempfile::TempDir;
@@ -181,20 +182,36 @@ fn cover(path: &Path, with: &Path) -> io::Result<()> {
 /// In a chroot, `/` may be a directory that is not a mount point, which has no propagation of its own (EINVAL). The mount that contains it is
 /// then made private from the root of the mount namespace.
 fn make_mounts_private() -> io::Result<()> {
-    let private = || bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE);
-    match private() {
-        Err(error) if error.raw_os_error() == Some(nix::errno::Errno::EINVAL as i32) => {
-            let (root, current) = (File::open("/")?, File::open(".")?);
-            let namespace = File::open("/proc/self/ns/mnt")?;
-            // setns(2) changes the root directory to the root of the namespace.
-            setns(namespace, CloneFlags::CLONE_NEWNS)?;
-            private()?;
-            nix::unistd::fchdir(&root)?;
-            nix::unistd::chroot(".")?;
-            Ok(nix::unistd::fchdir(&current)?)
+    match make_private_below_root() {
+        Err(error) if error.raw_os_error() == Some(Errno::EINVAL as i32) => {
+            in_thread_outside_chroot(make_private_below_root)
         }
         result => result,
     }
+}
+
+fn make_private_below_root() -> io::Result<()> {
+    bind(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)
+}
+
+/// Runs a function in a thread whose root directory is the root of the mount namespace, and waits until the thread has ended.
+///
+/// The thread has its own root directory, so this process stays in its chroot even if a step fails.
+fn in_thread_outside_chroot(run: fn() -> io::Result<()>) -> io::Result<()> {
+    let namespace = open("/proc/self/ns/mnt")?;
+    let thread = std::thread::spawn(move || {
+        unshare(CloneFlags::CLONE_FS)?;
+        // setns(2) changes the root directory of the thread to the root of the namespace.
+        setns(namespace, CloneFlags::CLONE_NEWNS)?;
+        run()
+    });
+    let ended = thread.join();
+    ended.unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
+}
+
+/// Opens a file. The error contains the path.
+fn open(path: &str) -> io::Result<File> {
+    File::open(path).map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
 }
 
 fn bind(from: Option<&Path>, to: &Path, flags: MsFlags) -> io::Result<()> {
