@@ -51,6 +51,23 @@ fn buildah_pulls_what_it_has_pushed() {
     }
 }
 
+/// buildah accepts `DOCKER_CONFIG` only if it contains a `config.json`: a newer version fails, and an older version stores the login elsewhere.
+#[test]
+fn buildah_stores_its_login_in_the_docker_configuration_of_the_temporary_home() {
+    for redirection in [Redirection::Sandbox, Redirection::Proxy] {
+        let host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+        let login = format!("buildah login --username AWS --password-stdin {host}");
+        let commands = [
+            format!("aws ecr get-login-password | {login}"),
+            format!("grep -c {host} \"$DOCKER_CONFIG/config.json\""),
+            "buildah pull oci:image:1.0".to_owned(),
+            format!("buildah push localhost/image docker://{host}/team/app:1.0"),
+        ];
+        let printed = Shell::redirected_by(redirection).run(&commands);
+        assert!(printed.contains("\n1\n"), "{printed}");
+    }
+}
+
 #[test]
 fn docker_inspects_images() {
     for client in Client::with_each_redirection("docker") {
