@@ -1,0 +1,80 @@
+# Functions that several scripts use. A script sources this file from the root of the repository.
+
+# Runs a command as a step, and prints how long it took. `current_step` is the name of the step, for the message of a failure.
+step() {
+    current_step=$1
+    shift
+    local started=$SECONDS
+    printf '\n== %s\n' "$current_step"
+    "$@"
+    printf '== %s: %d s\n' "$current_step" $((SECONDS - started))
+}
+
+# Prints the result of a script when it exits. The script sets `all_passed` after its last step.
+finish() {
+    if [[ -n ${all_passed-} ]]; then
+        printf '\n%s: passed in %d s%s\n' "$1" "$SECONDS" "${unchecked-}"
+    else
+        printf '\n%s: FAILED at step "%s"\n' "$1" "${current_step-start}" >&2
+    fi
+}
+
+target_directory() {
+    local target=${CARGO_TARGET_DIR:-target}
+    mkdir -p "$target"
+    (cd "$target" && pwd)
+}
+
+rustup_add() {
+    command -v rustup >/dev/null || fail "cargo has no $1 and rustup is missing; install $1"
+    echo "installing $1 with rustup"
+    rustup component add "$1"
+}
+
+# Installs Python packages into a virtual environment of their own, if they are not installed there.
+install_venv() {
+    local venv=$1
+    shift
+    if [[ $(cat "$venv/installed" 2>/dev/null) == "$*" ]] && is_venv "$venv"; then
+        return
+    fi
+    require_python
+    echo "installing $* with pip into $venv"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+    echo "$*" >"$venv/installed"
+}
+
+# A virtual environment stops working if the Python that created it is removed, so its existence is not sufficient.
+is_venv() {
+    "$1/bin/python" -c '' 2>/dev/null
+}
+
+require_python() {
+    has_venv || apt_install "Python 3 with venv" python3 python3-venv
+    has_venv || fail "python3 still has no venv and ensurepip; install a complete Python"
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+        fail "$(python3 --version) is too old for AWS CLI v1; put Python 3.10 or later on the PATH as python3"
+}
+
+# Debian's python3 has venv but not ensurepip. Environments without ensurepip have no pip.
+has_venv() {
+    python3 -c 'import venv, ensurepip' 2>/dev/null
+}
+
+apt_install() {
+    local what=$1
+    shift
+    if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+        fail "$what is missing; install it, or run this script as root on a system with apt-get"
+    fi
+    echo "installing $* with apt-get, for $what"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+fail() {
+    echo "error: $1" >&2
+    exit 1
+}
