@@ -44,7 +44,7 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
         Home::Inherited => None,
     };
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
-    runtime.block_on(async {
+    let status = runtime.block_on(async {
         let signals = Signals::forwarded()?;
         let ecr = redirection.mock(config, options.listen).start().await?;
         let mut variables = redirection.variables(&ecr)?;
@@ -55,8 +55,11 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
         if let Some(sandbox) = &sandbox {
             warn_unresolved_names(sandbox);
         }
-        Ok(exit_code(status))
-    })
+        Ok::<_, Error>(status)
+    })?;
+    // On Windows, the process may exit before this function returns.
+    drop(home);
+    Ok(signal::exit_code(status))
 }
 
 /// Returns the variable with which commands of `mock-ecr` that the child starts present the control key.
@@ -118,10 +121,4 @@ async fn wait(mut child: Child, mut signals: Signals) -> Result<ExitStatus, Erro
             signal = signals.next() => signal::forward(&child, signal),
         }
     }
-}
-
-/// Returns the exit code of the command, or 128 plus the number of the signal that ended it, as shells do.
-fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = signal::exit_code(status).and_then(|code| u8::try_from(code).ok());
-    ExitCode::from(code.unwrap_or(1))
 }

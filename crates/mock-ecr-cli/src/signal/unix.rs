@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::ExitStatus;
+use std::process::{ExitCode, ExitStatus};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
@@ -77,7 +77,9 @@ pub(crate) fn forward(child: &Child, signal: Signal) {
     }
 }
 
-/// Returns the exit code of the command, or 128 plus the number of the signal that ended it.
-pub(crate) fn exit_code(status: ExitStatus) -> Option<i32> {
-    status.code().or_else(|| Some(128 + status.signal()?))
+/// Returns the exit code of the command, or 128 plus the number of the signal that ended it, as shells do.
+pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or_else(|| Some(128 + status.signal()?));
+    let code = code.and_then(|code| u8::try_from(code).ok());
+    ExitCode::from(code.unwrap_or(1))
 }

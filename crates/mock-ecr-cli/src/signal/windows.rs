@@ -1,6 +1,6 @@
 //! Windows: the events of the console.
 
-use std::process::ExitStatus;
+use std::process::{ExitCode, ExitStatus};
 
 use tokio::process::Child;
 use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, CtrlShutdown};
@@ -49,7 +49,11 @@ impl Signals {
 /// Does nothing: the console sends its events to the command itself.
 pub(crate) fn forward(_: &Child, _: Signal) {}
 
-/// Returns the exit code of the command.
-pub(crate) fn exit_code(status: ExitStatus) -> Option<i32> {
-    status.code()
+/// Returns the exit code of the command. Exits at once if the code is not a byte, because an [`ExitCode`] cannot contain it.
+pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().unwrap_or(1);
+    match u8::try_from(code) {
+        Ok(code) => ExitCode::from(code),
+        Err(_) => std::process::exit(code),
+    }
 }
