@@ -1,6 +1,7 @@
 //! The name by which the program was called, and the texts that depend on it.
 
-use std::ffi::OsString;
+use std::env::consts::EXE_SUFFIX;
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// The program name: `ecr`, or `aws` for scripts that call AWS CLI v1.
@@ -13,10 +14,9 @@ pub(crate) enum Program {
 }
 
 impl Program {
-    pub(crate) fn from_argv0(name: Option<OsString>) -> Self {
-        let name = name.unwrap_or_default();
-        match Path::new(&name).file_name() {
-            Some(name) if name == "aws" => Self::Aws,
+    pub(crate) fn from_argv0(name: Option<&OsStr>) -> Self {
+        match name.and_then(program_name) {
+            Some("aws") => Self::Aws,
             _ => Self::Ecr,
         }
     }
@@ -44,6 +44,21 @@ impl Program {
     }
 }
 
+/// Returns the name of a program without its directory and without the extension of programs.
+pub(crate) fn program_name(path: &OsStr) -> Option<&str> {
+    let name = Path::new(path).file_name()?.to_str()?;
+    Some(without_suffix(name, EXE_SUFFIX))
+}
+
+/// Removes the extension of programs in any case, since file names on Windows are case-insensitive.
+fn without_suffix<'n>(name: &'n str, suffix: &str) -> &'n str {
+    let split = name.len().checked_sub(suffix.len());
+    match split.and_then(|at| name.split_at_checked(at)) {
+        Some((stem, end)) if end.eq_ignore_ascii_case(suffix) => stem,
+        _ => name,
+    }
+}
+
 const ECR_USAGE: &str = "\
 usage: ecr [options] <command> [parameters]
 To see help text, you can run:
@@ -65,3 +80,24 @@ To see help text, you can run:
   aws <command> help
   aws <command> <subcommand> help
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_program_has_no_directory_and_no_extension() {
+        assert_eq!(program_name("bin/aws".as_ref()), Some("aws"));
+        for (name, suffix, stem) in [
+            ("aws", "", "aws"),
+            ("aws.exe", ".exe", "aws"),
+            ("AWS.EXE", ".exe", "AWS"),
+            ("docker-credential-ecr.exe", ".exe", "docker-credential-ecr"),
+            ("ecr", ".exe", "ecr"),
+            ("é", ".exe", "é"),
+            ("aws.exe", "", "aws.exe"),
+        ] {
+            assert_eq!(without_suffix(name, suffix), stem);
+        }
+    }
+}

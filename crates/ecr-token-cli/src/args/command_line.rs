@@ -29,7 +29,7 @@ impl Invocation {
     /// # Errors
     /// Returns the errors of argparse, and an error for a service other than ECR.
     pub(crate) fn parse(mut argv: impl Iterator<Item = OsString>) -> Result<Self, Error> {
-        let program = Program::from_argv0(argv.next());
+        let program = Program::from_argv0(argv.next().as_deref());
         let words = argv
             .map(|word| word.into_string().map_err(|_| Error::ArgumentNotUnicode))
             .collect::<Result<Vec<_>, _>>()?;

@@ -1,6 +1,6 @@
 //! The paths of the profile files.
 
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 use std::{fs, str};
 
 use crate::config::environment::variable;
@@ -17,13 +17,16 @@ pub(super) enum Location {
 impl Location {
     /// Returns the path of the file. The file need not exist.
     pub(super) fn path(self) -> Option<PathBuf> {
-        let home = platform::home;
+        let home = platform::sdk_home;
         let (name, default) = match self {
             Self::Config => ("AWS_CONFIG_FILE", ".aws/config"),
             Self::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
         };
         match variable(name).filter(|path| !path.is_empty()) {
-            Some(path) => match path.strip_prefix("~/") {
+            Some(path) => match path
+                .strip_prefix('~')
+                .and_then(|rest| rest.strip_prefix(is_separator))
+            {
                 Some(rest) => Some(Path::new(&home()?).join(rest)),
                 None => Some(path.into()),
             },

@@ -3,13 +3,12 @@
 //! Each registry is checked to be one of ECR's before AWS credentials are loaded.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use crate::args::globals::Globals;
 use crate::args::helper::Helper;
 use crate::error::Error;
 use crate::output::help;
-use crate::program::Program;
+use crate::program::{Program, program_name};
 
 mod docker;
 mod kubelet;
@@ -37,10 +36,7 @@ pub(crate) fn expand_docker_name(
     mut argv: impl Iterator<Item = OsString>,
 ) -> impl Iterator<Item = OsString> {
     let name = argv.next();
-    let path = name.as_deref().map(Path::new);
-    let file = path
-        .and_then(Path::file_name)
-        .and_then(|file| file.to_str());
+    let file = name.as_deref().and_then(program_name);
     let is_helper = file.is_some_and(|file| file.starts_with("docker-credential-"));
     let (front, words): (Vec<OsString>, Vec<OsString>) = match is_helper {
         false => (name.into_iter().collect(), argv.collect()),

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io;
+use std::path::is_separator;
 
 use crate::error::Error;
 use crate::platform;
@@ -46,9 +47,7 @@ fn read(name: &str) -> io::Result<Vec<u8>> {
 }
 
 fn unreadable(value: &str, name: &str, error: &io::Error) -> String {
-    let number = error.raw_os_error().unwrap_or_default();
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
+    let (number, text) = platform::errno(error);
     let path = python::repr_str(&expanded(name));
     format!("Unable to load paramfile {value}: [Errno {number}] {text}: {path}")
 }
@@ -57,7 +56,9 @@ fn unreadable(value: &str, name: &str, error: &io::Error) -> String {
 fn expanded(path: &str) -> String {
     let home = platform::home();
     let path = match (path.strip_prefix('~'), home) {
-        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => home + rest,
+        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(is_separator) => {
+            home + rest
+        }
         _ => path.to_owned(),
     };
     let mut expanded = String::new();

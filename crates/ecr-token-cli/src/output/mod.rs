@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::platform;
 use crate::program::Program;
 use query::Query;
 use table::canvas::{Paint, RESET};
@@ -131,12 +132,11 @@ pub(crate) fn write_error(text: &str) {
 /// it. `ecr --version` and `help` print the name and version of this program.
 pub(crate) fn version(program: Program) -> String {
     let (ours, sdk) = (env!("CARGO_PKG_VERSION"), aws_sdk_ecr::meta::PKG_VERSION);
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     match program {
         Program::Ecr => format!("ecr-token-cli/{ours} aws-sdk-ecr/{sdk}\n"),
         Program::Aws => format!(
-            "aws-cli/1.46.3 Python/3.11.7 Linux/{} botocore/1.43.62\n",
-            kernel.trim()
+            "aws-cli/1.46.3 Python/3.11.7 {} botocore/1.43.62\n",
+            platform::system()
         ),
     }
 }

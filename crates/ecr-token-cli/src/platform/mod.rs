@@ -1,11 +1,15 @@
-//! Private files, the width of the terminal and the home directory. Each platform has its own file with the same functions.
+//! Private files, the width of the terminal, the home directory, the errors of files, and the name of the system. Each platform has its own
+//! file with the same functions.
 
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
+// Compiled in the tests on other systems too.
+#[cfg(any(windows, test))]
+mod windows_rules;
 
 #[cfg(unix)]
-pub(crate) use unix::{columns, home, open_private};
+pub(crate) use unix::{columns, errno, home, open_private, sdk_home, system};
 #[cfg(windows)]
-pub(crate) use windows::{columns, home, open_private};
+pub(crate) use windows::{columns, errno, home, open_private, sdk_home, system};

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use crate::platform::windows_rules;
+
 /// Creates or empties a file.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     File::create(path)
@@ -14,8 +16,23 @@ pub(crate) fn columns() -> Option<usize> {
     None
 }
 
-/// Returns the home directory of the user: `HOME` as in the SDK, or the directory of the profile.
+/// Returns the name and the release of the system. `[ASSUME]`: no output of v1 on Windows was recorded. Python returns the release 10 on
+/// Windows 10.
+pub(crate) fn system() -> String {
+    "Windows/10".to_owned()
+}
+
+/// Returns the number and the text of an error of a file, as Python's `OSError` contains them.
+pub(crate) fn errno(error: &io::Error) -> (i32, String) {
+    windows_rules::errno(error)
+}
+
+/// Returns the home directory in which the SDK searches for profile files. Unlike v1, the SDK prefers `HOME`.
+pub(crate) fn sdk_home() -> Option<String> {
+    std::env::var("HOME").ok().or_else(home)
+}
+
+/// Returns the home directory of the user.
 pub(crate) fn home() -> Option<String> {
-    let variable = |name| std::env::var(name).ok();
-    variable("HOME").or_else(|| variable("USERPROFILE"))
+    windows_rules::home(|name| std::env::var(name).ok())
 }
