@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use mock_ecr::fault::Pattern;
 
-use crate::access;
 use crate::client_type::ClientType;
 use crate::scenario::{Scenario, ScenarioError, Source, builtin};
+use crate::system::System;
 
 /// The cases of a scenario with their names. There is at least one, and all have the ID and the title of the scenario.
 pub(crate) type Cases = Vec<(Option<String>, Scenario)>;
@@ -22,7 +22,7 @@ pub struct ListedScenario {
     pub title: String,
     /// The types of clients to which the scenario applies.
     pub client_types: Vec<ClientType>,
-    /// The reason why the scenario is not run, if it is skipped.
+    /// The reason why the scenario is not run, if it is skipped for each of these types.
     pub skipped: Option<String>,
 }
 
@@ -46,7 +46,7 @@ impl Catalog<'_> {
         let listed = |cases: Cases| {
             let (_, scenario) = cases.into_iter().next()?;
             Some(ListedScenario {
-                skipped: skip_reason(&scenario),
+                skipped: skip_reason_of_all_types(&scenario),
                 id: scenario.id,
                 title: scenario.title,
                 client_types: scenario.client_types,
@@ -95,17 +95,17 @@ impl Catalog<'_> {
     }
 }
 
-/// Returns the reason why the scenario is skipped.
-pub(crate) fn skip_reason(scenario: &Scenario) -> Option<String> {
+/// Returns the reason why the scenario is skipped for a client of this type.
+pub(crate) fn skip_reason(scenario: &Scenario, client_type: ClientType) -> Option<String> {
     let reason = scenario.skip.clone();
-    reason.or_else(|| unsupported(scenario))
+    reason.or_else(|| System::CURRENT.unsupported(scenario, client_type))
 }
 
-/// Returns the reason why the scenario cannot be run on this system.
-fn unsupported(scenario: &Scenario) -> Option<String> {
-    let is_unsupported = !access::HAS_MODES && scenario.checks_modes();
-    is_unsupported
-        .then(|| "the scenario checks file modes, which this system does not have".to_owned())
+/// Returns the first reason if the scenario is skipped for each of its client types.
+fn skip_reason_of_all_types(scenario: &Scenario) -> Option<String> {
+    let types = scenario.client_types.iter();
+    let reasons: Option<Vec<String>> = types.map(|one| skip_reason(scenario, *one)).collect();
+    reasons?.into_iter().next()
 }
 
 /// Reads the scenarios of a directory, in the order of their file names.

@@ -21,6 +21,7 @@ mod run;
 pub mod sandbox;
 mod scenario;
 mod suite;
+mod system;
 mod testbed;
 mod worker;
 mod worker_request;

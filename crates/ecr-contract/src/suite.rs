@@ -228,7 +228,7 @@ impl Suite {
             if !scenario.client_types.contains(&self.client_type) {
                 continue;
             }
-            match catalog::skip_reason(scenario) {
+            match catalog::skip_reason(scenario, self.client_type) {
                 Some(reason) => skipped.push(SkippedScenario {
                     id: scenario.id.clone(),
                     title: scenario.title.clone(),

@@ -7,11 +7,11 @@ mod windows;
 
 #[cfg(unix)]
 pub(crate) use unix::{
-    HAS_MODES, create_directory, is_own_directory, make_executable, make_private, open_mode, share,
+    create_directory, is_own_directory, make_executable, make_private, open_mode, share,
     user_directory,
 };
 #[cfg(windows)]
 pub(crate) use windows::{
-    HAS_MODES, create_directory, is_own_directory, make_executable, make_private, open_mode, share,
+    create_directory, is_own_directory, make_executable, make_private, open_mode, share,
     user_directory,
 };

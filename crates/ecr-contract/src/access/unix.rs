@@ -5,9 +5,6 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-/// Whether files have modes.
-pub(crate) const HAS_MODES: bool = true;
-
 /// Returns the name of the directory for the files of this user in the directory for temporary files, which all users share.
 pub(crate) fn user_directory() -> String {
     format!("mock-ecr-{}", rustix::process::getuid().as_raw())

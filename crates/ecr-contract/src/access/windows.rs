@@ -3,9 +3,6 @@
 use std::io;
 use std::path::Path;
 
-/// Whether files have modes. Scenarios that check the mode of a file are skipped.
-pub(crate) const HAS_MODES: bool = false;
-
 /// Returns the name of the directory for the files of this user in the user's directory for temporary files.
 pub(crate) fn user_directory() -> String {
     "mock-ecr".to_owned()

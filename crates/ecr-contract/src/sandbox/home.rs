@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::access;
+use crate::system::System;
 
 /// A temporary home directory. At first it contains only empty directories and docker's `config.json` without a login. It is deleted with its
 /// contents when this value is dropped.
@@ -24,7 +25,7 @@ impl TemporaryHome {
         let home = tempfile::Builder::new()
             .prefix("mock-ecr-home-")
             .tempdir()?;
-        for (_, folder) in FOLDERS {
+        for (_, folder) in folders(System::CURRENT) {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
         // buildah fails if `DOCKER_CONFIG` names a directory without this file.
@@ -41,16 +42,35 @@ impl TemporaryHome {
 
     /// Returns the environment variables, with their values, that make clients use this home directory: `HOME`, `DOCKER_CONFIG`,
     /// `AWS_ECR_CACHE_DIR`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, and `XDG_CONFIG_HOME`, `XDG_CACHE_HOME`, `XDG_DATA_HOME`
-    /// and `XDG_RUNTIME_DIR`. The files of the two `AWS_…_FILE` variables do not exist at first.
+    /// and `XDG_RUNTIME_DIR`, and on Windows also `USERPROFILE`, `APPDATA` and `LOCALAPPDATA`. The files of the two `AWS_…_FILE`
+    /// variables do not exist at first.
     pub fn variables(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         let home = self.0.path();
         let within =
             |(name, path): &(&'static str, &str)| (*name, home.join(path).into_os_string());
-        let own = ("HOME", home.as_os_str().to_owned());
-        [own]
-            .into_iter()
-            .chain(FOLDERS.iter().chain(FILES).map(within))
+        let itself = |name: &&'static str| (*name, home.as_os_str().to_owned());
+        names(System::CURRENT)
+            .iter()
+            .map(itself)
+            .chain(folders(System::CURRENT).chain(FILES).map(within))
     }
+}
+
+/// Returns the variables with the path of the home directory.
+fn names(system: System) -> &'static [&'static str] {
+    match system {
+        System::Unix => &["HOME"],
+        System::Windows => &["HOME", "USERPROFILE"],
+    }
+}
+
+/// Returns the variables with the path of a directory in the home directory.
+fn folders(system: System) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let further = match system {
+        System::Unix => &[][..],
+        System::Windows => WINDOWS_FOLDERS,
+    };
+    FOLDERS.iter().chain(further)
 }
 
 const FOLDERS: &[(&str, &str)] = &[
@@ -62,6 +82,12 @@ const FOLDERS: &[(&str, &str)] = &[
     ("XDG_RUNTIME_DIR", "run"),
 ];
 
+/// Windows: the directories of the user's profile in which programs keep their data.
+const WINDOWS_FOLDERS: &[(&str, &str)] = &[
+    ("APPDATA", "AppData/Roaming"),
+    ("LOCALAPPDATA", "AppData/Local"),
+];
+
 const FILES: &[(&str, &str)] = &[
     ("AWS_CONFIG_FILE", ".aws/config"),
     ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
@@ -69,3 +95,26 @@ const FILES: &[(&str, &str)] = &[
 
 /// Environment variables to remove: they contain paths of files or sockets outside the home directory, or credentials.
 pub(super) const REMOVED: [&str; 3] = ["REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_HOST"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_directory_of_a_variable_exists() {
+        let home = TemporaryHome::make().unwrap();
+        for (name, value) in home.variables() {
+            let is_file = FILES.iter().any(|(file, _)| *file == name);
+            assert_eq!(Path::new(&value).is_dir(), !is_file, "{name}");
+        }
+    }
+
+    #[test]
+    fn windows_has_the_variables_of_the_profile_too() {
+        assert_eq!(names(System::Unix), ["HOME"]);
+        assert_eq!(names(System::Windows), ["HOME", "USERPROFILE"]);
+        let variables = |system| -> Vec<&str> { folders(system).map(|(name, _)| *name).collect() };
+        let further = variables(System::Windows).split_off(variables(System::Unix).len());
+        assert_eq!(further, ["APPDATA", "LOCALAPPDATA"]);
+    }
+}

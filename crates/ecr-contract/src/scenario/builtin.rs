@@ -118,18 +118,6 @@ mod tests {
     }
 
     #[test]
-    fn the_scenarios_that_check_file_modes_are_found() {
-        let checks_modes = |source: &Source| source.cases().unwrap()[0].1.checks_modes();
-        let found: Vec<String> = all()
-            .filter(checks_modes)
-            .map(|source| source.file)
-            .collect();
-        let expected =
-            ["DHP-07", "OBS-01"].map(|id| format!("crates/ecr-contract/scenarios/{id}.toml"));
-        assert_eq!(found, expected);
-    }
-
-    #[test]
     fn every_built_in_scenario_is_valid() {
         for source in all() {
             let cases = source.cases().unwrap_or_else(|error| panic!("{error}"));

@@ -1,7 +1,7 @@
 //! Programs on the client's `PATH` that replace real programs: a `docker` that records calls, and a credential helper that returns prepared
 //! responses.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,8 @@ use crate::client_type::ClientType;
 #[derive(Debug)]
 pub(crate) struct Shims {
     folder: PathBuf,
+    /// The value of `PATH` in which the directory of the programs is first.
+    path: OsString,
 }
 
 /// A recorded call of `docker`.
@@ -28,8 +30,10 @@ impl Shims {
     /// Creates the programs for a client type. For an image tool, `docker` is not replaced, since the tool may be docker.
     pub(crate) fn make(folder: &Path, client_type: ClientType) -> io::Result<Self> {
         let folder = folder.to_owned();
-        let shims = Shims { folder };
-        std::fs::create_dir_all(shims.folder.join("bin"))?;
+        let programs = folder.join("bin");
+        std::fs::create_dir_all(&programs)?;
+        let path = before_path(&programs, std::env::var_os("PATH").as_deref())?;
+        let shims = Shims { folder, path };
         match client_type {
             ClientType::DockerLoginCaller => shims.install("docker", DOCKER)?,
             ClientType::ImageTool => shims.install(HELPER_PROGRAM, HELPER)?,
@@ -48,13 +52,8 @@ impl Shims {
     }
 
     /// Returns a value of `PATH` in which the directory of the programs is first.
-    pub(crate) fn on_path(&self) -> OsString {
-        let mut path = self.folder.join("bin").into_os_string();
-        if let Some(rest) = std::env::var_os("PATH") {
-            path.push(":");
-            path.push(rest);
-        }
-        path
+    pub(crate) fn on_path(&self) -> &OsStr {
+        &self.path
     }
 
     /// Sets the exit code of the program `docker`.
@@ -112,6 +111,17 @@ impl Shims {
     }
 }
 
+/// Returns a value of `PATH` in which `folder` is before the directories of `path`.
+fn before_path(folder: &Path, path: Option<&OsStr>) -> io::Result<OsString> {
+    let rest = path.into_iter().flat_map(std::env::split_paths);
+    let all = std::iter::once(folder.to_owned()).chain(rest);
+    // A separator in the name of a directory cannot be escaped.
+    std::env::join_paths(all).map_err(|cause| {
+        let folder = folder.display();
+        io::Error::other(format!("cannot add {folder} to PATH: {cause}"))
+    })
+}
+
 /// The name of the credential helper in docker's config.json.
 pub(crate) const HELPER_NAME: &str = "mock-ecr-contract";
 const HELPER_PROGRAM: &str = "docker-credential-mock-ecr-contract";
@@ -155,6 +165,26 @@ mod tests {
     fn run(shims: &Shims, program: &str, arguments: &[&str]) -> Output {
         let program = shims.folder.join("bin").join(program);
         Command::new(program).args(arguments).output().unwrap()
+    }
+
+    #[test]
+    fn the_programs_are_before_the_other_directories_of_the_path() {
+        let rest = [Path::new("first"), Path::new("second")];
+        let path = std::env::join_paths(rest).unwrap();
+        let joined = before_path(Path::new("shims"), Some(&path)).unwrap();
+        let folders: Vec<PathBuf> = std::env::split_paths(&joined).collect();
+        assert_eq!(folders, ["shims", "first", "second"].map(PathBuf::from));
+        let alone = before_path(Path::new("shims"), None).unwrap();
+        assert_eq!(alone, "shims");
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_in_the_path_is_an_error_that_names_it() {
+        // The separator of Unix; Windows does not permit a quotation mark.
+        let folder = if cfg!(unix) { "a:b" } else { "a\"b" };
+        let error = before_path(Path::new(folder), None).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("cannot add {folder} to PATH: ")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Writes the summary of a run, which fits on one screen.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::report::human::colour::{Colour, Style};
@@ -103,7 +104,20 @@ impl<'a> Summary<'a> {
             let text = format!("{}: {}", missing.len(), missing.join(" "));
             lines.extend(uncoloured("skipped", &text));
         }
+        if self.report.scenarios.is_empty() {
+            lines.extend(self.reasons());
+        }
         lines
+    }
+
+    /// Returns a line for each reason why scenarios were skipped.
+    fn reasons(&self) -> Vec<String> {
+        let skipped = self.report.skipped.iter();
+        let reasons: BTreeSet<&str> = skipped.map(|one| one.reason.as_str()).collect();
+        let lines = reasons.into_iter();
+        lines
+            .flat_map(|reason| uncoloured("reason", &sanitize::line(reason)))
+            .collect()
     }
 
     fn stale(&self) -> Vec<String> {
@@ -233,6 +247,21 @@ FAIL EXP-04 Returns no expired token while the API is down.
         ] {
             assert!(text.contains(part), "{part}\nis not in\n{text}");
         }
+    }
+
+    #[test]
+    fn a_summary_without_results_contains_each_reason_once() {
+        let mut report = sample::report();
+        report.scenarios.clear();
+        report.skipped[0].reason = "the system has no shell".to_owned();
+        let mut another = report.skipped[0].clone();
+        another.id = "HST-06".to_owned();
+        report.skipped.push(another);
+        let text = summary(&report, Strictness::Must, Colour::Plain);
+        assert!(text.contains("\nskipped 2: HST-05 HST-06\n"), "{text}");
+        let reason = "\nreason the system has no shell\n";
+        assert_eq!(text.matches(reason).count(), 1, "{text}");
+        assert!(text.contains("\nPASSED: 2 skipped"), "{text}");
     }
 
     #[test]
