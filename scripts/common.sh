@@ -31,7 +31,8 @@ rustup_add() {
     rustup component add "$1"
 }
 
-# Installs Python packages into a virtual environment of their own, if they are not installed there.
+# Installs Python packages into a virtual environment of their own, if they are not installed there. Returns an error if pip fails, also in a
+# condition, where bash ignores `set -e`.
 install_venv() {
     local venv=$1
     shift
@@ -41,9 +42,7 @@ install_venv() {
     require_python
     echo "installing $* with pip into $venv"
     rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
-    echo "$*" >"$venv/installed"
+    python3 -m venv "$venv" && "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" && echo "$*" >"$venv/installed"
 }
 
 # A virtual environment stops working if the Python that created it is removed, so its existence is not sufficient.
@@ -72,6 +71,14 @@ apt_install() {
     echo "installing $* with apt-get, for $what"
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+# The program and the library are both called mock_ecr. In one run they would overwrite each other's pages.
+build_docs() {
+    local options=(--locked --no-deps --all-features --document-private-items)
+    export RUSTDOCFLAGS="-D warnings"
+    cargo doc "${options[@]}" --package mock-ecr-cli
+    cargo doc "${options[@]}" --workspace --exclude mock-ecr-cli
 }
 
 fail() {

@@ -7,7 +7,9 @@
 
 mod architecture;
 mod book;
+#[cfg(feature = "real-clients")]
 mod buckets;
+#[cfg(feature = "real-clients")]
 mod clients;
 mod control;
 mod limits;
@@ -21,6 +23,7 @@ mod repository_url;
 mod run;
 mod running_mock;
 mod serve;
+#[cfg(feature = "real-clients")]
 mod service_models;
 mod stores;
 mod supports;

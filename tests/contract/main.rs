@@ -5,5 +5,6 @@
 mod command;
 mod matrix;
 mod model;
+#[cfg(feature = "real-clients")]
 mod real;
 mod suite;
