@@ -175,8 +175,31 @@ fn recorded(client_type: ClientType, clients: &[Real]) {
     let differences: Vec<&str> = differences.collect();
     assert!(
         differences.is_empty(),
-        "differs from the table: {differences:#?}\n{why:#?}"
+        "differs from the table: {differences:#?}\n{why:#?}\ninstalled:\n{}",
+        versions()
     );
+}
+
+/// Returns the versions of the clients. Those of the system and of Debian testing change without a change of this repository.
+fn versions() -> String {
+    fs::read_to_string(installed("versions")).unwrap()
+}
+
+#[test]
+fn the_versions_on_the_page_are_those_of_the_table_of_clients() {
+    let page = |name| fs::read_to_string(file(name)).unwrap();
+    let table = page("docs/src/clients.md");
+    let contract = page("docs/src/contract.md");
+    let (_, rest) = contract.split_once("the tested versions: ").unwrap();
+    let (sentence, _) = rest.split_once("are from Debian").unwrap();
+    let is_version = |word: &&str| word.split('.').all(|part| part.parse::<u32>().is_ok());
+    let words = sentence.split_whitespace();
+    let words = words.map(|word| word.trim_matches([',', '.']));
+    let versions: Vec<&str> = words.filter(is_version).collect();
+    assert!(versions.len() > 8, "{versions:?}");
+    for version in versions {
+        assert!(table.contains(&format!("| {version} |")), "{version}");
+    }
 }
 
 fn table(clients: &[Real], rows: impl Iterator<Item = (String, Vec<&'static str>)>) -> String {
