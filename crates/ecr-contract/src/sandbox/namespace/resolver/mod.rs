@@ -32,7 +32,7 @@ impl Resolver {
     /// Binds the sockets. Queries wait until [`Resolver::serve`] is called.
     pub(super) fn bind(address: SocketAddr) -> io::Result<Self> {
         let udp = UdpSocket::bind(address)?;
-        let tcp = TcpListener::bind(udp.local_addr()?)?;
+        let tcp = TcpListener::bind(address)?;
         udp.set_nonblocking(true)?;
         tcp.set_nonblocking(true)?;
         let unresolved = UnresolvedNames::default();
@@ -122,16 +122,17 @@ mod tests {
     use super::*;
     use answer::tests::{ADDRESS_OF_A_REGISTRY, addresses, query};
 
-    fn resolver() -> (Resolver, SocketAddr) {
+    /// Starts a name server. UDP and TCP have different ports, because a port that is free for one protocol may be in use for the other.
+    fn resolver() -> Resolver {
         let resolver = Resolver::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         resolver.serve().unwrap();
-        let address = resolver.udp.local_addr().unwrap();
-        (resolver, address)
+        resolver
     }
 
     #[tokio::test]
     async fn names_are_resolved_over_udp() {
-        let (resolver, address) = resolver();
+        let resolver = resolver();
+        let address = resolver.udp.local_addr().unwrap();
         let client = Client::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         client.set_nonblocking(true).unwrap();
         let client = tokio::net::UdpSocket::from_std(client).unwrap();
@@ -152,7 +153,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_connection_can_send_several_queries() {
-        let (_resolver, address) = resolver();
+        let resolver = resolver();
+        let address = resolver.tcp.local_addr().unwrap();
         let mut client = TcpStream::connect(address).await.unwrap();
         let message = query(ADDRESS_OF_A_REGISTRY);
         for _ in 0..2 {
@@ -170,7 +172,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_over_the_maximum_waits_until_another_one_is_closed() {
-        let (_resolver, address) = resolver();
+        let resolver = resolver();
+        let address = resolver.tcp.local_addr().unwrap();
         let connect = async || TcpStream::connect(address).await.unwrap();
         let mut idle = Vec::new();
         for _ in 0..MAX_CONNECTIONS {
