@@ -222,7 +222,7 @@ async fn an_unknown_region_is_reported_unless_it_is_added() {
     );
     let error = start_error(MockEcr::builder().additional_region("Mars")).await;
     assert!(
-        error.to_string().starts_with("additional_region: "),
+        error.to_string().contains("additional_region(\"Mars\")"),
         "{error}"
     );
 }

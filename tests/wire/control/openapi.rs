@@ -85,6 +85,8 @@ async fn every_route_responds_as_described_and_accepts_every_parameter() {
     let document = document().await;
     let ecr = MockEcr::builder().frozen().tls(CaLocation::Memory);
     let ecr = ecr.start().await.unwrap();
+    // The example of the parameter `repository`.
+    ecr.create_repository("team/app").await.unwrap();
     RawRequest::token_call().signed().to(&ecr).await;
     for (method, path, operation) in operations(&document) {
         if method == "POST" {
