@@ -14,7 +14,7 @@ fn error(code: i32, arguments: &[&str]) -> String {
 #[test]
 fn a_similar_command_option_or_value_is_suggested() {
     for (arguments, similar) in [
-        (&["serv"][..], "subcommand exists: 'serve'"),
+        (&["repositry"][..], "subcommand exists: 'repository'"),
         (&["repository", "lst"], "subcommand exists: 'list'"),
         (&["serve", "--lisen", ":1"], "argument exists: '--listen'"),
         (&["serve", "--auth", "lenent"], "value exists: 'lenient'"),
@@ -75,7 +75,7 @@ fn an_error_in_a_configuration_names_its_position_and_a_similar_name() {
             "AWS has no known Region of this name\n",
         ),
         (
-            "[[faults]]\naction = { status = 500 }\nmatch = { operation = 'GetAuthToken' }\n",
+            "[[faults]]\naction = { bandwidth = 1 }\nmatch = { operation = 'GetAuthToken' }\n",
             "3:23: faults[0].match.operation: ",
             "did you mean \"GetAuthorizationToken\"?\n",
         ),
