@@ -84,6 +84,7 @@ fn only_services_and_the_registry_use_wire_forms() {
         "registry/",
         "services/",
         "token/password.rs",
+        "types/json.rs",
         "web/",
     ];
     // Users store manifests and policies. Stores contain records.

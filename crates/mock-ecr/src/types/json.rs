@@ -72,7 +72,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == NUMBER {
-                return self.visit_f64(float(map.next_value()?)?);
+                return self.visit_f64(float(&map.next_value::<String>()?)?);
             }
             let Json(value) = map.next_value()?;
             members.insert(name, value);
