@@ -91,7 +91,9 @@ const TOP_LEVEL: [&str; 5] = [
 ];
 
 /// Third-party data, files that contain the old names on purpose, and build output.
-const EXEMPT: [&str; 8] = [
+const EXEMPT: [&str; 10] = [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "model.json",
     "renamed.rs",
     "tests/cli/terms.rs",
