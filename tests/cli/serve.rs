@@ -104,7 +104,7 @@ fn an_error_for_an_invalid_option_names_the_valid_values() {
         ("--token-ttl", "12", "expected a number with a unit"),
         ("--region", "US", "lower-case letters, digits and hyphens"),
         ("--auth", "none", "[possible values: strict, lenient]"),
-        ("--proxy-endpoint", "x", "expected http:// or https://"),
+        ("--proxy-endpoint", "x", "expected aws, mock, or a URL"),
         ("--listen", "x", "invalid socket address"),
     ] {
         cargo_bin_cmd!("mock-ecr")

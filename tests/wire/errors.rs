@@ -132,7 +132,7 @@ async fn the_last_method_of_a_builder_reports_the_first_invalid_argument() {
     let expected = ["invalid argument in repository(\"App\")", "lower-case"];
     assert_error_chain(&start_error(builder).await, &expected);
     let builder = MockEcr::builder().proxy_endpoint("localhost");
-    let expected = ["in proxy_endpoint(\"localhost\")", "expected http://"];
+    let expected = ["in proxy_endpoint(\"localhost\")", "expected aws, mock"];
     assert_error_chain(&start_error(builder).await, &expected);
 
     let ecr = MockEcr::start().await.unwrap();

@@ -27,6 +27,7 @@ mod order;
 mod raw;
 mod registry;
 mod registry_ids;
+mod registry_urls;
 mod rejections;
 mod repeatable;
 mod request_log;

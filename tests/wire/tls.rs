@@ -69,7 +69,7 @@ async fn connect(ecr: &MockEcr, name: &'static str) -> TlsStream<TcpStream> {
     try_connect(ecr, name).await.unwrap()
 }
 
-async fn send(mut stream: TlsStream<TcpStream>, request: RawRequest) -> Response {
+pub(crate) async fn send(mut stream: TlsStream<TcpStream>, request: RawRequest) -> Response {
     let request = request.with("Connection", "close");
     stream.write_all(&request.bytes()).await.unwrap();
     let mut response = Vec::new();

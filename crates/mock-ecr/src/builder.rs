@@ -139,12 +139,12 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets the template of `proxyEndpoint`. See [`ProxyEndpoint`](crate::config::ProxyEndpoint) for its form and
-    /// default.
+    /// Sets the form of `proxyEndpoint` and `repositoryUri`: `aws`, `mock` or a template. See
+    /// [`ProxyEndpoint`](crate::config::ProxyEndpoint). The default is `aws`.
     #[must_use]
-    pub fn proxy_endpoint(mut self, template: &str) -> Self {
-        if let Some(template) = self.invalid.parse("proxy_endpoint", template) {
-            self.config.proxy_endpoint = template;
+    pub fn proxy_endpoint(mut self, form: &str) -> Self {
+        if let Some(form) = self.invalid.parse("proxy_endpoint", form) {
+            self.config.proxy_endpoint = Some(form);
         }
         self
     }

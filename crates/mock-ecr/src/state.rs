@@ -12,11 +12,13 @@ use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
 use crate::clock::Clock;
+use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::{
     AccountSetting, LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
 };
 use crate::fault::Faults;
+use crate::http::base_url::BaseUrl;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::unknown_keys::UnknownKeys;
 use crate::request_log::RequestLog;
@@ -198,10 +200,10 @@ impl State {
     }
 
     /// Returns the prefix of the image names in a registry: the host, and the alias if the registry is public.
-    pub(crate) fn registry_host(&self, registry: &RegistryId) -> String {
+    pub(crate) fn registry_host(&self, registry: &RegistryId, request: &BaseUrl<'_>) -> String {
         match registry {
             RegistryId::Private { account, region } => {
-                let url = self.proxy_endpoint(*account, region);
+                let url = self.registry_url(*account, region, request);
                 url.split_once("://")
                     .map_or(&url[..], |(_, host)| host)
                     .to_owned()
@@ -210,11 +212,14 @@ impl State {
         }
     }
 
-    /// Returns the URL of a registry, without a trailing slash.
-    pub(crate) fn proxy_endpoint(&self, account: AccountId, region: &Region) -> String {
-        self.config
-            .proxy_endpoint
-            .render(account, region, self.port())
+    /// Returns the URL of a registry, without a trailing slash, for the response to a request.
+    pub(crate) fn registry_url(
+        &self,
+        account: AccountId,
+        region: &Region,
+        request: &BaseUrl<'_>,
+    ) -> String {
+        config::registry_url(&self.config, account, region, request, self.port())
     }
 }
 

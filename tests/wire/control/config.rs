@@ -38,8 +38,7 @@ async fn the_configuration_is_returned_with_defaults_and_without_secrets() {
     assert_eq!(config["token_ttl"], "12h");
     assert_eq!(config["quirks"]["patch_created"], true);
     assert_eq!(config["repositories"][0]["account"], "210987654321");
-    let proxy_endpoint = "https://{account}.dkr.ecr.{region}.{dns_suffix}";
-    assert_eq!(config["proxy_endpoint"], proxy_endpoint);
+    assert_eq!(config["proxy_endpoint"], "aws");
 }
 
 #[tokio::test]

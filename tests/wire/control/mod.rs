@@ -22,13 +22,13 @@ fn control_request(method: &'static str, resource: &str) -> RawRequest {
     RawRequest::new(method, format!("/_mock/{resource}"))
 }
 
-fn post(resource: &str, body: &str) -> RawRequest {
+pub(crate) fn post(resource: &str, body: &str) -> RawRequest {
     let post = control_request("POST", resource).with("Content-Type", "application/json");
     post.body(body)
 }
 
 /// Sends a request and returns the JSON of a successful response.
-async fn fetch_json(request: &RawRequest, ecr: &MockEcr) -> Value {
+pub(crate) async fn fetch_json(request: &RawRequest, ecr: &MockEcr) -> Value {
     let response = request.to(ecr).await;
     assert_eq!(response.status(), 200, "{request:?}: {response:?}");
     json(&response)

@@ -23,7 +23,7 @@ async fn mock_with_fault(toml: &str) -> MockEcr {
 }
 
 #[track_caller]
-fn set(ecr: &MockEcr, toml: &str) -> FaultId {
+pub(crate) fn set(ecr: &MockEcr, toml: &str) -> FaultId {
     let fault = Fault::from_toml(toml).unwrap();
     ecr.faults().add(fault).unwrap()
 }

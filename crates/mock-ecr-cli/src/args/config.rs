@@ -26,8 +26,13 @@ pub(crate) struct ConfigOptions {
     /// The Region of requests that do not specify a Region. Default: us-east-1.
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
-    /// The template of `proxyEndpoint`: a URL that may contain {account}, {region}, {dns_suffix} and {port}.
-    #[arg(long, value_name = "TEMPLATE")]
+    /// The form of `proxyEndpoint` and `repositoryUri`: `aws`, `mock`, or a template. Default: mock, or aws with `run --redirect proxy`
+    /// and `run --redirect sandbox`.
+    ///
+    /// `aws`: `https://ACCOUNT.dkr.ecr.REGION.amazonaws.com`. `mock`: the address by which the client has reached the mock, such as
+    /// `http://localhost:4566`. A template is a URL that can contain {account}, {region}, {dns_suffix} and {port}. The rule is in the guide
+    /// "Use the host names of AWS": docs/src/guides/host-names.md.
+    #[arg(long, value_name = "FORM")]
     proxy_endpoint: Option<ProxyEndpoint>,
     /// The store of repositories and images: `memory`, `file:DIR` or `s3://BUCKET/PREFIX`. Default: memory.
     ///
@@ -69,7 +74,7 @@ impl ConfigOptions {
         replace(&mut config.token_ttl, self.token_ttl);
         replace(&mut config.auth, self.auth.map(Into::into));
         replace(&mut config.region, self.region);
-        replace(&mut config.proxy_endpoint, self.proxy_endpoint);
+        config.proxy_endpoint = self.proxy_endpoint.or(config.proxy_endpoint);
         replace(&mut config.store, self.store);
         config.s3_access = s3_access();
         replace(&mut config.dialect, self.dialect.map(Into::into));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::aws::service::AwsService;
-use crate::types::{AccountId, REGIONS, Region};
+use crate::types::{AccountId, Partition, REGIONS, Region};
 
 /// The AWS host that a request is sent to, recognized by its `Host` header.
 ///
@@ -97,6 +97,29 @@ impl Host {
     }
 }
 
+/// Returns whether a host name, without a port, is in a domain of AWS.
+pub(crate) fn is_in_aws(name: &str) -> bool {
+    let is_above = |domain: &str| {
+        let labels = name.strip_suffix(domain);
+        labels.is_some_and(|labels| labels.ends_with('.'))
+    };
+    Partition::all().any(|partition| {
+        let domains = [partition.dns_suffix, partition.dual_stack_suffix];
+        let registries = registry_dual_stack_suffix(partition);
+        domains.into_iter().chain(registries).any(is_above)
+    })
+}
+
+/// Returns the host name without the labels that contain the service, the account and the Region. A name without these labels is
+/// returned unchanged.
+pub(crate) fn domain(name: &str) -> &str {
+    let (Host::Registry { region, .. } | Host::Api { region, .. }) = Host::of(name) else {
+        return name;
+    };
+    let label = format!(".{region}.");
+    name.split_once(&label).map_or(name, |(_, domain)| domain)
+}
+
 /// Returns whether a host is this machine: a loopback address, `localhost`, or a name under `localhost` (RFC 6761, section 6.3).
 pub(crate) fn is_loopback(host: &str) -> bool {
     let is_address = |address: IpAddr| address.is_loopback();
@@ -158,12 +181,7 @@ fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
         format!("{account}.dkr.ecr.{region}.{suffix}"),
         format!("{account}.dkr.ecr-fips.{region}.{suffix}"),
     ];
-    // AWS documents no dual-stack names for the other partitions.
-    let dual_stack = match partition.name {
-        "aws" | "aws-us-gov" => Some("on.aws"),
-        "aws-cn" => Some("on.amazonwebservices.com.cn"),
-        _ => None,
-    };
+    let dual_stack = registry_dual_stack_suffix(partition);
     let dual_stack = dual_stack.into_iter().flat_map(|suffix| {
         [
             format!("{account}.dkr-ecr.{region}.{suffix}"),
@@ -171,6 +189,15 @@ fn registry_names(account: AccountId, region: &Region) -> Vec<String> {
         ]
     });
     names.into_iter().chain(dual_stack).collect()
+}
+
+/// Returns the suffix of the dual-stack host names of registries. AWS documents none for the other partitions.
+fn registry_dual_stack_suffix(partition: Partition) -> Option<&'static str> {
+    match partition.name {
+        "aws" | "aws-us-gov" => Some("on.aws"),
+        "aws-cn" => Some("on.amazonwebservices.com.cn"),
+        _ => None,
+    }
 }
 
 /// Returns whether a Region ends in a number, as every Region of AWS does.
@@ -328,6 +355,33 @@ mod tests {
             .await
             .ok()?;
         Some(endpoint.url().strip_prefix("https://")?.to_owned())
+    }
+
+    #[test]
+    fn every_returned_name_is_in_a_domain_of_aws() {
+        for name in names(&[AccountId::EXAMPLE].into(), &Region::default()) {
+            assert!(is_in_aws(&name), "{name}");
+        }
+        for name in [
+            "amazonaws.com",
+            "notamazonaws.com",
+            "api.ecr.us-east-1.amazonaws.com.test",
+            "123456789012.dkr.ecr.us-east-1.localhost",
+        ] {
+            assert!(!is_in_aws(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_domain_is_the_part_after_the_region() {
+        for (name, expected) in [
+            ("123456789012.dkr.ecr.us-east-1.localhost", "localhost"),
+            ("api.ecr.us-east-1.mock.test", "mock.test"),
+            ("mock.test", "mock.test"),
+            ("127.0.0.1", "127.0.0.1"),
+        ] {
+            assert_eq!(domain(name), expected, "{name}");
+        }
     }
 
     #[test]

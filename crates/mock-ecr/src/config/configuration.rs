@@ -78,8 +78,9 @@ pub struct Config {
     pub sigv4_clock: SigV4Clock,
     /// Whether credentials and signatures are verified. The default is [`AuthMode::Strict`].
     pub auth: AuthMode,
-    /// The template of `proxyEndpoint`. The default is the URL of the registry in AWS; see [`ProxyEndpoint`].
-    pub proxy_endpoint: ProxyEndpoint,
+    /// The form of `proxyEndpoint` and `repositoryUri`. If `None`, the default, it is [`ProxyEndpoint::Aws`]. The
+    /// commands `mock-ecr serve` and `mock-ecr run` have another default.
+    pub proxy_endpoint: Option<ProxyEndpoint>,
     /// Where repositories and images are stored. The default is [`StoreLocation::Memory`].
     pub store: StoreLocation,
     /// The credentials and the endpoint of the bucket, if `store` is a bucket. The default is `None`. This field is not
@@ -126,7 +127,7 @@ impl Default for Config {
             clock: ClockStart::System,
             sigv4_clock: SigV4Clock::Either,
             auth: AuthMode::Strict,
-            proxy_endpoint: ProxyEndpoint::default(),
+            proxy_endpoint: None,
             store: StoreLocation::default(),
             s3_access: None,
             control_key: None,
@@ -165,6 +166,11 @@ impl Config {
         self.principals()
             .next()
             .expect("a configuration has at least the example principal")
+    }
+
+    /// Returns the form of the URLs of registries.
+    pub(crate) fn proxy_endpoint(&self) -> &ProxyEndpoint {
+        self.proxy_endpoint.as_ref().unwrap_or(&ProxyEndpoint::Aws)
     }
 
     /// Returns the accounts that are listed or that a principal belongs to.

@@ -1,55 +1,43 @@
-//! The template from which `proxyEndpoint` is rendered.
+//! The form of the URLs of registries.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::types::{AccountId, Region};
+use crate::config::endpoint_template::{EndpointTemplate, ProxyEndpointError};
 
-/// A template of the URL of a registry. The template starts with `http://` or `https://` and consists of printable
-/// ASCII characters without spaces. It can contain the variables `{account}`, `{region}`, `{dns_suffix}` and `{port}`.
-/// `{port}` is the first port that the mock listens on.
+/// The form of the URLs of registries: of `proxyEndpoint` in the output of `GetAuthorizationToken`, of `repositoryUri`
+/// without the scheme, and of the realm in `WWW-Authenticate`.
 ///
-/// The default is `https://{account}.dkr.ecr.{region}.{dns_suffix}`, the form of the URL in AWS, because many clients
-/// accept no other form. The default has no trailing slash. Source: a response recorded in elerch/aws-sdk-for-zig.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// The text of a value is `aws`, `mock` or a template. The guide "Use the host names of AWS" describes the forms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct ProxyEndpoint(String);
+#[non_exhaustive]
+pub enum ProxyEndpoint {
+    /// The form of AWS: `https://ACCOUNT.dkr.ecr.REGION.amazonaws.com`, without a trailing slash. A client that uses
+    /// this URL reaches AWS, unless it is redirected to the mock. Source: a response recorded in
+    /// elerch/aws-sdk-for-zig.
+    #[default]
+    Aws,
+    /// The address by which the client has reached the mock, with the scheme, host and port of the request. Loopback
+    /// addresses are written `localhost`.
+    ///
+    /// The URL of the registry of the default account is `http://localhost:PORT`. The URL of the registry of another
+    /// account is `http://ACCOUNT.dkr.ecr.REGION.localhost:PORT`. If the client has reached the mock by a host name in a
+    /// domain of AWS, the URLs have the form of AWS.
+    Mock,
+    /// A template, which is rendered for each registry.
+    Template(EndpointTemplate),
+}
 
-impl ProxyEndpoint {
-    /// Returns the template.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Renders the template. `port` is the port that the mock listens on.
-    pub(crate) fn render(&self, account: AccountId, region: &Region, port: u16) -> String {
-        let mut url = String::with_capacity(self.0.len() + 32);
-        let mut rest = self.0.as_str();
-        while let Some((text, name, after)) = next_variable(rest) {
-            url += text;
-            match name {
-                "account" => url += account.as_str(),
-                "region" => url += region.as_str(),
-                "dns_suffix" => url += region.partition().dns_suffix,
-                _ => url += &port.to_string(),
-            }
-            rest = after;
+impl fmt::Display for ProxyEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProxyEndpoint::Aws => f.write_str("aws"),
+            ProxyEndpoint::Mock => f.write_str("mock"),
+            ProxyEndpoint::Template(template) => template.fmt(f),
         }
-        url + rest
-    }
-}
-
-/// Returns the text before the next variable, the name of the variable, and the text after it.
-fn next_variable(template: &str) -> Option<(&str, &str, &str)> {
-    let (text, rest) = template.split_once('{')?;
-    let (name, after) = rest.split_once('}')?;
-    Some((text, name, after))
-}
-
-impl Default for ProxyEndpoint {
-    fn default() -> Self {
-        ProxyEndpoint("https://{account}.dkr.ecr.{region}.{dns_suffix}".to_owned())
     }
 }
 
@@ -57,26 +45,11 @@ impl FromStr for ProxyEndpoint {
     type Err = ProxyEndpointError;
 
     fn from_str(text: &str) -> Result<Self, ProxyEndpointError> {
-        let reject = |why: &str| ProxyEndpointError {
-            found: text.chars().take(200).collect(),
-            why: why.to_owned(),
-        };
-        let has_scheme = text.starts_with("https://") || text.starts_with("http://");
-        if !has_scheme || !text.bytes().all(|c| c.is_ascii_graphic()) {
-            return Err(reject("expected http:// or https:// and a host name"));
+        match text {
+            "aws" => Ok(ProxyEndpoint::Aws),
+            "mock" => Ok(ProxyEndpoint::Mock),
+            template => template.parse().map(ProxyEndpoint::Template),
         }
-        for part in text.split('{').skip(1) {
-            let known = ["account", "region", "dns_suffix", "port"];
-            match part.split_once('}') {
-                Some((name, _)) if known.contains(&name) => {}
-                _ => {
-                    return Err(reject(
-                        "expected no variables other than {account}, {region}, {dns_suffix} and {port}",
-                    ));
-                }
-            }
-        }
-        Ok(ProxyEndpoint(text.to_owned()))
     }
 }
 
@@ -88,68 +61,19 @@ impl TryFrom<String> for ProxyEndpoint {
     }
 }
 
-/// The error returned when a string is not a valid template of `proxyEndpoint`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid template of proxyEndpoint {found:?}: {why}")]
-pub struct ProxyEndpointError {
-    found: String,
-    why: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rendered(template: &str, region: &str) -> String {
-        let template: ProxyEndpoint = template.parse().unwrap();
-        template.render(AccountId::EXAMPLE, &region.parse().unwrap(), 4566)
-    }
-
     #[test]
-    fn the_default_is_the_host_name_of_a_real_registry() {
-        let rendered = |region: &str| {
-            ProxyEndpoint::default().render(AccountId::EXAMPLE, &region.parse().unwrap(), 1)
-        };
-        assert_eq!(
-            rendered("us-west-2"),
-            "https://123456789012.dkr.ecr.us-west-2.amazonaws.com"
-        );
-        assert_eq!(
-            rendered("cn-north-1"),
-            "https://123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"
-        );
-    }
-
-    #[test]
-    fn a_template_is_filled_in() {
-        assert_eq!(
-            rendered(
-                "http://{account}.dkr.ecr.{region}.localhost:{port}",
-                "us-east-1"
-            ),
-            "http://123456789012.dkr.ecr.us-east-1.localhost:4566"
-        );
-        assert_eq!(
-            rendered("http://127.0.0.1:{port}", "us-east-1"),
-            "http://127.0.0.1:4566"
-        );
-        assert_eq!(
-            rendered("http://{port}{region}.{dns_suffix}}/{region}/", "cn-x"),
-            "http://4566cn-x.amazonaws.com.cn}/cn-x/"
-        );
-    }
-
-    #[test]
-    fn an_invalid_template_is_rejected() {
-        for wrong in [
-            "",
-            "localhost",
-            "ftp://x",
-            "http://{acount}",
-            "http://{port",
-            "http://a b",
-        ] {
-            assert!(wrong.parse::<ProxyEndpoint>().is_err(), "{wrong}");
+    fn the_text_of_a_form_is_parsed() {
+        for text in ["aws", "mock", "http://{account}.localhost:{port}"] {
+            let parsed: ProxyEndpoint = text.parse().unwrap();
+            assert_eq!(parsed.to_string(), text);
+        }
+        for wrong in ["", "AWS", "localhost:4566"] {
+            let error = wrong.parse::<ProxyEndpoint>().unwrap_err().to_string();
+            assert!(error.contains("expected aws, mock, or a URL"), "{error}");
         }
     }
 }

@@ -55,7 +55,7 @@ struct ConfigView {
     /// Whether credentials and signatures are verified: `strict` or `lenient`.
     #[cfg_attr(test, schemars(with = "String"))]
     auth: AuthMode,
-    /// The template of `proxyEndpoint`.
+    /// The form of `proxyEndpoint` and `repositoryUri`: `aws`, `mock` or a template.
     proxy_endpoint: String,
     /// Where repositories and images are stored.
     store: String,
@@ -160,7 +160,7 @@ impl ConfigView {
             clock: clock(config.clock),
             sigv4_clock: config.sigv4_clock,
             auth: config.auth,
-            proxy_endpoint: config.proxy_endpoint.as_str().to_owned(),
+            proxy_endpoint: config.proxy_endpoint().to_string(),
             store: config.store.to_string(),
             tls: config.tls.as_ref().map(ca_location),
             control_key: config.control_key.as_ref().map(|_| Redacted::Redacted),

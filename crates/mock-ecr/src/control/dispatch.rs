@@ -41,7 +41,8 @@ async fn run(
     authorize(state, request)?;
     let route = table::find(request)?;
     entry.route = Some(route.path);
-    let mut request = ControlRequest::new(state, request, &route.parameter_names())?;
+    let known = route.parameter_names();
+    let mut request = ControlRequest::new(state, request, entry.ingress, &known)?;
     if route.body.is_some() {
         request.read(body).await?;
     }

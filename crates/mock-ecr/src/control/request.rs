@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::control::error::ControlError;
+use crate::http::base_url::BaseUrl;
 use crate::http::body::CollectError;
+use crate::http::ingress::Ingress;
 use crate::http::query;
 use crate::state::State;
 use crate::types::renamed::{new_name, with_suggestion};
@@ -19,6 +21,8 @@ use crate::types::similar::{DidYouMean, most_similar};
 pub(super) struct ControlRequest<'a> {
     pub(super) state: &'a State,
     pub(super) parts: &'a Parts,
+    /// The base URL by which the caller has reached the mock.
+    pub(super) base_url: BaseUrl<'a>,
     query: BTreeMap<String, String>,
     body: Bytes,
 }
@@ -28,6 +32,7 @@ impl<'a> ControlRequest<'a> {
     pub(super) fn new(
         state: &'a State,
         parts: &'a Parts,
+        ingress: Ingress,
         known: &[&str],
     ) -> Result<Self, ControlError> {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
@@ -47,6 +52,7 @@ impl<'a> ControlRequest<'a> {
         Ok(ControlRequest {
             state,
             parts,
+            base_url: BaseUrl::of(parts, ingress),
             query: found,
             body: Bytes::new(),
         })

@@ -165,6 +165,9 @@ struct IssuedToken {
     authorization_token: String,
     /// The password in the token, for `docker login --username AWS`.
     password: String,
+    /// The URL of the registry of the principal's account, as `GetAuthorizationToken` would return it to the sender of
+    /// this request.
+    proxy_endpoint: String,
 }
 
 fn issue(request: &ControlRequest<'_>) -> Outcome {
@@ -186,6 +189,7 @@ fn issue(request: &ControlRequest<'_>) -> Outcome {
         claims: ClaimsView::of(&claims, token.id()),
         authorization_token: token.as_str().to_owned(),
         password: token.password(),
+        proxy_endpoint: state.registry_url(claims.account(), &claims.region, &request.base_url),
     })
 }
 

@@ -89,9 +89,17 @@ fn list(
                 .collect();
             serde_json::to_string(&nulls).ok()?
         }
-        AuthorizationData::Account(account) => serde_json::to_string(&entries)
-            .ok()
-            .map(|json| in_account(&json, *account))?,
+        AuthorizationData::Account(account) => {
+            let endpoint = text(&foreign(*account).endpoint)?;
+            let in_account = |entry: &Entry| {
+                let mut entry = entry.clone();
+                entry
+                    .entry("proxyEndpoint".to_owned())
+                    .and_modify(|old| *old = endpoint.clone());
+                entry
+            };
+            serde_json::to_string(&entries.iter().map(in_account).collect::<Vec<_>>()).ok()?
+        }
         AuthorizationData::Before(account) => {
             let before = foreign(*account).entry()?;
             serde_json::to_string(&iter::once(&before).chain(entries).collect::<Vec<_>>()).ok()?
@@ -113,27 +121,6 @@ impl Foreign {
         ];
         Some(members.map(|(name, value)| (name.to_owned(), value)).into())
     }
-}
-
-/// Replaces the account in every ECR host name.
-fn in_account(json: &str, account: AccountId) -> String {
-    let mut text = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(at) = rest.find(".dkr.ecr.") {
-        let (before, after) = rest.split_at(at);
-        let is_account = before.len() >= 12 && before.is_char_boundary(before.len() - 12);
-        match is_account {
-            true => text += &before[..before.len() - 12],
-            false => text += before,
-        }
-        if is_account {
-            text += account.as_str();
-        }
-        let (suffix, tail) = after.split_at(".dkr.ecr.".len());
-        text += suffix;
-        rest = tail;
-    }
-    text + rest
 }
 
 fn expires_at(fault: &ExpiresAt, old: &RawValue, now: Timestamp) -> Option<Box<RawValue>> {

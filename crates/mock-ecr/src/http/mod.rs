@@ -1,6 +1,7 @@
 //! The parts of HTTP that do not use sockets.
 
 pub(crate) mod authority;
+pub(crate) mod base_url;
 pub(crate) mod body;
 pub(crate) mod ingress;
 pub(crate) mod query;

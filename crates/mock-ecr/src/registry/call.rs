@@ -3,6 +3,7 @@
 use http::request::Parts;
 
 use crate::aws::hosts::Host;
+use crate::http::base_url::BaseUrl;
 use crate::http::ingress::Ingress;
 use crate::registry::path::RegistryPath;
 use crate::types::timestamp::Timestamp;
@@ -15,4 +16,11 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a RegistryPath,
     pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
+}
+
+impl<'a> Call<'a> {
+    /// Returns the base URL by which the client has reached the registry.
+    pub(crate) fn base_url(&self) -> BaseUrl<'a> {
+        BaseUrl::of(self.request, self.ingress)
+    }
 }

@@ -25,7 +25,9 @@ pub(crate) async fn answer(
         Err(error) => {
             let error = error.in_dialect(&state.config);
             log_entry.error = Some(error.code());
-            whole(error.into_response(&authentication::of(call.host).challenge(state, call.host)))
+            let authentication = authentication::of(call.host);
+            let challenge = authentication.challenge(state, call.host, &call.base_url());
+            whole(error.into_response(&challenge))
         }
     }
 }

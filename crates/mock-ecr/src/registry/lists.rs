@@ -4,7 +4,6 @@ use http::{Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::config::Quirk;
-use crate::http::authority::authority;
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{RequestContext, respond};
@@ -112,7 +111,7 @@ impl Page {
         let link = names.last().map(|last| {
             if context.has(Quirk::OpaquePages) {
                 let token = context.state.page_tokens.seal(scope, last);
-                let base = base_url(context);
+                let base = context.call.base_url();
                 format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
             } else {
                 let last = last.replace('/', "%2F");
@@ -121,12 +120,6 @@ impl Page {
         });
         (names, link)
     }
-}
-
-/// Returns the URL of the registry, with the host that the request names.
-fn base_url(context: &RequestContext<'_>) -> String {
-    let scheme = context.call.ingress.scheme();
-    format!("{scheme}://{}", authority(context.call.request))
 }
 
 fn list_response(

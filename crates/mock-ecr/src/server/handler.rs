@@ -11,6 +11,7 @@ use crate::control;
 use crate::fault;
 use crate::fault::{FaultTarget, Injected, TriggeredFault};
 use crate::http::authority::authority;
+use crate::http::base_url::BaseUrl;
 use crate::http::body::{Payload, strip_body, whole};
 use crate::http::ingress::Ingress;
 use crate::iam::principal::Caller;
@@ -68,15 +69,15 @@ where
         None => answer(state, &received, &route, body, &mut log_entry).await,
     };
     if !triggered.is_empty() {
-        response = Box::pin(apply(
+        let applied = apply(
             state,
             &triggered,
+            &received,
             &route,
             response,
             &mut log_entry,
-            now,
-        ))
-        .await;
+        );
+        response = Box::pin(applied).await;
     }
     if request.method == Method::HEAD {
         response = strip_body(response);
@@ -98,6 +99,12 @@ struct Received<'a> {
     now: Timestamp,
 }
 
+impl<'a> Received<'a> {
+    fn base_url(&self) -> BaseUrl<'a> {
+        BaseUrl::of(self.request, self.ingress)
+    }
+}
+
 /// Returns the response that a fault injects, if one does.
 fn inject(
     state: &State,
@@ -117,7 +124,9 @@ fn inject(
     }
     let (response, code) = match Injected::first_of(triggered, FaultTarget::Registry)? {
         Injected::Error(error) => (registry::injected(&error), error.code),
-        Injected::Expired(form) => registry::expired(form, &challenge(state, route)),
+        Injected::Expired(form) => {
+            registry::expired(form, &challenge(state, route, &received.base_url()))
+        }
     };
     log_entry.error = Some(code);
     let host = Host::of(authority(request));
@@ -129,28 +138,29 @@ fn inject(
 async fn apply(
     state: &State,
     triggered: &[TriggeredFault],
+    received: &Received<'_>,
     route: &Route,
     response: Response<Payload>,
     log_entry: &mut ReceivedRequest,
-    now: Timestamp,
 ) -> Response<Payload> {
     log_entry.faults = triggered.iter().map(|triggered| triggered.id).collect();
-    let challenge = challenge(state, route);
+    let (now, url) = (received.now, received.base_url());
+    let challenge = challenge(state, route, &url);
     let region = log_entry.caller.as_ref().map(Caller::region);
     let region = region.unwrap_or(&state.config.region);
     let context = fault::ResponseContext {
         now,
         is_expired: matches!(log_entry.token_error, Some(TokenError::Expired { .. })),
         expired: &|form| registry::expired(form, &challenge),
-        foreign: &|account| get_authorization_token::foreign(state, account, region, now),
+        foreign: &|account| get_authorization_token::foreign(state, account, region, &url, now),
     };
     fault::apply(triggered, response, &context).await
 }
 
 /// Returns the challenge of the registry that a request is for.
-fn challenge(state: &State, route: &Route) -> String {
+fn challenge(state: &State, route: &Route, url: &BaseUrl<'_>) -> String {
     match route {
-        Route::Registry { host, .. } => authentication::of(host).challenge(state, host),
+        Route::Registry { host, .. } => authentication::of(host).challenge(state, host, url),
         _ => String::new(),
     }
 }

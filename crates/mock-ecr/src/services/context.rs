@@ -6,6 +6,7 @@ use http::request::Parts;
 
 use crate::aws::error::ApiError;
 use crate::aws::service::AwsService;
+use crate::http::base_url::BaseUrl;
 use crate::http::ingress::Ingress;
 use crate::iam::action::Action;
 use crate::iam::authorization;
@@ -45,6 +46,11 @@ impl<'a> RequestContext<'a> {
             now: call.now,
             issued_token: OnceLock::new(),
         }
+    }
+
+    /// Returns the base URL by which the caller has reached the mock.
+    pub(crate) fn base_url(&self) -> BaseUrl<'a> {
+        BaseUrl::of(self.request, self.ingress)
     }
 
     /// Records the id of the token that the call issues, for the request log.

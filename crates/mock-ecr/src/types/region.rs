@@ -158,6 +158,12 @@ pub struct Partition {
 }
 
 impl Partition {
+    /// Returns all partitions.
+    pub(crate) fn all() -> impl Iterator<Item = Partition> {
+        let others = PARTITIONS.iter().map(|(_, partition)| *partition);
+        others.chain([Partition::AWS])
+    }
+
     const AWS: Partition = Partition::new("aws", "amazonaws.com", "api.aws");
 
     const fn new(

@@ -5,6 +5,7 @@ use http::header;
 use http::request::Parts;
 
 use crate::aws::hosts::Host;
+use crate::http::base_url::BaseUrl;
 use crate::iam::principal::Caller;
 use crate::registry::authentication::interface::Authentication;
 use crate::registry::call::Call;
@@ -48,12 +49,13 @@ impl Authentication for Basic {
     }
 
     /// The realm is the registry of the host. On a bare address it is the registry of the default account.
-    fn challenge(&self, state: &State, host: &Host) -> String {
+    fn challenge(&self, state: &State, host: &Host, request: &BaseUrl<'_>) -> String {
         let config = &state.config;
-        let realm = match host {
-            Host::Registry { account, region } => state.proxy_endpoint(*account, region),
-            _ => state.proxy_endpoint(config.default_account(), &config.region),
+        let (account, region) = match host {
+            Host::Registry { account, region } => (*account, region),
+            _ => (config.default_account(), &config.region),
         };
+        let realm = state.registry_url(account, region, request);
         format!("Basic realm=\"{realm}/\",service=\"ecr.amazonaws.com\"")
     }
 }

@@ -3,6 +3,7 @@
 use http::request::Parts;
 
 use crate::aws::hosts::Host;
+use crate::http::base_url::BaseUrl;
 use crate::iam::principal::Caller;
 use crate::registry::call::Call;
 use crate::registry::error::RegistryError;
@@ -34,5 +35,5 @@ pub(crate) trait Authentication: Sync {
     );
 
     /// Returns the value of `WWW-Authenticate` in the response to a request without credentials.
-    fn challenge(&self, state: &State, host: &Host) -> String;
+    fn challenge(&self, state: &State, host: &Host, request: &BaseUrl<'_>) -> String;
 }

@@ -79,7 +79,7 @@ impl RequestContext<'_> {
     /// Returns the base URL under which this caller reaches the mock.
     fn url(&self, host: &Host) -> String {
         match host {
-            Host::Bare => format!("{}://{}", self.ingress.scheme(), authority(self.request)),
+            Host::Bare => self.base_url().to_string(),
             _ => format!("http://127.0.0.1:{}", self.state.port()),
         }
     }

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
 use crate::fault::Foreign;
+use crate::http::base_url::BaseUrl;
 use crate::iam::principal::Principal;
 use crate::services::context::RequestContext;
 use crate::services::operation::{Operation, Resource};
@@ -41,7 +42,7 @@ impl Operation for GetAuthorizationToken {
         let entry = |id| AuthorizationData {
             authorization_token: quoted(&token),
             expires_at: epoch_seconds::raw(claims.expires),
-            proxy_endpoint: state.proxy_endpoint(id, region),
+            proxy_endpoint: state.registry_url(id, region, &cx.base_url()),
         };
         Ok(Output {
             authorization_data: ids.into_iter().map(entry).collect(),
@@ -74,6 +75,7 @@ pub(crate) fn foreign(
     state: &State,
     account: AccountId,
     region: &Region,
+    request: &BaseUrl<'_>,
     now: Timestamp,
 ) -> Foreign {
     let root = Principal::root(account, region).arn;
@@ -81,6 +83,6 @@ pub(crate) fn foreign(
     Foreign {
         token: state.tokens.issue(&claims).as_str().to_owned(),
         expires: claims.expires,
-        endpoint: state.proxy_endpoint(account, region),
+        endpoint: state.registry_url(account, region, request),
     }
 }

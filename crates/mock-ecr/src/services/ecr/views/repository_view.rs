@@ -61,7 +61,7 @@ impl RepositoryOutput {
 impl RepositoryView {
     pub(crate) fn of(cx: &RequestContext<'_>, repository: Repository) -> Self {
         let Repository { id, settings } = repository;
-        let host = cx.state.registry_host(&id.registry);
+        let host = cx.state.registry_host(&id.registry, &cx.base_url());
         RepositoryView {
             created_at: epoch_seconds::raw(settings.created()),
             image_tag_mutability: settings.mutability.name(),
