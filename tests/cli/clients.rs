@@ -12,7 +12,8 @@ use assert_cmd::cargo::cargo_bin;
 fn run_with_mock(client: &[&str]) -> String {
     let home = tempfile::tempdir().unwrap();
     let output = Command::new(cargo_bin("mock-ecr"))
-        .args(["run", "--clock", "frozen", "--"])
+        // Each run has its own port, which the form `mock` contains.
+        .args(["run", "--clock", "frozen", "--proxy-endpoint", "aws", "--"])
         .args(client)
         .env("HOME", home.path())
         .output()

@@ -12,6 +12,7 @@ mod buckets;
 #[cfg(feature = "real-clients")]
 mod clients;
 mod control;
+mod endpoints;
 mod limits;
 mod lists;
 mod mock;

@@ -136,11 +136,28 @@ fn login_adds_a_valid_token_and_preserves_other_settings() {
     login(&mock, path, &[]).assert().success();
 
     let after = config(path);
-    let token = after["auths"][&mock.address]["auth"].as_str().unwrap();
+    let registry = mock.address.replace("127.0.0.1", "localhost");
+    let token = after["auths"][&registry]["auth"].as_str().unwrap();
     assert!(mock.ping(token).starts_with("HTTP/1.1 200 "));
     assert_eq!(after["auths"]["other"]["auth"], "eA==");
     let keys: Vec<_> = after.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["z", "auths", "a"]);
+}
+
+#[test]
+fn login_with_a_registry_and_a_helper_does_not_call_the_mock() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = ["login", "--registry", "a.test", "--helper", "ecr-login"];
+    cargo_bin_cmd!("mock-ecr")
+        .args(options)
+        .args(["--url", "http://127.0.0.1:1"])
+        .env("DOCKER_CONFIG", directory.path())
+        .assert()
+        .success();
+    assert_eq!(
+        config(directory.path())["credHelpers"]["a.test"],
+        "ecr-login"
+    );
 }
 
 #[test]

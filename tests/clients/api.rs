@@ -64,7 +64,7 @@ impl Client {
             self.assert_token_is_issued(redirection);
             match redirection {
                 // `env` redirects without TLS.
-                Redirection::Env => {}
+                Redirection::Env | Redirection::EnvAws => {}
                 _ => self.assert_another_ca_is_rejected(redirection),
             }
             let unknown = self.redirected_by(redirection).with_wrong_secret_key();

@@ -15,7 +15,7 @@ use crate::skopeo;
 #[test]
 fn docker_pushes_an_image_as_the_guide_on_images_shows() {
     let lines = engine_commands(Page::Book("guides/images.md"));
-    let [serve, login, push] = &lines[..] else {
+    let [serve, login, push, pull] = &lines[..] else {
         panic!("{lines:#?}");
     };
     assert_eq!(serve, "mock-ecr serve --create-on-push &");
@@ -25,10 +25,17 @@ fn docker_pushes_an_image_as_the_guide_on_images_shows() {
     let name = "team/app:1.0";
     let imported = Client::docker_with(&mock, &engine.host());
     engine::import(&imported, "other", name);
+    imported.run(&[
+        "tag",
+        &crate::mock::image(name),
+        &format!("localhost:4566/{name}"),
+    ]);
 
     let shell = shell(&mock, &engine);
     shell(login);
     shell(push);
+    shell("docker rmi --force $(docker images --quiet)");
+    shell(pull);
     let pushed = skopeo::pull(&Client::skopeo(&mock), name);
     assert_ne!(pushed.digest(), image.digest());
 }

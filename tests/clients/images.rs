@@ -166,7 +166,7 @@ pub(crate) fn assert_both_images(printed: &str) {
 
 /// Asserts that the image IDs that podman and buildah print after the pull from the layout and after the pull from the registry are equal.
 #[track_caller]
-fn assert_same_image_id(printed: &str) {
+pub(crate) fn assert_same_image_id(printed: &str) {
     let is_id = |line: &&str| line.len() == 64 && line.bytes().all(|b| b.is_ascii_hexdigit());
     let pulled: Vec<_> = printed.lines().filter(is_id).collect();
     let [from_layout, .., from_registry] = pulled[..] else {

@@ -8,6 +8,7 @@
     reason = "a panic in a helper fails the test that called it"
 )]
 
+mod addresses;
 mod api;
 mod book;
 mod buildah;

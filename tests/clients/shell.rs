@@ -18,6 +18,8 @@ pub(crate) enum Redirection {
     Sandbox,
     Proxy,
     Env,
+    /// By endpoint variables to a mock that returns host names of AWS.
+    EnvAws,
     /// No redirection: the commands redirect clients themselves.
     Nowhere,
 }
@@ -26,17 +28,19 @@ impl Redirection {
     /// Returns the redirections that a client supports according to its row.
     #[track_caller]
     pub(crate) fn all_of(row: &Row) -> Vec<Redirection> {
-        let mut redirections = vec![
-            ("`sandbox`", Redirection::Sandbox),
-            ("`proxy`", Redirection::Proxy),
-            ("`env`", Redirection::Env),
+        let columns = [
+            ("`sandbox`", "yes", Redirection::Sandbox),
+            ("`proxy`", "yes", Redirection::Proxy),
+            ("`env`", "yes", Redirection::Env),
+            ("`env`", "with `--proxy-endpoint aws`", Redirection::EnvAws),
         ];
-        redirections.retain(|(head, _)| row.get(*head).is_some_and(|cell| cell == "yes"));
+        let is_in_row = |(head, text, _): &(&str, &str, Redirection)| {
+            row.get(*head).is_some_and(|cell| cell == text)
+        };
+        let found = columns.into_iter().filter(is_in_row);
+        let redirections: Vec<_> = found.map(|(_, _, redirection)| redirection).collect();
         assert!(!redirections.is_empty(), "{row:?}");
         redirections
-            .into_iter()
-            .map(|(_, redirection)| redirection)
-            .collect()
     }
 }
 
@@ -179,6 +183,7 @@ impl Shell {
             Redirection::Sandbox => mock_run(Command::new(mock), "sandbox"),
             Redirection::Proxy => mock_run(sandbox::command(mock), "proxy"),
             Redirection::Env => mock_run(sandbox::command(mock), "env"),
+            Redirection::EnvAws => mock_run(sandbox::command(mock), "env --proxy-endpoint aws"),
             Redirection::Nowhere => sandbox::command("env"),
         };
         let path = std::env::var("PATH").unwrap_or_default();
@@ -232,7 +237,8 @@ impl Shell {
 }
 
 fn mock_run(mut mock: Command, redirection: &str) -> Command {
-    mock.args(["run", "--redirect", redirection]);
+    mock.args(["run", "--redirect"])
+        .args(redirection.split(' '));
     mock.args(["--isolate", "--create-on-push", "--"]);
     mock
 }

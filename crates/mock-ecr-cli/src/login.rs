@@ -12,13 +12,7 @@ use crate::error::Error;
 use crate::{control_client, stdout};
 
 pub(crate) async fn login(options: LoginOptions) -> Result<ExitCode, Error> {
-    let url = options.target.url();
-    let registry = options.registry.clone().or_else(|| host(&url));
-    let registry = registry.ok_or(Error::Url(url))?;
-    let entry = match &options.helper {
-        Some(helper) => Entry::Helper(helper.clone()),
-        None => Entry::Token(token(&options.target).await?),
-    };
+    let (registry, entry) = entry(&options).await?;
     let path = directory(&options)?.join("config.json");
     let failed = |cause| Error::File {
         path: path.clone(),
@@ -61,15 +55,36 @@ impl Entry {
     }
 }
 
-fn host(url: &str) -> Option<String> {
-    let url: Uri = url.parse().ok()?;
-    url.authority().map(ToString::to_string)
+/// Returns the host of the registry and its entry. Does not call the mock if the options contain both.
+async fn entry(options: &LoginOptions) -> Result<(String, Entry), Error> {
+    let (registry, helper) = (options.registry.clone(), options.helper.clone());
+    if let (Some(registry), Some(helper)) = (&registry, &helper) {
+        return Ok((registry.clone(), Entry::Helper(helper.clone())));
+    }
+    let issued = Issued::by(&options.target).await?;
+    let entry = helper.map_or(Entry::Token(issued.token), Entry::Helper);
+    Ok((registry.unwrap_or(issued.registry), entry))
 }
 
-async fn token(target: &Target) -> Result<String, Error> {
-    let issued = control_client::post(target, "tokens", &json!({})).await?;
-    let token = issued["authorization_token"].as_str().map(str::to_owned);
-    token.ok_or_else(|| Error::NotAMock(target.url()))
+/// A token of the first principal, and the host and port of its registry.
+struct Issued {
+    token: String,
+    registry: String,
+}
+
+impl Issued {
+    async fn by(target: &Target) -> Result<Self, Error> {
+        let json = control_client::post(target, "tokens", &json!({})).await?;
+        Issued::parse(&json).ok_or_else(|| Error::NotAMock(target.url()))
+    }
+
+    fn parse(json: &Value) -> Option<Self> {
+        let registry: Uri = json["proxy_endpoint"].as_str()?.parse().ok()?;
+        Some(Issued {
+            token: json["authorization_token"].as_str()?.to_owned(),
+            registry: registry.authority()?.to_string(),
+        })
+    }
 }
 
 fn directory(options: &LoginOptions) -> Result<PathBuf, Error> {

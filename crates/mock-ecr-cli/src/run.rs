@@ -7,7 +7,7 @@ use std::process::{ExitCode, ExitStatus};
 
 use ecr_contract::sandbox::{Redirection, Sandbox, TemporaryHome, set_environment};
 use mock_ecr::MockEcr;
-use mock_ecr::config::Variable;
+use mock_ecr::config::{ProxyEndpoint, Variable};
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
@@ -20,6 +20,8 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let home = options.home();
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key;
+    let endpoint = default_endpoint(options.redirect);
+    config.proxy_endpoint.get_or_insert(endpoint);
     // In the sandbox, the mock also listens on an address that is not a loopback address.
     let needs_key = options.redirect == RedirectMode::Sandbox || !options.listen.ip().is_loopback();
     if needs_key && config.control_key.is_none() {
@@ -60,6 +62,14 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     // On Windows, the process may exit before this function returns.
     drop(home);
     Ok(signal::exit_code(status))
+}
+
+/// Returns the default form of `proxyEndpoint`: the form that the redirected command can reach.
+fn default_endpoint(redirect: RedirectMode) -> ProxyEndpoint {
+    match redirect {
+        RedirectMode::Env => ProxyEndpoint::Mock,
+        RedirectMode::Proxy | RedirectMode::Sandbox => ProxyEndpoint::Aws,
+    }
 }
 
 /// Returns the variable with which commands of `mock-ecr` that the child starts present the control key.

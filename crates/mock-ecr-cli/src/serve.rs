@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 
 use mock_ecr::MockEcr;
-use mock_ecr::config::Secret;
+use mock_ecr::config::{ProxyEndpoint, Secret};
 use tokio::runtime::Runtime;
 
 use crate::args::ServeOptions;
@@ -18,6 +18,7 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     let generated = generated_key(&options, address)?;
     let mut config = options.config.config()?;
     config.control_key = options.control.control_key.or(generated.clone());
+    config.proxy_endpoint.get_or_insert(ProxyEndpoint::Mock);
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::stopping()?;

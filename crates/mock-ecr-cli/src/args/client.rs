@@ -70,7 +70,7 @@ pub(crate) struct CaOptions {
 pub(crate) struct LoginOptions {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The host of the registry. Default: the host and port of the mock's URL.
+    /// The host of the registry. Default: the host and port in the `proxyEndpoint` of the mock, such as localhost:4566.
     #[arg(long, value_name = "HOST")]
     pub(crate) registry: Option<String>,
     /// Configures a credential helper, such as `ecr-login`, for the registry instead of storing a token.
