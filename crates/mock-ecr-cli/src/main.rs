@@ -11,6 +11,7 @@ mod error;
 mod fault;
 mod health;
 mod image;
+mod listen;
 mod login;
 mod repository;
 mod request;

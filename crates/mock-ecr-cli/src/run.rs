@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use crate::args::{Home, RedirectMode, RunOptions, default_ca};
 use crate::control_key;
 use crate::error::Error;
+use crate::listen::listen;
 use crate::signal::{self, Signals};
 
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
@@ -48,7 +49,13 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     let status = runtime.block_on(async {
         let signals = Signals::forwarded()?;
-        let ecr = redirection.mock(config, options.listen).start().await?;
+        let builder = redirection.mock(config, options.listen);
+        let builder = match redirection {
+            // The sandbox has its own addresses.
+            Redirection::Sandbox(_) => builder,
+            Redirection::Env | Redirection::Proxy => listen(builder, options.listen),
+        };
+        let ecr = builder.start().await?;
         let mut variables = redirection.variables(&ecr)?;
         variables.extend(key_variable(&ecr));
         let child = spawn(&options.command, &variables, home.as_ref())?;

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use crate::args::ServeOptions;
 use crate::control_key;
 use crate::error::Error;
+use crate::listen::listen;
 use crate::signal::Signals;
 
 pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
@@ -22,7 +23,8 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     runtime.block_on(async {
         let mut signals = Signals::stopping()?;
-        let ecr = MockEcr::from_config(config).listen(address).start().await?;
+        let builder = listen(MockEcr::from_config(config), address);
+        let ecr = builder.start().await?;
         announce(&ecr, generated.as_ref()).map_err(Error::system("cannot write to stdout"))?;
         signals.next().await;
         // A second signal stops the mock without waiting for requests in flight.

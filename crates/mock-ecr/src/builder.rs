@@ -13,6 +13,7 @@ use crate::fault::{Fault, FaultError, Faults, TlsMode};
 use crate::iam::principal::Principal;
 use crate::mock_ecr::MockEcr;
 use crate::server::connection::{Listener, serve};
+use crate::server::listen::{BindError, Listen, bind};
 use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
@@ -26,7 +27,7 @@ use crate::types::secret::Secret;
 #[derive(Debug)]
 pub struct MockEcrBuilder {
     config: Config,
-    listen: SocketAddr,
+    listen: Listen,
     additional: Vec<SocketAddr>,
     invalid: FirstInvalid,
 }
@@ -56,7 +57,7 @@ impl MockEcrBuilder {
     fn new(config: Config) -> Self {
         MockEcrBuilder {
             config,
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            listen: Listen::Address((Ipv4Addr::LOCALHOST, 0).into()),
             additional: Vec::new(),
             invalid: FirstInvalid::default(),
         }
@@ -65,7 +66,18 @@ impl MockEcrBuilder {
     /// Sets the address to listen on. The default is a free port of the loopback address 127.0.0.1.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
+        self.listen = Listen::Address(address);
+        self
+    }
+
+    /// Sets a port of both loopback addresses, 127.0.0.1 and ::1, to listen on. Port 0 selects a port that is free on
+    /// both. Some clients resolve `localhost` to ::1 only.
+    ///
+    /// If the system has no IPv6 loopback address, the mock listens on 127.0.0.1 only. In each case,
+    /// [`MockEcr::address`] returns the IPv4 address.
+    #[must_use]
+    pub fn listen_on_loopback(mut self, port: u16) -> Self {
+        self.listen = Listen::Loopback { port };
         self
     }
 
@@ -266,9 +278,14 @@ impl MockEcrBuilder {
         self.invalid.report()?;
         self.config.validate()?;
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let listener = listen(self.listen)?;
-        let additional: Result<Vec<_>, _> = self.additional.iter().copied().map(listen).collect();
-        let address = listener.address().map_err(bind_error(self.listen))?;
+        let (first, second) = self.listen.bind()?;
+        let additional: Result<Vec<_>, _> = self.additional.iter().copied().map(bind).collect();
+        let address = first.address();
+        let listeners: Vec<_> = [first]
+            .into_iter()
+            .chain(second)
+            .chain(additional?)
+            .collect();
         let tls_mode = match self.config.tls {
             Some(_) => TlsMode::Enabled,
             None => TlsMode::Disabled,
@@ -280,9 +297,6 @@ impl MockEcrBuilder {
         let ca = self.config.tls.as_ref().map(CertificateAuthority::at);
         let tls = ca.transpose()?.map(|ca| Tls::new(ca, Arc::clone(&faults)));
         let store = self.config.open_store().await?;
-        let listeners: Vec<_> = std::iter::once(listener).chain(additional?).collect();
-        let addresses: Result<Vec<_>, _> = listeners.iter().map(Listener::address).collect();
-        let addresses = addresses.map_err(bind_error(self.listen))?;
         let (stop, stopped) = watch::channel(());
         let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
         let state = State::new(
@@ -290,7 +304,7 @@ impl MockEcrBuilder {
             store,
             faults,
             certificate,
-            addresses,
+            listeners.iter().map(Listener::address).collect(),
             stopped.clone(),
         );
         let state = Arc::new(state);
@@ -307,12 +321,10 @@ impl MockEcrBuilder {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<Listener, StartError> {
-    Listener::bind(address).map_err(bind_error(address))
-}
-
-fn bind_error(address: SocketAddr) -> impl FnOnce(std::io::Error) -> StartError {
-    move |source| StartError::Bind { address, source }
+impl From<BindError> for StartError {
+    fn from(BindError { address, source }: BindError) -> Self {
+        StartError::Bind { address, source }
+    }
 }
 
 /// The error returned by [`MockEcrBuilder::start`]. `Debug` formats the text of the error and of its sources, so that the

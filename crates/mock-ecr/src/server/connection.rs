@@ -27,8 +27,11 @@ use crate::server::tls;
 use crate::server::tls::Tls;
 use crate::state::State;
 
-/// A listening socket.
-pub(crate) struct Listener(TcpListener);
+/// A listening socket and its address.
+pub(crate) struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+}
 
 impl Listener {
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
@@ -39,11 +42,13 @@ impl Listener {
         // The port of a mock that was just stopped is in TIME_WAIT. Without this option, the next mock could not bind it.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
-        Ok(Listener(socket.listen(BACKLOG)?))
+        let socket = socket.listen(BACKLOG)?;
+        let address = socket.local_addr()?;
+        Ok(Listener { socket, address })
     }
 
-    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 }
 
@@ -56,7 +61,9 @@ const BACKLOG: u32 = 4096;
 ///
 /// If the future is dropped, all connections are closed.
 pub(crate) async fn serve(
-    Listener(listener): Listener,
+    Listener {
+        socket: listener, ..
+    }: Listener,
     state: Arc<State>,
     tls: Option<Tls>,
     mut stop: watch::Receiver<()>,

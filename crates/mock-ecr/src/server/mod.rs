@@ -3,6 +3,7 @@
 pub(crate) mod connection;
 pub(crate) mod faulty_stream;
 pub(crate) mod handler;
+pub(crate) mod listen;
 pub(crate) mod proxy;
 pub(crate) mod request_attributes;
 pub(crate) mod request_body;
