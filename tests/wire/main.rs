@@ -38,5 +38,5 @@ mod stalled;
 mod sts;
 mod tls;
 mod token_call;
-mod welcome;
 mod unknown_keys;
+mod welcome;

@@ -138,7 +138,7 @@ fn example(name: &str) -> Value {
 }
 
 /// An example of each query parameter, in JSON.
-const EXAMPLES: [(&str, &str); 28] = [
+const EXAMPLES: [(&str, &str); 29] = [
     ("authorization", "true"),
     ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),
     ("caller", r#""arn:aws:iam::123456789012:user/developer""#),
