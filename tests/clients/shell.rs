@@ -70,6 +70,7 @@ impl Shell {
             prologue: String::new(),
         };
         symlink(layout(), shell.file("image")).unwrap();
+        symlink(crates(), shell.file("crates")).unwrap();
         symlink(installed::node_modules(), shell.file("node_modules")).unwrap();
         shell.write("storage.conf", &shell.storage());
         shell.add_programs();
@@ -253,5 +254,10 @@ const CA_VARIABLES: [&str; 4] = [
 
 /// Returns the path of a layout with an index of two images.
 pub(crate) fn layout() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../ecr-contract/layouts/hello")
+    crates().join("ecr-contract/layouts/hello")
+}
+
+/// Returns the path of the folder `crates` of the repository, which commands in README use.
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
