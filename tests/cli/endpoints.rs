@@ -101,8 +101,7 @@ fn another_program_on_the_other_loopback_address_is_an_error() {
     };
     match errors.find(is_other).unwrap() {
         Some((port, stderr)) => {
-            let expected =
-                format!("mock-ecr: cannot listen on [::1]:{port}: Address already in use");
+            let expected = format!("mock-ecr: cannot listen on [::1]:{port} (use another port");
             assert!(stderr.starts_with(&expected), "{stderr}");
         }
         None => assert!(!has_ipv6()),

@@ -20,7 +20,7 @@ fn stdout(arguments: &[&str]) -> String {
 /// Starts a mock with an index of two images in `team/app`, and an empty repository in another Region.
 fn mock_with_an_image() -> (Mock, TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    let layouts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/layouts");
+    let layouts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ecr-contract/layouts");
     let config = format!(
         "clock = 'frozen'\n[[repositories]]\nname = 'team/app'\nlayout = '{}'\n[[repositories]]\nname = 'empty'\nregion = 'eu-west-1'\n",
         layouts.join("hello").display()
