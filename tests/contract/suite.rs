@@ -6,9 +6,7 @@ use std::process::Output;
 
 use assert_cmd::cargo::cargo_bin;
 use ecr_contract::ClientType;
-use ecr_contract::report::Report;
-#[cfg(feature = "real-clients")]
-use ecr_contract::report::{CaseReport, Finding, ScenarioReport};
+use ecr_contract::report::{CaseReport, Finding, Report, ScenarioReport};
 
 /// A run of `mock-ecr contract`.
 pub(crate) struct Suite {
@@ -79,7 +77,6 @@ pub(crate) fn file(name: &str) -> PathBuf {
 }
 
 /// Returns the failed expectations, one line each.
-#[cfg(feature = "real-clients")]
 pub(crate) fn failures(scenario: &ScenarioReport) -> Vec<String> {
     let of_case = |case: &CaseReport| {
         let name = case
@@ -96,7 +93,6 @@ pub(crate) fn failures(scenario: &ScenarioReport) -> Vec<String> {
     scenario.cases.iter().flat_map(of_case).collect()
 }
 
-#[cfg(feature = "real-clients")]
 fn describe(id: &str, finding: &Finding) -> String {
     let Finding {
         step,
