@@ -87,9 +87,9 @@ fn the_login_command_of_the_mock_logs_in_to_the_same_address() {
 fn podman_logs_in_pushes_and_pulls() {
     let (_, printed) = run(r#"
         password | podman login --tls-verify=false --username AWS --password-stdin "$endpoint"
-        podman pull oci:image:1.0
-        podman push --tls-verify=false localhost/image "$uri:1"
-        podman rmi --all
+        image=$(podman pull --quiet oci:image:1.0)
+        podman push --tls-verify=false "$image" "$uri:1"
+        podman rmi --force "$image"
         podman pull --tls-verify=false "$uri:1"
         "#);
     assert_same_image_id(&printed);
@@ -99,9 +99,9 @@ fn podman_logs_in_pushes_and_pulls() {
 fn buildah_logs_in_pushes_and_pulls() {
     let (_, printed) = run(r#"
         password | buildah login --tls-verify=false --username AWS --password-stdin "${endpoint#*://}"
-        buildah pull oci:image:1.0
-        buildah push --tls-verify=false localhost/image "docker://$uri:1"
-        buildah rmi --all
+        image=$(buildah pull --quiet oci:image:1.0)
+        buildah push --tls-verify=false "$image" "docker://$uri:1"
+        buildah rmi --force "$image"
         buildah pull --tls-verify=false "$uri:1"
         "#);
     assert_same_image_id(&printed);

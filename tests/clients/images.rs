@@ -60,8 +60,8 @@ fn buildah_stores_its_login_in_the_docker_configuration_of_the_temporary_home() 
         let commands = [
             format!("aws ecr get-login-password | {login}"),
             format!("grep -c {host} \"$DOCKER_CONFIG/config.json\""),
-            "buildah pull oci:image:1.0".to_owned(),
-            format!("buildah push localhost/image docker://{host}/team/app:1.0"),
+            "image=$(buildah pull --quiet oci:image:1.0)".to_owned(),
+            format!("buildah push \"$image\" docker://{host}/team/app:1.0"),
         ];
         let printed = Shell::redirected_by(redirection).run(&commands);
         assert!(printed.contains("\n1\n"), "{printed}");
@@ -164,12 +164,15 @@ pub(crate) fn assert_both_images(printed: &str) {
     }
 }
 
-/// Asserts that the image IDs that podman and buildah print after the pull from the layout and after the pull from the registry are equal.
+/// Asserts that podman or buildah removes the image of the layout, and then pulls an image with the same ID from the registry.
 #[track_caller]
 pub(crate) fn assert_same_image_id(printed: &str) {
-    let is_id = |line: &&str| line.len() == 64 && line.bytes().all(|b| b.is_ascii_hexdigit());
-    let pulled: Vec<_> = printed.lines().filter(is_id).collect();
-    let [from_layout, .., from_registry] = pulled[..] else {
+    let is_id = |text: &&str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    // podman prints `Deleted: ` before the ID of the removed image.
+    let lines = printed.lines();
+    let texts = lines.map(|line| line.trim_start_matches("Deleted: "));
+    let ids: Vec<_> = texts.filter(is_id).collect();
+    let [from_layout, from_registry] = ids[..] else {
         panic!("{printed}");
     };
     assert_eq!(from_layout, from_registry);
