@@ -71,11 +71,7 @@ fn an_error_in_a_configuration_names_its_position_and_a_similar_name() {
             "1:8: seed: ",
             "expected at least one character\n",
         ),
-        (
-            "\nregion = 'mars'\n",
-            "2:10: region: ",
-            "AWS has no known Region of this name\n",
-        ),
+        ("\nregion = 'mars'\n", "2:10: region: ", "unknown Region\n"),
         (
             "[[faults]]\naction = { bandwidth = 1 }\nmatch = { operation = 'GetAuthToken' }\n",
             "3:23: faults[0].match.operation: ",

@@ -69,7 +69,7 @@ impl FromStr for Region {
     }
 }
 
-/// The error of a Region that is neither known nor additional. The message suggests similar Regions.
+/// The error for a Region that is neither known nor in `additional_regions`. The message suggests similar Regions.
 #[derive(Debug)]
 pub(crate) struct UnknownRegion {
     nearest: Vec<&'static str>,
@@ -85,7 +85,7 @@ impl UnknownRegion {
 impl fmt::Display for UnknownRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let suggestion = DidYouMean(&self.nearest);
-        write!(f, "AWS has no known Region of this name{suggestion}")
+        write!(f, "unknown Region{suggestion}")
     }
 }
 
