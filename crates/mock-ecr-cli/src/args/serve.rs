@@ -22,13 +22,14 @@ pub(crate) struct ServeOptions {
 
 #[derive(Debug, Parser)]
 pub(crate) struct ControlOptions {
-    /// The key of the control API, `/_mock/`. Each request to the control API must contain the header `Authorization: Bearer KEY`.
+    /// The key of the control API, `/_mock/`. Each request to the control API, except `/_mock/health`, must contain the header
+    /// `Authorization: Bearer KEY`.
     ///
-    /// `/_mock/health` does not need the key. If no key is set and `serve` listens on an address that is not a loopback address, `serve`
-    /// generates a random key and prints it.
+    /// A mock that listens on an address that is not a loopback address needs a key. If this option is not set, `serve` generates a random
+    /// key and prints it, and `run` generates a random key and passes it to the command in MOCK_ECR_CONTROL_KEY. A sandbox has such an
+    /// address.
     ///
-    /// If no key is set, the control API accepts a request only if the mock listens on loopback addresses only and the host of the request is a
-    /// loopback name, such as localhost or 127.0.0.1.
+    /// Without a key, the control API accepts a request only if the host of the request is a loopback name, such as localhost or 127.0.0.1.
     #[arg(
         long,
         value_name = "KEY",
