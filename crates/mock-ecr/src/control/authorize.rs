@@ -13,9 +13,9 @@ use crate::http::authority::authority;
 use crate::state::State;
 use crate::types::secret::Secret;
 
-/// Accepts every request to `health`. Accepts a request with the control key. Without a configured key, accepts requests
-/// to a loopback name if the mock listens on loopback addresses only. Requests of a browser page of another origin are
-/// always rejected.
+/// Rejects requests of a browser page of another origin. Accepts all other requests to `health`. If a control key is
+/// configured, accepts requests that contain the key. Otherwise accepts requests to a loopback name if the mock listens on
+/// loopback addresses only.
 pub(super) fn authorize(state: &State, request: &Parts) -> Result<(), ControlError> {
     let site = request.headers.get(SEC_FETCH_SITE);
     let is_cross_site = site.is_some_and(|site| site != "same-origin" && site != "none");
@@ -45,7 +45,7 @@ fn check_key(key: &Secret, request: &Parts) -> Result<(), ControlError> {
         .ok_or_else(unauthorized)
 }
 
-/// Returns the user of Basic credentials. A client such as curl sends the key of `http://KEY@HOST` as the user.
+/// Returns the username of Basic credentials. For the URL `http://KEY@HOST`, clients such as curl send the key as the username.
 fn user(credentials: &str) -> Option<String> {
     let credentials = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
     let (user, _) = credentials.split_once(':')?;

@@ -28,7 +28,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     },
 }];
 
-/// Returns whether the request is for this resource. It needs no control key, so that health checks do not need the key.
+/// Returns whether the request is for this resource, which needs no control key.
 pub(super) fn is_health(request: &Parts) -> bool {
     let path = request.uri.path().strip_prefix(CONTROL_PREFIX);
     request.method == Method::GET && path == Some(ROUTES[0].path)

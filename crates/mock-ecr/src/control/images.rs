@@ -28,7 +28,7 @@ pub(super) const ROUTES: [Route; 1] = [Route {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ImageParams {
     /// The name of the repository. Repositories of this name in other accounts and Regions are included. The default is
-    /// all repositories.
+    /// all repositories. If no repository has this name, the status is 404.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     repository: Option<RepositoryName>,
 }
