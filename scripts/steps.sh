@@ -31,8 +31,8 @@ rustup_add() {
     rustup component add "$1"
 }
 
-# Installs Python packages into a virtual environment of their own, if they are not installed there. Returns an error if pip fails, also in a
-# condition, where bash ignores `set -e`.
+# Installs Python packages into a separate virtual environment, if they are not installed there. Returns an error if pip fails, even if the
+# function is called in a condition, where bash ignores `set -e`.
 install_venv() {
     local venv=$1
     shift
