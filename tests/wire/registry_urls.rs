@@ -1,6 +1,6 @@
 //! The URLs of registries in responses: `proxyEndpoint`, `repositoryUri`, and the realm of `WWW-Authenticate`.
 //!
-//! The form `mock` follows the host that the request names, so that a client is not sent to AWS.
+//! The form `mock` depends on the host of the request, so that a client does not call AWS.
 
 use mock_ecr::config::CaLocation;
 use mock_ecr::{MockEcr, Principal};

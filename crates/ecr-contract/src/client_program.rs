@@ -4,8 +4,8 @@ use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Returns whether the program exists: on `PATH`, or in its directory if it is a path. A program whose name contains a
-/// placeholder counts as existing, because its value is known only when a scenario runs.
+/// Returns whether the program exists. A name is searched for on `PATH`; a path must be the path of a file. If the text
+/// contains a placeholder, returns `true`, because the value of the placeholder is known only when a scenario runs.
 pub(crate) fn exists(program: &str) -> bool {
     if program.contains('{') {
         return true;

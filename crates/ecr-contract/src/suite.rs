@@ -116,8 +116,8 @@ impl Suite {
     /// # Errors
     ///
     /// Returns an error if the client's program does not exist, a scenario is invalid, no scenario matches, the sandbox
-    /// was requested but cannot be created, or the worker that checks the sandbox fails. If the worker of a case fails, the case has the verdict
-    /// `set_up_error`.
+    /// was requested but cannot be created, or the worker that checks the sandbox fails. If the worker of a case fails,
+    /// the case has the verdict `set_up_error`.
     ///
     /// # Panics
     ///

@@ -8,7 +8,8 @@ use crate::args::Output;
 use crate::error::Error;
 use crate::stdout;
 
-/// Prints a list of the control API, `json[name]`, as a table or as JSON. If the list is empty, prints a line that says so.
+/// Prints the list `json[name]` of a response of the control API, as a table or as JSON. If the list is empty, prints a line such as
+/// `no images` instead of a table.
 pub(crate) fn print_list(
     output: &Output,
     json: &Value,

@@ -70,11 +70,11 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets a port of both loopback addresses, 127.0.0.1 and ::1, to listen on. Port 0 selects a port that is free on
-    /// both. Some clients resolve `localhost` to ::1 only.
+    /// Listens on both loopback addresses, 127.0.0.1 and ::1, with the same port. Some clients resolve `localhost` to ::1
+    /// only. Port 0 selects a port that is free on both addresses.
     ///
-    /// If the system has no IPv6 loopback address, the mock listens on 127.0.0.1 only. In each case,
-    /// [`MockEcr::address`] returns the IPv4 address.
+    /// If the system has no IPv6 loopback address, the mock listens on 127.0.0.1 only. [`MockEcr::address`] always returns
+    /// the IPv4 address.
     #[must_use]
     pub fn listen_on_loopback(mut self, port: u16) -> Self {
         self.listen = Listen::Loopback { port };
@@ -141,8 +141,8 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Adds a Region to the Regions that the configuration can contain. Required for a Region that this crate does not
-    /// know. See [`Config::additional_regions`].
+    /// Adds a Region to the Regions that the configuration can contain. Required for a Region that is not known to this
+    /// crate. See [`Config::additional_regions`].
     #[must_use]
     pub fn additional_region(mut self, region: &str) -> Self {
         if let Some(region) = self.invalid.parse("additional_region", region) {
@@ -237,7 +237,7 @@ impl MockEcrBuilder {
 
     /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. If no key is
     /// set, the control API is available if two conditions are true: all addresses on which the mock listens are
-    /// loopback addresses, and the `Host` of the request is a loopback name.
+    /// loopback addresses, and the `Host` of the request is a loopback name. `GET /_mock/health` is always available.
     #[must_use]
     pub fn control_key(mut self, key: impl Into<Secret>) -> Self {
         self.config.control_key = Some(key.into());
@@ -370,7 +370,7 @@ impl fmt::Debug for StartError {
     }
 }
 
-/// Returns what to do about a port that is in use.
+/// Returns a hint for the error of a port that is in use, or an empty string for other errors.
 fn port_hint(error: &std::io::Error) -> &'static str {
     match error.kind() {
         std::io::ErrorKind::AddrInUse => " (use another port, or port 0 for a free port)",

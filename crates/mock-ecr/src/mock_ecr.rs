@@ -102,9 +102,9 @@ impl MockEcr {
     }
 
     /// Returns the environment variable that redirects the calls of one service to this mock, or `None` if the mock
-    /// implements no operation of the service. If a client also uses another emulator, set only this variable: the
-    /// credentials and all other endpoints stay as they are. The mock must know the credentials or use
-    /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient).
+    /// implements no operation of the service. If a client also uses another emulator, set only this variable. The
+    /// client then keeps its credentials and all other endpoints. The credentials must be those of a principal of the mock,
+    /// unless the mock uses [`AuthMode::Lenient`](crate::config::AuthMode::Lenient).
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
@@ -142,8 +142,9 @@ impl MockEcr {
     }
 
     /// Returns whether a host name is an AWS host name that clients of ECR call, for any account and any Region: the name of
-    /// a registry, of an API, of the bucket of the layers, or of ECR Public. A name server that resolves these names to a
-    /// mock also resolves the names that are not in [`host_names`](MockEcr::host_names).
+    /// a registry, of an API, of a bucket with layers, or of ECR Public. The domain after the Region is not checked. Unlike
+    /// [`host_names`](MockEcr::host_names), this function is not limited to the accounts of the configuration, so a name
+    /// server can use it.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;

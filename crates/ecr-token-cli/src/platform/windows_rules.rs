@@ -12,8 +12,8 @@ pub(super) fn home(variable: impl Fn(&str) -> Option<String>) -> Option<String> 
     variable("USERPROFILE").or_else(of_drive)
 }
 
-/// Returns the number and the text that Python's `OSError` contains. The numbers of the system are not those of C's `errno`, which Python
-/// converts them to. `[ASSUME]`: the table contains the errors of files that do not exist and that cannot be read.
+/// Returns the number and the text that Python's `OSError` contains. Python converts the error numbers of Windows to the numbers of C's
+/// `errno`. `[ASSUME]`: only the errors of files that do not exist or cannot be read are distinguished.
 pub(super) fn errno(error: &io::Error) -> (i32, String) {
     match error.kind() {
         ErrorKind::NotFound => (2, "No such file or directory".to_owned()),

@@ -49,14 +49,14 @@ use crate::types::{AccountId, Region};
 pub struct Config {
     /// The seed of all keys and random values. A mock can decrypt the tokens of other mocks with the same seed. Such a
     /// token is invalid in a mock in which its principal does not exist; see
-    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). The seed
-    /// must not be empty. The default is `mock-ecr`.
+    /// [`TokenError::UnknownPrincipal`](crate::token::TokenError::UnknownPrincipal). The seed must not be empty. The
+    /// default is `mock-ecr`.
     pub seed: String,
     /// The default Region. It is used if a request or an initial repository does not specify a Region. The default is
     /// `us-east-1`.
     pub region: Region,
-    /// Regions that the configuration can contain in addition to the Regions that this crate knows, such as Regions that did
-    /// not exist when the crate was published. The default is an empty list.
+    /// Regions that the configuration can contain in addition to the Regions that are known to this crate. An example is a
+    /// Region that is newer than this version of the crate. The default is an empty list.
     pub additional_regions: Vec<Region>,
     /// The accounts that exist. If the list is empty, the accounts of the principals exist. The default is an empty
     /// list.
@@ -78,8 +78,9 @@ pub struct Config {
     pub sigv4_clock: SigV4Clock,
     /// Whether credentials and signatures are verified. The default is [`AuthMode::Strict`].
     pub auth: AuthMode,
-    /// The form of `proxyEndpoint` and `repositoryUri`. If `None`, the default, it is [`ProxyEndpoint::Aws`]. The
-    /// commands `mock-ecr serve` and `mock-ecr run` have another default.
+    /// The form of `proxyEndpoint` and `repositoryUri`. `None`, the default, has the same effect as
+    /// [`ProxyEndpoint::Aws`]. The default of `mock-ecr serve` and `mock-ecr run --redirect env` is
+    /// [`ProxyEndpoint::Mock`].
     pub proxy_endpoint: Option<ProxyEndpoint>,
     /// Where repositories and images are stored. The default is [`StoreLocation::Memory`].
     pub store: StoreLocation,
@@ -89,7 +90,8 @@ pub struct Config {
     pub s3_access: Option<S3Access>,
     /// The key of the control API, `/_mock/`. Requests must contain `Authorization: Bearer KEY`. If `None`, the
     /// default, the control API is available if two conditions are true: all addresses on which the mock listens are
-    /// loopback addresses, and the `Host` of the request is a loopback name. This field is not a key of the TOML file.
+    /// loopback addresses, and the `Host` of the request is a loopback name. `GET /_mock/health` is always available. This
+    /// field is not a key of the TOML file.
     #[serde(skip)]
     pub control_key: Option<Secret>,
     /// Where the certificate authority is stored. If `None`, the default, the mock does not accept TLS.

@@ -1,4 +1,4 @@
-//! The URL of a registry: the only place that determines which address a client is given.
+//! The URL of a registry in a response. No other module determines this URL.
 
 use crate::aws::hosts;
 use crate::config::configuration::Config;
@@ -71,8 +71,8 @@ impl MockAddress {
         format!("{host}{port}")
     }
 
-    /// Returns the address of the registry of another account. With the address of the default account, the client would reach a repository
-    /// of the same name in another account.
+    /// Returns the address of the registry of another account. The address contains the account. Otherwise the client would reach a
+    /// repository of the same name in the default account.
     fn registry_of(&self, account: AccountId, region: &Region) -> String {
         let MockAddress { host, port } = self;
         let domain = match hosts::address(host) {

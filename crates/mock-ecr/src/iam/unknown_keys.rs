@@ -1,4 +1,4 @@
-//! Logs the access key IDs that the mock does not know.
+//! Logs a warning for each unknown access key ID.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

@@ -39,7 +39,7 @@ impl Listen {
     }
 }
 
-/// Binds both loopback addresses. The IPv4 address is the first. Binds only this address if the system has no other.
+/// Binds both loopback addresses. The IPv4 address is the first. If the system has no IPv6 loopback address, binds only the IPv4 address.
 fn bind_loopback(port: u16) -> Result<Listeners, BindError> {
     let v4 = bind((Ipv4Addr::LOCALHOST, port).into())?;
     match bind((Ipv6Addr::LOCALHOST, v4.address().port()).into()) {
@@ -57,12 +57,14 @@ pub(crate) fn bind(address: SocketAddr) -> Result<Listener, BindError> {
 }
 
 impl BindError {
-    /// Returns whether another program listens on the address. Windows reports an exclusive use as a missing permission.
+    /// Returns whether another program listens on the address. On Windows, the error is `PermissionDenied` if the other program uses the
+    /// address exclusively.
     fn is_taken(&self) -> bool {
         let kinds = [io::ErrorKind::AddrInUse, io::ErrorKind::PermissionDenied];
         kinds.contains(&self.source.kind())
     }
 }
 
-/// The number of ports that are tried. A port that is free on one loopback address is rarely in use on the other.
+/// The maximum number of ports that are tried if any port can be used. A port that is free on one loopback address is rarely in use on the
+/// other.
 const MAX_ATTEMPTS: usize = 16;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Response, header};
 
-/// Returns a short text that says what the server is and where to go.
+/// Returns a short text that describes the mock and lists its paths.
 pub(super) fn page() -> Response<Bytes> {
     Response::builder()
         .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")

@@ -105,8 +105,8 @@ async fn run(
     Ok((entry.name, output?))
 }
 
-/// Logs a warning if a request was rejected because its access key ID is unknown. The ID is that of the request log: it has at most 128
-/// letters, digits, `-` and `_`. Any other text could be a secret in the wrong place.
+/// Logs a warning if a request was rejected because its access key ID is unknown. The ID is read from the entry of the request log, which
+/// contains an ID only if it has at most 128 letters, digits, `-` and `_`. Any other text could be a secret in the wrong place.
 fn warn_unknown_key(state: &State, error: &SigV4Error, log_entry: &ReceivedRequest) {
     if *error == SigV4Error::UnknownKey
         && let Some(claim) = &log_entry.claim

@@ -1,4 +1,4 @@
-//! Adds a suggestion to errors about unknown keys, values and parameters: the new name if it was renamed, or a similar name.
+//! Adds suggestions to errors about unknown keys, values and parameters: the new name of a renamed key, or a similar name.
 
 use crate::types::similar::{DidYouMean, most_similar};
 

@@ -33,9 +33,9 @@ impl Sandbox {
     /// Creates a sandbox and moves this process into it.
     ///
     /// The sandbox is a network namespace in which the loopback device is the only device, and a mount namespace in which the sockets of
-    /// container engines and name resolvers are replaced by an empty file. `/etc/resolv.conf` names a name server of the sandbox, which
-    /// responds after [`Sandbox::configure`] was called. Child processes inherit the
-    /// sandbox. The process cannot leave the sandbox.
+    /// container engines and name resolvers are replaced by an empty file. `/etc/resolv.conf` contains the address of the sandbox's name
+    /// server, which responds after a call of [`Sandbox::configure`]. Child processes inherit the sandbox. The process cannot leave the
+    /// sandbox.
     ///
     /// The process must not have started a second thread. Otherwise, the call fails or only the calling thread enters the sandbox.
     ///
@@ -179,8 +179,8 @@ fn cover(path: &Path, with: &Path) -> io::Result<()> {
 
 /// Makes all mounts private, so that later mounts are not visible outside the sandbox.
 ///
-/// In a chroot, `/` may be a directory that is not a mount point, which has no propagation of its own (EINVAL). The mount that contains it is
-/// then made private from the root of the mount namespace.
+/// In a chroot, `/` may be a directory that is not a mount point. The propagation of such a directory cannot be changed (EINVAL). In this
+/// case, the mounts are made private from the root of the mount namespace.
 fn make_mounts_private() -> io::Result<()> {
     match make_private_below_root() {
         Err(error) if error.raw_os_error() == Some(Errno::EINVAL as i32) => {
