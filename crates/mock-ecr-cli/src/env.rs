@@ -17,11 +17,11 @@ pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Error> {
         let path = store_certificate(&String::from_utf8_lossy(&pem))?;
         query.push(("certificate", path.display().to_string()));
     }
-    query.extend(options.only.map(|service| ("only", service)));
+    query.extend(options.only.clone().map(|service| ("only", service)));
     let resource = control_client::with_query("environment", query);
     let variables = control_client::get_json(target, &resource).await?;
     let mut variables = variables.as_object().cloned().unwrap_or_default();
-    if let Some(key) = target.control_key() {
+    if let (Some(key), None) = (target.control_key(), &options.only) {
         // The commands that call the mock need the key too.
         variables.insert("MOCK_ECR_CONTROL_KEY".to_owned(), key.expose().into());
     }
