@@ -142,17 +142,20 @@ impl MockEcr {
     }
 
     /// Returns whether a host name is an AWS host name that clients of ECR call, for any account and any Region: the name of
-    /// a registry, of an API, of a bucket with layers, or of ECR Public. The domain after the Region is not checked. Unlike
-    /// [`host_names`](MockEcr::host_names), this function is not limited to the accounts of the configuration, so a name
-    /// server can use it.
+    /// a registry, of an API, of a bucket with layers, or of ECR Public. Unlike [`host_names`](MockEcr::host_names), this
+    /// function is not limited to the accounts of the configuration, so a name server can use it.
     ///
     /// ```
     /// # use mock_ecr::MockEcr;
     /// assert!(MockEcr::is_aws_host_name("999999999999.dkr.ecr.eu-west-1.amazonaws.com"));
-    /// assert!(!MockEcr::is_aws_host_name("example.com"));
+    /// assert!(!MockEcr::is_aws_host_name("ecr.eu-west-1.example.com"));
     /// ```
     pub fn is_aws_host_name(name: &str) -> bool {
-        hosts::Host::of(name) != hosts::Host::Bare
+        match hosts::Host::of(name) {
+            hosts::Host::Bare => false,
+            hosts::Host::Public => true,
+            _ => hosts::is_in_aws(&name.to_ascii_lowercase()),
+        }
     }
 
     /// Returns the certificate of the certificate authority, in PEM, or `None` if the mock does not accept TLS. Clients

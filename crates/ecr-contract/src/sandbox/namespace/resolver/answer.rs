@@ -155,6 +155,7 @@ pub(super) mod tests {
         let unresolved = UnresolvedNames::default();
         for (name, kind) in [
             ("a.example.com", TYPE::A),
+            ("ecr.us-east-1.example.com", TYPE::A),
             ("b.EXAMPLE.com", TYPE::AAAA),
             ("c.example.com", TYPE::MX),
             ("1.0.0.127.in-addr.arpa", TYPE::PTR),
@@ -166,7 +167,12 @@ pub(super) mod tests {
         let names: Vec<_> = unresolved.names().into_iter().collect();
         assert_eq!(
             names,
-            ["a.example.com", "b.example.com", "sts.amazonaws.com:53"]
+            [
+                "a.example.com",
+                "b.example.com",
+                "ecr.us-east-1.example.com",
+                "sts.amazonaws.com:53"
+            ]
         );
     }
 
