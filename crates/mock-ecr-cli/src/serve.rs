@@ -1,5 +1,6 @@
 //! `mock-ecr serve`: runs a mock until a signal stops it.
 
+use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
@@ -51,13 +52,15 @@ fn announce(ecr: &MockEcr, generated: Option<&Secret>) -> io::Result<()> {
     writeln!(stdout, "mock-ecr listening on {}", ecr.url())?;
     stdout.flush()?;
     // If stderr is closed, the mock is still usable.
-    let _ = io::stderr().write_all(next_steps(ecr.address(), generated).as_bytes());
+    let variable = std::env::var_os("MOCK_ECR_URL");
+    let steps = next_steps(ecr.address(), generated, variable.as_deref());
+    let _ = io::stderr().write_all(steps.as_bytes());
     Ok(())
 }
 
 /// Returns how to use the mock: the generated control key if there is one, how to redirect clients, and where the
-/// documentation is.
-fn next_steps(address: SocketAddr, generated: Option<&Secret>) -> String {
+/// documentation is. `variable` is the value of `MOCK_ECR_URL`, which has precedence over the default value of `--url`.
+fn next_steps(address: SocketAddr, generated: Option<&Secret>, variable: Option<&OsStr>) -> String {
     let host = reachable(address);
     let (key, url) = match generated {
         Some(key) => {
@@ -65,7 +68,7 @@ fn next_steps(address: SocketAddr, generated: Option<&Secret>) -> String {
             let line = format!("control key:    export MOCK_ECR_URL=http://{key}@{host}\n");
             (line, String::new())
         }
-        None if address == DEFAULT_ADDRESS => (String::new(), String::new()),
+        None if address == DEFAULT_ADDRESS && variable.is_none() => (String::new(), String::new()),
         None => (String::new(), format!(" --url http://{host}")),
     };
     format!(
@@ -93,8 +96,11 @@ mod tests {
 
     #[test]
     fn the_next_steps_contain_an_address_that_clients_reach() {
-        let steps = |address: &str| next_steps(address.parse().unwrap(), None);
+        let steps = |address: &str| next_steps(address.parse().unwrap(), None, None);
         assert!(steps("127.0.0.1:4566").contains("$(mock-ecr env)"));
+        let other = OsStr::new("http://127.0.0.1:1");
+        let overridden = next_steps(DEFAULT_ADDRESS, None, Some(other));
+        assert!(overridden.contains("$(mock-ecr env --url http://127.0.0.1:4566)"));
         for (address, url) in [
             ("127.0.0.1:1", "http://127.0.0.1:1"),
             ("0.0.0.0:4566", "http://127.0.0.1:4566"),
@@ -111,7 +117,7 @@ mod tests {
     #[test]
     fn the_next_steps_contain_a_generated_key_once() {
         let key = Secret::from("k3y".to_owned());
-        let steps = next_steps(SocketAddr::from(([0, 0, 0, 0], 4566)), Some(&key));
+        let steps = next_steps(([0, 0, 0, 0], 4566).into(), Some(&key), None);
         let export = "control key:    export MOCK_ECR_URL=http://k3y@127.0.0.1:4566\n";
         assert!(steps.starts_with(export), "{steps}");
         assert_eq!(steps.matches("k3y").count(), 1);
