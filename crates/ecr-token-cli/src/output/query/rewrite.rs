@@ -102,11 +102,11 @@ impl Rewriter {
     /// Removes a comma after the last argument, which Python accepts and the parser rejects.
     fn operator(&mut self, operator: char) {
         let comma = self.comma.take();
-        match operator {
-            ',' if self.has_operand && self.brackets.last() == Some(&'(') => {
+        match (operator, comma) {
+            (',', _) if self.has_operand && self.brackets.last() == Some(&'(') => {
                 self.comma = Some(self.text.len());
             }
-            ')' if let Some(comma) = comma => drop(self.text.remove(comma)),
+            (')', Some(comma)) => drop(self.text.remove(comma)),
             _ => {}
         }
         match operator {
