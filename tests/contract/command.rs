@@ -156,8 +156,9 @@ fn an_invalid_argument_is_reported_before_the_run() {
 }
 
 #[test]
-fn a_missing_client_is_a_set_up_error() {
-    let output = Suite::of(ClientType::TokenPrinter, &["/no/such/client"])
+fn a_client_that_cannot_be_run_is_a_set_up_error() {
+    let no_program = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let output = Suite::of(ClientType::TokenPrinter, &[no_program])
         .with(&["--scenario", "TOK-01"])
         .output();
     assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
