@@ -97,16 +97,17 @@ impl Host {
     }
 }
 
-/// Returns whether a host name, without a port, is in a domain of AWS.
+/// Returns whether a host name, without a port, is a domain of AWS or is in one. The name can end in a dot, as an absolute name does.
 pub(crate) fn is_in_aws(name: &str) -> bool {
-    let is_above = |domain: &str| {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_within = |domain: &str| {
         let labels = name.strip_suffix(domain);
-        labels.is_some_and(|labels| labels.ends_with('.'))
+        labels.is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))
     };
     Partition::all().any(|partition| {
         let domains = [partition.dns_suffix, partition.dual_stack_suffix];
         let registries = registry_dual_stack_suffix(partition);
-        domains.into_iter().chain(registries).any(is_above)
+        domains.into_iter().chain(registries).any(is_within)
     })
 }
 
@@ -361,10 +362,16 @@ mod tests {
     fn every_returned_name_is_in_a_domain_of_aws() {
         for name in names(&[AccountId::EXAMPLE].into(), &Region::default()) {
             assert!(is_in_aws(&name), "{name}");
+            assert!(is_in_aws(&format!("{name}.")), "{name}.");
+        }
+        for name in ["amazonaws.com", "amazonaws.com.", "x.on.aws.", "api.aws"] {
+            assert!(is_in_aws(name), "{name}");
         }
         for name in [
-            "amazonaws.com",
+            "",
+            ".",
             "notamazonaws.com",
+            "notamazonaws.com.",
             "api.ecr.us-east-1.amazonaws.com.test",
             "123456789012.dkr.ecr.us-east-1.localhost",
         ] {

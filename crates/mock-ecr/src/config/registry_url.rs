@@ -49,7 +49,9 @@ impl MockAddress {
     /// A loopback address is written `localhost`: some clients use plain HTTP with this name only.
     fn of(request: &BaseUrl<'_>, port: u16) -> Option<Self> {
         let local = || (LOCALHOST.to_owned(), Some(port));
-        let (name, port) = request.host_and_port().unwrap_or_else(local);
+        let has_domain = |(name, _): &(String, _)| !hosts::domain(name).is_empty();
+        let valid = request.host_and_port().filter(has_domain);
+        let (name, port) = valid.unwrap_or_else(local);
         if hosts::is_in_aws(&name) {
             return None;
         }
@@ -131,6 +133,11 @@ mod tests {
             "api.ecr.us-east-1.amazonaws.com",
             "api.ecr.us-iso-east-1.amazonaws.com:443",
             "123456789012.dkr-ecr.us-east-1.on.aws",
+            "api.ecr.us-east-1.amazonaws.com.",
+            "123456789012.dkr.ecr.us-east-1.AMAZONAWS.COM.:443",
+            "x.amazonaws.com.",
+            "amazonaws.com",
+            "amazonaws.com.:80",
         ] {
             assert_eq!(urls("mock", "https", authority), AWS, "{authority}");
         }
@@ -175,6 +182,16 @@ mod tests {
             // The host is invalid.
             ("", "localhost", "localhost", ":4566"),
             ("a$b", "localhost", "localhost", ":4566"),
+            ("..", "localhost", "localhost", ":4566"),
+            ("mock..test:1", "localhost", "localhost", ":4566"),
+            // No domain follows the Region.
+            ("api.ecr.us-east-1.:5", "localhost", "localhost", ":4566"),
+            (
+                "123456789012.dkr.ecr.us-east-1.:5",
+                "localhost",
+                "localhost",
+                ":4566",
+            ),
         ] {
             for scheme in ["http", "https"] {
                 let expected = [

@@ -38,7 +38,9 @@ impl<'a> BaseUrl<'a> {
         let parsed: Authority = authority.parse().ok()?;
         let host = parsed.host();
         let is_host_byte = |c: u8| c.is_ascii_alphanumeric() || b"-._[:]".contains(&c);
-        if host.is_empty() || !host.bytes().all(is_host_byte) {
+        // An absolute name ends in a dot. No other label is empty.
+        let mut labels = host.strip_suffix('.').unwrap_or(host).split('.');
+        if labels.any(str::is_empty) || !host.bytes().all(is_host_byte) {
             return None;
         }
         match authority.strip_prefix(host)? {
@@ -70,6 +72,7 @@ mod tests {
             ("LocalHost:4566", "localhost", Some(4566)),
             ("[::1]:4566", "[::1]", Some(4566)),
             ("mock_ecr.test:80", "mock_ecr.test", Some(80)),
+            ("mock.test.:80", "mock.test.", Some(80)),
         ] {
             let expected = Some((host.to_owned(), port));
             assert_eq!(host_and_port(authority), expected, "{authority}");
@@ -79,7 +82,8 @@ mod tests {
     #[test]
     fn an_invalid_host_or_port_is_rejected() {
         for authority in [
-            "", ":80", "a:b", "a:65536", "a:1:2", "a b", "a/b", "a$b:1", "a,b",
+            "", ":80", "a:b", "a:65536", "a:1:2", "a b", "a/b", "a$b:1", "a,b", ".", "..", ".a",
+            "a..b", "a..", ".:80",
         ] {
             assert_eq!(host_and_port(authority), None, "{authority}");
         }
