@@ -19,6 +19,7 @@ use crate::domain::{
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
+use crate::http::listening::Listening;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::unknown_keys::UnknownKeys;
 use crate::request_log::RequestLog;
@@ -168,6 +169,11 @@ impl State {
     /// Returns the addresses that the mock listens on.
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Returns the addresses that the mock listens on, as a client uses them.
+    pub(crate) fn listening(&self) -> Listening<'_> {
+        Listening(&self.addresses)
     }
 
     /// Returns the verifier of the signatures of requests to a service. `host_region` is the Region in the host name of the request.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mock_ecr::MockEcr;
+
 use super::{HELLO, Registry};
 use crate::raw::RawRequest;
 
@@ -94,4 +96,28 @@ async fn a_layer_is_returned_without_a_redirect_if_the_mock_has_no_second_name()
     let layer = registry.request("GET", &format!("/v2/app/blobs/{HELLO}"));
     let layer = layer.on_host("mock-ecr:4566").to(&registry.ecr).await;
     assert_eq!((layer.status(), &layer.body[..]), (200, "hello"));
+}
+
+#[tokio::test]
+async fn a_layer_is_not_redirected_to_an_address_on_which_the_mock_does_not_listen() {
+    for (listen, redirected) in [
+        ("127.0.0.1:0", [true, true]),
+        ("0.0.0.0:0", [true, true]),
+        ("127.0.0.2:0", [false, false]),
+        ("[::1]:0", [false, true]),
+    ] {
+        // macOS assigns no other address than 127.0.0.1, and some systems have no IPv6.
+        if std::net::TcpListener::bind(listen).is_err() {
+            continue;
+        }
+        let builder = MockEcr::builder().listen(listen.parse().unwrap());
+        let registry = Registry::from_builder(builder).await;
+        registry.push_hello().await;
+        for (host, is_redirected) in ["localhost:1", "127.0.0.1:1"].into_iter().zip(redirected) {
+            let layer = registry.request("GET", &format!("/v2/app/blobs/{HELLO}"));
+            let layer = layer.on_host(host).to(&registry.ecr).await;
+            let status = if is_redirected { 307 } else { 200 };
+            assert_eq!(layer.status(), status, "{listen} {host}");
+        }
+    }
 }

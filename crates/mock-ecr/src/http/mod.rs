@@ -4,5 +4,6 @@ pub(crate) mod authority;
 pub(crate) mod base_url;
 pub(crate) mod body;
 pub(crate) mod ingress;
+pub(crate) mod listening;
 pub(crate) mod query;
 pub(crate) mod range;

@@ -1,5 +1,7 @@
 //! `blobs/DIGEST`: layers and image configurations.
 
+use std::net::Ipv4Addr;
+
 use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
 
@@ -93,7 +95,8 @@ async fn get(
 /// Returns a URL of the mock with another host than that of the request.
 ///
 /// A layer URL rejects requests with credentials, and clients resend their credentials to the same host only. If the mock has no other host
-/// name, for example because the client uses a network address, this function returns `None`, and the layer is sent in the response.
+/// name that a client on this machine can reach, for example because the client uses a network address or because the mock listens on ::1
+/// only, this function returns `None`, and the layer is sent in the response.
 fn redirect_base(context: &RequestContext<'_>) -> Option<String> {
     let call = context.call;
     if let Some(bucket) = layer_url::bucket_url(call.host, call.ingress) {
@@ -102,13 +105,16 @@ fn redirect_base(context: &RequestContext<'_>) -> Option<String> {
     let authority: Authority = authority(call.request).parse().ok()?;
     let port = authority.port_u16().unwrap_or_else(|| context.state.port());
     let scheme = call.ingress.scheme();
-    match authority.host() {
-        "127.0.0.1" => Some(format!("{scheme}://localhost:{port}")),
+    let listening = context.state.listening();
+    let other = match authority.host() {
+        "127.0.0.1" => listening.includes_localhost().then_some("localhost"),
         host if host == "localhost" || host.ends_with(".localhost") => {
-            Some(format!("{scheme}://127.0.0.1:{port}"))
+            let is_reached = listening.includes(Ipv4Addr::LOCALHOST.into());
+            is_reached.then_some("127.0.0.1")
         }
         _ => None,
-    }
+    }?;
+    Some(format!("{scheme}://{other}:{port}"))
 }
 
 async fn delete(
