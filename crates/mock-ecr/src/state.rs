@@ -163,7 +163,7 @@ impl State {
 
     /// Returns the first port that the mock listens on.
     pub(crate) fn port(&self) -> u16 {
-        self.addresses.first().map_or(0, SocketAddr::port)
+        self.listening().port()
     }
 
     /// Returns the addresses that the mock listens on.
@@ -225,7 +225,7 @@ impl State {
         region: &Region,
         request: &BaseUrl<'_>,
     ) -> String {
-        config::registry_url(&self.config, account, region, request, self.port())
+        config::registry_url(&self.config, account, region, request, self.listening())
     }
 }
 

@@ -21,7 +21,7 @@ pub enum ProxyEndpoint {
     #[default]
     Aws,
     /// The address by which the client has reached the mock, with the scheme, host and port of the request. Loopback
-    /// addresses are written `localhost`.
+    /// addresses are written `localhost` if the mock listens on 127.0.0.1 or ::1.
     ///
     /// The URL of the registry of the default account is `http://localhost:PORT`. The URL of the registry of another
     /// account is `http://ACCOUNT.dkr.ecr.REGION.localhost:PORT`. If the client has reached the mock by a host name in a

@@ -4,22 +4,25 @@ use crate::aws::hosts;
 use crate::config::configuration::Config;
 use crate::config::proxy_endpoint::ProxyEndpoint;
 use crate::http::base_url::BaseUrl;
+use crate::http::listening::Listening;
 use crate::types::{AccountId, Region};
 
 /// Returns the URL of the registry of an account in a Region, without a trailing slash.
 ///
-/// `request` is the base URL of the request to which the mock responds, and `port` is the first port that the mock listens on.
+/// `request` is the base URL of the request to which the mock responds.
 pub(crate) fn registry_url(
     config: &Config,
     account: AccountId,
     region: &Region,
     request: &BaseUrl<'_>,
-    port: u16,
+    listening: Listening<'_>,
 ) -> String {
     let url = match config.proxy_endpoint() {
         ProxyEndpoint::Aws => None,
-        ProxyEndpoint::Template(template) => Some(template.render(account, region, port)),
-        ProxyEndpoint::Mock => MockAddress::of(request, port).map(|address| {
+        ProxyEndpoint::Template(template) => {
+            Some(template.render(account, region, listening.port()))
+        }
+        ProxyEndpoint::Mock => MockAddress::of(request, listening).map(|address| {
             let scheme = request.scheme;
             match account == config.default_account() {
                 true => format!("{scheme}://{}", address.registry()),
@@ -46,9 +49,9 @@ impl MockAddress {
     /// Returns `None` if the client uses a host name in a domain of AWS. If the host of the request is invalid, returns the address that a
     /// client on this machine can use.
     ///
-    /// A loopback address is written `localhost`: some clients use plain HTTP with this name only.
-    fn of(request: &BaseUrl<'_>, port: u16) -> Option<Self> {
-        let local = || (LOCALHOST.to_owned(), Some(port));
+    /// A loopback address is written `localhost` if the mock listens there: some clients use plain HTTP with this name only.
+    fn of(request: &BaseUrl<'_>, listening: Listening<'_>) -> Option<Self> {
+        let local = || (listening.host(), Some(listening.port()));
         let has_domain = |(name, _): &(String, _)| !hosts::domain(name).is_empty();
         let valid = request.host_and_port().filter(has_domain);
         let (name, port) = valid.unwrap_or_else(local);
@@ -57,7 +60,7 @@ impl MockAddress {
         }
         let port = port.filter(|port| *port != request.default_port());
         let domain = hosts::domain(&name);
-        let host = match hosts::is_loopback(domain) {
+        let host = match hosts::is_loopback(domain) && listening.includes_localhost() {
             true => LOCALHOST,
             false => domain,
         };
@@ -94,6 +97,11 @@ mod tests {
 
     /// Returns the URLs of the registries of the default account and of another account.
     fn urls(form: &str, scheme: &'static str, authority: &str) -> [String; 2] {
+        urls_of(form, scheme, authority, "127.0.0.1:4566")
+    }
+
+    /// Returns these URLs for a mock that listens on `address`.
+    fn urls_of(form: &str, scheme: &'static str, authority: &str, address: &str) -> [String; 2] {
         let config = Config {
             proxy_endpoint: Some(form.parse().unwrap()),
             ..Config::default()
@@ -101,8 +109,10 @@ mod tests {
         let other = "222222222222".parse().unwrap();
         let request = BaseUrl { scheme, authority };
         let region = Region::default();
+        let addresses = [address.parse().unwrap()];
+        let listening = Listening(&addresses);
         [AccountId::EXAMPLE, other]
-            .map(|account| registry_url(&config, account, &region, &request, 4566))
+            .map(|account| registry_url(&config, account, &region, &request, listening))
     }
 
     const AWS: [&str; 2] = [
@@ -152,6 +162,24 @@ mod tests {
             ("https", "127.0.0.1:80", "https://localhost:80"),
         ] {
             assert_eq!(urls("mock", scheme, authority)[0], expected);
+        }
+    }
+
+    #[test]
+    fn localhost_is_written_only_if_the_mock_listens_there() {
+        for (address, authority, host) in [
+            ("127.0.0.1:1", "127.0.0.1:2", "localhost:2"),
+            ("[::1]:1", "[::1]:2", "localhost:2"),
+            ("0.0.0.0:1", "127.0.0.2:2", "localhost:2"),
+            ("[::]:1", "[::1]:2", "localhost:2"),
+            ("127.0.0.2:1", "127.0.0.2:2", "127.0.0.2:2"),
+            ("127.0.0.2:1", "localhost:2", "localhost:2"),
+            ("127.0.0.2:1", "mock.localhost:2", "mock.localhost:2"),
+            ("127.0.0.2:1", "a$b", "127.0.0.2:1"),
+            ("192.0.2.1:1", "127.0.0.1:2", "127.0.0.1:2"),
+        ] {
+            let [url, _] = urls_of("mock", "http", authority, address);
+            assert_eq!(url, format!("http://{host}"), "{address} {authority}");
         }
     }
 

@@ -7,6 +7,20 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 pub(crate) struct Listening<'a>(pub(crate) &'a [SocketAddr]);
 
 impl Listening<'_> {
+    /// Returns the first port.
+    pub(crate) fn port(self) -> u16 {
+        self.0.first().map_or(0, SocketAddr::port)
+    }
+
+    /// Returns the host of a URL by which a client on this machine reaches the mock.
+    pub(crate) fn host(self) -> String {
+        match self.0.first().map(SocketAddr::ip) {
+            Some(IpAddr::V4(ip)) if !self.includes_localhost() => ip.to_string(),
+            Some(IpAddr::V6(ip)) if !self.includes_localhost() => format!("[{ip}]"),
+            _ => "localhost".to_owned(),
+        }
+    }
+
     /// Returns whether the mock accepts connections to an IP address of this machine.
     ///
     /// A socket of the unspecified IPv6 address also accepts connections over IPv4, as is the default of Linux and macOS.
@@ -44,6 +58,20 @@ mod tests {
                 .map(|ip| listening.includes(ip));
             assert_eq!(includes, [ipv4, ipv6], "{listening:?}");
             assert_eq!(listening.includes_localhost(), ipv4 || ipv6);
+        }
+    }
+
+    #[test]
+    fn the_host_is_localhost_if_the_mock_listens_there() {
+        for (listening, host) in [
+            ("127.0.0.1:1", "localhost"),
+            ("[::1]:1", "localhost"),
+            ("0.0.0.0:1", "localhost"),
+            ("127.0.0.2:1", "127.0.0.2"),
+            ("[2001:db8::1]:1", "[2001:db8::1]"),
+        ] {
+            let addresses = [listening.parse().unwrap()];
+            assert_eq!(Listening(&addresses).host(), host);
         }
     }
 }
