@@ -2,11 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use http::uri::Authority;
 use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
-use crate::http::authority::authority;
 use crate::http::body::{Payload, streamed, whole};
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
@@ -102,11 +100,10 @@ fn redirect_base(context: &RequestContext<'_>) -> Option<String> {
     if let Some(bucket) = layer_url::bucket_url(call.host, call.ingress) {
         return Some(bucket);
     }
-    let authority: Authority = authority(call.request).parse().ok()?;
-    let port = authority.port_u16().unwrap_or_else(|| context.state.port());
+    let (host, port) = call.base_url().host_and_port()?;
     let scheme = call.ingress.scheme();
     let listening = context.state.listening();
-    let other = match authority.host() {
+    let other = match &host[..] {
         "127.0.0.1" => listening.includes_localhost().then_some("localhost"),
         host if host == "localhost" || host.ends_with(".localhost") => {
             let is_reached = listening.includes(Ipv4Addr::LOCALHOST.into());
@@ -114,7 +111,8 @@ fn redirect_base(context: &RequestContext<'_>) -> Option<String> {
         }
         _ => None,
     }?;
-    Some(format!("{scheme}://{other}:{port}"))
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    Some(format!("{scheme}://{other}{port}"))
 }
 
 async fn delete(
