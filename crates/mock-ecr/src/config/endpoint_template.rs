@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::types::{AccountId, Region};
 
-/// A template of the URL of a registry. The template starts with `http://` or `https://` and consists of printable ASCII
-/// characters without spaces. It can contain the variables `{account}`, `{region}`, `{dns_suffix}` and `{port}`.
+/// A template of the URL of a registry. The template starts with `http://` or `https://` and a host, and consists of printable
+/// ASCII characters other than spaces, `"` and `\`. It can contain the variables `{account}`, `{region}`, `{dns_suffix}` and `{port}`.
 /// `{port}` is the first port that the mock listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointTemplate(String);
@@ -48,11 +48,19 @@ impl FromStr for EndpointTemplate {
 
     fn from_str(text: &str) -> Result<Self, ProxyEndpointError> {
         let reject = |why| ProxyEndpointError::new(text, why);
-        let has_scheme = text.starts_with("https://") || text.starts_with("http://");
-        if !has_scheme || !text.bytes().all(|c| c.is_ascii_graphic()) {
+        let schemes = ["https://", "http://"];
+        let Some(rest) = schemes.iter().find_map(|scheme| text.strip_prefix(scheme)) else {
             return Err(reject(
                 "expected aws, mock, or a URL that begins with http:// or https://",
             ));
+        };
+        if !rest.bytes().all(is_url_byte) {
+            return Err(reject(
+                "expected printable ASCII characters other than spaces, quotation marks and backslashes",
+            ));
+        }
+        if !has_host(rest) {
+            return Err(reject("expected a host after http:// or https://"));
         }
         for part in text.split('{').skip(1) {
             let known = ["account", "region", "dns_suffix", "port"];
@@ -67,6 +75,18 @@ impl FromStr for EndpointTemplate {
         }
         Ok(EndpointTemplate(text.to_owned()))
     }
+}
+
+/// Returns whether a byte can be in a template. The URL is written in the realm of a header without escapes.
+fn is_url_byte(c: u8) -> bool {
+    c.is_ascii_graphic() && c != b'"' && c != b'\\'
+}
+
+/// Returns whether a URL without its scheme begins with a host.
+fn has_host(url: &str) -> bool {
+    let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    !host.is_empty() && !host.starts_with(':')
 }
 
 /// The error returned when a string is not a valid [`ProxyEndpoint`](crate::config::ProxyEndpoint).
@@ -123,8 +143,18 @@ mod tests {
             "http://{acount}",
             "http://{port",
             "http://a b",
+            "http://a\"b,x=\"y",
+            "http://a\\b",
+            "http://a\u{1b}b",
+            "http://a\r\nb",
+            "http://",
+            "https:///v2",
+            "http://:{port}",
+            "http://?x",
+            "http://user@",
+            "http://user@:80",
         ] {
-            assert!(wrong.parse::<EndpointTemplate>().is_err(), "{wrong}");
+            assert!(wrong.parse::<EndpointTemplate>().is_err(), "{wrong:?}");
         }
     }
 }
