@@ -63,6 +63,28 @@ async fn a_layer_is_uploaded_in_parts_and_downloaded_from_its_url() {
 }
 
 #[tokio::test]
+async fn an_invalid_host_is_not_in_the_url_of_a_layer() {
+    let api = Api::start().await;
+    let upload = begin(&api).await;
+    api.output("UploadLayerPart", &part(&upload, 0, 4, "aGVsbG8="))
+        .await;
+    api.output("CompleteLayerUpload", &end(&upload, HELLO))
+        .await;
+    let input = format!(r#"{{"repositoryName":"app","layerDigest":"{HELLO}"}}"#);
+    let call = RawRequest::call("GetDownloadUrlForLayer").body(input);
+    let local = format!("http://localhost:{}/", api.0.address().port());
+    for (host, url) in [
+        ("mock.test:1", "http://mock.test:1/"),
+        ("mock..test", &local),
+        ("mock.test:70000", &local),
+    ] {
+        let output = call.clone().on_host(host).signed().to(&api.0).await.body;
+        let start = format!(r#"{{"downloadUrl":"{url}"#);
+        assert!(output.starts_with(&start), "{host}: {output}");
+    }
+}
+
+#[tokio::test]
 async fn an_error_for_a_part_out_of_order_has_the_last_valid_byte() {
     // Source of the members: the service model; the text is [ASSUME].
     let api = Api::start().await;

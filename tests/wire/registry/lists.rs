@@ -21,6 +21,31 @@ async fn tags_are_listed_as_plain_text_in_pages_with_opaque_cursors() {
 }
 
 #[tokio::test]
+async fn an_invalid_host_is_not_in_the_url_of_the_next_page() {
+    let registry = Registry::ecr().await;
+    for tag in ["a", "b"] {
+        registry.put(tag, EMPTY).await;
+    }
+    let port = registry.ecr.address().port();
+    let local = format!("<http://localhost:{port}/v2/app/tags/list?n=1&last=");
+    for (host, url) in [
+        (
+            "mock.test:1",
+            "<http://mock.test:1/v2/app/tags/list?n=1&last=",
+        ),
+        ("<script>", &local),
+        ("a\"b", &local),
+        ("mock.test:70000", &local),
+        ("", &local),
+    ] {
+        let list = registry.request("GET", "/v2/app/tags/list?n=1");
+        let list = list.on_host(host).to(&registry.ecr).await;
+        let link = list.header("link");
+        assert!(link.starts_with(url), "{host}: {link}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_has_a_hundred_tags_by_default() {
     // Source: deitch/docker_registry2#34.
     let registry = Registry::ecr().await;

@@ -1,12 +1,11 @@
 //! The base URL of a request: the scheme, host and port by which a client has reached the mock.
 
-use std::fmt;
-
 use http::request::Parts;
 use http::uri::Authority;
 
 use crate::http::authority::authority;
 use crate::http::ingress::Ingress;
+use crate::http::listening::Listening;
 
 /// The scheme, host and port of the URL that a client has requested. The client chooses the host, so it can be any text.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +47,15 @@ impl<'a> BaseUrl<'a> {
             rest => Some((host.to_owned(), Some(rest.strip_prefix(':')?.parse().ok()?))),
         }
     }
-}
 
-impl fmt::Display for BaseUrl<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.authority)
+    /// Returns the URL as the client has written it. If its host or port is invalid, returns a URL by which a client on this machine
+    /// reaches the mock.
+    pub(crate) fn or_local(&self, listening: Listening<'_>) -> String {
+        let BaseUrl { scheme, authority } = self;
+        match self.host_and_port() {
+            Some(_) => format!("{scheme}://{authority}"),
+            None => format!("{scheme}://{}:{}", listening.host(), listening.port()),
+        }
     }
 }
 

@@ -112,6 +112,7 @@ impl Page {
             if context.has(Quirk::OpaquePages) {
                 let token = context.state.page_tokens.seal(scope, last);
                 let base = context.call.base_url();
+                let base = base.or_local(context.state.listening());
                 format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
             } else {
                 let last = last.replace('/', "%2F");
@@ -141,7 +142,7 @@ fn list_response(
         response = response.header(header::LINK, link);
     }
     let response = response.body(body.into());
-    whole(response.expect("names, and hosts from a request header, are valid header values"))
+    whole(response.expect("names and valid hosts are valid header values"))
 }
 
 /// Source: google/go-containerregistry#681.

@@ -79,7 +79,7 @@ impl RequestContext<'_> {
     /// Returns the base URL under which this caller reaches the mock.
     fn url(&self, host: &Host) -> String {
         match host {
-            Host::Bare => self.base_url().to_string(),
+            Host::Bare => self.base_url().or_local(self.state.listening()),
             _ => format!("http://127.0.0.1:{}", self.state.port()),
         }
     }
