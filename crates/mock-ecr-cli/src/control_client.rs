@@ -6,6 +6,7 @@ use std::io;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::http::uri::Authority;
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -108,7 +109,7 @@ fn request(
     let url: Uri = target.url().parse().map_err(|_| wrong())?;
     let authority = url.authority().filter(|_| url.scheme_str() == Some("http"));
     let authority = authority.ok_or_else(wrong)?;
-    let port = authority.port_u16().unwrap_or(80);
+    let port = port(authority).ok_or_else(wrong)?;
     let mut request = Request::builder()
         .method(method)
         .uri(format!("/_mock/{resource}"))
@@ -122,6 +123,14 @@ fn request(
         request.headers_mut().insert(AUTHORIZATION, key);
     }
     Ok((format!("{}:{port}", authority.host()), request))
+}
+
+/// Returns the port of a URL. [`Authority::port_u16`] also returns `None` if the port is invalid.
+fn port(authority: &Authority) -> Option<u16> {
+    match authority.as_str().strip_prefix(authority.host())? {
+        "" | ":" => Some(80),
+        _ => authority.port_u16(),
+    }
 }
 
 async fn collect(target: &Target, response: Response<Incoming>) -> Result<Bytes, Error> {
@@ -157,6 +166,32 @@ impl Target {
                 Error::Rejected { url, text }
             }
             _ => Error::NotAMock(url),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_with_an_invalid_port_is_rejected() {
+        let address = |url: &str| {
+            let target = Target::new(url.to_owned(), None);
+            request(&target, Method::GET, "health").map(|(address, _)| address)
+        };
+        for (url, expected) in [
+            ("http://k3y@localhost", "localhost:80"),
+            ("http://localhost:/", "localhost:80"),
+            ("http://k3y@127.0.0.1:4566", "127.0.0.1:4566"),
+            ("http://[::1]", "[::1]:80"),
+            ("http://[::1]:4566", "[::1]:4566"),
+        ] {
+            assert_eq!(address(url).unwrap(), expected);
+        }
+        for port in ["65536", "99999", "-1", "x"] {
+            let outcome = address(&format!("http://k3y@127.0.0.99:{port}"));
+            assert!(matches!(outcome, Err(Error::Url(_))), "{port}: {outcome:?}");
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(super) fn new(url: String, control_key: Option<Secret>) -> Self {
+    pub(crate) fn new(url: String, control_key: Option<Secret>) -> Self {
         Target { url, control_key }
     }
 
