@@ -12,6 +12,7 @@ mod buckets;
 #[cfg(feature = "real-clients")]
 mod clients;
 mod control;
+mod control_key;
 mod endpoints;
 mod limits;
 mod lists;

@@ -47,13 +47,17 @@ impl Target {
     }
 }
 
-/// Splits a URL with a key into the text before the key, the key, and the text after the `@`.
+/// Splits a URL with a key into the scheme, the key, and the text after the last `@`. The URL can be invalid: all text before the `@`,
+/// except the scheme, can be a part of a key.
 fn split_key(url: &str) -> Option<(&str, &str, &str)> {
-    let start = url.find("://")? + "://".len();
-    let (before, rest) = url.split_at(start);
-    let end = rest.find('/').unwrap_or(rest.len());
-    let at = rest[..end].rfind('@')?;
-    Some((before, &rest[..at], &rest[at + 1..]))
+    let (before, after) = url.rsplit_once('@')?;
+    let is_start = |scheme: &&str| {
+        let start = before.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    let scheme = ["http://", "https://"].into_iter().find(is_start);
+    let (scheme, key) = before.split_at(scheme.map_or(0, str::len));
+    Some((scheme, key, after))
 }
 
 #[cfg(test)]
@@ -64,10 +68,14 @@ mod tests {
     fn the_key_in_the_url_is_not_part_of_the_printed_url() {
         let other = Some(Secret::from("other".to_owned()));
         for (url, printed, key) in [
-            ("http://k3y@host:1/x@y", "http://host:1/x@y", "k3y"),
+            ("http://k3y@host:1/x", "http://host:1/x", "k3y"),
             ("http://a@b@host", "http://host", "a@b"),
-            ("http://host:1/x@y", "http://host:1/x@y", "other"),
-            ("k3y@host", "k3y@host", "other"),
+            ("http://a/b?c#d@host", "http://host", "a/b?c#d"),
+            ("HTTPS://k3y@host", "HTTPS://host", "k3y"),
+            ("k3y@host", "host", "k3y"),
+            ("http:/k3y@host", "host", "http:/k3y"),
+            ("k3y://x@host", "host", "k3y://x"),
+            ("http://host:1/x", "http://host:1/x", "other"),
         ] {
             let target = Target::new(url.to_owned(), other.clone());
             assert_eq!(target.url(), printed);
