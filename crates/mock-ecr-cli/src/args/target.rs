@@ -1,11 +1,19 @@
 //! The URL of a running mock, and its control key.
 
-use clap::Parser;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 use mock_ecr::config::Secret;
 
 /// The running mock that a command calls.
-#[derive(Debug, Parser)]
+#[derive(Debug)]
 pub(crate) struct Target {
+    url: String,
+    control_key: Option<Secret>,
+}
+
+/// The options of a [`Target`].
+#[derive(Debug, Args)]
+struct TargetOptions {
     /// The URL of the mock. It can contain the control key, as in `http://KEY@HOST:PORT`.
     #[arg(
         long,
@@ -27,6 +35,34 @@ pub(crate) struct Target {
     control_key: Option<Secret>,
 }
 
+impl Args for Target {
+    fn augment_args(command: Command) -> Command {
+        TargetOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        TargetOptions::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Target {
+    /// A key in the URL takes precedence, but not over the option `--control-key` if the URL is the value of a variable.
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let TargetOptions { url, control_key } = TargetOptions::from_arg_matches(matches)?;
+        let target = Target::new(url, control_key);
+        let is_option = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+        if is_option("control_key") && !is_option("url") {
+            return Ok(Target::new(target.url(), target.control_key));
+        }
+        Ok(target)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Target::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 impl Target {
     pub(crate) fn new(url: String, control_key: Option<Secret>) -> Self {
         Target { url, control_key }
@@ -40,9 +76,11 @@ impl Target {
         }
     }
 
-    /// Returns the control key. The key in the URL takes precedence.
+    /// Returns the control key. The key in the URL takes precedence. An empty username is no key.
     pub(crate) fn control_key(&self) -> Option<Secret> {
-        let in_url = split_key(&self.url).map(|(_, key, _)| Secret::from(key.to_owned()));
+        let in_url = split_key(&self.url).map(|(_, key, _)| key);
+        let in_url = in_url.filter(|key| !key.is_empty());
+        let in_url = in_url.map(|key| Secret::from(key.to_owned()));
         in_url.or_else(|| self.control_key.clone())
     }
 }
@@ -75,6 +113,7 @@ mod tests {
             ("k3y@host", "host", "k3y"),
             ("http:/k3y@host", "host", "http:/k3y"),
             ("k3y://x@host", "host", "k3y://x"),
+            ("http://@host", "http://host", "other"),
             ("http://host:1/x", "http://host:1/x", "other"),
         ] {
             let target = Target::new(url.to_owned(), other.clone());
