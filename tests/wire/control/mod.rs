@@ -112,6 +112,8 @@ async fn unknown_paths_methods_and_parameters_are_rejected() {
     let response = control_request("POST", "ca.pem").response().await;
     assert_rejected(&response, 405, "METHOD_NOT_ALLOWED", None, "expected GET");
     assert_eq!(response.header("Allow"), "GET");
+    let response = control_request("HEAD", "clock").response().await;
+    assert_eq!(response.status(), 405);
     let response = control_request("DELETE", "tokens").response().await;
     assert_eq!(response.header("Allow"), "GET, POST");
     let response = control_request("GET", "requests?stauts=403")
@@ -239,6 +241,9 @@ async fn health_needs_neither_the_control_key_nor_a_local_host() {
         let ecr = builder.start().await.unwrap();
         let health = control_request("GET", "health").on_host("mock.example:4566");
         assert_eq!(fetch_json(&health, &ecr).await["status"], "ok");
+        let head = control_request("HEAD", "health").on_host("mock.example:4566");
+        let head = head.to(&ecr).await;
+        assert_eq!((head.status(), &*head.body), (200, ""));
         for other in ["health/", "healthy", "health%2f..%2fclock"] {
             let other = control_request("GET", other).on_host("mock.example:4566");
             assert!([401, 403].contains(&other.to(&ecr).await.status()));

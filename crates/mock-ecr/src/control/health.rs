@@ -12,7 +12,7 @@ use crate::types::timestamp::Timestamp;
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "health",
-    summary: "Returns the status and the version of the mock. It responds as soon as the mock is ready. This route does not need the control key, and accepts every host.",
+    summary: "Returns the status and the version of the mock. It responds as soon as the mock is ready. This route does not need the control key, and accepts every host. It also accepts `HEAD`.",
     query: &[],
     body: None,
     response: Content::Json(schema::<Health>()),
@@ -28,10 +28,11 @@ pub(super) const ROUTES: [Route; 1] = [Route {
     },
 }];
 
-/// Returns whether the request is for this resource, which needs no control key.
+/// Returns whether the request is for this resource, which needs no control key. Health checks such as `wget --spider` send
+/// `HEAD`.
 pub(super) fn is_health(request: &Parts) -> bool {
     let path = request.uri.path().strip_prefix(CONTROL_PREFIX);
-    request.method == Method::GET && path == Some(ROUTES[0].path)
+    matches!(request.method, Method::GET | Method::HEAD) && path == Some(ROUTES[0].path)
 }
 
 /// The status of the mock.

@@ -1,7 +1,7 @@
 //! The table of all routes.
 
-use http::StatusCode;
 use http::request::Parts;
+use http::{Method, StatusCode};
 
 use crate::control::error::ControlError;
 use crate::control::route::{CONTROL_PREFIX, Route};
@@ -36,13 +36,19 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> + Clone {
 pub(super) fn find(request: &Parts) -> Result<&'static Route, ControlError> {
     let path = request.uri.path();
     let path = path.strip_prefix(CONTROL_PREFIX).unwrap_or_default();
+    // The body of a response to `HEAD` is removed when the response is sent.
+    let method = if health::is_health(request) {
+        &Method::GET
+    } else {
+        &request.method
+    };
     let mut routes = all().filter(|route| route.path == path).peekable();
     if routes.peek().is_none() {
         return Err(not_found());
     }
     let methods: Vec<&str> = routes.clone().map(|route| route.method.as_str()).collect();
     routes
-        .find(|route| route.method == request.method)
+        .find(|route| route.method == *method)
         .ok_or_else(|| method_not_allowed(&methods.join(", ")))
 }
 
