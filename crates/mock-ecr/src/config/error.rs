@@ -114,15 +114,82 @@ impl fmt::Display for ConfigError {
             (None, None) => {}
         }
         if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
+            write!(f, "{}: ", printable(&self.key, MAX_KEY))?;
         }
-        f.write_str(&self.message)
+        f.write_str(&printable(&self.message, MAX_MESSAGE))
     }
+}
+
+/// The maximum length of a printed key, in characters.
+const MAX_KEY: usize = 200;
+
+/// The maximum length of a printed message, in characters.
+const MAX_MESSAGE: usize = 4000;
+
+/// Escapes characters that are not printable, and shortens a long text in its middle: a message begins with the problem and ends
+/// with the expected value.
+fn printable(text: &str, max: usize) -> String {
+    let half = max / 2;
+    let middle = text.char_indices().nth(half).map(|(start, _)| start);
+    let end = text.char_indices().nth_back(half - 1).map(|(end, _)| end);
+    match (middle, end, text.chars().nth(max)) {
+        (Some(middle), Some(end), Some(_)) => {
+            format!("{}…{}", escape(&text[..middle]), escape(&text[end..]))
+        }
+        _ => escape(text),
+    }
+}
+
+/// Escapes as [`char::escape_debug`], except quotes and backslashes: the values in messages are quoted and escaped already.
+fn escape(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
+    });
+    escaped.collect()
 }
 
 impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source = self.source.as_deref()?;
         Some(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::configuration::Config;
+
+    fn message(toml: &str) -> String {
+        Config::parse(toml).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn control_characters_of_a_key_or_value_are_escaped() {
+        for toml in [
+            "\"\\u001b[31mx\" = 1",
+            "auth = \"\\u001b[31mx\"",
+            "\"\\u0085\\u202e\" = 1",
+            "token_ttl = \"\\u001b\"",
+        ] {
+            let message = message(toml);
+            let is_printable = |c: char| c == ' ' || c.is_ascii_graphic();
+            assert!(message.chars().all(is_printable), "{message:?}");
+            assert!(message.contains("\\u{"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_long_key_or_value_is_shortened_before_the_expected_value() {
+        let long = "é".repeat(100_000);
+        for (toml, end) in [
+            (format!("\"{long}\" = 1"), "`repositories`"),
+            (format!("auth = '{long}'"), "expected `strict` or `lenient`"),
+        ] {
+            let message = message(&toml);
+            assert!(message.contains("éé…"), "{message}");
+            assert!(message.chars().count() < 5000, "{}", message.len());
+            assert!(message.contains(end), "{message}");
+        }
     }
 }
