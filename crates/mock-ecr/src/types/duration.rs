@@ -10,35 +10,58 @@ use crate::types::timestamp::Timestamp;
 ///
 /// # Errors
 ///
-/// Returns an error if the text is not a duration, has no unit, is negative, or is shorter than one millisecond.
+/// Returns an error if the text is not a duration, has no unit, is negative, is shorter than one millisecond, or is longer
+/// than `106751991167300d 15h 30m 7s`.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
-    days_and_rest(text)
-        .and_then(|(days, rest)| days.checked_add(time(rest)?))
-        .filter(|duration| duration.as_millis() > 0)
-        .ok_or_else(|| DurationError(text.chars().take(100).collect()))
+    let (days, rest) = days_and_rest(text).ok_or_else(|| DurationError::malformed(text))?;
+    let time = time(rest).ok_or_else(|| DurationError::malformed(text))?;
+    let duration = days.saturating_add(time);
+    if duration > MAX {
+        return Err(DurationError::too_long(text));
+    }
+    let is_positive = duration.as_millis() > 0;
+    is_positive
+        .then_some(duration)
+        .ok_or_else(|| DurationError::malformed(text))
 }
 
+/// The maximum of [`jiff::SignedDuration`] in whole seconds, so that [`print_duration`] can print every duration.
+const MAX: Duration = Duration::from_secs(i64::MAX.unsigned_abs());
+
 /// Splits a duration such as `1d12h` into its days and the rest. jiff rejects days, because days of a calendar can have
-/// other lengths.
+/// other lengths. Days above the maximum saturate.
 fn days_and_rest(text: &str) -> Option<(Duration, &str)> {
     let number_end = text.find(|c: char| !c.is_ascii_digit());
     let (number, unit_and_rest) = text.split_at(number_end.unwrap_or(text.len()));
     match unit_and_rest.trim_start().strip_prefix('d') {
-        Some(rest) => {
-            let seconds = number.parse::<u64>().ok()?.checked_mul(SECONDS_PER_DAY)?;
-            Some((Duration::from_secs(seconds), rest))
-        }
         None => Some((Duration::ZERO, text)),
+        Some(_) if number.is_empty() => None,
+        Some(rest) => {
+            let days = number.parse().unwrap_or(u64::MAX);
+            Some((
+                Duration::from_secs(days.saturating_mul(SECONDS_PER_DAY)),
+                rest,
+            ))
+        }
     }
 }
 
-/// Parses the part of a duration after its days. The part after days can be empty.
+/// Parses the part of a duration after its days. The part after days can be empty. A time above the maximum saturates.
 fn time(text: &str) -> Option<Duration> {
+    let text = text.trim_start();
     if text.is_empty() {
         return Some(Duration::ZERO);
     }
-    let signed: jiff::SignedDuration = text.trim_start().parse().ok()?;
-    signed.try_into().ok()
+    match text.parse::<jiff::SignedDuration>() {
+        Ok(signed) => signed.try_into().ok(),
+        Err(_) => is_duration_if_short(text).then_some(Duration::MAX),
+    }
+}
+
+/// Returns whether the text is a duration if each digit is replaced by 0. Then only its numbers are too large.
+fn is_duration_if_short(text: &str) -> bool {
+    let zeros = text.replace(|c: char| c.is_ascii_digit(), "0");
+    !text.starts_with('-') && zeros.parse::<jiff::SignedDuration>().is_ok()
 }
 
 const SECONDS_PER_DAY: u64 = 24 * 3600;
@@ -51,8 +74,24 @@ pub(crate) fn print_duration(duration: Duration) -> String {
 
 /// The error returned when a string is not a valid duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid duration {0:?}: expected a number with a unit, such as 1d, 12h, 90m or 1500ms")]
+#[error("invalid duration {0}")]
 pub struct DurationError(String);
+
+impl DurationError {
+    fn malformed(text: &str) -> Self {
+        let expected = "a number with a unit, such as 1d, 12h, 90m or 1500ms";
+        DurationError::new(text, expected)
+    }
+
+    fn too_long(text: &str) -> Self {
+        DurationError::new(text, "at most 106751991167300d 15h 30m 7s")
+    }
+
+    fn new(text: &str, expected: &str) -> Self {
+        let start: String = text.chars().take(100).collect();
+        DurationError(format!("{start:?}: expected {expected}"))
+    }
+}
 
 /// Serializes a duration as text such as `12h`, for serde's attribute `with`.
 pub(crate) struct Text;
@@ -174,6 +213,32 @@ mod tests {
         ] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_duration_above_the_maximum_is_rejected_with_the_maximum() {
+        let max = "106751991167300d 15h 30m 7s";
+        assert_eq!(parse_duration(max), Ok(MAX));
+        assert_eq!(parse_duration(&print_duration(MAX)), Ok(MAX));
+        for long in [
+            "106751991167300d 15h 30m 8s",
+            "106751991167300d 15h 30m 7s 1ms",
+            "106751991167301d",
+            "200000000000000d",
+            "99999999999999999999d",
+            "9223372036854775807h",
+            "99999999999999999999h",
+            "1d 99999999999999999999s",
+        ] {
+            let error = parse_duration(long).unwrap_err().to_string();
+            let expected = format!("invalid duration {long:?}: expected at most {max}");
+            assert_eq!(error, expected);
+        }
+        let error = parse_duration("99999999999999999999").unwrap_err();
+        assert!(
+            error.to_string().contains("a number with a unit"),
+            "{error}"
+        );
     }
 
     #[test]
