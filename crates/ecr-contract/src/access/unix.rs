@@ -37,6 +37,11 @@ pub(crate) fn share(builder: &mut tempfile::Builder<'_, '_>) {
     builder.permissions(Permissions::from_mode(0o666));
 }
 
+/// Gives a new directory the mode 0700. By default, a temporary directory has mode 0777, to which the umask applies.
+pub(super) fn restrict(builder: &mut tempfile::Builder<'_, '_>) {
+    builder.permissions(Permissions::from_mode(0o700));
+}
+
 /// Returns the mode of a file that other users can access. Returns `None` for any other file.
 pub(crate) fn open_mode(path: &Path) -> Option<u32> {
     let mode = metadata(path).ok()?.permissions().mode() & 0o777;

@@ -31,6 +31,9 @@ pub(crate) fn make_executable(_: &Path) -> io::Result<()> {
 /// Does nothing.
 pub(crate) fn share(_: &mut tempfile::Builder<'_, '_>) {}
 
+/// Does nothing.
+pub(super) fn restrict(_: &mut tempfile::Builder<'_, '_>) {}
+
 /// Returns `None`, because files have no modes.
 pub(crate) fn open_mode(_: &Path) -> Option<u32> {
     None

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::access;
 use crate::system::System;
 
-/// A temporary home directory. At first it contains only empty directories and docker's `config.json` without a login. It is deleted with its
+/// A temporary home directory. On Unix, its mode is 0700. At first it contains only empty directories and docker's `config.json` without a login. It is deleted with its
 /// contents when this value is dropped.
 #[derive(Debug)]
 pub struct TemporaryHome(TempDir);
@@ -22,9 +22,7 @@ impl TemporaryHome {
     ///
     /// Returns an error if a directory cannot be created.
     pub fn make() -> io::Result<Self> {
-        let home = tempfile::Builder::new()
-            .prefix("mock-ecr-home-")
-            .tempdir()?;
+        let home = access::temporary_directory("mock-ecr-home-")?;
         for (_, folder) in folders(System::CURRENT) {
             std::fs::create_dir_all(home.path().join(folder))?;
         }
@@ -107,6 +105,12 @@ mod tests {
             let is_file = FILES.iter().any(|(file, _)| *file == name);
             assert_eq!(Path::new(&value).is_dir(), !is_file, "{name}");
         }
+    }
+
+    #[test]
+    fn other_users_cannot_access_the_home_directory() {
+        let home = TemporaryHome::make().unwrap();
+        assert_eq!(access::open_mode(home.path()), None);
     }
 
     #[test]

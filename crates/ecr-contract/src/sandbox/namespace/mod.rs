@@ -17,6 +17,7 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
 use tempfile::TempDir;
 
+use crate::access;
 use crate::sandbox::addresses::{ADDRESS, METADATA};
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::namespace::resolver::{NAME_SERVER, Resolver};
@@ -50,9 +51,7 @@ impl Sandbox {
     /// After an error, the process may already be in the new namespaces.
     pub fn enter() -> Result<Self, SandboxError> {
         // Created before the process enters the new namespaces.
-        let files = tempfile::Builder::new()
-            .prefix("mock-ecr-sandbox-")
-            .tempdir();
+        let files = access::temporary_directory("mock-ecr-sandbox-");
         let files = files.map_err(failed("cannot create a directory"))?;
         let user = rustix::process::geteuid().as_raw();
         let group = rustix::process::getegid().as_raw();
