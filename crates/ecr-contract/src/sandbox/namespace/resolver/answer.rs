@@ -18,11 +18,28 @@ pub(super) fn answer(message: &[u8], unresolved: &UnresolvedNames) -> Option<Vec
     if flags & RESPONSE_BIT != 0 {
         return None;
     }
-    let response = match Packet::parse(message) {
-        Ok(query) => respond(query, unresolved),
-        Err(_) => failure(u16::from_be_bytes([first, second]), RCODE::FormatError),
+    // Checked before the message is parsed: to parse many records with long names takes seconds.
+    let query = has_counts_of_query(message).then(|| Packet::parse(message));
+    let response = match query {
+        Some(Ok(query)) => respond(query, unresolved),
+        _ => failure(u16::from_be_bytes([first, second]), RCODE::FormatError),
     };
     response.build_bytes_vec_compressed().ok()
+}
+
+/// Returns whether the header has the counts of a query (RFC 1035, section 4.1.1): one question, no answer, no name server, and at most one
+/// additional record, which is the record of EDNS.
+fn has_counts_of_query(message: &[u8]) -> bool {
+    let count = |at: usize| {
+        Some(u16::from_be_bytes([
+            *message.get(at)?,
+            *message.get(at + 1)?,
+        ]))
+    };
+    matches!(
+        [4, 6, 8, 10].map(count),
+        [Some(1), Some(0), Some(0), Some(0..=1)]
+    )
 }
 
 fn respond<'m>(query: Packet<'m>, unresolved: &UnresolvedNames) -> Packet<'m> {
@@ -175,6 +192,33 @@ pub(super) mod tests {
             ]
         );
     }
+
+    #[test]
+    fn a_message_with_other_counts_than_a_query_is_rejected() {
+        let unresolved = UnresolvedNames::default();
+        for (section, count, expected) in [
+            (4, 0, RCODE::FormatError),
+            (4, 2, RCODE::FormatError),
+            (6, 1, RCODE::FormatError),
+            (8, 1, RCODE::FormatError),
+            (10, 1, RCODE::NoError),
+            (10, 2, RCODE::FormatError),
+        ] {
+            // All sections are valid.
+            let question = &query(ADDRESS_OF_A_REGISTRY)[12..];
+            let mut message = query(ADDRESS_OF_A_REGISTRY);
+            message[section + 1] = count;
+            let records = match section {
+                4 => question.to_vec(),
+                _ => EDNS.repeat(count.into()),
+            };
+            message.extend(records);
+            assert_eq!(code(&message, &unresolved), expected, "{section} {count}");
+        }
+    }
+
+    /// A record of the type OPT: the root name, the type, a maximum of 1,232 bytes, no flags, and no options.
+    const EDNS: [u8; 11] = [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0];
 
     #[test]
     fn an_invalid_query_is_rejected_and_a_response_is_ignored() {

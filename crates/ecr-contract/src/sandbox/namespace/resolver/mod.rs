@@ -98,9 +98,14 @@ async fn serve_connection(mut stream: TcpStream, unresolved: &UnresolvedNames) {
     {}
 }
 
-/// Reads a query and writes the response. The length of each message precedes it (RFC 1035, section 4.2.2), so a message has at most 64 KiB.
+/// Reads a query and writes the response. The length of each message precedes it (RFC 1035, section 4.2.2). A message of more than
+/// [`MAX_TCP_MESSAGE`] bytes is an error.
 async fn answer_next(stream: &mut TcpStream, unresolved: &UnresolvedNames) -> io::Result<()> {
-    let mut query = vec![0; stream.read_u16().await?.into()];
+    let length = usize::from(stream.read_u16().await?);
+    if length > MAX_TCP_MESSAGE {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut query = vec![0; length];
     stream.read_exact(&mut query).await?;
     let response = answer(&query, unresolved).ok_or(io::ErrorKind::InvalidData)?;
     let length = u16::try_from(response.len()).map_err(io::Error::other)?;
@@ -110,6 +115,8 @@ async fn answer_next(stream: &mut TcpStream, unresolved: &UnresolvedNames) -> io
 
 /// The maximum length of a message over UDP (RFC 1035, section 4.2.1). The rest of a longer message is discarded.
 const MAX_UDP_MESSAGE: usize = 512;
+/// The maximum length of a query over TCP. A query has one name of at most 255 bytes, and options of EDNS.
+const MAX_TCP_MESSAGE: usize = 4096;
 const MAX_CONNECTIONS: usize = 64;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause after an error of a socket, which could otherwise occur in a busy loop.
@@ -168,6 +175,26 @@ mod tests {
         client.write_all(&[0, 2, 1, 2]).await.unwrap();
         let closed = client.read_u16().await.unwrap_err();
         assert_eq!(closed.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[tokio::test]
+    async fn a_query_over_the_maximum_closes_the_connection() {
+        let resolver = resolver();
+        let address = resolver.tcp.local_addr().unwrap();
+        let padded = |length: usize| {
+            let mut message = query(ADDRESS_OF_A_REGISTRY);
+            message.resize(length, 0);
+            let prefix = u16::try_from(length).unwrap().to_be_bytes();
+            [&prefix[..], &message].concat()
+        };
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(&padded(MAX_TCP_MESSAGE)).await.unwrap();
+        let mut response = vec![0; client.read_u16().await.unwrap().into()];
+        client.read_exact(&mut response).await.unwrap();
+        let long = padded(MAX_TCP_MESSAGE + 1);
+        client.write_all(&long).await.unwrap();
+        // A connection with unread bytes is reset.
+        client.read_u16().await.unwrap_err();
     }
 
     #[tokio::test]
