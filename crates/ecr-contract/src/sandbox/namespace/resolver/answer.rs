@@ -5,6 +5,7 @@ use simple_dns::rdata::{A, RData};
 use simple_dns::{CLASS, OPCODE, Packet, PacketFlag, QTYPE, Question, RCODE, ResourceRecord, TYPE};
 
 use crate::sandbox::addresses::ADDRESS;
+use crate::sandbox::namespace::resolver::unknown_type::UnknownType;
 use crate::sandbox::namespace::resolver::unresolved::UnresolvedNames;
 
 /// Returns the response to a query. Returns `None` if the message is too short for an ID, or is a response itself.
@@ -18,11 +19,21 @@ pub(super) fn answer(message: &[u8], unresolved: &UnresolvedNames) -> Option<Vec
     if flags & RESPONSE_BIT != 0 {
         return None;
     }
+    let id = u16::from_be_bytes([first, second]);
+    let Some(unknown) = UnknownType::of(message) else {
+        return answer_known_type(id, message, unresolved);
+    };
+    let mut response = answer_known_type(id, &unknown.replaced_in(message), unresolved)?;
+    unknown.restore_in(&mut response);
+    Some(response)
+}
+
+fn answer_known_type(id: u16, message: &[u8], unresolved: &UnresolvedNames) -> Option<Vec<u8>> {
     // Checked before the message is parsed: to parse many records with long names takes seconds.
     let query = has_counts_of_query(message).then(|| Packet::parse(message));
     let response = match query {
         Some(Ok(query)) => respond(query, unresolved),
-        _ => failure(u16::from_be_bytes([first, second]), RCODE::FormatError),
+        _ => failure(id, RCODE::FormatError),
     };
     response.build_bytes_vec_compressed().ok()
 }
@@ -72,7 +83,8 @@ fn resolve<'m>(
     let name = question.qname.to_string();
     let asks_for = |types: &[TYPE]| types.iter().any(|of| question.qtype == QTYPE::TYPE(*of));
     if !(question.qname.is_valid_hostname() && MockEcr::is_aws_host_name(&name)) {
-        if asks_for(&[TYPE::A, TYPE::AAAA]) {
+        // The root has no addresses. Programs look it up to test a name server.
+        if !name.is_empty() && asks_for(&[TYPE::A, TYPE::AAAA]) {
             unresolved.add(&name);
         }
         return None;
@@ -165,6 +177,35 @@ pub(super) mod tests {
             assert!(addresses(&response).is_empty(), "{kind:?}");
             assert_eq!(code(&query, &unresolved), RCODE::NoError, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_name_has_no_records_of_a_type_that_the_parser_does_not_know() {
+        let unresolved = UnresolvedNames::default();
+        for (name, expected) in [
+            (ADDRESS_OF_A_REGISTRY, RCODE::NoError),
+            ("example.com", RCODE::NameError),
+        ] {
+            for kind in [0_u16, 62, 99, 249, 256, 32768, 65280] {
+                let mut query = query(name);
+                let position = query.len() - 4;
+                query[position..position + 2].copy_from_slice(&kind.to_be_bytes());
+                let response = answer(&query, &unresolved).unwrap();
+                // The counts: one question, and no records.
+                assert_eq!(response[4..12], [0, 1, 0, 0, 0, 0, 0, 0], "{name} {kind}");
+                assert_eq!(response[12..], query[12..], "{name} {kind}");
+                assert_eq!(response[3] & 0x0f, expected as u8, "{name} {kind}");
+            }
+        }
+        assert!(unresolved.names().is_empty());
+    }
+
+    #[test]
+    fn the_root_is_not_recorded() {
+        let unresolved = UnresolvedNames::default();
+        let root = [&query("a")[..12], &[0, 0, 1, 0, 1]].concat();
+        assert_eq!(code(&root, &unresolved), RCODE::NameError);
+        assert!(unresolved.names().is_empty());
     }
 
     #[test]

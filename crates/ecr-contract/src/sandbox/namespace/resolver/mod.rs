@@ -1,6 +1,7 @@
 //! The name server of the sandbox. It resolves every AWS host name to the mock, and no other name.
 
 mod answer;
+mod unknown_type;
 mod unresolved;
 
 use std::collections::BTreeSet;
