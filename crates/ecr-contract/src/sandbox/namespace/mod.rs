@@ -4,6 +4,7 @@
 //! A process enters the sandbox before it starts a second thread. The commands that the process runs are in the same sandbox. Files are
 //! bind-mounted over system files; these mounts are visible only inside the sandbox.
 
+mod cover;
 mod loopback;
 mod resolver;
 
@@ -13,13 +14,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::mount::{MsFlags, mount};
+use nix::mount::MsFlags;
 use nix::sched::{CloneFlags, setns, unshare};
 use tempfile::TempDir;
 
 use crate::access;
 use crate::sandbox::addresses::{ADDRESS, METADATA};
 use crate::sandbox::error::SandboxError;
+use crate::sandbox::namespace::cover::{bind, cover, cover_socket, naming};
 use crate::sandbox::namespace::resolver::{NAME_SERVER, Resolver};
 
 /// The sandbox that this process has entered. This value owns the files that are mounted over system files. When it is dropped, the files
@@ -78,7 +80,7 @@ impl Sandbox {
         ))?;
         sandbox
             .replace_name_server()
-            .map_err(failed("cannot mount over /etc/resolv.conf"))?;
+            .map_err(failed("cannot replace the addresses of name servers"))?;
         Ok(sandbox)
     }
 
@@ -100,10 +102,9 @@ impl Sandbox {
             hosts.map_err(failed("cannot write the hosts file"))?,
             trusted.map_err(failed("cannot write the certificate"))?,
         );
-        cover(Path::new("/etc/hosts"), &hosts).map_err(failed("cannot mount over /etc/hosts"))?;
+        cover(Path::new("/etc/hosts"), &hosts).map_err(failed("cannot replace the hosts file"))?;
         for bundle in TRUST_STORES.map(Path::new) {
-            cover(bundle, &trusted)
-                .map_err(failed("cannot mount over the system's trust store"))?;
+            cover(bundle, &trusted).map_err(failed("cannot replace the system's trust store"))?;
         }
         let serving = self.resolver.serve();
         serving.map_err(failed("cannot start the name server"))?;
@@ -127,7 +128,7 @@ impl Sandbox {
     fn block_escape_sockets(&self) -> io::Result<()> {
         let nothing = self.write("nothing", "")?;
         for socket in ESCAPE_SOCKETS.map(Path::new) {
-            cover(socket, &nothing)?;
+            cover_socket(socket, &nothing)?;
         }
         Ok(())
     }
@@ -166,16 +167,6 @@ fn hosts(names: &[String]) -> String {
         .fold(own, |text, name| text + &format!("{ADDRESS} {name}\n"))
 }
 
-/// Mounts the file `with` over the file `path`. Does nothing if `path` does not exist.
-fn cover(path: &Path, with: &Path) -> io::Result<()> {
-    // A symbolic link is resolved, so that the file is mounted over the target of the link.
-    match std::fs::canonicalize(path) {
-        Ok(path) => bind(Some(with), &path, MsFlags::MS_BIND),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 /// Makes all mounts private, so that later mounts are not visible outside the sandbox.
 ///
 /// In a chroot, `/` may be a directory that is not a mount point. The propagation of such a directory cannot be changed (EINVAL). In this
@@ -210,12 +201,7 @@ fn in_thread_outside_chroot(run: fn() -> io::Result<()>) -> io::Result<()> {
 
 /// Opens a file. The error contains the path.
 fn open(path: &str) -> io::Result<File> {
-    File::open(path).map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
-}
-
-fn bind(from: Option<&Path>, to: &Path, flags: MsFlags) -> io::Result<()> {
-    let nothing: Option<&str> = None;
-    Ok(mount(from, to, nothing, flags, nothing)?)
+    File::open(path).map_err(naming(Path::new(path)))
 }
 
 /// Maps the IDs of the user and of the group to the same IDs inside the user namespace.
