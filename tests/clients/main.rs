@@ -15,6 +15,7 @@ mod buildah;
 mod chroot;
 mod client;
 mod cosign;
+mod covered_paths;
 mod credential_helpers;
 mod docker;
 mod engine;
