@@ -70,3 +70,22 @@ fn the_sandbox_requires_proc_in_such_a_chroot() {
     assert_eq!(printed, expected);
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn the_error_without_root_names_the_chroot() {
+    let user = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+    ];
+    let run = ["/mock-ecr", "run", "--redirect", "sandbox", "--", "true"];
+    let output = in_chroot(
+        "bin dev etc lib lib64 proc sbin usr",
+        &[&user[..], &["env", "TMPDIR=/dev/shm"], &run].concat(),
+    );
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let cause = "and no kernel allows them in a chroot: Operation not permitted";
+    assert!(printed.contains(cause), "{printed}");
+    assert_eq!(output.status.code(), Some(1));
+}

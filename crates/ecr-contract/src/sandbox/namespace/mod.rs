@@ -46,7 +46,7 @@ impl Sandbox {
     ///
     /// Returns an error in the following cases:
     ///
-    /// - The user is not root, and the kernel does not allow user namespaces for unprivileged users.
+    /// - The user is not root, and the kernel does not allow user namespaces for unprivileged users. No kernel allows them in a chroot.
     /// - The user is not root, and the process has several threads.
     /// - A step of the set-up fails.
     ///
@@ -218,7 +218,7 @@ fn failed(what: &'static str) -> impl FnOnce(io::Error) -> SandboxError {
 fn denied(errno: nix::Error) -> SandboxError {
     SandboxError::Create {
         what: "network and mount namespaces require root, or a kernel that allows user namespaces for unprivileged users \
-               (kernel.unprivileged_userns_clone, user.max_user_namespaces)",
+               (kernel.unprivileged_userns_clone, user.max_user_namespaces), and no kernel allows them in a chroot",
         cause: errno.into(),
     }
 }
