@@ -191,7 +191,7 @@ fn the_versions_on_the_page_are_those_of_the_table_of_clients() {
     let table = page("docs/src/clients.md");
     let contract = page("docs/src/contract.md");
     let (_, rest) = contract.split_once("the tested versions: ").unwrap();
-    let (sentence, _) = rest.split_once("are from Debian").unwrap();
+    let (sentence, _) = rest.split_once("are packages of Debian").unwrap();
     let is_version = |word: &&str| word.split('.').all(|part| part.parse::<u32>().is_ok());
     let words = sentence.split_whitespace();
     let words = words.map(|word| word.trim_matches([',', '.']));
