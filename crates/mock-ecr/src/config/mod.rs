@@ -1,4 +1,4 @@
-//! The types of the fields of a [`Config`](crate::Config), the environment variables of clients, and the errors of
+//! The types of the fields of a [`Config`], the environment variables of clients, and the errors of
 //! invalid values.
 
 mod ca_location;

@@ -22,6 +22,7 @@ use crate::access;
 use crate::sandbox::addresses::{ADDRESS, METADATA};
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::namespace::cover::{bind, cover, cover_socket, naming};
+use crate::sandbox::namespace::resolver::unresolved::UnresolvedNames;
 use crate::sandbox::namespace::resolver::{NAME_SERVER, Resolver};
 
 /// The sandbox that this process has entered. This value owns the files that are mounted over system files. When it is dropped, the files
@@ -29,7 +30,7 @@ use crate::sandbox::namespace::resolver::{NAME_SERVER, Resolver};
 #[derive(Debug)]
 pub struct Sandbox {
     files: TempDir,
-    resolver: Resolver,
+    unresolved: UnresolvedNames,
 }
 
 impl Sandbox {
@@ -72,9 +73,10 @@ impl Sandbox {
         }
         // Mounts from here on are visible only inside the sandbox.
         make_mounts_private().map_err(failed("cannot make the mounts private"))?;
-        let resolver = Resolver::bind(NAME_SERVER);
-        let resolver = resolver.map_err(failed("cannot bind the name server"))?;
-        let sandbox = Sandbox { files, resolver };
+        let sandbox = Sandbox {
+            files,
+            unresolved: UnresolvedNames::default(),
+        };
         sandbox.block_escape_sockets().map_err(failed(
             "cannot block the sockets that lead out of the sandbox",
         ))?;
@@ -106,7 +108,8 @@ impl Sandbox {
         for bundle in TRUST_STORES.map(Path::new) {
             cover(bundle, &trusted).map_err(failed("cannot replace the system's trust store"))?;
         }
-        let serving = self.resolver.serve();
+        let resolver = Resolver::bind(NAME_SERVER, self.unresolved.clone());
+        let serving = resolver.and_then(|resolver| resolver.serve());
         serving.map_err(failed("cannot start the name server"))?;
         Ok(trusted)
     }
@@ -114,7 +117,7 @@ impl Sandbox {
     /// Returns the host names that processes in the sandbox looked up and that are not AWS host names. These names do not resolve. At most
     /// 1,000 names are recorded.
     pub fn unresolved_names(&self) -> BTreeSet<String> {
-        self.resolver.unresolved_names()
+        self.unresolved.names()
     }
 
     fn replace_name_server(&self) -> io::Result<()> {

@@ -2,9 +2,8 @@
 
 mod answer;
 mod unknown_type;
-mod unresolved;
+pub(super) mod unresolved;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use unresolved::UnresolvedNames;
 pub(super) const NAME_SERVER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 53);
 
-/// The sockets of the name server, and the names that it did not resolve.
+/// The sockets of a name server.
 #[derive(Debug)]
 pub(super) struct Resolver {
     udp: UdpSocket,
@@ -30,13 +29,12 @@ pub(super) struct Resolver {
 }
 
 impl Resolver {
-    /// Binds the sockets. Queries wait until [`Resolver::serve`] is called.
-    pub(super) fn bind(address: SocketAddr) -> io::Result<Self> {
+    /// Binds the sockets. Queries wait until [`Resolver::serve`] is called. Names that are not resolved are added to `unresolved`.
+    pub(super) fn bind(address: SocketAddr, unresolved: UnresolvedNames) -> io::Result<Self> {
         let udp = UdpSocket::bind(address)?;
         let tcp = TcpListener::bind(address)?;
         udp.set_nonblocking(true)?;
         tcp.set_nonblocking(true)?;
-        let unresolved = UnresolvedNames::default();
         Ok(Resolver {
             udp,
             tcp,
@@ -52,11 +50,6 @@ impl Resolver {
         runtime.spawn(serve_udp(udp, self.unresolved.clone()));
         runtime.spawn(serve_tcp(tcp, self.unresolved.clone()));
         Ok(())
-    }
-
-    /// Returns the names whose addresses clients looked up and that were not resolved.
-    pub(super) fn unresolved_names(&self) -> BTreeSet<String> {
-        self.unresolved.names()
     }
 }
 
@@ -132,7 +125,8 @@ mod tests {
 
     /// Starts a name server. UDP and TCP have different ports, because a port that is free for one protocol may be in use for the other.
     fn resolver() -> Resolver {
-        let resolver = Resolver::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let resolver =
+            Resolver::bind((Ipv4Addr::LOCALHOST, 0).into(), UnresolvedNames::default()).unwrap();
         resolver.serve().unwrap();
         resolver
     }
@@ -156,7 +150,7 @@ mod tests {
             let (length, _) = client.recv_from(&mut response).await.unwrap();
             assert_eq!(addresses(&response[..length]).len(), addresses_expected);
         }
-        assert!(resolver.unresolved_names().contains("example.com"));
+        assert!(resolver.unresolved.names().contains("example.com"));
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// At most [`MAX_NAMES`] names. Clones share the names.
 #[derive(Clone, Debug, Default)]
-pub(super) struct UnresolvedNames(Arc<Mutex<BTreeSet<String>>>);
+pub(in crate::sandbox::namespace) struct UnresolvedNames(Arc<Mutex<BTreeSet<String>>>);
 
 impl UnresolvedNames {
     /// Adds a name. If there are [`MAX_NAMES`], the name is discarded.
@@ -16,7 +16,7 @@ impl UnresolvedNames {
         }
     }
 
-    pub(super) fn names(&self) -> BTreeSet<String> {
+    pub(in crate::sandbox::namespace) fn names(&self) -> BTreeSet<String> {
         self.lock().clone()
     }
 
