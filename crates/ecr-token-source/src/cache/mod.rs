@@ -54,7 +54,8 @@ impl CacheFile {
         }
     }
 
-    /// Removes the tokens of a registry from the file, for all identities. A missing file is not an error.
+    /// Removes the tokens of a registry from the file, for all identities. A missing file is not an error. From a file that is ignored, all
+    /// content is removed, because it can contain these tokens.
     ///
     /// # Errors
     ///
@@ -193,11 +194,17 @@ fn evict_oldest(entries: &mut Vec<Entry>, new: &Entry) {
     });
 }
 
+/// Returns the entries of the file. Returns an empty list if the file is missing or ignored.
 fn read(path: &Path) -> Vec<Entry> {
-    let contents = read_trusted(path).ok();
-    let contents = contents.and_then(|text| serde_json::from_str::<Contents>(&text).ok());
-    let contents = contents.filter(|contents| contents.version == VERSION);
-    contents.map(|contents| contents.tokens).unwrap_or_default()
+    load(path).unwrap_or_default()
+}
+
+fn load(path: &Path) -> io::Result<Vec<Entry>> {
+    let contents: Contents = serde_json::from_str(&read_trusted(path)?)?;
+    match contents.version {
+        VERSION => Ok(contents.tokens),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
 }
 
 /// Reads a file. Returns an error if another user can have written it.
@@ -214,7 +221,9 @@ fn read_trusted(path: &Path) -> io::Result<String> {
 }
 
 fn retain(path: &Path, is_retained: impl Fn(&Entry) -> bool) -> io::Result<()> {
-    let mut entries = read(path);
+    let Ok(mut entries) = load(path) else {
+        return discard(path);
+    };
     let before = entries.len();
     entries.retain(is_retained);
     match entries.len() == before {
@@ -223,10 +232,22 @@ fn retain(path: &Path, is_retained: impl Fn(&Entry) -> bool) -> io::Result<()> {
     }
 }
 
-/// Replaces the file atomically: a reader finds either the old or the new content.
+/// Replaces a file that is ignored by an empty one, because the file can contain the tokens that the caller removes.
+fn discard(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => write(path, Vec::new()),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Replaces the file atomically: a reader finds either the old or the new content. If the path is a symbolic link, the target is replaced.
 fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
     let version = VERSION;
     let text = serde_json::to_vec(&Contents { version, tokens })?;
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     if let Some(directory) = path.parent() {
         create_directory(directory)?;
     }

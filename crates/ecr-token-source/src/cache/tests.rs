@@ -200,6 +200,38 @@ fn tokens_are_removed_by_registry_or_password() {
 }
 
 #[test]
+fn no_token_remains_in_a_file_that_is_ignored() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("tokens.json");
+    let (_, registry, token) = cache_with_token(&path);
+    let mut text = fs::read_to_string(&path).unwrap();
+    text.push('x');
+    fs::write(&path, text).unwrap();
+    CacheFile::remove(&path, &registry).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        !text.contains(token.credentials.password.expose()),
+        "{text}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn tokens_are_removed_from_the_target_of_a_link() {
+    let home = tempfile::tempdir().unwrap();
+    let (path, target) = (home.path().join("link"), home.path().join("tokens.json"));
+    let (_, registry, token) = cache_with_token(&target);
+    std::os::unix::fs::symlink(&target, &path).unwrap();
+    CacheFile::remove(&path, &registry).unwrap();
+    assert!(path.is_symlink());
+    let text = fs::read_to_string(&target).unwrap();
+    assert!(
+        !text.contains(token.credentials.password.expose()),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_token_of_another_host_remains_if_a_registry_is_removed() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("tokens.json");
