@@ -9,8 +9,9 @@ mod loopback;
 mod resolver;
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, Permissions, set_permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -136,9 +137,12 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Writes a file that is mounted over a file of the system. Each user can read it, and only the owner can write it, whatever the umask
+    /// is.
     fn write(&self, name: &str, text: &str) -> io::Result<PathBuf> {
         let path = self.files.path().join(name);
         std::fs::write(&path, text)?;
+        set_permissions(&path, Permissions::from_mode(0o644))?;
         Ok(path)
     }
 }
