@@ -155,3 +155,34 @@ fn a_command_in_the_sandbox_calls_the_control_api_without_options() {
         command.assert().success();
     }
 }
+
+#[test]
+fn the_path_of_the_certificate_is_absolute() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("relative")).unwrap();
+    let script = "cd / && test -s \"$AWS_CA_BUNDLE\"";
+    cargo_bin_cmd!("mock-ecr")
+        .args(["run", "--redirect", "proxy", "--", "sh", "-c", script])
+        .current_dir(directory.path())
+        .env("TMPDIR", "relative")
+        .assert()
+        .success();
+}
+
+#[test]
+#[cfg(feature = "real-clients")]
+fn other_users_can_read_the_files_of_the_sandbox_and_not_write_them() {
+    let mock_ecr = assert_cmd::cargo::cargo_bin("mock-ecr");
+    for umask in ["000", "077"] {
+        let script = format!(
+            "umask {umask}; exec \"$0\" run --redirect sandbox -- stat -L -c %a /etc/hosts /etc/resolv.conf"
+        );
+        let output = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .arg(&mock_ecr)
+            .output()
+            .unwrap();
+        let modes = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(modes, "644\n644\n", "{umask}");
+    }
+}

@@ -17,8 +17,11 @@ use crate::sandbox::error::SandboxError;
 /// Returns an error if the file cannot be written, or if the directory belongs to another user or can be written to by other users. On
 /// Windows, the owner is not checked.
 pub fn store_certificate(certificate: &str) -> Result<PathBuf, SandboxError> {
-    let directory = std::env::temp_dir().join(access::user_directory());
-    write(&directory, certificate).map_err(|cause| SandboxError::System {
+    // A client can run in another directory, and TMPDIR can be a relative path.
+    let temporary = std::path::absolute(std::env::temp_dir());
+    let directory = temporary.map(|temporary| temporary.join(access::user_directory()));
+    let written = directory.and_then(|directory| write(&directory, certificate));
+    written.map_err(|cause| SandboxError::System {
         what: "cannot store the certificate",
         cause,
     })
