@@ -247,3 +247,19 @@ fn a_client_that_does_not_exist_is_one_line_before_any_scenario() {
             "mock-ecr: the client \"no-such-client\" does not exist: expected a program on PATH or the path of a program\n",
         );
 }
+
+/// In the sandbox of the suite, `/etc/resolv.conf` names a name server, which runs only in the mode `sandbox`. In the mode `proxy`, the port
+/// must be closed: a lookup would otherwise wait longer than the deadline.
+#[test]
+#[cfg(feature = "real-clients")]
+fn a_lookup_without_a_name_server_fails_at_once() {
+    let lookup = "getent -s dns ahosts example.com";
+    let script = Script::new(&format!("{lookup}; {lookup}; {lookup}; exit 1"));
+    let own = script.scenario(&format!(
+        "{OWN}redirect = ['proxy']\ndeadline = '15s'\n[[step]]\nfetch = {{}}\nexpect = {{ result = 'error' }}\n"
+    ));
+    let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
+        .with(&["--scenarios", &own, "--scenario", "OWN-1"])
+        .report();
+    assert_eq!(report.scenarios[0].verdict, Verdict::Passed, "{report:?}");
+}
