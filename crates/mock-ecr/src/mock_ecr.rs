@@ -151,11 +151,8 @@ impl MockEcr {
     /// assert!(!MockEcr::is_aws_host_name("ecr.eu-west-1.example.com"));
     /// ```
     pub fn is_aws_host_name(name: &str) -> bool {
-        match hosts::Host::of(name) {
-            hosts::Host::Bare => false,
-            hosts::Host::Public => true,
-            _ => hosts::is_in_aws(&name.to_ascii_lowercase()),
-        }
+        let is_host = hosts::Host::of(name) != hosts::Host::Bare;
+        is_host && hosts::is_in_aws(&name.to_ascii_lowercase())
     }
 
     /// Returns the certificate of the certificate authority, in PEM, or `None` if the mock does not accept TLS. Clients

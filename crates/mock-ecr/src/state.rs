@@ -161,11 +161,6 @@ impl State {
         }
     }
 
-    /// Returns the first port that the mock listens on.
-    pub(crate) fn port(&self) -> u16 {
-        self.listening().port()
-    }
-
     /// Returns the addresses that the mock listens on.
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses

@@ -97,9 +97,13 @@ impl Host {
     }
 }
 
-/// Returns whether a host name, without a port, is a domain of AWS or is in one. The name can end in a dot, as an absolute name does.
+/// Returns whether a host name, without a port, is `public.ecr.aws`, is a domain of AWS, or is in one. The name can end in a dot, as an
+/// absolute name does.
 pub(crate) fn is_in_aws(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
+    if Host::public(name).is_some() {
+        return true;
+    }
     let is_within = |domain: &str| {
         let labels = name.strip_suffix(domain);
         labels.is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))

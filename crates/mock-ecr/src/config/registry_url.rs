@@ -148,6 +148,8 @@ mod tests {
             "x.amazonaws.com.",
             "amazonaws.com",
             "amazonaws.com.:80",
+            "public.ecr.aws",
+            "public.ecr.aws.:443",
         ] {
             assert_eq!(urls("mock", "https", authority), AWS, "{authority}");
         }

@@ -54,7 +54,7 @@ impl<'a> BaseUrl<'a> {
         let BaseUrl { scheme, authority } = self;
         match self.host_and_port() {
             Some(_) => format!("{scheme}://{authority}"),
-            None => format!("{scheme}://{}:{}", listening.host(), listening.port()),
+            None => listening.url(scheme),
         }
     }
 }

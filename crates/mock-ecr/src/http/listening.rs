@@ -12,7 +12,12 @@ impl Listening<'_> {
         self.0.first().map_or(0, SocketAddr::port)
     }
 
-    /// Returns the host of a URL by which a client on this machine reaches the mock.
+    /// Returns a URL by which a client on this machine reaches the mock, without a trailing slash.
+    pub(crate) fn url(self, scheme: &str) -> String {
+        format!("{scheme}://{}:{}", self.host(), self.port())
+    }
+
+    /// Returns the host of this URL.
     pub(crate) fn host(self) -> String {
         match self.0.first().map(SocketAddr::ip) {
             Some(IpAddr::V4(ip)) if !self.includes_localhost() => ip.to_string(),

@@ -80,7 +80,7 @@ impl RequestContext<'_> {
     fn url(&self, host: &Host) -> String {
         match host {
             Host::Bare => self.base_url().or_local(self.state.listening()),
-            _ => format!("http://127.0.0.1:{}", self.state.port()),
+            _ => self.state.listening().url("http"),
         }
     }
 }
