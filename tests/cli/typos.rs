@@ -78,6 +78,11 @@ fn an_error_in_a_configuration_names_its_position_and_a_similar_name() {
             "did you mean \"GetAuthorizationToken\"?\n",
         ),
         (
+            "[[faults]]\naction = { bandwidth = 1 }\nmatch = { region = 'us-eest-1' }\n",
+            "3:20: faults[0].match.region: ",
+            "did you mean \"us-east-1\"?\n",
+        ),
+        (
             "[[repositories]]\nname = 'app'\nlayout = 'none'\n",
             "3:10: repositories[0].layout: ",
             "(os error 2)\n",

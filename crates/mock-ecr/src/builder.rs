@@ -290,7 +290,11 @@ impl MockEcrBuilder {
             Some(_) => TlsMode::Enabled,
             None => TlsMode::Disabled,
         };
-        let faults = Arc::new(Faults::from_seed(&self.config.seed, tls_mode));
+        let faults = Arc::new(Faults::from_seed(
+            &self.config.seed,
+            tls_mode,
+            self.config.additional_regions.clone(),
+        ));
         for fault in &self.config.faults {
             faults.add(fault.clone())?;
         }

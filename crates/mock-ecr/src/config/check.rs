@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
+use crate::types::Region;
 use crate::types::secret::Secret;
-use crate::types::{REGIONS, Region, UnknownRegion};
+
+const EXPECTED_REGION: &str =
+    "a Region of AWS, such as us-east-1, or a Region that additional_regions contains";
 
 impl Config {
     /// Checks that the values of the configuration are valid and do not contradict each other.
@@ -55,18 +58,18 @@ impl Config {
         region: &Region,
         at: impl FnOnce() -> Vec<Step>,
     ) -> Result<(), Conflict> {
-        if REGIONS.contains(&region.as_str()) || self.additional_regions.contains(region) {
-            return Ok(());
-        }
-        let expected =
-            "a Region of AWS, such as us-east-1, or a Region that additional_regions contains";
-        Err(Conflict::new(at(), region, expected).caused_by(UnknownRegion::new(region)))
+        region
+            .check_known(&self.additional_regions)
+            .map_err(|error| Conflict::new(at(), region, EXPECTED_REGION).caused_by(error))
     }
 
     fn check_faults(&self) -> Result<(), Conflict> {
         for (index, fault) in self.faults.iter().enumerate() {
             let at = |key: &'static str| vec!["faults".into(), index.into(), key.into()];
             let (matcher, action) = (&fault.matcher, fault.action.name());
+            if let Some(region) = &matcher.region {
+                self.check_region(region, || [at("match"), vec!["region".into()]].concat())?;
+            }
             matcher.check_operation().map_err(|error| {
                 let at = [at("match"), vec!["operation".into()]].concat();
                 let operation = matcher.operation.as_deref().unwrap_or_default();

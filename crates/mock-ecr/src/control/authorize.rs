@@ -71,7 +71,7 @@ fn cross_site() -> ControlError {
 }
 
 fn unauthorized() -> ControlError {
-    let text = "missing or wrong control key: expected Authorization: Bearer KEY (the command reads the key from MOCK_ECR_CONTROL_KEY)";
+    let text = "missing or wrong control key: expected Authorization: Bearer KEY (the command reads the key from MOCK_ECR_CONTROL_KEY, or from a URL such as http://KEY@HOST)";
     ControlError::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", text)
 }
 

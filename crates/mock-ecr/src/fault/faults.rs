@@ -15,6 +15,7 @@ use crate::fault::error::FaultError;
 use crate::fault::request_attributes::RequestAttributes;
 use crate::fault::throttle::Bucket;
 use crate::fault::triggered::TriggeredFault;
+use crate::types::Region;
 use crate::types::timestamp::Timestamp;
 
 /// The faults of one mock.
@@ -24,6 +25,8 @@ pub(crate) struct Faults {
     count: AtomicUsize,
     seed: String,
     tls_mode: TlsMode,
+    /// Regions that a fault can match in addition to the known Regions.
+    additional_regions: Vec<Region>,
     set: Mutex<Set>,
 }
 
@@ -49,17 +52,26 @@ struct Entry {
 }
 
 impl Faults {
-    pub(crate) fn from_seed(seed: &str, tls_mode: TlsMode) -> Self {
+    pub(crate) fn from_seed(
+        seed: &str,
+        tls_mode: TlsMode,
+        additional_regions: Vec<Region>,
+    ) -> Self {
         Faults {
             count: AtomicUsize::new(0),
             seed: seed.to_owned(),
             tls_mode,
+            additional_regions,
             set: Mutex::default(),
         }
     }
 
     pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
         fault.check()?;
+        if let Some(region) = &fault.matcher.region {
+            let known = region.check_known(&self.additional_regions);
+            known.map_err(|error| FaultError::new(format!("match.region: {error}")))?;
+        }
         if matches!(fault.action, FaultAction::Certificate(_)) && self.tls_mode == TlsMode::Disabled
         {
             let text = "the action certificate needs TLS, which this mock does not accept; start it with TLS (--tls)";
@@ -234,9 +246,19 @@ mod tests {
     use super::*;
 
     fn with_fault(toml: &str) -> (Faults, FaultId) {
-        let faults = Faults::from_seed("seed", TlsMode::Enabled);
+        let faults = Faults::from_seed("seed", TlsMode::Enabled, Vec::new());
         let id = faults.add(Fault::from_toml(toml).unwrap()).unwrap();
         (faults, id)
+    }
+
+    #[test]
+    fn an_unknown_region_is_rejected_unless_it_is_added() {
+        let fault = "match = { region = 'mars' }\naction = { bandwidth = 1 }";
+        let fault = Fault::from_toml(fault).unwrap();
+        let with = |additional| Faults::from_seed("seed", TlsMode::Enabled, additional);
+        let error = with(Vec::new()).add(fault.clone()).unwrap_err();
+        assert_eq!(error.to_string(), "match.region: unknown Region");
+        with(vec!["mars".parse().unwrap()]).add(fault).unwrap();
     }
 
     /// Returns the requests that trigger the fault, numbered from 1.

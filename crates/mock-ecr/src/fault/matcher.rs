@@ -43,7 +43,8 @@ pub struct RequestMatcher {
     /// The ID of the caller's account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The Region of the request.
+    /// The Region of the request: a known Region, or a Region in
+    /// [`Config::additional_regions`](crate::Config::additional_regions).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// The ARN of the caller.

@@ -69,6 +69,16 @@ impl FromStr for Region {
     }
 }
 
+impl Region {
+    /// Returns an error if the Region is neither known nor in `additional`.
+    pub(crate) fn check_known(&self, additional: &[Region]) -> Result<(), UnknownRegion> {
+        match REGIONS.contains(&self.as_str()) || additional.contains(self) {
+            true => Ok(()),
+            false => Err(UnknownRegion::new(self)),
+        }
+    }
+}
+
 /// The error for a Region that is neither known nor in `additional_regions`. The message suggests similar Regions.
 #[derive(Debug)]
 pub(crate) struct UnknownRegion {
