@@ -24,7 +24,8 @@ struct TargetOptions {
         global = true
     )]
     url: String,
-    /// The control key of the mock. Required if the mock was started with a control key.
+    /// The control key of the mock. Required if the mock was started with a control key. The option takes precedence over a key in
+    /// `MOCK_ECR_URL`.
     #[arg(
         long,
         value_name = "KEY",
