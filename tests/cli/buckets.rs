@@ -4,10 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use assert_cmd::cargo::cargo_bin_cmd;
-
 use crate::clients::installed;
-use crate::mock::Mock;
+use crate::mock::{Mock, failing};
 use crate::pusher::{Image, Pusher};
 use crate::stores::token;
 
@@ -140,7 +138,7 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
     let moto = Moto::start();
     let endpoint = format!("http://{}", moto.address);
     let serve_error = |store: &str, variables: &[(&str, &str)]| {
-        let output = cargo_bin_cmd!("mock-ecr")
+        let output = failing()
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
             .env_remove("AWS_ACCESS_KEY_ID")
             .envs(variables.iter().copied())

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 
-use crate::mock::Mock;
+use crate::mock::{Mock, failing};
 
 const AWS: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
@@ -90,7 +90,7 @@ fn another_program_on_the_other_loopback_address_is_an_error() {
         let taken = TcpListener::bind("[::1]:0").ok()?;
         let port = taken.local_addr().unwrap().port();
         let serve = ["serve", "--listen", &format!("127.0.0.1:{port}")];
-        let assert = cargo_bin_cmd!("mock-ecr").args(serve).assert().code(1);
+        let assert = failing().args(serve).assert().code(1);
         let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
         Some((port, stderr))
     });

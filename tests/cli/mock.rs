@@ -3,9 +3,17 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
-use assert_cmd::cargo::cargo_bin;
+use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 use rustix::process::{Pid, Signal, kill_process};
+
+/// Returns the command for a call that must fail. If it starts a mock instead, it is killed, so that the test fails and does not wait forever.
+pub(crate) fn failing() -> assert_cmd::Command {
+    let mut mock_ecr = cargo_bin_cmd!("mock-ecr");
+    mock_ecr.timeout(Duration::from_secs(60));
+    mock_ecr
+}
 
 pub(crate) struct Mock {
     process: Child,

@@ -5,7 +5,7 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use predicates::prelude::*;
 use rustix::process::Signal;
 
-use crate::mock::Mock;
+use crate::mock::{Mock, failing};
 
 #[test]
 fn the_first_line_contains_the_address() {
@@ -71,7 +71,7 @@ fn a_second_signal_stops_the_server_immediately() {
 fn a_port_in_use_is_an_error_of_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    cargo_bin_cmd!("mock-ecr")
+    failing()
         .args(["serve", "--listen", &address])
         .assert()
         .code(1)
@@ -87,7 +87,7 @@ fn an_invalid_configuration_is_an_error_of_one_line() {
     let file = folder.path().join("config.toml");
     std::fs::write(&file, "seed = 'a'\ntoken_ttl = 'long'\n").unwrap();
     let file = file.to_str().unwrap();
-    cargo_bin_cmd!("mock-ecr")
+    failing()
         .args(["serve", "--listen", "127.0.0.1:0", "--config", file])
         .assert()
         .code(1)
@@ -107,7 +107,7 @@ fn an_error_for_an_invalid_option_names_the_valid_values() {
         ("--proxy-endpoint", "x", "expected aws, mock, or a URL"),
         ("--listen", "x", "invalid socket address"),
     ] {
-        cargo_bin_cmd!("mock-ecr")
+        failing()
             .args(["serve", option, value])
             .assert()
             .code(2)

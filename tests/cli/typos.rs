@@ -3,10 +3,12 @@
 use assert_cmd::cargo::cargo_bin_cmd;
 use predicates::prelude::*;
 
+use crate::mock::failing;
+
 /// Returns the error of a command that fails.
 #[track_caller]
 fn error(code: i32, arguments: &[&str]) -> String {
-    let outcome = cargo_bin_cmd!("mock-ecr").args(arguments).assert();
+    let outcome = failing().args(arguments).assert();
     let outcome = outcome.code(code).stdout("");
     String::from_utf8(outcome.get_output().stderr.clone()).unwrap()
 }
