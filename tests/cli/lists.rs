@@ -192,3 +192,17 @@ fn colours_are_printed_to_a_terminal_unless_no_color_is_set() {
     assert!(plain.contains("TOK-06"), "{plain}");
     assert!(!plain.contains('\x1b'), "{plain}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_summary_of_contract_fits_the_terminal() {
+    let contract = "contract --client-type token-printer --redirect env --scenario TOK-06 false";
+    let arguments: Vec<&str> = contract.split(' ').collect();
+    let widest = |columns| {
+        let text = stdout_in_terminal(columns, &arguments, &[("NO_COLOR", "1")]);
+        text.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    assert!(widest(60) <= 60);
+    let wide = widest(140);
+    assert!((81..=140).contains(&wide), "{wide}");
+}

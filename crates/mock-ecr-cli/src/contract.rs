@@ -1,13 +1,14 @@
 //! `mock-ecr contract`: runs the contract tests for a client.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use ecr_contract::baseline::Baseline;
 use ecr_contract::report::{
-    Colour, Details, Outcome, Progress, ProgressLine, Report, Stale, Summary,
+    Colour, Details, Outcome, Progress, ProgressLine, Report, Screen, Stale, Summary,
 };
 use ecr_contract::{Catalog, ClientType, ListedScenario, Suite, SuiteError};
+use terminal_size::{Height, Width, terminal_size_of};
 use tokio::runtime::Runtime;
 
 use crate::args::ContractOptions;
@@ -115,7 +116,11 @@ fn run(suite: &Suite) -> Result<Report, Error> {
         true => ProgressLine::Rewritten,
         false => ProgressLine::Silent,
     };
-    let mut progress = Progress::new(io::stderr(), line, colour(&io::stderr()));
+    let mut progress = Progress::new(
+        io::stderr(),
+        line,
+        screen(&io::stderr(), terminal_size_of(io::stderr())),
+    );
     let report = runtime.block_on(suite.run(|finished| progress.update(&finished)));
     progress.clear();
     Ok(report?)
@@ -126,26 +131,30 @@ fn print(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<
     if options.reports.iter().any(|target| target.file.is_none()) {
         return Ok(());
     }
-    let colour = colour(&io::stdout());
+    let screen = screen(&io::stdout(), terminal_size_of(io::stdout()));
     let mut text = String::new();
     if let ([_], [scenario]) = (&*options.only, &*report.scenarios) {
-        text = format!("{}\n", Details { scenario, colour });
+        text = format!("{}\n", Details { scenario, screen });
     }
     let strictness = options.strictness();
     let summary = Summary {
         report,
         strictness,
         stale,
-        colour,
+        screen,
     };
     stdout::print(&(text + &summary.to_string()))
 }
 
-/// `NO_COLOR` disables colours if it is not empty. Source: no-color.org.
-fn colour(to: &impl io::IsTerminal) -> Colour {
+/// Returns the width of a terminal, and its colour: `NO_COLOR` disables colours if it is not empty. Source: no-color.org.
+fn screen(to: &impl IsTerminal, size: Option<(Width, Height)>) -> Screen {
     let is_disabled = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    match to.is_terminal() {
+    let colour = match to.is_terminal() {
         true if !is_disabled => Colour::Ansi,
         _ => Colour::Plain,
-    }
+    };
+    let columns = size.map_or(Screen::default().columns(), |(Width(columns), _)| {
+        columns.into()
+    });
+    Screen::new(colour, columns)
 }

@@ -18,7 +18,7 @@ mod timeline;
 
 pub use crate::scenario::Severity;
 pub use file::WriteError;
-pub use human::{Colour, Details, Progress, ProgressLine, Summary};
+pub use human::{Colour, Details, Progress, ProgressLine, Screen, Summary};
 pub use outcome::{Counts, Outcome, Strictness};
 pub use results::{
     CaseReport, ClientRun, Event, EventKind, Finding, FinishedCase, Report, ScenarioReport,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::report::file::{self, WriteError};
-use crate::report::{Colour, Report, Strictness, Summary, html, json, junit, markdown, tap};
+use crate::report::{Report, Screen, Strictness, Summary, html, json, junit, markdown, tap};
 
 /// An output format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Format {
                 report,
                 strictness,
                 stale: &[],
-                colour: Colour::Plain,
+                screen: Screen::default(),
             }
             .to_string(),
             Format::Junit => junit::text(report, strictness),

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::report::human::colour::{Colour, Style};
-use crate::report::human::layout::{COLUMNS, INDENT, beside, evidence, labelled, side_by_side};
+use crate::report::human::colour::Style;
+use crate::report::human::layout::{INDENT, beside};
+use crate::report::human::screen::Screen;
 use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, sanitize, timeline};
 
 /// All details of the result of one scenario: the findings, the calls of the client, and the timeline.
@@ -11,8 +12,8 @@ use crate::report::{CaseReport, ClientRun, Finding, ScenarioReport, sanitize, ti
 pub struct Details<'a> {
     /// The result of the scenario.
     pub scenario: &'a ScenarioReport,
-    /// Whether words are coloured.
-    pub colour: Colour,
+    /// Where the details are shown.
+    pub screen: Screen,
 }
 
 /// The text ends with a line break.
@@ -20,11 +21,12 @@ impl fmt::Display for Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scenario = self.scenario;
         let title = format!("{} {}", scenario.id, scenario.title);
-        for line in sanitize::fold(&sanitize::line(&title), COLUMNS) {
-            writeln!(f, "{}", self.colour.paint(Style::Bold, &line))?;
+        for line in sanitize::fold(&sanitize::line(&title), self.screen.columns) {
+            writeln!(f, "{}", self.screen.colour.paint(Style::Bold, &line))?;
         }
         let verdict = scenario.verdict;
         let word = self
+            .screen
             .colour
             .verdict(verdict, &verdict.name().replace('_', " "));
         let known = if scenario.known {
@@ -33,7 +35,7 @@ impl fmt::Display for Details<'_> {
             ""
         };
         writeln!(f, "{word}{known}; severity {}", scenario.severity.name())?;
-        write_lines(f, &evidence(&scenario.why, ""))?;
+        write_lines(f, &self.screen.evidence(&scenario.why, ""))?;
         scenario
             .cases
             .iter()
@@ -46,26 +48,26 @@ impl Details<'_> {
         writeln!(f)?;
         if let Some(name) = &case.name {
             let verdict = case.verdict.name().replace('_', " ");
-            let name = sanitize::clip(&sanitize::line(name), COLUMNS - 30);
-            let name = self.colour.paint(Style::Bold, &name);
+            let name = sanitize::clip(&sanitize::line(name), self.screen.columns - 30);
+            let name = self.screen.colour.paint(Style::Bold, &name);
             writeln!(
                 f,
                 "case {name}: {}",
-                self.colour.verdict(case.verdict, &verdict)
+                self.screen.colour.verdict(case.verdict, &verdict)
             )?;
         }
         if let Some(reason) = &case.reason {
-            write_lines(f, &labelled("reason", reason))?;
+            write_lines(f, &self.screen.labelled("reason", reason))?;
         }
         for found in &case.findings {
             self.write_finding(f, found)?;
         }
         for run in &case.runs {
             writeln!(f)?;
-            write_lines(f, &call(run))?;
+            write_lines(f, &self.call(run))?;
         }
         self.write_timeline(f, case)?;
-        write_lines(f, &evidence(&[], &case.repeat))
+        write_lines(f, &self.screen.evidence(&[], &case.repeat))
     }
 
     fn write_finding(&self, f: &mut fmt::Formatter<'_>, found: &Finding) -> fmt::Result {
@@ -74,17 +76,17 @@ impl Details<'_> {
             false => ("failed", Style::Red),
         };
         let expectation = sanitize::clip(&sanitize::line(&found.expectation), 40);
-        let word = self.colour.paint(style, &format!("{word:<INDENT$}"));
+        let word = self.screen.colour.paint(style, &format!("{word:<INDENT$}"));
         let (step, severity) = (found.step, found.severity.name());
         writeln!(f, "{word}step {step}, {expectation} ({severity})")?;
-        write_lines(f, &side_by_side(found, usize::MAX))
+        write_lines(f, &self.screen.side_by_side(found, usize::MAX))
     }
 
     fn write_timeline(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
         writeln!(f)?;
         for event in timeline::lines(case) {
             // The second line and later lines are indented to the column of the event's text.
-            let mut lines = sanitize::fold(event.trim_start(), COLUMNS - 4).into_iter();
+            let mut lines = sanitize::fold(event.trim_start(), self.screen.columns - 4).into_iter();
             writeln!(
                 f,
                 "{}",
@@ -98,7 +100,34 @@ impl Details<'_> {
             )?;
         }
         let took = format!("took {}", sanitize::duration(case.took_ms));
-        writeln!(f, "{}", self.colour.paint(Style::Dim, &took))
+        writeln!(f, "{}", self.screen.colour.paint(Style::Dim, &took))
+    }
+
+    /// Returns the lines of a call: the command, the text of stdin, stdout and stderr, and how the call ended.
+    fn call(&self, run: &ClientRun) -> Vec<String> {
+        let mut lines = self.screen.labelled("$", &run.command);
+        for (name, text) in [
+            ("stdin", &run.stdin),
+            ("stdout", &run.stdout),
+            ("stderr", &run.stderr),
+        ] {
+            lines.extend(self.block(name, text));
+        }
+        let (step, end) = (run.step, &run.end);
+        let took = sanitize::duration(run.took_ms);
+        lines.extend(
+            self.screen
+                .labelled("end", &format!("{end}, after {took}, in step {step}")),
+        );
+        lines
+    }
+
+    fn block(&self, name: &str, text: &str) -> Vec<String> {
+        let lines = sanitize::lines(text);
+        let folded = lines
+            .iter()
+            .flat_map(|line| sanitize::fold(line, self.screen.columns - INDENT));
+        beside(name, &folded.collect::<Vec<_>>())
     }
 }
 
@@ -106,33 +135,6 @@ impl Details<'_> {
 fn indented(event: &str, line: &str) -> String {
     let spaces = event.len() - event.trim_start().len();
     format!("{}{line}", " ".repeat(spaces))
-}
-
-/// Returns the lines of a call: the command, the text of stdin, stdout and stderr, and how the call ended.
-fn call(run: &ClientRun) -> Vec<String> {
-    let mut lines = labelled("$", &run.command);
-    for (name, text) in [
-        ("stdin", &run.stdin),
-        ("stdout", &run.stdout),
-        ("stderr", &run.stderr),
-    ] {
-        lines.extend(block(name, text));
-    }
-    let (step, end) = (run.step, &run.end);
-    let took = sanitize::duration(run.took_ms);
-    lines.extend(labelled(
-        "end",
-        &format!("{end}, after {took}, in step {step}"),
-    ));
-    lines
-}
-
-fn block(name: &str, text: &str) -> Vec<String> {
-    let lines = sanitize::lines(text);
-    let folded = lines
-        .iter()
-        .flat_map(|line| sanitize::fold(line, COLUMNS - INDENT));
-    beside(name, &folded.collect::<Vec<_>>())
 }
 
 fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[String]) -> fmt::Result {
@@ -148,8 +150,8 @@ mod tests {
         let report = sample::report();
         let mut scenarios = report.scenarios.iter();
         let scenario = scenarios.find(|scenario| scenario.id == id).unwrap();
-        let colour = Colour::Plain;
-        Details { scenario, colour }.to_string()
+        let screen = Screen::default();
+        Details { scenario, screen }.to_string()
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! Writes the failures, up to a maximum number of lines that fit on one screen.
 
-use crate::report::human::colour::Colour;
-use crate::report::human::layout::{
-    EXPECTED_COLUMN, evidence, ids, labelled, side_by_side, titled,
-};
+use crate::report::human::layout::{EXPECTED_COLUMN, ids};
+use crate::report::human::screen::Screen;
 use crate::report::{CaseReport, Finding, Report, ScenarioReport, Strictness, Verdict, sanitize};
 
 #[derive(Clone, Copy)]
 pub(super) struct Failures<'a> {
     pub(super) report: &'a Report,
     pub(super) strictness: Strictness,
-    pub(super) colour: Colour,
+    pub(super) screen: Screen,
 }
 
 impl<'a> Failures<'a> {
@@ -27,7 +25,7 @@ impl<'a> Failures<'a> {
             let text = format!("{}: {reason}", ids(&scenarios));
             lines.extend(self.title(Verdict::SetUpError, "SET-UP ERROR", &text));
             if let Some(case) = scenarios[0].worst() {
-                lines.extend(evidence(&[], &case.repeat));
+                lines.extend(self.screen.evidence(&[], &case.repeat));
             }
         }
         lines
@@ -63,27 +61,28 @@ impl<'a> Failures<'a> {
         let Some(case) = scenario.worst() else {
             return lines;
         };
-        lines.extend(failing_cases(scenario));
+        lines.extend(failing_cases(self.screen, scenario));
         let failed = case.failed_findings();
         let shown = failed.iter().take(MAX_FINDINGS);
-        lines.extend(shown.flat_map(|found| finding(found)));
+        lines.extend(shown.flat_map(|found| finding(self.screen, found)));
         if failed.len() > MAX_FINDINGS {
             let more = failed.len() - MAX_FINDINGS;
-            lines.extend(labelled(
-                "",
-                &format!("and {more} more failed expectations"),
-            ));
+            lines.extend(
+                self.screen
+                    .labelled("", &format!("and {more} more failed expectations")),
+            );
         }
         let why = &scenario.why[..scenario.why.len().min(MAX_LINKS)];
-        lines.extend(evidence(why, &case.repeat));
+        lines.extend(self.screen.evidence(why, &case.repeat));
         if !others.is_empty() {
-            lines.extend(labelled("  also", &ids(others)));
+            lines.extend(self.screen.labelled("  also", &ids(others)));
         }
         lines
     }
 
     fn title(&self, verdict: Verdict, word: &str, text: &str) -> Vec<String> {
-        titled(|word| self.colour.verdict(verdict, word), word, text)
+        self.screen
+            .titled(|word| self.screen.colour.verdict(verdict, word), word, text)
     }
 }
 
@@ -126,9 +125,9 @@ fn symptom(scenario: &ScenarioReport) -> String {
 }
 
 /// Returns the lines of a finding: the key of the expectation, the expected value and the observed value.
-fn finding(found: &Finding) -> Vec<String> {
+fn finding(screen: Screen, found: &Finding) -> Vec<String> {
     let name = sanitize::clip(&sanitize::line(&found.expectation), EXPECTED_COLUMN - 3);
-    let mut rows = side_by_side(found, MAX_ROWS);
+    let mut rows = screen.side_by_side(found, MAX_ROWS);
     rows[0].replace_range(
         ..EXPECTED_COLUMN,
         &format!("  {name:<width$}", width = EXPECTED_COLUMN - 2),
@@ -137,7 +136,7 @@ fn finding(found: &Finding) -> Vec<String> {
 }
 
 /// Returns the lines with the names of the failed cases. Returns no lines if the cases have no names.
-fn failing_cases(scenario: &ScenarioReport) -> Vec<String> {
+fn failing_cases(screen: Screen, scenario: &ScenarioReport) -> Vec<String> {
     let failing = scenario
         .cases
         .iter()
@@ -145,7 +144,9 @@ fn failing_cases(scenario: &ScenarioReport) -> Vec<String> {
     let names: Vec<_> = failing.filter_map(|case| case.name.as_deref()).collect();
     match names.as_slice() {
         [] => Vec::new(),
-        [only] => labelled("  case", only),
-        [first, rest @ ..] => labelled("  case", &format!("{first}; also {}", rest.join(", "))),
+        [only] => screen.labelled("  case", only),
+        [first, rest @ ..] => {
+            screen.labelled("  case", &format!("{first}; also {}", rest.join(", ")))
+        }
     }
 }

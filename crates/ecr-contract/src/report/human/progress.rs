@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use crate::report::human::colour::Colour;
-use crate::report::human::layout::COLUMNS;
+use crate::report::human::screen::Screen;
 use crate::report::{FinishedCase, Verdict, sanitize};
 
 /// How the progress of a run is written.
@@ -24,17 +23,17 @@ pub enum ProgressLine {
 pub struct Progress<W> {
     out: W,
     line: ProgressLine,
-    colour: Colour,
+    screen: Screen,
     failed: usize,
 }
 
 impl<W: Write> Progress<W> {
     /// Creates a value that writes the progress to `out`. A report should not be written to the same stream.
-    pub fn new(out: W, line: ProgressLine, colour: Colour) -> Self {
+    pub fn new(out: W, line: ProgressLine, screen: Screen) -> Self {
         Progress {
             out,
             line,
-            colour,
+            screen,
             failed: 0,
         }
     }
@@ -51,7 +50,7 @@ impl<W: Write> Progress<W> {
         match (self.line, word) {
             (ProgressLine::Rewritten, _) => self.rewrite(finished),
             (ProgressLine::Sparse, Some(word)) => {
-                let word = self.colour.verdict(verdict, word);
+                let word = self.screen.colour.verdict(verdict, word);
                 self.write(&format!(
                     "{}/{} {word} {}\n",
                     finished.done,
@@ -82,7 +81,7 @@ impl<W: Write> Progress<W> {
             name(finished)
         );
         // One column is left free: some terminals wrap after the last column.
-        let text = sanitize::clip(&text, COLUMNS - 1);
+        let text = sanitize::clip(&text, self.screen.columns - 1);
         self.write(&format!("\r{text}\x1b[K"));
     }
 
@@ -106,7 +105,7 @@ mod tests {
 
     fn output(line: ProgressLine) -> String {
         let mut out = Vec::new();
-        let mut progress = Progress::new(&mut out, line, Colour::Plain);
+        let mut progress = Progress::new(&mut out, line, Screen::default());
         let scenarios = sample::report().scenarios;
         let runs = scenarios
             .iter()
@@ -150,7 +149,7 @@ mod tests {
         let mut case = sample::report().scenarios[0].cases[0].clone();
         case.name = Some(sample::HOSTILE.to_owned());
         let mut out = Vec::new();
-        let mut progress = Progress::new(&mut out, ProgressLine::Rewritten, Colour::Plain);
+        let mut progress = Progress::new(&mut out, ProgressLine::Rewritten, Screen::default());
         let (done, total, id, case) = (1, 58, "EXP-04", &case);
         progress.update(&FinishedCase {
             done,

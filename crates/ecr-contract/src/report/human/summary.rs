@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::report::human::colour::{Colour, Style};
+use crate::report::human::colour::Style;
 use crate::report::human::failures::Failures;
-use crate::report::human::layout::{COLUMNS, header, ids, titled};
+use crate::report::human::layout::ids;
+use crate::report::human::screen::Screen;
 use crate::report::{
     CaseReport, Outcome, Report, ScenarioReport, Stale, Strictness, Verdict, sanitize,
 };
@@ -19,8 +20,8 @@ pub struct Summary<'a> {
     pub strictness: Strictness,
     /// The entries of the baseline that no longer apply.
     pub stale: &'a [Stale],
-    /// Whether words are coloured.
-    pub colour: Colour,
+    /// Where the summary is shown.
+    pub screen: Screen,
 }
 
 /// The text ends with a line break.
@@ -29,7 +30,7 @@ impl fmt::Display for Summary<'_> {
         let failures = Failures {
             report: self.report,
             strictness: self.strictness,
-            colour: self.colour,
+            screen: self.screen,
         };
         let sections = [
             failures.set_up_errors(),
@@ -40,7 +41,7 @@ impl fmt::Display for Summary<'_> {
             self.not_run(),
             self.stale(),
         ];
-        let mut lines = header(self.report, self.colour);
+        let mut lines = self.screen.header(self.report);
         for section in sections.into_iter().filter(|section| !section.is_empty()) {
             lines.push(String::new());
             lines.extend(section);
@@ -57,7 +58,7 @@ impl<'a> Summary<'a> {
         let known: Vec<_> = known.filter(|scenario| scenario.known).collect();
         match known.as_slice() {
             [] => Vec::new(),
-            known => uncoloured(
+            known => self.uncoloured(
                 "known failures",
                 &format!("{}: {}", known.len(), ids(known)),
             ),
@@ -74,17 +75,21 @@ impl<'a> Summary<'a> {
         let mut lines: Vec<_> = shown.iter().map(|one| self.line_for(one, word)).collect();
         if !others.is_empty() {
             let more = format!("{} more: {}", others.len(), ids(others));
-            lines.extend(uncoloured(word, &more));
+            lines.extend(self.uncoloured(word, &more));
         }
         lines
     }
 
     fn line_for(&self, scenario: &ScenarioReport, word: &str) -> String {
         let observed = scenario.worst().map_or(String::new(), observations);
-        let title = sanitize::clip(&sanitize::line(&scenario.title), MAX_TITLE);
+        let half = self.screen.columns / 2 - 4;
+        let title = sanitize::clip(&sanitize::line(&scenario.title), half);
         let text = format!("{} {title} | {observed}", sanitize::line(&scenario.id));
-        let text = sanitize::clip(&text, COLUMNS - word.len() - 1);
-        format!("{} {text}", self.colour.verdict(scenario.verdict, word))
+        let text = sanitize::clip(&text, self.screen.columns - word.len() - 1);
+        format!(
+            "{} {text}",
+            self.screen.colour.verdict(scenario.verdict, word)
+        )
     }
 
     fn not_run(&self) -> Vec<String> {
@@ -92,7 +97,7 @@ impl<'a> Summary<'a> {
         let mut lines = Vec::new();
         if !not_applicable.is_empty() {
             let text = format!("{}: {}", not_applicable.len(), ids(&not_applicable));
-            lines.extend(uncoloured("n/a", &text));
+            lines.extend(self.uncoloured("n/a", &text));
         }
         let missing: Vec<_> = self
             .report
@@ -102,7 +107,7 @@ impl<'a> Summary<'a> {
             .collect();
         if !missing.is_empty() {
             let text = format!("{}: {}", missing.len(), missing.join(" "));
-            lines.extend(uncoloured("skipped", &text));
+            lines.extend(self.uncoloured("skipped", &text));
         }
         if self.report.scenarios.is_empty() {
             lines.extend(self.reasons());
@@ -116,14 +121,14 @@ impl<'a> Summary<'a> {
         let reasons: BTreeSet<&str> = skipped.map(|one| one.reason.as_str()).collect();
         let lines = reasons.into_iter();
         lines
-            .flat_map(|reason| uncoloured("reason", &sanitize::line(reason)))
+            .flat_map(|reason| self.uncoloured("reason", &sanitize::line(reason)))
             .collect()
     }
 
     fn stale(&self) -> Vec<String> {
         let shown = self.stale.iter();
         shown
-            .flat_map(|stale| uncoloured("stale", &stale.to_string()))
+            .flat_map(|stale| self.uncoloured("stale", &stale.to_string()))
             .collect()
     }
 
@@ -138,14 +143,21 @@ impl<'a> Summary<'a> {
             format!("{}:", outcome.word()),
             self.report.counts(self.strictness),
         );
-        let mut lines = titled(
-            |word| self.colour.verdict(verdict, word),
+        let mut lines = self.screen.titled(
+            |word| self.screen.colour.verdict(verdict, word),
             &word,
             &counts.summary(),
         );
         let more = "Full details with timelines: --report html=FILE. One scenario: --scenario ID.";
-        lines.push(self.colour.paint(Style::Dim, more));
+        let more = sanitize::fold(more, self.screen.columns);
+        let more = more.iter();
+        lines.extend(more.map(|line| self.screen.colour.paint(Style::Dim, line)));
         lines
+    }
+
+    /// Returns a word and a text in one or more lines. The word is not coloured.
+    fn uncoloured(&self, word: &str, text: &str) -> Vec<String> {
+        self.screen.titled(str::to_owned, word, text)
     }
 
     fn with(&self, verdict: Verdict) -> impl Iterator<Item = &'a ScenarioReport> {
@@ -154,13 +166,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Returns a word and a text in one or more lines. The word is not coloured.
-fn uncoloured(word: &str, text: &str) -> Vec<String> {
-    titled(str::to_owned, word, text)
-}
-
 const MAX_LISTED: usize = 8;
-const MAX_TITLE: usize = 36;
 
 /// Returns the failed findings of a case, or all findings if none failed.
 fn observations(case: &CaseReport) -> String {
@@ -185,22 +191,23 @@ fn observations(case: &CaseReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::human::colour::Colour;
     use crate::report::sample;
 
-    fn summary(report: &Report, strictness: Strictness, colour: Colour) -> String {
+    fn summary(report: &Report, strictness: Strictness, screen: Screen) -> String {
         let stale = [Stale::sample("kubelet", "KCP-02")];
         let stale = &stale;
         Summary {
             report,
             strictness,
             stale,
-            colour,
+            screen,
         }
         .to_string()
     }
 
     #[track_caller]
-    fn assert_fits(text: &str) {
+    fn assert_fits(text: &str, columns: usize) {
         assert!(
             !text.chars().any(|c| c.is_control() && c != '\n'),
             "{text:?}"
@@ -209,20 +216,39 @@ mod tests {
             // A link or a word of a command is not broken.
             let words = line.trim().trim_end_matches(" \\");
             let is_whole = line.contains("https://github") || words.starts_with('\'');
-            assert!(is_whole || sanitize::width(line) <= 80, "{line}");
+            assert!(is_whole || sanitize::width(line) <= columns, "{line}");
         }
     }
 
     #[test]
     fn every_line_fits_the_screen() {
         for strictness in [Strictness::Must, Strictness::Should] {
-            assert_fits(&summary(&sample::report(), strictness, Colour::Plain));
+            for columns in [60, 80, 160] {
+                let screen = Screen::new(Colour::Plain, columns);
+                assert_fits(&summary(&sample::report(), strictness, screen), columns);
+            }
         }
     }
 
     #[test]
+    fn a_wider_screen_shows_more_of_a_line() {
+        let line = |columns| {
+            let screen = Screen::new(Colour::Plain, columns);
+            let text = summary(&sample::report(), Strictness::Must, screen);
+            let line = text.lines().find(|line| line.starts_with("warning"));
+            line.unwrap().to_owned()
+        };
+        assert_eq!(
+            line(160),
+            "warning EXP-05 Returns no expired token while the API is down. | exit: 0; expected not 0; \
+             secret: the secret of step 1, which had expired 24 h before; expected…"
+        );
+        assert_eq!(line(9), line(60));
+    }
+
+    #[test]
     fn the_summary_contains_failures_warnings_and_counts() {
-        let text = summary(&sample::report(), Strictness::Must, Colour::Plain);
+        let text = summary(&sample::report(), Strictness::Must, Screen::default());
         let expected = "\
 FAIL EXP-04 Returns no expired token while the API is down.
   exit         expected not 0                   observed 0
@@ -257,7 +283,7 @@ FAIL EXP-04 Returns no expired token while the API is down.
         let mut another = report.skipped[0].clone();
         another.id = "HST-06".to_owned();
         report.skipped.push(another);
-        let text = summary(&report, Strictness::Must, Colour::Plain);
+        let text = summary(&report, Strictness::Must, Screen::default());
         assert!(text.contains("\nskipped 2: HST-05 HST-06\n"), "{text}");
         let reason = "\nreason the system has no shell\n";
         assert_eq!(text.matches(reason).count(), 1, "{text}");
@@ -266,8 +292,12 @@ FAIL EXP-04 Returns no expired token while the API is down.
 
     #[test]
     fn many_failures_are_shown_up_to_a_limit_and_then_listed() {
-        let text = summary(&sample::with_failures(40), Strictness::Must, Colour::Plain);
-        assert_fits(&text);
+        let text = summary(
+            &sample::with_failures(40),
+            Strictness::Must,
+            Screen::default(),
+        );
+        assert_fits(&text, 80);
         assert!(text.lines().count() <= 45, "{text}");
         assert!(text.contains("BAD-04 Returns") && !text.contains("BAD-07 Returns"));
         assert!(text.contains("BAD-40"));
@@ -280,15 +310,19 @@ FAIL EXP-04 Returns no expired token while the API is down.
         report.scenarios = (1..=30)
             .map(|i| sample::scenario(&format!("BAD-{i:02}"), Verdict::Failed))
             .collect();
-        let text = summary(&report, Strictness::Must, Colour::Plain);
+        let text = summary(&report, Strictness::Must, Screen::default());
         assert_eq!(text.matches("Returns no expired token").count(), 1);
         assert!(text.contains("\n  also   BAD-02 BAD-03"));
     }
 
     #[test]
     fn colours_do_not_change_the_columns() {
-        let plain = summary(&sample::report(), Strictness::Must, Colour::Plain);
-        let ansi = summary(&sample::report(), Strictness::Must, Colour::Ansi);
+        let plain = summary(&sample::report(), Strictness::Must, Screen::default());
+        let ansi = summary(
+            &sample::report(),
+            Strictness::Must,
+            Screen::new(Colour::Ansi, 80),
+        );
         assert!(ansi.contains("\x1b[1;31mFAIL\x1b[0m EXP-04"));
         let mut stripped = ansi;
         for code in ["0", "1", "2", "32", "33", "1;31", "1;35"] {
@@ -304,7 +338,7 @@ FAIL EXP-04 Returns no expired token while the API is down.
             .scenarios
             .retain(|one| one.verdict != Verdict::SetUpError);
         report.scenarios.iter_mut().for_each(|one| one.known = true);
-        let text = summary(&report, Strictness::Must, Colour::Plain);
+        let text = summary(&report, Strictness::Must, Screen::default());
         assert!(
             text.contains("\nPASSED: 3 known failures, 1 warning"),
             "{text}"
