@@ -1,8 +1,7 @@
 //! The clock of a mock. No other module reads the system's time.
 
 use std::str::FromStr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -29,12 +28,11 @@ pub struct Clock(Arc<State>);
 #[derive(Debug)]
 struct State {
     start: ClockStart,
-    /// A [`Motion`] in one word, so that reading the time needs no lock.
-    motion: AtomicI64,
+    motion: Mutex<Motion>,
 }
 
 /// The state of a clock: frozen at a time, or running at an offset from the system's clock. Both are in milliseconds.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Motion {
     Frozen { at: i64 },
     Running { offset: i64 },
@@ -50,21 +48,6 @@ impl Motion {
         }
     }
 
-    /// Encodes the state in one word. Milliseconds between the years 1 and 9999 leave more than one bit free.
-    fn pack(self) -> i64 {
-        match self {
-            Motion::Frozen { at } => at << 1 | 1,
-            Motion::Running { offset } => offset << 1,
-        }
-    }
-
-    fn unpack(word: i64) -> Self {
-        match word & 1 {
-            0 => Motion::Running { offset: word >> 1 },
-            _ => Motion::Frozen { at: word >> 1 },
-        }
-    }
-
     fn now(self) -> Timestamp {
         match self {
             Motion::Frozen { at } => Timestamp::from_millis(at),
@@ -75,7 +58,7 @@ impl Motion {
     }
 
     /// Returns the state with another time, frozen or running as before.
-    fn map(self, time: impl Fn(Timestamp) -> Timestamp) -> Self {
+    fn map(self, time: impl FnOnce(Timestamp) -> Timestamp) -> Self {
         match self {
             Motion::Frozen { at } => Motion::Frozen {
                 at: time(Timestamp::from_millis(at)).as_millis(),
@@ -97,7 +80,7 @@ impl Clock {
     pub fn new(start: ClockStart) -> Self {
         Clock(Arc::new(State {
             start,
-            motion: AtomicI64::new(Motion::of(start).pack()),
+            motion: Mutex::new(Motion::of(start)),
         }))
     }
 
@@ -163,16 +146,19 @@ impl Clock {
     }
 
     fn motion(&self) -> Motion {
-        Motion::unpack(self.0.motion.load(Ordering::SeqCst))
+        *self.lock()
     }
 
     /// Applies a change atomically: concurrent changes are all applied.
-    fn update(&self, change: impl Fn(Motion) -> Motion) {
-        let changed = |word| Some(change(Motion::unpack(word)).pack());
-        self.0
-            .motion
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, changed)
-            .expect("the update always returns a value");
+    fn update(&self, change: impl FnOnce(Motion) -> Motion) {
+        let mut motion = self.lock();
+        *motion = change(*motion);
+    }
+
+    /// A change that panics leaves the previous state, so the state is always valid.
+    fn lock(&self) -> MutexGuard<'_, Motion> {
+        let locked = self.0.motion.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -313,6 +299,22 @@ mod tests {
         let clock = Clock::frozen();
         clock.clone().advance(Duration::from_secs(5));
         assert_eq!(clock.now(), Clock::frozen().now() + Duration::from_secs(5));
+    }
+
+    #[test]
+    fn concurrent_changes_are_all_applied() {
+        let clock = Clock::frozen();
+        let later = |now| {
+            std::thread::yield_now();
+            now + Duration::from_millis(1)
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let advance = || clock.update(|motion| motion.map(later));
+                scope.spawn(move || (0..1000).for_each(|_| advance()));
+            }
+        });
+        assert_eq!(clock.now(), Clock::frozen().now() + Duration::from_secs(4));
     }
 
     #[test]

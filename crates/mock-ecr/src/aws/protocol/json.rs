@@ -40,7 +40,7 @@ pub(crate) fn read<T>(
     match content_type(request) {
         _ if request.method != Method::POST => Err(wrong_method(request)),
         CONTENT_TYPE => {
-            let operation = Some(target.operation).filter(|_| is_for_service);
+            let operation = is_for_service.then_some(target.operation);
             read_json(body, operation, find)
         }
         "application/json" => Err(plain_json(body)),
