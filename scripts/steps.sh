@@ -19,6 +19,30 @@ finish() {
     fi
 }
 
+# The Rust version of the lints and of the recorded public API (public-api.txt of each library). Both differ between versions.
+rust_version=1.95.0
+
+# Selects the Rust version above for this script. Installs it with rustup if it is missing.
+use_toolchain() {
+    local found
+    command -v cargo >/dev/null || fail "cargo is not on the PATH; install Rust with rustup first"
+    read -r _ found _ < <(rustc --version)
+    [[ $found != "$rust_version" ]] || return 0
+    if ! command -v rustup >/dev/null; then
+        echo "warning: this is Rust $found, and rustup is missing: lints and the public API can differ from those of Rust $rust_version"
+        return 0
+    fi
+    echo "the checks use Rust $rust_version instead of $found, because lints and the public API differ between versions"
+    rustup run "$rust_version" cargo clippy --version >/dev/null 2>&1 || install_toolchain
+    export RUSTUP_TOOLCHAIN=$rust_version
+}
+
+install_toolchain() {
+    echo "installing Rust $rust_version with rustup; the default toolchain does not change"
+    rustup toolchain install "$rust_version" --profile minimal --component clippy,rustfmt ||
+        fail "rustup cannot install Rust $rust_version (see above)"
+}
+
 target_directory() {
     local target=${CARGO_TARGET_DIR:-target}
     mkdir -p "$target"

@@ -33,4 +33,5 @@ mod supports;
 mod terminal;
 mod terms;
 mod token;
+mod toolchain;
 mod typos;

@@ -7,18 +7,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::architecture::sources::repository;
+use crate::toolchain::recorded_version;
 
 const LIBRARIES: [&str; 3] = ["ecr-contract", "ecr-token-source", "mock-ecr"];
 
 #[test]
 fn the_public_api_equals_its_record() {
+    let versions = Versions::read();
+    let is_update = std::env::var_os("MOCK_ECR_BLESS").is_some();
+    assert!(!is_update || versions.are_equal(), "{}", versions.advice());
     let documents = document_libraries();
     let mut changes = String::new();
     for library in LIBRARIES {
         let json = documents.join(format!("{}.json", library.replace('-', "_")));
-        let current = public_items(&json);
+        let current = public_items(&json, &versions);
         let record = repository().join(format!("crates/{library}/public-api.txt"));
-        if std::env::var_os("MOCK_ECR_BLESS").is_some() {
+        if is_update {
             fs::write(&record, &current).unwrap();
         }
         let recorded = fs::read_to_string(&record).unwrap_or_default();
@@ -28,9 +32,63 @@ fn the_public_api_equals_its_record() {
     }
     assert!(
         changes.is_empty(),
-        "the public API has changed:\n{changes}if this is intended, update the records with\n\
-        MOCK_ECR_BLESS=1 cargo test --package mock-ecr-cli --test cli public_api"
+        "the public API differs from its record, which is of Rust {}:\n{changes}{}",
+        versions.recorded,
+        versions.advice()
     );
+}
+
+/// The Rust version of the records, and the version that documents the libraries.
+struct Versions {
+    recorded: String,
+    current: String,
+}
+
+impl Versions {
+    fn read() -> Self {
+        let rustdoc = Command::new("rustdoc").arg("--version").output().unwrap();
+        let printed = String::from_utf8(rustdoc.stdout).unwrap();
+        Versions {
+            recorded: recorded_version(),
+            current: printed.split(' ').nth(1).unwrap().to_owned(),
+        }
+    }
+
+    fn are_equal(&self) -> bool {
+        self.recorded == self.current
+    }
+
+    /// Returns what to do about a difference. Another version of Rust can print the same API differently, so its output is no record.
+    fn advice(&self) -> String {
+        let Versions { recorded, current } = self;
+        let test = "cargo test --package mock-ecr-cli --test cli public_api";
+        match self.are_equal() {
+            true => {
+                format!("if this is intended, update the records with\nMOCK_ECR_BLESS=1 {test}")
+            }
+            false => format!(
+                "this is Rust {current}, which can print the same API differently; compare with Rust {recorded}, as scripts/check does:\n\
+                 RUSTUP_TOOLCHAIN={recorded} {test}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn only_the_recorded_version_is_advised_to_update_the_records() {
+    let advice = |current: &str| {
+        let versions = Versions {
+            recorded: "1.95.0".to_owned(),
+            current: current.to_owned(),
+        };
+        versions.advice()
+    };
+    assert!(advice("1.95.0").contains("MOCK_ECR_BLESS=1"));
+    let other = advice("1.99.1");
+    assert!(!other.contains("BLESS"), "{other}");
+    for part in ["this is Rust 1.99.1", "RUSTUP_TOOLCHAIN=1.95.0 cargo test"] {
+        assert!(other.contains(part), "{other}");
+    }
 }
 
 #[test]
@@ -88,14 +146,16 @@ fn rustdoc_with_unstable_options() -> PathBuf {
 }
 
 /// Returns the public items of a library, one on each line.
-fn public_items(json: &Path) -> String {
+fn public_items(json: &Path, versions: &Versions) -> String {
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
         .build();
     let api = api.unwrap_or_else(|error| {
+        let Versions { recorded, current } = versions;
         panic!(
-            "the version of public-api in Cargo.toml must match this version of rustdoc: {error}"
+            "public-api in Cargo.toml reads the documents of Rust {recorded}, and this is Rust {current}: {error}\n{}",
+            versions.advice()
         )
     });
     api.items().map(|item| format!("{item}\n")).collect()
