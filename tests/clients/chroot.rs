@@ -65,27 +65,38 @@ fn the_sandbox_requires_proc_in_such_a_chroot() {
     let run = ["/mock-ecr", "run", "--redirect", "sandbox", "--", "true"];
     let output = in_chroot("bin dev etc lib lib64 sbin usr", &run);
     let printed = String::from_utf8_lossy(&output.stderr);
-    let expected = "mock-ecr: cannot set up the sandbox for the option --redirect: cannot make the mounts private: \
-                    /proc/self/ns/mnt: No such file or directory (os error 2)\n";
+    let expected = "mock-ecr: cannot create a sandbox: cannot make the mounts private: \
+                    /proc/self/ns/mnt: No such file or directory (os error 2); use --redirect proxy\n";
     assert_eq!(printed, expected);
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn the_error_without_root_names_the_chroot() {
+fn the_error_without_root_is_one_sentence_that_names_the_proxy() {
     let user = [
         "setpriv",
         "--reuid=65534",
         "--regid=65534",
         "--clear-groups",
+        "env",
+        "TMPDIR=/dev/shm",
     ];
-    let run = ["/mock-ecr", "run", "--redirect", "sandbox", "--", "true"];
-    let output = in_chroot(
-        "bin dev etc lib lib64 proc sbin usr",
-        &[&user[..], &["env", "TMPDIR=/dev/shm"], &run].concat(),
-    );
-    let printed = String::from_utf8_lossy(&output.stderr);
-    let cause = "and no kernel allows them in a chroot: Operation not permitted";
-    assert!(printed.contains(cause), "{printed}");
-    assert_eq!(output.status.code(), Some(1));
+    let run = ["run", "--redirect", "sandbox", "--", "true"];
+    let contract = [
+        "contract",
+        "--client-type=token-printer",
+        "--redirect=sandbox",
+        "true",
+    ];
+    for (command, code) in [(&run[..], 1), (&contract[..], 2)] {
+        let output = in_chroot(
+            "bin dev etc lib lib64 proc sbin usr",
+            &[&user[..], &["/mock-ecr"], command].concat(),
+        );
+        let printed = String::from_utf8_lossy(&output.stderr);
+        let expected = "mock-ecr: cannot create a sandbox: it needs root privileges or user namespaces, which many containers, \
+                        every chroot and some kernels do not permit: Operation not permitted (os error 1); use --redirect proxy\n";
+        assert_eq!(printed, expected);
+        assert_eq!(output.status.code(), Some(code));
+    }
 }

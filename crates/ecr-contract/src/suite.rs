@@ -64,10 +64,8 @@ pub enum SuiteError {
         /// The patterns, separated by spaces.
         only: String,
     },
-    /// The sandbox was requested but cannot be created. The field contains the reason.
-    #[error(
-        "--redirect sandbox requires a sandbox, which cannot be created here: {0}; try --redirect proxy"
-    )]
+    /// The sandbox was requested but cannot be created. The field contains the message of the [`SandboxError`].
+    #[error("{0}")]
     NoSandbox(String),
     /// The sandbox was requested, but the system is not Linux.
     #[error(transparent)]

@@ -6,7 +6,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The sandbox cannot be created or configured.
-    #[error("cannot set up the sandbox for the option --redirect: {what}: {cause}")]
+    #[error("cannot create a sandbox: {what}: {cause}; use --redirect proxy")]
     Create {
         /// The step that failed, or the privilege that is required.
         what: &'static str,

@@ -224,8 +224,22 @@ fn failed(what: &'static str) -> impl FnOnce(io::Error) -> SandboxError {
 
 fn denied(errno: nix::Error) -> SandboxError {
     SandboxError::Create {
-        what: "network and mount namespaces require root, or a kernel that allows user namespaces for unprivileged users \
-               (kernel.unprivileged_userns_clone, user.max_user_namespaces), and no kernel allows them in a chroot",
+        what: "it needs root privileges or user namespaces, which many containers, every chroot and some kernels do not permit",
         cause: errno.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_without_namespaces_is_one_sentence_that_names_the_proxy() {
+        let error = denied(Errno::EPERM).to_string();
+        let start = "cannot create a sandbox: it needs root privileges or user namespaces";
+        let end = ": Operation not permitted (os error 1); use --redirect proxy";
+        assert!(error.starts_with(start) && error.ends_with(end), "{error}");
+        let in_suite = crate::SuiteError::NoSandbox(error.clone());
+        assert_eq!(in_suite.to_string(), error);
     }
 }
