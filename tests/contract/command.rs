@@ -248,6 +248,16 @@ fn a_client_that_does_not_exist_is_one_line_before_any_scenario() {
         );
 }
 
+#[test]
+fn a_run_without_a_case_is_not_sandboxed() {
+    let suite = || Suite::of(ClientType::TokenPrinter, &["true"]).with(&["--scenario", "HST-05"]);
+    let report = suite().report();
+    assert_eq!(report.scenarios.len(), 0);
+    assert_eq!(report.skipped.len(), 1);
+    assert!(!report.sandboxed);
+    assert!(printed(&suite().output()).contains(", not sandboxed, "));
+}
+
 /// In the sandbox of the suite, `/etc/resolv.conf` names a name server, which runs only in the mode `sandbox`. In the mode `proxy`, the port
 /// must be closed: a lookup would otherwise wait longer than the deadline.
 #[test]

@@ -134,7 +134,7 @@ impl Suite {
         let total = selected.iter().map(|one| one.cases.len()).sum();
         let mut running = self.start(&selected, redirect);
         let mut done: Vec<(usize, usize, CaseReport)> = Vec::with_capacity(total);
-        let mut sandboxed = true;
+        let mut sandboxed = total > 0;
         while let Some(finished) = running.join_next().await {
             let (scenario, case, completed) = finished.expect("a case does not panic");
             on_finished(FinishedCase {

@@ -18,7 +18,7 @@ pub struct Report {
     /// The mode by which the client is redirected to the mock: `env`, `proxy` or `sandbox`. A scenario that does not support this mode uses
     /// another mode.
     pub redirect: String,
-    /// Whether all cases ran in the sandbox. In the sandbox, clients can reach only the mock.
+    /// Whether all cases ran in the sandbox, and there was at least one. In the sandbox, clients can reach only the mock.
     pub sandboxed: bool,
     /// The seed from which the seeds of all mocks are derived.
     pub seed: String,
