@@ -236,9 +236,10 @@ fn the_command_waits_for_requests() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(predicate::str::contains(
-            "received 1 of 2 expected requests",
-        ));
+        .stderr(
+            "mock-ecr: the wait timed out: received 1 of 2 expected requests within 1ms; \
+             `mock-ecr request` or GET /_mock/requests returns all requests received so far\n",
+        );
 }
 
 #[test]

@@ -152,21 +152,22 @@ impl Target {
         Error::Unreachable { url, cause }
     }
 
-    /// Returns the error of an error response. Its JSON contains the message in `error` and the location in `at`.
+    /// Returns the error of an error response. Its JSON contains the message in `error`, the kind of the error in `code`, and the location
+    /// in `at`.
     fn rejection(&self, body: &[u8]) -> Error {
         let url = self.url();
         let json: Value = serde_json::from_slice(body).unwrap_or_default();
-        match (json["error"].as_str(), json["at"].as_str()) {
-            (Some(error), Some(at)) => {
-                let text = format!("{at}: {error}");
-                Error::Rejected { url, text }
-            }
-            (Some(error), None) => {
-                let text = error.to_owned();
-                Error::Rejected { url, text }
-            }
-            _ => Error::NotAMock(url),
+        let Some(error) = json["error"].as_str() else {
+            return Error::NotAMock(url);
+        };
+        if json["code"] == "WAIT_TIMEOUT" {
+            return Error::WaitTimeout(error.to_owned());
         }
+        let text = match json["at"].as_str() {
+            Some(at) => format!("{at}: {error}"),
+            None => error.to_owned(),
+        };
+        Error::Rejected { url, text }
     }
 }
 

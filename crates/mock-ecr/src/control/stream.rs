@@ -75,7 +75,9 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
 }
 
 fn wait_timeout(timeout: &WaitTimeout) -> ControlError {
-    let text = format!("{timeout}; GET /_mock/requests returns all requests received so far");
+    let text = format!(
+        "{timeout}; `mock-ecr request` or GET /_mock/requests returns all requests received so far"
+    );
     ControlError::new(StatusCode::GATEWAY_TIMEOUT, "WAIT_TIMEOUT", text)
 }
 
