@@ -27,6 +27,7 @@ mod running_mock;
 mod serve;
 #[cfg(feature = "real-clients")]
 mod service_models;
+mod stderr_copy;
 mod stores;
 mod supports;
 #[cfg(target_os = "linux")]

@@ -8,6 +8,8 @@ use std::time::Duration;
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::stderr_copy::StderrCopy;
+
 /// Returns the command for a call that must fail. If it starts a mock instead, it is killed, so that the test fails and does not wait forever.
 pub(crate) fn failing() -> assert_cmd::Command {
     let mut mock_ecr = cargo_bin_cmd!("mock-ecr");
@@ -17,6 +19,7 @@ pub(crate) fn failing() -> assert_cmd::Command {
 
 pub(crate) struct Mock {
     process: Child,
+    stderr: StderrCopy,
     pub(crate) first_line: String,
     pub(crate) address: String,
 }
@@ -34,14 +37,17 @@ impl Mock {
             .args(options)
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let stderr = StderrCopy::start(process.stderr.take().unwrap());
         let mut first_line = String::new();
         let stdout = process.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut first_line).unwrap();
         let address = first_line.trim_end().rsplit('/').next().unwrap().to_owned();
         Mock {
             process,
+            stderr,
             first_line,
             address,
         }
@@ -85,6 +91,7 @@ impl Drop for Mock {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        self.stderr.finish();
     }
 }
 

@@ -34,4 +34,6 @@ mod rejections;
 mod sandbox;
 mod shell;
 mod skopeo;
+#[path = "../cli/stderr_copy.rs"]
+mod stderr_copy;
 mod sts;

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use assert_cmd::cargo::{cargo_bin, cargo_bin_cmd};
 
 use crate::sandbox;
+use crate::stderr_copy::StderrCopy;
 
 /// The address of every mock. The port is always free because each mock has its own sandbox.
 pub(crate) const ADDRESS: &str = "127.0.0.1:4566";
@@ -16,6 +17,7 @@ pub(crate) const DIALECTS: [&str; 2] = ["ecr", "oci"];
 
 pub(crate) struct Mock {
     process: Child,
+    stderr: StderrCopy,
 }
 
 /// The password of a client.
@@ -36,8 +38,10 @@ impl Mock {
             .args(["serve", "--listen", ADDRESS, "--clock", "frozen"])
             .args(options)
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let stderr = StderrCopy::start(process.stderr.take().unwrap());
         let mut first_line = String::new();
         let stdout = process.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut first_line).unwrap();
@@ -45,7 +49,7 @@ impl Mock {
             first_line,
             format!("mock-ecr listening on http://{ADDRESS}\n")
         );
-        Mock { process }
+        Mock { process, stderr }
     }
 
     /// Returns a command that runs in the sandbox of the mock.
@@ -58,6 +62,7 @@ impl Drop for Mock {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        self.stderr.finish();
     }
 }
 
