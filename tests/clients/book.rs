@@ -176,6 +176,8 @@ pub(crate) fn engine_commands(page: Page<'_>) -> Vec<String> {
 #[track_caller]
 fn run(page: Page<'_>) {
     let shell = Shell::redirected_by(Redirection::Nowhere);
+    // The commands of a page create the image that they push.
+    fs::remove_file(shell.file("image")).unwrap();
     fs::create_dir(shell.file(".results")).unwrap();
     let mut examples_of_page = Vec::new();
     let mut script = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n".to_owned();
