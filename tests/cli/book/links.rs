@@ -85,7 +85,7 @@ fn text_of(file: &Path) -> String {
 }
 
 /// Returns the Markdown files of the repository.
-fn markdown_files() -> impl Iterator<Item = PathBuf> {
+pub(super) fn markdown_files() -> impl Iterator<Item = PathBuf> {
     let mut folders = vec![fs::canonicalize(repository()).unwrap()];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -8,6 +8,7 @@ mod control;
 mod examples;
 mod faults;
 mod help_text;
+mod installation;
 mod links;
 mod markdown;
 mod operations;
