@@ -1,6 +1,7 @@
 //! The mock writes no secret to its request log or its log.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use mock_ecr::request_log::Service;
 use mock_ecr::token::{AuthorizationToken, Revocation};
 use mock_ecr::{MockEcr, Principal};
 
@@ -13,6 +14,8 @@ const SECRET_KEY: &str = "s3cr3tK3y/OfNobodyElse";
 const SESSION_TOKEN: &str = "s3ssionT0ken//OfNobodyElse==";
 const OTHER_SECRET_KEY: &str = "0therS3cretKey";
 const OTHER_SESSION_TOKEN: &str = "0therSessi0nToken";
+const SWAPPED_KEY: &str = "s3cr3tK3yWithoutASlash";
+const CONTROL_KEY: &str = "c0ntr0l-key-0f-this-m0ck";
 const PASSWORD: &str = "p4ssw0rd-of-nobody-else";
 
 #[tokio::test]
@@ -60,6 +63,71 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     for secret in secrets(&[accepted, rejected, registry_requests].concat(), &token) {
         assert!(!values.contains(&secret), "{secret} is in {values}");
         assert!(!log.contains(&secret), "{secret} is in {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_in_the_wrong_place_is_redacted() {
+    let arn = || {
+        "arn:aws:sts::123456789012:assumed-role/R/S"
+            .parse()
+            .unwrap()
+    };
+    let swapped = Principal::new(arn(), SWAPPED_KEY, "AKIAIOSFODNN7EXAMPLE");
+    let swapped = RawRequest::token_call().signed_by(&Signer::new(&swapped));
+    let log = Log::default();
+    let guards = log.capture();
+    let ecr = MockEcr::builder().frozen().control_key(CONTROL_KEY);
+    let ecr = ecr.start().await.unwrap();
+    let session = Principal::new(arn(), "ASIAIOSFODNN7EXAMPLE", SWAPPED_KEY);
+    ecr.add_session(session.session_token(SESSION_TOKEN))
+        .unwrap();
+    let token = ecr.issue_token();
+    let password = token.password();
+    let escaped = CONTROL_KEY.replace('-', "%252D");
+
+    let get = |target: String| RawRequest::new("GET", target);
+    let requests = [
+        swapped,
+        get(format!("/_mock/tokens?key={CONTROL_KEY}")),
+        get(format!("/_mock/{CONTROL_KEY}")),
+        get(format!("/v2/?k=v{escaped}v")),
+        get(format!("/v2/?X-Amz-Security-Token%20={PASSWORD}")),
+        get(format!("/v2/?token={}", token.as_str())),
+        get(format!("/v2/{}/manifests/1", &password[..60])),
+        get(format!("/v2/?tail={}", &password[1000..])),
+        get("/v2/".to_owned()).with("User-Agent", &format!("x/{SWAPPED_KEY}")),
+        get("/v2/".to_owned()).on_host(&format!("{CONTROL_KEY}@localhost")),
+    ];
+    for request in &requests {
+        request.to(&ecr).await;
+    }
+
+    assert_eq!(ecr.requests().count(), requests.len());
+    let first = ecr.requests().iter().next().unwrap().clone();
+    let claim = first.claim.unwrap();
+    assert_eq!(claim.access_key_id, "REDACTED");
+    let of_control = ecr.requests().service(Service::Control);
+    assert_eq!(of_control.count(), 2);
+    let archive = get("/_mock/requests.har".to_owned());
+    let archive = archive.authorized(&format!("Bearer {CONTROL_KEY}"));
+    let archive = archive.to(&ecr).await.body;
+    let values = format!("{:?}{of_control:?}{archive}", ecr.requests());
+    ecr.stop().await;
+    drop(guards);
+    for secret in [
+        SWAPPED_KEY,
+        CONTROL_KEY,
+        PASSWORD,
+        &escaped,
+        &password[..20],
+        &password[1000..1050],
+        &token.as_str()[..20],
+    ] {
+        assert!(!values.contains(secret), "{secret} is in {values}");
+        let log = log.text();
+        assert!(log.contains("mock_ecr::request_log"), "{log}");
+        assert!(!log.contains(secret), "{secret} is in {log}");
     }
 }
 

@@ -22,7 +22,7 @@ use crate::http::base_url::BaseUrl;
 use crate::http::listening::Listening;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::unknown_keys::UnknownKeys;
-use crate::request_log::RequestLog;
+use crate::request_log::{Redactor, RequestLog};
 use crate::store::Store;
 use crate::token::TokenIssuer;
 use crate::types::timestamp::Timestamp;
@@ -38,6 +38,7 @@ pub(crate) struct State {
     pub(crate) tokens: TokenIssuer,
     pub(crate) request_ids: RequestIds,
     pub(crate) request_log: RequestLog,
+    pub(crate) redactor: Redactor,
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
     pub(crate) faults: Arc<Faults>,
@@ -68,6 +69,7 @@ impl State {
             tokens: TokenIssuer::with_principals(&config, Arc::clone(&principals)),
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
+            redactor: Redactor::new(&config, Arc::clone(&principals)),
             repositories: Repositories::new(store, &config.seed),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),

@@ -1,10 +1,12 @@
 //! The principals and sessions of a mock, by access key and by ARN.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::iam::auth_mode::AuthMode;
 use crate::iam::principal::Principal;
+use crate::types::secret_index::SecretIndex;
 use crate::types::{AccountId, PrincipalArn, Region};
 
 /// The principals of a mock: the principals of the configuration, and the sessions that are added while the mock runs.
@@ -22,6 +24,7 @@ struct Identities {
     by_access_key_id: HashMap<String, Arc<Principal>>,
     /// Several sessions can have one ARN; the latest one is used.
     by_arn: HashMap<PrincipalArn, Arc<Principal>>,
+    secrets: SecretIndex,
 }
 
 /// The latest [`MAX_SESSIONS`] sessions.
@@ -110,6 +113,18 @@ impl IdentityStore {
         })
     }
 
+    /// Returns the positions of secret access keys and session tokens in a text, except of those of less than 8 bytes.
+    pub(crate) fn find_secrets(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut found = self.initial.secrets.find(text);
+        found.extend(self.read().identities.secrets.find(text));
+        found
+    }
+
+    /// Returns whether a text is a secret access key or a session token.
+    pub(crate) fn is_secret(&self, text: &[u8]) -> bool {
+        self.initial.secrets.contains(text) || self.read().identities.secrets.contains(text)
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Sessions> {
         self.sessions.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -126,6 +141,10 @@ impl Identities {
         self.by_access_key_id
             .insert(key.clone(), Arc::clone(principal));
         self.by_arn.insert(arn.clone(), Arc::clone(principal));
+        let secrets = &mut self.secrets;
+        principal
+            .secrets()
+            .for_each(|secret| secrets.insert(secret));
     }
 
     fn remove(&mut self, principal: &Arc<Principal>) {
@@ -134,6 +153,10 @@ impl Identities {
         if self.by_arn.get(&principal.arn).is_some_and(is_latest) {
             self.by_arn.remove(&principal.arn);
         }
+        let secrets = &mut self.secrets;
+        principal
+            .secrets()
+            .for_each(|secret| secrets.remove(secret));
     }
 }
 
@@ -229,6 +252,7 @@ mod tests {
         }
         assert!(store.with_access_key_id("ASIA0").is_none());
         assert!(store.with_access_key_id("ASIA1").is_some());
+        assert!(store.is_secret(b"secret"));
         assert!(store.with_arn(&session(0).arn).is_some());
     }
 }

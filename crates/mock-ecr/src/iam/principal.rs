@@ -109,6 +109,13 @@ impl Principal {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
+    /// Returns the secret access key and the session token.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        [&self.secret_access_key]
+            .into_iter()
+            .chain(&self.session_token)
+    }
+
     /// Evaluates the policy for an action.
     pub(crate) fn evaluate(&self, action: Action) -> Result<(), Denial> {
         let action = action.to_string();

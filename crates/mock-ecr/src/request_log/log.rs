@@ -146,7 +146,7 @@ const MAX_BYTES: usize = 16 << 20;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request_log::received_request::tests::entry;
+    use crate::request_log::received_request::tests::{entry, redactor};
     use crate::request_log::received_request::{MAX_INPUT_SIZE, MAX_TEXT_SIZE};
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
         let request_log = RequestLog::default();
         for _ in 0..MAX_REQUESTS {
             let mut entry = entry(&format!("/{}", "x".repeat(9000)));
-            entry.record_input("é".repeat(9000).as_bytes());
+            entry.record_input("é".repeat(9000).as_bytes(), &redactor());
             assert!(
                 entry.size() <= size_of::<ReceivedRequest>() + 4 * MAX_TEXT_SIZE + MAX_INPUT_SIZE
             );

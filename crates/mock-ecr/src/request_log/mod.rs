@@ -5,9 +5,11 @@
 
 mod assertions;
 mod counts;
+mod escapes;
 mod filter;
 mod log;
 mod received_request;
+mod redaction;
 mod requests;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
@@ -19,4 +21,5 @@ pub(crate) use counts::Count;
 pub(crate) use filter::RequestFilter;
 pub(crate) use log::{Batch, RequestLog};
 pub use received_request::ReceivedRequest;
+pub(crate) use redaction::Redactor;
 pub use requests::{Requests, WaitTimeout};

@@ -10,16 +10,23 @@ use crate::aws::sigv4::SignatureClaim;
 use crate::fault::FaultId;
 use crate::http::authority::authority;
 use crate::http::ingress::Ingress;
-use crate::http::query;
 use crate::iam::principal::Caller;
+use crate::request_log::redaction;
+use crate::request_log::redaction::Redactor;
 use crate::token::{TokenError, TokenId};
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
 
 /// A received request and its response.
 ///
-/// Only the headers and the input listed here are recorded. Other headers and bodies are not. Signatures, session
-/// tokens and credentials in the query are redacted. Every string is truncated to 1 KiB, and the input to 4 KiB.
+/// Only the headers and the input listed here are recorded. Other headers and bodies are not. Every string is truncated
+/// to 1 KiB, and the input to 4 KiB.
+///
+/// Secrets are replaced by `REDACTED` in every string, also as a part of a longer text and with percent escapes: the
+/// secret access keys and session tokens of principals and sessions, the control key, authorization tokens and their
+/// passwords, the values of query parameters that contain signatures or credentials, and other base64 texts of at least
+/// 256 characters in headers and query parameters. A known secret of less than 8 characters is redacted only if it is a
+/// whole value.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
@@ -87,26 +94,25 @@ impl ReceivedRequest {
         service: Service,
         ingress: Ingress,
         received: Timestamp,
+        redactor: &Redactor,
     ) -> Self {
-        let header = |name: &str| {
-            let value = request.headers.get(name)?.to_str().ok()?;
-            Some(truncate(value, MAX_TEXT_SIZE))
-        };
+        let redact = |text: &str| redactor.redact(text, MAX_TEXT_SIZE);
+        let header = |name: &str| Some(redact(request.headers.get(name)?.to_str().ok()?));
         ReceivedRequest {
             received,
             took: Duration::ZERO,
             service,
             ingress,
-            method: truncate(request.method.as_str(), MAX_TEXT_SIZE),
-            host: truncate(authority(request), MAX_TEXT_SIZE),
-            target: truncate(&redacted_target(request), MAX_TEXT_SIZE),
+            method: redact(request.method.as_str()),
+            host: redact(authority(request)),
+            target: redactor.target(request, MAX_TEXT_SIZE),
             user_agent: header("user-agent").unwrap_or_default(),
             operation: None,
             input: None,
             route: None,
             amz_target: header("x-amz-target"),
             content_type: header("content-type"),
-            claim: SignatureClaim::of(request),
+            claim: SignatureClaim::of(request).map(|claim| redactor.claim(claim)),
             authorization: request.headers.contains_key(http::header::AUTHORIZATION),
             caller: None,
             token: None,
@@ -119,8 +125,10 @@ impl ReceivedRequest {
         }
     }
 
-    pub(crate) fn record_input(&mut self, input: &[u8]) {
-        self.input = Some(truncate(&String::from_utf8_lossy(input), MAX_INPUT_SIZE));
+    pub(crate) fn record_input(&mut self, input: &[u8], redactor: &Redactor) {
+        let scanned = &input[..input.len().min(redaction::scanned(MAX_INPUT_SIZE))];
+        let text = String::from_utf8_lossy(scanned);
+        self.input = Some(redactor.redact_known(&text, MAX_INPUT_SIZE));
     }
 
     pub(super) fn size(&self) -> usize {
@@ -162,56 +170,15 @@ fn optional(
     value.map_or(Ok(()), |value| write!(f, "{label}{value}"))
 }
 
-fn redacted_target(request: &Parts) -> String {
-    let path = request.uri.path();
-    let Some(query) = request.uri.query() else {
-        return path.to_owned();
-    };
-    let parameters: Vec<String> = query::parse(query)
-        .map(|parameter| {
-            let secret = SECRET_PARAMETERS
-                .iter()
-                .any(|secret| parameter.name.eq_ignore_ascii_case(secret.as_bytes()));
-            let value = if secret {
-                b"REDACTED"
-            } else {
-                &parameter.value[..]
-            };
-            format!(
-                "{}={}",
-                query::encode(&parameter.name),
-                query::encode(value)
-            )
-        })
-        .collect();
-    format!("{path}?{}", parameters.join("&"))
-}
-
-/// The query parameters with secrets: those of a signature, and the credentials in parameters of STS operations. Source
-/// of the latter: the service model of STS.
-const SECRET_PARAMETERS: [&str; 7] = [
-    "X-Amz-Signature",
-    "X-Amz-Security-Token",
-    "EncodedMessage",
-    "SAMLAssertion",
-    "TokenCode",
-    "TradeInToken",
-    "WebIdentityToken",
-];
 pub(super) const MAX_TEXT_SIZE: usize = 1024;
 pub(super) const MAX_INPUT_SIZE: usize = 4096;
 
-/// Truncates a text to at most `limit` bytes, between two characters.
-fn truncate(text: &str, limit: usize) -> String {
-    // `str::floor_char_boundary` needs Rust 1.91.
-    let mut ends = (0..=limit.min(text.len())).rev();
-    let end = ends.find(|end| text.is_char_boundary(*end));
-    text[..end.unwrap_or_default()].to_owned()
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::config::Config;
 
     pub(in crate::request_log) fn entry(target: &str) -> ReceivedRequest {
         let request = http::Request::builder().uri(target).body(()).unwrap();
@@ -221,15 +188,12 @@ pub(super) mod tests {
             Service::Ecr,
             Ingress::Http,
             Timestamp::AWS_EXAMPLE,
+            &redactor(),
         )
     }
 
-    #[test]
-    fn secrets_in_a_query_are_redacted() {
-        let entry = entry("/?a=1&X-Amz-Signature=s3cr3t&x-amz-security-token=t0k3n&b=%2F");
-        assert_eq!(
-            entry.target,
-            "/?a=1&X-Amz-Signature=REDACTED&x-amz-security-token=REDACTED&b=%2F"
-        );
+    pub(in crate::request_log) fn redactor() -> Redactor {
+        let config = Config::default();
+        Redactor::new(&config, Arc::new(config.identity_store()))
     }
 }

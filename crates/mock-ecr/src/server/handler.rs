@@ -47,7 +47,8 @@ where
         true => Route::OtherHost,
         false => Route::of(&request),
     };
-    let mut log_entry = ReceivedRequest::new(&request, route.service(), ingress, now);
+    let redactor = &state.redactor;
+    let mut log_entry = ReceivedRequest::new(&request, route.service(), ingress, now, redactor);
     log_entry.route = route.name();
     let body = RequestBody::read(body, &request, &route).await;
     let attributes = || request_attributes::of(state, &request, body.bytes(), &route, now);

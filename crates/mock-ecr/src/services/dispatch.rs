@@ -98,7 +98,7 @@ async fn run(
     let caller = sigv4::verify(call.request, call.body, &verifier, call.now)
         .inspect_err(|error| warn_unknown_key(state, error, log_entry))?;
     log_entry.caller = Some(caller.clone());
-    log_entry.record_input(&service.recorded_input(call.body, &input));
+    log_entry.record_input(&service.recorded_input(call.body, &input), &state.redactor);
     let cx = RequestContext::new(state, &caller, entry.name, call);
     let output = entry.run(&cx, input).await;
     log_entry.token = cx.issued_token();

@@ -17,6 +17,7 @@ mod repository;
 #[cfg(any(test, feature = "schemars"))]
 mod schema;
 pub(crate) mod secret;
+pub(crate) mod secret_index;
 mod service;
 pub(crate) mod similar;
 pub(crate) mod timestamp;
