@@ -57,7 +57,9 @@ impl<'r> Authorization<'r> {
     fn of_header(request: &'r Parts, text: &'r str) -> Result<Self, SigV4Error> {
         let (algorithm, rest) = text.split_once(' ').unwrap_or((text, ""));
         let mut found = [None, None, None];
-        for (name, value) in rest.split([',', ' ']).filter_map(|f| f.split_once('=')) {
+        for field in rest.split([',', ' ']).filter(|field| !field.is_empty()) {
+            let (name, value) = field.split_once('=').ok_or_else(|| no_pair(field, text))?;
+            // `scratchstack-aws-signature` ignores unknown names too.
             if let Some(index) = HEADER_FIELDS.iter().position(|known| *known == name) {
                 found[index] = (!value.is_empty()).then_some(Cow::Borrowed(value));
             }
@@ -103,10 +105,10 @@ impl<'r> Authorization<'r> {
             signature,
             date,
             date_text,
-            expires_in: value("X-Amz-Expires")
+            expires_in: first(query, b"X-Amz-Expires")
                 .map(|expires_in| parse_expires_in(&expires_in))
                 .transpose()?,
-            session_token: session_token(query),
+            session_token: first(query, b"X-Amz-Security-Token"),
         })
     }
 }
@@ -117,14 +119,22 @@ fn header<'r>(request: &'r Parts, name: &str) -> Option<&'r str> {
     Some(str::from_utf8(value).unwrap_or("\u{FFFD}"))
 }
 
-/// Returns the session token. An empty token is returned too, as for the header.
-fn session_token(query: &str) -> Option<Cow<'static, str>> {
-    let is_token = |parameter: &Parameter| parameter.name == b"X-Amz-Security-Token";
-    let first = query::parse(query).find(is_token)?;
+/// Returns the first value of a parameter. An empty value is returned too, as for a header.
+fn first(query: &str, name: &[u8]) -> Option<Cow<'static, str>> {
+    let has_name = |parameter: &Parameter| parameter.name == name;
+    let first = query::parse(query).find(has_name)?;
     Some(String::from_utf8_lossy(&first.value).into_owned().into())
 }
 
 const HEADER_FIELDS: [&str; 3] = ["Credential", "Signature", "SignedHeaders"];
+
+/// Returns the error for a field without an equal sign, as recorded from services with the same protocol. Source:
+/// iann0036/cloud9-sync#10, awslabs/fhir-works-on-aws-deployment#379.
+fn no_pair(field: &str, text: &str) -> SigV4Error {
+    SigV4Error::Incomplete(format!(
+        "'{field}' not a valid key=value pair (missing equal-sign) in Authorization header: '{text}'."
+    ))
+}
 
 /// Returns the error for an incomplete header. The message contains the header, as recorded. Newer AWS services include a hash of it
 /// instead. `[ASSUME]`
@@ -195,10 +205,12 @@ fn parse_date(text: &str) -> Result<(Timestamp, String), SigV4Error> {
     }
 }
 
-/// Parses `X-Amz-Expires`: at least one second and at most seven days, as AWS documents. The message is `[ASSUME]`.
+/// Parses `X-Amz-Expires`: at least one second and at most seven days, as AWS documents. Only digits are accepted. The message, and the
+/// rejection of an empty value and of a sign, are `[ASSUME]`.
 fn parse_expires_in(text: &str) -> Result<Duration, SigV4Error> {
-    text.parse()
-        .ok()
+    let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    digits
+        .and_then(|digits| digits.parse().ok())
         .filter(|seconds| (1..=604_800).contains(seconds))
         .map(Duration::from_secs)
         .ok_or_else(|| {

@@ -58,6 +58,29 @@ fn the_error_for_an_incomplete_header_names_the_missing_parts() {
     }
 }
 
+/// The message was recorded from Cloud9: iann0036/cloud9-sync#10.
+#[test]
+fn a_field_without_an_equal_sign_is_rejected() {
+    let mut request = Signer::example().sign(&Draft::example());
+    let text = authorization(&request);
+    for text in [
+        format!("{text}, Field"),
+        text.replace("Credential=", "Credential= Field"),
+        text.replace("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256 Field,,"),
+    ] {
+        set_header(&mut request, "authorization", &text);
+        let error = frozen().verify(&request).unwrap_err();
+        let SigV4Error::Incomplete(message) = error else {
+            panic!("{error:?}");
+        };
+        assert!(message.starts_with("'Field"), "{message}");
+        let end = format!(
+            "' not a valid key=value pair (missing equal-sign) in Authorization header: '{text}'."
+        );
+        assert!(message.ends_with(&end), "{message}");
+    }
+}
+
 /// The last field is used even if it is empty, as in `scratchstack-aws-signature`.
 #[test]
 fn the_last_of_two_fields_with_one_name_is_used() {
@@ -218,6 +241,10 @@ fn a_query_is_rejected_for_the_same_reasons() {
         (query(good, now, "host", "&X-Amz-Expires=0"), incomplete(expires_in("0"))),
         (query(good, now, "host", "&X-Amz-Expires=604801"), incomplete(expires_in("604801"))),
         (query(good, now, "host", "&X-Amz-Expires=a"), incomplete(expires_in("a"))),
+        (query(good, now, "host", "&X-Amz-Expires="), incomplete(expires_in(""))),
+        (query(good, now, "host", "&X-Amz-Expires"), incomplete(expires_in(""))),
+        (query(good, now, "host", "&X-Amz-Expires=%2B60"), incomplete(expires_in("+60"))),
+        (query(good, now, "host", "&X-Amz-Expires=+60"), incomplete(expires_in(" 60"))),
         (query(good, now, "date", ""), invalid(HOST)),
         (query(good, now, "host", "&X-Amz-Security-Token=a"), SigV4Error::UnknownKey),
         (query(good, now, "host", "&X-Amz-Security-Token="), SigV4Error::UnknownKey),

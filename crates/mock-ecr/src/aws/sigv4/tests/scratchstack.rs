@@ -80,7 +80,11 @@ fn mock_verdict(request: &Request<Vec<u8>>, signer: &Signer, now: Timestamp) -> 
     mock.host_region = Some(Config::default().region);
     match mock.verify(request) {
         Ok(_) => Ok(()),
-        // The sentences about a scope end in a space, as recorded. Those of scratchstack do not.
+        // The sentence about a field ends in a period, and the sentences about a scope end in a space, as recorded. Those of scratchstack do
+        // not.
+        Err(SigV4Error::Incomplete(text)) if text.contains("missing equal-sign") => {
+            Err(text.trim_end_matches('.').to_owned())
+        }
         Err(SigV4Error::Incomplete(text) | SigV4Error::Invalid(text)) => {
             Err(text.trim_end().to_owned())
         }
@@ -135,6 +139,10 @@ enum Fault {
     /// Replaces one of the five parts of the credential.
     Credential(usize, String),
     Signature,
+    /// Adds a field with another name, which both verifiers ignore.
+    UnknownField,
+    /// Adds a field without an equal sign.
+    NoPair,
     HostUnsigned,
     SessionToken(String),
     Body,
@@ -144,6 +152,8 @@ fn any_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         4 => (0..5_usize, "[a-z0-9]{0,6}").prop_map(|(part, text)| Fault::Credential(part, text)),
         1 => Just(Fault::Signature),
+        1 => Just(Fault::UnknownField),
+        1 => Just(Fault::NoPair),
         1 => Just(Fault::HostUnsigned),
         1 => "[a-z]{0,3}".prop_map(Fault::SessionToken),
         1 => Just(Fault::Body),
@@ -162,6 +172,8 @@ impl Fault {
                 format!("{before}Credential={},{after}", parts.join("/"))
             }
             Fault::Signature => format!("{text}0"),
+            Fault::UnknownField => format!("{text}, Field=value"),
+            Fault::NoPair => format!("{text}, Field"),
             Fault::HostUnsigned => text.replace("host;", ""),
             Fault::SessionToken(token) => {
                 return set_header(request, "x-amz-security-token", token);

@@ -370,11 +370,15 @@ fn header_value(request: &Request<Vec<u8>>, which: Index) -> (HeaderName, usize)
 }
 
 /// Returns the significant parts of the `Authorization` header: the algorithm and three fields. Spaces and commas are separators, and
-/// other fields are ignored.
+/// other fields are ignored. Returns `None` if a field has no equal sign.
 fn fields(request: &Request<Vec<u8>>) -> Option<(&str, [Option<&str>; 3])> {
     let value = request.headers().get("authorization")?;
     let text = str::from_utf8(value.as_bytes()).unwrap();
     let (algorithm, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let mut fields = rest.split([',', ' ']).filter(|field| !field.is_empty());
+    if !fields.all(|field| field.contains('=')) {
+        return None;
+    }
     let field = |name| {
         let mut values = rest.split([',', ' ']).rev();
         values.find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
