@@ -17,6 +17,7 @@ use crate::server::listen::{BindError, Listen, bind};
 use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{S3Access, StoreLocation, StoreLocationError};
+use crate::types::RepositoryName;
 use crate::types::argument::{ArgumentError, FirstInvalid};
 use crate::types::error_chain::chain;
 use crate::types::secret::Secret;
@@ -190,11 +191,12 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Adds an empty repository of the default account, in the default Region.
+    /// Adds an empty repository of the default account, in the default Region. Does nothing if this builder contains the
+    /// repository.
     #[must_use]
     pub fn repository(mut self, name: &str) -> Self {
         if let Some(name) = self.invalid.parse("repository", name) {
-            self.config.repositories.push(InitialRepository::new(name));
+            self.initial_repository(name);
         }
         self
     }
@@ -219,20 +221,26 @@ impl MockEcrBuilder {
     /// ```
     #[must_use]
     pub fn image(mut self, repository: &str, image: Image) -> Self {
-        let Some(name) = self.invalid.parse("image", repository) else {
-            return self;
-        };
-        let is_repository = |one: &InitialRepository| one.is_default() && one.name == name;
-        let repositories = &mut self.config.repositories;
-        match repositories.iter_mut().find(|one| is_repository(one)) {
-            Some(repository) => repository.images.push(image),
-            None => {
-                let mut repository = InitialRepository::new(name);
-                repository.images.push(image);
-                repositories.push(repository);
-            }
+        if let Some(name) = self.invalid.parse("image", repository) {
+            self.initial_repository(name).images.push(image);
         }
         self
+    }
+
+    /// Returns the repository of the default account and Region. Adds it if necessary.
+    fn initial_repository(&mut self, name: RepositoryName) -> &mut InitialRepository {
+        let (account, region) = (self.config.default_account(), self.config.region.clone());
+        let repositories = &mut self.config.repositories;
+        let index = repositories.iter().position(|one| {
+            one.name == name
+                && one.account.is_none_or(|of| of == account)
+                && one.region.as_ref().is_none_or(|of| *of == region)
+        });
+        let index = index.unwrap_or_else(|| {
+            repositories.push(InitialRepository::new(name));
+            repositories.len() - 1
+        });
+        &mut repositories[index]
     }
 
     /// Sets the key of the control API, `/_mock/`. Requests must then contain `Authorization: Bearer KEY`. If no key is

@@ -1,6 +1,7 @@
 //! Checks that the parts of a configuration are consistent.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
@@ -39,7 +40,27 @@ impl Config {
         self.check_control_key()?;
         self.check_accounts()?;
         self.check_principals()?;
+        self.check_repositories()?;
         self.check_faults()
+    }
+
+    /// Two repositories with one name are different if they belong to different accounts or Regions.
+    fn check_repositories(&self) -> Result<(), Conflict> {
+        let mut first = HashMap::new();
+        for (index, repository) in self.repositories.iter().enumerate() {
+            let account = repository.account.unwrap_or(self.default_account());
+            let region = repository.region.as_ref().unwrap_or(&self.region);
+            let at = |index: usize| vec!["repositories".into(), index.into(), "name".into()];
+            match first.entry((account, region, &repository.name)) {
+                Entry::Vacant(entry) => drop(entry.insert(index)),
+                Entry::Occupied(entry) => {
+                    let expected = "a repository that is listed once in its account and Region";
+                    let conflict = Conflict::new(at(index), &repository.name, expected);
+                    return Err(conflict.repeats(at(*entry.get())));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_regions(&self) -> Result<(), Conflict> {

@@ -8,6 +8,8 @@ pub(super) struct Conflict {
     pub(super) at: Vec<Step>,
     pub(super) found: String,
     pub(super) expected: &'static str,
+    /// The path of an earlier value, if the value repeats it.
+    pub(super) repeated: Option<Vec<Step>>,
     pub(super) cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -17,8 +19,15 @@ impl Conflict {
             at,
             found: found.to_string(),
             expected,
+            repeated: None,
             cause: None,
         }
+    }
+
+    /// Adds the path of the earlier value that the value repeats.
+    pub(super) fn repeats(mut self, earlier: Vec<Step>) -> Self {
+        self.repeated = Some(earlier);
+        self
     }
 
     pub(super) fn caused_by(mut self, error: impl Error + Send + Sync + 'static) -> Self {

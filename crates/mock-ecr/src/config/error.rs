@@ -91,9 +91,12 @@ impl From<Conflict> for ConfigError {
             at,
             found,
             expected,
+            repeated,
             cause,
         } = conflict;
-        let message = format!("invalid value {found:?}: expected {expected}");
+        let repeated = repeated.map(|at| format!("; it repeats {}", format_path(&at)));
+        let repeated = repeated.unwrap_or_default();
+        let message = format!("invalid value {found:?}: expected {expected}{repeated}");
         ConfigError {
             source: cause,
             ..ConfigError::new(None, format_path(&at), message)

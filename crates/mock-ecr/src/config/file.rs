@@ -78,11 +78,17 @@ impl ConfigError {
     }
 
     fn conflict(toml: &str, conflict: Conflict) -> Self {
-        let offset = offset(toml, &conflict.at);
-        ConfigError {
-            position: offset.map(|offset| position_of(toml, offset)),
+        let position = |path: &[Step]| Some(position_of(toml, offset(toml, path)?));
+        let at = position(&conflict.at);
+        let repeated = conflict.repeated.as_deref().and_then(position);
+        let mut error = ConfigError {
+            position: at,
             ..conflict.into()
+        };
+        if let Some(Position { line, column }) = repeated {
+            error.message += &format!(" (line {line}, column {column})");
         }
+        error
     }
 
     fn in_file(mut self, path: &Path) -> Self {
@@ -255,6 +261,28 @@ mod tests {
         rejects(
             "[[principals]]\narn = 'arn:aws:iam::123456789012:user/a'\naccess_key_id = 'A'\nsecret_access_key = ''\n",
             "line 4, column 21: principals[0].secret_access_key: invalid value \"\": expected at least one character; keys of AWS have 40",
+        );
+    }
+
+    #[test]
+    fn a_repository_that_is_listed_twice_is_rejected_with_both_positions() {
+        let one = "[[repositories]]\nname = 'app'\n";
+        let expected = "invalid value \"app\": expected a repository that is listed once in its account and Region; it repeats repositories[0].name (line 2, column 8)";
+        for same in ["", "account = '123456789012'\n", "region = 'us-east-1'\n"] {
+            rejects(
+                &format!("{one}{one}{same}"),
+                &format!("line 4, column 8: repositories[1].name: {expected}"),
+            );
+        }
+        for other in ["account = '210987654321'\n", "region = 'eu-west-1'\n"] {
+            Config::parse(&format!("{one}{one}{other}")).unwrap();
+        }
+        let mut config = Config::parse(one).unwrap();
+        config.repositories.push(config.repositories[0].clone());
+        let error = config.validate().unwrap_err().to_string();
+        assert!(
+            error.ends_with("; it repeats repositories[0].name"),
+            "{error}"
         );
     }
 

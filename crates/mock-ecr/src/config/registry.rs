@@ -124,11 +124,6 @@ pub struct InitialRepository {
 }
 
 impl InitialRepository {
-    /// Returns whether the repository specifies neither an account nor a Region.
-    pub(crate) fn is_default(&self) -> bool {
-        self.account.is_none() && self.region.is_none()
-    }
-
     /// Creates a description of an empty repository of the default account, in the default Region, with mutable tags.
     pub fn new(name: RepositoryName) -> Self {
         InitialRepository {
