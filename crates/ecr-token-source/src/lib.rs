@@ -67,7 +67,7 @@ mod sdk;
 mod source;
 mod token;
 
-pub use cache::{CacheFile, Identity};
+pub use cache::{CacheFile, Identity, replace_private_file};
 pub use clock::{Clock, SystemClock};
 pub use credentials::{Credentials, Password};
 pub use error::TokenError;

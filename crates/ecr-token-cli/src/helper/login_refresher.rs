@@ -2,15 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use ecr_token_source::{Clock as _, Registry, SystemClock, TokenSource};
+use ecr_token_source::{Clock as _, Registry, SystemClock, TokenSource, replace_private_file};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -19,7 +17,6 @@ use crate::args::globals::Globals;
 use crate::error::Error;
 use crate::helper::tokens::{self, CacheMode, Login};
 use crate::output;
-use crate::platform;
 
 /// Refreshes the logins until the process is stopped.
 pub(super) async fn run(words: &[String], globals: &Globals) -> Result<String, Error> {
@@ -159,7 +156,7 @@ impl PublishedLogins {
             |(host, (auth, _)): (&String, &(String, _))| (host.clone(), json!({ "auth": auth }));
         let auths: serde_json::Map<String, Value> = self.logins.iter().map(entry).collect();
         let text = format!("{}\n", json!({ "auths": auths }));
-        write(&self.path, &text).map_err(|error| {
+        replace_private_file(&self.path, text.as_bytes()).map_err(|error| {
             helper_error(&format!("cannot write {}: {error}", self.path.display()))
         })
     }
@@ -177,20 +174,6 @@ fn pause(login: &Login) -> Duration {
 fn retry_pause(failures: u32) -> Duration {
     let pause = INITIAL_RETRY.saturating_mul(1 << (failures - 1).min(7));
     pause.min(MAX_RETRY)
-}
-
-/// Replaces the file atomically. Only its owner can read it; on Windows, this depends on its directory.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let result = platform::open_private(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    result
 }
 
 fn helper_error(text: &str) -> Error {

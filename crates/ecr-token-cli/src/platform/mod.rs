@@ -1,5 +1,5 @@
-//! Private files, the width of the terminal, the home directory, the errors of files, and the name of the system. Each platform has its own
-//! file with the same functions.
+//! The width of the terminal, the home directory, the errors of files, and the name of the system. Each platform has its own file with the
+//! same functions.
 
 #[cfg(unix)]
 mod unix;
@@ -10,6 +10,6 @@ mod windows;
 mod windows_rules;
 
 #[cfg(unix)]
-pub(crate) use unix::{columns, errno, home, open_private, sdk_home, system};
+pub(crate) use unix::{columns, errno, home, sdk_home, system};
 #[cfg(windows)]
-pub(crate) use windows::{columns, errno, home, open_private, sdk_home, system};
+pub(crate) use windows::{columns, errno, home, sdk_home, system};

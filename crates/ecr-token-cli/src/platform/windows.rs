@@ -1,15 +1,8 @@
-//! Windows: a file inherits the access control list of its directory.
+//! Windows: terminals, and the name of the system.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
 
 use crate::platform::windows_rules;
-
-/// Creates or empties a file.
-pub(crate) fn open_private(path: &Path) -> io::Result<File> {
-    File::create(path)
-}
 
 /// Returns `None`, so tables have the default width. `[ASSUME]`: no output of v1 on Windows was recorded.
 pub(crate) fn columns() -> Option<usize> {

@@ -1,18 +1,21 @@
 //! Stores tokens in a file that several processes of one user share.
 
 mod access;
+mod private_file;
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cache::access::{check_trusted, create_directory, create_file};
+use crate::cache::access::{check_trusted, create_directory};
 use crate::credentials::{Credentials, Password};
 use crate::registry::Registry;
 use crate::token::Token;
+
+pub use private_file::replace_private_file;
 
 /// A file with tokens. Each token is stored with its registry and the [`Identity`] that requested it.
 ///
@@ -251,29 +254,7 @@ fn write(path: &Path, tokens: Vec<Entry>) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         create_directory(directory)?;
     }
-    let (temporary, mut file) = create_temporary(path)?;
-    let result = file
-        .write_all(&text)
-        .and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
-        // If the temporary file cannot be removed, it remains, only its owner can read it, and no process reads it.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
-}
-
-/// Creates a temporary file. Tries several names, since a killed process with the same ID may have left a file.
-fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
-    let mut last_error = io::ErrorKind::AlreadyExists.into();
-    for attempt in 0..100 {
-        let temporary = path.with_extension(format!("{}-{attempt}.new", std::process::id()));
-        match create_file(&temporary) {
-            Ok(file) => return Ok((temporary, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last_error = error,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(last_error)
+    replace_private_file(path, &text)
 }
 
 fn millis(time: SystemTime) -> Option<i64> {

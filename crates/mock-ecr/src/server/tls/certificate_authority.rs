@@ -10,6 +10,7 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use tempfile::NamedTempFile;
 
 use crate::config::CaLocation;
 
@@ -178,34 +179,33 @@ fn read(path: &Path) -> Result<Option<String>, CaError> {
     }
 }
 
-/// Returns the path of a temporary file that no other process or thread writes to.
-fn draft(path: &Path) -> PathBuf {
-    let id = (std::process::id(), std::thread::current().id());
-    path.with_extension(format!("{id:?}.draft"))
-}
-
-/// Creates a file atomically; on Unix, only its owner can read it. Returns whether the file did not exist.
+/// Creates a file atomically, unless it exists; on Unix, only its owner can read it. Returns whether the file did not exist.
+///
+/// The temporary file is created exclusively under a random name. A link that another user has created is therefore not followed.
 fn create(path: &Path, text: &str) -> io::Result<bool> {
-    let draft = draft(path);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&draft)?.write_all(text.as_bytes())?;
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    match linked {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error),
+    let mut draft = NamedTempFile::new_in(directory_of(path))?;
+    draft.write_all(text.as_bytes())?;
+    match draft.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
     }
 }
 
-/// Creates or replaces a file atomically; all users can read it.
+/// Creates or replaces a file atomically; all users can read it, unless the umask forbids it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let draft = draft(path);
-    std::fs::write(&draft, text)?;
-    std::fs::rename(&draft, path)
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut draft = builder.tempfile_in(directory_of(path))?;
+    draft.write_all(text.as_bytes())?;
+    draft.persist(path)?;
+    Ok(())
+}
+
+fn directory_of(file: &Path) -> &Path {
+    file.parent()
+        .expect("the path is that of a file in a directory")
 }
 
 /// An error returned by [`CertificateAuthority::in_directory`] or [`CertificateAuthority::at`].
@@ -293,6 +293,25 @@ mod tests {
         let key = std::fs::metadata(directory.path().join("ca-key.pem")).unwrap();
         assert_eq!(key.permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_planted_link_is_not_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let planted = directory.path().join("planted");
+        std::fs::write(&planted, "").unwrap();
+        // The names of temporary files before they were random.
+        let id = (std::process::id(), std::thread::current().id());
+        for name in ["ca", "ca-key"].map(|name| format!("{name}.{id:?}.draft")) {
+            std::os::unix::fs::symlink(&planted, directory.path().join(name)).unwrap();
+        }
+        CertificateAuthority::in_directory(directory.path()).unwrap();
+        assert_eq!(std::fs::read(&planted).unwrap(), b"");
+        std::fs::remove_file(directory.path().join("ca-key.pem")).unwrap();
+        std::os::unix::fs::symlink("missing", directory.path().join("ca-key.pem")).unwrap();
+        CertificateAuthority::in_directory(directory.path()).unwrap_err();
+        assert!(!directory.path().join("missing").exists());
     }
 
     #[test]
