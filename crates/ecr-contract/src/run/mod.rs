@@ -2,6 +2,7 @@
 
 mod backdate;
 mod checks;
+mod condensed;
 mod evidence;
 mod files;
 mod redaction;

@@ -1,16 +1,27 @@
 //! Finds secrets in texts and redacts them.
 
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+use crate::run::condensed::Condensed;
 use crate::testbed::Testbed;
 
 /// The secrets of a run: tokens, passwords, secret keys and session tokens.
 #[derive(Debug)]
-pub(crate) struct Redactor(Vec<String>);
+pub(crate) struct Redactor {
+    secrets: Vec<String>,
+    parts: OnceLock<Parts>,
+}
 
 impl Redactor {
     pub(crate) fn of(testbed: &Testbed) -> Self {
-        let issued = testbed.issued().into_iter();
-        let mut secrets: Vec<String> = issued
-            .flat_map(|issued| [issued.password, issued.token])
+        let mut secrets: Vec<String> = testbed
+            .passwords()
+            .into_iter()
+            .flat_map(|password| [token(&password), password])
             .collect();
         for principal in testbed.ecr.config().principals() {
             secrets.push(principal.secret_access_key.expose().to_owned());
@@ -20,67 +31,211 @@ impl Redactor {
                     .map(|token| token.expose().to_owned()),
             );
         }
-        // Long secrets are replaced first, since a token contains its password.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Redactor(secrets)
+        Redactor::new(secrets)
     }
 
-    /// Replaces the secrets in a text, and truncates the text to 4 KiB.
+    fn new(secrets: Vec<String>) -> Self {
+        Redactor {
+            secrets,
+            parts: OnceLock::new(),
+        }
+    }
+
+    /// Replaces the secrets and the parts of secrets in a text, and truncates the text to 4 KiB.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let redacted = self.0.iter().fold(text.to_owned(), |text, secret| {
-            text.replace(&**secret, "[redacted]")
-        });
-        let redacted = self.redact_truncated(redacted);
+        let parts = self.parts.get_or_init(|| Parts::of(&self.secrets));
+        let condensed = Condensed::of(text);
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for range in parts.find(condensed.bytes()) {
+            let range = inside(text, &condensed.original(&range));
+            redacted += &text[end..range.start];
+            redacted += "[redacted]";
+            end = range.end;
+        }
+        redacted += &text[end..];
         match redacted.len() > MAX_LENGTH {
             true => format!("{}…", &redacted[..redacted.floor_char_boundary(MAX_LENGTH)]),
             false => redacted,
         }
     }
 
-    /// Returns whether a text contains a secret.
+    /// Returns whether a text contains a whole secret. The secret can be wrapped or have percent escapes.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        self.0.iter().any(|secret| text.contains(&**secret))
-    }
-
-    /// Replaces secrets of which a text contains only the first part.
-    fn redact_truncated(&self, text: String) -> String {
-        self.0.iter().fold(text, |text, secret| {
-            let Some(start) = secret.get(..SHORTEST_PREFIX) else {
-                return text;
-            };
-            let mut text = text;
-            while let Some(at) = text.find(start) {
-                let same = text[at..].bytes().zip(secret.bytes());
-                let length = same.take_while(|(one, other)| one == other).count();
-                // The last equal byte may be in the middle of a character.
-                let end = text.floor_char_boundary(at + length);
-                text.replace_range(at..end, "[truncated secret]");
-            }
-            text
-        })
+        if self.secrets.iter().any(|secret| text.contains(&**secret)) {
+            return true;
+        }
+        let condensed = Condensed::of(text);
+        let condensed = String::from_utf8_lossy(condensed.bytes());
+        let mut long = self
+            .secrets
+            .iter()
+            .filter(|secret| secret.len() >= PART_LENGTH);
+        long.any(|secret| condensed.contains(&**secret))
     }
 }
 
-/// The minimum length of the first part of a secret that is replaced.
-const SHORTEST_PREFIX: usize = 40;
+/// Everything that is redacted.
+#[derive(Debug, Default)]
+struct Parts {
+    /// All sequences of bytes of this length in the secrets, in the reversed secrets, and in the base64 encodings of the secrets.
+    sequences: HashSet<[u8; PART_LENGTH]>,
+    /// The secrets that are shorter, longest first.
+    short: Vec<Vec<u8>>,
+}
+
+impl Parts {
+    fn of(secrets: &[String]) -> Self {
+        let mut parts = Parts::default();
+        for secret in secrets {
+            let secret = Condensed::of(secret).bytes().to_vec();
+            if secret.len() < PART_LENGTH {
+                parts.short.push(secret);
+                continue;
+            }
+            let reversed: Vec<u8> = secret.iter().rev().copied().collect();
+            parts.add(&reversed);
+            for offset in 0..3 {
+                parts.add(&base64_at(offset, &secret));
+            }
+            parts.add(&secret);
+        }
+        parts.short.retain(|secret| !secret.is_empty());
+        parts
+            .short
+            .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        parts
+    }
+
+    fn add(&mut self, text: &[u8]) {
+        let sequences = text.windows(PART_LENGTH);
+        let sequences = sequences.filter_map(|sequence| sequence.first_chunk().copied());
+        self.sequences.extend(sequences);
+    }
+
+    /// Returns the positions of the parts in a text. Ranges that overlap or touch are joined.
+    fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for at in 0..text.len() {
+            let Some(length) = self.length_at_start(&text[at..]) else {
+                continue;
+            };
+            match found.last_mut() {
+                Some(last) if last.end >= at => last.end = last.end.max(at + length),
+                _ => found.push(at..at + length),
+            }
+        }
+        found
+    }
+
+    fn length_at_start(&self, text: &[u8]) -> Option<usize> {
+        let sequence = text.first_chunk::<PART_LENGTH>();
+        if sequence.is_some_and(|sequence| self.sequences.contains(sequence)) {
+            return Some(PART_LENGTH);
+        }
+        let mut short = self.short.iter();
+        short.find(|secret| text.starts_with(secret)).map(Vec::len)
+    }
+}
+
+/// Returns the base64 encoding of a text that follows `offset` other bytes, without the characters that also depend on these bytes or on
+/// the bytes after the text.
+fn base64_at(offset: usize, text: &[u8]) -> Vec<u8> {
+    let start = (3 - offset) % 3;
+    let whole = &text[start..];
+    let whole = &whole[..whole.len() / 3 * 3];
+    BASE64_STANDARD.encode(whole).into_bytes()
+}
+
+/// Returns the token of a password.
+fn token(password: &str) -> String {
+    BASE64_STANDARD.encode(format!("AWS:{password}"))
+}
+
+/// Moves the ends of a range to the boundaries of characters inside it. A part can begin or end in the middle of a character.
+fn inside(text: &str, range: &Range<usize>) -> Range<usize> {
+    let start = text.ceil_char_boundary(range.start);
+    start..text.floor_char_boundary(range.end).max(start)
+}
+
+/// The number of characters of a secret that are redacted if they are found together.
+const PART_LENGTH: usize = 16;
 const MAX_LENGTH: usize = 4096;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SECRET: &str = "Qm5kKzJ0bVhYzF0YUxvbmdTZWNyZXQvV2l0aCtTbGFzaGVzIQ==";
+
+    fn redact(text: &str) -> String {
+        Redactor::new(vec![SECRET.to_owned(), "short".to_owned()]).redact(text)
+    }
+
     #[test]
-    fn a_whole_or_truncated_secret_is_redacted() {
-        let secret = format!("{}äz", "0123456789".repeat(5));
-        let redactor = Redactor(vec![secret.clone()]);
-        assert_eq!(redactor.redact(&format!("a {secret} b")), "a [redacted] b");
-        assert_eq!(
-            redactor.redact(&format!("a {}", &secret[..45])),
-            "a [truncated secret]"
-        );
+    fn a_secret_and_its_parts_are_redacted() {
+        for part in [SECRET, &SECRET[..20], &SECRET[17..40], &SECRET[30..]] {
+            assert_eq!(redact(&format!("a {part} b")), "a [redacted] b");
+        }
+        assert_eq!(redact("a short b"), "a [redacted] b");
+        assert_eq!(redact(&SECRET[..15]), SECRET[..15]);
+    }
+
+    #[test]
+    fn a_wrapped_secret_is_redacted() {
+        for separator in ["\n", "\r\n    ", " ", "\\n"] {
+            let lines: Vec<&str> = [(0, 17), (17, 34), (34, SECRET.len())]
+                .map(|(start, end)| &SECRET[start..end])
+                .to_vec();
+            let text = format!("a: {}. b", lines.join(separator));
+            assert_eq!(redact(&text), "a: [redacted]. b", "{separator:?}");
+        }
+        let quoted = format!("> {}\n> {}", &SECRET[..26], &SECRET[26..]);
+        assert_eq!(redact(&quoted), "> [redacted]\n> [redacted]");
+    }
+
+    #[test]
+    fn an_encoded_or_reversed_secret_is_redacted() {
+        let percent = SECRET.replace('=', "%3D").replace('/', "%2f");
+        let reversed: String = SECRET.chars().rev().collect();
+        for text in [percent, reversed] {
+            assert_eq!(redact(&format!("a {text} b")), "a [redacted] b");
+        }
+        for prefix in ["", "1", "22", "AWS:"] {
+            let text = BASE64_STANDARD.encode(format!("{prefix}{SECRET}"));
+            let redacted = redact(&text);
+            // The first and the last characters also encode other bytes.
+            assert!(redacted.contains("[redacted]"), "{redacted}");
+            assert!(redacted.len() < 24, "{redacted}");
+        }
+    }
+
+    #[test]
+    fn a_part_can_end_in_the_middle_of_a_character() {
+        let secret = format!("{}ä", "0123456789".repeat(5));
+        let redactor = Redactor::new(vec![secret.clone()]);
         // The UTF-8 encodings of ä and ö have the same first byte.
         let other = secret.replace('ä', "ö");
-        assert_eq!(redactor.redact(&other), "[truncated secret]öz");
-        assert_eq!(redactor.redact("0123456789"), "0123456789");
+        assert_eq!(redactor.redact(&other), "[redacted]ö");
+        let middle = format!("{0}ä{0}", "0123456789".repeat(2));
+        assert_eq!(
+            Redactor::new(vec![middle.clone()]).redact(&middle[10..]),
+            "[redacted]"
+        );
+    }
+
+    #[test]
+    fn a_wrapped_secret_is_found() {
+        let redactor = Redactor::new(vec![SECRET.to_owned(), "short".to_owned()]);
+        let wrapped = format!("{}\n{}", &SECRET[..26], &SECRET[26..]);
+        assert!(redactor.is_in(&wrapped) && redactor.is_in("a short b"));
+        assert!(!redactor.is_in(&SECRET[..40]) && !redactor.is_in("sh ort"));
+    }
+
+    #[test]
+    fn a_long_text_is_truncated_after_it_is_redacted() {
+        let text = format!("{}{SECRET}{}", "x".repeat(MAX_LENGTH - 20), "y".repeat(100));
+        let redacted = redact(&text);
+        assert!(redacted.ends_with("x[redacted]yyyyyyyyyy…"), "{redacted}");
     }
 }

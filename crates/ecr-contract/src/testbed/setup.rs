@@ -1,9 +1,10 @@
 //! Sets up the environment of a case: the mock, the client's home directory, and the programs on the client's `PATH`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mock_ecr::config::{InitialRepository, Variable};
@@ -12,6 +13,7 @@ use mock_ecr::{AccountId, Config, MockEcr, PrincipalArn, Region, Timestamp};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
+use crate::access;
 use crate::client_type::ClientType;
 use crate::clock;
 use crate::sandbox::{
@@ -41,6 +43,8 @@ pub(crate) struct Testbed {
     env: BTreeMap<String, Setting>,
     home: TemporaryHome,
     metadata: Option<SilentMetadata>,
+    /// The passwords that were given to the client. They include passwords that the mock cannot decrypt.
+    given: Mutex<Vec<String>>,
     _tools: TempDir,
 }
 
@@ -62,9 +66,8 @@ impl Testbed {
         redirect: RedirectMode,
         sandbox: Option<&Sandbox>,
     ) -> Result<Self, SetUpError> {
-        let tools = tempfile::Builder::new()
-            .prefix("mock-ecr-tools-")
-            .tempdir()?;
+        // The programs in it record passwords.
+        let tools = access::temporary_directory("mock-ecr-tools-")?;
         let home = TemporaryHome::make()?;
         let config = config(scenario, &request.seed, request.client_type, tools.path())?;
         let redirection = match (redirect, sandbox) {
@@ -100,6 +103,7 @@ impl Testbed {
             variables,
             home,
             metadata,
+            given: Mutex::default(),
         })
     }
 
@@ -196,6 +200,16 @@ impl Testbed {
         issued.collect()
     }
 
+    /// Returns the passwords that the mock has issued or that were given to the client.
+    pub(crate) fn passwords(&self) -> BTreeSet<String> {
+        let issued = self.issued().into_iter().map(|issued| issued.password);
+        issued.chain(self.given().iter().cloned()).collect()
+    }
+
+    fn given(&self) -> MutexGuard<'_, Vec<String>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn revoke_all(&self) {
         let next = Timestamp::from_millis(self.ecr.clock().now().as_millis() + 1);
         self.ecr.revoke(Revocation::IssuedBefore(next));
@@ -203,6 +217,12 @@ impl Testbed {
 
     /// Returns the password for an image tool. Returns `None` for [`GivenLogin::Denied`].
     pub(crate) fn login(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
+        let password = self.password(given, placeholders)?;
+        self.given().push(password.clone());
+        Some(password)
+    }
+
+    fn password(&self, given: GivenLogin, placeholders: &Placeholders) -> Option<String> {
         let config = self.ecr.config();
         let account: Option<AccountId> = placeholders.account.parse().ok();
         let region: Region = placeholders.region.parse().unwrap_or_default();
