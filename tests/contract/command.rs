@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ecr_contract::ClientType;
 use ecr_contract::report::Verdict;
 
@@ -187,12 +188,79 @@ fn a_client_that_hangs_is_killed_with_its_child_processes() {
     assert_eq!(report.scenarios[0].verdict, Verdict::Failed);
     let finding = &report.scenarios[0].cases[0].findings[0];
     assert_eq!(finding.observed, "no result before the deadline");
-    let pids = fs::read_to_string(pids).unwrap();
-    assert_eq!(pids.lines().count(), 2, "{pids}");
+    assert_none_runs(&fs::read_to_string(pids).unwrap(), 2);
+}
+
+/// The client starts a process in a session of its own, which starts another one, which starts a child.
+#[test]
+fn processes_in_other_sessions_are_killed_with_their_child_processes() {
+    let script = Script::new("");
+    let (pids, ready) = (script.file("pids"), script.file("ready"));
+    let inner = script.file("inner");
+    let text = format!(
+        "sleep 1000 &\necho $! >>{0}\necho $$ >>{0}\necho ready >{1}\nwait\n",
+        pids.display(),
+        ready.display()
+    );
+    fs::write(&inner, text).unwrap();
+    let text = format!(
+        "#!/bin/sh\nmkfifo {1}\n(setsid sh -c 'echo $$ >>{0}; setsid sh {2} & wait' >/dev/null 2>&1 </dev/null &)\nread _ <{1}\necho hello\n",
+        pids.display(),
+        ready.display(),
+        inner.display()
+    );
+    fs::write(script.path(), text).unwrap();
+    let own = script.scenario(&format!(
+        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ result = 'login' }}\n"
+    ));
+    let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
+        .with(&["--scenarios", &own, "--scenario", "OWN-1"])
+        .report();
+    assert_eq!(report.scenarios[0].verdict, Verdict::Passed, "{report:?}");
+    assert_none_runs(&fs::read_to_string(pids).unwrap(), 3);
+}
+
+#[track_caller]
+fn assert_none_runs(pids: &str, count: usize) {
+    assert_eq!(pids.lines().count(), count, "{pids}");
     for pid in pids.lines() {
         let command = fs::read_to_string(Path::new("/proc").join(pid).join("cmdline"));
-        let is_it = command.is_ok_and(|command| command.contains("sleep"));
+        let is_it =
+            command.is_ok_and(|command| command.contains("sleep") || command.contains("sh"));
         assert!(!is_it, "{pid} is still running");
+    }
+}
+
+/// The client prints its password in forms in which it is not the password any more.
+#[test]
+fn a_changed_password_is_not_in_the_report() {
+    let script = Script::new("");
+    let saved = script.file("password");
+    let text = format!(
+        "#!/bin/sh\n{0} token-printer >{1} || exit\n{{ fold -w 76 {1}; sed 's/=/%3D/g; s/+/%2B/g' {1}; cut -c 100- {1}; rev {1}; base64 {1}; }} >&2\ncat {1}\n",
+        mutant(),
+        saved.display()
+    );
+    fs::write(script.path(), text).unwrap();
+    let own = script.scenario(&format!(
+        "{OWN}[[step]]\nfetch = {{}}\nexpect = {{ result = 'login' }}\n"
+    ));
+    let report = Suite::of(ClientType::TokenPrinter, &[&script.path()])
+        .with(&["--scenarios", &own, "--scenario", "OWN-1"])
+        .report();
+    assert_eq!(report.scenarios[0].verdict, Verdict::Passed, "{report:?}");
+    let stderr = &report.scenarios[0].cases[0].runs[0].stderr;
+    assert!(stderr.contains("[redacted]"), "{stderr}");
+    let password = fs::read_to_string(saved).unwrap();
+    let password: Vec<u8> = password.trim().bytes().collect();
+    assert!(password.len() > 1000);
+    let reversed: Vec<u8> = password.iter().rev().copied().collect();
+    let encoded = BASE64_STANDARD.encode(&password).into_bytes();
+    for form in [password, reversed, encoded] {
+        for part in form.windows(20) {
+            let part = str::from_utf8(part).unwrap();
+            assert!(!stderr.contains(part), "{part} is in {stderr}");
+        }
     }
 }
 

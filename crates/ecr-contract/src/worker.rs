@@ -25,7 +25,8 @@ pub(crate) struct CompletedRun {
     pub(crate) case: CaseReport,
 }
 
-/// A command to a worker: one line of JSON on the worker's stdin. The suite closes this stdin only after it has read the reply.
+/// A command to a worker: one line of JSON on the worker's stdin. The suite closes this stdin after it has read the reply, or to end the
+/// worker. A dropped [`Child`] is therefore not killed: its stdin is closed, and it kills its descendants before it ends.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkerCommand {
@@ -139,7 +140,6 @@ async fn send(
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .kill_on_drop(true)
         .spawn()?;
     let mut stdin = child.stdin.take().expect("stdin is a pipe");
     let mut line = serde_json::to_vec(command)?;
@@ -149,7 +149,19 @@ async fn send(
     drop(stdin);
     match received {
         Ok(reply) => reply,
-        Err(_) => Err(io::Error::other("it did not finish before its deadline")),
+        Err(_) => {
+            end(child).await;
+            Err(io::Error::other("it did not finish before its deadline"))
+        }
+    }
+}
+
+/// Waits until a worker whose stdin is closed has ended. The worker first kills its descendants. If it were killed at once, the descendants
+/// would keep running.
+async fn end(mut worker: Child) {
+    if timeout(END_DEADLINE, worker.wait()).await.is_err() {
+        // An error is ignored: the worker may already have ended.
+        let _ = worker.start_kill();
     }
 }
 
@@ -164,3 +176,21 @@ async fn read_reply(child: &mut Child) -> io::Result<WorkerReply> {
 }
 
 const PROBE_DEADLINE: Duration = Duration::from_secs(20);
+const END_DEADLINE: Duration = Duration::from_secs(15);
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_can_kill_its_descendants_after_its_deadline() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("ended");
+        let script = format!("cat >/dev/null; touch {}", file.display());
+        let worker = ["sh", "-c", &script].map(str::to_owned);
+        let reply = send(&worker, &WorkerCommand::Probe, Duration::ZERO).await;
+        let error = reply.unwrap_err().to_string();
+        assert_eq!(error, "it did not finish before its deadline");
+        assert!(file.exists());
+    }
+}

@@ -1,6 +1,8 @@
 //! Linux: the worker becomes the subreaper of its descendants, and finds them in `/proc`.
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
 /// Makes this process the subreaper of its descendants. Descendants whose parent has ended then become children of this process and can be
 /// killed.
@@ -9,22 +11,26 @@ pub(crate) fn adopt_orphans() {
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Kills all children of this process until there are no more. When a child has ended, its children become children of this process.
+/// Kills all children of this process until there are no more. When a child has ended, its children become children of this process, also
+/// if they are in another process group or session.
 pub(crate) fn kill_descendants() {
-    for _ in 0..1000 {
+    for _ in 0..MAX_ROUNDS {
+        reap();
         let children = children();
-        for child in &children {
-            let _ = kill_process(*child, Signal::KILL);
-        }
-        if children.is_empty() || !reap() {
+        if children.is_empty() {
             return;
         }
+        for child in children {
+            let _ = kill_process(child, Signal::KILL);
+        }
+        std::thread::sleep(ROUND);
     }
 }
 
-/// Waits for a killed child. Returns false if there is no child.
-fn reap() -> bool {
-    matches!(waitpid(None, WaitOptions::empty()), Ok(Some(_)))
+/// Removes the children that have ended. Does not block: another thread may also wait for children, and a child that is not killed yet may
+/// not end.
+fn reap() {
+    while matches!(wait(WaitOptions::NOHANG), Ok(Some(_))) {}
 }
 
 /// Returns the child processes of this process.
@@ -49,3 +55,8 @@ fn parent(id: i32) -> Option<i32> {
     let (_, after) = stat.rsplit_once(") ")?;
     after.split(' ').nth(1)?.parse().ok()
 }
+
+const ROUND: Duration = Duration::from_millis(1);
+
+/// A process that cannot be killed, because it belongs to another user or waits for a device, is left after about ten seconds.
+const MAX_ROUNDS: usize = 10_000;
