@@ -6,7 +6,7 @@ use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin_cmd;
 use predicates::prelude::*;
 
-use crate::mock::Mock;
+use crate::mock::{Mock, failing};
 
 fn mock_command(mock: &Mock, command: &str) -> Command {
     let mut mock_ecr = cargo_bin_cmd!("mock-ecr");
@@ -189,4 +189,23 @@ fn an_invalid_docker_configuration_is_not_changed() {
         assert_eq!(after, wrong);
     }
     assert_eq!(std::fs::read_dir(path).unwrap().count(), 1);
+}
+
+#[test]
+fn a_configuration_of_docker_that_is_a_named_pipe_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("config.json");
+    let made = std::process::Command::new("mkfifo").arg(&file).status();
+    assert!(made.unwrap().success());
+    let expected = format!(
+        "mock-ecr: cannot change {}: it is not a regular file\n",
+        file.display()
+    );
+    failing()
+        .args(["login", "--registry", "localhost:1", "--helper", "ecr"])
+        .arg("--config")
+        .arg(directory.path())
+        .assert()
+        .code(1)
+        .stderr(expected);
 }

@@ -94,8 +94,13 @@ fn directory(options: &LoginOptions) -> Result<PathBuf, Error> {
 }
 
 fn read(path: &Path) -> io::Result<Map<String, Value>> {
-    match std::fs::read(path) {
-        Ok(json) => serde_json::from_slice(&json).map_err(io::Error::from),
+    match std::fs::metadata(path) {
+        // Opening a named pipe would block, and it cannot be replaced.
+        Ok(found) if !found.is_file() => {
+            let text = "it is not a regular file";
+            Err(io::Error::new(io::ErrorKind::InvalidInput, text))
+        }
+        Ok(_) => serde_json::from_slice(&std::fs::read(path)?).map_err(io::Error::from),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Map::new()),
         Err(error) => Err(error),
     }
