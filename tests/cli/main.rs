@@ -14,6 +14,7 @@ mod clients;
 mod control;
 mod control_key;
 mod endpoints;
+mod hostile_server;
 mod limits;
 mod lists;
 mod mock;

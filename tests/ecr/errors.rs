@@ -354,3 +354,12 @@ const BROKEN_SETTINGS: [(Change, &str); 22] = [
         "\nUnknown cli_timestamp_format value: bogus, valid values are \"none\", \"wire\" or \"iso8601\"\n",
     ),
 ];
+
+/// v1 prints the message as it is. Here a server cannot send codes to a terminal, or commands to a CI service.
+#[test]
+fn control_characters_in_the_message_of_a_service_are_escaped() {
+    let message = "a\\u001b[2J\\u009b0m\\r\\n::set-output name=a::b\\tc";
+    let outcome = run(error_response(400, "X", message));
+    let expected = "a\\x1b[2J\\u{9b}0m\\x0d\n\\x3a:set-output name=a::b\tc";
+    assert_eq!(outcome.stderr, service_error("X", "", expected));
+}

@@ -23,6 +23,7 @@ mod scenario;
 mod suite;
 mod system;
 mod testbed;
+mod untrusted_text;
 mod worker;
 mod worker_request;
 
@@ -34,6 +35,7 @@ pub use in_process::{InProcess, suite};
 pub use report::FinishedCase;
 pub use scenario::{RedirectMode, ScenarioError};
 pub use suite::{Suite, SuiteError};
+pub use untrusted_text::{sanitize_json, sanitize_line, sanitize_text};
 pub use worker::run_worker;
 
 /// The example of the page on contract tests, which is compiled as a doctest.

@@ -5,6 +5,7 @@ use std::io;
 use http::Uri;
 
 use crate::argparse::ArgparseError;
+use crate::printable;
 use crate::program::Program;
 
 /// The reason why a command failed.
@@ -182,18 +183,20 @@ impl Error {
         }
     }
 
-    /// Returns the text for stderr. It is empty if v1 exits without a message.
+    /// Returns the text for stderr. It is empty if v1 exits without a message. The message is escaped, because a server can choose a part of it.
+    /// The usage is not: v1 prints a carriage return in it.
     pub(crate) fn report(&self) -> String {
+        let message = printable::text(&self.to_string());
         match self {
             Self::Usage { program, .. } => {
                 let name = program.name();
-                format!("{}{name}: error: {self}\n", program.usage())
+                format!("{}{name}: error: {message}\n", program.usage())
             }
-            Self::UnknownOptions { program, .. } => format!("{}\n{self}\n", program.usage()),
-            Self::NoRegion | Self::NoCredentials | Self::Helper(_) => format!("{self}\n"),
+            Self::UnknownOptions { program, .. } => format!("{}\n{message}\n", program.usage()),
+            Self::NoRegion | Self::NoCredentials | Self::Helper(_) => format!("{message}\n"),
             Self::Interrupted | Self::DockerHelper(_) => String::new(),
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => String::new(),
-            _ => format!("\n{self}\n"),
+            _ => format!("\n{message}\n"),
         }
     }
 
@@ -225,7 +228,8 @@ pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    printable::text(&words.join(" "))
 }
 
 fn retries_suffix(retries: &Option<u32>) -> String {

@@ -17,6 +17,7 @@ mod helper;
 mod input;
 mod output;
 mod platform;
+mod printable;
 mod program;
 mod python;
 mod response;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // If stdout cannot be written, a second error would not help.
-            let _ = output::write(error.stdout());
+            let _ = output::write(&output::for_terminal(error.stdout().to_owned()));
             output::write_error(&error.report());
             ExitCode::from(error.exit_code())
         }

@@ -66,7 +66,7 @@ async fn command(line: &CommandLine) -> Result<String, Error> {
         Operation::GetLogin(args) => get_login(&settings, args).await,
         Operation::GetLoginPassword => {
             let response = client::authorization_token(&settings.resolve().await?, None).await?;
-            password::render(&response)
+            password::render(&response).map(output::for_terminal)
         }
     }
 }
@@ -99,7 +99,7 @@ async fn get_login(settings: &Settings<'_>, args: GetLogin) -> Result<String, Er
     let input = Input::of_login(args)?;
     let config = settings.resolve().await?;
     let response = client::authorization_token(&config, input.validated()?).await?;
-    password::logins(response, email)
+    password::logins(response, email).map(output::for_terminal)
 }
 
 /// The usual size of a main thread's stack, in bytes. The depth of a query is limited only by its length.

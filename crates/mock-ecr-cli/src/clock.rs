@@ -22,9 +22,8 @@ pub(crate) async fn clock(options: ClockOptions) -> Result<ExitCode, Error> {
         ClockAction::Freeze => control_client::post(target, "clock/freeze", &json!({})).await,
         ClockAction::Run => control_client::post(target, "clock/run", &json!({})).await,
     }?;
-    stdout::print(&match options.output.json {
-        true => format!("{clock:#}\n"),
-        false => format!("{} {}\n", text(&clock, "now"), text(&clock, "state")),
+    stdout::print_response(&options.output, &clock, || {
+        format!("{} {}\n", text(&clock, "now"), text(&clock, "state"))
     })?;
     Ok(ExitCode::SUCCESS)
 }

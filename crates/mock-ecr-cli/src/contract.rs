@@ -143,7 +143,7 @@ fn print(options: &ContractOptions, report: &Report, stale: &[Stale]) -> Result<
         stale,
         screen,
     };
-    stdout::print(&(text + &summary.to_string()))
+    stdout::print_escaped(&(text + &summary.to_string()))
 }
 
 /// Returns the width of a terminal, and its colour: `NO_COLOR` disables colours if it is not empty. Source: no-color.org.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use ecr_contract::sanitize_line;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
@@ -161,12 +162,12 @@ impl Target {
             return Error::NotAMock(url);
         };
         if json["code"] == "WAIT_TIMEOUT" {
-            return Error::WaitTimeout(error.to_owned());
+            return Error::WaitTimeout(sanitize_line(error));
         }
-        let text = match json["at"].as_str() {
+        let text = sanitize_line(&match json["at"].as_str() {
             Some(at) => format!("{at}: {error}"),
             None => error.to_owned(),
-        };
+        });
         Error::Rejected { url, text }
     }
 }

@@ -25,8 +25,19 @@ pub(crate) async fn env(options: EnvOptions) -> Result<ExitCode, Error> {
         // The commands that call the mock need the key too.
         variables.insert("MOCK_ECR_CONTROL_KEY".to_owned(), key.expose().into());
     }
-    stdout::print(&print(&variables, options.format))?;
+    if !variables.iter().all(is_variable) {
+        return Err(Error::NotAMock(target.url()));
+    }
+    stdout::print_escaped(&print(&variables, options.format))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns whether a variable can be printed in each format. Shells execute the output, so another name could be a command.
+fn is_variable((name, value): (&String, &Value)) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_name = name.chars().all(is_letter) && !name.starts_with(|c: char| c.is_ascii_digit());
+    let value = value.as_str().unwrap_or_default();
+    !name.is_empty() && is_name && !value.contains(char::is_control)
 }
 
 fn print(variables: &Map<String, Value>, format: Format) -> String {
@@ -71,6 +82,15 @@ fn unset(format: Format, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_that_would_be_a_command_is_not_printed() {
+        let is_variable = |name: &str, value: &str| is_variable((&name.to_owned(), &value.into()));
+        assert!(is_variable("AWS_CA_BUNDLE", "/tmp/it's a file.pem"));
+        for (name, value) in [("", "x"), ("A;reboot", "x"), ("1A", "x"), ("A", "x\nB=y")] {
+            assert!(!is_variable(name, value), "{name}={value}");
+        }
+    }
 
     #[test]
     fn each_format_sets_and_removes_variables() {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use ecr_contract::baseline::BaselineError;
 use ecr_contract::report::WriteError;
 use ecr_contract::sandbox::SandboxError;
-use ecr_contract::{SuiteError, error_chain};
+use ecr_contract::{SuiteError, error_chain, sanitize_text};
 use mock_ecr::StartError;
 use mock_ecr::config::ConfigError;
 use mock_ecr::fault::FaultError;
@@ -81,7 +81,8 @@ impl Error {
     /// Prints the error and its causes to stderr. The exit codes for a command that cannot be run are those of shells.
     pub(crate) fn report(self) -> ExitCode {
         // If stderr is closed, the message cannot be printed anywhere.
-        let _ = writeln!(io::stderr(), "mock-ecr: {}", error_chain(&self));
+        let text = sanitize_text(&error_chain(&self));
+        let _ = writeln!(io::stderr(), "mock-ecr: {text}");
         match self {
             Error::Spawn { cause, .. } if cause.kind() == ErrorKind::NotFound => 127.into(),
             Error::Spawn { .. } => 126.into(),

@@ -19,10 +19,7 @@ pub(crate) async fn fault(options: FaultOptions) -> Result<ExitCode, Error> {
         FaultCommand::Remove { id } => remove(target, id).await,
         FaultCommand::Clear => control_client::delete(target, "faults").await,
     }?;
-    stdout::print(&match options.output.json {
-        true => format!("{json:#}\n"),
-        false => fault_table(&json),
-    })?;
+    stdout::print_response(&options.output, &json, || fault_table(&json))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -16,7 +16,7 @@ pub(crate) async fn request(options: RequestOptions) -> Result<ExitCode, Error> 
         Action::Follow => follow(target, output, &resource(&options, "requests/stream")).await?,
         Action::Archive => {
             let har = control_client::get_json(target, &resource(&options, "requests.har")).await?;
-            stdout::print(&format!("{har:#}\n"))?;
+            stdout::print_json(&format!("{har:#}\n"))?;
         }
         Action::Wait => list(target, output, &resource(&options, "requests/wait")).await?,
         Action::List => list(target, output, &resource(&options, "requests")).await?,
@@ -60,9 +60,8 @@ fn resource(options: &RequestOptions, name: &str) -> String {
 
 async fn clear(target: &Target, output: &Output) -> Result<(), Error> {
     let done = control_client::delete(target, "requests").await?;
-    stdout::print(&match output.json {
-        true => format!("{done:#}\n"),
-        false => format!("removed {} requests\n", done["cleared"]),
+    stdout::print_response(output, &done, || {
+        format!("removed {} requests\n", done["cleared"])
     })
 }
 
@@ -80,13 +79,13 @@ async fn list(target: &Target, output: &Output, resource: &str) -> Result<(), Er
 
 async fn follow(target: &Target, output: &Output, resource: &str) -> Result<(), Error> {
     control_client::follow(target, resource, |entry| {
-        stdout::print(&match (output.json, entry["missed"].as_u64()) {
-            (true, _) => format!("{entry}\n"),
-            (false, Some(n)) => {
-                format!("{n} requests are missing: they were removed before they could be sent\n")
-            }
-            (false, None) => line(&row(&entry), &WIDTHS),
-        })
+        match (output.json, entry["missed"].as_u64()) {
+            (true, _) => stdout::print_json(&format!("{entry}\n")),
+            (false, Some(n)) => stdout::print(&format!(
+                "{n} requests are missing: they were removed before they could be sent\n"
+            )),
+            (false, None) => stdout::print(&line(&row(&entry), &WIDTHS)),
+        }
     })
     .await
 }

@@ -14,12 +14,12 @@ pub(crate) async fn reset(options: ResetOptions) -> Result<ExitCode, Error> {
         None => "nothing",
     };
     let done = control_client::post(&options.target, "reset", &json!({ "keep": keep })).await?;
-    stdout::print(&match (options.output.json, options.keep) {
-        (true, _) => format!("{done:#}\n"),
-        (false, Some(Preserved::Images)) => {
-            "the mock is reset; its images are preserved\n".to_owned()
-        }
-        (false, None) => "the mock is reset\n".to_owned(),
+    stdout::print_response(&options.output, &done, || {
+        let text = match options.keep {
+            Some(Preserved::Images) => "the mock is reset; its images are preserved\n",
+            None => "the mock is reset\n",
+        };
+        text.to_owned()
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::process::{ExitCode, ExitStatus};
 
 use ecr_contract::sandbox::{Redirection, Sandbox, TemporaryHome, set_environment};
+use ecr_contract::sanitize_line;
 use mock_ecr::MockEcr;
 use mock_ecr::config::{ProxyEndpoint, Variable};
 use tokio::process::{Child, Command};
@@ -96,6 +97,7 @@ fn warn_unexpected_hosts(ecr: &MockEcr) {
         let line = format!("mock-ecr: the command sent a request to {host}, which was rejected");
         // If stderr is closed, the warning cannot be printed anywhere.
         let _ = writeln!(io::stderr(), "{line}");
+        let host = sanitize_line(host);
     }
 }
 
@@ -103,7 +105,7 @@ fn warn_unexpected_hosts(ecr: &MockEcr) {
 fn warn_unresolved_names(sandbox: &Sandbox) {
     for name in sandbox.unresolved_names() {
         // The command chooses the name, which can contain any byte.
-        let name = name.escape_debug();
+        let name = sanitize_line(&name);
         let line = format!(
             "mock-ecr: the command looked up {name}, which does not resolve in the sandbox"
         );

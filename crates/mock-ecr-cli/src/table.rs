@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ecr_contract::sanitize_line;
 use serde_json::Value;
 
 use crate::args::Output;
@@ -19,9 +20,8 @@ pub(crate) fn print_list(
 ) -> Result<(), Error> {
     let rows = json[name].as_array().into_iter().flatten().map(row);
     let rows: Vec<_> = rows.collect();
-    stdout::print(&match output.json {
-        true => format!("{json:#}\n"),
-        false if rows.is_empty() => format!("no {name}\n"),
+    stdout::print_response(output, json, || match rows.is_empty() {
+        true => format!("no {name}\n"),
         false => table(heading, &rows),
     })
 }
@@ -43,7 +43,8 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
 
 fn format_table(heading: &[&str], rows: &[Vec<String>], limit: Option<usize>) -> String {
     let heading: Vec<String> = heading.iter().map(|name| (*name).to_owned()).collect();
-    let all = || std::iter::once(&heading).chain(rows);
+    let rows: Vec<_> = rows.iter().map(|row| escaped(row)).collect();
+    let all = || std::iter::once(&heading).chain(&rows);
     let width = |column: usize| {
         let fields = all().filter_map(|row| row.get(column));
         fields.map(|field| field.chars().count()).max().unwrap_or(0)
@@ -65,11 +66,16 @@ fn format_table(heading: &[&str], rows: &[Vec<String>], limit: Option<usize>) ->
 
 /// Returns one row, in columns of the given widths. If stdout is a terminal, the row is shortened so that it fits the terminal.
 pub(crate) fn line(row: &[String], widths: &[usize]) -> String {
-    let text = format_line(row, widths);
+    let text = format_line(&escaped(row), widths);
     match stdout::terminal_width() {
         Some(limit) => format!("{}\n", shorten(text.trim_end(), limit)),
         None => text,
     }
+}
+
+/// Escapes the fields, so that each row is one line.
+fn escaped(row: &[String]) -> Vec<String> {
+    row.iter().map(|field| sanitize_line(field)).collect()
 }
 
 fn format_line(row: &[String], widths: &[usize]) -> String {
@@ -123,6 +129,14 @@ mod tests {
         for limit in [None, Some(26), Some(100)] {
             assert_eq!(format_table(&HEADING, &rows(), limit), whole, "{limit:?}");
         }
+    }
+
+    #[test]
+    fn control_characters_are_escaped_before_the_width_is_computed() {
+        let rows = [["a\x1b[2J\nb".to_owned(), "x".to_owned()].to_vec()];
+        let expected = "A             B\na\\x1b[2J\\nb  x\n";
+        assert_eq!(format_table(&["A", "B"], &rows, None), expected);
+        assert_eq!(line(&rows[0], &[1, 1]), "a\\x1b[2J\\nb  x\n");
     }
 
     #[test]

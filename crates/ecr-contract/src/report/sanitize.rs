@@ -1,39 +1,23 @@
-//! Escapes control characters and invisible characters, so that untrusted text can be written to a terminal.
+//! Formats untrusted text for reports.
+
+use crate::untrusted_text::{disarm_line, sanitize_line};
 
 /// Returns the text on one line. A line break is replaced by `\n`.
 pub(crate) fn line(text: &str) -> String {
-    let mut sanitized = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => sanitized.push_str("\\n"),
-            '\r' => sanitized.push_str("\\r"),
-            '\t' => sanitized.push_str("\\t"),
-            c if c.is_ascii_control() => sanitized.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c if c.is_control() || is_invisible(c) => sanitized.extend(c.escape_unicode()),
-            c => sanitized.push(c),
-        }
-    }
-    sanitized
+    sanitize_line(text)
 }
 
-/// Returns the lines of a text. A line break at the end of the text does not start another line.
+/// Returns the lines of a text. A line break at the end of the text does not start another line. Each line can be the beginning of a line of
+/// the report.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    text.split_terminator('\n').map(line).collect()
+    let lines = text.split_terminator('\n').map(line);
+    lines.map(|line| disarm_line(&line)).collect()
 }
 
-/// Returns whether a character is invisible (such as a joiner or a directional mark) or forbidden in XML.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        u32::from(c),
-        0x200b..=0x200f
-            | 0x2028..=0x202e
-            | 0x2060..=0x206f
-            | 0xfeff
-            | 0xfff9..=0xfffb
-            | 0xfffe
-            | 0xffff
-            | 0xe0000..=0xe0fff
-    )
+/// Returns a report whose lines no CI service executes as a command. A line can begin in the middle of a text that was folded.
+pub(super) fn disarm(report: &str) -> String {
+    let lines = report.lines().map(|line| disarm_line(line) + "\n");
+    lines.collect()
 }
 
 /// Returns the number of columns that a text needs in a terminal.
@@ -190,11 +174,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_and_invisible_characters_are_escaped() {
-        let hostile = "\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
-        let sanitized = r"\x1b[31mred\x07\r\n\u{9b}0m\u{202e}drow\u{200b}\x7f\tgrün";
-        assert_eq!(line(hostile), sanitized);
+    fn lines_are_escaped() {
         assert_eq!(lines("a\r\n\nb\n"), ["a\\r", "", "b"]);
+        assert_eq!(lines("::error"), ["\\x3a:error"]);
+    }
+
+    #[test]
+    fn a_line_of_a_report_is_no_command() {
+        assert_eq!(
+            disarm("a ::b\n  ::error::c\n\n"),
+            "a ::b\n  \\x3a:error::c\n\n"
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::http::Headers;
 
 use crate::error::with_causes;
 use crate::output;
+use crate::printable;
 
 /// Writes each attempt to stderr.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ impl Log {
     }
 
     fn write(&self, text: &str) {
-        output::write_error(&self.secrets.redact(text));
+        output::write_error(&printable::text(&self.secrets.redact(text)));
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::platform;
+use crate::printable;
 use crate::program::Program;
 use query::Query;
 use table::canvas::{Paint, RESET};
@@ -64,9 +65,21 @@ pub(crate) fn render(document: Value, print: &OutputOptions) -> Result<String, E
         None => document,
     };
     match print.format {
-        Format::Text => text::render(&document),
+        Format::Text => Ok(for_terminal(text::render(&document)?)),
+        Format::Table if terminal::is_terminal() => {
+            table(&printable::document(document), print.colour)
+        }
         Format::Table => table(&document, print.colour),
+        _ if terminal::is_terminal() => Ok(printable::json(&json::render(&document))),
         _ => Ok(json::render(&document)),
+    }
+}
+
+/// Escapes a text for stdout if it is a terminal. Otherwise, the output is exactly that of v1, because another program reads it.
+pub(crate) fn for_terminal(text: String) -> String {
+    match terminal::is_terminal() {
+        true => printable::text(&text),
+        false => text,
     }
 }
 
@@ -121,7 +134,7 @@ pub(crate) fn write(text: &str) -> Result<(), Error> {
     written.and_then(|()| stdout.flush()).map_err(Error::Output)
 }
 
-/// Writes a text to stderr. An error of stderr cannot be reported and is ignored.
+/// Writes a text to stderr, in which text of servers is already escaped. An error of stderr cannot be reported and is ignored.
 pub(crate) fn write_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

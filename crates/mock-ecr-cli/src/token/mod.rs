@@ -26,10 +26,7 @@ pub(crate) async fn token(action: TokenAction) -> Result<ExitCode, Error> {
 }
 
 fn print(output: &Output, json: &Value, text: String) -> Result<ExitCode, Error> {
-    stdout::print(&match output.json {
-        true => format!("{json:#}\n"),
-        false => text,
-    })?;
+    stdout::print_response(output, json, || text)?;
     Ok(ExitCode::SUCCESS)
 }
 

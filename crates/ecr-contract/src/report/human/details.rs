@@ -1,6 +1,6 @@
 //! Writes all details of the result of one scenario.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::report::human::colour::Style;
 use crate::report::human::layout::{INDENT, beside};
@@ -19,6 +19,14 @@ pub struct Details<'a> {
 /// The text ends with a line break.
 impl fmt::Display for Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&sanitize::disarm(&text))
+    }
+}
+
+impl Details<'_> {
+    fn write(&self, f: &mut String) -> fmt::Result {
         let scenario = self.scenario;
         let title = format!("{} {}", scenario.id, scenario.title);
         for line in sanitize::fold(&sanitize::line(&title), self.screen.columns) {
@@ -41,10 +49,8 @@ impl fmt::Display for Details<'_> {
             .iter()
             .try_for_each(|case| self.write_case(f, case))
     }
-}
 
-impl Details<'_> {
-    fn write_case(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
+    fn write_case(&self, f: &mut String, case: &CaseReport) -> fmt::Result {
         writeln!(f)?;
         if let Some(name) = &case.name {
             let verdict = case.verdict.name().replace('_', " ");
@@ -70,7 +76,7 @@ impl Details<'_> {
         write_lines(f, &self.screen.evidence(&[], &case.repeat))
     }
 
-    fn write_finding(&self, f: &mut fmt::Formatter<'_>, found: &Finding) -> fmt::Result {
+    fn write_finding(&self, f: &mut String, found: &Finding) -> fmt::Result {
         let (word, style) = match found.passed {
             true => ("passed", Style::Green),
             false => ("failed", Style::Red),
@@ -82,7 +88,7 @@ impl Details<'_> {
         write_lines(f, &self.screen.side_by_side(found, usize::MAX))
     }
 
-    fn write_timeline(&self, f: &mut fmt::Formatter<'_>, case: &CaseReport) -> fmt::Result {
+    fn write_timeline(&self, f: &mut String, case: &CaseReport) -> fmt::Result {
         writeln!(f)?;
         for event in timeline::lines(case) {
             // The second line and later lines are indented to the column of the event's text.
@@ -137,7 +143,7 @@ fn indented(event: &str, line: &str) -> String {
     format!("{}{line}", " ".repeat(spaces))
 }
 
-fn write_lines(f: &mut fmt::Formatter<'_>, lines: &[String]) -> fmt::Result {
+fn write_lines(f: &mut String, lines: &[String]) -> fmt::Result {
     lines.iter().try_for_each(|line| writeln!(f, "{line}"))
 }
 
@@ -181,6 +187,12 @@ mod tests {
             !text.chars().any(|c| c.is_control() && c != '\n'),
             "{text:?}"
         );
+        let is_command = |line: &str| line.trim_start().starts_with("::");
+        assert!(
+            !text.lines().any(is_command) && !text.contains("##vso["),
+            "{text}"
+        );
+        assert!(text.contains("\n         \\x3a:error::forged"), "{text}");
         assert!(text.contains("\nstdout   <script>alert(1)</script> ]]> \\x1b[31mred"));
         for line in text.lines() {
             let is_whole = line.contains("://") || line.trim().starts_with('\'');

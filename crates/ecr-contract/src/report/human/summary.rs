@@ -48,7 +48,7 @@ impl fmt::Display for Summary<'_> {
         }
         lines.push(String::new());
         lines.extend(self.verdict());
-        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+        f.write_str(&sanitize::disarm(&lines.join("\n")))
     }
 }
 
