@@ -186,3 +186,41 @@ fn other_users_can_read_the_files_of_the_sandbox_and_not_write_them() {
         assert_eq!(modes, "644\n644\n", "{umask}");
     }
 }
+
+#[test]
+#[cfg(feature = "real-clients")]
+fn a_command_in_the_sandbox_inherits_only_the_descriptors_that_it_names() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("named"), "content").unwrap();
+    let inside =
+        "for n in 7 8; do test -e /proc/self/fd/$n && echo $n is open; done; cat /dev/fd/8";
+    let script =
+        format!("exec 7</ 8<named; exec \"$0\" run --redirect sandbox -- sh -c '{inside}'");
+    let output = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .arg(assert_cmd::cargo::cargo_bin("mock-ecr"))
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text, "8 is open\ncontent", "{:?}", output.stderr);
+}
+
+#[test]
+#[cfg(feature = "real-clients")]
+fn the_runtime_directories_of_users_are_empty_in_the_sandbox() {
+    let home = tempfile::tempdir().unwrap();
+    let desktop = home.path().join(".docker/desktop");
+    std::fs::create_dir_all(&desktop).unwrap();
+    std::fs::write(desktop.join("docker.sock"), "a socket").unwrap();
+    let script = "mount -t tmpfs none /run && mkdir -p /run/user/1000/podman && touch /run/user/1000/podman/podman.sock && \
+                  exec \"$0\" run --redirect sandbox --no-isolate -- sh -c 'find /run/user; cat $HOME/.docker/desktop/docker.sock'";
+    let output = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script])
+        .arg(assert_cmd::cargo::cargo_bin("mock-ecr"))
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text, "/run/user\n/run/user/1000\n", "{:?}", output.stderr);
+}

@@ -57,7 +57,7 @@ pub fn run_worker() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     let command: WorkerCommand = serde_json::from_str(&line)?;
-    let sandbox = Sandbox::enter();
+    let sandbox = Sandbox::close_inherited_descriptors(&[]).and_then(|()| Sandbox::enter());
     let reply = match command {
         WorkerCommand::Probe => WorkerReply::Probe(sandbox.err().map(|error| error.to_string())),
         WorkerCommand::Run(request) => WorkerReply::Run(Box::new(run_request(&request, sandbox)?)),

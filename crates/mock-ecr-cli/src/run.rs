@@ -33,7 +33,10 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
         config.tls = Some(default_ca(&config.store));
     }
     let sandbox = match options.redirect {
-        RedirectMode::Sandbox => Some(Sandbox::enter()?),
+        RedirectMode::Sandbox => {
+            Sandbox::close_inherited_descriptors(&options.command)?;
+            Some(Sandbox::enter()?)
+        }
         _ => None,
     };
     let redirection = match (options.redirect, &sandbox) {
@@ -94,10 +97,10 @@ fn warn_unexpected_hosts(ecr: &MockEcr) {
         .map(|request| request.host.as_str())
         .collect();
     for host in hosts {
+        let host = sanitize_line(host);
         let line = format!("mock-ecr: the command sent a request to {host}, which was rejected");
         // If stderr is closed, the warning cannot be printed anywhere.
         let _ = writeln!(io::stderr(), "{line}");
-        let host = sanitize_line(host);
     }
 }
 

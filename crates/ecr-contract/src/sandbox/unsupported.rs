@@ -1,6 +1,7 @@
 //! The sandbox on systems without network namespaces: it cannot be entered.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::sandbox::error::SandboxError;
@@ -16,6 +17,15 @@ impl Sandbox {
     ///
     /// Always returns [`SandboxError::Unsupported`].
     pub fn enter() -> Result<Self, SandboxError> {
+        Err(SandboxError::Unsupported)
+    }
+
+    /// Returns an error, because only Linux has the directory that lists the descriptors of a process.
+    ///
+    /// # Errors
+    ///
+    /// Always returns [`SandboxError::Unsupported`].
+    pub fn close_inherited_descriptors(_: &[OsString]) -> Result<(), SandboxError> {
         Err(SandboxError::Unsupported)
     }
 
@@ -49,6 +59,10 @@ mod tests {
         let _: Configure<Sandbox> = Sandbox::configure;
         #[cfg(target_os = "linux")]
         let _: Configure<crate::sandbox::Sandbox> = crate::sandbox::Sandbox::configure;
+        type Close = fn(&[OsString]) -> Result<(), SandboxError>;
+        let _: Close = Sandbox::close_inherited_descriptors;
+        #[cfg(target_os = "linux")]
+        let _: Close = crate::sandbox::Sandbox::close_inherited_descriptors;
         type Names<S> = fn(&S) -> BTreeSet<String>;
         let _: Names<Sandbox> = Sandbox::unresolved_names;
         #[cfg(target_os = "linux")]

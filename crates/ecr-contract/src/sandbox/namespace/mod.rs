@@ -5,10 +5,13 @@
 //! bind-mounted over system files; these mounts are visible only inside the sandbox.
 
 mod cover;
+mod descriptors;
 mod loopback;
 mod resolver;
+mod runtime_directory;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{File, Permissions, set_permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -38,7 +41,8 @@ impl Sandbox {
     /// Creates a sandbox and moves this process into it.
     ///
     /// The sandbox is a network namespace in which the loopback device is the only device, and a mount namespace in which the sockets of
-    /// container engines and name resolvers are replaced by an empty file. `/etc/resolv.conf` contains the address of the sandbox's name
+    /// container engines and name resolvers are replaced by an empty file. The directories of users in `/run/user` are replaced by empty
+    /// directories, because rootless engines have their sockets there. `/etc/resolv.conf` contains the address of the sandbox's name
     /// server, which responds after a call of [`Sandbox::configure`]. Child processes inherit the sandbox. The process cannot leave the
     /// sandbox.
     ///
@@ -85,6 +89,20 @@ impl Sandbox {
             .replace_name_server()
             .map_err(failed("cannot replace the addresses of name servers"))?;
         Ok(sandbox)
+    }
+
+    /// Closes the file descriptors that this process has inherited, except the standard streams and the descriptors that the arguments of
+    /// `command` name, such as `/dev/fd/63`. A descriptor of a directory or a socket can otherwise be used to leave the sandbox.
+    ///
+    /// A program should call this function at its start. A descriptor of this process that is not closed when another program is executed
+    /// counts as inherited.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `/proc` is not mounted, or if a descriptor cannot be closed.
+    pub fn close_inherited_descriptors(command: &[OsString]) -> Result<(), SandboxError> {
+        let closed = descriptors::close_inherited(command);
+        closed.map_err(failed("cannot close the inherited file descriptors"))
     }
 
     /// Redirects host names to the mock, and replaces the content of the system's trust stores with the mock's certificate.
@@ -134,7 +152,10 @@ impl Sandbox {
         for socket in ESCAPE_SOCKETS.map(Path::new) {
             cover_socket(socket, &nothing)?;
         }
-        Ok(())
+        for socket in runtime_directory::sockets() {
+            cover_socket(&socket, &nothing)?;
+        }
+        runtime_directory::replace(self.files.path())
     }
 
     /// Writes a file that is mounted over a file of the system. Each user can read it, and only the owner can write it, whatever the umask
@@ -156,12 +177,16 @@ const TRUST_STORES: [&str; 5] = [
     "/etc/ssl/cert.pem",
 ];
 
-const ESCAPE_SOCKETS: [&str; 8] = [
+const ESCAPE_SOCKETS: [&str; 12] = [
     "/run/docker.sock",
+    "/run/docker/containerd/containerd.sock",
     "/run/containerd/containerd.sock",
+    "/run/k3s/containerd/containerd.sock",
+    "/run/cri-dockerd.sock",
     "/run/podman/podman.sock",
     "/run/crio/crio.sock",
     "/run/nscd/socket",
+    "/run/systemd/private",
     "/run/systemd/resolve/io.systemd.Resolve",
     "/run/dbus/system_bus_socket",
     "/run/buildkit/buildkitd.sock",
