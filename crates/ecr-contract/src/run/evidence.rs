@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::client::{Login, Outcome};
 use crate::clock::{millis_between, millis_since};
 use crate::report::{ClientRun, Event, EventKind, Finding};
-use crate::run::redaction::Redactor;
+use crate::run::redaction::Secrets;
 use crate::testbed::Testbed;
 
 /// The record of the run of a case.
@@ -98,22 +98,29 @@ impl Evidence {
 
     /// Redacts the secrets, and sorts the events by time.
     pub(crate) fn redacted(mut self, testbed: &Testbed) -> Self {
-        let redactor = Redactor::of(testbed);
-        for run in &mut self.runs {
-            run.stdout = redactor.redact(&run.stdout);
-            run.stderr = redactor.redact(&run.stderr);
-            run.stdin = redactor.redact(&run.stdin);
-            run.command = redactor.redact(&run.command);
-        }
-        for event in &mut self.events {
-            event.text = redactor.redact(&event.text);
-        }
-        for finding in &mut self.findings {
-            finding.observed = redactor.redact(&finding.observed);
-            finding.expected = redactor.redact(&finding.expected);
+        let texts = self.texts().into_iter();
+        let redactor = Secrets::of(testbed).redactor(texts.map(|text| &**text));
+        for text in self.texts() {
+            *text = redactor.redact(text);
         }
         self.events.sort_by_key(|event| event.at_ms);
         self
+    }
+
+    /// Returns the texts that can contain secrets.
+    fn texts(&mut self) -> Vec<&mut String> {
+        let runs = self.runs.iter_mut().flat_map(|run| {
+            [
+                &mut run.stdout,
+                &mut run.stderr,
+                &mut run.stdin,
+                &mut run.command,
+            ]
+        });
+        let events = self.events.iter_mut().map(|event| &mut event.text);
+        let findings = self.findings.iter_mut();
+        let findings = findings.flat_map(|found| [&mut found.observed, &mut found.expected]);
+        runs.chain(events).chain(findings).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod condensed;
 mod evidence;
 mod files;
 mod redaction;
+mod sequences;
 mod steps;
 
 use mock_ecr::MockEcr;

@@ -1,22 +1,18 @@
 //! Finds secrets in texts and redacts them.
 
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::run::condensed::Condensed;
+use crate::run::sequences::{LENGTH, Sequences};
 use crate::testbed::Testbed;
 
 /// The secrets of a run: tokens, passwords, secret keys and session tokens.
 #[derive(Debug)]
-pub(crate) struct Redactor {
-    secrets: Vec<String>,
-    parts: OnceLock<Parts>,
-}
+pub(crate) struct Secrets(Vec<String>);
 
-impl Redactor {
+impl Secrets {
     pub(crate) fn of(testbed: &Testbed) -> Self {
         let mut secrets: Vec<String> = testbed
             .passwords()
@@ -31,23 +27,66 @@ impl Redactor {
                     .map(|token| token.expose().to_owned()),
             );
         }
-        Redactor::new(secrets)
+        Secrets(secrets)
     }
 
-    fn new(secrets: Vec<String>) -> Self {
-        Redactor {
-            secrets,
-            parts: OnceLock::new(),
+    /// Returns whether a text contains a whole secret. The secret can be wrapped or have percent escapes.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        if self.0.iter().any(|secret| text.contains(&**secret)) {
+            return true;
+        }
+        let condensed = Condensed::of(text);
+        let condensed = String::from_utf8_lossy(condensed.bytes());
+        let mut long = self.0.iter().filter(|secret| secret.len() >= LENGTH);
+        long.any(|secret| condensed.contains(&**secret))
+    }
+
+    /// Returns the redactor for these texts.
+    ///
+    /// A client that repeats its call without a pause receives thousands of tokens. Therefore, the sequences of the texts are collected and
+    /// compared with the secrets, and not the other way round.
+    pub(crate) fn redactor<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Redactor {
+        let mut candidates = Sequences::default();
+        texts.for_each(|text| candidates.insert(Condensed::of(text).bytes()));
+        let mut redactor = Redactor::default();
+        for secret in &self.0 {
+            let secret = Condensed::of(secret).bytes().to_vec();
+            match secret.len() {
+                0 => {}
+                length if length < LENGTH => redactor.short.push(secret),
+                _ => redactor.add(&secret, &candidates),
+            }
+        }
+        let longest_first = |secret: &Vec<u8>| std::cmp::Reverse(secret.len());
+        redactor.short.sort_by_key(longest_first);
+        redactor
+    }
+}
+
+/// Replaces the secrets in texts, and their parts.
+#[derive(Debug, Default)]
+pub(crate) struct Redactor {
+    /// The sequences of bytes that occur both in a text and in a secret, its reverse, or its base64 encoding.
+    sequences: Sequences,
+    /// The secrets that are shorter, longest first.
+    short: Vec<Vec<u8>>,
+}
+
+impl Redactor {
+    fn add(&mut self, secret: &[u8], candidates: &Sequences) {
+        self.sequences.insert_common(secret, candidates);
+        for offset in 0..3 {
+            let encoded = base64_at(offset, secret);
+            self.sequences.insert_common(&encoded, candidates);
         }
     }
 
     /// Replaces the secrets and the parts of secrets in a text, and truncates the text to 4 KiB.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let parts = self.parts.get_or_init(|| Parts::of(&self.secrets));
         let condensed = Condensed::of(text);
         let mut redacted = String::with_capacity(text.len());
         let mut end = 0;
-        for range in parts.find(condensed.bytes()) {
+        for range in self.find(condensed.bytes()) {
             let range = inside(text, &condensed.original(&range));
             redacted += &text[end..range.start];
             redacted += "[redacted]";
@@ -58,59 +97,6 @@ impl Redactor {
             true => format!("{}…", &redacted[..redacted.floor_char_boundary(MAX_LENGTH)]),
             false => redacted,
         }
-    }
-
-    /// Returns whether a text contains a whole secret. The secret can be wrapped or have percent escapes.
-    pub(crate) fn is_in(&self, text: &str) -> bool {
-        if self.secrets.iter().any(|secret| text.contains(&**secret)) {
-            return true;
-        }
-        let condensed = Condensed::of(text);
-        let condensed = String::from_utf8_lossy(condensed.bytes());
-        let mut long = self
-            .secrets
-            .iter()
-            .filter(|secret| secret.len() >= PART_LENGTH);
-        long.any(|secret| condensed.contains(&**secret))
-    }
-}
-
-/// Everything that is redacted.
-#[derive(Debug, Default)]
-struct Parts {
-    /// All sequences of bytes of this length in the secrets, in the reversed secrets, and in the base64 encodings of the secrets.
-    sequences: HashSet<[u8; PART_LENGTH]>,
-    /// The secrets that are shorter, longest first.
-    short: Vec<Vec<u8>>,
-}
-
-impl Parts {
-    fn of(secrets: &[String]) -> Self {
-        let mut parts = Parts::default();
-        for secret in secrets {
-            let secret = Condensed::of(secret).bytes().to_vec();
-            if secret.len() < PART_LENGTH {
-                parts.short.push(secret);
-                continue;
-            }
-            let reversed: Vec<u8> = secret.iter().rev().copied().collect();
-            parts.add(&reversed);
-            for offset in 0..3 {
-                parts.add(&base64_at(offset, &secret));
-            }
-            parts.add(&secret);
-        }
-        parts.short.retain(|secret| !secret.is_empty());
-        parts
-            .short
-            .sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        parts
-    }
-
-    fn add(&mut self, text: &[u8]) {
-        let sequences = text.windows(PART_LENGTH);
-        let sequences = sequences.filter_map(|sequence| sequence.first_chunk().copied());
-        self.sequences.extend(sequences);
     }
 
     /// Returns the positions of the parts in a text. Ranges that overlap or touch are joined.
@@ -129,9 +115,8 @@ impl Parts {
     }
 
     fn length_at_start(&self, text: &[u8]) -> Option<usize> {
-        let sequence = text.first_chunk::<PART_LENGTH>();
-        if sequence.is_some_and(|sequence| self.sequences.contains(sequence)) {
-            return Some(PART_LENGTH);
+        if self.sequences.contains_start(text) {
+            return Some(LENGTH);
         }
         let mut short = self.short.iter();
         short.find(|secret| text.starts_with(secret)).map(Vec::len)
@@ -158,8 +143,6 @@ fn inside(text: &str, range: &Range<usize>) -> Range<usize> {
     start..text.floor_char_boundary(range.end).max(start)
 }
 
-/// The number of characters of a secret that are redacted if they are found together.
-const PART_LENGTH: usize = 16;
 const MAX_LENGTH: usize = 4096;
 
 #[cfg(test)]
@@ -169,7 +152,12 @@ mod tests {
     const SECRET: &str = "Qm5kKzJ0bVhYzF0YUxvbmdTZWNyZXQvV2l0aCtTbGFzaGVzIQ==";
 
     fn redact(text: &str) -> String {
-        Redactor::new(vec![SECRET.to_owned(), "short".to_owned()]).redact(text)
+        redact_secrets(&[SECRET, "short"], text)
+    }
+
+    fn redact_secrets(secrets: &[&str], text: &str) -> String {
+        let secrets = Secrets(secrets.iter().map(ToString::to_string).collect());
+        secrets.redactor([text].into_iter()).redact(text)
     }
 
     #[test]
@@ -213,23 +201,19 @@ mod tests {
     #[test]
     fn a_part_can_end_in_the_middle_of_a_character() {
         let secret = format!("{}ä", "0123456789".repeat(5));
-        let redactor = Redactor::new(vec![secret.clone()]);
         // The UTF-8 encodings of ä and ö have the same first byte.
         let other = secret.replace('ä', "ö");
-        assert_eq!(redactor.redact(&other), "[redacted]ö");
+        assert_eq!(redact_secrets(&[&secret], &other), "[redacted]ö");
         let middle = format!("{0}ä{0}", "0123456789".repeat(2));
-        assert_eq!(
-            Redactor::new(vec![middle.clone()]).redact(&middle[10..]),
-            "[redacted]"
-        );
+        assert_eq!(redact_secrets(&[&middle], &middle[10..]), "[redacted]");
     }
 
     #[test]
     fn a_wrapped_secret_is_found() {
-        let redactor = Redactor::new(vec![SECRET.to_owned(), "short".to_owned()]);
+        let secrets = Secrets(vec![SECRET.to_owned(), "short".to_owned()]);
         let wrapped = format!("{}\n{}", &SECRET[..26], &SECRET[26..]);
-        assert!(redactor.is_in(&wrapped) && redactor.is_in("a short b"));
-        assert!(!redactor.is_in(&SECRET[..40]) && !redactor.is_in("sh ort"));
+        assert!(secrets.is_in(&wrapped) && secrets.is_in("a short b"));
+        assert!(!secrets.is_in(&SECRET[..40]) && !secrets.is_in("sh ort"));
     }
 
     #[test]

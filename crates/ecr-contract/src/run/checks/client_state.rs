@@ -7,7 +7,7 @@ use crate::access;
 use crate::client::Outcome;
 use crate::run::checks::context::{Check, CheckContext};
 use crate::run::files::files_in;
-use crate::run::redaction::Redactor;
+use crate::run::redaction::Secrets;
 use crate::scenario::{Expect, Files, Leaks, PasswordVia, Pattern};
 use crate::testbed::DockerCall;
 
@@ -55,21 +55,21 @@ impl CheckContext<'_> {
     }
 
     fn leaks(&self) -> Check {
-        let redactor = Redactor::of(self.testbed);
+        let secrets = Secrets::of(self.testbed);
         let mut places: Vec<&str> = Vec::new();
         let stderr =
-            |outcome: &&&Outcome| redactor.is_in(&String::from_utf8_lossy(&outcome.process.stderr));
+            |outcome: &&&Outcome| secrets.is_in(&String::from_utf8_lossy(&outcome.process.stderr));
         if self.outcomes.iter().any(|outcome| stderr(&outcome))
-            || redactor.is_in(&String::from_utf8_lossy(self.stderr))
+            || secrets.is_in(&String::from_utf8_lossy(self.stderr))
         {
             places.push("stderr");
         }
-        if redactor.is_in(&self.logs()) {
+        if secrets.is_in(&self.logs()) {
             places.push("a log");
         }
         if self
             .docker()
-            .any(|call| redactor.is_in(&call.arguments.join("\n")))
+            .any(|call| secrets.is_in(&call.arguments.join("\n")))
         {
             places.push("docker's arguments");
         }
@@ -82,12 +82,12 @@ impl CheckContext<'_> {
     }
 
     fn private_files(&self) -> Check {
-        let redactor = Redactor::of(self.testbed);
+        let secrets = Secrets::of(self.testbed);
         let home = self.testbed.home();
         let open = files_in(home).into_iter().filter_map(|file| {
             let mode = access::open_mode(&file)?;
             let text = std::fs::read(&file).ok()?;
-            let is_open = redactor.is_in(&String::from_utf8_lossy(&text));
+            let is_open = secrets.is_in(&String::from_utf8_lossy(&text));
             let name = within(&file, home);
             is_open.then(|| format!("{name} has mode {mode:04o}"))
         });
