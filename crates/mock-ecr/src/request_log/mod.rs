@@ -11,6 +11,7 @@ mod log;
 mod received_request;
 mod redaction;
 mod requests;
+mod secret_forms;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
 pub use crate::aws::sigv4::SignatureClaim;

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::http::query;
 use crate::iam::identity_store::IdentityStore;
 use crate::request_log::escapes::Unescaped;
+use crate::request_log::secret_forms::{long_tokens, looks_like_secret_key, tokens_of_ecr};
 use crate::types::secret::Secret;
 use crate::types::secret_index::SecretIndex;
 
@@ -152,51 +153,6 @@ fn is_secret_parameter(name: &[u8]) -> bool {
     SECRET_PARAMETERS.iter().any(|part| contains(part))
 }
 
-/// Returns the positions of authorization tokens and of their passwords, also if only their beginning is there.
-fn tokens_of_ecr(text: &[u8]) -> Vec<Range<usize>> {
-    let starts = (0..text.len()).filter(|at| {
-        let rest = &text[*at..];
-        TOKEN_STARTS.iter().any(|start| rest.starts_with(start))
-    });
-    starts
-        .map(|at| at..at + token_length(&text[at..]))
-        .collect()
-}
-
-/// Returns the positions of base64 texts that are as long as a session token. Digests contain no upper-case letters, and tags are shorter.
-fn long_tokens(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let length = token_length(&text[at..]);
-        let token = &text[at..at + length];
-        let is_mixed = token.iter().any(u8::is_ascii_uppercase)
-            && token.iter().any(u8::is_ascii_lowercase)
-            && token.iter().any(u8::is_ascii_digit);
-        if length >= LONG_TOKEN && is_mixed {
-            found.push(at..at + length);
-        }
-        at += length.max(1);
-    }
-    found
-}
-
-/// Returns the length of the base64 text, in one of its two alphabets, that a text begins with.
-fn token_length(text: &[u8]) -> usize {
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
-    let end = text.iter().position(|byte| !is_base64(byte));
-    end.unwrap_or(text.len())
-}
-
-/// Returns whether a text has the form of a secret access key of AWS: 40 characters, with letters of both cases. Access key IDs of AWS have
-/// upper-case letters only.
-fn looks_like_secret_key(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    text.len() == 40
-        && bytes.iter().any(u8::is_ascii_uppercase)
-        && bytes.iter().any(u8::is_ascii_lowercase)
-}
-
 /// Replaces the ranges of a text, which may overlap and may begin after its end.
 fn replace(text: &str, mut ranges: Vec<Range<usize>>) -> String {
     ranges.sort_by_key(|range| (range.start, range.end));
@@ -241,12 +197,6 @@ const SECRET_PARAMETERS: [&str; 11] = [
     "tradeintoken",
     "webidentitytoken",
 ];
-
-/// The beginning of a password of ECR, base64 of `{"payload`, and of a token, base64 of `AWS:` and the password.
-const TOKEN_STARTS: [&[u8]; 2] = [b"eyJwYXlsb2Fk", b"QVdTOmV5SndZWGxzYjJG"];
-
-/// The minimum length of a base64 text that is redacted. Session tokens of AWS have several hundred characters.
-const LONG_TOKEN: usize = 256;
 
 /// The number of times that escapes are decoded.
 const MAX_LEVELS: usize = 3;
