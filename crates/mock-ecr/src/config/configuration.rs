@@ -102,8 +102,8 @@ pub struct Config {
     pub dialect: Dialect,
     /// Overrides of the dialect: `true` enables a quirk and `false` disables it. The default is an empty map.
     pub quirks: BTreeMap<Quirk, bool>,
-    /// The initial repositories. A repository that already exists in the store is not changed. The default is an empty
-    /// list.
+    /// The initial repositories. The name of a repository must be unique in its account and Region. A repository that
+    /// already exists in the store is not changed. The default is an empty list.
     pub repositories: Vec<InitialRepository>,
     /// Whether a push to a missing repository creates the repository. The repository must be in the account of the
     /// caller. The default is `false`.

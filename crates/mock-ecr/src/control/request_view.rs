@@ -29,7 +29,7 @@ pub(super) struct RequestView<'a> {
     method: &'a str,
     /// The host name of the request, with the port if the request contains one.
     host: &'a str,
-    /// The path and query. Signatures and session tokens are redacted.
+    /// The path and query. Secrets are replaced by `REDACTED`, as in all other texts.
     target: &'a str,
     /// The `User-Agent` header, or an empty text.
     user_agent: &'a str,
