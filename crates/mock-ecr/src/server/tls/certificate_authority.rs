@@ -195,13 +195,22 @@ fn create(path: &Path, text: &str) -> io::Result<bool> {
 /// Creates or replaces a file atomically; all users can read it, unless the umask forbids it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    share(&mut builder);
     let mut draft = builder.tempfile_in(directory_of(path))?;
     draft.write_all(text.as_bytes())?;
     draft.persist(path)?;
     Ok(())
 }
+
+/// Gives a new file the mode 0666, to which the umask applies. By default, a temporary file has mode 0600.
+#[cfg(unix)]
+fn share(builder: &mut tempfile::Builder<'_, '_>) {
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+}
+
+/// Does nothing: a file inherits the access control list of its directory.
+#[cfg(not(unix))]
+fn share(_: &mut tempfile::Builder<'_, '_>) {}
 
 fn directory_of(file: &Path) -> &Path {
     file.parent()
