@@ -100,7 +100,8 @@ async fn a_revoked_token_is_replaced_by_a_valid_one() {
     let revoked = source.get().await.unwrap();
     let issued = ecr.clock().now();
     ecr.clock().advance(Duration::from_secs(60));
-    ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()));
+    ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()))
+        .unwrap();
     assert!(issued < ecr.clock().now() && !is_valid(&ecr, &revoked));
     for _ in 0..2 {
         let next = source.get_after_rejection(&revoked).await.unwrap();

@@ -22,7 +22,7 @@ async fn tokens_are_returned_with_their_uses() {
     });
     RawRequest::ping("GET").with_token(&token).to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(1));
-    ecr.revoke(Revocation::Token(token.id()));
+    ecr.revoke(Revocation::Token(token.id())).unwrap();
     RawRequest::ping("GET").with_token(&token).to(&ecr).await;
 
     let tokens = ecr.tokens();
@@ -108,7 +108,7 @@ async fn a_reset_restores_the_initial_state() {
     let call = RawRequest::token_call().signed();
     let first = call.to(&ecr).await;
     let token = ecr.issue_token();
-    ecr.revoke(Revocation::Token(token.id()));
+    ecr.revoke(Revocation::Token(token.id())).unwrap();
     let create = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"made"}"#);
     create.signed().to(&ecr).await;
     ecr.clock().advance(Duration::from_secs(7));
@@ -241,7 +241,7 @@ async fn expect_tokens_of_finds_tokens_of_another_principal() {
     ecr.clock().advance(LONG * 100);
     let stranger = ecr.issue_token_for(root, ecr.config().region.clone());
     ecr.clear_requests();
-    ecr.revoke(Revocation::Token(stranger.id()));
+    ecr.revoke(Revocation::Token(stranger.id())).unwrap();
     RawRequest::ping("GET").with_token(&stranger).to(&ecr).await;
     let garbage = RawRequest::ping("GET").authorized("Basic QVdTOg==");
     garbage.to(&ecr).await;

@@ -45,7 +45,7 @@ async fn no_secret_is_in_the_request_log_or_the_log_at_trace_level() {
     for request in accepted.iter().chain(&registry_requests[..1]) {
         assert_eq!(http2.send(request).await.status(), 200, "{request:?}");
     }
-    ecr.revoke(Revocation::Token(token.id()));
+    ecr.revoke(Revocation::Token(token.id())).unwrap();
     registry_requests[0].to(&ecr).await;
 
     let n_requests = 2 * accepted.len() + rejected.len() + registry_requests.len() + 2;

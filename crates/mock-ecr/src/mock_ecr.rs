@@ -19,7 +19,9 @@ use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
 use crate::services;
 use crate::state::{Preserve, State};
-use crate::token::{AuthorizationToken, Claims, Revocation, TokenError, TokenRecord};
+use crate::token::{
+    AuthorizationToken, Claims, Revocation, TokenError, TokenRecord, TooManyRevocations,
+};
 use crate::types::{PrincipalArn, Region, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
@@ -337,12 +339,18 @@ impl MockEcr {
     /// [`TokenError::Revoked`] for it. The registry rejects the token and records this error in
     /// [`ReceivedRequest::token_error`](crate::request_log::ReceivedRequest::token_error). A revocation is valid until
     /// [`reset`](MockEcr::reset) is called.
-    pub fn revoke(&self, revocation: Revocation) {
-        self.state.tokens.revoke(revocation);
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if 10,000 IDs and principals are revoked already, and the revocation is for another one. A mock
+    /// never discards a revocation.
+    pub fn revoke(&self, revocation: Revocation) -> Result<(), TooManyRevocations> {
+        self.state.tokens.revoke(revocation)
     }
 
-    /// Stops the mock. The mock accepts no new connections, and this function waits at most ten seconds for the
-    /// requests in progress.
+    /// Stops the mock. The mock accepts no new connections, and this function waits until the requests in progress have
+    /// been processed, including those whose clients have disconnected. The clients have ten seconds to send the rest of
+    /// their requests and to read the responses. A client that does not read its responses does not delay the stop.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         for serving in &mut self.serving {

@@ -37,7 +37,7 @@ async fn a_revoked_token_is_rejected_and_others_are_accepted() {
     let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
     let other = ecr.issue_token_for(root, region);
-    ecr.revoke(Revocation::Token(token.id()));
+    ecr.revoke(Revocation::Token(token.id())).unwrap();
     assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
     assert_eq!(ping(&ecr, &other).await.status(), 200);
 }
@@ -48,7 +48,8 @@ async fn present_and_future_tokens_of_a_revoked_principal_are_rejected() {
     let (token, region) = (ecr.issue_token(), Region::default());
     let root = PrincipalArn::root(AccountId::EXAMPLE, &region);
     let other = ecr.issue_token_for(root, region);
-    ecr.revoke(Revocation::Principal(ecr.config().default_principal().arn));
+    ecr.revoke(Revocation::Principal(ecr.config().default_principal().arn))
+        .unwrap();
     assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
     assert_eq!(ping(&ecr, &other).await.status(), 200);
     ecr.clock().advance(Duration::from_millis(1));
@@ -61,7 +62,8 @@ async fn tokens_issued_before_a_revocation_time_are_rejected() {
     let token = ecr.issue_token();
     ecr.clock().advance(Duration::from_millis(1));
     let later = ecr.issue_token();
-    ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()));
+    ecr.revoke(Revocation::IssuedBefore(ecr.clock().now()))
+        .unwrap();
     assert_ping_response(&ecr, |ping| ping.with_token(&token), Expected::revoked()).await;
     assert_eq!(ping(&ecr, &later).await.status(), 200);
 }

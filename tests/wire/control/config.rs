@@ -137,7 +137,8 @@ async fn metrics_count_requests_and_tokens() {
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::token_call().signed().to(&ecr).await;
     RawRequest::ping("GET").to(&ecr).await;
-    ecr.revoke(mock_ecr::token::Revocation::Token(ecr.issue_token().id()));
+    ecr.revoke(mock_ecr::token::Revocation::Token(ecr.issue_token().id()))
+        .unwrap();
     ecr.clock().advance(std::time::Duration::from_secs(5));
     ecr.issue_token();
     ecr.clear_requests();

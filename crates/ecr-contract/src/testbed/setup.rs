@@ -212,7 +212,8 @@ impl Testbed {
 
     pub(crate) fn revoke_all(&self) {
         let next = Timestamp::from_millis(self.ecr.clock().now().as_millis() + 1);
-        self.ecr.revoke(Revocation::IssuedBefore(next));
+        let revoked = self.ecr.revoke(Revocation::IssuedBefore(next));
+        revoked.expect(FEW_REVOCATIONS);
     }
 
     /// Returns the password for an image tool. Returns `None` for [`GivenLogin::Denied`].
@@ -248,7 +249,8 @@ impl Testbed {
                 let before = Timestamp::from_millis(now.as_millis() - 1000);
                 let claims = Claims::new(principal, region, before, ttl);
                 let token = self.issuer.issue(&claims);
-                self.ecr.revoke(Revocation::Token(token.id()));
+                let revoked = self.ecr.revoke(Revocation::Token(token.id()));
+                revoked.expect(FEW_REVOCATIONS);
                 token.password()
             }
             GivenLogin::Foreign => {
@@ -282,6 +284,8 @@ pub(crate) struct Issued {
 }
 
 const REGISTRIES: &str = "{registries}";
+
+const FEW_REVOCATIONS: &str = "a scenario revokes fewer tokens than a mock accepts";
 
 /// Returns the scenario's configuration, with the seed of this case and the image for image tools.
 fn config(

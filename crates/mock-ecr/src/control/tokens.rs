@@ -1,7 +1,7 @@
 //! `tokens`: lists, issues, revokes and inspects tokens.
 
 use futures_util::FutureExt as _;
-use http::Method;
+use http::{Method, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::control::error::ControlError;
@@ -39,7 +39,7 @@ pub(super) const ROUTES: [Route; 4] = [
     Route {
         method: Method::POST,
         path: "tokens/revoke",
-        summary: "Revokes one token, all tokens of a principal, or all tokens issued before a time.",
+        summary: "Revokes one token, all tokens of a principal, or all tokens issued before a time. At most 10,000 IDs and principals can be revoked.",
         query: &[],
         body: Some(Body {
             schema: schema::<RevokeTokens>(),
@@ -222,11 +222,18 @@ struct Revocations {
 
 fn revoke(request: &ControlRequest<'_>) -> Outcome {
     let state = request.state;
-    state.tokens.revoke(match request.body()? {
+    let revoked = state.tokens.revoke(match request.body()? {
         RevokeTokens::Id(id) => Revocation::Token(id),
         RevokeTokens::Principal(arn) => Revocation::Principal(arn),
         RevokeTokens::IssuedBefore(timestamp) => Revocation::IssuedBefore(timestamp),
     });
+    revoked.map_err(|error| {
+        ControlError::new(
+            StatusCode::CONFLICT,
+            "TOO_MANY_REVOCATIONS",
+            error.to_string(),
+        )
+    })?;
     let valid = state.tokens.tally(state.clock.now()).valid;
     response::json(&Revocations { valid })
 }

@@ -24,8 +24,8 @@ pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
 use issued_tokens::IssuedTokens;
 pub use issued_tokens::TokenRecord;
-pub use revocation::Revocation;
 use revocation::Revoked;
+pub use revocation::{Revocation, TooManyRevocations};
 use seal::{Keys, Tag};
 
 /// Issues and verifies tokens.
@@ -220,8 +220,12 @@ impl TokenIssuer {
     /// Revokes tokens. [`verify`](TokenIssuer::verify) returns [`TokenError::Revoked`] for a revoked token, unless the
     /// token has also expired. [`open`](TokenIssuer::open) does not check revocations. A single revocation cannot be
     /// removed. [`MockEcr::reset`](crate::MockEcr::reset) removes all revocations of a mock.
-    pub fn revoke(&self, revocation: Revocation) {
-        lock(&self.revoked).add(revocation);
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if 10,000 IDs and principals are revoked already, and the revocation is for another one.
+    pub fn revoke(&self, revocation: Revocation) -> Result<(), TooManyRevocations> {
+        lock(&self.revoked).add(revocation)
     }
 }
 

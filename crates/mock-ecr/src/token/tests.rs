@@ -144,7 +144,7 @@ fn a_revoked_token_is_rejected_by_id_by_principal_and_by_time_of_issue() {
         let issuer = issuer();
         let token = issuer.issue(&example());
         assert!(issuer.verify(token.as_str(), example().issued).is_ok());
-        issuer.revoke(revocation.clone());
+        issuer.revoke(revocation.clone()).unwrap();
         assert_eq!(
             issuer.verify(token.as_str(), example().issued).unwrap_err(),
             TokenError::Revoked { id: token.id() },
@@ -157,15 +157,21 @@ fn a_revoked_token_is_rejected_by_id_by_principal_and_by_time_of_issue() {
 fn a_revocation_does_not_affect_other_tokens() {
     let issuer = issuer();
     let older = issuer.issue(&example());
-    issuer.revoke(Revocation::IssuedBefore(example().issued));
-    issuer.revoke(Revocation::Principal(
-        "arn:aws:iam::123456789012:user/x".parse().unwrap(),
-    ));
+    issuer
+        .revoke(Revocation::IssuedBefore(example().issued))
+        .unwrap();
+    issuer
+        .revoke(Revocation::Principal(
+            "arn:aws:iam::123456789012:user/x".parse().unwrap(),
+        ))
+        .unwrap();
     let later = Claims {
         issued: example().issued + Duration::from_millis(1),
         ..example()
     };
-    issuer.revoke(Revocation::Token(issuer.issue(&later).id()));
+    issuer
+        .revoke(Revocation::Token(issuer.issue(&later).id()))
+        .unwrap();
     assert!(issuer.verify(older.as_str(), example().issued).is_ok());
 }
 
