@@ -7,7 +7,10 @@ use crate::mock::Mock;
 /// An idle connection needs a task and a socket. Its buffer is allocated with the first byte.
 #[test]
 fn ten_thousand_idle_connections_use_bounded_memory() {
-    let mock = Mock::serve(&[]);
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("mock.toml");
+    std::fs::write(&config, "[limits]\nconnections = 20000\n").unwrap();
+    let mock = Mock::serve(&["--config", config.to_str().unwrap()]);
     let mut connections: Vec<TcpStream> = Vec::new();
     while connections.len() < 10_000 {
         connections.extend((0..500).map(|_| mock.connect()));

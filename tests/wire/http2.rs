@@ -1,8 +1,11 @@
 //! HTTP/2 with prior knowledge, on the same port and with the same responses as HTTP/1.1.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Request, Version, header};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mock_ecr::MockEcr;
@@ -34,6 +37,21 @@ impl Http2 {
         &mut self,
         request: &RawRequest,
     ) -> Result<http::Response<String>, hyper::Error> {
+        let (parts, body) = self.try_open(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let body = String::from_utf8(body.into()).unwrap();
+        Ok(http::Response::from_parts(parts, body))
+    }
+
+    /// Sends a request, and returns the response when its head was received.
+    pub(crate) async fn open(&mut self, request: &RawRequest) -> http::Response<Incoming> {
+        self.try_open(request).await.unwrap()
+    }
+
+    async fn try_open(
+        &mut self,
+        request: &RawRequest,
+    ) -> Result<http::Response<Incoming>, hyper::Error> {
         let uri = match request.target() {
             url if url.starts_with("http:") => url.to_owned(),
             path => format!("http://{}{path}", request.header("Host").unwrap()),
@@ -48,11 +66,14 @@ impl Http2 {
             }
         }
         let body = Full::new(Bytes::copy_from_slice(request.content()));
-        let response = self.0.send_request(builder.body(body).unwrap()).await?;
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes();
-        let body = String::from_utf8(body.into()).unwrap();
-        Ok(http::Response::from_parts(parts, body))
+        self.0.send_request(builder.body(body).unwrap()).await
+    }
+
+    /// Waits until the mock has ended the connection.
+    pub(crate) async fn closed(&mut self) {
+        while self.0.ready().await.is_ok() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 }
 

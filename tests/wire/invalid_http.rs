@@ -1,6 +1,6 @@
 //! Invalid and unusual HTTP: each request gets at most one response, and the next client is served.
 
-use mock_ecr::MockEcr;
+use mock_ecr::{Config, MockEcr};
 
 use crate::raw::{RawRequest, frozen_mock, response_length, send_bytes, until_closed};
 use crate::response::Response;
@@ -51,6 +51,25 @@ async fn a_header_of_a_million_characters_is_rejected() {
     let request = RawRequest::ping("GET").with("X-Long", &long);
     let status_line = rejected_by_hyper(&request.bytes()).await;
     assert_eq!(status_line, "HTTP/1.1 431 Request Header Fields Too Large");
+}
+
+/// A token is one of the headers, so the limit grows with the length of the tokens.
+#[tokio::test]
+async fn the_limit_of_a_head_is_16_kib_and_the_length_of_a_token() {
+    for token_length in [2368, 65_536] {
+        let config = format!("token_length = {token_length}");
+        let config = Config::parse(&config).unwrap();
+        let ecr = MockEcr::from_config(config).start().await.unwrap();
+        let ping = RawRequest::ping("GET").with_token(&ecr.issue_token());
+        assert_eq!(ping.to(&ecr).await.status(), 200);
+        let size = |ping: &RawRequest| ping.bytes().len();
+        let limit = (16 << 10) + token_length;
+        let fill = |size_of_more| ping.clone().with("X-Long", &"x".repeat(size_of_more));
+        let rest = limit - size(&fill(0));
+        assert_eq!(fill(rest).to(&ecr).await.status(), 200);
+        assert_eq!(fill(rest + 1).to(&ecr).await.status(), 431);
+        assert_eq!(ecr.requests().count(), 2);
+    }
 }
 
 #[tokio::test]
@@ -121,10 +140,28 @@ async fn a_response_to_http_1_0_ends_the_connection() {
     assert!(response.starts_with(b"HTTP/1.0 200 OK\r\n"));
 }
 
+/// RFC 9112, section 3.2. Such a request is recorded.
 #[tokio::test]
-async fn a_request_without_a_host_gets_a_response() {
-    let request = RawRequest::ping("GET").without("Host");
-    assert_eq!(request.response().await.status(), 401);
+async fn a_request_without_exactly_one_valid_host_is_a_bad_request() {
+    let ecr = frozen_mock().await;
+    let heads = [
+        "GET /v2/ HTTP/1.1\r\n",
+        "GET /_mock/clock HTTP/1.1\r\nHost: localhost\r\nHost: evil.test\r\n",
+        "GET /_mock/clock HTTP/1.1\r\nHost: evil.test\r\nHost: localhost\r\n",
+        "GET /_mock/clock HTTP/1.0\r\nHost: localhost\r\nHost: localhost\r\n",
+        "GET /_mock/clock HTTP/1.1\r\nHost: localhost:evil.test\r\n",
+        "GET /_mock/clock HTTP/1.1\r\nHost: user@localhost\r\n",
+        "GET http://localhost/_mock/clock HTTP/1.1\r\n",
+    ];
+    for head in heads {
+        let bytes = format!("{head}Connection: close\r\n\r\n");
+        let response = Response::parse(&send_bytes(&ecr, bytes.as_bytes(), until_closed).await);
+        assert_eq!(response.status(), 400, "{head}");
+        assert!(response.body.contains("invalid host"), "{response:?}");
+    }
+    let rejected = ecr.requests().error("INVALID_HOST").status(400);
+    assert_eq!(rejected.count(), heads.len());
+    assert_other_clients_are_served(&ecr).await;
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn the_default_account_has_the_address_of_the_request() {
 async fn an_invalid_host_is_replaced_by_the_address_of_the_mock() {
     let ecr = mock("mock").await;
     let address = format!("localhost:{}", ecr.address().port());
-    for host in ["a,b", "localhost:x", "localhost:99999"] {
+    for host in ["a,b", "a..b", "a%00b"] {
         assert_realm(&ecr, host, &format!("http://{address}")).await;
     }
 }

@@ -152,16 +152,35 @@ async fn an_idle_connection_ends_after_a_timeout() {
 }
 
 #[tokio::test]
-async fn an_idle_http2_connection_stays_open_after_its_first_request() {
-    // Clients keep HTTP/2 connections open for long. Only the first request has a timeout.
+async fn an_idle_http2_connection_ends_after_a_timeout() {
     let ecr = frozen_mock().await;
     let mut http2 = Http2::connect(&ecr).await;
-    let ping = RawRequest::ping("GET");
-    assert_eq!(http2.send(&ping).await.status(), 401);
+    assert_eq!(http2.send(&RawRequest::ping("GET")).await.status(), 401);
+    assert_other_clients_are_served(&ecr).await;
     tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(3600)).await;
-    tokio::time::resume();
-    assert_eq!(http2.send(&ping).await.status(), 401);
+    let closed = tokio::time::timeout(Duration::from_secs(90), http2.closed());
+    closed.await.expect("the end of the connection");
+}
+
+#[tokio::test]
+async fn an_http2_connection_with_an_open_stream_is_not_idle() {
+    let ecr = frozen_mock().await;
+    let mut http2 = Http2::connect(&ecr).await;
+    let stream = RawRequest::new("GET", "/_mock/requests/stream");
+    let open = http2.open(&stream).await;
+    tokio::time::pause();
+    let closed = tokio::time::timeout(Duration::from_secs(600), http2.closed());
+    closed.await.expect_err("the connection stays open");
+    drop(open);
+}
+
+#[tokio::test]
+async fn a_wait_is_not_idle() {
+    let ecr = frozen_mock().await;
+    let mut http2 = Http2::connect(&ecr).await;
+    let wait = RawRequest::new("GET", "/_mock/requests/wait?timeout=10m");
+    tokio::time::pause();
+    assert_eq!(http2.send(&wait).await.status(), 504);
 }
 
 #[tokio::test]

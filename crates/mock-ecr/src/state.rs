@@ -19,7 +19,9 @@ use crate::domain::{
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
+use crate::http::buffers::Buffers;
 use crate::http::listening::Listening;
+use crate::http::permits::Permits;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::unknown_keys::UnknownKeys;
 use crate::request_log::{Redactor, RequestLog};
@@ -42,6 +44,14 @@ pub(crate) struct State {
     pub(crate) repositories: Repositories,
     pub(crate) page_tokens: PageTokens,
     pub(crate) faults: Arc<Faults>,
+    /// The permits to open a connection.
+    pub(crate) connections: Permits,
+    /// The permits to open a stream of requests.
+    pub(crate) streams: Permits,
+    /// The permits to wait for requests.
+    pub(crate) waits: Permits,
+    /// The bytes of requests and responses in memory.
+    pub(crate) buffers: Arc<Buffers>,
     /// The certificate of the certificate authority, in PEM, if the mock accepts TLS.
     pub(crate) ca_certificate: Option<String>,
     signing_keys: SigningKeys,
@@ -75,6 +85,10 @@ impl State {
             signing_keys: SigningKeys::default(),
             principals,
             unknown_keys: UnknownKeys::default(),
+            connections: Permits::new("connections", config.limits.connections),
+            streams: Permits::new("streams", config.limits.streams),
+            waits: Permits::new("waits", config.limits.waits),
+            buffers: Arc::new(Buffers::new(config.limits.buffer_bytes)),
             faults,
             ca_certificate,
             addresses,

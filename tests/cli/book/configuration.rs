@@ -6,8 +6,9 @@ use crate::book::markdown::{code, section, table};
 use crate::book::page::Page;
 
 /// A table of the configuration: the heading of its section, and TOML with its required keys.
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("Top-level keys", ""),
+    ("`[limits]`", "[limits]\n"),
     ("`[[accounts]]`", "[[accounts]]\nid = '123456789012'\n"),
     (
         "`[[principals]]`",

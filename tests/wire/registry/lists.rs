@@ -33,9 +33,9 @@ async fn an_invalid_host_is_not_in_the_url_of_the_next_page() {
             "mock.test:1",
             "<http://mock.test:1/v2/app/tags/list?n=1&last=",
         ),
-        ("<script>", &local),
-        ("a\"b", &local),
-        ("mock.test:70000", &local),
+        ("mock..test", &local),
+        ("a,b", &local),
+        ("a%00b", &local),
         ("", &local),
     ] {
         let list = registry.request("GET", "/v2/app/tags/list?n=1");

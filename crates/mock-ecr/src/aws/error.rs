@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::aws::service::AwsService;
 use crate::aws::sigv4::SigV4Error;
 use crate::http::body::CollectError;
+use crate::http::buffers::BuffersFull;
 use crate::types::{RepositoryId, UploadId};
 
 /// An error of an AWS API. All client errors of ECR have status 400: the service model declares no other status.
@@ -47,6 +48,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// A body that was not received completely. `[ASSUME]`
     Incomplete,
+    /// A request or a response that exceeds the memory of the mock for buffers.
+    BuffersFull,
 }
 
 /// The members of `InvalidLayerPartException` in the service model.
@@ -126,11 +129,18 @@ impl From<SigV4Error> for ApiError {
     }
 }
 
+impl From<BuffersFull> for ApiError {
+    fn from(_: BuffersFull) -> Self {
+        ApiError::BuffersFull
+    }
+}
+
 impl From<CollectError> for ApiError {
     fn from(error: CollectError) -> Self {
         match error {
             CollectError::TooLarge => ApiError::TooLarge,
             CollectError::Incomplete => ApiError::Incomplete,
+            CollectError::BuffersFull(full) => full.into(),
         }
     }
 }

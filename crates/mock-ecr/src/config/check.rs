@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::config::configuration::Config;
 use crate::config::conflict::{Conflict, Step};
 use crate::config::error::ConfigError;
+use crate::config::limits::Limits;
 use crate::types::Region;
 use crate::types::secret::Secret;
 
@@ -36,6 +37,7 @@ impl Config {
             let at = vec!["token_length".into()];
             return Err(Conflict::new(at, &self.token_length, expected));
         }
+        self.check_limits()?;
         self.check_regions()?;
         self.check_control_key()?;
         self.check_accounts()?;
@@ -59,6 +61,25 @@ impl Config {
                     return Err(conflict.repeats(at(*entry.get())));
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn check_limits(&self) -> Result<(), Conflict> {
+        let Limits {
+            connections,
+            buffer_bytes,
+            ..
+        } = self.limits;
+        let at = |key: &'static str| vec!["limits".into(), key.into()];
+        if connections < Limits::MIN_CONNECTIONS {
+            let expected = "at least 16 connections";
+            return Err(Conflict::new(at("connections"), &connections, expected));
+        }
+        if buffer_bytes < Limits::MIN_BUFFER_BYTES {
+            let expected =
+                "at least 67108864 bytes, so that the largest request of an API is accepted";
+            return Err(Conflict::new(at("buffer_bytes"), &buffer_bytes, expected));
         }
         Ok(())
     }

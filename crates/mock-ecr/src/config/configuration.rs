@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::clock::{ClockStart, SigV4Clock};
 use crate::config::ca_location::CaLocation;
+use crate::config::limits::Limits;
 use crate::config::proxy_endpoint::ProxyEndpoint;
 use crate::config::registry::{Dialect, InitialRepository, Quirk};
 use crate::fault::Fault;
@@ -114,6 +115,8 @@ pub struct Config {
     /// The condition under which a principal can access repositories of another account. The default is
     /// [`CrossAccount::Policy`].
     pub cross_account: CrossAccount,
+    /// The limits of connections, memory, streams and waits.
+    pub limits: Limits,
 }
 
 impl Default for Config {
@@ -141,6 +144,7 @@ impl Default for Config {
             create_on_push: false,
             blob_mounting: false,
             cross_account: CrossAccount::default(),
+            limits: Limits::default(),
         }
     }
 }
@@ -192,12 +196,20 @@ impl Config {
         self.store.open(self.s3_access.as_ref()).await
     }
 
+    /// Returns the maximum size of the head of a request, in bytes. A token is one of its headers.
+    pub(crate) fn max_head_size(&self) -> usize {
+        MAX_HEAD_SIZE + self.token_length
+    }
+
     /// Returns whether the registry has a quirk. [`quirks`](Config::quirks) has precedence over the dialect.
     pub fn has(&self, quirk: Quirk) -> bool {
         let configured = self.quirks.get(&quirk).copied();
         configured.unwrap_or_else(|| self.dialect.has(quirk))
     }
 }
+
+/// The maximum size of the head of a request without a token, in bytes.
+const MAX_HEAD_SIZE: usize = 16 << 10;
 
 /// An AWS account. Each account has one private registry in each Region.
 #[derive(Clone, Debug, Deserialize)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::clock::ClockStart;
 use crate::config::CaLocation;
 use crate::config::{
-    AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Quirk,
+    AuthMode, Config, CrossAccount, Dialect, ImageTagMutability, InitialRepository, Limits, Quirk,
     SigV4Clock,
 };
 use crate::control::response;
@@ -79,6 +79,22 @@ struct ConfigView {
     /// allow it, or `open` if it can access every repository.
     #[cfg_attr(test, schemars(with = "String"))]
     cross_account: CrossAccount,
+    /// The limits of connections, memory, streams and waits.
+    limits: LimitsView,
+}
+
+/// The limits.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Limits"))]
+struct LimitsView {
+    /// The maximum number of open connections.
+    connections: usize,
+    /// The maximum number of bytes of requests and responses in memory.
+    buffer_bytes: usize,
+    /// The maximum number of open streams of requests.
+    streams: usize,
+    /// The maximum number of requests that wait for other requests.
+    waits: usize,
 }
 
 /// An AWS account.
@@ -172,6 +188,18 @@ impl ConfigView {
             create_on_push: config.create_on_push,
             blob_mounting: config.blob_mounting,
             cross_account: config.cross_account,
+            limits: LimitsView::of(&config.limits),
+        }
+    }
+}
+
+impl LimitsView {
+    fn of(limits: &Limits) -> Self {
+        LimitsView {
+            connections: limits.connections,
+            buffer_bytes: limits.buffer_bytes,
+            streams: limits.streams,
+            waits: limits.waits,
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::control::error::ControlError;
 use crate::control::request::ControlRequest;
 use crate::control::{response, table};
 use crate::http::body::{CollectError, Payload};
+use crate::http::buffers::BuffersFull;
+use crate::http::client::Client;
 use crate::request_log::ReceivedRequest;
 use crate::state::State;
 
@@ -20,21 +22,30 @@ pub(crate) const MAX_BODY_SIZE: usize = 64 << 10;
 pub(crate) async fn respond(
     state: &State,
     request: &Parts,
+    client: &Client,
     body: impl Future<Output = Result<Bytes, CollectError>>,
     entry: &mut ReceivedRequest,
 ) -> Response<Payload> {
-    match run(state, request, body, entry).await {
+    match run(state, request, client, body, entry).await {
         Ok(response) => response,
-        Err(error) => {
-            entry.error = Some(error.code);
-            response::error(error)
-        }
+        Err(error) => reject(error, entry),
     }
+}
+
+/// Returns the response to a request for which there is not enough memory.
+pub(crate) fn buffers_full(full: BuffersFull, entry: &mut ReceivedRequest) -> Response<Payload> {
+    reject(ControlError::buffers_full(full), entry)
+}
+
+fn reject(error: ControlError, entry: &mut ReceivedRequest) -> Response<Payload> {
+    entry.error = Some(error.code);
+    response::error(error)
 }
 
 async fn run(
     state: &State,
     request: &Parts,
+    client: &Client,
     body: impl Future<Output = Result<Bytes, CollectError>>,
     entry: &mut ReceivedRequest,
 ) -> Result<Response<Payload>, ControlError> {
@@ -42,9 +53,11 @@ async fn run(
     let route = table::find(request)?;
     entry.route = Some(route.path);
     let known = route.parameter_names();
-    let mut request = ControlRequest::new(state, request, entry.ingress, &known)?;
-    if route.body.is_some() {
-        request.read(body).await?;
+    let mut request = ControlRequest::new(state, request, client, &known)?;
+    match route.body {
+        Some(_) => request.read(body).await?,
+        // A connection stores the bytes of a body until the body is read or dropped.
+        None => drop(body),
     }
     (route.run)(request).await
 }

@@ -3,6 +3,8 @@
 use http::StatusCode;
 
 use crate::domain::RepositoryError;
+use crate::http::buffers::BuffersFull;
+use crate::http::permits::LimitReached;
 use crate::types::error_chain::chain;
 
 /// The reason why a request is rejected.
@@ -54,6 +56,18 @@ impl ControlError {
     pub(super) fn store(error: &RepositoryError) -> Self {
         let text = format!("the store of the mock failed: {}", chain(error));
         ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "STORE_FAILED", text)
+    }
+
+    /// Returns the error for a request for which there is not enough memory.
+    pub(super) fn buffers_full(full: BuffersFull) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        ControlError::new(status, "BUFFERS_FULL", full.to_string())
+    }
+
+    /// Returns the error for a request that exceeds a limit.
+    pub(super) fn limit_reached(limit: LimitReached) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        ControlError::new(status, "LIMIT_REACHED", limit.to_string())
     }
 
     /// Returns the error for a request that waits while the mock stops.

@@ -28,6 +28,7 @@ fn metrics(state: &State) -> String {
     for (name, help, value) in tokens(state)
         .into_iter()
         .chain(request_log(state))
+        .chain(memory(state))
         .chain(time(state))
     {
         let kind = match name.ends_with("_total") {
@@ -89,6 +90,14 @@ fn request_log(state: &State) -> [Metric; 3] {
             forgotten as f64,
         ),
     ]
+}
+
+fn memory(state: &State) -> [Metric; 1] {
+    [(
+        "buffer_bytes",
+        "Bytes of requests and responses in memory, including this request.",
+        state.buffers.used() as f64,
+    )]
 }
 
 fn time(state: &State) -> [Metric; 2] {

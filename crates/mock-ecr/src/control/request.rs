@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::control::error::ControlError;
 use crate::http::base_url::BaseUrl;
 use crate::http::body::CollectError;
-use crate::http::ingress::Ingress;
+use crate::http::client::Client;
 use crate::http::query;
 use crate::state::State;
 use crate::types::renamed::{new_name, with_suggestion};
@@ -21,6 +21,7 @@ use crate::types::similar::{DidYouMean, most_similar};
 pub(super) struct ControlRequest<'a> {
     pub(super) state: &'a State,
     pub(super) parts: &'a Parts,
+    pub(super) client: &'a Client,
     /// The base URL by which the caller has reached the mock.
     pub(super) base_url: BaseUrl<'a>,
     query: BTreeMap<String, String>,
@@ -32,7 +33,7 @@ impl<'a> ControlRequest<'a> {
     pub(super) fn new(
         state: &'a State,
         parts: &'a Parts,
-        ingress: Ingress,
+        client: &'a Client,
         known: &[&str],
     ) -> Result<Self, ControlError> {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
@@ -52,7 +53,8 @@ impl<'a> ControlRequest<'a> {
         Ok(ControlRequest {
             state,
             parts,
-            base_url: BaseUrl::of(parts, ingress),
+            client,
+            base_url: BaseUrl::of(parts, client.ingress),
             query: found,
             body: Bytes::new(),
         })
@@ -132,5 +134,6 @@ fn body_error(error: CollectError) -> ControlError {
             "INCOMPLETE",
             "the body was not received completely within 30 seconds",
         ),
+        CollectError::BuffersFull(full) => ControlError::buffers_full(full),
     }
 }

@@ -3,7 +3,10 @@
 pub(crate) mod authority;
 pub(crate) mod base_url;
 pub(crate) mod body;
+pub(crate) mod buffers;
+pub(crate) mod client;
 pub(crate) mod ingress;
 pub(crate) mod listening;
+pub(crate) mod permits;
 pub(crate) mod query;
 pub(crate) mod range;

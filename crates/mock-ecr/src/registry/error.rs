@@ -8,6 +8,7 @@ use crate::config::{Config, Quirk};
 use crate::domain::AccessError;
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
+use crate::http::buffers::BuffersFull;
 use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::types::error_chain::chain;
@@ -232,6 +233,15 @@ pub(crate) fn injected(error: &InjectedError<'_>) -> Response<Bytes> {
     let version = HeaderValue::from_static("registry/2.0");
     response.headers_mut().insert(API_VERSION, version);
     response
+}
+
+/// The code of [`buffers_full`].
+pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
+
+/// Returns the response to a request for which there is not enough memory.
+pub(crate) fn buffers_full(full: BuffersFull) -> Response<Bytes> {
+    let body = json!({ "errors": [{ "code": UNAVAILABLE, "message": full.to_string() }] });
+    respond(StatusCode::SERVICE_UNAVAILABLE, JSON, format!("{body}\n"))
 }
 
 /// Returns the response to an expired token in the form that a fault selects, and its code.

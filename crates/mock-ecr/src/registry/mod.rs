@@ -21,4 +21,4 @@ mod upload;
 
 pub(crate) use call::Call;
 pub(crate) use dispatch::answer;
-pub(crate) use error::{expired, injected, not_found};
+pub(crate) use error::{UNAVAILABLE, buffers_full, expired, injected, not_found};

@@ -73,6 +73,15 @@ impl Resource {
     }
 }
 
+impl RegistryPath {
+    pub(crate) fn is_manifest(&self) -> bool {
+        let RegistryPath::Repository { resource, .. } = self else {
+            return false;
+        };
+        matches!(resource, Resource::Manifest(_))
+    }
+}
+
 impl Resource {
     pub(crate) fn name(&self) -> &'static str {
         match self {

@@ -1,28 +1,20 @@
-//! Step 1: accepts connections, and serves HTTP and TLS on them. No other module uses sockets.
+//! Step 1: accepts connections, and serves TLS and HTTP on them.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, Request};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::io::{AsyncRead, AsyncWrite};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::server::TlsStream;
 
-use crate::fault::DeliveryFault;
 use crate::http::ingress::Ingress;
-use crate::server::faulty_stream;
-use crate::server::faulty_stream::{FaultyStream, ResetOnDrop, WritePlan};
-use crate::server::handler::handle;
+use crate::server::http_connection::{HEAD_TIMEOUT, HttpConnection};
+use crate::server::stream::Stream;
 use crate::server::tls;
 use crate::server::tls::Tls;
 use crate::state::State;
@@ -57,7 +49,8 @@ impl Listener {
 /// With tokio's default of 128, many simultaneous clients overflow the queue. Each of them then waits a second until it resends its packet.
 const BACKLOG: u32 = 4096;
 
-/// Accepts connections until the sender of `stop` is dropped. Then waits at most [`DRAIN_TIMEOUT`] for the requests in flight.
+/// Accepts connections until the sender of `stop` is dropped. Then waits until all requests were processed, and at most [`DRAIN_TIMEOUT`] for
+/// the clients to send the rest of the requests and to read the responses.
 ///
 /// If the future is dropped, all connections are closed.
 pub(crate) async fn serve(
@@ -68,32 +61,52 @@ pub(crate) async fn serve(
     tls: Option<Tls>,
     mut stop: watch::Receiver<()>,
 ) {
-    let graceful = GracefulShutdown::new();
+    let (in_process, of_requests) = watch::channel(());
     // Dropping the set closes its connections. Finished connections are removed whenever another one is accepted.
     let mut connections = JoinSet::new();
     loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    let connection = Connection {
-                        state: Arc::clone(&state),
-                        tls: tls.clone(),
-                        watchers: [graceful.watcher(), graceful.watcher()],
-                        stop: stop.clone(),
-                    };
-                    connections.spawn(connection.detect_protocol(stream));
-                    while connections.try_join_next().is_some() {}
-                }
-                Err(error) => accept_backoff(&error).await,
-            },
+        let (stream, permit) = tokio::select! {
+            accepted = accept(&listener, &state) => accepted,
             _ = stop.changed() => break,
+        };
+        let connection = Connection {
+            http: HttpConnection {
+                state: Arc::clone(&state),
+                ingress: Ingress::Http,
+                stop: stop.clone(),
+                in_process: of_requests.clone(),
+            },
+            tls: tls.clone(),
+        };
+        connections.spawn(async move {
+            connection.detect_protocol(stream).await;
+            drop(permit);
+        });
+        while connections.try_join_next().is_some() {}
+    }
+    drop((listener, of_requests));
+    close(connections).await;
+    in_process.closed().await;
+}
+
+/// Accepts a connection when the number of open connections is below the limit. Until then, clients wait in the queue of the system.
+async fn accept(listener: &TcpListener, state: &State) -> (TcpStream, OwnedSemaphorePermit) {
+    let permit = state.connections.acquire().await;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, permit),
+            Err(error) => accept_backoff(&error).await,
         }
     }
-    drop(listener);
-    let drained = tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await;
-    if drained.is_err() {
+}
+
+/// Waits until all connections are closed, and closes those that remain after [`DRAIN_TIMEOUT`].
+async fn close(mut connections: JoinSet<()>) {
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(DRAIN_TIMEOUT, all).await.is_err() {
         tracing::warn!("some connections did not finish in time and were closed");
     }
+    connections.shutdown().await;
 }
 
 /// Waits before the next attempt to accept. Without file descriptors, each attempt fails at once until a connection is closed.
@@ -104,11 +117,8 @@ async fn accept_backoff(error: &io::Error) {
 
 /// One connection of a client.
 struct Connection {
-    state: Arc<State>,
+    http: HttpConnection,
     tls: Option<Tls>,
-    /// One for the connection, and one for the tunnel that it can become.
-    watchers: [Watcher; 2],
-    stop: watch::Receiver<()>,
 }
 
 impl Connection {
@@ -119,7 +129,7 @@ impl Connection {
         let Some(tls) = self.tls.clone() else {
             return self.serve(Box::new(stream), Ingress::Http).await;
         };
-        let mut stop = self.stop.clone();
+        let mut stop = self.http.stop.clone();
         let first = tokio::select! {
             first = with_timeout(first_byte(&stream)) => first,
             _ = stop.changed() => return,
@@ -127,7 +137,7 @@ impl Connection {
         match first {
             Ok(tls::HANDSHAKE) => {
                 let handshake = tokio::select! {
-                                    handshake = with_timeout(tls.accept(stream)) => handshake,
+                    handshake = with_timeout(tls.accept(stream)) => handshake,
                     _ = stop.changed() => return,
                 };
                 match handshake {
@@ -142,14 +152,19 @@ impl Connection {
 
     /// Serves HTTP on a stream. If the client opens a tunnel, serves HTTP over TLS in the tunnel afterwards.
     async fn serve(self, stream: Box<dyn Stream>, ingress: Ingress) {
-        let [watcher, in_tunnel] = self.watchers;
-        let (state, stop) = (Arc::clone(&self.state), self.stop.clone());
-        let tunnel = serve_http(stream, ingress, state, watcher, stop).await;
+        let outer = HttpConnection {
+            ingress,
+            ..self.http.clone()
+        };
+        let tunnel = outer.serve(stream).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
             match with_timeout(accept_tunnel(tunnel, tls)).await {
                 Ok(stream) => {
-                    let stream = Box::new(stream);
-                    serve_http(stream, Ingress::Connect, self.state, in_tunnel, self.stop).await;
+                    let inner = HttpConnection {
+                        ingress: Ingress::Connect,
+                        ..self.http
+                    };
+                    inner.serve(Box::new(stream)).await;
                 }
                 Err(error) => log_handshake_error(&error),
             }
@@ -157,114 +172,11 @@ impl Connection {
     }
 }
 
-/// Serves HTTP until the connection is closed or becomes a tunnel. Returns the tunnel.
-async fn serve_http(
-    stream: Box<dyn Stream>,
-    ingress: Ingress,
-    state: Arc<State>,
-    watcher: Watcher,
-    stop: watch::Receiver<()>,
-) -> Option<OnUpgrade> {
-    let plan = WritePlan::default();
-    let stream = FaultyStream::new(stream, plan.clone());
-    let accepted_tunnel = Arc::new(Mutex::new(None));
-    let first_request = Arc::new(Notify::new());
-    let (requested, tunnels) = (Arc::clone(&first_request), Arc::clone(&accepted_tunnel));
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        requested.notify_one();
-        let (state, tunnels) = (Arc::clone(&state), Arc::clone(&tunnels));
-        let (plan, stop) = (plan.clone(), stop.clone());
-        async move {
-            let version = request.version();
-            let is_connect = request.method() == Method::CONNECT;
-            let tunnel = is_connect.then(|| hyper::upgrade::on(&mut request));
-            let mut response = handle(&state, request, ingress).await;
-            if let Some(tunnel) = tunnel.filter(|_| response.status().is_success()) {
-                *locked(&tunnels) = Some(tunnel);
-            }
-            match response.extensions_mut().remove::<DeliveryFault>() {
-                None => Ok(response),
-                // Boxed, so that the future of a response without faults does not contain this state.
-                Some(delivery) => {
-                    Box::pin(faulty_stream::send(
-                        response, delivery, version, &plan, stop,
-                    ))
-                    .await
-                }
-            }
-        }
-    });
-    let server = http();
-    let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    tokio::select! {
-        ended = watcher.watch(connection.into_owned()) => if let Err(error) = ended {
-                        tracing::debug!(error, "a connection failed");
-        },
-                () = first_request_timeout(&first_request) => tracing::debug!("a client sent no request in time"),
-    }
-    locked(&accepted_tunnel).take()
-}
-
-fn locked(tunnel: &Mutex<Option<OnUpgrade>>) -> MutexGuard<'_, Option<OnUpgrade>> {
-    tunnel.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Accepts TLS in a tunnel, in place of the host that the client named.
 async fn accept_tunnel(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
     let stream = tunnel.await.map_err(io::Error::other)?;
     tls.accept(TokioIo::new(stream)).await
 }
-
-/// A connection over TCP, TLS or a tunnel. One trait object for all keeps a single copy of the HTTP code in the program.
-trait Stream: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send {}
-
-impl<I: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send> Stream for I {}
-
-impl ResetOnDrop for Box<dyn Stream> {
-    fn reset_when_dropped(&self) {
-        self.as_ref().reset_when_dropped();
-    }
-}
-
-impl ResetOnDrop for TcpStream {
-    fn reset_when_dropped(&self) {
-        // If the system does not support the option, the connection is closed normally.
-        let _ = self.set_zero_linger();
-    }
-}
-
-impl ResetOnDrop for TlsStream<TcpStream> {
-    fn reset_when_dropped(&self) {
-        self.get_ref().0.reset_when_dropped();
-    }
-}
-
-impl ResetOnDrop for TlsStream<TokioIo<Upgraded>> {
-    fn reset_when_dropped(&self) {
-        // hyper owns the connection around a tunnel and does not give access to it.
-    }
-}
-
-fn http() -> auto::Builder<TokioExecutor> {
-    let mut server = auto::Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        // The real service capitalizes the names of its headers.
-        .title_case_headers(true)
-        // The handler sets the date from the mock's clock.
-        .auto_date_header(false)
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
-    server
-        .http2()
-        // A header with a token of 16 KiB exceeds hyper's default limit.
-        .max_header_list_size(MAX_HEADERS_SIZE)
-        .auto_date_header(false)
-        .timer(TokioTimer::new());
-    server
-}
-
-const MAX_HEADERS_SIZE: u32 = 64 * 1024;
 
 async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
     let mut first = [0];
@@ -275,7 +187,7 @@ async fn first_byte(stream: &TcpStream) -> io::Result<u8> {
 }
 
 async fn with_timeout<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(HEADER_TIMEOUT, step)
+    tokio::time::timeout(HEAD_TIMEOUT, step)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
@@ -290,17 +202,4 @@ fn log_handshake_error(error: &io::Error) {
     }
 }
 
-/// Completes when the first request is late, and never completes otherwise.
-///
-/// The timeout of hyper does not apply before hyper has detected the version of HTTP.
-async fn first_request_timeout(first_request: &Notify) {
-    if tokio::time::timeout(HEADER_TIMEOUT, first_request.notified())
-        .await
-        .is_ok()
-    {
-        std::future::pending::<()>().await;
-    }
-}
-
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -21,11 +21,13 @@ use tokio::sync::watch;
 use crate::fault::{CutPoint, DeliveryFault, Shape, Termination};
 use crate::http::body;
 use crate::http::body::{BodyError, Payload};
+use crate::server::activity::Activity;
 
 /// A connection on which the bytes of a response can be replaced.
 pub(crate) struct FaultyStream<I> {
     stream: I,
     plan: WritePlan,
+    activity: Arc<Activity>,
 }
 
 /// What to write in place of the next response. The connection and the handler of its requests share it.
@@ -74,8 +76,20 @@ impl WritePlan {
 }
 
 impl<I> FaultyStream<I> {
-    pub(crate) fn new(stream: I, plan: WritePlan) -> Self {
-        FaultyStream { stream, plan }
+    pub(super) fn new(stream: I, plan: WritePlan, activity: Arc<Activity>) -> Self {
+        FaultyStream {
+            stream,
+            plan,
+            activity,
+        }
+    }
+
+    /// Records how many bytes were written.
+    fn recorded(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(count)) = written {
+            self.activity.record_written(count);
+        }
+        written
     }
 }
 
@@ -88,6 +102,7 @@ impl<I: AsyncWrite + ResetOnDrop + Unpin> FaultyStream<I> {
             match ready!(stream.poll_write(context, &pending.bytes)) {
                 Ok(0) => return Poll::Ready(io::ErrorKind::WriteZero.into()),
                 Ok(written) => {
+                    self.activity.record_written(written);
                     let _ = pending.bytes.split_to(written);
                 }
                 Err(error) => return Poll::Ready(error),
@@ -123,7 +138,8 @@ impl<I: AsyncWrite + ResetOnDrop + Unpin> AsyncWrite for FaultyStream<I> {
         if self.plan.is_set() {
             return self.poll_override(context).map(Err);
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.recorded(written)
     }
 
     fn poll_write_vectored(
@@ -134,7 +150,8 @@ impl<I: AsyncWrite + ResetOnDrop + Unpin> AsyncWrite for FaultyStream<I> {
         if self.plan.is_set() {
             return self.poll_override(context).map(Err);
         }
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.recorded(written)
     }
 
     fn is_write_vectored(&self) -> bool {

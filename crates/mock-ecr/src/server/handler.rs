@@ -12,16 +12,18 @@ use crate::fault;
 use crate::fault::{FaultTarget, Injected, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::base_url::BaseUrl;
-use crate::http::body::{Payload, strip_body, whole};
-use crate::http::ingress::Ingress;
+use crate::http::body::{CollectError, Payload, buffered_size, strip_body, whole};
+use crate::http::buffers::{BuffersFull, Reservation};
+use crate::http::client::Client;
 use crate::iam::principal::Caller;
 use crate::registry;
 use crate::registry::authentication;
 use crate::registry::layer_download;
 use crate::request_log::ReceivedRequest;
+use crate::server::host;
 use crate::server::proxy;
 use crate::server::request_attributes;
-use crate::server::request_body::{BoxError, RequestBody};
+use crate::server::request_body::RequestBody;
 use crate::server::router::Route;
 use crate::server::welcome;
 use crate::services::call::Call;
@@ -32,60 +34,43 @@ use crate::token::TokenError;
 use crate::types::timestamp::Timestamp;
 
 /// Returns the response to a request. The request is in the request log before this function returns.
+///
+/// The reservation contains the head of the request afterwards, and the bytes of the response that are in memory.
 pub(crate) async fn handle<B>(
     state: &State,
     request: Request<B>,
-    ingress: Ingress,
+    client: &Client,
+    reservation: &mut Reservation,
 ) -> Response<Payload>
 where
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+    B: Body<Data = Bytes> + Send,
 {
     let stopwatch = Stopwatch::start();
     let now = state.clock.now();
     let (request, body) = request.into_parts();
-    let route = match proxy::is_other_host(state, &request) {
-        true => Route::OtherHost,
-        false => Route::of(&request),
-    };
+    let route = route_of(state, &request);
     let redactor = &state.redactor;
-    let mut log_entry = ReceivedRequest::new(&request, route.service(), ingress, now, redactor);
+    let mut log_entry =
+        ReceivedRequest::new(&request, route.service(), client.ingress, now, redactor);
     log_entry.route = route.name();
-    let body = RequestBody::read(body, &request, &route).await;
-    let attributes = || request_attributes::of(state, &request, body.bytes(), &route, now);
-    let triggered = state.faults.trigger(attributes, now);
     let received = Received {
         request: &request,
-        ingress,
+        client,
         now,
     };
-    let mut response = match inject(
-        state,
-        &triggered,
-        &received,
-        body.bytes(),
-        &route,
-        &mut log_entry,
-    ) {
-        Some(injected) => whole(injected),
-        None => answer(state, &received, &route, body, &mut log_entry).await,
+    let (mut response, date) = match reservation.grow(head_size(&request)) {
+        Ok(()) => respond(state, &received, &route, body, reservation, &mut log_entry).await,
+        Err(full) => (buffers_full(state, &route, full, &mut log_entry), now),
     };
-    if !triggered.is_empty() {
-        let applied = apply(
-            state,
-            &triggered,
-            &received,
-            &route,
-            response,
-            &mut log_entry,
-        );
-        response = Box::pin(applied).await;
+    reservation.shrink_to(head_size(&request));
+    if let Err(full) = reservation.grow(buffered_size(&response)) {
+        response = buffers_full(state, &route, full, &mut log_entry);
     }
     if request.method == Method::HEAD {
         response = strip_body(response);
     }
     // The SDKs correct their clocks by this header, so it must contain the mock's time and not the system's.
-    let date = fault::date(&triggered, now).to_http();
-    let date = HeaderValue::try_from(date).expect("a date is printable ASCII");
+    let date = HeaderValue::try_from(date.to_http()).expect("a date is printable ASCII");
     response.headers_mut().insert(header::DATE, date);
     log_entry.status = response.status();
     log_entry.took = stopwatch.elapsed();
@@ -93,16 +78,89 @@ where
     response
 }
 
+fn route_of(state: &State, request: &Parts) -> Route {
+    if !host::is_valid(request) {
+        return Route::InvalidHost;
+    }
+    match proxy::is_other_host(state, request) {
+        true => Route::OtherHost,
+        false => Route::of(request),
+    }
+}
+
+/// Returns the approximate memory for a request without its body, in bytes.
+fn head_size(request: &Parts) -> usize {
+    let uri = request.uri.path().len() + request.uri.query().map_or(0, str::len);
+    let headers = request.headers.iter();
+    let headers: usize = headers
+        .map(|(name, value)| HEADER_SIZE + name.as_str().len() + value.len())
+        .sum();
+    REQUEST_SIZE + uri + headers
+}
+
+/// The approximate memory for the processing of a request, in bytes.
+const REQUEST_SIZE: usize = 4096;
+
+/// The memory for a header in addition to its text, as in HTTP/2 (RFC 9113, section 6.5.2).
+const HEADER_SIZE: usize = 32;
+
 /// A request without its body.
 struct Received<'a> {
     request: &'a Parts,
-    ingress: Ingress,
+    client: &'a Client,
     now: Timestamp,
 }
 
 impl<'a> Received<'a> {
     fn base_url(&self) -> BaseUrl<'a> {
-        BaseUrl::of(self.request, self.ingress)
+        BaseUrl::of(self.request, self.client.ingress)
+    }
+}
+
+/// Applies the faults and returns the response, and the time of its `Date` header.
+async fn respond<B>(
+    state: &State,
+    received: &Received<'_>,
+    route: &Route,
+    body: B,
+    reservation: &mut Reservation,
+    log_entry: &mut ReceivedRequest,
+) -> (Response<Payload>, Timestamp)
+where
+    B: Body<Data = Bytes> + Send,
+{
+    let Received { request, now, .. } = *received;
+    let body = RequestBody::read(body, request, route, reservation).await;
+    let attributes = || request_attributes::of(state, request, body.bytes(), route, now);
+    let triggered = state.faults.trigger(attributes, now);
+    let injected = inject(state, &triggered, received, body.bytes(), route, log_entry);
+    let mut response = match injected {
+        Some(injected) => whole(injected),
+        None => answer(state, received, route, body, reservation, log_entry).await,
+    };
+    if !triggered.is_empty() {
+        let applied = apply(state, &triggered, received, route, response, log_entry);
+        response = Box::pin(applied).await;
+    }
+    (response, fault::date(&triggered, now))
+}
+
+/// Returns the response to a request for which there is not enough memory.
+fn buffers_full(
+    state: &State,
+    route: &Route,
+    full: BuffersFull,
+    log_entry: &mut ReceivedRequest,
+) -> Response<Payload> {
+    match route {
+        Route::Api { service, .. } => {
+            whole(dispatch::buffers_full(state, *service, full, log_entry))
+        }
+        Route::Control => control::buffers_full(full, log_entry),
+        _ => {
+            log_entry.error = Some(registry::UNAVAILABLE);
+            whole(registry::buffers_full(full))
+        }
     }
 }
 
@@ -172,50 +230,61 @@ async fn answer<B>(
     received: &Received<'_>,
     route: &Route,
     body: RequestBody<B>,
+    reservation: &mut Reservation,
     log_entry: &mut ReceivedRequest,
 ) -> Response<Payload>
 where
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+    B: Body<Data = Bytes> + Send,
 {
     let Received {
         request,
-        ingress,
+        client,
         now,
     } = *received;
     match route {
         Route::Api {
             service,
             host_region,
-        } => match body.collected(service.max_body_size(request)).await {
-            Ok(body) => {
-                let call = Call {
-                    service: *service,
-                    request,
-                    body: &body,
-                    host_region: host_region.as_ref(),
-                    ingress,
-                    now,
-                };
-                whole(dispatch::answer(state, &call, log_entry).await)
+        } => {
+            let limit = service.max_body_size(request);
+            match body.collected(limit, reservation).await {
+                Ok(body) => {
+                    let call = Call {
+                        service: *service,
+                        request,
+                        body: &body,
+                        host_region: host_region.as_ref(),
+                        ingress: client.ingress,
+                        now,
+                    };
+                    whole(dispatch::answer(state, &call, log_entry).await)
+                }
+                Err(CollectError::BuffersFull(full)) => buffers_full(state, route, full, log_entry),
+                Err(error) => whole(dispatch::reject(*service, &error.into(), log_entry)),
             }
-            Err(error) => whole(dispatch::reject(*service, &error.into(), log_entry)),
-        },
+        }
         Route::Registry { host, path } => {
+            if path.is_manifest()
+                && let Err(full) = body.reserve_manifest(reservation)
+            {
+                return buffers_full(state, route, full, log_entry);
+            }
             let call = registry::Call {
                 request,
                 host,
                 path,
-                ingress,
+                ingress: client.ingress,
                 now,
             };
             registry::answer(state, &call, body.stream(), log_entry).await
         }
         Route::Layer => Box::pin(layer_download::answer(state, request, now, log_entry)).await,
-        Route::Tunnel => whole(proxy::answer(state, request, ingress, log_entry)),
+        Route::Tunnel => whole(proxy::answer(state, request, client.ingress, log_entry)),
         Route::OtherHost => whole(proxy::reject(request, log_entry)),
+        Route::InvalidHost => whole(host::reject(log_entry)),
         Route::Control => {
-            let body = body.collected(control::MAX_BODY_SIZE);
-            Box::pin(control::respond(state, request, body, log_entry)).await
+            let body = body.collected(control::MAX_BODY_SIZE, reservation);
+            Box::pin(control::respond(state, request, client, body, log_entry)).await
         }
         Route::Welcome => whole(welcome::page()),
         Route::Unknown => whole(registry::not_found()),

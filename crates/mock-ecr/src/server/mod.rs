@@ -1,12 +1,18 @@
 //! Accepts connections, routes each request to the service that handles it, and sends the response.
 
+mod activity;
 pub(crate) mod connection;
 pub(crate) mod faulty_stream;
 pub(crate) mod handler;
+mod host;
+mod http_connection;
+mod http_version;
 pub(crate) mod listen;
 pub(crate) mod proxy;
 pub(crate) mod request_attributes;
 pub(crate) mod request_body;
 pub(crate) mod router;
+mod stream;
 pub(crate) mod tls;
+mod uninterrupted;
 mod welcome;

@@ -6,8 +6,9 @@ use http::request::Parts;
 use http_body_util::BodyDataStream;
 use hyper::body::Body;
 
-use crate::domain::{ContentError, ContentStream};
+use crate::domain::{ContentError, ContentStream, LONGEST_MANIFEST};
 use crate::http::body::{BODY_TIMEOUT, CollectError, collect};
+use crate::http::buffers::{BuffersFull, Reservation};
 use crate::server::router::Route;
 
 /// The body of a request.
@@ -20,13 +21,18 @@ pub(crate) enum RequestBody<B> {
 
 impl<B> RequestBody<B>
 where
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Send,
+    B: Body<Data = Bytes> + Send,
 {
-    pub(crate) async fn read(body: B, request: &Parts, route: &Route) -> Self {
+    pub(crate) async fn read(
+        body: B,
+        request: &Parts,
+        route: &Route,
+        reservation: &mut Reservation,
+    ) -> Self {
         match route.aws_service() {
             Some(service) if service.has_operation_in_body(request) => {
                 let limit = service.max_body_size(request);
-                RequestBody::Collected(collect(body, limit).await)
+                RequestBody::Collected(collect(body, limit, reservation).await)
             }
             _ => RequestBody::Unread(body),
         }
@@ -41,11 +47,29 @@ where
     }
 
     /// Returns all bytes. The size and the time are limited.
-    pub(crate) async fn collected(self, limit: usize) -> Result<Bytes, CollectError> {
+    pub(crate) async fn collected(
+        self,
+        limit: usize,
+        reservation: &mut Reservation,
+    ) -> Result<Bytes, CollectError> {
         match self {
             RequestBody::Collected(bytes) => bytes,
-            RequestBody::Unread(body) => collect(body, limit).await,
+            RequestBody::Unread(body) => collect(body, limit, reservation).await,
         }
+    }
+
+    /// Reserves the memory for a manifest, which the registry collects from the stream: the declared size, or the maximum if none is
+    /// declared.
+    pub(crate) fn reserve_manifest(
+        &self,
+        reservation: &mut Reservation,
+    ) -> Result<(), BuffersFull> {
+        let RequestBody::Unread(body) = self else {
+            return Ok(());
+        };
+        let declared = body.size_hint().exact().map(usize::try_from);
+        let size = declared.and_then(Result::ok).unwrap_or(LONGEST_MANIFEST);
+        reservation.grow(size.min(LONGEST_MANIFEST))
     }
 
     /// Returns the body as a stream. The total time is not limited; the wait for each chunk is.
@@ -78,5 +102,3 @@ where
     })
     .boxed()
 }
-
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;

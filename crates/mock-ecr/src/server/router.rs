@@ -30,6 +30,8 @@ pub(crate) enum Route {
     Tunnel,
     /// Another host, in a request to the mock as a proxy. [`Route::of`] does not return this value.
     OtherHost,
+    /// A request without a valid host. [`Route::of`] does not return this value.
+    InvalidHost,
     /// The control API, `/_mock/`.
     Control,
     /// `GET` or `HEAD` of `/` or `/health` from a browser.
@@ -78,7 +80,7 @@ impl Route {
             Route::Registry { .. } | Route::Layer => Service::Registry,
             Route::Tunnel | Route::OtherHost => Service::Proxy,
             Route::Control => Service::Control,
-            Route::Welcome | Route::Unknown => Service::Unknown,
+            Route::InvalidHost | Route::Welcome | Route::Unknown => Service::Unknown,
         }
     }
 

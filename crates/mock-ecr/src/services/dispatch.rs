@@ -19,6 +19,7 @@ use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
 use crate::fault::InjectedError;
+use crate::http::buffers::BuffersFull;
 use crate::request_log::ReceivedRequest;
 use crate::services::call::Call;
 use crate::services::context::RequestContext;
@@ -64,6 +65,21 @@ pub(crate) fn reject(
 ) -> Response<Bytes> {
     log_entry.error = Some(service.error_code(error));
     service.error(error, "")
+}
+
+/// Returns the response to a call for which there is not enough memory.
+pub(crate) fn buffers_full(
+    state: &State,
+    service: AwsService,
+    full: BuffersFull,
+    log_entry: &mut ReceivedRequest,
+) -> Response<Bytes> {
+    let request_id = state.request_ids.next();
+    let error = ApiError::from(full);
+    log_entry.error = Some(service.error_code(&error));
+    let response = service.error(&error, &request_id);
+    log_entry.request_id = Some(request_id);
+    response
 }
 
 /// Returns the response with the error of a fault.

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::aws::error::{ApiError, NotAwsJson};
 use crate::aws::protocol::response;
+use crate::http::buffers::BuffersFull;
 
 /// Returns the code of an error, as it is written in `__type` or in the XML element.
 pub(super) fn code(error: &ApiError) -> &'static str {
@@ -29,6 +30,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
         ApiError::NotAwsJson(error) => not_aws_json_code(error),
         ApiError::TooLarge => "RequestEntityTooLarge",
         ApiError::Incomplete => "RequestTimeout",
+        ApiError::BuffersFull => "ServiceUnavailable",
     }
 }
 
@@ -69,6 +71,7 @@ fn message(error: &ApiError) -> Option<Cow<'_, str>> {
         | ApiError::InvalidParameter(text)
         | ApiError::Modelled { message: text, .. } => text,
         ApiError::Server => "The store of the registry failed.",
+        ApiError::BuffersFull => return Some(BuffersFull.to_string().into()),
         _ => return None,
     };
     Some(text.into())
@@ -79,6 +82,7 @@ fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
         ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
+        ApiError::BuffersFull => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -8,6 +8,7 @@ use crate::aws::protocol::query::CONTENT_TYPE;
 use crate::aws::protocol::response;
 use crate::aws::protocol::xml::escaped;
 use crate::aws::service::AwsService;
+use crate::http::buffers::BuffersFull;
 
 /// Returns the code of an error.
 ///
@@ -30,6 +31,7 @@ pub(super) fn code(error: &ApiError) -> &'static str {
         ApiError::InvalidLayerPart(_) | ApiError::Server => "InternalFailure",
         ApiError::TooLarge => "RequestEntityTooLarge",
         ApiError::Incomplete => "RequestTimeout",
+        ApiError::BuffersFull => "ServiceUnavailable",
     }
 }
 
@@ -70,6 +72,7 @@ fn status(error: &ApiError) -> StatusCode {
         | ApiError::ExpiredToken
         | ApiError::AccessDenied(_) => StatusCode::FORBIDDEN,
         ApiError::NotImplemented { .. } => StatusCode::NOT_IMPLEMENTED,
+        ApiError::BuffersFull => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::InvalidLayerPart(_) | ApiError::Server => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
@@ -86,6 +89,7 @@ fn message(error: &ApiError) -> String {
         | ApiError::AccessDenied(text)
         | ApiError::InvalidParameter(text)
         | ApiError::Modelled { message: text, .. } => text,
+        ApiError::BuffersFull => return BuffersFull.to_string(),
         ApiError::MissingAuthenticationToken => "Request is missing Authentication Token",
         ApiError::UnrecognizedClient => "The security token included in the request is invalid.",
         ApiError::ExpiredToken => "The security token included in the request is expired",

@@ -1,0 +1,98 @@
+//! Processes a request to its end, even if its client disconnects.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
+
+use crate::http::client::Client;
+
+/// A future that a new task completes if this value is dropped.
+///
+/// The connection of a request drops the future of its response when the client disconnects. A task for each request would have the same
+/// effect, but each request would then need two switches between tasks.
+pub(super) struct Uninterrupted<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    client: Client,
+    future: Option<Pin<Box<F>>>,
+}
+
+impl<F> Uninterrupted<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    pub(super) fn new(client: Client, future: F) -> Self {
+        Uninterrupted {
+            client,
+            future: Some(Box::pin(future)),
+        }
+    }
+}
+
+impl<F> Future for Uninterrupted<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let future = self.future.as_mut();
+        let future = future.expect("a future is not polled after its completion");
+        let output = std::task::ready!(future.as_mut().poll(context));
+        self.future = None;
+        Poll::Ready(output)
+    }
+}
+
+impl<F> Drop for Uninterrupted<F>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    fn drop(&mut self) {
+        let Some(future) = self.future.take() else {
+            return;
+        };
+        self.client.disconnect();
+        // Without a runtime, nothing can be completed: the runtime of the mock has stopped.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(future);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::http::ingress::Ingress;
+
+    #[tokio::test]
+    async fn a_dropped_future_is_completed() {
+        let (proceed, proceeds) = oneshot::channel::<()>();
+        let (done, is_done) = oneshot::channel();
+        let client = Client::connected(Ingress::Http);
+        let gone = client.clone();
+        let mut interrupted = Uninterrupted::new(client, async move {
+            proceeds.await.unwrap();
+            gone.disconnected().await;
+            done.send(()).unwrap();
+        });
+        assert_eq!((&mut interrupted).now_or_never(), None);
+        drop(interrupted);
+        proceed.send(()).unwrap();
+        is_done.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_completed_future_is_not_polled_again() {
+        let client = Client::connected(Ingress::Http);
+        let mut completed = Uninterrupted::new(client.clone(), async { 7 });
+        assert_eq!((&mut completed).now_or_never(), Some(7));
+        drop(completed);
+        assert_eq!(client.disconnected().now_or_never(), None);
+    }
+}
