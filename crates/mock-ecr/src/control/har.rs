@@ -128,7 +128,8 @@ struct HarTimings {
 const UNKNOWN: &str = "unknown";
 
 impl Har {
-    pub(super) fn of<'a>(entries: impl Iterator<Item = &'a ReceivedRequest>) -> Self {
+    /// Returns an archive without entries.
+    pub(super) fn empty() -> Self {
         Har {
             log: HarLog {
                 version: "1.2",
@@ -136,10 +137,16 @@ impl Har {
                     name: "mock-ecr",
                     version: env!("CARGO_PKG_VERSION"),
                 },
-                entries: entries.map(HarEntry::of).collect(),
+                entries: Vec::new(),
             },
         }
     }
+}
+
+/// Appends a request as an entry of an archive.
+pub(super) fn append_entry(entry: &ReceivedRequest, json: &mut Vec<u8>) {
+    let written = serde_json::to_writer(json, &HarEntry::of(entry));
+    written.expect("an entry is JSON");
 }
 
 impl HarEntry {

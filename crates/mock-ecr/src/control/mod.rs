@@ -24,6 +24,7 @@ mod openapi_document;
 mod query_value;
 mod repositories;
 mod request;
+mod request_list;
 mod request_view;
 mod requests;
 mod reset;
@@ -33,5 +34,5 @@ mod stream;
 mod table;
 mod tokens;
 
-pub(crate) use dispatch::{MAX_BODY_SIZE, respond};
+pub(crate) use dispatch::{MAX_BODY_SIZE, buffers_full, respond};
 pub(crate) use route::CONTROL_PREFIX;

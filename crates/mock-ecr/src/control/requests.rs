@@ -1,12 +1,16 @@
 //! `requests`: returns and clears the request log, as JSON or as an HTTP Archive.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt as _;
 use http::Method;
 use serde::Serialize;
 
 use crate::control::filters::{Filters, LimitParams};
+use crate::control::har;
 use crate::control::har::Har;
 use crate::control::request::ControlRequest;
+use crate::control::request_list;
 use crate::control::request_view::RequestView;
 use crate::control::response;
 use crate::control::response::Outcome;
@@ -55,31 +59,36 @@ pub(super) struct RequestsView<'a> {
     requests: Vec<RequestView<'a>>,
 }
 
-impl<'a> RequestsView<'a> {
-    pub(super) fn of(requests: &'a Requests, limit: Option<usize>) -> Self {
-        RequestsView {
-            matched: requests.count(),
-            forgotten: requests.forgotten(),
-            requests: newest(requests, limit).map(Into::into).collect(),
-        }
-    }
+/// Returns the response with a selection of requests.
+pub(super) fn respond(requests: Requests, limit: Option<usize>) -> Outcome {
+    let empty = RequestsView {
+        matched: requests.count(),
+        forgotten: requests.forgotten(),
+        requests: Vec::new(),
+    };
+    request_list::respond(&empty, newest(requests, limit), |entry, json| {
+        let written = serde_json::to_writer(json, &RequestView::from(entry));
+        written.expect("a request is JSON");
+    })
 }
 
-fn newest(requests: &Requests, limit: Option<usize>) -> impl Iterator<Item = &ReceivedRequest> {
-    let limit = limit.unwrap_or(usize::MAX);
-    requests.iter().skip(requests.count().saturating_sub(limit))
+fn newest(requests: Requests, limit: Option<usize>) -> Vec<Arc<ReceivedRequest>> {
+    let mut entries = requests.into_entries();
+    let excess = entries.len().saturating_sub(limit.unwrap_or(usize::MAX));
+    entries.drain(..excess);
+    entries
 }
 
 fn list(request: &ControlRequest<'_>) -> Outcome {
     let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
     let requests = request.state.request_log.selected(filters.filter());
-    response::json(&RequestsView::of(&requests, limit))
+    respond(requests, limit)
 }
 
 fn archive(request: &ControlRequest<'_>) -> Outcome {
     let (filters, LimitParams { limit }) = (request.query::<Filters>()?, request.query()?);
     let requests = request.state.request_log.selected(filters.filter());
-    response::json(&Har::of(newest(&requests, limit)))
+    request_list::respond(&Har::empty(), newest(requests, limit), har::append_entry)
 }
 
 /// The result of clearing the request log.

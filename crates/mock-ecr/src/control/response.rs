@@ -16,6 +16,11 @@ pub(super) fn json(value: &impl Serialize) -> Outcome {
     Ok(whole(json_bytes(value)))
 }
 
+/// Returns a response with JSON that was formatted already.
+pub(super) fn whole_json(json: Vec<u8>) -> Response<Payload> {
+    whole(bytes(JSON, json))
+}
+
 /// Returns a response with a text of the given content type.
 pub(super) fn text(content_type: &'static str, text: String) -> Outcome {
     Ok(whole(bytes(content_type, text.into_bytes())))

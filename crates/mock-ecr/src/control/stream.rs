@@ -9,14 +9,15 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderName, Method, Response, StatusCode, header};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::control::error::ControlError;
 use crate::control::filters::Filters;
 use crate::control::query_value::{duration, parsed};
 use crate::control::request::ControlRequest;
 use crate::control::request_view::RequestView;
+use crate::control::requests;
 use crate::control::requests::RequestsView;
-use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
 use crate::http::body;
@@ -65,13 +66,24 @@ async fn wait(request: ControlRequest<'_>) -> Outcome {
             "the timeout is too long: expected at most 10m",
         ));
     }
-    let requests = request.state.request_log.selected(filters.filter());
+    let permit = request.state.waits.try_acquire();
+    let _permit = permit.map_err(ControlError::limit_reached)?;
+    let (request_log, count) = (&request.state.request_log, params.count.unwrap_or(1));
     tokio::select! {
-        waited = requests.wait(params.count.unwrap_or(1), timeout) => {
-            response::json(&RequestsView::of(&waited.map_err(|timeout| wait_timeout(&timeout))?, None))
+        waited = request_log.wait(filters.filter(), count, timeout) => {
+            requests::respond(waited.map_err(|timeout| wait_timeout(&timeout))?, None)
         }
         () = request.state.stopped() => Err(ControlError::stopping()),
+        () = request.client.disconnected() => Err(client_closed_request()),
     }
+}
+
+/// Returns the error of a wait whose client has disconnected. No client receives it, but the request log contains it. nginx uses the same
+/// status.
+fn client_closed_request() -> ControlError {
+    let status = StatusCode::from_u16(499).expect("499 is a status");
+    let text = "the client disconnected before the wait ended";
+    ControlError::new(status, "CLIENT_CLOSED_REQUEST", text)
 }
 
 fn wait_timeout(timeout: &WaitTimeout) -> ControlError {
@@ -86,8 +98,10 @@ const MAX_WAIT: Duration = Duration::from_secs(600);
 
 fn stream(request: &ControlRequest<'_>) -> Outcome {
     let filter = request.query::<Filters>()?.filter();
+    let permit = request.state.streams.try_acquire();
     let request_log = request.state.request_log.clone();
     let reader = Reader {
+        _permit: permit.map_err(ControlError::limit_reached)?,
         cursor: last_event(request)?
             .map_or_else(|| request_log.cursor(), |last| last.saturating_add(1)),
         has_started: false,
@@ -119,8 +133,10 @@ fn last_event(request: &ControlRequest<'_>) -> Result<Option<u64>, ControlError>
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const EVENTS: &str = "text/event-stream";
 
-/// The state of one stream.
+/// The state of one stream. A client that does not read prevents no request from being discarded: only one batch of events is in memory, and
+/// the client receives the number of requests that it missed.
 struct Reader {
+    _permit: OwnedSemaphorePermit,
     request_log: RequestLog,
     filter: RequestFilter,
     cursor: u64,
@@ -144,6 +160,9 @@ impl Reader {
             let events = events(&batch, &self.filter);
             if !events.is_empty() {
                 return Some(events.into());
+            }
+            if !batch.entries.is_empty() {
+                continue;
             }
             tokio::select! {
                 () = next => {}

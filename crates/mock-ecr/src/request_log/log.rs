@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use crate::request_log::counts::{Count, Counts};
+use crate::request_log::filter::RequestFilter;
 use crate::request_log::received_request::ReceivedRequest;
 
 /// The latest requests: at most 10,000, with a total size of at most 16 MiB.
@@ -31,7 +32,7 @@ struct Contents {
     counts: Counts,
 }
 
-/// The requests after a position of the request log.
+/// Requests after a position of the request log.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) entries: Vec<Arc<ReceivedRequest>>,
@@ -39,6 +40,14 @@ pub(crate) struct Batch {
     pub(crate) missed: u64,
     /// The position after the last request.
     pub(crate) cursor: u64,
+}
+
+impl Batch {
+    /// Returns the number of requests that match.
+    pub(super) fn count(&self, filter: &RequestFilter) -> usize {
+        let matching = self.entries.iter().filter(|entry| filter.matches(entry));
+        matching.count()
+    }
 }
 
 impl RequestLog {
@@ -55,11 +64,11 @@ impl RequestLog {
         self.0.recorded.notify_waiters();
     }
 
-    /// Returns the stored requests and the number of discarded requests.
-    pub(super) fn snapshot(&self) -> (Vec<Arc<ReceivedRequest>>, u64) {
+    /// Returns the stored requests, the number of discarded requests, and the position of the next request.
+    pub(super) fn snapshot(&self) -> (Vec<Arc<ReceivedRequest>>, u64, u64) {
         let contents = self.contents();
         let all = contents.entries.iter().cloned().collect();
-        (all, contents.forgotten)
+        (all, contents.forgotten, contents.end())
     }
 
     /// Returns the position of the next request.
@@ -67,15 +76,23 @@ impl RequestLog {
         self.contents().end()
     }
 
+    /// Returns the first requests after a position, at most [`MAX_BATCH`]. The batch is empty only if there are none.
     pub(crate) fn since(&self, cursor: u64) -> Batch {
         let contents = self.contents();
         let known = cursor.saturating_sub(contents.offset);
         let known = usize::try_from(known).unwrap_or(usize::MAX);
+        let start = known.min(contents.entries.len());
+        let end = contents.entries.len().min(start + MAX_BATCH);
         Batch {
-            entries: contents.entries.iter().skip(known).cloned().collect(),
+            entries: contents.entries.range(start..end).cloned().collect(),
             missed: contents.offset.saturating_sub(cursor),
-            cursor: contents.end(),
+            cursor: contents.offset + end as u64,
         }
+    }
+
+    /// Returns the position of the first stored request.
+    pub(super) fn start(&self) -> u64 {
+        self.contents().offset
     }
 
     /// Returns a future that completes when a request is recorded after the future was enabled or first polled.
@@ -140,6 +157,8 @@ impl Contents {
     }
 }
 
+/// A reader of the request log stores only one batch in memory.
+const MAX_BATCH: usize = 32;
 const MAX_REQUESTS: usize = 10_000;
 const MAX_BYTES: usize = 16 << 20;
 
@@ -158,6 +177,38 @@ mod tests {
         let requests = request_log.requests();
         assert_eq!((requests.count(), requests.forgotten()), (MAX_REQUESTS, 1));
         assert_eq!(requests.iter().next().unwrap().target, "/1");
+    }
+
+    #[test]
+    fn a_position_is_followed_by_batches_of_all_later_requests() {
+        let request_log = RequestLog::default();
+        for index in 0..MAX_REQUESTS + 5 {
+            request_log.record(entry(&format!("/{index}")));
+        }
+        let first = request_log.since(2);
+        assert_eq!((first.missed, first.cursor), (3, 5 + MAX_BATCH as u64));
+        assert_eq!(first.entries[0].target, "/5");
+        let mut cursor = first.cursor;
+        let mut found = first.entries.len();
+        loop {
+            let batch = request_log.since(cursor);
+            assert_eq!(batch.missed, 0);
+            if batch.entries.is_empty() {
+                break;
+            }
+            assert_eq!(batch.entries[0].target, format!("/{cursor}"));
+            (cursor, found) = (batch.cursor, found + batch.entries.len());
+        }
+        assert_eq!((cursor, found), (request_log.cursor(), MAX_REQUESTS));
+    }
+
+    #[test]
+    fn the_faults_of_a_request_are_part_of_its_size() {
+        let mut with_faults = entry("/");
+        let without = with_faults.size();
+        with_faults.faults = (0..1000).map(crate::fault::FaultId).collect();
+        let faults = size_of_val(&with_faults.faults[..]);
+        assert_eq!(with_faults.size(), without + faults);
     }
 
     #[test]

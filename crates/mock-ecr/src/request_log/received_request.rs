@@ -131,13 +131,21 @@ impl ReceivedRequest {
         self.input = Some(redactor.redact_known(&text, MAX_INPUT_SIZE));
     }
 
-    pub(super) fn size(&self) -> usize {
+    /// Returns the approximate memory that the request uses, in bytes.
+    pub(crate) fn size(&self) -> usize {
         let texts = [&self.method, &self.host, &self.target, &self.user_agent];
         let texts: usize = texts.iter().map(|text| text.len()).sum();
-        let optional = [&self.input, &self.amz_target, &self.content_type];
+        let optional = [
+            &self.input,
+            &self.amz_target,
+            &self.content_type,
+            &self.request_id,
+        ];
         let optional: usize = optional.into_iter().flatten().map(String::len).sum();
         let claim = self.claim.as_ref().map_or(0, SignatureClaim::size);
-        size_of::<ReceivedRequest>() + texts + optional + claim
+        let bearer = self.bearer.as_ref().map_or(0, |arn| arn.as_str().len());
+        let faults = size_of_val(&self.faults[..]);
+        size_of::<ReceivedRequest>() + texts + optional + claim + bearer + faults
     }
 }
 

@@ -178,35 +178,10 @@ impl Requests {
     ///
     /// Panics if the future is polled outside a tokio runtime with the time driver enabled.
     pub async fn wait(self, count: usize, within: Duration) -> Result<Requests, WaitTimeout> {
-        let Requests {
-            request_log,
-            filter,
-            ..
-        } = self;
-        let enough = async {
-            let mut cursor = request_log.cursor();
-            let mut requests = request_log.selected(filter.clone());
-            while requests.count() < count {
-                let mut next = pin!(request_log.next());
-                // A request that is recorded after `selected` must end the wait.
-                next.as_mut().enable();
-                let batch = request_log.since(cursor);
-                cursor = batch.cursor;
-                // The request log is searched again only if a new request matches.
-                if batch.entries.iter().any(|entry| filter.matches(entry)) {
-                    requests = request_log.selected(filter.clone());
-                } else {
-                    next.await;
-                }
-            }
-            requests
-        };
-        let waited = tokio::time::timeout(within, enough).await;
-        waited.map_err(|_| WaitTimeout {
-            expected: count,
-            within,
-            found: request_log.selected(filter),
-        })
+        let (request_log, filter) = (self.request_log.clone(), self.filter.clone());
+        // The requests that were selected before the wait can be many, and are not needed.
+        drop(self);
+        request_log.wait(filter, count, within).await
     }
 
     /// Returns the number of selected requests.
@@ -225,6 +200,11 @@ impl Requests {
         self.selected.iter().map(AsRef::as_ref)
     }
 
+    /// Returns the selected requests, in the order in which their responses were ready.
+    pub(crate) fn into_entries(self) -> Vec<Arc<ReceivedRequest>> {
+        self.selected
+    }
+
     /// Returns the last selected request, or `None` if no request is selected.
     pub fn last(&self) -> Option<&ReceivedRequest> {
         self.iter().next_back()
@@ -237,8 +217,48 @@ impl RequestLog {
     }
 
     pub(crate) fn selected(&self, filter: RequestFilter) -> Requests {
-        let (all, forgotten) = self.snapshot();
+        let (all, forgotten, _) = self.snapshot();
         Requests::new(self.clone(), filter, all, forgotten)
+    }
+
+    /// Waits until at least `count` requests match. See [`Requests::wait`].
+    pub(crate) async fn wait(
+        &self,
+        filter: RequestFilter,
+        count: usize,
+        within: Duration,
+    ) -> Result<Requests, WaitTimeout> {
+        let waited = tokio::time::timeout(within, self.enough(&filter, count)).await;
+        waited.map_err(|_| WaitTimeout {
+            expected: count,
+            within,
+            found: self.selected(filter),
+        })
+    }
+
+    /// Counts the matching requests as they are recorded, and selects them only when there are enough. Some of them may have been discarded
+    /// then; the wait then continues.
+    async fn enough(&self, filter: &RequestFilter, count: usize) -> Requests {
+        let (mut cursor, mut matched) = (self.start(), 0);
+        loop {
+            let mut next = pin!(self.next());
+            // A request that is recorded after `since` must end the wait.
+            next.as_mut().enable();
+            let batch = self.since(cursor);
+            cursor = batch.cursor;
+            matched += batch.count(filter);
+            if matched >= count {
+                let (all, forgotten, end) = self.snapshot();
+                let requests = Requests::new(self.clone(), filter.clone(), all, forgotten);
+                if requests.count() >= count {
+                    return requests;
+                }
+                (matched, cursor) = (requests.count(), end);
+            }
+            if batch.entries.is_empty() {
+                next.await;
+            }
+        }
     }
 }
 
