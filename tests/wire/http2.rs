@@ -1,11 +1,15 @@
 //! HTTP/2 with prior knowledge, on the same port and with the same responses as HTTP/1.1.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use http::{Request, Version, header};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Empty, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mock_ecr::MockEcr;
@@ -16,12 +20,25 @@ use crate::response::Response;
 use crate::signer::Signer;
 
 /// An HTTP/2 connection with prior knowledge.
-pub(crate) struct Http2(http2::SendRequest<Full<Bytes>>);
+pub(crate) struct Http2(http2::SendRequest<Content>);
+
+type Content = UnsyncBoxBody<Bytes, Infallible>;
 
 impl Http2 {
     pub(crate) async fn connect(ecr: &MockEcr) -> Self {
         let stream = TcpStream::connect(ecr.address()).await.unwrap();
         let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+        let (sender, connection) = handshake.await.unwrap();
+        tokio::spawn(connection);
+        Http2(sender)
+    }
+
+    /// Connects a client that accepts 64 KiB of a response before it reads them.
+    pub(crate) async fn with_small_window(ecr: &MockEcr) -> Self {
+        let stream = TcpStream::connect(ecr.address()).await.unwrap();
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.initial_stream_window_size(1 << 16);
+        let handshake = builder.handshake(TokioIo::new(stream));
         let (sender, connection) = handshake.await.unwrap();
         tokio::spawn(connection);
         Http2(sender)
@@ -37,7 +54,9 @@ impl Http2 {
         &mut self,
         request: &RawRequest,
     ) -> Result<http::Response<String>, hyper::Error> {
-        let (parts, body) = self.try_open(request).await?.into_parts();
+        let body = Full::new(Bytes::copy_from_slice(request.content()));
+        let sent = self.0.send_request(with_body(request, body.boxed_unsync()));
+        let (parts, body) = sent.await?.into_parts();
         let body = body.collect().await?.to_bytes();
         let body = String::from_utf8(body.into()).unwrap();
         Ok(http::Response::from_parts(parts, body))
@@ -45,28 +64,16 @@ impl Http2 {
 
     /// Sends a request, and returns the response when its head was received.
     pub(crate) async fn open(&mut self, request: &RawRequest) -> http::Response<Incoming> {
-        self.try_open(request).await.unwrap()
+        let body = Empty::new().boxed_unsync();
+        self.0.send_request(with_body(request, body)).await.unwrap()
     }
 
-    async fn try_open(
-        &mut self,
-        request: &RawRequest,
-    ) -> Result<http::Response<Incoming>, hyper::Error> {
-        let uri = match request.target() {
-            url if url.starts_with("http:") => url.to_owned(),
-            path => format!("http://{}{path}", request.header("Host").unwrap()),
-        };
-        let mut builder = Request::builder()
-            .method(request.method())
-            .version(Version::HTTP_2)
-            .uri(uri);
-        for (name, value) in request.headers() {
-            if name != "Host" {
-                builder = builder.header(name, value);
-            }
-        }
-        let body = Full::new(Bytes::copy_from_slice(request.content()));
-        self.0.send_request(builder.body(body).unwrap()).await
+    /// Sends a request without the end of its body. The stream of the request is reset when the returned value is dropped.
+    pub(crate) fn begin(&mut self, request: &RawRequest) -> impl Future + Send + use<> {
+        let content = Bytes::copy_from_slice(request.content());
+        let frames = stream::iter([Ok(Frame::data(content))]).chain(stream::pending());
+        let body = StreamBody::new(frames).boxed_unsync();
+        self.0.send_request(with_body(request, body))
     }
 
     /// Waits until the mock has ended the connection.
@@ -75,6 +82,23 @@ impl Http2 {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
+}
+
+fn with_body(request: &RawRequest, body: Content) -> Request<Content> {
+    let uri = match request.target() {
+        url if url.starts_with("http:") => url.to_owned(),
+        path => format!("http://{}{path}", request.header("Host").unwrap()),
+    };
+    let mut builder = Request::builder()
+        .method(request.method())
+        .version(Version::HTTP_2)
+        .uri(uri);
+    for (name, value) in request.headers() {
+        if name != "Host" {
+            builder = builder.header(name, value);
+        }
+    }
+    builder.body(body).unwrap()
 }
 
 /// Asserts that a response has the status, the headers and the body of a response in HTTP/1.1.

@@ -9,6 +9,7 @@
 )]
 
 mod authentication;
+mod bounds;
 mod control;
 mod cookbook;
 mod errors;

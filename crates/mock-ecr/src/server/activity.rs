@@ -39,13 +39,15 @@ impl Activity {
     /// Completes when the connection was idle for some time: no request arrived or was open, or the client did not read the responses to
     /// requests that have been processed.
     pub(super) async fn idle(&self) {
-        loop {
+        let mut idle_time = Duration::ZERO;
+        while idle_time < IDLE_TIMEOUT {
             let (received, written) = (self.received(), self.written());
-            tokio::time::sleep(IDLE_TIMEOUT).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
             let is_unused = self.open.load(Ordering::Relaxed) == 0 && self.received() == received;
-            if is_unused || self.is_unread_since(written) {
-                return;
-            }
+            idle_time = match is_unused || self.is_unread_since(written) {
+                true => idle_time + CHECK_INTERVAL,
+                false => Duration::ZERO,
+            };
         }
     }
 
@@ -85,8 +87,11 @@ impl Drop for Open {
     }
 }
 
-/// The time after which an idle connection is closed. It is closed after twice this time at the latest.
+/// The time after which an idle connection is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Whether a connection is idle is checked in this interval. A timer that restarts with each request would cost more.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The time that a client has to read the rest of its responses when the connection is being closed, after each part that it reads.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);

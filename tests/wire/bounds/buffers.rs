@@ -1,0 +1,114 @@
+//! The limit of the bytes of requests and responses in memory.
+
+use mock_ecr::MockEcr;
+use mock_ecr::token::AuthorizationToken;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use crate::bounds::{LONG, assert_other_clients_are_served, fill_request_log, limited, send};
+use crate::http2::Http2;
+use crate::raw::RawRequest;
+
+/// The minimum of `buffer_bytes`. Bodies of more than 64 KiB can use 48 MiB of it.
+const LIMIT: &str = "buffer_bytes = 67108864";
+
+/// An unsigned call of `UploadLayerPart` of `length` bytes.
+fn upload(length: usize) -> RawRequest {
+    RawRequest::call("UploadLayerPart").body(vec![b'x'; length])
+}
+
+/// Sends calls of 24 MiB that are one byte short, until they use the memory for large bodies, except the last 100 KiB.
+async fn use_large_buffers(ecr: &MockEcr) -> Vec<TcpStream> {
+    let mut stalled = Vec::new();
+    let lengths = [24 << 20, (24 << 20) - (100 << 10)];
+    for length in lengths {
+        let mut bytes = upload(length).bytes();
+        bytes.pop();
+        stalled.push(send(ecr, &bytes).await);
+    }
+    let used = lengths.iter().sum::<usize>() - lengths.len();
+    while buffer_bytes(ecr).await < used {
+        tokio::task::yield_now().await;
+    }
+    stalled
+}
+
+/// Returns the number of bytes of requests and responses in memory.
+async fn buffer_bytes(ecr: &MockEcr) -> usize {
+    let metrics = RawRequest::new("GET", "/_mock/metrics").to(ecr).await;
+    let mut lines = metrics.body.lines();
+    let value = lines.find_map(|line| line.strip_prefix("mock_ecr_buffer_bytes "));
+    value.unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_call_beyond_the_memory_is_rejected_at_once_in_the_form_of_the_api() {
+    let ecr = limited(LIMIT).await;
+    let stalled = use_large_buffers(&ecr).await;
+    let rejected = upload(1 << 20).to(&ecr).await;
+    assert_eq!(rejected.status(), 503, "{rejected:?}");
+    let error: Value = serde_json::from_str(&rejected.body).unwrap();
+    assert_eq!(error["__type"], "ServiceUnavailable");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("increase limits.buffer_bytes"),
+        "{message}"
+    );
+    let requests = ecr.requests().error("ServiceUnavailable").status(503);
+    let id = rejected.header("X-Amzn-Requestid");
+    assert_eq!(requests.last().unwrap().request_id.as_deref(), Some(id));
+    assert_other_clients_are_served(&ecr).await;
+
+    // The memory is released when the clients disconnect. Both calls are then in the request log, with an error of the client.
+    drop(stalled);
+    let ended = ecr.requests().error("RequestTimeout").wait(2, LONG).await;
+    assert!(ended.unwrap().iter().all(|entry| entry.status == 408));
+    while buffer_bytes(&ecr).await > 1 << 20 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(upload(1 << 20).to(&ecr).await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_manifest_and_a_list_beyond_the_memory_are_rejected() {
+    let ecr = limited(LIMIT).await;
+    fill_request_log(&ecr, 200).await;
+    let stalled = use_large_buffers(&ecr).await;
+    let list = RawRequest::new("GET", "/_mock/requests").to(&ecr).await;
+    assert_eq!(list.status(), 503);
+    assert!(
+        list.body.contains(r#""code":"BUFFERS_FULL""#),
+        "{}",
+        list.body
+    );
+
+    let token = ecr.issue_token();
+    let rejected = manifest(&token, 200 << 10).to(&ecr).await;
+    assert_eq!(rejected.status(), 503);
+    let code = r#"{"errors":[{"code":"UNAVAILABLE","message":"the mock stores too many bytes"#;
+    assert!(rejected.body.starts_with(code), "{}", rejected.body);
+    assert_eq!(manifest(&token, 30 << 10).to(&ecr).await.status(), 201);
+    drop(stalled);
+}
+
+/// A push of a manifest with spaces at its end.
+fn manifest(token: &AuthorizationToken, length: usize) -> RawRequest {
+    let manifest = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#;
+    RawRequest::new("PUT", "/v2/app/manifests/latest")
+        .with_token(token)
+        .body(manifest.to_owned() + &" ".repeat(length))
+}
+
+#[tokio::test]
+async fn one_connection_can_use_half_of_the_memory() {
+    let ecr = limited(LIMIT).await;
+    let mut http2 = Http2::connect(&ecr).await;
+    let stalled = http2.begin(&upload(20 << 20));
+    while buffer_bytes(&ecr).await < 20 << 20 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(http2.send(&upload(14 << 20)).await.status(), 503);
+    assert_eq!(http2.send(&RawRequest::ping("GET")).await.status(), 401);
+    assert_eq!(upload(14 << 20).to(&ecr).await.status(), 400);
+    drop(stalled);
+}

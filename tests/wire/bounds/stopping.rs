@@ -1,0 +1,80 @@
+//! A stop takes as long as the longest request in progress. Clients that do not read do not delay it.
+//!
+//! The tests pause tokio's time, which then advances automatically whenever all tasks are idle.
+
+use std::time::Duration;
+
+use mock_ecr::MockEcr;
+use tokio::time::Instant;
+
+use crate::bounds::{fill_request_log, send};
+use crate::http2::Http2;
+use crate::raw::{RawRequest, frozen_mock};
+
+/// Stops a mock and returns how long that takes, in tokio's time.
+async fn time_to_stop(ecr: MockEcr) -> Duration {
+    tokio::time::pause();
+    let start = Instant::now();
+    ecr.stop().await;
+    start.elapsed()
+}
+
+/// Asserts that a response that is not read does not delay a stop.
+async fn assert_no_delay(path: &str) {
+    let ecr = frozen_mock().await;
+    fill_request_log(&ecr, 200).await;
+    let mut http2 = Http2::with_small_window(&ecr).await;
+    let request = RawRequest::new("GET", path).with("Last-Event-ID", "0");
+    let unread = http2.open(&request).await;
+    let time = time_to_stop(ecr).await;
+    assert!(time < Duration::from_secs(2), "{time:?}");
+    drop(unread);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_read_does_not_delay_a_stop() {
+    assert_no_delay("/_mock/requests/stream").await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_read_does_not_delay_a_stop() {
+    assert_no_delay("/_mock/requests").await;
+}
+
+#[tokio::test]
+async fn idle_connections_do_not_delay_a_stop() {
+    let ecr = frozen_mock().await;
+    let mut http2 = Http2::connect(&ecr).await;
+    http2.send(&RawRequest::ping("GET")).await;
+    let silent = send(&ecr, b"").await;
+    let half = send(&ecr, b"GET /v2/ HTTP/1.1\r\n").await;
+    RawRequest::ping("GET").to(&ecr).await;
+    let time = time_to_stop(ecr).await;
+    assert!(time < Duration::from_secs(2), "{time:?}");
+    drop((silent, half));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_delays_a_stop_by_ten_seconds_at_most() {
+    let ecr = frozen_mock().await;
+    let call = RawRequest::token_call().body("");
+    let head = call.with("Content-Length", "2");
+    // Both requests are in one packet: when the first request is logged, the mock has read the second one.
+    let both = [RawRequest::ping("GET").bytes(), head.bytes()].concat();
+    let stalled = send(&ecr, &both).await;
+    let requests = ecr.requests();
+    requests
+        .clone()
+        .wait(1, Duration::from_secs(60))
+        .await
+        .unwrap();
+    let time = time_to_stop(ecr).await;
+    let seconds = Duration::from_secs(10)..=Duration::from_secs(11);
+    assert!(seconds.contains(&time), "{time:?}");
+    let logged = requests
+        .error("RequestTimeout")
+        .wait(1, Duration::ZERO)
+        .await;
+    assert_eq!(logged.unwrap().count(), 1);
+    drop(stalled);
+}
