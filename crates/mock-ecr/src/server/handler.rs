@@ -58,11 +58,12 @@ where
         client,
         now,
     };
-    let (mut response, date) = match reservation.grow(head_size(&request)) {
+    let head_size = head_size(&request);
+    let (mut response, date) = match reservation.grow(head_size) {
         Ok(()) => respond(state, &received, &route, body, reservation, &mut log_entry).await,
         Err(full) => (buffers_full(state, &route, full, &mut log_entry), now),
     };
-    reservation.shrink_to(head_size(&request));
+    reservation.shrink_to(head_size);
     if let Err(full) = reservation.grow(buffered_size(&response)) {
         response = buffers_full(state, &route, full, &mut log_entry);
     }

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 
 use crate::http::client::Client;
@@ -11,19 +12,14 @@ use crate::http::client::Client;
 ///
 /// The connection of a request drops the future of its response when the client disconnects. A task for each request would have the same
 /// effect, but each request would then need two switches between tasks.
-pub(super) struct Uninterrupted<F>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
+pub(super) struct Uninterrupted<T: Send + 'static> {
     client: Client,
-    future: Option<Pin<Box<F>>>,
+    // A trait object, so that the program contains the code of the future once.
+    future: Option<BoxFuture<'static, T>>,
 }
 
-impl<F> Uninterrupted<F>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
-    pub(super) fn new(client: Client, future: F) -> Self {
+impl<T: Send + 'static> Uninterrupted<T> {
+    pub(super) fn new(client: Client, future: impl Future<Output = T> + Send + 'static) -> Self {
         Uninterrupted {
             client,
             future: Some(Box::pin(future)),
@@ -31,13 +27,10 @@ where
     }
 }
 
-impl<F> Future for Uninterrupted<F>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
-    type Output = F::Output;
+impl<T: Send + 'static> Future for Uninterrupted<T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let future = self.future.as_mut();
         let future = future.expect("a future is not polled after its completion");
         let output = std::task::ready!(future.as_mut().poll(context));
@@ -46,10 +39,7 @@ where
     }
 }
 
-impl<F> Drop for Uninterrupted<F>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
+impl<T: Send + 'static> Drop for Uninterrupted<T> {
     fn drop(&mut self) {
         let Some(future) = self.future.take() else {
             return;
