@@ -39,3 +39,30 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::configuration::Config;
+
+    #[track_caller]
+    fn rejects(toml: &str, message: &str) {
+        let error = Config::parse(&format!("[limits]\n{toml}")).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+
+    #[test]
+    fn limits_that_reject_normal_requests_are_invalid() {
+        rejects(
+            "connections = 15",
+            "line 2, column 15: limits.connections: invalid value \"15\": expected at least 16 connections",
+        );
+        rejects(
+            "buffer_bytes = 1000",
+            "line 2, column 16: limits.buffer_bytes: invalid value \"1000\": expected at least 67108864 bytes, so that the largest request of an API is accepted",
+        );
+        Config::parse(
+            "[limits]\nconnections = 16\nbuffer_bytes = 67108864\nstreams = 0\nwaits = 0",
+        )
+        .unwrap();
+    }
+}
