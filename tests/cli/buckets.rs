@@ -1,4 +1,4 @@
-//! Stores in an S3 bucket, with moto as the S3 service.
+//! Layers in an S3 bucket, with moto as the S3 service.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -46,9 +46,11 @@ impl Moto {
         assert!(response.contains(" 200 "), "{response}");
     }
 
-    fn serve(&self, options: &[&str]) -> Mock {
-        let store = ["--store", "s3://images/of/ci", "--dialect", "oci"];
-        let options = [&store, options].concat();
+    /// Starts a mock with its records in a directory and its layers in the bucket.
+    fn serve(&self, directory: &tempfile::TempDir, options: &[&str]) -> Mock {
+        let store = format!("file:{}", directory.path().display());
+        let stores = ["--store", &store, "--layers", "s3://images/of/ci"];
+        let options = [&stores[..], &["--dialect", "oci"], options].concat();
         Mock::serve_with(&options, &variables(&format!("http://{}", self.address)))
     }
 }
@@ -69,90 +71,82 @@ fn variables(endpoint: &str) -> [(&'static str, &str); 3] {
 }
 
 #[test]
-fn images_in_a_bucket_persist_and_are_shared_between_servers() {
-    let moto = Moto::start();
+fn layers_in_a_bucket_persist() {
+    let (moto, directory) = (Moto::start(), tempfile::tempdir().unwrap());
     let token = token();
-    let one = moto.serve(&["--create-on-push"]);
+    let mock = moto.serve(&directory, &["--create-on-push"]);
     // The second layer is longer than one part of a multipart upload.
     let images = [
         Image::tagged("small", 5000),
         Image::tagged("large", 12 << 20),
     ];
     for image in &images {
-        assert_eq!(Pusher::new(&one, &token).push(image).unwrap().status, 201);
+        assert_eq!(Pusher::new(&mock, &token).push(image).unwrap().status, 201);
     }
-    let other = moto.serve(&[]);
+    assert!(!directory.path().join("layers").exists());
+    drop(mock);
+    let later = moto.serve(&directory, &[]);
+    let mut reader = Pusher::new(&later, &token);
     for image in &images {
-        Pusher::new(&other, &token).assert_has(image);
+        reader.assert_has(image);
     }
-    drop((one, other));
-    let later = moto.serve(&[]);
-    let tags = Pusher::new(&later, &token).tags();
-    assert_eq!(tags, ["large", "small"]);
-}
-
-#[test]
-fn an_immutable_tag_in_a_bucket_is_created_once() {
-    let moto = Moto::start();
-    let directory = tempfile::tempdir().unwrap();
-    let config = directory.path().join("config.toml");
-    let toml = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\n";
-    std::fs::write(&config, toml).unwrap();
-    let options = ["--config", config.to_str().unwrap()];
-    let (one, other) = (moto.serve(&options), moto.serve(&options));
-    let token = token();
-    let pushed = |mock, size| {
-        let image = Image::tagged("once", size);
-        Pusher::new(mock, &token).push(&image).unwrap().status
-    };
-    assert_eq!(pushed(&one, 100), 201);
-    assert_eq!(pushed(&other, 200), 400);
-    Pusher::new(&one, &token).assert_has(&Image::tagged("once", 100));
-}
-
-#[test]
-fn tags_in_a_bucket_are_paginated_and_deleted() {
-    let moto = Moto::start();
-    let mock = moto.serve(&["--create-on-push"]);
-    let mut pusher = Pusher::new(&mock, &token());
-    let tags = ["a", "b", "c", "d", "e"];
-    for tag in tags {
-        let image = Image::tagged(tag, 100);
-        assert_eq!(pusher.push(&image).unwrap().status, 201);
-    }
-    let mut page = |query: &str| {
-        let path = format!("tags/list?{query}");
-        let response = pusher.request("GET", &path, b"").unwrap();
-        String::from_utf8(response.body).unwrap()
-    };
-    let tags = |page: &str| format!("{{\"name\":\"app\",\"tags\":[{page}]}}\n");
-    assert_eq!(page("n=2"), tags(r#""a","b""#));
-    assert_eq!(page("n=2&last=b"), tags(r#""c","d""#));
-    let gone = pusher.request("DELETE", "manifests/c", b"");
-    assert_eq!(gone.unwrap().status, 202);
-    assert_eq!(pusher.tags(), ["a", "b", "d", "e"]);
+    assert_eq!(reader.tags(), ["large", "small"]);
 }
 
 #[test]
 fn an_unusable_bucket_is_an_error_at_the_start() {
     let moto = Moto::start();
     let endpoint = format!("http://{}", moto.address);
-    let serve_error = |store: &str, variables: &[(&str, &str)]| {
+    let directory = tempfile::tempdir().unwrap();
+    let store = format!("file:{}", directory.path().display());
+    let serve_error = |layers: &str, variables: &[(&str, &str)]| {
         let output = failing()
-            .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
+            .args(["serve", "--listen", "127.0.0.1:0", "--store", &store])
+            .args(["--layers", layers])
             .env_remove("AWS_ACCESS_KEY_ID")
             .envs(variables.iter().copied())
             .output()
             .unwrap();
         assert!(!output.status.success());
-        assert_eq!(output.stdout, b"", "{store}");
+        assert_eq!(output.stdout, b"", "{layers}");
         String::from_utf8(output.stderr).unwrap()
     };
     let absent = serve_error("s3://absent/of/ci", &variables(&endpoint));
-    assert!(absent.contains("cannot open the store s3://absent/of/ci"));
+    assert!(absent.contains("cannot open the store"), "{absent}");
     assert!(absent.contains("NoSuchBucket"), "{absent}");
     let anonymous = serve_error("s3://images", &[]);
     assert!(anonymous.contains("AWS_ACCESS_KEY_ID"), "{anonymous}");
     assert_eq!(anonymous.lines().count(), 1);
-    assert!(serve_error("s3://", &[]).contains("expected memory, file:DIRECTORY, or s3://"));
+    let invalid = serve_error("s3://", &[]);
+    assert!(
+        invalid.contains("expected file:DIRECTORY or s3://BUCKET/PREFIX"),
+        "{invalid}"
+    );
+    let memory = failing()
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--layers",
+            "s3://images",
+        ])
+        .output()
+        .unwrap();
+    let memory = String::from_utf8(memory.stderr).unwrap();
+    assert!(
+        memory.contains("requires a store in a directory"),
+        "{memory}"
+    );
+    let store = failing()
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--store",
+            "s3://images/of/ci",
+        ])
+        .output()
+        .unwrap();
+    let store = String::from_utf8(store.stderr).unwrap();
+    assert!(store.contains("--layers s3://images/of/ci"), "{store}");
 }

@@ -1,9 +1,9 @@
-//! Stores in a directory: crashes, and several servers with the same directory.
+//! Stores in a directory: crashes, and the processes that use a directory.
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::mock::Mock;
+use crate::mock::{Mock, failing};
 use crate::pusher::{Image, Pusher};
 
 const ROUNDS: u64 = 100;
@@ -92,13 +92,55 @@ fn kill_after(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
 }
 
 #[test]
-fn servers_with_the_same_directory_share_tokens_and_images() {
+fn a_second_server_on_a_directory_is_rejected_and_names_the_first() {
     let directory = tempfile::tempdir().unwrap();
-    let (one, other) = (serve(&directory, &[]), serve(&directory, &[]));
-    let token = token();
-    let image = Image::tagged("shared", 5000);
-    assert_eq!(Pusher::new(&one, &token).push(&image).unwrap().status, 201);
-    Pusher::new(&other, &token).assert_has(&image);
+    let first = serve(&directory, &[]);
+    let store = format!("file:{}", directory.path().display());
+    let second = failing()
+        .args(["serve", "--listen", "127.0.0.1:0", "--store", &store])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(second.stderr).unwrap();
+    let owner = format!("(process {}, {})", first.pid(), first.url());
+    assert!(
+        stderr.contains("another server uses the directory"),
+        "{stderr}"
+    );
+    assert!(stderr.contains(&owner), "{stderr}");
+    assert_eq!(
+        (second.status.code(), stderr.lines().count()),
+        (Some(1), 1),
+        "{stderr}"
+    );
+    // The lock ends with the process, even if it is killed.
+    drop(first);
+    serve(&directory, &[]);
+}
+
+#[test]
+fn a_directory_of_an_earlier_version_is_rejected_and_not_changed() {
+    let directory = tempfile::tempdir().unwrap();
+    let old = directory.path().join("registries/123456789012");
+    std::fs::create_dir_all(&old).unwrap();
+    let store = format!("file:{}", directory.path().display());
+    let served = failing()
+        .args(["serve", "--listen", "127.0.0.1:0", "--store", &store])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(served.stderr).unwrap();
+    assert!(stderr.contains("earlier version of mock-ecr"), "{stderr}");
+    assert!(stderr.contains("skopeo sync"), "{stderr}");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_server_that_only_reads_creates_no_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let mock = serve(&directory, &[]);
+    Pusher::new(&mock, &token())
+        .request("GET", "tags/list", b"")
+        .unwrap();
+    assert!(!directory.path().join("records.redb").exists());
 }
 
 #[test]
@@ -107,15 +149,14 @@ fn concurrent_pushes_create_an_immutable_tag_once() {
     let config = directory.path().join("config.toml");
     let toml = "[[repositories]]\nname = 'app'\nimage_tag_mutability = 'IMMUTABLE'\n";
     std::fs::write(&config, toml).unwrap();
-    let options = ["--config", config.to_str().unwrap()];
-    let servers = [serve(&directory, &options), serve(&directory, &options)];
+    let server = serve(&directory, &["--config", config.to_str().unwrap()]);
     let token = token();
     for round in 0..20 {
         let tag = format!("r{round}");
         let statuses: Vec<u16> = std::thread::scope(|scope| {
             let racers: Vec<_> = (0..4)
                 .map(|index: usize| {
-                    let mut pusher = Pusher::new(&servers[index % 2], &token);
+                    let mut pusher = Pusher::new(&server, &token);
                     let image = Image::tagged(&tag, 100 + index);
                     scope.spawn(move || pusher.push(&image).unwrap().status)
                 })

@@ -62,9 +62,10 @@ async fn an_unusable_store_is_reported_once() {
     };
     assert_error_chain(&error, &["cannot open the store file:", "ot a directory"]);
 
-    let location = "s3://images".parse().unwrap();
-    let error = start_error(MockEcr::builder().store(location)).await;
-    let expected = ["cannot open the store s3://images", "no credentials"];
+    let store = StoreLocation::Directory(folder.path().to_owned());
+    let layers = "s3://images".parse().unwrap();
+    let error = start_error(MockEcr::builder().store(store).layers(layers)).await;
+    let expected = ["cannot open the store file:", "no credentials"];
     assert_error_chain(&error, &expected);
 }
 

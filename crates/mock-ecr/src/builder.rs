@@ -16,7 +16,7 @@ use crate::server::connection::{Listener, serve};
 use crate::server::listen::{BindError, Listen, bind};
 use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
-use crate::store::{S3Access, StoreLocation, StoreLocationError};
+use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 use crate::types::RepositoryName;
 use crate::types::argument::{ArgumentError, FirstInvalid};
 use crate::types::error_chain::chain;
@@ -176,7 +176,14 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets the credentials and the endpoint of the S3 bucket. These are used only if the store is a bucket.
+    /// Sets where the layers of images are stored, if the store is a directory. By default, they are stored there too.
+    #[must_use]
+    pub fn layers(mut self, location: LayersLocation) -> Self {
+        self.config.layers = Some(location);
+        self
+    }
+
+    /// Sets the credentials and the endpoint of the S3 bucket. These are used only if the layers are stored in a bucket.
     #[must_use]
     pub fn s3_access(mut self, access: S3Access) -> Self {
         self.config.s3_access = Some(access);
@@ -308,7 +315,7 @@ impl MockEcrBuilder {
         }
         let ca = self.config.tls.as_ref().map(CertificateAuthority::at);
         let tls = ca.transpose()?.map(|ca| Tls::new(ca, Arc::clone(&faults)));
-        let store = self.config.open_store().await?;
+        let store = self.config.open_store(address).await?;
         let (stop, stopped) = watch::channel(());
         let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
         let state = State::new(
@@ -320,7 +327,7 @@ impl MockEcrBuilder {
             stopped.clone(),
         );
         let state = Arc::new(state);
-        let seeded = state.create_initial_repositories().await;
+        let seeded = state.open_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
         let serving = listeners
             .into_iter()

@@ -11,11 +11,12 @@ use crate::aws::request_id::RequestIds;
 use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigningKeys;
+use crate::clock;
 use crate::clock::Clock;
 use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::{
-    AccountSetting, LayoutError, Repositories, Repository, RepositoryError, Settings, TagRule,
+    AccountSetting, LayoutError, Repositories, RepositoryError, Settings, TagRule,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -80,7 +81,7 @@ impl State {
             request_ids: RequestIds::from_seed(&config.seed),
             request_log: RequestLog::default(),
             redactor: Redactor::new(&config, Arc::clone(&principals)),
-            repositories: Repositories::new(store, &config.seed),
+            repositories: Repositories::new(store, &config.seed, clock::system),
             page_tokens: PageTokens::from_seed(&config.seed),
             signing_keys: SigningKeys::default(),
             principals,
@@ -111,7 +112,7 @@ impl State {
         match preserve {
             Preserve::Images => Ok(()),
             Preserve::Nothing => {
-                self.repositories.reset(&self.config.seed).await?;
+                self.repositories.reset().await?;
                 self.create_initial_repositories().await
             }
         }
@@ -130,8 +131,14 @@ impl State {
         }
     }
 
+    /// Creates the repositories of the configuration that do not exist in the store, after it has marked what an interrupted process left.
+    pub(crate) async fn open_repositories(&self) -> Result<(), InitialStateError> {
+        self.repositories.recover().await?;
+        self.create_initial_repositories().await
+    }
+
     /// Creates the repositories of the configuration that do not exist in the store.
-    pub(crate) async fn create_initial_repositories(&self) -> Result<(), InitialStateError> {
+    async fn create_initial_repositories(&self) -> Result<(), InitialStateError> {
         for (index, initial) in self.config.repositories.iter().enumerate() {
             let account = initial.account.unwrap_or(self.config.default_account());
             let region = initial.region.clone().unwrap_or(self.config.region.clone());
@@ -147,7 +154,7 @@ impl State {
         Ok(())
     }
 
-    /// Pushes the images before the repository is created. Every existing repository therefore contains all its images.
+    /// Pushes the images before the repository is published. A repository that requests find therefore contains all its images.
     async fn create_initial_repository(
         &self,
         id: RepositoryId,
@@ -159,21 +166,22 @@ impl State {
             ImageTagMutability::Mutable => TagRule::Mutable,
             ImageTagMutability::Immutable => TagRule::Immutable,
         };
-        let repository = Repository { id, settings };
-        if let Some(layout) = &initial.layout {
-            self.repositories.import(&repository, layout, now).await?;
-        }
-        for image in &initial.images {
-            let tags = image.tags()?;
-            self.repositories
-                .push(&repository, image, tags, now)
-                .await?;
-        }
-        let Repository { id, settings } = repository;
-        match self.repositories.create(&id, settings).await {
-            // Another server on the same store has created the repository in the meantime.
-            Ok(_) | Err(RepositoryError::RepositoryAlreadyExists(_)) => Ok(()),
-            Err(error) => Err(error.into()),
+        let unpublished = self.repositories.create_unpublished(&id, settings).await?;
+        let filled = async {
+            if let Some(layout) = &initial.layout {
+                unpublished.import(&id, layout, now).await?;
+            }
+            for image in &initial.images {
+                unpublished.push(&id, image, image.tags()?, now).await?;
+            }
+            Ok(())
+        };
+        match filled.await {
+            Ok(()) => Ok(unpublished.publish(&id).await?),
+            Err(error) => {
+                unpublished.abandon(&id).await?;
+                Err(error)
+            }
         }
     }
 

@@ -98,9 +98,12 @@ fn only_services_and_the_registry_use_wire_forms() {
 
 #[test]
 fn only_the_store_uses_keys() {
-    only_in(&["store/"], |each| each.is_of("object_store"));
+    for library in ["object_store", "redb"] {
+        only_in(&["store/"], |each| each.is_of(library));
+    }
+    // The first parts of keys.
     text_only_in(&["store/"], |text| {
-        text == "registries" || text.starts_with("registries/")
+        ["expiring-mock", "layer-user", "unpublished"].contains(&text)
     });
 }
 

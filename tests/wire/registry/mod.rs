@@ -8,6 +8,7 @@ mod layers;
 mod layouts;
 mod lists;
 mod oci;
+mod races;
 mod redirects;
 
 use mock_ecr::token::AuthorizationToken;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mock_ecr::config::{
-    AuthMode, CaLocation, CaLocationError, ClockStart, ConfigError, Dialect, ProxyEndpoint,
-    S3Access, Secret, StoreLocation, parse_duration,
+    AuthMode, CaLocation, CaLocationError, ClockStart, ConfigError, Dialect, LayersLocation,
+    ProxyEndpoint, S3Access, Secret, StoreLocation, parse_duration,
 };
 use mock_ecr::{Config, Region};
 
@@ -34,12 +34,16 @@ pub(crate) struct ConfigOptions {
     /// "Use the host names of AWS": docs/src/guides/host-names.md.
     #[arg(long, value_name = "FORM")]
     proxy_endpoint: Option<ProxyEndpoint>,
-    /// The store of repositories and images: `memory`, `file:DIR` or `s3://BUCKET/PREFIX`. Default: memory.
+    /// The store of repositories and images: `memory` or `file:DIR`. One server at a time can use a directory. Default: memory.
+    #[arg(long, value_name = "LOCATION")]
+    store: Option<StoreLocation>,
+    /// The store of the layers of images: `file:DIR` or `s3://BUCKET/PREFIX`. Requires a store in a directory. Default: DIR/layers with
+    /// `--store file:DIR`.
     ///
     /// The mock reads the endpoint, Region and credentials of a bucket from AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or
     /// AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
     #[arg(long, value_name = "LOCATION")]
-    store: Option<StoreLocation>,
+    layers: Option<LayersLocation>,
     /// Accepts TLS on the same port, with a private CA that is stored in `memory` or in `file:DIR`.
     ///
     /// If no location is given, the CA is stored in DIR/tls with `--store file:DIR`, and in memory with any other store.
@@ -76,6 +80,7 @@ impl ConfigOptions {
         replace(&mut config.region, self.region);
         config.proxy_endpoint = self.proxy_endpoint.or(config.proxy_endpoint);
         replace(&mut config.store, self.store);
+        config.layers = self.layers.or(config.layers);
         config.s3_access = s3_access();
         replace(&mut config.dialect, self.dialect.map(Into::into));
         if let Some(TlsOption(location)) = self.tls {

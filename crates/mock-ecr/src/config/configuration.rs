@@ -1,6 +1,7 @@
 //! The configuration of a mock, written in code or in a TOML file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use crate::iam::auth_mode::AuthMode;
 use crate::iam::authorization::CrossAccount;
 use crate::iam::identity_store::IdentityStore;
 use crate::iam::principal::Principal;
-use crate::store::{S3Access, Store, StoreLocation, StoreLocationError};
+use crate::store::{LayersLocation, S3Access, Store, StoreLocation, StoreLocationError};
 use crate::types::secret::Secret;
 use crate::types::{AccountId, Region};
 
@@ -85,7 +86,10 @@ pub struct Config {
     pub proxy_endpoint: Option<ProxyEndpoint>,
     /// Where repositories and images are stored. The default is [`StoreLocation::Memory`].
     pub store: StoreLocation,
-    /// The credentials and the endpoint of the bucket, if `store` is a bucket. The default is `None`. This field is not
+    /// Where the layers of images are stored. The default is `None`: where the store is. A value requires a store in a
+    /// directory.
+    pub layers: Option<LayersLocation>,
+    /// The credentials and the endpoint of the bucket, if `layers` is a bucket. The default is `None`. This field is not
     /// a key of the TOML file.
     #[serde(skip)]
     pub s3_access: Option<S3Access>,
@@ -134,6 +138,7 @@ impl Default for Config {
             auth: AuthMode::Strict,
             proxy_endpoint: None,
             store: StoreLocation::default(),
+            layers: None,
             s3_access: None,
             control_key: None,
             tls: None,
@@ -192,8 +197,14 @@ impl Config {
         IdentityStore::new(self.principals(), self.auth, account, region)
     }
 
-    pub(crate) async fn open_store(&self) -> Result<Store, StoreLocationError> {
-        self.store.open(self.s3_access.as_ref()).await
+    /// Opens the store. `address` is the address of the mock, for the message of another server that opens the same directory.
+    pub(crate) async fn open_store(
+        &self,
+        address: SocketAddr,
+    ) -> Result<Store, StoreLocationError> {
+        let (layers, access) = (self.layers.as_ref(), self.s3_access.as_ref());
+        let server = format!("http://{address}");
+        self.store.open(layers, access, &server).await
     }
 
     /// Returns the maximum size of the head of a request, in bytes. A token is one of its headers.

@@ -57,8 +57,10 @@ struct ConfigView {
     auth: AuthMode,
     /// The form of `proxyEndpoint` and `repositoryUri`: `aws`, `mock` or a template.
     proxy_endpoint: String,
-    /// Where repositories and images are stored.
+    /// Where repositories and images are stored: `memory` or `file:DIRECTORY`.
     store: String,
+    /// Where layers are stored: `file:DIRECTORY` or `s3://BUCKET/PREFIX`. Null if they are stored where the repositories are.
+    layers: Option<String>,
     /// Where the certificate authority is stored: `memory` or `file:DIRECTORY`. Null if the mock does not accept TLS.
     tls: Option<String>,
     /// The control key, masked. Null if none is set.
@@ -178,6 +180,7 @@ impl ConfigView {
             auth: config.auth,
             proxy_endpoint: config.proxy_endpoint().to_string(),
             store: config.store.to_string(),
+            layers: config.layers.as_ref().map(ToString::to_string),
             tls: config.tls.as_ref().map(ca_location),
             control_key: config.control_key.as_ref().map(|_| Redacted::Redacted),
             dialect: config.dialect,

@@ -9,7 +9,7 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
-use crate::domain::{Image, Repositories, Repository, RepositoryError};
+use crate::domain::{ListedImage, Repositories, Repository, RepositoryError};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RepositoryName, Tag};
 
@@ -101,7 +101,7 @@ async fn views(
     Ok(views)
 }
 
-fn view(repository: &Repository, image: Image, tags: &[Tag]) -> ImageView {
+fn view(repository: &Repository, image: ListedImage, tags: &[Tag]) -> ImageView {
     let id = &repository.id;
     ImageView {
         repository: id.name.to_string(),

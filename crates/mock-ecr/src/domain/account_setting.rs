@@ -59,8 +59,12 @@ impl Repositories {
         setting: AccountSetting,
     ) -> Result<Option<&'static str>, RepositoryError> {
         let key = Key::account_setting(registry, setting.name());
-        let value: Option<String> = self.store.read_record(&key).await?;
-        Ok(value.and_then(|value| setting.value(&value)))
+        self.store
+            .read(move |view| {
+                let value: Option<String> = view.read(&key)?;
+                Ok(value.and_then(|value| setting.value(&value)))
+            })
+            .await
     }
 
     pub(crate) async fn put_account_setting(
@@ -70,6 +74,11 @@ impl Repositories {
         value: &'static str,
     ) -> Result<(), RepositoryError> {
         let key = Key::account_setting(registry, setting.name());
-        Ok(self.store.write_record(&key, &value).await?)
+        self.store
+            .transact(move |records| {
+                records.write(&key, &value);
+                Ok(())
+            })
+            .await
     }
 }

@@ -1,6 +1,6 @@
 //! The errors of operations on repositories. The API and the registry translate them into their own codes and messages.
 
-use crate::store::StoreError;
+use crate::store::{Key, StoreError};
 use crate::types::{Digest, Reference, RepositoryId, Tag, UploadId};
 
 /// An error of an operation on a repository.
@@ -49,6 +49,9 @@ pub(crate) enum RepositoryError {
         repository: RepositoryId,
         images: Vec<Digest>,
     },
+    /// The image cannot be deleted.
+    #[error("the image is listed by the indexes {0:?}")]
+    ListedByIndexes(Vec<Digest>),
     #[error("invalid manifest: {0}")]
     InvalidManifest(InvalidManifest),
     #[error("the upload {upload} does not exist in {repository}")]
@@ -56,6 +59,11 @@ pub(crate) enum RepositoryError {
         repository: RepositoryId,
         upload: UploadId,
     },
+    /// The store has the largest number of unfinished uploads.
+    #[error("there are too many unfinished uploads")]
+    TooManyUploads,
+    #[error("the upload has the largest number of parts, 4,200")]
+    TooManyParts,
     /// The part does not begin at the end of the previous one.
     #[error("invalid part: it begins at byte {start}, expected {expected}")]
     PartOutOfOrder {
@@ -74,8 +82,13 @@ pub(crate) enum RepositoryError {
     BrokenContent,
     #[error("{0} has no policy")]
     PolicyNotFound(RepositoryId),
+    #[error("a repository has at most 50 resource tags")]
+    TooManyResourceTags,
     #[error("invalid policy: {0}")]
     InvalidPolicy(String),
+    /// The key of a record in the store is not one that this program writes.
+    #[error("the store contains a record with the invalid key {0}")]
+    InvalidKey(Key),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,24 +1,40 @@
-//! Reads, mounts and deletes the layers of a repository. Repositories do not share layers.
+//! Reads, mounts and deletes the layers of a repository.
 //!
-//! Source: bazel-contrib/rules_img, docs/registry-support.md (the response to a request for a blob of another repository is 404).
+//! The bytes of a layer are stored once, and each repository that has the layer refers to them. A request finds a layer only through a
+//! repository. Source: bazel-contrib/rules_img, docs/registry-support.md (the response to a request for a blob of another repository is 404).
 
 use std::ops::Range;
 
 use crate::domain::error::RepositoryError;
-use crate::domain::image::Image;
-use crate::domain::manifest::Manifest;
+use crate::domain::layer_record;
+use crate::domain::layer_record::{add, layer_of};
 use crate::domain::repositories::Repositories;
-use crate::store::{Content, Key};
+use crate::store::{ObjectBytes, StoreError};
 use crate::types::{Digest, RepositoryId};
 
+/// The content of a layer, or of a range of it.
+pub(crate) struct Content {
+    /// The size of the complete layer, in bytes.
+    pub(crate) size: u64,
+    /// The range of the layer that the stream contains.
+    pub(crate) range: Range<u64>,
+    pub(crate) bytes: ObjectBytes,
+}
+
 impl Repositories {
-    /// Returns the size of a layer in bytes, if the layer exists.
+    /// Returns the size of a layer in bytes, if the repository has the layer.
     pub(crate) async fn layer_size(
         &self,
         id: &RepositoryId,
         digest: &Digest,
     ) -> Result<Option<u64>, RepositoryError> {
-        Ok(self.store.size(&Key::layer(id, digest)).await?)
+        let (at, digest) = (self.lookup(id), digest.clone());
+        self.store
+            .read(move |view| match at.existing(view)? {
+                Some(record) => Ok(view.read(&record.generation().layer(&digest))?),
+                None => Ok(None),
+            })
+            .await
     }
 
     /// Returns the content of a layer, or the bytes of a range, which must not exceed the layer.
@@ -32,8 +48,29 @@ impl Repositories {
         digest: &Digest,
         range: Option<Range<u64>>,
     ) -> Result<Content, RepositoryError> {
-        let content = self.store.open(&Key::layer(id, digest), range).await?;
-        content.ok_or_else(|| RepositoryError::layers_not_found(id, vec![digest.clone()]))
+        let (at, wanted) = (self.lookup(id), digest.clone());
+        let found = self.store.read(move |view| match at.existing(view)? {
+            Some(record) => {
+                Ok::<_, RepositoryError>(layer_of(view, &record.generation(), &wanted)?)
+            }
+            None => Ok(None),
+        });
+        let not_found = || RepositoryError::layers_not_found(id, vec![digest.clone()]);
+        let layer = found.await?.ok_or_else(not_found)?;
+        let range = range.unwrap_or(0..layer.size);
+        let bytes = self.store.objects().open(&layer.objects, range.clone());
+        match bytes.await {
+            Ok(bytes) => Ok(Content {
+                size: layer.size,
+                range,
+                bytes,
+            }),
+            // The layer was deleted after its record was read.
+            Err(StoreError::MissingObject(_)) if self.layer_size(id, digest).await?.is_none() => {
+                Err(not_found())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Removes a layer, even if an image needs it.
@@ -42,23 +79,42 @@ impl Repositories {
         id: &RepositoryId,
         digest: &Digest,
     ) -> Result<(), RepositoryError> {
-        let removed = self.store.remove(&Key::layer(id, digest)).await?;
-        removed.ok_or_else(|| RepositoryError::layers_not_found(id, vec![digest.clone()]))
+        let (at, digest) = (self.lookup(id), digest.clone());
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                if !records.view().contains(&generation.layer(&digest))? {
+                    let missing = vec![digest.clone()];
+                    return Err(RepositoryError::layers_not_found(&at.id, missing));
+                }
+                Ok(layer_record::remove(records, &generation, &digest)?)
+            })
+            .await?;
+        self.sweeper.start();
+        Ok(())
     }
 
-    /// Copies a layer from another repository. Returns `None` if the layer exists in neither repository.
+    /// Adds a layer of another repository. Returns `None` if neither repository has the layer.
     pub(crate) async fn mount_layer(
         &self,
         from: &RepositoryId,
         to: &RepositoryId,
         digest: &Digest,
     ) -> Result<Option<()>, RepositoryError> {
-        if self.layer_size(to, digest).await?.is_some() {
-            // On a file system, copying onto an existing hard link of the same file would leave a temporary file behind.
-            return Ok(Some(()));
-        }
-        let (from, to) = (Key::layer(from, digest), Key::layer(to, digest));
-        Ok(self.store.copy(&from, &to).await?)
+        let (from, to, digest) = (self.lookup(from), self.lookup(to), digest.clone());
+        self.store
+            .transact(move |records| {
+                let generation = to.generation(records.view())?;
+                if records.view().contains(&generation.layer(&digest))? {
+                    return Ok(Some(()));
+                }
+                let Some(source) = from.existing(records.view())? else {
+                    return Ok(None);
+                };
+                let layer = layer_of(records.view(), &source.generation(), &digest)?;
+                Ok(layer.map(|layer| add(records, &generation, &digest, layer.size)))
+            })
+            .await
     }
 
     /// Returns whether an image of the repository has a layer.
@@ -67,28 +123,12 @@ impl Repositories {
         id: &RepositoryId,
         digest: &Digest,
     ) -> Result<bool, RepositoryError> {
-        let images = self.images(id, None, usize::MAX).await?;
-        let has_layer = |image: &Image| {
-            Manifest::parse(&image.manifest).is_ok_and(|manifest| {
-                let mut layers = manifest.required_layers();
-                layers.any(|layer| layer.digest == *digest)
+        let (at, digest) = (self.lookup(id), digest.clone());
+        self.store
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                Ok(!view.is_empty(&generation.layer_images(&digest))?)
             })
-        };
-        Ok(images.iter().any(has_layer))
-    }
-
-    /// Returns the layers that do not exist in the repository.
-    pub(super) async fn missing_layers(
-        &self,
-        id: &RepositoryId,
-        digests: impl Iterator<Item = &Digest>,
-    ) -> Result<Vec<Digest>, RepositoryError> {
-        let mut missing = Vec::new();
-        for digest in digests {
-            if self.layer_size(id, digest).await?.is_none() && !missing.contains(digest) {
-                missing.push(digest.clone());
-            }
-        }
-        Ok(missing)
+            .await
     }
 }

@@ -1,14 +1,42 @@
-//! Lists the images and tags of a repository, with pagination.
+//! Lists the images and tags of a repository, with pagination. The cost of a page does not depend on the size of the repository.
 
 use crate::domain::error::RepositoryError;
-use crate::domain::image::Image;
-use crate::domain::manifest::Manifest;
+use crate::domain::image_record::{ListedImage, listed, name_digest, tag_names, tags_in};
 use crate::domain::repositories::Repositories;
-use crate::store;
-use crate::store::{Entry, Folder};
+use crate::store::{Generation, Snapshot};
 use crate::types::{Digest, RepositoryId, Tag};
 
+/// States whether an image has a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tagged {
+    Yes,
+    No,
+}
+
 impl Repositories {
+    /// Returns at least `limit` pairs of an image and a tag that follow `after`, if there are as many, in the order of digests and tags. An
+    /// image without tags occurs once.
+    pub(crate) async fn image_tags(
+        &self,
+        id: &RepositoryId,
+        after: Option<(Digest, String)>,
+        limit: usize,
+        accept: impl Fn(Tagged) -> bool + Send + 'static,
+    ) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| {
+                let listing = Listing {
+                    view,
+                    generation: at.generation(view)?,
+                    limit,
+                    accept: &accept,
+                };
+                listing.after(after)
+            })
+            .await
+    }
+
     /// Returns at most `limit` tags that follow `after`, in byte order.
     pub(crate) async fn tags(
         &self,
@@ -16,9 +44,13 @@ impl Repositories {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Tag>, RepositoryError> {
-        let entries = self.store.page(&Folder::tags(id), after, limit).await?;
-        let names = entries.into_iter().map(|entry| entry.name);
-        Ok(names.filter_map(|name| name.parse().ok()).collect())
+        let (at, after) = (self.lookup(id), after.map(str::to_owned));
+        self.store
+            .read(move |view| {
+                let folder = at.generation(view)?.tags();
+                tag_names(view, &folder, after.as_deref(), limit)
+            })
+            .await
     }
 
     /// Returns the digests of at most `limit` images that follow `after`, in byte order.
@@ -28,29 +60,8 @@ impl Repositories {
         after: Option<&Digest>,
         limit: usize,
     ) -> Result<Vec<Digest>, RepositoryError> {
-        let after = after.map(store::file_name);
-        let folder = Folder::images(id);
-        let entries = self.store.page(&folder, after.as_deref(), limit).await?;
-        let digest = |entry: &Entry| store::digest(&entry.name);
-        Ok(entries.iter().filter_map(digest).collect())
-    }
-
-    /// Returns the digests of the indexes that list an image.
-    pub(crate) async fn parent_indexes(
-        &self,
-        id: &RepositoryId,
-        digest: &Digest,
-    ) -> Result<Vec<Digest>, RepositoryError> {
-        let lists_image = |image: &Image| {
-            let manifest = Manifest::parse(&image.manifest).unwrap_or_default();
-            manifest
-                .manifests
-                .iter()
-                .any(|child| child.digest == *digest)
-        };
-        let images = self.images(id, None, usize::MAX).await?;
-        let indexes = images.into_iter().filter(lists_image);
-        Ok(indexes.map(|index| index.digest).collect())
+        let images = self.images(id, after, limit).await?;
+        Ok(images.into_iter().map(|image| image.digest).collect())
     }
 
     /// Returns at most `limit` images that follow `after`, in the byte order of their digests.
@@ -59,17 +70,19 @@ impl Repositories {
         id: &RepositoryId,
         after: Option<&Digest>,
         limit: usize,
-    ) -> Result<Vec<Image>, RepositoryError> {
-        let mut images = Vec::new();
-        for digest in self.image_digests(id, after, limit).await? {
-            images.extend(self.image_of(id, &digest).await?);
-        }
-        Ok(images)
+    ) -> Result<Vec<ListedImage>, RepositoryError> {
+        let (at, after) = (self.lookup(id), after.cloned());
+        self.store
+            .read(move |view| {
+                let folder = at.generation(view)?.images();
+                let after = after.as_ref().map(Digest::as_str);
+                let page = view.page(&folder, after, limit)?;
+                page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+            })
+            .await
     }
 
     /// Returns at most `limit` tags that name an image and follow `after`, in byte order.
-    ///
-    /// A tag that was moved to another image is still listed under the previous one. Therefore each listed tag is resolved.
     pub(crate) async fn tags_of(
         &self,
         id: &RepositoryId,
@@ -77,17 +90,81 @@ impl Repositories {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Tag>, RepositoryError> {
-        let folder = Folder::image_tags(id, digest);
-        let entries = self.store.page(&folder, after, usize::MAX).await?;
-        let mut tags = Vec::new();
-        for tag in entries.iter().filter_map(|entry| entry.name.parse().ok()) {
-            if tags.len() == limit {
-                break;
-            }
-            if self.resolve_tag(id, &tag).await?.as_ref() == Some(digest) {
-                tags.push(tag);
-            }
-        }
-        Ok(tags)
+        let (at, digest) = (self.lookup(id), digest.clone());
+        let after = after.map(str::to_owned);
+        self.store
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                tags_in(view, &generation, &digest, after.as_deref(), limit)
+            })
+            .await
     }
 }
+
+/// A list of the tags of images.
+struct Listing<'a> {
+    view: &'a dyn Snapshot,
+    generation: Generation,
+    limit: usize,
+    accept: &'a dyn Fn(Tagged) -> bool,
+}
+
+impl Listing<'_> {
+    fn after(
+        &self,
+        after: Option<(Digest, String)>,
+    ) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
+        let mut pairs = Vec::new();
+        if let Some((digest, tag)) = &after {
+            // An empty tag is the cursor of an untagged image. Tags that were added to the image since then follow it.
+            let tag = Some(&tag[..]).filter(|tag| !tag.is_empty());
+            pairs.extend(self.tagged(digest, tag)?);
+        }
+        let mut last = after.map(|(digest, _)| digest);
+        let images = self.generation.images();
+        while pairs.len() < self.limit {
+            let page = self
+                .view
+                .page(&images, last.as_ref().map(Digest::as_str), PAGE)?;
+            for (key, _) in &page {
+                let digest = name_digest(key)?;
+                pairs.extend(self.image(&digest)?);
+                last = Some(digest);
+                if pairs.len() >= self.limit {
+                    break;
+                }
+            }
+            if page.len() < PAGE {
+                break;
+            }
+        }
+        Ok(pairs)
+    }
+
+    fn image(&self, digest: &Digest) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
+        if !self.view.is_empty(&self.generation.image_tags(digest))? {
+            return self.tagged(digest, None);
+        }
+        let is_accepted = (self.accept)(Tagged::No);
+        Ok(is_accepted
+            .then(|| (digest.clone(), None))
+            .into_iter()
+            .collect())
+    }
+
+    fn tagged(
+        &self,
+        digest: &Digest,
+        after: Option<&str>,
+    ) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
+        if !(self.accept)(Tagged::Yes) {
+            return Ok(Vec::new());
+        }
+        let tags = tags_in(self.view, &self.generation, digest, after, self.limit)?;
+        let pair = |tag| (digest.clone(), Some(tag));
+        Ok(tags.into_iter().map(pair).collect())
+    }
+}
+
+/// The number of images that are read at once.
+const PAGE: usize = 100;

@@ -4,30 +4,44 @@
 
 mod access;
 mod account_setting;
+mod created;
 mod error;
 pub(crate) mod hasher;
 mod image;
+mod image_record;
 mod layer;
+mod layer_record;
 mod listing;
 mod manifest;
 mod mutability;
 mod oci_layout;
 mod push;
+mod put_image;
 mod repositories;
 mod repository;
+mod resource_tag_record;
 mod resource_tags;
+mod sweeper;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod upload_ids;
+mod upload_record;
 
 pub(crate) use access::AccessError;
 pub(crate) use account_setting::AccountSetting;
+pub(crate) use created::Created;
 pub(crate) use error::{InvalidManifest, RepositoryError};
-pub(crate) use image::{Image, NewImage};
+pub(crate) use image::ListedImages;
+pub(crate) use image_record::{Image, ListedImage};
+pub(crate) use listing::Tagged;
 pub(crate) use manifest::LONGEST_MANIFEST;
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use oci_layout::LayoutError;
+pub(crate) use put_image::NewImage;
 pub(crate) use repositories::Repositories;
 pub(crate) use repository::{Repository, Settings};
-pub(crate) use resource_tags::ResourceTag;
-pub(crate) use upload::{ContentError, ContentStream, Uploaded};
+pub(crate) use resource_tag_record::ResourceTag;
+pub(crate) use resource_tags::MAX_RESOURCE_TAGS;
+pub(crate) use upload::{ContentError, ContentStream};
+pub(crate) use upload_record::Uploaded;

@@ -1,23 +1,23 @@
 //! Imports the images of an OCI image layout on disk. Source: the OCI image specification, `image-layout.md`.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
 
 use crate::domain::error::{InvalidManifest, RepositoryError};
-use crate::domain::image::NewImage;
-use crate::domain::manifest::Manifest;
+use crate::domain::manifest::{LONGEST_MANIFEST, Manifest};
+use crate::domain::put_image::NewImage;
 use crate::domain::repositories::Repositories;
-use crate::domain::repository::Repository;
 use crate::domain::upload::ContentError;
 use crate::domain::upload::ContentStream;
 use crate::types::timestamp::Timestamp;
-use crate::types::{Digest, NameError, Tag};
+use crate::types::{Digest, NameError, RepositoryId, Tag};
 
 /// The annotation that contains the tag of an image.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
@@ -37,24 +37,25 @@ struct Entry {
 }
 
 impl Repositories {
-    /// Pushes all images of a layout to a repository. The repository need not exist in the store.
+    /// Pushes all images of a layout to a repository.
     pub(crate) async fn import(
         &self,
-        repository: &Repository,
+        id: &RepositoryId,
         layout: &Path,
         now: Timestamp,
     ) -> Result<(), LayoutError> {
         let file = layout.join("index.json");
-        let index = read(&file)?;
+        let index = read(&file).await?;
         let index: Index = serde_json::from_slice(&index).map_err(|source| LayoutError::Index {
             file: file.clone(),
             source,
         })?;
-        let import = Import {
+        let mut import = Import {
             repositories: self,
-            repository,
+            id,
             layout,
             now,
+            pushed: BTreeSet::new(),
         };
         for entry in index.manifests {
             let tag = entry.annotations.get(REF_NAME);
@@ -63,37 +64,51 @@ impl Repositories {
                 file: file.clone(),
                 source,
             })?;
-            import.image(&entry.digest, entry.media_type, tag).await?;
+            import
+                .image(&entry.digest, entry.media_type, tag, MAX_DEPTH)
+                .await?;
         }
         Ok(())
     }
 }
 
+/// The largest number of indexes within each other.
+const MAX_DEPTH: usize = 8;
+
 /// The import of a layout into a repository.
 struct Import<'a> {
     repositories: &'a Repositories,
-    repository: &'a Repository,
+    id: &'a RepositoryId,
     layout: &'a Path,
     now: Timestamp,
+    /// The images and layers that were pushed. Several indexes can list the same image.
+    pushed: BTreeSet<Digest>,
 }
 
 impl Import<'_> {
     /// Pushes the images and layers of an image, and then the image.
     async fn image(
-        &self,
+        &mut self,
         digest: &Digest,
         media_type: Option<String>,
         tag: Option<Tag>,
+        depth: usize,
     ) -> Result<(), LayoutError> {
+        if self.pushed.contains(digest) && tag.is_none() {
+            return Ok(());
+        }
         let file = self.blob(digest);
-        let manifest = read(&file)?;
+        let manifest = read(&file).await?;
         let parts = Manifest::parse(&manifest).map_err(|source| LayoutError::Manifest {
             file: file.clone(),
             source,
         })?;
         for child in &parts.manifests {
+            let Some(depth) = depth.checked_sub(1) else {
+                return Err(LayoutError::TooDeep { file });
+            };
             let media_type = Some(child.media_type.clone()).filter(|text| !text.is_empty());
-            Box::pin(self.image(&child.digest, media_type, None)).await?;
+            Box::pin(self.image(&child.digest, media_type, None, depth)).await?;
         }
         for layer in parts.required_layers() {
             self.layer(&layer.digest).await?;
@@ -104,17 +119,21 @@ impl Import<'_> {
             digest: Some(digest.clone()),
             tag,
         };
-        let put = self.repositories.put_image(self.repository, new, self.now);
+        let put = self.repositories.put_image(self.id, new, self.now);
         put.await.map_err(rejected(&file))?;
+        self.pushed.insert(digest.clone());
         Ok(())
     }
 
-    async fn layer(&self, digest: &Digest) -> Result<(), LayoutError> {
-        let id = &self.repository.id;
+    async fn layer(&mut self, digest: &Digest) -> Result<(), LayoutError> {
+        if !self.pushed.insert(digest.clone()) {
+            return Ok(());
+        }
         let file = self.blob(digest);
-        let opened = File::open(&file).map_err(unreadable(&file))?;
-        let content = content(opened);
-        let put = self.repositories.put_layer(id, digest, content, self.now);
+        let content = content(open(&file).await?);
+        let put = self
+            .repositories
+            .put_layer(self.id, digest, content, self.now);
         put.await.map_err(rejected(&file))
     }
 
@@ -128,7 +147,7 @@ impl Import<'_> {
 fn content(file: File) -> ContentStream<'static> {
     stream::unfold(file, |mut file| async {
         let mut chunk = vec![0; 64 * 1024];
-        match file.read(&mut chunk) {
+        match file.read(&mut chunk).await {
             Ok(0) => None,
             Ok(length) => {
                 chunk.truncate(length);
@@ -140,10 +159,29 @@ fn content(file: File) -> ContentStream<'static> {
     .boxed()
 }
 
-fn read(file: &Path) -> Result<Bytes, LayoutError> {
-    std::fs::read(file)
-        .map(Bytes::from)
-        .map_err(unreadable(file))
+/// Reads a file of JSON.
+async fn read(file: &Path) -> Result<Bytes, LayoutError> {
+    let mut text = Vec::new();
+    let mut opened = open(file).await?.take(LONGEST_MANIFEST as u64 + 1);
+    let read = opened.read_to_end(&mut text).await;
+    read.map_err(unreadable(file))?;
+    if text.len() > LONGEST_MANIFEST {
+        return Err(LayoutError::Manifest {
+            file: file.to_owned(),
+            source: InvalidManifest::TooLong,
+        });
+    }
+    Ok(text.into())
+}
+
+/// Opens a regular file. Opening another file, such as a pipe, could wait forever.
+async fn open(file: &Path) -> Result<File, LayoutError> {
+    let metadata = tokio::fs::metadata(file).await.map_err(unreadable(file))?;
+    if !metadata.is_file() {
+        let error = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+        return Err(unreadable(file)(error));
+    }
+    File::open(file).await.map_err(unreadable(file))
 }
 
 fn unreadable(file: &Path) -> impl FnOnce(io::Error) -> LayoutError {
@@ -173,6 +211,8 @@ pub(crate) enum LayoutError {
         file: PathBuf,
         source: InvalidManifest,
     },
+    #[error("{file} is an index in more than 8 other indexes", file = file.display())]
+    TooDeep { file: PathBuf },
     #[error("{file} cannot be pushed", file = file.display())]
     Rejected {
         file: PathBuf,

@@ -9,12 +9,11 @@ use serde::Serialize;
 use crate::config::Image;
 use crate::domain::error::{InvalidManifest, RepositoryError};
 use crate::domain::hasher::digest_of;
-use crate::domain::image::NewImage;
 use crate::domain::manifest::LONGEST_MANIFEST;
+use crate::domain::put_image::NewImage;
 use crate::domain::repositories::Repositories;
-use crate::domain::repository::Repository;
 use crate::types::timestamp::Timestamp;
-use crate::types::{Algorithm, Digest, Tag};
+use crate::types::{Algorithm, Digest, RepositoryId, Tag};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -68,7 +67,7 @@ impl Repositories {
     /// Pushes an image under each tag in turn, or under its digest if there are no tags. Returns the digest.
     pub(crate) async fn push(
         &self,
-        repository: &Repository,
+        id: &RepositoryId,
         image: &Image,
         tags: Vec<Tag>,
         now: Timestamp,
@@ -88,7 +87,7 @@ impl Repositories {
             return Err(RepositoryError::InvalidManifest(invalid));
         }
         for bytes in [&config].into_iter().chain(image.layers()) {
-            self.push_blob(repository, bytes.clone(), now).await?;
+            self.push_blob(id, bytes.clone(), now).await?;
         }
         for tag in tags.iter().cloned().map(Some).chain(untagged(&tags)) {
             let new = NewImage {
@@ -97,7 +96,7 @@ impl Repositories {
                 digest: None,
                 tag,
             };
-            self.put_image(repository, new, now).await?;
+            self.put_image(id, new, now).await?;
         }
         Ok(digest_of(Algorithm::Sha256, &manifest))
     }
@@ -105,11 +104,11 @@ impl Repositories {
     /// Uploads a blob if the repository does not have it.
     async fn push_blob(
         &self,
-        repository: &Repository,
+        id: &RepositoryId,
         bytes: Bytes,
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
-        let (id, digest) = (&repository.id, digest_of(Algorithm::Sha256, &bytes));
+        let digest = digest_of(Algorithm::Sha256, &bytes);
         if self.layer_size(id, &digest).await?.is_none() {
             let content = stream::once(async { Ok(bytes) }).boxed();
             self.put_layer(id, &digest, content, now).await?;

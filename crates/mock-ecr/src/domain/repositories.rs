@@ -1,110 +1,189 @@
 //! Creates, finds, changes and deletes repositories.
 
-use crate::aws::request_id::RequestIds;
+use std::sync::Arc;
+
 use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
-use crate::domain::repository::{Repository, Settings};
+use crate::domain::repository::{Lookup, Repository, RepositoryRecord, Settings};
+use crate::domain::resource_tag_record::{self, ResourceTag};
+use crate::domain::sweeper::Sweeper;
+use crate::domain::upload_ids::UploadIds;
 use crate::iam::policy::RepositoryPolicy;
-use crate::store::{Created, Folder, Key, Store, decode, encode};
+use crate::store::{Folder, Generation, Key, Snapshot, Store, Transaction, parse};
+use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryId, RepositoryName};
 
-/// The repositories of a mock, of all accounts and Regions.
-#[derive(Debug)]
+/// The repositories of a mock, of all accounts and Regions. Clones share them.
+#[derive(Clone, Debug)]
 pub(crate) struct Repositories {
     pub(super) store: Store,
-    pub(super) upload_ids: RequestIds,
+    pub(super) upload_ids: Arc<UploadIds>,
+    pub(super) sweeper: Arc<Sweeper>,
+    /// The system's time, for uploads that expire although the clock of the mock is frozen.
+    pub(super) system_time: fn() -> Timestamp,
+    visibility: Visibility,
+}
+
+/// Whether the operations concern the repositories that requests find, or one that is still being created.
+#[derive(Clone, Debug)]
+enum Visibility {
+    Published,
+    Unpublished(Generation),
 }
 
 impl Repositories {
-    /// Returns the repositories of a store. The upload ids are generated from the seed.
-    pub(crate) fn new(store: Store, seed: &str) -> Self {
+    /// Returns the repositories of a store.
+    pub(crate) fn new(store: Store, seed: &str, system_time: fn() -> Timestamp) -> Self {
         Repositories {
+            sweeper: Arc::new(Sweeper::new(store.clone())),
             store,
-            upload_ids: RequestIds::from_seed(&upload_seed(seed)),
+            upload_ids: Arc::new(UploadIds::from_seed(seed)),
+            system_time,
+            visibility: Visibility::Published,
         }
     }
 
-    /// Deletes all repositories, including those of other servers on the same store, and restarts the generator of upload ids.
-    pub(crate) async fn reset(&self, seed: &str) -> Result<(), RepositoryError> {
-        self.store.clear(&Folder::registries()).await?;
-        self.upload_ids.restart(&upload_seed(seed));
+    /// Lets the data be removed that an interrupted process has left.
+    pub(crate) async fn recover(&self) -> Result<(), RepositoryError> {
+        Ok(self.sweeper.recover().await?)
+    }
+
+    /// Deletes all repositories and all settings of accounts, and restarts the generator of upload ids.
+    pub(crate) async fn reset(&self) -> Result<(), RepositoryError> {
+        self.store
+            .transact(|records| {
+                for (key, bytes) in
+                    records
+                        .view()
+                        .page(&Folder::repositories(), None, usize::MAX)?
+                {
+                    let record: RepositoryRecord = parse(&key, &bytes)?;
+                    discard(records, &key, &record);
+                }
+                for (key, _) in records.view().page(&Folder::settings(), None, usize::MAX)? {
+                    records.remove(&key);
+                }
+                Ok::<_, RepositoryError>(())
+            })
+            .await?;
+        self.sweeper.start();
+        self.upload_ids.restart();
         Ok(())
     }
 
+    /// Creates a repository with its resource tags.
     pub(crate) async fn create(
         &self,
         id: &RepositoryId,
         settings: Settings,
+        tags: Vec<ResourceTag>,
     ) -> Result<Repository, RepositoryError> {
-        match self
-            .store
-            .create_record(&Key::repository(id), &settings)
-            .await?
-        {
-            Created::New => Ok(Repository {
-                id: id.clone(),
-                settings,
-            }),
-            Created::Existing => Err(RepositoryError::RepositoryAlreadyExists(id.clone())),
+        let generation = Generation::new(self.store.unique_name().await?);
+        let at = self.lookup(id);
+        self.store
+            .transact(move |records| {
+                if at.existing(records.view())?.is_some() {
+                    return Err(RepositoryError::RepositoryAlreadyExists(at.id.clone()));
+                }
+                let record = RepositoryRecord::new(&generation, settings.clone());
+                records.write(&at.key, &record);
+                resource_tag_record::put(records, &generation, &tags);
+                Ok(at.repository(record))
+            })
+            .await
+    }
+
+    /// Creates a repository that requests do not find before it is published. The result contains this repository only.
+    pub(crate) async fn create_unpublished(
+        &self,
+        id: &RepositoryId,
+        settings: Settings,
+    ) -> Result<Repositories, RepositoryError> {
+        let generation = Generation::new(self.store.unique_name().await?);
+        let unpublished = Repositories {
+            visibility: Visibility::Unpublished(generation.clone()),
+            ..self.clone()
+        };
+        let key = unpublished.lookup(id).key;
+        self.store
+            .transact(move |records| {
+                let record = RepositoryRecord::new(&generation, settings.clone());
+                records.write(&key, &record);
+                Ok::<_, RepositoryError>(())
+            })
+            .await?;
+        Ok(unpublished)
+    }
+
+    /// Publishes the repository of [`create_unpublished`](Self::create_unpublished). If one of this name exists by now, it is kept.
+    pub(crate) async fn publish(self, id: &RepositoryId) -> Result<(), RepositoryError> {
+        let (at, published) = (self.lookup(id), Key::repository(id));
+        self.store
+            .transact(move |records| {
+                let record = at.find(records.view())?;
+                if records.view().contains(&published)? {
+                    discard(records, &at.key, &record);
+                } else {
+                    records.remove(&at.key);
+                    records.write(&published, &record);
+                }
+                Ok::<_, RepositoryError>(())
+            })
+            .await?;
+        self.sweeper.start();
+        Ok(())
+    }
+
+    /// Discards the repository of [`create_unpublished`](Self::create_unpublished).
+    pub(crate) async fn abandon(self, id: &RepositoryId) -> Result<(), RepositoryError> {
+        self.delete_with_images(id).await.map(drop)
+    }
+
+    /// Returns the place of the record of a repository.
+    pub(super) fn lookup(&self, id: &RepositoryId) -> Lookup {
+        let key = match &self.visibility {
+            Visibility::Published => Key::repository(id),
+            Visibility::Unpublished(generation) => Key::unpublished(generation),
+        };
+        Lookup {
+            id: id.clone(),
+            key,
         }
     }
 
     pub(crate) async fn find(&self, id: &RepositoryId) -> Result<Repository, RepositoryError> {
-        let settings = self.store.read_record(&Key::repository(id)).await?;
-        let settings = settings.ok_or_else(|| RepositoryError::RepositoryNotFound(id.clone()))?;
-        Ok(Repository {
-            id: id.clone(),
-            settings,
-        })
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| Ok(at.repository(at.find(view)?)))
+            .await
     }
 
-    /// Returns at most `limit` repositories that follow `after`, in the order of their names in the store.
+    /// Returns at most `limit` repositories that follow `after`, in the byte order of their names.
     pub(crate) async fn list(
         &self,
         registry: &RegistryId,
         after: Option<&RepositoryName>,
         limit: usize,
     ) -> Result<Vec<Repository>, RepositoryError> {
-        let folder = Folder::repositories(registry);
-        let after = after.map(encode);
-        let mut repositories = Vec::new();
-        for entry in self.store.page(&folder, after.as_deref(), limit).await? {
-            let Some(name) = decode(&entry.name) else {
-                continue;
-            };
-            let registry = registry.clone();
-            let id = RepositoryId { registry, name };
-            match self.find(&id).await {
-                // The repository was deleted after it was listed.
-                Err(RepositoryError::RepositoryNotFound(_)) => {}
-                found => repositories.push(found?),
-            }
-        }
-        Ok(repositories)
+        let (registry, after) = (registry.clone(), after.cloned());
+        self.store
+            .read(move |view| {
+                let folder = Folder::repositories_of(&registry);
+                let after = after.as_ref().map(RepositoryName::as_str);
+                let page = view.page(&folder, after, limit)?;
+                page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+            })
+            .await
     }
 
     /// Returns the repositories of all registries, ordered by account, Region and name.
     pub(crate) async fn all(&self) -> Result<Vec<Repository>, RepositoryError> {
-        let mut repositories = Vec::new();
-        for registry in self.registries().await? {
-            repositories.extend(self.list(&registry, None, usize::MAX).await?);
-        }
-        // The order of the names in the store differs: there, `!` replaces the slash.
-        repositories.sort_by(|one, other| one.id.cmp(&other.id));
-        Ok(repositories)
-    }
-
-    /// Returns the registries that contain objects.
-    async fn registries(&self) -> Result<Vec<RegistryId>, RepositoryError> {
-        let mut registries = Vec::new();
-        for account in self.store.folders(&Folder::registries()).await? {
-            let places = self.store.folders(&Folder::account(&account)).await?;
-            let parsed = places
-                .iter()
-                .map(|place| RegistryId::parse(&account, place));
-            registries.extend(parsed.flatten());
-        }
-        Ok(registries)
+        self.store
+            .read(|view| {
+                let page = view.page(&Folder::repositories(), None, usize::MAX)?;
+                page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+            })
+            .await
     }
 
     /// Deletes a repository.
@@ -113,17 +192,7 @@ impl Repositories {
     ///
     /// Returns an error if the repository does not exist or contains images.
     pub(crate) async fn delete(&self, id: &RepositoryId) -> Result<Repository, RepositoryError> {
-        let repository = self.find(id).await?;
-        if self
-            .store
-            .page(&Folder::images(id), None, 1)
-            .await?
-            .is_empty()
-        {
-            self.remove(repository).await
-        } else {
-            Err(RepositoryError::RepositoryNotEmpty(id.clone()))
-        }
+        self.remove(id, WithImages::Rejected).await
     }
 
     /// Deletes a repository and its content.
@@ -131,15 +200,28 @@ impl Repositories {
         &self,
         id: &RepositoryId,
     ) -> Result<Repository, RepositoryError> {
-        let repository = self.find(id).await?;
-        self.remove(repository).await
+        self.remove(id, WithImages::Removed).await
     }
 
-    /// Removes the repository before its content, so that no request finds a repository without its images.
-    async fn remove(&self, repository: Repository) -> Result<Repository, RepositoryError> {
-        self.store.remove(&Key::repository(&repository.id)).await?;
-        self.store.clear(&Folder::content(&repository.id)).await?;
-        Ok(repository)
+    /// Removes the record of a repository. No request finds its content then, which the sweeper removes later.
+    async fn remove(
+        &self,
+        id: &RepositoryId,
+        images: WithImages,
+    ) -> Result<Repository, RepositoryError> {
+        let at = self.lookup(id);
+        let removed = self.store.transact(move |records| {
+            let record = at.find(records.view())?;
+            let folder = record.generation().images();
+            if images == WithImages::Rejected && !records.view().is_empty(&folder)? {
+                return Err(RepositoryError::RepositoryNotEmpty(at.id.clone()));
+            }
+            discard(records, &at.key, &record);
+            Ok(at.repository(record))
+        });
+        let removed = removed.await?;
+        self.sweeper.start();
+        Ok(removed)
     }
 
     pub(crate) async fn put_mutability(
@@ -147,11 +229,15 @@ impl Repositories {
         id: &RepositoryId,
         mutability: TagMutability,
     ) -> Result<Repository, RepositoryError> {
-        let mut repository = self.find(id).await?;
-        repository.settings.mutability = mutability;
-        let key = Key::repository(id);
-        self.store.write_record(&key, &repository.settings).await?;
-        Ok(repository)
+        let at = self.lookup(id);
+        self.store
+            .transact(move |records| {
+                let mut record = at.find(records.view())?;
+                record.settings.mutability = mutability.clone();
+                records.write(&at.key, &record);
+                Ok(at.repository(record))
+            })
+            .await
     }
 
     /// Sets the policy of a repository. `text` must be a valid policy in JSON.
@@ -160,28 +246,70 @@ impl Repositories {
         id: &RepositoryId,
         text: &str,
     ) -> Result<(), RepositoryError> {
-        self.find(id).await?;
-        RepositoryPolicy::parse(text).map_err(RepositoryError::InvalidPolicy)?;
-        let bytes = text.as_bytes().to_vec().into();
-        Ok(self.store.write(&Key::policy(id), bytes).await?)
+        let (at, text) = (self.lookup(id), text.to_owned());
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                RepositoryPolicy::parse(&text).map_err(RepositoryError::InvalidPolicy)?;
+                records.put(&generation.policy(), text.clone());
+                Ok(())
+            })
+            .await
     }
 
     /// Returns the policy, as it was set.
     pub(crate) async fn policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
-        self.find(id).await?;
-        let text = self.store.read(&Key::policy(id)).await?;
-        text.map(|text| String::from_utf8_lossy(&text).into_owned())
-            .ok_or_else(|| RepositoryError::PolicyNotFound(id.clone()))
+        let at = self.lookup(id);
+        self.store.read(move |view| at.policy(view)).await
     }
 
     /// Removes the policy and returns it.
     pub(crate) async fn delete_policy(&self, id: &RepositoryId) -> Result<String, RepositoryError> {
-        let text = self.policy(id).await?;
-        self.store.remove(&Key::policy(id)).await?;
-        Ok(text)
+        let at = self.lookup(id);
+        self.store
+            .transact(move |records| {
+                let text = at.policy(records.view())?;
+                let generation = at.generation(records.view())?;
+                records.remove(&generation.policy());
+                Ok(text)
+            })
+            .await
     }
 }
 
-fn upload_seed(seed: &str) -> String {
-    format!("{seed}\nuploads")
+impl Lookup {
+    fn policy(&self, view: &dyn Snapshot) -> Result<String, RepositoryError> {
+        let text = view.get(&self.generation(view)?.policy())?;
+        text.map(|text| String::from_utf8_lossy(&text).into_owned())
+            .ok_or_else(|| RepositoryError::PolicyNotFound(self.id.clone()))
+    }
+}
+
+/// Whether a repository that contains images can be deleted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WithImages {
+    Rejected,
+    Removed,
+}
+
+/// Removes the record of a repository, and lets the sweeper remove its content.
+pub(super) fn discard(records: &mut Transaction<'_>, key: &Key, record: &RepositoryRecord) {
+    records.remove(key);
+    records.put(&Key::garbage(&record.generation()), Vec::new());
+}
+
+fn listed(key: &Key, bytes: &[u8]) -> Result<Repository, RepositoryError> {
+    let record: RepositoryRecord = parse(key, bytes)?;
+    Ok(Repository {
+        id: id_of(key).ok_or_else(|| RepositoryError::InvalidKey(key.clone()))?,
+        settings: record.settings,
+    })
+}
+
+/// Returns the repository that the key of its record names.
+fn id_of(key: &Key) -> Option<RepositoryId> {
+    let mut parts = key.parts().skip(1);
+    let registry = RegistryId::parse(parts.next()?, parts.next()?)?;
+    let name = parts.next()?.parse().ok()?;
+    Some(RepositoryId { registry, name })
 }

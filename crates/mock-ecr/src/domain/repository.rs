@@ -1,8 +1,10 @@
-//! The stored data of a repository.
+//! The stored data of a repository, and how it is found.
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::error::RepositoryError;
 use crate::domain::mutability::TagMutability;
+use crate::store::{Generation, Key, Snapshot};
 use crate::types::RepositoryId;
 use crate::types::timestamp::Timestamp;
 
@@ -41,5 +43,61 @@ impl Settings {
 
     pub(crate) fn created(&self) -> Timestamp {
         Timestamp::from_millis(self.created_at_millis)
+    }
+}
+
+/// The record of a repository.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct RepositoryRecord {
+    generation: String,
+    pub(super) settings: Settings,
+}
+
+impl RepositoryRecord {
+    pub(super) fn new(generation: &Generation, settings: Settings) -> Self {
+        RepositoryRecord {
+            generation: generation.as_str().to_owned(),
+            settings,
+        }
+    }
+
+    /// The name of the content of the repository.
+    pub(super) fn generation(&self) -> Generation {
+        Generation::new(self.generation.clone())
+    }
+}
+
+/// The place of the record of a repository.
+#[derive(Clone, Debug)]
+pub(super) struct Lookup {
+    pub(super) id: RepositoryId,
+    pub(super) key: Key,
+}
+
+impl Lookup {
+    /// Returns the record of the repository, if it exists.
+    pub(super) fn existing(
+        &self,
+        view: &dyn Snapshot,
+    ) -> Result<Option<RepositoryRecord>, RepositoryError> {
+        Ok(view.read(&self.key)?)
+    }
+
+    /// Returns the record of the repository.
+    pub(super) fn find(&self, view: &dyn Snapshot) -> Result<RepositoryRecord, RepositoryError> {
+        let found = self.existing(view)?;
+        found.ok_or_else(|| RepositoryError::RepositoryNotFound(self.id.clone()))
+    }
+
+    /// Returns the name of the content of the repository.
+    pub(super) fn generation(&self, view: &dyn Snapshot) -> Result<Generation, RepositoryError> {
+        Ok(self.find(view)?.generation())
+    }
+
+    pub(super) fn repository(&self, record: RepositoryRecord) -> Repository {
+        Repository {
+            id: self.id.clone(),
+            settings: record.settings,
+        }
     }
 }

@@ -1,55 +1,57 @@
 //! Reads and changes the resource tags of a repository. They are not related to the tags of its images.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::error::RepositoryError;
 use crate::domain::repositories::Repositories;
-use crate::store::{Folder, Key};
+use crate::domain::resource_tag_record::{ResourceTag, all, put};
 use crate::types::RepositoryId;
 
-/// A resource tag: a key and a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ResourceTag {
-    pub(crate) key: String,
-    pub(crate) value: String,
-}
+/// The maximum number of tags of a resource. Source: AWS's general reference, "Tag naming limits and requirements".
+pub(crate) const MAX_RESOURCE_TAGS: usize = 50;
 
 impl Repositories {
     pub(crate) async fn resource_tags(
         &self,
         id: &RepositoryId,
     ) -> Result<Vec<ResourceTag>, RepositoryError> {
-        self.find(id).await?;
-        let folder = Folder::resource_tags(id);
-        let mut tags = Vec::new();
-        for entry in self.store.all(&folder).await? {
-            tags.extend(self.store.read_record(&folder.key(&entry.name)).await?);
-        }
-        Ok(tags)
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| Ok(all(view, &at.generation(view)?)?))
+            .await
     }
 
+    /// Adds resource tags, or replaces the values of those that exist.
     pub(crate) async fn tag_resource(
         &self,
         id: &RepositoryId,
-        tags: &[ResourceTag],
+        tags: Vec<ResourceTag>,
     ) -> Result<(), RepositoryError> {
-        self.find(id).await?;
-        for tag in tags {
-            let key = Key::resource_tag(id, &tag.key);
-            self.store.write_record(&key, tag).await?;
-        }
-        Ok(())
+        let at = self.lookup(id);
+        self.store
+            .transact(move |records| {
+                let generation = at.generation(records.view())?;
+                put(records, &generation, &tags);
+                match all(records.view(), &generation)?.len() {
+                    ..=MAX_RESOURCE_TAGS => Ok(()),
+                    _ => Err(RepositoryError::TooManyResourceTags),
+                }
+            })
+            .await
     }
 
     pub(crate) async fn untag_resource(
         &self,
         id: &RepositoryId,
-        keys: &[String],
+        keys: Vec<String>,
     ) -> Result<(), RepositoryError> {
-        self.find(id).await?;
-        for key in keys {
-            self.store.remove(&Key::resource_tag(id, key)).await?;
-        }
-        Ok(())
+        let at = self.lookup(id);
+        self.store
+            .transact(move |records| {
+                let folder = at.generation(records.view())?.resource_tags();
+                for key in &keys {
+                    records.remove(&folder.key(key));
+                }
+                Ok(())
+            })
+            .await
     }
 }

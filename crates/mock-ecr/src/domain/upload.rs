@@ -1,16 +1,24 @@
 //! Uploads layers in parts. A completed upload becomes a layer if its digest is correct.
-
-use std::time::Duration;
+//!
+//! Each part is an object. A transaction appends it to the upload if the upload has not changed since the part began; otherwise the part is
+//! removed. Parts of concurrent requests therefore never mix.
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
-use serde::{Deserialize, Serialize};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use sha2::Digest as _;
 
+use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
-use crate::domain::hasher::Hasher;
+use crate::domain::hasher::{Hasher, Sha256State, sha256_digest};
+use crate::domain::layer_record::{self, LayerRecord};
 use crate::domain::repositories::Repositories;
-use crate::store::{Created, Entry, Folder, Key};
+use crate::domain::repository::Lookup;
+use crate::domain::upload_record::{
+    MAX_PARTS, MAX_UPLOADS, UploadRecord, Uploaded, is_expired, open_uploads, parts,
+    remove_expired, remove_record,
+};
+use crate::store::{Generation, Key, Snapshot, StoredObject};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, UploadId};
 
@@ -21,68 +29,43 @@ pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, ContentError>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ContentError;
 
-/// The sizes of an upload, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Uploaded {
-    /// The size of all parts.
-    pub(crate) size: u64,
-    /// The size of the first part.
-    pub(crate) first_part: u64,
-}
-
-impl Uploaded {
-    fn of(parts: &[Entry]) -> Self {
-        Uploaded {
-            size: parts.iter().map(|part| part.size).sum(),
-            first_part: parts.first().map_or(0, |part| part.size),
-        }
-    }
-}
-
-/// The record of an upload: when it began.
-#[derive(Debug, Serialize, Deserialize)]
-struct UploadRecord {
-    at_millis: i64,
-}
-
-/// The size and the digest of the first part. Most uploads have one part only. Its digest then need not be computed again.
-#[derive(Debug, Serialize, Deserialize)]
-struct FirstPart {
-    size: u64,
-    digest: Digest,
-}
-
-/// The time after which an unfinished upload expires. `[ASSUME]`
-const TTL: Duration = Duration::from_secs(24 * 3600);
-
 impl Repositories {
-    /// Begins an upload, and removes the expired uploads of the repository.
+    /// Begins an upload, and removes some expired uploads.
     pub(crate) async fn begin_upload(
         &self,
         id: &RepositoryId,
         now: Timestamp,
     ) -> Result<UploadId, RepositoryError> {
-        for entry in self.store.all(&Folder::uploads(id)).await? {
-            let Ok(upload) = entry.name.parse() else {
-                continue;
-            };
-            match self.require_upload(id, &upload, now).await {
-                Ok(()) | Err(RepositoryError::UploadNotFound { .. }) => {}
-                Err(error) => return Err(error),
+        let (at, system) = (self.lookup(id), (self.system_time)());
+        let upload = self.next_upload_id().await?;
+        let record = UploadRecord::begin(now, system);
+        let began = upload.clone();
+        let removed = self.store.transact(move |records| {
+            let generation = at.generation(records.view())?;
+            let removed = remove_expired(records, now, system)?;
+            let open = open_uploads(records.view())?;
+            if open >= MAX_UPLOADS {
+                return Err(RepositoryError::TooManyUploads);
             }
+            records.write(&Key::open_uploads(), &(open + 1));
+            records.write(&generation.upload(&began), &record);
+            records.put(&Key::expiring_mock(now, &generation, &began), Vec::new());
+            records.put(
+                &Key::expiring_system(system, &generation, &began),
+                Vec::new(),
+            );
+            Ok::<_, RepositoryError>(removed)
+        });
+        if removed.await? > 0 {
+            self.sweeper.start();
         }
-        let record = UploadRecord {
-            at_millis: now.as_millis(),
-        };
-        loop {
-            // Another server with the same seed generates the same ids.
-            let upload = self.upload_ids.next();
-            let upload: UploadId = upload.parse().expect("a generated id is a UUID");
-            let key = Key::upload(id, &upload);
-            if self.store.create_record(&key, &record).await? == Created::New {
-                return Ok(upload);
-            }
-        }
+        Ok(upload)
+    }
+
+    /// Returns an id that is never used again. The ids of the first process on a store depend on the seed only.
+    async fn next_upload_id(&self) -> Result<UploadId, RepositoryError> {
+        let upload = self.upload_ids.next(self.store.epoch().await?);
+        Ok(upload.parse().expect("a generated id is a UUID"))
     }
 
     /// Returns the sizes of an upload.
@@ -92,12 +75,18 @@ impl Repositories {
         upload: &UploadId,
         now: Timestamp,
     ) -> Result<Uploaded, RepositoryError> {
-        self.require_upload(id, upload, now).await?;
-        Ok(Uploaded::of(&self.parts(id, upload).await?))
+        let open = self.open_upload(id, upload, now);
+        self.store
+            .read(move |view| Ok(open.find(view)?.record.uploaded()))
+            .await
     }
 
     /// Stores the next part of an upload, and returns the new sizes. If the client states where the part begins, `start` must be the end of
     /// the previous part.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error, and does not change the upload, if the client stops early or if another part was stored in the meantime.
     pub(crate) async fn upload(
         &self,
         id: &RepositoryId,
@@ -106,52 +95,89 @@ impl Repositories {
         content: ContentStream<'_>,
         now: Timestamp,
     ) -> Result<Uploaded, RepositoryError> {
-        let uploaded = self.uploaded(id, upload, now).await?;
-        let expected = uploaded.size;
+        let open = self.open_upload(id, upload, now);
+        let reader = open.clone();
+        let found = self.store.read(move |view| reader.find(view)).await?;
+        let expected = found.record.uploaded().size;
         if let Some(start) = start.filter(|start| *start != expected) {
-            return Err(RepositoryError::PartOutOfOrder {
-                repository: id.clone(),
-                upload: upload.clone(),
-                start,
-                expected,
-            });
+            return Err(open.out_of_order(start, expected));
         }
-        let part = self.write_part(id, upload, expected, content).await?;
-        if expected == 0 && part.size > 0 {
-            self.store
-                .write_record(&Key::sum(id, upload), &part)
-                .await?;
+        let mut content = content.try_filter(|bytes| std::future::ready(!bytes.is_empty()));
+        let Some(first) = content.next().await else {
+            return Ok(found.record.uploaded());
+        };
+        if found.record.parts >= MAX_PARTS {
+            return Err(RepositoryError::TooManyParts);
         }
-        Ok(Uploaded {
-            size: expected + part.size,
-            first_part: match uploaded.first_part {
-                0 => part.size,
-                first_part => first_part,
-            },
-        })
+        let staged = self.stage().await?;
+        let content = futures_util::stream::iter([first]).chain(content).boxed();
+        let written = self.write_part(&staged.name, &found.record.sha256, content);
+        let (part, sha256) = written.await?;
+        let uploaded = self.append(open, found, part, sha256).await?;
+        staged.keep();
+        Ok(uploaded)
     }
 
+    /// Records that an object is being written, so that it is removed if no record refers to it in the end.
+    async fn stage(&self) -> Result<StagedObject, RepositoryError> {
+        let name = self.store.unique_name().await?;
+        let staged = StagedObject {
+            key: Key::staged(&name),
+            name,
+            repositories: Some(self.clone()),
+        };
+        let key = staged.key.clone();
+        self.store
+            .transact(move |records| {
+                records.put(&key, Vec::new());
+                Ok::<_, RepositoryError>(())
+            })
+            .await?;
+        Ok(staged)
+    }
+
+    /// Writes an object, and returns it and the state of the digest after it.
     async fn write_part(
         &self,
-        id: &RepositoryId,
-        upload: &UploadId,
-        start: u64,
+        name: &str,
+        before: &Sha256State,
         mut content: ContentStream<'_>,
-    ) -> Result<FirstPart, RepositoryError> {
-        let mut writer = self.store.writer(&Key::part(id, upload, start));
-        let mut hasher = Hasher::new(Algorithm::Sha256);
-        let mut size = 0;
+    ) -> Result<(StoredObject, Sha256State), RepositoryError> {
+        let mut writer = self.store.objects().writer(name);
+        let mut hasher = before.resume();
         while let Some(bytes) = content.next().await {
             let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
             hasher.update(&bytes);
-            size += bytes.len() as u64;
             writer.write(bytes).await?;
         }
-        if size > 0 {
-            writer.finish().await?;
-        }
-        let digest = hasher.finish();
-        Ok(FirstPart { size, digest })
+        Ok((writer.finish().await?, Sha256State::of(&hasher)))
+    }
+
+    /// Appends a part to an upload that has not changed since it was found.
+    async fn append(
+        &self,
+        open: OpenUpload,
+        found: FoundUpload,
+        part: StoredObject,
+        sha256: Sha256State,
+    ) -> Result<Uploaded, RepositoryError> {
+        let (start, staged) = (found.record.uploaded().size, Key::staged(&part.name));
+        let index = found.record.parts;
+        let record = found.record.with_part(part.size, sha256);
+        let uploaded = record.uploaded();
+        self.store
+            .transact(move |records| {
+                let current = open.find(records.view())?;
+                if current != found {
+                    return Err(open.out_of_order(start, current.record.uploaded().size));
+                }
+                let key = found.generation.upload_part(found.key.name(), index);
+                records.write(&key, &part);
+                records.write(&found.key, &record);
+                records.remove(&staged);
+                Ok(uploaded)
+            })
+            .await
     }
 
     /// Creates a layer from the parts of an upload. Returns its size in bytes, and whether the layer is new.
@@ -166,15 +192,51 @@ impl Repositories {
         expected: &Digest,
         now: Timestamp,
     ) -> Result<(u64, Created), RepositoryError> {
-        self.require_upload(id, upload, now).await?;
-        let parts = self.parts(id, upload).await?;
-        let created = match self.layer_size(id, expected).await? {
-            Some(_) => Created::Existing,
-            None => Created::New,
-        };
-        self.join_parts(id, upload, &parts, expected).await?;
-        self.cancel_upload(id, upload).await?;
-        Ok((Uploaded::of(&parts).size, created))
+        let open = self.open_upload(id, upload, now);
+        let reader = open.clone();
+        let found = self.store.read(move |view| reader.find(view)).await?;
+        require_digest(expected, self.digest(&found, expected.algorithm()).await?)?;
+        let (expected, size) = (expected.clone(), found.record.uploaded().size);
+        let completed = self.store.transact(move |records| {
+            let current = open.find(records.view())?;
+            if current != found {
+                let expected = current.record.uploaded().size;
+                return Err(open.out_of_order(size, expected));
+            }
+            let layer = LayerRecord {
+                size,
+                objects: found.parts(records.view())?,
+            };
+            remove_record(records, &found.generation, &found.key, &found.record)?;
+            Ok(layer_record::insert(
+                records,
+                &found.generation,
+                &expected,
+                &layer,
+            )?)
+        });
+        let created = completed.await?;
+        self.sweeper.start();
+        Ok((size, created))
+    }
+
+    /// Returns the digest of the parts. For another algorithm than SHA-256, the parts are read again.
+    async fn digest(
+        &self,
+        found: &FoundUpload,
+        algorithm: Algorithm,
+    ) -> Result<Digest, RepositoryError> {
+        if algorithm == Algorithm::Sha256 {
+            return Ok(sha256_digest(found.record.sha256.resume()));
+        }
+        let mut hasher = Hasher::new(algorithm);
+        let (size, reader) = (found.record.uploaded().size, found.clone());
+        let parts = self.store.read(move |view| reader.parts(view)).await?;
+        let mut bytes = self.store.objects().open(&parts, 0..size).await?;
+        while let Some(bytes) = bytes.next().await {
+            hasher.update(&bytes?);
+        }
+        Ok(hasher.finish())
     }
 
     /// Uploads a layer in one part.
@@ -186,90 +248,133 @@ impl Repositories {
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
         let upload = self.begin_upload(id, now).await?;
-        self.upload(id, &upload, None, content, now).await?;
-        self.complete_upload(id, &upload, digest, now).await?;
-        Ok(())
-    }
-
-    async fn join_parts(
-        &self,
-        id: &RepositoryId,
-        upload: &UploadId,
-        parts: &[Entry],
-        expected: &Digest,
-    ) -> Result<(), RepositoryError> {
-        let layer = Key::layer(id, expected);
-        let folder = Folder::parts(id, upload);
-        if let [part] = parts
-            && expected.algorithm() == Algorithm::Sha256
-            && let Some(first) = self
-                .store
-                .read_record::<FirstPart>(&Key::sum(id, upload))
-                .await?
-            && first.size == part.size
-        {
-            require_digest(expected, first.digest)?;
-            let part = folder.key(&part.name);
-            return Ok(self.store.rename(&part, &layer).await?);
+        let stored = async {
+            self.upload(id, &upload, None, content, now).await?;
+            self.complete_upload(id, &upload, digest, now).await
+        };
+        let stored = stored.await;
+        if stored.is_err() {
+            self.cancel_upload(id, &upload, now).await?;
         }
-        let mut writer = self.store.writer(&layer);
-        let mut hasher = Hasher::new(expected.algorithm());
-        for part in parts {
-            let Some(content) = self.store.open(&folder.key(&part.name), None).await? else {
-                break;
-            };
-            let mut bytes = content.bytes;
-            while let Some(bytes) = bytes.next().await {
-                let bytes = bytes?;
-                hasher.update(&bytes);
-                writer.write(bytes).await?;
-            }
-        }
-        require_digest(expected, hasher.finish())?;
-        Ok(writer.finish().await?)
+        stored.map(drop)
     }
 
     /// Removes an upload and its parts.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the upload does not exist.
     pub(crate) async fn cancel_upload(
-        &self,
-        id: &RepositoryId,
-        upload: &UploadId,
-    ) -> Result<(), RepositoryError> {
-        self.store.clear(&Folder::parts(id, upload)).await?;
-        self.store.remove(&Key::sum(id, upload)).await?;
-        // Removed last: another server can generate the same id. It must not begin this upload while the parts are being removed.
-        self.store.remove(&Key::upload(id, upload)).await?;
-        Ok(())
-    }
-
-    /// Checks that an upload exists and has not expired. Removes an expired upload.
-    pub(crate) async fn require_upload(
         &self,
         id: &RepositoryId,
         upload: &UploadId,
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
-        let record = self
-            .store
-            .read_record::<UploadRecord>(&Key::upload(id, upload))
+        let open = self.open_upload(id, upload, now);
+        self.store
+            .transact(move |records| {
+                let found = open.find(records.view())?;
+                layer_record::mark_unused(records, &found.parts(records.view())?);
+                remove_record(records, &found.generation, &found.key, &found.record)?;
+                Ok::<_, RepositoryError>(())
+            })
             .await?;
-        match record {
-            Some(record) if now < Timestamp::from_millis(record.at_millis) + TTL => return Ok(()),
-            Some(_) => self.cancel_upload(id, upload).await?,
-            None => {}
-        }
-        Err(RepositoryError::UploadNotFound {
-            repository: id.clone(),
-            upload: upload.clone(),
-        })
+        self.sweeper.start();
+        Ok(())
     }
 
-    async fn parts(
-        &self,
-        id: &RepositoryId,
-        upload: &UploadId,
-    ) -> Result<Vec<Entry>, RepositoryError> {
-        Ok(self.store.all(&Folder::parts(id, upload)).await?)
+    fn open_upload(&self, id: &RepositoryId, upload: &UploadId, now: Timestamp) -> OpenUpload {
+        OpenUpload {
+            at: self.lookup(id),
+            upload: upload.clone(),
+            times: [now, (self.system_time)()],
+        }
+    }
+}
+
+/// An object that is being written. If it is dropped without [`keep`](StagedObject::keep), the sweeper removes the object. A request can be
+/// dropped at any point, for example if its client disconnects.
+struct StagedObject {
+    name: String,
+    key: Key,
+    /// `None` if the object is kept.
+    repositories: Option<Repositories>,
+}
+
+impl StagedObject {
+    /// Keeps the object, to which a record refers now.
+    fn keep(mut self) {
+        self.repositories = None;
+    }
+}
+
+impl Drop for StagedObject {
+    fn drop(&mut self) {
+        let Some(Repositories { store, sweeper, .. }) = &self.repositories else {
+            return;
+        };
+        let (staged, unused) = (self.key.clone(), Key::unused(&self.name));
+        store.transact_later(move |records| {
+            // If the outcome of the transaction that refers to the object is unknown, it may have removed this record.
+            if records.view().contains(&staged).unwrap_or(false) {
+                records.remove(&staged);
+                records.put(&unused, Vec::new());
+            }
+        });
+        sweeper.start();
+    }
+}
+
+/// An upload that a request names.
+#[derive(Clone, Debug)]
+struct OpenUpload {
+    at: Lookup,
+    upload: UploadId,
+    /// The time of the request, on the mock's clock and on the system's.
+    times: [Timestamp; 2],
+}
+
+/// The record of an upload, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FoundUpload {
+    generation: Generation,
+    key: Key,
+    record: UploadRecord,
+}
+
+impl FoundUpload {
+    /// Returns the objects of its parts, in order.
+    fn parts(&self, view: &dyn Snapshot) -> Result<Vec<StoredObject>, RepositoryError> {
+        Ok(parts(view, &self.generation, self.key.name())?)
+    }
+}
+
+impl OpenUpload {
+    /// Returns the upload, if it exists and has not expired. The beginning of another upload removes expired ones.
+    fn find(&self, view: &dyn Snapshot) -> Result<FoundUpload, RepositoryError> {
+        let generation = self.at.generation(view)?;
+        let key = generation.upload(&self.upload);
+        let record: Option<UploadRecord> = view.read(&key)?;
+        match record {
+            Some(record) if !is_expired(record.began(), self.times) => Ok(FoundUpload {
+                generation,
+                key,
+                record,
+            }),
+            _ => Err(RepositoryError::UploadNotFound {
+                repository: self.at.id.clone(),
+                upload: self.upload.clone(),
+            }),
+        }
+    }
+
+    fn out_of_order(&self, start: u64, expected: u64) -> RepositoryError {
+        RepositoryError::PartOutOfOrder {
+            repository: self.at.id.clone(),
+            upload: self.upload.clone(),
+            start,
+            expected,
+        }
     }
 }
 

@@ -80,7 +80,12 @@ impl RequestContext<'_> {
             opened => return opened,
         }
         let settings = Settings::created_at(self.call.now);
-        match self.state.repositories.create(id, settings).await {
+        match self
+            .state
+            .repositories
+            .create(id, settings, Vec::new())
+            .await
+        {
             // Another push has created the repository in the meantime.
             Err(RepositoryError::RepositoryAlreadyExists(_)) => {
                 Ok(self.state.repositories.find(id).await?)

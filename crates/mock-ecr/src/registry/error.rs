@@ -9,7 +9,6 @@ use crate::domain::AccessError;
 use crate::domain::{InvalidManifest, RepositoryError};
 use crate::fault::{ExpiredAs, InjectedError};
 use crate::http::buffers::BuffersFull;
-use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::types::error_chain::chain;
 use crate::types::{Digest, RepositoryId};
@@ -69,6 +68,10 @@ pub(crate) enum RegistryError {
     Unsupported(String),
     /// An invalid parameter, in the dialect `oci`.
     Invalid(OciCode),
+    /// An upload has the largest number of parts. `[ASSUME]`
+    TooManyParts,
+    /// The store has the largest number of unfinished uploads. `[ASSUME]`
+    TooManyUploads,
     /// A manifest that exceeds 4 MiB, in the dialect `oci`.
     TooLarge,
     /// The store failed.
@@ -132,11 +135,14 @@ impl RegistryError {
             RegistryError::ManifestBlobUnknown(_) => "MANIFEST_BLOB_UNKNOWN",
             RegistryError::TagImmutable(_) => "TAG_INVALID",
             RegistryError::DigestMismatch => "DIGEST_INVALID",
-            RegistryError::RangeInvalid | RegistryError::UploadInvalid => "BLOB_UPLOAD_INVALID",
+            RegistryError::RangeInvalid
+            | RegistryError::UploadInvalid
+            | RegistryError::TooManyParts => "BLOB_UPLOAD_INVALID",
             RegistryError::MethodNotAllowed | RegistryError::Unsupported(_) => "UNSUPPORTED",
             RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
                 code.name_and_message().0
             }
+            RegistryError::TooManyUploads => "TOOMANYREQUESTS",
             RegistryError::TooLarge => "SIZE_INVALID",
             RegistryError::Internal => "UNKNOWN",
         }
@@ -158,12 +164,14 @@ impl RegistryError {
                 StatusCode::METHOD_NOT_ALLOWED
             }
             RegistryError::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
+            RegistryError::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
             RegistryError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             RegistryError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             RegistryError::InvalidToken
             | RegistryError::TagImmutable(_)
             | RegistryError::DigestMismatch
             | RegistryError::UploadInvalid
+            | RegistryError::TooManyParts
             | RegistryError::InvalidParameter { .. }
             | RegistryError::Invalid(_) => StatusCode::BAD_REQUEST,
         }
@@ -189,9 +197,11 @@ impl RegistryError {
             RegistryError::DigestMismatch => "provided digest did not match uploaded content",
             RegistryError::RangeInvalid => "invalid range",
             RegistryError::UploadInvalid => "the content ended early",
+            RegistryError::TooManyParts => "the upload exceeds 4200 parts",
             RegistryError::InvalidParameter { code, .. } | RegistryError::Invalid(code) => {
                 code.name_and_message().1
             }
+            RegistryError::TooManyUploads => "too many unfinished uploads",
             RegistryError::TooLarge => "the manifest exceeds 4 MiB",
             RegistryError::Internal => "the store of the registry failed",
         }
@@ -324,13 +334,10 @@ impl From<RepositoryError> for RegistryError {
             | RepositoryError::LayerDigestMismatch { .. } => RegistryError::DigestMismatch,
             RepositoryError::InvalidManifest(invalid) => invalid_manifest(invalid),
             RepositoryError::UploadNotFound { .. } => RegistryError::UploadUnknown,
+            RepositoryError::TooManyUploads => RegistryError::TooManyUploads,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
+            RepositoryError::TooManyParts => RegistryError::TooManyParts,
             RepositoryError::BrokenContent => RegistryError::UploadInvalid,
-            RepositoryError::Store(StoreError::NameTooLong) => RegistryError::InvalidParameter {
-                parameter: "name",
-                constraint: "Must be short enough for a file name of the store",
-                code: OciCode::NameInvalid,
-            },
             error => {
                 tracing::error!(error = %chain(&error), "the registry failed");
                 RegistryError::Internal

@@ -6,7 +6,7 @@ use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
 use crate::domain::{
-    ContentError, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, NewImage,
+    ContentError, ContentStream, Image, InvalidManifest, LONGEST_MANIFEST, ListedImages, NewImage,
     RepositoryError,
 };
 use crate::http::body::{Payload, whole};
@@ -117,7 +117,7 @@ async fn put(
     reference: Reference,
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
-    let repository = context.open_for_push(id, Action::ecr("PutImage")).await?;
+    context.open_for_push(id, Action::ecr("PutImage")).await?;
     let media_type = context.header(header::CONTENT_TYPE).map(str::to_owned);
     let (tag, digest) = match reference.clone() {
         Reference::Tag(tag) => (Some(tag), None),
@@ -130,9 +130,7 @@ async fn put(
         tag,
     };
     let repositories = &context.state.repositories;
-    let pushed = repositories
-        .put_image(&repository, new, context.call.now)
-        .await;
+    let pushed = repositories.put_image(id, new, context.call.now).await;
     let image = pushed.map_err(push_error)?.image;
     let mut response = respond(StatusCode::CREATED).header(DIGEST_HEADER, image.digest.as_str());
     if !context.has(Quirk::NoManifestLocation) {
@@ -176,7 +174,10 @@ async fn delete(
     let repositories = &context.state.repositories;
     match reference {
         Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
-        Reference::Digest(digest) => drop(repositories.delete_image(id, digest).await?),
+        Reference::Digest(digest) => {
+            let listed = ListedImages::Removed;
+            repositories.delete_image(id, digest, listed).await?;
+        }
     }
     Ok(empty(respond(StatusCode::ACCEPTED)))
 }

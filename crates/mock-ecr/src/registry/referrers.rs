@@ -6,7 +6,7 @@ use http::{Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::config::Quirk;
-use crate::domain::Image;
+use crate::domain::ListedImage;
 use crate::http::body::{Payload, whole};
 use crate::iam::action::Action;
 use crate::registry::context::{RequestContext, layer_digest, respond};
@@ -29,7 +29,7 @@ struct Index<'a> {
 struct Descriptor<'a> {
     media_type: &'a str,
     digest: &'a Digest,
-    size: usize,
+    size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +49,7 @@ pub(super) async fn answer(
     let subject = layer_digest(subject)?;
     let images = context.state.repositories.referrers(id, &subject).await?;
     let filter = context.parameter("artifactType");
-    let is_requested = |image: &&Image| {
+    let is_requested = |image: &&ListedImage| {
         let artifact_type = image.metadata.artifact_type.as_deref();
         filter
             .as_deref()
@@ -73,11 +73,11 @@ pub(super) async fn answer(
     ))
 }
 
-fn descriptor(image: &Image) -> Descriptor<'_> {
+fn descriptor(image: &ListedImage) -> Descriptor<'_> {
     Descriptor {
         media_type: &image.metadata.media_type,
         digest: &image.digest,
-        size: image.manifest.len(),
+        size: image.metadata.manifest_size,
         artifact_type: image.metadata.artifact_type.as_deref(),
         annotations: image.metadata.annotations.as_ref(),
     }

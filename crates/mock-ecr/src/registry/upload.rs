@@ -34,7 +34,9 @@ pub(super) async fn begin(
         Some(digest) => {
             let stored = store(context, id, &upload, &digest, body).await;
             if stored.is_err() {
-                repositories.cancel_upload(id, &upload).await?;
+                repositories
+                    .cancel_upload(id, &upload, context.call.now)
+                    .await?;
             }
             stored
         }
@@ -204,9 +206,8 @@ async fn cancel(
     context.open(id, Action::ecr("UploadLayerPart")).await?;
     let repositories = &context.state.repositories;
     repositories
-        .require_upload(id, upload, context.call.now)
+        .cancel_upload(id, upload, context.call.now)
         .await?;
-    repositories.cancel_upload(id, upload).await?;
     Ok(empty(respond(StatusCode::NO_CONTENT)))
 }
 

@@ -90,7 +90,8 @@ impl Repository {
     pub(crate) async fn create(&self) -> Result<(), RepositoryError> {
         let settings = Settings::created_at(self.state.clock.now());
         let id = self.id("create_repository")?;
-        self.state.repositories.create(&id, settings).await?;
+        let repositories = &self.state.repositories;
+        repositories.create(&id, settings, Vec::new()).await?;
         Ok(())
     }
 
@@ -106,9 +107,9 @@ impl Repository {
     pub async fn push(&self, image: Image) -> Result<Digest, RepositoryError> {
         let tags = image.tags()?;
         let repositories = &self.state.repositories;
-        let repository = repositories.find(&self.id("repository")?).await?;
+        let id = self.existing().await?;
         let now = self.state.clock.now();
-        Ok(repositories.push(&repository, &image, tags, now).await?)
+        Ok(repositories.push(&id, &image, tags, now).await?)
     }
 
     /// Returns the tags, sorted by their bytes.

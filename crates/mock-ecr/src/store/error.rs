@@ -2,20 +2,30 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 /// An error of an operation on a store.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
-    /// An operation failed.
+    /// The engine of the records failed.
     #[error("the store failed")]
+    Engine(#[source] Box<redb::Error>),
+    /// The engine failed to commit several transactions.
+    #[error(transparent)]
+    Shared(Arc<StoreError>),
+    /// The engine panicked.
+    #[error("a transaction panicked")]
+    Panicked,
+    /// An operation on an object failed.
+    #[error("the store of layers failed")]
     Objects(#[source] WithSources<object_store::Error>),
-    /// A write through a [`Writer`](crate::store::writer::Writer) failed.
+    /// An object that a record refers to does not exist.
+    #[error("the store of layers has no object {0}")]
+    MissingObject(String),
+    /// A file could not be read or written.
     #[error("the store failed")]
-    Write(#[source] WithSources<io::Error>),
-    /// The store is a directory, and its file system does not support file names of this length.
-    #[error("a name is too long for the file system of the store")]
-    NameTooLong,
-    /// The store contains an object that this program has not written.
+    Io(#[from] io::Error),
+    /// The store contains a record that this program has not written.
     #[error("the store contains an invalid record at {key}")]
     Record {
         key: String,
@@ -23,18 +33,15 @@ pub(crate) enum StoreError {
     },
 }
 
-impl From<object_store::Error> for StoreError {
-    fn from(error: object_store::Error) -> Self {
-        match is_invalid_file_name(&error) {
-            true => StoreError::NameTooLong,
-            false => StoreError::Objects(WithSources(error)),
-        }
+impl StoreError {
+    pub(super) fn engine(error: impl Into<redb::Error>) -> Self {
+        StoreError::Engine(Box::new(error.into()))
     }
 }
 
-impl From<io::Error> for StoreError {
-    fn from(error: io::Error) -> Self {
-        StoreError::Write(WithSources(error))
+impl From<object_store::Error> for StoreError {
+    fn from(error: object_store::Error) -> Self {
+        StoreError::Objects(WithSources(error))
     }
 }
 
@@ -42,21 +49,3 @@ impl From<io::Error> for StoreError {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct WithSources<E: Error>(pub(super) E);
-
-/// Returns the value of a result, or `None` if the object does not exist.
-pub(super) fn optional<T>(result: object_store::Result<T>) -> Result<Option<T>, StoreError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(object_store::Error::NotFound { .. }) => Ok(None),
-        // An object with a name that is too long cannot exist.
-        Err(error) if is_invalid_file_name(&error) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Returns whether a file system rejects a file name. For the names of keys, this means that the name is too long.
-fn is_invalid_file_name(error: &(dyn Error + 'static)) -> bool {
-    let of_file = error.downcast_ref::<io::Error>();
-    of_file.is_some_and(|error| error.kind() == io::ErrorKind::InvalidFilename)
-        || error.source().is_some_and(is_invalid_file_name)
-}

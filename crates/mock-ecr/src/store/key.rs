@@ -1,170 +1,369 @@
-//! The keys of the stored objects: the schema of a store.
+//! The keys of records: the schema of a store.
 //!
 //! ```text
-//! registries/ACCOUNT/REGION/settings/NAME                       a setting of the account
-//! registries/ACCOUNT/REGION/repositories/NAME                   a repository and its settings
-//! registries/ACCOUNT/REGION/content/NAME/policy                 the policy of the repository, as text
-//! registries/ACCOUNT/REGION/content/NAME/resource-tags/KEY      a resource tag; KEY is in hexadecimal
-//! registries/ACCOUNT/REGION/content/NAME/images/DIGEST          the metadata of an image, a newline, and its manifest
-//! registries/ACCOUNT/REGION/content/NAME/tags/TAG               the digest of the image that the tag names
-//! registries/ACCOUNT/REGION/content/NAME/image-tags/DIGEST/TAG  a tag that names the image, or has named it before
-//! registries/ACCOUNT/REGION/content/NAME/referrers/DIGEST/DIGEST  the digests of a subject and of an image that names it
-//! registries/ACCOUNT/REGION/content/NAME/layers/DIGEST          the bytes of a layer
-//! registries/ACCOUNT/REGION/content/NAME/uploads/ID             the time at which an upload began
-//! registries/ACCOUNT/REGION/content/NAME/parts/ID/START         a part of an upload; START is its first byte, in 20 digits
-//! registries/ACCOUNT/REGION/content/NAME/sums/ID                the size and the digest of the first part of an upload
+//! epochs                             the processes that have written to this store
+//! open-uploads                       the number of unfinished uploads
+//! setting/ACCOUNT/PLACE/NAME         a setting of an account
+//! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
+//! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
+//! garbage/GEN                        a deleted repository whose content is still to be removed
+//! layer/DIGEST                       a layer: its size and its objects
+//! layer-user/DIGEST/GEN              a repository that has the layer
+//! staged/OBJECT                      an object that is being written; no record refers to it
+//! unused/OBJECT                      an object to remove; no record refers to it
+//! expiring-mock/TIME/GEN/ID          an unfinished upload and its beginning, on the mock's clock
+//! expiring-system/TIME/GEN/ID        the same on the system's clock
+//!
+//! content/GEN/policy                 the policy of the repository, as text
+//! content/GEN/resource-tag/KEY       a resource tag
+//! content/GEN/image/DIGEST           the metadata of an image
+//! content/GEN/manifest/DIGEST        its manifest
+//! content/GEN/tag/TAG                the digest of the image that the tag names
+//! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
+//! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
+//! content/GEN/index/DIGEST/DIGEST    the digests of an image and of an index that lists it
+//! content/GEN/layer-image/DIGEST/DIGEST  the digests of a layer and of an image that has it
+//! content/GEN/layer/DIGEST           the size of a layer of the repository
+//! content/GEN/upload/ID              an unfinished upload
+//! content/GEN/upload-part/ID/INDEX   the object of a part of an upload; INDEX has six digits
 //! ```
 //!
-//! REGION is the Region of a private registry, or `public!` and the alias of a public registry. `!` replaces each slash in NAME, and `-`
-//! the colon in DIGEST. An image or a layer exists if its object exists. An operation writes this object after
-//! the objects that the image or layer consists of. It writes a tag after the image.
+//! The parts of a key are separated by a zero byte, here shown as a slash, so that the byte order of keys is the order of their parts. GEN is
+//! the generation of a repository, a name that is never used again: a repository that is created after another one of the same name was
+//! deleted has another generation. PLACE is the Region of a private registry, or `public!` and the alias of a public registry. TIME has 20
+//! digits.
 
-use object_store::path::{Path, PathPart};
+use std::fmt;
 
-use crate::types::{Digest, RegistryId, RepositoryId, RepositoryName, Tag, UploadId};
+use crate::types::timestamp::Timestamp;
+use crate::types::{Digest, RegistryId, RepositoryId, Tag, UploadId};
 
-/// The key of one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Key(pub(super) Path);
+/// The key of one record.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(Vec<u8>);
 
 impl Key {
-    pub(crate) fn repository(id: &RepositoryId) -> Self {
-        Folder::repositories(&id.registry).key(&encode(&id.name))
+    pub(crate) fn epochs() -> Self {
+        Key(b"epochs".to_vec())
+    }
+
+    pub(crate) fn open_uploads() -> Self {
+        Key(b"open-uploads".to_vec())
     }
 
     pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
-        Folder::registry(registry).folder("settings").key(name)
+        Folder::SETTINGS.of_registry(registry).key(name)
     }
 
-    pub(crate) fn policy(id: &RepositoryId) -> Self {
-        Folder::content(id).key("policy")
+    pub(crate) fn repository(id: &RepositoryId) -> Self {
+        Folder::REPOSITORIES
+            .of_registry(&id.registry)
+            .key(id.name.as_str())
     }
 
-    pub(crate) fn resource_tag(id: &RepositoryId, key: &str) -> Self {
-        let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
-        Folder::resource_tags(id).key(&hex)
+    pub(crate) fn unpublished(generation: &Generation) -> Self {
+        Folder::UNPUBLISHED.folder().key(generation.as_str())
     }
 
-    pub(crate) fn image(id: &RepositoryId, digest: &Digest) -> Self {
-        Folder::images(id).key(&file_name(digest))
+    pub(crate) fn garbage(generation: &Generation) -> Self {
+        Folder::GARBAGE.folder().key(generation.as_str())
     }
 
-    pub(crate) fn tag(id: &RepositoryId, tag: &Tag) -> Self {
-        Folder::tags(id).key(tag.as_str())
+    pub(crate) fn layer(digest: &Digest) -> Self {
+        Folder::LAYERS.folder().key(digest.as_str())
     }
 
-    pub(crate) fn image_tag(id: &RepositoryId, digest: &Digest, tag: &Tag) -> Self {
-        Folder::image_tags(id, digest).key(tag.as_str())
+    pub(crate) fn layer_user(digest: &Digest, generation: &Generation) -> Self {
+        Folder::layer_users(digest).key(generation.as_str())
     }
 
-    pub(crate) fn referrer(id: &RepositoryId, subject: &Digest, digest: &Digest) -> Self {
-        Folder::referrers(id, subject).key(&file_name(digest))
+    pub(crate) fn staged(object: &str) -> Self {
+        Folder::STAGED.folder().key(object)
     }
 
-    pub(crate) fn layer(id: &RepositoryId, digest: &Digest) -> Self {
-        Folder::content(id).folder("layers").key(&file_name(digest))
+    pub(crate) fn unused(object: &str) -> Self {
+        Folder::UNUSED.folder().key(object)
     }
 
-    pub(crate) fn upload(id: &RepositoryId, upload: &UploadId) -> Self {
-        Folder::uploads(id).key(upload.as_str())
+    pub(crate) fn expiring_mock(at: Timestamp, generation: &Generation, id: &UploadId) -> Self {
+        expiring(Folder::EXPIRING_MOCK, at, generation, id)
     }
 
-    pub(crate) fn part(id: &RepositoryId, upload: &UploadId, start: u64) -> Self {
-        Folder::parts(id, upload).key(&format!("{start:020}"))
+    pub(crate) fn expiring_system(at: Timestamp, generation: &Generation, id: &UploadId) -> Self {
+        expiring(Folder::EXPIRING_SYSTEM, at, generation, id)
     }
 
-    pub(crate) fn sum(id: &RepositoryId, upload: &UploadId) -> Self {
-        Folder::content(id).folder("sums").key(upload.as_str())
+    /// Returns the bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
+
+    /// Returns the key with these bytes. An engine returns only bytes that were keys.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+        Key(bytes.to_vec())
+    }
+
+    /// Returns the last part.
+    pub(crate) fn name(&self) -> &str {
+        self.parts().next_back().unwrap_or_default()
+    }
+
+    /// Returns the parts, from first to last.
+    pub(crate) fn parts(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let parts = self.0.split(|byte| *byte == SEPARATOR);
+        parts.map(|part| str::from_utf8(part).unwrap_or_default())
+    }
+}
+
+/// The parts, separated by slashes.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.parts().collect::<Vec<_>>().join("/"))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn expiring(kind: Kind, at: Timestamp, generation: &Generation, id: &UploadId) -> Key {
+    let time = kind.folder().folder(&time(at));
+    time.folder(generation.as_str()).key(id.as_str())
+}
+
+/// Returns a time in the order of time: 20 digits, for times before 1970 those of 1970.
+pub(crate) fn time(at: Timestamp) -> String {
+    format!("{:020}", at.as_millis().max(0))
+}
+
+/// Parses the part of a key that [`time`] has formatted.
+pub(crate) fn parse_time(part: &str) -> Option<Timestamp> {
+    part.parse().ok().map(Timestamp::from_millis)
 }
 
 /// A folder: the common prefix of keys that can be listed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Folder(pub(super) Path);
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Folder(Vec<u8>);
 
 impl Folder {
-    /// Returns the folder of all objects.
-    pub(crate) fn registries() -> Self {
-        Folder(Path::from("registries"))
+    const SETTINGS: Kind = Kind("setting");
+    const REPOSITORIES: Kind = Kind("repository");
+    const UNPUBLISHED: Kind = Kind("unpublished");
+    const GARBAGE: Kind = Kind("garbage");
+    const LAYERS: Kind = Kind("layer");
+    const STAGED: Kind = Kind("staged");
+    const UNUSED: Kind = Kind("unused");
+    const EXPIRING_MOCK: Kind = Kind("expiring-mock");
+    const EXPIRING_SYSTEM: Kind = Kind("expiring-system");
+
+    pub(crate) fn settings() -> Self {
+        Folder::SETTINGS.folder()
     }
 
-    /// Returns the folder of the registries of an account.
-    pub(crate) fn account(account: &str) -> Self {
-        Folder::registries().folder(account)
+    /// The repositories of all registries.
+    pub(crate) fn repositories() -> Self {
+        Folder::REPOSITORIES.folder()
     }
 
-    pub(crate) fn repositories(registry: &RegistryId) -> Self {
-        Folder::registry(registry).folder("repositories")
+    pub(crate) fn repositories_of(registry: &RegistryId) -> Self {
+        Folder::REPOSITORIES.of_registry(registry)
     }
 
-    /// Returns the folder of the content of a repository. The record of the repository itself is not in it.
-    pub(crate) fn content(id: &RepositoryId) -> Self {
-        Folder::registry(&id.registry)
-            .folder("content")
-            .folder(&encode(&id.name))
+    pub(crate) fn all_unpublished() -> Self {
+        Folder::UNPUBLISHED.folder()
     }
 
-    pub(crate) fn resource_tags(id: &RepositoryId) -> Self {
-        Folder::content(id).folder("resource-tags")
+    pub(crate) fn all_garbage() -> Self {
+        Folder::GARBAGE.folder()
     }
 
-    pub(crate) fn images(id: &RepositoryId) -> Self {
-        Folder::content(id).folder("images")
+    /// The content of all repositories.
+    #[cfg(test)]
+    pub(crate) fn all_content() -> Self {
+        Kind("content").folder()
     }
 
-    pub(crate) fn tags(id: &RepositoryId) -> Self {
-        Folder::content(id).folder("tags")
+    #[cfg(test)]
+    pub(crate) fn all_layers() -> Self {
+        Folder::LAYERS.folder()
     }
 
-    pub(crate) fn image_tags(id: &RepositoryId, digest: &Digest) -> Self {
-        Folder::content(id)
-            .folder("image-tags")
-            .folder(&file_name(digest))
+    pub(crate) fn layer_users(digest: &Digest) -> Self {
+        Kind("layer-user").folder().folder(digest.as_str())
     }
 
-    pub(crate) fn referrers(id: &RepositoryId, subject: &Digest) -> Self {
-        Folder::content(id)
-            .folder("referrers")
-            .folder(&file_name(subject))
+    pub(crate) fn all_staged() -> Self {
+        Folder::STAGED.folder()
     }
 
-    pub(crate) fn uploads(id: &RepositoryId) -> Self {
-        Folder::content(id).folder("uploads")
+    pub(crate) fn all_unused() -> Self {
+        Folder::UNUSED.folder()
     }
 
-    pub(crate) fn parts(id: &RepositoryId, upload: &UploadId) -> Self {
-        Folder::content(id).folder("parts").folder(upload.as_str())
+    pub(crate) fn all_expiring_mock() -> Self {
+        Folder::EXPIRING_MOCK.folder()
     }
 
-    fn registry(registry: &RegistryId) -> Self {
-        Folder::account(registry.account().as_str()).folder(&registry.place())
+    pub(crate) fn all_expiring_system() -> Self {
+        Folder::EXPIRING_SYSTEM.folder()
+    }
+
+    /// Returns the bytes with which the keys of the folder begin.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Returns the key with this name in the folder.
+    pub(crate) fn key(&self, name: &str) -> Key {
+        Key([&self.0, name.as_bytes()].concat())
     }
 
     fn folder(&self, name: &str) -> Self {
-        Folder(self.0.clone().join(PathPart::from(name)))
-    }
-
-    pub(crate) fn key(&self, name: &str) -> Key {
-        Key(self.0.clone().join(PathPart::from(name)))
+        Folder([&self.0, name.as_bytes(), &[SEPARATOR]].concat())
     }
 }
 
-/// Returns the last segment of the key of a repository.
-pub(crate) fn encode(name: &RepositoryName) -> String {
-    name.as_str().replace('/', "!")
+/// A folder at the top.
+#[derive(Clone, Copy)]
+struct Kind(&'static str);
+
+impl Kind {
+    fn folder(self) -> Folder {
+        Folder([self.0.as_bytes(), &[SEPARATOR]].concat())
+    }
+
+    fn of_registry(self, registry: &RegistryId) -> Folder {
+        let account = self.folder().folder(registry.account().as_str());
+        account.folder(&registry.place())
+    }
 }
 
-/// Parses the last segment of the key of a repository.
-pub(crate) fn decode(file_name: &str) -> Option<RepositoryName> {
-    file_name.replace('!', "/").parse().ok()
+const SEPARATOR: u8 = 0;
+
+/// The name of the content of one repository, from its creation to its deletion. It is never used again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Generation(String);
+
+impl Generation {
+    pub(crate) fn new(name: String) -> Self {
+        Generation(name)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder of the whole content.
+    pub(crate) fn content(&self) -> Folder {
+        Kind("content").folder().folder(&self.0)
+    }
+
+    pub(crate) fn policy(&self) -> Key {
+        self.content().key("policy")
+    }
+
+    pub(crate) fn resource_tags(&self) -> Folder {
+        self.content().folder("resource-tag")
+    }
+
+    pub(crate) fn images(&self) -> Folder {
+        self.content().folder("image")
+    }
+
+    pub(crate) fn image(&self, digest: &Digest) -> Key {
+        self.images().key(digest.as_str())
+    }
+
+    pub(crate) fn manifest(&self, digest: &Digest) -> Key {
+        self.content().folder("manifest").key(digest.as_str())
+    }
+
+    pub(crate) fn tags(&self) -> Folder {
+        self.content().folder("tag")
+    }
+
+    pub(crate) fn tag(&self, tag: &Tag) -> Key {
+        self.tags().key(tag.as_str())
+    }
+
+    /// The tags that name an image.
+    pub(crate) fn image_tags(&self, digest: &Digest) -> Folder {
+        self.content().folder("image-tag").folder(digest.as_str())
+    }
+
+    /// The images that name `subject` as their subject.
+    pub(crate) fn referrers(&self, subject: &Digest) -> Folder {
+        self.content().folder("referrer").folder(subject.as_str())
+    }
+
+    /// The indexes that list an image.
+    pub(crate) fn indexes(&self, digest: &Digest) -> Folder {
+        self.content().folder("index").folder(digest.as_str())
+    }
+
+    /// The images that have a layer.
+    pub(crate) fn layer_images(&self, layer: &Digest) -> Folder {
+        self.content().folder("layer-image").folder(layer.as_str())
+    }
+
+    pub(crate) fn layers(&self) -> Folder {
+        self.content().folder("layer")
+    }
+
+    pub(crate) fn layer(&self, digest: &Digest) -> Key {
+        self.layers().key(digest.as_str())
+    }
+
+    pub(crate) fn uploads(&self) -> Folder {
+        self.content().folder("upload")
+    }
+
+    pub(crate) fn upload(&self, id: &UploadId) -> Key {
+        self.uploads().key(id.as_str())
+    }
+
+    /// The parts of an upload, in order.
+    pub(crate) fn upload_parts(&self, id: &str) -> Folder {
+        self.content().folder("upload-part").folder(id)
+    }
+
+    pub(crate) fn upload_part(&self, id: &str, index: usize) -> Key {
+        self.upload_parts(id).key(&format!("{index:06}"))
+    }
 }
 
-/// Returns the segment of a key that contains a digest.
-pub(crate) fn file_name(digest: &Digest) -> String {
-    digest.as_str().replace(':', "-")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Parses the segment of a key that contains a digest.
-pub(crate) fn digest(file_name: &str) -> Option<Digest> {
-    file_name.replacen('-', ":", 1).parse().ok()
+    #[test]
+    fn the_order_of_keys_is_the_order_of_their_parts() {
+        let generation = Generation::new("1-1".to_owned());
+        let other = Generation::new("1-10".to_owned());
+        let mut keys = [
+            other.policy(),
+            generation.tag(&"a.b".parse().unwrap()),
+            generation.tag(&"a".parse().unwrap()),
+            generation.policy(),
+        ];
+        keys.sort();
+        let keys = keys.map(|key| key.to_string());
+        let expected = [
+            "content/1-1/policy",
+            "content/1-1/tag/a",
+            "content/1-1/tag/a.b",
+            "content/1-10/policy",
+        ];
+        assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn a_time_is_formatted_in_the_order_of_time() {
+        let times = [-5, 0, 9, 10, 1_448_832_653_241].map(Timestamp::from_millis);
+        let parts = times.map(time);
+        assert!(parts.is_sorted(), "{parts:?}");
+        assert_eq!(parse_time(&parts[4]), Some(times[4]));
+    }
 }

@@ -8,13 +8,10 @@ use serde::Deserialize;
 
 use crate::types::secret::Secret;
 
-/// The location where repositories and images are stored: `memory`, `file:DIRECTORY`, `s3://BUCKET` or
-/// `s3://BUCKET/PREFIX`.
+/// The location where repositories and images are stored: `memory` or `file:DIRECTORY`.
 ///
-/// The mock creates a missing directory. A relative directory is relative to the working directory of the process. A
-/// bucket must exist; it requires an [`S3Access`] and the feature `s3` of this crate. Servers that share a directory or
-/// a bucket serve the same images. If the servers also have the same seed and the same principals, each server accepts
-/// the tokens of the others. Revocations are not shared.
+/// A directory is used by one process at a time. The mock creates a missing directory. A relative directory is relative
+/// to the working directory of the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
@@ -24,7 +21,20 @@ pub enum StoreLocation {
     Memory,
     /// In a directory.
     Directory(PathBuf),
-    /// In a bucket of S3, or of another service with a compatible API that supports `If-None-Match`.
+}
+
+/// The location where the layers of images are stored, if the store is a directory: `file:DIRECTORY`, `s3://BUCKET` or
+/// `s3://BUCKET/PREFIX`. By default, they are stored in the directory of the store.
+///
+/// The location must not be used by another store. The mock creates a missing directory. A bucket must exist; it
+/// requires an [`S3Access`] and the feature `s3` of this crate.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+#[non_exhaustive]
+pub enum LayersLocation {
+    /// In a directory.
+    Directory(PathBuf),
+    /// In a bucket of S3, or of another service with a compatible API.
     S3 {
         /// The name of the bucket.
         bucket: String,
@@ -71,26 +81,39 @@ impl FromStr for StoreLocation {
     type Err = StoreLocationError;
 
     fn from_str(text: &str) -> Result<Self, StoreLocationError> {
-        match text.split_once(':') {
-            None if text == "memory" => Ok(StoreLocation::Memory),
-            Some(("file", path)) if !path.is_empty() => {
-                let path = path.strip_prefix("//").unwrap_or(path);
-                Ok(StoreLocation::Directory(path.into()))
-            }
-            Some(("s3", path)) => {
-                parse_bucket(path).ok_or_else(|| StoreLocationError::Unknown(text.to_owned()))
-            }
-            _ => Err(StoreLocationError::Unknown(text.to_owned())),
+        match text {
+            "memory" => Ok(StoreLocation::Memory),
+            _ if text.starts_with("s3:") => Err(StoreLocationError::Bucket(text.to_owned())),
+            _ => match parse_directory(text) {
+                Some(path) => Ok(StoreLocation::Directory(path)),
+                None => Err(StoreLocationError::Unknown(text.to_owned())),
+            },
         }
     }
 }
 
-fn parse_bucket(path: &str) -> Option<StoreLocation> {
-    let path = path.strip_prefix("//")?;
+impl FromStr for LayersLocation {
+    type Err = StoreLocationError;
+
+    fn from_str(text: &str) -> Result<Self, StoreLocationError> {
+        let directory = parse_directory(text).map(LayersLocation::Directory);
+        directory
+            .or_else(|| parse_bucket(text))
+            .ok_or_else(|| StoreLocationError::UnknownLayers(text.to_owned()))
+    }
+}
+
+fn parse_directory(text: &str) -> Option<PathBuf> {
+    let path = text.strip_prefix("file:").filter(|path| !path.is_empty())?;
+    Some(path.strip_prefix("//").unwrap_or(path).into())
+}
+
+fn parse_bucket(text: &str) -> Option<LayersLocation> {
+    let path = text.strip_prefix("s3://")?;
     let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     let is_valid = !bucket.is_empty() && bucket.chars().all(is_allowed);
-    is_valid.then(|| StoreLocation::S3 {
+    is_valid.then(|| LayersLocation::S3 {
         bucket: bucket.to_owned(),
         prefix: prefix.trim_end_matches('/').to_owned(),
     })
@@ -104,24 +127,52 @@ impl TryFrom<String> for StoreLocation {
     }
 }
 
+impl TryFrom<String> for LayersLocation {
+    type Error = StoreLocationError;
+
+    fn try_from(text: String) -> Result<Self, StoreLocationError> {
+        text.parse()
+    }
+}
+
 impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreLocation::Memory => f.write_str("memory"),
             StoreLocation::Directory(path) => write!(f, "file:{}", path.display()),
-            StoreLocation::S3 { bucket, prefix } if prefix.is_empty() => write!(f, "s3://{bucket}"),
-            StoreLocation::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
         }
     }
 }
 
-/// The error returned when a string is not a valid [`StoreLocation`], or when the store at a location cannot be opened.
+impl fmt::Display for LayersLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LayersLocation::Directory(path) => write!(f, "file:{}", path.display()),
+            LayersLocation::S3 { bucket, prefix } if prefix.is_empty() => {
+                write!(f, "s3://{bucket}")
+            }
+            LayersLocation::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
+/// The error returned when a string is not a valid [`StoreLocation`] or [`LayersLocation`], or when the store at a
+/// location cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreLocationError {
-    /// The string is not a valid location.
-    #[error("invalid store {0:?}: expected memory, file:DIRECTORY, or s3://BUCKET/PREFIX")]
+    /// The string is not a valid location of a store.
+    #[error("invalid store {0:?}: expected memory or file:DIRECTORY")]
     Unknown(String),
+    /// The location is a bucket, which cannot store records.
+    #[error(
+        "invalid store {0:?}: a bucket stores layers only; expected --store file:DIRECTORY with --layers {0}, or the keys store and layers of \
+        a configuration"
+    )]
+    Bucket(String),
+    /// The string is not a valid location of layers.
+    #[error("invalid location of layers {0:?}: expected file:DIRECTORY or s3://BUCKET/PREFIX")]
+    UnknownLayers(String),
     /// The directory or the bucket cannot be used, for example because a bucket is used without the feature `s3`.
     #[error("cannot open the store {location}")]
     Unusable {
@@ -137,16 +188,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_is_memory_a_directory_or_a_bucket() {
-        let directories = ["memory", "file:/var/lib/ecr", "file:images"];
-        for text in [&directories[..], &["s3://a.b-c", "s3://images/ci/7"]].concat() {
+    fn a_store_is_in_memory_or_in_a_directory() {
+        for text in ["memory", "file:/var/lib/ecr", "file:images"] {
             assert_eq!(text.parse::<StoreLocation>().unwrap().to_string(), text);
         }
-        for wrong in [
-            "", "file", "file:", "memory:", "http://a", "/var", "s3:", "s3://", "s3:///a", "s3:a",
-            "s3://a b",
-        ] {
+        for wrong in ["", "file", "file:", "memory:", "http://a", "/var", "s3://a"] {
             assert!(wrong.parse::<StoreLocation>().is_err(), "{wrong}");
+        }
+        let bucket = "s3://images/ci".parse::<StoreLocation>().unwrap_err();
+        assert!(
+            bucket.to_string().contains("--layers s3://images/ci"),
+            "{bucket}"
+        );
+    }
+
+    #[test]
+    fn layers_are_in_a_directory_or_a_bucket() {
+        for text in ["file:/var/lib/ecr", "s3://a.b-c", "s3://images/ci/7"] {
+            assert_eq!(text.parse::<LayersLocation>().unwrap().to_string(), text);
+        }
+        for wrong in [
+            "", "memory", "file:", "s3:", "s3://", "s3:///a", "s3:a", "s3://a b",
+        ] {
+            assert!(wrong.parse::<LayersLocation>().is_err(), "{wrong}");
         }
     }
 }

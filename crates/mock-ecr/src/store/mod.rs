@@ -1,27 +1,33 @@
-//! The persistent data, as objects under documented keys ([`key`]): in memory, in a directory, or in a bucket.
+//! The persistent data: records in an ordered store with serializable transactions ([`key`] has their schema), and the bytes of layers as
+//! immutable objects.
 //!
-//! A store must guarantee two things, which every store of the `object_store` crate does. Writing an object is atomic, and only one of
-//! several concurrent attempts to create the same key succeeds. The mock caches nothing of a directory or a bucket, so servers that share
-//! one use the same data.
+//! An engine guarantees that a committed transaction is durable, and that the changes of a transaction are applied completely or not at all,
+//! also if the process ends at any point. A transaction is a closure without I/O: bytes are written to an object before the transaction that
+//! refers to it, and removed after the last reference.
 
-mod content;
-mod entry;
+mod engine;
 mod error;
-mod index;
+mod file;
 mod key;
-mod listing;
 mod location;
+mod memory;
+mod names;
 mod objects;
 mod open;
-mod record;
+mod owner;
+mod records;
+mod rows;
 #[cfg(feature = "s3")]
 mod s3;
-mod writer;
+mod snapshot;
+#[cfg(test)]
+pub(crate) mod tests;
 
-pub(crate) use content::Content;
-pub(crate) use entry::Entry;
 pub(crate) use error::StoreError;
-pub(crate) use key::{Folder, Key, decode, digest, encode, file_name};
-pub use location::{S3Access, StoreLocation, StoreLocationError};
-pub(crate) use objects::{Created, Store};
-pub(crate) use record::{parse, serialize};
+pub(crate) use key::{Folder, Generation, Key, parse_time};
+pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
+pub(crate) use objects::{ObjectBytes, StoredObject};
+pub(crate) use records::Store;
+#[cfg(test)]
+pub(crate) use snapshot::Record;
+pub(crate) use snapshot::{Snapshot, Transaction, parse};

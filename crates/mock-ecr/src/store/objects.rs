@@ -1,232 +1,267 @@
-//! The operations that every kind of store supports.
+//! Objects: the bytes of layers, in memory, in a directory, or in a bucket.
 
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
-use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _};
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::store::content::Content;
-use crate::store::entry::Entry;
 use crate::store::error::StoreError;
-use crate::store::error::optional;
-use crate::store::key::{Folder, Key};
-use crate::store::listing::Listing;
-use crate::store::record::{parse, serialize};
-use crate::store::writer::Writer;
 
-/// A store of objects.
+/// A store of immutable objects. Each has a name that is never used again, so an object is never replaced, renamed or copied.
 #[derive(Clone, Debug)]
-pub(crate) struct Store {
-    objects: Arc<dyn ObjectStore>,
-    listing: Listing,
+pub(crate) struct Objects {
+    store: Arc<dyn ObjectStore>,
+    /// The directory, if the objects are files.
+    directory: Option<PathBuf>,
 }
 
-impl Store {
-    pub(crate) fn in_memory() -> Self {
-        Store {
-            objects: Arc::new(InMemory::new()),
-            listing: Listing::Indexed(Arc::default()),
+/// An object that a record refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredObject {
+    pub(crate) name: String,
+    /// The size in bytes.
+    pub(crate) size: u64,
+}
+
+/// The content of a layer, or of a range of it, as a stream.
+pub(crate) type ObjectBytes = BoxStream<'static, Result<Bytes, StoreError>>;
+
+impl Objects {
+    pub(super) fn in_memory() -> Self {
+        Objects {
+            store: Arc::new(InMemory::new()),
+            directory: None,
         }
     }
 
-    pub(super) fn in_directory(files: LocalFileSystem) -> Self {
-        Store {
-            objects: Arc::new(files),
-            listing: Listing::Unordered,
+    /// Returns the objects in an existing directory. A written object is on the disk.
+    pub(super) fn in_directory(path: &Path) -> Result<Self, object_store::Error> {
+        let files = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
+        Ok(Objects {
+            store: Arc::new(files),
+            directory: Some(path.to_owned()),
+        })
+    }
+
+    /// Returns the objects of a store that is not a directory.
+    #[cfg(any(feature = "s3", test))]
+    pub(super) fn of(store: impl ObjectStore) -> Self {
+        Objects {
+            store: Arc::new(store),
+            directory: None,
         }
     }
 
-    #[cfg(feature = "s3")]
-    pub(super) fn in_bucket(objects: impl ObjectStore) -> Self {
-        Store {
-            objects: Arc::new(objects),
-            listing: Listing::Ordered,
+    /// Returns a writer of a new object.
+    pub(crate) fn writer(&self, name: &str) -> ObjectWriter {
+        // S3 rejects parts of less than 5 MiB. Two concurrent parts use the store well and limit the memory.
+        let writer = BufWriter::with_capacity(Arc::clone(&self.store), name.into(), PART_SIZE);
+        ObjectWriter {
+            name: name.to_owned(),
+            size: 0,
+            writer: writer.with_max_concurrency(2),
         }
     }
 
-    /// Returns the content of an object, if it exists.
-    pub(crate) async fn read(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
-        match optional(self.objects.get(&key.0).await)? {
-            Some(object) => Ok(optional(object.bytes().await)?),
-            None => Ok(None),
-        }
-    }
-
-    /// Returns the value of a record, if it exists.
-    pub(crate) async fn read_record<T: DeserializeOwned>(
-        &self,
-        key: &Key,
-    ) -> Result<Option<T>, StoreError> {
-        let bytes = self.read(key).await?;
-        bytes.map(|bytes| parse(key, &bytes)).transpose()
-    }
-
-    /// Returns the size of an object in bytes, if it exists.
-    pub(crate) async fn size(&self, key: &Key) -> Result<Option<u64>, StoreError> {
-        Ok(optional(self.objects.head(&key.0).await)?.map(|object| object.size))
-    }
-
-    /// Returns an object, or a range of it, as a stream, if the object exists.
+    /// Returns a range of the concatenation of objects, as a stream. The range must not exceed the objects. The first object is opened
+    /// before this function returns, the others when the stream reaches them.
     pub(crate) async fn open(
         &self,
-        key: &Key,
-        range: Option<Range<u64>>,
-    ) -> Result<Option<Content>, StoreError> {
+        objects: &[StoredObject],
+        range: Range<u64>,
+    ) -> Result<ObjectBytes, StoreError> {
+        let mut segments = segments(objects, range).into_iter();
+        let Some((name, range)) = segments.next() else {
+            return Ok(stream::empty().boxed());
+        };
+        let first = self.open_object(&name, range).await?;
+        let objects = self.clone();
+        let rest = stream::iter(segments).then(move |(name, range)| {
+            let objects = objects.clone();
+            async move { objects.open_object(&name, range).await }
+        });
+        Ok(first.chain(rest.try_flatten()).boxed())
+    }
+
+    async fn open_object(&self, name: &str, range: Range<u64>) -> Result<ObjectBytes, StoreError> {
         let options = GetOptions {
-            range: range.map(GetRange::Bounded),
+            range: Some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
-        let object = optional(self.objects.get_opts(&key.0, options).await)?;
-        Ok(object.map(Content::of))
-    }
-
-    /// Writes an object, unless the key exists already.
-    pub(crate) async fn create(&self, key: &Key, bytes: Bytes) -> Result<Created, StoreError> {
-        let size = bytes.len() as u64;
-        let put = self
-            .objects
-            .put_opts(&key.0, bytes.into(), PutMode::Create.into());
-        match put.await {
-            Ok(_) => {
-                self.listing.update_index(|index| index.insert(key, size));
-                Ok(Created::New)
+        let object = match self.store.get_opts(&name.into(), options).await {
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(StoreError::MissingObject(name.to_owned()));
             }
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Existing),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Writes a record, unless the key exists already.
-    pub(crate) async fn create_record<T: Serialize>(
-        &self,
-        key: &Key,
-        value: &T,
-    ) -> Result<Created, StoreError> {
-        self.create(key, serialize(value)).await
-    }
-
-    /// Creates or replaces an object.
-    pub(crate) async fn write(&self, key: &Key, bytes: Bytes) -> Result<(), StoreError> {
-        let size = bytes.len() as u64;
-        self.objects.put(&key.0, bytes.into()).await?;
-        self.listing.update_index(|index| index.insert(key, size));
-        Ok(())
-    }
-
-    /// Creates or replaces a record.
-    pub(crate) async fn write_record<T: Serialize>(
-        &self,
-        key: &Key,
-        value: &T,
-    ) -> Result<(), StoreError> {
-        self.write(key, serialize(value)).await
-    }
-
-    /// Returns a writer of an object that is too large for memory.
-    pub(crate) fn writer(&self, key: &Key) -> Writer {
-        Writer::new(Arc::clone(&self.objects), self.listing.clone(), key)
-    }
-
-    /// Moves an object to another key, and replaces an object there.
-    pub(crate) async fn rename(&self, from: &Key, to: &Key) -> Result<(), StoreError> {
-        self.objects.rename(&from.0, &to.0).await?;
-        self.listing.update_index(|index| {
-            index.copy(from, to);
-            index.remove(from);
-        });
-        Ok(())
-    }
-
-    /// Copies an object. Returns `None` if it does not exist.
-    pub(crate) async fn copy(&self, from: &Key, to: &Key) -> Result<Option<()>, StoreError> {
-        let copied = optional(self.objects.copy(&from.0, &to.0).await)?;
-        self.listing.update_index(|index| index.copy(from, to));
-        Ok(copied)
-    }
-
-    /// Removes an object. Returns `None` if it does not exist.
-    pub(crate) async fn remove(&self, key: &Key) -> Result<Option<()>, StoreError> {
-        // Not every store reports that the object to remove does not exist.
-        if self.size(key).await?.is_none() {
-            return Ok(None);
-        }
-        let removed = optional(self.objects.delete(&key.0).await)?;
-        self.listing.update_index(|index| index.remove(key));
-        Ok(removed)
-    }
-
-    /// Removes all objects in a folder.
-    pub(crate) async fn clear(&self, folder: &Folder) -> Result<(), StoreError> {
-        let found: Vec<ObjectMeta> = self.objects.list(Some(&folder.0)).try_collect().await?;
-        for object in found {
-            self.remove(&Key(object.location)).await?;
-        }
-        Ok(())
-    }
-
-    /// Returns at most `limit` entries of a folder that follow `after`, in the byte order of their names.
-    pub(crate) async fn page(
-        &self,
-        folder: &Folder,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Entry>, StoreError> {
-        match &self.listing {
-            Listing::Indexed(index) => Ok(index.page(folder, after, limit)),
-            Listing::Ordered => Ok(self.list(folder, after).take(limit).try_collect().await?),
-            Listing::Unordered => {
-                let mut entries: Vec<Entry> = self.list(folder, after).try_collect().await?;
-                entries.sort_by(|one, other| one.name.cmp(&other.name));
-                entries.truncate(limit);
-                Ok(entries)
-            }
-        }
-    }
-
-    fn list(
-        &self,
-        folder: &Folder,
-        after: Option<&str>,
-    ) -> BoxStream<'static, object_store::Result<Entry>> {
-        let listed = match after {
-            Some(after) => self
-                .objects
-                .list_with_offset(Some(&folder.0), &folder.key(after).0),
-            None => self.objects.list(Some(&folder.0)),
+            object => object?,
         };
-        listed
-            .try_filter_map(|object| async move { Ok(Entry::of(&object)) })
-            .boxed()
+        let range = object.range.clone();
+        // `object_store` reads a file in chunks of 8 KiB and starts a blocking task for each, which takes most of the time.
+        Ok(match object.payload {
+            GetResultPayload::File(file, _) => read_chunks(file, range).boxed(),
+            GetResultPayload::Stream(bytes) => bytes.map_err(StoreError::from).boxed(),
+        })
     }
 
-    /// Returns the names of the folders in a folder, in byte order.
-    pub(crate) async fn folders(&self, folder: &Folder) -> Result<Vec<String>, StoreError> {
-        let listed = self.objects.list_with_delimiter(Some(&folder.0)).await?;
-        let folders = listed.common_prefixes.iter();
-        let names = folders.filter_map(|path| path.filename().map(str::to_owned));
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        Ok(names)
-    }
-
-    /// Returns all entries of a folder, in the byte order of their names.
-    pub(crate) async fn all(&self, folder: &Folder) -> Result<Vec<Entry>, StoreError> {
-        self.page(folder, None, usize::MAX).await
+    /// Removes an object, if it exists, or what an interrupted write has left of it.
+    pub(crate) async fn remove(&self, name: &str) -> Result<(), StoreError> {
+        match self.store.delete(&name.into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let Some(directory) = &self.directory else {
+            return Ok(());
+        };
+        // The name of the file into which `object_store` writes before it renames the file.
+        let partial = directory.join(format!("{name}#1"));
+        match tokio::fs::remove_file(partial).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Whether an operation has created an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Created {
-    /// The object is new.
-    New,
-    /// The object existed already and was not changed.
-    Existing,
+/// Returns the names of the objects that a range of their concatenation needs, and the range of each.
+fn segments(objects: &[StoredObject], range: Range<u64>) -> Vec<(String, Range<u64>)> {
+    let mut start = 0;
+    let mut segments = Vec::new();
+    for object in objects {
+        let end = start + object.size;
+        let (from, to) = (range.start.max(start), range.end.min(end));
+        if from < to {
+            segments.push((object.name.clone(), from - start..to - start));
+        }
+        start = end;
+    }
+    segments
+}
+
+/// A writer of one object. If it is dropped before it is finished, there is no object.
+pub(crate) struct ObjectWriter {
+    name: String,
+    size: u64,
+    writer: BufWriter,
+}
+
+impl ObjectWriter {
+    pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
+        self.size += bytes.len() as u64;
+        Ok(self.writer.put(bytes).await?)
+    }
+
+    /// Completes the object. It is durable when this function returns.
+    pub(crate) async fn finish(mut self) -> Result<StoredObject, StoreError> {
+        self.writer.shutdown().await?;
+        Ok(StoredObject {
+            name: self.name,
+            size: self.size,
+        })
+    }
+}
+
+const PART_SIZE: usize = 5 * 1024 * 1024;
+
+/// Reads a range of a file in chunks. Each chunk is read in a blocking task, because a disk can be slow.
+fn read_chunks(
+    file: File,
+    range: Range<u64>,
+) -> impl futures_util::Stream<Item = Result<Bytes, StoreError>> {
+    stream::try_unfold((file, range), |(mut file, range)| async {
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let read = tokio::task::spawn_blocking(move || {
+            let chunk = read_chunk(&mut file, &range)?;
+            let rest = range.start + chunk.len() as u64..range.end;
+            Ok::<_, io::Error>(Some((chunk, (file, rest))))
+        });
+        Ok(read.await.map_err(io::Error::other)??)
+    })
+}
+
+fn read_chunk(file: &mut File, range: &Range<u64>) -> io::Result<Bytes> {
+    file.seek(SeekFrom::Start(range.start))?;
+    let length = usize::try_from(range.end - range.start).unwrap_or(CHUNK_SIZE);
+    let mut chunk = Vec::with_capacity(length.min(CHUNK_SIZE));
+    file.take(length.min(CHUNK_SIZE) as u64)
+        .read_to_end(&mut chunk)?;
+    if chunk.is_empty() {
+        // The store never truncates a file. If another program does, an empty chunk would make the stream endless.
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(chunk.into())
+}
+
+const CHUNK_SIZE: usize = 512 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn write(objects: &Objects, name: &str, text: &'static str) -> StoredObject {
+        let mut writer = objects.writer(name);
+        writer
+            .write(Bytes::from_static(text.as_bytes()))
+            .await
+            .unwrap();
+        writer.finish().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_range_of_several_objects_is_read() {
+        let directory = tempfile::tempdir().unwrap();
+        for objects in [
+            Objects::in_memory(),
+            Objects::in_directory(directory.path()).unwrap(),
+        ] {
+            let mut parts = Vec::new();
+            for (name, text) in [("a", "hello"), ("b", " "), ("c", "world")] {
+                parts.push(write(&objects, name, text).await);
+            }
+            for start in 0..=11_usize {
+                for end in start..=11 {
+                    let opened = objects.open(&parts, start as u64..end as u64).await;
+                    let chunks: Vec<Bytes> = opened.unwrap().try_collect().await.unwrap();
+                    assert_eq!(chunks.concat(), b"hello world"[start..end]);
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_object_is_named() {
+        let objects = Objects::in_memory();
+        let part = write(&objects, "a", "hello").await;
+        objects.remove("a").await.unwrap();
+        objects.remove("a").await.unwrap();
+        let error = objects.open(&[part], 0..5).await.err().unwrap();
+        assert_eq!(error.to_string(), "the store of layers has no object a");
+    }
+
+    #[tokio::test]
+    async fn what_an_interrupted_write_has_left_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let objects = Objects::in_directory(directory.path()).unwrap();
+        let files = || std::fs::read_dir(directory.path()).unwrap().count();
+        let mut writer = objects.writer("a");
+        writer
+            .write(Bytes::from(vec![0; 2 * PART_SIZE]))
+            .await
+            .unwrap();
+        // A killed process does not remove the file.
+        std::mem::forget(writer);
+        assert_eq!(files(), 1);
+        objects.remove("a").await.unwrap();
+        assert_eq!(files(), 0);
+    }
 }

@@ -1,51 +1,101 @@
 //! Opens the store at a location.
 
-use object_store::local::LocalFileSystem;
+use std::path::Path;
+use std::time::Duration;
 
 use crate::store::error::WithSources;
-use crate::store::location::{S3Access, StoreLocation, StoreLocationError};
-use crate::store::objects::Store;
+use crate::store::file::FileEngine;
+use crate::store::location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
+use crate::store::objects::Objects;
+use crate::store::owner::{Owner, OwnerError};
+use crate::store::records::Store;
 
 impl StoreLocation {
-    /// Opens the store at the location. A bucket requires `access`.
+    /// Opens the store at the location, with the layers at another location if one is given. A bucket requires `access`. `server` names the
+    /// process to others that try to open the same directory.
     pub(crate) async fn open(
         &self,
+        layers: Option<&LayersLocation>,
         access: Option<&S3Access>,
+        server: &str,
     ) -> Result<Store, StoreLocationError> {
-        let unusable = |source| StoreLocationError::Unusable {
+        let opened = match self {
+            StoreLocation::Memory if layers.is_some() => Err(LAYERS_WITHOUT_DIRECTORY.into()),
+            StoreLocation::Memory => Ok(Store::in_memory()),
+            StoreLocation::Directory(path) => open_directory(path, layers, access, server).await,
+        };
+        opened.map_err(|source| StoreLocationError::Unusable {
             location: self.to_string(),
             source,
-        };
-        match self {
-            StoreLocation::Memory => Ok(Store::in_memory()),
-            StoreLocation::Directory(path) => {
-                std::fs::create_dir_all(path).map_err(|error| unusable(error.into()))?;
-                let files = LocalFileSystem::new_with_prefix(path)
-                    .map_err(|error| unusable(WithSources(error).into()))?;
-                Ok(Store::in_directory(files))
-            }
-            StoreLocation::S3 { bucket, prefix } => {
-                let access = access.ok_or_else(|| unusable(NO_CREDENTIALS.into()))?;
-                open_bucket(bucket, prefix, access).await.map_err(unusable)
-            }
-        }
+        })
     }
 }
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+async fn open_directory(
+    path: &Path,
+    layers: Option<&LayersLocation>,
+    access: Option<&S3Access>,
+    server: &str,
+) -> Result<Store, Cause> {
+    std::fs::create_dir_all(path)?;
+    if path.join(OLD_LAYOUT).try_exists()? {
+        return Err(WRITTEN_BY_OLD_VERSION.into());
+    }
+    let owner = lock(path, server).await?;
+    let objects = match layers {
+        None => objects_in(&path.join("layers"))?,
+        Some(LayersLocation::Directory(path)) => objects_in(path)?,
+        Some(LayersLocation::S3 { bucket, prefix }) => {
+            let access = access.ok_or(NO_CREDENTIALS)?;
+            open_bucket(bucket, prefix, access).await?
+        }
+    };
+    let engine = FileEngine::open(&path.join("records.redb"))?;
+    Ok(Store::new(engine, objects, Some(owner)))
+}
+
+/// Locks a directory. Waits for a mock of this process that was dropped and is still closing its store.
+async fn lock(path: &Path, server: &str) -> Result<Owner, OwnerError> {
+    for _ in 0..MAX_ATTEMPTS {
+        match Owner::lock(path, server) {
+            Err(OwnerError::InUseByThisProcess) => tokio::time::sleep(PAUSE).await,
+            locked => return locked,
+        }
+    }
+    Owner::lock(path, server)
+}
+
+const MAX_ATTEMPTS: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(5);
+
+fn objects_in(path: &Path) -> Result<Objects, Cause> {
+    std::fs::create_dir_all(path)?;
+    Objects::in_directory(path).map_err(|error| WithSources(error).into())
+}
+
+/// The directory of the versions that stored each record as a file.
+const OLD_LAYOUT: &str = "registries";
+
+const WRITTEN_BY_OLD_VERSION: &str = "an earlier version of mock-ecr has written this directory; use another directory, start the earlier \
+version on this one, and copy the images, for example with `skopeo sync`";
+
+const LAYERS_WITHOUT_DIRECTORY: &str =
+    "a location of layers is set, which requires a store in a directory: expected file:DIRECTORY";
 
 const NO_CREDENTIALS: &str = "no credentials: expected the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the program, or an \
 S3Access in the library";
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
-
 #[cfg(feature = "s3")]
-async fn open_bucket(bucket: &str, prefix: &str, access: &S3Access) -> Result<Store, Cause> {
+async fn open_bucket(bucket: &str, prefix: &str, access: &S3Access) -> Result<Objects, Cause> {
     let objects = crate::store::s3::open(bucket, prefix, access).await;
     objects
-        .map(Store::in_bucket)
+        .map(Objects::of)
         .map_err(|error| WithSources(error).into())
 }
 
 #[cfg(not(feature = "s3"))]
-async fn open_bucket(_: &str, _: &str, _: &S3Access) -> Result<Store, Cause> {
+async fn open_bucket(_: &str, _: &str, _: &S3Access) -> Result<Objects, Cause> {
     Err("this mock-ecr was built without the feature s3; build it with --features s3".into())
 }

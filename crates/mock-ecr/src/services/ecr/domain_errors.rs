@@ -8,7 +8,6 @@ use crate::aws::error::ApiError;
 use crate::aws::error::InvalidLayerPart;
 use crate::aws::model::validate::invalid;
 use crate::domain::{InvalidManifest, RepositoryError};
-use crate::store::StoreError;
 use crate::types::error_chain::chain;
 use crate::types::{Digest, RepositoryId};
 
@@ -50,6 +49,11 @@ impl From<RepositoryError> for ApiError {
             RepositoryError::InvalidPolicy(_) => {
                 return invalid("PolicyText", "Invalid repository policy provided");
             }
+            RepositoryError::TooManyResourceTags => (
+                "TooManyTagsException",
+                "The list of tags on the repository is over the limit. The maximum number of tags that can be applied to a repository is 50."
+                    .to_owned(),
+            ),
             RepositoryError::InvalidManifest(manifest) => return invalid_manifest(manifest),
             error => return image_or_layer_error(error),
         };
@@ -120,6 +124,15 @@ fn upload_error(error: RepositoryError) -> ApiError {
                 registry(&repository)
             ),
         ),
+        RepositoryError::TooManyParts => (
+            "LimitExceededException",
+            "The layer upload exceeds the limit of 4200 layer parts".to_owned(),
+        ),
+        // [ASSUME]: a retry succeeds when uploads were completed or have expired.
+        RepositoryError::TooManyUploads => (
+            "ThrottlingException",
+            "Too many unfinished layer uploads".to_owned(),
+        ),
         RepositoryError::EmptyUpload { repository, upload } => (
             "EmptyUploadException",
             format!(
@@ -140,9 +153,6 @@ fn upload_error(error: RepositoryError) -> ApiError {
                 start,
                 expected,
             )));
-        }
-        RepositoryError::Store(StoreError::NameTooLong) => {
-            return invalid("name", "Must be short enough for a file name of the store");
         }
         error => {
             tracing::error!(error = %chain(&error), "internal error of the API");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::domain::Image;
+use crate::domain::{Image, ListedImages, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
 use crate::services::operation::Operation;
@@ -58,25 +58,28 @@ async fn delete(
     image: &Image,
 ) -> Result<Result<Vec<ImageId>, Failure>, ApiError> {
     let repositories = &cx.state.repositories;
-    let digest = &image.digest;
-    let tags = repositories.tags_of(id, digest, None, 2).await?;
-    if let (None, Some(tag)) = (&image_id.image_digest, &image_id.image_tag)
-        && tags.len() > 1
-    {
-        let tag = tag.parse().expect("the image was found by this tag");
-        repositories.delete_tag(id, &tag).await?;
-        return Ok(Ok(vec![ImageId::new(digest, Some(&tag))]));
+    let deleted = match (&image_id.image_digest, &image_id.image_tag) {
+        (None, Some(tag)) => {
+            let tag = tag.parse().expect("the image was found by this tag");
+            repositories.delete_by_tag(id, &tag).await
+        }
+        _ => {
+            let digest = image.digest.clone();
+            let deleted = repositories
+                .delete_image(id, &digest, ListedImages::Rejected)
+                .await;
+            deleted.map(|tags| (digest, tags))
+        }
+    };
+    match deleted {
+        Ok((digest, tags)) if tags.is_empty() => Ok(Ok(vec![ImageId::new(&digest, None)])),
+        Ok((digest, tags)) => {
+            let image_id = |tag| ImageId::new(&digest, Some(tag));
+            Ok(Ok(tags.iter().map(image_id).collect()))
+        }
+        Err(RepositoryError::ListedByIndexes(indexes)) => {
+            Ok(Err(Failure::ImageReferencedByManifestList(indexes)))
+        }
+        Err(error) => Err(error.into()),
     }
-    let lists = repositories.parent_indexes(id, digest).await?;
-    if !lists.is_empty() {
-        return Ok(Err(Failure::ImageReferencedByManifestList(lists)));
-    }
-    let tags = repositories.delete_image(id, digest).await?;
-    Ok(Ok(if tags.is_empty() {
-        vec![ImageId::new(digest, None)]
-    } else {
-        tags.iter()
-            .map(|tag| ImageId::new(digest, Some(tag)))
-            .collect()
-    }))
 }

@@ -46,8 +46,7 @@ impl Operation for CreateRepository {
         let name = self.repository_name;
         let id = cx.open(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        let repository = repositories.create(&id, settings).await?;
-        repositories.tag_resource(&id, &tags).await?;
+        let repository = repositories.create(&id, settings, tags).await?;
         Ok(RepositoryOutput::of(cx, repository))
     }
 }

@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
 use crate::aws::model::validate;
-use crate::domain::Image;
+use crate::domain::{ListedImage, Tagged};
 use crate::services::context::RequestContext;
-use crate::services::ecr::operations::list_images::{Filter, Tagged};
+use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
 use crate::services::operation::Operation;
@@ -91,7 +91,7 @@ impl DescribeImages {
         &self,
         cx: &RequestContext<'_>,
         id: &RepositoryId,
-    ) -> Result<(Vec<Image>, Option<String>), ApiError> {
+    ) -> Result<(Vec<ListedImage>, Option<String>), ApiError> {
         let scope = format!("DescribeImages {id}");
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
@@ -107,12 +107,16 @@ async fn named(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
     image_ids: &[ImageId],
-) -> Result<Vec<Image>, ApiError> {
-    let mut images: Vec<Image> = Vec::new();
+) -> Result<Vec<ListedImage>, ApiError> {
+    let mut images: Vec<ListedImage> = Vec::new();
     for image_id in image_ids {
         let image = image_id.find(cx, id).await?;
         let image = image.map_err(|failure| image_error(&failure, image_id, id))?;
         // An image that is requested by two tags occurs once. [ASSUME]
+        let image = ListedImage {
+            digest: image.digest,
+            metadata: image.metadata,
+        };
         if !images.contains(&image) {
             images.push(image);
         }
@@ -140,7 +144,7 @@ fn image_error(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiE
     }
 }
 
-fn detail(id: &RepositoryId, image: Image, tags: &[Tag]) -> ImageDetail {
+fn detail(id: &RepositoryId, image: ListedImage, tags: &[Tag]) -> ImageDetail {
     let metadata = image.metadata;
     ImageDetail {
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::RepositoryError;
+use crate::domain::{Created, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::layers::layer_digest;
 use crate::services::operation::Operation;
-use crate::store::Created;
+
 use crate::types::{AccountId, RepositoryName, UploadId};
 
 /// The recommended size of a layer part, in bytes. Source: getmoto/moto and fakecloud; AWS documents a maximum of 20 MiB. `[ASSUME]`

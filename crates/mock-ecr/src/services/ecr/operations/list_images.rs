@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::domain::{Repositories, RepositoryError};
+use crate::domain::Tagged;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, Digest, RepositoryId, RepositoryName, Tag};
+use crate::types::{AccountId, Digest, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,13 +40,6 @@ impl Filter {
     }
 }
 
-/// States whether an image has a tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tagged {
-    Yes,
-    No,
-}
-
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
@@ -65,13 +58,15 @@ impl Operation for ListImages {
         let scope = format!("ListImages {id}");
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let filter = self.filter.unwrap_or_default();
-        let listing = Listing {
-            repositories: &cx.state.repositories,
-            id: &id,
-            filter: &filter,
-            limit: page.fetch_limit(),
-        };
-        let mut image_ids = listing.entries_after(page.after.as_deref()).await?;
+        let repositories = &cx.state.repositories;
+        let after = page.after.as_deref().and_then(parse_cursor);
+        let accept = move |tagged| filter.matches(tagged);
+        let entries = repositories.image_tags(&id, after, page.fetch_limit(), accept);
+        let entries = entries.await?;
+        let mut image_ids: Vec<_> = entries
+            .iter()
+            .map(|(digest, tag)| ImageId::new(digest, tag.as_ref()))
+            .collect();
         let next_token = page.truncate(cx, &mut image_ids, cursor);
         Ok(Output {
             image_ids,
@@ -80,60 +75,10 @@ impl Operation for ListImages {
     }
 }
 
-/// The entries of a repository, in the order of digests and tags.
-struct Listing<'a> {
-    repositories: &'a Repositories,
-    id: &'a RepositoryId,
-    filter: &'a Filter,
-    limit: usize,
-}
-
-impl Listing<'_> {
-    /// Returns the entries after a cursor. Stops at the image at which `limit` is reached.
-    async fn entries_after(&self, cursor: Option<&str>) -> Result<Vec<ImageId>, RepositoryError> {
-        let from = cursor.and_then(|cursor| cursor.split_once(' '));
-        let from = from.and_then(|(digest, tag)| Some((digest.parse::<Digest>().ok()?, tag)));
-        let mut entries = Vec::new();
-        if let Some((digest, tag)) = &from {
-            entries.extend(self.tagged_entries(digest, Some(tag)).await?);
-        }
-        let after = from.as_ref().map(|(digest, _)| digest);
-        let digests = self.repositories.image_digests(self.id, after, usize::MAX);
-        for digest in digests.await? {
-            if entries.len() >= self.limit {
-                break;
-            }
-            entries.extend(self.image_entries(&digest).await?);
-        }
-        Ok(entries)
-    }
-
-    async fn image_entries(&self, digest: &Digest) -> Result<Vec<ImageId>, RepositoryError> {
-        let tags = self.repositories.tags_of(self.id, digest, None, 1);
-        if !tags.await?.is_empty() {
-            return self.tagged_entries(digest, None).await;
-        }
-        let untagged = ImageId::new(digest, None);
-        let is_match = self.filter.matches(Tagged::No);
-        Ok(is_match.then_some(untagged).into_iter().collect())
-    }
-
-    async fn tagged_entries(
-        &self,
-        digest: &Digest,
-        after: Option<&str>,
-    ) -> Result<Vec<ImageId>, RepositoryError> {
-        if !self.filter.matches(Tagged::Yes) {
-            return Ok(Vec::new());
-        }
-        // An empty tag is the cursor of an untagged image. Tags that were added to the image since then follow it.
-        let after = after.filter(|tag| !tag.is_empty());
-        let tags = self
-            .repositories
-            .tags_of(self.id, digest, after, self.limit);
-        let entry = |tag: &Tag| ImageId::new(digest, Some(tag));
-        Ok(tags.await?.iter().map(entry).collect())
-    }
+/// Parses the cursor of an entry. The tag of an untagged image is empty.
+fn parse_cursor(cursor: &str) -> Option<(Digest, String)> {
+    let (digest, tag) = cursor.split_once(' ')?;
+    Some((digest.parse().ok()?, tag.to_owned()))
 }
 
 /// Returns the cursor of an entry. The entries are in the order of their cursors.

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::{NewImage, RepositoryError};
+use crate::domain::{Created, NewImage, RepositoryError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::batch_get_image::ImageView;
 use crate::services::operation::Operation;
-use crate::store::Created;
+
 use crate::types::{AccountId, Digest, RepositoryName, Tag};
 
 #[derive(Debug, Deserialize)]
@@ -37,14 +37,13 @@ impl Operation for PutImage {
         let name = self.repository_name;
         let id = cx.open(self.registry_id, name).await?;
         let repositories = &cx.state.repositories;
-        let repository = repositories.find(&id).await?;
         let new = NewImage {
             manifest: self.image_manifest.into(),
             media_type: self.image_manifest_media_type,
             digest,
             tag: tag.clone(),
         };
-        let pushed = repositories.put_image(&repository, new, cx.now).await?;
+        let pushed = repositories.put_image(&id, new, cx.now).await?;
         let digest = pushed.image.digest.clone();
         match pushed.created {
             Created::New => Ok(Output {

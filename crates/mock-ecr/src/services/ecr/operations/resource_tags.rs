@@ -4,13 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
-use crate::domain::ResourceTag;
+use crate::domain::{MAX_RESOURCE_TAGS, RepositoryError, ResourceTag};
 use crate::services::context::RequestContext;
 use crate::services::operation::Operation;
 use crate::types::RepositoryId;
-
-/// The maximum number of tags of a resource. Source: AWS's general reference, "Tag naming limits and requirements".
-const MAX_TAGS: usize = 50;
 
 /// A tag in inputs and outputs. Unlike all other members of ECR, its members begin with capital letters.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,8 +21,8 @@ pub(crate) struct TagView {
 ///
 /// Source of the limits: AWS's general reference, "Tag naming limits and requirements". The messages are `[ASSUME]`.
 pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiError> {
-    if tags.len() > MAX_TAGS {
-        return Err(too_many_tags());
+    if tags.len() > MAX_RESOURCE_TAGS {
+        return Err(RepositoryError::TooManyResourceTags.into());
     }
     let is_valid = |tag: &TagView| {
         (1..=128).contains(&tag.key.chars().count())
@@ -41,11 +38,6 @@ pub(crate) fn validate_tags(tags: Vec<TagView>) -> Result<Vec<ResourceTag>, ApiE
     }
     let tag = |TagView { key, value }| ResourceTag { key, value };
     Ok(tags.into_iter().map(tag).collect())
-}
-
-fn too_many_tags() -> ApiError {
-    let text = "The list of tags on the repository is over the limit. The maximum number of tags that can be applied to a repository is 50.";
-    ApiError::modelled("TooManyTagsException", text.to_owned())
 }
 
 /// An output without members. `[ASSUME]`: it is an object.
@@ -67,12 +59,7 @@ impl Operation for TagResource {
         let tags = validate_tags(self.tags)?;
         let id = authorized_repository(cx, &self.resource_arn).await?;
         let repositories = &cx.state.repositories;
-        let current = repositories.resource_tags(&id).await?;
-        let is_new = |tag: &&ResourceTag| current.iter().all(|current| current.key != tag.key);
-        if current.len() + tags.iter().filter(is_new).count() > MAX_TAGS {
-            return Err(too_many_tags());
-        }
-        repositories.tag_resource(&id, &tags).await?;
+        repositories.tag_resource(&id, tags).await?;
         Ok(EmptyOutput {})
     }
 }
@@ -91,7 +78,7 @@ impl Operation for UntagResource {
     async fn run(self, cx: &RequestContext<'_>) -> Result<EmptyOutput, ApiError> {
         let id = authorized_repository(cx, &self.resource_arn).await?;
         let repositories = &cx.state.repositories;
-        repositories.untag_resource(&id, &self.tag_keys).await?;
+        repositories.untag_resource(&id, self.tag_keys).await?;
         Ok(EmptyOutput {})
     }
 }

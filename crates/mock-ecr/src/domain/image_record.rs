@@ -1,0 +1,226 @@
+//! The records of images and of the tags that name them.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::RepositoryError;
+use crate::domain::manifest::Manifest;
+use crate::domain::repository::Lookup;
+use crate::store::{Folder, Generation, Key, Snapshot, Transaction, parse};
+use crate::types::timestamp::Timestamp;
+use crate::types::{Digest, Reference, Tag};
+
+/// A stored image, without its manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListedImage {
+    pub(crate) digest: Digest,
+    pub(crate) metadata: Metadata,
+}
+
+/// A stored image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) digest: Digest,
+    pub(crate) metadata: Metadata,
+    pub(crate) manifest: Bytes,
+}
+
+/// The metadata of an image. The manifest has a record of its own, because lists do not need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Metadata {
+    pub(crate) media_type: String,
+    #[serde(default)]
+    pub(crate) artifact_type: Option<String>,
+    #[serde(default)]
+    pub(crate) subject: Option<Digest>,
+    /// The sum of the sizes of its blobs, in bytes.
+    pub(crate) size: u64,
+    #[serde(default)]
+    pub(crate) annotations: Option<BTreeMap<String, serde_json::Value>>,
+    /// The size of the manifest, in bytes.
+    pub(crate) manifest_size: u64,
+    pushed_at_millis: i64,
+}
+
+impl Metadata {
+    pub(super) fn of(
+        manifest: &Manifest,
+        bytes: &Bytes,
+        sent_as: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, RepositoryError> {
+        let media_type = manifest.media_type(sent_as);
+        Ok(Metadata {
+            media_type: media_type.map_err(RepositoryError::InvalidManifest)?,
+            artifact_type: manifest.artifact_type().map(str::to_owned),
+            size: manifest.size(),
+            subject: manifest.subject.as_ref().map(|one| one.digest.clone()),
+            annotations: manifest.annotations.clone(),
+            manifest_size: bytes.len() as u64,
+            pushed_at_millis: now.as_millis(),
+        })
+    }
+
+    pub(crate) fn pushed(&self) -> Timestamp {
+        Timestamp::from_millis(self.pushed_at_millis)
+    }
+}
+
+impl Lookup {
+    pub(super) fn image_not_found(&self, reference: Reference) -> RepositoryError {
+        RepositoryError::ImageNotFound {
+            repository: self.id.clone(),
+            reference,
+        }
+    }
+
+    pub(super) fn resolve(
+        &self,
+        view: &dyn Snapshot,
+        generation: &Generation,
+        reference: &Reference,
+    ) -> Result<Digest, RepositoryError> {
+        let digest = match reference {
+            Reference::Digest(digest) => Some(digest.clone()),
+            Reference::Tag(tag) => digest_of_tag(view, generation, tag)?,
+        };
+        digest.ok_or_else(|| self.image_not_found(reference.clone()))
+    }
+}
+
+/// Returns the keys under which an image is found by its subject, its layers, and the images that it lists.
+pub(super) fn references(
+    generation: &Generation,
+    digest: &Digest,
+    manifest: &Manifest,
+) -> Vec<Key> {
+    let subjects = manifest
+        .subject
+        .iter()
+        .map(|one| generation.referrers(&one.digest));
+    let layers = manifest.required_layers();
+    let layers = layers.map(|one| generation.layer_images(&one.digest));
+    let images = manifest.manifests.iter();
+    let images = images.map(|one| generation.indexes(&one.digest));
+    let folders = subjects.chain(layers).chain(images);
+    folders.map(|folder| folder.key(digest.as_str())).collect()
+}
+
+pub(super) fn remove_tag(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+    tag: &Tag,
+) {
+    records.remove(&generation.tag(tag));
+    records.remove(&generation.image_tags(digest).key(tag.as_str()));
+}
+
+/// Removes an image that no index lists, and all its tags. Returns the tags.
+pub(super) fn remove_unlisted(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+) -> Result<Vec<Tag>, RepositoryError> {
+    let indexes = digests_in(records.view(), &generation.indexes(digest))?;
+    if !indexes.is_empty() {
+        return Err(RepositoryError::ListedByIndexes(indexes));
+    }
+    remove_image(records, generation, digest)
+}
+
+pub(super) fn remove_image(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    digest: &Digest,
+) -> Result<Vec<Tag>, RepositoryError> {
+    let tags = tags_in(records.view(), generation, digest, None, usize::MAX)?;
+    for tag in &tags {
+        remove_tag(records, generation, digest, tag);
+    }
+    let key = generation.manifest(digest);
+    let bytes = records.view().get(&key)?.unwrap_or_default();
+    let manifest = Manifest::parse(&bytes).unwrap_or_default();
+    for reference in references(generation, digest, &manifest) {
+        records.remove(&reference);
+    }
+    records.remove(&key);
+    records.remove(&generation.image(digest));
+    Ok(tags)
+}
+
+pub(super) fn digest_of_tag(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    tag: &Tag,
+) -> Result<Option<Digest>, RepositoryError> {
+    let key = generation.tag(tag);
+    let Some(text) = view.get(&key)? else {
+        return Ok(None);
+    };
+    let digest = str::from_utf8(&text)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    digest.map(Some).ok_or(RepositoryError::InvalidKey(key))
+}
+
+pub(super) fn image_of(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    digest: &Digest,
+) -> Result<Option<ListedImage>, RepositoryError> {
+    let metadata = view.read(&generation.image(digest))?;
+    let digest = digest.clone();
+    Ok(metadata.map(|metadata| ListedImage { digest, metadata }))
+}
+
+/// Parses the record of a list of images.
+pub(super) fn listed(key: &Key, bytes: &[u8]) -> Result<ListedImage, RepositoryError> {
+    Ok(ListedImage {
+        digest: name_digest(key)?,
+        metadata: parse(key, bytes)?,
+    })
+}
+
+/// Parses the name of a record that is a digest.
+pub(super) fn name_digest(key: &Key) -> Result<Digest, RepositoryError> {
+    let digest = key.name().parse();
+    digest.map_err(|_| RepositoryError::InvalidKey(key.clone()))
+}
+
+/// Returns the digests that are the names of the records in a folder.
+pub(super) fn digests_in(
+    view: &dyn Snapshot,
+    folder: &Folder,
+) -> Result<Vec<Digest>, RepositoryError> {
+    let records = view.page(folder, None, usize::MAX)?;
+    records.iter().map(|(key, _)| name_digest(key)).collect()
+}
+
+/// Returns at most `limit` tags that name an image and follow `after`, in byte order.
+pub(super) fn tags_in(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    digest: &Digest,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Tag>, RepositoryError> {
+    tag_names(view, &generation.image_tags(digest), after, limit)
+}
+
+/// Returns the tags that are the names of the records in a folder.
+pub(super) fn tag_names(
+    view: &dyn Snapshot,
+    folder: &Folder,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Tag>, RepositoryError> {
+    let records = view.page(folder, after, limit)?;
+    let tag = |key: Key| {
+        let tag = key.name().parse();
+        tag.map_err(|_| RepositoryError::InvalidKey(key))
+    };
+    records.into_iter().map(|(key, _)| tag(key)).collect()
+}

@@ -1,0 +1,180 @@
+//! Pushes images.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use crate::domain::created::Created;
+use crate::domain::error::RepositoryError;
+use crate::domain::hasher::digest_of;
+use crate::domain::image_record::{Image, Metadata, digest_of_tag, image_of, references};
+use crate::domain::manifest::Manifest;
+use crate::domain::mutability::TagRule;
+use crate::domain::repositories::Repositories;
+use crate::domain::repository::{Lookup, RepositoryRecord};
+use crate::store::{Generation, Key, Snapshot, StoreError, Transaction};
+use crate::types::timestamp::Timestamp;
+use crate::types::{Algorithm, Digest, RepositoryId, Tag};
+
+/// An image to push.
+#[derive(Clone, Debug)]
+pub(crate) struct NewImage {
+    pub(crate) manifest: Bytes,
+    /// The media type that the request states.
+    pub(crate) media_type: Option<String>,
+    /// The digest that the manifest must have.
+    pub(crate) digest: Option<Digest>,
+    pub(crate) tag: Option<Tag>,
+}
+
+/// The result of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pushed {
+    pub(crate) image: Image,
+    /// Whether the push has stored the image or changed the tag.
+    pub(crate) created: Created,
+}
+
+impl Repositories {
+    /// Pushes an image. Its layers must exist in the repository, and, if it is an index, its images.
+    pub(crate) async fn put_image(
+        &self,
+        id: &RepositoryId,
+        new: NewImage,
+        now: Timestamp,
+    ) -> Result<Pushed, RepositoryError> {
+        let at = self.lookup(id);
+        let manifest = Manifest::parse(&new.manifest).map_err(RepositoryError::InvalidManifest)?;
+        let digest = verified_digest(&new)?;
+        let metadata = Metadata::of(&manifest, &new.manifest, new.media_type.as_deref(), now);
+        let push = Push {
+            at,
+            manifest,
+            tag: new.tag,
+            image: Image {
+                digest,
+                // The parts are checked first.
+                metadata: metadata?,
+                manifest: new.manifest,
+            },
+        };
+        self.store.transact(move |records| push.run(records)).await
+    }
+}
+
+/// The push of an image.
+struct Push {
+    at: Lookup,
+    manifest: Manifest,
+    tag: Option<Tag>,
+    image: Image,
+}
+
+impl Push {
+    fn run(&self, records: &mut Transaction<'_>) -> Result<Pushed, RepositoryError> {
+        let record = self.at.find(records.view())?;
+        let generation = record.generation();
+        self.require_parts(records.view(), &generation)?;
+        let mut created = Created::Existing;
+        if let Some(tag) = &self.tag {
+            created = self.set_tag(records, &record, tag)?;
+        }
+        if let Some(image) = image_of(records.view(), &generation, &self.image.digest)? {
+            // The image keeps the time of its first push.
+            let image = Image {
+                metadata: image.metadata,
+                ..self.image.clone()
+            };
+            return Ok(Pushed { image, created });
+        }
+        self.insert(records, &generation);
+        Ok(Pushed {
+            image: self.image.clone(),
+            created: Created::New,
+        })
+    }
+
+    fn require_parts(
+        &self,
+        view: &dyn Snapshot,
+        generation: &Generation,
+    ) -> Result<(), RepositoryError> {
+        let layers = self.manifest.required_layers().map(|part| &part.digest);
+        let layers = missing(view, layers, |digest| generation.layer(digest))?;
+        if !layers.is_empty() {
+            return Err(RepositoryError::layers_not_found(&self.at.id, layers));
+        }
+        let images = self.manifest.manifests.iter().map(|part| &part.digest);
+        let images = missing(view, images, |digest| generation.image(digest))?;
+        if !images.is_empty() {
+            let repository = self.at.id.clone();
+            return Err(RepositoryError::ReferencedImagesNotFound { repository, images });
+        }
+        Ok(())
+    }
+
+    fn set_tag(
+        &self,
+        records: &mut Transaction<'_>,
+        record: &RepositoryRecord,
+        tag: &Tag,
+    ) -> Result<Created, RepositoryError> {
+        let (generation, digest) = (record.generation(), &self.image.digest);
+        let current = digest_of_tag(records.view(), &generation, tag)?;
+        if current.as_ref() == Some(digest) {
+            return Ok(Created::Existing);
+        }
+        if let Some(current) = current {
+            if record.settings.mutability.rule_of(tag) == TagRule::Immutable {
+                return Err(RepositoryError::TagAlreadyExists {
+                    repository: self.at.id.clone(),
+                    tag: tag.clone(),
+                });
+            }
+            records.remove(&generation.image_tags(&current).key(tag.as_str()));
+        }
+        records.put(&generation.tag(tag), digest.as_str().to_owned());
+        let listed = generation.image_tags(digest).key(tag.as_str());
+        records.put(&listed, Vec::new());
+        Ok(Created::New)
+    }
+
+    fn insert(&self, records: &mut Transaction<'_>, generation: &Generation) {
+        let image = &self.image;
+        records.write(&generation.image(&image.digest), &image.metadata);
+        records.put(&generation.manifest(&image.digest), image.manifest.clone());
+        for key in references(generation, &image.digest, &self.manifest) {
+            records.put(&key, Vec::new());
+        }
+    }
+}
+
+/// Returns the digests whose records do not exist, each once, in the given order.
+fn missing<'a>(
+    view: &dyn Snapshot,
+    digests: impl Iterator<Item = &'a Digest>,
+    key: impl Fn(&Digest) -> Key,
+) -> Result<Vec<Digest>, StoreError> {
+    let (mut seen, mut missing) = (BTreeSet::new(), Vec::new());
+    for digest in digests {
+        if seen.insert(digest) && !view.contains(&key(digest))? {
+            missing.push(digest.clone());
+        }
+    }
+    Ok(missing)
+}
+
+fn verified_digest(new: &NewImage) -> Result<Digest, RepositoryError> {
+    let algorithm = match &new.digest {
+        Some(expected) => expected.algorithm(),
+        None => Algorithm::Sha256,
+    };
+    let actual = digest_of(algorithm, &new.manifest);
+    match &new.digest {
+        Some(expected) if *expected != actual => Err(RepositoryError::DigestMismatch {
+            expected: expected.clone(),
+            actual,
+        }),
+        _ => Ok(actual),
+    }
+}

@@ -1,0 +1,178 @@
+//! Removes what no record refers to any more: the content of deleted repositories, and objects.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::runtime::Handle;
+
+use crate::domain::error::RepositoryError;
+use crate::domain::layer_record;
+use crate::domain::upload_record;
+use crate::store::{Folder, Generation, Key, Snapshot, Store, StoreError, Transaction};
+
+/// Removes unused data in a task. Requests never find this data, so they do not wait for it.
+#[derive(Debug)]
+pub(crate) struct Sweeper(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    is_running: AtomicBool,
+    is_requested: AtomicBool,
+}
+
+impl Sweeper {
+    pub(super) fn new(store: Store) -> Self {
+        Sweeper(Arc::new(Shared {
+            store,
+            is_running: AtomicBool::new(false),
+            is_requested: AtomicBool::new(false),
+        }))
+    }
+
+    /// Starts to remove unused data, or lets the running task continue. If it fails, the data remains until the next start.
+    pub(crate) fn start(&self) {
+        self.0.is_requested.store(true, Ordering::SeqCst);
+        if self.0.is_running.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(Arc::clone(&self.0).run())),
+            Err(_) => self.0.is_running.store(false, Ordering::SeqCst),
+        }
+    }
+
+    /// Lets the data be removed that an interrupted process has left. No other process may use the store.
+    ///
+    /// An empty store is only read, so that it is not created.
+    pub(crate) async fn recover(&self) -> Result<(), StoreError> {
+        let store = &self.0.store;
+        if store
+            .read(|view| has_records(view, &LEFT_BY_CRASHES))
+            .await?
+        {
+            store.transact(mark_left).await?;
+        }
+        if store.read(|view| has_records(view, &UNUSED)).await? {
+            self.start();
+        }
+        Ok(())
+    }
+
+    /// Removes all unused data.
+    #[cfg(test)]
+    pub(crate) async fn sweep(&self) -> Result<(), RepositoryError> {
+        self.0.sweep().await
+    }
+}
+
+impl Shared {
+    async fn run(self: Arc<Self>) {
+        loop {
+            while self.is_requested.swap(false, Ordering::SeqCst) {
+                if let Err(error) = self.sweep().await {
+                    tracing::warn!(%error, "cannot remove unused data of the store");
+                    break;
+                }
+            }
+            self.is_running.store(false, Ordering::SeqCst);
+            // A request that was made after the last check has found the task running.
+            let is_requested = self.is_requested.load(Ordering::SeqCst);
+            if !is_requested || self.is_running.swap(true, Ordering::SeqCst) {
+                return;
+            }
+        }
+    }
+
+    async fn sweep(&self) -> Result<(), RepositoryError> {
+        while self.store.transact(remove_garbage).await? == Progress::Remaining {}
+        loop {
+            let unused = self
+                .store
+                .read(|view| view.page(&Folder::all_unused(), None, MAX_REMOVED));
+            let unused = unused.await?;
+            if unused.is_empty() {
+                return Ok(());
+            }
+            for (key, _) in &unused {
+                self.store.objects().remove(key.name()).await?;
+            }
+            let removed = self.store.transact(move |records| {
+                unused.iter().for_each(|(key, _)| records.remove(key));
+                Ok::<_, StoreError>(())
+            });
+            removed.await?;
+        }
+    }
+}
+
+/// A function that returns a folder.
+type FolderOf = fn() -> Folder;
+
+const LEFT_BY_CRASHES: [FolderOf; 2] = [Folder::all_staged, Folder::all_unpublished];
+const UNUSED: [FolderOf; 2] = [Folder::all_garbage, Folder::all_unused];
+
+fn has_records(view: &dyn Snapshot, folders: &[FolderOf]) -> Result<bool, StoreError> {
+    let mut is_empty = true;
+    for folder in folders {
+        is_empty &= view.is_empty(&folder())?;
+    }
+    Ok(!is_empty)
+}
+
+/// Marks staged objects and unpublished repositories as unused.
+fn mark_left(records: &mut Transaction<'_>) -> Result<(), StoreError> {
+    for (key, _) in records
+        .view()
+        .page(&Folder::all_staged(), None, usize::MAX)?
+    {
+        records.remove(&key);
+        records.put(&Key::unused(key.name()), Vec::new());
+    }
+    for (key, _) in records
+        .view()
+        .page(&Folder::all_unpublished(), None, usize::MAX)?
+    {
+        records.remove(&key);
+        let generation = Generation::new(key.name().to_owned());
+        records.put(&Key::garbage(&generation), Vec::new());
+    }
+    Ok(())
+}
+
+/// Whether records of deleted repositories remain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Remaining,
+    Finished,
+}
+
+/// Removes records of the first deleted repository. The record that names its generation is removed last.
+fn remove_garbage(records: &mut Transaction<'_>) -> Result<Progress, StoreError> {
+    let garbage = records.view().page(&Folder::all_garbage(), None, 1)?;
+    let Some((key, _)) = garbage.first() else {
+        return Ok(Progress::Finished);
+    };
+    let generation = Generation::new(key.name().to_owned());
+    let content = records
+        .view()
+        .page(&generation.content(), None, MAX_REMOVED)?;
+    for (key, value) in &content {
+        let mut parts = key.parts().skip(2);
+        match parts.next() {
+            Some("layer") => match key.name().parse() {
+                Ok(digest) => layer_record::remove(records, &generation, &digest)?,
+                Err(_) => records.remove(key),
+            },
+            Some("upload") => upload_record::discard(records, &generation, key, value)?,
+            _ => records.remove(key),
+        }
+    }
+    if content.len() < MAX_REMOVED {
+        records.remove(key);
+    }
+    Ok(Progress::Remaining)
+}
+
+/// The largest number of records in a transaction of the sweeper, so that requests wait for it only briefly.
+const MAX_REMOVED: usize = 500;

@@ -1,0 +1,117 @@
+//! Crashes: the process ends before or after any step of any operation.
+
+use super::consistency::{check, check_swept};
+use super::operations::{OPERATIONS, prepare};
+use super::*;
+use crate::store::tests::{Disk, Failure, Steps};
+
+/// What a client sees of the repositories, as text.
+async fn visible(all: &Repositories) -> String {
+    let mut text = String::new();
+    for repository in all.all().await.unwrap() {
+        let id = &repository.id;
+        let images = all.images(id, None, 99).await.unwrap();
+        let tags = all.image_tags(id, None, 99, |_| true).await.unwrap();
+        let policy = all.policy(id).await.ok();
+        let resource_tags = all.resource_tags(id).await.unwrap();
+        let images: Vec<_> = images.into_iter().map(|image| image.digest).collect();
+        text += &format!("{repository:?} {images:?} {tags:?} {policy:?} {resource_tags:?}");
+        for layer in ["one", "two", "three", "hello world"] {
+            let size = all.layer_size(id, &sha256(layer)).await.unwrap();
+            text += &format!(" {layer}: {size:?}");
+        }
+        text += "\n";
+    }
+    text
+}
+
+fn repositories(store: crate::store::Store) -> Repositories {
+    Repositories::new(store, "seed", || NOW)
+}
+
+#[tokio::test]
+async fn a_crash_at_any_step_leaves_each_operation_done_or_not_done() {
+    let mut crashes = 0;
+    for (name, operation) in OPERATIONS {
+        for failure in [Failure::Before, Failure::After] {
+            for step in 0.. {
+                let disk = Disk::default();
+                prepare(&repositories(disk.open())).await;
+                let before = visible(&repositories(disk.open())).await;
+                let steps = Steps::limited(step, failure);
+                let crashed = repositories(disk.failing(&steps));
+                let result = operation(&crashed).await;
+                let swept = crashed.sweeper.sweep().await;
+                let is_over = !steps.has_failed();
+                assert_eq!(is_over, swept.is_ok(), "{name}, step {step}");
+                crashes += 1;
+                check(&disk).await;
+
+                let restarted = repositories(disk.open());
+                let after = visible(&restarted).await;
+                restarted.recover().await.unwrap();
+                restarted.sweeper.sweep().await.unwrap();
+                check_swept(&disk).await;
+                assert_eq!(visible(&restarted).await, after, "{name}, step {step}");
+                if result.is_ok() {
+                    let whole = whole(operation).await;
+                    assert_eq!(after, whole, "{name}, step {step}: lost");
+                } else if is_over {
+                    assert_eq!(after, before, "{name}, step {step}: partly done");
+                }
+                if is_over {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(crashes > 100, "{crashes}");
+}
+
+/// Returns what is visible after an operation without a crash.
+async fn whole(
+    operation: for<'a> fn(
+        &'a Repositories,
+    ) -> futures_util::future::BoxFuture<'a, Result<(), RepositoryError>>,
+) -> String {
+    let all = repositories(Disk::default().open());
+    prepare(&all).await;
+    operation(&all).await.unwrap();
+    visible(&all).await
+}
+
+#[tokio::test]
+async fn a_crash_before_a_repository_is_published_leaves_nothing() {
+    for failure in [Failure::Before, Failure::After] {
+        for step in 0.. {
+            let disk = Disk::default();
+            let steps = Steps::limited(step, failure);
+            let crashed = repositories(disk.failing(&steps));
+            let published = publish(&crashed).await;
+            let restarted = repositories(disk.open());
+            restarted.recover().await.unwrap();
+            restarted.sweeper.sweep().await.unwrap();
+            check_swept(&disk).await;
+            let found = restarted.images(&id("team/app"), None, 9).await;
+            match (published, found) {
+                (Ok(()), found) => assert_eq!(found.unwrap().len(), 1),
+                (Err(_), Ok(found)) => assert_eq!((found.len(), failure), (1, Failure::After)),
+                (Err(_), Err(_)) => assert_eq!(disk.object_names().await.len(), 0),
+            }
+            if !steps.has_failed() {
+                break;
+            }
+        }
+    }
+}
+
+async fn publish(all: &Repositories) -> Result<(), RepositoryError> {
+    let app = id("team/app");
+    let unpublished = all
+        .create_unpublished(&app, Settings::created_at(NOW))
+        .await?;
+    let image = crate::config::image::Image::new().layer("hello");
+    unpublished.push(&app, &image, Vec::new(), NOW).await?;
+    assert!(all.find(&app).await.is_err());
+    unpublished.publish(&app).await
+}

@@ -1,0 +1,157 @@
+//! Images and tags.
+
+use super::*;
+
+#[tokio::test]
+async fn an_image_without_its_layers_is_rejected() {
+    for fixture in Fixture::both().await {
+        let pushed = fixture.push(&manifest_of("one"), "latest").await;
+        let error = pushed.unwrap_err();
+        assert!(
+            matches!(error, RepositoryError::LayersNotFound { .. }),
+            "{error}"
+        );
+        assert!(fixture.images().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_tag_names_the_image_that_was_pushed_last() {
+    for fixture in Fixture::both().await {
+        let id = &fixture.repository.id;
+        fixture.upload(&["one"], &sha256("one")).await.unwrap();
+        fixture.upload(&["two"], &sha256("two")).await.unwrap();
+        for (layer, created) in [
+            ("one", Created::New),
+            ("one", Created::Existing),
+            ("two", Created::New),
+        ] {
+            let manifest = manifest_of(layer);
+            assert_eq!(fixture.push(&manifest, "latest").await.unwrap(), created);
+            let reference: Reference = "latest".parse().unwrap();
+            let image = fixture.repositories.image(id, &reference).await.unwrap();
+            assert_eq!(image.manifest, manifest.as_bytes());
+            assert_eq!(image.digest, sha256(&manifest));
+            assert_eq!((image.metadata.size, image.metadata.pushed()), (3, NOW));
+        }
+        assert_eq!(fixture.images().await.len(), 2);
+        let two = sha256(&manifest_of("two"));
+        let tags = fixture
+            .repositories
+            .delete_image(id, &two, ListedImages::Rejected)
+            .await
+            .unwrap();
+        assert_eq!(tags, ["latest".parse().unwrap()]);
+        assert!(
+            fixture
+                .repositories
+                .tags(id, None, 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_tags_of_an_image_are_those_that_name_it() {
+    for fixture in Fixture::both().await {
+        let Fixture {
+            repositories,
+            repository,
+            ..
+        } = &fixture;
+        let id = &repository.id;
+        let tags_of = async |manifest: &str, after, limit| {
+            let digest = sha256(manifest);
+            let tags = repositories.tags_of(id, &digest, after, limit);
+            let tags = tags.await.unwrap().into_iter();
+            tags.map(String::from).collect::<Vec<_>>()
+        };
+        for tag in ["c", "a", "d", "b"] {
+            fixture.push("{}", tag).await.unwrap();
+        }
+        assert_eq!(tags_of("{}", None, 9).await, ["a", "b", "c", "d"]);
+        assert_eq!(tags_of("{}", Some("a"), 2).await, ["b", "c"]);
+        fixture.push("{ }", "b").await.unwrap();
+        let tag = "c".parse().unwrap();
+        repositories.delete_tag(id, &tag).await.unwrap();
+        assert_eq!(tags_of("{}", Some("a"), 2).await, ["d"]);
+        assert_eq!(tags_of("{ }", None, 9).await, ["b"]);
+        fixture.push("{}", "b").await.unwrap();
+        assert_eq!(tags_of("{}", None, 9).await, ["a", "b", "d"]);
+        assert!(tags_of("{ }", None, 9).await.is_empty());
+        repositories
+            .delete_image(id, &sha256("{}"), ListedImages::Rejected)
+            .await
+            .unwrap();
+        assert!(tags_of("{}", None, 9).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn one_of_several_concurrent_pushes_sets_an_immutable_tag() {
+    for fixture in Fixture::both().await {
+        let immutable = TagMutability::named("IMMUTABLE", vec![]).unwrap();
+        let id = &fixture.repository.id;
+        let repository = fixture
+            .repositories
+            .put_mutability(id, immutable)
+            .await
+            .unwrap();
+        let fixture = Fixture {
+            repository,
+            ..fixture
+        };
+        let layers = ["a", "b", "c", "d", "e", "f"];
+        for layer in layers {
+            fixture.upload(&[layer], &sha256(layer)).await.unwrap();
+        }
+        let manifests = layers.map(manifest_of);
+        let pushes = manifests
+            .iter()
+            .map(|manifest| fixture.push(manifest, "1.0"));
+        let outcomes = futures_util::future::join_all(pushes).await;
+        let accepted = outcomes.iter().filter(|outcome| outcome.is_ok());
+        assert_eq!(accepted.count(), 1, "{outcomes:?}");
+        let errors = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+        for error in errors {
+            assert!(
+                matches!(error, RepositoryError::TagAlreadyExists { .. }),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_index_without_its_images_is_rejected_and_a_subject_need_not_exist() {
+    for fixture in Fixture::both().await {
+        let subject = sha256("subject");
+        let index = format!(r#"{{"manifests":[{{"digest":"{subject}"}}]}}"#);
+        let error = fixture.push(&index, "all").await.unwrap_err();
+        assert!(
+            matches!(error, RepositoryError::ReferencedImagesNotFound { .. }),
+            "{error}"
+        );
+        let referrer = format!(r#"{{"subject":{{"digest":"{subject}"}},"artifactType":"a/b"}}"#);
+        fixture.push(&referrer, "signature").await.unwrap();
+        let id = &fixture.repository.id;
+        let referrers = fixture.repositories.referrers(id, &subject).await.unwrap();
+        assert_eq!(referrers[0].digest, sha256(&referrer));
+        assert_eq!(referrers[0].metadata.artifact_type.as_deref(), Some("a/b"));
+        fixture
+            .repositories
+            .delete_image(id, &referrers[0].digest, ListedImages::Rejected)
+            .await
+            .unwrap();
+        assert!(
+            fixture
+                .repositories
+                .referrers(id, &subject)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+}

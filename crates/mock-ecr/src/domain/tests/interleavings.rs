@@ -1,0 +1,133 @@
+//! Interleavings: two operations that change one repository run at the same time, in the order of a scheduler.
+
+use std::str::FromStr;
+use std::{env, fmt};
+
+use shuttle::scheduler::RandomScheduler;
+
+use super::consistency::{check, check_swept};
+use super::operations::{OPERATIONS, Operation, prepare};
+use super::*;
+use crate::store::tests::Disk;
+
+/// The number of schedules for each pair, unless `MOCK_ECR_SCHEDULES` sets another.
+const SCHEDULES: usize = 30;
+
+/// The seed of the schedules, unless `MOCK_ECR_SCHEDULE_SEED` sets another.
+const SEED: u64 = 15;
+
+fn variable<T: FromStr<Err: fmt::Debug>>(name: &str, default: T) -> T {
+    let set = env::var(name).ok();
+    set.map_or(default, |text| text.parse().unwrap())
+}
+
+/// Runs a test in a number of random schedules. If one fails, shuttle prints it, and `shuttle::replay` repeats it.
+fn check_schedules(factor: usize, test: impl Fn() + Send + Sync + 'static) {
+    let schedules = factor * variable("MOCK_ECR_SCHEDULES", SCHEDULES);
+    let seed = variable("MOCK_ECR_SCHEDULE_SEED", SEED);
+    let scheduler = RandomScheduler::new_from_seed(seed, schedules);
+    let mut config = shuttle::Config::new();
+    // The default of 32 KiB is too small for unoptimized futures.
+    config.stack_size = 1 << 20;
+    shuttle::Runner::new(scheduler, config).run(test);
+}
+
+fn run(one: Operation, other: Operation) {
+    shuttle::future::block_on(async move {
+        let disk = Disk::default();
+        let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+        prepare(&all).await;
+        let running = [one, other].map(|(_, operation)| {
+            let all = all.clone();
+            shuttle::future::spawn(async move { drop(operation(&all).await) })
+        });
+        let sweeping = all.clone();
+        let sweeping = shuttle::future::spawn(async move { sweeping.sweeper.sweep().await });
+        for task in running {
+            task.await.unwrap();
+        }
+        sweeping.await.unwrap().unwrap();
+        disk.settle().await;
+        check(&disk).await;
+        all.sweeper.sweep().await.unwrap();
+        check_swept(&disk).await;
+    });
+}
+
+#[test]
+fn operations_on_one_repository_at_the_same_time_leave_it_consistent() {
+    for (index, one) in OPERATIONS.into_iter().enumerate() {
+        for other in OPERATIONS.into_iter().skip(index) {
+            check_schedules(1, move || run(one, other));
+        }
+    }
+}
+
+/// Two requests send the next part of one upload. One of them is rejected, and the layer has the bytes of the other.
+#[test]
+fn parts_that_are_sent_at_the_same_time_do_not_mix() {
+    let parts = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            prepare(&all).await;
+            let app = id("team/app");
+            let upload = all.begin_upload(&app, NOW).await.unwrap();
+            let senders = ["hello", "world"].map(|text| {
+                let (all, upload, app) = (all.clone(), upload.clone(), app.clone());
+                shuttle::future::spawn(async move {
+                    let sent = all.upload(&app, &upload, None, content(text), NOW).await;
+                    sent.is_ok().then_some(text)
+                })
+            });
+            let mut stored = String::new();
+            for sender in senders {
+                stored += sender.await.unwrap().unwrap_or_default();
+            }
+            // Both are stored if one began after the other had ended, in either order.
+            let digests = [stored.clone(), "worldhello".to_owned()].map(|text| sha256(&text));
+            let mut completed = 0;
+            for digest in &digests {
+                let result = all.complete_upload(&app, &upload, digest, NOW).await;
+                completed += usize::from(result.is_ok());
+            }
+            assert_eq!(completed, 1, "{stored}");
+            disk.settle().await;
+            all.sweeper.sweep().await.unwrap();
+            check_swept(&disk).await;
+        });
+    };
+    check_schedules(10, parts);
+}
+
+/// A part that ends after its upload was completed is rejected.
+#[test]
+fn a_late_part_does_not_change_the_layer() {
+    let late = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            prepare(&all).await;
+            let app = id("team/app");
+            let upload = all.begin_upload(&app, NOW).await.unwrap();
+            all.upload(&app, &upload, None, content("hello"), NOW)
+                .await
+                .unwrap();
+            let (late, of, to) = (all.clone(), upload.clone(), app.clone());
+            let late = shuttle::future::spawn(async move {
+                late.upload(&to, &of, None, content("late"), NOW)
+                    .await
+                    .is_ok()
+            });
+            let digest = sha256("hello");
+            let completed = all.complete_upload(&app, &upload, &digest, NOW).await;
+            let was_late = late.await.unwrap();
+            // The part is stored if it ended before the upload was completed, whose digest is then another one.
+            assert_ne!(completed.is_ok(), was_late);
+            disk.settle().await;
+            all.sweeper.sweep().await.unwrap();
+            check_swept(&disk).await;
+        });
+    };
+    check_schedules(10, late);
+}

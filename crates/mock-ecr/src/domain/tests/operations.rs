@@ -1,0 +1,159 @@
+//! Operations that change one repository, for tests of crashes and of interleavings.
+
+use futures_util::future::BoxFuture;
+
+use super::*;
+use crate::domain::{ListedImages, ResourceTag};
+
+/// An operation, by name.
+pub(super) type Operation = (
+    &'static str,
+    for<'a> fn(&'a Repositories) -> BoxFuture<'a, Result<(), RepositoryError>>,
+);
+
+/// The operations. Each works on the repository `team/app` of [`prepare`], and fails without a change if its precondition is not met.
+pub(super) const OPERATIONS: [Operation; 14] = [
+    ("create", |all| Box::pin(create(all))),
+    ("delete", |all| Box::pin(delete(all))),
+    ("delete with images", |all| {
+        Box::pin(delete_with_images(all))
+    }),
+    ("push", |all| Box::pin(push(all))),
+    ("push an index", |all| Box::pin(push_index(all))),
+    ("move a tag", |all| Box::pin(move_tag(all))),
+    ("delete a tag", |all| Box::pin(delete_tag(all))),
+    ("delete by tag", |all| Box::pin(delete_by_tag(all))),
+    ("delete an image", |all| Box::pin(delete_image(all))),
+    ("mutability", |all| Box::pin(mutability(all))),
+    ("policy", |all| Box::pin(policy(all))),
+    ("resource tags", |all| Box::pin(resource_tags(all))),
+    ("upload a layer", |all| Box::pin(upload(all))),
+    ("mount", |all| Box::pin(mount(all))),
+];
+
+/// Creates `team/app` with an image of the layer `one`, tagged `1` and `2`, and `other` with the layer `two`.
+pub(super) async fn prepare(all: &Repositories) {
+    for (name, layer) in [("team/app", "one"), ("other", "two")] {
+        let settings = Settings::created_at(NOW);
+        all.create(&id(name), settings, Vec::new()).await.unwrap();
+        let content = content(layer);
+        all.put_layer(&id(name), &sha256(layer), content, NOW)
+            .await
+            .unwrap();
+    }
+    for tag in ["1", "2"] {
+        put(all, &manifest_of("one"), Some(tag)).await.unwrap();
+    }
+}
+
+fn app() -> RepositoryId {
+    id("team/app")
+}
+
+async fn put(all: &Repositories, manifest: &str, tag: Option<&str>) -> Result<(), RepositoryError> {
+    let new = NewImage {
+        manifest: Bytes::from(manifest.to_owned()),
+        media_type: None,
+        digest: None,
+        tag: tag.map(|tag| tag.parse().unwrap()),
+    };
+    all.put_image(&app(), new, NOW).await.map(drop)
+}
+
+async fn create(all: &Repositories) -> Result<(), RepositoryError> {
+    let settings = Settings::created_at(NOW);
+    all.create(&app(), settings, tags()).await.map(drop)
+}
+
+async fn delete(all: &Repositories) -> Result<(), RepositoryError> {
+    all.delete(&app()).await.map(drop)
+}
+
+async fn delete_with_images(all: &Repositories) -> Result<(), RepositoryError> {
+    all.delete_with_images(&app()).await.map(drop)
+}
+
+async fn push(all: &Repositories) -> Result<(), RepositoryError> {
+    let layer = "three";
+    all.put_layer(&app(), &sha256(layer), content(layer), NOW)
+        .await?;
+    put(all, &manifest_of(layer), Some("3")).await
+}
+
+async fn push_index(all: &Repositories) -> Result<(), RepositoryError> {
+    let image = sha256(&manifest_of("one"));
+    let index =
+        format!(r#"{{"manifests":[{{"digest":"{image}"}}],"subject":{{"digest":"{image}"}}}}"#);
+    put(all, &index, Some("index")).await
+}
+
+async fn move_tag(all: &Repositories) -> Result<(), RepositoryError> {
+    put(all, "{}", Some("1")).await
+}
+
+async fn delete_tag(all: &Repositories) -> Result<(), RepositoryError> {
+    all.delete_tag(&app(), &"1".parse().unwrap())
+        .await
+        .map(drop)
+}
+
+async fn delete_by_tag(all: &Repositories) -> Result<(), RepositoryError> {
+    all.delete_by_tag(&app(), &"2".parse().unwrap())
+        .await
+        .map(drop)
+}
+
+async fn delete_image(all: &Repositories) -> Result<(), RepositoryError> {
+    let image = sha256(&manifest_of("one"));
+    all.delete_image(&app(), &image, ListedImages::Rejected)
+        .await
+        .map(drop)
+}
+
+async fn mutability(all: &Repositories) -> Result<(), RepositoryError> {
+    let immutable = TagMutability::named("IMMUTABLE", vec![]).unwrap();
+    all.put_mutability(&app(), immutable).await.map(drop)
+}
+
+async fn policy(all: &Repositories) -> Result<(), RepositoryError> {
+    all.put_policy(&app(), POLICY).await?;
+    all.delete_policy(&app()).await.map(drop)
+}
+
+const POLICY: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:*"}]}"#;
+
+fn tags() -> Vec<ResourceTag> {
+    ["a", "b"]
+        .map(|key| ResourceTag {
+            key: key.to_owned(),
+            value: String::new(),
+        })
+        .to_vec()
+}
+
+async fn resource_tags(all: &Repositories) -> Result<(), RepositoryError> {
+    all.tag_resource(&app(), tags()).await?;
+    all.untag_resource(&app(), vec!["a".to_owned()]).await
+}
+
+/// Uploads a layer in two parts, and cancels another upload.
+async fn upload(all: &Repositories) -> Result<(), RepositoryError> {
+    let upload = all.begin_upload(&app(), NOW).await?;
+    all.upload(&app(), &upload, None, content("hello "), NOW)
+        .await?;
+    all.upload(&app(), &upload, Some(6), content("world"), NOW)
+        .await?;
+    let digest = sha256("hello world");
+    all.complete_upload(&app(), &upload, &digest, NOW).await?;
+    let upload = all.begin_upload(&app(), NOW).await?;
+    all.upload(&app(), &upload, None, content("cancelled"), NOW)
+        .await?;
+    all.cancel_upload(&app(), &upload, NOW).await
+}
+
+async fn mount(all: &Repositories) -> Result<(), RepositoryError> {
+    all.mount_layer(&id("other"), &app(), &sha256("two"))
+        .await
+        .map(drop)
+}

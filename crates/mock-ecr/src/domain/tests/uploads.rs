@@ -1,0 +1,196 @@
+//! Uploads and layers.
+
+use super::*;
+
+#[tokio::test]
+async fn a_layer_is_stored_if_its_digest_is_correct() {
+    for fixture in Fixture::both().await {
+        for parts in [&["hello world"][..], &["hello", " ", "world"]] {
+            let digest = sha256("hello world");
+            assert_eq!(fixture.upload(parts, &digest).await.unwrap(), 11);
+            assert_eq!(fixture.read(&digest).await, b"hello world");
+            let digest = digest_of(Algorithm::Sha512, b"hello world");
+            assert_eq!(fixture.upload(parts, &digest).await.unwrap(), 11);
+            assert_eq!(fixture.read(&digest).await, b"hello world");
+            let wrong = sha256("other");
+            let error = fixture.upload(parts, &wrong).await.unwrap_err();
+            assert!(
+                matches!(error, RepositoryError::LayerDigestMismatch { .. }),
+                "{error}"
+            );
+            let size = fixture
+                .repositories
+                .layer_size(&fixture.repository.id, &wrong)
+                .await;
+            assert_eq!(size.unwrap(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_layer_can_be_empty() {
+    for fixture in Fixture::both().await {
+        assert_eq!(fixture.upload(&[], &sha256("")).await.unwrap(), 0);
+        assert_eq!(fixture.read(&sha256("")).await, b"");
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_ends_early_is_not_stored_and_can_be_sent_again() {
+    for fixture in Fixture::both().await {
+        let Fixture {
+            repositories,
+            repository,
+            ..
+        } = &fixture;
+        let id = &repository.id;
+        let upload = repositories.begin_upload(id, NOW).await.unwrap();
+        let broken = stream::iter([Ok(Bytes::from_static(b"hel")), Err(ContentError)]).boxed();
+        let error = repositories
+            .upload(id, &upload, None, broken, NOW)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, RepositoryError::BrokenContent), "{error}");
+        assert_eq!(
+            repositories.uploaded(id, &upload, NOW).await.unwrap().size,
+            0
+        );
+        let complete = content("hello");
+        assert_eq!(
+            repositories
+                .upload(id, &upload, Some(0), complete, NOW)
+                .await
+                .unwrap()
+                .size,
+            5
+        );
+        let again = content("hello");
+        let error = repositories
+            .upload(id, &upload, Some(3), again, NOW)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                RepositoryError::PartOutOfOrder {
+                    start: 3,
+                    expected: 5,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        let completed = repositories
+            .complete_upload(id, &upload, &sha256("hello"), NOW)
+            .await;
+        assert_eq!(completed.unwrap(), (5, Created::New));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_expires_after_a_day() {
+    for fixture in Fixture::both().await {
+        let id = &fixture.repository.id;
+        let upload = fixture.repositories.begin_upload(id, NOW).await.unwrap();
+        let later = NOW + Duration::from_secs(24 * 3600);
+        let before = Timestamp::from_millis(later.as_millis() - 1);
+        assert!(
+            fixture
+                .repositories
+                .uploaded(id, &upload, before)
+                .await
+                .is_ok()
+        );
+        let error = fixture
+            .repositories
+            .uploaded(id, &upload, later)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, RepositoryError::UploadNotFound { .. }),
+            "{error}"
+        );
+        // The beginning of another upload removes it.
+        let another = fixture.repositories.begin_upload(id, later).await.unwrap();
+        for (upload, exists) in [(upload, false), (another, true)] {
+            let uploaded = fixture.repositories.uploaded(id, &upload, NOW).await;
+            assert_eq!(uploaded.is_ok(), exists);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_process_does_not_repeat_the_upload_ids_of_an_earlier_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let location = StoreLocation::Directory(directory.path().to_owned());
+        let store = location.open(None, None, "a test").await.unwrap();
+        let repositories = Repositories::new(store, "seed", || NOW);
+        let (app, settings) = (id("app"), Settings::created_at(NOW));
+        drop(repositories.create(&app, settings, Vec::new()).await);
+        ids.push(repositories.begin_upload(&app, NOW).await.unwrap());
+    }
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn the_number_of_unfinished_uploads_is_bounded_and_expired_ones_make_room() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (all, id) = (&fixture.repositories, &fixture.repository.id);
+    for _ in 0..crate::domain::upload_record::MAX_UPLOADS {
+        all.begin_upload(id, NOW).await.unwrap();
+    }
+    let error = all.begin_upload(id, NOW).await.unwrap_err();
+    assert!(matches!(error, RepositoryError::TooManyUploads), "{error}");
+    let later = NOW + Duration::from_secs(24 * 3600);
+    all.begin_upload(id, later).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_whose_request_is_dropped_leaves_nothing() {
+    let disk = crate::store::tests::Disk::default();
+    let all = Repositories::new(disk.open(), "seed", || NOW);
+    let id = id("team/app");
+    all.create(&id, Settings::created_at(NOW), Vec::new())
+        .await
+        .unwrap();
+    let upload = all.begin_upload(&id, NOW).await.unwrap();
+    let endless = stream::iter([Ok(Bytes::from_static(b"hello"))]);
+    let endless = endless.chain(stream::pending()).boxed();
+    let mut request = Box::pin(all.upload(&id, &upload, None, endless, NOW));
+    assert!(futures_util::poll!(&mut request).is_pending());
+    drop(request);
+    all.sweeper.sweep().await.unwrap();
+    super::consistency::check_swept(&disk).await;
+}
+
+#[tokio::test]
+async fn the_number_of_parts_of_an_upload_is_bounded() {
+    let fixture = Fixture::on(|_| StoreLocation::Memory).await;
+    let (all, id) = (&fixture.repositories, &fixture.repository.id);
+    let upload = all.begin_upload(id, NOW).await.unwrap();
+    let part = || all.upload(id, &upload, None, content("x"), NOW);
+    for _ in 0..crate::domain::upload_record::MAX_PARTS {
+        part().await.unwrap();
+    }
+    let error = part().await.unwrap_err();
+    assert!(matches!(error, RepositoryError::TooManyParts), "{error}");
+}
+
+#[tokio::test]
+async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
+    let disk = crate::store::tests::Disk::default();
+    let all = Repositories::new(disk.open(), "seed", || NOW);
+    let id = id("team/app");
+    let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
+    let unpublished = unpublished.await.unwrap();
+    let other = sha256("other");
+    let wrong = unpublished.put_layer(&id, &other, content("hello"), NOW);
+    assert!(wrong.await.is_err());
+    unpublished.abandon(&id).await.unwrap();
+    all.sweeper.sweep().await.unwrap();
+    super::consistency::check_swept(&disk).await;
+    assert!(disk.object_names().await.is_empty());
+}

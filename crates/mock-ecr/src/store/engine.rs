@@ -1,0 +1,41 @@
+//! An engine of records: it reads snapshots and commits transactions.
+
+use std::fmt;
+
+use tokio::sync::oneshot;
+
+use crate::store::error::StoreError;
+use crate::store::snapshot::{Snapshot, Transaction};
+
+/// Whether the changes of a transaction are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Commit,
+    Rollback,
+}
+
+/// The body of a transaction. It does no I/O, and may run more than once.
+pub(super) type Job = Box<dyn FnMut(&mut Transaction<'_>) -> Outcome + Send>;
+
+/// Receives the result of a transaction after its changes are durable.
+pub(super) type Done = oneshot::Sender<Result<(), StoreError>>;
+
+/// An ordered store of records with serializable transactions.
+pub(super) trait Engine: fmt::Debug + Send + Sync + 'static {
+    /// Reads the records at one time.
+    fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError>;
+
+    /// Runs a transaction. It is carried out even if the receiver of `done` is dropped.
+    fn submit(&self, job: Job, done: Done);
+
+    /// Whether `read` waits for a disk or a network.
+    fn reads(&self) -> Reads;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// From memory.
+    AtOnce,
+    /// From a file. They run in a blocking task.
+    Blocking,
+}

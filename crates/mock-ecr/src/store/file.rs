@@ -1,0 +1,243 @@
+//! Records in a file, by redb.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use redb::{Database, Durability, ReadableDatabase as _, TableDefinition};
+
+use crate::store::engine::{Done, Engine, Job, Outcome, Reads};
+use crate::store::error::StoreError;
+use crate::store::rows::{NoRows, Rows};
+use crate::store::snapshot::{Snapshot, Transaction, Writes};
+
+/// Records in one file. A thread runs the transactions one after the other, and commits all that are waiting at once: a commit waits for
+/// the disk, and the cost of the wait does not depend on the number of transactions.
+pub(super) struct FileEngine {
+    file: Arc<File>,
+    /// `None` after the engine is dropped.
+    jobs: Option<Sender<Queued>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Queued {
+    job: Job,
+    done: Done,
+}
+
+impl FileEngine {
+    /// Opens the file at a path, if it exists. Otherwise, the first transaction creates it: creating it waits for the disk several times.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let path = path.to_owned();
+        let opener = move |access| open(&path, access);
+        FileEngine::with_opener(Box::new(opener))
+    }
+
+    pub(super) fn with_opener(opener: Opener) -> Result<Self, StoreError> {
+        let file = Arc::new(File {
+            opener,
+            database: Mutex::default(),
+        });
+        file.database(Access::Existing)?;
+        let (jobs, queue) = channel();
+        let writer = Arc::clone(&file);
+        let thread = std::thread::Builder::new()
+            .name("mock-ecr store".to_owned())
+            .spawn(move || writer.run_jobs(&queue))?;
+        Ok(FileEngine {
+            file,
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Engine for FileEngine {
+    fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
+        let Some(database) = self.file.database(Access::Existing)? else {
+            reader(&NoRows);
+            return Ok(());
+        };
+        let transaction = database.begin_read().map_err(StoreError::engine)?;
+        match transaction.open_table(TABLE) {
+            Ok(table) => reader(&Rows(table)),
+            // The file was created by a transaction that was not committed.
+            Err(redb::TableError::TableDoesNotExist(_)) => reader(&NoRows),
+            Err(error) => return Err(StoreError::engine(error)),
+        }
+        Ok(())
+    }
+
+    fn submit(&self, job: Job, done: Done) {
+        let jobs = self.jobs.as_ref().expect("present until the drop");
+        // If the thread has panicked, the receiver of the result finds that it was dropped.
+        let _ = jobs.send(Queued { job, done });
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Blocking
+    }
+}
+
+/// Waits until the accepted transactions are committed and the file is closed, so that it can be opened again.
+impl Drop for FileEngine {
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for FileEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileEngine").finish_non_exhaustive()
+    }
+}
+
+/// Opens the database. Returns `None` if it does not exist and is not to be created.
+pub(super) type Opener = Box<dyn Fn(Access) -> Result<Option<Database>, StoreError> + Send + Sync>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// The database is opened if it exists.
+    Existing,
+    /// The database is created if it does not exist.
+    Create,
+}
+
+struct File {
+    opener: Opener,
+    /// `None` if the file does not exist, or after an error: redb rejects everything then, until the file is opened again.
+    database: Mutex<Option<Arc<Database>>>,
+}
+
+impl File {
+    fn database(&self, access: Access) -> Result<Option<Arc<Database>>, StoreError> {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        if database.is_none() {
+            *database = (self.opener)(access)?.map(Arc::new);
+        }
+        Ok(database.clone())
+    }
+
+    fn close(&self) {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        *database = None;
+    }
+
+    fn run_jobs(&self, queue: &Receiver<Queued>) {
+        while let Ok(first) = queue.recv() {
+            let waiting = queue.try_iter().take(MAX_BATCH - 1);
+            let batch: Vec<Queued> = std::iter::once(first).chain(waiting).collect();
+            self.run(batch);
+        }
+        self.close();
+    }
+
+    /// Runs transactions and commits them together. If the commit fails, each caller receives the error: it is unknown then which
+    /// transactions are kept.
+    fn run(&self, mut batch: Vec<Queued>) {
+        let mut finished = Vec::new();
+        let committed = self.commit(&mut batch, &mut finished);
+        if committed.is_err() {
+            self.close();
+        }
+        let failure = committed.err().map(Arc::new);
+        for (queued, finished) in batch.into_iter().zip(finished) {
+            let result = match (&failure, finished) {
+                (Some(error), _) => Err(StoreError::Shared(Arc::clone(error))),
+                (None, Finished::Normally) => Ok(()),
+                (None, Finished::Panicked) => Err(StoreError::Panicked),
+            };
+            // The receiver is dropped if the caller has gone.
+            let _ = queued.done.send(result);
+        }
+    }
+
+    fn commit(&self, batch: &mut [Queued], finished: &mut Vec<Finished>) -> Result<(), StoreError> {
+        finished.resize(batch.len(), Finished::Normally);
+        let database = self.database(Access::Create)?;
+        let database = database.expect("the opener creates a database");
+        let mut transaction = database.begin_write().map_err(StoreError::engine)?;
+        let durable = transaction.set_durability(Durability::Immediate);
+        durable.map_err(StoreError::engine)?;
+        // After a crash, opening the file then takes milliseconds, whatever its size.
+        transaction.set_quick_repair(true);
+        let mut has_changed = false;
+        {
+            let mut table = transaction.open_table(TABLE).map_err(StoreError::engine)?;
+            for (queued, finished) in batch.iter_mut().zip(finished) {
+                let mut view = Transaction::new(&table);
+                let ran = catch_unwind(AssertUnwindSafe(|| (queued.job)(&mut view)));
+                let writes = view.into_writes();
+                match ran {
+                    Ok(Outcome::Commit) => {
+                        has_changed |= !writes.is_empty();
+                        apply(&mut table, writes)?;
+                    }
+                    Ok(Outcome::Rollback) => {}
+                    Err(_) => *finished = Finished::Panicked,
+                }
+            }
+        }
+        match has_changed {
+            true => transaction.commit().map_err(StoreError::engine),
+            false => transaction.abort().map_err(StoreError::engine),
+        }
+    }
+}
+
+/// How the body of a transaction has finished.
+#[derive(Clone, Copy, Debug)]
+enum Finished {
+    Normally,
+    Panicked,
+}
+
+/// The largest number of transactions in a commit. It bounds the time for which the first one waits.
+const MAX_BATCH: usize = 256;
+
+pub(super) const TABLE: TableDefinition<'static, &'static [u8], &'static [u8]> =
+    TableDefinition::new("records");
+
+type Table<'a> = redb::Table<'a, &'static [u8], &'static [u8]>;
+
+fn apply(table: &mut Table<'_>, writes: Writes) -> Result<(), StoreError> {
+    for (key, value) in writes {
+        let key = key.as_bytes();
+        match value {
+            Some(value) => drop(table.insert(key, &value[..]).map_err(StoreError::engine)?),
+            None => drop(table.remove(key).map_err(StoreError::engine)?),
+        }
+    }
+    Ok(())
+}
+
+fn open(path: &Path, access: Access) -> Result<Option<Database>, StoreError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_SIZE);
+    if path.try_exists()? {
+        return Ok(Some(builder.open(path).map_err(StoreError::engine)?));
+    }
+    if access == Access::Existing {
+        return Ok(None);
+    }
+    let database = builder.create(path).map_err(StoreError::engine)?;
+    sync_directory(path)?;
+    Ok(Some(database))
+}
+
+/// The default of redb is 1 GiB.
+const CACHE_SIZE: usize = 8 * 1024 * 1024;
+
+/// Writes the entry of a new file in its directory to the disk. Windows has no such operation.
+fn sync_directory(path: &Path) -> Result<(), StoreError> {
+    match path.parent() {
+        Some(directory) if cfg!(unix) => Ok(std::fs::File::open(directory)?.sync_all()?),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,50 @@
+//! Names that are never used again, for the generations of repositories and for objects.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::error::StoreError;
+use crate::store::key::Key;
+use crate::store::snapshot::Transaction;
+
+/// The generator of the names of one process: the identifier of the store, the number of the process, and a counter.
+#[derive(Debug)]
+pub(super) struct Names {
+    store: u64,
+    epoch: u64,
+    counter: AtomicU64,
+}
+
+/// The record of the processes that have written to a store.
+#[derive(Debug, Serialize, Deserialize)]
+struct Epochs {
+    /// A random number. Two stores that use the same bucket by mistake use different names.
+    store: u64,
+    /// The number of processes.
+    count: u64,
+}
+
+impl Names {
+    /// Takes the number of this process. It must be committed before it is used. `random` identifies a new store.
+    pub(super) fn draw(records: &mut Transaction<'_>, random: u64) -> Result<Self, StoreError> {
+        let epochs: Option<Epochs> = records.view().read(&Key::epochs())?;
+        let (store, epoch) = epochs.map_or((random, 0), |epochs| (epochs.store, epochs.count));
+        let count = epoch + 1;
+        records.write(&Key::epochs(), &Epochs { store, count });
+        Ok(Names {
+            store,
+            epoch,
+            counter: AtomicU64::new(0),
+        })
+    }
+
+    pub(super) fn next(&self) -> String {
+        let count = self.counter.fetch_add(1, Ordering::Relaxed);
+        format!("{:016x}-{:x}-{count:012x}", self.store, self.epoch)
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+}

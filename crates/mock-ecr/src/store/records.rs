@@ -1,0 +1,139 @@
+//! The store: transactions on records, and the objects of layers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OnceCell, oneshot};
+
+use crate::store::engine::{Engine, Job, Outcome, Reads};
+use crate::store::error::StoreError;
+use crate::store::memory::MemoryEngine;
+use crate::store::names::Names;
+use crate::store::objects::Objects;
+use crate::store::owner::Owner;
+use crate::store::snapshot::{Snapshot, Transaction};
+
+/// A store. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Store(Arc<Parts>);
+
+/// The fields are dropped in this order: the lock of the directory is released after the file is closed.
+#[derive(Debug)]
+struct Parts {
+    engine: Arc<dyn Engine>,
+    objects: Objects,
+    names: OnceCell<Names>,
+    _owner: Option<Owner>,
+}
+
+impl Store {
+    pub(crate) fn in_memory() -> Self {
+        Store::new(MemoryEngine::default(), Objects::in_memory(), None)
+    }
+
+    pub(super) fn new(engine: impl Engine, objects: Objects, owner: Option<Owner>) -> Self {
+        Store(Arc::new(Parts {
+            engine: Arc::new(engine),
+            objects,
+            names: OnceCell::new(),
+            _owner: owner,
+        }))
+    }
+
+    /// The objects in which the bytes of layers are stored.
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.0.objects
+    }
+
+    /// Returns a name that no server on this store has returned before or will return.
+    pub(crate) async fn unique_name(&self) -> Result<String, StoreError> {
+        Ok(self.names().await?.next())
+    }
+
+    /// Returns the number of this process among those that have written to the store, beginning with 0.
+    pub(crate) async fn epoch(&self) -> Result<u64, StoreError> {
+        Ok(self.names().await?.epoch())
+    }
+
+    async fn names(&self) -> Result<&Names, StoreError> {
+        let draw = || async {
+            let random = getrandom::u64().map_err(std::io::Error::other)?;
+            self.transact(move |records| Names::draw(records, random))
+                .await
+        };
+        self.0.names.get_or_try_init(draw).await
+    }
+
+    /// Runs a transaction. Its changes are durable when this function returns. If the body returns an error, nothing is changed.
+    ///
+    /// The body must not do I/O, and may run more than once. The transaction is carried out even if the future is dropped.
+    pub(crate) async fn transact<T, E>(
+        &self,
+        mut body: impl FnMut(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let output = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&output);
+        let job: Job = Box::new(move |transaction| {
+            let result = body(transaction);
+            let outcome = match result {
+                Ok(_) => Outcome::Commit,
+                Err(_) => Outcome::Rollback,
+            };
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            outcome
+        });
+        let (done, finished) = oneshot::channel();
+        self.0.engine.submit(job, done);
+        // An engine that drops the sender has panicked.
+        finished
+            .await
+            .unwrap_or(Err(StoreError::Panicked))
+            .map_err(E::from)?;
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        output.take().expect("a finished transaction has a result")
+    }
+
+    /// Runs a transaction without waiting for it, for an operation that ends early. Its error is not reported.
+    pub(crate) fn transact_later(
+        &self,
+        mut body: impl FnMut(&mut Transaction<'_>) + Send + 'static,
+    ) {
+        let job: Job = Box::new(move |transaction| {
+            body(transaction);
+            Outcome::Commit
+        });
+        self.0.engine.submit(job, oneshot::channel().0);
+    }
+
+    /// Reads the records at one time.
+    pub(crate) async fn read<T, E>(
+        &self,
+        reader: impl FnOnce(&dyn Snapshot) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match self.0.engine.reads() {
+            Reads::AtOnce => read(&*self.0.engine, reader),
+            Reads::Blocking => {
+                let engine = Arc::clone(&self.0.engine);
+                let read = tokio::task::spawn_blocking(move || read(&*engine, reader));
+                read.await
+                    .unwrap_or_else(|_| Err(E::from(StoreError::Panicked)))
+            }
+        }
+    }
+}
+
+fn read<T, E: From<StoreError>>(
+    engine: &dyn Engine,
+    reader: impl FnOnce(&dyn Snapshot) -> Result<T, E>,
+) -> Result<T, E> {
+    let (mut reader, mut output) = (Some(reader), None);
+    engine.read(&mut |view| output = reader.take().map(|reader| reader(view)))?;
+    output.expect("an engine calls the reader once")
+}

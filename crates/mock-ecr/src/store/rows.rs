@@ -1,0 +1,87 @@
+//! Reads records from a table of redb.
+
+use bytes::Bytes;
+use redb::ReadableTable;
+
+use crate::store::error::StoreError;
+use crate::store::key::{Folder, Key};
+use crate::store::snapshot::{Record, Snapshot};
+
+/// The records of a table that a read transaction has opened.
+pub(super) struct Rows<T>(pub(super) T);
+
+impl<T: ReadableTable<&'static [u8], &'static [u8]>> Snapshot for Rows<T> {
+    fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
+        get(&self.0, key)
+    }
+
+    fn page(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        page(&self.0, folder, after, limit)
+    }
+}
+
+/// The table of a write transaction.
+impl Snapshot for redb::Table<'_, &'static [u8], &'static [u8]> {
+    fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
+        get(self, key)
+    }
+
+    fn page(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        page(self, folder, after, limit)
+    }
+}
+
+fn get(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    key: &Key,
+) -> Result<Option<Bytes>, StoreError> {
+    let value = table.get(key.as_bytes()).map_err(StoreError::engine)?;
+    Ok(value.map(|value| Bytes::copy_from_slice(value.value())))
+}
+
+fn page(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    folder: &Folder,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Record>, StoreError> {
+    let start = folder.key(after.unwrap_or_default());
+    let rows = table
+        .range(start.as_bytes()..)
+        .map_err(StoreError::engine)?;
+    let mut records = Vec::new();
+    for row in rows {
+        let (key, value) = row.map_err(StoreError::engine)?;
+        if records.len() == limit || !key.value().starts_with(folder.as_bytes()) {
+            break;
+        }
+        if after.is_none() || key.value() != start.as_bytes() {
+            let value = Bytes::copy_from_slice(value.value());
+            records.push((Key::from_bytes(key.value()), value));
+        }
+    }
+    Ok(records)
+}
+
+/// The records of a file that does not exist yet.
+pub(super) struct NoRows;
+
+impl Snapshot for NoRows {
+    fn get(&self, _: &Key) -> Result<Option<Bytes>, StoreError> {
+        Ok(None)
+    }
+
+    fn page(&self, _: &Folder, _: Option<&str>, _: usize) -> Result<Vec<Record>, StoreError> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,140 @@
+//! Reads records, and changes them in transactions.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::store::error::StoreError;
+use crate::store::key::{Folder, Key};
+
+/// A record: its key and its value.
+pub(crate) type Record = (Key, Bytes);
+
+/// The records of a store at one time.
+pub(crate) trait Snapshot {
+    /// Returns the value of a record, if it exists.
+    fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError>;
+
+    /// Returns at most `limit` records of a folder that follow the name `after`, in the byte order of their names. The cost does not depend
+    /// on the number of the other records.
+    fn page(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError>;
+}
+
+impl dyn Snapshot + '_ {
+    /// Returns the value of a record, if it exists.
+    pub(crate) fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        let bytes = self.get(key)?;
+        bytes.map(|bytes| parse(key, &bytes)).transpose()
+    }
+
+    pub(crate) fn contains(&self, key: &Key) -> Result<bool, StoreError> {
+        Ok(self.get(key)?.is_some())
+    }
+
+    pub(crate) fn is_empty(&self, folder: &Folder) -> Result<bool, StoreError> {
+        Ok(self.page(folder, None, 1)?.is_empty())
+    }
+}
+
+/// Changes to a snapshot. They are visible in the transaction; the engine applies all of them or none.
+pub(crate) struct Transaction<'a> {
+    base: &'a dyn Snapshot,
+    writes: Writes,
+}
+
+/// The changed records, with the new values. A value is `None` if the record is removed.
+pub(super) type Writes = BTreeMap<Key, Option<Bytes>>;
+
+impl<'a> Transaction<'a> {
+    pub(super) fn new(base: &'a dyn Snapshot) -> Self {
+        Transaction {
+            base,
+            writes: Writes::new(),
+        }
+    }
+
+    pub(super) fn into_writes(self) -> Writes {
+        self.writes
+    }
+
+    /// Returns the records as this transaction has changed them.
+    pub(crate) fn view(&self) -> &dyn Snapshot {
+        self
+    }
+
+    /// Creates or replaces a record.
+    pub(crate) fn put(&mut self, key: &Key, value: impl Into<Bytes>) {
+        self.writes.insert(key.clone(), Some(value.into()));
+    }
+
+    /// Creates or replaces a record with the JSON of a value.
+    pub(crate) fn write<T: Serialize>(&mut self, key: &Key, value: &T) {
+        let json = serde_json::to_vec(value);
+        self.put(key, json.expect("records consist of strings and numbers"));
+    }
+
+    /// Removes a record, if it exists.
+    pub(crate) fn remove(&mut self, key: &Key) {
+        self.writes.insert(key.clone(), None);
+    }
+}
+
+impl Snapshot for Transaction<'_> {
+    fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
+        match self.writes.get(key) {
+            Some(written) => Ok(written.clone()),
+            None => self.base.get(key),
+        }
+    }
+
+    fn page(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        let after_key = folder.key(after.unwrap_or_default());
+        let is_listed = |key: &Key| key.as_bytes().starts_with(folder.as_bytes());
+        let written = self.writes.range(after_key.clone()..);
+        let written: Vec<_> = written
+            .take_while(|(key, _)| is_listed(key))
+            .filter(|(key, _)| after.is_none() || **key != after_key)
+            .collect();
+        // Each written record can replace or remove one record of the base.
+        let base = self
+            .base
+            .page(folder, after, limit.saturating_add(written.len()))?;
+        let mut records: BTreeMap<Key, Bytes> = base.into_iter().collect();
+        for (key, value) in written {
+            match value {
+                Some(value) => drop(records.insert(key.clone(), value.clone())),
+                None => drop(records.remove(key)),
+            }
+        }
+        Ok(records.into_iter().take(limit).collect())
+    }
+}
+
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction")
+            .field("writes", &self.writes.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Parses the value of a record.
+pub(crate) fn parse<T: DeserializeOwned>(key: &Key, bytes: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(bytes).map_err(|source| StoreError::Record {
+        key: key.to_string(),
+        source,
+    })
+}

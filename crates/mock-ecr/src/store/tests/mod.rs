@@ -1,0 +1,80 @@
+//! Stores for tests: their engine and objects fail from a step on, or run their transactions when a scheduler chooses.
+
+mod failing;
+mod power_loss;
+mod scheduled;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::TryStreamExt as _;
+use object_store::ObjectStore as _;
+use object_store::memory::InMemory;
+
+pub(crate) use failing::{Failure, Steps};
+
+use crate::store::engine::{Done, Engine, Job, Reads};
+use crate::store::error::StoreError;
+use crate::store::memory::MemoryEngine;
+use crate::store::objects::Objects;
+use crate::store::records::Store;
+use crate::store::snapshot::Snapshot;
+use failing::{FailingEngine, FailingObjects};
+use scheduled::ScheduledEngine;
+
+/// The data of a store, which outlives the stores that use it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk {
+    engine: Arc<MemoryEngine>,
+    objects: Arc<InMemory>,
+    /// The number of transactions that wait for the scheduler.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Disk {
+    /// Returns a store as a new process opens it.
+    pub(crate) fn open(&self) -> Store {
+        self.failing(&Steps::unlimited())
+    }
+
+    /// Returns a store that fails when the steps are used up.
+    pub(crate) fn failing(&self, steps: &Steps) -> Store {
+        let engine = FailingEngine::new(Arc::clone(&self.engine), steps);
+        let objects = FailingObjects::new(Arc::clone(&self.objects), steps);
+        Store::new(engine, Objects::of(objects), None)
+    }
+
+    /// Returns a store whose transactions run in tasks of the scheduler of shuttle.
+    pub(crate) fn scheduled(&self) -> Store {
+        let engine = ScheduledEngine::new(Arc::clone(&self.engine), Arc::clone(&self.waiting));
+        Store::new(engine, Objects::of(Arc::clone(&self.objects)), None)
+    }
+
+    /// Waits until the scheduler has run all transactions.
+    pub(crate) async fn settle(&self) {
+        while self.waiting.load(Ordering::SeqCst) > 0 {
+            shuttle::future::yield_now().await;
+        }
+    }
+
+    /// Returns the names of all objects.
+    pub(crate) async fn object_names(&self) -> Vec<String> {
+        let objects: Vec<_> = self.objects.list(None).try_collect().await.unwrap();
+        let names = objects.into_iter().map(|one| one.location.to_string());
+        names.collect()
+    }
+}
+
+impl<E: Engine> Engine for Arc<E> {
+    fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
+        (**self).read(reader)
+    }
+
+    fn submit(&self, job: Job, done: Done) {
+        (**self).submit(job, done);
+    }
+
+    fn reads(&self) -> Reads {
+        (**self).reads()
+    }
+}
