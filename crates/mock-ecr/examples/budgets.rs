@@ -46,9 +46,10 @@ enum Budget {
     RatioAtLeast(f64),
     RatioAtMost(f64),
     AtMost(f64),
+    AtLeast(f64),
 }
 
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 25] = [
     row(
         "throughput",
         "GetAuthorizationToken, signed: requests/s",
@@ -107,8 +108,33 @@ const ROWS: [Row; 20] = [
     ),
     row(
         "page",
-        "pages/s of 100,000 tags (peer: 100)",
+        "pages/s of 100,000 tags (peer: 100), in memory",
         Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "page-file",
+        "pages/s of 100,000 tags (peer: 100), in a directory",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "upload",
+        "uploads begun/s with 10,000 open ones (peer: none), in memory",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "upload-file",
+        "uploads begun/s with 10,000 open ones (peer: none), in a directory",
+        Budget::RatioAtLeast(0.5),
+    ),
+    row(
+        "images",
+        "images pushed/s by 16 clients, in memory",
+        Budget::AtLeast(1.0),
+    ),
+    row(
+        "images-file",
+        "images pushed/s by 16 clients, in a directory",
+        Budget::AtLeast(1.0),
     ),
     row(
         "catalog",
@@ -145,6 +171,10 @@ impl Row {
                 (format!("ratio <= {most}"), ratio.map(|r| r.median <= most))
             }
             Budget::AtMost(most) => (format!("<= {most}"), Some(Spread::of(ours).median <= most)),
+            Budget::AtLeast(least) => (
+                format!(">= {least}"),
+                Some(Spread::of(ours).median >= least),
+            ),
         };
         let spread =
             |values: Option<&[f64]>| values.map_or("-".to_owned(), |v| Spread::of(v).to_string());
