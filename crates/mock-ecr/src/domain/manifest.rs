@@ -66,6 +66,10 @@ impl Manifest {
         // A parameter such as a character set is not a part of the type.
         let sent_as = sent_as.map(|text| text.split(';').next().unwrap_or_default().trim());
         match (self.media_type.as_deref(), sent_as) {
+            // The response to a pull contains it in a header.
+            (Some(field), _) if !field.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
+                Err(InvalidManifest::Shape)
+            }
             (Some(field), Some(sent)) if field != sent => Err(InvalidManifest::MediaType),
             (Some(field), _) => Ok(field.to_owned()),
             (None, Some(sent)) if !sent.is_empty() => Ok(sent.to_owned()),
@@ -142,6 +146,17 @@ mod tests {
         }
         let long = vec![b' '; LONGEST_MANIFEST + 1];
         assert_eq!(Manifest::parse(&long), Err(InvalidManifest::TooLong));
+    }
+
+    #[test]
+    fn a_media_type_that_a_header_cannot_contain_is_rejected() {
+        for field in ["a/b\n", "a/\u{e9}", "a/\0"] {
+            let manifest = Manifest {
+                media_type: Some(field.to_owned()),
+                ..Manifest::default()
+            };
+            assert_eq!(manifest.media_type(None), Err(InvalidManifest::Shape));
+        }
     }
 
     #[test]
