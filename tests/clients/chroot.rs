@@ -61,12 +61,12 @@ fn the_sandbox_works_in_a_chroot_whose_root_is_not_a_mount_point() {
 }
 
 #[test]
-fn the_sandbox_requires_proc_in_such_a_chroot() {
+fn the_sandbox_requires_proc() {
     let run = ["/mock-ecr", "run", "--redirect", "sandbox", "--", "true"];
     let output = in_chroot("bin dev etc lib lib64 sbin usr", &run);
     let printed = String::from_utf8_lossy(&output.stderr);
-    let expected = "mock-ecr: cannot create a sandbox: cannot make the mounts private: \
-                    /proc/self/ns/mnt: No such file or directory (os error 2); use --redirect proxy\n";
+    let expected = "mock-ecr: cannot create a sandbox: cannot close the inherited file descriptors: \
+                    /proc/self/fdinfo: No such file or directory (os error 2); use --redirect proxy\n";
     assert_eq!(printed, expected);
     assert_eq!(output.status.code(), Some(1));
 }
