@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn control_characters_are_escaped_before_the_width_is_computed() {
         let rows = [["a\x1b[2J\nb".to_owned(), "x".to_owned()].to_vec()];
-        let expected = "A             B\na\\x1b[2J\\nb  x\n";
+        let expected = "A            B\na\\x1b[2J\\nb  x\n";
         assert_eq!(format_table(&["A", "B"], &rows, None), expected);
         assert_eq!(line(&rows[0], &[1, 1]), "a\\x1b[2J\\nb  x\n");
     }
