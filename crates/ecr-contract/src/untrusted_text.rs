@@ -24,7 +24,7 @@ pub fn sanitize_line(text: &str) -> String {
     sanitized
 }
 
-/// Returns a text whose lines are escaped by [`sanitize_line`] and [`disarm_line`]. The line breaks are preserved.
+/// Returns a text whose lines are escaped by [`sanitize_line`] and do not begin like a workflow command. The line breaks are preserved.
 pub fn sanitize_text(text: &str) -> String {
     let lines = text
         .split_inclusive('\n')
