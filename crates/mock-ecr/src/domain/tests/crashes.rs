@@ -1,7 +1,7 @@
 //! Crashes: the process ends before or after any step of any operation.
 
 use super::consistency::{check, check_swept};
-use super::operations::{OPERATIONS, prepare};
+use super::operations::{OPERATIONS, prepare, tags};
 use super::*;
 use crate::store::tests::{Disk, Failure, Steps};
 
@@ -114,4 +114,27 @@ async fn publish(all: &Repositories) -> Result<(), RepositoryError> {
     unpublished.push(&app, &image, Vec::new(), NOW).await?;
     assert!(all.find(&app).await.is_err());
     unpublished.publish(&app).await
+}
+
+#[tokio::test]
+async fn a_crash_while_a_repository_is_created_leaves_it_with_all_its_resource_tags_or_not_at_all()
+{
+    let app = id("team/app");
+    for failure in [Failure::Before, Failure::After] {
+        for step in 0.. {
+            let disk = Disk::default();
+            let steps = Steps::limited(step, failure);
+            let crashed = repositories(disk.failing(&steps));
+            let created = crashed.create(&app, Settings::created_at(NOW), tags());
+            let created = created.await;
+            let restarted = repositories(disk.open());
+            match restarted.resource_tags(&app).await {
+                Ok(found) => assert_eq!(found, tags()),
+                Err(_) => assert!(created.is_err()),
+            }
+            if !steps.has_failed() {
+                break;
+            }
+        }
+    }
 }

@@ -123,7 +123,7 @@ async fn policy(all: &Repositories) -> Result<(), RepositoryError> {
 const POLICY: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:*"}]}"#;
 
-fn tags() -> Vec<ResourceTag> {
+pub(super) fn tags() -> Vec<ResourceTag> {
     ["a", "b"]
         .map(|key| ResourceTag {
             key: key.to_owned(),
