@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use redb::{Database, Durability, ReadableDatabase as _, TableDefinition};
 
+use crate::store::directory::sync_entry;
 use crate::store::engine::{Done, Engine, Job, Outcome, Reads};
 use crate::store::error::StoreError;
 use crate::store::rows::{NoRows, Rows};
@@ -227,17 +228,9 @@ fn open(path: &Path, access: Access) -> Result<Option<Database>, StoreError> {
         return Ok(None);
     }
     let database = builder.create(path).map_err(StoreError::engine)?;
-    sync_directory(path)?;
+    sync_entry(path)?;
     Ok(Some(database))
 }
 
 /// The default of redb is 1 GiB.
 const CACHE_SIZE: usize = 8 * 1024 * 1024;
-
-/// Writes the entry of a new file in its directory to the disk. Windows has no such operation.
-fn sync_directory(path: &Path) -> Result<(), StoreError> {
-    match path.parent() {
-        Some(directory) if cfg!(unix) => Ok(std::fs::File::open(directory)?.sync_all()?),
-        _ => Ok(()),
-    }
-}

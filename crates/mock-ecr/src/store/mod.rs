@@ -5,6 +5,7 @@
 //! also if the process ends at any point. A transaction is a closure without I/O: bytes are written to an object before the transaction that
 //! refers to it, and removed after the last reference.
 
+mod directory;
 mod engine;
 mod error;
 mod file;

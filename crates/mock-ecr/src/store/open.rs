@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::store::directory::create_directory;
 use crate::store::error::WithSources;
 use crate::store::file::FileEngine;
 use crate::store::location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
@@ -39,7 +40,7 @@ async fn open_directory(
     access: Option<&S3Access>,
     server: &str,
 ) -> Result<Store, Cause> {
-    std::fs::create_dir_all(path)?;
+    create_directory(path)?;
     if path.join(OLD_LAYOUT).try_exists()? {
         return Err(WRITTEN_BY_OLD_VERSION.into());
     }
@@ -47,10 +48,7 @@ async fn open_directory(
     let objects = match layers {
         None => objects_in(&path.join("layers"))?,
         Some(LayersLocation::Directory(path)) => objects_in(path)?,
-        Some(LayersLocation::S3 { bucket, prefix }) => {
-            let access = access.ok_or(NO_CREDENTIALS)?;
-            open_bucket(bucket, prefix, access).await?
-        }
+        Some(LayersLocation::S3 { bucket, prefix }) => open_bucket(bucket, prefix, access).await?,
     };
     let engine = FileEngine::open(&path.join("records.redb"))?;
     Ok(Store::new(engine, objects, Some(owner)))
@@ -71,7 +69,7 @@ const MAX_ATTEMPTS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(5);
 
 fn objects_in(path: &Path) -> Result<Objects, Cause> {
-    std::fs::create_dir_all(path)?;
+    create_directory(path)?;
     Objects::in_directory(path).map_err(|error| WithSources(error).into())
 }
 
@@ -84,11 +82,17 @@ version on this one, and copy the images, for example with `skopeo sync`";
 const LAYERS_WITHOUT_DIRECTORY: &str =
     "a location of layers is set, which requires a store in a directory: expected file:DIRECTORY";
 
+#[cfg(feature = "s3")]
 const NO_CREDENTIALS: &str = "no credentials: expected the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the program, or an \
 S3Access in the library";
 
 #[cfg(feature = "s3")]
-async fn open_bucket(bucket: &str, prefix: &str, access: &S3Access) -> Result<Objects, Cause> {
+async fn open_bucket(
+    bucket: &str,
+    prefix: &str,
+    access: Option<&S3Access>,
+) -> Result<Objects, Cause> {
+    let access = access.ok_or(NO_CREDENTIALS)?;
     let objects = crate::store::s3::open(bucket, prefix, access).await;
     objects
         .map(Objects::of)
@@ -96,6 +100,21 @@ async fn open_bucket(bucket: &str, prefix: &str, access: &S3Access) -> Result<Ob
 }
 
 #[cfg(not(feature = "s3"))]
-async fn open_bucket(_: &str, _: &str, _: &S3Access) -> Result<Objects, Cause> {
+async fn open_bucket(_: &str, _: &str, _: Option<&S3Access>) -> Result<Objects, Cause> {
     Err("this mock-ecr was built without the feature s3; build it with --features s3".into())
+}
+
+#[cfg(all(test, not(feature = "s3")))]
+mod tests {
+    use super::*;
+    use crate::types::error_chain::chain;
+
+    #[tokio::test]
+    async fn a_build_without_the_feature_names_it_before_it_asks_for_credentials() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = StoreLocation::Directory(directory.path().to_owned());
+        let layers = "s3://images".parse().unwrap();
+        let error = store.open(Some(&layers), None, "a test").await.unwrap_err();
+        assert!(chain(&error).contains("without the feature s3"), "{error}");
+    }
 }
