@@ -5,7 +5,7 @@
 use std::fs;
 
 use crate::images::{assert_pulled_image, assert_same_image_id};
-use crate::shell::{Redirection, Shell};
+use crate::shell::{Redirection, START_ENGINE, Shell};
 
 /// Starts a mock, and sets the variables `endpoint` and `uri` to the addresses in the responses.
 const PROLOGUE: &str = r#"
@@ -39,15 +39,16 @@ fn assert_pulled(script: &str) {
     assert_pulled_image(&shell);
 }
 
+/// The engine runs, because docker 29 needs it for a login by plain HTTP.
 #[test]
 fn docker_logs_in_and_crane_pushes_and_pulls() {
-    assert_pulled(
-        r#"
+    assert_pulled(&format!(
+        r#"{START_ENGINE}
         password | docker login --username AWS --password-stdin "$endpoint"
         crane push image "$uri:1"
         crane pull --format oci "$uri:1" pulled
         "#,
-    );
+    ));
 }
 
 #[test]

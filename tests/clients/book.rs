@@ -11,11 +11,12 @@
 use std::fs;
 
 use crate::page::Page;
-use crate::shell::{Redirection, Shell};
+use crate::shell::{Redirection, START_ENGINE, Shell};
 
+/// The engine runs, because docker 29 needs it for a login by plain HTTP.
 #[test]
 fn the_commands_of_readme_print_the_shown_output() {
-    run(Page::Readme);
+    run_after(START_ENGINE, Page::Readme);
 }
 
 #[test]
@@ -175,12 +176,18 @@ pub(crate) fn engine_commands(page: Page<'_>) -> Vec<String> {
 
 #[track_caller]
 fn run(page: Page<'_>) {
+    run_after("trap 'kill $(jobs -p) 2>/dev/null' EXIT", page);
+}
+
+/// Runs the commands of a page after those of a prologue, which ends the processes that they start.
+#[track_caller]
+fn run_after(prologue: &str, page: Page<'_>) {
     let shell = Shell::redirected_by(Redirection::Nowhere);
     // The commands of a page create the image that they push.
     fs::remove_file(shell.file("image")).unwrap();
     fs::create_dir(shell.file(".results")).unwrap();
     let mut examples_of_page = Vec::new();
-    let mut script = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n".to_owned();
+    let mut script = format!("{prologue}\n");
     for block in blocks(&page.text()) {
         if let Some((_, file)) = block.language.split_once("file=") {
             script += &format!("cat >{file} <<'END OF FILE'\n{}\nEND OF FILE\n", block.text);

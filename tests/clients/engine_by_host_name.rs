@@ -5,7 +5,7 @@ use crate::images::{INVALID, UNKNOWN_AUTHORITY};
 use crate::layout::blobs;
 use crate::mock::Password;
 use crate::shell::Redirection::{Proxy, Sandbox};
-use crate::shell::{self, Helper, Shell};
+use crate::shell::{self, Helper, START_ENGINE, Shell};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:1.0";
 
@@ -17,7 +17,7 @@ fn an_engine_pulls_and_pushes_with_a_helper() {
             let pull = format!("docker pull {IMAGE}");
             let again = format!("docker push {IMAGE}");
             let shell = Shell::redirected_by(redirection).with_helper(helper);
-            let printed = shell.run(&owned([LOGIN, &push, START, &pull, &again]));
+            let printed = shell.run(&owned([LOGIN, &push, START_ENGINE, &pull, &again]));
             let digest = printed
                 .lines()
                 .find_map(|l| l.strip_prefix("Digest: sha256:"));
@@ -51,7 +51,7 @@ fn an_engine_fails_with_a_token_of_another_mock_or_a_wrong_secret_key() {
 }
 
 fn pull() -> Vec<String> {
-    owned([LOGIN, START, &format!("docker pull {IMAGE}")])
+    owned([LOGIN, START_ENGINE, &format!("docker pull {IMAGE}")])
 }
 
 fn owned<const N: usize>(commands: [&str; N]) -> Vec<String> {
@@ -60,19 +60,3 @@ fn owned<const N: usize>(commands: [&str; N]) -> Vec<String> {
 
 const LOGIN: &str = "mock-ecr login --helper ecr-login \
     --registry 123456789012.dkr.ecr.us-east-1.amazonaws.com";
-
-/// Starts an engine that ends with the shell, and waits until it listens. Its mounts are not visible to other processes. The shell keeps
-/// the log open, because the engine ends if it cannot write its log.
-const START: &str = r#"
-    engine=$HOME/engine
-    export DOCKER_HOST=unix://$engine/docker.sock
-    mkdir "$engine"
-    echo {} >"$engine/daemon.json"
-    mkfifo "$engine/log"
-    exec 3<>"$engine/log"
-    unshare --mount -- dockerd --host "$DOCKER_HOST" --config-file "$engine/daemon.json" --data-root "$engine/data" \
-        --exec-root "$engine/exec" --pidfile "$engine/pid" --storage-driver vfs \
-        --bridge none --iptables=false --ip-forward=false 2>"$engine/log" &
-    trap 'kill $!; wait $! || true' EXIT
-    grep -m 1 "API listen on" <&3
-"#;

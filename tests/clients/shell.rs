@@ -237,6 +237,23 @@ impl Shell {
     }
 }
 
+/// Starts an engine that ends with the shell, and waits until it listens. Its mounts are not visible to other processes. The shell keeps
+/// the log open, because the engine ends if it cannot write its log.
+pub(crate) const START_ENGINE: &str = r#"
+    engine=$HOME/engine
+    export DOCKER_HOST=unix://$engine/docker.sock
+    mkdir "$engine"
+    echo {} >"$engine/daemon.json"
+    mkfifo "$engine/log"
+    exec 3<>"$engine/log"
+    unshare --mount -- dockerd --host "$DOCKER_HOST" --config-file "$engine/daemon.json" --data-root "$engine/data" \
+        --exec-root "$engine/exec" --pidfile "$engine/pid" --storage-driver vfs \
+        --bridge none --iptables=false --ip-forward=false 2>"$engine/log" &
+    engine_process=$!
+    trap 'kill "$engine_process" $(jobs -p) 2>/dev/null; wait' EXIT
+    grep -m 1 "API listen on" <&3
+"#;
+
 fn mock_run(mut mock: Command, redirection: &str) -> Command {
     mock.args(["run", "--redirect"])
         .args(redirection.split(' '));
