@@ -32,7 +32,7 @@ impl Repositories {
                     limit,
                     accept: &accept,
                 };
-                listing.after(after)
+                listing.after(after.clone())
             })
             .await
     }

@@ -16,6 +16,9 @@ mod names;
 mod objects;
 mod open;
 mod owner;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod postgres_url;
 mod records;
 mod rows;
 #[cfg(feature = "s3")]
@@ -27,7 +30,9 @@ pub(crate) mod tests;
 pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
+pub(crate) use names::ProcessId;
 pub(crate) use objects::{ObjectBytes, StoredObject};
+pub use postgres_url::{PostgresUrl, PostgresUrlError};
 pub(crate) use records::Store;
 #[cfg(test)]
 pub(crate) use snapshot::Record;
