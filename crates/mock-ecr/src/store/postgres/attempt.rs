@@ -10,7 +10,7 @@ use crate::clock::Stopwatch;
 use crate::store::engine::{Job, Outcome};
 use crate::store::error::StoreError;
 use crate::store::postgres::Database;
-use crate::store::postgres::connection::{Connection, Statements};
+use crate::store::postgres::connection::{Connection, PoolError, Statements};
 use crate::store::postgres::rows::Rows;
 use crate::store::snapshot::{Snapshot, Transaction, Writes};
 
@@ -30,7 +30,8 @@ impl Database {
     ) -> Result<(), StoreError> {
         let stopwatch = Stopwatch::start();
         for number in 0.. {
-            let taken = self.pool.take().map_err(Failure::of);
+            let remaining = MAX_DURATION.saturating_sub(stopwatch.elapsed());
+            let taken = self.pool.take(remaining).map_err(Failure::of_pool);
             let failure = match taken.and_then(|mut connection| attempt(&mut connection)) {
                 Ok(()) => return Ok(()),
                 Err(failure) => failure,
@@ -77,6 +78,13 @@ enum Failure {
 }
 
 impl Failure {
+    fn of_pool(error: PoolError) -> Self {
+        match error {
+            PoolError::Open(error) => Failure::of(error),
+            error @ PoolError::Busy => Failure::Final(StoreError::Engine(error.into())),
+        }
+    }
+
     /// Returns the failure of a statement, after which nothing is changed.
     fn of(error: Error) -> Self {
         match error.code() {

@@ -142,13 +142,18 @@ impl Pool {
         })
     }
 
-    /// Waits for a connection.
-    pub(super) fn take(&self) -> Result<Lease<'_>, Error> {
+    /// Waits for a connection, not longer than `timeout`.
+    pub(super) fn take(&self, timeout: Duration) -> Result<Lease<'_>, PoolError> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let is_exhausted =
             |state: &mut State| state.idle.is_empty() && state.open >= MAX_CONNECTIONS;
-        let waited = self.returned.wait_while(state, is_exhausted);
-        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .returned
+            .wait_timeout_while(state, timeout, is_exhausted);
+        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(PoolError::Busy);
+        }
         let mut lease = Lease {
             pool: self,
             connection: state.idle.pop(),
@@ -161,6 +166,15 @@ impl Pool {
         }
         Ok(lease)
     }
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PoolError {
+    #[error("all connections to the database were in use for too long")]
+    Busy,
+    #[error(transparent)]
+    Open(#[from] Error),
 }
 
 /// A connection that is returned to the pool, unless it is closed.
