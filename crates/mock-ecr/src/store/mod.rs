@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod key;
 mod location;
+mod marker;
 mod memory;
 mod names;
 mod objects;

@@ -12,7 +12,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
-use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _};
+use object_store::{
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutMode,
+};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 
@@ -22,8 +24,15 @@ use crate::store::error::StoreError;
 #[derive(Clone, Debug)]
 pub(crate) struct Objects {
     store: Arc<dyn ObjectStore>,
-    /// The directory, if the objects are files.
-    directory: Option<PathBuf>,
+    place: Place,
+}
+
+/// Where objects are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Memory,
+    Directory(PathBuf),
+    Bucket,
 }
 
 /// An object that a record refers to.
@@ -41,7 +50,7 @@ impl Objects {
     pub(super) fn in_memory() -> Self {
         Objects {
             store: Arc::new(InMemory::new()),
-            directory: None,
+            place: Place::Memory,
         }
     }
 
@@ -50,17 +59,48 @@ impl Objects {
         let files = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
         Ok(Objects {
             store: Arc::new(files),
-            directory: Some(path.to_owned()),
+            place: Place::Directory(path.to_owned()),
         })
     }
 
-    /// Returns the objects of a store that is not a directory.
+    /// Returns the objects in a bucket.
     #[cfg(any(feature = "s3", test))]
-    pub(super) fn of(store: impl ObjectStore) -> Self {
+    pub(super) fn in_bucket(store: impl ObjectStore) -> Self {
         Objects {
             store: Arc::new(store),
-            directory: None,
+            place: Place::Bucket,
         }
+    }
+
+    /// Whether the objects outlive the process.
+    pub(super) fn are_persistent(&self) -> bool {
+        self.place != Place::Memory
+    }
+
+    /// Returns the content of an object of at most a few bytes, if it exists.
+    pub(super) async fn read_short(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
+        match self.store.get(&name.into()).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+            Ok(object) if object.meta.size <= SHORT => Ok(Some(object.bytes().await?)),
+            Ok(object) => {
+                let size = object.meta.size;
+                let text = format!("the object {name} has {size} bytes: expected at most {SHORT}");
+                Err(io::Error::new(io::ErrorKind::InvalidData, text).into())
+            }
+        }
+    }
+
+    /// Creates an object, or replaces it if `mode` permits that.
+    pub(super) async fn write_short(
+        &self,
+        name: &str,
+        content: String,
+        mode: PutMode,
+    ) -> Result<(), StoreError> {
+        let (location, payload) = (name.into(), content.into());
+        let written = self.store.put_opts(&location, payload, mode.into());
+        Ok(written.await.map(drop)?)
     }
 
     /// Returns a writer of a new object.
@@ -119,7 +159,7 @@ impl Objects {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        let Some(directory) = &self.directory else {
+        let Place::Directory(directory) = &self.place else {
             return Ok(());
         };
         // The name of the file into which `object_store` writes before it renames the file.
@@ -168,6 +208,9 @@ impl ObjectWriter {
         })
     }
 }
+
+/// The size of the largest short object.
+const SHORT: u64 = 64;
 
 const PART_SIZE: usize = 5 * 1024 * 1024;
 

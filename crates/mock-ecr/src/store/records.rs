@@ -57,8 +57,10 @@ impl Store {
     async fn names(&self) -> Result<&Names, StoreError> {
         let draw = || async {
             let random = getrandom::u64().map_err(std::io::Error::other)?;
-            self.transact(move |records| Names::draw(records, random))
-                .await
+            let drawn = self.transact(move |records| Names::draw(records, random));
+            let names = drawn.await?;
+            self.mark_layers(names.before()).await?;
+            Ok::<_, StoreError>(names)
         };
         self.0.names.get_or_try_init(draw).await
     }

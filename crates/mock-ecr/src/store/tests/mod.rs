@@ -1,6 +1,7 @@
 //! Stores for tests: their engine and objects fail from a step on, or run their transactions when a scheduler chooses.
 
 mod failing;
+mod marker;
 mod power_loss;
 mod scheduled;
 
@@ -15,6 +16,7 @@ pub(crate) use failing::{Failure, Steps};
 
 use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
+use crate::store::marker::MARKER;
 use crate::store::memory::MemoryEngine;
 use crate::store::objects::Objects;
 use crate::store::records::Store;
@@ -41,13 +43,13 @@ impl Disk {
     pub(crate) fn failing(&self, steps: &Steps) -> Store {
         let engine = FailingEngine::new(Arc::clone(&self.engine), steps);
         let objects = FailingObjects::new(Arc::clone(&self.objects), steps);
-        Store::new(engine, Objects::of(objects), None)
+        Store::new(engine, Objects::in_bucket(objects), None)
     }
 
     /// Returns a store whose transactions run in tasks of the scheduler of shuttle.
     pub(crate) fn scheduled(&self) -> Store {
         let engine = ScheduledEngine::new(Arc::clone(&self.engine), Arc::clone(&self.waiting));
-        Store::new(engine, Objects::of(Arc::clone(&self.objects)), None)
+        Store::new(engine, Objects::in_bucket(Arc::clone(&self.objects)), None)
     }
 
     /// Waits until the scheduler has run all transactions.
@@ -57,11 +59,11 @@ impl Disk {
         }
     }
 
-    /// Returns the names of all objects.
+    /// Returns the names of all objects but the marker.
     pub(crate) async fn object_names(&self) -> Vec<String> {
         let objects: Vec<_> = self.objects.list(None).try_collect().await.unwrap();
         let names = objects.into_iter().map(|one| one.location.to_string());
-        names.collect()
+        names.filter(|name| name != MARKER).collect()
     }
 }
 
