@@ -145,10 +145,17 @@ impl Repositories {
     ) -> Result<(StoredObject, Sha256State), RepositoryError> {
         let mut writer = self.store.objects().writer(name);
         let mut hasher = before.resume();
-        while let Some(bytes) = content.next().await {
-            let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
-            hasher.update(&bytes);
-            writer.write(bytes).await?;
+        let written = async {
+            while let Some(bytes) = content.next().await {
+                let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
+                hasher.update(&bytes);
+                writer.write(bytes).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = written.await {
+            writer.abort().await;
+            return Err(error);
         }
         Ok((writer.finish().await?, Sha256State::of(&hasher)))
     }

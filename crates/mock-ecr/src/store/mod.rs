@@ -14,6 +14,7 @@ mod location;
 mod marker;
 mod memory;
 mod names;
+mod object_writer;
 mod objects;
 mod open;
 mod owner;

@@ -9,22 +9,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::{
     GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutMode,
 };
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt as _;
 
 use crate::store::error::StoreError;
+use crate::store::object_writer::{ObjectWriter, Parts};
 
 /// A store of immutable objects. Each has a name that is never used again, so an object is never replaced, renamed or copied.
 #[derive(Clone, Debug)]
 pub(crate) struct Objects {
     store: Arc<dyn ObjectStore>,
     place: Place,
+    parts: Parts,
 }
 
 /// Where objects are.
@@ -51,6 +51,7 @@ impl Objects {
         Objects {
             store: Arc::new(InMemory::new()),
             place: Place::Memory,
+            parts: Parts::in_memory(),
         }
     }
 
@@ -60,6 +61,7 @@ impl Objects {
         Ok(Objects {
             store: Arc::new(files),
             place: Place::Directory(path.to_owned()),
+            parts: Parts::in_directory(),
         })
     }
 
@@ -69,6 +71,7 @@ impl Objects {
         Objects {
             store: Arc::new(store),
             place: Place::Bucket,
+            parts: Parts::in_bucket(),
         }
     }
 
@@ -105,13 +108,7 @@ impl Objects {
 
     /// Returns a writer of a new object.
     pub(crate) fn writer(&self, name: &str) -> ObjectWriter {
-        // S3 rejects parts of less than 5 MiB. Two concurrent parts use the store well and limit the memory.
-        let writer = BufWriter::with_capacity(Arc::clone(&self.store), name.into(), PART_SIZE);
-        ObjectWriter {
-            name: name.to_owned(),
-            size: 0,
-            writer: writer.with_max_concurrency(2),
-        }
+        ObjectWriter::new(Arc::clone(&self.store), self.parts.clone(), name)
     }
 
     /// Returns a range of the concatenation of objects, as a stream. The range must not exceed the objects. The first object is opened
@@ -186,33 +183,8 @@ fn segments(objects: &[StoredObject], range: Range<u64>) -> Vec<(String, Range<u
     segments
 }
 
-/// A writer of one object. If it is dropped before it is finished, there is no object.
-pub(crate) struct ObjectWriter {
-    name: String,
-    size: u64,
-    writer: BufWriter,
-}
-
-impl ObjectWriter {
-    pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
-        self.size += bytes.len() as u64;
-        Ok(self.writer.put(bytes).await?)
-    }
-
-    /// Completes the object. It is durable when this function returns.
-    pub(crate) async fn finish(mut self) -> Result<StoredObject, StoreError> {
-        self.writer.shutdown().await?;
-        Ok(StoredObject {
-            name: self.name,
-            size: self.size,
-        })
-    }
-}
-
 /// The size of the largest short object.
 const SHORT: u64 = 64;
-
-const PART_SIZE: usize = 5 * 1024 * 1024;
 
 /// Reads a range of a file in chunks. Each chunk is read in a blocking task, because a disk can be slow.
 fn read_chunks(
@@ -297,10 +269,7 @@ mod tests {
         let objects = Objects::in_directory(directory.path()).unwrap();
         let files = || std::fs::read_dir(directory.path()).unwrap().count();
         let mut writer = objects.writer("a");
-        writer
-            .write(Bytes::from(vec![0; 2 * PART_SIZE]))
-            .await
-            .unwrap();
+        writer.write(Bytes::from(vec![0; 1 << 20])).await.unwrap();
         // A killed process does not remove the file.
         std::mem::forget(writer);
         assert_eq!(files(), 1);
