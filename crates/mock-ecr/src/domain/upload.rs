@@ -40,9 +40,9 @@ impl Repositories {
         let upload = self.next_upload_id().await?;
         let record = UploadRecord::begin(now, system);
         let began = upload.clone();
-        let removed = self.store.transact(move |records| {
+        let began = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
-            let removed = remove_expired(records, now, system)?;
+            remove_expired(records, now, system)?;
             let open = open_uploads(records.view())?;
             if open >= MAX_UPLOADS {
                 return Err(RepositoryError::TooManyUploads);
@@ -54,11 +54,9 @@ impl Repositories {
                 &Key::expiring_system(system, &generation, &began),
                 Vec::new(),
             );
-            Ok::<_, RepositoryError>(removed)
+            Ok(())
         });
-        if removed.await? > 0 {
-            self.sweeper.start();
-        }
+        began.await?;
         Ok(upload)
     }
 
@@ -204,7 +202,7 @@ impl Repositories {
         let found = self.store.read(move |view| reader.find(view)).await?;
         require_digest(expected, self.digest(&found, expected.algorithm()).await?)?;
         let (expected, size) = (expected.clone(), found.record.uploaded().size);
-        let completed = self.store.transact(move |records| {
+        let completed = self.sweeper.transact(move |records| {
             let current = open.find(records.view())?;
             if current != found {
                 let expected = current.record.uploaded().size;
@@ -222,9 +220,7 @@ impl Repositories {
                 &layer,
             )?)
         });
-        let created = completed.await?;
-        self.sweeper.start();
-        Ok((size, created))
+        Ok((size, completed.await?))
     }
 
     /// Returns the digest of the parts. For another algorithm than SHA-256, the parts are read again.
@@ -278,16 +274,14 @@ impl Repositories {
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
         let open = self.open_upload(id, upload, now);
-        self.store
+        self.sweeper
             .transact(move |records| {
                 let found = open.find(records.view())?;
                 layer_record::mark_unused(records, &found.parts(records.view())?);
                 remove_record(records, &found.generation, &found.key, &found.record)?;
-                Ok::<_, RepositoryError>(())
+                Ok(())
             })
-            .await?;
-        self.sweeper.start();
-        Ok(())
+            .await
     }
 
     fn open_upload(&self, id: &RepositoryId, upload: &UploadId, now: Timestamp) -> OpenUpload {
@@ -321,14 +315,14 @@ impl Drop for StagedObject {
             return;
         };
         let (staged, unused) = (self.key.clone(), Key::unused(&self.name));
-        store.transact_later(move |records| {
+        let marked = store.transact_later(move |records| {
             // If the outcome of the transaction that refers to the object is unknown, it may have removed this record.
             if records.view().contains(&staged).unwrap_or(false) {
                 records.remove(&staged);
                 records.put(&unused, Vec::new());
             }
         });
-        sweeper.start();
+        sweeper.start_after(marked);
     }
 }
 

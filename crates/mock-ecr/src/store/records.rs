@@ -98,16 +98,18 @@ impl Store {
         output.take().expect("a finished transaction has a result")
     }
 
-    /// Runs a transaction without waiting for it, for an operation that ends early. Its error is not reported.
+    /// Runs a transaction without waiting for it, for an operation that ends early. The future waits for its end. Its error is not reported.
     pub(crate) fn transact_later(
         &self,
         mut body: impl FnMut(&mut Transaction<'_>) + Send + 'static,
-    ) {
+    ) -> impl Future<Output = ()> + Send + 'static {
         let job: Job = Box::new(move |transaction| {
             body(transaction);
             Outcome::Commit
         });
-        self.0.engine.submit(job, oneshot::channel().0);
+        let (done, finished) = oneshot::channel();
+        self.0.engine.submit(job, done);
+        async move { drop(finished.await) }
     }
 
     /// Reads the records at one time.

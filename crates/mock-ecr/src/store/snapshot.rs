@@ -81,6 +81,15 @@ impl<'a> Transaction<'a> {
         self.put(key, json.expect("records consist of strings and numbers"));
     }
 
+    /// Returns whether the transaction creates or replaces a record of a folder.
+    pub(crate) fn has_created(&self, folder: &Folder) -> bool {
+        let is_listed = |key: &Key| key.as_bytes().starts_with(folder.as_bytes());
+        let written = self.writes.range(folder.key("")..);
+        written
+            .take_while(|(key, _)| is_listed(key))
+            .any(|(_, value)| value.is_some())
+    }
+
     /// Removes a record, if it exists.
     pub(crate) fn remove(&mut self, key: &Key) {
         self.writes.insert(key.clone(), None);
