@@ -75,6 +75,11 @@ impl Objects {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn with_parts(self, parts: Parts) -> Self {
+        Objects { parts, ..self }
+    }
+
     /// Whether the objects outlive the process.
     pub(super) fn are_persistent(&self) -> bool {
         self.place != Place::Memory
@@ -251,6 +256,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// `object_store` then synchronizes a file, renames it, and synchronizes its directory before a write ends. A loss of power cannot be
+    /// simulated below it.
+    #[test]
+    fn files_are_synchronized() {
+        let directory = tempfile::tempdir().unwrap();
+        let objects = Objects::in_directory(directory.path()).unwrap();
+        let store = format!("{:?}", objects.store);
+        assert!(store.contains("fsync: true"), "{store}");
     }
 
     #[tokio::test]

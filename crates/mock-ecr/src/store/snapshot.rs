@@ -65,6 +65,11 @@ impl<'a> Transaction<'a> {
         self.writes
     }
 
+    #[cfg(test)]
+    pub(super) fn writes(&self) -> &Writes {
+        &self.writes
+    }
+
     /// Returns the records as this transaction has changed them.
     pub(crate) fn view(&self) -> &dyn Snapshot {
         self

@@ -3,6 +3,7 @@
 mod failing;
 mod marker;
 mod power_loss;
+mod recording;
 mod scheduled;
 
 use std::sync::Arc;
@@ -13,15 +14,18 @@ use object_store::ObjectStore as _;
 use object_store::memory::InMemory;
 
 pub(crate) use failing::{Failure, Steps};
+pub(crate) use recording::Recorder;
 
 use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
 use crate::store::marker::MARKER;
 use crate::store::memory::MemoryEngine;
+use crate::store::object_writer::Parts;
 use crate::store::objects::Objects;
 use crate::store::records::Store;
 use crate::store::snapshot::Snapshot;
 use failing::{FailingEngine, FailingObjects};
+use recording::{RecordingEngine, RecordingObjects};
 use scheduled::ScheduledEngine;
 
 /// The data of a store, which outlives the stores that use it.
@@ -44,6 +48,14 @@ impl Disk {
         let engine = FailingEngine::new(Arc::clone(&self.engine), steps);
         let objects = FailingObjects::new(Arc::clone(&self.objects), steps);
         Store::new(engine, Objects::in_bucket(objects), None)
+    }
+
+    /// Returns a store that records the order of its calls. Its objects are written in parts of two bytes.
+    pub(crate) fn recorded(&self, recorder: &Recorder) -> Store {
+        let engine = RecordingEngine::new(Arc::clone(&self.engine), recorder);
+        let objects = RecordingObjects::new(Arc::clone(&self.objects), recorder);
+        let objects = Objects::in_bucket(objects).with_parts(Parts::new(2, 9));
+        Store::new(engine, objects, None)
     }
 
     /// Returns a store whose transactions run in tasks of the scheduler of shuttle.
