@@ -55,6 +55,21 @@ impl Moto {
     }
 }
 
+impl Moto {
+    /// Returns the error of a mock that does not start.
+    fn serve_error(&self, directory: &tempfile::TempDir, options: &[&str]) -> String {
+        let store = format!("file:{}", directory.path().display());
+        let output = failing()
+            .args(["serve", "--listen", "127.0.0.1:0", "--store", &store])
+            .args(options)
+            .envs(variables(&format!("http://{}", self.address)))
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
 impl Drop for Moto {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -91,6 +106,13 @@ fn layers_in_a_bucket_persist() {
         reader.assert_has(image);
     }
     assert_eq!(reader.tags(), ["large", "small"]);
+    drop(later);
+    // The bucket belongs to the store, and the store to the bucket.
+    let (other, layers) = (tempfile::tempdir().unwrap(), "s3://images/of/ci");
+    let error = moto.serve_error(&other, &["--layers", layers]);
+    assert!(error.contains("belong to another store"), "{error}");
+    let error = moto.serve_error(&directory, &[]);
+    assert!(error.contains("was --layers set"), "{error}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl Repositories {
         digest: &Digest,
     ) -> Result<(), RepositoryError> {
         let (at, digest) = (self.lookup(id), digest.clone());
-        self.store
+        self.sweeper
             .transact(move |records| {
                 let generation = at.generation(records.view())?;
                 if !records.view().contains(&generation.layer(&digest))? {
@@ -89,9 +89,7 @@ impl Repositories {
                 }
                 Ok(layer_record::remove(records, &generation, &digest)?)
             })
-            .await?;
-        self.sweeper.start();
-        Ok(())
+            .await
     }
 
     /// Adds a layer of another repository. Returns `None` if neither repository has the layer.

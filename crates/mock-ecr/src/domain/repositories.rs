@@ -50,7 +50,7 @@ impl Repositories {
 
     /// Deletes all repositories and all settings of accounts, and restarts the generator of upload ids.
     pub(crate) async fn reset(&self) -> Result<(), RepositoryError> {
-        self.store
+        self.sweeper
             .transact(|records| {
                 for (key, bytes) in
                     records
@@ -63,10 +63,9 @@ impl Repositories {
                 for (key, _) in records.view().page(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
-                Ok::<_, RepositoryError>(())
+                Ok(())
             })
             .await?;
-        self.sweeper.start();
         self.upload_ids.restart();
         Ok(())
     }
@@ -118,7 +117,7 @@ impl Repositories {
     /// Publishes the repository of [`create_unpublished`](Self::create_unpublished). If one of this name exists by now, it is kept.
     pub(crate) async fn publish(self, id: &RepositoryId) -> Result<(), RepositoryError> {
         let (at, published) = (self.lookup(id), Key::repository(id));
-        self.store
+        self.sweeper
             .transact(move |records| {
                 let record = at.find(records.view())?;
                 if records.view().contains(&published)? {
@@ -127,11 +126,9 @@ impl Repositories {
                     records.remove(&at.key);
                     records.write(&published, &record);
                 }
-                Ok::<_, RepositoryError>(())
+                Ok(())
             })
-            .await?;
-        self.sweeper.start();
-        Ok(())
+            .await
     }
 
     /// Discards the repository of [`create_unpublished`](Self::create_unpublished).
@@ -210,7 +207,7 @@ impl Repositories {
         images: WithImages,
     ) -> Result<Repository, RepositoryError> {
         let at = self.lookup(id);
-        let removed = self.store.transact(move |records| {
+        let removed = self.sweeper.transact(move |records| {
             let record = at.find(records.view())?;
             let folder = record.generation().images();
             if images == WithImages::Rejected && !records.view().is_empty(&folder)? {
@@ -219,9 +216,7 @@ impl Repositories {
             discard(records, &at.key, &record);
             Ok(at.repository(record))
         });
-        let removed = removed.await?;
-        self.sweeper.start();
-        Ok(removed)
+        removed.await
     }
 
     pub(crate) async fn put_mutability(

@@ -42,6 +42,34 @@ impl Sweeper {
         }
     }
 
+    /// Starts when a transaction has finished, which leaves something unused.
+    pub(super) fn start_after(&self, finished: impl Future<Output = ()> + Send + 'static) {
+        let sweeper = Sweeper(Arc::clone(&self.0));
+        if let Ok(runtime) = Handle::try_current() {
+            drop(runtime.spawn(async move {
+                finished.await;
+                sweeper.start();
+            }));
+        }
+    }
+
+    /// Runs a transaction, and starts if it has left something unused.
+    pub(super) async fn transact<T: Send + 'static>(
+        &self,
+        mut body: impl FnMut(&mut Transaction<'_>) -> Result<T, RepositoryError> + Send + 'static,
+    ) -> Result<T, RepositoryError> {
+        let transaction = self.0.store.transact(move |records| {
+            let output = body(records)?;
+            let is_unused = |folder: &FolderOf| records.has_created(&folder());
+            Ok::<_, RepositoryError>((output, UNUSED.iter().any(is_unused)))
+        });
+        let (output, leaves_unused) = transaction.await?;
+        if leaves_unused {
+            self.start();
+        }
+        Ok(output)
+    }
+
     /// Lets the data be removed that interrupted processes have left.
     ///
     /// An empty store is only read, so that it is not created.
@@ -65,6 +93,13 @@ impl Sweeper {
             self.start();
         }
         Ok(())
+    }
+
+    /// Returns whether the task has ended and none was requested since then.
+    #[cfg(test)]
+    pub(crate) fn is_idle(&self) -> bool {
+        let flags = [&self.0.is_running, &self.0.is_requested];
+        !flags.iter().any(|flag| flag.load(Ordering::SeqCst))
     }
 
     /// Removes all unused data.
@@ -93,7 +128,10 @@ impl Shared {
     }
 
     async fn sweep(&self) -> Result<(), RepositoryError> {
-        while self.store.transact(remove_garbage).await? == Progress::Remaining {}
+        let has_garbage = |view: &dyn Snapshot| has_records(view, &[Folder::all_garbage]);
+        while self.store.read(has_garbage).await? {
+            self.store.transact(remove_garbage).await?;
+        }
         loop {
             let unused = self
                 .store
@@ -151,18 +189,11 @@ fn mark_left(records: &mut Transaction<'_>, left: &[Key]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Whether records of deleted repositories remain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    Remaining,
-    Finished,
-}
-
 /// Removes records of the first deleted repository. The record that names its generation is removed last.
-fn remove_garbage(records: &mut Transaction<'_>) -> Result<Progress, StoreError> {
+fn remove_garbage(records: &mut Transaction<'_>) -> Result<(), StoreError> {
     let garbage = records.view().page(&Folder::all_garbage(), None, 1)?;
     let Some((key, _)) = garbage.first() else {
-        return Ok(Progress::Finished);
+        return Ok(());
     };
     let generation = Generation::new(key.name().to_owned());
     let content = records
@@ -182,7 +213,7 @@ fn remove_garbage(records: &mut Transaction<'_>) -> Result<Progress, StoreError>
     if content.len() < MAX_REMOVED {
         records.remove(key);
     }
-    Ok(Progress::Remaining)
+    Ok(())
 }
 
 /// The largest number of records in a transaction of the sweeper, so that requests wait for it only briefly.

@@ -39,19 +39,17 @@ impl Repositories {
         let upload = self.next_upload_id().await?;
         let record = UploadRecord::begin(now, system);
         let began = upload.clone();
-        let removed = self.store.transact(move |records| {
+        let began = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
-            let removed = remove_expired(records, now, system)?;
+            remove_expired(records, now, system)?;
             let open = upload_record::open_uploads(records.view(), &generation)?;
             if open >= MAX_UPLOADS {
                 return Err(RepositoryError::TooManyUploads);
             }
             upload_record::insert(records, &generation, &began, &record, open);
-            Ok::<_, RepositoryError>(removed)
+            Ok(())
         });
-        if removed.await? > 0 {
-            self.sweeper.start();
-        }
+        began.await?;
         Ok(upload)
     }
 
@@ -138,10 +136,17 @@ impl Repositories {
     ) -> Result<(StoredObject, Sha256State), RepositoryError> {
         let mut writer = self.store.objects().writer(name);
         let mut hasher = before.resume();
-        while let Some(bytes) = content.next().await {
-            let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
-            hasher.update(&bytes);
-            writer.write(bytes).await?;
+        let written = async {
+            while let Some(bytes) = content.next().await {
+                let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
+                hasher.update(&bytes);
+                writer.write(bytes).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = written.await {
+            writer.abort().await;
+            return Err(error);
         }
         Ok((writer.finish().await?, Sha256State::of(&hasher)))
     }
@@ -194,7 +199,7 @@ impl Repositories {
         let found = self.store.read(move |view| reader.find(view)).await?;
         require_digest(expected, self.digest(&found, expected.algorithm()).await?)?;
         let (expected, size) = (expected.clone(), found.record.uploaded().size);
-        let completed = self.store.transact(move |records| {
+        let completed = self.sweeper.transact(move |records| {
             let current = open.find(records.view())?;
             if current != found {
                 let expected = current.record.uploaded().size;
@@ -212,9 +217,7 @@ impl Repositories {
                 &layer,
             )?)
         });
-        let created = completed.await?;
-        self.sweeper.start();
-        Ok((size, created))
+        Ok((size, completed.await?))
     }
 
     /// Returns the digest of the parts. For another algorithm than SHA-256, the parts are read again.
@@ -268,16 +271,14 @@ impl Repositories {
         now: Timestamp,
     ) -> Result<(), RepositoryError> {
         let open = self.open_upload(id, upload, now);
-        self.store
+        self.sweeper
             .transact(move |records| {
                 let found = open.find(records.view())?;
                 upload_record::mark_unused(records, &found.generation, &found.key)?;
                 upload_record::remove(records, &found.generation, &found.key, &found.record)?;
-                Ok::<_, RepositoryError>(())
+                Ok(())
             })
-            .await?;
-        self.sweeper.start();
-        Ok(())
+            .await
     }
 
     fn open_upload(&self, id: &RepositoryId, upload: &UploadId, now: Timestamp) -> OpenUpload {
@@ -311,14 +312,14 @@ impl Drop for StagedObject {
             return;
         };
         let (staged, unused) = (self.key.clone(), Key::unused(&self.name));
-        store.transact_later(move |records| {
+        let marked = store.transact_later(move |records| {
             // If the outcome of the transaction that refers to the object is unknown, it may have removed this record.
             if records.view().contains(&staged).unwrap_or(false) {
                 records.remove(&staged);
                 records.put(&unused, Vec::new());
             }
         });
-        sweeper.start();
+        sweeper.start_after(marked);
     }
 }
 

@@ -132,13 +132,12 @@ pub(super) fn is_expired(began: [Timestamp; 2], now: [Timestamp; 2]) -> bool {
         .any(|(began, now)| now >= *began + TTL)
 }
 
-/// Removes the oldest expired uploads of all repositories. Returns their number.
+/// Removes the oldest expired uploads of all repositories.
 pub(super) fn remove_expired(
     records: &mut Transaction<'_>,
     now: Timestamp,
     system: Timestamp,
-) -> Result<usize, StoreError> {
-    let mut removed = 0;
+) -> Result<(), StoreError> {
     for (folder, now) in [
         (Folder::all_expiring_mock(), now),
         (Folder::all_expiring_system(), system),
@@ -156,11 +155,10 @@ pub(super) fn remove_expired(
                 let record: UploadRecord = parse(&upload, &value)?;
                 mark_unused(records, &generation, &upload)?;
                 remove(records, &generation, &upload, &record)?;
-                removed += 1;
             }
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
 /// Removes an upload of a deleted repository, and lets the sweeper remove its parts.

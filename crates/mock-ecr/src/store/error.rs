@@ -26,6 +26,9 @@ pub(crate) enum StoreError {
     /// An object that a record refers to does not exist.
     #[error("the store of layers has no object {0}")]
     MissingObject(String),
+    /// The layers would be stored at the location of another store.
+    #[error("another store uses the location of the layers")]
+    LayersOfAnotherStore,
     /// A file could not be read or written.
     #[error("the store failed")]
     Io(#[from] io::Error),

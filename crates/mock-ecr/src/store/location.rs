@@ -32,8 +32,9 @@ pub enum StoreLocation {
 /// The location where the layers of images are stored, if the store is a directory or a database: `file:DIRECTORY`, `s3://BUCKET`
 /// or `s3://BUCKET/PREFIX`. If the store is a directory, the default is this directory. A database has no default.
 ///
-/// The location must not be used by another store. The mock creates a missing directory. A bucket must exist; it
-/// requires an [`S3Access`] and the feature `s3` of this crate.
+/// The location belongs to one store. The mock does not start if another store uses the location, or if the layers of the
+/// store are at another location. The mock creates a missing directory. A bucket must exist; it requires an [`S3Access`]
+/// and the feature `s3` of this crate.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]

@@ -6,50 +6,82 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::error::StoreError;
 use crate::store::key::Key;
-use crate::store::snapshot::Transaction;
+use crate::store::snapshot::{Snapshot, Transaction};
 
 /// The generator of the names of one process: the identifier of the store, the number of the process, and a counter.
 #[derive(Debug)]
 pub(super) struct Names {
-    store: u64,
-    epoch: u64,
+    before: Epochs,
     counter: AtomicU64,
 }
 
 /// The record of the processes that have written to a store.
-#[derive(Debug, Serialize, Deserialize)]
-struct Epochs {
-    /// A random number. Two stores that use the same bucket by mistake use different names.
-    store: u64,
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Epochs {
+    /// A random number that identifies the store.
+    pub(super) store: u64,
     /// The number of processes.
     count: u64,
+    /// Whether the location of the layers has the marker of this store.
+    #[serde(default)]
+    pub(super) is_marked: bool,
+}
+
+impl Epochs {
+    /// Returns the record. A store to which no process has written has none.
+    pub(super) fn read(view: &dyn Snapshot) -> Result<Option<Self>, StoreError> {
+        view.read(&Key::epochs())
+    }
+
+    /// Records that the location of the layers has the marker.
+    pub(super) fn set_marked(records: &mut Transaction<'_>) -> Result<(), StoreError> {
+        if let Some(epochs) = Epochs::read(records.view())? {
+            let is_marked = true;
+            records.write(
+                &Key::epochs(),
+                &Epochs {
+                    is_marked,
+                    ..epochs
+                },
+            );
+        }
+        Ok(())
+    }
 }
 
 impl Names {
     /// Takes the number of this process. It must be committed before it is used. `random` identifies a new store.
     pub(super) fn draw(records: &mut Transaction<'_>, random: u64) -> Result<Self, StoreError> {
-        let epochs: Option<Epochs> = records.view().read(&Key::epochs())?;
-        let (store, epoch) = epochs.map_or((random, 0), |epochs| (epochs.store, epochs.count));
-        let count = epoch + 1;
-        records.write(&Key::epochs(), &Epochs { store, count });
+        let before = Epochs::read(records.view())?.unwrap_or(Epochs {
+            store: random,
+            count: 0,
+            is_marked: false,
+        });
+        let count = before.count + 1;
+        records.write(&Key::epochs(), &Epochs { count, ..before });
         Ok(Names {
-            store,
-            epoch,
+            before,
             counter: AtomicU64::new(0),
         })
     }
 
     pub(super) fn next(&self) -> String {
         let count = self.counter.fetch_add(1, Ordering::Relaxed);
-        format!("{:016x}-{:x}-{count:012x}", self.store, self.epoch)
+        let Epochs { store, .. } = self.before;
+        format!("{store:016x}-{:x}-{count:012x}", self.epoch())
     }
 
     pub(super) fn epoch(&self) -> u64 {
-        self.epoch
+        self.before.count
+    }
+
+    /// Returns the record as it was before this process.
+    pub(super) fn before(&self) -> Epochs {
+        self.before
     }
 
     pub(super) fn process(&self) -> ProcessId {
-        ProcessId::new(self.store, self.epoch)
+        ProcessId::new(self.before.store, self.epoch())
     }
 }
 
@@ -86,9 +118,13 @@ mod tests {
 
     #[test]
     fn a_name_names_its_process() {
-        let names = Names {
+        let before = Epochs {
             store: u64::MAX,
-            epoch: 17,
+            count: 17,
+            is_marked: false,
+        };
+        let names = Names {
+            before,
             counter: AtomicU64::new(0),
         };
         for _ in 0..2 {

@@ -9,21 +9,30 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
-use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _};
+use object_store::{
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutMode,
+};
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt as _;
 
 use crate::store::error::StoreError;
+use crate::store::object_writer::{ObjectWriter, Parts};
 
 /// A store of immutable objects. Each has a name that is never used again, so an object is never replaced, renamed or copied.
 #[derive(Clone, Debug)]
 pub(crate) struct Objects {
     store: Arc<dyn ObjectStore>,
-    /// The directory, if the objects are files.
-    directory: Option<PathBuf>,
+    place: Place,
+    parts: Parts,
+}
+
+/// Where objects are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Memory,
+    Directory(PathBuf),
+    Bucket,
 }
 
 /// An object that a record refers to.
@@ -41,7 +50,8 @@ impl Objects {
     pub(super) fn in_memory() -> Self {
         Objects {
             store: Arc::new(InMemory::new()),
-            directory: None,
+            place: Place::Memory,
+            parts: Parts::in_memory(),
         }
     }
 
@@ -50,28 +60,60 @@ impl Objects {
         let files = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
         Ok(Objects {
             store: Arc::new(files),
-            directory: Some(path.to_owned()),
+            place: Place::Directory(path.to_owned()),
+            parts: Parts::in_directory(),
         })
     }
 
-    /// Returns the objects of a store that is not a directory.
+    /// Returns the objects in a bucket.
     #[cfg(any(feature = "s3", test))]
-    pub(super) fn of(store: impl ObjectStore) -> Self {
+    pub(super) fn in_bucket(store: impl ObjectStore) -> Self {
         Objects {
             store: Arc::new(store),
-            directory: None,
+            place: Place::Bucket,
+            parts: Parts::in_bucket(),
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_parts(self, parts: Parts) -> Self {
+        Objects { parts, ..self }
+    }
+
+    /// Whether the objects outlive the process.
+    pub(super) fn are_persistent(&self) -> bool {
+        self.place != Place::Memory
+    }
+
+    /// Returns the content of an object of at most a few bytes, if it exists.
+    pub(super) async fn read_short(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
+        match self.store.get(&name.into()).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+            Ok(object) if object.meta.size <= SHORT => Ok(Some(object.bytes().await?)),
+            Ok(object) => {
+                let size = object.meta.size;
+                let text = format!("the object {name} has {size} bytes: expected at most {SHORT}");
+                Err(io::Error::new(io::ErrorKind::InvalidData, text).into())
+            }
+        }
+    }
+
+    /// Creates an object, or replaces it if `mode` permits that.
+    pub(super) async fn write_short(
+        &self,
+        name: &str,
+        content: String,
+        mode: PutMode,
+    ) -> Result<(), StoreError> {
+        let (location, payload) = (name.into(), content.into());
+        let written = self.store.put_opts(&location, payload, mode.into());
+        Ok(written.await.map(drop)?)
     }
 
     /// Returns a writer of a new object.
     pub(crate) fn writer(&self, name: &str) -> ObjectWriter {
-        // S3 rejects parts of less than 5 MiB. Two concurrent parts use the store well and limit the memory.
-        let writer = BufWriter::with_capacity(Arc::clone(&self.store), name.into(), PART_SIZE);
-        ObjectWriter {
-            name: name.to_owned(),
-            size: 0,
-            writer: writer.with_max_concurrency(2),
-        }
+        ObjectWriter::new(Arc::clone(&self.store), self.parts.clone(), name)
     }
 
     /// Returns a range of the concatenation of objects, as a stream. The range must not exceed the objects. The first object is opened
@@ -119,7 +161,7 @@ impl Objects {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        let Some(directory) = &self.directory else {
+        let Place::Directory(directory) = &self.place else {
             return Ok(());
         };
         // The name of the file into which `object_store` writes before it renames the file.
@@ -146,30 +188,8 @@ fn segments(objects: &[StoredObject], range: Range<u64>) -> Vec<(String, Range<u
     segments
 }
 
-/// A writer of one object. If it is dropped before it is finished, there is no object.
-pub(crate) struct ObjectWriter {
-    name: String,
-    size: u64,
-    writer: BufWriter,
-}
-
-impl ObjectWriter {
-    pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
-        self.size += bytes.len() as u64;
-        Ok(self.writer.put(bytes).await?)
-    }
-
-    /// Completes the object. It is durable when this function returns.
-    pub(crate) async fn finish(mut self) -> Result<StoredObject, StoreError> {
-        self.writer.shutdown().await?;
-        Ok(StoredObject {
-            name: self.name,
-            size: self.size,
-        })
-    }
-}
-
-const PART_SIZE: usize = 5 * 1024 * 1024;
+/// The size of the largest short object.
+const SHORT: u64 = 64;
 
 /// Reads a range of a file in chunks. Each chunk is read in a blocking task, because a disk can be slow.
 fn read_chunks(
@@ -238,6 +258,16 @@ mod tests {
         }
     }
 
+    /// `object_store` then synchronizes a file, renames it, and synchronizes its directory before a write ends. A loss of power cannot be
+    /// simulated below it.
+    #[test]
+    fn files_are_synchronized() {
+        let directory = tempfile::tempdir().unwrap();
+        let objects = Objects::in_directory(directory.path()).unwrap();
+        let store = format!("{:?}", objects.store);
+        assert!(store.contains("fsync: true"), "{store}");
+    }
+
     #[tokio::test]
     async fn a_missing_object_is_named() {
         let objects = Objects::in_memory();
@@ -254,10 +284,7 @@ mod tests {
         let objects = Objects::in_directory(directory.path()).unwrap();
         let files = || std::fs::read_dir(directory.path()).unwrap().count();
         let mut writer = objects.writer("a");
-        writer
-            .write(Bytes::from(vec![0; 2 * PART_SIZE]))
-            .await
-            .unwrap();
+        writer.write(Bytes::from(vec![0; 1 << 20])).await.unwrap();
         // A killed process does not remove the file.
         std::mem::forget(writer);
         assert_eq!(files(), 1);

@@ -49,12 +49,13 @@ async fn open_directory(
         return Err(WRITTEN_BY_OLD_VERSION.into());
     }
     let owner = lock(path, server).await?;
-    let objects = match layers {
-        None => objects_in(&path.join("layers"))?,
-        Some(layers) => open_layers(layers, access).await?,
-    };
+    let default = || LayersLocation::Directory(path.join("layers"));
+    let layers = layers.cloned().unwrap_or_else(default);
+    let objects = open_layers(&layers, access).await?;
     let engine = FileEngine::open(&path.join("records.redb"))?;
-    Ok(Store::new(engine, objects, Some(owner)))
+    let store = Store::new(engine, objects, Some(owner));
+    store.check_layers(&layers).await?;
+    Ok(store)
 }
 
 #[cfg(feature = "postgres")]
@@ -67,7 +68,9 @@ async fn open_database(
     let objects = open_layers(layers, access).await?;
     let url = url.clone();
     let opened = tokio::task::spawn_blocking(move || PostgresEngine::open(&url));
-    Ok(Store::new(opened.await??, objects, None))
+    let store = Store::new(opened.await??, objects, None);
+    store.check_layers(layers).await?;
+    Ok(store)
 }
 
 #[cfg(not(feature = "postgres"))]
@@ -136,7 +139,7 @@ async fn open_bucket(
     let access = access.ok_or(NO_CREDENTIALS)?;
     let objects = crate::store::s3::open(bucket, prefix, access).await;
     objects
-        .map(Objects::of)
+        .map(Objects::in_bucket)
         .map_err(|error| WithSources(error).into())
 }
 
@@ -145,11 +148,57 @@ async fn open_bucket(_: &str, _: &str, _: Option<&S3Access>) -> Result<Objects, 
     Err("this mock-ecr was built without the feature s3; build it with --features s3".into())
 }
 
-#[cfg(all(test, not(feature = "s3")))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::types::error_chain::chain;
 
+    /// A directory with stores and locations of layers.
+    struct Directory(tempfile::TempDir);
+
+    impl Directory {
+        /// Opens a store and writes to it, as a process does.
+        async fn write(&self, store: &str, layers: Option<&str>) -> Result<(), String> {
+            let path = |name: &str| self.0.path().join(name);
+            let layers = layers.map(|layers| LayersLocation::Directory(path(layers)));
+            let location = StoreLocation::Directory(path(store));
+            let opened = location.open(layers.as_ref(), None, "a test").await;
+            let store = opened.map_err(|error| chain(&error))?;
+            store.unique_name().await.unwrap();
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_location_of_layers_belongs_to_one_store() {
+        let stores = Directory(tempfile::tempdir().unwrap());
+        for (store, layers) in [("a", None), ("b", Some("layers-of-b"))] {
+            for _ in 0..2 {
+                stores.write(store, layers).await.unwrap();
+            }
+        }
+        for layers in ["a/layers", "layers-of-b"] {
+            let error = stores.write("c", Some(layers)).await.unwrap_err();
+            assert!(error.contains("belong to another store"), "{error}");
+            assert!(error.contains(layers), "{error}");
+        }
+        stores.write("c", None).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_forgotten_location_of_layers_is_an_error() {
+        let stores = Directory(tempfile::tempdir().unwrap());
+        stores.write("a", Some("layers")).await.unwrap();
+        stores.write("b", None).await.unwrap();
+        for (store, layers) in [("a", None), ("b", Some("other"))] {
+            let error = stores.write(store, layers).await.unwrap_err();
+            let expected = "was --layers set at an earlier start";
+            assert!(error.contains(expected), "{error}");
+        }
+        stores.write("a", Some("layers")).await.unwrap();
+    }
+
+    #[cfg(not(feature = "s3"))]
     #[tokio::test]
     async fn a_build_without_the_feature_names_it_before_it_asks_for_credentials() {
         let directory = tempfile::tempdir().unwrap();

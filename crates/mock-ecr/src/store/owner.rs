@@ -1,7 +1,7 @@
 //! The lock of a directory: one process at a time uses it.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// The lock, which the operating system releases when the process ends. Two files: on Windows, a locked file cannot be read.
@@ -40,12 +40,24 @@ fn this_process() -> String {
 }
 
 fn in_use(directory: &Path) -> OwnerError {
-    let owner = std::fs::read_to_string(directory.join(OWNER)).unwrap_or_default();
+    let owner = read_start(&directory.join(OWNER)).unwrap_or_default();
     match owner.starts_with(&format!("{}, ", this_process())) {
         true => OwnerError::InUseByThisProcess,
         false => OwnerError::InUse(described(&owner)),
     }
 }
+
+/// Returns the beginning of a file, which another program could have made long.
+fn read_start(path: &Path) -> io::Result<String> {
+    let mut start = Vec::new();
+    File::open(path)?
+        .take(LONGEST_OWNER)
+        .read_to_end(&mut start)?;
+    Ok(String::from_utf8_lossy(&start).into_owned())
+}
+
+/// The number of bytes of the file `owner` that are read.
+const LONGEST_OWNER: u64 = 4096;
 
 /// Returns ` (process 1, …)` for the text of the file, which another program could have changed.
 fn described(text: &str) -> String {
@@ -66,4 +78,32 @@ pub(super) enum OwnerError {
     InUseByThisProcess,
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owner_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let _lock = Owner::lock(directory.path(), "a test").unwrap();
+        let locked = || Owner::lock(directory.path(), "a test").unwrap_err();
+        assert!(matches!(locked(), OwnerError::InUseByThisProcess));
+        let other = format!("process 0, http://127.0.0.1:1\n{}", "a".repeat(10_000));
+        std::fs::write(directory.path().join(OWNER), other).unwrap();
+        let error = locked().to_string();
+        let expected = "another server uses the directory (process 0, http://127.0.0.1:1); ";
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn a_long_file_is_not_read_to_its_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(OWNER);
+        for length in [0, 100, 5000, 1_000_000] {
+            std::fs::write(&path, "é".repeat(length / 2)).unwrap();
+            assert_eq!(read_start(&path).unwrap().len(), length.min(4096));
+        }
+    }
 }

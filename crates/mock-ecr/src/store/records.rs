@@ -58,12 +58,13 @@ impl Store {
     async fn names(&self) -> Result<&Names, StoreError> {
         let draw = || async {
             let random = getrandom::u64().map_err(std::io::Error::other)?;
-            let names = self.transact(move |records| Names::draw(records, random));
-            let names = names.await?;
+            let drawn = self.transact(move |records| Names::draw(records, random));
+            let names = drawn.await?;
             // Others must not take the first object of this process for one of a process that has ended.
             let process = names.process();
             self.call(move |engine| engine.announce(process)).await?;
-            Ok(names)
+            self.mark_layers(names.before()).await?;
+            Ok::<_, StoreError>(names)
         };
         self.0.names.get_or_try_init(draw).await
     }
@@ -101,16 +102,18 @@ impl Store {
         output.take().expect("a finished transaction has a result")
     }
 
-    /// Runs a transaction without waiting for it, for an operation that ends early. Its error is not reported.
+    /// Runs a transaction without waiting for it, for an operation that ends early. The future waits for its end. Its error is not reported.
     pub(crate) fn transact_later(
         &self,
         mut body: impl FnMut(&mut Transaction<'_>) + Send + 'static,
-    ) {
+    ) -> impl Future<Output = ()> + Send + 'static {
         let job: Job = Box::new(move |transaction| {
             body(transaction);
             Outcome::Commit
         });
-        self.0.engine.submit(job, oneshot::channel().0);
+        let (done, finished) = oneshot::channel();
+        self.0.engine.submit(job, done);
+        async move { drop(finished.await) }
     }
 
     /// Reads the records at one time. The reader must not do I/O, and may run more than once.

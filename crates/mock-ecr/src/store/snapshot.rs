@@ -65,6 +65,11 @@ impl<'a> Transaction<'a> {
         self.writes
     }
 
+    #[cfg(test)]
+    pub(super) fn writes(&self) -> &Writes {
+        &self.writes
+    }
+
     /// Returns the records as this transaction has changed them.
     pub(crate) fn view(&self) -> &dyn Snapshot {
         self
@@ -79,6 +84,15 @@ impl<'a> Transaction<'a> {
     pub(crate) fn write<T: Serialize>(&mut self, key: &Key, value: &T) {
         let json = serde_json::to_vec(value);
         self.put(key, json.expect("records consist of strings and numbers"));
+    }
+
+    /// Returns whether the transaction creates or replaces a record of a folder.
+    pub(crate) fn has_created(&self, folder: &Folder) -> bool {
+        let is_listed = |key: &Key| key.as_bytes().starts_with(folder.as_bytes());
+        let written = self.writes.range(folder.key("")..);
+        written
+            .take_while(|(key, _)| is_listed(key))
+            .any(|(_, value)| value.is_some())
     }
 
     /// Removes a record, if it exists.

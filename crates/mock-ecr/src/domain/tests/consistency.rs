@@ -49,7 +49,7 @@ pub(super) async fn check_swept(disk: &Disk) {
 struct Found {
     /// The objects of layers and of unfinished uploads.
     referenced: BTreeSet<String>,
-    /// The objects that are being written or removed.
+    /// The objects that are being written, or that are to be removed.
     transient: BTreeSet<String>,
     layers: BTreeMap<Digest, LayerRecord>,
     garbage: usize,
@@ -72,6 +72,10 @@ impl Found {
             found.layers.insert(digest, layer);
         }
         let mut known = names(view, &Folder::all_garbage());
+        for generation in &known {
+            let content = Generation::new(generation.clone()).content();
+            found.transient.extend(upload_parts(view, &content));
+        }
         for generation in generations(view) {
             known.insert(generation.as_str().to_owned());
             found.check_repository(view, &generation);
@@ -162,6 +166,14 @@ fn generations(view: &dyn Snapshot) -> Vec<Generation> {
         .chain(all(view, &Folder::all_unpublished()));
     let record = records.map(|(key, bytes)| parse::<RepositoryRecord>(&key, &bytes).unwrap());
     record.map(|record| record.generation()).collect()
+}
+
+/// Returns the names of the objects of all unfinished uploads of a repository.
+fn upload_parts(view: &dyn Snapshot, content: &Folder) -> Vec<String> {
+    let content = all(view, content).into_iter();
+    let parts = content.filter(|(key, _)| key.parts().nth(2) == Some("upload-part"));
+    let part = parts.map(|(key, bytes)| parse::<StoredObject>(&key, &bytes).unwrap());
+    part.map(|part| part.name).collect()
 }
 
 fn all(view: &dyn Snapshot, folder: &Folder) -> Vec<crate::store::Record> {

@@ -3,7 +3,7 @@
 use super::consistency::{check, check_swept};
 use super::operations::{OPERATIONS, prepare, tags};
 use super::*;
-use crate::store::tests::{Disk, Failure, Steps};
+use crate::store::tests::{Disk, Failure, Recorder, Steps};
 
 /// What a client sees of the repositories, as text.
 async fn visible(all: &Repositories) -> String {
@@ -141,5 +141,30 @@ async fn a_crash_while_a_repository_is_created_leaves_it_with_all_its_resource_t
                 break;
             }
         }
+    }
+}
+
+/// A loss of power can then not leave a record without its object, because a written object is on the disk.
+#[tokio::test]
+async fn an_object_is_complete_before_a_record_refers_to_it_and_until_none_does() {
+    for (name, operation) in OPERATIONS {
+        let (disk, recorder) = (Disk::default(), Recorder::default());
+        let all = repositories(disk.recorded(&recorder));
+        prepare(&all).await;
+        let references = recorder.finish();
+        // The part and the layer of two uploads.
+        assert_eq!(references, 4);
+        let result = operation(&all).await;
+        all.sweeper.sweep().await.unwrap();
+        let references = recorder.finish() - references;
+        match name {
+            "push" => assert_eq!(references, 2),
+            "upload a layer" => assert_eq!(references, 5),
+            _ => assert_eq!(references, 0, "{name}"),
+        }
+        all.reset().await.unwrap();
+        all.sweeper.sweep().await.unwrap();
+        recorder.finish();
+        assert!(disk.object_names().await.is_empty(), "{name} {result:?}");
     }
 }

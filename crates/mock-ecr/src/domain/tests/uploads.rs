@@ -1,6 +1,8 @@
 //! Uploads and layers.
 
 use super::*;
+use crate::store::Folder;
+use crate::store::tests::{Failure, Steps};
 
 #[tokio::test]
 async fn a_layer_is_stored_if_its_digest_is_correct() {
@@ -193,4 +195,70 @@ async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
     all.sweeper.sweep().await.unwrap();
     super::consistency::check_swept(&disk).await;
     assert!(disk.object_names().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_sweeper_runs_only_if_something_is_unused() {
+    for fixture in Fixture::both().await {
+        let (all, id) = (&fixture.repositories, &fixture.repository.id);
+        let digest = sha256("hello");
+        fixture.upload(&["hel", "lo"], &digest).await.unwrap();
+        let upload = all.begin_upload(id, NOW).await.unwrap();
+        all.cancel_upload(id, &upload, NOW).await.unwrap();
+        assert!(all.sweeper.is_idle());
+
+        // The bytes of the layer are stored already.
+        fixture.upload(&["hello"], &digest).await.unwrap();
+        assert!(!all.sweeper.is_idle());
+        until_idle(all).await;
+        let upload = all.begin_upload(id, NOW).await.unwrap();
+        let part = all.upload(id, &upload, None, content("other"), NOW);
+        part.await.unwrap();
+        assert!(all.sweeper.is_idle());
+        all.cancel_upload(id, &upload, NOW).await.unwrap();
+        assert!(!all.sweeper.is_idle());
+        until_idle(all).await;
+        all.delete_layer(id, &digest).await.unwrap();
+        assert!(!all.sweeper.is_idle());
+    }
+}
+
+async fn until_idle(all: &Repositories) {
+    while !all.sweeper.is_idle() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_sweeper_changes_nothing_if_nothing_is_unused() {
+    let disk = crate::store::tests::Disk::default();
+    super::operations::prepare(&Repositories::new(disk.open(), "seed", || NOW)).await;
+    let steps = Steps::limited(0, Failure::Before);
+    let all = Repositories::new(disk.failing(&steps), "seed", || NOW);
+    all.sweeper.sweep().await.unwrap();
+    assert!(!steps.has_failed());
+}
+
+/// The sweeper starts after the transaction that marks the object as unused, which the request does not wait for.
+#[tokio::test]
+async fn the_object_of_a_dropped_request_is_swept() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = StoreLocation::Directory(directory.path().to_owned());
+    let store = location.open(None, None, "a test").await.unwrap();
+    let all = Repositories::new(store, "seed", || NOW);
+    let id = id("team/app");
+    let created = all.create(&id, Settings::created_at(NOW), Vec::new());
+    created.await.unwrap();
+    let upload = all.begin_upload(&id, NOW).await.unwrap();
+    let broken = stream::iter([Ok(Bytes::from_static(b"hel")), Err(ContentError)]).boxed();
+    let error = all.upload(&id, &upload, None, broken, NOW).await.err();
+    assert!(matches!(error, Some(RepositoryError::BrokenContent)));
+    let left = |view: &dyn crate::store::Snapshot| {
+        let folders = [Folder::all_staged(), Folder::all_unused()];
+        let empty = folders.iter().map(|folder| view.is_empty(folder).unwrap());
+        Ok::<_, RepositoryError>(!empty.min().unwrap())
+    };
+    while all.store.read(left).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
 }

@@ -1,7 +1,9 @@
 //! Stores for tests: their engine and objects fail from a step on, or run their transactions when a scheduler chooses.
 
 mod failing;
+mod marker;
 mod power_loss;
+mod recording;
 mod scheduled;
 
 use std::collections::BTreeSet;
@@ -13,15 +15,19 @@ use object_store::ObjectStore as _;
 use object_store::memory::InMemory;
 
 pub(crate) use failing::{Failure, Steps};
+pub(crate) use recording::Recorder;
 
 use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
+use crate::store::marker::MARKER;
 use crate::store::memory::MemoryEngine;
 use crate::store::names::ProcessId;
+use crate::store::object_writer::Parts;
 use crate::store::objects::Objects;
 use crate::store::records::Store;
 use crate::store::snapshot::Snapshot;
 use failing::{FailingEngine, FailingObjects};
+use recording::{RecordingEngine, RecordingObjects};
 use scheduled::ScheduledEngine;
 
 /// The data of a store, which outlives the stores that use it.
@@ -67,13 +73,21 @@ impl Disk {
     pub(crate) fn failing(&self, steps: &Steps) -> Store {
         let engine = FailingEngine::new(Arc::clone(&self.engine), steps);
         let objects = FailingObjects::new(Arc::clone(&self.objects), steps);
-        Store::new(engine, Objects::of(objects), None)
+        Store::new(engine, Objects::in_bucket(objects), None)
+    }
+
+    /// Returns a store that records the order of its calls. Its objects are written in parts of two bytes.
+    pub(crate) fn recorded(&self, recorder: &Recorder) -> Store {
+        let engine = RecordingEngine::new(Arc::clone(&self.engine), recorder);
+        let objects = RecordingObjects::new(Arc::clone(&self.objects), recorder);
+        let objects = Objects::in_bucket(objects).with_parts(Parts::new(2, 9));
+        Store::new(engine, objects, None)
     }
 
     /// Returns a store whose transactions run in tasks of the scheduler of shuttle.
     pub(crate) fn scheduled(&self) -> Store {
         let engine = ScheduledEngine::new(Arc::clone(&self.engine), Arc::clone(&self.waiting));
-        Store::new(engine, Objects::of(Arc::clone(&self.objects)), None)
+        Store::new(engine, Objects::in_bucket(Arc::clone(&self.objects)), None)
     }
 
     /// Waits until the scheduler has run all transactions.
@@ -83,11 +97,11 @@ impl Disk {
         }
     }
 
-    /// Returns the names of all objects.
+    /// Returns the names of all objects but the marker.
     pub(crate) async fn object_names(&self) -> Vec<String> {
         let objects: Vec<_> = self.objects.list(None).try_collect().await.unwrap();
         let names = objects.into_iter().map(|one| one.location.to_string());
-        names.collect()
+        names.filter(|name| name != MARKER).collect()
     }
 }
 

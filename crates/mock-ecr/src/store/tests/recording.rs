@@ -1,0 +1,224 @@
+//! An engine and objects that record the order of their calls: a record refers only to objects that are complete, and an object is removed
+//! only if no record refers to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
+};
+use serde_json::Value;
+
+use crate::store::engine::{Done, Engine, Job, Outcome, Reads};
+use crate::store::error::StoreError;
+use crate::store::key::Key;
+use crate::store::snapshot::{Snapshot, Transaction};
+
+/// What was recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Recorded>>);
+
+#[derive(Debug, Default)]
+struct Recorded {
+    complete: BTreeSet<String>,
+    /// The names of the objects to which each record refers.
+    references: BTreeMap<Key, Vec<String>>,
+    /// The number of references that were checked.
+    checked: usize,
+    violations: Vec<String>,
+}
+
+impl Recorder {
+    /// Checks that no call came too early. Returns the number of references that were committed.
+    pub(crate) fn finish(&self) -> usize {
+        let recorded = self.0.lock().unwrap();
+        assert_eq!(recorded.violations, [""; 0]);
+        recorded.checked
+    }
+
+    fn completed(&self, location: &Path) {
+        let mut recorded = self.0.lock().unwrap();
+        recorded.complete.insert(location.to_string());
+    }
+
+    fn committed(&self, records: &Transaction<'_>) {
+        let mut recorded = self.0.lock().unwrap();
+        for (key, value) in records.writes() {
+            let value = value.as_ref();
+            let json = value.and_then(|bytes| serde_json::from_slice(bytes).ok());
+            let names = objects_in(&json.unwrap_or_default());
+            for name in &names {
+                recorded.checked += 1;
+                if !recorded.complete.contains(name) {
+                    let violation = format!("{key} refers to {name}, which is not complete");
+                    recorded.violations.push(violation);
+                }
+            }
+            recorded.references.insert(key.clone(), names);
+        }
+    }
+
+    fn removed(&self, location: &Path) {
+        let (name, mut recorded) = (location.to_string(), self.0.lock().unwrap());
+        let is_reference = |names: &Vec<String>| names.contains(&name);
+        if recorded.references.values().any(is_reference) {
+            let violation = format!("{name} is removed, and a record refers to it");
+            recorded.violations.push(violation);
+        }
+    }
+}
+
+/// Returns the names in the JSON of each [`StoredObject`](crate::store::StoredObject) in a value.
+fn objects_in(json: &Value) -> Vec<String> {
+    match json {
+        Value::Array(values) => values.iter().flat_map(objects_in).collect(),
+        Value::Object(fields) => match (fields.get("name"), fields.get("size")) {
+            (Some(Value::String(name)), Some(Value::Number(_))) => vec![name.clone()],
+            _ => fields.values().flat_map(objects_in).collect(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RecordingEngine<E> {
+    inner: E,
+    recorder: Recorder,
+}
+
+impl<E> RecordingEngine<E> {
+    pub(super) fn new(inner: E, recorder: &Recorder) -> Self {
+        let recorder = recorder.clone();
+        RecordingEngine { inner, recorder }
+    }
+}
+
+impl<E: Engine> Engine for RecordingEngine<E> {
+    fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> std::result::Result<(), StoreError> {
+        self.inner.read(reader)
+    }
+
+    /// The engine in memory runs a transaction when it is submitted.
+    fn submit(&self, mut job: Job, done: Done) {
+        let recorder = self.recorder.clone();
+        let recorded = move |records: &mut Transaction<'_>| {
+            let outcome = job(records);
+            if outcome == Outcome::Commit {
+                recorder.committed(records);
+            }
+            outcome
+        };
+        self.inner.submit(Box::new(recorded), done);
+    }
+
+    fn reads(&self) -> Reads {
+        self.inner.reads()
+    }
+}
+
+/// Objects whose calls take effect only if their caller waits for them.
+#[derive(Clone, Debug)]
+pub(super) struct RecordingObjects<O> {
+    inner: O,
+    recorder: Recorder,
+}
+
+impl<O> RecordingObjects<O> {
+    pub(super) fn new(inner: O, recorder: &Recorder) -> Self {
+        let recorder = recorder.clone();
+        RecordingObjects { inner, recorder }
+    }
+}
+
+impl<O: ObjectStore> fmt::Display for RecordingObjects<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "recording {}", self.inner)
+    }
+}
+
+#[async_trait]
+impl<O: ObjectStore + Clone> ObjectStore for RecordingObjects<O> {
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> Result<PutResult> {
+        tokio::task::yield_now().await;
+        let result = self.inner.put_opts(location, payload, options).await?;
+        self.recorder.completed(location);
+        Ok(result)
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        Ok(Box::new(RecordingUpload {
+            inner: self.inner.put_multipart_opts(location, options).await?,
+            location: location.clone(),
+            recorder: self.recorder.clone(),
+        }))
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.inner.get_opts(location, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
+        let recorder = self.recorder.clone();
+        let recorded = locations.inspect(move |location| {
+            if let Ok(location) = location {
+                recorder.removed(location);
+            }
+        });
+        self.inner.delete_stream(recorded.boxed())
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
+        unreachable!("objects are not copied")
+    }
+}
+
+#[derive(Debug)]
+struct RecordingUpload {
+    inner: Box<dyn MultipartUpload>,
+    location: Path,
+    recorder: Recorder,
+}
+
+#[async_trait]
+impl MultipartUpload for RecordingUpload {
+    fn put_part(&mut self, payload: PutPayload) -> UploadPart {
+        self.inner.put_part(payload)
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        tokio::task::yield_now().await;
+        let result = self.inner.complete().await?;
+        self.recorder.completed(&self.location);
+        Ok(result)
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.inner.abort().await
+    }
+}
