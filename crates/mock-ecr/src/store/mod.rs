@@ -31,6 +31,4 @@ pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 pub(crate) use objects::{ObjectBytes, StoredObject};
 pub(crate) use records::Store;
-#[cfg(test)]
-pub(crate) use snapshot::Record;
-pub(crate) use snapshot::{Snapshot, Transaction, parse};
+pub(crate) use snapshot::{Record, Snapshot, Transaction, parse};
