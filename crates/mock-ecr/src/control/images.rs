@@ -9,9 +9,9 @@ use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
-use crate::domain::{ListedImage, Repositories, Repository, RepositoryError};
+use crate::domain::{Repository, TaggedImage};
+use crate::types::RepositoryName;
 use crate::types::timestamp::Timestamp;
-use crate::types::{RepositoryName, Tag};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
@@ -66,20 +66,18 @@ struct ImageView {
 async fn list(request: ControlRequest<'_>) -> Outcome {
     let ImageParams { repository } = request.query()?;
     let stored = &request.state.repositories;
-    let found = stored.all().await;
-    let mut found = found.map_err(|error| ControlError::store(&error))?;
-    if let Some(name) = repository {
-        found.retain(|one| one.id.name == name);
-        if found.is_empty() {
-            return Err(not_found(&name));
-        }
+    let found = stored.all_images(repository.clone()).await;
+    let found = found.map_err(|error| ControlError::store(&error))?;
+    if let Some(name) = repository.filter(|_| found.is_empty()) {
+        return Err(not_found(&name));
     }
-    let mut images = Vec::new();
-    for one in found {
-        let views = views(stored, &one).await;
-        images.extend(views.map_err(|error| ControlError::store(&error))?);
-    }
-    response::json(&Images { images })
+    let views = found.into_iter().flat_map(|(repository, images)| {
+        let views = images.into_iter().map(|image| view(&repository, image));
+        views.collect::<Vec<_>>()
+    });
+    response::json(&Images {
+        images: views.collect(),
+    })
 }
 
 fn not_found(name: &RepositoryName) -> ControlError {
@@ -88,27 +86,14 @@ fn not_found(name: &RepositoryName) -> ControlError {
     ControlError::new(StatusCode::NOT_FOUND, "REPOSITORY_NOT_FOUND", text).at("repository")
 }
 
-async fn views(
-    stored: &Repositories,
-    repository: &Repository,
-) -> Result<Vec<ImageView>, RepositoryError> {
-    let id = &repository.id;
-    let mut views = Vec::new();
-    for image in stored.images(id, None, usize::MAX).await? {
-        let tags = stored.tags_of(id, &image.digest, None, usize::MAX).await?;
-        views.push(view(repository, image, &tags));
-    }
-    Ok(views)
-}
-
-fn view(repository: &Repository, image: ListedImage, tags: &[Tag]) -> ImageView {
+fn view(repository: &Repository, image: TaggedImage) -> ImageView {
     let id = &repository.id;
     ImageView {
         repository: id.name.to_string(),
         account: id.registry.account().to_string(),
         region: id.registry.place(),
         digest: image.digest.to_string(),
-        tags: tags.iter().map(ToString::to_string).collect(),
+        tags: image.tags.iter().map(ToString::to_string).collect(),
         size: image.metadata.size,
         pushed: image.metadata.pushed(),
         media_type: image.metadata.media_type,

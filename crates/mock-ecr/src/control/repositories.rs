@@ -52,14 +52,12 @@ struct RepositoryView {
 
 async fn list(request: ControlRequest<'_>) -> Outcome {
     let stored = &request.state.repositories;
-    let found = stored.all().await;
-    let mut repositories = Vec::new();
-    for one in found.map_err(|error| ControlError::store(&error))? {
-        let digests = stored.image_digests(&one.id, None, usize::MAX).await;
-        let digests = digests.map_err(|error| ControlError::store(&error))?;
-        repositories.push(view(&one, digests.len()));
-    }
-    response::json(&Repositories { repositories })
+    let found = stored.image_counts().await;
+    let found = found.map_err(|error| ControlError::store(&error))?;
+    let repositories = found.iter().map(|(one, images)| view(one, *images));
+    response::json(&Repositories {
+        repositories: repositories.collect(),
+    })
 }
 
 fn view(repository: &Repository, images: usize) -> RepositoryView {

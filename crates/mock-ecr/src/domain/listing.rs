@@ -1,16 +1,27 @@
-//! Lists the images and tags of a repository, with pagination. The cost of a page does not depend on the size of the repository.
+//! Lists images and tags, with pagination. Each list is read at one time. The cost of a page does not depend on the size of the repository.
 
 use crate::domain::error::RepositoryError;
-use crate::domain::image_record::{ListedImage, listed, name_digest, tag_names, tags_in};
-use crate::domain::repositories::Repositories;
+use crate::domain::image_record::{
+    ListedImage, Metadata, digests_in, image_of, listed, name_digest, tag_names, tags_in,
+};
+use crate::domain::repositories::{Repositories, all_in};
+use crate::domain::repository::Repository;
 use crate::store::{Generation, Snapshot};
-use crate::types::{Digest, RepositoryId, Tag};
+use crate::types::{Digest, Reference, RepositoryId, RepositoryName, Tag};
 
 /// States whether an image has a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tagged {
     Yes,
     No,
+}
+
+/// An image and the tags that name it, sorted by their bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TaggedImage {
+    pub(crate) digest: Digest,
+    pub(crate) metadata: Metadata,
+    pub(crate) tags: Vec<Tag>,
 }
 
 impl Repositories {
@@ -53,15 +64,15 @@ impl Repositories {
             .await
     }
 
-    /// Returns the digests of at most `limit` images that follow `after`, in byte order.
+    /// Returns the digests of all images, in byte order.
     pub(crate) async fn image_digests(
         &self,
         id: &RepositoryId,
-        after: Option<&Digest>,
-        limit: usize,
     ) -> Result<Vec<Digest>, RepositoryError> {
-        let images = self.images(id, after, limit).await?;
-        Ok(images.into_iter().map(|image| image.digest).collect())
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| digests_in(view, &at.generation(view)?.images()))
+            .await
     }
 
     /// Returns at most `limit` images that follow `after`, in the byte order of their digests.
@@ -70,35 +81,92 @@ impl Repositories {
         id: &RepositoryId,
         after: Option<&Digest>,
         limit: usize,
-    ) -> Result<Vec<ListedImage>, RepositoryError> {
+    ) -> Result<Vec<TaggedImage>, RepositoryError> {
         let (at, after) = (self.lookup(id), after.cloned());
         self.store
+            .read(move |view| images_in(view, &at.generation(view)?, after.as_ref(), limit))
+            .await
+    }
+
+    /// Returns the image that each reference identifies, or `None` if there is none.
+    pub(crate) async fn images_of(
+        &self,
+        id: &RepositoryId,
+        references: Vec<Reference>,
+    ) -> Result<Vec<Option<TaggedImage>>, RepositoryError> {
+        let at = self.lookup(id);
+        self.store
             .read(move |view| {
-                let folder = at.generation(view)?.images();
-                let after = after.as_ref().map(Digest::as_str);
-                let page = view.page(&folder, after, limit)?;
-                page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+                let generation = at.generation(view)?;
+                let images = references.iter().map(|reference| {
+                    let digest = at.resolve(view, &generation, reference);
+                    let image = digest.and_then(|digest| image_of(view, &generation, &digest));
+                    match image {
+                        Ok(Some(image)) => Ok(Some(tagged(view, &generation, image)?)),
+                        Ok(None) | Err(RepositoryError::ImageNotFound { .. }) => Ok(None),
+                        Err(error) => Err(error),
+                    }
+                });
+                images.collect()
             })
             .await
     }
 
-    /// Returns at most `limit` tags that name an image and follow `after`, in byte order.
-    pub(crate) async fn tags_of(
+    /// Returns the images of all repositories, or of those with a name, ordered by account, Region, name and digest.
+    pub(crate) async fn all_images(
         &self,
-        id: &RepositoryId,
-        digest: &Digest,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Tag>, RepositoryError> {
-        let (at, digest) = (self.lookup(id), digest.clone());
-        let after = after.map(str::to_owned);
+        name: Option<RepositoryName>,
+    ) -> Result<Vec<(Repository, Vec<TaggedImage>)>, RepositoryError> {
         self.store
             .read(move |view| {
-                let generation = at.generation(view)?;
-                tags_in(view, &generation, &digest, after.as_deref(), limit)
+                let mut all = all_in(view)?;
+                all.retain(|(one, _)| name.as_ref().is_none_or(|name| one.id.name == *name));
+                let with_images = all.into_iter().map(|(repository, generation)| {
+                    let images = images_in(view, &generation, None, usize::MAX)?;
+                    Ok((repository, images))
+                });
+                with_images.collect()
             })
             .await
     }
+
+    /// Returns all repositories and the number of images of each, in the same order.
+    pub(crate) async fn image_counts(&self) -> Result<Vec<(Repository, usize)>, RepositoryError> {
+        self.store
+            .read(|view| {
+                let counts = all_in(view)?.into_iter().map(|(repository, generation)| {
+                    let images = view.page(&generation.images(), None, usize::MAX)?;
+                    Ok((repository, images.len()))
+                });
+                counts.collect()
+            })
+            .await
+    }
+}
+
+fn images_in(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    after: Option<&Digest>,
+    limit: usize,
+) -> Result<Vec<TaggedImage>, RepositoryError> {
+    let page = view.page(&generation.images(), after.map(Digest::as_str), limit)?;
+    let images = page
+        .iter()
+        .map(|(key, bytes)| tagged(view, generation, listed(key, bytes)?));
+    images.collect()
+}
+
+fn tagged(
+    view: &dyn Snapshot,
+    generation: &Generation,
+    ListedImage { digest, metadata }: ListedImage,
+) -> Result<TaggedImage, RepositoryError> {
+    Ok(TaggedImage {
+        tags: tags_in(view, generation, &digest, None, usize::MAX)?,
+        digest,
+        metadata,
+    })
 }
 
 /// A list of the tags of images.

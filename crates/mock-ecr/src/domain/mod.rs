@@ -34,7 +34,7 @@ pub(crate) use created::Created;
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::ListedImages;
 pub(crate) use image_record::{Image, ListedImage};
-pub(crate) use listing::Tagged;
+pub(crate) use listing::{Tagged, TaggedImage};
 pub(crate) use manifest::LONGEST_MANIFEST;
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use oci_layout::LayoutError;

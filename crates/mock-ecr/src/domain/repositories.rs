@@ -9,7 +9,7 @@ use crate::domain::resource_tag_record::{self, ResourceTag};
 use crate::domain::sweeper::Sweeper;
 use crate::domain::upload_ids::UploadIds;
 use crate::iam::policy::RepositoryPolicy;
-use crate::store::{Folder, Generation, Key, Snapshot, Store, Transaction, parse};
+use crate::store::{Folder, Generation, Key, Record, Snapshot, Store, Transaction, parse};
 use crate::types::timestamp::Timestamp;
 use crate::types::{RegistryId, RepositoryId, RepositoryName};
 
@@ -168,19 +168,16 @@ impl Repositories {
                 let folder = Folder::repositories_of(&registry);
                 let after = after.as_ref().map(RepositoryName::as_str);
                 let page = view.page(&folder, after, limit)?;
-                page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+                let repository = |(key, bytes): &Record| Ok(listed(key, bytes)?.0);
+                page.iter().map(repository).collect()
             })
             .await
     }
 
     /// Returns the repositories of all registries, ordered by account, Region and name.
     pub(crate) async fn all(&self) -> Result<Vec<Repository>, RepositoryError> {
-        self.store
-            .read(|view| {
-                let page = view.page(&Folder::repositories(), None, usize::MAX)?;
-                page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
-            })
-            .await
+        let all = self.store.read(all_in).await?;
+        Ok(all.into_iter().map(|(repository, _)| repository).collect())
     }
 
     /// Deletes a repository.
@@ -293,12 +290,22 @@ pub(super) fn discard(records: &mut Transaction<'_>, key: &Key, record: &Reposit
     records.put(&Key::garbage(&record.generation()), Vec::new());
 }
 
-fn listed(key: &Key, bytes: &[u8]) -> Result<Repository, RepositoryError> {
+/// Returns the repositories of all registries, ordered by account, Region and name.
+pub(super) fn all_in(
+    view: &dyn Snapshot,
+) -> Result<Vec<(Repository, Generation)>, RepositoryError> {
+    let page = view.page(&Folder::repositories(), None, usize::MAX)?;
+    page.iter().map(|(key, bytes)| listed(key, bytes)).collect()
+}
+
+fn listed(key: &Key, bytes: &[u8]) -> Result<(Repository, Generation), RepositoryError> {
     let record: RepositoryRecord = parse(key, bytes)?;
-    Ok(Repository {
+    let generation = record.generation();
+    let repository = Repository {
         id: id_of(key).ok_or_else(|| RepositoryError::InvalidKey(key.clone()))?,
         settings: record.settings,
-    })
+    };
+    Ok((repository, generation))
 }
 
 /// Returns the repository that the key of its record names.

@@ -132,8 +132,7 @@ impl Repository {
     /// fails.
     pub async fn digests(&self) -> Result<Vec<Digest>, RepositoryError> {
         let id = self.existing().await?;
-        let digests = self.state.repositories.image_digests(&id, None, usize::MAX);
-        Ok(digests.await?)
+        Ok(self.state.repositories.image_digests(&id).await?)
     }
 
     /// Returns the manifest of an image, exactly as it was pushed. `reference` is a tag or a digest.

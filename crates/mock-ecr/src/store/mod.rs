@@ -36,6 +36,4 @@ pub(crate) use names::ProcessId;
 pub(crate) use objects::{ObjectBytes, StoredObject};
 pub use postgres_url::{PostgresUrl, PostgresUrlError};
 pub(crate) use records::Store;
-#[cfg(test)]
-pub(crate) use snapshot::Record;
-pub(crate) use snapshot::{Snapshot, Transaction, parse};
+pub(crate) use snapshot::{Record, Snapshot, Transaction, parse};

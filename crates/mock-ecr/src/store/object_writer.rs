@@ -26,9 +26,10 @@ impl Parts {
         Parts::new(usize::MAX, Semaphore::MAX_PERMITS)
     }
 
-    /// Small parts, which are written at once. Larger ones are not faster.
+    /// Small parts, which the system stores at once. Parts of 64 KiB and of 256 KiB are slower, the latter probably because three of them do
+    /// not fit in the cache of a processor.
     pub(super) fn in_directory() -> Self {
-        Parts::new(256 * 1024, Semaphore::MAX_PERMITS)
+        Parts::new(128 * 1024, Semaphore::MAX_PERMITS)
     }
 
     /// The smallest parts that S3 permits. All uploads together have at most 160 MiB in memory; further ones wait.

@@ -1,6 +1,7 @@
 //! Images and tags.
 
 use super::*;
+use crate::store::tests::{Disk, Recorder};
 
 #[tokio::test]
 async fn an_image_without_its_layers_is_rejected() {
@@ -62,30 +63,29 @@ async fn the_tags_of_an_image_are_those_that_name_it() {
             ..
         } = &fixture;
         let id = &repository.id;
-        let tags_of = async |manifest: &str, after, limit| {
-            let digest = sha256(manifest);
-            let tags = repositories.tags_of(id, &digest, after, limit);
-            let tags = tags.await.unwrap().into_iter();
+        let tags_of = async |manifest: &str| {
+            let references = vec![Reference::Digest(sha256(manifest))];
+            let images = repositories.images_of(id, references).await.unwrap();
+            let tags = images.into_iter().flatten().flat_map(|image| image.tags);
             tags.map(String::from).collect::<Vec<_>>()
         };
         for tag in ["c", "a", "d", "b"] {
             fixture.push("{}", tag).await.unwrap();
         }
-        assert_eq!(tags_of("{}", None, 9).await, ["a", "b", "c", "d"]);
-        assert_eq!(tags_of("{}", Some("a"), 2).await, ["b", "c"]);
+        assert_eq!(tags_of("{}").await, ["a", "b", "c", "d"]);
         fixture.push("{ }", "b").await.unwrap();
         let tag = "c".parse().unwrap();
         repositories.delete_tag(id, &tag).await.unwrap();
-        assert_eq!(tags_of("{}", Some("a"), 2).await, ["d"]);
-        assert_eq!(tags_of("{ }", None, 9).await, ["b"]);
+        assert_eq!(tags_of("{}").await, ["a", "d"]);
+        assert_eq!(tags_of("{ }").await, ["b"]);
         fixture.push("{}", "b").await.unwrap();
-        assert_eq!(tags_of("{}", None, 9).await, ["a", "b", "d"]);
-        assert!(tags_of("{ }", None, 9).await.is_empty());
+        assert_eq!(tags_of("{}").await, ["a", "b", "d"]);
+        assert!(tags_of("{ }").await.is_empty());
         repositories
             .delete_image(id, &sha256("{}"), ListedImages::Rejected)
             .await
             .unwrap();
-        assert!(tags_of("{}", None, 9).await.is_empty());
+        assert!(tags_of("{}").await.is_empty());
     }
 }
 
@@ -154,4 +154,49 @@ async fn an_index_without_its_images_is_rejected_and_a_subject_need_not_exist() 
                 .is_empty()
         );
     }
+}
+
+/// A list that is read at one time cannot fail because something was deleted in the meantime, and has the tags of that time.
+#[tokio::test]
+async fn a_list_of_images_with_their_tags_is_one_read() {
+    let (disk, recorder) = (Disk::default(), Recorder::default());
+    let all = Repositories::new(disk.recorded(&recorder), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let app = id("team/app");
+    recorder.take_reads();
+    let tags = |images: &[TaggedImage]| {
+        let tags = images.iter().flat_map(|image| image.tags.clone());
+        tags.map(String::from).collect::<Vec<_>>()
+    };
+
+    let page = all.images(&app, None, 9).await.unwrap();
+    assert_eq!(tags(&page), ["1", "2"]);
+    assert_eq!(recorder.take_reads(), 1);
+
+    let references = ["1", "absent", "2"].map(|tag| Reference::Tag(tag.parse().unwrap()));
+    let found = all.images_of(&app, references.to_vec()).await.unwrap();
+    let image = page.into_iter().next();
+    assert_eq!(found, [image.clone(), None, image]);
+    assert_eq!(recorder.take_reads(), 1);
+
+    let listed = all.all_images(None).await.unwrap();
+    let listed = listed
+        .iter()
+        .map(|(one, images)| (one.id.name.as_str(), tags(images)));
+    let expected = [
+        ("other", vec![]),
+        ("team/app", vec!["1".to_owned(), "2".to_owned()]),
+    ];
+    assert_eq!(listed.collect::<Vec<_>>(), expected);
+    assert_eq!(recorder.take_reads(), 1);
+    let named = all.all_images(Some("team/app".parse().unwrap())).await;
+    assert_eq!(named.unwrap().len(), 1);
+    recorder.take_reads();
+
+    let counts = all.image_counts().await.unwrap();
+    let counts = counts
+        .iter()
+        .map(|(one, images)| (one.id.name.as_str(), *images));
+    assert_eq!(counts.collect::<Vec<_>>(), [("other", 0), ("team/app", 1)]);
+    assert_eq!(recorder.take_reads(), 1);
 }

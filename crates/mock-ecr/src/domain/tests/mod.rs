@@ -20,8 +20,8 @@ use futures_util::stream;
 use crate::domain::hasher::digest_of;
 use crate::domain::upload::ContentError;
 use crate::domain::{
-    ContentStream, Created, ListedImage, ListedImages, NewImage, Repositories, Repository,
-    RepositoryError, Settings, TagMutability,
+    ContentStream, Created, ListedImages, NewImage, Repositories, Repository, RepositoryError,
+    Settings, TagMutability, TaggedImage,
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;
@@ -80,7 +80,7 @@ impl Fixture {
         Ok(completed.await?.0)
     }
 
-    async fn images(&self) -> Vec<ListedImage> {
+    async fn images(&self) -> Vec<TaggedImage> {
         let images = self.repositories.images(&self.repository.id, None, 9);
         images.await.unwrap()
     }

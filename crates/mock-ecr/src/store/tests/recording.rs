@@ -32,6 +32,7 @@ struct Recorded {
     /// The number of references that were checked.
     checked: usize,
     violations: Vec<String>,
+    reads: usize,
 }
 
 impl Recorder {
@@ -40,6 +41,11 @@ impl Recorder {
         let recorded = self.0.lock().unwrap();
         assert_eq!(recorded.violations, [""; 0]);
         recorded.checked
+    }
+
+    /// Returns the number of reads since the last call.
+    pub(crate) fn take_reads(&self) -> usize {
+        std::mem::take(&mut self.0.lock().unwrap().reads)
     }
 
     fn completed(&self, location: &Path) {
@@ -101,6 +107,7 @@ impl<E> RecordingEngine<E> {
 
 impl<E: Engine> Engine for RecordingEngine<E> {
     fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> std::result::Result<(), StoreError> {
+        self.recorder.0.lock().unwrap().reads += 1;
         self.inner.read(reader)
     }
 

@@ -6,13 +6,13 @@ use serde_json::value::RawValue;
 use crate::aws::epoch_seconds;
 use crate::aws::error::ApiError;
 use crate::aws::model::validate;
-use crate::domain::{ListedImage, Tagged};
+use crate::domain::{Tagged, TaggedImage};
 use crate::services::context::RequestContext;
 use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
+use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,27 +58,19 @@ impl Operation for DescribeImages {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name.clone();
         let id = cx.open_existing(self.registry_id, name).await?;
-        let repositories = &cx.state.repositories;
         let (images, next_token) = match &self.image_ids {
             Some(image_ids) => (named(cx, &id, image_ids).await?, None),
             None => self.page(cx, &id).await?,
         };
         let filter = self.filter.unwrap_or_default();
-        let mut image_details = Vec::new();
-        for image in images {
-            let tags = repositories.tags_of(&id, &image.digest, None, usize::MAX);
-            let tags = tags.await?;
-            let tagged = if tags.is_empty() {
-                Tagged::No
-            } else {
-                Tagged::Yes
-            };
-            if filter.matches(tagged) {
-                image_details.push(detail(&id, image, &tags));
-            }
-        }
+        let images = images.into_iter().filter(|image| {
+            filter.matches(match image.tags.is_empty() {
+                true => Tagged::No,
+                false => Tagged::Yes,
+            })
+        });
         Ok(Output {
-            image_details,
+            image_details: images.map(|image| detail(&id, image)).collect(),
             next_token,
         })
     }
@@ -91,7 +83,7 @@ impl DescribeImages {
         &self,
         cx: &RequestContext<'_>,
         id: &RepositoryId,
-    ) -> Result<(Vec<ListedImage>, Option<String>), ApiError> {
+    ) -> Result<(Vec<TaggedImage>, Option<String>), ApiError> {
         let scope = format!("DescribeImages {id}");
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let after = page.after.as_deref().and_then(|digest| digest.parse().ok());
@@ -107,16 +99,23 @@ async fn named(
     cx: &RequestContext<'_>,
     id: &RepositoryId,
     image_ids: &[ImageId],
-) -> Result<Vec<ListedImage>, ApiError> {
-    let mut images: Vec<ListedImage> = Vec::new();
-    for image_id in image_ids {
-        let image = image_id.find(cx, id).await?;
+) -> Result<Vec<TaggedImage>, ApiError> {
+    let references: Vec<_> = image_ids.iter().map(ImageId::reference).collect();
+    let valid = references.iter().flatten().cloned().collect();
+    let mut found = cx
+        .state
+        .repositories
+        .images_of(id, valid)
+        .await?
+        .into_iter();
+    let mut images: Vec<TaggedImage> = Vec::new();
+    for (image_id, reference) in image_ids.iter().zip(references) {
+        let image = match reference {
+            Ok(_) => image_id.require(found.next().flatten()),
+            Err(failure) => Err(failure),
+        };
         let image = image.map_err(|failure| image_error(&failure, image_id, id))?;
         // An image that is requested by two tags occurs once. [ASSUME]
-        let image = ListedImage {
-            digest: image.digest,
-            metadata: image.metadata,
-        };
         if !images.contains(&image) {
             images.push(image);
         }
@@ -144,7 +143,7 @@ fn image_error(failure: &Failure, image_id: &ImageId, id: &RepositoryId) -> ApiE
     }
 }
 
-fn detail(id: &RepositoryId, image: ListedImage, tags: &[Tag]) -> ImageDetail {
+fn detail(id: &RepositoryId, image: TaggedImage) -> ImageDetail {
     let metadata = image.metadata;
     ImageDetail {
         image_pushed_at: epoch_seconds::raw(metadata.pushed()),
@@ -153,7 +152,7 @@ fn detail(id: &RepositoryId, image: ListedImage, tags: &[Tag]) -> ImageDetail {
         image_manifest_media_type: metadata.media_type,
         image_size_in_bytes: metadata.size,
         image_status: "ACTIVE",
-        image_tags: tags.iter().map(ToString::to_string).collect(),
+        image_tags: image.tags.iter().map(ToString::to_string).collect(),
         registry_id: id.account().to_string(),
         repository_name: id.name.to_string(),
         subject_manifest_digest: metadata.subject.map(|digest| digest.to_string()),

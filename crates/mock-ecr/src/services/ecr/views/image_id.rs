@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::domain::{Image, RepositoryError};
+use crate::domain::{Image, RepositoryError, TaggedImage};
 use crate::services::context::RequestContext;
 use crate::types::{Digest, Reference, RepositoryId, Tag};
 
@@ -46,6 +46,17 @@ impl ImageId {
         self.image_digest
             .as_deref()
             .is_some_and(matches_digest_pattern)
+    }
+
+    /// Returns the image that [`reference`](Self::reference) identifies. If there is also a tag, it must name the image.
+    pub(crate) fn require(&self, image: Option<TaggedImage>) -> Result<TaggedImage, Failure> {
+        let image = image.ok_or(Failure::ImageNotFound)?;
+        match &self.image_tag {
+            Some(tag) if !image.tags.iter().any(|one| one.as_str() == tag) => {
+                Err(Failure::ImageTagDoesNotMatchDigest)
+            }
+            _ => Ok(image),
+        }
     }
 
     /// Finds the image. If both digest and tag are given, they must identify the same image.
