@@ -29,6 +29,7 @@ pub(crate) mod tests;
 pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
-pub(crate) use objects::{ObjectBytes, StoredObject};
+pub(crate) use object_writer::StoredObject;
+pub(crate) use objects::ObjectBytes;
 pub(crate) use records::Store;
 pub(crate) use snapshot::{Record, Snapshot, Transaction, parse};
