@@ -33,6 +33,7 @@ impl Parts {
     }
 
     /// The smallest parts that S3 permits. All uploads together have at most 160 MiB in memory; further ones wait.
+    #[cfg(any(feature = "s3", test))]
     pub(super) fn in_bucket() -> Self {
         Parts::new(5 * 1024 * 1024, 32)
     }

@@ -31,6 +31,7 @@ pub(crate) struct Objects {
 enum Place {
     Memory,
     Directory(PathBuf),
+    #[cfg(any(feature = "s3", test))]
     Bucket,
 }
 
