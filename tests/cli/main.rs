@@ -13,6 +13,8 @@ mod buckets;
 mod clients;
 mod control;
 mod control_key;
+#[cfg(feature = "real-clients")]
+mod databases;
 mod endpoints;
 mod hostile_server;
 mod limits;

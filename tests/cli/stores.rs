@@ -25,19 +25,19 @@ pub(crate) fn token() -> String {
 }
 
 /// Returns a pseudo-random number that is the same in every run.
-fn pseudo_random(round: u64, below: u64) -> u64 {
+pub(crate) fn pseudo_random(round: u64, below: u64) -> u64 {
     let mixed = (round + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed ^ (mixed >> 29)) % below
 }
 
 /// Returns the image with an index in a round.
-fn image(round: u64, index: u64) -> Image {
+pub(crate) fn image(round: u64, index: u64) -> Image {
     let size = 1 + pseudo_random(round * 31 + index, 20_000);
     Image::tagged(&format!("r{round}-{index}"), size.try_into().unwrap())
 }
 
 /// Returns the image of a tag.
-fn image_of(tag: &str) -> Image {
+pub(crate) fn image_of(tag: &str) -> Image {
     let (round, index) = tag[1..].split_once('-').unwrap();
     image(round.parse().unwrap(), index.parse().unwrap())
 }
@@ -79,7 +79,7 @@ fn a_hundred_crashes_neither_lose_nor_corrupt_acknowledged_pushes() {
 }
 
 /// Kills the server when `after` bytes have been sent to it.
-fn kill_after(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
+pub(crate) fn kill_after(mock: &Mock, after: u64) -> impl FnMut(usize) + Send + 'static {
     let pid = Pid::from_raw(mock.pid().try_into().unwrap()).unwrap();
     let mut sent = 0;
     move |length| {

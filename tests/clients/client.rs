@@ -11,6 +11,7 @@ use assert_cmd::assert::Assert;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use tempfile::TempDir;
 
+use crate::engine::Engine;
 use crate::mock::{ADDRESS, Mock, Password, image, remote};
 
 pub(crate) struct Client<'mock> {
@@ -52,12 +53,13 @@ impl<'mock> Client<'mock> {
         Client::new(mock, "sh", &[])
     }
 
-    pub(crate) fn all(mock: &'mock Mock) -> [Self; 4] {
+    /// Returns every client. docker uses an engine, which docker 29 needs for a login by plain HTTP.
+    pub(crate) fn all(mock: &'mock Mock, engine: &Engine) -> [Self; 4] {
         [
             Client::skopeo(mock),
             Client::podman(mock),
             Client::buildah(mock),
-            Client::docker(mock),
+            Client::docker_with(mock, &engine.host()),
         ]
     }
 
@@ -141,8 +143,7 @@ impl<'mock> Client<'mock> {
     #[track_caller]
     pub(crate) fn run_authenticated(&self, arguments: &[impl AsRef<OsStr> + Debug]) -> String {
         let stderr = self.run_failing_with(Password::Wrong, arguments);
-        let rejections = ["Your Authorization Token is invalid.", "400 (Bad Request)"];
-        let is_rejected = rejections.iter().any(|text| stderr.contains(text));
+        let is_rejected = REJECTIONS.iter().any(|text| stderr.contains(text));
         assert!(
             is_rejected,
             "with a wrong password, {arguments:?}: {stderr}"
@@ -215,3 +216,11 @@ impl<'mock> Client<'mock> {
         folder
     }
 }
+
+/// What clients print about a wrong password: the text of the registry, or the status. The last one is that of newer versions, if their
+/// first request is `HEAD`.
+pub(crate) const REJECTIONS: [&str; 3] = [
+    "Your Authorization Token is invalid.",
+    "400 (Bad Request)",
+    "StatusCode: 400",
+];

@@ -12,7 +12,8 @@ use crate::{buildah, engine, podman, skopeo};
 fn every_client_shows_the_error_for_an_expired_token() {
     let mock = Mock::serve(&["--create-on-push"]);
     skopeo::push(&Client::skopeo(&mock), &Layout::image("hello"), "app:1");
-    for client in Client::all(&mock) {
+    let engine = Engine::start(&mock);
+    for client in Client::all(&mock, &engine) {
         let read = client.read("app:1");
         let stderr = client.run_failing_with(Password::Expired, &read);
         let text = "Your authorization token has expired. Reauthenticate and try again.";

@@ -139,13 +139,20 @@ impl Shell {
     /// Asserts that the commands fail and that stderr contains a text.
     #[track_caller]
     pub(crate) fn assert_fails(&self, commands: &[String], why: &str) {
+        self.assert_fails_with_one_of(commands, &[why]);
+    }
+
+    /// Asserts that the commands fail and that stderr contains one of the texts, which are those of different versions of a client.
+    #[track_caller]
+    pub(crate) fn assert_fails_with_one_of(&self, commands: &[String], reasons: &[&str]) {
         let (stderr, output) = self.execute(commands);
         let redirection = self.redirection;
         assert!(
             !output.status.success(),
             "{redirection:?} {commands:#?}: {stderr}"
         );
-        assert!(stderr.contains(why), "{redirection:?} {why:?}: {stderr}");
+        let is_reported = reasons.iter().any(|why| stderr.contains(why));
+        assert!(is_reported, "{redirection:?} {reasons:?}: {stderr}");
     }
 
     /// Returns the path of a file in the folder of the shell.

@@ -34,13 +34,16 @@ pub(crate) struct ConfigOptions {
     /// "Use the host names of AWS": docs/src/guides/host-names.md.
     #[arg(long, value_name = "FORM")]
     proxy_endpoint: Option<ProxyEndpoint>,
-    /// The store of repositories and images: `memory` or `file:DIR`. One server at a time can use a directory. Default: memory.
+    /// The store of repositories and images: `memory`, `file:DIR`, or `postgres://USER:PASSWORD@HOST/DATABASE`. Default: memory.
+    ///
+    /// One server at a time can use a directory. Several servers can use a database, which requires --layers and a build with the feature
+    /// `postgres`.
     #[arg(long, value_name = "LOCATION")]
     store: Option<StoreLocation>,
-    /// The store of the layers of images: `file:DIR` or `s3://BUCKET/PREFIX`. Requires a store in a directory. Default: DIR/layers with
-    /// `--store file:DIR`.
+    /// The store of the layers of images: `file:DIR` or `s3://BUCKET/PREFIX`. Requires a store in a directory or a database. Default:
+    /// DIR/layers with `--store file:DIR`.
     ///
-    /// The mock reads the endpoint, Region and credentials of a bucket from AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or
+    /// A bucket requires a build with the feature `s3`. The mock reads the endpoint, Region and credentials of a bucket from AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION or
     /// AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
     #[arg(long, value_name = "LOCATION")]
     layers: Option<LayersLocation>,

@@ -19,7 +19,9 @@ pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
 pub use crate::iam::auth_mode::AuthMode;
 pub use crate::iam::authorization::CrossAccount;
 pub use crate::iam::identity_store::SessionError;
-pub use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
+pub use crate::store::{
+    LayersLocation, PostgresUrl, PostgresUrlError, S3Access, StoreLocation, StoreLocationError,
+};
 pub use crate::types::argument::ArgumentError;
 pub use crate::types::duration::{DurationError, parse_duration};
 pub use crate::types::secret::Secret;

@@ -57,7 +57,7 @@ struct ConfigView {
     auth: AuthMode,
     /// The form of `proxyEndpoint` and `repositoryUri`: `aws`, `mock` or a template.
     proxy_endpoint: String,
-    /// Where repositories and images are stored: `memory` or `file:DIRECTORY`.
+    /// Where repositories and images are stored: `memory`, `file:DIRECTORY`, or the URL of a database without its password.
     store: String,
     /// Where layers are stored: `file:DIRECTORY` or `s3://BUCKET/PREFIX`. Null if they are stored where the repositories are.
     layers: Option<String>,

@@ -43,7 +43,7 @@ impl Repositories {
                     limit,
                     accept: &accept,
                 };
-                listing.after(after)
+                listing.after(after.clone())
             })
             .await
     }

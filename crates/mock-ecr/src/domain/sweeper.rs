@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use crate::domain::error::RepositoryError;
 use crate::domain::layer_record;
 use crate::domain::upload_record;
-use crate::store::{Folder, Generation, Key, Snapshot, Store, StoreError, Transaction};
+use crate::store::{Folder, Generation, Key, ProcessId, Snapshot, Store, StoreError, Transaction};
 
 /// Removes unused data in a task. Requests never find this data, so they do not wait for it.
 #[derive(Debug)]
@@ -70,16 +70,24 @@ impl Sweeper {
         Ok(output)
     }
 
-    /// Lets the data be removed that an interrupted process has left. No other process may use the store.
+    /// Lets the data be removed that interrupted processes have left.
     ///
     /// An empty store is only read, so that it is not created.
     pub(crate) async fn recover(&self) -> Result<(), StoreError> {
         let store = &self.0.store;
-        if store
-            .read(|view| has_records(view, &LEFT_BY_CRASHES))
-            .await?
-        {
-            store.transact(mark_left).await?;
+        let mut left = store.read(unfinished).await?;
+        if !left.is_empty() {
+            // A process announces itself before it writes a record, so each record found above is of an announced process or of one that
+            // has ended.
+            let running = store.running_processes().await?;
+            left.retain(|key| {
+                ProcessId::of_name(key.name()).is_none_or(|id| !running.contains(&id))
+            });
+        }
+        if !left.is_empty() {
+            store
+                .transact(move |records| mark_left(records, &left))
+                .await?;
         }
         if store.read(|view| has_records(view, &UNUSED)).await? {
             self.start();
@@ -147,7 +155,6 @@ impl Shared {
 /// A function that returns a folder.
 type FolderOf = fn() -> Folder;
 
-const LEFT_BY_CRASHES: [FolderOf; 2] = [Folder::all_staged, Folder::all_unpublished];
 const UNUSED: [FolderOf; 2] = [Folder::all_garbage, Folder::all_unused];
 
 fn has_records(view: &dyn Snapshot, folders: &[FolderOf]) -> Result<bool, StoreError> {
@@ -158,22 +165,26 @@ fn has_records(view: &dyn Snapshot, folders: &[FolderOf]) -> Result<bool, StoreE
     Ok(!is_empty)
 }
 
-/// Marks staged objects and unpublished repositories as unused.
-fn mark_left(records: &mut Transaction<'_>) -> Result<(), StoreError> {
-    for (key, _) in records
-        .view()
-        .page(&Folder::all_staged(), None, usize::MAX)?
-    {
-        records.remove(&key);
-        records.put(&Key::unused(key.name()), Vec::new());
-    }
-    for (key, _) in records
-        .view()
-        .page(&Folder::all_unpublished(), None, usize::MAX)?
-    {
-        records.remove(&key);
-        let generation = Generation::new(key.name().to_owned());
-        records.put(&Key::garbage(&generation), Vec::new());
+/// Returns the keys of staged objects and of unpublished repositories.
+fn unfinished(view: &dyn Snapshot) -> Result<Vec<Key>, StoreError> {
+    let mut records = view.page(&Folder::all_staged(), None, usize::MAX)?;
+    records.extend(view.page(&Folder::all_unpublished(), None, usize::MAX)?);
+    Ok(records.into_iter().map(|(key, _)| key).collect())
+}
+
+/// Marks staged objects and unpublished repositories as unused, if they are still there.
+fn mark_left(records: &mut Transaction<'_>, left: &[Key]) -> Result<(), StoreError> {
+    for key in left {
+        if !records.view().contains(key)? {
+            continue;
+        }
+        records.remove(key);
+        let name = key.name();
+        let unused = match Folder::all_staged().contains(key) {
+            true => Key::unused(name),
+            false => Key::garbage(&Generation::new(name.to_owned())),
+        };
+        records.put(&unused, Vec::new());
     }
     Ok(())
 }

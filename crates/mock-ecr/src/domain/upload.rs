@@ -15,10 +15,9 @@ use crate::domain::layer_record::{self, LayerRecord};
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::Lookup;
 use crate::domain::upload_record::{
-    MAX_PARTS, MAX_UPLOADS, UploadRecord, Uploaded, is_expired, open_uploads, parts,
-    remove_expired, remove_record,
+    self, MAX_PARTS, MAX_UPLOADS, UploadRecord, Uploaded, is_expired, parts, remove_expired,
 };
-use crate::store::{Generation, Key, Snapshot, StoredObject};
+use crate::store::{Generation, Key, Snapshot, StoreError, StoredObject};
 use crate::types::timestamp::Timestamp;
 use crate::types::{Algorithm, Digest, RepositoryId, UploadId};
 
@@ -43,17 +42,11 @@ impl Repositories {
         let began = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
             remove_expired(records, now, system)?;
-            let open = open_uploads(records.view())?;
+            let open = upload_record::open_uploads(records.view(), &generation)?;
             if open >= MAX_UPLOADS {
                 return Err(RepositoryError::TooManyUploads);
             }
-            records.write(&Key::open_uploads(), &(open + 1));
-            records.write(&generation.upload(&began), &record);
-            records.put(&Key::expiring_mock(now, &generation, &began), Vec::new());
-            records.put(
-                &Key::expiring_system(system, &generation, &began),
-                Vec::new(),
-            );
+            upload_record::insert(records, &generation, &began, &record, open);
             Ok(())
         });
         began.await?;
@@ -176,6 +169,10 @@ impl Repositories {
                 if current != found {
                     return Err(open.out_of_order(start, current.record.uploaded().size));
                 }
+                // Another process that took this one for ended has removed the object.
+                if !records.view().contains(&staged)? {
+                    return Err(StoreError::MissingObject(part.name.clone()).into());
+                }
                 let key = found.generation.upload_part(found.key.name(), index);
                 records.write(&key, &part);
                 records.write(&found.key, &record);
@@ -212,7 +209,7 @@ impl Repositories {
                 size,
                 objects: found.parts(records.view())?,
             };
-            remove_record(records, &found.generation, &found.key, &found.record)?;
+            upload_record::remove(records, &found.generation, &found.key, &found.record)?;
             Ok(layer_record::insert(
                 records,
                 &found.generation,
@@ -277,8 +274,8 @@ impl Repositories {
         self.sweeper
             .transact(move |records| {
                 let found = open.find(records.view())?;
-                layer_record::mark_unused(records, &found.parts(records.view())?);
-                remove_record(records, &found.generation, &found.key, &found.record)?;
+                upload_record::mark_unused(records, &found.generation, &found.key)?;
+                upload_record::remove(records, &found.generation, &found.key, &found.record)?;
                 Ok(())
             })
             .await

@@ -9,6 +9,7 @@ use crate::domain::layer_record;
 use crate::store::{
     Folder, Generation, Key, Snapshot, StoreError, StoredObject, Transaction, parse, parse_time,
 };
+use crate::types::UploadId;
 use crate::types::timestamp::Timestamp;
 
 /// The sizes of an upload, in bytes.
@@ -77,16 +78,47 @@ impl UploadRecord {
 /// The time after which an unfinished upload expires: on the mock's clock, or on the system's, because the mock's may be frozen. `[ASSUME]`
 const TTL: Duration = Duration::from_secs(24 * 3600);
 
-/// The largest number of unfinished uploads in a store. `[ASSUME]`
+/// The largest number of unfinished uploads in a repository. `[ASSUME]`
 pub(super) const MAX_UPLOADS: u64 = 20_000;
 
 /// The largest number of parts of an upload. Source: the quota "Layer parts" in the ECR User Guide. That it applies to `/v2/` too is
 /// `[ASSUME]`.
 pub(super) const MAX_PARTS: usize = 4_200;
 
-/// Returns the number of unfinished uploads.
-pub(super) fn open_uploads(view: &dyn Snapshot) -> Result<u64, StoreError> {
-    Ok(view.read(&Key::open_uploads())?.unwrap_or(0))
+/// Returns the number of unfinished uploads of a repository.
+pub(super) fn open_uploads(
+    view: &dyn Snapshot,
+    generation: &Generation,
+) -> Result<u64, StoreError> {
+    Ok(view.read(&generation.open_uploads())?.unwrap_or(0))
+}
+
+/// Creates the records of an upload of a repository that has `open` others.
+pub(super) fn insert(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    id: &UploadId,
+    record: &UploadRecord,
+    open: u64,
+) {
+    records.write(&generation.open_uploads(), &(open + 1));
+    records.write(&generation.upload(id), record);
+    let [mock, system] = record.began();
+    records.put(&Key::expiring_mock(mock, generation, id), Vec::new());
+    records.put(&Key::expiring_system(system, generation, id), Vec::new());
+}
+
+/// Removes an upload of an existing repository, but not the objects of its parts.
+pub(super) fn remove(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    key: &Key,
+    record: &UploadRecord,
+) -> Result<(), StoreError> {
+    let open = open_uploads(records.view(), generation)?;
+    records.write(&generation.open_uploads(), &open.saturating_sub(1));
+    remove_records(records, generation, key, record);
+    Ok(())
 }
 
 /// The largest number of expired uploads that the beginning of another upload removes.
@@ -100,13 +132,12 @@ pub(super) fn is_expired(began: [Timestamp; 2], now: [Timestamp; 2]) -> bool {
         .any(|(began, now)| now >= *began + TTL)
 }
 
-/// Removes the oldest expired uploads of all repositories. Returns their number.
+/// Removes the oldest expired uploads of all repositories.
 pub(super) fn remove_expired(
     records: &mut Transaction<'_>,
     now: Timestamp,
     system: Timestamp,
-) -> Result<usize, StoreError> {
-    let mut removed = 0;
+) -> Result<(), StoreError> {
     for (folder, now) in [
         (Folder::all_expiring_mock(), now),
         (Folder::all_expiring_system(), system),
@@ -121,15 +152,16 @@ pub(super) fn remove_expired(
             let generation = Generation::new(parts.next().unwrap_or_default().to_owned());
             let upload = generation.uploads().key(key.name());
             if let Some(value) = records.view().get(&upload)? {
-                discard(records, &generation, &upload, &value)?;
-                removed += 1;
+                let record: UploadRecord = parse(&upload, &value)?;
+                mark_unused(records, &generation, &upload)?;
+                remove(records, &generation, &upload, &record)?;
             }
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
-/// Removes an upload, and lets the sweeper remove its parts.
+/// Removes an upload of a deleted repository, and lets the sweeper remove its parts.
 pub(super) fn discard(
     records: &mut Transaction<'_>,
     generation: &Generation,
@@ -137,8 +169,20 @@ pub(super) fn discard(
     value: &[u8],
 ) -> Result<(), StoreError> {
     let record: UploadRecord = parse(key, value)?;
-    layer_record::mark_unused(records, &parts(records.view(), generation, key.name())?);
-    remove_record(records, generation, key, &record)
+    mark_unused(records, generation, key)?;
+    remove_records(records, generation, key, &record);
+    Ok(())
+}
+
+/// Lets the sweeper remove the parts of an upload.
+pub(super) fn mark_unused(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    key: &Key,
+) -> Result<(), StoreError> {
+    let parts = parts(records.view(), generation, key.name())?;
+    layer_record::mark_unused(records, &parts);
+    Ok(())
 }
 
 /// Returns the objects of the parts of an upload, in order.
@@ -152,15 +196,13 @@ pub(super) fn parts(
     parts.collect()
 }
 
-/// Removes the records of an upload.
-pub(super) fn remove_record(
+/// Removes the records of an upload, except the number of unfinished uploads.
+fn remove_records(
     records: &mut Transaction<'_>,
     generation: &Generation,
     key: &Key,
     record: &UploadRecord,
-) -> Result<(), StoreError> {
-    let open = open_uploads(records.view())?;
-    records.write(&Key::open_uploads(), &open.saturating_sub(1));
+) {
     records.remove(key);
     for index in 0..record.parts {
         records.remove(&generation.upload_part(key.name(), index));
@@ -170,5 +212,4 @@ pub(super) fn remove_record(
         records.remove(&Key::expiring_mock(mock, generation, &upload));
         records.remove(&Key::expiring_system(system, generation, &upload));
     }
-    Ok(())
 }

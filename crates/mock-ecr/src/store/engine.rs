@@ -1,10 +1,12 @@
 //! An engine of records: it reads snapshots and commits transactions.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use tokio::sync::oneshot;
 
 use crate::store::error::StoreError;
+use crate::store::names::ProcessId;
 use crate::store::snapshot::{Snapshot, Transaction};
 
 /// Whether the changes of a transaction are applied.
@@ -22,7 +24,7 @@ pub(super) type Done = oneshot::Sender<Result<(), StoreError>>;
 
 /// An ordered store of records with serializable transactions.
 pub(super) trait Engine: fmt::Debug + Send + Sync + 'static {
-    /// Reads the records at one time.
+    /// Reads the records at one time. The reader may be called more than once; the last call counts.
     fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError>;
 
     /// Runs a transaction. It is carried out even if the receiver of `done` is dropped.
@@ -30,12 +32,23 @@ pub(super) trait Engine: fmt::Debug + Send + Sync + 'static {
 
     /// Whether `read` waits for a disk or a network.
     fn reads(&self) -> Reads;
+
+    /// Announces this process to the others that use the store, until the engine is dropped. An engine that only one process uses has
+    /// nothing to do.
+    fn announce(&self, _process: ProcessId) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Returns the processes that have announced themselves and still run. An engine that only one process uses returns none.
+    fn running_processes(&self) -> Result<BTreeSet<ProcessId>, StoreError> {
+        Ok(BTreeSet::new())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     /// From memory.
     AtOnce,
-    /// From a file. They run in a blocking task.
+    /// From a file or a server. They run in a blocking task.
     Blocking,
 }

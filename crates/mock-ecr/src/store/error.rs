@@ -9,7 +9,11 @@ use std::sync::Arc;
 pub(crate) enum StoreError {
     /// The engine of the records failed.
     #[error("the store failed")]
-    Engine(#[source] Box<redb::Error>),
+    Engine(#[source] Box<dyn Error + Send + Sync>),
+    /// The connection ended while a transaction was committed.
+    #[cfg(feature = "postgres")]
+    #[error("it is unknown whether the store has committed a transaction")]
+    OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
     /// The engine failed to commit several transactions.
     #[error(transparent)]
     Shared(Arc<StoreError>),
@@ -38,7 +42,12 @@ pub(crate) enum StoreError {
 
 impl StoreError {
     pub(super) fn engine(error: impl Into<redb::Error>) -> Self {
-        StoreError::Engine(Box::new(error.into()))
+        StoreError::Engine(error.into().into())
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn database(error: postgres::Error) -> Self {
+        StoreError::Engine(error.into())
     }
 }
 

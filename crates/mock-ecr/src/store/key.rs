@@ -2,7 +2,6 @@
 //!
 //! ```text
 //! epochs                             the processes that have written to this store
-//! open-uploads                       the number of unfinished uploads
 //! setting/ACCOUNT/PLACE/NAME         a setting of an account
 //! repository/ACCOUNT/PLACE/NAME      a repository: its generation and its settings
 //! unpublished/GEN                    a repository that is created with its first images, and is not visible yet
@@ -24,6 +23,7 @@
 //! content/GEN/index/DIGEST/DIGEST    the digests of an image and of an index that lists it
 //! content/GEN/layer-image/DIGEST/DIGEST  the digests of a layer and of an image that has it
 //! content/GEN/layer/DIGEST           the size of a layer of the repository
+//! content/GEN/open-uploads           the number of unfinished uploads
 //! content/GEN/upload/ID              an unfinished upload
 //! content/GEN/upload-part/ID/INDEX   the object of a part of an upload; INDEX has six digits
 //! ```
@@ -45,10 +45,6 @@ pub(crate) struct Key(Vec<u8>);
 impl Key {
     pub(crate) fn epochs() -> Self {
         Key(b"epochs".to_vec())
-    }
-
-    pub(crate) fn open_uploads() -> Self {
-        Key(b"open-uploads".to_vec())
     }
 
     pub(crate) fn account_setting(registry: &RegistryId, name: &str) -> Self {
@@ -210,9 +206,21 @@ impl Folder {
         Folder::EXPIRING_SYSTEM.folder()
     }
 
+    /// Returns whether a key is in the folder.
+    pub(crate) fn contains(&self, key: &Key) -> bool {
+        key.0.starts_with(&self.0)
+    }
+
     /// Returns the bytes with which the keys of the folder begin.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Returns the bytes that follow all keys of the folder.
+    #[cfg(feature = "postgres")]
+    pub(super) fn end(&self) -> Vec<u8> {
+        let (_separator, start) = self.0.split_last().expect("a folder ends with a separator");
+        [start, &[SEPARATOR + 1]].concat()
     }
 
     /// Returns the key with this name in the folder.
@@ -314,6 +322,11 @@ impl Generation {
 
     pub(crate) fn layer(&self, digest: &Digest) -> Key {
         self.layers().key(digest.as_str())
+    }
+
+    /// The number of unfinished uploads. One for each repository: a number of all would make all uploads on a database wait for one another.
+    pub(crate) fn open_uploads(&self) -> Key {
+        self.content().key("open-uploads")
     }
 
     pub(crate) fn uploads(&self) -> Folder {

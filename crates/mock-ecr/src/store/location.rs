@@ -6,12 +6,16 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::store::postgres_url::{PostgresUrl, PostgresUrlError};
 use crate::types::secret::Secret;
 
-/// The location where repositories and images are stored: `memory` or `file:DIRECTORY`.
+/// The location where repositories and images are stored: `memory`, `file:DIRECTORY` or `postgres://…`.
 ///
 /// A directory is used by one process at a time. The mock creates a missing directory. A relative directory is relative
 /// to the working directory of the process.
+///
+/// Several processes can use a database at the same time. It requires a [`LayersLocation`] that all of them use, and the feature
+/// `postgres` of this crate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[non_exhaustive]
@@ -21,10 +25,12 @@ pub enum StoreLocation {
     Memory,
     /// In a directory.
     Directory(PathBuf),
+    /// In a database of PostgreSQL.
+    Postgres(PostgresUrl),
 }
 
-/// The location where the layers of images are stored, if the store is a directory: `file:DIRECTORY`, `s3://BUCKET` or
-/// `s3://BUCKET/PREFIX`. By default, they are stored in the directory of the store.
+/// The location where the layers of images are stored, if the store is a directory or a database: `file:DIRECTORY`, `s3://BUCKET`
+/// or `s3://BUCKET/PREFIX`. If the store is a directory, the default is this directory. A database has no default.
 ///
 /// The location belongs to one store. The mock does not start if another store uses the location, or if the layers of the
 /// store are at another location. The mock creates a missing directory. A bucket must exist; it requires an [`S3Access`]
@@ -84,6 +90,7 @@ impl FromStr for StoreLocation {
     fn from_str(text: &str) -> Result<Self, StoreLocationError> {
         match text {
             "memory" => Ok(StoreLocation::Memory),
+            _ if text.starts_with("postgres") => Ok(StoreLocation::Postgres(text.parse()?)),
             _ if text.starts_with("s3:") => Err(StoreLocationError::Bucket(text.to_owned())),
             _ => match parse_directory(text) {
                 Some(path) => Ok(StoreLocation::Directory(path)),
@@ -141,6 +148,7 @@ impl fmt::Display for StoreLocation {
         match self {
             StoreLocation::Memory => f.write_str("memory"),
             StoreLocation::Directory(path) => write!(f, "file:{}", path.display()),
+            StoreLocation::Postgres(url) => url.fmt(f),
         }
     }
 }
@@ -163,11 +171,16 @@ impl fmt::Display for LayersLocation {
 #[non_exhaustive]
 pub enum StoreLocationError {
     /// The string is not a valid location of a store.
-    #[error("invalid store {0:?}: expected memory or file:DIRECTORY")]
+    #[error(
+        "invalid store {0:?}: expected memory, file:DIRECTORY or postgres://USER:PASSWORD@HOST/DATABASE"
+    )]
     Unknown(String),
+    /// The string begins with `postgres` and is not a URL of a database.
+    #[error(transparent)]
+    PostgresUrl(#[from] PostgresUrlError),
     /// The location is a bucket, which cannot store records.
     #[error(
-        "invalid store {0:?}: a bucket stores layers only; expected --store file:DIRECTORY with --layers {0}, or the keys store and layers of \
+        "invalid store {0:?}: a bucket stores layers only; expected --store file:DIRECTORY or --store postgres://… with --layers {0}, or the keys store and layers of \
         a configuration"
     )]
     Bucket(String),
@@ -189,11 +202,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_is_in_memory_or_in_a_directory() {
-        for text in ["memory", "file:/var/lib/ecr", "file:images"] {
+    fn a_store_is_in_memory_in_a_directory_or_in_a_database() {
+        for text in [
+            "memory",
+            "file:/var/lib/ecr",
+            "file:images",
+            "postgres://db/ecr",
+        ] {
             assert_eq!(text.parse::<StoreLocation>().unwrap().to_string(), text);
         }
-        for wrong in ["", "file", "file:", "memory:", "http://a", "/var", "s3://a"] {
+        for wrong in [
+            "",
+            "file",
+            "file:",
+            "memory:",
+            "http://a",
+            "/var",
+            "s3://a",
+            "postgres:a",
+        ] {
             assert!(wrong.parse::<StoreLocation>().is_err(), "{wrong}");
         }
         let bucket = "s3://images/ci".parse::<StoreLocation>().unwrap_err();

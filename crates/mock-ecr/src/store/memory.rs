@@ -71,7 +71,7 @@ impl Snapshot for Records {
         };
         let records = self.0.range((start, Bound::Unbounded));
         Ok(records
-            .take_while(|(key, _)| key.as_bytes().starts_with(folder.as_bytes()))
+            .take_while(|(key, _)| folder.contains(key))
             .take(limit)
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect())

@@ -18,6 +18,9 @@ mod object_writer;
 mod objects;
 mod open;
 mod owner;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod postgres_url;
 mod records;
 mod rows;
 #[cfg(feature = "s3")]
@@ -29,7 +32,9 @@ pub(crate) mod tests;
 pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
+pub(crate) use names::ProcessId;
 pub(crate) use object_writer::StoredObject;
 pub(crate) use objects::ObjectBytes;
+pub use postgres_url::{PostgresUrl, PostgresUrlError};
 pub(crate) use records::Store;
 pub(crate) use snapshot::{Record, Snapshot, Transaction, parse};

@@ -79,4 +79,59 @@ impl Names {
     pub(super) fn before(&self) -> Epochs {
         self.before
     }
+
+    pub(super) fn process(&self) -> ProcessId {
+        ProcessId::new(self.before.store, self.epoch())
+    }
+}
+
+/// A process that has written to a store. Processes on different stores have different ids, except by coincidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ProcessId(u64);
+
+impl ProcessId {
+    fn new(store: u64, epoch: u64) -> Self {
+        ProcessId(store.wrapping_add(epoch))
+    }
+
+    /// Returns the process that has returned a name, or `None` if the text is not a name.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        let mut parts = name.split('-');
+        let mut part = || u64::from_str_radix(parts.next()?, 16).ok();
+        Some(ProcessId::new(part()?, part()?))
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn from_bits(bits: u64) -> Self {
+        ProcessId(bits)
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn to_bits(self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_names_its_process() {
+        let before = Epochs {
+            store: u64::MAX,
+            count: 17,
+            is_marked: false,
+        };
+        let names = Names {
+            before,
+            counter: AtomicU64::new(0),
+        };
+        for _ in 0..2 {
+            assert_eq!(ProcessId::of_name(&names.next()), Some(names.process()));
+        }
+        for text in ["", "1", "1-", "g-1-2"] {
+            assert_eq!(ProcessId::of_name(text), None, "{text}");
+        }
+    }
 }

@@ -9,6 +9,9 @@ use crate::store::file::FileEngine;
 use crate::store::location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 use crate::store::objects::Objects;
 use crate::store::owner::{Owner, OwnerError};
+#[cfg(feature = "postgres")]
+use crate::store::postgres::PostgresEngine;
+use crate::store::postgres_url::PostgresUrl;
 use crate::store::records::Store;
 
 impl StoreLocation {
@@ -24,6 +27,7 @@ impl StoreLocation {
             StoreLocation::Memory if layers.is_some() => Err(LAYERS_WITHOUT_DIRECTORY.into()),
             StoreLocation::Memory => Ok(Store::in_memory()),
             StoreLocation::Directory(path) => open_directory(path, layers, access, server).await,
+            StoreLocation::Postgres(url) => open_database(url, layers, access).await,
         };
         opened.map_err(|source| StoreLocationError::Unusable {
             location: self.to_string(),
@@ -47,14 +51,48 @@ async fn open_directory(
     let owner = lock(path, server).await?;
     let default = || LayersLocation::Directory(path.join("layers"));
     let layers = layers.cloned().unwrap_or_else(default);
-    let objects = match &layers {
-        LayersLocation::Directory(path) => objects_in(path)?,
-        LayersLocation::S3 { bucket, prefix } => open_bucket(bucket, prefix, access).await?,
-    };
+    let objects = open_layers(&layers, access).await?;
     let engine = FileEngine::open(&path.join("records.redb"))?;
     let store = Store::new(engine, objects, Some(owner));
     store.check_layers(&layers).await?;
     Ok(store)
+}
+
+#[cfg(feature = "postgres")]
+async fn open_database(
+    url: &PostgresUrl,
+    layers: Option<&LayersLocation>,
+    access: Option<&S3Access>,
+) -> Result<Store, Cause> {
+    let layers = layers.ok_or(DATABASE_WITHOUT_LAYERS)?;
+    let objects = open_layers(layers, access).await?;
+    let url = url.clone();
+    let opened = tokio::task::spawn_blocking(move || PostgresEngine::open(&url));
+    let store = Store::new(opened.await??, objects, None);
+    store.check_layers(layers).await?;
+    Ok(store)
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn open_database(
+    _: &PostgresUrl,
+    _: Option<&LayersLocation>,
+    _: Option<&S3Access>,
+) -> Result<Store, Cause> {
+    Err(
+        "this mock-ecr was built without the feature postgres; build it with --features postgres"
+            .into(),
+    )
+}
+
+async fn open_layers(
+    location: &LayersLocation,
+    access: Option<&S3Access>,
+) -> Result<Objects, Cause> {
+    match location {
+        LayersLocation::Directory(path) => objects_in(path),
+        LayersLocation::S3 { bucket, prefix } => open_bucket(bucket, prefix, access).await,
+    }
 }
 
 /// Locks a directory. Waits for a mock of this process that was dropped and is still closing its store.
@@ -82,8 +120,11 @@ const OLD_LAYOUT: &str = "registries";
 const WRITTEN_BY_OLD_VERSION: &str = "an earlier version of mock-ecr has written this directory; use another directory, start the earlier \
 version on this one, and copy the images, for example with `skopeo sync`";
 
-const LAYERS_WITHOUT_DIRECTORY: &str =
-    "a location of layers is set, which requires a store in a directory: expected file:DIRECTORY";
+const LAYERS_WITHOUT_DIRECTORY: &str = "a location of layers is set, which requires a store in a directory or in a database: expected \
+file:DIRECTORY or postgres://…";
+
+#[cfg(feature = "postgres")]
+const DATABASE_WITHOUT_LAYERS: &str = "a store in a database requires a location of layers: expected file:DIRECTORY or s3://BUCKET/PREFIX";
 
 #[cfg(feature = "s3")]
 const NO_CREDENTIALS: &str = "no credentials: expected the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the program, or an \

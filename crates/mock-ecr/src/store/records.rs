@@ -1,5 +1,6 @@
 //! The store: transactions on records, and the objects of layers.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, oneshot};
@@ -7,7 +8,7 @@ use tokio::sync::{OnceCell, oneshot};
 use crate::store::engine::{Engine, Job, Outcome, Reads};
 use crate::store::error::StoreError;
 use crate::store::memory::MemoryEngine;
-use crate::store::names::Names;
+use crate::store::names::{Names, ProcessId};
 use crate::store::objects::Objects;
 use crate::store::owner::Owner;
 use crate::store::snapshot::{Snapshot, Transaction};
@@ -59,6 +60,9 @@ impl Store {
             let random = getrandom::u64().map_err(std::io::Error::other)?;
             let drawn = self.transact(move |records| Names::draw(records, random));
             let names = drawn.await?;
+            // Others must not take the first object of this process for one of a process that has ended.
+            let process = names.process();
+            self.call(move |engine| engine.announce(process)).await?;
             self.mark_layers(names.before()).await?;
             Ok::<_, StoreError>(names)
         };
@@ -112,32 +116,46 @@ impl Store {
         async move { drop(finished.await) }
     }
 
-    /// Reads the records at one time.
+    /// Reads the records at one time. The reader must not do I/O, and may run more than once.
     pub(crate) async fn read<T, E>(
         &self,
-        reader: impl FnOnce(&dyn Snapshot) -> Result<T, E> + Send + 'static,
+        mut reader: impl FnMut(&dyn Snapshot) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.call(move |engine| {
+            let mut output = None;
+            engine.read(&mut |view| output = Some(reader(view)))?;
+            output.expect("an engine calls the reader")
+        })
+        .await
+    }
+
+    /// Returns the processes that use the store at the same time, if its engine permits this.
+    pub(crate) async fn running_processes(&self) -> Result<BTreeSet<ProcessId>, StoreError> {
+        self.call(|engine| engine.running_processes()).await
+    }
+
+    /// Calls the engine, in a blocking task if it waits for a disk or a network.
+    async fn call<T, E>(
+        &self,
+        call: impl FnOnce(&dyn Engine) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         match self.0.engine.reads() {
-            Reads::AtOnce => read(&*self.0.engine, reader),
+            Reads::AtOnce => call(&*self.0.engine),
             Reads::Blocking => {
                 let engine = Arc::clone(&self.0.engine);
-                let read = tokio::task::spawn_blocking(move || read(&*engine, reader));
-                read.await
+                let called = tokio::task::spawn_blocking(move || call(&*engine));
+                called
+                    .await
                     .unwrap_or_else(|_| Err(E::from(StoreError::Panicked)))
             }
         }
     }
-}
-
-fn read<T, E: From<StoreError>>(
-    engine: &dyn Engine,
-    reader: impl FnOnce(&dyn Snapshot) -> Result<T, E>,
-) -> Result<T, E> {
-    let (mut reader, mut output) = (Some(reader), None);
-    engine.read(&mut |view| output = reader.take().map(|reader| reader(view)))?;
-    output.expect("an engine calls the reader once")
 }

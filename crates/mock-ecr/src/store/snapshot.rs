@@ -116,7 +116,7 @@ impl Snapshot for Transaction<'_> {
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
         let after_key = folder.key(after.unwrap_or_default());
-        let is_listed = |key: &Key| key.as_bytes().starts_with(folder.as_bytes());
+        let is_listed = |key: &Key| folder.contains(key);
         let written = self.writes.range(after_key.clone()..);
         let written: Vec<_> = written
             .take_while(|(key, _)| is_listed(key))

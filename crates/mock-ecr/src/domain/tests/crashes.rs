@@ -31,11 +31,16 @@ fn repositories(store: crate::store::Store) -> Repositories {
 
 #[tokio::test]
 async fn a_crash_at_any_step_leaves_each_operation_done_or_not_done() {
+    check_crashes(Disk::default).await;
+}
+
+/// `disk` returns an empty store.
+pub(super) async fn check_crashes(disk: impl Fn() -> Disk) {
     let mut crashes = 0;
     for (name, operation) in OPERATIONS {
         for failure in [Failure::Before, Failure::After] {
             for step in 0.. {
-                let disk = Disk::default();
+                let disk = disk();
                 prepare(&repositories(disk.open())).await;
                 let before = visible(&repositories(disk.open())).await;
                 let steps = Steps::limited(step, failure);

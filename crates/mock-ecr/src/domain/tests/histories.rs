@@ -219,13 +219,14 @@ fn is_linearizable(history: &[Entry]) -> bool {
 const CLIENTS: usize = 4;
 const CALLS: usize = 40;
 
-/// Makes random calls from several clients at the same time.
-async fn history(all: &Repositories, seed: u64) -> Vec<Entry> {
+/// Makes random calls from several clients at the same time. The clients call the processes in turn.
+async fn history(processes: &[Repositories], seed: u64) -> Vec<Entry> {
     let time = Arc::new(AtomicU64::new(0));
-    let clients = (0..CLIENTS as u64).map(|client| {
-        let (all, time) = (all.clone(), Arc::clone(&time));
+    let clients = (0..CLIENTS).map(|client| {
+        let all = processes[client % processes.len()].clone();
+        let time = Arc::clone(&time);
         tokio::spawn(async move {
-            let mut random = ChaCha20Rng::seed_from_u64(seed * 100 + client);
+            let mut random = ChaCha20Rng::seed_from_u64(seed * 100 + client as u64);
             let mut entries = Vec::new();
             for _ in 0..CALLS {
                 let call = Call::random(&mut random);
@@ -254,10 +255,15 @@ async fn check_histories(location: impl Fn(&std::path::Path) -> StoreLocation, c
         let directory = tempfile::tempdir().unwrap();
         let store = location(directory.path()).open(None, None, "a test").await;
         let all = Repositories::new(store.unwrap(), "seed", || NOW);
-        let mut history = history(&all, seed).await;
-        history.sort_by_key(|entry| entry.began);
-        assert!(is_linearizable(&history), "seed {seed}: {history:#?}");
+        check_history(&[all], seed).await;
     }
+}
+
+/// `processes` use one store without repositories.
+pub(super) async fn check_history(processes: &[Repositories], seed: u64) {
+    let mut history = history(processes, seed).await;
+    history.sort_by_key(|entry| entry.began);
+    assert!(is_linearizable(&history), "seed {seed}: {history:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

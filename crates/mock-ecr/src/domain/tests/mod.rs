@@ -2,6 +2,8 @@
 
 mod consistency;
 mod crashes;
+#[cfg(feature = "postgres")]
+mod databases;
 mod histories;
 mod images;
 mod interleavings;

@@ -101,7 +101,12 @@ impl<E: Engine> Engine for FailingEngine<E> {
     fn submit(&self, job: Job, done: Done) {
         match self.steps.next() {
             Step::Allowed => return self.inner.submit(job, done),
-            Step::Last(Failure::After) => self.inner.submit(job, oneshot::channel().0),
+            Step::Last(Failure::After) => {
+                let (done, finished) = oneshot::channel();
+                self.inner.submit(job, done);
+                let wait = || finished.blocking_recv();
+                let _ = std::thread::spawn(wait).join();
+            }
             Step::Last(Failure::Before) | Step::Ended => {}
         }
         let _ = done.send(Err(ended().into()));

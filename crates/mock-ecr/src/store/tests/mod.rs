@@ -6,6 +6,7 @@ mod power_loss;
 mod recording;
 mod scheduled;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,6 +21,7 @@ use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
 use crate::store::marker::MARKER;
 use crate::store::memory::MemoryEngine;
+use crate::store::names::ProcessId;
 use crate::store::object_writer::Parts;
 use crate::store::objects::Objects;
 use crate::store::records::Store;
@@ -29,15 +31,39 @@ use recording::{RecordingEngine, RecordingObjects};
 use scheduled::ScheduledEngine;
 
 /// The data of a store, which outlives the stores that use it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Disk {
-    engine: Arc<MemoryEngine>,
+    engine: Arc<dyn Engine>,
     objects: Arc<InMemory>,
     /// The number of transactions that wait for the scheduler.
     waiting: Arc<AtomicUsize>,
 }
 
+impl Default for Disk {
+    fn default() -> Self {
+        Disk::of(MemoryEngine::default())
+    }
+}
+
 impl Disk {
+    /// Removes the records of a database, and returns them without objects.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn in_database(server: &crate::store::postgres::server::Server) -> Self {
+        let url = server.url().parse().unwrap();
+        let engine = crate::store::postgres::PostgresEngine::open_in_thread(&url);
+        let disk = Disk::of(Alone(Arc::new(engine)));
+        server.remove_records();
+        disk
+    }
+
+    fn of(engine: impl Engine) -> Self {
+        Disk {
+            engine: Arc::new(engine),
+            objects: Arc::default(),
+            waiting: Arc::default(),
+        }
+    }
+
     /// Returns a store as a new process opens it.
     pub(crate) fn open(&self) -> Store {
         self.failing(&Steps::unlimited())
@@ -79,7 +105,33 @@ impl Disk {
     }
 }
 
-impl<E: Engine> Engine for Arc<E> {
+/// Returns a server of PostgreSQL for a test.
+#[cfg(feature = "postgres")]
+pub(crate) fn database_server() -> crate::store::postgres::server::Server {
+    crate::store::postgres::server::Server::start()
+}
+
+/// An engine on a database whose processes end together: each process that starts later is the only one.
+#[cfg(feature = "postgres")]
+#[derive(Clone, Debug)]
+struct Alone(Arc<crate::store::postgres::PostgresEngine>);
+
+#[cfg(feature = "postgres")]
+impl Engine for Alone {
+    fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
+        self.0.read(reader)
+    }
+
+    fn submit(&self, job: Job, done: Done) {
+        self.0.submit(job, done);
+    }
+
+    fn reads(&self) -> Reads {
+        self.0.reads()
+    }
+}
+
+impl<E: Engine + ?Sized> Engine for Arc<E> {
     fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
         (**self).read(reader)
     }
@@ -90,5 +142,13 @@ impl<E: Engine> Engine for Arc<E> {
 
     fn reads(&self) -> Reads {
         (**self).reads()
+    }
+
+    fn announce(&self, process: ProcessId) -> Result<(), StoreError> {
+        (**self).announce(process)
+    }
+
+    fn running_processes(&self) -> Result<BTreeSet<ProcessId>, StoreError> {
+        (**self).running_processes()
     }
 }
