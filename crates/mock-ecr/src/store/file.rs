@@ -1,6 +1,8 @@
 //! Records in a file, by redb.
 
 use std::fmt;
+use std::fs;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -221,16 +223,86 @@ fn apply(table: &mut Table<'_>, writes: Writes) -> Result<(), StoreError> {
 fn open(path: &Path, access: Access) -> Result<Option<Database>, StoreError> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_SIZE);
-    if path.try_exists()? {
-        return Ok(Some(builder.open(path).map_err(StoreError::engine)?));
+    if !path.try_exists()? {
+        if access == Access::Existing {
+            return Ok(None);
+        }
+        create(path, |new| {
+            builder.create(new).map(drop).map_err(StoreError::engine)
+        })?;
     }
-    if access == Access::Existing {
-        return Ok(None);
+    Ok(Some(builder.open(path).map_err(StoreError::engine)?))
+}
+
+/// Creates a database under a temporary name, and then renames it. A process that ends in the meantime leaves a file that is not a database
+/// yet, because redb writes the magic number last. The next process removes this file.
+fn create(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let new = path.with_added_extension("new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
     }
-    let database = builder.create(path).map_err(StoreError::engine)?;
-    sync_entry(path)?;
-    Ok(Some(database))
+    write(&new)?;
+    // Windows requires a file that is open for writing.
+    let file = fs::OpenOptions::new().write(true).open(&new)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&new, path)?;
+    Ok(sync_entry(path)?)
 }
 
 /// The default of redb is 1 GiB.
 const CACHE_SIZE: usize = 8 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that has ended, or that found no space on the disk, leaves a part of the new file.
+    #[test]
+    fn a_database_whose_creation_was_interrupted_is_created_again() {
+        let directory = tempfile::tempdir().unwrap();
+        for length in [0, 4096] {
+            let path = directory.path().join(format!("{length}.redb"));
+            let interrupted = create(&path, |new| {
+                fs::write(new, vec![0; length])?;
+                Err(io::Error::from(io::ErrorKind::StorageFull).into())
+            });
+            assert!(interrupted.is_err());
+            assert!(open(&path, Access::Existing).unwrap().is_none());
+            assert!(open(&path, Access::Create).unwrap().is_some());
+            assert!(open(&path, Access::Existing).unwrap().is_some());
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_new_database_that_was_not_renamed_is_created_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("records.redb");
+        Database::create(directory.path().join("records.redb.new")).unwrap();
+        assert!(open(&path, Access::Existing).unwrap().is_none());
+        assert!(open(&path, Access::Create).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_created_can_be_created_later() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("records.redb");
+        let blocked = directory.path().join("records.redb.new");
+        fs::create_dir(&blocked).unwrap();
+        let engine = FileEngine::open(&path).unwrap();
+        let submit = || {
+            let (done, finished) = tokio::sync::oneshot::channel();
+            engine.submit(Box::new(|_| Outcome::Commit), done);
+            finished.blocking_recv().unwrap()
+        };
+        assert!(submit().is_err());
+        fs::remove_dir(&blocked).unwrap();
+        submit().unwrap();
+        assert!(path.exists());
+    }
+}
