@@ -1,5 +1,7 @@
 //! Reads records from a table of redb.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 use redb::ReadableTable;
 
@@ -8,11 +10,35 @@ use crate::store::key::{Folder, Key};
 use crate::store::snapshot::{Record, Snapshot};
 
 /// The records of a table that a read transaction has opened.
-pub(super) struct Rows<T>(pub(super) T);
+pub(super) struct Rows<T> {
+    table: T,
+    has_failed: Cell<bool>,
+}
+
+impl<T> Rows<T> {
+    pub(super) fn new(table: T) -> Self {
+        Rows {
+            table,
+            has_failed: Cell::new(false),
+        }
+    }
+
+    /// Returns whether a record could not be read.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.get()
+    }
+
+    fn noted<V>(&self, result: Result<V, StoreError>) -> Result<V, StoreError> {
+        if result.is_err() {
+            self.has_failed.set(true);
+        }
+        result
+    }
+}
 
 impl<T: ReadableTable<&'static [u8], &'static [u8]>> Snapshot for Rows<T> {
     fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
-        get(&self.0, key)
+        self.noted(get(&self.table, key))
     }
 
     fn page(
@@ -21,7 +47,7 @@ impl<T: ReadableTable<&'static [u8], &'static [u8]>> Snapshot for Rows<T> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        page(&self.0, folder, after, limit)
+        self.noted(page(&self.table, folder, after, limit))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Stores for tests: their engine and objects fail from a step on, or run their transactions when a scheduler chooses.
 
 mod failing;
+mod full_disk;
 mod marker;
 mod power_loss;
 mod recording;
