@@ -60,7 +60,7 @@ impl Repositories {
                     let record: RepositoryRecord = parse(&key, &bytes)?;
                     discard(records, &key, &record);
                 }
-                for (key, _) in records.view().page(&Folder::settings(), None, usize::MAX)? {
+                for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
                 Ok(())

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
-use redb::ReadableTable;
+use redb::{AccessGuard, ReadableTable};
 
 use crate::store::error::StoreError;
 use crate::store::key::{Folder, Key};
@@ -47,7 +47,16 @@ impl<T: ReadableTable<&'static [u8], &'static [u8]>> Snapshot for Rows<T> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        self.noted(page(&self.table, folder, after, limit))
+        self.noted(list(&self.table, folder, after, limit, record))
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.noted(list(&self.table, folder, after, limit, key))
     }
 }
 
@@ -63,7 +72,16 @@ impl Snapshot for redb::Table<'_, &'static [u8], &'static [u8]> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        page(self, folder, after, limit)
+        list(self, folder, after, limit, record)
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        list(self, folder, after, limit, key)
     }
 }
 
@@ -75,12 +93,24 @@ fn get(
     Ok(value.map(|value| Bytes::copy_from_slice(value.value())))
 }
 
-fn page(
+type Value<'a> = AccessGuard<'a, &'static [u8]>;
+
+fn record(key: Key, value: &Value<'_>) -> Record {
+    (key, Bytes::copy_from_slice(value.value()))
+}
+
+fn key(key: Key, _: &Value<'_>) -> Key {
+    key
+}
+
+/// Returns what `item` returns for each record of a page.
+fn list<T>(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     folder: &Folder,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<Record>, StoreError> {
+    item: fn(Key, &Value<'_>) -> T,
+) -> Result<Vec<T>, StoreError> {
     let start = folder.key(after.unwrap_or_default());
     let rows = table
         .range(start.as_bytes()..)
@@ -92,8 +122,7 @@ fn page(
             break;
         }
         if after.is_none() || key.value() != start.as_bytes() {
-            let value = Bytes::copy_from_slice(value.value());
-            records.push((Key::from_bytes(key.value()), value));
+            records.push(item(Key::from_bytes(key.value()), &value));
         }
     }
     Ok(records)
@@ -108,6 +137,10 @@ impl Snapshot for NoRows {
     }
 
     fn page(&self, _: &Folder, _: Option<&str>, _: usize) -> Result<Vec<Record>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn keys(&self, _: &Folder, _: Option<&str>, _: usize) -> Result<Vec<Key>, StoreError> {
         Ok(Vec::new())
     }
 }

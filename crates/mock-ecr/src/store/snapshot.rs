@@ -1,6 +1,6 @@
 //! Reads records, and changes them in transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -26,6 +26,14 @@ pub(crate) trait Snapshot {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError>;
+
+    /// Returns the keys of [`page`](Self::page). Values, which can have several megabytes, are not read.
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError>;
 }
 
 impl dyn Snapshot + '_ {
@@ -40,7 +48,7 @@ impl dyn Snapshot + '_ {
     }
 
     pub(crate) fn is_empty(&self, folder: &Folder) -> Result<bool, StoreError> {
-        Ok(self.page(folder, None, 1)?.is_empty())
+        Ok(self.keys(folder, None, 1)?.is_empty())
     }
 }
 
@@ -99,6 +107,21 @@ impl<'a> Transaction<'a> {
     pub(crate) fn remove(&mut self, key: &Key) {
         self.writes.insert(key.clone(), None);
     }
+
+    /// Returns the number of records that the transaction creates, replaces or removes.
+    pub(crate) fn changes(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// Returns the changed records of a folder that follow the name `after`. Each can replace or remove one record of the base.
+    fn written(&self, folder: &Folder, after: Option<&str>) -> Vec<(&Key, &Option<Bytes>)> {
+        let start = folder.key(after.unwrap_or_default());
+        let written = self.writes.range(start.clone()..);
+        written
+            .take_while(|(key, _)| folder.contains(key))
+            .filter(|(key, _)| after.is_none() || **key != start)
+            .collect()
+    }
 }
 
 impl Snapshot for Transaction<'_> {
@@ -115,17 +138,9 @@ impl Snapshot for Transaction<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let after_key = folder.key(after.unwrap_or_default());
-        let is_listed = |key: &Key| folder.contains(key);
-        let written = self.writes.range(after_key.clone()..);
-        let written: Vec<_> = written
-            .take_while(|(key, _)| is_listed(key))
-            .filter(|(key, _)| after.is_none() || **key != after_key)
-            .collect();
-        // Each written record can replace or remove one record of the base.
-        let base = self
-            .base
-            .page(folder, after, limit.saturating_add(written.len()))?;
+        let written = self.written(folder, after);
+        let more = limit.saturating_add(written.len());
+        let base = self.base.page(folder, after, more)?;
         let mut records: BTreeMap<Key, Bytes> = base.into_iter().collect();
         for (key, value) in written {
             match value {
@@ -134,6 +149,25 @@ impl Snapshot for Transaction<'_> {
             }
         }
         Ok(records.into_iter().take(limit).collect())
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let written = self.written(folder, after);
+        let more = limit.saturating_add(written.len());
+        let base = self.base.keys(folder, after, more)?;
+        let mut keys: BTreeSet<Key> = base.into_iter().collect();
+        for (key, value) in written {
+            match value {
+                Some(_) => keys.insert(key.clone()),
+                None => keys.remove(key),
+            };
+        }
+        Ok(keys.into_iter().take(limit).collect())
     }
 }
 
