@@ -43,9 +43,10 @@ impl Repositories {
         }
     }
 
-    /// Lets the data be removed that an interrupted process has left.
-    pub(crate) async fn recover(&self) -> Result<(), RepositoryError> {
-        Ok(self.sweeper.recover().await?)
+    /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.
+    pub(crate) async fn recover(&self, now: Timestamp) -> Result<(), RepositoryError> {
+        let now = [now, (self.system_time)()];
+        Ok(self.sweeper.recover(now).await?)
     }
 
     /// Deletes all repositories and all settings of accounts, and restarts the generator of upload ids.

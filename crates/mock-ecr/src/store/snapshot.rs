@@ -43,6 +43,20 @@ impl dyn Snapshot + '_ {
         bytes.map(|bytes| parse(key, &bytes)).transpose()
     }
 
+    /// Returns the value of a record that is being removed. If it cannot be parsed, it is logged and ignored.
+    pub(crate) fn read_valid<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        match self.read(key) {
+            Err(error @ StoreError::Record { .. }) => {
+                tracing::warn!(%error, "what the record refers to is not removed");
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
     pub(crate) fn contains(&self, key: &Key) -> Result<bool, StoreError> {
         Ok(self.get(key)?.is_some())
     }
@@ -57,6 +71,9 @@ pub(crate) struct Transaction<'a> {
     base: &'a dyn Snapshot,
     writes: Writes,
 }
+
+/// The number of changes of a long transaction.
+const LONG: usize = 500;
 
 /// The changed records, with the new values. A value is `None` if the record is removed.
 pub(super) type Writes = BTreeMap<Key, Option<Bytes>>;
@@ -108,7 +125,12 @@ impl<'a> Transaction<'a> {
         self.writes.insert(key.clone(), None);
     }
 
-    /// Returns the number of records that the transaction creates, replaces or removes.
+    /// Returns whether the transaction changes so many records that it should end, so that requests wait for it only briefly.
+    pub(crate) fn is_long(&self) -> bool {
+        self.writes.len() >= LONG
+    }
+
+    #[cfg(test)]
     pub(crate) fn changes(&self) -> usize {
         self.writes.len()
     }
