@@ -81,7 +81,10 @@ fn open(disk: &Arc<Disk>) -> FileEngine {
         if access == Access::Existing && !disk.is_created.load(Ordering::SeqCst) {
             return Ok(None);
         }
-        let database = Database::builder().create_with_backend(Backend::open(&disk)?);
+        let mut builder = Database::builder();
+        // Each read is one of the file.
+        builder.set_cache_size(0);
+        let database = builder.create_with_backend(Backend::open(&disk)?);
         disk.is_created.store(true, Ordering::SeqCst);
         Ok(Some(database.map_err(StoreError::engine)?))
     };
