@@ -189,9 +189,11 @@ async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
     let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
     let unpublished = unpublished.await.unwrap();
     let other = sha256("other");
-    let wrong = unpublished.put_layer(&id, &other, content("hello"), NOW);
+    let wrong = unpublished
+        .content()
+        .put_layer(&id, &other, content("hello"), NOW);
     assert!(wrong.await.is_err());
-    unpublished.abandon(&id).await.unwrap();
+    unpublished.discard().await.unwrap();
     all.sweeper.sweep().await.unwrap();
     super::consistency::check_swept(&disk).await;
     assert!(disk.object_names().await.is_empty());
