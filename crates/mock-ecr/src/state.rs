@@ -130,7 +130,7 @@ impl State {
 
     /// Creates the repositories of the configuration that do not exist in the store, after it has marked what an interrupted process left.
     pub(crate) async fn open_repositories(&self) -> Result<(), InitialStateError> {
-        self.repositories.recover().await?;
+        self.repositories.recover(self.clock.now()).await?;
         self.create_initial_repositories().await
     }
 

@@ -1,7 +1,9 @@
 //! The limit of the bytes of requests and responses in memory.
 
-use mock_ecr::MockEcr;
+use mock_ecr::config::StoreLocation;
+use mock_ecr::repository::Image;
 use mock_ecr::token::AuthorizationToken;
+use mock_ecr::{Config, MockEcr};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
@@ -111,4 +113,27 @@ async fn one_connection_can_use_half_of_the_memory() {
     assert_eq!(http2.send(&RawRequest::ping("GET")).await.status(), 401);
     assert_eq!(upload(14 << 20).to(&ecr).await.status(), 400);
     drop(stalled);
+}
+
+/// A layer is read from a directory in chunks, one of which is in memory until the client has read it.
+#[tokio::test]
+async fn a_download_that_is_not_read_is_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = Config::parse("clock = 'frozen'\ndialect = 'oci'").unwrap();
+    let store = StoreLocation::Directory(directory.path().to_owned());
+    let mock = MockEcr::from_config(config).store(store);
+    let ecr = mock.start().await.unwrap();
+    let app = ecr.create_repository("app").await.unwrap();
+    let image = Image::new().layer(vec![7; 1 << 20]).tag("1");
+    app.push(image).await.unwrap();
+    let manifest = app.manifest("1").await.unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let layer = manifest["layers"][0]["digest"].as_str().unwrap();
+    let before = buffer_bytes(&ecr).await;
+    let mut http2 = Http2::with_small_window(&ecr).await;
+    let download = RawRequest::new("GET", format!("/v2/app/blobs/{layer}"));
+    let unread = http2.open(&download.with_token(&ecr.issue_token())).await;
+    assert_eq!(unread.status(), 200);
+    let counted = buffer_bytes(&ecr).await - before;
+    assert!(counted >= 320 << 10, "{counted}");
 }

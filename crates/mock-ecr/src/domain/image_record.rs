@@ -195,8 +195,8 @@ pub(super) fn digests_in(
     view: &dyn Snapshot,
     folder: &Folder,
 ) -> Result<Vec<Digest>, RepositoryError> {
-    let records = view.page(folder, None, usize::MAX)?;
-    records.iter().map(|(key, _)| name_digest(key)).collect()
+    let keys = view.keys(folder, None, usize::MAX)?;
+    keys.iter().map(name_digest).collect()
 }
 
 /// Returns at most `limit` tags that name an image and follow `after`, in byte order.
@@ -217,10 +217,10 @@ pub(super) fn tag_names(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<Tag>, RepositoryError> {
-    let records = view.page(folder, after, limit)?;
+    let keys = view.keys(folder, after, limit)?;
     let tag = |key: Key| {
         let tag = key.name().parse();
         tag.map_err(|_| RepositoryError::InvalidKey(key))
     };
-    records.into_iter().map(|(key, _)| tag(key)).collect()
+    keys.into_iter().map(tag).collect()
 }

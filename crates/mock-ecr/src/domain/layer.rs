@@ -19,6 +19,8 @@ pub(crate) struct Content {
     /// The range of the layer that the stream contains.
     pub(crate) range: Range<u64>,
     pub(crate) bytes: ObjectBytes,
+    /// The size of the largest chunk of the stream that takes additional memory.
+    pub(crate) chunk_size: usize,
 }
 
 impl Repositories {
@@ -58,10 +60,12 @@ impl Repositories {
         let not_found = || RepositoryError::layers_not_found(id, vec![digest.clone()]);
         let layer = found.await?.ok_or_else(not_found)?;
         let range = range.unwrap_or(0..layer.size);
+        let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let bytes = self.store.objects().open(&layer.objects, range.clone());
         match bytes.await {
             Ok(bytes) => Ok(Content {
                 size: layer.size,
+                chunk_size: self.store.objects().chunk_size().min(length),
                 range,
                 bytes,
             }),

@@ -66,7 +66,7 @@ pub(super) fn remove(
     records.remove(&generation.layer(digest));
     records.remove(&Key::layer_user(digest, generation));
     if records.view().is_empty(&Folder::layer_users(digest))? {
-        let layer: Option<LayerRecord> = records.view().read(&Key::layer(digest))?;
+        let layer: Option<LayerRecord> = records.view().read_valid(&Key::layer(digest))?;
         mark_unused(records, &layer.map_or(Vec::new(), |layer| layer.objects));
         records.remove(&Key::layer(digest));
     }

@@ -135,7 +135,7 @@ impl Repositories {
         self.store
             .read(|view| {
                 let counts = all_in(view)?.into_iter().map(|(repository, generation)| {
-                    let images = view.page(&generation.images(), None, usize::MAX)?;
+                    let images = view.keys(&generation.images(), None, usize::MAX)?;
                     Ok((repository, images.len()))
                 });
                 counts.collect()
@@ -193,8 +193,8 @@ impl Listing<'_> {
         while pairs.len() < self.limit {
             let page = self
                 .view
-                .page(&images, last.as_ref().map(Digest::as_str), PAGE)?;
-            for (key, _) in &page {
+                .keys(&images, last.as_ref().map(Digest::as_str), PAGE)?;
+            for key in &page {
                 let digest = name_digest(key)?;
                 pairs.extend(self.image(&digest)?);
                 last = Some(digest);

@@ -6,6 +6,7 @@ mod access;
 mod account_setting;
 mod created;
 mod error;
+mod garbage;
 pub(crate) mod hasher;
 mod image;
 mod image_record;

@@ -43,9 +43,10 @@ impl Repositories {
         }
     }
 
-    /// Lets the data be removed that an interrupted process has left.
-    pub(crate) async fn recover(&self) -> Result<(), RepositoryError> {
-        Ok(self.sweeper.recover().await?)
+    /// Lets the data be removed that an interrupted process has left, and the uploads that have expired.
+    pub(crate) async fn recover(&self, now: Timestamp) -> Result<(), RepositoryError> {
+        let now = [now, (self.system_time)()];
+        Ok(self.sweeper.recover(now).await?)
     }
 
     /// Deletes all repositories and all settings of accounts, publishes the given repositories at the same time, and restarts the generator
@@ -62,7 +63,7 @@ impl Repositories {
                     let record: RepositoryRecord = parse(&key, &bytes)?;
                     discard(records, &key, &record);
                 }
-                for (key, _) in records.view().page(&Folder::settings(), None, usize::MAX)? {
+                for key in records.view().keys(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
                 let mut publications = initial.iter();

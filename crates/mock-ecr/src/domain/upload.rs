@@ -41,7 +41,7 @@ impl Repositories {
         let began = upload.clone();
         let began = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
-            remove_expired(records, now, system)?;
+            remove_expired(records, [now, system])?;
             let open = upload_record::open_uploads(records.view(), &generation)?;
             if open >= MAX_UPLOADS {
                 return Err(RepositoryError::TooManyUploads);

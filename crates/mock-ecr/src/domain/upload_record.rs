@@ -115,10 +115,32 @@ pub(super) fn remove(
     key: &Key,
     record: &UploadRecord,
 ) -> Result<(), StoreError> {
+    records.remove(key);
+    for index in 0..record.parts {
+        records.remove(&generation.upload_part(key.name(), index));
+    }
+    remove_expiry_of(records, generation, key, record);
+    remove_open(records, generation)
+}
+
+/// Subtracts one from the number of unfinished uploads.
+fn remove_open(records: &mut Transaction<'_>, generation: &Generation) -> Result<(), StoreError> {
     let open = open_uploads(records.view(), generation)?;
     records.write(&generation.open_uploads(), &open.saturating_sub(1));
-    remove_records(records, generation, key, record);
     Ok(())
+}
+
+fn remove_expiry_of(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    key: &Key,
+    record: &UploadRecord,
+) {
+    let [mock, system] = record.began();
+    if let Ok(upload) = key.name().parse() {
+        records.remove(&Key::expiring_mock(mock, generation, &upload));
+        records.remove(&Key::expiring_system(system, generation, &upload));
+    }
 }
 
 /// The largest number of expired uploads that the beginning of another upload removes.
@@ -132,45 +154,88 @@ pub(super) fn is_expired(began: [Timestamp; 2], now: [Timestamp; 2]) -> bool {
         .any(|(began, now)| now >= *began + TTL)
 }
 
-/// Removes the oldest expired uploads of all repositories.
+/// Returns the folders of the uploads in the order of their beginning, each with the time on its clock.
+fn expiring(now: [Timestamp; 2]) -> [(Folder, Timestamp); 2] {
+    let [mock, system] = now;
+    [
+        (Folder::all_expiring_mock(), mock),
+        (Folder::all_expiring_system(), system),
+    ]
+}
+
+/// Returns whether the upload of a record in one of these folders has expired.
+fn is_due(key: &Key, now: Timestamp) -> bool {
+    let began = key.parts().nth(1).and_then(parse_time);
+    began.is_some_and(|began| now >= began + TTL)
+}
+
+/// Returns whether a repository has an expired upload.
+pub(super) fn has_expired(view: &dyn Snapshot, now: [Timestamp; 2]) -> Result<bool, StoreError> {
+    let mut has_expired = false;
+    for (folder, now) in expiring(now) {
+        let first = view.keys(&folder, None, 1)?;
+        has_expired |= first.iter().any(|key| is_due(key, now));
+    }
+    Ok(has_expired)
+}
+
+/// Removes the oldest expired uploads of all repositories: at least one, and further ones as long as the transaction is short.
 pub(super) fn remove_expired(
     records: &mut Transaction<'_>,
-    now: Timestamp,
-    system: Timestamp,
+    now: [Timestamp; 2],
 ) -> Result<(), StoreError> {
-    for (folder, now) in [
-        (Folder::all_expiring_mock(), now),
-        (Folder::all_expiring_system(), system),
-    ] {
-        for (key, _) in records.view().page(&folder, None, MAX_EXPIRED)? {
-            let mut parts = key.parts().skip(1);
-            let began = parts.next().and_then(parse_time);
-            if began.is_none_or(|began| now < began + TTL) {
+    for (folder, now) in expiring(now) {
+        for key in records.view().keys(&folder, None, MAX_EXPIRED)? {
+            if !is_due(&key, now) || records.is_long() {
                 break;
             }
             records.remove(&key);
-            let generation = Generation::new(parts.next().unwrap_or_default().to_owned());
-            let upload = generation.uploads().key(key.name());
-            if let Some(value) = records.view().get(&upload)? {
-                let record: UploadRecord = parse(&upload, &value)?;
-                mark_unused(records, &generation, &upload)?;
-                remove(records, &generation, &upload, &record)?;
-            }
+            let generation = key.parts().nth(2).unwrap_or_default();
+            let generation = Generation::new(generation.to_owned());
+            expire(records, &generation, &generation.uploads().key(key.name()))?;
         }
     }
     Ok(())
 }
 
-/// Removes an upload of a deleted repository, and lets the sweeper remove its parts.
-pub(super) fn discard(
+/// Removes an expired upload, if it still exists, also if its records cannot be parsed.
+fn expire(
     records: &mut Transaction<'_>,
     generation: &Generation,
     key: &Key,
-    value: &[u8],
 ) -> Result<(), StoreError> {
-    let record: UploadRecord = parse(key, value)?;
-    mark_unused(records, generation, key)?;
-    remove_records(records, generation, key, &record);
+    if !records.view().contains(key)? {
+        return Ok(());
+    }
+    remove_expiry(records, generation, key)?;
+    for part in records
+        .view()
+        .keys(&generation.upload_parts(key.name()), None, MAX_PARTS)?
+    {
+        release_part(records, &part)?;
+        records.remove(&part);
+    }
+    records.remove(key);
+    remove_open(records, generation)
+}
+
+/// Removes the records that let an upload expire.
+pub(super) fn remove_expiry(
+    records: &mut Transaction<'_>,
+    generation: &Generation,
+    key: &Key,
+) -> Result<(), StoreError> {
+    if let Some(record) = records.view().read_valid::<UploadRecord>(key)? {
+        remove_expiry_of(records, generation, key, &record);
+    }
+    Ok(())
+}
+
+/// Lets the sweeper remove the object of a part.
+pub(super) fn release_part(records: &mut Transaction<'_>, key: &Key) -> Result<(), StoreError> {
+    if let Some(part) = records.view().read_valid::<StoredObject>(key)? {
+        layer_record::mark_unused(records, &[part]);
+    }
     Ok(())
 }
 
@@ -194,22 +259,4 @@ pub(super) fn parts(
     let records = view.page(&generation.upload_parts(upload), None, MAX_PARTS)?;
     let parts = records.iter().map(|(key, bytes)| parse(key, bytes));
     parts.collect()
-}
-
-/// Removes the records of an upload, except the number of unfinished uploads.
-fn remove_records(
-    records: &mut Transaction<'_>,
-    generation: &Generation,
-    key: &Key,
-    record: &UploadRecord,
-) {
-    records.remove(key);
-    for index in 0..record.parts {
-        records.remove(&generation.upload_part(key.name(), index));
-    }
-    let [mock, system] = record.began();
-    if let Ok(upload) = key.name().parse() {
-        records.remove(&Key::expiring_mock(mock, generation, &upload));
-        records.remove(&Key::expiring_system(system, generation, &upload));
-    }
 }

@@ -139,6 +139,14 @@ pub(crate) fn buffered_size(response: &Response<Payload>) -> usize {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BufferedSize(pub(crate) usize);
 
+impl BufferedSize {
+    /// Returns the size for a body that is streamed in chunks of at most `chunk` bytes: one of them, and what the connection has of the
+    /// one before.
+    pub(crate) fn of_chunks(chunk: usize) -> Self {
+        BufferedSize(chunk + STREAMED_SIZE)
+    }
+}
+
 const STREAMED_SIZE: usize = 64 << 10;
 
 /// Keeps a value until the last byte of a response has been written to the connection, or the response is dropped.

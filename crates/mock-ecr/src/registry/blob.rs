@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use http::{Method, Response, StatusCode, header};
 
 use crate::config::Quirk;
-use crate::http::body::{Payload, streamed, whole};
+use crate::http::body::{BufferedSize, Payload, streamed, whole};
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
 use crate::iam::action::Action;
@@ -80,6 +80,8 @@ async fn get(
     let content = content.await?;
     let bytes = streamed(content.bytes);
     let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
+    let buffered = BufferedSize::of_chunks(content.chunk_size);
+    response.extensions_mut().insert(buffered);
     let headers = response.headers_mut();
     headers.insert(
         API_VERSION,

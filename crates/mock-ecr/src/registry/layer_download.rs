@@ -4,7 +4,7 @@ use http::request::Parts;
 use http::{Response, header};
 
 use crate::http::body;
-use crate::http::body::Payload;
+use crate::http::body::{BufferedSize, Payload};
 use crate::http::range;
 use crate::http::range::Unsatisfiable;
 use crate::registry::layer_url;
@@ -30,6 +30,8 @@ pub(crate) async fn answer(
     }
 }
 
+const CONTENT_TYPE: &str = "binary/octet-stream";
+
 async fn serve(
     state: &State,
     request: &Parts,
@@ -48,10 +50,8 @@ async fn serve(
         .map_err(|Unsatisfiable| LayerUrlError::InvalidRange)?;
     let content = state.repositories.open_layer(&id, &digest, range).await?;
     let bytes = body::streamed(content.bytes);
-    Ok(range::respond(
-        bytes,
-        &content.range,
-        content.size,
-        "binary/octet-stream",
-    ))
+    let mut response = range::respond(bytes, &content.range, content.size, CONTENT_TYPE);
+    let buffered = BufferedSize::of_chunks(content.chunk_size);
+    response.extensions_mut().insert(buffered);
+    Ok(response)
 }

@@ -1,10 +1,12 @@
 //! Records in a file, by redb.
 
 use std::fmt;
+use std::fs;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::thread::JoinHandle;
 
 use redb::{Database, Durability, ReadableDatabase as _, TableDefinition};
@@ -40,9 +42,9 @@ impl FileEngine {
     pub(super) fn with_opener(opener: Opener) -> Result<Self, StoreError> {
         let file = Arc::new(File {
             opener,
-            database: Mutex::default(),
+            database: RwLock::default(),
         });
-        file.database(Access::Existing)?;
+        file.with_database(Access::Existing, |_| Ok(()))?;
         let (jobs, queue) = channel();
         let writer = Arc::clone(&file);
         let thread = std::thread::Builder::new()
@@ -58,18 +60,12 @@ impl FileEngine {
 
 impl Engine for FileEngine {
     fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<(), StoreError> {
-        let Some(database) = self.file.database(Access::Existing)? else {
-            reader(&NoRows);
+        if let Ok(Read::Complete) = self.file.read(reader) {
             return Ok(());
-        };
-        let transaction = database.begin_read().map_err(StoreError::engine)?;
-        match transaction.open_table(TABLE) {
-            Ok(table) => reader(&Rows(table)),
-            // The file was created by a transaction that was not committed.
-            Err(redb::TableError::TableDoesNotExist(_)) => reader(&NoRows),
-            Err(error) => return Err(StoreError::engine(error)),
         }
-        Ok(())
+        // A commit that has failed lets all reads fail until the file is opened again.
+        self.file.close();
+        self.file.read(reader).map(drop)
     }
 
     fn submit(&self, job: Job, done: Done) {
@@ -112,22 +108,72 @@ pub(super) enum Access {
 
 struct File {
     opener: Opener,
-    /// `None` if the file does not exist, or after an error: redb rejects everything then, until the file is opened again.
-    database: Mutex<Option<Arc<Database>>>,
+    /// `None` if the file does not exist, or after an error: redb rejects everything then, until the file is opened again. It can be opened
+    /// again only if it was closed, so each user of the database holds the lock.
+    database: RwLock<Option<Database>>,
+}
+
+/// Whether the reader of a read has received all records that it has asked for.
+enum Read {
+    Complete,
+    Failed,
 }
 
 impl File {
-    fn database(&self, access: Access) -> Result<Option<Arc<Database>>, StoreError> {
-        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        if database.is_none() {
-            *database = (self.opener)(access)?.map(Arc::new);
+    /// Calls a function with the database, which is opened if necessary, or with `None` if it does not exist and is not to be created.
+    fn with_database<T>(
+        &self,
+        access: Access,
+        call: impl FnOnce(Option<&Database>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        loop {
+            let open = self.database.read().unwrap_or_else(PoisonError::into_inner);
+            if open.is_some() {
+                return call(open.as_ref());
+            }
+            drop(open);
+            let mut closed = self.write_lock();
+            if closed.is_none() {
+                *closed = (self.opener)(access)?;
+            }
+            if closed.is_none() {
+                return call(None);
+            }
         }
-        Ok(database.clone())
     }
 
+    /// Closes the file when no other thread uses it.
     fn close(&self) {
-        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        *database = None;
+        *self.write_lock() = None;
+    }
+
+    fn write_lock(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+        let lock = self.database.write();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, reader: &mut dyn FnMut(&dyn Snapshot)) -> Result<Read, StoreError> {
+        self.with_database(Access::Existing, |database| {
+            let Some(database) = database else {
+                reader(&NoRows);
+                return Ok(Read::Complete);
+            };
+            let transaction = database.begin_read().map_err(StoreError::engine)?;
+            let rows = match transaction.open_table(TABLE) {
+                Ok(table) => Rows::new(table),
+                // The file was created by a transaction that was not committed.
+                Err(redb::TableError::TableDoesNotExist(_)) => {
+                    reader(&NoRows);
+                    return Ok(Read::Complete);
+                }
+                Err(error) => return Err(StoreError::engine(error)),
+            };
+            reader(&rows);
+            Ok(match rows.has_failed() {
+                true => Read::Failed,
+                false => Read::Complete,
+            })
+        })
     }
 
     fn run_jobs(&self, queue: &Receiver<Queued>) {
@@ -143,7 +189,11 @@ impl File {
     /// transactions are kept.
     fn run(&self, mut batch: Vec<Queued>) {
         let mut finished = Vec::new();
-        let committed = self.commit(&mut batch, &mut finished);
+        finished.resize(batch.len(), Finished::Normally);
+        let committed = self.with_database(Access::Create, |database| {
+            let database = database.expect("the opener creates a database");
+            commit(database, &mut batch, &mut finished)
+        });
         if committed.is_err() {
             self.close();
         }
@@ -158,37 +208,38 @@ impl File {
             let _ = queued.done.send(result);
         }
     }
+}
 
-    fn commit(&self, batch: &mut [Queued], finished: &mut Vec<Finished>) -> Result<(), StoreError> {
-        finished.resize(batch.len(), Finished::Normally);
-        let database = self.database(Access::Create)?;
-        let database = database.expect("the opener creates a database");
-        let mut transaction = database.begin_write().map_err(StoreError::engine)?;
-        let durable = transaction.set_durability(Durability::Immediate);
-        durable.map_err(StoreError::engine)?;
-        // After a crash, opening the file then takes milliseconds, whatever its size.
-        transaction.set_quick_repair(true);
-        let mut has_changed = false;
-        {
-            let mut table = transaction.open_table(TABLE).map_err(StoreError::engine)?;
-            for (queued, finished) in batch.iter_mut().zip(finished) {
-                let mut view = Transaction::new(&table);
-                let ran = catch_unwind(AssertUnwindSafe(|| (queued.job)(&mut view)));
-                let writes = view.into_writes();
-                match ran {
-                    Ok(Outcome::Commit) => {
-                        has_changed |= !writes.is_empty();
-                        apply(&mut table, writes)?;
-                    }
-                    Ok(Outcome::Rollback) => {}
-                    Err(_) => *finished = Finished::Panicked,
+fn commit(
+    database: &Database,
+    batch: &mut [Queued],
+    finished: &mut [Finished],
+) -> Result<(), StoreError> {
+    let mut transaction = database.begin_write().map_err(StoreError::engine)?;
+    let durable = transaction.set_durability(Durability::Immediate);
+    durable.map_err(StoreError::engine)?;
+    // After a crash, opening the file then takes milliseconds, whatever its size.
+    transaction.set_quick_repair(true);
+    let mut has_changed = false;
+    {
+        let mut table = transaction.open_table(TABLE).map_err(StoreError::engine)?;
+        for (queued, finished) in batch.iter_mut().zip(finished) {
+            let mut view = Transaction::new(&table);
+            let ran = catch_unwind(AssertUnwindSafe(|| (queued.job)(&mut view)));
+            let writes = view.into_writes();
+            match ran {
+                Ok(Outcome::Commit) => {
+                    has_changed |= !writes.is_empty();
+                    apply(&mut table, writes)?;
                 }
+                Ok(Outcome::Rollback) => {}
+                Err(_) => *finished = Finished::Panicked,
             }
         }
-        match has_changed {
-            true => transaction.commit().map_err(StoreError::engine),
-            false => transaction.abort().map_err(StoreError::engine),
-        }
+    }
+    match has_changed {
+        true => transaction.commit().map_err(StoreError::engine),
+        false => transaction.abort().map_err(StoreError::engine),
     }
 }
 
@@ -221,16 +272,88 @@ fn apply(table: &mut Table<'_>, writes: Writes) -> Result<(), StoreError> {
 fn open(path: &Path, access: Access) -> Result<Option<Database>, StoreError> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_SIZE);
-    if path.try_exists()? {
-        return Ok(Some(builder.open(path).map_err(StoreError::engine)?));
+    if !path.try_exists()? {
+        if access == Access::Existing {
+            return Ok(None);
+        }
+        create(path, |new| {
+            builder.create(new).map(drop).map_err(StoreError::engine)
+        })?;
     }
-    if access == Access::Existing {
-        return Ok(None);
+    Ok(Some(builder.open(path).map_err(StoreError::engine)?))
+}
+
+/// Creates a database under a temporary name, and then renames it. A process that ends in the meantime leaves a file that is not a database
+/// yet, because redb writes the magic number last. The next process removes this file.
+fn create(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = Path::new(&new);
+    match fs::remove_file(new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
     }
-    let database = builder.create(path).map_err(StoreError::engine)?;
-    sync_entry(path)?;
-    Ok(Some(database))
+    write(new)?;
+    // Windows requires a file that is open for writing.
+    let file = fs::OpenOptions::new().write(true).open(new)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(new, path)?;
+    Ok(sync_entry(path)?)
 }
 
 /// The default of redb is 1 GiB.
 const CACHE_SIZE: usize = 8 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that has ended, or that found no space on the disk, leaves a part of the new file.
+    #[test]
+    fn a_database_whose_creation_was_interrupted_is_created_again() {
+        let directory = tempfile::tempdir().unwrap();
+        for length in [0, 4096] {
+            let path = directory.path().join(format!("{length}.redb"));
+            let interrupted = create(&path, |new| {
+                fs::write(new, vec![0; length])?;
+                Err(io::Error::from(io::ErrorKind::StorageFull).into())
+            });
+            assert!(interrupted.is_err());
+            assert!(open(&path, Access::Existing).unwrap().is_none());
+            assert!(open(&path, Access::Create).unwrap().is_some());
+            assert!(open(&path, Access::Existing).unwrap().is_some());
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_new_database_that_was_not_renamed_is_created_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("records.redb");
+        Database::create(directory.path().join("records.redb.new")).unwrap();
+        assert!(open(&path, Access::Existing).unwrap().is_none());
+        assert!(open(&path, Access::Create).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_created_can_be_created_later() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("records.redb");
+        let blocked = directory.path().join("records.redb.new");
+        fs::create_dir(&blocked).unwrap();
+        let engine = FileEngine::open(&path).unwrap();
+        let submit = || {
+            let (done, finished) = tokio::sync::oneshot::channel();
+            engine.submit(Box::new(|_| Outcome::Commit), done);
+            finished.blocking_recv().unwrap()
+        };
+        assert!(submit().is_err());
+        fs::remove_dir(&blocked).unwrap();
+        submit().unwrap();
+        assert!(path.exists());
+    }
+}

@@ -54,6 +54,21 @@ impl Records {
     }
 }
 
+impl Records {
+    fn range<'a>(
+        &'a self,
+        folder: &'a Folder,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = (&'a Key, &'a Bytes)> {
+        let start = match after {
+            Some(after) => Bound::Excluded(folder.key(after)),
+            None => Bound::Included(folder.key("")),
+        };
+        let records = self.0.range((start, Bound::Unbounded));
+        records.take_while(|(key, _)| folder.contains(key))
+    }
+}
+
 impl Snapshot for Records {
     fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
         Ok(self.0.get(key).cloned())
@@ -65,15 +80,19 @@ impl Snapshot for Records {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let start = match after {
-            Some(after) => Bound::Excluded(folder.key(after)),
-            None => Bound::Included(folder.key("")),
-        };
-        let records = self.0.range((start, Bound::Unbounded));
+        let records = self.range(folder, after).take(limit);
         Ok(records
-            .take_while(|(key, _)| folder.contains(key))
-            .take(limit)
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect())
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let records = self.range(folder, after).take(limit);
+        Ok(records.map(|(key, _)| key.clone()).collect())
     }
 }

@@ -150,8 +150,9 @@ impl Store {
         match self.0.engine.reads() {
             Reads::AtOnce => call(&*self.0.engine),
             Reads::Blocking => {
-                let engine = Arc::clone(&self.0.engine);
-                let called = tokio::task::spawn_blocking(move || call(&*engine));
+                // The lock of the directory is kept until the call has ended, even if its caller is dropped.
+                let store = self.clone();
+                let called = tokio::task::spawn_blocking(move || call(&*store.0.engine));
                 called
                     .await
                     .unwrap_or_else(|_| Err(E::from(StoreError::Panicked)))

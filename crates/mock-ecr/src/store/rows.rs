@@ -1,18 +1,44 @@
 //! Reads records from a table of redb.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
-use redb::ReadableTable;
+use redb::{AccessGuard, ReadableTable};
 
 use crate::store::error::StoreError;
 use crate::store::key::{Folder, Key};
 use crate::store::snapshot::{Record, Snapshot};
 
 /// The records of a table that a read transaction has opened.
-pub(super) struct Rows<T>(pub(super) T);
+pub(super) struct Rows<T> {
+    table: T,
+    has_failed: Cell<bool>,
+}
+
+impl<T> Rows<T> {
+    pub(super) fn new(table: T) -> Self {
+        Rows {
+            table,
+            has_failed: Cell::new(false),
+        }
+    }
+
+    /// Returns whether a record could not be read.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.get()
+    }
+
+    fn noted<V>(&self, result: Result<V, StoreError>) -> Result<V, StoreError> {
+        if result.is_err() {
+            self.has_failed.set(true);
+        }
+        result
+    }
+}
 
 impl<T: ReadableTable<&'static [u8], &'static [u8]>> Snapshot for Rows<T> {
     fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
-        get(&self.0, key)
+        self.noted(get(&self.table, key))
     }
 
     fn page(
@@ -21,7 +47,16 @@ impl<T: ReadableTable<&'static [u8], &'static [u8]>> Snapshot for Rows<T> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        page(&self.0, folder, after, limit)
+        self.noted(list(&self.table, folder, after, limit, record))
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.noted(list(&self.table, folder, after, limit, key))
     }
 }
 
@@ -37,7 +72,16 @@ impl Snapshot for redb::Table<'_, &'static [u8], &'static [u8]> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        page(self, folder, after, limit)
+        list(self, folder, after, limit, record)
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        list(self, folder, after, limit, key)
     }
 }
 
@@ -49,12 +93,24 @@ fn get(
     Ok(value.map(|value| Bytes::copy_from_slice(value.value())))
 }
 
-fn page(
+type Value<'a> = AccessGuard<'a, &'static [u8]>;
+
+fn record(key: Key, value: &Value<'_>) -> Record {
+    (key, Bytes::copy_from_slice(value.value()))
+}
+
+fn key(key: Key, _: &Value<'_>) -> Key {
+    key
+}
+
+/// Returns what `item` returns for each record of a page.
+fn list<T>(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     folder: &Folder,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<Record>, StoreError> {
+    item: fn(Key, &Value<'_>) -> T,
+) -> Result<Vec<T>, StoreError> {
     let start = folder.key(after.unwrap_or_default());
     let rows = table
         .range(start.as_bytes()..)
@@ -66,8 +122,7 @@ fn page(
             break;
         }
         if after.is_none() || key.value() != start.as_bytes() {
-            let value = Bytes::copy_from_slice(value.value());
-            records.push((Key::from_bytes(key.value()), value));
+            records.push(item(Key::from_bytes(key.value()), &value));
         }
     }
     Ok(records)
@@ -82,6 +137,10 @@ impl Snapshot for NoRows {
     }
 
     fn page(&self, _: &Folder, _: Option<&str>, _: usize) -> Result<Vec<Record>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn keys(&self, _: &Folder, _: Option<&str>, _: usize) -> Result<Vec<Key>, StoreError> {
         Ok(Vec::new())
     }
 }

@@ -1,6 +1,6 @@
 //! Reads records, and changes them in transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use bytes::Bytes;
@@ -26,6 +26,14 @@ pub(crate) trait Snapshot {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError>;
+
+    /// Returns the keys of [`page`](Self::page). Values, which can have several megabytes, are not read.
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError>;
 }
 
 impl dyn Snapshot + '_ {
@@ -35,12 +43,26 @@ impl dyn Snapshot + '_ {
         bytes.map(|bytes| parse(key, &bytes)).transpose()
     }
 
+    /// Returns the value of a record that is being removed. If it cannot be parsed, it is logged and ignored.
+    pub(crate) fn read_valid<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        match self.read(key) {
+            Err(error @ StoreError::Record { .. }) => {
+                tracing::warn!(%error, "what the record refers to is not removed");
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
     pub(crate) fn contains(&self, key: &Key) -> Result<bool, StoreError> {
         Ok(self.get(key)?.is_some())
     }
 
     pub(crate) fn is_empty(&self, folder: &Folder) -> Result<bool, StoreError> {
-        Ok(self.page(folder, None, 1)?.is_empty())
+        Ok(self.keys(folder, None, 1)?.is_empty())
     }
 }
 
@@ -49,6 +71,9 @@ pub(crate) struct Transaction<'a> {
     base: &'a dyn Snapshot,
     writes: Writes,
 }
+
+/// The number of changes of a long transaction.
+const LONG: usize = 500;
 
 /// The changed records, with the new values. A value is `None` if the record is removed.
 pub(super) type Writes = BTreeMap<Key, Option<Bytes>>;
@@ -99,6 +124,26 @@ impl<'a> Transaction<'a> {
     pub(crate) fn remove(&mut self, key: &Key) {
         self.writes.insert(key.clone(), None);
     }
+
+    /// Returns whether the transaction changes so many records that it should end, so that requests wait for it only briefly.
+    pub(crate) fn is_long(&self) -> bool {
+        self.writes.len() >= LONG
+    }
+
+    #[cfg(test)]
+    pub(crate) fn changes(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// Returns the changed records of a folder that follow the name `after`. Each can replace or remove one record of the base.
+    fn written(&self, folder: &Folder, after: Option<&str>) -> Vec<(&Key, &Option<Bytes>)> {
+        let start = folder.key(after.unwrap_or_default());
+        let written = self.writes.range(start.clone()..);
+        written
+            .take_while(|(key, _)| folder.contains(key))
+            .filter(|(key, _)| after.is_none() || **key != start)
+            .collect()
+    }
 }
 
 impl Snapshot for Transaction<'_> {
@@ -115,17 +160,9 @@ impl Snapshot for Transaction<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let after_key = folder.key(after.unwrap_or_default());
-        let is_listed = |key: &Key| folder.contains(key);
-        let written = self.writes.range(after_key.clone()..);
-        let written: Vec<_> = written
-            .take_while(|(key, _)| is_listed(key))
-            .filter(|(key, _)| after.is_none() || **key != after_key)
-            .collect();
-        // Each written record can replace or remove one record of the base.
-        let base = self
-            .base
-            .page(folder, after, limit.saturating_add(written.len()))?;
+        let written = self.written(folder, after);
+        let more = limit.saturating_add(written.len());
+        let base = self.base.page(folder, after, more)?;
         let mut records: BTreeMap<Key, Bytes> = base.into_iter().collect();
         for (key, value) in written {
             match value {
@@ -134,6 +171,25 @@ impl Snapshot for Transaction<'_> {
             }
         }
         Ok(records.into_iter().take(limit).collect())
+    }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let written = self.written(folder, after);
+        let more = limit.saturating_add(written.len());
+        let base = self.base.keys(folder, after, more)?;
+        let mut keys: BTreeSet<Key> = base.into_iter().collect();
+        for (key, value) in written {
+            match value {
+                Some(_) => keys.insert(key.clone()),
+                None => keys.remove(key),
+            };
+        }
+        Ok(keys.into_iter().take(limit).collect())
     }
 }
 

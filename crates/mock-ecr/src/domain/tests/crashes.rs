@@ -54,7 +54,7 @@ pub(super) async fn check_crashes(disk: impl Fn() -> Disk) {
 
                 let restarted = repositories(disk.open());
                 let after = visible(&restarted).await;
-                restarted.recover().await.unwrap();
+                restarted.recover(NOW).await.unwrap();
                 restarted.sweeper.sweep().await.unwrap();
                 check_swept(&disk).await;
                 assert_eq!(visible(&restarted).await, after, "{name}, step {step}");
@@ -94,7 +94,7 @@ async fn a_crash_before_a_repository_is_published_leaves_nothing() {
             let crashed = repositories(disk.failing(&steps));
             let published = publish(&crashed).await;
             let restarted = repositories(disk.open());
-            restarted.recover().await.unwrap();
+            restarted.recover(NOW).await.unwrap();
             restarted.sweeper.sweep().await.unwrap();
             check_swept(&disk).await;
             let found = restarted.images(&id("team/app"), None, 9).await;

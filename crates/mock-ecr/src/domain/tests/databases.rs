@@ -56,7 +56,7 @@ async fn what_an_ended_process_has_left_is_removed_and_what_a_running_one_writes
         let abandoned = ended.create_unpublished(&id("lost"), settings()).await;
         drop((abandoned.unwrap(), ended));
         let starting = Repositories::new(open(&url, layers_of_others).await, "seed", || NOW);
-        starting.recover().await.unwrap();
+        starting.recover(NOW).await.unwrap();
         starting.sweeper.sweep().await.unwrap();
         Ok(Bytes::from_static(b"world"))
     };
@@ -91,7 +91,7 @@ async fn a_part_that_another_process_has_removed_is_not_appended() {
     let others = async {
         server.end_sessions();
         let starting = Repositories::new(open(&url, layers_of_others).await, "seed", || NOW);
-        starting.recover().await.unwrap();
+        starting.recover(NOW).await.unwrap();
         starting.sweeper.sweep().await.unwrap();
         Ok(Bytes::from_static(b"world"))
     };

@@ -9,6 +9,7 @@ mod images;
 mod interleavings;
 mod operations;
 mod repositories;
+mod sweeper;
 mod uploads;
 
 use std::time::Duration;

@@ -76,10 +76,33 @@ pub(super) struct Connection {
 #[derive(Clone)]
 pub(super) struct Statements {
     pub(super) get: Statement,
-    pub(super) page_from: Statement,
-    pub(super) page_after: Statement,
+    pub(super) page: List,
+    pub(super) keys: List,
     pub(super) put: Statement,
     pub(super) remove: Statement,
+}
+
+/// The statements that list a page of a folder.
+#[derive(Clone)]
+pub(super) struct List {
+    /// From a key on.
+    pub(super) from: Statement,
+    /// After a key.
+    pub(super) after: Statement,
+}
+
+impl List {
+    fn prepare(client: &mut Client, columns: &str) -> Result<Self, Error> {
+        let mut prepare = |operator: &str| {
+            client.prepare(&format!(
+                "SELECT {columns} FROM mock_ecr_records WHERE key {operator} $1 AND key < $2 ORDER BY key LIMIT $3"
+            ))
+        };
+        Ok(List {
+            from: prepare(">=")?,
+            after: prepare(">")?,
+        })
+    }
 }
 
 impl Connection {
@@ -90,12 +113,8 @@ impl Connection {
     fn prepare(mut client: Client) -> Result<Self, Error> {
         let statements = Statements {
             get: client.prepare("SELECT value FROM mock_ecr_records WHERE key = $1")?,
-            page_from: client.prepare(
-                "SELECT key, value FROM mock_ecr_records WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3",
-            )?,
-            page_after: client.prepare(
-                "SELECT key, value FROM mock_ecr_records WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3",
-            )?,
+            page: List::prepare(&mut client, "key, value")?,
+            keys: List::prepare(&mut client, "key")?,
             put: client.prepare(
                 "INSERT INTO mock_ecr_records SELECT * FROM unnest($1::bytea[], $2::bytea[])
                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -8,7 +8,7 @@ use postgres::{Error, Row, Statement, Transaction};
 
 use crate::store::error::StoreError;
 use crate::store::key::{Folder, Key};
-use crate::store::postgres::connection::Statements;
+use crate::store::postgres::connection::{List, Statements};
 use crate::store::snapshot::{Record, Snapshot};
 
 /// The records, as a transaction sees them.
@@ -62,6 +62,24 @@ impl<'a> Rows<'a> {
     }
 }
 
+impl Rows<'_> {
+    fn list(
+        &self,
+        statement: &List,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let (start, end) = (folder.key(after.unwrap_or_default()), folder.end());
+        let statement = match after {
+            Some(_) => &statement.after,
+            None => &statement.from,
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(statement, &[&start.as_bytes(), &end, &limit])
+    }
+}
+
 impl Snapshot for Rows<'_> {
     fn get(&self, key: &Key) -> Result<Option<Bytes>, StoreError> {
         let rows = self.query(&self.statements.get, &[&key.as_bytes()])?;
@@ -74,19 +92,24 @@ impl Snapshot for Rows<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let (start, end) = (folder.key(after.unwrap_or_default()), folder.end());
-        let statement = match after {
-            Some(_) => &self.statements.page_after,
-            None => &self.statements.page_from,
-        };
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.query(statement, &[&start.as_bytes(), &end, &limit])?;
-        let records = rows.iter().map(|row| {
-            let key = Key::from_bytes(row.get(0));
-            (key, bytes(row, 1))
-        });
+        let rows = self.list(&self.statements.page, folder, after, limit)?;
+        let records = rows.iter().map(|row| (key(row), bytes(row, 1)));
         Ok(records.collect())
     }
+
+    fn keys(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let rows = self.list(&self.statements.keys, folder, after, limit)?;
+        Ok(rows.iter().map(key).collect())
+    }
+}
+
+fn key(row: &Row) -> Key {
+    Key::from_bytes(row.get(0))
 }
 
 fn bytes(row: &Row, column: usize) -> Bytes {

@@ -190,7 +190,7 @@ fn submit(engine: &dyn Engine, changes: Vec<(Key, Option<Bytes>)>) {
     finished.blocking_recv().unwrap().unwrap();
 }
 
-/// Reads a page and one record.
+/// Reads a page and one record. The keys of a page are those of its records.
 fn read(
     engine: &dyn Engine,
     key: &Key,
@@ -202,7 +202,10 @@ fn read(
     engine
         .read(&mut |view| {
             let page = view.page(&generation.resource_tags(), after, limit);
-            found = Some((view.get(key).unwrap(), page.unwrap()));
+            let page = page.unwrap();
+            let keys = view.keys(&generation.resource_tags(), after, limit);
+            assert!(keys.unwrap().iter().eq(page.iter().map(|(key, _)| key)));
+            found = Some((view.get(key).unwrap(), page));
         })
         .unwrap();
     found.unwrap()

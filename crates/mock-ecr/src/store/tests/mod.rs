@@ -1,6 +1,8 @@
 //! Stores for tests: their engine and objects fail from a step on, or run their transactions when a scheduler chooses.
 
 mod failing;
+mod full_disk;
+mod keys;
 mod marker;
 mod power_loss;
 mod recording;
@@ -95,6 +97,11 @@ impl Disk {
         while self.waiting.load(Ordering::SeqCst) > 0 {
             shuttle::future::yield_now().await;
         }
+    }
+
+    /// Returns whether a store is open.
+    pub(crate) fn is_open(&self) -> bool {
+        Arc::strong_count(&self.engine) > 1
     }
 
     /// Returns the names of all objects but the marker.
