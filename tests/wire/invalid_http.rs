@@ -111,13 +111,7 @@ async fn deeply_nested_json_is_rejected() {
         assert_eq!(response.status(), 400);
         assert_eq!(response.body, r#"{"__type":"SerializationException"}"#);
     }
-    let closed = [
-        r#"{"more":"#,
-        &"[".repeat(10_000),
-        &"]".repeat(10_000),
-        "}",
-    ]
-    .concat();
+    let closed = [r#"{"more":"#, &"[".repeat(10_000), &"]".repeat(10_000), "}"].concat();
     let response = RawRequest::token_call()
         .body(closed)
         .signed()
