@@ -8,5 +8,6 @@
 mod clock;
 mod faults;
 mod images;
+mod in_process;
 mod principals;
 mod stub;

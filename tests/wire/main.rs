@@ -9,6 +9,7 @@
 )]
 
 mod authentication;
+mod blocking;
 mod bounds;
 mod control;
 mod cookbook;

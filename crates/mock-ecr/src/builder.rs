@@ -2,18 +2,20 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::clock::ClockStart;
 use crate::config::{AuthMode, CaLocation, Config, ConfigError, Dialect, Image, InitialRepository};
 use crate::fault::{Fault, FaultError, Faults, TlsMode};
 use crate::iam::principal::Principal;
-use crate::mock_ecr::MockEcr;
-use crate::server::connection::{Listener, serve};
-use crate::server::listen::{BindError, Listen, bind};
+use crate::mock_ecr::{MockEcr, Transport};
+use crate::server::connection::Listener;
+use crate::server::listen::{BindError, Listen};
+use crate::server::sockets::Sockets;
 use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
@@ -30,6 +32,7 @@ pub struct MockEcrBuilder {
     config: Config,
     listen: Listen,
     additional: Vec<SocketAddr>,
+    transport: Transport,
     invalid: FirstInvalid,
 }
 
@@ -60,6 +63,7 @@ impl MockEcrBuilder {
             config,
             listen: Listen::Address((Ipv4Addr::LOCALHOST, 0).into()),
             additional: Vec::new(),
+            transport: Transport::Socket,
             invalid: FirstInvalid::default(),
         }
     }
@@ -86,6 +90,17 @@ impl MockEcrBuilder {
     #[must_use]
     pub fn also_listen(mut self, address: SocketAddr) -> Self {
         self.additional.push(address);
+        self
+    }
+
+    /// Opens no socket until [`MockEcr::url`] or [`MockEcr::address`] is called. [`MockEcr::sdk_config`] returns a configuration whose HTTP
+    /// client calls the mock directly, whatever the endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process.
+    ///
+    /// The clock, the faults and the request log work as with a socket. A fault that resets a connection, violates HTTP/1 or changes a
+    /// certificate needs a socket: setting it returns an error before a socket is opened.
+    #[must_use]
+    pub fn in_process(mut self) -> Self {
+        self.transport = Transport::InProcess;
         self
     }
 
@@ -292,51 +307,52 @@ impl MockEcrBuilder {
     pub async fn start(self) -> Result<MockEcr, StartError> {
         self.invalid.report()?;
         self.config.validate()?;
-        tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
-        let (first, second) = self.listen.bind()?;
-        let additional: Result<Vec<_>, _> = self.additional.iter().copied().map(bind).collect();
-        let address = first.address();
-        let listeners: Vec<_> = [first]
-            .into_iter()
-            .chain(second)
-            .chain(additional?)
-            .collect();
+        let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let tls_mode = match self.config.tls {
             Some(_) => TlsMode::Enabled,
             None => TlsMode::Disabled,
         };
-        let faults = Arc::new(Faults::from_seed(
-            &self.config.seed,
-            tls_mode,
-            self.config.additional_regions.clone(),
-        ));
+        let regions = self.config.additional_regions.clone();
+        let faults = Arc::new(Faults::from_seed(&self.config.seed, tls_mode, regions));
+        let ca = self.config.tls.as_ref().map(CertificateAuthority::at);
+        let tls = ca.transpose()?.map(|ca| Tls::new(ca, Arc::clone(&faults)));
+        let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
+        let (stop, stopped) = watch::channel(());
+        let sockets = Sockets {
+            listen: self.listen,
+            additional: self.additional,
+            tls,
+            stopped: stopped.clone(),
+            runtime,
+            serving: Mutex::default(),
+        };
+        let listeners = match self.transport {
+            Transport::Socket => {
+                faults.permit_socket_faults();
+                sockets.bind()?
+            }
+            Transport::InProcess => Vec::new(),
+        };
         for fault in &self.config.faults {
             faults.add(fault.clone())?;
         }
-        let ca = self.config.tls.as_ref().map(CertificateAuthority::at);
-        let tls = ca.transpose()?.map(|ca| Tls::new(ca, Arc::clone(&faults)));
-        let store = self.config.open_store(address).await?;
-        let (stop, stopped) = watch::channel(());
-        let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
-        let state = State::new(
-            self.config,
-            store,
-            faults,
-            certificate,
-            listeners.iter().map(Listener::address).collect(),
-            stopped.clone(),
-        );
-        let state = Arc::new(state);
+        let store = self
+            .config
+            .open_store(listeners.first().map(Listener::address));
+        let store = store.await?;
+        let state = Arc::new(State::new(self.config, store, faults, certificate, stopped));
         let seeded = state.open_repositories().await;
         seeded.map_err(|error| StartError::Repositories(Box::new(error)))?;
-        let serving = listeners
-            .into_iter()
-            .map(|listener| {
-                let state = Arc::clone(&state);
-                tokio::spawn(serve(listener, state, tls.clone(), stopped.clone()))
-            })
-            .collect();
-        Ok(MockEcr::new(state, address, stop, serving))
+        if !listeners.is_empty() {
+            sockets.serve(listeners, &state);
+        }
+        Ok(MockEcr::new(
+            state,
+            sockets,
+            #[cfg(feature = "sdk")]
+            self.transport,
+            stop,
+        ))
     }
 }
 
@@ -379,8 +395,13 @@ pub enum StartError {
     #[error("cannot create the repositories of the configuration")]
     Repositories(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// [`start`](MockEcrBuilder::start) was called outside a tokio runtime.
-    #[error("not in a tokio runtime: call start within one, such as that of #[tokio::test]")]
+    #[error(
+        "not in a tokio runtime: call start within one, such as that of #[tokio::test], or call start_blocking"
+    )]
     NoRuntime,
+    /// The thread of [`start_blocking`](MockEcrBuilder::start_blocking) cannot be started.
+    #[error("cannot start a thread for the mock")]
+    Thread(#[source] std::io::Error),
 }
 
 impl fmt::Debug for StartError {

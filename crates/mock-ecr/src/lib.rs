@@ -57,6 +57,7 @@
 //! protocol. `[ASSUME]` marks an assumption.
 
 mod aws;
+mod blocking;
 mod builder;
 mod client_env;
 mod clock;
@@ -84,6 +85,7 @@ pub mod tls {
     pub use crate::server::tls::{CaError, CertificateAuthority, CertificateError};
 }
 
+pub use blocking::BlockingMockEcr;
 pub use builder::{MockEcrBuilder, StartError};
 pub use clock::Clock;
 pub use config::configuration::Config;

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 use crate::aws::hosts;
 use crate::aws::service::AwsService;
@@ -17,6 +16,10 @@ use crate::iam::identity_store::SessionError;
 use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
 use crate::request_log::Requests;
+#[cfg(feature = "sdk")]
+use crate::server::in_process::InProcess;
+use crate::server::listen::BindError;
+use crate::server::sockets::Sockets;
 use crate::services;
 use crate::state::{Preserve, State};
 use crate::token::{
@@ -27,7 +30,8 @@ use crate::types::{PrincipalArn, Region, Service};
 /// A running mock of Amazon ECR. It stops when this value is dropped.
 ///
 /// The mock runs on the tokio runtime in which it was started, and has no thread of its own. Do not call a blocking
-/// client on the only thread of that runtime, because the mock cannot respond while the thread is blocked.
+/// client on the only thread of that runtime, because the mock cannot respond while the thread is blocked. For a blocking
+/// client, use [`start_blocking`](MockEcr::start_blocking).
 ///
 /// ```
 /// # use std::time::Duration;
@@ -48,34 +52,65 @@ use crate::types::{PrincipalArn, Region, Service};
 #[derive(Debug)]
 pub struct MockEcr {
     state: Arc<State>,
-    address: SocketAddr,
+    sockets: Sockets,
+    #[cfg(feature = "sdk")]
+    in_process: InProcess,
+    /// How [`sdk_config`](MockEcr::sdk_config) connects clients.
+    #[cfg(feature = "sdk")]
+    pub(crate) transport: Transport,
     stop: Option<watch::Sender<()>>,
-    serving: Vec<JoinHandle<()>>,
+}
+
+/// How the clients that a mock configures reach it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Socket,
+    InProcess,
 }
 
 impl MockEcr {
     pub(crate) fn new(
         state: Arc<State>,
-        address: SocketAddr,
+        sockets: Sockets,
+        #[cfg(feature = "sdk")] transport: Transport,
         stop: watch::Sender<()>,
-        serving: Vec<JoinHandle<()>>,
     ) -> Self {
         MockEcr {
+            #[cfg(feature = "sdk")]
+            in_process: InProcess::new(Arc::clone(&state), sockets.stopped.clone()),
             state,
-            address,
+            sockets,
+            #[cfg(feature = "sdk")]
+            transport,
             stop: Some(stop),
-            serving,
         }
     }
 
     /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. It is the URL of the APIs and of the registry.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the cases of [`address`](MockEcr::address).
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// Returns the address that the mock listens on. If it listens on several addresses, this is the first one.
+    ///
+    /// # Panics
+    ///
+    /// A mock of [`MockEcrBuilder::in_process`](crate::MockEcrBuilder::in_process) opens its sockets at the first call. It panics if it
+    /// cannot listen on an address.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        let opened = self.sockets.open(&self.state);
+        opened.unwrap_or_else(|BindError { address, source }| {
+            panic!("the mock cannot listen on {address}: {source}")
+        })
+    }
+
+    #[cfg(feature = "sdk")]
+    pub(crate) fn in_process(&self) -> &InProcess {
+        &self.in_process
     }
 
     /// Returns the environment variables that redirect AWS tools and SDKs to this mock, with the credentials of the
@@ -101,6 +136,24 @@ impl MockEcr {
     /// ```
     pub fn environment(&self) -> Vec<Variable> {
         client_env::by_endpoint(self.config(), &self.url())
+    }
+
+    /// Returns the variables of [`environment`](MockEcr::environment) that must be set, for
+    /// [`Command::envs`](std::process::Command::envs). Other variables of the parent, such as `AWS_PROFILE`, can still select another account
+    /// or a proxy; [`Command::env_clear`](std::process::Command::env_clear) removes them.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ecr = mock_ecr::MockEcr::start_blocking()?;
+    /// let mut command = std::process::Command::new("aws");
+    /// let output = command.args(["ecr", "get-login-password"]).envs(ecr.env()).output()?;
+    /// assert!(ecr.verify_token(String::from_utf8(output.stdout)?.trim_end()).is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn env(&self) -> impl Iterator<Item = (&'static str, String)> + use<> {
+        let variables = self.environment().into_iter();
+        variables.filter_map(|(name, value)| Some((name, value?)))
     }
 
     /// Returns the environment variable that redirects the calls of one service to this mock, or `None` if the mock
@@ -353,18 +406,12 @@ impl MockEcr {
     /// their requests and to read the responses. A client that does not read its responses does not delay the stop.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        for serving in &mut self.serving {
-            // The task neither panics nor is aborted while this value exists.
+        for serving in self.sockets.take_serving() {
+            // The task neither panics nor is aborted.
             let _ = serving.await;
         }
-    }
-}
-
-impl Drop for MockEcr {
-    fn drop(&mut self) {
-        for serving in &self.serving {
-            serving.abort();
-        }
+        #[cfg(feature = "sdk")]
+        self.in_process.finished().await;
     }
 }
 

@@ -1,8 +1,8 @@
 //! The state of one mock. The API and the registry share it.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
@@ -58,7 +58,8 @@ pub(crate) struct State {
     signing_keys: SigningKeys,
     /// The time at which the mock was started or last reset, on the mock's clock, in milliseconds since the Unix epoch.
     started: AtomicI64,
-    addresses: Vec<SocketAddr>,
+    /// Not set while the mock has no socket.
+    addresses: OnceLock<Vec<SocketAddr>>,
     /// Closed when the mock is requested to stop.
     stopping: watch::Receiver<()>,
 }
@@ -69,7 +70,6 @@ impl State {
         store: Store,
         faults: Arc<Faults>,
         ca_certificate: Option<String>,
-        addresses: Vec<SocketAddr>,
         stopping: watch::Receiver<()>,
     ) -> Self {
         let principals = Arc::new(config.identity_store());
@@ -92,7 +92,7 @@ impl State {
             buffers: Arc::new(Buffers::new(config.limits.buffer_bytes)),
             faults,
             ca_certificate,
-            addresses,
+            addresses: OnceLock::new(),
             stopping,
             config,
         }
@@ -204,14 +204,20 @@ impl State {
         }
     }
 
-    /// Returns the addresses that the mock listens on.
+    /// Sets the addresses that the mock listens on. They cannot be changed later.
+    pub(crate) fn listen(&self, addresses: Vec<SocketAddr>) {
+        self.faults.permit_socket_faults();
+        let _ = self.addresses.set(addresses);
+    }
+
+    /// Returns the addresses that the mock listens on. A mock without a socket has none.
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+        self.addresses.get().map_or(&[], Vec::as_slice)
     }
 
     /// Returns the addresses that the mock listens on, as a client uses them.
     pub(crate) fn listening(&self) -> Listening<'_> {
-        Listening(&self.addresses)
+        Listening(self.addresses())
     }
 
     /// Returns the verifier of the signatures of requests to a service. `host_region` is the Region in the host name of the request.

@@ -197,13 +197,16 @@ impl Config {
         IdentityStore::new(self.principals(), self.auth, account, region)
     }
 
-    /// Opens the store. `address` is the address of the mock, for the message of another server that opens the same directory.
+    /// Opens the store. `address` is the address of the mock, if it has one, for the message of another server that opens the same directory.
     pub(crate) async fn open_store(
         &self,
-        address: SocketAddr,
+        address: Option<SocketAddr>,
     ) -> Result<Store, StoreLocationError> {
         let (layers, access) = (self.layers.as_ref(), self.s3_access.as_ref());
-        let server = format!("http://{address}");
+        let server = match address {
+            Some(address) => format!("http://{address}"),
+            None => "a mock without a socket".to_owned(),
+        };
         self.store.open(layers, access, &server).await
     }
 

@@ -85,6 +85,19 @@ pub enum FaultAction {
     Certificate(CertificateFault),
 }
 
+impl FaultAction {
+    /// Returns the name of the action, if only a client with a connection can see the fault.
+    pub(crate) fn socket_fault(&self) -> Option<&'static str> {
+        match self {
+            FaultAction::Reset(_) => Some("reset"),
+            FaultAction::Overrun(_) => Some("overrun"),
+            FaultAction::GarbledChunks => Some("garbled_chunks"),
+            FaultAction::Certificate(_) => Some("certificate"),
+            _ => None,
+        }
+    }
+}
+
 /// The point of a response at which it is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(any(test, feature = "schemars"), derive(schemars::JsonSchema))]

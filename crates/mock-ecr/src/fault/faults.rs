@@ -1,6 +1,6 @@
 //! The faults of one mock, and the selection of those that a request triggers.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub(crate) struct Faults {
     count: AtomicUsize,
     seed: String,
     tls_mode: TlsMode,
+    /// Whether clients can connect to the mock.
+    has_sockets: AtomicBool,
     /// Regions that a fault can match in addition to the known Regions.
     additional_regions: Vec<Region>,
     set: Mutex<Set>,
@@ -61,9 +63,15 @@ impl Faults {
             count: AtomicUsize::new(0),
             seed: seed.to_owned(),
             tls_mode,
+            has_sockets: AtomicBool::new(false),
             additional_regions,
             set: Mutex::default(),
         }
+    }
+
+    /// Permits faults that only a client with a connection can see.
+    pub(crate) fn permit_socket_faults(&self) {
+        self.has_sockets.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
@@ -76,6 +84,13 @@ impl Faults {
         {
             let text = "the action certificate needs TLS, which this mock does not accept; start it with TLS (--tls)";
             return Err(FaultError::new(text));
+        }
+        if let Some(name) = fault.action.socket_fault()
+            && !self.has_sockets.load(Ordering::SeqCst)
+        {
+            return Err(FaultError::new(format!(
+                "the action {name} needs a socket, which this mock does not have; call url() first, or start it without in_process()"
+            )));
         }
         let mut set = self.lock();
         if set.faults.len() >= MAX_FAULTS {

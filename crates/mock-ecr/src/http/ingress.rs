@@ -14,6 +14,9 @@ pub enum Ingress {
     Https,
     /// Over TLS through a `CONNECT` tunnel, with the mock as the proxy of the client.
     Connect,
+    /// Without a connection, from a client in the process of the mock; see
+    /// [`MockEcrBuilder::in_process`](crate::MockEcrBuilder::in_process).
+    InProcess,
 }
 
 impl Ingress {
@@ -21,7 +24,7 @@ impl Ingress {
     pub(crate) fn scheme(self) -> &'static str {
         match self {
             Ingress::Http => "http",
-            Ingress::Https | Ingress::Connect => "https",
+            Ingress::Https | Ingress::Connect | Ingress::InProcess => "https",
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::http::body::{CollectError, Payload, buffered_size, strip_body, whole}
 use crate::http::buffers;
 use crate::http::buffers::{BuffersFull, Reservation};
 use crate::http::client::Client;
+use crate::http::ingress::Ingress;
 use crate::iam::principal::Caller;
 use crate::registry;
 use crate::registry::authentication;
@@ -49,7 +50,7 @@ where
     let stopwatch = Stopwatch::start();
     let now = state.clock.now();
     let (request, body) = request.into_parts();
-    let route = route_of(state, &request);
+    let route = route_of(state, &request, client.ingress);
     let redactor = &state.redactor;
     let mut log_entry =
         ReceivedRequest::new(&request, route.service(), client.ingress, now, redactor);
@@ -81,11 +82,11 @@ where
     response
 }
 
-fn route_of(state: &State, request: &Parts) -> Route {
+fn route_of(state: &State, request: &Parts, ingress: Ingress) -> Route {
     if !host::is_valid(request) {
         return Route::InvalidHost;
     }
-    match proxy::is_other_host(state, request) {
+    match proxy::is_other_host(state, request, ingress) {
         true => Route::OtherHost,
         false => Route::of(request),
     }

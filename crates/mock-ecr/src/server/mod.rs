@@ -7,11 +7,14 @@ pub(crate) mod handler;
 mod host;
 mod http_connection;
 mod http_version;
+#[cfg(feature = "sdk")]
+pub(crate) mod in_process;
 pub(crate) mod listen;
 pub(crate) mod proxy;
 pub(crate) mod request_attributes;
 pub(crate) mod request_body;
 pub(crate) mod router;
+pub(crate) mod sockets;
 mod stream;
 pub(crate) mod tls;
 mod uninterrupted;

@@ -33,10 +33,11 @@ pub(crate) fn answer(
 ///
 /// Only a request with an absolute URL, as a client sends it to a proxy (RFC 9112, section 3.2.2), can be for such a host. The mock serves
 /// the AWS hosts. It also serves other hosts at a port that it listens on: every name if it listens on all addresses, otherwise loopback
-/// names and the address that it listens on.
-pub(crate) fn is_other_host(state: &State, request: &Parts) -> bool {
+/// names and the address that it listens on. A request of this process is for the host in its URL, too; loopback names are served at any port.
+pub(crate) fn is_other_host(state: &State, request: &Parts, ingress: Ingress) -> bool {
+    let is_in_process = ingress == Ingress::InProcess;
     let (true, Some(scheme), Some(host)) = (
-        request.version <= Version::HTTP_11,
+        is_in_process || request.version <= Version::HTTP_11,
         request.uri.scheme(),
         request.uri.authority(),
     ) else {
@@ -48,6 +49,9 @@ pub(crate) fn is_other_host(state: &State, request: &Parts) -> bool {
     let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
     let port = host.port_u16().unwrap_or(default_port);
     let name = host.host();
+    if is_in_process {
+        return !is_loopback(name);
+    }
     !state.addresses().iter().any(|listening| {
         let ip = listening.ip();
         let is_served = ip.is_unspecified() || is_loopback(name) || address(name) == Some(ip);

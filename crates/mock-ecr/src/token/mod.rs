@@ -4,6 +4,7 @@ mod claims;
 mod error;
 mod id;
 mod issued_tokens;
+mod opened_passwords;
 mod password;
 mod revocation;
 mod seal;
@@ -24,6 +25,7 @@ pub use error::TokenError;
 pub use id::{TokenId, TokenIdError};
 use issued_tokens::IssuedTokens;
 pub use issued_tokens::TokenRecord;
+use opened_passwords::{Fingerprint, OpenedPasswords};
 use revocation::Revoked;
 pub use revocation::{Revocation, TooManyRevocations};
 use seal::{Keys, Tag};
@@ -63,6 +65,7 @@ pub struct TokenIssuer {
     revoked: Mutex<Revoked>,
     issued_tokens: Mutex<IssuedTokens>,
     last_issued: Mutex<Option<(Claims, AuthorizationToken)>>,
+    opened: Mutex<OpenedPasswords>,
 }
 
 impl TokenIssuer {
@@ -80,6 +83,7 @@ impl TokenIssuer {
             revoked: Mutex::default(),
             issued_tokens: Mutex::default(),
             last_issued: Mutex::default(),
+            opened: Mutex::default(),
         }
     }
 
@@ -124,6 +128,16 @@ impl TokenIssuer {
 
     /// Decrypts a password. Unlike `open`, it does not accept the token.
     pub(crate) fn open_password(&self, password: &str) -> Result<(Claims, TokenId), TokenError> {
+        let fingerprint = Fingerprint::of(password);
+        if let Some(opened) = lock(&self.opened).get(fingerprint) {
+            return Ok(opened);
+        }
+        let opened = self.decrypt(password)?;
+        lock(&self.opened).insert(fingerprint, opened.clone());
+        Ok(opened)
+    }
+
+    fn decrypt(&self, password: &str) -> Result<(Claims, TokenId), TokenError> {
         let payload = password::payload(password)?;
         let claims = self.keys.open(&payload)?;
         // The tag authenticates the claims, but neither the other members of the JSON nor the base64 encoding of the

@@ -1,5 +1,7 @@
 //! Configures the AWS SDK for Rust with the endpoint, the credentials and the clock of a mock.
 
+mod client;
+
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -15,7 +17,7 @@ use aws_types::sdk_config::StalledStreamProtectionConfig;
 
 use crate::clock::Clock;
 use crate::iam::principal::Principal;
-use crate::mock_ecr::MockEcr;
+use crate::mock_ecr::{MockEcr, Transport};
 
 impl MockEcr {
     /// Returns the SDK configuration for this mock: the endpoint, the Region, the credentials of the first principal,
@@ -34,9 +36,21 @@ impl MockEcr {
     pub fn sdk_config_for(&self, principal: &Principal) -> SdkConfig {
         let clock = self.clock().clone();
         let sleep = VirtualSleep(clock.clone());
-        SdkConfig::builder()
+        let mut builder = SdkConfig::builder();
+        match self.transport {
+            Transport::InProcess => {
+                builder.set_http_client(Some(client::of(self.in_process().clone())));
+            }
+            Transport::Socket => {
+                // The mock is reached by plain HTTP on a loopback address, so no certificates are loaded.
+                let http = aws_smithy_http_client::Builder::new().build_http();
+                builder
+                    .set_http_client(Some(http))
+                    .set_endpoint_url(Some(self.url()));
+            }
+        }
+        builder
             .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(self.url())
             .region(Region::new(self.config().region.to_string()))
             .credentials_provider(SharedCredentialsProvider::new(credentials(principal)))
             .time_source(MockTime(clock))
@@ -45,8 +59,6 @@ impl MockEcr {
             .timeout_config(TimeoutConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(RetryConfig::standard())
-            // The mock is reached by plain HTTP on a loopback address, so no certificates are loaded.
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build()
     }
 }

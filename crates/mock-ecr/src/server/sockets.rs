@@ -1,0 +1,90 @@
+//! The sockets of a mock, which are opened at its start or when its URL is requested.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::server::connection::{Listener, serve};
+use crate::server::listen::{BindError, Listen, bind};
+use crate::server::tls::Tls;
+use crate::state::State;
+
+/// The addresses of a mock, and the tasks that accept connections to them.
+pub(crate) struct Sockets {
+    pub(crate) listen: Listen,
+    pub(crate) additional: Vec<SocketAddr>,
+    pub(crate) tls: Option<Tls>,
+    /// Closed when the mock is requested to stop.
+    pub(crate) stopped: watch::Receiver<()>,
+    pub(crate) runtime: Handle,
+    pub(crate) serving: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Sockets {
+    /// Binds all addresses, or none.
+    pub(crate) fn bind(&self) -> Result<Vec<Listener>, BindError> {
+        let _runtime = self.runtime.enter();
+        let (first, second) = self.listen.bind()?;
+        let additional: Result<Vec<_>, _> = self.additional.iter().copied().map(bind).collect();
+        let others = second.into_iter().chain(additional?);
+        Ok([first].into_iter().chain(others).collect())
+    }
+
+    /// Accepts connections.
+    pub(crate) fn serve(&self, listeners: Vec<Listener>, state: &Arc<State>) {
+        self.serve_with(&mut self.serving(), listeners, state);
+    }
+
+    fn serve_with(
+        &self,
+        serving: &mut Vec<JoinHandle<()>>,
+        listeners: Vec<Listener>,
+        state: &Arc<State>,
+    ) {
+        state.listen(listeners.iter().map(Listener::address).collect());
+        serving.extend(listeners.into_iter().map(|listener| {
+            let (state, stopped) = (Arc::clone(state), self.stopped.clone());
+            self.runtime
+                .spawn(serve(listener, state, self.tls.clone(), stopped))
+        }));
+    }
+
+    /// Returns the first address. Binds all addresses if the mock does not listen yet.
+    pub(crate) fn open(&self, state: &Arc<State>) -> Result<SocketAddr, BindError> {
+        let mut serving = self.serving();
+        if state.addresses().is_empty() {
+            self.serve_with(&mut serving, self.bind()?, state);
+        }
+        Ok(*state.addresses().first().expect("a mock has an address"))
+    }
+
+    /// Returns the tasks that accept connections.
+    pub(crate) fn take_serving(&self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut self.serving())
+    }
+
+    fn serving(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.serving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes the sockets and all connections.
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        for serving in self.take_serving() {
+            serving.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Sockets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sockets")
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! A mock on a thread of its own.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use mock_ecr::config::StoreLocation;
+use mock_ecr::repository::Image;
+use mock_ecr::{BlockingMockEcr, MockEcr};
+
+/// Sends `GET /v2/` with a token on a blocking connection, and returns the status line.
+fn ping(ecr: &BlockingMockEcr, token: &str) -> String {
+    let mut stream = TcpStream::connect(ecr.address()).unwrap();
+    write!(
+        stream,
+        "GET /v2/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {token}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_blocking_client_is_served_without_a_runtime() {
+    let ecr = MockEcr::builder().frozen().start_blocking().unwrap();
+    let token = ecr.issue_token();
+    assert_eq!(ping(&ecr, token.as_str()), "HTTP/1.1 200 OK");
+    ecr.clock().advance(ecr.config().token_ttl);
+    assert_eq!(ping(&ecr, token.as_str()), "HTTP/1.1 403 Forbidden");
+    assert_eq!(ecr.requests().count(), 2);
+}
+
+#[tokio::test]
+async fn a_blocking_client_is_served_on_the_only_thread_of_a_runtime() {
+    let ecr = MockEcr::start_blocking().unwrap();
+    assert_eq!(ping(&ecr, ecr.issue_token().as_str()), "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn the_store_can_be_opened_again_after_the_drop() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || {
+        let store = StoreLocation::Directory(directory.path().to_owned());
+        MockEcr::builder().store(store).start_blocking().unwrap()
+    };
+    let ecr = start();
+    let app = ecr.block_on(ecr.create_repository("app")).unwrap();
+    let image = Image::new().layer("a layer").tag("1.0");
+    ecr.block_on(app.push(image)).unwrap();
+    drop((app, ecr));
+    let ecr = start();
+    assert_eq!(ecr.block_on(ecr.repository("app").tags()).unwrap(), ["1.0"]);
+}
+
+#[test]
+fn an_error_of_the_start_is_returned() {
+    let error = MockEcr::builder()
+        .region("nowhere")
+        .start_blocking()
+        .unwrap_err();
+    assert!(format!("{error:?}").contains("nowhere"), "{error:?}");
+}
+
+#[test]
+fn the_variables_for_a_command_have_values() {
+    let ecr = MockEcr::start_blocking().unwrap();
+    let url = ("AWS_ENDPOINT_URL_ECR", ecr.url());
+    assert!(ecr.env().any(|variable| variable == url));
+    assert!(ecr.env().all(|(_, value)| !value.is_empty()));
+}
