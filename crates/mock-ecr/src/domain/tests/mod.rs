@@ -18,10 +18,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::domain::hasher::digest_of;
-use crate::domain::upload::ContentError;
 use crate::domain::{
-    ContentStream, Created, ListedImages, NewImage, Repositories, Repository, RepositoryError,
-    Settings, TagMutability, TaggedImage,
+    ContentError, ContentStream, Created, ListedImages, NewImage, Repositories, Repository,
+    RepositoryError, Settings, TagMutability, TaggedImage,
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;

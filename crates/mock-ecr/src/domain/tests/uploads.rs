@@ -89,6 +89,34 @@ async fn a_part_that_ends_early_is_not_stored_and_can_be_sent_again() {
     }
 }
 
+/// A client that repeats the request, for example because it did not receive the response, sends the last part again.
+#[tokio::test]
+async fn a_wrong_digest_does_not_change_an_upload() {
+    for fixture in Fixture::both().await {
+        let (all, id) = (&fixture.repositories, &fixture.repository.id);
+        let upload = all.begin_upload(id, NOW).await.unwrap();
+        let part = all.upload(id, &upload, None, content("hello "), NOW);
+        part.await.unwrap();
+        let complete = async |digest: &Digest| {
+            let last = content("world");
+            all.complete_upload_with(id, &upload, Some(6), last, digest, NOW)
+                .await
+        };
+        for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
+            let error = complete(&digest_of(algorithm, b"hello world!")).await;
+            assert!(matches!(
+                error,
+                Err(RepositoryError::LayerDigestMismatch { .. })
+            ));
+            let uploaded = all.uploaded(id, &upload, NOW).await.unwrap();
+            assert_eq!((uploaded.size, uploaded.first_part), (6, 6));
+        }
+        let digest = digest_of(Algorithm::Sha512, b"hello world");
+        assert_eq!(complete(&digest).await.unwrap(), (11, Created::New));
+        assert_eq!(fixture.read(&digest).await, b"hello world");
+    }
+}
+
 #[tokio::test]
 async fn an_upload_expires_after_a_day() {
     for fixture in Fixture::both().await {
@@ -189,7 +217,7 @@ async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
     let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
     let unpublished = unpublished.await.unwrap();
     let other = sha256("other");
-    let wrong = unpublished.put_layer(&id, &other, content("hello"), NOW);
+    let wrong = unpublished.put_layer(&id, &other, content("hello"));
     assert!(wrong.await.is_err());
     unpublished.abandon(&id).await.unwrap();
     all.sweeper.sweep().await.unwrap();
