@@ -48,7 +48,7 @@ impl Repositories {
         Ok(self.sweeper.recover().await?)
     }
 
-    /// Deletes all repositories and all settings of accounts, and restarts the generator of upload ids.
+    /// Deletes all repositories and all settings of accounts, and begins another sequence of upload ids.
     pub(crate) async fn reset(&self) -> Result<(), RepositoryError> {
         self.sweeper
             .transact(|records| {
@@ -66,7 +66,7 @@ impl Repositories {
                 Ok(())
             })
             .await?;
-        self.upload_ids.restart();
+        self.upload_ids.reset();
         Ok(())
     }
 

@@ -165,6 +165,23 @@ async fn a_process_does_not_repeat_the_upload_ids_of_an_earlier_one() {
     assert_eq!(ids.len(), 3);
 }
 
+/// The request of a client that does not know of the reset does not reach the upload of another client.
+#[tokio::test]
+async fn an_upload_id_is_not_used_again_after_a_reset() {
+    for fixture in Fixture::both().await {
+        let (all, id) = (&fixture.repositories, &fixture.repository.id);
+        let before = all.begin_upload(id, NOW).await.unwrap();
+        all.reset().await.unwrap();
+        let settings = Settings::created_at(NOW);
+        all.create(id, settings, Vec::new()).await.unwrap();
+        for _ in 0..8 {
+            assert_ne!(all.begin_upload(id, NOW).await.unwrap(), before);
+        }
+        let late = all.upload(id, &before, None, content("late"), NOW).await;
+        assert!(matches!(late, Err(RepositoryError::UploadNotFound { .. })));
+    }
+}
+
 #[tokio::test]
 async fn the_number_of_unfinished_uploads_is_bounded_and_expired_ones_make_room() {
     let fixture = Fixture::on(|_| StoreLocation::Memory).await;
