@@ -33,6 +33,7 @@ pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 pub(crate) use names::ProcessId;
+pub(crate) use object_writer::ObjectWriter;
 pub(crate) use objects::{ObjectBytes, StoredObject};
 pub use postgres_url::{PostgresUrl, PostgresUrlError};
 pub(crate) use records::Store;

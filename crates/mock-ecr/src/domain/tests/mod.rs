@@ -4,6 +4,7 @@ mod consistency;
 mod crashes;
 #[cfg(feature = "postgres")]
 mod databases;
+mod dropped;
 mod histories;
 mod images;
 mod interleavings;

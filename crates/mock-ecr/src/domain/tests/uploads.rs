@@ -196,24 +196,6 @@ async fn the_number_of_unfinished_uploads_is_bounded_and_expired_ones_make_room(
 }
 
 #[tokio::test]
-async fn an_upload_whose_request_is_dropped_leaves_nothing() {
-    let disk = crate::store::tests::Disk::default();
-    let all = Repositories::new(disk.open(), "seed", || NOW);
-    let id = id("team/app");
-    all.create(&id, Settings::created_at(NOW), Vec::new())
-        .await
-        .unwrap();
-    let upload = all.begin_upload(&id, NOW).await.unwrap();
-    let endless = stream::iter([Ok(Bytes::from_static(b"hello"))]);
-    let endless = endless.chain(stream::pending()).boxed();
-    let mut request = Box::pin(all.upload(&id, &upload, None, endless, NOW));
-    assert!(futures_util::poll!(&mut request).is_pending());
-    drop(request);
-    all.sweeper.sweep().await.unwrap();
-    super::consistency::check_swept(&disk).await;
-}
-
-#[tokio::test]
 async fn the_number_of_parts_of_an_upload_is_bounded() {
     let fixture = Fixture::on(|_| StoreLocation::Memory).await;
     let (all, id) = (&fixture.repositories, &fixture.repository.id);

@@ -1,6 +1,7 @@
 //! Stores for tests: their engine and objects fail from a step on, or run their transactions when a scheduler chooses.
 
 mod failing;
+mod hooked;
 mod marker;
 mod power_loss;
 mod recording;
@@ -15,6 +16,7 @@ use object_store::ObjectStore as _;
 use object_store::memory::InMemory;
 
 pub(crate) use failing::{Failure, Steps};
+pub(crate) use hooked::Hooks;
 pub(crate) use recording::Recorder;
 
 use crate::store::engine::{Done, Engine, Job, Reads};
@@ -27,6 +29,7 @@ use crate::store::objects::Objects;
 use crate::store::records::Store;
 use crate::store::snapshot::Snapshot;
 use failing::{FailingEngine, FailingObjects};
+use hooked::HookedObjects;
 use recording::{RecordingEngine, RecordingObjects};
 use scheduled::ScheduledEngine;
 
@@ -82,6 +85,13 @@ impl Disk {
         let objects = RecordingObjects::new(Arc::clone(&self.objects), recorder);
         let objects = Objects::in_bucket(objects).with_parts(Parts::new(2, 9));
         Store::new(engine, objects, None)
+    }
+
+    /// Returns a store that runs futures of the test before it writes and reads objects.
+    pub(crate) fn hooked(&self, hooks: &Hooks) -> Store {
+        let objects = HookedObjects::new(Arc::clone(&self.objects), hooks);
+        let engine = Arc::clone(&self.engine);
+        Store::new(engine, Objects::in_bucket(objects), None)
     }
 
     /// Returns a store whose transactions run in tasks of the scheduler of shuttle.
