@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::Folder;
-use crate::store::tests::{Failure, Steps};
+use crate::store::tests::{Disk, Failure, Hooks, Steps};
 
 #[tokio::test]
 async fn a_layer_is_stored_if_its_digest_is_correct() {
@@ -210,7 +210,7 @@ async fn the_number_of_parts_of_an_upload_is_bounded() {
 
 #[tokio::test]
 async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
-    let disk = crate::store::tests::Disk::default();
+    let disk = Disk::default();
     let all = Repositories::new(disk.open(), "seed", || NOW);
     let id = id("team/app");
     let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
@@ -258,7 +258,7 @@ async fn until_idle(all: &Repositories) {
 
 #[tokio::test]
 async fn the_sweeper_changes_nothing_if_nothing_is_unused() {
-    let disk = crate::store::tests::Disk::default();
+    let disk = Disk::default();
     super::operations::prepare(&Repositories::new(disk.open(), "seed", || NOW)).await;
     let steps = Steps::limited(0, Failure::Before);
     let all = Repositories::new(disk.failing(&steps), "seed", || NOW);
@@ -287,5 +287,70 @@ async fn the_object_of_a_dropped_request_is_swept() {
     };
     while all.store.read(left).await.unwrap() {
         tokio::task::yield_now().await;
+    }
+}
+
+/// The layer is deleted, pushed again and swept after its record was read.
+#[tokio::test]
+async fn a_layer_that_is_pushed_again_can_be_opened() {
+    let (disk, hooks) = (Disk::default(), Hooks::default());
+    let all = Repositories::new(disk.hooked(&hooks), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let (app, one) = (id("team/app"), sha256("one"));
+    let other = all.clone();
+    let again = async move {
+        let (app, one) = (id("team/app"), sha256("one"));
+        other.delete_layer(&app, &one).await.unwrap();
+        other.put_layer(&app, &one, content("one")).await.unwrap();
+        other.sweeper.sweep().await.unwrap();
+    };
+    hooks.before_get(again);
+    let opened = all.open_layer(&app, &one, Some(1..3)).await.unwrap();
+    let chunks: Vec<Bytes> = opened.bytes.map(Result::unwrap).collect().await;
+    assert_eq!(chunks.concat(), b"ne");
+
+    let deleted = all.clone();
+    hooks.before_get(async move {
+        let (app, one) = (id("team/app"), sha256("one"));
+        deleted.delete_layer(&app, &one).await.unwrap();
+        deleted.sweeper.sweep().await.unwrap();
+    });
+    let error = all.open_layer(&app, &one, None).await.err();
+    assert!(matches!(
+        error,
+        Some(RepositoryError::LayersNotFound { .. })
+    ));
+}
+
+/// For SHA-512, the parts are read again.
+#[tokio::test]
+async fn an_upload_that_ends_while_its_parts_are_read_is_not_an_error_of_the_store() {
+    let (disk, hooks) = (Disk::default(), Hooks::default());
+    let all = Repositories::new(disk.hooked(&hooks), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let app = id("team/app");
+    let digest = digest_of(Algorithm::Sha512, b"hello");
+    for is_cancelled in [true, false] {
+        let upload = all.begin_upload(&app, NOW).await.unwrap();
+        let part = all.upload(&app, &upload, None, content("hello"), NOW);
+        part.await.unwrap();
+        let (other, of) = (all.clone(), upload.clone());
+        hooks.before_get(async move {
+            let app = id("team/app");
+            if is_cancelled {
+                other.cancel_upload(&app, &of, NOW).await.unwrap();
+            } else {
+                let hello = sha256("hello");
+                let completed = other.complete_upload(&app, &of, &hello, NOW);
+                completed.await.unwrap();
+                other.delete_layer(&app, &hello).await.unwrap();
+            }
+            other.sweeper.sweep().await.unwrap();
+        });
+        let error = all.complete_upload(&app, &upload, &digest, NOW).await;
+        assert!(
+            matches!(error, Err(RepositoryError::UploadNotFound { .. })),
+            "{error:?}"
+        );
     }
 }
