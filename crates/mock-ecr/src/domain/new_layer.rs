@@ -8,7 +8,7 @@ use crate::domain::hasher::{Hasher, Sha256State, sha256_digest};
 use crate::domain::layer_record::{self, LayerRecord};
 use crate::domain::repositories::Repositories;
 use crate::domain::staged_object::{ContentStream, StagedObject, non_empty, unstage};
-use crate::store::{Generation, StoreError, StoredObject, Transaction};
+use crate::store::{Generation, Key, StoreError, StoredObject, Transaction};
 use crate::types::{Algorithm, Digest, RepositoryId};
 
 /// A layer to which no record refers yet.
@@ -37,10 +37,11 @@ impl NewLayer {
         }
     }
 
-    /// Returns the part of a transaction that adds the layer to a repository.
-    pub(super) fn insertion(
+    /// Returns the part of a transaction that adds the layer to a repository. It replaces the record of a lost layer.
+    fn insertion(
         &self,
         digest: &Digest,
+        lost: Option<LayerRecord>,
     ) -> impl Fn(&mut Transaction<'_>, &Generation) -> Result<Created, StoreError> + Send + use<>
     {
         let (record, digest) = (self.record.clone(), digest.clone());
@@ -49,7 +50,7 @@ impl NewLayer {
             if let Some(last) = &last {
                 unstage(records, last)?;
             }
-            layer_record::insert(records, generation, &digest, &record)
+            layer_record::insert(records, generation, &digest, &record, lost.as_ref())
         }
     }
 
@@ -84,8 +85,7 @@ impl Repositories {
             None => None,
         };
         let layer = NewLayer::new(Vec::new(), empty, object);
-        self.require_digest(&layer, digest).await?;
-        let insert = layer.insertion(digest);
+        let insert = self.insertion(&layer, digest).await?;
         let inserted = self.sweeper.transact(move |records| {
             let generation = at.generation(records.view())?;
             Ok(insert(records, &generation)?)
@@ -95,8 +95,32 @@ impl Repositories {
         Ok(())
     }
 
-    /// Checks the digest of a layer.
-    pub(super) async fn require_digest(
+    /// Checks the digest of a layer. Returns the part of a transaction that adds it to a repository.
+    pub(super) async fn insertion(
+        &self,
+        layer: &NewLayer,
+        digest: &Digest,
+    ) -> Result<
+        impl Fn(&mut Transaction<'_>, &Generation) -> Result<Created, StoreError> + Send + use<>,
+        RepositoryError,
+    > {
+        self.require_digest(layer, digest).await?;
+        let lost = self.lost_layer(digest).await?;
+        Ok(layer.insertion(digest, lost))
+    }
+
+    /// Returns the record of a stored layer, if one of its objects is missing: a bucket can have a rule that removes old objects.
+    async fn lost_layer(&self, digest: &Digest) -> Result<Option<LayerRecord>, RepositoryError> {
+        let key = Key::layer(digest);
+        let stored = self.store.read(move |view| view.read(&key));
+        let stored: Option<LayerRecord> = stored.await?;
+        Ok(match stored {
+            Some(layer) if !self.store.objects().have_all(&layer.objects).await? => Some(layer),
+            _ => None,
+        })
+    }
+
+    async fn require_digest(
         &self,
         layer: &NewLayer,
         expected: &Digest,

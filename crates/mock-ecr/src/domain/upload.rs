@@ -174,15 +174,17 @@ impl Repositories {
             .await?;
         let last = self.write_part(&open, &found, start, last).await?;
         let layer = NewLayer::new(objects, found.record.sha256.clone(), last);
-        if let Err(error) = self.require_digest(&layer, expected).await {
-            // The parts of an upload that was cancelled or completed in the meantime cannot be read.
-            let unchanged = self
-                .store
-                .read(move |view| open.require_unchanged(view, &found));
-            unchanged.await?;
-            return Err(error);
-        }
-        let insert = layer.insertion(expected);
+        let insert = match self.insertion(&layer, expected).await {
+            Ok(insert) => insert,
+            Err(error) => {
+                // The parts of an upload that was cancelled or completed in the meantime cannot be read.
+                let unchanged = self
+                    .store
+                    .read(move |view| open.require_unchanged(view, &found));
+                unchanged.await?;
+                return Err(error);
+            }
+        };
         let completed = self.sweeper.transact(move |records| {
             open.require_unchanged(records.view(), &found)?;
             upload_record::remove(records, &found.generation, &found.key, &found.record)?;

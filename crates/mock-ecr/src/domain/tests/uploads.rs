@@ -354,3 +354,42 @@ async fn an_upload_that_ends_while_its_parts_are_read_is_not_an_error_of_the_sto
         );
     }
 }
+
+/// A bucket can have a rule that removes old objects.
+#[tokio::test]
+async fn a_layer_whose_objects_are_lost_can_be_pushed_again() {
+    let disk = Disk::default();
+    let all = Repositories::new(disk.open(), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let (app, digest) = (id("team/app"), sha256("hello world"));
+    let push = async || {
+        let upload = all.begin_upload(&app, NOW).await.unwrap();
+        let first = all.upload(&app, &upload, None, content("hello "), NOW);
+        first.await.unwrap();
+        let last = content("world");
+        let pushed = all.complete_upload_with(&app, &upload, None, last, &digest, NOW);
+        pushed.await.unwrap().1
+    };
+    let before = disk.object_names().await;
+    assert_eq!(push().await, Created::New);
+    for lost in [0, 1] {
+        assert_eq!(push().await, Created::Existing);
+        all.sweeper.sweep().await.unwrap();
+        let mut objects = disk.object_names().await;
+        objects.retain(|name| !before.contains(name));
+        all.store.objects().remove(&objects[lost]).await.unwrap();
+        assert_eq!(push().await, Created::New);
+        all.sweeper.sweep().await.unwrap();
+        super::consistency::check_swept(&disk).await;
+    }
+    for name in disk.object_names().await {
+        all.store.objects().remove(&name).await.unwrap();
+    }
+    assert_eq!(push().await, Created::New);
+    for (name, layer) in [("team/app", "one"), ("other", "two")] {
+        let (id, digest) = (id(name), sha256(layer));
+        all.put_layer(&id, &digest, content(layer)).await.unwrap();
+    }
+    all.sweeper.sweep().await.unwrap();
+    super::consistency::check_swept(&disk).await;
+}
