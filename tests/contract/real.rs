@@ -36,10 +36,12 @@ fn commands_that_print_a_password() {
 #[test]
 fn credential_helpers_of_docker() {
     let newer = newer("docker-credential-ecr-login");
+    let older = installed("older/usr/bin/docker-credential-ecr-login");
+    let older = older.display().to_string();
     recorded(
         ClientType::DockerCredential,
         &[
-            real("ecr-login 0.6", &["docker-credential-ecr-login"]),
+            real("ecr-login 0.6", &[&older]),
             real("a newer ecr-login", &[&newer]),
             real("ecr", &[&built("ecr"), "credential-helper"]),
         ],

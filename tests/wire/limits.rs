@@ -62,6 +62,16 @@ async fn a_body_one_byte_over_the_limit_is_rejected() {
     assert_eq!((entry.status.as_u16(), &entry.request_id), (413, &None));
 }
 
+/// A list of short values needs a hundred times the memory of its text, and is parsed before the signature is verified.
+#[tokio::test]
+async fn a_body_of_too_many_values_is_rejected() {
+    for (count, status) in [(40_000, 200), (60_000, 413)] {
+        let body = format!(r#"{{"more":[0{}]}}"#, ",0".repeat(count));
+        let call = RawRequest::token_call().body(body).signed();
+        assert_eq!(call.response().await.status(), status);
+    }
+}
+
 #[tokio::test]
 async fn a_chunked_body_one_byte_over_the_limit_is_rejected() {
     let ecr = frozen_mock().await;

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::config::{ArgumentError, Config, ConfigError, ImageTagMutability, InitialRepository};
 use crate::domain::{
-    AccountSetting, LayoutError, Repositories, RepositoryError, Settings, TagRule,
+    AccountSetting, LayoutError, Repositories, RepositoryError, Settings, TagRule, Unpublished,
 };
 use crate::fault::Faults;
 use crate::http::base_url::BaseUrl;
@@ -111,10 +111,7 @@ impl State {
         self.faults.reset(&self.config.faults);
         match preserve {
             Preserve::Images => Ok(()),
-            Preserve::Nothing => {
-                self.repositories.reset().await?;
-                self.create_initial_repositories().await
-            }
+            Preserve::Nothing => self.reset_repositories().await,
         }
     }
 
@@ -140,27 +137,48 @@ impl State {
     /// Creates the repositories of the configuration that do not exist in the store.
     async fn create_initial_repositories(&self) -> Result<(), InitialStateError> {
         for (index, initial) in self.config.repositories.iter().enumerate() {
-            let account = initial.account.unwrap_or(self.config.default_account());
-            let region = initial.region.clone().unwrap_or(self.config.region.clone());
-            let id = RepositoryId::private(account, region, initial.name.clone());
-            match self.repositories.find(&id).await {
-                Err(RepositoryError::RepositoryNotFound(_)) => {
-                    let created = self.create_initial_repository(id, initial).await;
-                    created.map_err(|error| error.of_repository(index, initial))?;
-                }
-                found => drop(found?),
+            let found = self.repositories.find(&self.id_of(initial)).await;
+            if let Err(RepositoryError::RepositoryNotFound(_)) = found {
+                let created = self.prepare(initial).await;
+                let created = created.map_err(|error| error.of_repository(index, initial))?;
+                created.publish().await?;
+            } else {
+                found?;
             }
         }
         Ok(())
     }
 
-    /// Pushes the images before the repository is published. A repository that requests find therefore contains all its images.
-    async fn create_initial_repository(
-        &self,
-        id: RepositoryId,
-        initial: &InitialRepository,
-    ) -> Result<(), InitialStateError> {
-        let now = self.clock.now();
+    /// Replaces all repositories by those of the configuration, in one transaction: a client that creates one of these repositories at the
+    /// same time creates it before, and it is deleted, or finds that it exists.
+    async fn reset_repositories(&self) -> Result<(), InitialStateError> {
+        let mut prepared = Vec::new();
+        let replaced = async {
+            for (index, initial) in self.config.repositories.iter().enumerate() {
+                let one = self.prepare(initial).await;
+                prepared.push(one.map_err(|error| error.of_repository(index, initial))?);
+            }
+            Ok(self.repositories.reset(&prepared).await?)
+        };
+        let replaced = replaced.await;
+        if replaced.is_err() {
+            for one in prepared {
+                // It is discarded when the next mock opens the store, if not now.
+                let _ = one.discard().await;
+            }
+        }
+        replaced
+    }
+
+    fn id_of(&self, initial: &InitialRepository) -> RepositoryId {
+        let account = initial.account.unwrap_or(self.config.default_account());
+        let region = initial.region.as_ref().unwrap_or(&self.config.region);
+        RepositoryId::private(account, region.clone(), initial.name.clone())
+    }
+
+    /// Creates a repository with its images. A repository that requests find therefore contains all its images.
+    async fn prepare(&self, initial: &InitialRepository) -> Result<Unpublished, InitialStateError> {
+        let (id, now) = (self.id_of(initial), self.clock.now());
         let mut settings = Settings::created_at(now);
         settings.mutability.rule = match initial.image_tag_mutability {
             ImageTagMutability::Mutable => TagRule::Mutable,
@@ -168,18 +186,19 @@ impl State {
         };
         let unpublished = self.repositories.create_unpublished(&id, settings).await?;
         let filled = async {
+            let content = unpublished.content();
             if let Some(layout) = &initial.layout {
-                unpublished.import(&id, layout, now).await?;
+                content.import(&id, layout, now).await?;
             }
             for image in &initial.images {
-                unpublished.push(&id, image, image.tags()?, now).await?;
+                content.push(&id, image, image.tags()?, now).await?;
             }
             Ok(())
         };
         match filled.await {
-            Ok(()) => Ok(unpublished.publish(&id).await?),
+            Ok(()) => Ok(unpublished),
             Err(error) => {
-                unpublished.abandon(&id).await?;
+                unpublished.discard().await?;
                 Err(error)
             }
         }

@@ -41,7 +41,7 @@ pub(crate) use manifest::LONGEST_MANIFEST;
 pub(crate) use mutability::{TagMutability, TagRule};
 pub(crate) use oci_layout::LayoutError;
 pub(crate) use put_image::NewImage;
-pub(crate) use repositories::Repositories;
+pub(crate) use repositories::{Repositories, Unpublished};
 pub(crate) use repository::{Repository, Settings};
 pub(crate) use resource_tag_record::ResourceTag;
 pub(crate) use resource_tags::MAX_RESOURCE_TAGS;

@@ -48,10 +48,12 @@ impl Repositories {
         Ok(self.sweeper.recover().await?)
     }
 
-    /// Deletes all repositories and all settings of accounts, and begins another sequence of upload ids.
-    pub(crate) async fn reset(&self) -> Result<(), RepositoryError> {
+    /// Deletes all repositories and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
+    /// upload ids.
+    pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
+        let initial = initial.to_vec();
         self.sweeper
-            .transact(|records| {
+            .transact(move |records| {
                 for (key, bytes) in
                     records
                         .view()
@@ -63,7 +65,8 @@ impl Repositories {
                 for (key, _) in records.view().page(&Folder::settings(), None, usize::MAX)? {
                     records.remove(&key);
                 }
-                Ok(())
+                let mut publications = initial.iter();
+                publications.try_for_each(|one| publish(records, one))
             })
             .await?;
         self.upload_ids.reset();
@@ -92,18 +95,21 @@ impl Repositories {
             .await
     }
 
-    /// Creates a repository that requests do not find before it is published. The result contains this repository only.
+    /// Creates a repository that requests do not find before it is published.
     pub(crate) async fn create_unpublished(
         &self,
         id: &RepositoryId,
         settings: Settings,
-    ) -> Result<Repositories, RepositoryError> {
+    ) -> Result<Unpublished, RepositoryError> {
         let generation = Generation::new(self.store.unique_name().await?);
-        let unpublished = Repositories {
-            visibility: Visibility::Unpublished(generation.clone()),
-            ..self.clone()
+        let unpublished = Unpublished {
+            content: Repositories {
+                visibility: Visibility::Unpublished(generation.clone()),
+                ..self.clone()
+            },
+            id: id.clone(),
         };
-        let key = unpublished.lookup(id).key;
+        let key = unpublished.lookup().key;
         self.store
             .transact(move |records| {
                 let record = RepositoryRecord::new(&generation, settings.clone());
@@ -112,28 +118,6 @@ impl Repositories {
             })
             .await?;
         Ok(unpublished)
-    }
-
-    /// Publishes the repository of [`create_unpublished`](Self::create_unpublished). If one of this name exists by now, it is kept.
-    pub(crate) async fn publish(self, id: &RepositoryId) -> Result<(), RepositoryError> {
-        let (at, published) = (self.lookup(id), Key::repository(id));
-        self.sweeper
-            .transact(move |records| {
-                let record = at.find(records.view())?;
-                if records.view().contains(&published)? {
-                    discard(records, &at.key, &record);
-                } else {
-                    records.remove(&at.key);
-                    records.write(&published, &record);
-                }
-                Ok(())
-            })
-            .await
-    }
-
-    /// Discards the repository of [`create_unpublished`](Self::create_unpublished).
-    pub(crate) async fn abandon(self, id: &RepositoryId) -> Result<(), RepositoryError> {
-        self.delete_with_images(id).await.map(drop)
     }
 
     /// Returns the place of the record of a repository.
@@ -282,6 +266,49 @@ impl Lookup {
 enum WithImages {
     Rejected,
     Removed,
+}
+
+/// A repository that is being created with its first images.
+#[derive(Clone, Debug)]
+pub(crate) struct Unpublished {
+    id: RepositoryId,
+    /// Contains this repository only.
+    content: Repositories,
+}
+
+impl Unpublished {
+    /// Returns the repositories in which operations find this one.
+    pub(crate) fn content(&self) -> &Repositories {
+        &self.content
+    }
+
+    /// Publishes the repository. If one of this name exists by now, it is kept, and this one is discarded.
+    pub(crate) async fn publish(self) -> Result<(), RepositoryError> {
+        let sweeper = Arc::clone(&self.content.sweeper);
+        sweeper
+            .transact(move |records| publish(records, &self))
+            .await
+    }
+
+    pub(crate) async fn discard(self) -> Result<(), RepositoryError> {
+        self.content.delete_with_images(&self.id).await.map(drop)
+    }
+
+    fn lookup(&self) -> Lookup {
+        self.content.lookup(&self.id)
+    }
+}
+
+fn publish(records: &mut Transaction<'_>, one: &Unpublished) -> Result<(), RepositoryError> {
+    let (at, published) = (one.lookup(), Key::repository(&one.id));
+    let record = at.find(records.view())?;
+    if records.view().contains(&published)? {
+        discard(records, &at.key, &record);
+    } else {
+        records.remove(&at.key);
+        records.write(&published, &record);
+    }
+    Ok(())
 }
 
 /// Removes the record of a repository, and lets the sweeper remove its content.

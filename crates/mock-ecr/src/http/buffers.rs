@@ -19,6 +19,42 @@ pub(crate) struct ConnectionBuffers {
 pub(crate) struct Reservation {
     buffers: Arc<ConnectionBuffers>,
     size: usize,
+    body: RequestBody,
+}
+
+/// The body of a request, as its head declares it. Clients that do not send their bodies to the end can use only a part of the buffers, so that
+/// requests without a body are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestBody {
+    Absent,
+    /// At most [`SMALL_BODY`] bytes.
+    Small,
+    /// More, or an unknown number.
+    Large,
+}
+
+/// The maximum size of a small body, in bytes.
+const SMALL_BODY: u64 = 8 << 10;
+
+impl RequestBody {
+    /// Returns the kind of a body by the number of its bytes, if it is known.
+    pub(crate) fn of_size(size: Option<u64>) -> Self {
+        match size {
+            Some(0) => RequestBody::Absent,
+            Some(1..=SMALL_BODY) => RequestBody::Small,
+            _ => RequestBody::Large,
+        }
+    }
+
+    /// Returns the sixteenths of all buffers that are available for a request and its response of together `size` bytes.
+    fn sixteenths(self, size: usize) -> usize {
+        match self {
+            _ if size > SMALL => 12,
+            RequestBody::Large => 13,
+            RequestBody::Small => 14,
+            RequestBody::Absent => 16,
+        }
+    }
 }
 
 /// The error of a request or response for which there is not enough memory.
@@ -43,15 +79,6 @@ impl Buffers {
     pub(crate) fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
-
-    /// Returns the limit for a reservation that has grown to `size` bytes. The last quarter is for small reservations, so that a few large
-    /// bodies do not prevent all other requests.
-    fn limit_for(&self, size: usize) -> usize {
-        match size {
-            0..=SMALL => self.0.limit,
-            _ => self.0.limit / 4 * 3,
-        }
-    }
 }
 
 /// The maximum size of a small reservation, in bytes.
@@ -66,11 +93,12 @@ impl ConnectionBuffers {
         })
     }
 
-    /// Returns an empty reservation.
+    /// Returns an empty reservation for a request with a body of unknown size.
     pub(crate) fn reservation(self: &Arc<Self>) -> Reservation {
         Reservation {
             buffers: Arc::clone(self),
             size: 0,
+            body: RequestBody::Large,
         }
     }
 
@@ -89,6 +117,11 @@ impl ConnectionBuffers {
 }
 
 impl Reservation {
+    /// Sets what the head of the request declares about its body.
+    pub(crate) fn declare(&mut self, body: RequestBody) {
+        self.body = body;
+    }
+
     /// Adds bytes.
     ///
     /// # Errors
@@ -96,7 +129,7 @@ impl Reservation {
     /// Returns an error if a limit is exceeded. The reservation is then not changed.
     pub(crate) fn grow(&mut self, count: usize) -> Result<(), BuffersFull> {
         let size = self.size.saturating_add(count);
-        let limit = self.buffers.all.limit_for(size);
+        let limit = self.buffers.all.0.limit / 16 * self.body.sixteenths(size);
         self.buffers.take(count, limit)?;
         self.size = size;
         Ok(())
@@ -147,21 +180,41 @@ mod tests {
         Arc::new(Buffers::new(16 * SMALL))
     }
 
+    /// Reserves as much as possible for requests with a kind of body, in steps, and returns it.
+    fn exhaust(all: &Arc<Buffers>, body: RequestBody, step: usize) -> Vec<Reservation> {
+        let mut reservations = Vec::new();
+        loop {
+            let mut one = ConnectionBuffers::new(all).reservation();
+            one.declare(body);
+            match one.grow(step) {
+                Ok(()) => reservations.push(one),
+                Err(BuffersFull) => return reservations,
+            }
+        }
+    }
+
     #[test]
-    fn large_reservations_leave_a_quarter_to_small_ones() {
+    fn bodies_leave_a_part_to_requests_with_smaller_bodies() {
         let all = buffers();
-        let mut large = [0; 2].map(|_| ConnectionBuffers::new(&all).reservation());
-        large[0].grow(8 * SMALL).unwrap();
-        large[1].grow(4 * SMALL).unwrap();
-        assert_eq!(large[1].grow(1), Err(BuffersFull));
-        let mut small: Vec<_> = (0..5)
-            .map(|_| ConnectionBuffers::new(&all).reservation())
-            .collect();
-        let grown: Vec<_> = small.iter_mut().map(|one| one.grow(SMALL)).collect();
-        assert_eq!(grown, [Ok(()), Ok(()), Ok(()), Ok(()), Err(BuffersFull)]);
-        drop(large);
-        assert_eq!(all.used(), 4 * SMALL);
-        assert_eq!(small[4].grow(2 * SMALL), Ok(()));
+        let large = exhaust(&all, RequestBody::Large, 2 * SMALL);
+        assert_eq!(all.used(), 12 * SMALL);
+        let medium = exhaust(&all, RequestBody::Large, SMALL);
+        assert_eq!(all.used(), 13 * SMALL);
+        let small = exhaust(&all, RequestBody::Small, SMALL / 4);
+        assert_eq!(all.used(), 14 * SMALL);
+        let absent = exhaust(&all, RequestBody::Absent, SMALL / 4);
+        assert_eq!(all.used(), 16 * SMALL);
+        drop((large, medium, small, absent));
+        assert_eq!(all.used(), 0);
+    }
+
+    #[test]
+    fn a_body_has_a_kind_by_its_size() {
+        let kinds = [Some(0), Some(1), Some(8192), Some(8193), None].map(RequestBody::of_size);
+        let [absent, one, most, more, unknown] = kinds;
+        assert_eq!(absent, RequestBody::Absent);
+        assert_eq!([one, most], [RequestBody::Small; 2]);
+        assert_eq!([more, unknown], [RequestBody::Large; 2]);
     }
 
     #[test]

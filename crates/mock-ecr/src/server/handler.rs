@@ -13,6 +13,7 @@ use crate::fault::{FaultTarget, Injected, TriggeredFault};
 use crate::http::authority::authority;
 use crate::http::base_url::BaseUrl;
 use crate::http::body::{CollectError, Payload, buffered_size, strip_body, whole};
+use crate::http::buffers;
 use crate::http::buffers::{BuffersFull, Reservation};
 use crate::http::client::Client;
 use crate::iam::principal::Caller;
@@ -59,6 +60,7 @@ where
         now,
     };
     let head_size = head_size(&request);
+    reservation.declare(buffers::RequestBody::of_size(body.size_hint().exact()));
     let (mut response, date) = match reservation.grow(head_size) {
         Ok(()) => respond(state, &received, &route, body, reservation, &mut log_entry).await,
         Err(full) => (buffers_full(state, &route, full, &mut log_entry), now),

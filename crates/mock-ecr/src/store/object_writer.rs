@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::store::error::StoreError;
-use crate::store::objects::StoredObject;
 
 /// How a store of objects is written to.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ impl Parts {
     }
 
     /// The smallest parts that S3 permits. All uploads together have at most 160 MiB in memory; further ones wait.
+    #[cfg(any(feature = "s3", test))]
     pub(super) fn in_bucket() -> Self {
         Parts::new(5 * 1024 * 1024, 32)
     }
@@ -43,6 +44,14 @@ impl Parts {
             memory: Arc::new(Semaphore::new(in_memory)),
         }
     }
+}
+
+/// An object that a record refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredObject {
+    pub(crate) name: String,
+    /// The size in bytes.
+    pub(crate) size: u64,
 }
 
 /// A writer of one object. If it is dropped before it is finished, there is no object.

@@ -14,10 +14,9 @@ use object_store::memory::InMemory;
 use object_store::{
     GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutMode,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::store::error::StoreError;
-use crate::store::object_writer::{ObjectWriter, Parts};
+use crate::store::object_writer::{ObjectWriter, Parts, StoredObject};
 
 /// A store of immutable objects. Each has a name that is never used again, so an object is never replaced, renamed or copied.
 #[derive(Clone, Debug)]
@@ -32,15 +31,8 @@ pub(crate) struct Objects {
 enum Place {
     Memory,
     Directory(PathBuf),
+    #[cfg(any(feature = "s3", test))]
     Bucket,
-}
-
-/// An object that a record refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredObject {
-    pub(crate) name: String,
-    /// The size in bytes.
-    pub(crate) size: u64,
 }
 
 /// The content of a layer, or of a range of it, as a stream.

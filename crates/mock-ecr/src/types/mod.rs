@@ -7,6 +7,7 @@ pub(crate) mod duration;
 pub(crate) mod error_chain;
 pub(crate) mod glob;
 pub(crate) mod json;
+pub(crate) mod json_size;
 mod name;
 mod principal_arn;
 mod reference;

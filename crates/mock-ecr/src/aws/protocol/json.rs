@@ -12,6 +12,7 @@ use crate::aws::service::AwsService;
 use crate::aws::sigv4;
 use crate::aws::sigv4::SigV4Error;
 use crate::aws::target::Target;
+use crate::types::json_size;
 
 /// Returns the maximum size of the body of a request, in bytes.
 ///
@@ -23,6 +24,10 @@ pub(crate) fn max_body_size(request: &Parts) -> usize {
         _ => 7 << 20,
     }
 }
+
+/// The largest number of values in the body of a request, which is parsed before its signature is verified. The longest valid input has
+/// lists of a few thousand elements. `[ASSUME]`
+const MAX_VALUES: usize = 50_000;
 
 /// Parses the input of a request, and looks up the operation that it names with `find`.
 ///
@@ -77,6 +82,9 @@ fn read_json<T>(
     if body.is_empty() {
         return operation.and(Err(ApiError::InvalidJson));
     }
+    if !json_size::has_at_most(MAX_VALUES, body) {
+        return Err(ApiError::TooLarge);
+    }
     let input = Input::parse(body).ok_or(ApiError::InvalidJson)?;
     Ok((operation?, input))
 }
@@ -106,6 +114,9 @@ fn wrong_content_type(service: AwsService, request: &Parts, body: &[u8]) -> ApiE
 
 /// Returns the error of a request with `application/json`. An empty body is treated as an object.
 fn plain_json(body: &[u8]) -> ApiError {
+    if !json_size::has_at_most(MAX_VALUES, body) {
+        return ApiError::TooLarge;
+    }
     let is_json = body.is_empty() || Input::parse(body).is_some();
     ApiError::NotAwsJson(if is_json {
         NotAwsJson::PlainJson

@@ -66,17 +66,22 @@ fn beginning(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
+/// The number of parameters that are read. A parsed parameter needs much more memory than its text, and is parsed before the signature is
+/// verified. `[ASSUME]`: no input of an implemented operation has as many.
+const MAX_PARAMETERS: usize = 1000;
+
 /// The parameters of a request, by name.
 struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Parses the parameters of the query and of the body. If a name occurs twice, the first value is used. `[ASSUME]`
+    /// Parses the first parameters of the query and of the body. If a name occurs twice, the first value is used. `[ASSUME]`
     fn of(request: &Parts, body: &[u8]) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let body = String::from_utf8_lossy(body);
         let query = request.uri.query().unwrap_or_default();
         let mut parameters = BTreeMap::new();
-        for parameter in query::parse(query).chain(query::parse(&body)) {
+        let parsed = query::parse(query).chain(query::parse(&body));
+        for parameter in parsed.take(MAX_PARAMETERS) {
             let name = text(parameter.name);
             parameters
                 .entry(name)

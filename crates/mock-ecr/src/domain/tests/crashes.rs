@@ -128,9 +128,10 @@ async fn publish(all: &Repositories) -> Result<(), RepositoryError> {
         .create_unpublished(&app, Settings::created_at(NOW))
         .await?;
     let image = crate::config::image::Image::new().layer("hello");
-    unpublished.push(&app, &image, Vec::new(), NOW).await?;
+    let content = unpublished.content();
+    content.push(&app, &image, Vec::new(), NOW).await?;
     assert!(all.find(&app).await.is_err());
-    unpublished.publish(&app).await
+    unpublished.publish().await
 }
 
 #[tokio::test]
@@ -174,7 +175,7 @@ async fn an_object_is_complete_before_a_record_refers_to_it_and_until_none_does(
             "upload a layer" => assert_eq!(references, 5),
             _ => assert_eq!(references, 0, "{name}"),
         }
-        all.reset().await.unwrap();
+        all.reset(&[]).await.unwrap();
         all.sweeper.sweep().await.unwrap();
         recorder.finish();
         assert!(disk.object_names().await.is_empty(), "{name} {result:?}");

@@ -27,7 +27,7 @@ async fn concurrent_calls_of_several_processes_have_the_results_of_a_sequence() 
     for count in [1, 2, 4] {
         for seed in 0..7 {
             check_history(&processes[..count], seed).await;
-            processes[0].reset().await.unwrap();
+            processes[0].reset(&[]).await.unwrap();
         }
     }
 }
@@ -71,7 +71,7 @@ async fn what_an_ended_process_has_left_is_removed_and_what_a_running_one_writes
         .complete_upload(&app, &upload, &digest, NOW)
         .await
         .unwrap();
-    unpublished.publish(&id("new")).await.unwrap();
+    unpublished.publish().await.unwrap();
     assert!(running.find(&id("new")).await.is_ok());
     assert_eq!(server.count("unpublished"), 0);
     assert_eq!(server.count("staged"), 0);

@@ -8,6 +8,7 @@ use shuttle::scheduler::RandomScheduler;
 use super::consistency::{check, check_swept};
 use super::operations::{OPERATIONS, Operation, prepare};
 use super::*;
+use crate::domain::TagRule;
 use crate::store::tests::Disk;
 
 /// The number of schedules for each pair, unless `MOCK_ECR_SCHEDULES` sets another.
@@ -130,4 +131,32 @@ fn a_late_part_does_not_change_the_layer() {
         });
     };
     check_schedules(10, late);
+}
+
+/// A client creates a repository during a reset. After the reset, the repository is that of the configuration.
+#[test]
+fn a_reset_leaves_the_configured_repositories() {
+    let reset = || {
+        shuttle::future::block_on(async {
+            let disk = Disk::default();
+            let all = Repositories::new(disk.scheduled(), "seed", || NOW);
+            let app = id("team/app");
+            let (creating, to) = (all.clone(), app.clone());
+            let creating = shuttle::future::spawn(async move {
+                let settings = Settings::created_at(NOW);
+                creating.create(&to, settings, Vec::new()).await.is_ok()
+            });
+            let mut settings = Settings::created_at(NOW);
+            settings.mutability.rule = TagRule::Immutable;
+            let initial = all.create_unpublished(&app, settings).await.unwrap();
+            all.reset(&[initial]).await.unwrap();
+            creating.await.unwrap();
+            let found = all.find(&app).await.unwrap();
+            assert_eq!(found.settings.mutability.rule, TagRule::Immutable);
+            disk.settle().await;
+            all.sweeper.sweep().await.unwrap();
+            check_swept(&disk).await;
+        });
+    };
+    check_schedules(10, reset);
 }

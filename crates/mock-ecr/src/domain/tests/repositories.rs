@@ -65,7 +65,7 @@ async fn the_repositories_of_all_registries_are_listed_in_order() {
         let all = fixture.repositories.all().await.unwrap();
         let ids: Vec<_> = all.into_iter().map(|one| one.id).collect();
         assert_eq!(ids, expected);
-        fixture.repositories.reset().await.unwrap();
+        fixture.repositories.reset(&[]).await.unwrap();
         assert_eq!(fixture.repositories.all().await.unwrap(), []);
     }
 }

@@ -171,7 +171,7 @@ async fn an_upload_id_is_not_used_again_after_a_reset() {
     for fixture in Fixture::both().await {
         let (all, id) = (&fixture.repositories, &fixture.repository.id);
         let before = all.begin_upload(id, NOW).await.unwrap();
-        all.reset().await.unwrap();
+        all.reset(&[]).await.unwrap();
         let settings = Settings::created_at(NOW);
         all.create(id, settings, Vec::new()).await.unwrap();
         for _ in 0..8 {
@@ -216,9 +216,11 @@ async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
     let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
     let unpublished = unpublished.await.unwrap();
     let other = sha256("other");
-    let wrong = unpublished.put_layer(&id, &other, content("hello"));
+    let wrong = unpublished
+        .content()
+        .put_layer(&id, &other, content("hello"));
     assert!(wrong.await.is_err());
-    unpublished.abandon(&id).await.unwrap();
+    unpublished.discard().await.unwrap();
     all.sweeper.sweep().await.unwrap();
     super::consistency::check_swept(&disk).await;
     assert!(disk.object_names().await.is_empty());
