@@ -187,10 +187,11 @@ pub(super) async fn open_uploads(all: &Repositories, id: &RepositoryId) -> Vec<U
     keys.map(|(key, _)| key.name().parse().unwrap()).collect()
 }
 
-/// Returns the upload of [`begin`].
+/// Returns the upload of [`begin`], or an upload that does not exist.
 async fn begun(all: &Repositories) -> Result<UploadId, RepositoryError> {
     all.find(&app()).await?;
-    Ok(open_uploads(all, &app()).await.remove(0))
+    let upload = open_uploads(all, &app()).await.pop();
+    Ok(upload.unwrap_or_else(|| "00000000-0000-4000-8000-000000000000".parse().unwrap()))
 }
 
 async fn upload_part(all: &Repositories) -> Result<(), RepositoryError> {
