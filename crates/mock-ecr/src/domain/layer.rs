@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use crate::domain::error::RepositoryError;
 use crate::domain::layer_record;
-use crate::domain::layer_record::{add, layer_of};
+use crate::domain::layer_record::{LayerRecord, add, layer_of};
 use crate::domain::repositories::Repositories;
-use crate::store::{ObjectBytes, StoreError};
+use crate::store::ObjectBytes;
 use crate::types::{Digest, RepositoryId};
 
 /// The content of a layer, or of a range of it.
@@ -50,6 +50,36 @@ impl Repositories {
         digest: &Digest,
         range: Option<Range<u64>>,
     ) -> Result<Content, RepositoryError> {
+        let mut layer = self.find_layer(id, digest).await?;
+        loop {
+            let range = range.clone().unwrap_or(0..layer.size);
+            let opened = self.store.objects().open(&layer.objects, range.clone());
+            let error = match opened.await {
+                Ok(bytes) => {
+                    let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+                    return Ok(Content {
+                        size: layer.size,
+                        chunk_size: self.store.objects().chunk_size().min(length),
+                        range,
+                        bytes,
+                    });
+                }
+                Err(error) => error,
+            };
+            // The layer can be deleted after its record was read, and pushed again.
+            let current = self.find_layer(id, digest).await?;
+            if current == layer {
+                return Err(error.into());
+            }
+            layer = current;
+        }
+    }
+
+    async fn find_layer(
+        &self,
+        id: &RepositoryId,
+        digest: &Digest,
+    ) -> Result<LayerRecord, RepositoryError> {
         let (at, wanted) = (self.lookup(id), digest.clone());
         let found = self.store.read(move |view| match at.existing(view)? {
             Some(record) => {
@@ -58,23 +88,7 @@ impl Repositories {
             None => Ok(None),
         });
         let not_found = || RepositoryError::layers_not_found(id, vec![digest.clone()]);
-        let layer = found.await?.ok_or_else(not_found)?;
-        let range = range.unwrap_or(0..layer.size);
-        let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        let bytes = self.store.objects().open(&layer.objects, range.clone());
-        match bytes.await {
-            Ok(bytes) => Ok(Content {
-                size: layer.size,
-                chunk_size: self.store.objects().chunk_size().min(length),
-                range,
-                bytes,
-            }),
-            // The layer was deleted after its record was read.
-            Err(StoreError::MissingObject(_)) if self.layer_size(id, digest).await?.is_none() => {
-                Err(not_found())
-            }
-            Err(error) => Err(error.into()),
-        }
+        found.await?.ok_or_else(not_found)
     }
 
     /// Removes a layer, even if an image needs it.

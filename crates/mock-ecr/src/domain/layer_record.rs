@@ -36,25 +36,31 @@ pub(super) fn add(
     records.put(&Key::layer_user(digest, generation), Vec::new());
 }
 
-/// Adds a new layer to a repository. If its bytes are already stored, the new objects are not used. Returns whether the repository had the
-/// layer.
+/// Adds a new layer to a repository. If its bytes are already stored, the new objects are not used, unless `lost` is the stored record, one of
+/// whose objects is missing. Returns whether the repository had the layer.
 pub(super) fn insert(
     records: &mut Transaction<'_>,
     generation: &Generation,
     digest: &Digest,
     layer: &LayerRecord,
+    lost: Option<&LayerRecord>,
 ) -> Result<Created, StoreError> {
-    let created = match records.view().contains(&generation.layer(digest))? {
+    let had_layer = records.view().contains(&generation.layer(digest))?;
+    let stored: Option<LayerRecord> = records.view().read(&Key::layer(digest))?;
+    add(records, generation, digest, layer.size);
+    match &stored {
+        Some(stored) if Some(stored) != lost => mark_unused(records, &layer.objects),
+        _ => {
+            let replaced = stored.map_or(Vec::new(), |stored| stored.objects);
+            mark_unused(records, &replaced);
+            records.write(&Key::layer(digest), layer);
+            return Ok(Created::New);
+        }
+    }
+    Ok(match had_layer {
         true => Created::Existing,
         false => Created::New,
-    };
-    if records.view().contains(&Key::layer(digest))? {
-        mark_unused(records, &layer.objects);
-    } else {
-        records.write(&Key::layer(digest), layer);
-    }
-    add(records, generation, digest, layer.size);
-    Ok(created)
+    })
 }
 
 /// Removes a layer from a repository, and the layer itself if no other repository has it.

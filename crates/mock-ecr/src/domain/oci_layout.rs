@@ -14,8 +14,8 @@ use crate::domain::error::{InvalidManifest, RepositoryError};
 use crate::domain::manifest::{LONGEST_MANIFEST, Manifest};
 use crate::domain::put_image::NewImage;
 use crate::domain::repositories::Repositories;
-use crate::domain::upload::ContentError;
-use crate::domain::upload::ContentStream;
+use crate::domain::staged_object::ContentError;
+use crate::domain::staged_object::ContentStream;
 use crate::types::timestamp::Timestamp;
 use crate::types::{Digest, NameError, RepositoryId, Tag};
 
@@ -131,9 +131,7 @@ impl Import<'_> {
         }
         let file = self.blob(digest);
         let content = content(open(&file).await?);
-        let put = self
-            .repositories
-            .put_layer(self.id, digest, content, self.now);
+        let put = self.repositories.put_layer(self.id, digest, content);
         put.await.map_err(rejected(&file))
     }
 

@@ -87,7 +87,7 @@ impl Repositories {
             return Err(RepositoryError::InvalidManifest(invalid));
         }
         for bytes in [&config].into_iter().chain(image.layers()) {
-            self.push_blob(id, bytes.clone(), now).await?;
+            self.push_blob(id, bytes.clone()).await?;
         }
         for tag in tags.iter().cloned().map(Some).chain(untagged(&tags)) {
             let new = NewImage {
@@ -102,16 +102,11 @@ impl Repositories {
     }
 
     /// Uploads a blob if the repository does not have it.
-    async fn push_blob(
-        &self,
-        id: &RepositoryId,
-        bytes: Bytes,
-        now: Timestamp,
-    ) -> Result<(), RepositoryError> {
+    async fn push_blob(&self, id: &RepositoryId, bytes: Bytes) -> Result<(), RepositoryError> {
         let digest = digest_of(Algorithm::Sha256, &bytes);
         if self.layer_size(id, &digest).await?.is_none() {
             let content = stream::once(async { Ok(bytes) }).boxed();
-            self.put_layer(id, &digest, content, now).await?;
+            self.put_layer(id, &digest, content).await?;
         }
         Ok(())
     }

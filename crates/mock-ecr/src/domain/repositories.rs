@@ -49,8 +49,8 @@ impl Repositories {
         Ok(self.sweeper.recover(now).await?)
     }
 
-    /// Deletes all repositories and all settings of accounts, publishes the given repositories at the same time, and restarts the generator
-    /// of upload ids.
+    /// Deletes all repositories and all settings of accounts, publishes the given repositories at the same time, and begins another sequence of
+    /// upload ids.
     pub(crate) async fn reset(&self, initial: &[Unpublished]) -> Result<(), RepositoryError> {
         let initial = initial.to_vec();
         self.sweeper
@@ -70,7 +70,7 @@ impl Repositories {
                 publications.try_for_each(|one| publish(records, one))
             })
             .await?;
-        self.upload_ids.restart();
+        self.upload_ids.reset();
         Ok(())
     }
 

@@ -3,30 +3,20 @@
 //! Each part is an object. A transaction appends it to the upload if the upload has not changed since the part began; otherwise the part is
 //! removed. Parts of concurrent requests therefore never mix.
 
-use bytes::Bytes;
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
-use sha2::Digest as _;
+use futures_util::{StreamExt as _, stream};
 
 use crate::domain::created::Created;
 use crate::domain::error::RepositoryError;
-use crate::domain::hasher::{Hasher, Sha256State, sha256_digest};
-use crate::domain::layer_record::{self, LayerRecord};
+use crate::domain::new_layer::NewLayer;
 use crate::domain::repositories::Repositories;
 use crate::domain::repository::Lookup;
+use crate::domain::staged_object::{ContentStream, StagedObject, non_empty, unstage};
 use crate::domain::upload_record::{
     self, MAX_PARTS, MAX_UPLOADS, UploadRecord, Uploaded, is_expired, parts, remove_expired,
 };
-use crate::store::{Generation, Key, Snapshot, StoreError, StoredObject};
+use crate::store::{Generation, Key, Snapshot, StoredObject};
 use crate::types::timestamp::Timestamp;
-use crate::types::{Algorithm, Digest, RepositoryId, UploadId};
-
-/// The bytes that a client sends. An error means that the client stopped early.
-pub(crate) type ContentStream<'a> = BoxStream<'a, Result<Bytes, ContentError>>;
-
-/// The client stopped before it had sent the complete content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ContentError;
+use crate::types::{Digest, RepositoryId, UploadId};
 
 impl Repositories {
     /// Begins an upload, and removes some expired uploads.
@@ -89,66 +79,32 @@ impl Repositories {
         let open = self.open_upload(id, upload, now);
         let reader = open.clone();
         let found = self.store.read(move |view| reader.find(view)).await?;
+        match self.write_part(&open, &found, start, content).await? {
+            Some(part) => self.append(open, found, part).await,
+            None => Ok(found.record.uploaded()),
+        }
+    }
+
+    /// Writes the next part of an upload, if there is any content.
+    async fn write_part(
+        &self,
+        open: &OpenUpload,
+        found: &FoundUpload,
+        start: Option<u64>,
+        content: ContentStream<'_>,
+    ) -> Result<Option<StagedObject>, RepositoryError> {
         let expected = found.record.uploaded().size;
         if let Some(start) = start.filter(|start| *start != expected) {
             return Err(open.out_of_order(start, expected));
         }
-        let mut content = content.try_filter(|bytes| std::future::ready(!bytes.is_empty()));
-        let Some(first) = content.next().await else {
-            return Ok(found.record.uploaded());
+        let Some(content) = non_empty(content).await else {
+            return Ok(None);
         };
         if found.record.parts >= MAX_PARTS {
             return Err(RepositoryError::TooManyParts);
         }
-        let staged = self.stage().await?;
-        let content = futures_util::stream::iter([first]).chain(content).boxed();
-        let written = self.write_part(&staged.name, &found.record.sha256, content);
-        let (part, sha256) = written.await?;
-        let uploaded = self.append(open, found, part, sha256).await?;
-        staged.keep();
-        Ok(uploaded)
-    }
-
-    /// Records that an object is being written, so that it is removed if no record refers to it in the end.
-    async fn stage(&self) -> Result<StagedObject, RepositoryError> {
-        let name = self.store.unique_name().await?;
-        let staged = StagedObject {
-            key: Key::staged(&name),
-            name,
-            repositories: Some(self.clone()),
-        };
-        let key = staged.key.clone();
-        self.store
-            .transact(move |records| {
-                records.put(&key, Vec::new());
-                Ok::<_, RepositoryError>(())
-            })
-            .await?;
-        Ok(staged)
-    }
-
-    /// Writes an object, and returns it and the state of the digest after it.
-    async fn write_part(
-        &self,
-        name: &str,
-        before: &Sha256State,
-        mut content: ContentStream<'_>,
-    ) -> Result<(StoredObject, Sha256State), RepositoryError> {
-        let mut writer = self.store.objects().writer(name);
-        let mut hasher = before.resume();
-        let written = async {
-            while let Some(bytes) = content.next().await {
-                let bytes = bytes.map_err(|ContentError| RepositoryError::BrokenContent)?;
-                hasher.update(&bytes);
-                writer.write(bytes).await?;
-            }
-            Ok(())
-        };
-        if let Err(error) = written.await {
-            writer.abort().await;
-            return Err(error);
-        }
-        Ok((writer.finish().await?, Sha256State::of(&hasher)))
+        let part = self.write_object(&found.record.sha256, content).await?;
+        Ok(Some(part))
     }
 
     /// Appends a part to an upload that has not changed since it was found.
@@ -156,30 +112,22 @@ impl Repositories {
         &self,
         open: OpenUpload,
         found: FoundUpload,
-        part: StoredObject,
-        sha256: Sha256State,
+        part: StagedObject,
     ) -> Result<Uploaded, RepositoryError> {
-        let (start, staged) = (found.record.uploaded().size, Key::staged(&part.name));
-        let index = found.record.parts;
-        let record = found.record.with_part(part.size, sha256);
+        let (index, object) = (found.record.parts, part.object.clone());
+        let record = found.record.with_part(object.size, part.sha256.clone());
         let uploaded = record.uploaded();
-        self.store
-            .transact(move |records| {
-                let current = open.find(records.view())?;
-                if current != found {
-                    return Err(open.out_of_order(start, current.record.uploaded().size));
-                }
-                // Another process that took this one for ended has removed the object.
-                if !records.view().contains(&staged)? {
-                    return Err(StoreError::MissingObject(part.name.clone()).into());
-                }
-                let key = found.generation.upload_part(found.key.name(), index);
-                records.write(&key, &part);
-                records.write(&found.key, &record);
-                records.remove(&staged);
-                Ok(uploaded)
-            })
-            .await
+        let appended = self.store.transact(move |records| {
+            open.require_unchanged(records.view(), &found)?;
+            unstage(records, &object)?;
+            let key = found.generation.upload_part(found.key.name(), index);
+            records.write(&key, &object);
+            records.write(&found.key, &record);
+            Ok::<_, RepositoryError>(uploaded)
+        });
+        let uploaded = appended.await?;
+        part.keep();
+        Ok(uploaded)
     }
 
     /// Creates a layer from the parts of an upload. Returns its size in bytes, and whether the layer is new.
@@ -194,69 +142,56 @@ impl Repositories {
         expected: &Digest,
         now: Timestamp,
     ) -> Result<(u64, Created), RepositoryError> {
-        let open = self.open_upload(id, upload, now);
-        let reader = open.clone();
-        let found = self.store.read(move |view| reader.find(view)).await?;
-        require_digest(expected, self.digest(&found, expected.algorithm()).await?)?;
-        let (expected, size) = (expected.clone(), found.record.uploaded().size);
-        let completed = self.sweeper.transact(move |records| {
-            let current = open.find(records.view())?;
-            if current != found {
-                let expected = current.record.uploaded().size;
-                return Err(open.out_of_order(size, expected));
-            }
-            let layer = LayerRecord {
-                size,
-                objects: found.parts(records.view())?,
-            };
-            upload_record::remove(records, &found.generation, &found.key, &found.record)?;
-            Ok(layer_record::insert(
-                records,
-                &found.generation,
-                &expected,
-                &layer,
-            )?)
-        });
-        Ok((size, completed.await?))
+        let nothing = stream::empty().boxed();
+        self.complete_upload_with(id, upload, None, nothing, expected, now)
+            .await
     }
 
-    /// Returns the digest of the parts. For another algorithm than SHA-256, the parts are read again.
-    async fn digest(
-        &self,
-        found: &FoundUpload,
-        algorithm: Algorithm,
-    ) -> Result<Digest, RepositoryError> {
-        if algorithm == Algorithm::Sha256 {
-            return Ok(sha256_digest(found.record.sha256.resume()));
-        }
-        let mut hasher = Hasher::new(algorithm);
-        let (size, reader) = (found.record.uploaded().size, found.clone());
-        let parts = self.store.read(move |view| reader.parts(view)).await?;
-        let mut bytes = self.store.objects().open(&parts, 0..size).await?;
-        while let Some(bytes) = bytes.next().await {
-            hasher.update(&bytes?);
-        }
-        Ok(hasher.finish())
-    }
-
-    /// Uploads a layer in one part.
-    pub(super) async fn put_layer(
+    /// Creates a layer from the parts of an upload and the last part, which [`upload`](Self::upload) describes. Returns the size of the layer
+    /// in bytes, and whether it is new.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the client stops early or if the digest differs. The upload is then not changed.
+    pub(crate) async fn complete_upload_with(
         &self,
         id: &RepositoryId,
-        digest: &Digest,
-        content: ContentStream<'_>,
+        upload: &UploadId,
+        start: Option<u64>,
+        last: ContentStream<'_>,
+        expected: &Digest,
         now: Timestamp,
-    ) -> Result<(), RepositoryError> {
-        let upload = self.begin_upload(id, now).await?;
-        let stored = async {
-            self.upload(id, &upload, None, content, now).await?;
-            self.complete_upload(id, &upload, digest, now).await
+    ) -> Result<(u64, Created), RepositoryError> {
+        let open = self.open_upload(id, upload, now);
+        let reader = open.clone();
+        let (found, objects) = self
+            .store
+            .read(move |view| {
+                let found = reader.find(view)?;
+                let parts = found.parts(view)?;
+                Ok::<_, RepositoryError>((found, parts))
+            })
+            .await?;
+        let last = self.write_part(&open, &found, start, last).await?;
+        let layer = NewLayer::new(objects, found.record.sha256.clone(), last);
+        let insert = match self.insertion(&layer, expected).await {
+            Ok(insert) => insert,
+            Err(error) => {
+                // The parts of an upload that was cancelled or completed in the meantime cannot be read.
+                let unchanged = self
+                    .store
+                    .read(move |view| open.require_unchanged(view, &found));
+                unchanged.await?;
+                return Err(error);
+            }
         };
-        let stored = stored.await;
-        if stored.is_err() {
-            self.cancel_upload(id, &upload, now).await?;
-        }
-        stored.map(drop)
+        let completed = self.sweeper.transact(move |records| {
+            open.require_unchanged(records.view(), &found)?;
+            upload_record::remove(records, &found.generation, &found.key, &found.record)?;
+            Ok(insert(records, &found.generation)?)
+        });
+        let created = completed.await?;
+        Ok((layer.keep(), created))
     }
 
     /// Removes an upload and its parts.
@@ -287,39 +222,6 @@ impl Repositories {
             upload: upload.clone(),
             times: [now, (self.system_time)()],
         }
-    }
-}
-
-/// An object that is being written. If it is dropped without [`keep`](StagedObject::keep), the sweeper removes the object. A request can be
-/// dropped at any point, for example if its client disconnects.
-struct StagedObject {
-    name: String,
-    key: Key,
-    /// `None` if the object is kept.
-    repositories: Option<Repositories>,
-}
-
-impl StagedObject {
-    /// Keeps the object, to which a record refers now.
-    fn keep(mut self) {
-        self.repositories = None;
-    }
-}
-
-impl Drop for StagedObject {
-    fn drop(&mut self) {
-        let Some(Repositories { store, sweeper, .. }) = &self.repositories else {
-            return;
-        };
-        let (staged, unused) = (self.key.clone(), Key::unused(&self.name));
-        let marked = store.transact_later(move |records| {
-            // If the outcome of the transaction that refers to the object is unknown, it may have removed this record.
-            if records.view().contains(&staged).unwrap_or(false) {
-                records.remove(&staged);
-                records.put(&unused, Vec::new());
-            }
-        });
-        sweeper.start_after(marked);
     }
 }
 
@@ -366,6 +268,20 @@ impl OpenUpload {
         }
     }
 
+    /// Checks that an upload has not changed since it was found.
+    fn require_unchanged(
+        &self,
+        view: &dyn Snapshot,
+        found: &FoundUpload,
+    ) -> Result<(), RepositoryError> {
+        let current = self.find(view)?;
+        if current == *found {
+            return Ok(());
+        }
+        let [start, expected] = [found, &current].map(|upload| upload.record.uploaded().size);
+        Err(self.out_of_order(start, expected))
+    }
+
     fn out_of_order(&self, start: u64, expected: u64) -> RepositoryError {
         RepositoryError::PartOutOfOrder {
             repository: self.at.id.clone(),
@@ -374,14 +290,4 @@ impl OpenUpload {
             expected,
         }
     }
-}
-
-fn require_digest(expected: &Digest, actual: Digest) -> Result<(), RepositoryError> {
-    if *expected == actual {
-        return Ok(());
-    }
-    Err(RepositoryError::LayerDigestMismatch {
-        expected: expected.clone(),
-        actual,
-    })
 }

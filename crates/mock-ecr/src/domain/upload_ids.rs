@@ -1,14 +1,17 @@
 //! Generates the ids of uploads.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::aws::request_id::RequestIds;
 
-/// A generator of upload ids. The ids depend on the seed and on the number of the process among those that have written to the store, so
-/// that no process repeats the ids of an earlier one.
+/// A generator of upload ids. The ids depend on the seed, on the number of the process among those that have written to the store, and on
+/// the number of resets, so that no id is used again: a client that continues an upload of an earlier process, or from before a reset, does not
+/// find another client's upload.
 #[derive(Debug)]
 pub(crate) struct UploadIds {
     seed: String,
+    resets: AtomicU64,
     of_process: OnceLock<OfProcess>,
 }
 
@@ -22,6 +25,7 @@ impl UploadIds {
     pub(crate) fn from_seed(seed: &str) -> Self {
         UploadIds {
             seed: format!("{seed}\nuploads"),
+            resets: AtomicU64::new(0),
             of_process: OnceLock::new(),
         }
     }
@@ -33,22 +37,33 @@ impl UploadIds {
                 0 => self.seed.clone(),
                 _ => format!("{}\n{process}", self.seed),
             };
-            let ids = RequestIds::from_seed(&seed);
+            let resets = self.resets.load(Ordering::SeqCst);
+            let ids = RequestIds::from_seed(&after_resets(&seed, resets));
             OfProcess { seed, ids }
         });
         of_process.ids.next()
     }
 
-    /// Restarts the sequence of ids.
-    pub(crate) fn restart(&self) {
-        if let Some(of_process) = self.of_process.get() {
-            of_process.ids.restart(&of_process.seed);
+    /// Begins the sequence of ids that follows another reset.
+    pub(crate) fn reset(&self) {
+        let resets = self.resets.fetch_add(1, Ordering::SeqCst) + 1;
+        if let Some(OfProcess { seed, ids }) = self.of_process.get() {
+            ids.restart(&after_resets(seed, resets));
         }
+    }
+}
+
+fn after_resets(seed: &str, resets: u64) -> String {
+    match resets {
+        0 => seed.to_owned(),
+        _ => format!("{seed}\nreset {resets}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -60,7 +75,24 @@ mod tests {
         let ids = UploadIds::from_seed("a");
         assert_eq!(ids.next(0), first);
         assert_ne!(ids.next(0), first);
-        ids.restart();
-        assert_eq!(ids.next(0), first);
+    }
+
+    #[test]
+    fn a_reset_begins_another_sequence_that_is_the_same_for_the_same_seed() {
+        let ids_of_resets = || {
+            let ids = UploadIds::from_seed("a");
+            let after_reset = |_| {
+                let next = ids.next(0);
+                ids.reset();
+                next
+            };
+            (0..3).map(after_reset).collect::<Vec<_>>()
+        };
+        let distinct: BTreeSet<_> = ids_of_resets().into_iter().collect();
+        assert_eq!(distinct.len(), 3);
+        assert_eq!(ids_of_resets(), ids_of_resets());
+        let reset_before_the_first = UploadIds::from_seed("a");
+        reset_before_the_first.reset();
+        assert_eq!(reset_before_the_first.next(0), ids_of_resets()[1]);
     }
 }

@@ -29,19 +29,15 @@ pub(super) async fn begin(
     let digest = context.parameter("digest");
     let digest = digest.as_deref().map(layer_digest).transpose()?;
     let repositories = &context.state.repositories;
-    let upload = repositories.begin_upload(id, context.call.now).await?;
-    match digest {
-        Some(digest) => {
-            let stored = store(context, id, &upload, &digest, body).await;
-            if stored.is_err() {
-                repositories
-                    .cancel_upload(id, &upload, context.call.now)
-                    .await?;
-            }
-            stored
+    if let Some(digest) = digest {
+        if start(context)?.is_some_and(|start| start != 0) {
+            return Err(RegistryError::RangeInvalid);
         }
-        None => Ok(progress(StatusCode::ACCEPTED, id, &upload, 0)),
+        repositories.put_layer(id, &digest, body).await?;
+        return Ok(created(id, &digest));
     }
+    let upload = repositories.begin_upload(id, context.call.now).await?;
+    Ok(progress(StatusCode::ACCEPTED, id, &upload, 0))
 }
 
 /// Mounts a layer from another repository, if the caller is allowed to read it there. Returns `None` if no repository has such a layer;
@@ -140,7 +136,9 @@ async fn patch(
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("UploadLayerPart")).await?;
-    let uploaded = append(context, id, upload, body).await?;
+    let (start, now) = (start(context)?, context.call.now);
+    let repositories = &context.state.repositories;
+    let uploaded = repositories.upload(id, upload, start, body, now).await?;
     let status = if context.has(Quirk::PatchCreated) {
         StatusCode::CREATED
     } else {
@@ -150,6 +148,7 @@ async fn patch(
     Ok(progress(status, id, upload, size))
 }
 
+/// Appends the rest of a layer, if there is any, and completes the upload.
 async fn put(
     context: &RequestContext<'_>,
     id: &RepositoryId,
@@ -157,45 +156,22 @@ async fn put(
     body: ContentStream<'_>,
 ) -> Result<Response<Payload>, RegistryError> {
     context.open(id, Action::ecr("CompleteLayerUpload")).await?;
-    let digest = context.parameter("digest").unwrap_or_default();
-    store(context, id, upload, &layer_digest(&digest)?, body).await
-}
-
-/// Appends the rest of a layer, if there is any, and completes the upload.
-async fn store(
-    context: &RequestContext<'_>,
-    id: &RepositoryId,
-    upload: &UploadId,
-    digest: &Digest,
-    body: ContentStream<'_>,
-) -> Result<Response<Payload>, RegistryError> {
-    append(context, id, upload, body).await?;
+    let digest = layer_digest(&context.parameter("digest").unwrap_or_default())?;
+    let (start, now) = (start(context)?, context.call.now);
     let repositories = &context.state.repositories;
-    let now = context.call.now;
     repositories
-        .complete_upload(id, upload, digest, now)
+        .complete_upload_with(id, upload, start, body, &digest, now)
         .await?;
-    Ok(created(id, digest))
+    Ok(created(id, &digest))
 }
 
-/// Appends the body to an upload.
-async fn append(
-    context: &RequestContext<'_>,
-    id: &RepositoryId,
-    upload: &UploadId,
-    body: ContentStream<'_>,
-) -> Result<Uploaded, RegistryError> {
-    let start = match context.header(header::CONTENT_RANGE) {
-        Some(text) => Some(
-            range::parse_content_range(text)
-                .ok_or(RegistryError::RangeInvalid)?
-                .0,
-        ),
-        None => None,
+/// Returns the first byte of the part in the body, if the client states it.
+fn start(context: &RequestContext<'_>) -> Result<Option<u64>, RegistryError> {
+    let Some(text) = context.header(header::CONTENT_RANGE) else {
+        return Ok(None);
     };
-    let repositories = &context.state.repositories;
-    let uploaded = repositories.upload(id, upload, start, body, context.call.now);
-    Ok(uploaded.await?)
+    let (start, _) = range::parse_content_range(text).ok_or(RegistryError::RangeInvalid)?;
+    Ok(Some(start))
 }
 
 async fn cancel(

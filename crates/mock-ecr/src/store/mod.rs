@@ -33,7 +33,7 @@ pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 pub(crate) use names::ProcessId;
-pub(crate) use object_writer::StoredObject;
+pub(crate) use object_writer::{ObjectWriter, StoredObject};
 pub(crate) use objects::ObjectBytes;
 pub use postgres_url::{PostgresUrl, PostgresUrlError};
 pub(crate) use records::Store;

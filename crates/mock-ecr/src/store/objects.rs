@@ -136,6 +136,27 @@ impl Objects {
         Ok(first.chain(rest.try_flatten()).boxed())
     }
 
+    /// Returns whether all objects exist.
+    pub(crate) async fn have_all(&self, objects: &[StoredObject]) -> Result<bool, StoreError> {
+        let names: Vec<_> = objects.iter().map(|object| object.name.clone()).collect();
+        let has = |name| {
+            let objects = self.clone();
+            async move { objects.has(name).await }
+        };
+        let found = stream::iter(names).map(has).buffer_unordered(CONCURRENT);
+        found
+            .try_fold(true, async |all, found| Ok(all && found))
+            .await
+    }
+
+    async fn has(&self, name: String) -> Result<bool, StoreError> {
+        match self.store.head(&name.into()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn open_object(&self, name: &str, range: Range<u64>) -> Result<ObjectBytes, StoreError> {
         let options = GetOptions {
             range: Some(GetRange::Bounded(range)),
@@ -187,6 +208,9 @@ fn segments(objects: &[StoredObject], range: Range<u64>) -> Vec<(String, Range<u
     }
     segments
 }
+
+/// The number of objects that are looked for at the same time. A layer has up to 4,200.
+const CONCURRENT: usize = 16;
 
 /// The size of the largest short object.
 const SHORT: u64 = 64;

@@ -6,7 +6,7 @@ use std::{env, fmt};
 use shuttle::scheduler::RandomScheduler;
 
 use super::consistency::{check, check_swept};
-use super::operations::{OPERATIONS, Operation, prepare};
+use super::operations::{OPERATIONS, Operation, UPLOAD_OPERATIONS, begin, prepare};
 use super::*;
 use crate::domain::TagRule;
 use crate::store::tests::Disk;
@@ -38,6 +38,7 @@ fn run(one: Operation, other: Operation) {
         let disk = Disk::default();
         let all = Repositories::new(disk.scheduled(), "seed", || NOW);
         prepare(&all).await;
+        begin(&all).await.unwrap();
         let running = [one, other].map(|(_, operation)| {
             let all = all.clone();
             shuttle::future::spawn(async move { drop(operation(&all).await) })
@@ -59,6 +60,15 @@ fn run(one: Operation, other: Operation) {
 fn operations_on_one_repository_at_the_same_time_leave_it_consistent() {
     for (index, one) in OPERATIONS.into_iter().enumerate() {
         for other in OPERATIONS.into_iter().skip(index) {
+            check_schedules(1, move || run(one, other));
+        }
+    }
+}
+
+#[test]
+fn operations_on_one_upload_at_the_same_time_leave_it_consistent() {
+    for (index, one) in UPLOAD_OPERATIONS.into_iter().enumerate() {
+        for other in UPLOAD_OPERATIONS.into_iter().skip(index) {
             check_schedules(1, move || run(one, other));
         }
     }

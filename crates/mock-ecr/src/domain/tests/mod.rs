@@ -4,6 +4,7 @@ mod consistency;
 mod crashes;
 #[cfg(feature = "postgres")]
 mod databases;
+mod dropped;
 mod histories;
 mod images;
 mod interleavings;
@@ -19,10 +20,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::domain::hasher::digest_of;
-use crate::domain::upload::ContentError;
 use crate::domain::{
-    ContentStream, Created, ListedImages, NewImage, Repositories, Repository, RepositoryError,
-    Settings, TagMutability, TaggedImage,
+    ContentError, ContentStream, Created, ListedImages, NewImage, Repositories, Repository,
+    RepositoryError, Settings, TagMutability, TaggedImage,
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;

@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::*;
 use crate::domain::{ListedImages, ResourceTag};
+use crate::types::UploadId;
 
 /// An operation, by name.
 pub(super) type Operation = (
@@ -31,13 +32,28 @@ pub(super) const OPERATIONS: [Operation; 14] = [
     ("mount", |all| Box::pin(mount(all))),
 ];
 
+/// Operations on an unfinished upload of `team/app`, which [`begin`] begins. Each is one transaction.
+pub(super) const UPLOAD_OPERATIONS: [Operation; 5] = [
+    ("upload a part", |all| Box::pin(upload_part(all))),
+    ("complete an upload", |all| {
+        Box::pin(complete(all, "", "hello"))
+    }),
+    ("complete an upload with its last part", |all| {
+        Box::pin(complete(all, " world", "hello world"))
+    }),
+    ("complete an upload with a wrong digest", |all| {
+        Box::pin(complete(all, " world", "hello"))
+    }),
+    ("cancel an upload", |all| Box::pin(cancel(all))),
+];
+
 /// Creates `team/app` with an image of the layer `one`, tagged `1` and `2`, and `other` with the layer `two`.
 pub(super) async fn prepare(all: &Repositories) {
     for (name, layer) in [("team/app", "one"), ("other", "two")] {
         let settings = Settings::created_at(NOW);
         all.create(&id(name), settings, Vec::new()).await.unwrap();
         let content = content(layer);
-        all.put_layer(&id(name), &sha256(layer), content, NOW)
+        all.put_layer(&id(name), &sha256(layer), content)
             .await
             .unwrap();
     }
@@ -75,7 +91,7 @@ async fn delete_with_images(all: &Repositories) -> Result<(), RepositoryError> {
 
 async fn push(all: &Repositories) -> Result<(), RepositoryError> {
     let layer = "three";
-    all.put_layer(&app(), &sha256(layer), content(layer), NOW)
+    all.put_layer(&app(), &sha256(layer), content(layer))
         .await?;
     put(all, &manifest_of(layer), Some("3")).await
 }
@@ -149,6 +165,55 @@ async fn upload(all: &Repositories) -> Result<(), RepositoryError> {
     let upload = all.begin_upload(&app(), NOW).await?;
     all.upload(&app(), &upload, None, content("cancelled"), NOW)
         .await?;
+    all.cancel_upload(&app(), &upload, NOW).await
+}
+
+/// Begins an upload, and sends its first part.
+pub(super) async fn begin(all: &Repositories) -> Result<(), RepositoryError> {
+    let upload = all.begin_upload(&app(), NOW).await?;
+    let (app, part) = (app(), content("hello"));
+    let uploaded = all.upload(&app, &upload, None, part, NOW);
+    uploaded.await.map(drop)
+}
+
+/// Returns the unfinished uploads of a repository.
+pub(super) async fn open_uploads(all: &Repositories, id: &RepositoryId) -> Vec<UploadId> {
+    let at = all.lookup(id);
+    let keys = all.store.read(move |view| {
+        let uploads = at.generation(view)?.uploads();
+        Ok::<_, RepositoryError>(view.page(&uploads, None, 99)?)
+    });
+    let keys = keys.await.unwrap().into_iter();
+    keys.map(|(key, _)| key.name().parse().unwrap()).collect()
+}
+
+/// Returns the upload of [`begin`], or an upload that does not exist.
+async fn begun(all: &Repositories) -> Result<UploadId, RepositoryError> {
+    all.find(&app()).await?;
+    let upload = open_uploads(all, &app()).await.pop();
+    Ok(upload.unwrap_or_else(|| "00000000-0000-4000-8000-000000000000".parse().unwrap()))
+}
+
+async fn upload_part(all: &Repositories) -> Result<(), RepositoryError> {
+    let upload = begun(all).await?;
+    let (app, part) = (app(), content(" world"));
+    let uploaded = all.upload(&app, &upload, None, part, NOW);
+    uploaded.await.map(drop)
+}
+
+async fn complete(
+    all: &Repositories,
+    last: &'static str,
+    layer: &str,
+) -> Result<(), RepositoryError> {
+    let upload = begun(all).await?;
+    let (app, last, digest) = (app(), content(last), sha256(layer));
+    let completed = all.complete_upload_with(&app, &upload, None, last, &digest, NOW);
+    completed.await.map(drop)
+}
+
+async fn cancel(all: &Repositories) -> Result<(), RepositoryError> {
+    let upload = begun(all).await?;
     all.cancel_upload(&app(), &upload, NOW).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::Folder;
-use crate::store::tests::{Failure, Steps};
+use crate::store::tests::{Disk, Failure, Hooks, Steps};
 
 #[tokio::test]
 async fn a_layer_is_stored_if_its_digest_is_correct() {
@@ -89,6 +89,34 @@ async fn a_part_that_ends_early_is_not_stored_and_can_be_sent_again() {
     }
 }
 
+/// A client that repeats the request, for example because it did not receive the response, sends the last part again.
+#[tokio::test]
+async fn a_wrong_digest_does_not_change_an_upload() {
+    for fixture in Fixture::both().await {
+        let (all, id) = (&fixture.repositories, &fixture.repository.id);
+        let upload = all.begin_upload(id, NOW).await.unwrap();
+        let part = all.upload(id, &upload, None, content("hello "), NOW);
+        part.await.unwrap();
+        let complete = async |digest: &Digest| {
+            let last = content("world");
+            all.complete_upload_with(id, &upload, Some(6), last, digest, NOW)
+                .await
+        };
+        for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
+            let error = complete(&digest_of(algorithm, b"hello world!")).await;
+            assert!(matches!(
+                error,
+                Err(RepositoryError::LayerDigestMismatch { .. })
+            ));
+            let uploaded = all.uploaded(id, &upload, NOW).await.unwrap();
+            assert_eq!((uploaded.size, uploaded.first_part), (6, 6));
+        }
+        let digest = digest_of(Algorithm::Sha512, b"hello world");
+        assert_eq!(complete(&digest).await.unwrap(), (11, Created::New));
+        assert_eq!(fixture.read(&digest).await, b"hello world");
+    }
+}
+
 #[tokio::test]
 async fn an_upload_expires_after_a_day() {
     for fixture in Fixture::both().await {
@@ -137,6 +165,23 @@ async fn a_process_does_not_repeat_the_upload_ids_of_an_earlier_one() {
     assert_eq!(ids.len(), 3);
 }
 
+/// The request of a client that does not know of the reset does not reach the upload of another client.
+#[tokio::test]
+async fn an_upload_id_is_not_used_again_after_a_reset() {
+    for fixture in Fixture::both().await {
+        let (all, id) = (&fixture.repositories, &fixture.repository.id);
+        let before = all.begin_upload(id, NOW).await.unwrap();
+        all.reset(&[]).await.unwrap();
+        let settings = Settings::created_at(NOW);
+        all.create(id, settings, Vec::new()).await.unwrap();
+        for _ in 0..8 {
+            assert_ne!(all.begin_upload(id, NOW).await.unwrap(), before);
+        }
+        let late = all.upload(id, &before, None, content("late"), NOW).await;
+        assert!(matches!(late, Err(RepositoryError::UploadNotFound { .. })));
+    }
+}
+
 #[tokio::test]
 async fn the_number_of_unfinished_uploads_is_bounded_and_expired_ones_make_room() {
     let fixture = Fixture::on(|_| StoreLocation::Memory).await;
@@ -148,24 +193,6 @@ async fn the_number_of_unfinished_uploads_is_bounded_and_expired_ones_make_room(
     assert!(matches!(error, RepositoryError::TooManyUploads), "{error}");
     let later = NOW + Duration::from_secs(24 * 3600);
     all.begin_upload(id, later).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_upload_whose_request_is_dropped_leaves_nothing() {
-    let disk = crate::store::tests::Disk::default();
-    let all = Repositories::new(disk.open(), "seed", || NOW);
-    let id = id("team/app");
-    all.create(&id, Settings::created_at(NOW), Vec::new())
-        .await
-        .unwrap();
-    let upload = all.begin_upload(&id, NOW).await.unwrap();
-    let endless = stream::iter([Ok(Bytes::from_static(b"hello"))]);
-    let endless = endless.chain(stream::pending()).boxed();
-    let mut request = Box::pin(all.upload(&id, &upload, None, endless, NOW));
-    assert!(futures_util::poll!(&mut request).is_pending());
-    drop(request);
-    all.sweeper.sweep().await.unwrap();
-    super::consistency::check_swept(&disk).await;
 }
 
 #[tokio::test]
@@ -183,7 +210,7 @@ async fn the_number_of_parts_of_an_upload_is_bounded() {
 
 #[tokio::test]
 async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
-    let disk = crate::store::tests::Disk::default();
+    let disk = Disk::default();
     let all = Repositories::new(disk.open(), "seed", || NOW);
     let id = id("team/app");
     let unpublished = all.create_unpublished(&id, Settings::created_at(NOW));
@@ -191,7 +218,7 @@ async fn a_layer_that_cannot_be_stored_leaves_no_upload() {
     let other = sha256("other");
     let wrong = unpublished
         .content()
-        .put_layer(&id, &other, content("hello"), NOW);
+        .put_layer(&id, &other, content("hello"));
     assert!(wrong.await.is_err());
     unpublished.discard().await.unwrap();
     all.sweeper.sweep().await.unwrap();
@@ -233,7 +260,7 @@ async fn until_idle(all: &Repositories) {
 
 #[tokio::test]
 async fn the_sweeper_changes_nothing_if_nothing_is_unused() {
-    let disk = crate::store::tests::Disk::default();
+    let disk = Disk::default();
     super::operations::prepare(&Repositories::new(disk.open(), "seed", || NOW)).await;
     let steps = Steps::limited(0, Failure::Before);
     let all = Repositories::new(disk.failing(&steps), "seed", || NOW);
@@ -263,4 +290,108 @@ async fn the_object_of_a_dropped_request_is_swept() {
     while all.store.read(left).await.unwrap() {
         tokio::task::yield_now().await;
     }
+}
+
+/// The layer is deleted, pushed again and swept after its record was read.
+#[tokio::test]
+async fn a_layer_that_is_pushed_again_can_be_opened() {
+    let (disk, hooks) = (Disk::default(), Hooks::default());
+    let all = Repositories::new(disk.hooked(&hooks), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let (app, one) = (id("team/app"), sha256("one"));
+    let other = all.clone();
+    let again = async move {
+        let (app, one) = (id("team/app"), sha256("one"));
+        other.delete_layer(&app, &one).await.unwrap();
+        other.put_layer(&app, &one, content("one")).await.unwrap();
+        other.sweeper.sweep().await.unwrap();
+    };
+    hooks.before_get(again);
+    let opened = all.open_layer(&app, &one, Some(1..3)).await.unwrap();
+    let chunks: Vec<Bytes> = opened.bytes.map(Result::unwrap).collect().await;
+    assert_eq!(chunks.concat(), b"ne");
+
+    let deleted = all.clone();
+    hooks.before_get(async move {
+        let (app, one) = (id("team/app"), sha256("one"));
+        deleted.delete_layer(&app, &one).await.unwrap();
+        deleted.sweeper.sweep().await.unwrap();
+    });
+    let error = all.open_layer(&app, &one, None).await.err();
+    assert!(matches!(
+        error,
+        Some(RepositoryError::LayersNotFound { .. })
+    ));
+}
+
+/// For SHA-512, the parts are read again.
+#[tokio::test]
+async fn an_upload_that_ends_while_its_parts_are_read_is_not_an_error_of_the_store() {
+    let (disk, hooks) = (Disk::default(), Hooks::default());
+    let all = Repositories::new(disk.hooked(&hooks), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let app = id("team/app");
+    let digest = digest_of(Algorithm::Sha512, b"hello");
+    for is_cancelled in [true, false] {
+        let upload = all.begin_upload(&app, NOW).await.unwrap();
+        let part = all.upload(&app, &upload, None, content("hello"), NOW);
+        part.await.unwrap();
+        let (other, of) = (all.clone(), upload.clone());
+        hooks.before_get(async move {
+            let app = id("team/app");
+            if is_cancelled {
+                other.cancel_upload(&app, &of, NOW).await.unwrap();
+            } else {
+                let hello = sha256("hello");
+                let completed = other.complete_upload(&app, &of, &hello, NOW);
+                completed.await.unwrap();
+                other.delete_layer(&app, &hello).await.unwrap();
+            }
+            other.sweeper.sweep().await.unwrap();
+        });
+        let error = all.complete_upload(&app, &upload, &digest, NOW).await;
+        assert!(
+            matches!(error, Err(RepositoryError::UploadNotFound { .. })),
+            "{error:?}"
+        );
+    }
+}
+
+/// A bucket can have a rule that removes old objects.
+#[tokio::test]
+async fn a_layer_whose_objects_are_lost_can_be_pushed_again() {
+    let disk = Disk::default();
+    let all = Repositories::new(disk.open(), "seed", || NOW);
+    super::operations::prepare(&all).await;
+    let (app, digest) = (id("team/app"), sha256("hello world"));
+    let push = async || {
+        let upload = all.begin_upload(&app, NOW).await.unwrap();
+        let first = all.upload(&app, &upload, None, content("hello "), NOW);
+        first.await.unwrap();
+        let last = content("world");
+        let pushed = all.complete_upload_with(&app, &upload, None, last, &digest, NOW);
+        pushed.await.unwrap().1
+    };
+    let before = disk.object_names().await;
+    assert_eq!(push().await, Created::New);
+    for lost in [0, 1] {
+        assert_eq!(push().await, Created::Existing);
+        all.sweeper.sweep().await.unwrap();
+        let mut objects = disk.object_names().await;
+        objects.retain(|name| !before.contains(name));
+        all.store.objects().remove(&objects[lost]).await.unwrap();
+        assert_eq!(push().await, Created::New);
+        all.sweeper.sweep().await.unwrap();
+        super::consistency::check_swept(&disk).await;
+    }
+    for name in disk.object_names().await {
+        all.store.objects().remove(&name).await.unwrap();
+    }
+    assert_eq!(push().await, Created::New);
+    for (name, layer) in [("team/app", "one"), ("other", "two")] {
+        let (id, digest) = (id(name), sha256(layer));
+        all.put_layer(&id, &digest, content(layer)).await.unwrap();
+    }
+    all.sweeper.sweep().await.unwrap();
+    super::consistency::check_swept(&disk).await;
 }

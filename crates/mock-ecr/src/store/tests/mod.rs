@@ -2,6 +2,7 @@
 
 mod failing;
 mod full_disk;
+mod hooked;
 mod keys;
 mod marker;
 mod power_loss;
@@ -17,6 +18,7 @@ use object_store::ObjectStore as _;
 use object_store::memory::InMemory;
 
 pub(crate) use failing::{Failure, Steps};
+pub(crate) use hooked::Hooks;
 pub(crate) use recording::Recorder;
 
 use crate::store::engine::{Done, Engine, Job, Reads};
@@ -29,6 +31,7 @@ use crate::store::objects::Objects;
 use crate::store::records::Store;
 use crate::store::snapshot::Snapshot;
 use failing::{FailingEngine, FailingObjects};
+use hooked::HookedObjects;
 use recording::{RecordingEngine, RecordingObjects};
 use scheduled::ScheduledEngine;
 
@@ -84,6 +87,13 @@ impl Disk {
         let objects = RecordingObjects::new(Arc::clone(&self.objects), recorder);
         let objects = Objects::in_bucket(objects).with_parts(Parts::new(2, 9));
         Store::new(engine, objects, None)
+    }
+
+    /// Returns a store that runs futures of the test before it writes and reads objects.
+    pub(crate) fn hooked(&self, hooks: &Hooks) -> Store {
+        let objects = HookedObjects::new(Arc::clone(&self.objects), hooks);
+        let engine = Arc::clone(&self.engine);
+        Store::new(engine, Objects::in_bucket(objects), None)
     }
 
     /// Returns a store whose transactions run in tasks of the scheduler of shuttle.

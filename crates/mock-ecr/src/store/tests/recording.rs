@@ -33,6 +33,8 @@ struct Recorded {
     checked: usize,
     violations: Vec<String>,
     reads: usize,
+    /// The number of multipart uploads that were begun, and neither completed nor aborted.
+    unfinished: usize,
 }
 
 impl Recorder {
@@ -46,6 +48,19 @@ impl Recorder {
     /// Returns the number of reads since the last call.
     pub(crate) fn take_reads(&self) -> usize {
         std::mem::take(&mut self.0.lock().unwrap().reads)
+    }
+
+    /// Returns the number of multipart uploads that were begun, and neither completed nor aborted.
+    pub(crate) fn unfinished_uploads(&self) -> usize {
+        self.0.lock().unwrap().unfinished
+    }
+
+    fn began(&self) {
+        self.0.lock().unwrap().unfinished += 1;
+    }
+
+    fn ended(&self) {
+        self.0.lock().unwrap().unfinished -= 1;
     }
 
     fn completed(&self, location: &Path) {
@@ -168,6 +183,7 @@ impl<O: ObjectStore + Clone> ObjectStore for RecordingObjects<O> {
         location: &Path,
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
+        self.recorder.began();
         Ok(Box::new(RecordingUpload {
             inner: self.inner.put_multipart_opts(location, options).await?,
             location: location.clone(),
@@ -221,11 +237,14 @@ impl MultipartUpload for RecordingUpload {
     async fn complete(&mut self) -> Result<PutResult> {
         tokio::task::yield_now().await;
         let result = self.inner.complete().await?;
+        self.recorder.ended();
         self.recorder.completed(&self.location);
         Ok(result)
     }
 
     async fn abort(&mut self) -> Result<()> {
-        self.inner.abort().await
+        self.inner.abort().await?;
+        self.recorder.ended();
+        Ok(())
     }
 }
