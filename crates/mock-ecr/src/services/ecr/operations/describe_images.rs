@@ -11,7 +11,7 @@ use crate::services::context::RequestContext;
 use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -53,6 +53,7 @@ struct ImageDetail {
 
 impl Operation for DescribeImages {
     const NAME: &'static str = "DescribeImages";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

@@ -7,7 +7,7 @@ use crate::domain::Tagged;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Digest, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +50,7 @@ pub(crate) struct Output {
 
 impl Operation for ListImages {
     const NAME: &'static str = "ListImages";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
