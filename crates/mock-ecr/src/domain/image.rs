@@ -16,21 +16,6 @@ pub(crate) enum ListedImages {
 }
 
 impl Repositories {
-    /// Returns the digest of the image that a tag names, if the tag exists.
-    pub(crate) async fn resolve_tag(
-        &self,
-        id: &RepositoryId,
-        tag: &Tag,
-    ) -> Result<Option<Digest>, RepositoryError> {
-        let (at, tag) = (self.lookup(id), tag.clone());
-        self.store
-            .read(move |view| match at.existing(view)? {
-                Some(record) => Ok(digest_of_tag(view, &record.generation(), &tag)?),
-                None => Ok(None),
-            })
-            .await
-    }
-
     pub(crate) async fn image(
         &self,
         id: &RepositoryId,
@@ -53,32 +38,6 @@ impl Repositories {
                     }),
                     _ => Err(at.image_not_found(reference.clone())),
                 }
-            })
-            .await
-    }
-
-    /// Removes a tag, and its image too if the tag is the only one. Returns the digest of the image and the removed tags.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the tag does not exist, or if the image would be removed and an index lists it.
-    pub(crate) async fn delete_by_tag(
-        &self,
-        id: &RepositoryId,
-        tag: &Tag,
-    ) -> Result<(Digest, Vec<Tag>), RepositoryError> {
-        let (at, tag) = (self.lookup(id), tag.clone());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                let reference = Reference::Tag(tag.clone());
-                let digest = at.resolve(records.view(), &generation, &reference)?;
-                if tags_in(records.view(), &generation, &digest, None, 2)?.len() > 1 {
-                    remove_tag(records, &generation, &digest, &tag);
-                    return Ok((digest, vec![tag.clone()]));
-                }
-                let tags = remove_unlisted(records, &generation, &digest)?;
-                Ok((digest, tags))
             })
             .await
     }

@@ -37,6 +37,22 @@ impl Repositories {
             .await
     }
 
+    /// Returns the sizes of layers in bytes at one time, or `None` for a layer that the repository does not have.
+    pub(crate) async fn layer_sizes(
+        &self,
+        id: &RepositoryId,
+        digests: Vec<Digest>,
+    ) -> Result<Vec<Option<u64>>, RepositoryError> {
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                let sizes = digests.iter().map(|one| view.read(&generation.layer(one)));
+                Ok(sizes.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
     /// Returns the content of a layer, or the bytes of a range, which must not exceed the layer.
     ///
     /// # Errors

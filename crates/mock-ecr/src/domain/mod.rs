@@ -21,6 +21,7 @@ mod repositories;
 mod repository;
 mod resource_tag_record;
 mod resource_tags;
+mod selection;
 mod sweeper;
 #[cfg(test)]
 mod tests;
@@ -43,5 +44,6 @@ pub(crate) use repositories::Repositories;
 pub(crate) use repository::{Repository, Settings};
 pub(crate) use resource_tag_record::ResourceTag;
 pub(crate) use resource_tags::MAX_RESOURCE_TAGS;
+pub(crate) use selection::{Deleted, Selected, Selection, SelectionError};
 pub(crate) use upload::{ContentError, ContentStream};
 pub(crate) use upload_record::Uploaded;

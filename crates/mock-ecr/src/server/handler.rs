@@ -273,6 +273,7 @@ where
                         host_region: host_region.as_ref(),
                         ingress: client.ingress,
                         now,
+                        reservation,
                     };
                     whole(dispatch::answer(state, &call, log_entry).await)
                 }

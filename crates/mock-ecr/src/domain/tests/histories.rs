@@ -9,7 +9,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 
 use super::*;
-use crate::domain::ListedImages;
+use crate::domain::{Deleted, ListedImages, Selection, SelectionError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -83,8 +83,9 @@ impl Call {
                 deleted.map(|_| String::new())
             }
             Call::DeleteByTag(tag) => {
-                let deleted = all.delete_by_tag(&app, &tag.parse().unwrap()).await;
-                deleted.map(|(_, tags)| tags.len().to_string())
+                let selection = Selection::Tag(tag.parse().unwrap());
+                let deleted = all.delete_selected(&app, vec![selection]).await;
+                deleted.map(|deleted| tags_in(&deleted))
             }
             Call::DeleteImage(manifest) => {
                 let digest = sha256(manifest);
@@ -100,6 +101,28 @@ impl Call {
             error => panic!("{error}"),
         })
     }
+}
+
+/// Returns the number of tags that a call has deleted.
+fn tags_in(deleted: &[Result<Deleted, SelectionError>]) -> String {
+    match deleted {
+        [Ok((_, tags))] => tags.len().to_string(),
+        [Err(SelectionError::ImageNotFound)] => "no image".to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns the manifests of images and their tags, in the order of the manifests.
+fn described(images: &[TaggedImage]) -> String {
+    let mut described = Vec::new();
+    for image in images {
+        let mut manifests = MANIFESTS.into_iter();
+        let manifest = manifests.find(|text| sha256(text) == image.digest).unwrap();
+        let tags = image.tags.iter().map(|tag| tag.as_str());
+        described.push((manifest, tags.collect::<Vec<_>>()));
+    }
+    described.sort();
+    format!("{described:?}")
 }
 
 /// The sequential model: the manifests and the tags of the repository, if it exists.
