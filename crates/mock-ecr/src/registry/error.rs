@@ -366,6 +366,7 @@ fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
     let constraint = match invalid {
         InvalidManifest::Json => "Invalid JSON syntax",
         InvalidManifest::Shape => "Invalid image manifest",
+        InvalidManifest::SentMediaType => "Invalid media type",
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
         InvalidManifest::TooLong => TOO_LONG,
     };
