@@ -2,8 +2,7 @@
 
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
-    Image, ListedImage, digest_of_tag, digests_in, image_of, remove_image, remove_tag,
-    remove_unlisted, tags_in,
+    Image, ListedImage, image_of, remove_image, remove_tag, remove_unlisted,
 };
 use crate::domain::repositories::Repositories;
 use crate::types::{Digest, Reference, RepositoryId, Tag};
@@ -82,28 +81,6 @@ impl Repositories {
                 let digest = at.resolve(records.view(), &generation, &reference)?;
                 remove_tag(records, &generation, &digest, &tag);
                 Ok(digest)
-            })
-            .await
-    }
-
-    /// Returns the images whose manifest names `subject` as its subject. The subject need not exist.
-    pub(crate) async fn referrers(
-        &self,
-        id: &RepositoryId,
-        subject: &Digest,
-    ) -> Result<Vec<ListedImage>, RepositoryError> {
-        let (at, subject) = (self.lookup(id), subject.clone());
-        self.store
-            .read(move |view| {
-                let Some(record) = at.existing(view)? else {
-                    return Ok(Vec::new());
-                };
-                let generation = record.generation();
-                let digests = digests_in(view, &generation.referrers(&subject))?;
-                let images = digests
-                    .iter()
-                    .map(|digest| image_of(view, &generation, digest));
-                images.filter_map(Result::transpose).collect()
             })
             .await
     }

@@ -134,13 +134,25 @@ impl Repositories {
     pub(crate) async fn image_counts(&self) -> Result<Vec<(Repository, usize)>, RepositoryError> {
         self.store
             .read(|view| {
-                let counts = all_in(view)?.into_iter().map(|(repository, generation)| {
-                    let images = view.page(&generation.images(), None, usize::MAX)?;
-                    Ok((repository, images.len()))
-                });
+                let counts = all_in(view)?
+                    .into_iter()
+                    .map(|(repository, generation)| Ok((repository, count(view, &generation)?)));
                 counts.collect()
             })
             .await
+    }
+}
+
+/// Counts images without keeping or parsing their records.
+fn count(view: &dyn Snapshot, generation: &Generation) -> Result<usize, RepositoryError> {
+    let (mut count, mut last) = (0, None::<String>);
+    loop {
+        let page = view.page(&generation.images(), last.as_deref(), PAGE)?;
+        count += page.len();
+        if page.len() < PAGE {
+            return Ok(count);
+        }
+        last = page.last().map(|(key, _)| key.name().to_owned());
     }
 }
 

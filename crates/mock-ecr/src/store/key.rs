@@ -17,6 +17,7 @@
 //! content/GEN/resource-tag/KEY       a resource tag
 //! content/GEN/image/DIGEST           the metadata of an image
 //! content/GEN/manifest/DIGEST        its manifest
+//! content/GEN/annotations/DIGEST     its annotations, if it names a subject
 //! content/GEN/tag/TAG                the digest of the image that the tag names
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
@@ -286,6 +287,10 @@ impl Generation {
 
     pub(crate) fn manifest(&self, digest: &Digest) -> Key {
         self.content().folder("manifest").key(digest.as_str())
+    }
+
+    pub(crate) fn annotations(&self, digest: &Digest) -> Key {
+        self.content().folder("annotations").key(digest.as_str())
     }
 
     pub(crate) fn tags(&self) -> Folder {

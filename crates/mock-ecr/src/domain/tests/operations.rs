@@ -82,8 +82,9 @@ async fn push(all: &Repositories) -> Result<(), RepositoryError> {
 
 async fn push_index(all: &Repositories) -> Result<(), RepositoryError> {
     let image = sha256(&manifest_of("one"));
-    let index =
-        format!(r#"{{"manifests":[{{"digest":"{image}"}}],"subject":{{"digest":"{image}"}}}}"#);
+    let index = format!(
+        r#"{{"manifests":[{{"digest":"{image}"}}],"subject":{{"digest":"{image}"}},"annotations":{{}}}}"#
+    );
     put(all, &index, Some("index")).await
 }
 
