@@ -224,6 +224,11 @@ impl Folder {
         [start, &[SEPARATOR + 1]].concat()
     }
 
+    /// Returns the name in this folder of the key `name` in the folder `folder` below it.
+    pub(crate) fn name_below(folder: &str, name: &str) -> String {
+        format!("{folder}{}{name}", char::from(SEPARATOR))
+    }
+
     /// Returns the key with this name in the folder.
     pub(crate) fn key(&self, name: &str) -> Key {
         Key([&self.0, name.as_bytes()].concat())
@@ -303,7 +308,12 @@ impl Generation {
 
     /// The tags that name an image.
     pub(crate) fn image_tags(&self, digest: &Digest) -> Folder {
-        self.content().folder("image-tag").folder(digest.as_str())
+        self.all_image_tags().folder(digest.as_str())
+    }
+
+    /// The tags of all images, in the order of the digests.
+    pub(crate) fn all_image_tags(&self) -> Folder {
+        self.content().folder("image-tag")
     }
 
     /// The images that name `subject` as their subject.

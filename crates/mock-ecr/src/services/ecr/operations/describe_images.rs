@@ -65,10 +65,11 @@ impl Operation for DescribeImages {
         };
         let filter = self.filter.unwrap_or_default();
         let images = images.into_iter().filter(|image| {
-            filter.matches(match image.tags.is_empty() {
+            let tagged = match image.tags.is_empty() {
                 true => Tagged::No,
                 false => Tagged::Yes,
-            })
+            };
+            !filter.is_empty() && filter.tagged().is_none_or(|only| only == tagged)
         });
         Ok(Output {
             image_details: images.map(|image| detail(&id, image)).collect(),
