@@ -13,6 +13,7 @@
 //! expiring-mock/TIME/GEN/ID          an unfinished upload and its beginning, on the mock's clock
 //! expiring-system/TIME/GEN/ID        the same on the system's clock
 //!
+//! content/GEN/repository             the key of the repository
 //! content/GEN/policy                 the policy of the repository, as text
 //! content/GEN/resource-tag/KEY       a resource tag
 //! content/GEN/image/DIGEST           the metadata of an image
@@ -95,8 +96,8 @@ impl Key {
         &self.0
     }
 
-    /// Returns the key with these bytes. An engine returns only bytes that were keys.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+    /// Returns the key with these bytes, which were those of a key.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
         Key(bytes.to_vec())
     }
 
@@ -272,6 +273,11 @@ impl Generation {
     /// The folder of the whole content.
     pub(crate) fn content(&self) -> Folder {
         Kind("content").folder().folder(&self.0)
+    }
+
+    /// The record that contains the key of the repository.
+    pub(crate) fn repository(&self) -> Key {
+        self.content().key("repository")
     }
 
     pub(crate) fn policy(&self) -> Key {

@@ -7,6 +7,7 @@ mod databases;
 mod histories;
 mod images;
 mod interleavings;
+mod lists;
 mod operations;
 mod repositories;
 mod uploads;
@@ -25,7 +26,7 @@ use crate::domain::{
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Algorithm, Digest, Reference, RepositoryId};
+use crate::types::{AccountId, Algorithm, Digest, Reference, RepositoryId, Tag};
 
 const NOW: Timestamp = Timestamp::AWS_EXAMPLE;
 
