@@ -19,6 +19,7 @@ enum Call {
     Push(&'static str, &'static str),
     Resolve(&'static str),
     Tags,
+    Describe,
     DeleteTag(&'static str),
     DeleteByTag(&'static str),
     DeleteImage(&'static str),
@@ -31,15 +32,16 @@ impl Call {
     fn random(random: &mut ChaCha20Rng) -> Self {
         let tag = TAGS[random.random_range(0..TAGS.len())];
         let manifest = MANIFESTS[random.random_range(0..MANIFESTS.len())];
-        match random.random_range(0..16) {
+        match random.random_range(0..18) {
             0 | 1 => Call::Create,
             2 => Call::Delete,
             3 => Call::DeleteWithImages,
             4..=7 => Call::Push(manifest, tag),
             8 | 9 => Call::Resolve(tag),
             10 | 11 => Call::Tags,
-            12 => Call::DeleteTag(tag),
-            13 => Call::DeleteByTag(tag),
+            12 | 13 => Call::Describe,
+            14 => Call::DeleteTag(tag),
+            15 => Call::DeleteByTag(tag),
             _ => Call::DeleteImage(manifest),
         }
     }
@@ -77,6 +79,10 @@ impl Call {
                         tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()
                     )
                 })
+            }
+            Call::Describe => {
+                let images = all.images(&app, None, 9).await;
+                images.map(|images| described(&images))
             }
             Call::DeleteTag(tag) => {
                 let deleted = all.delete_tag(&app, &tag.parse().unwrap()).await;
@@ -180,6 +186,14 @@ impl Content {
             }
             Call::Resolve(tag) => (*self.tags.get(tag).unwrap_or(&"no image")).to_owned(),
             Call::Tags => format!("{:?}", self.tags.keys().collect::<Vec<_>>()),
+            Call::Describe => {
+                let tags_of = |image| {
+                    let tags = self.tags.iter().filter(move |(_, one)| **one == image);
+                    tags.map(|(tag, _)| *tag).collect::<Vec<_>>()
+                };
+                let images = self.images.iter().map(|image| (*image, tags_of(*image)));
+                format!("{:?}", images.collect::<Vec<_>>())
+            }
             Call::DeleteTag(tag) => match self.tags.remove(tag) {
                 Some(_) => String::new(),
                 None => "no image".to_owned(),
