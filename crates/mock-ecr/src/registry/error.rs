@@ -337,6 +337,14 @@ impl From<RepositoryError> for RegistryError {
             RepositoryError::TooManyUploads => RegistryError::TooManyUploads,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
             RepositoryError::TooManyParts => RegistryError::TooManyParts,
+            // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.
+            RepositoryError::ListedByIndexes(indexes) => {
+                let indexes: Vec<&str> = indexes.iter().map(Digest::as_str).collect();
+                RegistryError::Unsupported(format!(
+                    "Requested image referenced by manifest list: [{}]",
+                    indexes.join(", ")
+                ))
+            }
             RepositoryError::BrokenContent => RegistryError::UploadInvalid,
             error => {
                 tracing::error!(error = %chain(&error), "the registry failed");
