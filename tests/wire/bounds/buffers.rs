@@ -137,3 +137,58 @@ async fn a_download_that_is_not_read_is_counted() {
     let counted = buffer_bytes(&ecr).await - before;
     assert!(counted >= 320 << 10, "{counted}");
 }
+
+async fn create_repository(ecr: &MockEcr) {
+    let create = RawRequest::call("CreateRepository").body(r#"{"repositoryName":"app"}"#);
+    assert_eq!(create.signed().to(ecr).await.status(), 200);
+}
+
+/// A call of `PutImage` with a body of `length` bytes.
+fn put_image(tag: &str, length: usize) -> RawRequest {
+    let input = |spaces: usize| {
+        let spaces = " ".repeat(spaces);
+        format!(r#"{{"repositoryName":"app","imageTag":"{tag}","imageManifest":"{{}}{spaces}"}}"#)
+    };
+    let body = input(length - input(0).len());
+    RawRequest::call("PutImage").body(body).signed()
+}
+
+/// The response to `PutImage` is larger than the request.
+#[tokio::test]
+async fn an_image_that_was_stored_is_never_reported_as_rejected() {
+    let ecr = limited(LIMIT).await;
+    create_repository(&ecr).await;
+    let stalled = use_large_buffers(&ecr).await;
+    let token = ecr.issue_token();
+    let mut length = (48 << 20) - buffer_bytes(&ecr).await;
+    loop {
+        let tag = length.to_string();
+        let status = put_image(&tag, length).to(&ecr).await.status();
+        let head = RawRequest::new("HEAD", format!("/v2/app/manifests/{tag}"));
+        let stored = head.with_token(&token).to(&ecr).await.status();
+        let expected = if status == 200 { 200 } else { 404 };
+        assert_eq!((status == 503, stored), (status != 200, expected));
+        if status == 200 {
+            break;
+        }
+        length -= 64;
+    }
+    drop(stalled);
+}
+
+#[tokio::test]
+async fn the_memory_of_a_batch_of_images_is_reserved_before_they_are_read() {
+    let ecr = limited(LIMIT).await;
+    create_repository(&ecr).await;
+    let length = 4 << 20;
+    assert_eq!(put_image("one", length).to(&ecr).await.status(), 200);
+    let get = |count: usize| {
+        let ids = vec![r#"{"imageTag":"one"}"#; count].join(",");
+        let input = format!(r#"{{"repositoryName":"app","imageIds":[{ids}]}}"#);
+        RawRequest::call("BatchGetImage").body(input).signed()
+    };
+    assert_eq!(get(2).to(&ecr).await.status(), 200);
+    // Three bytes for each byte of a manifest; a connection can use 32 MiB.
+    assert_eq!(get(3).to(&ecr).await.status(), 503);
+    assert_eq!(get(100).to(&ecr).await.status(), 503);
+}

@@ -213,3 +213,52 @@ async fn an_invalid_or_incomplete_manifest_is_rejected() {
         response.body
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_calls_delete_each_image_once() {
+    let api = Api::start().await;
+    for round in 0..5 {
+        let mut ids = Vec::new();
+        for image in 0..20 {
+            let tag = format!("{round}-{image}");
+            api.put(&tag, &format!(r#"{{"annotations":{{"n":"{tag}"}}}}"#))
+                .await;
+            ids.push(format!(r#"{{"imageTag":"{tag}"}}"#));
+        }
+        let input = format!(
+            r#"{{"repositoryName":"app","imageIds":[{}]}}"#,
+            ids.join(",")
+        );
+        let delete = || api.output("BatchDeleteImage", &input);
+        let outputs = tokio::join!(delete(), delete(), delete(), delete());
+        let outputs = [outputs.0, outputs.1, outputs.2, outputs.3].concat();
+        // Each image is in the result of one call, and a failure of the others.
+        let failures = outputs.matches(r#""failureCode":"ImageNotFound""#).count();
+        let deleted = outputs.matches(r#""imageDigest""#).count();
+        assert_eq!((deleted, failures), (20, 60), "{outputs}");
+    }
+}
+
+#[tokio::test]
+async fn a_media_type_that_a_header_cannot_contain_is_rejected() {
+    let api = Api::start().await;
+    let text = "Invalid parameter at 'imageManifestMediaType' failed to satisfy constraint: 'Invalid media type'";
+    for media_type in [r"a/b\u0001c", r"a/b\r\nX: y", "a/\u{e9}"] {
+        let input = format!(
+            r#"{{"repositoryName":"app","imageTag":"a","imageManifest":"{{}}","imageManifestMediaType":"{media_type}"}}"#
+        );
+        api.assert_error("PutImage", &input, "InvalidParameterException", text)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn no_image_is_archived() {
+    let api = Api::start().await;
+    api.put("a", "{}").await;
+    let input = r#"{"repositoryName":"app","filter":{"imageStatus":"ARCHIVED"}}"#;
+    let listed = api.output("ListImages", input).await;
+    assert_eq!(listed, r#"{"imageIds":[]}"#);
+    let described = api.output("DescribeImages", input).await;
+    assert_eq!(described, r#"{"imageDetails":[]}"#);
+}

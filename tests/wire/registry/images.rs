@@ -221,3 +221,25 @@ async fn a_delete_by_tag_removes_the_tag_and_by_digest_the_image() {
     );
     assert_eq!(registry.send("GET", &by_digest).await.status(), 404);
 }
+
+#[tokio::test]
+async fn an_image_that_an_index_lists_is_not_deleted() {
+    // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.
+    let index =
+        format!(r#"{{"mediaType":"{OCI_MANIFEST}","manifests":[{{"digest":"{EMPTY_DIGEST}"}}]}}"#);
+    let image = format!("/v2/app/manifests/{EMPTY_DIGEST}");
+    for (registry, status) in [(Registry::ecr().await, 405), (Registry::oci().await, 202)] {
+        registry.put("image", EMPTY).await;
+        let put = registry.put("index", &index).await;
+        let digest = put.header("docker-content-digest");
+        let deleted = registry.send("DELETE", &image).await;
+        assert_eq!(deleted.status(), status, "{}", deleted.body);
+        if status == 405 {
+            let text = format!("Requested image referenced by manifest list: [{digest}]");
+            assert_eq!(deleted.body, error("UNSUPPORTED", &text));
+            let path = format!("/v2/app/manifests/{digest}");
+            assert_eq!(registry.send("DELETE", &path).await.status(), 202);
+            assert_eq!(registry.send("DELETE", &image).await.status(), 202);
+        }
+    }
+}

@@ -124,3 +124,33 @@ async fn referrers_are_an_index_that_can_be_filtered() {
     assert_eq!(wrong.header("oci-filters-applied"), "artifactType");
     assert_eq!(wrong.body, index(""));
 }
+
+#[tokio::test]
+async fn a_long_list_of_referrers_has_pages() {
+    // Source: OCI Distribution 1.1, "Listing Referrers".
+    for registry in [Registry::ecr().await, Registry::oci().await] {
+        for name in ["one", "two", "three"] {
+            let text = "x".repeat(5 << 19);
+            let referrer = format!(
+                r#"{{"artifactType":"a/b","subject":{{"digest":"{EMPTY_DIGEST}"}},"annotations":{{"{name}":"{text}"}}}}"#
+            );
+            assert_eq!(registry.put(name, &referrer).await.status(), 201);
+        }
+        let mut path = format!("/v2/app/referrers/{EMPTY_DIGEST}?artifactType=a%2Fb");
+        let mut listed = 0;
+        loop {
+            let page = registry.send("GET", &path).await;
+            assert_eq!(page.status(), 200, "{path}");
+            listed += page.body.matches(r#""digest""#).count();
+            if !page.has("link") {
+                break;
+            }
+            let (link, relation) = page.header("link").split_once('>').unwrap();
+            assert_eq!(relation, "; rel=\"next\"");
+            assert!(link.contains("?artifactType=a%2Fb&last="), "{link}");
+            path = link[link.find("/v2/").unwrap()..].to_owned();
+        }
+        assert_eq!(listed, 3);
+        assert!(path.contains("last="));
+    }
+}

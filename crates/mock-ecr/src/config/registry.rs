@@ -72,6 +72,9 @@ pub enum Quirk {
     MountingBySetting,
     /// Layers cannot be deleted: the registry responds with 405 `UNSUPPORTED`. `[ASSUME]`
     LayersStay,
+    /// An image that an index lists cannot be deleted: the registry responds with 405 `UNSUPPORTED`. Source: the user
+    /// guide of Amazon ECR, `image-artifact-delete.html`.
+    ListedImagesStay,
     /// The response to a `referrers` request for a missing repository has status 404 instead of 200 with an empty list.
     /// `[ASSUME]`
     ReferrersNeedRepository,
@@ -79,7 +82,7 @@ pub enum Quirk {
 
 impl Quirk {
     /// All quirks.
-    pub(crate) const ALL: [Quirk; 12] = [
+    pub(crate) const ALL: [Quirk; 13] = [
         Quirk::PatchCreated,
         Quirk::FrozenRange,
         Quirk::NoManifestLocation,
@@ -91,6 +94,7 @@ impl Quirk {
         Quirk::ValidationUnsupported,
         Quirk::MountingBySetting,
         Quirk::LayersStay,
+        Quirk::ListedImagesStay,
         Quirk::ReferrersNeedRepository,
     ];
 }

@@ -111,6 +111,8 @@ pub(crate) enum InvalidManifest {
     Shape,
     #[error("its media type differs from that of the request")]
     MediaType,
+    #[error("the media type of the request has an invalid character or is too long")]
+    SentMediaType,
     #[error("it exceeds 4 MiB")]
     TooLong,
 }

@@ -2,8 +2,7 @@
 
 use crate::domain::error::RepositoryError;
 use crate::domain::image_record::{
-    Image, ListedImage, digest_of_tag, digests_in, image_of, remove_image, remove_tag,
-    remove_unlisted, tags_in,
+    Image, ListedImage, image_of, remove_image, remove_tag, remove_unlisted,
 };
 use crate::domain::repositories::Repositories;
 use crate::types::{Digest, Reference, RepositoryId, Tag};
@@ -16,21 +15,6 @@ pub(crate) enum ListedImages {
 }
 
 impl Repositories {
-    /// Returns the digest of the image that a tag names, if the tag exists.
-    pub(crate) async fn resolve_tag(
-        &self,
-        id: &RepositoryId,
-        tag: &Tag,
-    ) -> Result<Option<Digest>, RepositoryError> {
-        let (at, tag) = (self.lookup(id), tag.clone());
-        self.store
-            .read(move |view| match at.existing(view)? {
-                Some(record) => Ok(digest_of_tag(view, &record.generation(), &tag)?),
-                None => Ok(None),
-            })
-            .await
-    }
-
     pub(crate) async fn image(
         &self,
         id: &RepositoryId,
@@ -53,32 +37,6 @@ impl Repositories {
                     }),
                     _ => Err(at.image_not_found(reference.clone())),
                 }
-            })
-            .await
-    }
-
-    /// Removes a tag, and its image too if the tag is the only one. Returns the digest of the image and the removed tags.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the tag does not exist, or if the image would be removed and an index lists it.
-    pub(crate) async fn delete_by_tag(
-        &self,
-        id: &RepositoryId,
-        tag: &Tag,
-    ) -> Result<(Digest, Vec<Tag>), RepositoryError> {
-        let (at, tag) = (self.lookup(id), tag.clone());
-        self.store
-            .transact(move |records| {
-                let generation = at.generation(records.view())?;
-                let reference = Reference::Tag(tag.clone());
-                let digest = at.resolve(records.view(), &generation, &reference)?;
-                if tags_in(records.view(), &generation, &digest, None, 2)?.len() > 1 {
-                    remove_tag(records, &generation, &digest, &tag);
-                    return Ok((digest, vec![tag.clone()]));
-                }
-                let tags = remove_unlisted(records, &generation, &digest)?;
-                Ok((digest, tags))
             })
             .await
     }
@@ -123,28 +81,6 @@ impl Repositories {
                 let digest = at.resolve(records.view(), &generation, &reference)?;
                 remove_tag(records, &generation, &digest, &tag);
                 Ok(digest)
-            })
-            .await
-    }
-
-    /// Returns the images whose manifest names `subject` as its subject. The subject need not exist.
-    pub(crate) async fn referrers(
-        &self,
-        id: &RepositoryId,
-        subject: &Digest,
-    ) -> Result<Vec<ListedImage>, RepositoryError> {
-        let (at, subject) = (self.lookup(id), subject.clone());
-        self.store
-            .read(move |view| {
-                let Some(record) = at.existing(view)? else {
-                    return Ok(Vec::new());
-                };
-                let generation = record.generation();
-                let digests = digests_in(view, &generation.referrers(&subject))?;
-                let images = digests
-                    .iter()
-                    .map(|digest| image_of(view, &generation, digest));
-                images.filter_map(Result::transpose).collect()
             })
             .await
     }

@@ -1,12 +1,10 @@
 //! The records of images and of the tags that name them.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::error::RepositoryError;
-use crate::domain::manifest::Manifest;
+use crate::domain::error::{InvalidManifest, RepositoryError};
+use crate::domain::manifest::{LONGEST_MEDIA_TYPE, Manifest};
 use crate::domain::repository::Lookup;
 use crate::store::{Folder, Generation, Key, Snapshot, Transaction, parse};
 use crate::types::timestamp::Timestamp;
@@ -27,7 +25,8 @@ pub(crate) struct Image {
     pub(crate) manifest: Bytes,
 }
 
-/// The metadata of an image. The manifest has a record of its own, because lists do not need it.
+/// The metadata of an image. It is small: lists of images read it. The manifest and the annotations of an image that names a subject have
+/// records of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Metadata {
     pub(crate) media_type: String,
@@ -37,8 +36,6 @@ pub(crate) struct Metadata {
     pub(crate) subject: Option<Digest>,
     /// The sum of the sizes of its blobs, in bytes.
     pub(crate) size: u64,
-    #[serde(default)]
-    pub(crate) annotations: Option<BTreeMap<String, serde_json::Value>>,
     /// The size of the manifest, in bytes.
     pub(crate) manifest_size: u64,
     pushed_at_millis: i64,
@@ -52,12 +49,18 @@ impl Metadata {
         now: Timestamp,
     ) -> Result<Self, RepositoryError> {
         let media_type = manifest.media_type(sent_as);
+        let artifact_type = manifest.artifact_type().map(str::to_owned);
+        if artifact_type
+            .as_ref()
+            .is_some_and(|text| text.len() > LONGEST_MEDIA_TYPE)
+        {
+            return Err(RepositoryError::InvalidManifest(InvalidManifest::Shape));
+        }
         Ok(Metadata {
             media_type: media_type.map_err(RepositoryError::InvalidManifest)?,
-            artifact_type: manifest.artifact_type().map(str::to_owned),
+            artifact_type,
             size: manifest.size(),
             subject: manifest.subject.as_ref().map(|one| one.digest.clone()),
-            annotations: manifest.annotations.clone(),
             manifest_size: bytes.len() as u64,
             pushed_at_millis: now.as_millis(),
         })
@@ -147,6 +150,7 @@ pub(super) fn remove_image(
         records.remove(&reference);
     }
     records.remove(&key);
+    records.remove(&generation.annotations(digest));
     records.remove(&generation.image(digest));
     Ok(tags)
 }

@@ -8,9 +8,9 @@ use std::ops::Range;
 use crate::domain::error::RepositoryError;
 use crate::domain::layer_record;
 use crate::domain::layer_record::{LayerRecord, add, layer_of};
-use crate::domain::repositories::Repositories;
-use crate::store::ObjectBytes;
-use crate::types::{Digest, RepositoryId};
+use crate::domain::repositories::{Repositories, published};
+use crate::store::{Folder, Generation, ObjectBytes};
+use crate::types::{Digest, RegistryId, RepositoryId};
 
 /// The content of a layer, or of a range of it.
 pub(crate) struct Content {
@@ -35,6 +35,22 @@ impl Repositories {
             .read(move |view| match at.existing(view)? {
                 Some(record) => Ok(view.read(&record.generation().layer(&digest))?),
                 None => Ok(None),
+            })
+            .await
+    }
+
+    /// Returns the sizes of layers in bytes at one time, or `None` for a layer that the repository does not have.
+    pub(crate) async fn layer_sizes(
+        &self,
+        id: &RepositoryId,
+        digests: Vec<Digest>,
+    ) -> Result<Vec<Option<u64>>, RepositoryError> {
+        let at = self.lookup(id);
+        self.store
+            .read(move |view| {
+                let generation = at.generation(view)?;
+                let sizes = digests.iter().map(|one| view.read(&generation.layer(one)));
+                Ok(sizes.collect::<Result<_, _>>()?)
             })
             .await
     }
@@ -133,6 +149,27 @@ impl Repositories {
             .await
     }
 
+    /// Returns repositories of a registry that have a layer: those among the first [`MAX_USERS`] that have it.
+    pub(crate) async fn with_layer(
+        &self,
+        registry: &RegistryId,
+        digest: &Digest,
+    ) -> Result<Vec<RepositoryId>, RepositoryError> {
+        let (registry, users) = (registry.clone(), Folder::layer_users(digest));
+        self.store
+            .read(move |view| {
+                let users = view.page(&users, None, MAX_USERS)?;
+                let generations = users.iter().map(|(key, _)| key.name().to_owned());
+                let found = generations.map(|name| published(view, &Generation::new(name)));
+                let found = found.filter_map(Result::transpose);
+                let is_other = |one: &Result<RepositoryId, _>| {
+                    one.as_ref().is_ok_and(|id| id.registry != registry)
+                };
+                found.filter(|one| !is_other(one)).collect()
+            })
+            .await
+    }
+
     /// Returns whether an image of the repository has a layer.
     pub(crate) async fn is_referenced(
         &self,
@@ -148,3 +185,6 @@ impl Repositories {
             .await
     }
 }
+
+/// The largest number of repositories that are searched for one from which a layer can be mounted.
+const MAX_USERS: usize = 100;

@@ -6,7 +6,7 @@ use crate::domain::image_record::{
 };
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Repository;
-use crate::store::{Generation, Snapshot};
+use crate::store::{Folder, Generation, Key, Snapshot};
 use crate::types::{Digest, Reference, RepositoryId, RepositoryName, Tag};
 
 /// States whether an image has a tag.
@@ -25,15 +25,15 @@ pub(crate) struct TaggedImage {
 }
 
 impl Repositories {
-    /// Returns at least `limit` pairs of an image and a tag that follow `after`, if there are as many, in the order of digests and tags. An
-    /// image without tags occurs once.
+    /// Returns pairs of an image and a tag that follow `after`, in the order of digests and tags. An image without tags occurs once. With
+    /// `only`, the list contains only the images that have tags, or that have none.
     pub(crate) async fn image_tags(
         &self,
         id: &RepositoryId,
         after: Option<(Digest, String)>,
         limit: usize,
-        accept: impl Fn(Tagged) -> bool + Send + 'static,
-    ) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
+        only: Option<Tagged>,
+    ) -> Result<ImageTags, RepositoryError> {
         let at = self.lookup(id);
         self.store
             .read(move |view| {
@@ -41,9 +41,12 @@ impl Repositories {
                     view,
                     generation: at.generation(view)?,
                     limit,
-                    accept: &accept,
                 };
-                listing.after(after.clone())
+                match only {
+                    None => listing.all(after.clone()),
+                    Some(Tagged::Yes) => listing.tagged(after.clone()),
+                    Some(Tagged::No) => listing.untagged(after.clone()),
+                }
             })
             .await
     }
@@ -134,13 +137,25 @@ impl Repositories {
     pub(crate) async fn image_counts(&self) -> Result<Vec<(Repository, usize)>, RepositoryError> {
         self.store
             .read(|view| {
-                let counts = all_in(view)?.into_iter().map(|(repository, generation)| {
-                    let images = view.keys(&generation.images(), None, usize::MAX)?;
-                    Ok((repository, images.len()))
-                });
+                let counts = all_in(view)?
+                    .into_iter()
+                    .map(|(repository, generation)| Ok((repository, count(view, &generation)?)));
                 counts.collect()
             })
             .await
+    }
+}
+
+/// Counts images without keeping or parsing their records.
+fn count(view: &dyn Snapshot, generation: &Generation) -> Result<usize, RepositoryError> {
+    let (mut count, mut last) = (0, None::<String>);
+    loop {
+        let page = view.page(&generation.images(), last.as_deref(), PAGE)?;
+        count += page.len();
+        if page.len() < PAGE {
+            return Ok(count);
+        }
+        last = page.last().map(|(key, _)| key.name().to_owned());
     }
 }
 
@@ -169,70 +184,112 @@ fn tagged(
     })
 }
 
-/// A list of the tags of images.
+/// A list of images and tags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImageTags {
+    /// At least as many as requested, if `last` is `None` and there are as many.
+    pub(crate) pairs: Vec<(Digest, Option<Tag>)>,
+    /// The last image that was read, if the list ends early because many images do not belong to it.
+    pub(crate) last: Option<Digest>,
+}
+
+/// Reads lists of images and tags.
 struct Listing<'a> {
     view: &'a dyn Snapshot,
     generation: Generation,
     limit: usize,
-    accept: &'a dyn Fn(Tagged) -> bool,
 }
 
 impl Listing<'_> {
-    fn after(
-        &self,
-        after: Option<(Digest, String)>,
-    ) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
-        let mut pairs = Vec::new();
+    fn all(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
+        let mut list = ImageTags::default();
         if let Some((digest, tag)) = &after {
             // An empty tag is the cursor of an untagged image. Tags that were added to the image since then follow it.
             let tag = Some(&tag[..]).filter(|tag| !tag.is_empty());
-            pairs.extend(self.tagged(digest, tag)?);
+            list.pairs.extend(self.tags_of(digest, tag)?);
         }
         let mut last = after.map(|(digest, _)| digest);
-        let images = self.generation.images();
-        while pairs.len() < self.limit {
-            let page = self
-                .view
-                .keys(&images, last.as_ref().map(Digest::as_str), PAGE)?;
-            for key in &page {
-                let digest = name_digest(key)?;
-                pairs.extend(self.image(&digest)?);
-                last = Some(digest);
-                if pairs.len() >= self.limit {
+        while list.pairs.len() < self.limit {
+            let page = self.images_after(last.as_ref(), PAGE)?;
+            for digest in &page {
+                let tags = self.tags_of(digest, None)?;
+                match tags.is_empty() {
+                    true => list.pairs.push((digest.clone(), None)),
+                    false => list.pairs.extend(tags),
+                }
+                if list.pairs.len() >= self.limit {
                     break;
                 }
             }
             if page.len() < PAGE {
                 break;
             }
+            last = page.into_iter().next_back();
         }
-        Ok(pairs)
+        Ok(list)
     }
 
-    fn image(&self, digest: &Digest) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
-        if !self.view.is_empty(&self.generation.image_tags(digest))? {
-            return self.tagged(digest, None);
-        }
-        let is_accepted = (self.accept)(Tagged::No);
-        Ok(is_accepted
-            .then(|| (digest.clone(), None))
-            .into_iter()
-            .collect())
+    fn tagged(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
+        let after = after.map(|(digest, tag)| Folder::name_below(digest.as_str(), &tag));
+        let folder = self.generation.all_image_tags();
+        let page = self.view.page(&folder, after.as_deref(), self.limit)?;
+        let pairs = page.iter().map(|(key, _)| pair(key));
+        Ok(ImageTags {
+            pairs: pairs.collect::<Result<_, _>>()?,
+            last: None,
+        })
     }
 
-    fn tagged(
+    /// Reads a limited number of images, because most images can have tags.
+    fn untagged(&self, after: Option<(Digest, String)>) -> Result<ImageTags, RepositoryError> {
+        let after = after.map(|(digest, _)| digest);
+        let page = self.images_after(after.as_ref(), MAX_READ)?;
+        let mut list = ImageTags::default();
+        for digest in &page {
+            if self.view.is_empty(&self.generation.image_tags(digest))? {
+                list.pairs.push((digest.clone(), None));
+            }
+            if list.pairs.len() >= self.limit {
+                return Ok(list);
+            }
+        }
+        if page.len() == MAX_READ {
+            list.last = page.into_iter().next_back();
+        }
+        Ok(list)
+    }
+
+    fn images_after(
+        &self,
+        after: Option<&Digest>,
+        limit: usize,
+    ) -> Result<Vec<Digest>, RepositoryError> {
+        let images = self.generation.images();
+        let page = self.view.page(&images, after.map(Digest::as_str), limit)?;
+        page.iter().map(|(key, _)| name_digest(key)).collect()
+    }
+
+    fn tags_of(
         &self,
         digest: &Digest,
         after: Option<&str>,
     ) -> Result<Vec<(Digest, Option<Tag>)>, RepositoryError> {
-        if !(self.accept)(Tagged::Yes) {
-            return Ok(Vec::new());
-        }
         let tags = tags_in(self.view, &self.generation, digest, after, self.limit)?;
         let pair = |tag| (digest.clone(), Some(tag));
         Ok(tags.into_iter().map(pair).collect())
     }
 }
 
+/// Returns the image and the tag that the key of a tag names.
+fn pair(key: &Key) -> Result<(Digest, Option<Tag>), RepositoryError> {
+    let invalid = || RepositoryError::InvalidKey(key.clone());
+    let digest = key.parts().nth_back(1).and_then(|part| part.parse().ok());
+    let tag = key.name().parse().map_err(|_| invalid())?;
+    Ok((digest.ok_or_else(invalid)?, Some(tag)))
+}
+
 /// The number of images that are read at once.
 const PAGE: usize = 100;
+
+/// The largest number of images that are read to find untagged ones.
+const MAX_READ: usize = 1000;

@@ -66,10 +66,8 @@ impl Manifest {
         // A parameter such as a character set is not a part of the type.
         let sent_as = sent_as.map(|text| text.split(';').next().unwrap_or_default().trim());
         match (self.media_type.as_deref(), sent_as) {
-            // The response to a pull contains it in a header.
-            (Some(field), _) if !field.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
-                Err(InvalidManifest::Shape)
-            }
+            (Some(field), _) if !is_media_type(field) => Err(InvalidManifest::Shape),
+            (_, Some(sent)) if !is_media_type(sent) => Err(InvalidManifest::SentMediaType),
             (Some(field), Some(sent)) if field != sent => Err(InvalidManifest::MediaType),
             (Some(field), _) => Ok(field.to_owned()),
             (None, Some(sent)) if !sent.is_empty() => Ok(sent.to_owned()),
@@ -112,6 +110,11 @@ impl Manifest {
     }
 }
 
+/// The response to a pull contains the media type in a header.
+fn is_media_type(text: &str) -> bool {
+    text.len() <= LONGEST_MEDIA_TYPE && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
 impl Descriptor {
     /// Returns whether the content must not be distributed, as for some layers of Windows. Clients do not push it. Source: OCI image
     /// specification, `layer.md`.
@@ -121,6 +124,9 @@ impl Descriptor {
             || self.media_type.contains("foreign")
     }
 }
+
+/// Source: RFC 6838, section 4.2: 127 characters on each side of the slash.
+pub(super) const LONGEST_MEDIA_TYPE: usize = 255;
 
 /// Source: the length of `ImageManifest` in ECR's service model (botocore 1.44.5).
 pub(crate) const LONGEST_MANIFEST: usize = 4_194_304;
@@ -150,7 +156,10 @@ mod tests {
 
     #[test]
     fn a_media_type_that_a_header_cannot_contain_is_rejected() {
-        for field in ["a/b\n", "a/\u{e9}", "a/\0"] {
+        let long = "a".repeat(256);
+        for field in ["a/b\nc", "a/\u{e9}", "a/\0", &long] {
+            let sent = Manifest::default().media_type(Some(field));
+            assert_eq!(sent, Err(InvalidManifest::SentMediaType));
             let manifest = Manifest {
                 media_type: Some(field.to_owned()),
                 ..Manifest::default()

@@ -143,6 +143,9 @@ impl Push {
         let image = &self.image;
         records.write(&generation.image(&image.digest), &image.metadata);
         records.put(&generation.manifest(&image.digest), image.manifest.clone());
+        if let (Some(_), Some(annotations)) = (&self.manifest.subject, &self.manifest.annotations) {
+            records.write(&generation.annotations(&image.digest), annotations);
+        }
         for key in references(generation, &image.digest, &self.manifest) {
             records.put(&key, Vec::new());
         }

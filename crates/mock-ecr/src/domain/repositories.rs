@@ -90,6 +90,7 @@ impl Repositories {
                 }
                 let record = RepositoryRecord::new(&generation, settings.clone());
                 records.write(&at.key, &record);
+                name_generation(records, &generation, &at.id);
                 resource_tag_record::put(records, &generation, &tags);
                 Ok(at.repository(record))
             })
@@ -110,11 +111,12 @@ impl Repositories {
             },
             id: id.clone(),
         };
-        let key = unpublished.lookup().key;
+        let at = unpublished.lookup();
         self.store
             .transact(move |records| {
                 let record = RepositoryRecord::new(&generation, settings.clone());
-                records.write(&key, &record);
+                records.write(&at.key, &record);
+                name_generation(records, &generation, &at.id);
                 Ok::<_, RepositoryError>(())
             })
             .await?;
@@ -316,6 +318,26 @@ fn publish(records: &mut Transaction<'_>, one: &Unpublished) -> Result<(), Repos
 pub(super) fn discard(records: &mut Transaction<'_>, key: &Key, record: &RepositoryRecord) {
     records.remove(key);
     records.put(&Key::garbage(&record.generation()), Vec::new());
+}
+
+/// Adds the record by which the repository of a generation is found.
+fn name_generation(records: &mut Transaction<'_>, generation: &Generation, id: &RepositoryId) {
+    let key = Key::repository(id).as_bytes().to_vec();
+    records.put(&generation.repository(), key);
+}
+
+/// Returns the repository of a generation, if requests find it.
+pub(super) fn published(
+    view: &dyn Snapshot,
+    generation: &Generation,
+) -> Result<Option<RepositoryId>, RepositoryError> {
+    let Some(key) = view.get(&generation.repository())? else {
+        return Ok(None);
+    };
+    let key = Key::from_bytes(&key);
+    let record: Option<RepositoryRecord> = view.read(&key)?;
+    let is_current = record.is_some_and(|record| record.generation() == *generation);
+    Ok(is_current.then(|| id_of(&key)).flatten())
 }
 
 /// Returns the repositories of all registries, ordered by account, Region and name.

@@ -135,6 +135,31 @@ impl Reservation {
         Ok(())
     }
 
+    /// Returns an empty reservation of the same connection.
+    pub(crate) fn another(&self) -> Reservation {
+        self.buffers.reservation()
+    }
+
+    /// Releases bytes, or adds some, until there are `size`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a limit is exceeded. The reservation is then not changed.
+    pub(crate) fn resize(&mut self, size: usize) -> Result<(), BuffersFull> {
+        self.grow(size.saturating_sub(self.size))?;
+        self.shrink_to(size);
+        Ok(())
+    }
+
+    /// Does the same as [`resize`](Self::resize), even if a limit is exceeded.
+    pub(crate) fn resize_beyond_limits(&mut self, size: usize) {
+        let added = size.saturating_sub(self.size);
+        self.buffers.own.add(added);
+        self.buffers.all.0.add(added);
+        self.size += added;
+        self.shrink_to(size);
+    }
+
     /// Releases all bytes above `size`.
     pub(crate) fn shrink_to(&mut self, size: usize) {
         let released = self.size.saturating_sub(size);
@@ -165,6 +190,10 @@ impl Counter {
         let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
         let taken = self.used.fetch_update(set, fetch, within);
         taken.map(drop).map_err(|_| BuffersFull)
+    }
+
+    fn add(&self, count: usize) {
+        self.used.fetch_add(count, Ordering::Relaxed);
     }
 
     fn release(&self, count: usize) {
@@ -234,6 +263,24 @@ mod tests {
             (all.used(), connection.own.used.load(Ordering::Relaxed)),
             (0, 0)
         );
+    }
+
+    #[test]
+    fn a_reservation_can_be_resized_beyond_the_limits() {
+        let all = buffers();
+        let mut reservation = ConnectionBuffers::new(&all).reservation();
+        reservation.grow(SMALL).unwrap();
+        assert_eq!(reservation.resize(9 * SMALL), Err(BuffersFull));
+        assert_eq!(reservation.size(), SMALL);
+        reservation.resize(2 * SMALL).unwrap();
+        reservation.resize_beyond_limits(20 * SMALL);
+        assert_eq!((reservation.size(), all.used()), (20 * SMALL, 20 * SMALL));
+        let mut another = ConnectionBuffers::new(&all).reservation();
+        assert_eq!(another.grow(1), Err(BuffersFull));
+        reservation.resize_beyond_limits(SMALL);
+        assert_eq!(all.used(), SMALL);
+        drop(reservation);
+        assert_eq!(all.used(), 0);
     }
 
     #[test]

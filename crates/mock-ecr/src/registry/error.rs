@@ -337,6 +337,14 @@ impl From<RepositoryError> for RegistryError {
             RepositoryError::TooManyUploads => RegistryError::TooManyUploads,
             RepositoryError::PartOutOfOrder { .. } => RegistryError::RangeInvalid,
             RepositoryError::TooManyParts => RegistryError::TooManyParts,
+            // Source of the text: the user guide of Amazon ECR, `image-artifact-delete.html`.
+            RepositoryError::ListedByIndexes(indexes) => {
+                let indexes: Vec<&str> = indexes.iter().map(Digest::as_str).collect();
+                RegistryError::Unsupported(format!(
+                    "Requested image referenced by manifest list: [{}]",
+                    indexes.join(", ")
+                ))
+            }
             RepositoryError::BrokenContent => RegistryError::UploadInvalid,
             error => {
                 tracing::error!(error = %chain(&error), "the registry failed");
@@ -366,6 +374,7 @@ fn invalid_manifest(invalid: InvalidManifest) -> RegistryError {
     let constraint = match invalid {
         InvalidManifest::Json => "Invalid JSON syntax",
         InvalidManifest::Shape => "Invalid image manifest",
+        InvalidManifest::SentMediaType => "Invalid media type",
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",
         InvalidManifest::TooLong => TOO_LONG,
     };

@@ -72,20 +72,17 @@ impl Page {
         let n = context.parameter("n");
         let n = n.map(|text| text.parse().map_err(|_| invalid_number()));
         let n: Option<usize> = n.transpose()?;
-        let last = context.parameter("last");
         if !context.has(Quirk::OpaquePages) {
             return Ok(Page {
-                after: last,
+                after: after(context, scope)?,
                 limit: n,
             });
         }
         if n.is_some_and(|n| !(1..=MAX_RESULTS).contains(&n)) {
             return Err(invalid_number());
         }
-        let open = |token: String| context.state.page_tokens.open(scope, &token);
-        let after = last.map(|token| open(token).ok_or_else(invalid_token));
         Ok(Page {
-            after: after.transpose()?,
+            after: after(context, scope)?,
             limit: Some(n.unwrap_or(DEFAULT_RESULTS)),
         })
     }
@@ -108,18 +105,37 @@ impl Page {
             return (names, None);
         };
         names.truncate(limit);
-        let link = names.last().map(|last| {
-            if context.has(Quirk::OpaquePages) {
-                let token = context.state.page_tokens.seal(scope, last);
-                let base = context.call.base_url();
-                let base = base.or_local(context.state.listening());
-                format!("<{base}{path}?n={limit}&last={token}>; rel=\"next\"")
-            } else {
-                let last = last.replace('/', "%2F");
-                format!("<{path}?n={limit}&last={last}>; rel=\"next\"")
-            }
-        });
+        let link = names
+            .last()
+            .map(|last| link(context, scope, &format!("{path}?n={limit}&"), last));
         (names, link)
+    }
+}
+
+/// Returns the name after which the requested page begins.
+pub(super) fn after(
+    context: &RequestContext<'_>,
+    scope: &str,
+) -> Result<Option<String>, RegistryError> {
+    let last = context.parameter("last");
+    if !context.has(Quirk::OpaquePages) {
+        return Ok(last);
+    }
+    let open = |token: String| context.state.page_tokens.open(scope, &token);
+    let after = last.map(|token| open(token).ok_or_else(invalid_token));
+    after.transpose()
+}
+
+/// Returns the value of the `Link` header of a page that is followed by another one. `path` ends where the parameter `last` begins.
+pub(super) fn link(context: &RequestContext<'_>, scope: &str, path: &str, last: &str) -> String {
+    if context.has(Quirk::OpaquePages) {
+        let token = context.state.page_tokens.seal(scope, last);
+        let base = context.call.base_url();
+        let base = base.or_local(context.state.listening());
+        format!("<{base}{path}last={token}>; rel=\"next\"")
+    } else {
+        let last = last.replace('/', "%2F");
+        format!("<{path}last={last}>; rel=\"next\"")
     }
 }
 

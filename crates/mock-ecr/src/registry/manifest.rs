@@ -175,7 +175,10 @@ async fn delete(
     match reference {
         Reference::Tag(tag) => drop(repositories.delete_tag(id, tag).await?),
         Reference::Digest(digest) => {
-            let listed = ListedImages::Removed;
+            let listed = match context.has(Quirk::ListedImagesStay) {
+                true => ListedImages::Rejected,
+                false => ListedImages::Removed,
+            };
             repositories.delete_image(id, digest, listed).await?;
         }
     }

@@ -1,16 +1,17 @@
 //! `referrers/DIGEST`: the images whose manifest names another image as its subject.
 
-use std::collections::BTreeMap;
-
 use http::{Response, StatusCode, header};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::config::Quirk;
-use crate::domain::ListedImage;
+use crate::domain::Referrer;
 use crate::http::body::{Payload, whole};
+use crate::http::query::encode;
 use crate::iam::action::Action;
 use crate::registry::context::{RequestContext, layer_digest, respond};
 use crate::registry::error::RegistryError;
+use crate::registry::lists;
 use crate::types::{Digest, RepositoryId};
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -33,7 +34,7 @@ struct Descriptor<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<&'a BTreeMap<String, serde_json::Value>>,
+    annotations: Option<&'a RawValue>,
 }
 
 pub(super) async fn answer(
@@ -47,18 +48,17 @@ pub(super) async fn answer(
         opened => drop(opened?),
     }
     let subject = layer_digest(subject)?;
-    let images = context.state.repositories.referrers(id, &subject).await?;
     let filter = context.parameter("artifactType");
-    let is_requested = |image: &&ListedImage| {
-        let artifact_type = image.metadata.artifact_type.as_deref();
-        filter
-            .as_deref()
-            .is_none_or(|requested| artifact_type == Some(requested))
-    };
+    let scope = format!("referrers {id} {subject}");
+    let after = lists::after(context, &scope)?;
+    let repositories = &context.state.repositories;
+    let referrers = repositories.referrers(id, &subject, filter.clone(), after);
+    let referrers = referrers.await?;
+    let manifests = referrers.page.iter().map(descriptor);
     let index = Index {
         schema_version: 2,
         media_type: INDEX,
-        manifests: images.iter().filter(is_requested).map(descriptor).collect(),
+        manifests: manifests.collect::<Result<_, _>>()?,
     };
     let body = serde_json::to_vec(&index).expect("strings and numbers are always JSON");
     let mut response = respond(StatusCode::OK)
@@ -67,18 +67,36 @@ pub(super) async fn answer(
     if filter.is_some() {
         response = response.header("oci-filters-applied", "artifactType");
     }
+    if let Some(last) = &referrers.last {
+        let path = path(id, &subject, filter.as_deref());
+        response = response.header(
+            header::LINK,
+            lists::link(context, &scope, &path, last.as_str()),
+        );
+    }
     let response = response.body(body.into());
     Ok(whole(
-        response.expect("the headers are constants and a number"),
+        response.expect("names and valid hosts are valid header values"),
     ))
 }
 
-fn descriptor(image: &ListedImage) -> Descriptor<'_> {
-    Descriptor {
+/// Returns the URL of the list, up to the parameter `last`.
+fn path(id: &RepositoryId, subject: &Digest, filter: Option<&str>) -> String {
+    let filter = filter.map(|text| format!("artifactType={}&", encode(text.as_bytes())));
+    let filter = filter.unwrap_or_default();
+    format!("/v2/{}/referrers/{subject}?{filter}", id.name)
+}
+
+fn descriptor(referrer: &Referrer) -> Result<Descriptor<'_>, RegistryError> {
+    let Referrer { image, annotations } = referrer;
+    let annotations = annotations.as_deref().map(serde_json::from_slice);
+    Ok(Descriptor {
         media_type: &image.metadata.media_type,
         digest: &image.digest,
         size: image.metadata.manifest_size,
         artifact_type: image.metadata.artifact_type.as_deref(),
-        annotations: image.metadata.annotations.as_ref(),
-    }
+        annotations: annotations
+            .transpose()
+            .map_err(|_| RegistryError::Internal)?,
+    })
 }

@@ -54,7 +54,7 @@ async fn mount(
             return Ok(None);
         }
     }
-    for from in sources(context, id).await? {
+    for from in sources(context, id, digest).await? {
         if mount_from(context, &from, id, digest).await? {
             return Ok(Some(created(id, digest)));
         }
@@ -62,12 +62,13 @@ async fn mount(
     Ok(None)
 }
 
-/// Returns the repositories from which a layer can be mounted: the one in `from`, or without `from` all of the registry.
+/// Returns the repositories from which a layer can be mounted: the one in `from`, or without `from` others of the registry that have it.
 ///
 /// Source: OCI Distribution 1.1, "Mounting a blob from another repository".
 async fn sources(
     context: &RequestContext<'_>,
     id: &RepositoryId,
+    digest: &Digest,
 ) -> Result<Vec<RepositoryId>, RegistryError> {
     if let Some(name) = context.parameter("from") {
         return Ok(context.repository(&name).into_iter().collect());
@@ -76,8 +77,7 @@ async fn sources(
         return Ok(Vec::new());
     }
     let repositories = &context.state.repositories;
-    let found = repositories.list(&id.registry, None, usize::MAX);
-    Ok(found.await?.into_iter().map(|found| found.id).collect())
+    Ok(repositories.with_layer(&id.registry, digest).await?)
 }
 
 /// Mounts a layer from one repository. Returns whether the layer exists there and the caller is allowed to read it.

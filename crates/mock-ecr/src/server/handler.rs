@@ -28,6 +28,7 @@ use crate::server::request_attributes;
 use crate::server::request_body::RequestBody;
 use crate::server::router::Route;
 use crate::server::welcome;
+use crate::services;
 use crate::services::call::Call;
 use crate::services::dispatch;
 use crate::services::ecr::operations::get_authorization_token;
@@ -66,9 +67,15 @@ where
         Ok(()) => respond(state, &received, &route, body, reservation, &mut log_entry).await,
         Err(full) => (buffers_full(state, &route, full, &mut log_entry), now),
     };
-    reservation.shrink_to(head_size);
-    if let Err(full) = reservation.grow(buffered_size(&response)) {
-        response = buffers_full(state, &route, full, &mut log_entry);
+    let size = head_size + buffered_size(&response);
+    match reservation.resize(size) {
+        Ok(()) => {}
+        Err(full) if is_read(&request, &route, &log_entry) => {
+            reservation.shrink_to(head_size);
+            response = buffers_full(state, &route, full, &mut log_entry);
+        }
+        // A client would repeat a change that was made, and the repeated request could fail.
+        Err(_) => reservation.resize_beyond_limits(size),
     }
     if request.method == Method::HEAD {
         response = strip_body(response);
@@ -80,6 +87,15 @@ where
     log_entry.took = stopwatch.elapsed();
     state.request_log.record(log_entry);
     response
+}
+
+/// Returns whether a request has changed nothing, so that the client can repeat it.
+fn is_read(request: &Parts, route: &Route, log_entry: &ReceivedRequest) -> bool {
+    match (route, log_entry.operation) {
+        (Route::Api { service, .. }, Some(operation)) => services::is_read(*service, operation),
+        (Route::Api { .. }, None) => false,
+        _ => matches!(request.method, Method::GET | Method::HEAD),
+    }
 }
 
 fn route_of(state: &State, request: &Parts, ingress: Ingress) -> Route {
@@ -260,6 +276,7 @@ where
                         host_region: host_region.as_ref(),
                         ingress: client.ingress,
                         now,
+                        reservation,
                     };
                     whole(dispatch::answer(state, &call, log_entry).await)
                 }

@@ -3,6 +3,7 @@
 use http::request::Parts;
 
 use crate::aws::service::AwsService;
+use crate::http::buffers::Reservation;
 use crate::http::ingress::Ingress;
 use crate::types::Region;
 use crate::types::timestamp::Timestamp;
@@ -17,4 +18,6 @@ pub(crate) struct Call<'a> {
     pub(crate) host_region: Option<&'a Region>,
     pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
+    /// The memory of the request.
+    pub(crate) reservation: &'a Reservation,
 }

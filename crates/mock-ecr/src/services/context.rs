@@ -1,12 +1,13 @@
 //! The context in which an operation runs.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use http::request::Parts;
 
 use crate::aws::error::ApiError;
 use crate::aws::service::AwsService;
 use crate::http::base_url::BaseUrl;
+use crate::http::buffers::Reservation;
 use crate::http::ingress::Ingress;
 use crate::iam::action::Action;
 use crate::iam::authorization;
@@ -27,6 +28,8 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) ingress: Ingress,
     pub(crate) now: Timestamp,
     issued_token: OnceLock<TokenId>,
+    /// The memory of the output, until it is printed.
+    reservation: Mutex<Reservation>,
 }
 
 impl<'a> RequestContext<'a> {
@@ -45,6 +48,7 @@ impl<'a> RequestContext<'a> {
             ingress: call.ingress,
             now: call.now,
             issued_token: OnceLock::new(),
+            reservation: Mutex::new(call.reservation.another()),
         }
     }
 
@@ -61,6 +65,16 @@ impl<'a> RequestContext<'a> {
 
     pub(crate) fn issued_token(&self) -> Option<TokenId> {
         self.issued_token.get().copied()
+    }
+
+    /// Reserves memory for the output.
+    pub(crate) fn reserve(&self, size: u64) -> Result<(), ApiError> {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let mut reservation = self
+            .reservation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(reservation.grow(size)?)
     }
 
     /// Checks that the caller is allowed the action on `*`.

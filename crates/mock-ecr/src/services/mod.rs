@@ -8,4 +8,4 @@ pub(crate) mod operation;
 mod sts;
 mod table;
 
-pub(crate) use table::{implemented, operations};
+pub(crate) use table::{implemented, is_read, operations};

@@ -17,6 +17,9 @@ pub(crate) trait Operation: DeserializeOwned + Send + 'static {
     /// The resource for which the policy of the caller is evaluated.
     const RESOURCE: Resource = Resource::Input;
 
+    /// Whether the operation changes something.
+    const EFFECT: Effect = Effect::Change;
+
     /// The output. Its members are serialized in the order of its fields.
     type Output: Serialize;
 
@@ -37,10 +40,18 @@ pub(crate) enum Resource {
     Any,
 }
 
+/// Whether an operation changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    None,
+    Change,
+}
+
 /// An entry of a table of operations.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
+    pub(crate) effect: Effect,
     run: Run,
 }
 
@@ -50,6 +61,7 @@ impl Entry {
     pub(crate) const fn of<O: Operation>() -> Self {
         Entry {
             name: O::NAME,
+            effect: O::EFFECT,
             run: |cx, input| Box::pin(run::<O>(cx, input)),
         }
     }

@@ -1,7 +1,7 @@
 //! The operations of each service.
 
 use crate::aws::service::AwsService;
-use crate::services::operation::Entry;
+use crate::services::operation::{Effect, Entry};
 use crate::services::{ecr, sts};
 
 /// Returns the operations of a service that the mock implements.
@@ -11,6 +11,12 @@ pub(crate) fn operations(service: AwsService) -> &'static [Entry] {
         AwsService::EcrPublic => &[],
         AwsService::Sts => sts::OPERATIONS,
     }
+}
+
+/// Returns whether the mock implements an operation, and the operation changes nothing.
+pub(crate) fn is_read(service: AwsService, operation: &str) -> bool {
+    let mut entries = operations(service).iter();
+    entries.any(|entry| entry.name == operation && entry.effect == Effect::None)
 }
 
 /// Returns the services of which the mock implements an operation.

@@ -13,10 +13,12 @@
 //! expiring-mock/TIME/GEN/ID          an unfinished upload and its beginning, on the mock's clock
 //! expiring-system/TIME/GEN/ID        the same on the system's clock
 //!
+//! content/GEN/repository             the key of the repository
 //! content/GEN/policy                 the policy of the repository, as text
 //! content/GEN/resource-tag/KEY       a resource tag
 //! content/GEN/image/DIGEST           the metadata of an image
 //! content/GEN/manifest/DIGEST        its manifest
+//! content/GEN/annotations/DIGEST     its annotations, if it names a subject
 //! content/GEN/tag/TAG                the digest of the image that the tag names
 //! content/GEN/image-tag/DIGEST/TAG   a tag that names the image
 //! content/GEN/referrer/DIGEST/DIGEST the digests of a subject and of an image that names it
@@ -94,8 +96,8 @@ impl Key {
         &self.0
     }
 
-    /// Returns the key with these bytes. An engine returns only bytes that were keys.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+    /// Returns the key with these bytes, which were those of a key.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
         Key(bytes.to_vec())
     }
 
@@ -223,6 +225,11 @@ impl Folder {
         [start, &[SEPARATOR + 1]].concat()
     }
 
+    /// Returns the name in this folder of the key `name` in the folder `folder` below it.
+    pub(crate) fn name_below(folder: &str, name: &str) -> String {
+        format!("{folder}{}{name}", char::from(SEPARATOR))
+    }
+
     /// Returns the key with this name in the folder.
     pub(crate) fn key(&self, name: &str) -> Key {
         Key([&self.0, name.as_bytes()].concat())
@@ -268,6 +275,11 @@ impl Generation {
         Kind("content").folder().folder(&self.0)
     }
 
+    /// The record that contains the key of the repository.
+    pub(crate) fn repository(&self) -> Key {
+        self.content().key("repository")
+    }
+
     pub(crate) fn policy(&self) -> Key {
         self.content().key("policy")
     }
@@ -288,6 +300,10 @@ impl Generation {
         self.content().folder("manifest").key(digest.as_str())
     }
 
+    pub(crate) fn annotations(&self, digest: &Digest) -> Key {
+        self.content().folder("annotations").key(digest.as_str())
+    }
+
     pub(crate) fn tags(&self) -> Folder {
         self.content().folder("tag")
     }
@@ -298,7 +314,12 @@ impl Generation {
 
     /// The tags that name an image.
     pub(crate) fn image_tags(&self, digest: &Digest) -> Folder {
-        self.content().folder("image-tag").folder(digest.as_str())
+        self.all_image_tags().folder(digest.as_str())
+    }
+
+    /// The tags of all images, in the order of the digests.
+    pub(crate) fn all_image_tags(&self) -> Folder {
+        self.content().folder("image-tag")
     }
 
     /// The images that name `subject` as their subject.

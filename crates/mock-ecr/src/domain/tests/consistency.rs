@@ -135,6 +135,9 @@ impl Found {
                 let child = generation.image(&child.digest);
                 assert!(view.contains(&child).unwrap(), "{child} is missing");
             }
+            if manifest.subject.is_some() && manifest.annotations.is_some() {
+                references.insert(generation.annotations(&digest));
+            }
             references.extend(crate::domain::image_record::references(
                 generation, &digest, &manifest,
             ));
@@ -145,13 +148,13 @@ impl Found {
             assert!(view.contains(&image).unwrap(), "{key} has no image");
             references.insert(generation.image_tags(&digest).key(key.name()));
         }
-        // The indexes by subject, layer, image and tag have exactly these entries.
+        // The indexes by subject, layer, image and tag have exactly these entries, and each referrer its annotations.
         let indexed = all(view, &generation.content()).into_iter();
         let indexed = indexed.map(|(key, _)| key).filter(|key| {
             let kind = key.parts().nth(2);
             matches!(
                 kind,
-                Some("image-tag" | "referrer" | "index" | "layer-image")
+                Some("image-tag" | "referrer" | "index" | "layer-image" | "annotations")
             )
         });
         assert_eq!(indexed.collect::<BTreeSet<_>>(), references);

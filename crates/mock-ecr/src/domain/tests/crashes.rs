@@ -11,7 +11,7 @@ async fn visible(all: &Repositories) -> String {
     for repository in all.all().await.unwrap() {
         let id = &repository.id;
         let images = all.images(id, None, 99).await.unwrap();
-        let tags = all.image_tags(id, None, 99, |_| true).await.unwrap();
+        let tags = all.image_tags(id, None, 99, None).await.unwrap().pairs;
         let policy = all.policy(id).await.ok();
         let resource_tags = all.resource_tags(id).await.unwrap();
         let images: Vec<_> = images.into_iter().map(|image| image.digest).collect();

@@ -9,7 +9,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 
 use super::*;
-use crate::domain::ListedImages;
+use crate::domain::{Deleted, ListedImages, Selection, SelectionError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -19,6 +19,7 @@ enum Call {
     Push(&'static str, &'static str),
     Resolve(&'static str),
     Tags,
+    Describe,
     DeleteTag(&'static str),
     DeleteByTag(&'static str),
     DeleteImage(&'static str),
@@ -31,15 +32,16 @@ impl Call {
     fn random(random: &mut ChaCha20Rng) -> Self {
         let tag = TAGS[random.random_range(0..TAGS.len())];
         let manifest = MANIFESTS[random.random_range(0..MANIFESTS.len())];
-        match random.random_range(0..16) {
+        match random.random_range(0..18) {
             0 | 1 => Call::Create,
             2 => Call::Delete,
             3 => Call::DeleteWithImages,
             4..=7 => Call::Push(manifest, tag),
             8 | 9 => Call::Resolve(tag),
             10 | 11 => Call::Tags,
-            12 => Call::DeleteTag(tag),
-            13 => Call::DeleteByTag(tag),
+            12 | 13 => Call::Describe,
+            14 => Call::DeleteTag(tag),
+            15 => Call::DeleteByTag(tag),
             _ => Call::DeleteImage(manifest),
         }
     }
@@ -78,13 +80,18 @@ impl Call {
                     )
                 })
             }
+            Call::Describe => {
+                let images = all.images(&app, None, 9).await;
+                images.map(|images| described(&images))
+            }
             Call::DeleteTag(tag) => {
                 let deleted = all.delete_tag(&app, &tag.parse().unwrap()).await;
                 deleted.map(|_| String::new())
             }
             Call::DeleteByTag(tag) => {
-                let deleted = all.delete_by_tag(&app, &tag.parse().unwrap()).await;
-                deleted.map(|(_, tags)| tags.len().to_string())
+                let selection = Selection::Tag(tag.parse().unwrap());
+                let deleted = all.delete_selected(&app, vec![selection]).await;
+                deleted.map(|deleted| tags_in(&deleted))
             }
             Call::DeleteImage(manifest) => {
                 let digest = sha256(manifest);
@@ -100,6 +107,28 @@ impl Call {
             error => panic!("{error}"),
         })
     }
+}
+
+/// Returns the number of tags that a call has deleted.
+fn tags_in(deleted: &[Result<Deleted, SelectionError>]) -> String {
+    match deleted {
+        [Ok((_, tags))] => tags.len().to_string(),
+        [Err(SelectionError::ImageNotFound)] => "no image".to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns the manifests of images and their tags, in the order of the manifests.
+fn described(images: &[TaggedImage]) -> String {
+    let mut described = Vec::new();
+    for image in images {
+        let mut manifests = MANIFESTS.into_iter();
+        let manifest = manifests.find(|text| sha256(text) == image.digest).unwrap();
+        let tags = image.tags.iter().map(|tag| tag.as_str());
+        described.push((manifest, tags.collect::<Vec<_>>()));
+    }
+    described.sort();
+    format!("{described:?}")
 }
 
 /// The sequential model: the manifests and the tags of the repository, if it exists.
@@ -157,6 +186,14 @@ impl Content {
             }
             Call::Resolve(tag) => (*self.tags.get(tag).unwrap_or(&"no image")).to_owned(),
             Call::Tags => format!("{:?}", self.tags.keys().collect::<Vec<_>>()),
+            Call::Describe => {
+                let tags_of = |image| {
+                    let tags = self.tags.iter().filter(move |(_, one)| **one == image);
+                    tags.map(|(tag, _)| *tag).collect::<Vec<_>>()
+                };
+                let images = self.images.iter().map(|image| (*image, tags_of(*image)));
+                format!("{:?}", images.collect::<Vec<_>>())
+            }
             Call::DeleteTag(tag) => match self.tags.remove(tag) {
                 Some(_) => String::new(),
                 None => "no image".to_owned(),

@@ -137,22 +137,22 @@ async fn an_index_without_its_images_is_rejected_and_a_subject_need_not_exist() 
         let referrer = format!(r#"{{"subject":{{"digest":"{subject}"}},"artifactType":"a/b"}}"#);
         fixture.push(&referrer, "signature").await.unwrap();
         let id = &fixture.repository.id;
-        let referrers = fixture.repositories.referrers(id, &subject).await.unwrap();
-        assert_eq!(referrers[0].digest, sha256(&referrer));
-        assert_eq!(referrers[0].metadata.artifact_type.as_deref(), Some("a/b"));
+        let referrers = async || {
+            let referrers = fixture.repositories.referrers(id, &subject, None, None);
+            referrers.await.unwrap().page
+        };
+        let found = referrers().await;
+        assert_eq!(found[0].image.digest, sha256(&referrer));
+        assert_eq!(
+            found[0].image.metadata.artifact_type.as_deref(),
+            Some("a/b")
+        );
         fixture
             .repositories
-            .delete_image(id, &referrers[0].digest, ListedImages::Rejected)
+            .delete_image(id, &found[0].image.digest, ListedImages::Rejected)
             .await
             .unwrap();
-        assert!(
-            fixture
-                .repositories
-                .referrers(id, &subject)
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        assert!(referrers().await.is_empty());
     }
 }
 

@@ -8,6 +8,7 @@ mod dropped;
 mod histories;
 mod images;
 mod interleavings;
+mod lists;
 mod operations;
 mod repositories;
 mod sweeper;
@@ -26,7 +27,7 @@ use crate::domain::{
 };
 use crate::store::StoreLocation;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, Algorithm, Digest, Reference, RepositoryId};
+use crate::types::{AccountId, Algorithm, Digest, Reference, RepositoryId, Tag};
 
 const NOW: Timestamp = Timestamp::AWS_EXAMPLE;
 

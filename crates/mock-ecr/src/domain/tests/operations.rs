@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::*;
-use crate::domain::{ListedImages, ResourceTag};
+use crate::domain::{ListedImages, ResourceTag, Selection};
 use crate::types::UploadId;
 
 /// An operation, by name.
@@ -23,7 +23,7 @@ pub(super) const OPERATIONS: [Operation; 14] = [
     ("push an index", |all| Box::pin(push_index(all))),
     ("move a tag", |all| Box::pin(move_tag(all))),
     ("delete a tag", |all| Box::pin(delete_tag(all))),
-    ("delete by tag", |all| Box::pin(delete_by_tag(all))),
+    ("delete by tags", |all| Box::pin(delete_by_tags(all))),
     ("delete an image", |all| Box::pin(delete_image(all))),
     ("mutability", |all| Box::pin(mutability(all))),
     ("policy", |all| Box::pin(policy(all))),
@@ -98,8 +98,9 @@ async fn push(all: &Repositories) -> Result<(), RepositoryError> {
 
 async fn push_index(all: &Repositories) -> Result<(), RepositoryError> {
     let image = sha256(&manifest_of("one"));
-    let index =
-        format!(r#"{{"manifests":[{{"digest":"{image}"}}],"subject":{{"digest":"{image}"}}}}"#);
+    let index = format!(
+        r#"{{"manifests":[{{"digest":"{image}"}}],"subject":{{"digest":"{image}"}},"annotations":{{}}}}"#
+    );
     put(all, &index, Some("index")).await
 }
 
@@ -113,10 +114,10 @@ async fn delete_tag(all: &Repositories) -> Result<(), RepositoryError> {
         .map(drop)
 }
 
-async fn delete_by_tag(all: &Repositories) -> Result<(), RepositoryError> {
-    all.delete_by_tag(&app(), &"2".parse().unwrap())
-        .await
-        .map(drop)
+async fn delete_by_tags(all: &Repositories) -> Result<(), RepositoryError> {
+    // The second deletion removes the image.
+    let tags = ["2", "1"].map(|tag| Selection::Tag(tag.parse().unwrap()));
+    all.delete_selected(&app(), tags.to_vec()).await.map(drop)
 }
 
 async fn delete_image(all: &Repositories) -> Result<(), RepositoryError> {

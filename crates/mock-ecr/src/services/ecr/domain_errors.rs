@@ -164,6 +164,9 @@ fn upload_error(error: RepositoryError) -> ApiError {
 
 fn invalid_manifest(manifest: InvalidManifest) -> ApiError {
     let constraint = match manifest {
+        InvalidManifest::SentMediaType => {
+            return invalid("imageManifestMediaType", "Invalid media type");
+        }
         InvalidManifest::Json => "Invalid JSON syntax",
         InvalidManifest::Shape => "Invalid image manifest",
         InvalidManifest::MediaType => "Media type does not match the one in the image manifest",

@@ -9,7 +9,7 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::AccountSetting;
 use crate::services::context::RequestContext;
-use crate::services::operation::{Operation, Resource};
+use crate::services::operation::{Effect, Operation, Resource};
 use crate::types::RegistryId;
 
 #[derive(Debug, Deserialize)]
@@ -40,6 +40,7 @@ impl Output {
 
 impl Operation for GetAccountSetting {
     const NAME: &'static str = "GetAccountSetting";
+    const EFFECT: Effect = Effect::None;
     const RESOURCE: Resource = Resource::Any;
     type Output = Output;
 

@@ -1,13 +1,14 @@
-//! `BatchDeleteImage`: deletes images by digest, or single tags.
+//! `BatchDeleteImage`: deletes images by digest, or single tags. An image is deleted with its only tag. Source: the description of the operation
+//! in AWS's API reference.
 
 use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
-use crate::domain::{Image, ListedImages, RepositoryError};
+use crate::domain::{Deleted, Selection, SelectionError};
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
 use crate::services::operation::Operation;
-use crate::types::{AccountId, RepositoryId, RepositoryName};
+use crate::types::{AccountId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,55 +32,47 @@ impl Operation for BatchDeleteImage {
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
+        let selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
+        let valid = selections.iter().flatten().cloned().collect();
+        let repositories = &cx.state.repositories;
+        let deleted = repositories.delete_selected(&id, valid).await?;
+        Ok(Output::of(self.image_ids, selections, deleted))
+    }
+}
+
+impl Output {
+    /// `deleted` has the result of each valid selection.
+    fn of(
+        image_ids: Vec<ImageId>,
+        selections: Vec<Result<Selection, Failure>>,
+        deleted: Vec<Result<Deleted, SelectionError>>,
+    ) -> Self {
         let mut output = Output {
             failures: Vec::new(),
             image_ids: Vec::new(),
         };
-        for image_id in self.image_ids {
-            let deleted = match image_id.find(cx, &id).await? {
-                Ok(image) => delete(cx, &id, &image_id, &image).await?,
-                Err(failure) => Err(failure),
-            };
-            match deleted {
-                Ok(image_ids) => output.image_ids.extend(image_ids),
+        let mut deleted = deleted.into_iter();
+        for (image_id, selection) in image_ids.into_iter().zip(selections) {
+            let result = selection.and_then(|_| {
+                let result = deleted.next().expect("each valid selection has a result");
+                result.map_err(Failure::from)
+            });
+            match result {
+                Ok(deleted) => output.image_ids.extend(ids_of(&deleted)),
                 Err(failure) => output.failures.push(failure.into_output(image_id)),
             }
         }
-        Ok(output)
+        output
     }
 }
 
-/// Deletes an image or a tag. The image is deleted too if the tag is its only one. Source: the description of the operation in AWS's API
-/// reference.
-async fn delete(
-    cx: &RequestContext<'_>,
-    id: &RepositoryId,
-    image_id: &ImageId,
-    image: &Image,
-) -> Result<Result<Vec<ImageId>, Failure>, ApiError> {
-    let repositories = &cx.state.repositories;
-    let deleted = match (&image_id.image_digest, &image_id.image_tag) {
-        (None, Some(tag)) => {
-            let tag = tag.parse().expect("the image was found by this tag");
-            repositories.delete_by_tag(id, &tag).await
+/// Returns one id for each deleted tag, or one for an image without tags.
+fn ids_of((digest, tags): &Deleted) -> Vec<ImageId> {
+    match &tags[..] {
+        [] => vec![ImageId::new(digest, None)],
+        tags => {
+            let image_id = |tag| ImageId::new(digest, Some(tag));
+            tags.iter().map(image_id).collect()
         }
-        _ => {
-            let digest = image.digest.clone();
-            let deleted = repositories
-                .delete_image(id, &digest, ListedImages::Rejected)
-                .await;
-            deleted.map(|tags| (digest, tags))
-        }
-    };
-    match deleted {
-        Ok((digest, tags)) if tags.is_empty() => Ok(Ok(vec![ImageId::new(&digest, None)])),
-        Ok((digest, tags)) => {
-            let image_id = |tag| ImageId::new(&digest, Some(tag));
-            Ok(Ok(tags.iter().map(image_id).collect()))
-        }
-        Err(RepositoryError::ListedByIndexes(indexes)) => {
-            Ok(Err(Failure::ImageReferencedByManifestList(indexes)))
-        }
-        Err(error) => Err(error.into()),
     }
 }

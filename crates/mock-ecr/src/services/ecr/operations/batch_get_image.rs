@@ -1,12 +1,13 @@
 //! `BatchGetImage`: returns the manifests of several images.
 
-use serde::{Deserialize, Serialize};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::aws::error::ApiError;
-use crate::domain::Image;
+use crate::domain::{Image, Selected, Selection, SelectionError};
 use crate::services::context::RequestContext;
-use crate::services::ecr::views::image_id::{ImageFailure, ImageId};
-use crate::services::operation::Operation;
+use crate::services::ecr::views::image_id::{Failure, ImageFailure, ImageId};
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName, Tag};
 
 /// The input. `acceptedMediaTypes` is ignored: ECR does not convert the current media types. `[ASSUME]`
@@ -29,17 +30,27 @@ pub(crate) struct Output {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImageView {
     image_id: ImageId,
-    image_manifest: String,
+    image_manifest: ManifestText,
     image_manifest_media_type: String,
     registry_id: String,
     repository_name: String,
+}
+
+/// A manifest as a string of JSON. It is not copied before it is serialized.
+#[derive(Debug)]
+struct ManifestText(Bytes);
+
+impl Serialize for ManifestText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(&self.0))
+    }
 }
 
 impl ImageView {
     pub(crate) fn of(id: &RepositoryId, image: Image, tag: Option<&Tag>) -> Self {
         ImageView {
             image_id: ImageId::new(&image.digest, tag),
-            image_manifest: String::from_utf8_lossy(&image.manifest).into_owned(),
+            image_manifest: ManifestText(image.manifest),
             image_manifest_media_type: image.metadata.media_type,
             registry_id: id.account().to_string(),
             repository_name: id.name.to_string(),
@@ -49,17 +60,25 @@ impl ImageView {
 
 impl Operation for BatchGetImage {
     const NAME: &'static str = "BatchGetImage";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
         let name = self.repository_name;
         let id = cx.open_existing(self.registry_id, name).await?;
+        let selections: Vec<_> = self.image_ids.iter().map(ImageId::selection).collect();
+        let valid = selections.iter().flatten().cloned().collect();
+        let mut found = read(cx, &id, valid).await?.into_iter();
         let mut output = Output {
             failures: Vec::new(),
             images: Vec::new(),
         };
-        for image_id in self.image_ids {
-            match image_id.find(cx, &id).await? {
+        for (image_id, selection) in self.image_ids.into_iter().zip(selections) {
+            let image = selection.and_then(|_| {
+                let image = found.next().expect("each valid selection has a result");
+                image.map_err(Failure::from)
+            });
+            match image {
                 Ok(image) => {
                     let tag = image_id.image_tag.and_then(|tag| tag.parse().ok());
                     output.images.push(ImageView::of(&id, image, tag.as_ref()));
@@ -70,3 +89,26 @@ impl Operation for BatchGetImage {
         Ok(output)
     }
 }
+
+/// Reads the selected images at one time, after their memory was reserved.
+async fn read(
+    cx: &RequestContext<'_>,
+    id: &RepositoryId,
+    selections: Vec<Selection>,
+) -> Result<Vec<Result<Image, SelectionError>>, ApiError> {
+    let repositories = &cx.state.repositories;
+    let mut reserved = 0;
+    loop {
+        let selected = repositories.selected(id, selections.clone(), reserved);
+        match selected.await? {
+            Selected::Images(images) => return Ok(images),
+            Selected::TooLong(size) => {
+                cx.reserve(COPIES.saturating_mul(size - reserved))?;
+                reserved = size;
+            }
+        }
+    }
+}
+
+/// The memory for a byte of a manifest: the byte, and its JSON string, in which it can be escaped.
+const COPIES: u64 = 3;

@@ -11,7 +11,7 @@ use crate::services::context::RequestContext;
 use crate::services::ecr::operations::list_images::Filter;
 use crate::services::ecr::views::image_id::{Failure, ImageId};
 use crate::services::ecr::views::page::Page;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -53,6 +53,7 @@ struct ImageDetail {
 
 impl Operation for DescribeImages {
     const NAME: &'static str = "DescribeImages";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
@@ -64,10 +65,11 @@ impl Operation for DescribeImages {
         };
         let filter = self.filter.unwrap_or_default();
         let images = images.into_iter().filter(|image| {
-            filter.matches(match image.tags.is_empty() {
+            let tagged = match image.tags.is_empty() {
                 true => Tagged::No,
                 false => Tagged::Yes,
-            })
+            };
+            !filter.is_empty() && filter.tagged().is_none_or(|only| only == tagged)
         });
         Ok(Output {
             image_details: images.map(|image| detail(&id, image)).collect(),

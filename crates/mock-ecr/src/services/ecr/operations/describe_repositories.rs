@@ -7,7 +7,7 @@ use crate::domain::Repository;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::page::Page;
 use crate::services::ecr::views::repository_view::RepositoryView;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RegistryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -29,6 +29,7 @@ pub(crate) struct Output {
 
 impl Operation for DescribeRepositories {
     const NAME: &'static str = "DescribeRepositories";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

@@ -8,8 +8,8 @@ use crate::registry::layer_url::LayerUrls;
 use crate::services::context::RequestContext;
 use crate::services::ecr::domain_errors::layer_not_found;
 use crate::services::ecr::views::image_id::matches_digest_pattern;
-use crate::services::operation::Operation;
-use crate::types::{AccountId, Digest, RepositoryId, RepositoryName};
+use crate::services::operation::{Effect, Operation};
+use crate::types::{AccountId, Digest, NameError, RepositoryName};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,6 +57,7 @@ impl LayerView {
 
 impl Operation for BatchCheckLayerAvailability {
     const NAME: &'static str = "BatchCheckLayerAvailability";
+    const EFFECT: Effect = Effect::None;
     type Output = Availability;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Availability, ApiError> {
@@ -66,9 +67,17 @@ impl Operation for BatchCheckLayerAvailability {
             failures: Vec::new(),
             layers: Vec::new(),
         };
-        for layer_digest in self.layer_digests {
-            match layer_digest.parse() {
-                Ok(digest) => availability.layers.push(layer_view(cx, &id, &digest).await?),
+        let digests = parsed(&self.layer_digests);
+        let valid = digests.iter().flatten().cloned().collect();
+        let repositories = &cx.state.repositories;
+        let mut sizes = repositories.layer_sizes(&id, valid).await?.into_iter();
+        for (layer_digest, digest) in self.layer_digests.into_iter().zip(digests) {
+            match digest {
+                // [ASSUME]: a layer that does not exist is `UNAVAILABLE`, not a failure.
+                Ok(_) => {
+                    let size = sizes.next().expect("each valid digest has a result");
+                    availability.layers.push(LayerView::new(layer_digest, size));
+                }
                 Err(_) if matches_digest_pattern(&layer_digest) => {
                     availability.layers.push(LayerView::new(layer_digest, None));
                 }
@@ -81,16 +90,6 @@ impl Operation for BatchCheckLayerAvailability {
         }
         Ok(availability)
     }
-}
-
-/// Returns the availability of a layer. `[ASSUME]`: a layer that does not exist is `UNAVAILABLE`, not a failure.
-async fn layer_view(
-    cx: &RequestContext<'_>,
-    id: &RepositoryId,
-    digest: &Digest,
-) -> Result<LayerView, ApiError> {
-    let layer_size = cx.state.repositories.layer_size(id, digest).await?;
-    Ok(LayerView::new(digest.to_string(), layer_size))
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,6 +109,7 @@ pub(crate) struct DownloadUrl {
 
 impl Operation for GetDownloadUrlForLayer {
     const NAME: &'static str = "GetDownloadUrlForLayer";
+    const EFFECT: Effect = Effect::None;
     type Output = DownloadUrl;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<DownloadUrl, ApiError> {
@@ -126,6 +126,10 @@ impl Operation for GetDownloadUrlForLayer {
             layer_digest: digest.to_string(),
         })
     }
+}
+
+fn parsed(digests: &[String]) -> Vec<Result<Digest, NameError>> {
+    digests.iter().map(|digest| digest.parse()).collect()
 }
 
 /// Parses a digest. A text that matches the pattern of the model can still have an unsupported algorithm.

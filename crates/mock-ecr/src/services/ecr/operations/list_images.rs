@@ -7,7 +7,7 @@ use crate::domain::Tagged;
 use crate::services::context::RequestContext;
 use crate::services::ecr::views::image_id::ImageId;
 use crate::services::ecr::views::page::Page;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, Digest, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -29,18 +29,22 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Returns whether the filter matches an image that has tags, or has none.
-    pub(crate) fn matches(&self, tags: Tagged) -> bool {
-        let tag_status = match self.tag_status.as_deref() {
-            Some("TAGGED") => tags == Tagged::Yes,
-            Some("UNTAGGED") => tags == Tagged::No,
-            _ => true,
-        };
-        tag_status && matches!(self.image_status.as_deref(), None | Some("ACTIVE" | "ANY"))
+    /// Returns whether the filter matches no image.
+    pub(crate) fn is_empty(&self) -> bool {
+        !matches!(self.image_status.as_deref(), None | Some("ACTIVE" | "ANY"))
+    }
+
+    /// Returns whether the filter matches only images that have tags, or only those that have none.
+    pub(crate) fn tagged(&self) -> Option<Tagged> {
+        match self.tag_status.as_deref() {
+            Some("TAGGED") => Some(Tagged::Yes),
+            Some("UNTAGGED") => Some(Tagged::No),
+            _ => None,
+        }
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
     image_ids: Vec<ImageId>,
@@ -50,6 +54,7 @@ pub(crate) struct Output {
 
 impl Operation for ListImages {
     const NAME: &'static str = "ListImages";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {
@@ -58,16 +63,21 @@ impl Operation for ListImages {
         let scope = format!("ListImages {id}");
         let page = Page::parse(cx, scope, self.max_results, self.next_token.as_deref())?;
         let filter = self.filter.unwrap_or_default();
+        if filter.is_empty() {
+            return Ok(Output::default());
+        }
         let repositories = &cx.state.repositories;
         let after = page.after.as_deref().and_then(parse_cursor);
-        let accept = move |tagged| filter.matches(tagged);
-        let entries = repositories.image_tags(&id, after, page.fetch_limit(), accept);
-        let entries = entries.await?;
-        let mut image_ids: Vec<_> = entries
-            .iter()
+        let list = repositories.image_tags(&id, after, page.fetch_limit(), filter.tagged());
+        let list = list.await?;
+        let ids = list.pairs.iter();
+        let mut image_ids: Vec<_> = ids
             .map(|(digest, tag)| ImageId::new(digest, tag.as_ref()))
             .collect();
-        let next_token = page.truncate(cx, &mut image_ids, cursor);
+        let next_token = page.truncate(cx, &mut image_ids, cursor).or_else(|| {
+            let last = list.last.map(|digest| ImageId::new(&digest, None));
+            last.map(|last| page.token(cx, &cursor(&last)))
+        });
         Ok(Output {
             image_ids,
             next_token,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::error::ApiError;
 use crate::services::context::RequestContext;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::{AccountId, RepositoryId, RepositoryName};
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +62,7 @@ impl Operation for SetRepositoryPolicy {
 
 impl Operation for GetRepositoryPolicy {
     const NAME: &'static str = "GetRepositoryPolicy";
+    const EFFECT: Effect = Effect::None;
     type Output = Output;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Output, ApiError> {

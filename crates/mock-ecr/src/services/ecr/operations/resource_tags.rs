@@ -6,7 +6,7 @@ use crate::aws::error::ApiError;
 use crate::aws::model::validate::invalid;
 use crate::domain::{MAX_RESOURCE_TAGS, RepositoryError, ResourceTag};
 use crate::services::context::RequestContext;
-use crate::services::operation::Operation;
+use crate::services::operation::{Effect, Operation};
 use crate::types::RepositoryId;
 
 /// A tag in inputs and outputs. Unlike all other members of ECR, its members begin with capital letters.
@@ -96,6 +96,7 @@ pub(crate) struct Tags {
 
 impl Operation for ListTagsForResource {
     const NAME: &'static str = "ListTagsForResource";
+    const EFFECT: Effect = Effect::None;
     type Output = Tags;
 
     async fn run(self, cx: &RequestContext<'_>) -> Result<Tags, ApiError> {

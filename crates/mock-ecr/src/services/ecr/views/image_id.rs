@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::aws::error::ApiError;
-use crate::domain::{Image, RepositoryError, TaggedImage};
-use crate::services::context::RequestContext;
-use crate::types::{Digest, Reference, RepositoryId, Tag};
+use crate::domain::{Selection, SelectionError, TaggedImage};
+use crate::types::{Digest, Reference, Tag};
 
 /// `imageId` in inputs and outputs. In an input, it may be invalid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,29 +57,14 @@ impl ImageId {
         }
     }
 
-    /// Finds the image. If both digest and tag are given, they must identify the same image.
-    pub(crate) async fn find(
-        &self,
-        cx: &RequestContext<'_>,
-        id: &RepositoryId,
-    ) -> Result<Result<Image, Failure>, ApiError> {
-        let repositories = &cx.state.repositories;
-        let reference = match self.reference() {
-            Ok(reference) => reference,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let image = match repositories.image(id, &reference).await {
-            Ok(image) => image,
-            Err(RepositoryError::ImageNotFound { .. }) => return Ok(Err(Failure::ImageNotFound)),
-            Err(error) => return Err(error.into()),
-        };
-        if let (Reference::Digest(digest), Some(tag)) = (&reference, &self.image_tag) {
-            let tag = tag.parse().expect("reference() has parsed the tag");
-            if repositories.resolve_tag(id, &tag).await?.as_ref() != Some(digest) {
-                return Ok(Err(Failure::ImageTagDoesNotMatchDigest));
-            }
-        }
-        Ok(Ok(image))
+    /// Returns what selects the image: the digest, the tag, or both.
+    pub(crate) fn selection(&self) -> Result<Selection, Failure> {
+        let tag = self.image_tag.as_deref().and_then(|tag| tag.parse().ok());
+        Ok(match (self.reference()?, tag) {
+            (Reference::Digest(digest), Some(tag)) => Selection::Both(digest, tag),
+            (Reference::Digest(digest), None) => Selection::Digest(digest),
+            (Reference::Tag(tag), _) => Selection::Tag(tag),
+        })
     }
 }
 
@@ -106,6 +89,18 @@ pub(crate) enum Failure {
     ImageNotFound,
     ImageTagDoesNotMatchDigest,
     ImageReferencedByManifestList(Vec<Digest>),
+}
+
+impl From<SelectionError> for Failure {
+    fn from(error: SelectionError) -> Self {
+        match error {
+            SelectionError::ImageNotFound => Failure::ImageNotFound,
+            SelectionError::TagDoesNotMatch => Failure::ImageTagDoesNotMatchDigest,
+            SelectionError::ListedByIndexes(indexes) => {
+                Failure::ImageReferencedByManifestList(indexes)
+            }
+        }
+    }
 }
 
 /// A [`Failure`] in an output.

@@ -51,6 +51,11 @@ impl Page {
         }
         results.truncate(self.limit);
         let last = results.last().map(name)?;
-        Some(cx.state.page_tokens.seal(&self.scope, &last))
+        Some(self.token(cx, &last))
+    }
+
+    /// Returns a token for the page that follows the result `last`.
+    pub(crate) fn token(&self, cx: &RequestContext<'_>, last: &str) -> String {
+        cx.state.page_tokens.seal(&self.scope, last)
     }
 }

@@ -1,0 +1,230 @@
+//! Lists whose work is bounded, whatever a repository contains.
+
+use super::*;
+use crate::domain::Tagged;
+use crate::store::Generation;
+
+/// Returns a repository in memory.
+async fn fixture() -> Fixture {
+    Fixture::on(|_| StoreLocation::Memory).await
+}
+
+async fn put(fixture: &Fixture, manifest: String, tag: Option<&str>) -> Digest {
+    let new = NewImage {
+        manifest: manifest.into(),
+        media_type: None,
+        digest: None,
+        tag: tag.map(|tag| tag.parse().unwrap()),
+    };
+    let put = fixture
+        .repositories
+        .put_image(&fixture.repository.id, new, NOW);
+    put.await.unwrap().image.digest
+}
+
+/// Returns a manifest of the given number.
+fn numbered(number: usize) -> String {
+    format!("{{{}}}", " ".repeat(number))
+}
+
+#[tokio::test]
+async fn a_list_of_untagged_images_ends_after_a_thousand_images_and_continues() {
+    let fixture = fixture().await;
+    for number in 0..1500 {
+        put(&fixture, numbered(number), Some(&format!("t{number}"))).await;
+    }
+    let untagged = put(&fixture, numbered(1500), None).await;
+    let id = &fixture.repository.id;
+    let list = async |after, only| {
+        let list = fixture.repositories.image_tags(id, after, 1, only);
+        list.await.unwrap()
+    };
+    let first = list(None, Some(Tagged::No)).await;
+    let mut pairs = first.pairs;
+    let last = first.last.expect("a thousand images were read");
+    let second = list(Some((last, String::new())), Some(Tagged::No)).await;
+    pairs.extend(second.pairs);
+    assert_eq!((pairs, second.last), (vec![(untagged.clone(), None)], None));
+
+    // The tagged images are listed by their tags.
+    let tagged = list(Some((untagged, String::new())), Some(Tagged::Yes)).await;
+    assert_eq!((tagged.pairs.len(), tagged.last), (1, None));
+}
+
+#[tokio::test]
+async fn the_tagged_images_are_those_that_a_tag_names() {
+    for fixture in Fixture::both().await {
+        for tag in ["a", "b"] {
+            put(&fixture, numbered(0), Some(tag)).await;
+        }
+        put(&fixture, numbered(1), None).await;
+        put(&fixture, numbered(2), Some("c")).await;
+        let id = &fixture.repository.id;
+        let list = async |after, limit, only| {
+            let list = fixture.repositories.image_tags(id, after, limit, only);
+            list.await.unwrap().pairs
+        };
+        let mut expected = list(None, 9, None).await;
+        assert_eq!(expected.len(), 4);
+        expected.retain(|(_, tag)| tag.is_some());
+        assert_eq!(list(None, 9, Some(Tagged::Yes)).await, expected);
+        let mut pages: Vec<(Digest, Option<Tag>)> = Vec::new();
+        loop {
+            let after = pages.last().cloned();
+            let after = after.map(|(digest, tag)| (digest, String::from(tag.unwrap())));
+            let page = list(after, 1, Some(Tagged::Yes)).await;
+            if page.is_empty() {
+                break;
+            }
+            pages.extend(page);
+        }
+        assert_eq!(pages, expected);
+    }
+}
+
+/// Returns the manifest of an artifact whose annotations have at least `size` bytes.
+fn artifact(name: &str, subject: &Digest, size: usize) -> String {
+    let text = "x".repeat(size);
+    format!(
+        r#"{{"artifactType":"a/{name}","subject":{{"digest":"{subject}"}},"annotations":{{"k":"{text}"}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_page_of_referrers_ends_after_4_mib_of_annotations() {
+    let fixture = fixture().await;
+    let subject = sha256("subject");
+    for name in ["one", "two", "three"] {
+        put(&fixture, artifact(name, &subject, 5 << 19), None).await;
+    }
+    let id = &fixture.repository.id;
+    let list = async |artifact_type: Option<&str>, after: Option<Digest>| {
+        let (artifact_type, after) = (artifact_type.map(str::to_owned), after.map(String::from));
+        let referrers = fixture
+            .repositories
+            .referrers(id, &subject, artifact_type, after);
+        referrers.await.unwrap()
+    };
+    let first = list(None, None).await;
+    assert_eq!(first.page.len(), 2);
+    assert_eq!(
+        first.last.as_ref(),
+        first.page.last().map(|one| &one.image.digest)
+    );
+    let second = list(None, first.last).await;
+    assert_eq!((second.page.len(), second.last), (1, None));
+    let filtered = list(Some("a/two"), None).await;
+    assert_eq!((filtered.page.len(), filtered.last), (1, None));
+}
+
+#[tokio::test]
+async fn the_metadata_of_an_image_is_small() {
+    let fixture = fixture().await;
+    let subject = sha256("subject");
+    let digest = put(&fixture, artifact("one", &subject, 1 << 20), None).await;
+    let at = fixture.repositories.lookup(&fixture.repository.id);
+    let sizes = fixture.repositories.store.read(move |view| {
+        let generation: Generation = at.generation(view)?;
+        let keys = [generation.image(&digest), generation.annotations(&digest)];
+        let sizes = keys.map(|key| view.get(&key).unwrap().unwrap().len());
+        Ok::<_, RepositoryError>(sizes)
+    });
+    let [metadata, annotations] = sizes.await.unwrap();
+    assert!(metadata < 1024 && annotations > 1 << 20);
+
+    let long = format!(r#"{{"artifactType":"{}"}}"#, "x".repeat(256));
+    let rejected = fixture.push(&long, "long").await.unwrap_err();
+    assert!(
+        matches!(rejected, RepositoryError::InvalidManifest(_)),
+        "{rejected}"
+    );
+}
+
+#[tokio::test]
+async fn the_repositories_with_a_layer_are_those_of_the_registry_that_exist() {
+    let fixture = fixture().await;
+    let all = &fixture.repositories;
+    let (layer, app) = (sha256("one"), &fixture.repository.id);
+    let other_region = RepositoryId::private(
+        AccountId::EXAMPLE,
+        "eu-west-1".parse().unwrap(),
+        "team/app".parse().unwrap(),
+    );
+    let settings = || Settings::created_at(NOW);
+    for id in [&id("empty"), &id("other"), &other_region] {
+        all.create(id, settings(), Vec::new()).await.unwrap();
+    }
+    for id in [app, &id("other"), &other_region] {
+        all.put_layer(id, &layer, content("one")).await.unwrap();
+    }
+    let unpublished = all
+        .create_unpublished(&id("new"), settings())
+        .await
+        .unwrap();
+    let new = id("new");
+    let put = unpublished
+        .content()
+        .put_layer(&new, &layer, content("one"));
+    put.await.unwrap();
+    let with_layer = async || {
+        let found = all.with_layer(&app.registry, &layer).await.unwrap();
+        let mut names: Vec<_> = found.iter().map(|one| one.name.to_string()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(with_layer().await, ["other", "team/app"]);
+    unpublished.publish().await.unwrap();
+    all.delete_with_images(&id("other")).await.unwrap();
+    assert_eq!(with_layer().await, ["new", "team/app"]);
+}
+
+#[tokio::test]
+async fn several_images_are_selected_and_deleted_at_one_time() {
+    use crate::domain::{Selected, Selection, SelectionError};
+    for fixture in Fixture::both().await {
+        let (one, two) = (numbered(0), numbered(1));
+        let digest = put(&fixture, one.clone(), Some("a")).await;
+        put(&fixture, one.clone(), Some("b")).await;
+        put(&fixture, two.clone(), Some("c")).await;
+        let tag = |text: &str| -> Tag { text.parse().unwrap() };
+        let selections = vec![
+            Selection::Tag(tag("a")),
+            Selection::Tag(tag("x")),
+            Selection::Both(digest.clone(), tag("c")),
+            Selection::Digest(digest.clone()),
+        ];
+        let id = &fixture.repository.id;
+        let all = &fixture.repositories;
+        let selected = |max| all.selected(id, selections.clone(), max);
+        assert_eq!(selected(3).await.unwrap(), Selected::TooLong(4));
+        let Selected::Images(images) = selected(4).await.unwrap() else {
+            panic!("the manifests have four bytes");
+        };
+        let manifests = images
+            .into_iter()
+            .map(|image| image.map(|image| image.manifest));
+        let (absent, other) = (
+            SelectionError::ImageNotFound,
+            SelectionError::TagDoesNotMatch,
+        );
+        let expected = [
+            Ok(one.clone().into()),
+            Err(absent.clone()),
+            Err(other.clone()),
+            Ok(one.into()),
+        ];
+        assert_eq!(manifests.collect::<Vec<_>>(), expected);
+
+        let mut selections = selections.clone();
+        selections.push(Selection::Digest(digest.clone()));
+        let deleted = all.delete_selected(id, selections).await.unwrap();
+        let expected = [
+            Ok((digest.clone(), vec![tag("a")])),
+            Err(absent.clone()),
+            Err(other),
+            Ok((digest, vec![tag("b")])),
+            Err(absent),
+        ];
+        assert_eq!(deleted, expected);
+    }
+}
