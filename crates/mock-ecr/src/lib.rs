@@ -36,6 +36,7 @@
 //! The crate root contains the mock, its builder, its configuration and its clock, and the types that several modules
 //! use, such as [`Region`] and [`Timestamp`]. The modules contain the other types:
 //!
+//! - [`blocking`]: a mock on a thread of its own, for tests without an asynchronous runtime
 //! - [`config`]: the types of the fields of a [`Config`], and the environment variables of clients
 //! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
@@ -57,7 +58,7 @@
 //! protocol. `[ASSUME]` marks an assumption.
 
 mod aws;
-mod blocking;
+pub mod blocking;
 mod builder;
 mod client_env;
 mod clock;
@@ -85,7 +86,6 @@ pub mod tls {
     pub use crate::server::tls::{CaError, CertificateAuthority, CertificateError};
 }
 
-pub use blocking::BlockingMockEcr;
 pub use builder::{MockEcrBuilder, StartError};
 pub use clock::Clock;
 pub use config::configuration::Config;
