@@ -4,12 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use mock_ecr::MockEcr;
-use mock_ecr::blocking::BlockingMockEcr;
 use mock_ecr::config::StoreLocation;
 use mock_ecr::repository::Image;
 
 /// Sends `GET /v2/` with a token on a blocking connection, and returns the status line.
-fn ping(ecr: &BlockingMockEcr, token: &str) -> String {
+fn ping(ecr: &MockEcr, token: &str) -> String {
     let mut stream = TcpStream::connect(ecr.address()).unwrap();
     write!(
         stream,

@@ -36,7 +36,6 @@
 //! The crate root contains the mock, its builder, its configuration and its clock, and the types that several modules
 //! use, such as [`Region`] and [`Timestamp`]. The modules contain the other types:
 //!
-//! - [`blocking`]: a mock on a thread of its own, for tests without an asynchronous runtime
 //! - [`config`]: the types of the fields of a [`Config`], and the environment variables of clients
 //! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
@@ -58,7 +57,7 @@
 //! protocol. `[ASSUME]` marks an assumption.
 
 mod aws;
-pub mod blocking;
+mod blocking;
 mod builder;
 mod client_env;
 mod clock;

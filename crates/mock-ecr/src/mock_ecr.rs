@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::aws::hosts;
 use crate::aws::service::AwsService;
+use crate::blocking::OwnRuntime;
 use crate::client_env;
 use crate::clock::Clock;
 use crate::config::{Config, Redirect, Variable};
@@ -59,6 +61,8 @@ pub struct MockEcr {
     #[cfg(feature = "sdk")]
     pub(crate) transport: Transport,
     stop: Option<watch::Sender<()>>,
+    /// Dropped last, after the tasks that run on it were aborted.
+    _own_runtime: Option<OwnRuntime>,
 }
 
 /// How the clients that a mock configures reach it.
@@ -83,7 +87,20 @@ impl MockEcr {
             #[cfg(feature = "sdk")]
             transport,
             stop: Some(stop),
+            _own_runtime: None,
         }
+    }
+
+    /// Returns the mock with the runtime on which it runs, and which ends with the mock.
+    pub(crate) fn on(self, runtime: OwnRuntime) -> Self {
+        MockEcr {
+            _own_runtime: Some(runtime),
+            ..self
+        }
+    }
+
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.sockets.runtime
     }
 
     /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. It is the URL of the APIs and of the registry.
