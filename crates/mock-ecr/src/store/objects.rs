@@ -81,7 +81,7 @@ impl Objects {
     pub(crate) fn chunk_size(&self) -> usize {
         match self.place {
             Place::Memory => 0,
-            Place::Directory(_) | Place::Bucket => CHUNK_SIZE,
+            _ => CHUNK_SIZE,
         }
     }
 
