@@ -9,7 +9,6 @@ use tokio::sync::watch;
 
 use crate::aws::hosts;
 use crate::aws::service::AwsService;
-use crate::blocking::OwnRuntime;
 use crate::client_env;
 use crate::clock::Clock;
 use crate::config::{Config, Redirect, Variable};
@@ -21,6 +20,7 @@ use crate::request_log::Requests;
 #[cfg(feature = "sdk")]
 use crate::server::in_process::InProcess;
 use crate::server::listen::BindError;
+use crate::server::own_runtime::OwnRuntime;
 use crate::server::sockets::Sockets;
 use crate::services;
 use crate::state::{Preserve, State};

@@ -10,6 +10,7 @@ mod http_version;
 #[cfg(feature = "sdk")]
 pub(crate) mod in_process;
 pub(crate) mod listen;
+pub(crate) mod own_runtime;
 pub(crate) mod proxy;
 pub(crate) mod request_attributes;
 pub(crate) mod request_body;
