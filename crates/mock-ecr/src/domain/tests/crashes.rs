@@ -56,8 +56,9 @@ pub(super) async fn check_crashes(disk: impl Fn() -> Disk) {
                 let crashed = repositories(disk.failing(&steps));
                 let result = operation(&crashed).await;
                 let swept = crashed.sweeper.sweep().await;
+                // With a database, the task of the sweeper can use the last step after this sweep has ended.
                 let is_over = !steps.has_failed();
-                assert_eq!(is_over, swept.is_ok(), "{name}, step {step}");
+                assert!(swept.is_ok() || !is_over, "{name}, step {step}");
                 crashes += 1;
                 check(&disk).await;
 
