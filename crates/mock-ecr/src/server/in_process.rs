@@ -44,15 +44,14 @@ impl InProcess {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
+        // Before the check, so that a stop either waits for the request or rejects it.
+        let in_progress = self.requests.subscribe();
         if self.stopped.has_changed().is_err() {
             return Err(InProcessError::Stopped);
         }
         // As in HTTP/2, the URI names the host, and a response can end early without a connection that closes.
         *request.version_mut() = Version::HTTP_2;
-        let (client, in_progress) = (
-            Client::connected(Ingress::InProcess),
-            self.requests.subscribe(),
-        );
+        let client = Client::connected(Ingress::InProcess);
         let mut reservation = ConnectionBuffers::new(&self.state.buffers).reservation();
         let state = Arc::clone(&self.state);
         let processed = Uninterrupted::new(client.clone(), async move {
