@@ -27,7 +27,7 @@ mod resource_tags;
 mod selection;
 mod staged_object;
 mod sweeper;
-#[cfg(test)]
+#[cfg(all(test, feature = "file-store"))]
 mod tests;
 mod upload;
 mod upload_ids;

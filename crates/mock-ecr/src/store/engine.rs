@@ -50,5 +50,6 @@ pub(super) enum Reads {
     /// From memory.
     AtOnce,
     /// From a file or a server. They run in a blocking task.
+    #[cfg(feature = "file-store")]
     Blocking,
 }

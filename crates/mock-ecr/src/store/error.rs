@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::io;
+#[cfg(feature = "file-store")]
 use std::sync::Arc;
 
 /// An error of an operation on a store.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
     /// The engine of the records failed.
+    #[cfg(feature = "file-store")]
     #[error("the store failed")]
     Engine(#[source] Box<dyn Error + Send + Sync>),
     /// The connection ended while a transaction was committed.
@@ -15,18 +17,21 @@ pub(crate) enum StoreError {
     #[error("it is unknown whether the store has committed a transaction")]
     OutcomeUnknown(#[source] Box<dyn Error + Send + Sync>),
     /// The engine failed to commit several transactions.
+    #[cfg(feature = "file-store")]
     #[error(transparent)]
     Shared(Arc<StoreError>),
     /// The engine panicked.
     #[error("a transaction panicked")]
     Panicked,
     /// An operation on an object failed.
+    #[cfg(feature = "file-store")]
     #[error("the store of layers failed")]
     Objects(#[source] WithSources<object_store::Error>),
     /// An object that a record refers to does not exist.
     #[error("the store of layers has no object {0}")]
     MissingObject(String),
     /// The layers would be stored at the location of another store.
+    #[cfg(feature = "file-store")]
     #[error("another store uses the location of the layers")]
     LayersOfAnotherStore,
     /// A file could not be read or written.
@@ -41,6 +46,7 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    #[cfg(feature = "file-store")]
     pub(super) fn engine(error: impl Into<redb::Error>) -> Self {
         StoreError::Engine(error.into().into())
     }
@@ -51,6 +57,7 @@ impl StoreError {
     }
 }
 
+#[cfg(feature = "file-store")]
 impl From<object_store::Error> for StoreError {
     fn from(error: object_store::Error) -> Self {
         StoreError::Objects(WithSources(error))
@@ -58,6 +65,7 @@ impl From<object_store::Error> for StoreError {
 }
 
 /// An error with a text that includes its sources, such as those of `object_store`. It returns no source, so that none is printed twice.
+#[cfg(feature = "file-store")]
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct WithSources<E: Error>(pub(super) E);

@@ -10,6 +10,7 @@ use crate::store::error::StoreError;
 use crate::store::location::LayersLocation;
 use crate::store::names::Epochs;
 use crate::store::objects::Objects;
+use crate::store::persistent_objects::PersistentObjects;
 use crate::store::records::Store;
 
 /// The name of the object. Names of layers begin with the identifier of a store.
@@ -18,18 +19,24 @@ pub(super) const MARKER: &str = "mock-ecr-store";
 impl Store {
     /// Marks the location of the layers, if it is not marked yet.
     pub(super) async fn mark_layers(&self, epochs: Epochs) -> Result<(), StoreError> {
-        if epochs.is_marked || !self.objects().are_persistent() {
+        let Objects::Persistent(objects) = self.objects() else {
+            return Ok(());
+        };
+        if epochs.is_marked {
             return Ok(());
         }
-        mark(self.objects(), marker_of(epochs)).await?;
+        mark(objects, marker_of(epochs)).await?;
         self.transact(Epochs::set_marked).await
     }
 
     /// Checks that the layers of the store are at the location that was opened.
     pub(super) async fn check_layers(&self, location: &LayersLocation) -> Result<(), LayersError> {
+        let Objects::Persistent(objects) = self.objects() else {
+            return Ok(());
+        };
         // Another process can write to the same records in the meantime. It commits the identifier before the marker, and `is_marked` after it.
         let before = self.read(Epochs::read).await?;
-        let marker = self.objects().read_short(MARKER).await?;
+        let marker = objects.read_short(MARKER).await?;
         let after = self.read(Epochs::read).await?;
         let location = || location.to_string();
         match marker {
@@ -44,7 +51,7 @@ impl Store {
     }
 }
 
-async fn mark(objects: &Objects, marker: String) -> Result<(), StoreError> {
+async fn mark(objects: &PersistentObjects, marker: String) -> Result<(), StoreError> {
     let created = objects.write_short(MARKER, marker.clone(), PutMode::Create);
     if created.await.is_ok() {
         return Ok(());

@@ -34,6 +34,7 @@ impl Epochs {
     }
 
     /// Records that the location of the layers has the marker.
+    #[cfg(feature = "file-store")]
     pub(super) fn set_marked(records: &mut Transaction<'_>) -> Result<(), StoreError> {
         if let Some(epochs) = Epochs::read(records.view())? {
             let is_marked = true;
@@ -76,6 +77,7 @@ impl Names {
     }
 
     /// Returns the record as it was before this process.
+    #[cfg(feature = "file-store")]
     pub(super) fn before(&self) -> Epochs {
         self.before
     }

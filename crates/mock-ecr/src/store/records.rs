@@ -8,8 +8,10 @@ use tokio::sync::{OnceCell, oneshot};
 use crate::store::engine::{Engine, Job, Outcome, Reads};
 use crate::store::error::StoreError;
 use crate::store::memory::MemoryEngine;
+use crate::store::memory_objects::MemoryObjects;
 use crate::store::names::{Names, ProcessId};
 use crate::store::objects::Objects;
+#[cfg(feature = "file-store")]
 use crate::store::owner::Owner;
 use crate::store::snapshot::{Snapshot, Transaction};
 
@@ -23,20 +25,26 @@ struct Parts {
     engine: Arc<dyn Engine>,
     objects: Objects,
     names: OnceCell<Names>,
+    #[cfg(feature = "file-store")]
     _owner: Option<Owner>,
 }
 
 impl Store {
     pub(crate) fn in_memory() -> Self {
-        Store::new(MemoryEngine::default(), Objects::in_memory(), None)
+        let objects = Objects::Memory(MemoryObjects::default());
+        Store::new(MemoryEngine::default(), objects)
     }
 
-    pub(super) fn new(engine: impl Engine, objects: Objects, owner: Option<Owner>) -> Self {
+    pub(super) fn new(engine: impl Engine, objects: Objects) -> Self {
+        Store(Arc::new(Parts::new(engine, objects)))
+    }
+
+    /// Returns a store that has locked its directory.
+    #[cfg(feature = "file-store")]
+    pub(super) fn with_owner(engine: impl Engine, objects: Objects, owner: Owner) -> Self {
         Store(Arc::new(Parts {
-            engine: Arc::new(engine),
-            objects,
-            names: OnceCell::new(),
-            _owner: owner,
+            _owner: Some(owner),
+            ..Parts::new(engine, objects)
         }))
     }
 
@@ -63,6 +71,7 @@ impl Store {
             // Others must not take the first object of this process for one of a process that has ended.
             let process = names.process();
             self.call(move |engine| engine.announce(process)).await?;
+            #[cfg(feature = "file-store")]
             self.mark_layers(names.before()).await?;
             Ok::<_, StoreError>(names)
         };
@@ -149,6 +158,7 @@ impl Store {
     {
         match self.0.engine.reads() {
             Reads::AtOnce => call(&*self.0.engine),
+            #[cfg(feature = "file-store")]
             Reads::Blocking => {
                 // The lock of the directory is kept until the call has ended, even if its caller is dropped.
                 let store = self.clone();
@@ -157,6 +167,18 @@ impl Store {
                     .await
                     .unwrap_or_else(|_| Err(E::from(StoreError::Panicked)))
             }
+        }
+    }
+}
+
+impl Parts {
+    fn new(engine: impl Engine, objects: Objects) -> Self {
+        Parts {
+            engine: Arc::new(engine),
+            objects,
+            names: OnceCell::new(),
+            #[cfg(feature = "file-store")]
+            _owner: None,
         }
     }
 }

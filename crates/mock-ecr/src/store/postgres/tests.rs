@@ -9,6 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use super::*;
 use crate::store::key::{Generation, Key};
 use crate::store::memory::MemoryEngine;
+use crate::store::memory_objects::MemoryObjects;
 use crate::store::objects::Objects;
 use crate::store::postgres::server::Server;
 use crate::store::records::Store;
@@ -19,7 +20,7 @@ fn engine(server: &Server) -> PostgresEngine {
 }
 
 fn store(server: &Server) -> Store {
-    Store::new(engine(server), Objects::in_memory(), None)
+    Store::new(engine(server), Objects::Memory(MemoryObjects::default()))
 }
 
 fn generation() -> Generation {

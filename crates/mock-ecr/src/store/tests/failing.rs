@@ -1,23 +1,18 @@
 //! An engine and objects that fail from a step on, as if the process had ended.
 
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-};
+use object_store::{GetResult, MultipartUpload, PutResult, Result};
 use tokio::sync::oneshot;
 
 use crate::store::engine::{Done, Engine, Job, Reads};
 use crate::store::error::StoreError;
 use crate::store::snapshot::Snapshot;
+use crate::store::tests::observed::{Call, Observer};
 
 /// A number of steps: transactions, and changes of objects.
 #[derive(Clone, Debug)]
@@ -117,19 +112,6 @@ impl<E: Engine> Engine for FailingEngine<E> {
     }
 }
 
-#[derive(Debug)]
-pub(super) struct FailingObjects<O> {
-    inner: O,
-    steps: Steps,
-}
-
-impl<O> FailingObjects<O> {
-    pub(super) fn new(inner: O, steps: &Steps) -> Self {
-        let steps = steps.clone();
-        FailingObjects { inner, steps }
-    }
-}
-
 fn failed<T>() -> Result<T> {
     Err(object_store::Error::Generic {
         store: "test",
@@ -137,77 +119,39 @@ fn failed<T>() -> Result<T> {
     })
 }
 
-impl<O: ObjectStore> fmt::Display for FailingObjects<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failing {}", self.inner)
+/// The objects of a process that ends.
+#[async_trait]
+impl Observer for Steps {
+    async fn put(&self, _: &Path, put: Call<PutResult>) -> Result<PutResult> {
+        self.take(put).await
+    }
+
+    async fn get(&self, get: Call<GetResult>) -> Result<GetResult> {
+        match self.has_failed() {
+            true => failed(),
+            false => get.await,
+        }
+    }
+
+    async fn delete(&self, _: &Path, delete: Call<Path>) -> Result<Path> {
+        self.take(delete).await
+    }
+
+    fn upload(&self, _: Path, _: Box<dyn MultipartUpload>) -> Box<dyn MultipartUpload> {
+        unreachable!("the parts of the tests are short")
     }
 }
 
-#[async_trait]
-impl<O: ObjectStore + Clone> ObjectStore for FailingObjects<O> {
-    async fn put_opts(
-        &self,
-        location: &Path,
-        payload: PutPayload,
-        options: PutOptions,
-    ) -> Result<PutResult> {
-        match self.steps.next() {
-            Step::Allowed => self.inner.put_opts(location, payload, options).await,
+impl Steps {
+    /// Carries out a call as a step.
+    async fn take<T: Send>(&self, call: Call<T>) -> Result<T> {
+        match self.next() {
+            Step::Allowed => call.await,
             Step::Last(Failure::After) => {
-                self.inner.put_opts(location, payload, options).await?;
+                call.await?;
                 failed()
             }
             Step::Last(Failure::Before) | Step::Ended => failed(),
         }
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        _: &Path,
-        _: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
-        unreachable!("the parts of the tests are short")
-    }
-
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        match self.steps.has_failed() {
-            true => failed(),
-            false => self.inner.get_opts(location, options).await,
-        }
-    }
-
-    fn delete_stream(
-        &self,
-        locations: BoxStream<'static, Result<Path>>,
-    ) -> BoxStream<'static, Result<Path>> {
-        let (inner, steps) = (self.inner.clone(), self.steps.clone());
-        let delete = move |location: Result<Path>| {
-            let (inner, step) = (inner.clone(), steps.next());
-            async move {
-                let location = location?;
-                let one = futures_util::stream::once(async move { Ok(location) }).boxed();
-                match step {
-                    Step::Allowed => inner.delete_stream(one).next().await.unwrap(),
-                    Step::Last(Failure::After) => {
-                        inner.delete_stream(one).next().await.unwrap()?;
-                        failed()
-                    }
-                    Step::Last(Failure::Before) | Step::Ended => failed(),
-                }
-            }
-        };
-        locations.then(delete).boxed()
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.inner.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
-        unreachable!("objects are not copied")
     }
 }

@@ -6,12 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-};
+use object_store::{GetResult, MultipartUpload, PutResult, Result};
+
+use crate::store::tests::observed::{Call, Observer};
 
 /// The futures of a test.
 #[derive(Clone, Default)]
@@ -50,78 +48,31 @@ async fn run(hook: &Hook) {
     }
 }
 
-#[derive(Clone)]
-pub(super) struct HookedObjects<O> {
-    inner: O,
-    hooks: Hooks,
-}
-
-impl<O> HookedObjects<O> {
-    pub(super) fn new(inner: O, hooks: &Hooks) -> Self {
-        let hooks = hooks.clone();
-        HookedObjects { inner, hooks }
-    }
-}
-
-impl<O: ObjectStore> fmt::Debug for HookedObjects<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl<O: ObjectStore> fmt::Display for HookedObjects<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "hooked {}", self.inner)
-    }
-}
-
 #[async_trait]
-impl<O: ObjectStore + Clone> ObjectStore for HookedObjects<O> {
-    async fn put_opts(
-        &self,
-        location: &Path,
-        payload: PutPayload,
-        options: PutOptions,
-    ) -> Result<PutResult> {
-        let (objects, location) = (self.clone(), location.clone());
+impl Observer for Hooks {
+    async fn put(&self, _: &Path, put: Call<PutResult>) -> Result<PutResult> {
+        let hooks = self.clone();
         let put = tokio::spawn(async move {
-            run(&objects.hooks.0.before_put).await;
-            let put = objects.inner.put_opts(&location, payload, options).await;
-            objects.hooks.0.puts.fetch_add(1, Ordering::SeqCst);
+            run(&hooks.0.before_put).await;
+            let put = put.await;
+            hooks.0.puts.fetch_add(1, Ordering::SeqCst);
             put
         });
         put.await.unwrap()
     }
 
-    async fn put_multipart_opts(
-        &self,
-        _: &Path,
-        _: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
+    async fn get(&self, get: Call<GetResult>) -> Result<GetResult> {
+        run(&self.0.before_get).await;
+        get.await
+    }
+
+    fn upload(&self, _: Path, _: Box<dyn MultipartUpload>) -> Box<dyn MultipartUpload> {
         unreachable!("the parts of the tests are short")
     }
+}
 
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        run(&self.hooks.0.before_get).await;
-        self.inner.get_opts(location, options).await
-    }
-
-    fn delete_stream(
-        &self,
-        locations: BoxStream<'static, Result<Path>>,
-    ) -> BoxStream<'static, Result<Path>> {
-        self.inner.delete_stream(locations)
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.inner.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
-        unreachable!("objects are not copied")
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hooks(…)")
     }
 }

@@ -10,6 +10,7 @@ use crate::store::error::StoreError;
 use crate::store::location::LayersLocation;
 use crate::store::marker::{LayersError, MARKER};
 use crate::store::names::Epochs;
+use crate::store::objects::Objects;
 use crate::store::records::Store;
 
 /// Returns a disk with the objects of another one and without records.
@@ -40,7 +41,10 @@ async fn check_usable(disk: &Disk) {
     let name = store.unique_name().await.unwrap();
     let epochs = store.read(Epochs::read).await.unwrap().unwrap();
     assert!(epochs.is_marked);
-    let marker = store.objects().read_short(MARKER).await.unwrap().unwrap();
+    let Objects::Persistent(objects) = store.objects() else {
+        unreachable!("the objects outlive the store")
+    };
+    let marker = objects.read_short(MARKER).await.unwrap().unwrap();
     let marker = str::from_utf8(&marker).unwrap().trim_end();
     assert_eq!(
         Some((marker, "-")),

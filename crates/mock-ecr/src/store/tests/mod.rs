@@ -5,6 +5,7 @@ mod full_disk;
 mod hooked;
 mod keys;
 mod marker;
+mod observed;
 mod power_loss;
 mod recording;
 mod scheduled;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::TryStreamExt as _;
-use object_store::ObjectStore as _;
+use object_store::ObjectStore;
 use object_store::memory::InMemory;
 
 pub(crate) use failing::{Failure, Steps};
@@ -26,13 +27,14 @@ use crate::store::error::StoreError;
 use crate::store::marker::MARKER;
 use crate::store::memory::MemoryEngine;
 use crate::store::names::ProcessId;
-use crate::store::object_writer::Parts;
 use crate::store::objects::Objects;
+use crate::store::part_writer::Parts;
+use crate::store::persistent_objects::PersistentObjects;
 use crate::store::records::Store;
 use crate::store::snapshot::Snapshot;
-use failing::{FailingEngine, FailingObjects};
-use hooked::HookedObjects;
-use recording::{RecordingEngine, RecordingObjects};
+use failing::FailingEngine;
+use observed::ObservedObjects;
+use recording::RecordingEngine;
 use scheduled::ScheduledEngine;
 
 /// The data of a store, which outlives the stores that use it.
@@ -77,29 +79,29 @@ impl Disk {
     /// Returns a store that fails when the steps are used up.
     pub(crate) fn failing(&self, steps: &Steps) -> Store {
         let engine = FailingEngine::new(Arc::clone(&self.engine), steps);
-        let objects = FailingObjects::new(Arc::clone(&self.objects), steps);
-        Store::new(engine, Objects::in_bucket(objects), None)
+        let objects = ObservedObjects::new(Arc::clone(&self.objects), steps);
+        in_bucket(engine, objects)
     }
 
     /// Returns a store that records the order of its calls. Its objects are written in parts of two bytes.
     pub(crate) fn recorded(&self, recorder: &Recorder) -> Store {
         let engine = RecordingEngine::new(Arc::clone(&self.engine), recorder);
-        let objects = RecordingObjects::new(Arc::clone(&self.objects), recorder);
-        let objects = Objects::in_bucket(objects).with_parts(Parts::new(2, 9));
-        Store::new(engine, objects, None)
+        let objects = ObservedObjects::new(Arc::clone(&self.objects), recorder);
+        let objects = PersistentObjects::in_bucket(objects).with_parts(Parts::new(2, 9));
+        Store::new(engine, Objects::Persistent(objects))
     }
 
     /// Returns a store that runs futures of the test before it writes and reads objects.
     pub(crate) fn hooked(&self, hooks: &Hooks) -> Store {
-        let objects = HookedObjects::new(Arc::clone(&self.objects), hooks);
+        let objects = ObservedObjects::new(Arc::clone(&self.objects), hooks);
         let engine = Arc::clone(&self.engine);
-        Store::new(engine, Objects::in_bucket(objects), None)
+        in_bucket(engine, objects)
     }
 
     /// Returns a store whose transactions run in tasks of the scheduler of shuttle.
     pub(crate) fn scheduled(&self) -> Store {
         let engine = ScheduledEngine::new(Arc::clone(&self.engine), Arc::clone(&self.waiting));
-        Store::new(engine, Objects::in_bucket(Arc::clone(&self.objects)), None)
+        in_bucket(engine, Arc::clone(&self.objects))
     }
 
     /// Waits until the scheduler has run all transactions.
@@ -120,6 +122,11 @@ impl Disk {
         let names = objects.into_iter().map(|one| one.location.to_string());
         names.filter(|name| name != MARKER).collect()
     }
+}
+
+fn in_bucket(engine: impl Engine, objects: impl ObjectStore) -> Store {
+    let objects = PersistentObjects::in_bucket(objects);
+    Store::new(engine, Objects::Persistent(objects))
 }
 
 /// Returns a server of PostgreSQL for a test.

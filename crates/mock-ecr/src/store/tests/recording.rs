@@ -2,23 +2,18 @@
 //! only if no record refers to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
-};
+use object_store::{MultipartUpload, PutPayload, PutResult, Result, UploadPart};
 use serde_json::Value;
 
 use crate::store::engine::{Done, Engine, Job, Outcome, Reads};
 use crate::store::error::StoreError;
 use crate::store::key::Key;
 use crate::store::snapshot::{Snapshot, Transaction};
+use crate::store::tests::observed::{Call, Observer};
 
 /// What was recorded.
 #[derive(Clone, Debug, Default)]
@@ -145,79 +140,28 @@ impl<E: Engine> Engine for RecordingEngine<E> {
 }
 
 /// Objects whose calls take effect only if their caller waits for them.
-#[derive(Clone, Debug)]
-pub(super) struct RecordingObjects<O> {
-    inner: O,
-    recorder: Recorder,
-}
-
-impl<O> RecordingObjects<O> {
-    pub(super) fn new(inner: O, recorder: &Recorder) -> Self {
-        let recorder = recorder.clone();
-        RecordingObjects { inner, recorder }
-    }
-}
-
-impl<O: ObjectStore> fmt::Display for RecordingObjects<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "recording {}", self.inner)
-    }
-}
-
 #[async_trait]
-impl<O: ObjectStore + Clone> ObjectStore for RecordingObjects<O> {
-    async fn put_opts(
-        &self,
-        location: &Path,
-        payload: PutPayload,
-        options: PutOptions,
-    ) -> Result<PutResult> {
+impl Observer for Recorder {
+    async fn put(&self, location: &Path, put: Call<PutResult>) -> Result<PutResult> {
         tokio::task::yield_now().await;
-        let result = self.inner.put_opts(location, payload, options).await?;
-        self.recorder.completed(location);
+        let result = put.await?;
+        self.completed(location);
         Ok(result)
     }
 
-    async fn put_multipart_opts(
-        &self,
-        location: &Path,
-        options: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
-        self.recorder.began();
-        Ok(Box::new(RecordingUpload {
-            inner: self.inner.put_multipart_opts(location, options).await?,
-            location: location.clone(),
-            recorder: self.recorder.clone(),
-        }))
+    async fn delete(&self, location: &Path, delete: Call<Path>) -> Result<Path> {
+        self.removed(location);
+        delete.await
     }
 
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.inner.get_opts(location, options).await
-    }
-
-    fn delete_stream(
-        &self,
-        locations: BoxStream<'static, Result<Path>>,
-    ) -> BoxStream<'static, Result<Path>> {
-        let recorder = self.recorder.clone();
-        let recorded = locations.inspect(move |location| {
-            if let Ok(location) = location {
-                recorder.removed(location);
-            }
-        });
-        self.inner.delete_stream(recorded.boxed())
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.inner.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
-        unreachable!("objects are not copied")
+    fn upload(&self, location: Path, inner: Box<dyn MultipartUpload>) -> Box<dyn MultipartUpload> {
+        self.began();
+        let recorder = self.clone();
+        Box::new(RecordingUpload {
+            inner,
+            location,
+            recorder,
+        })
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _};
-use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::store::error::StoreError;
+use crate::store::objects::StoredObject;
 
 /// How a store of objects is written to.
 #[derive(Clone, Debug)]
@@ -21,11 +21,6 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// One part: the buffer of the writer is the object.
-    pub(super) fn in_memory() -> Self {
-        Parts::new(usize::MAX, Semaphore::MAX_PERMITS)
-    }
-
     /// Small parts, which the system stores at once. Parts of 64 KiB and of 256 KiB are slower, the latter probably because three of them do
     /// not fit in the cache of a processor.
     pub(super) fn in_directory() -> Self {
@@ -46,19 +41,11 @@ impl Parts {
     }
 }
 
-/// An object that a record refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredObject {
-    pub(crate) name: String,
-    /// The size in bytes.
-    pub(crate) size: u64,
-}
-
 /// A writer of one object. If it is dropped before it is finished, there is no object.
 ///
 /// A part is in memory while the client sends it, and while it is written. A writer that waits for memory has no unwritten part, and the parts
 /// that are being written do not wait for anything in memory, so that they release theirs.
-pub(crate) struct ObjectWriter {
+pub(crate) struct PartWriter {
     store: Arc<dyn ObjectStore>,
     parts: Parts,
     name: String,
@@ -73,9 +60,9 @@ pub(crate) struct ObjectWriter {
     written: JoinSet<object_store::Result<()>>,
 }
 
-impl ObjectWriter {
+impl PartWriter {
     pub(super) fn new(store: Arc<dyn ObjectStore>, parts: Parts, name: &str) -> Self {
-        ObjectWriter {
+        PartWriter {
             store,
             parts,
             name: name.to_owned(),
@@ -87,7 +74,7 @@ impl ObjectWriter {
         }
     }
 
-    pub(crate) async fn write(&mut self, mut bytes: Bytes) -> Result<(), StoreError> {
+    pub(super) async fn write(&mut self, mut bytes: Bytes) -> Result<(), StoreError> {
         while !bytes.is_empty() {
             if self.buffer.len() == self.parts.size {
                 self.write_part().await?;
@@ -116,7 +103,7 @@ impl ObjectWriter {
     }
 
     /// Completes the object. It is durable when this function returns.
-    pub(crate) async fn finish(mut self) -> Result<StoredObject, StoreError> {
+    pub(super) async fn finish(mut self) -> Result<StoredObject, StoreError> {
         if let Err(error) = self.complete().await {
             self.abort().await;
             return Err(error);
@@ -143,7 +130,7 @@ impl ObjectWriter {
     }
 
     /// Removes the parts that are written. Without this call, an incomplete upload can remain in a bucket.
-    pub(crate) async fn abort(mut self) {
+    pub(super) async fn abort(mut self) {
         self.written.shutdown().await;
         if let Some(mut upload) = self.upload {
             // The object does not exist in either case.
@@ -196,8 +183,8 @@ mod tests {
 
     use super::*;
 
-    fn writer(store: &Arc<dyn ObjectStore>, parts: &Parts, name: &str) -> ObjectWriter {
-        ObjectWriter::new(Arc::clone(store), parts.clone(), name)
+    fn writer(store: &Arc<dyn ObjectStore>, parts: &Parts, name: &str) -> PartWriter {
+        PartWriter::new(Arc::clone(store), parts.clone(), name)
     }
 
     fn in_memory() -> Arc<dyn ObjectStore> {
