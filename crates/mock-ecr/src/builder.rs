@@ -16,7 +16,9 @@ use crate::mock_ecr::{MockEcr, Transport};
 use crate::server::connection::Listener;
 use crate::server::listen::{BindError, Listen};
 use crate::server::sockets::Sockets;
-use crate::server::tls::{CaError, CertificateAuthority, Tls};
+use crate::server::tls::Tls;
+#[cfg(feature = "tls")]
+use crate::server::tls::{CaError, CertificateAuthority};
 use crate::state::State;
 use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 use crate::types::RepositoryName;
@@ -106,7 +108,7 @@ impl MockEcrBuilder {
 
     /// Accepts TLS connections on the same ports as HTTP connections. Also accepts `CONNECT` requests, so that clients
     /// can use the mock as an HTTPS proxy. For each host name that a client requests, a private certificate authority
-    /// issues a certificate. By default, the mock does not accept TLS.
+    /// issues a certificate. By default, the mock does not accept TLS. Requires the feature `tls` of this crate.
     #[must_use]
     pub fn tls(mut self, location: CaLocation) -> Self {
         self.config.tls = Some(location);
@@ -184,7 +186,8 @@ impl MockEcrBuilder {
         self
     }
 
-    /// Sets where repositories and images are stored. The default is [`StoreLocation::Memory`].
+    /// Sets where repositories and images are stored. The default is [`StoreLocation::Memory`]. The others require features
+    /// of this crate: `file-store` or `postgres`.
     #[must_use]
     pub fn store(mut self, location: StoreLocation) -> Self {
         self.config.store = location;
@@ -314,8 +317,8 @@ impl MockEcrBuilder {
         };
         let regions = self.config.additional_regions.clone();
         let faults = Arc::new(Faults::from_seed(&self.config.seed, tls_mode, regions));
-        let ca = self.config.tls.as_ref().map(CertificateAuthority::at);
-        let tls = ca.transpose()?.map(|ca| Tls::new(ca, Arc::clone(&faults)));
+        let tls = self.config.tls.as_ref();
+        let tls = tls.map(|at| open_tls(at, &faults)).transpose()?;
         let certificate = tls.as_ref().map(|tls| tls.certificate().to_owned());
         let (stop, stopped) = watch::channel(());
         let sockets = Sockets {
@@ -356,6 +359,17 @@ impl MockEcrBuilder {
     }
 }
 
+#[cfg(feature = "tls")]
+fn open_tls(location: &CaLocation, faults: &Arc<Faults>) -> Result<Tls, StartError> {
+    let ca = CertificateAuthority::at(location)?;
+    Ok(Tls::new(ca, Arc::clone(faults)))
+}
+
+#[cfg(not(feature = "tls"))]
+fn open_tls(_: &CaLocation, _: &Arc<Faults>) -> Result<Tls, StartError> {
+    Err(StartError::MissingFeature("tls"))
+}
+
 impl From<BindError> for StartError {
     fn from(BindError { address, source }: BindError) -> Self {
         StartError::Bind { address, source }
@@ -387,7 +401,11 @@ pub enum StartError {
     /// A fault of the configuration is invalid or cannot be added.
     #[error("invalid fault in the configuration")]
     Fault(#[from] FaultError),
+    /// The configuration needs a feature of this crate, which is named. It was built without the feature.
+    #[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
+    MissingFeature(&'static str),
     /// The certificate authority cannot be read or created.
+    #[cfg(feature = "tls")]
     #[error(transparent)]
     Ca(#[from] CaError),
     /// The initial repositories cannot be created. The source is the error of a tag, an image layout, an image or the

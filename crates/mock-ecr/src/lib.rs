@@ -40,7 +40,10 @@
 //! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
 //! - [`request_log`]: the requests that [`MockEcr::requests`] returns
-//! - [`tls`]: the certificate authority of a mock that accepts TLS
+#![cfg_attr(
+    feature = "tls",
+    doc = "- [`tls`]: the certificate authority of a mock that accepts TLS"
+)]
 //! - [`token`]: tokens, their claims and their errors
 //!
 //! Each public item is exported under one path only. The file `ARCHITECTURE.md` in the source repository describes the
@@ -81,6 +84,7 @@ pub mod token;
 mod types;
 
 /// The private certificate authority of a mock that accepts TLS.
+#[cfg(feature = "tls")]
 pub mod tls {
     pub use crate::server::tls::{CaError, CertificateAuthority, CertificateError};
 }

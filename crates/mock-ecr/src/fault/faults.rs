@@ -8,7 +8,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use sha2::{Digest as _, Sha256};
 
-use crate::fault::action::{CertificateFault, FaultAction};
+#[cfg(feature = "tls")]
+use crate::fault::action::CertificateFault;
+use crate::fault::action::FaultAction;
 use crate::fault::active_fault::{ActiveFault, FaultId};
 use crate::fault::definition::Fault;
 use crate::fault::error::FaultError;
@@ -172,6 +174,7 @@ impl Faults {
     /// Returns the certificate fault that a TLS handshake for a host name triggers.
     ///
     /// Only the host name and the counters of a fault apply to a handshake.
+    #[cfg(feature = "tls")]
     pub(crate) fn trigger_at_handshake(&self, name: &str) -> Option<CertificateFault> {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
@@ -226,6 +229,7 @@ impl Entry {
         })
     }
 
+    #[cfg(feature = "tls")]
     fn trigger_at_handshake(&mut self, name: &str) -> Option<CertificateFault> {
         let ActiveFault {
             fault,

@@ -191,6 +191,7 @@ impl RequestMatcher {
     }
 
     /// Returns whether a TLS handshake matches. Only its host name is known.
+    #[cfg(feature = "tls")]
     pub(super) fn matches_handshake(&self, name: &str) -> bool {
         self.host.as_ref().is_none_or(|host| host.fits(name))
     }

@@ -5,12 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
-use tokio_rustls::server::TlsStream;
 
 use crate::http::ingress::Ingress;
 use crate::server::http_connection::{HEAD_TIMEOUT, HttpConnection};
@@ -141,7 +138,7 @@ impl Connection {
                     _ = stop.changed() => return,
                 };
                 match handshake {
-                    Ok(stream) => self.serve(Box::new(stream), Ingress::Https).await,
+                    Ok(stream) => self.serve(stream, Ingress::Https).await,
                     Err(error) => log_handshake_error(&error),
                 }
             }
@@ -158,24 +155,18 @@ impl Connection {
         };
         let tunnel = outer.serve(stream).await;
         if let (Some(tunnel), Some(tls)) = (tunnel, &self.tls) {
-            match with_timeout(accept_tunnel(tunnel, tls)).await {
+            match with_timeout(tls.accept_in_tunnel(tunnel)).await {
                 Ok(stream) => {
                     let inner = HttpConnection {
                         ingress: Ingress::Connect,
                         ..self.http
                     };
-                    inner.serve(Box::new(stream)).await;
+                    inner.serve(stream).await;
                 }
                 Err(error) => log_handshake_error(&error),
             }
         }
     }
-}
-
-/// Accepts TLS in a tunnel, in place of the host that the client named.
-async fn accept_tunnel(tunnel: OnUpgrade, tls: &Tls) -> io::Result<TlsStream<TokioIo<Upgraded>>> {
-    let stream = tunnel.await.map_err(io::Error::other)?;
-    tls.accept(TokioIo::new(stream)).await
 }
 
 async fn first_byte(stream: &TcpStream) -> io::Result<u8> {

@@ -1,15 +1,12 @@
 //! The kinds of connections that HTTP is served on.
 
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 
 use crate::server::faulty_stream::ResetOnDrop;
 
 /// A connection over TCP, TLS or a tunnel. One trait object for all keeps a single copy of the HTTP code in the program.
-pub(super) trait Stream: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send {}
 
 impl<I: AsyncRead + AsyncWrite + ResetOnDrop + Unpin + Send> Stream for I {}
 
@@ -23,17 +20,5 @@ impl ResetOnDrop for TcpStream {
     fn reset_when_dropped(&self) {
         // If the system does not support the option, the connection is closed normally.
         let _ = self.set_zero_linger();
-    }
-}
-
-impl ResetOnDrop for TlsStream<TcpStream> {
-    fn reset_when_dropped(&self) {
-        self.get_ref().0.reset_when_dropped();
-    }
-}
-
-impl ResetOnDrop for TlsStream<TokioIo<Upgraded>> {
-    fn reset_when_dropped(&self) {
-        // hyper owns the connection around a tunnel and does not give access to it.
     }
 }

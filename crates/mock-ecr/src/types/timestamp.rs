@@ -75,6 +75,7 @@ impl Timestamp {
     }
 
     /// Returns year, month and day in UTC.
+    #[cfg(feature = "tls")]
     pub(crate) fn date(self) -> (i32, u8, u8) {
         let date = Offset::UTC.to_datetime(self.to_jiff()).date();
         let unsigned = |part: i8| part.unsigned_abs();
