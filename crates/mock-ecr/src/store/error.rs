@@ -1,5 +1,6 @@
 //! The errors of a store.
 
+#[cfg(feature = "file-store")]
 use std::error::Error;
 use std::io;
 #[cfg(feature = "file-store")]
