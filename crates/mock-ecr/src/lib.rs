@@ -49,6 +49,10 @@
 //! Each public item is exported under one path only. The file `ARCHITECTURE.md` in the source repository describes the
 //! internal modules.
 //!
+//! # Features
+//!
+#![doc = include_str!("../FEATURES.md")]
+//!
 //! # What is not emulated
 //!
 //! The mock does not emulate image scanning, lifecycle policies, replication, pull-through caches and image signing.

@@ -1,6 +1,5 @@
 //! The errors of a store.
 
-#[cfg(feature = "file-store")]
 use std::error::Error;
 use std::io;
 #[cfg(feature = "file-store")]
@@ -70,3 +69,12 @@ impl From<object_store::Error> for StoreError {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct WithSources<E: Error>(pub(super) E);
+
+/// The cause for which a store cannot be opened.
+pub(super) type OpenError = Box<dyn Error + Send + Sync>;
+
+/// The error of a location that needs a feature of the crate.
+#[cfg(not(all(feature = "postgres", feature = "s3")))]
+#[derive(Debug, thiserror::Error)]
+#[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
+pub(super) struct MissingFeature(pub(super) &'static str);

@@ -14,8 +14,8 @@ use object_store::{
 };
 
 use crate::store::error::StoreError;
-use crate::store::objects::ObjectBytes;
 use crate::store::part_writer::{PartWriter, Parts};
+use crate::store::stored_object::ObjectBytes;
 
 /// Objects that outlive the process.
 #[derive(Clone, Debug)]
