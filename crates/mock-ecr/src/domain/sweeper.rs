@@ -119,14 +119,14 @@ impl Sweeper {
     }
 
     /// Returns whether the task has ended and none was requested since then.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) fn is_idle(&self) -> bool {
         let flags = [&self.0.flags.is_running, &self.0.flags.is_requested];
         !flags.iter().any(|flag| flag.load(Ordering::SeqCst))
     }
 
     /// Removes all unused data.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) async fn sweep(&self) -> Result<(), RepositoryError> {
         Sweep::new(Arc::downgrade(&self.0)).run().await
     }

@@ -90,7 +90,7 @@ impl<'a> Transaction<'a> {
         self.writes
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
@@ -130,7 +130,7 @@ impl<'a> Transaction<'a> {
         self.writes.len() >= LONG
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) fn changes(&self) -> usize {
         self.writes.len()
     }
