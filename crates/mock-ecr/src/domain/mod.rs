@@ -4,6 +4,7 @@
 
 mod access;
 mod account_setting;
+mod all_images;
 mod created;
 mod error;
 mod garbage;
@@ -35,6 +36,7 @@ mod upload_record;
 
 pub(crate) use access::AccessError;
 pub(crate) use account_setting::AccountSetting;
+pub(crate) use all_images::ImagePosition;
 pub(crate) use created::Created;
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::ListedImages;
