@@ -421,12 +421,11 @@ impl MockEcr {
     /// Stops the mock. The mock accepts no new connections, and this function waits until the requests in progress have
     /// been processed, including those whose clients have disconnected. The clients have ten seconds to send the rest of
     /// their requests and to read the responses. A client that does not read its responses does not delay the stop.
+    ///
+    /// If the future is dropped before it completes, the connections are closed at once, as when the mock is dropped.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        for serving in self.sockets.take_serving() {
-            // The task neither panics nor is aborted.
-            let _ = serving.await;
-        }
+        self.sockets.finished().await;
         #[cfg(feature = "sdk")]
         self.in_process.finished().await;
     }

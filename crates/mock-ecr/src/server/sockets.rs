@@ -62,20 +62,30 @@ impl Sockets {
         Ok(*state.addresses().first().expect("a mock has an address"))
     }
 
-    /// Returns the tasks that accept connections.
-    pub(crate) fn take_serving(&self) -> Vec<JoinHandle<()>> {
-        std::mem::take(&mut self.serving())
+    /// Waits until no connection is served any more. If the future is dropped, this value still has the tasks, and aborts them when it is
+    /// dropped.
+    pub(crate) async fn finished(&mut self) {
+        for serving in self.serving_mut() {
+            // The task neither panics nor is aborted.
+            let _ = serving.await;
+        }
     }
 
     fn serving(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.serving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serving_mut(&mut self) -> &mut Vec<JoinHandle<()>> {
+        self.serving
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Closes the sockets and all connections.
 impl Drop for Sockets {
     fn drop(&mut self) {
-        for serving in self.take_serving() {
+        for serving in self.serving_mut() {
             serving.abort();
         }
     }
