@@ -28,7 +28,8 @@ mod resource_tags;
 mod selection;
 mod staged_object;
 mod sweeper;
-#[cfg(all(test, feature = "file-store"))]
+#[cfg(test)]
+#[cfg(feature = "file-store")]
 mod tests;
 mod upload;
 mod upload_ids;
