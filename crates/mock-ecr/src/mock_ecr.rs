@@ -11,6 +11,8 @@ use crate::aws::hosts;
 use crate::aws::service::AwsService;
 use crate::client_env;
 use crate::clock::Clock;
+#[cfg(feature = "connector")]
+use crate::config::InProcessConnector;
 use crate::config::{Config, Redirect, Variable};
 use crate::fault::FaultHandle;
 use crate::iam::identity_store::SessionError;
@@ -101,6 +103,11 @@ impl MockEcr {
 
     pub(crate) fn runtime(&self) -> &Handle {
         &self.sockets.runtime
+    }
+
+    #[cfg(feature = "connector")]
+    pub(crate) fn in_process_connector(&self) -> InProcessConnector {
+        self.sockets.connector(&self.state)
     }
 
     /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. It is the URL of the APIs and of the registry.
