@@ -9,7 +9,8 @@ impl MockEcr {
     ///
     /// The connections are served as those of a socket: the clock, tokens, faults, limits and the request log apply. If the mock has no
     /// socket, a fault that needs one cannot be set; see [`MockEcrBuilder::in_process`](crate::MockEcrBuilder::in_process). A fault that
-    /// resets a connection closes it instead.
+    /// resets a connection closes it instead. Over HTTP/2, a request to a host that is neither a host of AWS nor a loopback name is rejected,
+    /// as a request of the SDK is.
     ///
     /// ```
     /// # use std::time::Duration;
