@@ -235,6 +235,7 @@ impl Sweep {
 
     async fn remove_keys(&self, keys: Vec<Key>) -> Result<Progress, StoreError> {
         if let Some(store) = self.store().filter(|_| !keys.is_empty()) {
+            store.sync_removals().await?;
             let removed = store.transact(move |records| {
                 keys.iter().for_each(|key| records.remove(key));
                 Ok::<_, StoreError>(())

@@ -38,7 +38,8 @@ mod rows;
 mod s3;
 mod snapshot;
 mod stored_object;
-#[cfg(all(test, feature = "file-store"))]
+#[cfg(test)]
+#[cfg(feature = "file-store")]
 pub(crate) mod tests;
 
 pub(crate) use error::StoreError;

@@ -13,6 +13,7 @@ use object_store::{
     GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutMode,
 };
 
+use crate::store::directory::sync_entries;
 use crate::store::error::StoreError;
 use crate::store::part_writer::{PartWriter, Parts};
 use crate::store::stored_object::ObjectBytes;
@@ -134,6 +135,17 @@ impl PersistentObjects {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+}
+
+impl PersistentObjects {
+    /// Writes the removal of objects to the disk. A bucket has no such operation.
+    pub(super) async fn sync_removals(&self) -> Result<(), StoreError> {
+        let Some(directory) = self.directory.clone() else {
+            return Ok(());
+        };
+        let synced = tokio::task::spawn_blocking(move || sync_entries(&directory));
+        Ok(synced.await.map_err(io::Error::other)??)
     }
 }
 
