@@ -235,6 +235,9 @@ mod tests {
         let error = stores.write("a", None).await.unwrap_err();
         let advice = format!("create mock-ecr-store with the line {}, ", content.trim());
         assert!(error.contains(&advice), "{error}");
+        std::fs::write(&marker, "").unwrap();
+        let error = stores.write("a", None).await.unwrap_err();
+        assert!(error.contains(&advice), "{error}");
         for content in [content.trim().to_owned(), format!("{}\r\n", content.trim())] {
             std::fs::write(&marker, content).unwrap();
             stores.write("a", None).await.unwrap();

@@ -85,7 +85,7 @@ impl PersistentObjects {
         Ok(first.is_some())
     }
 
-    /// Returns the text of an object of at most a few bytes, if it exists.
+    /// Returns the text of an object of at most a few bytes, if it exists and is not empty. A shell can create an empty file.
     pub(super) async fn read_short(&self, name: &str) -> Result<Option<String>, StoreError> {
         let object = match self.store.get(&name.into()).await {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -97,7 +97,8 @@ impl PersistentObjects {
             return Err(self.failed(text));
         }
         let bytes = object.bytes().await.map_err(|error| self.failed(error))?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Some(text).filter(|text| !text.trim().is_empty()))
     }
 
     /// Creates an object, or replaces it if `mode` permits that.
