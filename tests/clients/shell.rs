@@ -268,12 +268,12 @@ pub(crate) const START_DATABASE: &str = r#"
     chown 65534:65534 "$database"
     mkfifo "$HOME/log"
     exec 3<>"$HOME/log"
-    run() (cd "$database" && exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$programs/$@")
+    replaced_by() { cd "$database" && exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$programs/$@"; }
     programs=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-    run initdb --username=postgres --auth=trust --no-sync --no-locale --encoding=UTF8 --pgdata data >/dev/null
-    run postgres -D data -k "$database" -c listen_addresses=localhost -c fsync=off 2>"$HOME/log" &
+    (replaced_by initdb --username=postgres --auth=trust --no-sync --no-locale --encoding=UTF8 --pgdata data >/dev/null)
+    replaced_by postgres -D data -k "$database" -c listen_addresses=localhost -c fsync=off 2>"$HOME/log" &
     database_process=$!
-    trap 'kill -INT $database_process; kill $(jobs -p) 2>/dev/null; wait; rm -rf "$database"' EXIT
+    trap 'kill $(jobs -p) 2>/dev/null; kill -INT $database_process; wait; rm -rf "$database"' EXIT
     grep -m 1 "ready to accept connections" <&3
     export PGHOST=localhost PGUSER=postgres
 "#;
