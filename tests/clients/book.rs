@@ -220,7 +220,9 @@ fn step(number: usize, command: &str) -> String {
         let words: Vec<&str> = command.split(' ').collect();
         let listen = words.windows(2).find(|words| words[0] == "--listen");
         let address = listen.map_or("127.0.0.1:4566", |words| words[1]);
-        text += &format!("for i in $(seq 200); do curl -s http://{address}/_mock/health >/dev/null && break; sleep 0.05; done\n");
+        text += &format!(
+            "for i in $(seq 200); do curl -s http://{address}/_mock/health >/dev/null && break; sleep 0.05; done\n"
+        );
     }
     text
 }

@@ -15,7 +15,7 @@ pub enum Ingress {
     /// Over TLS through a `CONNECT` tunnel, with the mock as the proxy of the client.
     Connect,
     /// Without a connection, from a client in the process of the mock; see
-    /// [`MockEcrBuilder::in_process`](crate::MockEcrBuilder::in_process).
+    /// `MockEcrBuilder::in_process`.
     InProcess,
 }
 
