@@ -125,7 +125,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-#[cfg(all(test, feature = "file-store"))]
+#[cfg(test)]
+#[cfg(feature = "file-store")]
 mod tests {
     use super::*;
 

@@ -207,7 +207,7 @@ fn read_chunks(
             let rest = range.start + chunk.len() as u64..range.end;
             Ok::<_, io::Error>(Some((chunk, (file, rest))))
         });
-        Ok(read.await.map_err(io::Error::other)??)
+        read.await.map_err(io::Error::other)?
     })
 }
 
