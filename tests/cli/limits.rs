@@ -5,6 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use crate::mock::Mock;
+use crate::pusher::Pusher;
+use crate::stores::token;
 
 /// Returns the maximum of the resident memory of a mock, in MiB.
 fn peak(mock: &Mock) -> usize {
@@ -144,4 +146,41 @@ fn a_thousand_waits_use_bounded_memory() {
     let peak = peak(&mock);
     assert!(peak < 128, "{peak} MiB");
     drop(waits);
+}
+
+/// A list with `element`, repeated up to about 4 MB.
+fn long_list(element: &str) -> String {
+    let elements = vec![element; 4_000_000 / (element.len() + 1)];
+    format!("[{}]", elements.join(","))
+}
+
+/// A tree of all values of a manifest would need up to a hundred times the memory of its text.
+#[test]
+fn manifests_with_many_values_use_bounded_memory() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let layer = format!(r#"{{"digest":"{digest}"}}"#);
+    let members: Vec<_> = (0..350_000).map(|n| format!(r#""{n}":0"#)).collect();
+    let members = format!("{{{}}}", members.join(","));
+    let urls = format!(r#"[{{"digest":"{digest}","urls":{}}}]"#, long_list(r#""""#));
+    for (member, values) in [
+        ("unknown", long_list(r#"{"":0}"#)),
+        ("unknown", members.clone()),
+        ("annotations", members),
+        ("layers", urls),
+        ("layers", long_list(&layer)),
+    ] {
+        let mock = Mock::serve(&["--create-on-push"]);
+        let manifest = format!(r#"{{"{member}":{values}}}"#);
+        let mut pusher = Pusher::new(&mock, &token());
+        let response = pusher.request("PUT", "manifests/1", manifest.as_bytes());
+        let response = response.unwrap();
+        let text = String::from_utf8_lossy(&response.body);
+        assert!(matches!(response.status, 201 | 404), "{text}");
+        let peak = peak(&mock);
+        assert!(
+            peak < 96,
+            "{member}: {peak} MiB for {} bytes",
+            manifest.len()
+        );
+    }
 }

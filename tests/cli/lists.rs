@@ -8,6 +8,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::mock::Mock;
+use crate::pusher::Pusher;
+use crate::stores::token;
 
 #[cfg(target_os = "linux")]
 use crate::terminal::stdout_in_terminal;
@@ -93,6 +95,21 @@ fn images_are_listed() {
     assert_eq!(lines[1][4].len(), "sha256:".len() + 64);
     let none = stdout(&["image", "list", "empty", "--url", &url]);
     assert_eq!(none, "no images\n");
+}
+
+/// The mock returns at most 1,000 images at once.
+#[test]
+fn all_pages_of_images_are_listed() {
+    let mock = Mock::serve(&["--create-on-push"]);
+    let mut pusher = Pusher::new(&mock, &token());
+    for number in 0..1001 {
+        let manifest = format!(r#"{{"annotations":{{"number":"{number}"}}}}"#);
+        let pushed = pusher.request("PUT", &format!("manifests/{number}"), manifest.as_bytes());
+        assert_eq!(pushed.unwrap().status, 201);
+    }
+    let json = stdout(&["image", "list", "app", "--json", "--url", &mock.url()]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["images"].as_array().unwrap().len(), 1001);
 }
 
 #[test]

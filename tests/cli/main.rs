@@ -9,6 +9,7 @@ mod architecture;
 mod book;
 #[cfg(feature = "real-clients")]
 mod buckets;
+mod cargo_features;
 #[cfg(feature = "real-clients")]
 mod clients;
 mod control;

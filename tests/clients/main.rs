@@ -29,6 +29,7 @@ mod login;
 mod mock;
 mod not_implemented;
 mod page;
+mod plain_tests;
 mod podman;
 mod rejections;
 mod sandbox;

@@ -6,6 +6,7 @@
 )]
 
 mod clock;
+mod connector;
 mod faults;
 mod images;
 mod in_process;

@@ -2,22 +2,38 @@
 
 use std::process::ExitCode;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::args::ImageAction;
+use crate::args::{ImageAction, Target};
 use crate::control_client;
 use crate::error::Error;
 use crate::table::{field, print_list};
 
 pub(crate) async fn image(action: ImageAction) -> Result<ExitCode, Error> {
     let ImageAction::List(options) = action;
-    let name = options
-        .repository
-        .map(|name| ("repository", name.to_string()));
-    let resource = control_client::with_query("images", name);
-    let json = control_client::get_json(&options.list.target, &resource).await?;
+    let name = options.repository.map(|name| name.to_string());
+    let images = all(&options.list.target, name.as_deref()).await?;
+    let json = json!({ "images": images });
     print_list(&options.list.output, &json, "images", &HEADING, row)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the images of all pages.
+async fn all(target: &Target, repository: Option<&str>) -> Result<Vec<Value>, Error> {
+    let repository = repository.map(|name| ("repository", name.to_owned()));
+    let (mut images, mut after) = (Vec::new(), None);
+    loop {
+        let parameters = repository.clone().into_iter().chain(after);
+        let resource = control_client::with_query("images", parameters);
+        let mut page = control_client::get_json(target, &resource).await?;
+        if let Some(page) = page["images"].as_array_mut() {
+            images.append(page);
+        }
+        match page["next"].as_str() {
+            Some(next) => after = Some(("after", next.to_owned())),
+            None => return Ok(images),
+        }
+    }
 }
 
 const HEADING: [&str; 7] = [

@@ -19,6 +19,7 @@ mod reset;
 mod run;
 mod serve;
 mod signal;
+mod start;
 mod stdin;
 mod stdout;
 mod supports;

@@ -17,6 +17,7 @@ use crate::control_key;
 use crate::error::Error;
 use crate::listen::listen;
 use crate::signal::{self, Signals};
+use crate::start::start;
 
 pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     let home = options.home();
@@ -52,14 +53,14 @@ pub(crate) fn run(options: RunOptions) -> Result<ExitCode, Error> {
     };
     let runtime = Runtime::new().map_err(Error::system("cannot start the async runtime"))?;
     let status = runtime.block_on(async {
-        let signals = Signals::forwarded()?;
+        let mut signals = Signals::forwarded()?;
         let builder = redirection.mock(config, options.listen);
         let builder = match redirection {
             // The sandbox has its own addresses.
             Redirection::Sandbox(_) => builder,
             Redirection::Env | Redirection::Proxy => listen(builder, options.listen),
         };
-        let ecr = builder.start().await?;
+        let ecr = start(builder, &mut signals).await?;
         let mut variables = redirection.variables(&ecr)?;
         variables.extend(key_variable(&ecr));
         let child = spawn(&options.command, &variables, home.as_ref())?;

@@ -14,6 +14,7 @@ use crate::control_key;
 use crate::error::Error;
 use crate::listen::listen;
 use crate::signal::Signals;
+use crate::start::start;
 
 pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     let address = options.listen.address();
@@ -25,15 +26,14 @@ pub(crate) fn serve(options: ServeOptions) -> Result<ExitCode, Error> {
     runtime.block_on(async {
         let mut signals = Signals::stopping()?;
         let builder = listen(MockEcr::from_config(config), address);
-        let ecr = builder.start().await?;
+        let ecr = start(builder, &mut signals).await?;
         announce(&ecr, generated.as_ref()).map_err(Error::system("cannot write to stdout"))?;
         signals.next().await;
-        // A second signal stops the mock without waiting for requests in flight.
+        // A second signal ends the process without waiting for requests in flight, or for a database that does not respond.
         tokio::select! {
-            () = ecr.stop() => {}
-            _ = signals.next() => {}
+            () = ecr.stop() => Ok(ExitCode::SUCCESS),
+            _ = signals.next() => std::process::exit(0),
         }
-        Ok(ExitCode::SUCCESS)
     })
 }
 

@@ -1,4 +1,4 @@
-//! The cost of a mock in a test: start, one call with the AWS SDK, and drop; compared with wiremock.
+//! The cost of a mock in a test: start, one call with the AWS SDK, and drop; compared with wiremock; and the same without a socket.
 
 use aws_sdk_ecr::Client;
 use divan::Bencher;
@@ -17,6 +17,18 @@ fn mock_ecr(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         runtime.block_on(async {
             let ecr = MockEcr::start().await.expect("a running mock");
+            call(&Client::new(&ecr.sdk_config())).await;
+        });
+    });
+}
+
+#[divan::bench]
+fn in_process(bencher: Bencher<'_, '_>) {
+    let runtime = runtime();
+    bencher.bench_local(|| {
+        runtime.block_on(async {
+            let mock = MockEcr::builder().in_process().start();
+            let ecr = mock.await.expect("a running mock");
             call(&Client::new(&ecr.sdk_config())).await;
         });
     });

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+#[cfg(feature = "connector")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -96,7 +98,8 @@ impl MockEcrBuilder {
     }
 
     /// Opens no socket until [`MockEcr::url`] or [`MockEcr::address`] is called. [`MockEcr::sdk_config`] returns a configuration whose HTTP
-    /// client calls the mock directly, whatever the endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process.
+    /// client calls the mock directly, whatever the endpoint: the SDK resolves the endpoints of AWS, and no request leaves the process. With the
+    /// feature `connector`, `MockEcr::connector` connects other clients.
     ///
     /// The clock, the faults and the request log work as with a socket. A fault that resets a connection, violates HTTP/1 or changes a
     /// certificate needs a socket: setting it returns an error before a socket is opened.
@@ -329,6 +332,8 @@ impl MockEcrBuilder {
             stopped: stopped.clone(),
             runtime,
             serving: Mutex::default(),
+            #[cfg(feature = "connector")]
+            connector: OnceLock::new(),
         };
         let listeners = match self.transport {
             Transport::Socket => {

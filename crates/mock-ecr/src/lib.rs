@@ -36,7 +36,7 @@
 //! The crate root contains the mock, its builder, its configuration and its clock, and the types that several modules
 //! use, such as [`Region`] and [`Timestamp`]. The modules contain the other types:
 //!
-//! - [`config`]: the types of the fields of a [`Config`], and the environment variables of clients
+//! - [`config`]: the types of the fields of a [`Config`], and the environment variables and the connector of clients
 //! - [`fault`]: faults, which change responses so that a test can check how a client reacts; see [`MockEcr::faults`]
 //! - [`repository`]: the repositories that [`MockEcr::repository`] returns, and images for them
 //! - [`request_log`]: the requests that [`MockEcr::requests`] returns
@@ -48,6 +48,10 @@
 //!
 //! Each public item is exported under one path only. The file `ARCHITECTURE.md` in the source repository describes the
 //! internal modules.
+//!
+//! # Features
+//!
+#![doc = include_str!("../FEATURES.md")]
 //!
 //! # What is not emulated
 //!
@@ -65,6 +69,8 @@ mod builder;
 mod client_env;
 mod clock;
 pub mod config;
+#[cfg(feature = "connector")]
+mod connector;
 mod control;
 mod domain;
 pub mod fault;
@@ -99,7 +105,7 @@ pub use types::timestamp::Timestamp;
 pub use types::{AccountId, PrincipalArn, Region, RepositoryName};
 
 /// The examples of README and of the guide on Rust. They run as doctests.
-#[cfg(all(doctest, feature = "sdk"))]
+#[cfg(all(doctest, feature = "connector", feature = "sdk"))]
 mod book {
     #![doc = include_str!("../../../README.md")]
     #![doc = include_str!("../../../docs/src/guides/rust.md")]

@@ -11,6 +11,8 @@ use crate::aws::hosts;
 use crate::aws::service::AwsService;
 use crate::client_env;
 use crate::clock::Clock;
+#[cfg(feature = "connector")]
+use crate::config::InProcessConnector;
 use crate::config::{Config, Redirect, Variable};
 use crate::fault::FaultHandle;
 use crate::iam::identity_store::SessionError;
@@ -101,6 +103,11 @@ impl MockEcr {
 
     pub(crate) fn runtime(&self) -> &Handle {
         &self.sockets.runtime
+    }
+
+    #[cfg(feature = "connector")]
+    pub(crate) fn in_process_connector(&self) -> InProcessConnector {
+        self.sockets.connector(&self.state)
     }
 
     /// Returns the URL of the mock, such as `http://127.0.0.1:41234`. It is the URL of the APIs and of the registry.
@@ -421,12 +428,11 @@ impl MockEcr {
     /// Stops the mock. The mock accepts no new connections, and this function waits until the requests in progress have
     /// been processed, including those whose clients have disconnected. The clients have ten seconds to send the rest of
     /// their requests and to read the responses. A client that does not read its responses does not delay the stop.
+    ///
+    /// If the future is dropped before it completes, the connections are closed at once, as when the mock is dropped.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        for serving in self.sockets.take_serving() {
-            // The task neither panics nor is aborted.
-            let _ = serving.await;
-        }
+        self.sockets.finished().await;
         #[cfg(feature = "sdk")]
         self.in_process.finished().await;
     }

@@ -5,7 +5,10 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use mock_ecr::MockEcr;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
 
 use crate::bounds::{fill_request_log, send};
 use crate::http2::Http2;
@@ -51,20 +54,23 @@ async fn idle_connections_do_not_delay_a_stop() {
     drop((silent, half));
 }
 
-#[tokio::test]
-async fn a_body_that_does_not_arrive_delays_a_stop_by_ten_seconds_at_most() {
-    let ecr = frozen_mock().await;
+/// Sends the head of a request whose body does not arrive, and waits until the mock has read it.
+async fn send_head(ecr: &MockEcr) -> TcpStream {
     let call = RawRequest::token_call().body("");
     let head = call.with("Content-Length", "2");
     // Both requests are in one packet: when the first request is logged, the mock has read the second one.
     let both = [RawRequest::ping("GET").bytes(), head.bytes()].concat();
-    let stalled = send(&ecr, &both).await;
+    let stalled = send(ecr, &both).await;
+    let logged = ecr.requests().wait(1, Duration::from_secs(60)).await;
+    logged.unwrap();
+    stalled
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_delays_a_stop_by_ten_seconds_at_most() {
+    let ecr = frozen_mock().await;
+    let stalled = send_head(&ecr).await;
     let requests = ecr.requests();
-    requests
-        .clone()
-        .wait(1, Duration::from_secs(60))
-        .await
-        .unwrap();
     tokio::time::pause();
     let mut stopped = pin!(ecr.stop());
     let early = tokio::time::timeout(Duration::from_secs(9), &mut stopped).await;
@@ -77,4 +83,19 @@ async fn a_body_that_does_not_arrive_delays_a_stop_by_ten_seconds_at_most() {
         .await;
     assert_eq!(logged.unwrap().count(), 1);
     drop(stalled);
+}
+
+#[tokio::test]
+async fn a_stop_whose_future_is_dropped_closes_all_connections_at_once() {
+    let ecr = frozen_mock().await;
+    let mut stalled = send_head(&ecr).await;
+    tokio::time::pause();
+    let mut stopped = Box::pin(ecr.stop());
+    assert_eq!((&mut stopped).now_or_never(), None);
+    drop(stopped);
+    let mut responses = Vec::new();
+    let closed = stalled.read_to_end(&mut responses);
+    let closed = tokio::time::timeout(Duration::from_secs(2), closed);
+    // The connection is reset, because the mock has not read the body.
+    let _ = closed.await.expect("the connection is closed");
 }

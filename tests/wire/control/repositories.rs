@@ -69,6 +69,31 @@ async fn the_images_of_repositories_are_listed() {
 }
 
 #[tokio::test]
+async fn a_long_list_of_images_has_pages() {
+    let ecr = mock_with_images().await;
+    let whole = get(&ecr, "images").await;
+    let first = get(&ecr, "images?limit=1&repository=team/app").await;
+    let next = first["next"].as_str().unwrap();
+    let digest = whole["images"][0]["digest"].as_str().unwrap();
+    assert_eq!(next, format!("123456789012/us-east-1/team/app@{digest}"));
+    let last = get(&ecr, &format!("images?limit=1&after={next}")).await;
+    assert_eq!(last.get("next"), None);
+    let pages = [&first["images"][0], &last["images"][0]];
+    assert_eq!(whole["images"], json!(pages));
+
+    let digest = digest.trim_start_matches("sha256:");
+    for (at, value, text) in [
+        ("limit", "0", "expected a number from 1 to 1000"),
+        ("limit", "1001", "expected a number from 1 to 1000"),
+        ("after", digest, "expected the value of `next`"),
+    ] {
+        let response = control_request("GET", &format!("images?{at}={value}"));
+        let response = response.to(&ecr).await;
+        assert_rejected(&response, 400, "BAD_QUERY", Some(at), text);
+    }
+}
+
+#[tokio::test]
 async fn an_empty_mock_has_no_repositories_and_images() {
     let ecr = frozen_mock().await;
     let none = json!({ "repositories": [] });

@@ -6,6 +6,6 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::{Signals, exit_code, forward};
+pub(crate) use unix::{Signals, end_process, exit_code, forward};
 #[cfg(windows)]
-pub(crate) use windows::{Signals, exit_code, forward};
+pub(crate) use windows::{Signals, end_process, exit_code, forward};

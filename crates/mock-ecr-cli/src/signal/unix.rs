@@ -77,6 +77,11 @@ pub(crate) fn forward(child: &Child, signal: Signal) {
     }
 }
 
+/// Ends the process with the exit code of shells for a program that a signal has ended.
+pub(crate) fn end_process(signal: &Signal) -> ! {
+    std::process::exit(128 + signal.as_raw())
+}
+
 /// Returns the exit code of the command, or 128 plus the number of the signal that ended it, as shells do.
 pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().or_else(|| Some(128 + status.signal()?));

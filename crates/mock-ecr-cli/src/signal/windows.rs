@@ -49,6 +49,11 @@ impl Signals {
 /// Does nothing: the console sends its events to the command itself.
 pub(crate) fn forward(_: &Child, _: Signal) {}
 
+/// Ends the process with an exit code of failure.
+pub(crate) fn end_process(_: &Signal) -> ! {
+    std::process::exit(1)
+}
+
 /// Returns the exit code of the command. Exits at once if the code is not a byte, because an [`ExitCode`] cannot contain it.
 pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().unwrap_or(1);

@@ -1,4 +1,4 @@
-//! The types of the fields of a [`Config`], the environment variables of clients, and the errors of
+//! The types of the fields of a [`Config`], the environment variables and the connector of clients, and the errors of
 //! invalid values.
 
 mod ca_location;
@@ -16,6 +16,8 @@ mod registry;
 mod registry_url;
 
 pub use crate::clock::{ClockStart, ClockStartError, SigV4Clock};
+#[cfg(feature = "connector")]
+pub use crate::http::connector::{ConnectError, InProcessConnection, InProcessConnector};
 pub use crate::iam::auth_mode::AuthMode;
 pub use crate::iam::authorization::CrossAccount;
 pub use crate::iam::identity_store::SessionError;

@@ -5,40 +5,53 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::control::error::ControlError;
+use crate::control::query_value::parsed;
 use crate::control::request::ControlRequest;
 use crate::control::response;
 use crate::control::response::Outcome;
 use crate::control::route::{Content, Route, fields, schema};
-use crate::domain::{Repository, TaggedImage};
-use crate::types::RepositoryName;
+use crate::domain::{ImagePosition, TaggedImage};
 use crate::types::timestamp::Timestamp;
+use crate::types::{RepositoryId, RepositoryName};
 
 pub(super) const ROUTES: [Route; 1] = [Route {
     method: Method::GET,
     path: "images",
-    summary: "Returns the images of one repository or of all repositories, with and without tags, ordered by account, Region, repository and digest.",
+    summary: "Returns a page of the images of one repository or of all repositories, with and without tags, ordered by account, Region, repository and digest.",
     query: &[fields::<ImageParams>()],
     body: None,
     response: Content::Json(schema::<Images>()),
     run: |request| list(request).boxed(),
 }];
 
-/// The query parameter that selects images.
-#[derive(Deserialize)]
+/// The query parameters that select images.
+#[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 struct ImageParams {
     /// The name of the repository. Repositories of this name in other accounts and Regions are included. The default is
     /// all repositories. If no repository has this name, the status is 404.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     repository: Option<RepositoryName>,
+    /// The maximum number of images in the response, from 1 to 1,000. The default is 1,000. A page also ends after an image if
+    /// its images have 10,000 tags.
+    #[serde(deserialize_with = "parsed")]
+    limit: Option<usize>,
+    /// The value of `next` of the previous page. The page contains the images that follow. Without it, the page is the first one.
+    #[serde(deserialize_with = "parsed")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    after: Option<ImagePosition>,
 }
 
-/// The images of a mock.
+/// A page of the images of a mock.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Images {
     /// The images, ordered by account, Region, repository and digest.
     images: Vec<ImageView>,
+    /// The value of the parameter `after` for the next page. The last page does not have this member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// An image, an index or an artifact in a repository.
@@ -64,21 +77,28 @@ struct ImageView {
 }
 
 async fn list(request: ControlRequest<'_>) -> Outcome {
-    let ImageParams { repository } = request.query()?;
-    let stored = &request.state.repositories;
-    let found = stored.all_images(repository.clone()).await;
-    let found = found.map_err(|error| ControlError::store(&error))?;
-    if let Some(name) = repository.filter(|_| found.is_empty()) {
-        return Err(not_found(&name));
+    let params: ImageParams = request.query()?;
+    let limit = params.limit.unwrap_or(MAX_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        let text = format!("invalid limit: expected a number from 1 to {MAX_LIMIT}");
+        return Err(ControlError::query("limit", text));
     }
-    let views = found.into_iter().flat_map(|(repository, images)| {
-        let views = images.into_iter().map(|image| view(&repository, image));
-        views.collect::<Vec<_>>()
-    });
+    let stored = &request.state.repositories;
+    let found = stored.all_images(params.repository.clone(), params.after, limit);
+    let found = found.await.map_err(|error| ControlError::store(&error))?;
+    let page = match (found, params.repository) {
+        (None, Some(name)) => return Err(not_found(&name)),
+        (page, _) => page.unwrap_or_default(),
+    };
+    let views = page.images.into_iter();
     response::json(&Images {
-        images: views.collect(),
+        images: views.map(|(id, image)| view(&id, image)).collect(),
+        next: page.next.map(|next| next.to_string()),
     })
 }
+
+/// The largest number of images in a response. It has about 300 bytes for each image.
+const MAX_LIMIT: usize = 1000;
 
 fn not_found(name: &RepositoryName) -> ControlError {
     let text =
@@ -86,8 +106,7 @@ fn not_found(name: &RepositoryName) -> ControlError {
     ControlError::new(StatusCode::NOT_FOUND, "REPOSITORY_NOT_FOUND", text).at("repository")
 }
 
-fn view(repository: &Repository, image: TaggedImage) -> ImageView {
-    let id = &repository.id;
+fn view(id: &RepositoryId, image: TaggedImage) -> ImageView {
     ImageView {
         repository: id.name.to_string(),
         account: id.registry.account().to_string(),

@@ -138,7 +138,11 @@ fn example(name: &str) -> Value {
 }
 
 /// An example of each query parameter, in JSON.
-const EXAMPLES: [(&str, &str); 29] = [
+const EXAMPLES: [(&str, &str); 30] = [
+    (
+        "after",
+        r#""123456789012/us-east-1/team/app@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855""#,
+    ),
     ("authorization", "true"),
     ("bearer", r#""arn:aws:iam::123456789012:user/developer""#),
     ("caller", r#""arn:aws:iam::123456789012:user/developer""#),

@@ -7,7 +7,7 @@ use crate::domain::image_record::{
 use crate::domain::repositories::{Repositories, all_in};
 use crate::domain::repository::Repository;
 use crate::store::{Folder, Generation, Key, Snapshot};
-use crate::types::{Digest, Reference, RepositoryId, RepositoryName, Tag};
+use crate::types::{Digest, Reference, RepositoryId, Tag};
 
 /// States whether an image has a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,24 +115,6 @@ impl Repositories {
             .await
     }
 
-    /// Returns the images of all repositories, or of those with a name, ordered by account, Region, name and digest.
-    pub(crate) async fn all_images(
-        &self,
-        name: Option<RepositoryName>,
-    ) -> Result<Vec<(Repository, Vec<TaggedImage>)>, RepositoryError> {
-        self.store
-            .read(move |view| {
-                let mut all = all_in(view)?;
-                all.retain(|(one, _)| name.as_ref().is_none_or(|name| one.id.name == *name));
-                let with_images = all.into_iter().map(|(repository, generation)| {
-                    let images = images_in(view, &generation, None, usize::MAX)?;
-                    Ok((repository, images))
-                });
-                with_images.collect()
-            })
-            .await
-    }
-
     /// Returns all repositories and the number of images of each, in the same order.
     pub(crate) async fn image_counts(&self) -> Result<Vec<(Repository, usize)>, RepositoryError> {
         self.store
@@ -172,7 +154,7 @@ fn images_in(
     images.collect()
 }
 
-fn tagged(
+pub(super) fn tagged(
     view: &dyn Snapshot,
     generation: &Generation,
     ListedImage { digest, metadata }: ListedImage,

@@ -1,15 +1,17 @@
 //! Parses the manifests of images.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::domain::error::InvalidManifest;
 use crate::types::Digest;
-use crate::types::json::Json;
 
 /// The fields of a manifest that the registry reads. The manifest is that of a Docker or OCI image, an index or an artifact.
+///
+/// A manifest is not parsed to a tree of its values: such a tree needs up to a hundred times the memory of the text, and a text can have 4 MiB.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Manifest {
@@ -31,7 +33,7 @@ pub(crate) struct Manifest {
     #[serde(default)]
     pub(crate) subject: Option<Descriptor>,
     #[serde(default)]
-    pub(crate) annotations: Option<BTreeMap<String, Value>>,
+    pub(crate) annotations: Option<Annotations>,
 }
 
 /// A reference to a blob or a manifest: its media type, its digest and its size in bytes.
@@ -43,9 +45,29 @@ pub(crate) struct Descriptor {
     pub(crate) digest: Digest,
     #[serde(default)]
     pub(crate) size: u64,
-    /// The URLs of the content, if it is not in the registry.
-    #[serde(default)]
-    pub(crate) urls: Vec<String>,
+    /// The number of URLs of the content. It has URLs if it is not in the registry.
+    #[serde(default, rename = "urls", deserialize_with = "count_of_texts")]
+    pub(crate) url_count: usize,
+}
+
+/// The annotations of a manifest, an object in JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Annotations(String);
+
+impl Annotations {
+    pub(crate) fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Annotations {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(from)?;
+        match is_object(json.get()) {
+            true => Ok(Annotations(json.get().to_owned())),
+            false => Err(D::Error::custom("expected an object")),
+        }
+    }
 }
 
 impl Manifest {
@@ -53,9 +75,11 @@ impl Manifest {
         if bytes.len() > LONGEST_MANIFEST {
             return Err(InvalidManifest::TooLong);
         }
-        match serde_json::from_slice(bytes) {
-            Ok(Json(object @ Value::Object(_))) => {
-                serde_json::from_value(object).map_err(|_| InvalidManifest::Shape)
+        let text = str::from_utf8(bytes).map_err(|_| InvalidManifest::Json)?;
+        // Invalid JSON has another message than JSON with members of other types.
+        match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) if is_object(text) => {
+                serde_json::from_str(text).map_err(|_| InvalidManifest::Shape)
             }
             _ => Err(InvalidManifest::Json),
         }
@@ -110,6 +134,34 @@ impl Manifest {
     }
 }
 
+/// Returns whether a text, which is valid JSON, is an object.
+fn is_object(json: &str) -> bool {
+    json.trim_start().starts_with('{')
+}
+
+/// Counts the elements of a list of texts.
+fn count_of_texts<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    struct Texts;
+
+    impl<'de> Visitor<'de> for Texts {
+        type Value = usize;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of texts")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<usize, A::Error> {
+            let mut count = 0;
+            while texts.next_element::<String>()?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+    }
+
+    from.deserialize_seq(Texts)
+}
+
 /// The response to a pull contains the media type in a header.
 fn is_media_type(text: &str) -> bool {
     text.len() <= LONGEST_MEDIA_TYPE && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
@@ -119,7 +171,7 @@ impl Descriptor {
     /// Returns whether the content must not be distributed, as for some layers of Windows. Clients do not push it. Source: OCI image
     /// specification, `layer.md`.
     fn is_foreign(&self) -> bool {
-        !self.urls.is_empty()
+        self.url_count > 0
             || self.media_type.contains("nondistributable")
             || self.media_type.contains("foreign")
     }
@@ -147,9 +199,18 @@ mod tests {
             ("{} {}", InvalidManifest::Json),
             (r#"{"layers":7}"#, InvalidManifest::Shape),
             (r#"{"config":{"digest":"x"}}"#, InvalidManifest::Shape),
+            (r#"{"annotations":7}"#, InvalidManifest::Shape),
+            (
+                r#"{"mediaType":"a/b","mediaType":"a/c"}"#,
+                InvalidManifest::Shape,
+            ),
+            ("{\"unknown\":\"\u{1}\"}", InvalidManifest::Json),
+            (r#"{"layers":7,}"#, InvalidManifest::Json),
         ] {
             assert_eq!(Manifest::parse(text.as_bytes()), Err(error), "{text}");
         }
+        let invalid = Manifest::parse(b"{\"unknown\":\"\xff\"}");
+        assert_eq!(invalid, Err(InvalidManifest::Json));
         let long = vec![b' '; LONGEST_MANIFEST + 1];
         assert_eq!(Manifest::parse(&long), Err(InvalidManifest::TooLong));
     }
@@ -210,6 +271,15 @@ mod tests {
         }
         let index = Manifest::parse(br#"{"artifactType":"","manifests":[]}"#).unwrap();
         assert_eq!(index.artifact_type(), None);
+    }
+
+    #[test]
+    fn annotations_are_kept_as_they_were_sent() {
+        let manifest = Manifest::parse(br#"{"annotations": {"b": "1", "a": 1.50}}"#).unwrap();
+        let annotations = manifest.annotations.unwrap();
+        assert_eq!(annotations.as_json(), r#"{"b": "1", "a": 1.50}"#);
+        let none = Manifest::parse(br#"{"annotations":null}"#).unwrap();
+        assert_eq!(none.annotations, None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod access;
 mod account_setting;
+mod all_images;
 mod created;
 mod error;
 mod garbage;
@@ -27,7 +28,8 @@ mod resource_tags;
 mod selection;
 mod staged_object;
 mod sweeper;
-#[cfg(all(test, feature = "file-store"))]
+#[cfg(test)]
+#[cfg(feature = "file-store")]
 mod tests;
 mod upload;
 mod upload_ids;
@@ -35,6 +37,7 @@ mod upload_record;
 
 pub(crate) use access::AccessError;
 pub(crate) use account_setting::AccountSetting;
+pub(crate) use all_images::ImagePosition;
 pub(crate) use created::Created;
 pub(crate) use error::{InvalidManifest, RepositoryError};
 pub(crate) use image::ListedImages;

@@ -144,7 +144,8 @@ impl Push {
         records.write(&generation.image(&image.digest), &image.metadata);
         records.put(&generation.manifest(&image.digest), image.manifest.clone());
         if let (Some(_), Some(annotations)) = (&self.manifest.subject, &self.manifest.annotations) {
-            records.write(&generation.annotations(&image.digest), annotations);
+            let json = annotations.as_json().to_owned();
+            records.put(&generation.annotations(&image.digest), json);
         }
         for key in references(generation, &image.digest, &self.manifest) {
             records.put(&key, Vec::new());

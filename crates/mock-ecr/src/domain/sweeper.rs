@@ -120,14 +120,14 @@ impl Sweeper {
     }
 
     /// Returns whether the task has ended and none was requested since then.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) fn is_idle(&self) -> bool {
         let flags = [&self.0.flags.is_running, &self.0.flags.is_requested];
         !flags.iter().any(|flag| flag.load(Ordering::SeqCst))
     }
 
     /// Removes all unused data.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) async fn sweep(&self) -> Result<(), RepositoryError> {
         Sweep::new(Arc::downgrade(&self.0)).run().await
     }
@@ -240,6 +240,7 @@ impl Sweep {
 
     async fn remove_keys(&self, keys: Vec<Key>) -> Result<Progress, StoreError> {
         if let Some(store) = self.store().filter(|_| !keys.is_empty()) {
+            store.sync_removals().await?;
             let removed = store.transact(move |records| {
                 keys.iter().for_each(|key| records.remove(key));
                 Ok::<_, StoreError>(())

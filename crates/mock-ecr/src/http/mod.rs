@@ -5,6 +5,8 @@ pub(crate) mod base_url;
 pub(crate) mod body;
 pub(crate) mod buffers;
 pub(crate) mod client;
+#[cfg(feature = "connector")]
+pub(crate) mod connector;
 pub(crate) mod ingress;
 pub(crate) mod listening;
 pub(crate) mod permits;

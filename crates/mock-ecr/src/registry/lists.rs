@@ -63,7 +63,7 @@ pub(super) async fn catalog(
 /// A requested page of a list: at most `limit` names, which follow `after`.
 struct Page {
     after: Option<String>,
-    limit: Option<usize>,
+    limit: usize,
 }
 
 impl Page {
@@ -73,9 +73,10 @@ impl Page {
         let n = n.map(|text| text.parse().map_err(|_| invalid_number()));
         let n: Option<usize> = n.transpose()?;
         if !context.has(Quirk::OpaquePages) {
+            // The specification permits a page that is shorter than requested: it has a link to the next one.
             return Ok(Page {
                 after: after(context, scope)?,
-                limit: n,
+                limit: n.unwrap_or(MAX_RESULTS).min(MAX_RESULTS),
             });
         }
         if n.is_some_and(|n| !(1..=MAX_RESULTS).contains(&n)) {
@@ -83,14 +84,13 @@ impl Page {
         }
         Ok(Page {
             after: after(context, scope)?,
-            limit: Some(n.unwrap_or(DEFAULT_RESULTS)),
+            limit: n.unwrap_or(DEFAULT_RESULTS),
         })
     }
 
     /// Returns the number of names to read. One more than the limit shows whether there is a next page.
     fn limit_and_one(&self) -> usize {
-        self.limit
-            .map_or(usize::MAX, |limit| limit.saturating_add(1))
+        self.limit + 1
     }
 
     /// Returns the names of this page, and the value of the `Link` header if there is a next page.
@@ -101,9 +101,10 @@ impl Page {
         scope: &str,
         path: &str,
     ) -> (Vec<String>, Option<String>) {
-        let Some(limit) = self.limit.filter(|limit| names.len() > *limit) else {
+        let limit = self.limit;
+        if names.len() <= limit {
             return (names, None);
-        };
+        }
         names.truncate(limit);
         let link = names
             .last()

@@ -1,20 +1,19 @@
-//! Step 1: accepts connections, and serves TLS and HTTP on them.
+//! Accepts the connections of a socket, and serves TLS and HTTP on them.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::task::JoinSet;
 
 use crate::http::ingress::Ingress;
+use crate::server::accept::Accept;
 use crate::server::http_connection::{HEAD_TIMEOUT, HttpConnection};
 use crate::server::stream::Stream;
 use crate::server::tls;
 use crate::server::tls::Tls;
-use crate::state::State;
 
 /// A listening socket and its address.
 pub(crate) struct Listener {
@@ -46,64 +45,37 @@ impl Listener {
 /// With tokio's default of 128, many simultaneous clients overflow the queue. Each of them then waits a second until it resends its packet.
 const BACKLOG: u32 = 4096;
 
-/// Accepts connections until the sender of `stop` is dropped. Then waits until all requests were processed, and at most [`DRAIN_TIMEOUT`] for
-/// the clients to send the rest of the requests and to read the responses.
-///
-/// If the future is dropped, all connections are closed.
-pub(crate) async fn serve(
-    Listener {
-        socket: listener, ..
-    }: Listener,
-    state: Arc<State>,
+/// A listening socket, and the TLS that its connections can use.
+pub(super) struct Socket {
+    listener: TcpListener,
     tls: Option<Tls>,
-    mut stop: watch::Receiver<()>,
-) {
-    let (in_process, of_requests) = watch::channel(());
-    // Dropping the set closes its connections. Finished connections are removed whenever another one is accepted.
-    let mut connections = JoinSet::new();
-    loop {
-        let (stream, permit) = tokio::select! {
-            accepted = accept(&listener, &state) => accepted,
-            _ = stop.changed() => break,
-        };
-        let connection = Connection {
-            http: HttpConnection {
-                state: Arc::clone(&state),
-                ingress: Ingress::Http,
-                stop: stop.clone(),
-                in_process: of_requests.clone(),
-            },
-            tls: tls.clone(),
-        };
-        connections.spawn(async move {
-            connection.detect_protocol(stream).await;
-            drop(permit);
-        });
-        while connections.try_join_next().is_some() {}
-    }
-    drop((listener, of_requests));
-    close(connections).await;
-    in_process.closed().await;
 }
 
-/// Accepts a connection when the number of open connections is below the limit. Until then, clients wait in the queue of the system.
-async fn accept(listener: &TcpListener, state: &State) -> (TcpStream, OwnedSemaphorePermit) {
-    let permit = state.connections.acquire().await;
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return (stream, permit),
-            Err(error) => accept_backoff(&error).await,
+impl Listener {
+    pub(super) fn with(self, tls: Option<Tls>) -> Socket {
+        Socket {
+            listener: self.socket,
+            tls,
         }
     }
 }
 
-/// Waits until all connections are closed, and closes those that remain after [`DRAIN_TIMEOUT`].
-async fn close(mut connections: JoinSet<()>) {
-    let all = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(DRAIN_TIMEOUT, all).await.is_err() {
-        tracing::warn!("some connections did not finish in time and were closed");
+impl Accept for Socket {
+    type Stream = TcpStream;
+
+    async fn accept(&mut self) -> TcpStream {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) => return stream,
+                Err(error) => accept_backoff(&error).await,
+            }
+        }
     }
-    connections.shutdown().await;
+
+    fn serve(&self, stream: TcpStream, http: HttpConnection) -> BoxFuture<'static, ()> {
+        let tls = self.tls.clone();
+        Connection { http, tls }.detect_protocol(stream).boxed()
+    }
 }
 
 /// Waits before the next attempt to accept. Without file descriptors, each attempt fails at once until a connection is closed.
@@ -192,5 +164,3 @@ fn log_handshake_error(error: &io::Error) {
         tracing::debug!(%error, "a TLS handshake failed");
     }
 }
-
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,5 +1,6 @@
 //! Accepts connections, routes each request to the service that handles it, and sends the response.
 
+mod accept;
 mod activity;
 pub(crate) mod connection;
 pub(crate) mod faulty_stream;
@@ -9,6 +10,8 @@ mod http_connection;
 mod http_version;
 #[cfg(feature = "sdk")]
 pub(crate) mod in_process;
+#[cfg(feature = "connector")]
+mod in_process_connections;
 pub(crate) mod listen;
 pub(crate) mod own_runtime;
 pub(crate) mod proxy;

@@ -1,14 +1,19 @@
-//! The sockets of a mock, which are opened at its start or when its URL is requested.
+//! The sockets of a mock, which are opened at its start or when its URL is requested, and its connections without a socket.
 
 use std::fmt;
 use std::net::SocketAddr;
+#[cfg(feature = "connector")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::server::connection::{Listener, serve};
+#[cfg(feature = "connector")]
+use crate::http::connector::InProcessConnector;
+use crate::server::accept::serve;
+use crate::server::connection::Listener;
 use crate::server::listen::{BindError, Listen, bind};
 use crate::server::tls::Tls;
 use crate::state::State;
@@ -22,6 +27,9 @@ pub(crate) struct Sockets {
     pub(crate) stopped: watch::Receiver<()>,
     pub(crate) runtime: Handle,
     pub(crate) serving: Mutex<Vec<JoinHandle<()>>>,
+    /// Created when it is requested.
+    #[cfg(feature = "connector")]
+    pub(crate) connector: OnceLock<InProcessConnector>,
 }
 
 impl Sockets {
@@ -48,8 +56,8 @@ impl Sockets {
         state.listen(listeners.iter().map(Listener::address).collect());
         serving.extend(listeners.into_iter().map(|listener| {
             let (state, stopped) = (Arc::clone(state), self.stopped.clone());
-            self.runtime
-                .spawn(serve(listener, state, self.tls.clone(), stopped))
+            let socket = listener.with(self.tls.clone());
+            self.runtime.spawn(serve(socket, state, stopped))
         }));
     }
 
@@ -62,20 +70,43 @@ impl Sockets {
         Ok(*state.addresses().first().expect("a mock has an address"))
     }
 
-    /// Returns the tasks that accept connections.
-    pub(crate) fn take_serving(&self) -> Vec<JoinHandle<()>> {
-        std::mem::take(&mut self.serving())
+    /// Returns the connector for clients of this process.
+    #[cfg(feature = "connector")]
+    pub(crate) fn connector(&self, state: &Arc<State>) -> InProcessConnector {
+        let connector = self.connector.get_or_init(|| {
+            let (connector, accepted) = InProcessConnector::new();
+            let (state, stopped) = (Arc::clone(state), self.stopped.clone());
+            let serving = self.runtime.spawn(serve(accepted, state, stopped));
+            self.serving().push(serving);
+            connector
+        });
+        connector.clone()
+    }
+
+    /// Waits until no connection is served any more. If the future is dropped, this value still has the tasks, and aborts them when it is
+    /// dropped.
+    pub(crate) async fn finished(&mut self) {
+        for serving in self.serving_mut() {
+            // The task neither panics nor is aborted.
+            let _ = serving.await;
+        }
     }
 
     fn serving(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.serving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serving_mut(&mut self) -> &mut Vec<JoinHandle<()>> {
+        self.serving
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Closes the sockets and all connections.
 impl Drop for Sockets {
     fn drop(&mut self) {
-        for serving in self.take_serving() {
+        for serving in self.serving_mut() {
             serving.abort();
         }
     }

@@ -1,4 +1,4 @@
-//! Creates directories that exist after a loss of power.
+//! Changes directories so that the changes are on the disk after a loss of power.
 
 use std::fs;
 use std::io;
@@ -22,9 +22,13 @@ pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes the entry of a new file or directory to the disk. Windows has no such operation.
+/// Writes the entry of a new file or directory to the disk.
 pub(super) fn sync_entry(path: &Path) -> io::Result<()> {
-    let directory = parent(path).unwrap_or(Path::new("."));
+    sync_entries(parent(path).unwrap_or(Path::new(".")))
+}
+
+/// Writes the new entries of a directory to the disk, and the removal of others. Windows has no such operation.
+pub(super) fn sync_entries(directory: &Path) -> io::Result<()> {
     match cfg!(unix) {
         true => fs::File::open(directory)?.sync_all(),
         false => Ok(()),

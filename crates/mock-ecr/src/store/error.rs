@@ -1,6 +1,5 @@
 //! The errors of a store.
 
-#[cfg(feature = "file-store")]
 use std::error::Error;
 #[cfg(feature = "file-store")]
 use std::fmt;
@@ -124,6 +123,15 @@ impl fmt::Display for WithSources {
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// The cause for which a store cannot be opened. If it is a `StoreLocationError`, it is the error itself.
+pub(super) type OpenError = Box<dyn Error + Send + Sync>;
+
+/// The error of a location that needs a feature of the crate.
+#[cfg(not(all(feature = "postgres", feature = "s3")))]
+#[derive(Debug, thiserror::Error)]
+#[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
+pub(super) struct MissingFeature(pub(super) &'static str);
 
 #[cfg(test)]
 #[cfg(feature = "file-store")]

@@ -178,12 +178,12 @@ impl Folder {
     }
 
     /// The content of all repositories.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) fn all_content() -> Self {
         Kind("content").folder()
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) fn all_layers() -> Self {
         Folder::LAYERS.folder()
     }

@@ -55,17 +55,24 @@ impl Records {
 }
 
 impl Records {
-    fn range<'a>(
-        &'a self,
-        folder: &'a Folder,
+    /// Returns what `row` returns for each record of a page.
+    fn list<T>(
+        &self,
+        folder: &Folder,
         after: Option<&str>,
-    ) -> impl Iterator<Item = (&'a Key, &'a Bytes)> {
+        limit: usize,
+        row: impl Fn(&Key, &Bytes) -> T,
+    ) -> Vec<T> {
         let start = match after {
             Some(after) => Bound::Excluded(folder.key(after)),
             None => Bound::Included(folder.key("")),
         };
         let records = self.0.range((start, Bound::Unbounded));
-        records.take_while(|(key, _)| folder.contains(key))
+        let records = records.take_while(|(key, _)| folder.contains(key));
+        records
+            .take(limit)
+            .map(|(key, value)| row(key, value))
+            .collect()
     }
 }
 
@@ -80,10 +87,8 @@ impl Snapshot for Records {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let records = self.range(folder, after).take(limit);
-        Ok(records
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect())
+        let row = |key: &Key, value: &Bytes| (key.clone(), value.clone());
+        Ok(self.list(folder, after, limit, row))
     }
 
     fn keys(
@@ -92,7 +97,6 @@ impl Snapshot for Records {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Key>, StoreError> {
-        let records = self.range(folder, after).take(limit);
-        Ok(records.map(|(key, _)| key.clone()).collect())
+        Ok(self.list(folder, after, limit, |key, _| key.clone()))
     }
 }

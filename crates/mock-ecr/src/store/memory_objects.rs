@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use crate::store::error::StoreError;
-use crate::store::objects::StoredObject;
+use crate::store::stored_object::StoredObject;
 
 /// Objects that are lost when the last clone is dropped. Clones share them.
 #[derive(Clone, Debug, Default)]

@@ -39,14 +39,17 @@ mod rows;
 #[cfg(feature = "s3")]
 mod s3;
 mod snapshot;
-#[cfg(all(test, feature = "file-store"))]
+mod stored_object;
+#[cfg(test)]
+#[cfg(feature = "file-store")]
 pub(crate) mod tests;
 
 pub(crate) use error::StoreError;
 pub(crate) use key::{Folder, Generation, Key, parse_time};
 pub use location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 pub(crate) use names::ProcessId;
-pub(crate) use objects::{ObjectBytes, ObjectWriter, StoredObject};
+pub(crate) use objects::ObjectWriter;
 pub use postgres_url::{PostgresUrl, PostgresUrlError};
 pub(crate) use records::Store;
 pub(crate) use snapshot::{Record, Snapshot, Transaction, parse};
+pub(crate) use stored_object::{ObjectBytes, StoredObject};

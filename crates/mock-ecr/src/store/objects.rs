@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream};
+use futures_util::stream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use serde::{Deserialize, Serialize};
 
 use crate::store::error::StoreError;
 use crate::store::memory_objects::{MemoryObjects, MemoryWriter};
@@ -13,6 +12,7 @@ use crate::store::memory_objects::{MemoryObjects, MemoryWriter};
 use crate::store::part_writer::PartWriter;
 #[cfg(feature = "file-store")]
 use crate::store::persistent_objects::PersistentObjects;
+use crate::store::stored_object::{ObjectBytes, StoredObject};
 
 /// A store of immutable objects. Each has a name that is never used again, so a complete object is never replaced, renamed or copied.
 #[derive(Clone, Debug)]
@@ -21,17 +21,6 @@ pub(crate) enum Objects {
     #[cfg(feature = "file-store")]
     Persistent(PersistentObjects),
 }
-
-/// An object that a record refers to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StoredObject {
-    pub(crate) name: String,
-    /// The size in bytes.
-    pub(crate) size: u64,
-}
-
-/// The content of a layer, or of a range of it, as a stream.
-pub(crate) type ObjectBytes = BoxStream<'static, Result<Bytes, StoreError>>;
 
 impl Objects {
     /// The size of the largest chunk of an opened object that is in memory only because it is read. Objects in memory are not copied.

@@ -1,14 +1,11 @@
 //! Opens the store at a location.
 
-use std::error::Error;
-
+#[cfg(not(feature = "file-store"))]
+use crate::store::error::{MissingFeature, OpenError};
 use crate::store::location::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 #[cfg(feature = "file-store")]
 use crate::store::open_persistent::{open_database, open_directory};
 use crate::store::records::Store;
-
-/// The cause of an error. If it is a [`StoreLocationError`], it is the error itself.
-pub(super) type Cause = Box<dyn Error + Send + Sync>;
 
 impl StoreLocation {
     /// Opens the store at the location, with the layers at another location if one is given. A bucket requires `access`. `server` names the
@@ -38,19 +35,13 @@ impl StoreLocation {
 const LAYERS_WITHOUT_DIRECTORY: &str = "--layers requires --store file:DIRECTORY or --store postgres://… (in a configuration: the keys layers and \
 store)";
 
-/// The error of a location that needs a feature of the crate.
-#[cfg(not(all(feature = "postgres", feature = "s3")))]
-#[derive(Debug, thiserror::Error)]
-#[error("this mock-ecr was built without the feature {0}; build it with --features {0}")]
-pub(super) struct MissingFeature(pub(super) &'static str);
-
 #[cfg(not(feature = "file-store"))]
 async fn open_directory(
     _: &std::path::Path,
     _: Option<&LayersLocation>,
     _: Option<&S3Access>,
     _: &str,
-) -> Result<Store, Cause> {
+) -> Result<Store, OpenError> {
     Err(MissingFeature("file-store").into())
 }
 
@@ -59,6 +50,6 @@ async fn open_database(
     _: &crate::store::PostgresUrl,
     _: Option<&LayersLocation>,
     _: Option<&S3Access>,
-) -> Result<Store, Cause> {
+) -> Result<Store, OpenError> {
     Err(MissingFeature("postgres").into())
 }

@@ -4,13 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::store::directory::create_directory;
-use crate::store::error::WithSources;
+#[cfg(not(all(feature = "postgres", feature = "s3")))]
+use crate::store::error::MissingFeature;
+use crate::store::error::{OpenError, WithSources};
 use crate::store::file::FileEngine;
 use crate::store::location::{LayersLocation, S3Access, StoreLocationError};
 use crate::store::objects::Objects;
-use crate::store::open::Cause;
-#[cfg(not(all(feature = "postgres", feature = "s3")))]
-use crate::store::open::MissingFeature;
 use crate::store::owner::{Owner, OwnerError};
 use crate::store::persistent_objects::PersistentObjects;
 #[cfg(feature = "postgres")]
@@ -24,7 +23,7 @@ pub(super) async fn open_directory(
     layers: Option<&LayersLocation>,
     access: Option<&S3Access>,
     server: &str,
-) -> Result<Store, Cause> {
+) -> Result<Store, OpenError> {
     create_directory(path)?;
     if path.join(OLD_LAYOUT).try_exists()? {
         return Err(WRITTEN_BY_OLD_VERSION.into());
@@ -45,7 +44,7 @@ pub(super) async fn open_database(
     url: &PostgresUrl,
     layers: Option<&LayersLocation>,
     access: Option<&S3Access>,
-) -> Result<Store, Cause> {
+) -> Result<Store, OpenError> {
     let layers = layers.ok_or(DATABASE_WITHOUT_LAYERS)?;
     let objects = open_layers(layers, access).await?;
     let url = url.clone();
@@ -60,7 +59,7 @@ pub(super) async fn open_database(
     _: &PostgresUrl,
     _: Option<&LayersLocation>,
     _: Option<&S3Access>,
-) -> Result<Store, Cause> {
+) -> Result<Store, OpenError> {
     Err(MissingFeature("postgres").into())
 }
 
@@ -86,7 +85,7 @@ async fn open_layers(
 }
 
 /// Rejects a location that an earlier version has used as a store.
-async fn check_layout(objects: PersistentObjects) -> Result<PersistentObjects, Cause> {
+async fn check_layout(objects: PersistentObjects) -> Result<PersistentObjects, OpenError> {
     match objects.has_folder(OLD_LAYOUT).await? {
         true => Err(WRITTEN_BY_OLD_VERSION.into()),
         false => Ok(objects),
@@ -107,7 +106,7 @@ async fn lock(path: &Path, server: &str) -> Result<Owner, OwnerError> {
 const MAX_ATTEMPTS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(5);
 
-fn objects_in(path: &Path) -> Result<PersistentObjects, Cause> {
+fn objects_in(path: &Path) -> Result<PersistentObjects, OpenError> {
     create_directory(path)?;
     Ok(PersistentObjects::in_directory(path).map_err(WithSources::new)?)
 }
@@ -131,14 +130,14 @@ fn open_bucket(
     bucket: &str,
     prefix: &str,
     access: Option<&S3Access>,
-) -> Result<PersistentObjects, Cause> {
+) -> Result<PersistentObjects, OpenError> {
     let access = access.ok_or(NO_CREDENTIALS)?;
     let objects = crate::store::s3::open(bucket, prefix, access)?;
     Ok(PersistentObjects::in_bucket(objects))
 }
 
 #[cfg(not(feature = "s3"))]
-fn open_bucket(_: &str, _: &str, _: Option<&S3Access>) -> Result<PersistentObjects, Cause> {
+fn open_bucket(_: &str, _: &str, _: Option<&S3Access>) -> Result<PersistentObjects, OpenError> {
     Err(MissingFeature("s3").into())
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::store::error::{StoreError, WithSources};
-use crate::store::objects::StoredObject;
+use crate::store::stored_object::StoredObject;
 
 /// How a store of objects is written to.
 #[derive(Clone, Debug)]

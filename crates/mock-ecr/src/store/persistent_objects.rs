@@ -14,9 +14,10 @@ use object_store::{
     GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _, PutMode,
 };
 
+use crate::store::directory::sync_entries;
 use crate::store::error::{StoreError, WithSources};
-use crate::store::objects::ObjectBytes;
 use crate::store::part_writer::{PartWriter, Parts};
+use crate::store::stored_object::ObjectBytes;
 
 /// Objects that outlive the process.
 #[derive(Clone, Debug)]
@@ -178,6 +179,18 @@ impl PersistentObjects {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
             _ => Ok(()),
         }
+    }
+}
+
+impl PersistentObjects {
+    /// Writes the removal of objects to the disk. A bucket has no such operation.
+    pub(super) async fn sync_removals(&self) -> Result<(), StoreError> {
+        let Some(directory) = self.directory.clone() else {
+            return Ok(());
+        };
+        let synced = tokio::task::spawn_blocking(move || sync_entries(&directory));
+        let synced = synced.await.map_err(io::Error::other)?;
+        synced.map_err(|error| self.failed(error))
     }
 }
 

@@ -53,6 +53,16 @@ impl Store {
         &self.0.objects
     }
 
+    /// Writes the removal of objects to the disk. A record that names a removed object must exist until then: after a loss of power, the
+    /// object could exist again.
+    pub(crate) async fn sync_removals(&self) -> Result<(), StoreError> {
+        match self.objects() {
+            Objects::Memory(_) => Ok(()),
+            #[cfg(feature = "file-store")]
+            Objects::Persistent(objects) => objects.sync_removals().await,
+        }
+    }
+
     /// Returns a name that no server on this store has returned before or will return.
     pub(crate) async fn unique_name(&self) -> Result<String, StoreError> {
         Ok(self.names().await?.next())

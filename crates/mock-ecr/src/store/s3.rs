@@ -9,9 +9,8 @@ use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use rustls::RootCertStore;
 
-use crate::store::error::WithSources;
+use crate::store::error::{OpenError, WithSources};
 use crate::store::location::S3Access;
-use crate::store::open::Cause;
 use crate::types::secret::Secret;
 
 /// Opens a bucket. The caller must read it once, so that an invalid configuration is reported when the mock starts.
@@ -19,7 +18,7 @@ pub(super) fn open(
     bucket: &str,
     prefix: &str,
     access: &S3Access,
-) -> Result<PrefixStore<impl ObjectStore + use<>>, Cause> {
+) -> Result<PrefixStore<impl ObjectStore + use<>>, OpenError> {
     check(access)?;
     let builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
@@ -42,7 +41,7 @@ pub(super) fn open(
 }
 
 /// Checks the values of which requests consist: `object_store` panics if one is not valid in a URL or a header.
-fn check(access: &S3Access) -> Result<(), Cause> {
+fn check(access: &S3Access) -> Result<(), OpenError> {
     if access
         .endpoint
         .as_deref()

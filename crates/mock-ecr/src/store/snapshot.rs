@@ -1,6 +1,6 @@
 //! Reads records, and changes them in transactions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -92,7 +92,7 @@ impl<'a> Transaction<'a> {
         self.writes
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
@@ -132,9 +132,31 @@ impl<'a> Transaction<'a> {
         self.writes.len() >= LONG
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "file-store"))]
     pub(crate) fn changes(&self) -> usize {
         self.writes.len()
+    }
+
+    /// Returns at most `limit` rows of a folder, as this transaction has changed them. `base` reads rows of the base, and `row` returns the
+    /// row of a changed record.
+    fn list<V>(
+        &self,
+        folder: &Folder,
+        after: Option<&str>,
+        limit: usize,
+        base: impl FnOnce(usize) -> Result<Vec<(Key, V)>, StoreError>,
+        row: impl Fn(&Bytes) -> V,
+    ) -> Result<impl Iterator<Item = (Key, V)>, StoreError> {
+        let written = self.written(folder, after);
+        let more = limit.saturating_add(written.len());
+        let mut rows: BTreeMap<Key, V> = base(more)?.into_iter().collect();
+        for (key, value) in written {
+            match value {
+                Some(value) => drop(rows.insert(key.clone(), row(value))),
+                None => drop(rows.remove(key)),
+            }
+        }
+        Ok(rows.into_iter().take(limit))
     }
 
     /// Returns the changed records of a folder that follow the name `after`. Each can replace or remove one record of the base.
@@ -162,17 +184,9 @@ impl Snapshot for Transaction<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let written = self.written(folder, after);
-        let more = limit.saturating_add(written.len());
-        let base = self.base.page(folder, after, more)?;
-        let mut records: BTreeMap<Key, Bytes> = base.into_iter().collect();
-        for (key, value) in written {
-            match value {
-                Some(value) => drop(records.insert(key.clone(), value.clone())),
-                None => drop(records.remove(key)),
-            }
-        }
-        Ok(records.into_iter().take(limit).collect())
+        let base = |limit| self.base.page(folder, after, limit);
+        let rows = self.list(folder, after, limit, base, Bytes::clone)?;
+        Ok(rows.collect())
     }
 
     fn keys(
@@ -181,17 +195,12 @@ impl Snapshot for Transaction<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Key>, StoreError> {
-        let written = self.written(folder, after);
-        let more = limit.saturating_add(written.len());
-        let base = self.base.keys(folder, after, more)?;
-        let mut keys: BTreeSet<Key> = base.into_iter().collect();
-        for (key, value) in written {
-            match value {
-                Some(_) => keys.insert(key.clone()),
-                None => keys.remove(key),
-            };
-        }
-        Ok(keys.into_iter().take(limit).collect())
+        let base = |limit| {
+            let keys = self.base.keys(folder, after, limit)?;
+            Ok(keys.into_iter().map(|key| (key, ())).collect())
+        };
+        let rows = self.list(folder, after, limit, base, |_| ())?;
+        Ok(rows.map(|(key, ())| key).collect())
     }
 }
 

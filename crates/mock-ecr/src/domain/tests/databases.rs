@@ -3,8 +3,10 @@
 use super::crashes::check_crashes;
 use super::histories::check_history;
 use super::*;
+use crate::domain::Uploaded;
 use crate::store::Store;
-use crate::store::tests::{Disk, database_server};
+use crate::store::tests::{DatabaseServer, Disk, database_server};
+use crate::types::UploadId;
 
 /// Opens a database as a process does, with layers in a directory that all processes use.
 async fn open(url: &str, layers: &tempfile::TempDir) -> Store {
@@ -38,76 +40,107 @@ async fn a_crash_at_any_step_leaves_each_operation_done_or_not_done_in_a_databas
     check_crashes(|| Disk::in_database(&server)).await;
 }
 
-#[tokio::test]
-async fn what_an_ended_process_has_left_is_removed_and_what_a_running_one_writes_is_kept() {
-    let server = database_server();
-    let layers = tempfile::tempdir().unwrap();
-    let running = Repositories::new(open(&server.url(), &layers).await, "seed", || NOW);
-    let app = id("team/app");
-    let settings = || Settings::created_at(NOW);
-    running.create(&app, settings(), Vec::new()).await.unwrap();
-    let upload = running.begin_upload(&app, NOW).await.unwrap();
-    let unpublished = running.create_unpublished(&id("new"), settings()).await;
-    let unpublished = unpublished.unwrap();
-    // The other processes start and end while a part is sent.
-    let (url, layers_of_others) = (server.url(), &layers);
-    let others = async {
-        let ended = Repositories::new(open(&url, layers_of_others).await, "seed", || NOW);
-        let abandoned = ended.create_unpublished(&id("lost"), settings()).await;
-        drop((abandoned.unwrap(), ended));
-        let starting = Repositories::new(open(&url, layers_of_others).await, "seed", || NOW);
+/// A process with an upload to the repository `team/app`, and the database.
+struct Uploading {
+    process: Repositories,
+    app: RepositoryId,
+    upload: UploadId,
+    server: DatabaseServer,
+    layers: tempfile::TempDir,
+}
+
+impl Uploading {
+    async fn begin() -> Self {
+        let server = database_server();
+        let layers = tempfile::tempdir().unwrap();
+        let process = Repositories::new(open(&server.url(), &layers).await, "seed", || NOW);
+        let app = id("team/app");
+        let settings = Settings::created_at(NOW);
+        process.create(&app, settings, Vec::new()).await.unwrap();
+        Uploading {
+            upload: process.begin_upload(&app, NOW).await.unwrap(),
+            process,
+            app,
+            server,
+            layers,
+        }
+    }
+
+    /// Sends the part `hello world`. `others` run while it is sent.
+    async fn send_while(
+        &self,
+        others: impl Future<Output = ()> + Send,
+    ) -> Result<Uploaded, RepositoryError> {
+        let rest = async {
+            others.await;
+            Ok(Bytes::from_static(b"world"))
+        };
+        let content = stream::iter([Ok(Bytes::from_static(b"hello "))]);
+        let content = content.chain(stream::once(rest)).boxed();
+        let (process, app) = (&self.process, &self.app);
+        process.upload(app, &self.upload, None, content, NOW).await
+    }
+
+    async fn another_process(&self) -> Repositories {
+        let store = open(&self.server.url(), &self.layers).await;
+        Repositories::new(store, "seed", || NOW)
+    }
+
+    /// Starts a process, which removes what ended processes have left.
+    async fn start_another(&self) {
+        let starting = self.another_process().await;
         starting.recover(NOW).await.unwrap();
         starting.sweeper.sweep().await.unwrap();
-        Ok(Bytes::from_static(b"world"))
-    };
-    let content = stream::iter([Ok(Bytes::from_static(b"hello "))]);
-    let content = content.chain(stream::once(others)).boxed();
-    running
-        .upload(&app, &upload, None, content, NOW)
-        .await
-        .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_an_ended_process_has_left_is_removed_and_what_a_running_one_writes_is_kept() {
+    let uploading = Uploading::begin().await;
+    let (running, app) = (&uploading.process, &uploading.app);
+    let settings = || Settings::created_at(NOW);
+    let unpublished = running.create_unpublished(&id("new"), settings()).await;
+    let unpublished = unpublished.unwrap();
+    let sent = uploading.send_while(async {
+        let ended = uploading.another_process().await;
+        let abandoned = ended.create_unpublished(&id("lost"), settings()).await;
+        drop((abandoned.unwrap(), ended));
+        // The server can release the lock of the ended process later than another process starts.
+        while uploading.server.count("unpublished") > 1 {
+            uploading.start_another().await;
+        }
+    });
+    sent.await.unwrap();
     let digest = sha256("hello world");
     running
-        .complete_upload(&app, &upload, &digest, NOW)
+        .complete_upload(app, &uploading.upload, &digest, NOW)
         .await
         .unwrap();
     unpublished.publish().await.unwrap();
     assert!(running.find(&id("new")).await.is_ok());
-    assert_eq!(server.count("unpublished"), 0);
-    assert_eq!(server.count("staged"), 0);
+    assert_eq!(uploading.server.count("unpublished"), 0);
+    assert_eq!(uploading.server.count("staged"), 0);
 }
 
 /// A process that others took for ended does not refer to an object that they have removed.
 #[tokio::test]
 async fn a_part_that_another_process_has_removed_is_not_appended() {
-    let server = database_server();
-    let layers = tempfile::tempdir().unwrap();
-    let running = Repositories::new(open(&server.url(), &layers).await, "seed", || NOW);
-    let app = id("team/app");
-    let settings = Settings::created_at(NOW);
-    running.create(&app, settings, Vec::new()).await.unwrap();
-    let upload = running.begin_upload(&app, NOW).await.unwrap();
-    let (url, layers_of_others) = (server.url(), &layers);
-    let others = async {
-        server.end_sessions();
-        let starting = Repositories::new(open(&url, layers_of_others).await, "seed", || NOW);
-        starting.recover(NOW).await.unwrap();
-        starting.sweeper.sweep().await.unwrap();
-        Ok(Bytes::from_static(b"world"))
-    };
-    let content = stream::iter([Ok(Bytes::from_static(b"hello "))]);
-    let content = content.chain(stream::once(others)).boxed();
-    let error = running.upload(&app, &upload, None, content, NOW).await;
-    let error = error.unwrap_err().to_string();
+    let uploading = Uploading::begin().await;
+    let (running, app, upload) = (&uploading.process, &uploading.app, &uploading.upload);
+    let sent = uploading.send_while(async {
+        uploading.server.end_sessions();
+        uploading.start_another().await;
+    });
+    let error = sent.await.unwrap_err().to_string();
     assert!(
         error.contains("was deleted before its upload was complete"),
         "{error}"
     );
-    let uploaded = running.uploaded(&app, &upload, NOW).await.unwrap();
+    let uploaded = running.uploaded(app, upload, NOW).await.unwrap();
     assert_eq!(uploaded.size, 0);
     // The next part is stored.
     let next = running
-        .upload(&app, &upload, None, super::content("hello"), NOW)
+        .upload(app, upload, None, super::content("hello"), NOW)
         .await;
     assert_eq!(next.unwrap().size, 5);
 }

@@ -228,3 +228,56 @@ async fn several_images_are_selected_and_deleted_at_one_time() {
         assert_eq!(deleted, expected);
     }
 }
+
+/// A page of the list of all images continues after an image that was deleted since then, with the next repository if necessary.
+#[tokio::test]
+async fn the_images_of_all_repositories_are_listed_in_pages() {
+    for fixture in Fixture::both().await {
+        let all = &fixture.repositories;
+        let settings = || Settings::created_at(NOW);
+        for name in ["empty", "other", "third"] {
+            all.create(&id(name), settings(), Vec::new()).await.unwrap();
+        }
+        for (name, count) in [("other", 3), ("team/app", 2), ("third", 1)] {
+            for n in 0..count {
+                push(all, name, &format!(r#"{{"annotations":{{"n":"{n}"}}}}"#)).await;
+            }
+        }
+        let whole = all.all_images(None, None, 6).await.unwrap().unwrap();
+        assert_eq!((whole.images.len(), whole.next), (6, None));
+        for limit in 1..6 {
+            let (mut images, mut after) = (Vec::new(), None);
+            loop {
+                let page = all.all_images(None, after, limit).await.unwrap().unwrap();
+                assert!(page.images.len() <= limit);
+                images.extend(page.images);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(images, whole.images, "{limit}");
+        }
+        let page = all.all_images(None, None, 4).await.unwrap().unwrap();
+        let (last, image) = page.images.last().unwrap();
+        let deleted = all.delete_image(last, &image.digest, ListedImages::Rejected);
+        deleted.await.unwrap();
+        let rest = all.all_images(None, page.next, 9).await.unwrap().unwrap();
+        assert_eq!(rest.images, whole.images[4..]);
+        let named = Some("third".parse().unwrap());
+        let named = all.all_images(named, None, 9).await.unwrap().unwrap();
+        assert_eq!(named.images, whole.images[5..]);
+        let absent = all.all_images(Some("absent".parse().unwrap()), None, 9);
+        assert_eq!(absent.await.unwrap(), None);
+    }
+}
+
+async fn push(all: &Repositories, name: &str, manifest: &str) {
+    let new = NewImage {
+        manifest: Bytes::from(manifest.to_owned()),
+        media_type: None,
+        digest: None,
+        tag: None,
+    };
+    all.put_image(&id(name), new, NOW).await.unwrap();
+}

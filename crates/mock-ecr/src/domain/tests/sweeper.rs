@@ -228,3 +228,24 @@ async fn the_transactions_that_remove_a_repository_are_short() {
     assert_eq!(transactions, (1700_usize * 2 + 1700).div_ceil(500));
     assert_eq!(unused(&store).await.len(), 1700);
 }
+
+/// An object whose removal is not on the disk exists again after a loss of power. Its record must exist then, too.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_record_is_kept_until_the_removal_of_its_object_is_on_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = StoreLocation::Directory(directory.path().to_owned());
+    let store = location.open(None, None, "a test").await.unwrap();
+    let all = Repositories::new(store.clone(), "seed", || NOW);
+    put(&store, vec![(Key::unused("object"), Vec::new())]).await;
+    let (layers, moved) = ["layers", "moved"]
+        .map(|name| directory.path().join(name))
+        .into();
+    // A directory that does not exist cannot be synchronized.
+    std::fs::rename(&layers, &moved).unwrap();
+    all.sweeper.sweep().await.unwrap_err();
+    assert_eq!(unused(&store).await, ["object"]);
+    std::fs::rename(&moved, &layers).unwrap();
+    all.sweeper.sweep().await.unwrap();
+    assert_eq!(unused(&store).await, [""; 0]);
+}

@@ -63,20 +63,23 @@ impl<'a> Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn list(
+    /// Returns what `row` returns for each record of a page.
+    fn list<T>(
         &self,
         statement: &List,
         folder: &Folder,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+        row: fn(&Row) -> T,
+    ) -> Result<Vec<T>, StoreError> {
         let (start, end) = (folder.key(after.unwrap_or_default()), folder.end());
         let statement = match after {
             Some(_) => &statement.after,
             None => &statement.from,
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.query(statement, &[&start.as_bytes(), &end, &limit])
+        let rows = self.query(statement, &[&start.as_bytes(), &end, &limit])?;
+        Ok(rows.iter().map(row).collect())
     }
 }
 
@@ -92,9 +95,7 @@ impl Snapshot for Rows<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
-        let rows = self.list(&self.statements.page, folder, after, limit)?;
-        let records = rows.iter().map(|row| (key(row), bytes(row, 1)));
-        Ok(records.collect())
+        self.list(&self.statements.page, folder, after, limit, record)
     }
 
     fn keys(
@@ -103,9 +104,12 @@ impl Snapshot for Rows<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Key>, StoreError> {
-        let rows = self.list(&self.statements.keys, folder, after, limit)?;
-        Ok(rows.iter().map(key).collect())
+        self.list(&self.statements.keys, folder, after, limit, key)
     }
+}
+
+fn record(row: &Row) -> Record {
+    (key(row), bytes(row, 1))
 }
 
 fn key(row: &Row) -> Key {

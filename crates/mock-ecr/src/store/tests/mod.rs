@@ -129,10 +129,13 @@ fn in_bucket(engine: impl Engine, objects: impl ObjectStore) -> Store {
     Store::new(engine, Objects::Persistent(objects))
 }
 
+#[cfg(feature = "postgres")]
+pub(crate) use crate::store::postgres::server::Server as DatabaseServer;
+
 /// Returns a server of PostgreSQL for a test.
 #[cfg(feature = "postgres")]
-pub(crate) fn database_server() -> crate::store::postgres::server::Server {
-    crate::store::postgres::server::Server::start()
+pub(crate) fn database_server() -> DatabaseServer {
+    DatabaseServer::start()
 }
 
 /// An engine on a database whose processes end together: each process that starts later is the only one.
