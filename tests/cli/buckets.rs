@@ -110,9 +110,10 @@ fn layers_in_a_bucket_persist() {
     // The bucket belongs to the store, and the store to the bucket.
     let (other, layers) = (tempfile::tempdir().unwrap(), "s3://images/of/ci");
     let error = moto.serve_error(&other, &["--layers", layers]);
-    assert!(error.contains("belong to another store"), "{error}");
+    assert!(error.contains("this store is empty"), "{error}");
     let error = moto.serve_error(&directory, &[]);
-    assert!(error.contains("was --layers set"), "{error}");
+    let expected = "expected the value of --layers of an earlier start";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[test]
@@ -134,7 +135,9 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
         String::from_utf8(output.stderr).unwrap()
     };
     let absent = serve_error("s3://absent/of/ci", &variables(&endpoint));
-    assert!(absent.contains("cannot open the store"), "{absent}");
+    let expected = "cannot open the location of layers s3://absent/of/ci: ";
+    assert!(absent.contains(expected), "{absent}");
+    assert_eq!(absent.lines().count(), 1, "{absent}");
     assert!(absent.contains("NoSuchBucket"), "{absent}");
     let anonymous = serve_error("s3://images", &[]);
     assert!(anonymous.contains("AWS_ACCESS_KEY_ID"), "{anonymous}");
@@ -156,7 +159,7 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
         .unwrap();
     let memory = String::from_utf8(memory.stderr).unwrap();
     assert!(
-        memory.contains("requires a store in a directory"),
+        memory.contains("--layers requires --store file:DIRECTORY"),
         "{memory}"
     );
     let store = failing()
@@ -171,4 +174,26 @@ fn an_unusable_bucket_is_an_error_at_the_start() {
         .unwrap();
     let store = String::from_utf8(store.stderr).unwrap();
     assert!(store.contains("--layers s3://images/of/ci"), "{store}");
+}
+
+#[test]
+fn an_unusable_endpoint_is_an_error_of_one_line_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = format!("file:{}", directory.path().display());
+    for (endpoint, expected) in [
+        ("http://127.0.0.1:1", "Connection refused"),
+        ("notaurl", "AWS_ENDPOINT_URL_S3"),
+    ] {
+        let output = failing()
+            .args(["serve", "--listen", "127.0.0.1:0", "--store", &store])
+            .args(["--layers", "s3://images"])
+            .envs(variables(endpoint))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let start = "mock-ecr: cannot open the location of layers s3://images: ";
+        assert!(stderr.starts_with(start), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
 }
