@@ -38,6 +38,10 @@ pub(crate) enum StoreError {
     /// The engine panicked. redb panics if its file is damaged.
     #[error("internal error, or damaged records: a transaction panicked")]
     Panicked,
+    /// The runtime has ended before the call began.
+    #[cfg(feature = "file-store")]
+    #[error("the mock is stopping")]
+    Stopped,
     /// An operation on an object failed.
     #[cfg(feature = "file-store")]
     #[error("cannot read or write layers at {location}")]
