@@ -19,10 +19,10 @@ use crate::server::sockets::Sockets;
 use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
-use crate::types::RepositoryName;
 use crate::types::argument::{ArgumentError, FirstInvalid};
 use crate::types::error_chain::chain;
 use crate::types::secret::Secret;
+use crate::types::{AccountId, RepositoryName};
 
 /// A builder of a [`MockEcr`]. Every setting has a default.
 ///
@@ -279,6 +279,16 @@ impl MockEcrBuilder {
     #[must_use]
     pub fn create_on_push(mut self) -> Self {
         self.config.create_on_push = true;
+        self
+    }
+
+    /// Adds an account, such as `210987654321`. Once an account is added, the principals must belong to the added accounts,
+    /// and the first one is the default account. Without a call of this method, the accounts of the principals exist.
+    #[must_use]
+    pub fn account(mut self, id: &str) -> Self {
+        if let Some(id) = self.invalid.parse::<AccountId>("account", id) {
+            self.config.accounts.push(id.into());
+        }
         self
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use crate::aws::action_name::ActionName;
 use crate::aws::hosts;
 use crate::aws::service::AwsService;
 use crate::client_env;
@@ -273,7 +274,7 @@ impl MockEcr {
     /// Returns an error if the name is invalid, if the repository already exists, or if the store fails.
     pub async fn create_repository(&self, name: &str) -> Result<Repository, RepositoryError> {
         let repository = self.repository(name);
-        repository.create().await?;
+        repository.create("create_repository").await?;
         Ok(repository)
     }
 
@@ -395,12 +396,17 @@ impl MockEcr {
     /// # Errors
     ///
     /// Returns an error if the access key ID or the secret access key is invalid, if the access key ID belongs to
-    /// another principal or session, or if the configuration lists accounts and the account of the session is not in
-    /// the list.
+    /// another principal or session, if an allowed or denied action is unknown, or if the configuration lists accounts and
+    /// the account of the session is not in the list.
     pub fn add_session(&self, session: Principal) -> Result<(), SessionError> {
         let (account, listed) = (session.arn.account(), &self.config().accounts);
         if !listed.is_empty() && listed.iter().all(|listed| listed.id != account) {
             return Err(SessionError::UnknownAccount(account));
+        }
+        let patterns = session.allow.iter().chain(&session.deny);
+        for pattern in patterns {
+            let parsed = pattern.parse::<ActionName>();
+            parsed.map_err(|error| SessionError::UnknownAction(error.to_string()))?;
         }
         self.state.principals.add_session(session)
     }

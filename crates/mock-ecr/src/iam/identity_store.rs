@@ -186,6 +186,9 @@ pub enum SessionError {
     /// expected form. It also contains an invalid access key ID, but never a secret access key.
     #[error("{0}")]
     InvalidKey(String),
+    /// A pattern of allowed or denied actions matches no action. The string contains the pattern and similar actions.
+    #[error("{0}")]
+    UnknownAction(String),
     /// The configuration lists accounts, and the account of the session is not in the list.
     #[error("the account {0} is not in the list of accounts of the configuration")]
     UnknownAccount(AccountId),

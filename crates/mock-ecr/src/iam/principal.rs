@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::iam::action::{Action, ActionPattern};
+use crate::iam::unique_id;
 use crate::types::secret::Secret;
 use crate::types::timestamp::Timestamp;
-use crate::types::{AccountId, PrincipalArn, Region};
+use crate::types::{AccountId, NameError, PrincipalArn, Region};
 
 /// A user, a role session, a federated user or a root user, with its credentials and its identity-based policy.
 ///
@@ -62,6 +63,40 @@ impl Principal {
             allow: every_action(),
             deny: Vec::new(),
         }
+    }
+
+    /// Creates a principal with keys that are derived from its ARN, so a test needs no keys. All actions are allowed.
+    ///
+    /// The credentials of a principal of `sts`, such as a session of a role, have a session token.
+    ///
+    /// ```
+    /// # use mock_ecr::{MockEcr, Principal};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ci = Principal::from_arn("arn:aws:iam::210987654321:user/ci")?.deny(["ecr:Delete*"]);
+    /// assert!(ci.access_key_id.starts_with("AKIA"));
+    /// let ecr = MockEcr::builder().principal(ci).start().await?;
+    /// assert_eq!(ecr.config().default_account().as_str(), "210987654321");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `arn` is not the ARN of a principal.
+    pub fn from_arn(arn: &str) -> Result<Self, NameError> {
+        let arn: PrincipalArn = arn.parse()?;
+        let (key, secret) = (
+            unique_id::access_key_id(&arn),
+            unique_id::secret(&arn, "key"),
+        );
+        let session_token = arn
+            .is_temporary()
+            .then(|| unique_id::secret(&arn, "session"));
+        Ok(Principal {
+            session_token: session_token.map(Secret::from),
+            ..Principal::new(arn, key, secret)
+        })
     }
 
     /// Creates the user `developer` of `account`, with the keys in the examples of the AWS documentation.

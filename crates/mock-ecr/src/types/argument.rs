@@ -17,11 +17,22 @@ pub(crate) fn parse<T>(method: &'static str, argument: &str) -> Result<T, Argume
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
-    argument.parse().map_err(|error| ArgumentError {
-        method,
-        argument: argument.chars().take(100).collect(),
-        source: Box::new(error),
-    })
+    let parsed = argument.parse();
+    parsed.map_err(|error| ArgumentError::new(method, argument, error))
+}
+
+impl ArgumentError {
+    pub(crate) fn new(
+        method: &'static str,
+        argument: &str,
+        reason: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        ArgumentError {
+            method,
+            argument: argument.chars().take(100).collect(),
+            source: Box::new(reason),
+        }
+    }
 }
 
 /// The first invalid argument of a builder. The last method of the builder reports it.

@@ -11,7 +11,7 @@ pub struct NameError {
 }
 
 impl NameError {
-    pub(super) fn new(kind: &'static str, found: &str, expected: &'static str) -> Self {
+    pub(crate) fn new(kind: &'static str, found: &str, expected: &'static str) -> Self {
         let found = found.chars().take(100).collect();
         NameError {
             kind,
