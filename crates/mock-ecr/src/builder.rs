@@ -20,14 +20,13 @@ use crate::server::tls::{CaError, CertificateAuthority, Tls};
 use crate::state::State;
 use crate::store::{LayersLocation, S3Access, StoreLocation, StoreLocationError};
 use crate::types::argument::{ArgumentError, FirstInvalid};
-use crate::types::error_chain::chain;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::secret::Secret;
 use crate::types::{AccountId, RepositoryName};
 
 /// A builder of a [`MockEcr`]. Every setting has a default.
 ///
 /// The methods do not return errors. If an argument is invalid, [`start`](MockEcrBuilder::start) returns an error.
-#[derive(Debug)]
 pub struct MockEcrBuilder {
     config: Config,
     listen: Listen,
@@ -366,6 +365,13 @@ impl MockEcrBuilder {
     }
 }
 
+/// Formats the configuration.
+impl fmt::Debug for MockEcrBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MockEcrBuilder({:?})", self.config)
+    }
+}
+
 impl From<BindError> for StartError {
     fn from(BindError { address, source }: BindError) -> Self {
         StartError::Bind { address, source }
@@ -414,11 +420,7 @@ pub enum StartError {
     Thread(#[source] std::io::Error),
 }
 
-impl fmt::Debug for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
-    }
-}
+debug_as_chain!(StartError);
 
 /// Returns a hint for the error of a port that is in use, or an empty string for other errors.
 fn port_hint(error: &std::io::Error) -> &'static str {

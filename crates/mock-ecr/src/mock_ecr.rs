@@ -1,5 +1,6 @@
 //! The handle of a running mock: its URL, clock, faults, requests, tokens and repositories.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::aws::service::AwsService;
 use crate::client_env;
 use crate::clock::Clock;
 use crate::config::{Config, Redirect, Variable};
-use crate::fault::FaultHandle;
+use crate::fault::{Evidence as _, FaultHandle};
 use crate::iam::identity_store::SessionError;
 use crate::iam::principal::{Caller, Principal};
 use crate::repository::{Repository, RepositoryError};
@@ -28,6 +29,7 @@ use crate::state::{Preserve, State};
 use crate::token::{
     AuthorizationToken, Claims, Revocation, TokenError, TokenRecord, TooManyRevocations,
 };
+use crate::types::error_chain::debug_as_chain;
 use crate::types::{PrincipalArn, Region, Service};
 
 /// A running mock of Amazon ECR. It stops when this value is dropped.
@@ -52,7 +54,6 @@ use crate::types::{PrincipalArn, Region, Service};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct MockEcr {
     state: Arc<State>,
     sockets: Sockets,
@@ -93,11 +94,9 @@ impl MockEcr {
     }
 
     /// Returns the mock with the runtime on which it runs, and which ends with the mock.
-    pub(crate) fn on(self, runtime: OwnRuntime) -> Self {
-        MockEcr {
-            _own_runtime: Some(runtime),
-            ..self
-        }
+    pub(crate) fn on(mut self, runtime: OwnRuntime) -> Self {
+        self._own_runtime = Some(runtime);
+        self
     }
 
     pub(crate) fn runtime(&self) -> &Handle {
@@ -264,7 +263,8 @@ impl MockEcr {
 
     /// Returns the faults of the mock, with their counters.
     pub fn faults(&self) -> FaultHandle {
-        FaultHandle::of(Arc::clone(&self.state.faults))
+        let log = Arc::new(self.state.request_log.clone());
+        FaultHandle::of(Arc::clone(&self.state.faults), log)
     }
 
     /// Creates a repository in the registry of the default account, in the default Region.
@@ -369,7 +369,15 @@ impl MockEcr {
     /// need not exist in the configuration. However, a token whose principal does not exist is rejected with
     /// [`TokenError::UnknownPrincipal`] when it is verified, unless the principal is a root user or the mock uses
     /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient). The token expires after [`Config::token_ttl`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if the Region is neither known nor one of [`Config::additional_regions`].
+    #[track_caller]
     pub fn issue_token_for(&self, principal: PrincipalArn, region: Region) -> AuthorizationToken {
+        if let Err(error) = region.check_known(&self.config().additional_regions) {
+            panic!("cannot issue a token for {region:?}: {error}");
+        }
         let ttl = self.config().token_ttl;
         let claims = Claims::new(principal, region, self.clock().now(), ttl);
         self.state.tokens.issue(&claims)
@@ -438,7 +446,30 @@ impl MockEcr {
     }
 }
 
+/// Formats the URL, if the mock has a socket.
+impl fmt::Debug for MockEcr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.state.addresses().first() {
+            Some(address) => write!(f, "MockEcr(http://{address})"),
+            None => f.write_str("MockEcr(in process)"),
+        }
+    }
+}
+
+/// Panics if a fault was not triggered as often as [`FaultBuilder::expect`](crate::fault::FaultBuilder::expect) says.
+impl Drop for MockEcr {
+    fn drop(&mut self) {
+        let unmet = self.state.faults.unmet();
+        let Some(first) = unmet.first() else { return };
+        if !std::thread::panicking() {
+            panic!("{first}{}", self.state.request_log.table(first.id()));
+        }
+    }
+}
+
 /// The error returned by [`MockEcr::reset`]. Its source is the error of the store or of an image layout.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("cannot reset the repositories to those of the configuration")]
 pub struct ResetError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+debug_as_chain!(ResetError);

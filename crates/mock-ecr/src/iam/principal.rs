@@ -1,5 +1,6 @@
 //! Principals, their credentials and their policies, and verified callers.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use crate::types::{AccountId, NameError, PrincipalArn, Region};
 /// The policy consists of two lists of patterns of IAM actions, such as `ecr:*` or `ecr:Get?uthorizationToken`. `*`
 /// matches any text and `?` matches one character; case is ignored. A denied action is denied even if it is also
 /// allowed, as in IAM.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Principal {
@@ -190,6 +191,13 @@ impl Principal {
     }
 }
 
+/// Formats the ARN and the access key ID.
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Principal({} with {})", self.arn, self.access_key_id)
+    }
+}
+
 /// The error returned when a key cannot be used to sign requests.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {key} {found:?}: expected {expected}")]
@@ -226,7 +234,7 @@ pub(crate) enum Denial {
 /// The mock creates a value only after it has accepted a signature or verified a token. In the mode
 /// [`AuthMode::Strict`](crate::config::AuthMode::Strict), it accepts only valid signatures. In the mode
 /// [`AuthMode::Lenient`](crate::config::AuthMode::Lenient), it does not verify signatures.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     principal: Arc<Principal>,
     region: Region,
@@ -254,6 +262,13 @@ impl Caller {
 
     pub(crate) fn principal(&self) -> &Principal {
         &self.principal
+    }
+}
+
+/// Formats the ARN and the Region.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Caller({} in {})", self.arn(), self.region)
     }
 }
 

@@ -4,11 +4,12 @@ use std::error::Error;
 
 use crate::config::ArgumentError;
 use crate::domain;
+use crate::types::error_chain::debug_as_chain;
 use crate::types::{Digest, RepositoryName};
 
 /// An error returned by a method of [`Repository`](crate::repository::Repository) or by
 /// [`MockEcr::create_repository`](crate::MockEcr::create_repository).
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum RepositoryError {
     /// An argument, such as a name or a tag, is invalid.
@@ -65,6 +66,8 @@ pub enum RepositoryError {
     #[error("the mock failed")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
 }
+
+debug_as_chain!(RepositoryError);
 
 impl From<domain::RepositoryError> for RepositoryError {
     fn from(error: domain::RepositoryError) -> Self {

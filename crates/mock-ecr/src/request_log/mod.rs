@@ -12,12 +12,12 @@ mod received_request;
 mod redaction;
 mod requests;
 mod secret_forms;
+mod table;
 
 pub use crate::aws::operation_name::{OperationName, UnknownOperation};
 pub use crate::aws::sigv4::SignatureClaim;
 pub use crate::http::ingress::Ingress;
-pub use crate::types::{Service, UnknownService};
-pub use assertions::Times;
+pub use crate::types::{Service, Times, UnknownService};
 pub(crate) use counts::Count;
 pub(crate) use filter::RequestFilter;
 pub(crate) use log::{Batch, RequestLog};

@@ -3,14 +3,18 @@
 use std::error::Error;
 use std::str::FromStr;
 
+use crate::types::error_chain::debug_as_chain;
+
 /// The error returned when an argument of a method is invalid. The source of the error is the reason.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("invalid argument in {method}({argument:?})")]
 pub struct ArgumentError {
     method: &'static str,
     argument: String,
     source: Box<dyn Error + Send + Sync>,
 }
+
+debug_as_chain!(ArgumentError);
 
 /// Parses the argument of a method.
 pub(crate) fn parse<T>(method: &'static str, argument: &str) -> Result<T, ArgumentError>

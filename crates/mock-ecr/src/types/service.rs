@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::error_chain::debug_as_chain;
+
 /// The service to which a request is sent. In TOML, JSON and queries, it is `ecr`, `ecr-public`, `sts`, `registry`,
 /// `proxy`, `control` or `unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,8 +72,10 @@ impl fmt::Display for Service {
 }
 
 /// The error returned when a string is not the name of a [`Service`]. The message lists the names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownService(String);
+
+debug_as_chain!(UnknownService);
 
 impl fmt::Display for UnknownService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
