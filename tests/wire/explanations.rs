@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use mock_ecr::request_log::Requests;
+use mock_ecr::repository::Policy;
+use mock_ecr::request_log::{Requests, Times};
 use mock_ecr::token::{Revocation, TokenIssuer};
 use mock_ecr::{Config, MockEcr, Principal, PrincipalArn};
 
@@ -270,6 +271,10 @@ async fn debug_of_public_types_is_one_short_line_without_secrets() {
     assert_debug(&requests, "Requests(1 of 1 requests with status 200)");
     let call = requests.last().unwrap();
     assert_debug(call, "2015-11-29T21:30:53.241Z ecr        200 POST");
+    let policy = Policy::new().deny("*", ["ecr:PutImage"]);
+    let expected = r#"Policy({"Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Action":["ecr:PutImage"]}]})"#;
+    assert_debug(&policy, expected);
+    assert_debug(&Times::from(2..), "Times(at least 2)");
     assert_debug(&TokenIssuer::new(ecr.config()), "TokenIssuer(tokens of");
 }
 

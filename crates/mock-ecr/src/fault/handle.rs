@@ -200,7 +200,7 @@ impl FaultBuilder {
 
     /// Sets how often the fault must have been triggered when the mock is dropped: a number, or a range such as `1..`. If it
     /// was triggered more or less often, the drop panics with the fault and the request log, unless the thread is
-    /// panicking already.
+    /// panicking already. [`MockEcr::reset`](crate::MockEcr::reset) removes the expectation.
     ///
     /// A fault that no request triggers is often a mistake: the test then checks nothing.
     ///

@@ -1,5 +1,6 @@
 //! A builder of the policies of repositories.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::aws::action_name::ActionName;
@@ -28,7 +29,7 @@ use crate::types::{AccountId, NameError, PrincipalArn};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use = "a policy has an effect only after `Repository::set_policy`"]
 pub struct Policy {
     document: PolicyDocument,
@@ -71,6 +72,13 @@ impl Policy {
     pub(super) fn into_json(self) -> Result<String, ArgumentError> {
         self.invalid.report()?;
         Ok(self.document.to_json())
+    }
+}
+
+/// Formats the policy in JSON.
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Policy({})", self.document.to_json())
     }
 }
 

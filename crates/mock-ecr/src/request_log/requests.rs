@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aws::operation_name;
-use crate::fault::{ErrorCode, Evidence, FaultId, RegistryRoute};
+use crate::fault::{Evidence, FaultId};
 use crate::iam::principal::Caller;
 use crate::request_log::filter::RequestFilter;
 use crate::request_log::log::RequestLog;
+use crate::request_log::misspelled::Misspelled;
 use crate::request_log::received_request::ReceivedRequest;
 use crate::token::TokenId;
-use crate::types::similar::{DidYouMean, misspelled};
 use crate::types::timestamp::Timestamp;
 use crate::types::{PrincipalArn, Service};
 
@@ -91,7 +91,9 @@ impl Requests {
     #[must_use]
     #[track_caller]
     pub fn route(self, name: &str) -> Self {
-        reject_misspelled("route", name, &RegistryRoute::NAMES);
+        if let Err(error) = Misspelled::check_route(name) {
+            panic!("{error}");
+        }
         let name = name.to_owned();
         self.described(format!("route {name}"), move |entry| {
             entry.route == Some(&name)
@@ -121,12 +123,14 @@ impl Requests {
     ///
     /// # Panics
     ///
-    /// Panics if the code differs in one or two letters from an [`ErrorCode`]. Otherwise a misspelled code would match no
+    /// Panics if the code differs in one or two letters from an [`ErrorCode`](crate::fault::ErrorCode). Otherwise a misspelled code would match no
     /// request, and `expect(0)` would succeed.
     #[must_use]
     #[track_caller]
     pub fn error(self, code: &str) -> Self {
-        reject_misspelled("error code", code, &ErrorCode::names());
+        if let Err(error) = Misspelled::check_error_code(code) {
+            panic!("{error}");
+        }
         let code = code.to_owned();
         self.described(format!("error {code}"), move |entry| {
             entry.error == Some(&code)
@@ -315,14 +319,6 @@ impl fmt::Debug for Requests {
         let (selected, all) = (self.count(), self.all.len());
         let described = self.filter.describe();
         write!(f, "Requests({selected} of {all} requests{described})")
-    }
-}
-
-/// Panics if `name` differs in one or two letters from a known name.
-#[track_caller]
-fn reject_misspelled(kind: &str, name: &str, known: &[&str]) {
-    if let Some(similar) = misspelled(name, known.iter().copied()) {
-        panic!("no {kind} is named {name:?}{}", DidYouMean(&[similar]));
     }
 }
 

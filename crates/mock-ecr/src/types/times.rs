@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Bound, RangeBounds, RangeFrom, RangeInclusive, RangeToInclusive};
 
 /// An expected number, for example of requests: a number such as `2`, or a range such as `1..=3`, `2..` or `..=5`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     min: usize,
     max: usize,
@@ -64,5 +64,12 @@ impl fmt::Display for Times {
             (0, max) => write!(f, "at most {max}"),
             (min, max) => write!(f, "{min} to {max}"),
         }
+    }
+}
+
+/// As `Display`.
+impl fmt::Debug for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Times({self})")
     }
 }
